@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters, CountFloat, PositiveArray, ScalarParameters
+from synthetic_data.plant.parameters import (
+    ArrayParameters,
+    CountFloat,
+    PositiveArray,
+    ScalarParameters,
+    ShareArray,
+    ShareFloat,
+)
 
 FAULTS = ("probe_worn", "chamber_off", "tube_low")
 
@@ -18,7 +25,7 @@ class LineParameters(ArrayParameters):
     age_mean: FloatArray
     age_sd: FloatArray
     declared_age_sd: FloatArray
-    young_share: FloatArray
+    young_share: ShareArray
     calendar_rate: PositiveArray
     calendar_charge: PositiveArray
     calendar_energy: FloatArray
@@ -30,11 +37,11 @@ class LineParameters(ArrayParameters):
     throughput: FloatArray
     throughput_gsd: PositiveArray
     module_fade_sd: FloatArray
-    bad_module_share: FloatArray
+    bad_module_share: ShareArray
     bad_module_low: FloatArray
     bad_module_high: FloatArray
     cell_fade_sd: FloatArray
-    knee_share: FloatArray
+    knee_share: ShareArray
     knee_low: FloatArray
     knee_high: FloatArray
     knee_slow: FloatArray
@@ -43,8 +50,8 @@ class LineParameters(ArrayParameters):
     early: FloatArray
     most_fade: FloatArray
     # what that leaves of a cell
-    lithium_share: FloatArray
-    lithium_share_lfp: FloatArray
+    lithium_share: ShareArray
+    lithium_share_lfp: ShareArray
     positive_factor: FloatArray
     negative_share: FloatArray
     new_capacity: FloatArray
@@ -55,34 +62,34 @@ class LineParameters(ArrayParameters):
     resistance_cell_rsd: FloatArray
     parts_cell_rsd: FloatArray
     mass_cell_rsd: FloatArray
-    dry_loss: FloatArray
-    charge_mean: FloatArray
+    dry_loss: ShareArray
+    charge_mean: ShareArray
     charge_sd: FloatArray
     charge_lot_sd: FloatArray
-    empty_share: FloatArray
-    swollen_pouch: FloatArray
-    swollen_prismatic: FloatArray
-    crushed_share: FloatArray
-    leaking_share: FloatArray
-    flooded_share: FloatArray
-    shorted_share: FloatArray
+    empty_share: ShareArray
+    swollen_pouch: ShareArray
+    swollen_prismatic: ShareArray
+    crushed_share: ShareArray
+    leaking_share: ShareArray
+    flooded_share: ShareArray
+    shorted_share: ShareArray
     short_low: PositiveArray
     short_high: PositiveArray
-    crash_lot_share: FloatArray
-    crash_flooded: FloatArray
-    crash_charge: FloatArray
+    crash_lot_share: ShareArray
+    crash_flooded: ShareArray
+    crash_charge: ShareArray
     # label, camera, scale, store
-    label_unread: FloatArray
-    label_wrong: FloatArray
-    forged_lot_share: FloatArray
-    forged_share: FloatArray
+    label_unread: ShareArray
+    label_wrong: ShareArray
+    forged_lot_share: ShareArray
+    forged_share: ShareArray
     scale_rsd: FloatArray
     length_sd: FloatArray
     thickness_sd: FloatArray
     swelling_gauge_sd: FloatArray
-    dirty_share: FloatArray
+    dirty_share: ShareArray
     relaxation: FloatArray
-    relaxation_left: FloatArray
+    relaxation_left: ShareArray
     voltage_sd: FloatArray
     fall_sound: FloatArray
     rest_low: PositiveArray
@@ -90,7 +97,7 @@ class LineParameters(ArrayParameters):
     rest_longer: FloatArray
     gas_usual: FloatArray
     gas_leak: FloatArray
-    gas_missed: FloatArray
+    gas_missed: ShareArray
     rise_sd: FloatArray
     # pulse, impedance, X-rays
     activation_energy: FloatArray
@@ -106,19 +113,19 @@ class LineParameters(ArrayParameters):
     contact_resistance: FloatArray
     asymmetry: FloatArray
     asymmetry_sd: FloatArray
-    phase_exponent: FloatArray
+    phase_exponent: ShareArray
     warburg_share: FloatArray
     impedance_rsd: FloatArray
     tube_drift_sd: FloatArray
     ratio_cell_sd: FloatArray
     photons: PositiveArray
     scatter: FloatArray
-    xrt_skipped: FloatArray
-    chamber_seen: FloatArray
+    xrt_skipped: ShareArray
+    chamber_seen: ShareArray
     # capacity bench
-    bench_share: FloatArray
-    bench_share_lfp: FloatArray
-    bench_random: FloatArray
+    bench_share: ShareArray
+    bench_share_lfp: ShareArray
+    bench_random: ShareArray
     bench_growth: FloatArray
     bench_swelling: FloatArray
     bench_surface: FloatArray
@@ -126,7 +133,7 @@ class LineParameters(ArrayParameters):
     record_bound: FloatArray
     bench_fade_sd: FloatArray
     bench_resistance_rsd: FloatArray
-    bench_tags: FloatArray
+    bench_tags: ShareArray
 
 
 class PlantParameters(ScalarParameters):
@@ -158,7 +165,7 @@ class PlantParameters(ScalarParameters):
 class RobotParameters(ScalarParameters):
     """What a seed states of the robot that puts cells into bins; units as in the seed."""
 
-    late_share: float
-    direct_miss: float
+    late_share: ShareFloat
+    direct_miss: ShareFloat
     heavy_mass: float
     heavy_miss_factor: float

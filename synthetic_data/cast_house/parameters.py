@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray, ShareArray
 
 
 class CastHouseParameters(ArrayParameters):
@@ -31,7 +31,7 @@ class CastHouseParameters(ArrayParameters):
     alumina_ga_sd: FloatArray
     alumina_v2o5_sd: FloatArray
     alumina_zno_sd: FloatArray
-    alumina_alike: FloatArray
+    alumina_alike: ShareArray
     alumina_assay_sd: FloatArray
     anode_fe: FloatArray
     anode_si: FloatArray
@@ -41,17 +41,17 @@ class CastHouseParameters(ArrayParameters):
     anode_si_sd: FloatArray
     anode_v_sd: FloatArray
     anode_ni_sd: FloatArray
-    anode_coke_alike: FloatArray
-    anode_dirt_alike: FloatArray
+    anode_coke_alike: ShareArray
+    anode_dirt_alike: ShareArray
     anode_assay_sd: FloatArray
     silo_time: PositiveArray
     anode_time: PositiveArray
     loop_time: PositiveArray
-    scrubber_return: FloatArray
-    metal_share_ga: FloatArray
-    metal_share_v: FloatArray
-    metal_share_zn: FloatArray
-    metal_share_ni: FloatArray
+    scrubber_return: ShareArray
+    metal_share_ga: ShareArray
+    metal_share_v: ShareArray
+    metal_share_zn: ShareArray
+    metal_share_ni: ShareArray
     # pots
     pool_exchange: FloatArray
     steel_high_purity: FloatArray
@@ -93,24 +93,24 @@ class CastHouseParameters(ArrayParameters):
     creep_short: FloatArray
     creep_long: FloatArray
     creep_iron: FloatArray
-    step_share: FloatArray
+    step_share: ShareArray
     step_iron: FloatArray
     step_iron_sd: FloatArray
     step_most: FloatArray
     lining_low: FloatArray
     lining_high: FloatArray
     apart_iron: FloatArray
-    overlooked_share: FloatArray
+    overlooked_share: ShareArray
     overlooked_most: FloatArray
     stopped_after: FloatArray
-    tap_share: FloatArray
+    tap_share: ShareArray
     # charges
     charge_mass: FloatArray
     charge_sd: FloatArray
     tap_error: FloatArray
     tool_life: PositiveArray
     tool_iron: FloatArray
-    broken_tool_share: FloatArray
+    broken_tool_share: ShareArray
     broken_tool_iron: FloatArray
     broken_tool_sd: FloatArray
     scrap_fe: FloatArray
@@ -132,9 +132,9 @@ class CastHouseParameters(ArrayParameters):
     scrap_sd_ni: FloatArray
     scrap_sd_na: FloatArray
     scrap_alike: FloatArray
-    alloy_share: FloatArray
-    alloy_least: FloatArray
-    alloy_most: FloatArray
+    alloy_share: ShareArray
+    alloy_least: ShareArray
+    alloy_most: ShareArray
     loss_usual: PositiveArray
     loss_sd: FloatArray
     dross_per_loss: FloatArray
@@ -157,7 +157,7 @@ class CastHouseParameters(ArrayParameters):
     furnace_degasser_sd: FloatArray
     rotor_life: PositiveArray
     rotor_wear: FloatArray
-    rotor_least: FloatArray
+    rotor_least: ShareArray
     inclusions_usual: PositiveArray
     inclusion_sd: FloatArray
     inclusion_cast_sd: FloatArray
@@ -168,14 +168,14 @@ class CastHouseParameters(ArrayParameters):
     flotation: FloatArray
     vortex_speed: PositiveArray
     vortex_inclusions: FloatArray
-    filter_fresh: FloatArray
+    filter_fresh: ShareArray
     filter_scale: PositiveArray
-    bypass_usual: FloatArray
-    bypass_cracked: FloatArray
-    crack_share: FloatArray
+    bypass_usual: ShareArray
+    bypass_cracked: ShareArray
+    crack_share: ShareArray
     head_usual: FloatArray
     head_per_tonne: FloatArray
-    head_lost: FloatArray
+    head_lost: ShareArray
     head_error: FloatArray
     index_base: FloatArray
     index_hydrogen: FloatArray
@@ -183,7 +183,7 @@ class CastHouseParameters(ArrayParameters):
     index_error: FloatArray
     index_wanted: PositiveArray
     # crews
-    test_share: FloatArray
+    test_share: ShareArray
     test_high_purity_share: FloatArray
     test_degasser_gas: FloatArray
     test_settling_time: FloatArray
@@ -251,7 +251,7 @@ class CastHouseParameters(ArrayParameters):
     hydrogen_error: FloatArray
     hydrogen_floor_error: FloatArray
     counter_error: FloatArray
-    missing_share: FloatArray
+    missing_share: ShareArray
     laboratory_sd: FloatArray
     spectrometer: FloatArray
     sampling_sd: FloatArray

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
+from synthetic_data.plant.parameters import (
+    CountFloat,
+    PartialShareFloat,
+    PositiveFloat,
+    PositiveShareFloat,
+    ScalarParameters,
+    ShareFloat,
+)
 
 TRACES = ("cobalt", "nickel", "antimony", "germanium", "copper")  # in the order of `impurity_logarithm`
 
@@ -16,9 +23,9 @@ class CellHouseParameters(ScalarParameters):
     order_sd: float
     order_memory: PositiveFloat
     current_sd: float
-    tariff_swing: float
+    tariff_swing: PartialShareFloat
     price_swing: float
-    holding_share: PositiveFloat
+    holding_share: PositiveShareFloat
     ambient_mean: float
     ambient_swing: float
     warmest_day: float
@@ -57,7 +64,7 @@ class CellHouseParameters(ScalarParameters):
     cooling_long: float
     cooling_seen_early: float
     cooling_seen_late: float
-    cooling_depth: float
+    cooling_depth: ShareFloat
     curtailment_rate: float
     curtailment_short: float
     curtailment_long: float
@@ -69,7 +76,7 @@ class CellHouseParameters(ScalarParameters):
     blocked_feed_long: float
     blocked_feed_seen_early: float
     blocked_feed_seen_late: float
-    blocked_depth: float
+    blocked_depth: ShareFloat
     bad_contact_rate: float
     bad_contact_short: float
     bad_contact_long: float
@@ -81,7 +88,7 @@ class CellHouseParameters(ScalarParameters):
     sticking_long: float
     sticking_seen_early: float
     sticking_seen_late: float
-    sticking_share: float
+    sticking_share: ShareFloat
     # cathode
     cathode_area: PositiveFloat
     limiting_density: PositiveFloat
@@ -100,12 +107,12 @@ class CellHouseParameters(ScalarParameters):
     shorts_walk: float
     patrol_hours: PositiveFloat
     short_current: float
-    iron_share: float
+    iron_share: ShareFloat
     planned_efficiency: PositiveFloat
     # voltage
     electrode_gap: float
     gap_sd: float
-    gas_share: float
+    gas_share: PartialShareFloat
     oxygen_overvoltage: float
     tafel_slope: float
     anode_sd: float
@@ -125,12 +132,12 @@ class CellHouseParameters(ScalarParameters):
     tower_capacity: PositiveFloat
     cooling_sd: float
     temperature: float
-    evaporated_share: float
+    evaporated_share: ShareFloat
     cell_volume: PositiveFloat
     acid_zinc_ratio: PositiveFloat
     start_zinc: PositiveFloat
     feed_gain: float
-    feed_return: float
+    feed_return: ShareFloat
     trim_most: float
     # lead
     lead: float
@@ -148,11 +155,11 @@ class CellHouseParameters(ScalarParameters):
     review_acid_zinc: float
     review_glue: float
     review_glue_shorts: float
-    review_return: float
+    review_return: ShareFloat
     habit_temperature: float
     habit_acid_zinc: float
     habit_glue: float
-    test_share: float
+    test_share: ShareFloat
     test_periods: CountFloat
     test_temperature: float
     test_acid_zinc: float
@@ -172,7 +179,7 @@ class CellHouseParameters(ScalarParameters):
     acid_sample_sd: float
     flow_sd: float
     flow_meter_sd: float
-    shorts_seen: float
+    shorts_seen: ShareFloat
     shorts_count_rsd: float
     scale_sd: float
     weighing_sd: float
@@ -192,5 +199,5 @@ class CellHouseParameters(ScalarParameters):
     lead_assay_rsd: float
     potential_per_rise: float
     potential_sd: float
-    missing_share: float
-    stuck_share: float
+    missing_share: ShareFloat
+    stuck_share: ShareFloat

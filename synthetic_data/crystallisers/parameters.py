@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.purification.vacuum import PRESSURES
-from synthetic_data.plant.parameters import ABOVE_0, ArrayParameters, PositiveArray
+from synthetic_data.plant.parameters import ABOVE_0, ArrayParameters, PositiveArray, ShareArray
 
 ELEMENTS = tuple(PRESSURES)  # that the laboratory reports
 PER_ELEMENT = ("feed", "segregation", "volatility", "added", "limit")
@@ -23,20 +23,20 @@ class CrystalliserParameters(ArrayParameters):
 
     # electrolysed metal
     house_memory: PositiveArray
-    house_part: FloatArray
-    lot_part: FloatArray
+    house_part: ShareArray
+    lot_part: ShareArray
     feed_sd: FloatArray
-    scrap_usual: FloatArray
-    residue_usual: FloatArray
+    scrap_usual: ShareArray
+    residue_usual: ShareArray
     source_sd: FloatArray
     source_memory: PositiveArray
     scrap_indium: FloatArray
     scrap_tin: FloatArray
     residue_zinc: FloatArray
     residue_lead: FloatArray
-    return_usual: FloatArray
+    return_usual: ShareArray
     return_sd: FloatArray
-    seven_share: FloatArray
+    seven_share: ShareArray
     seven_feed: PositiveArray
     charge_mass: FloatArray
     charge_sd: FloatArray
@@ -61,7 +61,7 @@ class CrystalliserParameters(ArrayParameters):
     critical_usual: PositiveArray
     critical_sd: FloatArray
     chill: FloatArray
-    most_trapped: FloatArray
+    most_trapped: ShareArray
     # handling
     added_sd: FloatArray
     particles_usual: PositiveArray
@@ -69,7 +69,7 @@ class CrystalliserParameters(ArrayParameters):
     mould_life: PositiveArray
     mould_usual: PositiveArray
     # crews
-    test_share: FloatArray
+    test_share: ShareArray
     test_growth_rate: FloatArray
     test_fraction_frozen: FloatArray
     test_stirring: FloatArray
@@ -81,7 +81,7 @@ class CrystalliserParameters(ArrayParameters):
     rate_per_dirt: FloatArray
     growth_rate_sd: FloatArray
     habit_growth_rate: FloatArray
-    fraction_usual: FloatArray
+    fraction_usual: ShareArray
     fraction_per_failure: FloatArray
     fraction_frozen_sd: FloatArray
     habit_fraction_frozen: FloatArray
@@ -111,8 +111,8 @@ class CrystalliserParameters(ArrayParameters):
     sudden_rate: FloatArray
     sudden_short: FloatArray
     sudden_long: FloatArray
-    sudden_least: FloatArray
-    sudden_most: FloatArray
+    sudden_least: ShareArray
+    sudden_most: ShareArray
     mould_rate: FloatArray
     mould_short: FloatArray
     mould_long: FloatArray
@@ -145,7 +145,7 @@ class CrystalliserParameters(ArrayParameters):
     image_per_trapped: FloatArray
     image_per_sudden: FloatArray
     image_error: FloatArray
-    missing_share: FloatArray
+    missing_share: ShareArray
     purest_ratio: PositiveArray
     ratio_slope: FloatArray
     ratio_sd: FloatArray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat, PositiveShareFloat, ScalarParameters, ShareFloat
 
 
 class LeadParameters(ScalarParameters):
@@ -24,7 +24,7 @@ class LeadParameters(ScalarParameters):
     anode_ag: float
     cast_sd: float
     lot_sd: float
-    lean_lot_share: float
+    lean_lot_share: ShareFloat
     lean_lot_factor: PositiveFloat
     anode_assay_rsd: float
     # electrolyte circuit, for a tonne of lead a day
@@ -54,7 +54,7 @@ class LeadParameters(ScalarParameters):
     glue_dose: float
     glue_plant_sd: float
     glue_answer: float
-    glue_return: float
+    glue_return: ShareFloat
     habit_glue: float
     usual_roughness: float
     judgement_sd: float
@@ -65,7 +65,7 @@ class LeadParameters(ScalarParameters):
     cell_flow: PositiveFloat
     section_flow_sd: float
     habit_flow: float
-    test_share: float
+    test_share: ShareFloat
     test_crops: CountFloat
     test_current_density: float
     test_electrolyte_temperature: float
@@ -82,16 +82,16 @@ class LeadParameters(ScalarParameters):
     temperature_scatter: float
     cold_drop: float
     # slime
-    slime_share: float
+    slime_share: ShareFloat
     linear_drop: float
     curved_drop: float
     antimony_usual: PositiveFloat
     holding_usual: PositiveFloat
-    usual_shed: PositiveFloat
+    usual_shed: PositiveShareFloat
     shed_steepness: float
     shed_scatter: float
     shed_per_flow: float
-    slough_shed: float
+    slough_shed: ShareFloat
     # deposit
     diffusion_layer: PositiveFloat
     lead_diffusion: PositiveFloat
@@ -130,7 +130,7 @@ class LeadParameters(ScalarParameters):
     dissolving_ag: float
     dissolving_cu: float
     dissolving_as: float
-    transfer: float
+    transfer: ShareFloat
     transfer_onset: float
     transfer_scale: PositiveFloat
     carried_per_roughness: float
@@ -140,7 +140,7 @@ class LeadParameters(ScalarParameters):
     # heat
     hall_mean: float
     hall_per_ambient: float
-    hall_humidity: float
+    hall_humidity: ShareFloat
     open_surface: float
     heat_conductance: float
     steam_heat: PositiveFloat
@@ -150,7 +150,7 @@ class LeadParameters(ScalarParameters):
     glue_pump_long: float
     glue_pump_seen_early: float
     glue_pump_seen_late: float
-    glue_pump_depth: float
+    glue_pump_depth: ShareFloat
     acid_leak_rate: float
     acid_leak_short: float
     acid_leak_long: float
@@ -174,7 +174,7 @@ class LeadParameters(ScalarParameters):
     cold_cell_seen_early: float
     cold_cell_seen_late: float
     # instruments and laboratory
-    missing_share: float
+    missing_share: ShareFloat
     counter_rsd: float
     counter_section_sd: float
     voltage_rsd: float

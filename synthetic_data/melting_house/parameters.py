@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray, PositiveShareArray, ShareArray
 
 
 class MeltingHouseParameters(ArrayParameters):
@@ -24,21 +24,21 @@ class MeltingHouseParameters(ArrayParameters):
     # electrolyte
     chloride_usual: FloatArray
     chloride_sd: FloatArray
-    chloride_alike: FloatArray
+    chloride_alike: ShareArray
     fluoride_usual: FloatArray
     fluoride_sd: FloatArray
-    fluoride_alike: FloatArray
+    fluoride_alike: ShareArray
     manganese_usual: FloatArray
     manganese_sd: FloatArray
-    manganese_alike: FloatArray
+    manganese_alike: ShareArray
     salt_memory: PositiveArray
     salt_error: FloatArray
     cd_usual: FloatArray
     cd_sd: FloatArray
-    cd_alike: FloatArray
+    cd_alike: ShareArray
     cu_usual: FloatArray
     cu_sd: FloatArray
-    cu_alike: FloatArray
+    cu_alike: ShareArray
     metal_memory: PositiveArray
     metal_error: FloatArray
     # lead of the anodes
@@ -50,7 +50,7 @@ class MeltingHouseParameters(ArrayParameters):
     cleaning_surge: FloatArray
     surge_sd: FloatArray
     surge_time: PositiveArray
-    poor_conditioning_share: FloatArray
+    poor_conditioning_share: ShareArray
     poor_surge: FloatArray
     strontium_half: PositiveArray
     # cathodes
@@ -68,7 +68,7 @@ class MeltingHouseParameters(ArrayParameters):
     strip_sd: FloatArray
     thin_usual: FloatArray
     thin_sd: FloatArray
-    thin_most: FloatArray
+    thin_most: ShareArray
     composite_sd: FloatArray
     composite_repeatability: FloatArray
     composite_limit: FloatArray
@@ -107,15 +107,15 @@ class MeltingHouseParameters(ArrayParameters):
     clip_copper: FloatArray
     clip_life: PositiveArray
     lining_life: PositiveArray
-    lining_loss: FloatArray
+    lining_loss: ShareArray
     dross_usual: PositiveArray
     dross_sd: FloatArray
-    dross_zinc: FloatArray
-    evaporated_cadmium: FloatArray
-    furnace_efficiency: PositiveArray
+    dross_zinc: ShareArray
+    evaporated_cadmium: ShareArray
+    furnace_efficiency: PositiveShareArray
     power_sd: FloatArray
     # crews
-    test_share: FloatArray
+    test_share: ShareArray
     test_srco3_dose: FloatArray
     test_stock_share: FloatArray
     test_furnace_temperature: FloatArray
@@ -189,7 +189,7 @@ class MeltingHouseParameters(ArrayParameters):
     stirring_error: FloatArray
     thermocouple_error: FloatArray
     pyrometer_error: FloatArray
-    missing_share: FloatArray
+    missing_share: ShareArray
     laboratory_sd: FloatArray
     spectrometer: FloatArray
     standard_sd: FloatArray

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters, CountFloat, PositiveArray, PositiveFloat, ScalarParameters
+from synthetic_data.plant.parameters import (
+    ArrayParameters,
+    CountFloat,
+    PositiveArray,
+    PositiveFloat,
+    ScalarParameters,
+    ShareArray,
+    ShareFloat,
+)
 
 
 class LotParameters(ArrayParameters):
@@ -11,13 +19,13 @@ class LotParameters(ArrayParameters):
 
     year_mean: FloatArray
     year_sd: FloatArray
-    park_share: FloatArray
-    early_share: FloatArray
-    cdte_share: FloatArray
-    cigs_share: FloatArray
-    asi_share: FloatArray
-    other_share: FloatArray
-    broken_share: FloatArray
+    park_share: ShareArray
+    early_share: ShareArray
+    cdte_share: ShareArray
+    cigs_share: ShareArray
+    asi_share: ShareArray
+    other_share: ShareArray
+    broken_share: ShareArray
     flash_offset: PositiveArray
     flash_sd: FloatArray
 
@@ -28,11 +36,11 @@ class LineParameters(ScalarParameters):
     # lots and the market
     modules_per_lot: CountFloat
     module_interval: float
-    member_share: float
+    member_share: ShareFloat
     plant_mix_sd: float
     brand_sd: float
     early_age: float
-    set_aside_share: float
+    set_aside_share: ShareFloat
     set_aside_before: float
     # bill of materials
     area_sd: float
@@ -50,37 +58,37 @@ class LineParameters(ScalarParameters):
     yearly_loss: float
     yearly_loss_sd: PositiveFloat
     brand_loss_sd: float
-    hot_share: float
+    hot_share: ShareFloat
     hot_factor: float
     lot_factor_sd: float
-    cracked_share: float
+    cracked_share: ShareFloat
     dark_median: float
     dark_gsd: PositiveFloat
-    shunted_share: float
+    shunted_share: ShareFloat
     shunt_low: PositiveFloat
     shunt_high: PositiveFloat
-    diode_share: float
-    browned_share: float
-    delaminated_share: float
-    torn_share: float
-    torn_share_polyamide: float
+    diode_share: ShareFloat
+    browned_share: ShareFloat
+    delaminated_share: ShareFloat
+    torn_share: ShareFloat
+    torn_share_polyamide: ShareFloat
     insulation_median: float
     insulation_gsd: PositiveFloat
     insulation_torn: PositiveFloat
     insulation_broken: PositiveFloat
     insulation_least: float
     # crew
-    unlabelled_share: float
-    relabelled_share: float
+    unlabelled_share: ShareFloat
+    relabelled_share: ShareFloat
     light_brand_power: float
-    light_brand_skipped: float
-    broken_skipped: float
-    skipped_share: float
-    dark_missed: float
-    washed_share: float
+    light_brand_skipped: ShareFloat
+    broken_skipped: ShareFloat
+    skipped_share: ShareFloat
+    dark_missed: ShareFloat
+    washed_share: ShareFloat
     washed_from: float
-    heavy_share: float
-    checked_share: float
+    heavy_share: ShareFloat
+    checked_share: ShareFloat
     # stations
     lamp_fade: float
     lamp_life: PositiveFloat
@@ -93,14 +101,14 @@ class LineParameters(ScalarParameters):
     voltage_sd: float
     low_sd: float
     score_sd: float
-    glare_share: float
-    glare_share_dirty: float
+    glare_share: ShareFloat
+    glare_share_dirty: ShareFloat
     band_sd: float
-    chalked_share: float
+    chalked_share: ShareFloat
     dark_sd: float
     light_rsd: float
     insulation_rsd: float
-    wet_share: float
+    wet_share: ShareFloat
     wet_factor: float
     scale_sd: float
     count_time: PositiveFloat
@@ -111,7 +119,7 @@ class LineParameters(ScalarParameters):
     silver_rate: float
     silver_rsd: float
     background_rate: float
-    edge_missed: float
+    edge_missed: ShareFloat
     # faults: how often a year, how long, how strong
     fault_short: float
     fault_long: float
@@ -131,10 +139,10 @@ class LineParameters(ScalarParameters):
     antimony_label_sd: float
     fluorine_label_sd: float
     silver_label_sd: float
-    damaged_share: float
-    swapped_share: float
+    damaged_share: ShareFloat
+    swapped_share: ShareFloat
     # stacking
-    late_share: float
-    gripper_miss: float
+    late_share: ShareFloat
+    gripper_miss: ShareFloat
     broken_miss_factor: float
-    wrong_stack: float
+    wrong_stack: ShareFloat

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat, PositiveShareFloat, ScalarParameters, ShareFloat
 
 
 class PotlineParameters(ScalarParameters):
@@ -14,13 +14,13 @@ class PotlineParameters(ScalarParameters):
     nominal_current: PositiveFloat
     current_band: float
     current_step: float
-    current_return: float
+    current_return: ShareFloat
     current_sd: float
     line_memory: PositiveFloat
     curtailment_rate: float
     curtailment_hours_low: float
     curtailment_hours_high: float
-    curtailment_depth: float
+    curtailment_depth: ShareFloat
     ambient_mean: float
     ambient_swing: float
     warmest_day: float
@@ -45,7 +45,7 @@ class PotlineParameters(ScalarParameters):
     anode_life: PositiveFloat
     anode_face: PositiveFloat
     cathode_face: PositiveFloat
-    fan_out: PositiveFloat
+    fan_out: PositiveShareFloat
     slot_factor: float
     anode_drop: float
     voltage_intercept: float
@@ -60,7 +60,7 @@ class PotlineParameters(ScalarParameters):
     first_age_high: float
     mean_age_years: float
     relining_time: float
-    badness_tie: float
+    badness_tie: ShareFloat
     acd_limit: float
     acd_limit_sd: float
     acd_limit_wear: float
@@ -114,7 +114,7 @@ class PotlineParameters(ScalarParameters):
     ae_voltage: float
     ae_lost_share: float
     ae_feed: float
-    ae_feed_settles: float
+    ae_feed_settles: ShareFloat
     new_anode_hours: float
     # alumina and sludge
     alumina_target: PositiveFloat
@@ -123,7 +123,7 @@ class PotlineParameters(ScalarParameters):
     alumina_least: float
     feed_memory: PositiveFloat
     feed_most: float
-    settled_share: float
+    settled_share: ShareFloat
     cold_sludge: float
     cold_settling: float
     superheat_least: float
@@ -142,7 +142,7 @@ class PotlineParameters(ScalarParameters):
     alf3_per_content: float
     alf3_per_kelvin: float
     bath_level_target: PositiveFloat
-    bath_gain: float
+    bath_gain: ShareFloat
     bath_move_most: float
     # heat
     top_loss: float
@@ -162,7 +162,7 @@ class PotlineParameters(ScalarParameters):
     freeze_probe: PositiveFloat
     cover_sd: float
     cover_memory: PositiveFloat
-    freeze_most: float
+    freeze_most: ShareFloat
     # carbon, anodes, metal purity
     air_burn: float
     air_burn_per_residue: float
@@ -211,7 +211,7 @@ class PotlineParameters(ScalarParameters):
     pad_seen_early: float
     pad_seen_late: float
     blockage_rate: float
-    blockage_share: float
+    blockage_share: ShareFloat
     blockage_short: float
     blockage_long: float
     blockage_seen_early: float
@@ -241,10 +241,10 @@ class PotlineParameters(ScalarParameters):
     addition_step: float
     addition_most: float
     young_alf3: float
-    reading_memory: float
+    reading_memory: ShareFloat
     tap_plan_time: PositiveFloat
     tap_usual: float
-    tap_gain: float
+    tap_gain: ShareFloat
     tap_step: float
     tap_sd: float
     metal_level_target: float
@@ -258,20 +258,20 @@ class PotlineParameters(ScalarParameters):
     review_hot: float
     review_cold: float
     review_poor: float
-    review_return: float
+    review_return: ShareFloat
     review_down_most: float
     review_up_most: float
     habit_voltage: float
     review_alf3: float
-    review_alf3_return: float
+    review_alf3_return: ShareFloat
     review_alf3_most: float
     habit_alf3: float
     review_level_noise: float
     review_level_hot: float
-    review_level_return: float
+    review_level_return: ShareFloat
     review_level_most: float
     habit_level: float
-    test_share: float
+    test_share: ShareFloat
     test_periods: CountFloat
     test_voltage: float
     test_alf3: float
@@ -305,5 +305,5 @@ class PotlineParameters(ScalarParameters):
     alumina_assay_sd: float
     residue_assay_sd: float
     forecast_sd: float
-    missing_share: float
-    stuck_share: float
+    missing_share: ShareFloat
+    stuck_share: ShareFloat

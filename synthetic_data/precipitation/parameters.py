@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat, PositiveShareFloat, ScalarParameters, ShareFloat
 
 
 class PrecipitationParameters(ScalarParameters):
@@ -42,7 +42,7 @@ class PrecipitationParameters(ScalarParameters):
     liquor_volume: PositiveFloat
     dilution: float
     dilution_sd: float
-    digestion_approach: PositiveFloat
+    digestion_approach: PositiveShareFloat
     ratio_line_sd: float
     ratio_walk: float
     fill_temperature: float
@@ -66,7 +66,7 @@ class PrecipitationParameters(ScalarParameters):
     habit_flow: float
     flow_per_ratio: float
     flow_per_behind: float
-    behind_kept: float
+    behind_kept: ShareFloat
     digestion_temperature: PositiveFloat
     line_digestion_temperature_sd: float
     habit_digestion_temperature: float
@@ -84,7 +84,7 @@ class PrecipitationParameters(ScalarParameters):
     usual_fines: PositiveFloat
     usual_yield: PositiveFloat
     usual_ratio: float
-    test_share: float
+    test_share: ShareFloat
     test_days: CountFloat
     test_fill_temperature: float
     test_end_temperature: float
@@ -138,7 +138,7 @@ class PrecipitationParameters(ScalarParameters):
     slurry_heat: float
     steam_economy: float
     steam_enthalpy: PositiveFloat
-    steam_efficiency: PositiveFloat
+    steam_efficiency: PositiveShareFloat
     other_fuel: float
     calciner_loss: float
     calciner_line_sd: float
@@ -184,7 +184,7 @@ class PrecipitationParameters(ScalarParameters):
     seed_pump_long: float
     seed_pump_seen_early: float
     seed_pump_seen_late: float
-    pump_loss: float
+    pump_loss: ShareFloat
     oxalate_rate: float
     oxalate_short: float
     oxalate_long: float
@@ -222,7 +222,7 @@ class PrecipitationParameters(ScalarParameters):
     flow_meter_seen_early: float
     flow_meter_seen_late: float
     meter_drift: float
-    missing_share: float
+    missing_share: ShareFloat
     available_rsd: float
     silica_rsd: float
     bauxite_organic_rsd: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import CountFloat, PositiveFloat
+from synthetic_data.plant.parameters import CountFloat, PartialShareFloat, PositiveFloat, PositiveShareFloat, ShareFloat
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
 
@@ -18,8 +18,8 @@ class SectionParameters(GrowthParameters):
     plate_thickness: float
     # shorts
     usual_patrol: float
-    missed_share: float
-    blind_patrol: float
+    missed_share: PartialShareFloat
+    blind_patrol: PartialShareFloat
     repair_time: float
     short_current_ratio: PositiveFloat
     short_growth: float
@@ -35,14 +35,14 @@ class SectionParameters(GrowthParameters):
     oxygen_current: float
     iron_weight: float
     # passive anodes
-    usual_passive: PositiveFloat
+    usual_passive: PositiveShareFloat
     passive_current: PositiveFloat
     saturated_copper: PositiveFloat
     saturation_per_kelvin: float
     saturation_per_acid: float
     layer_diffusion: PositiveFloat
     slimes_slow: float
-    passivation_depth: float
+    passivation_depth: ShareFloat
     passive_drop: float
     # voltage
     slime_drop: float
@@ -52,7 +52,7 @@ class SectionParameters(GrowthParameters):
     heat_conductance: float
     hall_mean: float
     hall_per_ambient: float
-    hall_humidity: float
+    hall_humidity: ShareFloat
     steam_heat: PositiveFloat
     # operators
     valley_hours: float
@@ -63,7 +63,7 @@ class SectionParameters(GrowthParameters):
     habit_swing: float
     shorts_wanted: PositiveFloat
     patrol_answer: float
-    patrol_return: float
+    patrol_return: ShareFloat
     habit_patrol: float
     test_current_swing: float
     test_patrol_interval: float

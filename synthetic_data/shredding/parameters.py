@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray, PositiveShareArray, ShareArray
 
 
 class ShreddingParameters(ArrayParameters):
@@ -27,7 +27,7 @@ class ShreddingParameters(ArrayParameters):
     lfp_market: FloatArray
     lfp_scatter: FloatArray
     declared_sd: FloatArray
-    scrap_usual: FloatArray
+    scrap_usual: ShareArray
     scrap_sd: FloatArray
     scrap_error: FloatArray
     charge_usual: FloatArray
@@ -56,7 +56,7 @@ class ShreddingParameters(ArrayParameters):
     screen_wear: FloatArray
     adhesion_sd: FloatArray
     adhesion_memory: PositiveArray
-    powder_share: PositiveArray
+    powder_share: PositiveShareArray
     powder_sd: FloatArray
     powder_scatter: FloatArray
     powder_per_scrap: FloatArray
@@ -67,7 +67,7 @@ class ShreddingParameters(ArrayParameters):
     stops_per_wet: FloatArray
     stops_per_hole: FloatArray
     # crews
-    test_share: FloatArray
+    test_share: ShareArray
     test_mill_time: FloatArray
     test_pyrolysis_temperature: FloatArray
     test_air_velocity: FloatArray
@@ -103,14 +103,14 @@ class ShreddingParameters(ArrayParameters):
     copper_scatter: FloatArray
     aluminium_sd: FloatArray
     al_scatter: FloatArray
-    active_usual: FloatArray
+    active_usual: ShareArray
     active_per_scrap: FloatArray
     active_sd: FloatArray
     active_scatter: FloatArray
     electrolyte_phosphorus: FloatArray
     phosphorus_scatter: FloatArray
     lithium_washed: FloatArray
-    soluble_share: FloatArray
+    soluble_share: ShareArray
     soluble_sd: FloatArray
     wash_half: PositiveArray
     steel_iron: FloatArray
@@ -130,7 +130,7 @@ class ShreddingParameters(ArrayParameters):
     silo_exchange: FloatArray
     blend_per_copper: FloatArray
     blend_from: PositiveArray
-    blend_most: FloatArray
+    blend_most: ShareArray
     lot_mass: FloatArray
     lot_mass_sd: FloatArray
     # inspection
@@ -151,23 +151,23 @@ class ShreddingParameters(ArrayParameters):
     leak_rate: FloatArray
     leak_short: FloatArray
     leak_long: FloatArray
-    leak_least: FloatArray
-    leak_most: FloatArray
+    leak_least: ShareArray
+    leak_most: ShareArray
     batch_rate: FloatArray
     batch_short: FloatArray
     batch_long: FloatArray
-    batch_least: FloatArray
-    batch_most: FloatArray
+    batch_least: ShareArray
+    batch_most: ShareArray
     bag_rate: FloatArray
     bag_short: FloatArray
     bag_long: FloatArray
-    bag_least: FloatArray
-    bag_most: FloatArray
+    bag_least: ShareArray
+    bag_most: ShareArray
     pump_rate: FloatArray
     pump_short: FloatArray
     pump_long: FloatArray
-    pump_least: FloatArray
-    pump_most: FloatArray
+    pump_least: ShareArray
+    pump_most: ShareArray
     scrubber_rate: FloatArray
     scrubber_short: FloatArray
     scrubber_long: FloatArray
@@ -191,7 +191,7 @@ class ShreddingParameters(ArrayParameters):
     xrf_mn: FloatArray
     xrf_cu: FloatArray
     xrf_fe: FloatArray
-    missing_share: FloatArray
+    missing_share: ShareArray
     laboratory: FloatArray
     laboratory_share: FloatArray
     standard_sd: FloatArray

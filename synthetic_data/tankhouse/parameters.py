@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters, ShareFloat
 
 
 class GrowthParameters(ScalarParameters):
@@ -27,9 +27,9 @@ class GrowthParameters(ScalarParameters):
     anode_te: float
     anode_ag: PositiveFloat
     anode_o: PositiveFloat
-    own_share: float
-    custom_share: float
-    secondary_share: float
+    own_share: ShareFloat
+    custom_share: ShareFloat
+    secondary_share: ShareFloat
     own_as: float
     own_sb: float
     own_bi: float
@@ -60,7 +60,7 @@ class GrowthParameters(ScalarParameters):
     cast_sd: float
     cast_memory: PositiveFloat
     anode_lot_sd: float
-    bad_lot_share: float
+    bad_lot_share: ShareFloat
     bad_lot_factor: float
     anode_assay_rsd: float
     # electrolyte circuit, for a tonne of copper a day
@@ -75,10 +75,10 @@ class GrowthParameters(ScalarParameters):
     copper_excess: float
     copper_excess_sd: float
     liberator_gain: float
-    dissolved_ni: float
-    dissolved_as: float
-    dissolved_sb: float
-    dissolved_bi: float
+    dissolved_ni: ShareFloat
+    dissolved_as: ShareFloat
+    dissolved_sb: ShareFloat
+    dissolved_bi: ShareFloat
     dissolved_fe: float
     precipitation_sb: float
     precipitation_bi: float
@@ -99,11 +99,11 @@ class GrowthParameters(ScalarParameters):
     assay_bi_rsd: float
     assay_fe_rsd: float
     assay_cl_rsd: float
-    silver_as_chloride: float
+    silver_as_chloride: ShareFloat
     chloride_scarce: PositiveFloat
     chloride_least: PositiveFloat
     chloride_gain: float
-    chloride_pace: float
+    chloride_pace: ShareFloat
     # set-points of the plant
     current_density: PositiveFloat
     order_sd: float
@@ -136,10 +136,10 @@ class GrowthParameters(ScalarParameters):
     group_flow_sd: float
     habit_flow: float
     glue_answer: float
-    glue_return: float
+    glue_return: ShareFloat
     habit_glue: float
     judgement_sd: float
-    test_share: float
+    test_share: ShareFloat
     test_current_density: float
     test_chloride: float
     test_glue_dose: float
@@ -200,13 +200,13 @@ class GrowthParameters(ScalarParameters):
     glue_pump_long: float
     glue_pump_seen_early: float
     glue_pump_seen_late: float
-    glue_pump_depth: float
+    glue_pump_depth: ShareFloat
     chloride_pump_rate: float
     chloride_pump_short: float
     chloride_pump_long: float
     chloride_pump_seen_early: float
     chloride_pump_seen_late: float
-    chloride_pump_depth: float
+    chloride_pump_depth: ShareFloat
     wash_water_rate: float
     wash_water_short: float
     wash_water_long: float
@@ -236,7 +236,7 @@ class GrowthParameters(ScalarParameters):
     short_detection_seen_early: float
     short_detection_seen_late: float
     # instruments
-    missing_share: float
+    missing_share: ShareFloat
     solids_rsd: float
     contact_drop: float
     voltage_rsd: float
@@ -245,7 +245,7 @@ class GrowthParameters(ScalarParameters):
     short_rate: float
     shorts_per_roughness: float
     shorts_per_nodules: float
-    shorts_unseen: float
+    shorts_unseen: ShareFloat
     # laboratory
     laboratory_bias_sd: float
     laboratory_offset: float
@@ -278,8 +278,8 @@ class TankhouseParameters(GrowthParameters):
     floating_least: float
     floating_walk: float
     floating_luck: float
-    floating_metals: float
-    floating_arsenic: float
+    floating_metals: ShareFloat
+    floating_arsenic: ShareFloat
     element_luck: float
     iron: float
     iron_walk: float
