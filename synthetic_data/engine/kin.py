@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from seeds import Seed
+from synthetic_data.engine.plan import SimulationError, process_module
 
 _KIN_STREAM = 2  # apart from the streams that plants and blocks are simulated from
+_DRAWS = 1000
 
 
 def another_plant(seed: Seed, rng_seed: int) -> Seed:
     """Seed of a plant whose parameters with a `spread` are drawn log-normally about those of `seed`.
+
+    Parameters that no plant of the process can have, such as a share above 1, are drawn again, all of them.
 
     Parameters
     ----------
@@ -22,9 +26,28 @@ def another_plant(seed: Seed, rng_seed: int) -> Seed:
     Returns
     -------
     Seed
+
+    Raises
+    ------
+    SimulationError
+        The plant of `seed` itself cannot be, or none of many drawn ones.
     """
-    assert seed.plant is not None
+    check = process_module(seed).check
+    check(seed)
     rng = np.random.default_rng(np.random.SeedSequence(rng_seed, spawn_key=(_KIN_STREAM,)))
+    for _ in range(_DRAWS):
+        other = _drawn(seed, rng_seed, rng)
+        try:
+            check(other)
+        except SimulationError as error:
+            refused = error
+        else:
+            return other
+    raise SimulationError(f"no plant of the kind in {_DRAWS} draws, the last one: {refused}; expected a smaller spread")
+
+
+def _drawn(seed: Seed, rng_seed: int, rng: np.random.Generator) -> Seed:
+    assert seed.plant is not None
     drawn = {}
     for name, one in seed.plant.parameters.items():
         if one.spread is not None:

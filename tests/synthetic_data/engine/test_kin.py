@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from seeds import load_all
+from seeds import load, load_all
 from synthetic_data import another_plant
+from synthetic_data.engine.plan import SimulationError
 
 pytestmark = pytest.mark.slow  # models are fitted or plants simulated
 
@@ -62,3 +63,41 @@ def test_nothing_else_differs(seed):
 def test_a_plant_is_its_number(seed):
     assert another_plant(seed, 5).plant == another_plant(seed, 5).plant
     assert another_plant(seed, 5).plant != another_plant(seed, 6).plant
+
+
+def with_bench_share(value):
+    seed = load("retired_batteries")
+    changed = {"bench_share": seed.plant.parameters["bench_share"].model_copy(update={"value": value})}
+    plant = seed.plant.model_copy(update={"parameters": seed.plant.parameters | changed})
+    return seed.model_copy(update={"plant": plant})
+
+
+def test_a_plant_that_cannot_be_is_drawn_again():
+    """Half of the plants drawn about a share of 1 would have a share above 1."""
+    seed = with_bench_share(1.0)
+    found = [another_plant(seed, number).plant.value("bench_share") for number in range(100)]
+    assert max(found) <= 1.0
+    assert len(set(found)) == 100
+    kept = [
+        number for number in range(100) if another_plant(with_bench_share(0.5), number).plant.value("bench_share") < 0.5
+    ]
+    assert [found[number] for number in kept] == pytest.approx(
+        [2.0 * another_plant(with_bench_share(0.5), number).plant.value("bench_share") for number in kept], rel=1e-12
+    )
+
+
+def test_a_kind_of_which_hardly_a_plant_can_be_is_refused():
+    """Of each of 20 shares of 1 half of the draws are above 1."""
+    seed = load("aluminium_scrap")
+    stated = seed.plant.parameters
+    shares = [name for name in stated if name.startswith("share_") or name.endswith("_share") or "_share_" in name]
+    assert len(shares) > 20
+    wide = {name: stated[name].model_copy(update={"value": 1.0, "spread": 0.01}) for name in shares}
+    plant = seed.plant.model_copy(update={"parameters": stated | wide})
+    with pytest.raises(SimulationError, match=r"^no plant of the kind in \d+ draws, the last one: aluminium_scrap: "):
+        another_plant(seed.model_copy(update={"plant": plant}), 1)
+
+
+def test_no_plant_is_drawn_about_one_that_cannot_be():
+    with pytest.raises(SimulationError, match=r"bench_share: got 80: expected 0 to 1"):
+        another_plant(with_bench_share(80.0), 1)
