@@ -16,6 +16,7 @@ from seeds import Quantity, Seed, load
 from synthetic_data import Replay, replay
 from synthetic_data.potline.faults import KINDS
 from synthetic_data.potline.state import WALKS
+from tests.synthetic_data.stated import with_parameters
 
 pytestmark = pytest.mark.slow  # models are fitted or plants simulated
 
@@ -32,18 +33,6 @@ def seed() -> Seed:
 def plant(seed: Seed) -> Replay:
     """A line over two years: both regimes of raw materials, the new thermocouples, restarts."""
     return replay(seed, units=132, years=2.0)
-
-
-def with_parameters(seed: Seed, **values: float) -> Seed:
-    """The seed with parameters of its plant replaced."""
-    assert seed.plant is not None
-    changed = {
-        name: Quantity(value=value, unit=seed.plant.parameters[name].unit, source="assumed: test")
-        for name, value in values.items()
-    }
-    return seed.model_copy(
-        update={"plant": seed.plant.model_copy(update={"parameters": seed.plant.parameters | changed})}
-    )
 
 
 def closes(left: pd.Series, right: pd.Series, scale: pd.Series, share: float) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.plan import SimulationError, plan_run
-from tests.synthetic_data.test_every_zero import SIMULATED, simulated, with_values
+from tests.synthetic_data.stated import SIMULATED, simulated, with_parameters
 
 NAMED = {
     *("share", "chance", "alike", "correlation", "efficiency", "depth", "dropout"),
@@ -31,7 +31,7 @@ SEEDS = {name: load(name) for name in SIMULATED}
 def refused(seed, names, value):
     """Of these parameters those that are refused by name where all of them have a value."""
     try:
-        plan_run(with_values(seed, dict.fromkeys(names, value)))
+        plan_run(with_parameters(seed, **dict.fromkeys(names, value)))
     except SimulationError as error:
         return {name for name in names if f"plant.parameters.{name}: got {value:g}: expected " in str(error)}
     return set()
@@ -63,5 +63,5 @@ def test_a_share_of_1_simulates_or_is_refused_by_name(seed):
     for group in range(GROUPS):
         alike = sorted(set(ends.values()))[group::GROUPS]
         together = dict.fromkeys([one for one in whole if ends[one] in alike], 1.0)
-        for column, values in simulated(with_values(always, together)):
+        for column, values in simulated(with_parameters(always, **together)):
             assert not np.isinf(values).any(), column

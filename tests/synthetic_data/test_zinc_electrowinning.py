@@ -13,6 +13,7 @@ from synthetic_data import begin, replay
 from synthetic_data.cell_house import cell
 from synthetic_data.engine.plan import SimulationError
 from synthetic_data.engine.worth import worth
+from tests.synthetic_data.stated import with_parameters
 
 KEYS = ["unit", "period_start"]
 HOURS = 24.0
@@ -94,8 +95,7 @@ def test_zinc_in_the_cells_stays_possible_at_all_ends_of_the_knobs_and_in_all_fa
     """
     often = {f"{kind}_rate": 60.0 for kind in ("ingress", "cooling", "curtailment", "blocked_feed", "sticking")}
     long = {"ingress_short": 48.0, "cooling_short": 24.0, "curtailment_short": 10.0, "blocked_feed_short": 8.0}
-    changed = {name: seed.plant.parameters[name].model_copy(update={"value": v}) for name, v in (often | long).items()}
-    plant = seed.plant.model_copy(update={"parameters": seed.plant.parameters | changed})
+    disturbed = with_parameters(seed, **often, **long)
     ends = []
 
     def recorded(p, groups, *rest, step=cell.step):
@@ -106,7 +106,7 @@ def test_zinc_in_the_cells_stays_possible_at_all_ends_of_the_knobs_and_in_all_fa
     monkeypatch.setattr(cell, "step", recorded)
     knobs = seed.by_role("knob")
     for corner in itertools.product((0, 1), repeat=len(knobs)):
-        running = begin(seed.model_copy(update={"plant": plant}), units=12, years=0.1)
+        running = begin(disturbed, units=12, years=0.1)
         for _ in range(15):
             running.step(running.plan().assign(**{k.name: k.bounds[end] for k, end in zip(knobs, corner, strict=True)}))
     assert min(least for least, _ in ends) > 5.0

@@ -7,22 +7,21 @@ from seeds import load
 from synthetic_data.cell_house.house import STEPS_A_DAY, House
 from synthetic_data.cell_house.parameters import TRACES
 from synthetic_data.engine.plan import plan_run
+from tests.synthetic_data.stated import with_parameters
 
 SEED = load("zinc_electrowinning")
 
 
-def with_parameters(**values):
-    assert SEED.plant is not None
-    changed = {name: SEED.plant.parameters[name].model_copy(update={"value": value}) for name, value in values.items()}
-    plant = SEED.plant.model_copy(update={"parameters": SEED.plant.parameters | changed, "regimes": []})
-    return SEED.model_copy(update={"plant": plant})
+def without_regimes(**values):
+    seed = with_parameters(SEED, **values)
+    return seed.model_copy(update={"plant": seed.plant.model_copy(update={"regimes": []})})
 
 
 QUIET = {f"{kind}_rate": 0.0 for kind in ("ingress", "cooling", "curtailment")}
 
 
 def cycles(count, **values):
-    house = House(plan_run(with_parameters(**(QUIET | values)), units=1, years=2))
+    house = House(plan_run(without_regimes(**(QUIET | values)), units=1, years=2))
     return [house.go() for _ in range(count)]
 
 

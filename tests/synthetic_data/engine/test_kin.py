@@ -6,6 +6,7 @@ import pytest
 from seeds import load, load_all
 from synthetic_data import another_plant
 from synthetic_data.engine.plan import SimulationError
+from tests.synthetic_data.stated import with_parameters
 
 pytestmark = pytest.mark.slow  # models are fitted or plants simulated
 
@@ -66,10 +67,7 @@ def test_a_plant_is_its_number(seed):
 
 
 def with_bench_share(value):
-    seed = load("retired_batteries")
-    changed = {"bench_share": seed.plant.parameters["bench_share"].model_copy(update={"value": value})}
-    plant = seed.plant.model_copy(update={"parameters": seed.plant.parameters | changed})
-    return seed.model_copy(update={"plant": plant})
+    return with_parameters(load("retired_batteries"), bench_share=value)
 
 
 def test_a_plant_that_cannot_be_is_drawn_again():

@@ -6,6 +6,7 @@ import pytest
 import seeds
 from synthetic_data import outcome, piece_mass, replay
 from synthetic_data.engine.plan import SimulationError
+from tests.synthetic_data.stated import with_parameters
 
 pytestmark = pytest.mark.slow  # models are fitted or plants simulated
 
@@ -63,11 +64,8 @@ def test_the_ejection_repeats_by_its_seed_and_meets_the_same_chances_whatever_is
 
 def test_the_parameters_of_the_plant_are_those_of_the_ejection(line):
     seed, truth, decisions = line
-    parameters = dict(seed.plant.parameters)
-    for name in {"late_share", "valve_fault_share", "direct_miss", "gripper_miss"} & set(parameters):
-        parameters[name] = parameters[name].model_copy(update={"value": 0.0})
-    perfect = seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": parameters})})
-    found = outcome(perfect, truth, decisions, 4)
+    failures = {"late_share", "valve_fault_share", "direct_miss", "gripper_miss"} & set(seed.plant.parameters)
+    found = outcome(with_parameters(seed, **dict.fromkeys(failures, 0.0)), truth, decisions, 4)
     assert {found.causes[cause] for cause in found.cause} <= {"", *BY_OTHERS}
 
 

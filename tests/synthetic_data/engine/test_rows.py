@@ -7,12 +7,7 @@ from seeds import load
 from synthetic_data import simulate
 from synthetic_data.engine.plan import SimulationError, plan_run
 from synthetic_data.engine.rows import rows_of
-
-
-def with_value(seed, name, value):
-    stated = seed.plant.parameters
-    changed = {name: stated[name].model_copy(update={"value": value})}
-    return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": stated | changed})})
+from tests.synthetic_data.stated import with_parameters
 
 
 @pytest.mark.parametrize(
@@ -26,7 +21,7 @@ def with_value(seed, name, value):
 def test_a_number_that_cannot_be_ends_the_run_with_its_place_and_leaves_nothing(
     process, name, value, size, words, tmp_path
 ):
-    seed = with_value(load(process), name, value)
+    seed = with_parameters(load(process), **{name: value})
     expected = f"^{process}: plant.parameters: {words}.*: expected parameters of a plant that can run$"
     with pytest.raises(SimulationError, match=expected):
         simulate(seed, tmp_path / "plant", **size)

@@ -31,8 +31,7 @@ from synthetic_data.plant.parameters import (
     regimes_begun,
 )
 from synthetic_data.potline.parameters import PotlineParameters
-
-SIMULATED = [name for name in seeds.names() if seeds.load(name).plant is not None]
+from tests.synthetic_data.stated import SIMULATED, with_parameters
 
 
 def without(seed, *names):
@@ -157,15 +156,9 @@ def test_limits_are_those_that_a_class_and_its_parents_annotate():
     assert Shares.limits() == {"five": SHARE, "six": SHARE_ABOVE_0, "seven": SHARE_BELOW_1}
 
 
-def stating(seed, **values):
-    stated = seed.plant.parameters
-    changed = {name: stated[name].model_copy(update={"value": value}) for name, value in values.items()}
-    return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": stated | changed})})
-
-
 @pytest.mark.parametrize("value", [0.0, -2.5])
 def test_values_that_cannot_be_are_refused_all_at_once(value):
-    seed = stating(seeds.load("heavy_scrap"), belt_speed=value, mass_gsd_zorba=value, detectors=value)
+    seed = with_parameters(seeds.load("heavy_scrap"), belt_speed=value, mass_gsd_zorba=value, detectors=value)
     with pytest.raises(SimulationError) as raised:
         plan_run(seed)
     assert set(str(raised.value).splitlines()) == {
@@ -177,7 +170,7 @@ def test_values_that_cannot_be_are_refused_all_at_once(value):
 
 @pytest.mark.parametrize("value", [-0.01, 1.001, 15.0])
 def test_shares_that_are_no_parts_of_a_whole_are_refused_all_at_once(value):
-    seed = stating(
+    seed = with_parameters(
         seeds.load("heavy_scrap"), late_share=value, feed_share_zorba=value, fill_high=value, tile_missed=value
     )
     with pytest.raises(SimulationError) as raised:
@@ -193,7 +186,9 @@ def test_shares_that_are_no_parts_of_a_whole_are_refused_all_at_once(value):
 
 @pytest.mark.parametrize(("value", "refused"), [(0.0, {"fill_high"}), (1.0, {"tile_missed"})])
 def test_ends_of_a_share_belong_to_it_where_nothing_is_divided_by_them(value, refused):
-    seed = stating(seeds.load("heavy_scrap"), fill_low=0.0, late_share=value, fill_high=value, tile_missed=value)
+    seed = with_parameters(
+        seeds.load("heavy_scrap"), fill_low=0.0, late_share=value, fill_high=value, tile_missed=value
+    )
     with pytest.raises(SimulationError) as raised:
         plan_run(seed)
     assert {line.split(":")[1] for line in str(raised.value).splitlines()} == {
@@ -202,7 +197,7 @@ def test_ends_of_a_share_belong_to_it_where_nothing_is_divided_by_them(value, re
 
 
 def test_half_a_piece_is_no_lot():
-    seed = stating(seeds.load("heavy_scrap"), pieces_per_lot=0.5)
+    seed = with_parameters(seeds.load("heavy_scrap"), pieces_per_lot=0.5)
     with pytest.raises(SimulationError, match=r"plant\.parameters\.pieces_per_lot: got 0\.5: expected 1 or more"):
         plan_run(seed)
 
@@ -211,7 +206,7 @@ def test_a_range_that_is_upside_down_is_refused_where_it_is_stated():
     seed = seeds.load("aluminium_scrap")
     expected = r"{}: got dirt_share_low 0\.9 and dirt_share_high 0\.\d+: expected a range that rises"
     with pytest.raises(SimulationError, match=expected.format(r"aluminium_scrap: plant\.parameters")):
-        plan_run(stating(seed, dirt_share_low=0.9))
+        plan_run(with_parameters(seed, dirt_share_low=0.9))
     with pytest.raises(SimulationError, match=expected.format(r"aluminium_scrap: plant\.regimes\.mud")):
         plan_run(with_regimes(seed, regime("mud", seed.plant.start, dirt_share_low=0.9)))
 

@@ -1,0 +1,34 @@
+"""Plants that state other parameters than their seeds, and short runs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from seeds import Seed, load, names
+from synthetic_data.engine.plan import plan_run, process_module
+
+SIMULATED = [name for name in names() if load(name).plant is not None]
+PERIODS = 3
+YEAR = timedelta(days=365.25)
+
+
+def with_parameters(seed: Seed, **values: float) -> Seed:
+    """The seed with values of its plant's parameters replaced."""
+    assert seed.plant is not None
+    stated = seed.plant.parameters
+    changed = {name: stated[name].model_copy(update={"value": value}) for name, value in values.items()}
+    return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": stated | changed})})
+
+
+def simulated(seed: Seed) -> Iterator[tuple[str, Any]]:
+    """Every column of a few units and periods, warm-up included; a number that cannot be is an error."""
+    units = 10 if seed.classes else 3
+    plan = plan_run(seed, units=units, years=PERIODS * (seed.period / YEAR) if seed.period else 0.1)
+    with np.errstate(divide="raise", invalid="raise", over="raise"):
+        for rows in process_module(seed).rows(plan, plan.blocks()[0]):
+            yield from rows.truth.items()
+            yield from rows.table.items()
