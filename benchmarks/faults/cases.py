@@ -24,6 +24,7 @@ from records import audit
 from records.database import Database
 from records.outcomes import in_effect
 from records.schema import OUTCOMES, REQUESTS
+from registry.local.programs import free_port
 
 PERIOD = "2026-11-01"
 
@@ -119,7 +120,7 @@ def _count(promised: Promised, url: str, found: Found) -> Found:
 
 def _killed(setting: Setting, url: str, how: signal.Signals) -> Found:
     """A service under load ended again and again, and started again."""
-    port, found, promised = processes.free_port(), Found(), Promised()
+    port, found, promised = free_port(), Found(), Promised()
     ended = 0.0
     for i in range(setting.times):
         with processes.service(port, setting.log, setting.environment(url)) as running:
@@ -153,7 +154,7 @@ def service_ended(setting: Setting) -> Found:
 
 def postgresql_killed(setting: Setting) -> Found:
     """PostgreSQL ended at once under load, and started again."""
-    port, found = processes.free_port(), Found()
+    port, found = free_port(), Found()
     with processes.postgresql() as server:
         with processes.service(port, setting.log, setting.environment(server.url)):
             clients = Clients([port], setting.row, "all")
@@ -173,7 +174,7 @@ def postgresql_killed(setting: Setting) -> Found:
 
 def mlflow_killed(setting: Setting) -> Found:
     """MLflow's server killed under load, and started again: the service answers on."""
-    port, url, found = processes.free_port(), setting.sqlite(), Found()
+    port, url, found = free_port(), setting.sqlite(), Found()
     with processes.mlflow(setting.home, setting.folder / "mlflow.log") as server:
         where = {"MLFLOW_TRACKING_URI": server.url}
         with processes.service(port, setting.log, setting.environment(url, **where)):
@@ -193,7 +194,7 @@ def disk_full(setting: Setting) -> Found:
     """The file of the records may grow no more, again and again: nothing is answered that is not kept."""
     found = Found()
     for i in range(setting.times):
-        file, port = setting.folder / f"records{i}.db", processes.free_port()
+        file, port = setting.folder / f"records{i}.db", free_port()
         url, most = f"sqlite:///{file}", setting.rng.randrange(600_000, 3_000_000)
         with processes.service(port, setting.log, setting.environment(url), largest_file=most):
             clients = Clients([port], setting.row, f"{i}")
@@ -211,7 +212,7 @@ def disk_full(setting: Setting) -> Found:
 
 def two_services(setting: Setting) -> Found:
     """Two services over one database, one of them killed again and again."""
-    ports, found, url = [processes.free_port(), processes.free_port()], Found(), setting.sqlite()
+    ports, found, url = [free_port(), free_port()], Found(), setting.sqlite()
     with processes.service(ports[0], setting.log, setting.environment(url)):
         clients = Clients(ports, setting.row, "all")
         with clients:
@@ -226,7 +227,7 @@ def two_services(setting: Setting) -> Found:
 
 def clock_set(setting: Setting) -> Found:
     """The clock of a service under load set a day back, a day forward and right, again and again."""
-    port, found, url = processes.free_port(), Found(), setting.sqlite()
+    port, found, url = free_port(), Found(), setting.sqlite()
     clock = Clock(setting.folder / "clock")
     moved = {"unit": "moved", "period_start": PERIOD}
     stated = []

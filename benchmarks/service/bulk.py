@@ -21,6 +21,7 @@ import pyarrow as pa
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, in_turn
 from benchmarks.service.load import ADDRESS
+from registry.local.programs import free_port
 from registry.settings import Settings
 from serving.bulk.arrow import answered
 from serving.bulk.tables import ROWS
@@ -47,7 +48,7 @@ def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, rows:
     held = _Held(pa.Table.from_pandas(champion.chosen(rows), preserve_index=False))
     table, body = _arrow(held.table), json.dumps({"rows": records}).encode()
     frame, path = champion.frame(records), f"/v1/{champion.process}/predictions"
-    ports = servers.free_port(), servers.free_port()
+    ports = free_port(), free_port()
     environment, first = servers.store(settings), champion.of_ours(records[:1])
     commands = servers.ours(ports[0]), servers.mlflow(champion.process, ports[1])
     with (

@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion
 from benchmarks.service.load import ADDRESS, post, written
+from registry.local.programs import free_port
 from registry.settings import Settings
 
 CLIENTS, IDLE = 8, 2000
@@ -43,7 +44,7 @@ def bodies(champion: Champion, rows: int) -> dict[str, bytes]:
 
 def measured(champion: Champion, settings: Settings, folder: Path, rows: int, seconds: float) -> dict[str, Any]:
     """Times [ms] and statuses of steady requests, alone, beside silent connections and beside hostile clients."""
-    port = servers.free_port()
+    port = free_port()
     record = champion.of_ours(champion.records(1))[0]
     for name, request in bodies(champion, rows).items():
         written(folder / f"{name}.requests", [request])

@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, in_turn, of_mlserver
 from benchmarks.service.load import written
+from registry.local.programs import free_port
 from registry.settings import Settings
 
 CONNECTIONS, ROWS = 16, 256
@@ -42,7 +43,7 @@ def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, secon
         MLFLOW: champion.of_mlflow(records),
         MLSERVER: of_mlserver(trees),
     }
-    ports = {name: servers.free_port() for name in requests}
+    ports = {name: free_port() for name in requests}
     commands = {
         OURS: servers.ours(ports[OURS]),
         UNRECORDED: servers.python("-m", "benchmarks.service.unrecorded", str(ports[UNRECORDED])),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.service.load import ADDRESS
-from registry.local.programs import free_port as free_port
+from registry.local.programs import free_port
 from registry.settings import Settings
 
 SERVER_CORE, LOAD_CORE = 0, 1

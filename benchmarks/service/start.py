@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, of_mlserver
+from registry.local.programs import free_port
 from registry.settings import Settings
 
 
@@ -25,7 +26,7 @@ def measured(champions: list[Champion], settings: Settings, scratch: Path, round
     found: dict[str, list[dict[str, float]]] = {name: [] for name in first}
     for round_ in range(rounds):
         for name, requests in first.items():
-            port = servers.free_port()
+            port = free_port()
             commands = {
                 "ours": lambda port=port: servers.ours(port),
                 "mlflow": lambda port=port: servers.mlflow(one.process, port),

@@ -26,13 +26,13 @@ from benchmarks.aims.page import filled
 from benchmarks.faults import processes
 from benchmarks.faults.load import PROCESS
 from benchmarks.service.load import written
-from benchmarks.service.servers import free_port
 from benchmarks.soak.disk import Disk
 from benchmarks.soak.paced import CONNECTIONS
 from benchmarks.soak.page import NAME, PAGE, PICTURE, RESULTS, lines, picture
 from benchmarks.soak.rows import answered, prediction
 from benchmarks.soak.weighed import weighed
 from records.database import Database
+from registry.local.programs import free_port
 from seeds import load
 from serving.tasks import task_of
 
