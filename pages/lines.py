@@ -120,7 +120,8 @@ def distributions(edges: Sequence[float], before: Sequence[float], now: Sequence
         f'<polyline points="{outline(now)}" fill="none" stroke="{ORANGE}" stroke-width="2"/>',
     ]
     for value, written in _ticks(edges[0], edges[0] + span):
-        parts.append(_text(across(value), _HEIGHT - 12, written, "middle"))
+        is_near_end = across(value) + 0.5 * _LETTER * len(written) > _WIDTH
+        parts.append(_text(across(value), _HEIGHT - 12, written, "end" if is_near_end else "middle"))
     return _picture(about, parts)
 
 

@@ -82,3 +82,10 @@ def test_ticks_stand_at_round_numbers_and_where_these_are(values, written):
         if values[0] != values[1]:
             share = (float(text.replace(",", "")) - values[0]) / (values[1] - values[0])
             assert y - 4 == pytest.approx(low + share * (high - low), abs=0.2)
+
+
+def test_a_wide_number_at_the_end_of_an_axis_stays_within_the_picture():
+    drawn = root(distributions([0.0, 100_000.0, 1_000_000.0], [0.5, 0.5], [0.5, 0.5], "x [t]"))
+    written = {one.text: one.get("text-anchor") for one in drawn.findall("text")}
+    assert written["500,000"] == "middle"
+    assert written["1,000,000"] == "end"
