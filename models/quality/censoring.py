@@ -82,14 +82,16 @@ def likeliest(reported: FloatArray) -> tuple[float, float]:
     from scipy.optimize import minimize
 
     logs = log_size(reported)
-    start = np.array([logs.mean(), np.log(logs.std())])
+    centre, spread = float(logs.mean()), float(logs.std())
     if not np.any(below_limit(reported)):
-        return float(start[0]), float(np.exp(start[1]))
+        return centre, spread
 
     def loss(parameters: FloatArray) -> float:
         return -float(log_likelihood(reported, parameters[0], np.exp(parameters[1])).mean())
 
-    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12, "maxiter": 2000})
+    found = minimize(
+        loss, [centre, np.log(spread)], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12, "maxiter": 2000}
+    )
     if not found.success:
         raise ValueError(f"reported: no maximum of the likelihood was found ({found.message})")
     return float(found.x[0]), float(np.exp(found.x[1]))

@@ -71,9 +71,8 @@ def by_element(seed: Seed, judged: Assessment, lots: Lots, answers: Mapping[str,
     """Errors of the contents on log scale, and coverage of their joint intervals.
 
     R² is that of `explained`, RMSE that of contents above the laboratory's limit; `below_limit` is the share that is
-    below it.
-    `coverage_90` is the share of lots all of whose reported contents lie in their intervals together, `width_90` the
-    factor from the middle of an interval to its ends. NaN where too few contents tell.
+    below it. `coverage_90` is the share of lots all of whose reported contents lie in their intervals together,
+    `width_90` the factor from the middle of an interval to its ends. NaN where too few contents tell.
     """
     found: dict[str, float] = {}
     logs, inside = log_size(lots.reported), np.ones(len(lots.reported), dtype=np.bool_)
@@ -88,7 +87,7 @@ def by_element(seed: Seed, judged: Assessment, lots: Lots, answers: Mapping[str,
             score = explained(label, judged.logs[:, e])
         scores.append(score)
         found[f"{element.name}_rmse"] = error
-        found[f"{element.name}_r2"] = scores[-1]
+        found[f"{element.name}_r2"] = score
         found[f"{element.name}_below_limit"] = _mean(below_limit(label)[~np.isnan(label)])
     found["r2"] = float(np.nanmedian(scores)) if np.isfinite(scores).any() else float("nan")
     with np.errstate(divide="ignore"):  # of what is hardly ever seen, whose interval begins at 0
@@ -209,7 +208,7 @@ def explained(reported: FloatArray, predicted: FloatArray) -> float:
         return float("nan")
     centre, _ = likeliest(known)
     bar = _log_likelihood(reported, np.full(len(reported), centre))
-    return float(-np.expm1(-2.0 * np.mean(_log_likelihood(reported, predicted) - bar)))
+    return _avoided(_log_likelihood(reported, predicted), bar)
 
 
 def skill(raw: FloatArray, bar: FloatArray, lots: Lots) -> float:
@@ -245,7 +244,12 @@ def skill(raw: FloatArray, bar: FloatArray, lots: Lots) -> float:
         np.concatenate([_log_likelihood(lots.reported[:, one], predicted[:, one]) for one in seen])
         for predicted in (raw, bar)
     )
-    return float(-np.expm1(-2.0 * np.mean(own - of_bar)))
+    return _avoided(own, of_bar)
+
+
+def _avoided(own: FloatArray, bar: FloatArray) -> float:
+    """Share of squared error that is avoided, by the log likelihoods of all contents; see `skill`."""
+    return float(-np.expm1(-2.0 * np.mean(own - bar)))
 
 
 def _log_likelihood(reported: FloatArray, predicted: FloatArray) -> FloatArray:
