@@ -34,7 +34,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the plant."""
-    parameters.check(seed, PrecipitationParameters.names(), PrecipitationParameters.limits())
+    parameters.check(seed, *parameters.stated_in(PrecipitationParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

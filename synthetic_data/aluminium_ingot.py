@@ -41,7 +41,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the cast house."""
-    parameters.check(seed, CastHouseParameters.names(), CastHouseParameters.limits())
+    parameters.check(seed, *parameters.stated_in(CastHouseParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

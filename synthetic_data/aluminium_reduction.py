@@ -39,7 +39,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the potline."""
-    parameters.check(seed, PotlineParameters.names(), PotlineParameters.limits())
+    parameters.check(seed, *parameters.stated_in(PotlineParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

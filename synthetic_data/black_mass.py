@@ -45,7 +45,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the shredding lines."""
-    parameters.check(seed, ShreddingParameters.names(), ShreddingParameters.limits())
+    parameters.check(seed, *parameters.stated_in(ShreddingParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

@@ -29,7 +29,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the tankhouse."""
-    parameters.check(seed, TankhouseParameters.names(), TankhouseParameters.limits())
+    parameters.check(seed, *parameters.stated_in(TankhouseParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

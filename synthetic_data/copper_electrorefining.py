@@ -32,7 +32,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the tankhouse or of its sections."""
-    parameters.check(seed, SectionParameters.names(), SectionParameters.limits())
+    parameters.check(seed, *parameters.stated_in(SectionParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

@@ -43,7 +43,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the crystallisers."""
-    parameters.check(seed, CrystalliserParameters.names(), CrystalliserParameters.limits())
+    parameters.check(seed, *parameters.stated_in(CrystalliserParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

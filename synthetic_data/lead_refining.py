@@ -32,7 +32,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the refinery."""
-    parameters.check(seed, LeadParameters.names(), LeadParameters.limits())
+    parameters.check(seed, *parameters.stated_in(LeadParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

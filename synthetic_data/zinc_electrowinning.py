@@ -34,7 +34,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the cell house."""
-    parameters.check(seed, CellHouseParameters.names(), CellHouseParameters.limits())
+    parameters.check(seed, *parameters.stated_in(CellHouseParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

@@ -43,7 +43,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the melting house."""
-    parameters.check(seed, MeltingHouseParameters.names(), MeltingHouseParameters.limits())
+    parameters.check(seed, *parameters.stated_in(MeltingHouseParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

@@ -150,17 +150,17 @@ def check(seed: Seed, names: Iterable[str], limits: Mapping[str, str] | None = N
     SimulationError
         All that are missing or out of range are named.
     """
-    plant, needed = cast(Plant, seed.plant), set(names)
+    plant, needed, limits = cast(Plant, seed.plant), set(names), limits or {}
     missing = sorted(needed - set(plant.parameters))
     faults = [_missing(seed.process.name, missing)] if missing else []
     values = {name: quantity.value for name, quantity in plant.parameters.items()}
-    faults += _out_of_range(f"{seed.process.name}: plant.parameters", values, values, limits or {})
+    faults += _out_of_range(f"{seed.process.name}: plant.parameters", values, values, limits)
     for regime in sorted(plant.regimes, key=lambda regime: regime.start):
         if unknown := sorted(set(regime.change) - set(plant.parameters) - needed):
             faults.append(f"plant.regimes.{regime.name}: changes {', '.join(unknown)}, unknown in plant.parameters")
         changed = {name: quantity.value for name, quantity in regime.change.items()}
         values |= changed
-        faults += _out_of_range(f"{seed.process.name}: plant.regimes.{regime.name}", changed, values, limits or {})
+        faults += _out_of_range(f"{seed.process.name}: plant.regimes.{regime.name}", changed, values, limits)
     if faults:
         raise SimulationError("\n".join(faults))
 
