@@ -1,8 +1,10 @@
 """What can go wrong between training and its MLflow store, in one line."""
 
 import functools
+import logging
 import re
 import sqlite3
+import time
 import warnings
 from collections.abc import Callable
 from contextlib import closing
@@ -15,13 +17,18 @@ from registry.settings import SQLITE
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LOCK_WAIT = 5.0  # seconds
+LOCK_WAIT = 5.0  # s until a store that is locked when it is opened is reported
+LOCK_PATIENCE = 600.0  # s that a locked store is waited for, so that hours of fits are not lost to a backup
+LOCK_PAUSE = 1.0  # s between two tries
 PATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "5"}
 """For a job that nobody waits for: a tracking server that does not answer is asked again for about a minute."""
 PASSWORD = re.compile(r"://([^:/@\s]+):[^@\s]*@")
 
+LOCKED = "database is locked"
+MISSING = re.compile(r"while downloading one or more artifacts from (?:file://)?(\S+?):? #")
+"""Words of MLflow on files that are not where its database says, with the place."""
 SIGNS = {
-    "database is locked": "locked by another process; wait for its end, then try again",
+    LOCKED: f"locked by another process for {LOCK_PATIENCE:.0f} s; wait for its end, then try again",
     "Failed to download artifacts": "a file of a run is missing, or there is no room for a copy of it",
     "file is not a database": "no MLflow database",
     "readonly database": "cannot be written",
@@ -30,6 +37,9 @@ SIGNS = {
     "Max retries exceeded": "no answer from the tracking server",
 }
 """Words of MLflow and its database, and what they mean to the person at the keyboard."""
+
+
+log = logging.getLogger("nonferrous.registry")
 
 
 class TrackingError(RuntimeError):
@@ -51,8 +61,14 @@ def tracking_error(error: BaseException, uri: str, folder: Path) -> TrackingErro
     text = " ".join(str(error).split())
     is_here = uri.startswith(SQLITE) or (isinstance(error, OSError) and error.errno is not None)
     full = on_full_disk(error, *([folder] if is_here else []))
-    meaning = full or next((meaning for sign, meaning in SIGNS.items() if sign in text), text[:300])
+    meaning = full or _missing(text) or next((meaning for sign, meaning in SIGNS.items() if sign in text), text[:300])
     return TrackingError(PASSWORD.sub(r"://\1:***@", f"MLflow store {uri}: {meaning}"))
+
+
+def _missing(text: str) -> str | None:
+    """Return the place of files that are gone and the remedy; None for an error of another kind."""
+    found = MISSING.search(text)
+    return found and f"no files at {found[1]}; restore the folder of artifacts from a backup, or train again"
 
 
 def check_unlocked(file: Path) -> None:
@@ -65,6 +81,9 @@ def check_unlocked(file: Path) -> None:
 def in_one_line(method: Callable[P, T]) -> Callable[P, T]:
     """Turn what MLflow, its database and the disk raise into a TrackingError, and keep MLflow's own noise away.
 
+    A call that finds the database locked is made again until the lock ends, for LOCK_PATIENCE at most. So a method
+    that this decorates leaves nothing twice where it is called again.
+
     Deprecation warnings raised inside MLflow about its use of pandas and SQLAlchemy concern its authors alone.
     """
 
@@ -76,9 +95,17 @@ def in_one_line(method: Callable[P, T]) -> Callable[P, T]:
             import sqlalchemy.exc
             from mlflow.exceptions import MlflowException
 
-            try:
-                return method(*args, **kwargs)
-            except (MlflowException, sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
-                raise tracking_error(error, settings.uri, settings.folder) from error
+            end: float | None = None
+            while True:
+                try:
+                    return method(*args, **kwargs)
+                except (MlflowException, sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+                    if LOCKED not in str(error) or (end is not None and time.monotonic() >= end):
+                        raise tracking_error(error, settings.uri, settings.folder) from error
+                    if end is None:
+                        end = time.monotonic() + LOCK_PATIENCE
+                        file = settings.uri.removeprefix(SQLITE)
+                        log.warning("%s is locked by another process; waits at most %.0f s", file, LOCK_PATIENCE)
+                time.sleep(LOCK_PAUSE)
 
     return wrapped

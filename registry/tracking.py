@@ -198,6 +198,7 @@ class Tracking:
         """
         import mlflow
 
+        self._remove_unfinished(run)
         with scratch() as own, holding_all(own), self._default_store(), mlflow.start_run(run_id=run):
             folder = own / MODEL_FOLDER
             files.save(model, folder)
@@ -212,6 +213,12 @@ class Tracking:
                 pip_requirements=[f"{name}=={installed(name)}" for name in REQUIREMENTS],
             )
             return str(logged.model_id), files.digest(folder)
+
+    def _remove_unfinished(self, run: str) -> None:
+        """Remove models that a call left unfinished which the store's lock ended; this is the call made again."""
+        experiment = self._client.get_run(run).info.experiment_id
+        for one in self._client.search_logged_models([experiment], f"source_run_id = '{run}' AND status = 'PENDING'"):
+            self._client.delete_logged_model(one.model_id)
 
     @contextmanager
     def _default_store(self) -> Iterator[None]:

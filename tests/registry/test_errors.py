@@ -46,7 +46,7 @@ def test_a_full_disk_is_named_by_whose_it_is(error: Exception, uri: str, is_here
     [
         (
             "(sqlite3.OperationalError) database is locked",
-            "locked by another process; wait for its end, then try again",
+            "locked by another process for 600 s; wait for its end, then try again",
         ),
         ("file is not a database", "no MLflow database"),
         ("attempt to write a readonly database", "cannot be written"),
@@ -55,6 +55,11 @@ def test_a_full_disk_is_named_by_whose_it_is(error: Exception, uri: str, is_here
             "made by another version of MLflow; use that version, or back the store up and run `mlflow db upgrade`",
         ),
         ("Max retries exceeded with url: /api", "no answer from the tracking server"),
+        (
+            "The following failures occurred while downloading one or more artifacts from file:///plant/artifacts/m-1: "
+            "##### File model ##### No such artifact: 'model'",
+            "no files at /plant/artifacts/m-1; restore the folder of artifacts from a backup, or train again",
+        ),
         (
             "Failed to download artifacts from path 'batch.parquet', please ensure that the path is correct.",
             "a file of a run is missing, or there is no room for a copy of it",

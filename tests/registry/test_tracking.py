@@ -175,14 +175,14 @@ def test_a_table_is_marked_as_what_training_learns_from(opened):
 
 def test_a_model_is_registered_under_its_process_and_linked(opened):
     made = SimpleNamespace(version="3")
-    store, client = opened(search_registered_models=[], create_model_version=made)
+    store, client = opened(search_registered_models=[], search_model_versions=[], create_model_version=made)
     assert store.register("p", "A process", "run1", "m-1", {"a": "b"}) == 3
     assert client.of("create_registered_model") == [(("p",), {"description": "A process"})]
     assert client.of("create_model_version") == [(("p", "models:/m-1", "run1", {"a": "b"}), {"model_id": "m-1"})]
     link = {"mlflow.modelVersions": '[{"name": "p", "version": "3"}]'}
     assert client.of("set_logged_model_tags") == [(("m-1", link), {})]
     assert client.of("search_registered_models") == [(("name = 'p'",), {})]
-    store, client = opened(search_registered_models=model_with(), create_model_version=made)
+    store, client = opened(search_registered_models=model_with(), search_model_versions=[], create_model_version=made)
     store.register("p", "A process", "run1", "m-1", {})
     assert client.of("create_registered_model") == []
 
@@ -378,8 +378,11 @@ def test_a_model_is_logged_with_its_signature_and_the_environment_is_left_alone(
     monkeypatch.setattr(mlflow, "set_registry_uri", addresses.append)
     monkeypatch.setattr(mlflow, "start_run", lambda run_id: noted.update(run=run_id) or Run())
     monkeypatch.setattr(mlflow.pyfunc, "log_model", logged)
-    store, _ = opened()
+    run = SimpleNamespace(info=SimpleNamespace(run_id="run1", experiment_id="4"))
+    unfinished = [SimpleNamespace(model_id="m-0")]  # of a call that a lock ended
+    store, client = opened(get_run=run, search_logged_models=unfinished)
     assert store.log_model("run1", model) == ("m-1", noted["digest"])
+    assert client.of("delete_logged_model") == [(("m-0",), {})]
     assert os.environ.get("MLFLOW_TRACKING_URI") == before
     assert addresses == [SERVER, SERVER]
     assert (noted["run"], noted["name"], noted["loader_module"]) == ("run1", "linear", "models.pyfunc")

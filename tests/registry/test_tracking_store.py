@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -126,13 +127,23 @@ def test_a_line_of_the_audit_cannot_be_changed_and_survives_the_bin(settings):
 
 def test_a_locked_store_is_told_in_one_line_and_in_time(settings, monkeypatch):
     monkeypatch.setattr("registry.errors.LOCK_WAIT", 0.1)
+    monkeypatch.setattr("registry.errors.LOCK_PATIENCE", 0.0)
     with sqlite3.connect(settings.sqlite_file) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(TrackingError, match=r"^MLflow store sqlite:///.*: locked by another process; [^\n]*$"):
+        with pytest.raises(TrackingError, match=r"^MLflow store sqlite:///.*: locked by another process for [^\n]*$"):
             Tracking(settings)
         other.rollback()
     other.close()
     assert Tracking(settings)
+
+
+def test_a_locked_store_is_opened_once_its_lock_ends(settings, monkeypatch, caplog):
+    monkeypatch.setattr("registry.errors.LOCK_WAIT", 0.1)
+    with closing(sqlite3.connect(settings.sqlite_file)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr("registry.errors.time.sleep", lambda seconds: other.rollback())
+        assert Tracking(settings).versions("never trained") == []
+    assert caplog.messages == [f"{settings.sqlite_file} is locked by another process; waits at most 600 s"]
 
 
 def test_a_store_of_another_mlflow_is_told_in_one_line(settings, tmp_path):

@@ -36,6 +36,9 @@ ASKED = {
 }
 
 
+RUN = SimpleNamespace(info=SimpleNamespace(run_id="run1", experiment_id="4"))
+
+
 class Full:
     """A client whose every call finds the disk full."""
 
@@ -82,7 +85,7 @@ def test_a_full_disk_is_one_line_where_a_model_is_logged(opened, save_toy_model,
     for name in ("set_tracking_uri", "set_registry_uri"):
         monkeypatch.setattr(mlflow, name, lambda uri: None)
     monkeypatch.setattr(mlflow, "start_run", full)
-    store, _ = opened()
+    store, _ = opened(get_run=RUN, search_logged_models=[])
     with pytest.raises(TrackingError, match="expected free space on the disk of its server"):
         store.log_model("run1", save_toy_model(tmp_path / "model"))
 
@@ -114,6 +117,62 @@ def test_each_kind_of_trouble_is_the_stores(opened, kind):
     with pytest.raises(TrackingError, match=r"^MLflow store http://ml:5000: it$") as found:
         store.metrics("run1")
     assert found.value.__cause__ is error
+
+
+class Locked:
+    """A call that finds the database locked so many times before it answers."""
+
+    def __init__(self, times, answer=None):
+        self.left, self.answer = times, answer
+
+    def __call__(self, *args, **kwargs):
+        from mlflow.exceptions import MlflowException
+
+        if self.left:
+            self.left -= 1
+            raise MlflowException("(sqlite3.OperationalError) database is locked")
+        return self.answer
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds that were waited for a lock, on a clock of their own."""
+    slept = []
+    monkeypatch.setattr("registry.errors.time.sleep", slept.append)
+    monkeypatch.setattr("registry.errors.time.monotonic", lambda: 1000.0 + sum(slept))
+    return slept
+
+
+def test_a_lock_is_waited_for_and_the_call_made_again(opened, clock):
+    run = SimpleNamespace(data=SimpleNamespace(metrics={"mae": 0.5}))
+    store, _ = opened(get_run=Locked(45, run))
+    assert store.metrics("run1") == {"mae": 0.5}
+    assert clock == [1.0] * 45
+
+
+def test_a_lock_that_does_not_end_is_named_with_what_it_was_waited_for(opened, clock):
+    store, _ = opened(get_run=Locked(10_000))
+    with pytest.raises(TrackingError, match=r"^MLflow store http://ml:5000: locked by another process for 600 s; "):
+        store.metrics("run1")
+    assert sum(clock) == 600
+
+
+def test_a_version_that_was_made_before_the_lock_is_not_made_twice(opened, clock):
+    """The lock comes between the commit of the version and what is read back of it."""
+    made = []
+
+    def make(name, source, run, tags, model_id):
+        made.append(SimpleNamespace(version=len(made) + 1, source=source))
+        return lock()
+
+    lock = Locked(1)
+    store, client = opened(
+        search_registered_models=[SimpleNamespace(name="p")],
+        search_model_versions=lambda query: made,
+        create_model_version=make,
+    )
+    assert store.register("p", "A process", "run1", "m-1", {}) == 1
+    assert len(client.of("create_model_version")) == 1
 
 
 @pytest.mark.parametrize(
