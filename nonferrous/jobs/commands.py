@@ -60,9 +60,11 @@ def worker() -> None:
         said = subprocess.run([sys.executable, "-m", "nonferrous", "watch"], capture_output=True, text=True)
         return [*said.stdout.splitlines(), *said.stderr.splitlines()]
 
-    with alone(settings.folder, "worker"), Worker(settings.jobs_url, name, begin, settings.watch_schedule, look):
-        logging.getLogger(__name__).info("the worker waits for jobs; Ctrl-C ends it")
-        ended.wait()
+    with alone(settings.folder, "worker"):
+        while not ended.is_set():  # another turn where the file of the jobs was removed, or restored from a copy
+            with Worker(settings.jobs_url, name, begin, settings.watch_schedule, look) as begun:
+                logging.getLogger(__name__).info("the worker waits for jobs; Ctrl-C ends it")
+                begun.wait(ended)
 
 
 @jobs_app.command()

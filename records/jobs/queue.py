@@ -119,6 +119,7 @@ class Jobs:
     def __init__(self, url: str) -> None:
         self.url = url
         self._made: DBOSClient | None = None
+        self._file: tuple[int, int] | None = None
         self._making = threading.Lock()
 
     def put(self, asked: Asked) -> Job:
@@ -195,10 +196,14 @@ class Jobs:
         from dbos import DBOSClient, DBOSPortableJSONSerializer
 
         with self._making:
+            if self._made is not None and identity_of(self.url) != self._file:
+                self._made.destroy()  # the file was removed or replaced: no worker would see what is put into it
+                self._made = None
             if self._made is None:
                 bring_up(self.url)
                 own = DBOSPortableJSONSerializer()
                 self._made = DBOSClient(system_database_url=self.url, serializer=own, retry_connection_errors=False)
+                self._file = identity_of(self.url)
             return self._made
 
 
@@ -231,6 +236,17 @@ def said(fault: BaseException, url: str) -> str:
     """What an error of the queue's database says, in one line: in the words of its driver where these are wrapped."""
     own = " ".join(str(getattr(fault, "orig", None) or fault).split())[:300]
     return f"jobs at {shown(url)}: {worded(own, url)}"
+
+
+def identity_of(url: str) -> tuple[int, int] | None:
+    """Return device and inode of a database's file; None for a server, or where there is no file."""
+    if not url.startswith(SQLITE):
+        return None
+    try:
+        found = Path(url.removeprefix(SQLITE)).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def bring_up(url: str) -> None:

@@ -24,11 +24,14 @@ from records.jobs.queue import (
     Asked,
     JobsError,
     bring_up,
+    identity_of,
     in_one_line,
     said,
+    shown,
 )
 
 LOOK = "look"
+REPLACED = "jobs at {}: the file was removed or replaced since it was opened"
 VERSION = "1"
 """Of what a job does phase by phase; another one does not take up jobs that this one has begun."""
 
@@ -89,6 +92,7 @@ class Worker:
         self, url: str, name: str, begin: Begin, schedule: str = "", look: Callable[[], list[str]] | None = None
     ) -> None:
         self._url, self._name, self._begin, self._schedule, self._look = url, name, begin, schedule, look
+        self._file = identity_of(url)
         self._doing: dict[str, Doing] = {}
         self._closing = threading.Event()
         self._heard: dict[str, tuple[Any, float]] = {}  # by job: last sign of life of another worker's, and when
@@ -105,6 +109,7 @@ class Worker:
         }
         with in_one_line(self._url):
             bring_up(self._url)
+            self._file = identity_of(self._url)
             DBOS(config=settings)
 
             @DBOS.step(name="phase")
@@ -142,7 +147,18 @@ class Worker:
         self._looking.start()
         return self
 
+    def wait(self, ended: threading.Event) -> None:
+        """Wait until the worker is to end, or its database is no longer the file that it has opened."""
+        while not ended.wait(_BEAT) and not self._is_replaced():
+            pass
+
+    def _is_replaced(self) -> bool:
+        """Return whether the database's file was removed or replaced since it was opened."""
+        return identity_of(self._url) != self._file
+
     def __exit__(self, *_: object) -> None:
+        if self._is_replaced():
+            log.warning("%s; jobs that it held are left", REPLACED.format(shown(self._url)))
         self._closing.set()
         for doing in list(self._doing.values()):
             doing.give_up()
@@ -187,6 +203,8 @@ class Worker:
 
     def _why(self, error: BaseException) -> str:
         """Why a job is left, in one line; of what the queue's database or the disk says, with the place."""
+        if self._is_replaced():
+            return REPLACED.format(shown(self._url))
         if isinstance(error, SQLAlchemyError):
             return said(error, self._url)
         line = " ".join(str(error).split())

@@ -1,9 +1,11 @@
 """Jobs from those who ask to the worker that does them, through restarts, on SQLite and on PostgreSQL."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -168,6 +170,35 @@ def test_a_schedule_that_is_none_is_named_before_any_job(url: str) -> None:
     ):
         with Worker(url, "one", Begun(), "every day", list):
             pytest.fail("it began")
+
+
+@pytest.mark.parametrize("is_restored", [False, True], ids=["removed", "restored from a copy"])
+def test_a_worker_ends_its_turn_where_the_file_of_the_jobs_was_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, is_restored: bool
+) -> None:
+    """Jobs that are put afterwards are done by the next turn, and the client that has put them is the one of before."""
+    monkeypatch.setattr(workers, "_BEAT", 0.05)
+    file, running = tmp_path / "jobs.db", Doing()
+    with closing(Jobs(f"sqlite:///{file}")) as jobs:
+        left = jobs.put(ASKED)
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+            source.backup(copy)
+        with Worker(jobs.url, "one", Begun(running)) as worker:
+            until(lambda: 0 in running.asked_for)
+            for one in tmp_path.glob("jobs.db*"):
+                one.unlink()
+            if is_restored:
+                (tmp_path / "copy.db").rename(file)
+            worker.wait(threading.Event())
+        assert running.given_up > 0
+        assert any("the file was removed or replaced since it was opened" in line for line in caplog.messages)
+        found = jobs.get(left.id)
+        assert (found and found.state) == ("queued" if is_restored else None)
+        job = found or jobs.put(ASKED)
+        again = Doing()
+        again.over.append(RESULT)
+        with Worker(jobs.url, "one", Begun(again)):
+            until(lambda: state(jobs, job) == "done")
 
 
 def test_nothing_that_is_kept_is_a_pickle(tmp_path: Any) -> None:
