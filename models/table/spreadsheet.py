@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,6 +20,16 @@ from seeds import TableFormat
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 _PARTS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+# The library that reads a sheet holds every cell from A1 to the last one, empty or not. A sheet of more cells than this
+# is read only where this share of them is filled.
+_MOST_CELLS = 10_000_000
+_FILLED_SHARE = 0.1
+
+# A cell that is not empty, as it stands in a sheet's XML: its column and row.
+_FILLED = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
+_ERROR = re.compile(rb'<c [^>]*\bt="e"')
+_PART_BYTES = 1 << 20
 
 Cell = str | float | int | bool | dt.datetime | dt.date | dt.time | dt.timedelta
 
@@ -40,10 +51,12 @@ def read_sheet(file: Path, form: TableFormat, sheet: str | None = None) -> RawTa
         chosen = _chosen(file, book, sheet or form.sheet)
         if isinstance(chosen, Fault):
             return RawTable(str(file), faults=[chosen])
-        rows: list[list[Cell]] = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+        rows = sheet_rows(file, book, chosen)
     except CalamineError as error:
         got = f"a file that cannot be read ({shortened(str(error), 100)})"
         return RawTable(str(file), faults=[Fault(str(file), None, None, got, "a spreadsheet, whole and not protected")])
+    if isinstance(rows, Fault):
+        return RawTable(str(file), faults=[rows])
     name = str(file) if len(book.sheet_names) == 1 else f"{file} [{chosen}]"
     if len(rows) < form.header:
         got = f"{len(rows)} rows"
@@ -64,6 +77,51 @@ def read_sheet(file: Path, form: TableFormat, sheet: str | None = None) -> RawTa
     return RawTable(name, pd.DataFrame(columns), list(columns), row, [], _errors(file, chosen))
 
 
+def sheet_rows(file: Path, book: CalamineWorkbook, sheet: str) -> list[list[Cell]] | Fault:
+    """All cells of a sheet from A1 on, row by row; a fault where a cell stands far away from all others.
+
+    Raises
+    ------
+    CalamineError
+        The sheet is damaged.
+    """
+    fault = _far_cell(file, sheet)
+    return fault or book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+
+
+def _far_cell(file: Path, sheet: str) -> Fault | None:
+    """A filled cell so far below or right of the others that the sheet does not fit into memory."""
+    rows = columns = filled = 0
+    lowest = rightmost = b""
+    for letters, digits in _filled_cells(file, sheet):
+        row, column = int(digits), _column_number(letters)
+        filled += 1
+        if row > rows:
+            rows, lowest = row, letters + digits
+        if column > columns:
+            columns, rightmost = column, letters + digits
+    if rows * columns <= max(_MOST_CELLS, filled / _FILLED_SHARE):
+        return None
+    far = " and ".join(dict.fromkeys(cell.decode() for cell in (lowest, rightmost)))
+    got = f"{filled} filled cells in {rows} rows and {columns} columns, the last of them {far}"
+    expected = f"a table without cells far away from it: delete what stands in {far}"
+    return Fault(f"{file} [{sheet}]", None, None, got, expected)
+
+
+def _filled_cells(file: Path, sheet: str) -> Iterator[tuple[bytes, bytes]]:
+    """Column and row of each filled cell of a sheet of XML; none of a file of another kind."""
+    for part in _xml_parts(file, sheet):
+        yield from _FILLED.findall(part)
+
+
+def _column_number(letters: bytes) -> int:
+    """Number of a column from its letters: 1 of A, 27 of AA."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
+
+
 def _chosen(file: Path, book: CalamineWorkbook, wanted: str | None) -> str | Fault:
     """The sheet to read."""
     names = book.sheet_names
@@ -71,7 +129,7 @@ def _chosen(file: Path, book: CalamineWorkbook, wanted: str | None) -> str | Fau
         if wanted in names:
             return wanted
         return Fault(str(file), None, None, f"sheets {named(names)}", f"a sheet '{wanted}', as [table] says")
-    filled = [name for name in names if book.get_sheet_by_name(name).height > 0]
+    filled = [name for name in names if _far_cell(file, name) or book.get_sheet_by_name(name).height > 0]
     if len(filled) == 1:
         return filled[0]
     got = f"sheets {named(filled)}" if filled else "no sheet with cells"
@@ -105,15 +163,33 @@ def _text(cell: Cell, form: TableFormat) -> str:
 
 def _errors(file: Path, sheet: str) -> tuple[str, ...]:
     """How many cells of a sheet hold an error such as #REF!, which are read as empty."""
-    if not zipfile.is_zipfile(file):
-        return ()
-    with zipfile.ZipFile(file) as archive:
-        if "xl/workbook.xml" not in archive.namelist():
-            return ()
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        parts = {one.get("name"): one.get(_PARTS) for one in book.iter() if one.tag.endswith("}sheet")}
-        related = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-        target = next((one.get("Target", "") for one in related if one.get("Id") == parts.get(sheet)), "")
-        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        count = len(re.findall(rb'<c [^>]*\bt="e"', archive.read(path))) if path in archive.namelist() else 0
+    count = sum(len(_ERROR.findall(part)) for part in _xml_parts(file, sheet))
     return (f"read as missing: {count} cells with an error such as #REF! in sheet {sheet}",) if count else ()
+
+
+def _xml_parts(file: Path, sheet: str) -> Iterator[bytes]:
+    """The XML of a sheet, in parts that break no tag; nothing of a file of another kind."""
+    if not zipfile.is_zipfile(file):
+        return
+    with zipfile.ZipFile(file) as archive:
+        path = _xml_path(archive, sheet)
+        if path not in archive.namelist():
+            return
+        with archive.open(path) as content:
+            rest = b""
+            while part := content.read(_PART_BYTES):
+                whole, mark, rest = (rest + part).rpartition(b"<")
+                yield whole
+                rest = mark + rest
+            yield rest
+
+
+def _xml_path(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Where the XML of a sheet stands in a workbook; empty where the workbook is not of XML."""
+    if "xl/workbook.xml" not in archive.namelist():
+        return ""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    parts = {one.get("name"): one.get(_PARTS) for one in book.iter() if one.tag.endswith("}sheet")}
+    related = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    target = next((one.get("Target", "") for one in related if one.get("Id") == parts.get(sheet)), "")
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"

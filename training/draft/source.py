@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
 from models.table.csv_file import read_csv
-from models.table.sources import RawTable, TableError
+from models.table.sources import Fault, RawTable, TableError
 from models.table.spreadsheet import ENDINGS as WORKBOOKS
-from models.table.spreadsheet import read_sheet
+from models.table.spreadsheet import read_sheet, sheet_rows
 from training.draft.dialect import Dialect, below_header, find_dialect, find_header, find_signs
 from training.draft.suspicions import DraftError, counted
 
@@ -135,7 +135,7 @@ def _workbook(file: Path, sheet: str | None, decimal: str | None) -> Content:
         raise DraftError(f"{file}: got sheet '{sheet}': expected one of {', '.join(names)}")
     found = {}
     for name in [sheet] if sheet is not None else names:
-        rows = _trimmed(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+        rows = _trimmed(_sheet(file, book, name))
         header = find_header(rows, len(rows[0])) if rows and len(rows[0]) > 1 else None
         if header is not None and len(rows) > header:
             found[name] = _sheet_dialect(file, name, rows, header, decimal)
@@ -146,6 +146,17 @@ def _workbook(file: Path, sheet: str | None, decimal: str | None) -> Content:
         ((name, dialect),) = found.items()
         return Content(file, dialect, frames[name])
     return _joined(file, found, frames)
+
+
+def _sheet(file: Path, book: CalamineWorkbook, name: str) -> list[list[Any]]:
+    """All cells of a sheet; TableError where they do not fit into memory."""
+    try:
+        rows = sheet_rows(file, book, name)
+    except CalamineError as error:
+        raise DraftError(f"{file}: sheet '{name}' cannot be read: {error}") from None
+    if isinstance(rows, Fault):
+        raise TableError([rows])
+    return rows
 
 
 def _sheet_dialect(file: Path, name: str, rows: list[list[Any]], header: int, decimal: str | None) -> Dialect:

@@ -95,3 +95,42 @@ def test_names_twice_and_a_header_that_is_not_there(write) -> None:
     assert said(read_sheet(write(A=[["a", "a"], [1, 2]]), PLAIN)) == [("2 columns of this name", "one")]
     assert said(read_sheet(write(A=[["a"], [1]]), TableFormat(header=9))) == [("2 rows", "a header in row 9")]
     assert said(read_sheet(write(A=[[], ["a"]]), PLAIN)) == [("an empty row", "a header row with the columns' names")]
+
+
+@pytest.mark.parametrize("sheet", [None, "A"])
+@pytest.mark.parametrize("far", ["XFD1048576", "XFD40000", "AZZ1048576"])
+def test_a_filled_cell_far_away_is_named_before_the_sheet_is_held(write, sheet: str | None, far: str) -> None:
+    path = write(A=[["x", "y"], *[[i, 2 * i] for i in range(50)]])
+    book = openpyxl.load_workbook(path)
+    book["A"][far] = "x"
+    book.save(path)
+    (fault,) = read_sheet(path, PLAIN, sheet).faults
+    assert fault.file == f"{path} [A]"
+    assert fault.value.endswith(f"the last of them {far}")
+    assert fault.expected == f"a table without cells far away from it: delete what stands in {far}"
+
+
+def test_a_far_cell_of_another_sheet_does_not_keep_the_named_one_from_being_read(write) -> None:
+    path = write(A=[["x", "y"], [1, 2]], Notes=[["made by hand"]])
+    book = openpyxl.load_workbook(path)
+    book["Notes"]["XFD1048576"] = "x"
+    book.save(path)
+    assert read_sheet(path, PLAIN, "A").frame["y"].tolist() == [2]
+    assert said(read_sheet(path, PLAIN))[0][0] == "sheets A, Notes"
+
+
+def test_cells_with_a_format_alone_are_no_cells(write) -> None:
+    path = write(A=[["x", "y"], [1, 2]])
+    book = openpyxl.load_workbook(path)
+    book["A"]["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+    book.save(path)
+    assert read_sheet(path, PLAIN).frame.to_dict("list") == {"x": [1], "y": [2]}
+
+
+def test_one_note_far_below_a_table_is_a_row_of_it(write) -> None:
+    """A cell in the last row alone makes a sheet that fits into memory."""
+    path = write(A=[["x", "y"], [1, 2]])
+    book = openpyxl.load_workbook(path)
+    book["A"]["A1048576"] = "checked"
+    book.save(path)
+    assert read_sheet(path, PLAIN).row.tolist() == [2, 1048576]

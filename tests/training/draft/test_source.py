@@ -3,9 +3,11 @@
 import datetime as dt
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
+from models.table.sources import TableError
 from training.draft.source import read_content
 from training.draft.suspicions import DraftError
 
@@ -125,3 +127,12 @@ def test_sheets_that_share_the_time_alone_are_joined(book, plant):
 def test_sheets_that_share_more_than_the_identity_are_not_joined(book, plant):
     with pytest.raises(DraftError, match="name one by --sheet"):
         read_content(book(A=plant(), B=plant()[["time", "ratio", "current_kA", "feed_t_h"]]))
+
+
+def test_a_cell_at_the_end_of_a_sheet_is_named(plant, tmp_path):
+    plant().to_excel(tmp_path / "plant.xlsx", index=False)
+    book = openpyxl.load_workbook(tmp_path / "plant.xlsx")
+    book.active["XFD1048576"] = "x"
+    book.save(tmp_path / "plant.xlsx")
+    with pytest.raises(TableError, match="delete what stands in XFD1048576"):
+        read_content(tmp_path / "plant.xlsx")
