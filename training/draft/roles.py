@@ -12,7 +12,7 @@ from physics.arrays import FloatArray
 from training.draft.clock import Clock, by_period, is_sorted
 from training.draft.columns import MOST_VALUES, Found
 from training.draft.dialect import looks_like_value
-from training.draft.leaks import balance, sample_of, single_leaks
+from training.leakage.leaks import balance, sample_of, single_leaks
 from training.draft.suspicions import Suspicion
 
 _LATE_WORDS = re.compile(
