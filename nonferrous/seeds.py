@@ -109,11 +109,11 @@ def draft_seed(
     drafted = draft(file, target, asked)
     out = out or Path(f"{drafted.name}.toml")
     _must_be_new(out)
-    out.write_text(drafted.text, encoding="utf-8", newline="\n")
     if html is not None:
         from training.draft.page import page
 
         html.write_text(page(drafted), encoding="utf-8")
+    out.write_text(drafted.text, encoding="utf-8", newline="\n")
     _show(drafted, file, out, html)
 
 

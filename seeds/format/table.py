@@ -101,9 +101,6 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
     table: dict[str, Any] = given if isinstance(given, dict) else {}
     if table.get("decimal", ".") == table.get("thousands"):
         yield f"table.thousands: got '{table['thousands']}': expected another sign than decimal"
-    if table.get("decimal") == "," and table.get("separator", ",") == ",":
-        if "sheet" not in table and "sheets" not in table:
-            yield "table.separator: a comma between cells and a decimal comma: expected another separator"
     if "sheet" in table and "sheets" in table:
         yield "table.sheets: expected either sheet or sheets"
     has_time = any(column.get("role") == "time" for column in columns.values())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from models.table.periods import period_start
 from physics.arrays import BoolArray, FloatArray, IntArray
 from training.draft.columns import Found
+from training.draft.faster_rows import has_label_of_stamp, rows_of_a_stamp
 from training.draft.lengths import USUAL, length, snapped
 from training.draft.suspicions import DraftError, Suspicion
 
@@ -22,6 +22,7 @@ _UNIT_WORDS = re.compile(
 )
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?"
 _FEW_CLOCKS = 200
+_FEW_REPEATED = 0.01
 _FEW_IN_RUN = 3
 _RUNS_AT_LEAST = 5
 _GAP_STEPS = 3
@@ -41,11 +42,13 @@ class Clock:
     unit_code : int array (n,)
         Number of each row's unit, in the file's order of rows.
     step : float or None
-        Usual time between rows of a unit [s]; None without a time.
+        Usual time between rows of a unit [s]; None without a time. Where several share a stamp, their share of the
+        time between stamps.
     label_step : float or None
         Time that one label stands for [s], where it is longer than `step`.
     every_statistic : str
-        How the target of faster rows becomes a label: `last` where it is repeated, `mean` where it is not.
+        How the target of faster rows becomes a label: `last` where it is repeated, `mean` where it is not or where rows
+        share a stamp.
     found : list of Suspicion
         What was met on the way.
     """
@@ -101,7 +104,8 @@ def find_clock(
     Raises
     ------
     DraftError
-        The named column holds no times, two orders of day and month fit it, or most of its cells are empty.
+        The named column holds no times, two orders of day and month fit it, most of its cells are empty, or rows share
+        their times and have labels of their own.
     """
     found: list[Suspicion] = []
     clock = _find_time(columns, target, time, found)
@@ -131,14 +135,19 @@ def find_clock(
     step = _usual_step(when[order], code[order])
     if step is None:
         raise DraftError(f"column {clock.text}: got no two rows of a unit at different times: name another by --time")
-    if time_zone is None:
-        _ask_for_zone(clock, when[order], code[order])
+    together = rows_of_a_stamp(when[order], code[order])
+    if together == 1:
+        found += _repeated_times(clock, key, when[order], code[order], time_zone)
     found += _steps(when[order], code[order], step, clock)
     label_step, statistic = _labels(target, when[order], code[order], order, step, found)
-    if period is not None:
-        if period < 0.99 * step:
-            raise DraftError(f"got --period of {period:g} s: expected no less than the rows' own step of {step:g} s")
-        label_step = period if period > 1.5 * step else None
+    label_step = _stated(period, step, label_step)
+    if together > 1:
+        if period is None and not has_label_of_stamp(target, order, when[order], code[order]):
+            raise _which_row(clock, target, together, step)
+        if label_step is None or label_step <= step:
+            label_step, statistic = step, "mean"
+        found.append(_of_stamps(clock, together, label_step))
+        step = float(f"{step / together:.3g}")
     return Clock(clock, key, order, code, step, label_step, statistic, found)
 
 
@@ -188,22 +197,11 @@ def _ask(column: Found) -> None:
     )
 
 
-def _ask_for_zone(time: Found, when: FloatArray, unit: IntArray) -> None:
-    """Ask for the time zone where the only times that stand twice are those at which summer time ends."""
-    twice = when[1:][(np.diff(when) == 0) & (np.diff(unit) == 0)]
-    stamps = pd.DatetimeIndex(twice.astype("datetime64[s]"))
-    if len(stamps) and ((stamps.day_of_week == 6) & (stamps.hour < 4)).all():
-        raise DraftError(
-            f"column {time.text}: got {stamps[0]:%Y-%m-%d %H:%M} twice: does summer time end there? "
-            "Name the plant's zone by --time-zone, such as Europe/Berlin"
-        )
-
-
 def _find_unit(
     columns: Sequence[Found], time: Found, target: Found, when: FloatArray, found: list[Suspicion]
 ) -> Found | None:
     """The column that tells rows of one time apart; none where times do not repeat or nothing tells them apart."""
-    if pd.Series(when).duplicated().mean() < 0.01:
+    if pd.Series(when).duplicated().mean() < _FEW_REPEATED:
         return None
     able = []
     for column in columns:
@@ -225,14 +223,59 @@ def _find_unit(
         if not pairs.duplicated().any():
             able.append((not _UNIT_WORDS.search(column.text), column.kind == "number", int(units), column))
     if not able:
-        evidence = f"{pd.Series(when).duplicated().sum()} rows have the time of another, and no column tells them apart"
-        found.append(Suspicion("irregular", time.text, evidence, "one unit is assumed; name its column by --unit"))
         return None
     *_, units, best = min(able, key=lambda one: one[:3])
     found.append(
         Suspicion("choice", best.text, f"tells the rows of one time apart: {units} units", "is the unit; else --unit")
     )
     return best
+
+
+def _repeated_times(
+    time: Found, key: Found | None, when: FloatArray, unit: IntArray, time_zone: str | None
+) -> list[Suspicion]:
+    """Say where some rows have the time of another and nothing tells them apart.
+
+    Raises
+    ------
+    DraftError
+        The only times that stand twice are those at which summer time ends, and nobody has named the zone.
+    """
+    again = (np.diff(when) == 0) & (np.diff(unit) == 0)
+    stamps = pd.DatetimeIndex(when[1:][again].astype("datetime64[s]"))
+    if time_zone is None and len(stamps) and ((stamps.day_of_week == 6) & (stamps.hour < 4)).all():
+        raise DraftError(
+            f"column {time.text}: got {stamps[0]:%Y-%m-%d %H:%M} twice: does summer time end there? "
+            "Name the plant's zone by --time-zone, such as Europe/Berlin"
+        )
+    if key is not None or again.mean() < _FEW_REPEATED:
+        return []
+    evidence = f"{again.sum()} rows have the time of another, and no column tells them apart"
+    return [Suspicion("irregular", time.text, evidence, "one unit is assumed; name its column by --unit")]
+
+
+def _stated(period: float | None, step: float, label_step: float | None) -> float | None:
+    """Time that one label stands for: as a user has stated it, or else as it was found."""
+    if period is None:
+        return label_step
+    if period < 0.99 * step:
+        raise DraftError(f"got --period of {period:g} s: expected no less than the rows' own step of {step:g} s")
+    return period if period > 1.5 * step else None
+
+
+def _of_stamps(time: Found, together: int, label_step: float) -> Suspicion:
+    """Say what becomes of rows that share a stamp."""
+    evidence = f"{together} rows of a unit share each time: one label, not {together}"
+    done = f"become one row each {length(label_step)} ([table] every), numbers by their mean"
+    return Suspicion("repeated labels", time.text, evidence, done)
+
+
+def _which_row(time: Found, target: Found, together: int, step: float) -> DraftError:
+    """The question of the rows that share a time and have labels of their own."""
+    return DraftError(
+        f"column {time.text}: {together} rows share each time, and {target.text} differs among them: name the column "
+        f"that tells them apart by --unit, or take their mean by --period {length(step).replace(' ', '')}"
+    )
 
 
 def _usual_step(when: FloatArray, unit: IntArray) -> float | None:
@@ -327,43 +370,6 @@ def _misaligned(target: Found, starts: FloatArray, label_step: float) -> list[Su
     evidence = f"labels change {length(float(offset))} after the period's start"
     done = "each period takes the label that stands at its end, and means over rows of two labels: shift the times"
     return [Suspicion("repeated labels", target.text, evidence, done)]
-
-
-def by_period(columns: Sequence[Found], clock: Clock) -> list[Found]:
-    """Columns as models see them where rows are faster than the period: means of numbers, the last of all others.
-
-    Parameters
-    ----------
-    columns : sequence of Found
-        Columns of n rows; the clock has a time.
-    clock : Clock
-        Which rows make a period.
-
-    Returns
-    -------
-    list of Found
-        The same columns with one row a period, oldest first.
-    """
-    assert clock.time is not None
-    assert clock.time.times is not None
-    assert clock.period is not None
-    start = period_start(clock.time.times.values, pd.Timedelta(seconds=clock.period).to_pytimedelta())
-    rows = pd.Series(np.arange(len(start)))
-    groups = rows[clock.order].groupby([start[clock.order], clock.unit_code[clock.order]])
-    number = groups.ngroup().reindex(rows.index, fill_value=-1).to_numpy()  # -1 where the time is missing
-    last = groups.last().to_numpy()
-    found = []
-    for column in columns:
-        if column.numbers is None:
-            texts = None if column.texts is None else column.texts.iloc[last].reset_index(drop=True)
-            found.append(replace(column, texts=texts, missing=column.missing[last], times=None))
-            continue
-        there = np.isfinite(column.numbers) & (number >= 0)
-        count = np.bincount(number[there], minlength=len(last))
-        total = np.bincount(number[there], column.numbers[there], minlength=len(last))
-        means = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-        found.append(replace(column, numbers=means, missing=count == 0))
-    return found
 
 
 def first_of_runs(code: IntArray, unit: IntArray) -> IntArray:

@@ -58,7 +58,7 @@ class Times:
 def looks_like_times(texts: Sequence[str]) -> bool:
     """Whether most of some cells could be dates, by their signs alone."""
     like = [bool(_PARTS.match(text) or (_MONTHS.search(text) and re.search(r"\d", text))) for text in texts]
-    compact = [bool(re.fullmatch(r"(19|20)\d{6}", text)) for text in texts]
+    compact = [bool(re.fullmatch(r"(19|20)\d{6}([ T_-]\d{1,2}:\d{2}.*)?", text)) for text in texts]
     return bool(texts) and max(sum(like), sum(compact)) >= 0.8 * len(texts)
 
 

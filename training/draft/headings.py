@@ -108,8 +108,8 @@ def _atom(part: str) -> str:
 def read_unit(heading: str) -> tuple[str | None, str | None]:
     """Unit of a heading in the seeds' spelling, and what is written there; both None where no unit is written.
 
-    Understood are `Temp (°C)`, `Temp [°C]`, `Strom / kA`, `Zn %`, `power_kW`, `flow_t_h`, `T_degC`. One letter alone at
-    the end of a name is no unit unless the name before it is that of a quantity.
+    Understood are `Temp (°C)`, `Temp [°C]`, `Strom / kA`, `Zn %`, `% Zn`, `power_kW`, `flow_t_h`, `T_degC`. One letter
+    alone at the end of a name is no unit unless the name before it is that of a quantity.
 
     Examples
     --------
@@ -126,6 +126,8 @@ def read_unit(heading: str) -> tuple[str | None, str | None]:
     if text.endswith("%"):
         whole = re.search(r"(wt|vol|ma|gew)[.\- ]*%$", text, re.IGNORECASE)
         return (unit_of(whole[0]) if whole else "%"), (whole[0] if whole else "%")
+    if text.startswith("% "):
+        return "%", "%"
     for between in (" / ", " in "):
         _, found, said = text.rpartition(between)
         if found and (unit := unit_of(said)) is not None:

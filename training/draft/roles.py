@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from training.draft.clock import Clock, by_period, is_sorted
+from training.draft.clock import Clock, is_sorted
 from training.draft.columns import MOST_VALUES, Found
 from training.draft.dialect import looks_like_value
-from training.leakage.leaks import balance, sample_of, single_leaks
+from training.draft.faster_rows import by_period
 from training.draft.suspicions import Suspicion
+from training.leakage.leaks import balance, sample_of, single_leaks
 
 _LATE_WORDS = re.compile(
     r"(?i)(^|[_\W])(lab|labor|laboratory|assay|assayed|result|results|analysis|analyse|final|ergebnis|befund|"

@@ -58,7 +58,7 @@ def test_all_that_a_table_may_say(changed) -> None:
     [
         ('encoding = "utf-9"', "table.encoding: got 'utf-9': expected an encoding such as utf-8"),
         ('separator = ":"', "table.separator: got ':'"),
-        ('decimal = ","', "table.separator: a comma between cells and a decimal comma"),
+        ('decimal = ","\nthousands = ","', "table.thousands: got ',': expected another sign"),
         ('separator = ";"\ndecimal = ","\nthousands = ","', "table.thousands: got ',': expected another sign"),
         ("header = 0", "table.header: got 0"),
         ('time_format = ["%d.%m"]', "table.time_format.0: got '%d.%m': expected a format with year, month and day"),

@@ -1,5 +1,6 @@
 """Tables of plants that nobody has described yet, made in code."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,3 +60,30 @@ def draft_of(tmp_path) -> DraftOf:
 def suspected() -> Callable[[Drafted, str], list[str]]:
     """What a draft suspects of one kind, by where."""
     return lambda drafted, kind: [one.where for one in drafted.suspicions if one.kind == kind]
+
+
+@pytest.fixture
+def flotation() -> Make:
+    """Maker of rows of 20 s that are stamped by the hour, as historians export them, with an assay an hour."""
+
+    def make(hours: int = 200, rows: int = 180, rng_seed: int = 4) -> pd.DataFrame:
+        rng = np.random.default_rng(rng_seed)
+
+        def slow(n: int, mean: float, sd: float) -> np.ndarray:
+            steps = rng.normal(0, sd * np.sqrt(1 - 0.95**2), n)
+            return mean + np.array(list(itertools.accumulate(steps, lambda x, step: 0.95 * x + step)))
+
+        amina, ph = slow(hours, 490, 60), slow(hours, 9.7, 0.3)
+        silica = 2.3 - 0.004 * (amina - 490) + 0.6 * (ph - 9.7) + rng.normal(0, 0.4, hours)
+        each = np.repeat(np.arange(hours), rows)
+        return pd.DataFrame(
+            {
+                "date": pd.Timestamp("2017-03-10 01:00") + pd.to_timedelta(each, unit="h"),
+                "% Iron Feed": slow(hours, 56, 5)[each].round(1),
+                "Amina Flow": (amina[each] + rng.normal(0, 20, len(each))).round(3),
+                "Ore Pulp pH": (ph[each] + rng.normal(0, 0.05, len(each))).round(5),
+                "% Silica Concentrate": silica[each].round(2),
+            }
+        )
+
+    return make
