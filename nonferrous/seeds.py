@@ -70,7 +70,10 @@ def draft_seed(
     period: Annotated[
         str | None, typer.Option(help="Length of a period, such as 8h, where rows are faster.", show_default="found")
     ] = None,
-    time_format: Annotated[str | None, typer.Option(help="How --time is written, such as %d.%m.%Y %H:%M.")] = None,
+    time_format: Annotated[
+        list[str] | None,
+        typer.Option(help="How --time is written, such as %d.%m.%Y %H:%M; once for each format in it."),
+    ] = None,
     day_first: Annotated[bool, typer.Option("--day-first", help="In dates the day comes before the month.")] = False,
     month_first: Annotated[
         bool, typer.Option("--month-first", help="In dates the month comes before the day.")
@@ -87,7 +90,7 @@ def draft_seed(
         fail("--day-first and --month-first: give one of them")
     if decimal not in (None, "point", "comma"):
         fail(f"--decimal: got '{decimal}': expected point or comma")
-    if time_format is not None and time is None:
+    if time_format and time is None:
         fail("--time-format: name the column by --time too")
     if out is not None and out.suffix != ".toml":
         fail(f"--out: got {out}: expected a file that ends in .toml")
@@ -99,7 +102,7 @@ def draft_seed(
         sheet=sheet,
         name=name or (None if out is None else out.stem),
         period=period,
-        time_format=time_format,
+        time_format=tuple(time_format or ()),
         order="day" if day_first else "month" if month_first else None,
         time_zone=time_zone,
         decimal={"point": ".", "comma": ",", None: None}[decimal],

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.consistency.checks import date_faults
 from models.table import cautions, cells
 from models.table.made import lenders, made_columns
 from models.table.periods import held, into_periods
@@ -74,6 +75,7 @@ def check(
     form: TableFormat = cells.ISO,
     labelled: bool = True,
     unread: Sequence[str] = (),
+    compare_dates: bool = False,
 ) -> Checked:
     """Check a plant's rows against the seed and bring them into the seed's form.
 
@@ -102,14 +104,16 @@ def check(
         Whether targets are needed: rows to learn from have them, rows to predict need none.
     unread : sequence of str
         Columns of the file that were not read, since the seed does not know them.
+    compare_dates : bool
+        Whether dates are compared with the order of rows and with columns of weekdays, months and shifts.
 
     Raises
     ------
     TableError
         With every fault: a column missing or named twice, no rows, text or a decimal comma in a number, infinity, a
         time that is no ISO date or carries a zone, a row without unit or period, two rows of one unit and period, a
-        period in the future, no label at all, a column whose median or a tenth of whose rows show another unit, more
-        than `REJECTED_SHARE` of the rows out of physical range.
+        period in the future, dates with day and month exchanged, no label at all, a column whose median or a tenth of
+        whose rows show another unit, more than `REJECTED_SHARE` of the rows out of physical range.
     """
     source = source or Source.one("table", len(frame))
     frame = frame.reset_index(drop=True)
@@ -128,6 +132,10 @@ def check(
         if seed.column(name).is_number and column.hasnans
     }
     said += cautions.read_as_missing(texts)
+    if compare_dates and seed.time is not None and not faults:
+        unit = None if seed.key is None else values[seed.key.name]
+        faults, lines = date_faults(frame, values[seed.clock.name], headers[seed.clock.name], unit, source)
+        said += lines
     if form.every is not None and not faults:
         values, first, lines, unfit = into_periods(values, seed, form.every.timedelta)
         faults += [Fault(source.name, None, headers[name], *why) for name, why in unfit.items()]

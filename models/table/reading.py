@@ -64,7 +64,17 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None, la
     form = seed.table.model_copy(update={"time_zone": None}) if is_joined else seed.table
     headers = dict.fromkeys(header for raw in raws for header in raw.headers)
     unread = tuple(header for header in headers if header not in frame.columns)
-    checked = check(frame, seed, source, today=today, known=faults, form=form, labelled=labelled, unread=unread)
+    checked = check(
+        frame,
+        seed,
+        source,
+        today=today,
+        known=faults,
+        form=form,
+        labelled=labelled,
+        unread=unread,
+        compare_dates=True,
+    )
     ignored = (*checked.ignored, *unread)
     rejected = checked.rejected
     if not strays.empty:

@@ -168,7 +168,7 @@ def _find_time(columns: Sequence[Found], target: Found, named: str | None, found
 
     def apart(column: Found) -> float:
         assert column.times is not None
-        return column.times.values.nunique() if column.times.order != "both" else len(column.missing)
+        return len(column.missing) if column.times.order in ("both", "mixed") else column.times.values.nunique()
 
     best = max(full, key=lambda column: (apart(column), -columns.index(column)))
     _ask(best)
@@ -184,7 +184,9 @@ def _find_time(columns: Sequence[Found], target: Found, named: str | None, found
 
 
 def _ask(column: Found) -> None:
-    """Ask which of day and month comes first where the whole column fits both."""
+    """Ask which of day and month comes first where the whole column fits both, and for the formats of a mixed one."""
+    if column.times is not None and column.times.order == "mixed":
+        raise DraftError(column.times.question)
     if column.times is None or column.times.order != "both":
         return
     assert column.texts is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +33,7 @@ _FEWEST_OTHERS = 20
 _FAR = 5.0
 _COVERED = 0.9
 _LONG_TEXT = 60
+_LOOKED_AT = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,12 @@ class Found:
 
 
 def find_column(
-    cells: pd.Series, heading: Heading, form: TableFormat, order: str | None = None, time_format: str | None = None
+    cells: pd.Series,
+    heading: Heading,
+    form: TableFormat,
+    order: str | None = None,
+    time_format: Sequence[str] = (),
+    row: IntArray | None = None,
 ) -> Found:
     """Tell what a column holds.
 
@@ -104,8 +110,10 @@ def find_column(
         How numbers are written as text.
     order : str, optional
         `day` or `month`, where a person has said what comes first in dates.
-    time_format : str, optional
-        A format of strptime, where a person has said that this column is so.
+    time_format : sequence of str, optional
+        Formats of strptime, where a person has said that this column is so.
+    row : int array (n,), optional
+        Number of each cell's row in the file.
     """
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
         zoned = isinstance(cells.dtype, pd.DatetimeTZDtype)
@@ -124,7 +132,7 @@ def find_column(
     missing = pc.is_null(text).to_numpy(zero_copy_only=False)
     if missing.all():
         return Found(heading, "empty", missing, texts=text.to_pandas())
-    if time_format is None:
+    if not time_format:
         values, markers = _numbers(cells, text, form)
         sample = pc.drop_null(text.slice(0, 200)).slice(0, 40).to_pylist()
         if values is not None and not looks_like_times(sample):
@@ -134,7 +142,7 @@ def find_column(
             values = np.where(stands, np.nan, values)
             return Found(heading, "number", missing | np.isnan(values), numbers=values, markers=markers)
     texts = text.to_pandas()
-    times = read_times(texts, heading.text, order, time_format)
+    times = read_times(texts, heading.text, order, time_format, row)
     if times is not None:
         return Found(heading, "time", missing, times=times, texts=texts)
     return named_values(cells, heading)
@@ -226,6 +234,11 @@ def cell_suspicions(column: Found) -> Iterator[Suspicion]:
         yield Suspicion(
             "cannot be read", column.text, evidence, "their rows are rejected and listed: empty these cells"
         )
+    if column.times is None and column.texts is not None:
+        some = column.texts.dropna().drop_duplicates().head(_LOOKED_AT)
+        if looks_like_times(some.tolist()):
+            evidence = f"looks like dates, such as {some.iloc[0]!r}, in no format that is known"
+            yield Suspicion("dates", column.text, evidence, "is read as text; a time is named by --time, --time-format")
     if column.times is not None and column.times.unread:
         cells = ", ".join(map(repr, column.times.unread))
         yield Suspicion("cannot be read", column.text, f"no times: {cells}", "their rows cannot be read: mend the file")

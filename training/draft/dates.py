@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from training.draft.suspicions import DraftError
+from models.consistency.dates import contradictions, irregular_steps
+from physics.arrays import IntArray
+from training.draft.suspicions import DraftError, Suspicion
+
+if TYPE_CHECKING:
+    from training.draft.clock import Clock
+    from training.draft.columns import Found
+    from training.draft.source import Content
 
 _CLOCKS = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M:%S.%f %p", "%H.%M", "%Hh%M")
 _JOINS = (" ", "T", ", ", "  ", "-", "_")
@@ -28,6 +38,7 @@ _MONTHS = re.compile(r"(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
 _PARTS = re.compile(r"^\d{1,4}([-/.年 ])\d{1,2}([-/.月 ])\d{1,4}")
 _TRIED = 40
 _ALL_READ = 0.98
+_MOST_READINGS = 64
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,10 @@ class Times:
     formats : tuple of str
         Formats of strptime that read it; none where it is ISO 8601 or the file holds times of its own.
     order : str
-        `sure`, `day` or `month`: what comes first; `both` where the whole column fits both orders.
+        `sure`, `day` or `month`: what comes first; `both` where the whole column fits both orders, `mixed` where its
+        cells are in several formats.
+    question : str
+        What to ask a user where the order is `mixed`.
     unread : tuple of str
         Some cells that are no time.
     zoned : bool
@@ -53,6 +67,22 @@ class Times:
     order: str = "sure"
     unread: tuple[str, ...] = ()
     zoned: bool = False
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Cells that are alike but for their digits: the first of them, and the format of each order that reads them."""
+
+    first: str
+    fits: dict[str, str]
+
+    @property
+    def kind(self) -> str:
+        """The dates' format, whatever the order of day and month in it, and without the clock."""
+        order, form = next(iter(self.fits.items()))
+        date = max((date for date in _DATES[order] if form.startswith(date)), key=len)
+        return date if order == "sure" else date.replace("%m", "%d")
 
 
 def looks_like_times(texts: Sequence[str]) -> bool:
@@ -62,7 +92,13 @@ def looks_like_times(texts: Sequence[str]) -> bool:
     return bool(texts) and max(sum(like), sum(compact)) >= 0.8 * len(texts)
 
 
-def read_times(texts: pd.Series, heading: str, order: str | None = None, given: str | None = None) -> Times | None:
+def read_times(
+    texts: pd.Series,
+    heading: str,
+    order: str | None = None,
+    given: Sequence[str] = (),
+    row: IntArray | None = None,
+) -> Times | None:
     """Times of a column of text; None where it holds none.
 
     Parameters
@@ -73,44 +109,64 @@ def read_times(texts: pd.Series, heading: str, order: str | None = None, given: 
         What the column is called.
     order : str, optional
         `day` or `month`, where a person has said which comes first.
-    given : str, optional
-        A format of strptime that a person has given.
+    given : sequence of str, optional
+        Formats of strptime that a person has given.
+    row : int array (n,), optional
+        Number of each cell's row in the file.
 
     Returns
     -------
     Times or None
-        Where the whole column fits both orders and nobody has said which is meant, `order` is `both` and the values
-        are all missing: nothing is guessed.
+        Where the whole column fits both orders and nobody has said which is meant, `order` is `both`, and where its
+        cells are in several formats it is `mixed`; the values are all missing: nothing is guessed.
 
     Raises
     ------
     DraftError
-        Some cells have the day first and others the month, or the given format reads hardly a cell.
+        Some cells have the day first and others the month, or the given formats read hardly a cell.
     """
     distinct = texts.dropna().drop_duplicates()
-    if given is not None:
-        values = _parsed(texts, given)
-        if values.notna().sum() < _ALL_READ * texts.notna().sum():
-            cell = texts[values.isna() & texts.notna()].iloc[0]
-            raise DraftError(
-                f"column {heading}: got {cell!r}: expected a time in the format {given!r} of --time-format"
-            )
-        return Times(values, (given,), unread=_examples(texts, values))
+    if given:
+        return _by_given(texts, heading, given)
     if distinct.empty or not looks_like_times(distinct.head(_TRIED).tolist()):
         return None
     zoned = distinct.head(_TRIED).str.contains(_ZONE).mean() > 0.5 and distinct.iloc[0][:4].isdigit()
     if zoned:
         values = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).dt.tz_localize(None)
         return Times(values.astype("datetime64[us]"), zoned=True, unread=_examples(texts, values))
-    if distinct.str.fullmatch(_ISO).mean() >= _ALL_READ:
+    is_iso = distinct.str.fullmatch(_ISO)
+    if is_iso.mean() >= _ALL_READ and not distinct[~is_iso].str.match(_PARTS).any():
         values = pd.to_datetime(texts.where(texts.str.fullmatch(_ISO)), format="ISO8601", errors="coerce")
         return Times(values.astype("datetime64[us]"), unread=_examples(texts, values))
-    return _by_shape(texts, distinct, heading, order)
+    return _by_shape(texts, distinct, heading, order, row)
 
 
-def _by_shape(texts: pd.Series, distinct: pd.Series, heading: str, asked: str | None) -> Times | None:
+def _by_given(texts: pd.Series, heading: str, given: Sequence[str]) -> Times:
+    """Times by the formats that a user has stated."""
+    values = _parsed(texts, given[0])
+    for form in given[1:]:
+        read = _parsed(texts, form)
+        unlike = values.notna() & read.notna() & (values != read)
+        if unlike.any():
+            cell = texts[unlike].iloc[0]
+            raise DraftError(f"column {heading}: got {cell!r}: expected formats of --time-format that read it alike")
+        values = values.fillna(read)
+    if values.notna().sum() < _ALL_READ * texts.notna().sum():
+        cell = texts[values.isna() & texts.notna()].iloc[0]
+        shown = " or ".join(map(repr, given))
+        raise DraftError(f"column {heading}: got {cell!r}: expected a time in the format {shown} of --time-format")
+    return Times(values, tuple(given), unread=_examples(texts, values))
+
+
+def _by_shape(
+    texts: pd.Series, distinct: pd.Series, heading: str, asked: str | None, row: IntArray | None
+) -> Times | None:
     """Times by the formats that fit the cells of each shape; midnight may lack its clock, for example."""
-    formats, alone = _formats(distinct)
+    shapes = _shapes(distinct)
+    if len({shape.kind for shape in shapes}) > 1:
+        question = _mixed(texts, shapes, heading, row)
+        return Times(pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]"), order="mixed", question=question)
+    formats, alone = _formats(shapes)
     if len(alone) > 1:
         day, month = alone["day"], alone["month"]
         raise DraftError(f"column {heading}: got {day!r} with the day first and {month!r} with the month first")
@@ -129,29 +185,107 @@ def _by_shape(texts: pd.Series, distinct: pd.Series, heading: str, asked: str | 
     if asked is not None and order not in ("sure", asked):
         raise DraftError(f"column {heading}: got {alone.get(order, distinct.iloc[0])!r}, which has the {order} first")
     used = tuple(dict.fromkeys([*formats[order], *formats["sure"]]))
-    values = _parsed(texts, used[0])
-    for form in used[1:]:
-        values = values.fillna(_parsed(texts, form))
+    values = _read_by(texts, used)
     if values.notna().sum() < _ALL_READ * texts.notna().sum():
         return None
     return Times(values, used, order, _examples(texts, values))
 
 
-def _formats(distinct: pd.Series) -> tuple[dict[str, list[str]], dict[str, str]]:
+def _shapes(distinct: pd.Series) -> list[_Shape]:
+    """Shapes of a column that some format reads."""
+    shape = distinct.str.replace(r"\d{4,}", "9999", regex=True).str.replace(r"\d{1,3}(?!\d)", "9", regex=True)
+    shape = shape.str.replace(r"[A-Za-z]+", "a", regex=True)
+    found = []
+    for _, cells in distinct.groupby(shape, sort=False):
+        fits = _fitting(cells)
+        if fits:
+            found.append(_Shape(str(cells.iloc[0]), {"sure": fits["sure"]} if "sure" in fits else fits))
+    return found
+
+
+def _formats(shapes: Sequence[_Shape]) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Formats of a column's shapes by the order of day and month, and a cell of each order that fits no other."""
-    shapes = distinct.str.replace(r"\d+", "9", regex=True).str.replace(r"[A-Za-z]+", "a", regex=True)
     formats: dict[str, list[str]] = {"sure": [], "day": [], "month": []}
     alone: dict[str, str] = {}
-    for _, cells in distinct.groupby(shapes, sort=False):
-        fits = _fitting(cells)
-        if "sure" in fits:
-            formats["sure"].append(fits["sure"])
-            continue
-        for kind, found in fits.items():
-            formats[kind].append(found)
-        if len(fits) == 1:
-            alone.setdefault(next(iter(fits)), str(cells.iloc[0]))
+    for shape in shapes:
+        for order, form in shape.fits.items():
+            formats[order].append(form)
+        if len(shape.fits) == 1 and "sure" not in shape.fits:
+            alone.setdefault(next(iter(shape.fits)), shape.first)
     return formats, alone
+
+
+def _mixed(texts: pd.Series, shapes: Sequence[_Shape], heading: str, row: IntArray | None) -> str:
+    """The question of a column whose dates are in several formats, with a cell of each and how to state them."""
+    firsts = list({shape.kind: shape for shape in reversed(shapes)}.values())[::-1]
+    places = ["" if row is None else f"row {row[int(np.argmax(texts == shape.first))]} holds " for shape in firsts]
+    cells = ", ".join(f"{place}{shape.first!r}" for place, shape in zip(places, firsts, strict=True))
+    readings = sorted(_readings(shapes), key=lambda forms: _disorder(texts, forms))
+    best, *others = readings
+    options = " ".join(f"--time-format {form!r}" for form in best)
+    is_clear = len(others) > 0 and all(_disorder(texts, one) > 10 * _disorder(texts, best) for one in others)
+    sure = "by these the rows follow each other in steps of time" if is_clear else "or what else they mean"
+    return (
+        f"column {heading}: got dates in {len(firsts)} formats: {cells}: does the day come first or the month in each? "
+        "Spreadsheets that take days up to 12 for months write such columns. Give the column one format (in a "
+        "workbook, import it as text), or state all: "
+        f"--time {heading!r} {options} ({sure})"
+    )
+
+
+def _readings(shapes: Sequence[_Shape]) -> list[tuple[str, ...]]:
+    """Formats by which a column may be meant: those of each shape, and with the day behind the year too."""
+    forms = [list(shape.fits.values()) for shape in shapes]
+    forms = [
+        [*some, *(form.replace("m", "\0").replace("d", "m").replace("\0", "d") for form in some if form[:2] == "%Y")]
+        for some in forms
+    ]
+    return [tuple(dict.fromkeys(reading)) for reading in itertools.islice(itertools.product(*forms), _MOST_READINGS)]
+
+
+def _disorder(texts: pd.Series, forms: Sequence[str]) -> int:
+    """Cells that some formats do not read, and irregular steps between the times of the others."""
+    values = _read_by(texts, forms)
+    unread = int((values.isna() & texts.notna()).sum())
+    return unread + irregular_steps(values, np.zeros(len(values), np.int64))
+
+
+def date_suspicions(content: Content, clock: Clock) -> list[Suspicion]:
+    """Compare the time of a table with the order of its rows and its columns of weekdays, months and shifts.
+
+    Parameters
+    ----------
+    content : Content
+        The file.
+    clock : Clock
+        Its time and its units.
+
+    Raises
+    ------
+    DraftError
+        Day and month are exchanged: what contradicts the dates does so no more once they are exchanged back.
+    """
+    if clock.time is None or clock.time.times is None:
+        return []
+    frame, heading = content.frame, clock.time.text
+    columns = {str(name): frame[name] for name in frame.columns if name != heading}
+    found = contradictions(clock.time.times.values, columns, clock.unit_code)
+    turned = [one for one in found if one.is_exchange]
+    if not turned:
+        return [Suspicion("dates", heading, str(one), "nothing: which of them is right?") for one in found]
+    evidence = ". ".join(map(str, turned[:3]))
+    option = _exchange_option(clock.time, content.dialect.encoding is not None)
+    raise DraftError(f"column {heading}: day and month are exchanged: {evidence}; {option}")
+
+
+def _exchange_option(time: Found, is_text: bool) -> str:
+    """How to state that day and month of a column are the other way round, in a file of text or in another."""
+    assert time.times is not None
+    if time.times.order in ("day", "month") and is_text:
+        return f"give --{'month' if time.times.order == 'day' else 'day'}-first, or each format by --time-format"
+    if not is_text:
+        return "let the spreadsheet import the column as text, and draft of that"
+    return f"give the column one format, or state it, such as --time {time.text!r} --time-format '%Y-%d-%m %H:%M'"
 
 
 def _fitting(cells: pd.Series) -> dict[str, str]:
@@ -193,6 +327,14 @@ def _contradicts(distinct: pd.Series) -> str:
 
 def _parsed(texts: pd.Series, form: str) -> pd.Series:
     return pd.to_datetime(texts, format=form, errors="coerce").astype("datetime64[us]")
+
+
+def _read_by(texts: pd.Series, forms: Sequence[str]) -> pd.Series:
+    """Times by the first of some formats that reads each cell."""
+    values = _parsed(texts, forms[0])
+    for form in forms[1:]:
+        values = values.fillna(_parsed(texts, form))
+    return values
 
 
 def _examples(texts: pd.Series, values: pd.Series) -> tuple[str, ...]:

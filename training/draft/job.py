@@ -15,6 +15,7 @@ from seeds import Seed
 from seeds.format.loader import parse
 from training.draft.clock import Clock, find_clock
 from training.draft.columns import MOST_VALUES, Found, cell_suspicions, find_column, named_values
+from training.draft.dates import date_suspicions
 from training.draft.headings import name_of, read_headings
 from training.draft.lengths import length, read_period
 from training.draft.roles import Placed, place
@@ -40,8 +41,8 @@ class Asked:
         Name of the process; by default it is made from the file's name.
     period : str, optional
         Length of a period, such as `8h`.
-    time_format : str, optional
-        How times are written, in the signs of strptime.
+    time_format : tuple of str, optional
+        Formats in which times are written, in the signs of strptime.
     order : str, optional
         `day` or `month`: what comes first in a date.
     decimal : str, optional
@@ -55,7 +56,7 @@ class Asked:
     sheet: str | None = None
     name: str | None = None
     period: str | None = None
-    time_format: str | None = None
+    time_format: tuple[str, ...] = ()
     order: str | None = None
     decimal: str | None = None
     time_zone: str | None = None
@@ -122,7 +123,7 @@ def draft(file: Path, target: Sequence[str], asked: Asked | None = None) -> Draf
     asked = asked or Asked()
     name = _process_name(file, asked)
     period = None if asked.period is None else read_period(asked.period)
-    content = read_content(file, asked.sheet, asked.decimal)
+    content = read_content(file, asked.sheet, asked.decimal, asked.time_format)
     wanted = _named(content, target, asked)
     columns = _columns(content, asked)
     label = next(column for column in columns if column.text == wanted)
@@ -133,6 +134,7 @@ def draft(file: Path, target: Sequence[str], asked: Asked | None = None) -> Draf
         columns = [named if column is label else column for column in columns]
         label = named
     clock = find_clock(columns, label, asked.time, asked.unit, period, asked.time_zone)
+    clock.found.extend(date_suspicions(content, clock))
     placed, found = place(columns, label, clock, is_class)
     if clock.time is None and not any(one.role == "during" for one in placed):
         raise DraftError(f"{file}: got no column but the target that a model could learn from")
@@ -188,7 +190,8 @@ def _columns(content: Content, asked: Asked) -> list[Found]:
             heading,
             form,
             asked.order,
-            asked.time_format if heading.text == asked.time else None,
+            asked.time_format if heading.text == asked.time else (),
+            content.row,
         )
         for heading in headings
     ]

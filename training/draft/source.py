@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from models.table.csv_file import read_csv
 from models.table.sources import Fault, RawTable, TableError
 from models.table.spreadsheet import ENDINGS as WORKBOOKS
 from models.table.spreadsheet import read_sheet, sheet_rows
+from physics.arrays import IntArray
 from training.draft.dialect import Dialect, below_header, find_dialect, find_header, find_signs
 from training.draft.suspicions import DraftError, counted
 
@@ -38,15 +39,20 @@ class Content:
         Its cells under their headings; columns without a heading are left out.
     joined_on : tuple of str
         Headings that several sheets share and are joined on; none where the table is one sheet or file.
+    row : int array (n,) or None
+        Number of each row in the file, as a user counts; None where sheets are joined.
     """
 
     file: Path
     dialect: Dialect
     frame: pd.DataFrame
     joined_on: tuple[str, ...] = ()
+    row: IntArray | None = None
 
 
-def read_content(file: Path, sheet: str | None = None, decimal: str | None = None) -> Content:
+def read_content(
+    file: Path, sheet: str | None = None, decimal: str | None = None, time_format: Sequence[str] = ()
+) -> Content:
     """Cells of a CSV, Parquet or workbook file.
 
     Parameters
@@ -57,6 +63,8 @@ def read_content(file: Path, sheet: str | None = None, decimal: str | None = Non
         Name of a workbook's sheet; needed where several look like tables and cannot be joined.
     decimal : str, optional
         Decimal sign of numbers as text, where a person has said it.
+    time_format : sequence of str, optional
+        Formats of strptime that a user has stated; date cells among texts of a workbook are written by the first.
 
     Raises
     ------
@@ -73,7 +81,7 @@ def read_content(file: Path, sheet: str | None = None, decimal: str | None = Non
     if kind == ".parquet":
         content = _parquet(file)
     elif kind in WORKBOOKS:
-        content = _workbook(file, sheet, decimal)
+        content = _workbook(file, sheet, decimal, time_format)
     elif kind in TEXTS:
         content = _csv(file, decimal)
     else:
@@ -98,7 +106,8 @@ def _parquet(file: Path) -> Content:
         table = pq.read_table(file)
     except (pa.ArrowException, OSError) as error:
         raise DraftError(f"{file}: cannot be read as Parquet: {str(error).splitlines()[0]}") from None
-    return Content(file, Dialect(), table.to_pandas(ignore_metadata=True, date_as_object=False))
+    row = np.arange(1, table.num_rows + 1)
+    return Content(file, Dialect(), table.to_pandas(ignore_metadata=True, date_as_object=False), row=row)
 
 
 def _csv(file: Path, decimal: str | None) -> Content:
@@ -107,16 +116,18 @@ def _csv(file: Path, decimal: str | None) -> Content:
     except UnicodeError as error:
         raise DraftError(f"{file}: cannot be read as text: {error}") from None
     _once(file, dialect.headings)
-    return Content(file, dialect, _rows(read_csv(file, dialect.form), dialect))
+    frame, row = _rows(read_csv(file, dialect.form), dialect)
+    return Content(file, dialect, frame, row=row)
 
 
-def _rows(raw: RawTable, dialect: Dialect) -> pd.DataFrame:
-    """Rows of data of a file or sheet; TableError where the reader found fault with it."""
+def _rows(raw: RawTable, dialect: Dialect) -> tuple[pd.DataFrame, IntArray]:
+    """Rows of data of a file or sheet, and their numbers; TableError where the reader found fault with it."""
     if raw.faults:
         raise TableError(raw.faults)
     frame = raw.frame.loc[:, [name != "" for name in raw.frame.columns]]
     again = (frame == frame.columns).mean(axis=1).to_numpy() > 0.5 if _holds_header(frame) else False
-    return frame[~(np.isin(raw.row, dialect.skip) | again)].reset_index(drop=True)
+    kept = ~(np.isin(raw.row, dialect.skip) | again)
+    return frame[kept].reset_index(drop=True), raw.row[kept]
 
 
 def _holds_header(frame: pd.DataFrame) -> bool:
@@ -125,7 +136,7 @@ def _holds_header(frame: pd.DataFrame) -> bool:
     return isinstance(frame[first].dtype, pd.StringDtype) and bool((frame[first] == first).any())
 
 
-def _workbook(file: Path, sheet: str | None, decimal: str | None) -> Content:
+def _workbook(file: Path, sheet: str | None, decimal: str | None, time_format: Sequence[str]) -> Content:
     try:
         book = CalamineWorkbook.from_path(str(file))
     except (CalamineError, OSError) as error:
@@ -141,11 +152,16 @@ def _workbook(file: Path, sheet: str | None, decimal: str | None) -> Content:
             found[name] = _sheet_dialect(file, name, rows, header, decimal)
     if not found:
         raise DraftError(f"{file}: no table with a header row in {f'sheet {sheet}' if sheet else 'any sheet'}")
-    frames = {name: _rows(read_sheet(file, dialect.form), dialect) for name, dialect in found.items()}
+    stated = {"time_format": list(time_format)}
+    read = {
+        name: _rows(read_sheet(file, dialect.form.model_copy(update=stated)), dialect)
+        for name, dialect in found.items()
+    }
     if len(found) == 1:
         ((name, dialect),) = found.items()
-        return Content(file, dialect, frames[name])
-    return _joined(file, found, frames)
+        frame, row = read[name]
+        return Content(file, dialect, frame, row=row)
+    return _joined(file, found, {name: frame for name, (frame, _) in read.items()})
 
 
 def _sheet(file: Path, book: CalamineWorkbook, name: str) -> list[list[Any]]:

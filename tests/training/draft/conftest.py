@@ -87,3 +87,28 @@ def flotation() -> Make:
         )
 
     return make
+
+
+@pytest.fixture
+def energy() -> Make:
+    """Maker of quarters of an hour of a works whose meter gives energy, and the CO2 and reactive energy beside it."""
+
+    def make(days: int = 120, rng_seed: int = 5) -> pd.DataFrame:
+        rng = np.random.default_rng(rng_seed)
+        time = pd.Series(pd.date_range("2018-01-01", periods=96 * days, freq="15min"))
+        hour, is_weekend = time.dt.hour.to_numpy(), time.dt.day_of_week.to_numpy() >= 5
+        load = np.where(is_weekend, 10, 30 + 25 * np.exp(-(((hour - 13) / 5.0) ** 2)))
+        usage = np.abs(load + rng.normal(0, 8, len(time))).round(2)
+        return pd.DataFrame(
+            {
+                "date": time,
+                "Usage_kWh": usage,
+                "Reactive_Power_kVarh": np.abs(0.4 * usage + rng.normal(0, 8, len(time))).round(2),
+                "CO2(tCO2)": (4.5e-4 * usage).round(2),
+                "NSM": 3600 * hour + 60 * time.dt.minute,
+                "WeekStatus": np.where(is_weekend, "Weekend", "Weekday"),
+                "Day_of_week": time.dt.day_name(),
+            }
+        )
+
+    return make
