@@ -80,6 +80,16 @@ def draft_seed(
     ] = False,
     time_zone: Annotated[str | None, typer.Option(help="The plant's time zone, such as Europe/Berlin.")] = None,
     decimal: Annotated[str | None, typer.Option(help="The decimal sign: point or comma.", show_default="found")] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input", help="Heading of a column that is known before the target, whatever is suspected of it."
+        ),
+    ] = None,
+    codes: Annotated[list[str] | None, typer.Option(help="Heading of a column whose numbers name classes.")] = None,
+    amounts: Annotated[
+        list[str] | None, typer.Option(help="Heading of a column whose few whole numbers are amounts.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The seed to write.", show_default="NAME.toml")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page of pictures of the table too.")] = None,
 ) -> None:
@@ -105,6 +115,9 @@ def draft_seed(
         time_format=tuple(time_format or ()),
         order="day" if day_first else "month" if month_first else None,
         time_zone=time_zone,
+        inputs=tuple(inputs or ()),
+        codes=tuple(codes or ()),
+        amounts=tuple(amounts or ()),
         decimal={"point": ".", "comma": ",", None: None}[decimal],
     )
     if out is not None:

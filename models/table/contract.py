@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.consistency.checks import date_faults
+from models.consistency.checks import date_faults, order_cautions
 from models.table import cautions, cells
 from models.table.made import lenders, made_columns
 from models.table.periods import held, into_periods
@@ -156,7 +156,7 @@ def check(
         table=table,
         rejected=rows.rejected(outside),
         ignored=tuple(str(header) for header in frame.columns if header not in headers.values()),
-        cautions=(*said, *slight, *cautions.of_table(table, seed)),
+        cautions=(*said, *slight, *cautions.of_table(table, seed), *order_cautions(table, seed)),
     )
 
 

@@ -106,3 +106,23 @@ def test_a_page_on_request(run, table, tmp_path):
     assert done.returncode == 0
     assert "<h2>Distributions</h2>" in (tmp_path / "plant.html").read_text(encoding="utf-8")
     assert "written: plant.toml and plant.html" in done.stdout
+
+
+def test_what_a_user_confirms_is_written(run, table, tmp_path):
+    """Options that may be given more than once: formats of times, inputs, codes and amounts."""
+    frame = table.assign(twin=table["CE %"] + 0.01, alloy=np.resize([1, 2, 3], 400), lots=np.resize([2, 3, 4], 400))
+    days = frame["time"].dt.strftime("%d/%m/%Y").where(frame["time"].dt.day > 12, frame["time"].dt.strftime("%Y-%d-%m"))
+    frame.assign(time=days).to_csv(tmp_path / "plant.csv", index=False)
+    command = ["seeds", "draft", "plant.csv", "--target", "CE %"]
+    asked = run(*command)
+    assert asked.returncode == 2
+    assert "row 2 holds '2024-01-01', row 14 holds '13/01/2024'" in asked.stderr
+    assert not (tmp_path / "plant.toml").exists()
+    command += ["--time", "time", "--time-format", "%Y-%d-%m", "--time-format", "%d/%m/%Y"]
+    done = run(*command, "--input", "twin", "--codes", "alloy", "--amounts", "lots")
+    assert (done.returncode, done.stderr) == (0, "")
+    seed = load(tmp_path / "plant.toml")
+    assert seed.column("twin").role == "during"
+    assert seed.column("alloy").values == ["1", "2", "3"]
+    assert seed.column("lots").is_number
+    assert seed.table.time_format == ["%Y-%d-%m", "%d/%m/%Y"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,13 +19,17 @@ from training.draft.columns import MOST_VALUES, Found, cell_suspicions, find_col
 from training.draft.dates import date_suspicions
 from training.draft.headings import name_of, read_headings
 from training.draft.lengths import length, read_period
-from training.draft.roles import Placed, place
+from training.draft.roles import MOST_CODES, Placed, place
 from training.draft.seed_text import seed_text
 from training.draft.source import Content, read_content
 from training.draft.suspicions import DraftError, Suspicion, counted, worst_first
 
 _FEW_CLASSES = 5
 _FEW_LABELS = 150
+_CLASS_WORDS = re.compile(
+    r"(?i)(^|[_\W])(class|type|kind|code|grade|category|rating|klasse|typ|sorte|güte|stufe|note|classe|qualité|tipo)"
+    r"([_\W\d]|$)|类|型|等级|级别|牌号|代码"
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,10 @@ class Asked:
         `.` or `,`: the decimal sign.
     time_zone : str, optional
         Zone of the plant's clock, such as `Europe/Berlin`.
+    inputs : tuple of str
+        Headings of columns that are known before the target, whatever is suspected of them.
+    codes, amounts : tuple of str
+        Headings of columns whose whole numbers name classes, or are amounts.
     """
 
     time: str | None = None
@@ -60,6 +69,9 @@ class Asked:
     order: str | None = None
     decimal: str | None = None
     time_zone: str | None = None
+    inputs: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,18 +139,25 @@ def draft(file: Path, target: Sequence[str], asked: Asked | None = None) -> Draf
     wanted = _named(content, target, asked)
     columns = _columns(content, asked)
     label = next(column for column in columns if column.text == wanted)
-    is_class = _is_class(label)
-    if is_class and label.kind == "number":
-        # Classes are texts as they stand in the file.
-        named = named_values(content.frame[wanted], label.heading)
-        columns = [named if column is label else column for column in columns]
-        label = named
+    is_class = _is_class(label, asked)
+    # Classes are texts as they stand in the file.
+    codes = {*asked.codes, *([wanted] if is_class else [])}
+    columns = [
+        named_values(content.frame[column.text], column.heading)
+        if column.kind == "number" and column.text in codes
+        else column
+        for column in columns
+    ]
+    is_number = label.kind == "number"
+    label = next(column for column in columns if column.text == wanted)
     clock = find_clock(columns, label, asked.time, asked.unit, period, asked.time_zone)
     clock.found.extend(date_suspicions(content, clock))
-    placed, found = place(columns, label, clock, is_class)
+    placed, found = place(columns, label, clock, is_class, asked.inputs, asked.amounts)
     if clock.time is None and not any(one.role == "during" for one in placed):
         raise DraftError(f"{file}: got no column but the target that a model could learn from")
     found = [*_of_file(content), *clock.found, *found, *_of_target(label, is_class, clock)]
+    if is_number and is_class and wanted not in asked.codes:
+        found.append(_class_codes(label))
     found += [one for column in columns for one in cell_suspicions(column)]
     zone = asked.time_zone or ("UTC" if clock.is_zoned else None)
     text, more = seed_text(name, content, placed, label, clock, is_class, zone)
@@ -167,15 +186,21 @@ def _named(content: Content, target: Sequence[str], asked: Asked) -> str:
     """The target's heading; every heading that a person has named must be there."""
     headings = list(content.frame.columns)
     options = [("--target", one) for one in target] + [("--time", asked.time), ("--unit", asked.unit)]
+    stated = [("--input", asked.inputs), ("--codes", asked.codes), ("--amounts", asked.amounts)]
     lines = [
         f"{content.file}: {option}: got '{one}': expected a heading of the table{_hint(one, headings)}"
-        for option, one in options
+        for option, one in [*options, *((option, one) for option, several in stated for one in several)]
         if one is not None and one not in headings
     ]
     if len(target) != 1:
         lines.append(f"--target: got {len(target)} columns: expected one; a seed of several targets is written by hand")
     if len({one for _, one in options if one is not None}) < sum(one is not None for _, one in options):
         lines.append("--target, --time and --unit: expected different columns")
+    lines += [
+        f"--codes and --amounts: got '{one}' in both: expected classes or amounts"
+        for one in asked.codes
+        if one in asked.amounts
+    ]
     if lines:
         raise DraftError("\n".join(lines))
     return target[0]
@@ -197,20 +222,43 @@ def _columns(content: Content, asked: Asked) -> list[Found]:
     ]
 
 
-def _is_class(target: Found) -> bool:
-    """Whether the target is a class: text, or a few whole numbers."""
+def _is_class(target: Found, asked: Asked) -> bool:
+    """Whether the target is a class: text, whole numbers that a user calls codes, or a few of them.
+
+    Raises
+    ------
+    DraftError
+        Nothing that can be predicted, or whole numbers that may be codes of classes or amounts.
+    """
     if target.kind in ("empty", "time", "text"):
         held = {"empty": "no value", "time": "times", "text": "free text or names"}[target.kind]
         raise DraftError(f"--target {target.text}: got {held}: expected numbers, or texts of a few classes")
     values = np.unique(target.codes[~target.missing])
     if len(values) < 2:
         raise DraftError(f"--target {target.text}: got one value in all rows: expected at least two different labels")
-    if target.kind == "category":
+    is_stated = target.text in asked.codes
+    if target.kind == "category" or is_stated:
         if len(values) > MOST_VALUES:
             raise DraftError(f"--target {target.text}: got {len(values)} classes: expected at most {MOST_VALUES}")
         return True
     there = target.numbers[~target.missing]  # type: ignore[index]
-    return len(values) <= _FEW_CLASSES and not (there % 1 != 0).any()
+    if (there % 1 != 0).any() or target.text in asked.amounts:
+        return False
+    if _FEW_CLASSES < len(values) <= MOST_CODES and (there.min() in (0, 1) or _CLASS_WORDS.search(target.text)):
+        listed = ", ".join(f"{value:g}" for value in np.unique(there)[:5])
+        raise DraftError(
+            f"--target {target.text}: got {len(values)} different whole numbers, {listed}, ...: codes of classes, or "
+            f"amounts? Give --codes {target.text!r} or --amounts {target.text!r}"
+        )
+    return len(values) <= _FEW_CLASSES
+
+
+def _class_codes(target: Found) -> Suspicion:
+    """Ask for a confirmation that the target's whole numbers are classes."""
+    assert target.texts is not None
+    values = ", ".join(sorted(target.texts.dropna().unique()))
+    done = "is a class: confirm it by --codes, or say --amounts where its numbers are amounts"
+    return Suspicion("class codes", target.text, f"whole numbers {values}: codes of classes, or amounts?", done)
 
 
 def _of_file(content: Content) -> list[Suspicion]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
+from models.consistency.order import sorted_by
 from physics.arrays import FloatArray
 from training.draft.clock import Clock, is_sorted
 from training.draft.columns import MOST_VALUES, Found
 from training.draft.dialect import looks_like_value
 from training.draft.faster_rows import by_period
 from training.draft.suspicions import Suspicion
-from training.leakage.leaks import balance, sample_of, single_leaks
+from training.leakage.leaks import TWIN_R2, balance, is_earlier_label, sample_of, single_leaks, together
+from training.leakage.same_test import same_test
 
 _LATE_WORDS = re.compile(
     r"(?i)(^|[_\W])(lab|labor|laboratory|assay|assayed|result|results|analysis|analyse|final|ergebnis|befund|"
@@ -28,6 +31,11 @@ _RARE = 5
 _LOOKED_AT = 2000
 _LIKE_NUMBERS = 0.3
 _FEW_CODES = 12
+CONFIRMED = "confirmed by --input"
+# Whole numbers of so few kinds, each in so many rows, may be codes; two kinds are a yes and a no.
+_FEWEST_CODES = 3
+MOST_CODES = 12
+_ROWS_A_CODE = 5
 # Seconds since 1970 of the years 2000 to 2035; historians count in thousandths and less too.
 _SECONDS = (946_684_800, 2_051_222_400)
 
@@ -52,7 +60,12 @@ class Placed:
 
 
 def place(
-    columns: Sequence[Found], target: Found, clock: Clock, is_class: bool
+    columns: Sequence[Found],
+    target: Found,
+    clock: Clock,
+    is_class: bool,
+    confirmed: Collection[str] = (),
+    amounts: Collection[str] = (),
 ) -> tuple[list[Placed], list[Suspicion]]:
     """Give each column a role.
 
@@ -66,31 +79,36 @@ def place(
         Which columns hold time and unit, and the order of rows.
     is_class : bool
         Whether the target is a class.
+    confirmed : collection of str
+        Headings of columns that a user has confirmed as inputs.
+    amounts : collection of str
+        Headings of columns whose whole numbers a user has confirmed as amounts.
 
     Returns
     -------
     list of Placed, list of Suspicion
     """
     found: list[Suspicion] = []
-    roles: dict[str, tuple[str | None, str]] = {target.text: ("target", "named by --target")}
-    if clock.time is not None:
-        roles[clock.time.text] = ("time", "start of the period")
-    if clock.unit is not None:
-        roles[clock.unit.text] = ("key", "what a row is about")
+    roles = _identity(target, clock)
     rest = [column for column in columns if column.text not in roles]
     for one in _useless(rest, clock):
         roles[one.where] = (None, f"{one.kind}: {one.evidence}")
         found.append(one)
     rest = [column for column in rest if column.text not in roles]
-    late = _leaks(rest, target, clock, is_class)
-    named = {one.where for one in late if one.done.startswith("has role late")}
-    late += _after(target, [column for column in rest if column.text not in named])
-    for one in late:
-        found.append(one)
-        if one.done.startswith("has role late"):
-            roles[one.where] = ("late", f"{one.kind}: {one.evidence}")
+    earlier = [column for column in rest if is_earlier_label(column, target, clock)]
+    roles |= {column.text: ("before", "the target of the row before") for column in earlier}
     rest = [column for column in rest if column.text not in roles]
-    for one in _copies(rest):
+    for one in _late(rest, target, clock, is_class):
+        is_late = one.done.startswith("has role late")
+        if is_late and one.where in confirmed:
+            one = replace(one, done="is an input all the same, as --input says")
+            roles[one.where] = ("during", CONFIRMED)
+        elif is_late:
+            roles[one.where] = ("late", f"{one.kind}: {one.evidence}")
+        found.append(one)
+    kept = {column.text for column in rest if roles.get(column.text, ("during",))[0] == "during"}
+    rest = [column for column in rest if column.text in kept]
+    for one in _copies([column for column in rest if column.text not in confirmed]):
         found.append(one)
         if one.done == "is left out":
             roles[one.where] = (None, one.evidence)
@@ -98,20 +116,75 @@ def place(
         roles.setdefault(column.text, ("during", "measured in the period"))
         found += _stuck(column, clock)
         found += _categories(column)
+        if column.text not in amounts:
+            found += _codes(column)
+    found += _sorted([target, *rest], clock)
     return [Placed(column, *roles[column.text]) for column in columns], found
 
 
-def _leaks(columns: Sequence[Found], target: Found, clock: Clock, is_class: bool) -> list[Suspicion]:
-    """Columns that know the target, measured on the rows or periods that a model learns from."""
+def _identity(target: Found, clock: Clock) -> dict[str, tuple[str | None, str]]:
+    """Roles of target, time and unit, with their reasons."""
+    roles: dict[str, tuple[str | None, str]] = {target.text: ("target", "named by --target")}
+    if clock.time is not None:
+        roles[clock.time.text] = ("time", "start of the period")
+    if clock.unit is not None:
+        roles[clock.unit.text] = ("key", "what a row is about")
+    return roles
+
+
+def _others(columns: Sequence[Found], found: Sequence[Suspicion]) -> list[Found]:
+    """Columns that nothing has made late so far."""
+    named = {one.where for one in found if one.done.startswith("has role late")}
+    return [column for column in columns if column.text not in named]
+
+
+def _codes(column: Found) -> list[Suspicion]:
+    """Whole numbers of few kinds, which may name classes such as alloys or furnaces."""
+    if column.numbers is None:
+        return []
+    values = np.unique(column.numbers[~column.missing])
+    n = int((~column.missing).sum())
+    if (values % 1 != 0).any() or not _FEWEST_CODES <= len(values) <= MOST_CODES or n < _ROWS_A_CODE * len(values):
+        return []
+    listed = ", ".join(f"{value:g}" for value in values[:5]) + (", ..." if len(values) > 5 else "")
+    evidence = f"{len(values)} different whole numbers in {n} rows, {listed}: amounts, or codes of classes?"
+    done = "is read as amounts: confirm it by --amounts, or name classes by --codes"
+    return [Suspicion("class codes", column.text, evidence, done)]
+
+
+def _sorted(columns: Sequence[Found], clock: Clock) -> list[Suspicion]:
+    """Columns by whose values the rows of a table without time and unit stand sorted."""
+    if clock.time is not None or clock.unit is not None:
+        return []
+    found = []
+    for column in columns:
+        values = column.texts if column.numbers is None else pd.Series(column.numbers)
+        order = None if values is None else sorted_by(column.text, values)
+        is_of_classes = column.numbers is None or column is columns[0] or bool(_codes(column))
+        if order is not None and is_of_classes:
+            done = "nothing: rows are split in their order, so shuffle the rows"
+            if column is not columns[0]:
+                done += ", or name it by --unit: then whole values of it are held out"
+            found.append(Suspicion("sorted", column.text, str(order), done))
+    return found
+
+
+def _late(columns: Sequence[Found], target: Found, clock: Clock, is_class: bool) -> list[Suspicion]:
+    """Columns that know the target, measured on the rows or periods that a model learns from, or come with it."""
     label, *able = by_period([target, *columns], clock) if clock.is_faster else [target, *columns]
     in_time = np.arange(len(label.missing))
     if not clock.is_faster and clock.time is not None and clock.time.times is not None:
         in_time = np.argsort(clock.time.times.values.to_numpy(), kind="stable")
     elif not clock.is_faster:
         in_time = clock.order
-    sample = sample_of(label, in_time, is_class)
-    leaks = single_leaks(able, sample)
-    return [*leaks.values(), *balance([column for column in able if column.text not in leaks], sample)]
+    sample = sample_of(label, in_time, is_class, clock.time is not None)
+    singles = single_leaks(able, sample)
+    found = balance([column for column in able if singles.get(column.text, (0.0,))[0] < TWIN_R2], sample)
+    computed = {one.where for one in found}
+    found += [leak for heading, (_, leak) in singles.items() if heading not in computed]
+    found += same_test(target, _others(columns, found))
+    found += together(_others(able, found), sample)
+    return [*found, *_after(target, _others(columns, found))]
 
 
 def _useless(columns: Iterable[Found], clock: Clock) -> list[Suspicion]:

@@ -15,7 +15,7 @@ from training.draft.clock import Clock
 from training.draft.columns import MOST_VALUES, Found
 from training.draft.lengths import length
 from training.draft.ranges import Range, find_range
-from training.draft.roles import Placed
+from training.draft.roles import CONFIRMED, Placed
 from training.draft.source import Content
 from training.draft.suspicions import Suspicion, counted
 from training.draft.toml import ASSUMED, comment, length_of, listed, number, quoted, table, table_format
@@ -173,7 +173,12 @@ def _category(one: Placed, is_fast: bool, found: list[Suspicion]) -> str:
     if is_fast:
         pairs["statistic"] = quoted("last")
     rows = ", ".join(f"{text} {count}" for text, count in zip(kept[:6], counts[:6], strict=True))
-    return table("[[columns]]", pairs, [f"{_facts(one.column)}; rows: {rows}", f"Role assumed: {one.reason}."])
+    return table("[[columns]]", pairs, [f"{_facts(one.column)}; rows: {rows}", _role(one)])
+
+
+def _role(one: Placed) -> str:
+    """Where a column's role comes from."""
+    return f"Role {one.reason}." if one.reason == CONFIRMED else f"Role assumed: {one.reason}."
 
 
 def _unit(column: Found, is_class: bool, found: list[Suspicion]) -> str:
@@ -204,7 +209,7 @@ def _number(one: Placed, statistic: str | None, found: list[Suspicion]) -> str:
     beside = {"unit": f"{ASSUMED}: {units[0].evidence}"} if units else {}
     above = [f"{_facts(column)}, {span.lowest:.6g} to {span.highest:.6g}."]
     if one.role != "target":
-        above.append(f"Role assumed: {one.reason}.")
+        above.append(_role(one))
     if span.outside:
         evidence = f"{counted(span.outside, 'value')} outside {span.low:g} to {span.high:g}"
         evidence += f"; from {span.lowest:.6g} to {span.highest:.6g}"

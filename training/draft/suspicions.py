@@ -13,6 +13,8 @@ KINDS = (
     "dates",
     "mixed formats",
     "encoding",
+    "class codes",
+    "sorted",
     "another unit",
     "irregular",
     "outliers",

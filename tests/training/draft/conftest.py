@@ -104,10 +104,34 @@ def energy() -> Make:
                 "date": time,
                 "Usage_kWh": usage,
                 "Reactive_Power_kVarh": np.abs(0.4 * usage + rng.normal(0, 8, len(time))).round(2),
-                "CO2(tCO2)": (4.5e-4 * usage).round(2),
+                "CO2(tCO2)": (4.5e-4 * usage).round(3),
                 "NSM": 3600 * hour + 60 * time.dt.minute,
                 "WeekStatus": np.where(is_weekend, "Weekend", "Weekday"),
                 "Day_of_week": time.dt.day_name(),
+            }
+        )
+
+    return make
+
+
+@pytest.fixture
+def alloys() -> Make:
+    """Maker of a table of tensile tests: composition and ageing, and three results of one test; no time."""
+
+    def make(rows: int = 600, rng_seed: int = 6) -> pd.DataFrame:
+        rng = np.random.default_rng(rng_seed)
+        silicon, magnesium, hours = (rng.uniform(low, high, rows) for low, high in ((0.3, 1.2), (0.4, 1.3), (2, 12)))
+        strength = 120 + 90 * magnesium * silicon + 25 * np.tanh((hours - 4) / 3) + rng.normal(0, 15, rows)
+        return pd.DataFrame(
+            {
+                "Alloy": rng.choice([6061, 6063, 6082], rows),
+                "Maker": rng.choice(["Nord", "Süd", "Import"], rows),
+                "Si (wt%)": silicon.round(3),
+                "Mg (wt%)": magnesium.round(3),
+                "Ageing (h)": hours.round(1),
+                "Yield": strength.round(1),
+                "Tensile": (1.05 * strength + 35 + rng.normal(0, 4, rows)).round(1),
+                "Elongation": (28 - 0.07 * strength + rng.normal(0, 1.2, rows)).round(1),
             }
         )
 

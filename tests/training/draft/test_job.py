@@ -248,3 +248,32 @@ def test_targets_that_nothing_can_be_learnt_from(plant, draft_of, values, messag
 def test_the_name_must_be_one_of_a_seed(plant, draft_of):
     with pytest.raises(DraftError, match=r"--name: got 'My Plant': expected small letters"):
         draft_of(plant(), name="My Plant")
+
+
+def test_whole_numbers_as_target_are_asked_about(plant, draft_of):
+    """Seven codes of classes and seven amounts look alike; what is predicted depends on which they are."""
+    table = plant().assign(yield_pct=np.random.default_rng(0).integers(1, 8, 240))
+    with pytest.raises(DraftError, match=r"got 7 different whole numbers, 1, 2, .*--codes 'yield_pct' or --amounts"):
+        draft_of(table)
+    assert draft_of(table, codes=("yield_pct",)).seed.process.task == "classification"
+    assert draft_of(table, amounts=("yield_pct",)).seed.process.task == "regression"
+
+
+def test_a_few_whole_numbers_as_target_are_classes_to_be_confirmed(plant, draft_of, suspected):
+    table = plant().assign(yield_pct=np.random.default_rng(0).integers(1, 4, 240))
+    assert suspected(draft_of(table), "class codes") == ["yield_pct"]
+    confirmed = draft_of(table, codes=("yield_pct",))
+    assert suspected(confirmed, "class codes") == []
+    assert confirmed.seed.classes == draft_of(table).seed.classes
+    assert draft_of(table, amounts=("yield_pct",)).seed.process.task == "regression"
+
+
+@pytest.mark.parametrize("option", ["inputs", "codes", "amounts"])
+def test_a_confirmed_heading_must_be_there(plant, draft_of, option):
+    with pytest.raises(DraftError, match="got 'ratios': expected a heading of the table; the nearest is 'ratio'"):
+        draft_of(plant(), **{option: ("ratios",)})
+
+
+def test_no_column_is_codes_and_amounts(plant, draft_of):
+    with pytest.raises(DraftError, match="--codes and --amounts: got 'ratio' in both"):
+        draft_of(plant(), codes=("ratio",), amounts=("ratio",))

@@ -80,8 +80,10 @@ def test_what_gives_the_target_away_is_late(plant, draft_of, suspected, how):
 
 def test_a_good_input_is_no_leak(plant, draft_of, suspected):
     table = plant(rows=400)
-    table["good"] = table["yield_pct"] + 0.3 * table["yield_pct"].std() * np.random.default_rng(1).standard_normal(400)
-    assert suspected(draft_of(table), "leak") == []
+    table["good"] = table["yield_pct"] + 0.5 * table["yield_pct"].std() * np.random.default_rng(1).standard_normal(400)
+    drafted = draft_of(table)
+    assert role_of(drafted, "good")[0] == "during"
+    assert "good" not in suspected(drafted, "leak")
 
 
 @pytest.mark.slow
@@ -166,3 +168,66 @@ def test_text_that_gives_the_target_away_is_late(plant, draft_of, suspected):
 def test_a_table_of_one_column_is_refused(plant, draft_of):
     with pytest.raises(DraftError):
         draft_of(plant()[["yield_pct"]])
+
+
+def test_what_the_same_meter_gives_is_late_until_it_is_confirmed(energy, draft_of, suspected):
+    """CO2 by a factor from the same meter: R² of 0.97 and above is no input that anybody has in time."""
+    drafted = draft_of(energy(days=40), "Usage_kWh")
+    assert suspected(drafted, "leak") == ["CO2(tCO2)"]
+    assert suspected(drafted, "known late") == ["Reactive_Power_kVarh"]
+    assert role_of(drafted, "CO2(tCO2)")[0] == role_of(drafted, "Reactive_Power_kVarh")[0] == "late"
+    confirmed = draft_of(energy(days=40), "Usage_kWh", inputs=("CO2(tCO2)",))
+    assert role_of(confirmed, "CO2(tCO2)") == ("during", "confirmed by --input")
+    assert role_of(confirmed, "Reactive_Power_kVarh")[0] == "late"
+    assert "# Role confirmed by --input." in confirmed.text
+    (one,) = [one for one in confirmed.suspicions if one.where == "CO2(tCO2)" and one.kind == "leak"]
+    assert one.done == "is an input all the same, as --input says"
+
+
+def test_results_of_one_test_are_late_and_its_conditions_are_not(alloys, draft_of):
+    drafted = draft_of(alloys(), "Yield")
+    assert [role_of(drafted, name)[0] for name in ("Tensile", "Elongation")] == ["late", "late"]
+    inputs = ("Si (wt%)", "Mg (wt%)", "Ageing (h)", "Maker")
+    assert {role_of(drafted, name)[0] for name in inputs} == {"during"}
+    assert "tensile test" in role_of(drafted, "Elongation")[1]
+
+
+def test_the_label_of_the_row_before_is_no_leak(plant, draft_of, suspected):
+    """However well yesterday's value gives today's of a slow target, it is in hand."""
+    table = plant(rows=400)
+    table["yield_pct"] = 90 + np.cumsum(np.random.default_rng(0).normal(0, 1, 400)).round(3)
+    table["yesterday"] = table["yield_pct"].shift(1)
+    drafted = draft_of(table)
+    assert role_of(drafted, "yesterday") == ("before", "the target of the row before")
+    assert suspected(drafted, "leak") == []
+
+
+def test_whole_numbers_of_few_kinds_are_asked_about(alloys, draft_of, suspected):
+    drafted = draft_of(alloys(), "Yield")
+    (one,) = [one for one in drafted.suspicions if one.kind == "class codes"]
+    assert (one.where, one.evidence) == (
+        "Alloy",
+        "3 different whole numbers in 600 rows, 6061, 6063, 6082: amounts, or codes of classes?",
+    )
+    assert drafted.seed.column("alloy").is_number
+    named = draft_of(alloys(), "Yield", codes=("Alloy",))
+    assert sorted(named.seed.column("alloy").values) == ["6061", "6063", "6082"]
+    assert named.checked.table["alloy"].tolist() == alloys()["Alloy"].astype("str").tolist()
+    assert suspected(draft_of(alloys(), "Yield", amounts=("Alloy",)), "class codes") == []
+
+
+@pytest.mark.parametrize("by", ["Maker", "Alloy", "Yield"])
+def test_a_file_that_stands_sorted_is_named_by_draft_and_reader(alloys, draft_of, suspected, by):
+    table = alloys()
+    assert suspected(draft_of(table, "Yield"), "sorted") == []
+    drafted = draft_of(table.sort_values(by, ignore_index=True), "Yield", codes=("Alloy",))
+    assert suspected(drafted, "sorted") == [by]
+    name = by.lower()
+    assert [one for one in drafted.checked.cautions if one.startswith("rows stand in") and f"of {name}:" in one]
+
+
+def test_rows_split_by_time_or_whole_units_may_stand_sorted(alloys, draft_of, suspected):
+    table = alloys().sort_values("Maker", ignore_index=True)
+    assert suspected(draft_of(table, "Yield", unit="Maker"), "sorted") == []
+    table["time"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.random.default_rng(0).permutation(600), unit="D")
+    assert suspected(draft_of(table, "Yield"), "sorted") == []
