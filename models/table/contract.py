@@ -151,6 +151,8 @@ def check(
     faults += [*refused, *rows.share_faults(outside)]
     if faults:
         raise TableError(faults)
+    # A table of texts and classes alone has no column of numbers.
+    outside = outside or {next(iter(values)): np.zeros(len(source.row), np.bool_)}
     table = rows.table(~np.logical_or.reduce(list(outside.values())))
     return Checked(
         table=table,
@@ -350,7 +352,7 @@ class _Rows:
                 "period_start": self._start.iloc[at].array,
                 "column": name,
                 "value": self.values[name].iloc[at].array,
-                "reason": f"outside {self.seed.column(name).range_text}{tag}",
+                "reason": f"outside {self.seed.column(name).range_text}{tag}" if len(at) else "",
             }
             parts.append(pd.DataFrame(part).astype({"file": "str", "unit": "str", "column": "str", "reason": "str"}))
         return pd.concat(parts).sort_values(["file", "row"], kind="stable", ignore_index=True)

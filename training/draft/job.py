@@ -153,7 +153,8 @@ def draft(file: Path, target: Sequence[str], asked: Asked | None = None) -> Draf
     clock = find_clock(columns, label, asked.time, asked.unit, period, asked.time_zone)
     clock.found.extend(date_suspicions(content, clock))
     placed, found = place(columns, label, clock, is_class, asked.inputs, asked.amounts)
-    if clock.time is None and not any(one.role == "during" for one in placed):
+    is_alone = clock.time is None or is_class  # a number learns from its own past
+    if is_alone and not any(one.role in ("before", "during") for one in placed):
         raise DraftError(f"{file}: got no column but the target that a model could learn from")
     found = [*_of_file(content), *clock.found, *found, *_of_target(label, is_class, clock)]
     if is_number and is_class and wanted not in asked.codes:

@@ -129,7 +129,7 @@ def _of_number(column: Found, sample: Sample) -> tuple[float, str, float]:
     x = column.numbers[sample.rows]
     there = np.isfinite(x)
     learnt = there & ~sample.later
-    if learnt.sum() < _FEWEST_ROWS or (there & sample.later).sum() < 5 or there.mean() < 0.5:
+    if learnt.sum() < _FEWEST_ROWS or (there & sample.later).sum() < 5 or there.mean() < 0.5 or not np.ptp(x[learnt]):
         return 0.0, "", limit
     line = np.polynomial.polynomial.polyfit(_scaled(x, learnt)[learnt], sample.label[learnt], 1)
     straight: FloatArray = np.polynomial.polynomial.polyval(_scaled(x, learnt), line).astype(np.float64)
@@ -285,7 +285,8 @@ def _parts(X: FloatArray, y: FloatArray, later: BoolArray, limit: float) -> tupl
     moves = np.flatnonzero(scale > 0)
     Z = (X[:, moves] - centre[moves]) / scale[moves]
     mean, spread = y[early].mean(), y[early].std()
-    if not len(moves) or not spread or later.sum() < 5 or early.sum() < len(moves) + 10:
+    few = later.sum() < 5 or early.sum() < len(moves) + 10
+    if few or not len(moves) or not spread or not np.ptp(y[later]):
         return None
     target = (y - mean) / spread
     # Ridge, so slight that a sum of columns stays one, keeps copies of a column from spoiling the inverse.

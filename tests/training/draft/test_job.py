@@ -277,3 +277,18 @@ def test_a_confirmed_heading_must_be_there(plant, draft_of, option):
 def test_no_column_is_codes_and_amounts(plant, draft_of):
     with pytest.raises(DraftError, match="--codes and --amounts: got 'ratio' in both"):
         draft_of(plant(), codes=("ratio",), amounts=("ratio",))
+
+
+def test_a_class_of_texts_alone_is_read(plant, draft_of):
+    """No column of numbers at all."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"ore": rng.choice(["wet", "dry"], 240), "verdict": rng.choice(["good", "poor"], 240)})
+    drafted = draft_of(table, "verdict")
+    assert drafted.checked.table["ore"].tolist() == table["ore"].tolist()
+    assert drafted.checked.rejected.empty
+
+
+def test_a_class_without_any_input_is_refused(plant, draft_of):
+    table = plant()[["time"]].assign(verdict=np.random.default_rng(0).choice(["good", "poor"], 240))
+    with pytest.raises(DraftError, match="got no column but the target that a model could learn from"):
+        draft_of(table, "verdict")

@@ -1,8 +1,10 @@
 """Any table that a draft accepts is read by the seed it writes, with the values that were written."""
 
 import csv
+import datetime as dt
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,10 @@ from hypothesis import strategies as st
 
 from models.table.periods import period_start
 from models.table.reading import read_table
+from models.table.sources import TableError
 from seeds import load
 from training.draft.job import Asked, draft
+from training.draft.suspicions import DraftError
 
 HEADINGS = {
     "en": ("time", "line", "temperature (°C)", "feed (t/h)", "ore", "yield (%)"),
@@ -123,7 +127,7 @@ def write(frame: pd.DataFrame, form: Form, path: Path) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(form=forms())
 def test_a_draft_reads_its_own_table_as_it_was_written(form: Form, tmp_path: Path) -> None:
     assume(form.encoding != "cp1252" or "年" not in form.times)
@@ -144,3 +148,54 @@ def test_a_draft_reads_its_own_table_as_it_was_written(form: Form, tmp_path: Pat
     # Stamps of several rows are made into periods, which begin at midnight, or on a Monday.
     starts = stamps if form.together == 1 else period_start(stamps, seed.period)
     assert read[seed.clock.name].tolist() == starts.tolist()
+
+
+KINDS = {
+    "float": lambda rng, n: rng.normal(50, 5, n),
+    "float32": lambda rng, n: rng.normal(50, 5, n).astype(np.float32),
+    "integer": lambda rng, n: rng.integers(1, 1000, n),
+    "few integers": lambda rng, n: rng.integers(1, 6, n),
+    "integers with gaps": lambda rng, n: pd.Series(rng.integers(1, 999, n), dtype="Int64").mask(rng.random(n) < 0.1),
+    "marks": lambda rng, n: rng.random(n) < 0.3,
+    "marks with gaps": lambda rng, n: pd.Series(rng.random(n) < 0.3, dtype="boolean").mask(rng.random(n) < 0.1),
+    "dictionary": lambda rng, n: pd.Categorical(rng.choice(["wet", "dry", "ü c"], n)),
+    "dictionary of numbers": lambda rng, n: pd.Categorical(rng.choice([6061, 6063], n)),
+    "decimal": lambda rng, n: [Decimal(f"{x:.3f}") for x in rng.normal(50, 5, n)],
+    "days": lambda rng, n: [dt.date(2024, 1, 1) + dt.timedelta(days=int(i)) for i in rng.integers(0, 300, n)],
+    "texts among numbers": lambda rng, n: np.where(
+        rng.random(n) < 0.1, rng.choice(["Bad", "<0.5"], n), rng.normal(50, 5, n).round(2).astype("str")
+    ),
+    "nothing": lambda rng, n: np.full(n, np.nan),
+    "stand-ins": lambda rng, n: np.where(rng.random(n) < 0.1, -9999.0, rng.normal(50, 5, n)),
+}
+TARGETS = ["float", "float32", "integer", "few integers", "integers with gaps", "marks", "dictionary", "decimal"]
+
+
+@pytest.mark.slow
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=5),
+    target=st.sampled_from(TARGETS),
+    time=st.sampled_from(["none", "hours", "zoned", "days"]),
+    ending=st.sampled_from([".parquet", ".xlsx", ".csv"]),
+    rng_seed=st.integers(0, 99),
+)
+def test_a_draft_reads_columns_of_all_types(kinds, target, time, ending, rng_seed, tmp_path: Path) -> None:
+    """Or it names a place and a value; whatever it writes reads the same table with one row a row."""
+    rng, n = np.random.default_rng(rng_seed), 90
+    frame = pd.DataFrame({f"x{i} {kind}": KINDS[kind](rng, n) for i, kind in enumerate(kinds)})
+    frame["target"] = KINDS[target](rng, n)
+    start = pd.Series(pd.date_range("2024-01-15", periods=n, freq="h" if time in ("hours", "zoned") else "D"))
+    if time != "none":
+        is_zoned = time == "zoned" and ending != ".xlsx"  # a workbook knows no zones
+        frame.insert(0, "time", start.dt.tz_localize("UTC") if is_zoned else start)
+    path = tmp_path / f"plant{ending}"
+    {".parquet": frame.to_parquet, ".xlsx": frame.to_excel, ".csv": frame.to_csv}[ending](path, index=False)
+    try:
+        drafted = draft(path, ["target"], Asked(time=None if time == "none" else "time"))
+    except (DraftError, TableError):
+        return
+    (tmp_path / "plant.toml").write_text(drafted.text, encoding="utf-8")
+    read = read_table(path, load(tmp_path / "plant.toml"))
+    pd.testing.assert_frame_equal(read.table, drafted.checked.table)
+    assert len(read.table) + read.rejected_rows == n

@@ -84,3 +84,12 @@ def test_a_good_model_of_many_inputs_is_no_leak() -> None:
     y = sum(parts.values()) + 0.5 * rng.normal(0, 1, N)
     found = columns(y=y, **parts)
     assert together([found[name] for name in parts], sample(found["y"])) == []
+
+
+def test_a_target_that_stands_still_in_later_rows_shows_nothing() -> None:
+    rng = np.random.default_rng(5)
+    y = np.where(np.arange(N) < 500, rng.normal(0, 1, N), 0.0)
+    found = columns(y=y, x=y + rng.normal(0, 1, N), still=np.where(np.arange(N) < 700, 1.0, rng.normal(0, 1, N)))
+    able = [found["x"], found["still"]]
+    assert single_leaks(able, sample(found["y"])) == {}
+    assert balance(able, sample(found["y"])) == together(able, sample(found["y"])) == []
