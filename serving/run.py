@@ -16,7 +16,8 @@ import uvicorn
 from records.database import Database
 from registry.store import Store
 from serving.app import Service, create_app
-from serving.door.connections import Connection, Connections, most_connections
+from serving.door.connection import Connection
+from serving.door.connections import Connections, most_connections
 from serving.seen.lines import log_as_json
 from serving.settings import Settings
 

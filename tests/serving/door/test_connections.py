@@ -11,7 +11,8 @@ import pytest
 import uvicorn
 
 from serving.door import connections as module
-from serving.door.connections import LAST_WORD, LONGEST_HEAD, LONGEST_STALL, Connection, Connections, most_connections
+from serving.door.connection import LAST_WORD, LONGEST_HEAD, Connection
+from serving.door.connections import LONGEST_STALL, Connections, most_connections
 
 pytestmark = pytest.mark.service
 
