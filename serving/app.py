@@ -219,6 +219,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
         load=load,
         deadline=settings.deadline_seconds,
         watching=app.watch,
+        most_of_client=settings.max_connections_per_client,
     )
     app.database, app.writer, app.recorder = database, writer, Recorder(writer)
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})

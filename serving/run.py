@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import logging
+import signal
 import socket
 import sys
+import threading
 from contextlib import closing
 from functools import partial
+from types import FrameType
 from typing import Any
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from records.database import Database
 from registry.store import Store
 from serving.app import Service, create_app
+from serving.door.certificate import CertificateError, ServerCertificate
 from serving.door.connection import Connection
 from serving.door.connections import Connections, most_connections
+from serving.door.handshake import Handshake
 from serving.seen.lines import log_as_json
 from serving.settings import Settings
 
@@ -27,6 +33,33 @@ CANNOT_START = 2
 # What answers many rows gives the interpreter back to the event loop, which needs it several times a request, after
 # this time [s]; Python's own 5 ms add up.
 LONGEST_TURN = 0.001
+
+
+class HangUps:
+    """Each SIGHUP is kept until it is asked for, within the context; it does not end the process."""
+
+    def __init__(self) -> None:
+        self._came = False
+
+    def __enter__(self) -> HangUps:
+        """Take the signal over, where this is the main thread."""
+        self._is_main = threading.current_thread() is threading.main_thread()
+        if self._is_main:
+            self._before = signal.signal(signal.SIGHUP, self._keep)
+        return self
+
+    def __exit__(self, *given: object) -> None:
+        """Give the signal back."""
+        if self._is_main:
+            signal.signal(signal.SIGHUP, self._before)
+
+    def _keep(self, number: int, frame: FrameType | None) -> None:
+        self._came = True
+
+    def came(self) -> bool:
+        """Return whether one has come since the last call."""
+        came, self._came = self._came, False
+        return came
 
 
 def run(settings: Settings, store: Store | None = None) -> int:
@@ -42,8 +75,8 @@ def run(settings: Settings, store: Store | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0 after Ctrl-C, 2 where the address cannot be listened on, or must not be without a key (one line
-        on stderr says why).
+        Exit code: 0 after Ctrl-C, 2 where the address cannot be listened on, or must not be without a key, or a file
+        of TLS cannot be used (one line on stderr says why).
 
     Raises
     ------
@@ -52,33 +85,55 @@ def run(settings: Settings, store: Store | None = None) -> int:
     RecordsError
         The records cannot be opened.
     """
+    with HangUps() as hang_ups:
+        return _run(settings, store, hang_ups)
+
+
+def _run(settings: Settings, store: Store | None, hang_ups: HangUps) -> int:
     try:
         listening = _listen(settings.host, settings.port)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         sys.stderr.write(f"cannot listen on {where}: {error.strerror}; choose another with NONFERROUS_PORT\n")
         return CANNOT_START
-    # Nothing is made on disk before the address is ours.
-    with closing(listening), closing(Database(settings.records_url, settings.durability == "full")) as database:
-        return serve(settings, create_app(settings, store, database), listening)
+    with closing(listening):
+        log_as_json()
+        try:
+            certificate = _certificate(settings)
+        except CertificateError as error:
+            sys.stderr.write(f"no TLS, NONFERROUS_CERTIFICATE or NONFERROUS_PRIVATE_KEY: {error}\n")
+            return CANNOT_START
+        # Nothing is made on disk before the address is ours.
+        with closing(Database(settings.records_url, settings.durability == "full")) as database:
+            return _serve(settings, create_app(settings, store, database), listening, certificate, hang_ups)
 
 
-def serve(settings: Settings, app: Service, listening: socket.socket) -> int:
-    """Serve an application on a socket that listens; see `run`."""
+def _certificate(settings: Settings) -> ServerCertificate | None:
+    if settings.certificate is None or settings.private_key is None:
+        return None
+    return ServerCertificate(settings.certificate, settings.private_key)
+
+
+def _serve(
+    settings: Settings,
+    app: Service,
+    listening: socket.socket,
+    certificate: ServerCertificate | None,
+    hang_ups: HangUps,
+) -> int:
     if not app.ring.admits:
         sys.stderr.write(
             f"{settings.host} is reached from other machines and nobody has a valid key: make one with `nonferrous "
             "keys make`, or let anybody ask with --insecure\n"
         )
         return CANNOT_START
-    log_as_json()
     faulthandler.enable()
     host, port = listening.getsockname()[:2]
     address = f"[{host}]" if ":" in host else host
     scheme, shown = "https" if settings.certificate else "http", settings.uri_shown
     log.info("listening on %s://%s:%d, documentation at /docs, models from %s", scheme, address, port, shown)
     sys.setswitchinterval(LONGEST_TURN)
-    config = _configured(settings, app)
+    config = _configured(settings, app, certificate, hang_ups)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:  # uvicorn has closed all connections and passes the signal on
@@ -87,19 +142,34 @@ def serve(settings: Settings, app: Service, listening: socket.socket) -> int:
     return 0
 
 
-def _configured(settings: Settings, app: Service) -> uvicorn.Config:
+def _configured(
+    settings: Settings, app: Service, certificate: ServerCertificate | None, hang_ups: HangUps
+) -> uvicorn.Config:
     """What uvicorn needs to know."""
     most = most_connections(settings.max_connections)
-    connections = Connections(most, settings.idle_seconds, settings.head_seconds)
-    app.watch.metrics.connected = connections.counts
-    opened: Any = partial(Connection, connections)
+    of_client = min(settings.max_connections_per_client, max(1, most // 2))
+    # What uvicorn believes is what is counted: its own reading of addresses and networks.
+    proxies = ProxyHeadersMiddleware(app, list(settings.trusted_proxies)).trusted_hosts  # type: ignore[arg-type]
+    connections = Connections(most, settings.idle_seconds, settings.head_seconds, of_client, proxies)
+    app.watch.metrics.connected, app.watch.metrics.closed = connections.counts, connections.closed
+    if certificate is not None:
+        app.watch.metrics.certificate_ends = lambda: certificate.ends.timestamp()
+
+    def opened(**given: Any) -> Connection | Handshake:
+        made = partial(Connection, connections, **given)
+        return made() if certificate is None else Handshake(connections, lambda: certificate.context, made)
 
     async def look() -> None:
         connections.look(asyncio.get_running_loop().time())
+        if hang_ups.came():
+            _reload(certificate)
+        if certificate is not None:
+            certificate.look()
 
+    http: Any = opened
     return uvicorn.Config(
         app,
-        http=opened,
+        http=http,
         access_log=False,
         log_config=None,
         server_header=False,
@@ -109,9 +179,14 @@ def _configured(settings: Settings, app: Service) -> uvicorn.Config:
         timeout_graceful_shutdown=settings.drain_seconds,
         callback_notify=look,
         timeout_notify=0,
-        ssl_certfile=settings.certificate,
-        ssl_keyfile=settings.private_key,
     )
+
+
+def _reload(certificate: ServerCertificate | None) -> None:
+    if certificate is None:
+        log.info("SIGHUP: there is no certificate to read again; models, keys and seeds are followed without it")
+    else:
+        certificate.reload()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -35,6 +35,9 @@ class Settings(settings.Settings):
     ] = 256 * 2**20
     max_waiting: Annotated[int, Field(ge=1, description="most requests that wait for those that take long")] = 64
     max_connections: Annotated[int, Field(ge=1, description="most connections")] = 4096
+    max_connections_per_client: Annotated[
+        int, Field(ge=1, description="most connections of one address, and requests under way of one key or address")
+    ] = 1024
     max_requests_per_second: Annotated[
         float | None,
         Field(gt=0, allow_inf_nan=False, description="requests of one client [1/s]; empty: as many as are answered"),

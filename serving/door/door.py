@@ -8,6 +8,7 @@ import math
 import re
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -20,14 +21,13 @@ from serving import problems
 from serving.bulk.load import Load
 from serving.door import callers
 from serving.door.callers import ANYBODY, Ring
-from serving.door.hosts import Hosts, client
+from serving.door.hosts import Hosts, client, origin
 from serving.door.rates import Rates
-from serving.door.visit import Visit, enter
+from serving.door.visit import SLOWEST, Visit, enter
 from serving.problems import Fault, ProblemError, shown
 
 LOOK = 0.25  # s between two looks at what takes too long
 LONGEST_READ = 10.0  # s that a body may take to come, and longer the more of it has come
-SLOWEST = 16 * 1024  # bytes a second
 _SANE = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -58,6 +58,8 @@ class Door:
         Longest time to the beginning of an answer [s].
     watching : Watching
         Who counts and logs.
+    most_of_client : int, optional
+        Limit on requests under way of one key, or of one address where there are no keys; none by default.
     """
 
     def __init__(
@@ -69,8 +71,11 @@ class Door:
         load: Load,
         deadline: float,
         watching: Watching,
+        most_of_client: int | None = None,
     ) -> None:
         self._hosts, self._ring, self._rates, self._load = hosts, ring, rates, load
+        self._most_of_client = most_of_client
+        self._by_client: dict[str, dict[Visit, None]] = defaultdict(dict)
         self._deadline, self._watching = deadline, watching
         self._visits: dict[Visit, None] = {}  # by their beginning
         self._late: set[asyncio.Task[None]] = set()
@@ -102,6 +107,7 @@ class Door:
                 await _answer(visit, _ending())
         finally:
             del self._visits[visit]
+            self._leave(visit)
             self._load.release(visit.held)
             self._watching.finished(visit)
             # What refers to itself is left to the garbage collector, which walks all else for it.
@@ -133,6 +139,29 @@ class Door:
             raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=later)
         if caller is not ANYBODY:
             callers.check(caller, visit.scope["method"], path)
+        self._count_request(visit, caller.name or origin(address))
+
+    def _count_request(self, visit: Visit, client: str) -> None:
+        """Count a request of a client's, in the place of its slowest where it is one too many; ProblemError 429."""
+        own = self._by_client[client]
+        if self._most_of_client is not None and len(own) >= self._most_of_client:
+            waiting = [one for one in own if one.is_receiving and not (one.read or one.status)]
+            if not waiting:
+                detail = f"{len(own)} requests of one client are under way, which is the most there may be"
+                raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"Retry-After": "1"})
+            slowest = min(waiting, key=lambda one: one.began + one.held / SLOWEST)
+            detail = f"{len(own)} requests of one client are under way, and the body of this one came slowest"
+            self._end(slowest, ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail, headers={"Connection": "close"}))
+            self._leave(slowest)
+        own[visit] = None
+        visit.client = client
+
+    def _leave(self, visit: Visit) -> None:
+        """Count a request of a client's no more."""
+        own = self._by_client[visit.client]
+        own.pop(visit, None)
+        if not own:
+            del self._by_client[visit.client]
 
     async def keep_time(self, clock: Callable[[], float] = time.perf_counter) -> None:
         """Answer for what takes too long, until cancelled."""
@@ -150,9 +179,13 @@ class Door:
         for visit in itertools.takewhile(lambda one: now - one.began > shortest, list(self._visits)):
             refusal = self._too_late(visit, now - visit.began)
             if refusal is not None:
-                late = asyncio.create_task(_end(visit, refusal))
-                self._late.add(late)
-                late.add_done_callback(self._late.discard)
+                self._end(visit, refusal)
+
+    def _end(self, visit: Visit, refusal: ProblemError) -> None:
+        """Answer in the place of a visit; a thread that works for it goes on to its next stop."""
+        late = asyncio.create_task(_answer_instead(visit, refusal))
+        self._late.add(late)
+        late.add_done_callback(self._late.discard)
 
     def _too_late(self, visit: Visit, took: float) -> ProblemError | None:
         """What to answer to a visit that has taken so long [s], if it has taken too long."""
@@ -168,8 +201,8 @@ class Door:
         return None
 
 
-async def _end(visit: Visit, refusal: ProblemError) -> None:
-    """Answer in the place of what has not answered in time; a thread that works for it goes on to its next stop."""
+async def _answer_instead(visit: Visit, refusal: ProblemError) -> None:
+    """Answer in the place of what has not answered in time."""
     if visit.status:
         return
     visit.is_late = True

@@ -61,6 +61,18 @@ def client(scope: Scope) -> str:
     return str(scope["client"][0]) if scope.get("client") else ""
 
 
+@lru_cache(10_000)
+def origin(address: str) -> str:
+    """What counts as one client by its address: an IPv4 address, or the /64 network of an IPv6 address."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4:
+        return address
+    return str(known.ipv4_mapped or ipaddress.ip_network((int(known), 64), strict=False))
+
+
 def is_address(host: str) -> bool:
     """Whether a host is an address and no name."""
     try:

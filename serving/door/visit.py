@@ -14,6 +14,7 @@ from serving.door.callers import NOBODY, Caller
 from serving.door.hosts import client
 from serving.problems import ProblemError
 
+SLOWEST = 16 * 1024  # bytes a second that a body may come at, after a while
 _CURRENT: ContextVar[Visit]
 # Nothing but JSON, and a page with a policy of its own: who takes no type but the one that is said runs none of it.
 _ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
@@ -26,6 +27,8 @@ class Visit:
     ----------
     caller : Caller
         Who asks.
+    client : str
+        Key or address that it counts for.
     name : str
         Its id, which goes back with the answer and into the log.
     status, sent : int
@@ -44,6 +47,7 @@ class Visit:
         "_take",
         "began",
         "caller",
+        "client",
         "held",
         "is_late",
         "is_receiving",
@@ -64,6 +68,7 @@ class Visit:
         self.began = time.perf_counter()
         self.caller: Caller = NOBODY
         self.name = name
+        self.client = ""
         self.task: asyncio.Task[object] | None = None
         self.status = self.sent = self.rows = self.held = 0
         self.read = self.wait = self.record = 0.0

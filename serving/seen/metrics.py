@@ -51,6 +51,8 @@ class Metrics:
         self._refused: Counter[str] = Counter()
         self._refused_rows: Counter[str] = Counter()
         self.connected: Connected = dict
+        self.closed: Mapping[str, int] = {}
+        self.certificate_ends: Callable[[], float] | None = None
         self.monitored: Monitored = dict
         self.outcomes_waiting: Callable[[], Mapping[str, int]] = dict
         self.in_shadow: Callable[[], Mapping[str, Shadow]] = dict
@@ -124,6 +126,7 @@ class Metrics:
             ("nonferrous_rows", "Rows that were answered.", "route", self._rows),
             ("nonferrous_refused", "Requests that were refused.", "reason", self._refused),
             ("nonferrous_refused_rows", "Rows with faults, at most 100 of a request.", "reason", self._refused_rows),
+            ("nonferrous_closed_connections", "Connections that the service closed.", "reason", self.closed),
         ):
             counter = CounterMetricFamily(name, about, labels=[label])
             for value, count in list(counts.items()):
@@ -158,6 +161,9 @@ class Metrics:
             for value, number in values.items():
                 gauge.add_metric([value], number)
             yield gauge
+        if self.certificate_ends is not None:
+            expiry = "When the certificate of the service expires."
+            yield GaugeMetricFamily("nonferrous_certificate_expiry_timestamp_seconds", expiry, self.certificate_ends())
         yield from self._of_shadows()
         seen = self.monitored()
         for name, about in DRIFT.items():

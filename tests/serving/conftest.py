@@ -1,12 +1,15 @@
 """A client of a service that answers in process."""
 
 import asyncio
+import ipaddress
+import itertools
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from threading import Thread
@@ -175,5 +178,36 @@ def lot_faults() -> Callable[..., Callable[..., list[dict[str, Any]]]]:
             return refused
 
         return found
+
+    return made
+
+
+@pytest.fixture
+def make_certificate(tmp_path: Path) -> Callable[..., tuple[Path, Path]]:
+    """Maker of a certificate of 127.0.0.1 and its key as files, valid between two times (UTC)."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    numbers = itertools.count()
+
+    def made(begins: datetime | None = None, ends: datetime | None = None) -> tuple[Path, Path]:
+        now, number = datetime.now(UTC), next(numbers)
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"service {number}")])
+        address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        signed = (
+            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+            .not_valid_before(begins or now - timedelta(days=1))
+            .not_valid_after(ends or now + timedelta(days=365))
+            .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        files = tmp_path / f"certificate{number}.pem", tmp_path / f"key{number}.pem"
+        files[0].write_bytes(signed.public_bytes(Encoding.PEM))
+        files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return files
 
     return made

@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 import json
+import re
+import resource
 import shutil
 import signal
 import socket
@@ -12,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,12 @@ import pytest
 
 from models import files
 from models.regression.model import RegressionModel
+from serving.door.certificate import load
 
 pytestmark = pytest.mark.service
 
 Running = Any
+Make = Callable[..., tuple[Path, Path]]
 ROWS = {"rows": [{"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}]}
 PATIENCE = 120.0  # s
 
@@ -121,18 +125,126 @@ def test_other_machines_are_not_let_in_without_a_key_unless_that_is_said(folder:
     )
 
 
-def test_with_a_certificate_it_speaks_tls_alone(folder: Path, running: Running, tmp_path: Path) -> None:
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    made += ["-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    files_ = {"NONFERROUS_CERTIFICATE": str(certificate), "NONFERROUS_PRIVATE_KEY": str(key)}
-    with running(folder, **files_) as (_, address):
+def tls(certificate: Path, key: Path) -> dict[str, str]:
+    return {"NONFERROUS_CERTIFICATE": str(certificate), "NONFERROUS_PRIVATE_KEY": str(key)}
+
+
+def test_with_a_certificate_it_speaks_tls_alone(folder: Path, running: Running, make_certificate: Make) -> None:
+    certificate, key = make_certificate()
+    with running(folder, **tls(certificate, key)) as (_, address):
         assert address.startswith("https://127.0.0.1:")
         trusted = ssl.create_default_context(cafile=certificate)
         assert httpx.get(f"{address}/health/live", verify=trusted, timeout=PATIENCE).status_code == 200
         with pytest.raises(httpx.HTTPError):
             httpx.get(f"{address.replace('https', 'http')}/health/live", timeout=PATIENCE)
+        ends = load(certificate, key).ends.timestamp()
+        metrics = httpx.get(f"{address}/metrics", verify=trusted, timeout=PATIENCE).text
+        assert float(re.findall(r"^nonferrous_certificate_expiry_timestamp_seconds (.+)$", metrics, re.M)[0]) == ends
+
+
+@pytest.mark.parametrize("fault", ["absent", "encrypted", "another key"])
+def test_a_file_of_tls_that_cannot_be_used_is_one_line_that_names_it(
+    folder: Path, running: Running, make_certificate: Make, fault: str
+) -> None:
+    (certificate, key), (_, other) = make_certificate(), make_certificate()
+    bad = other if fault == "another key" else key
+    if fault == "absent":
+        key.unlink()
+    if fault == "encrypted":
+        lock = ["openssl", "pkey", "-aes256", "-passout", "pass:x", "-in", str(key)]
+        key.write_bytes(subprocess.run(lock, check=True, capture_output=True).stdout)
+    ended = subprocess.run(
+        running.command(folder),
+        env=running.environment(folder, **tls(certificate, bad), NONFERROUS_HOME=str(folder.parent / "home")),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"no TLS, NONFERROUS_CERTIFICATE or NONFERROUS_PRIVATE_KEY: {bad}: ")
+    assert ended.stderr.count("\n") == 1
+    assert not (folder.parent / "home").exists()
+
+
+def served_by(address: str) -> bytes | None:
+    """Certificate that a service presents to a new connection."""
+    any_one = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    any_one.check_hostname, any_one.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=PATIENCE) as line:
+        with any_one.wrap_socket(line) as spoken:
+            return spoken.getpeercert(binary_form=True)
+
+
+def wait_for_log(running: Running, folder: Path, said: str) -> None:
+    patience = time.monotonic() + PATIENCE
+    while said not in running.log(folder).read_text():
+        assert time.monotonic() < patience, running.log(folder).read_text()
+        time.sleep(0.02)
+
+
+def test_a_renewed_certificate_is_taken_up_on_sighup_and_a_bad_one_is_not(
+    folder: Path, running: Running, make_certificate: Make
+) -> None:
+    (certificate, key), (renewed, its_key) = make_certificate(), make_certificate()
+    new = ssl.PEM_cert_to_DER_cert(renewed.read_text())
+    with running(folder, **tls(certificate, key)) as (process, address):
+        before = ssl.create_default_context(cafile=certificate)
+        with httpx.Client(base_url=address, verify=before, timeout=PATIENCE) as client:
+            assert client.get("/health/live").status_code == 200
+            shutil.copy(renewed, certificate)
+            shutil.copy(its_key, key)
+            process.send_signal(signal.SIGHUP)
+            wait_for_log(running, folder, "the certificate was read again")
+            assert client.get("/health/live").status_code == 200  # on the connection of before
+        assert served_by(address) == new
+        certificate.write_text("none")
+        process.send_signal(signal.SIGHUP)
+        wait_for_log(running, folder, f"the one of before stays: {certificate}: expected a certificate in PEM")
+        assert served_by(address) == new
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+
+
+def test_sighup_without_tls_is_a_line_in_the_log_and_no_end(folder: Path, running: Running) -> None:
+    with running(folder) as (process, address):
+        process.send_signal(signal.SIGHUP)
+        wait_for_log(running, folder, "SIGHUP: there is no certificate to read again")
+        assert httpx.get(f"{address}/health/live", timeout=PATIENCE).status_code == 200
+
+
+def opened_many(held: ExitStack, port: int, count: int, first: bytes = b"") -> None:
+    """Connections that say so much and no more, while these are held; those that were closed again count too."""
+    for _ in range(count):
+        with suppress(ConnectionError):  # it was closed at once
+            held.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(first)
+
+
+@pytest.mark.parametrize("spoken", ["plain", "TLS"])
+def test_few_files_and_many_silent_connections_leave_others_answered(
+    folder: Path, running: Running, make_certificate: Make, spoken: str
+) -> None:
+    files_ = make_certificate()
+    verify = ssl.create_default_context(cafile=files_[0])
+    limits = {"NONFERROUS_MAX_CONNECTIONS": "64", **(tls(*files_) if spoken == "TLS" else {})}
+    with running(folder, **limits) as (process, address), ExitStack() as held:
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (256, 256))
+        opened_many(held, int(address.rpartition(":")[2]), 500)
+        for _ in range(20):
+            assert httpx.get(f"{address}/health/live", verify=verify, timeout=PATIENCE).status_code == 200
+            asked = httpx.post(f"{address}/v1/toy_cells/predictions", json=ROWS, verify=verify, timeout=PATIENCE)
+            assert asked.status_code == 200
+
+
+def test_others_are_answered_while_bodies_of_one_byte_are_held(folder: Path, running: Running) -> None:
+    url = "/v1/toy_cells/predictions"
+    part = f"POST {url} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{"
+    limits = {"NONFERROUS_MAX_CONNECTIONS": "300", "NONFERROUS_MAX_CONNECTIONS_PER_CLIENT": "200"}
+    with running(folder, **limits) as (_, address), ExitStack() as held:
+        opened_many(held, int(address.rpartition(":")[2]), 500, part.encode())
+        for _ in range(20):
+            assert httpx.get(f"{address}/health/live", timeout=PATIENCE).status_code == 200
+            assert httpx.post(f"{address}{url}", json=ROWS, timeout=PATIENCE).status_code == 200
 
 
 def test_an_end_under_load_answers_all_that_was_accepted(folder: Path, running: Running) -> None:

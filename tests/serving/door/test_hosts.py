@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from serving.door.hosts import Hosts, is_loopback
+from serving.door.hosts import Hosts, is_loopback, origin
 
 HOSTS = Hosts("predictions.plant.example", ["proxy.plant.example"])
 
@@ -41,3 +41,14 @@ def test_other_names_are_not(host: str) -> None:
 )
 def test_loopback_is_what_this_machine_alone_reaches(host: str, loopback: bool) -> None:
     assert is_loopback(host) == loopback
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        *(("10.20.30.40", "10.20.30.40"), ("::ffff:10.20.30.40", "10.20.30.40"), ("", ""), ("unix:", "unix:")),
+        *(("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8:1:2::9", "2001:db8:1:2::/64"), ("::1", "::/64")),
+    ],
+)
+def test_a_client_by_its_address_is_one_ipv4_address_or_one_ipv6_network(address: str, expected: str) -> None:
+    assert origin(address) == expected
