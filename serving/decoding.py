@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import pydantic_core
 
+from models.stops import between, check
 from seeds import Column
 from serving.column_values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME, bounds
 from serving.problems import Fault, ProblemError
@@ -65,9 +66,9 @@ class Decoder:
     def read(self, body: bytes) -> Record | None:
         """A request with its rows, what they leave out as None; None where it cannot say that there is no fault."""
         try:
-            parts = [self._decode(body)] if len(body) <= TOGETHER else list(self._in_pieces(body))
+            parts = [self._decode(body)] if len(body) <= TOGETHER else list(between(self._in_pieces(body)))
             structs = [row for part in parts for row in part.rows]
-            rows = [dict(zip(self._names, msgspec.structs.astuple(row), strict=True)) for row in structs]
+            rows = [dict(zip(self._names, msgspec.structs.astuple(row), strict=True)) for row in between(structs)]
             for name in self._times:
                 for row in rows:
                     dt.datetime.fromisoformat(row[name])
@@ -140,6 +141,7 @@ def _in_pieces(body: bytes) -> Any:
     """
     found, begin = _piece(body, 0, b"")
     while begin <= len(body):
+        check()
         name = next(one for one, held in found.items() if isinstance(held, list) and held[-1:] == [_END])
         found[name].pop()
         part, begin = _piece(body, begin, _OPENED)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, Field
 
+from models.stops import between
 from seeds import Column, Seed
 from serving import history
 from serving.column_values import QUALITY, UNUSED, USED
@@ -141,7 +142,7 @@ class Payloads:
         else:
             given = request["rows"]
         rows = []
-        for i, one in enumerate(given):
+        for i, one in enumerate(between(given)):
             row, wrong = self.row.read(one, i)
             rows.append(row)
             faults += wrong
@@ -176,7 +177,7 @@ class Payloads:
         if self.past is None or not isinstance(given, list):
             return []
         past = []
-        for i, one in enumerate(given[: self.max_rows]):
+        for i, one in enumerate(between(given[: self.max_rows])):
             if len(faults) > MOST_FAULTS:
                 break
             row, wrong = self.past.read(one)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from models.checks import tree_text
+from models.stops import between
 from physics.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 OLDEST, TOO_NEW = (4, 6), (5, 0)
 """Versions of LightGBM whose C interface is the one below: from the first on, below the second."""
 _NAMES = ("lib/lib_lightgbm.so", "lib/lib_lightgbm.dylib", "bin/lib_lightgbm.dll")
+PREDICTED_AT_ONCE, CONTRIBUTED_AT_ONCE = 5000, 25  # rows: a part of a second with a thousand trees
 _NORMAL, _RAW, _CONTRIBUTIONS = 0, 1, 3  # C_API_PREDICT_*
 _FLOAT64, _ROW_MAJOR = 1, 1
 _FIRST, _ALL = 0, -1  # iterations
@@ -159,7 +161,7 @@ class Booster:
         if len(X) == 1:
             found = self._one_row(kind)(self._checked(X)[0])
         else:
-            found = self._predicted(X, kind, num_threads, self.outputs)
+            found = self._in_parts(X, PREDICTED_AT_ONCE, kind, num_threads, self.outputs)
         return found if self.outputs == 1 else found.reshape(len(X), self.outputs)
 
     def contributions(self, X: FloatArray, num_threads: int = 1) -> FloatArray:
@@ -174,7 +176,8 @@ class Booster:
         -------
         ndarray, shape (n, outputs, columns + 1)
         """
-        found = self._predicted(X, _CONTRIBUTIONS, num_threads, self.outputs * (self.columns + 1))
+        numbers = self.outputs * (self.columns + 1)
+        found = self._in_parts(X, CONTRIBUTED_AT_ONCE, _CONTRIBUTIONS, num_threads, numbers)
         return found.reshape(len(X), self.outputs, self.columns + 1)
 
     def _one_row(self, kind: int) -> _OneRow:
@@ -189,6 +192,13 @@ class Booster:
         if X.ndim != 2 or X.shape[1] != self.columns:
             raise ValueError(f"X: got shape {X.shape}, expected (rows, {self.columns})")
         return X
+
+    def _in_parts(self, X: FloatArray, at_once: int, kind: int, threads: int, numbers: int) -> FloatArray:
+        """Numbers of all rows, some of them at once: LightGBM hears of no stop."""
+        if len(X) <= at_once:
+            return self._predicted(X, kind, threads, numbers)
+        firsts = between(range(0, len(X), at_once))
+        return np.concatenate([self._predicted(X[i : i + at_once], kind, threads, numbers) for i in firsts])
 
     def _predicted(self, X: FloatArray, kind: int, threads: int, numbers: int) -> FloatArray:
         rows = np.ascontiguousarray(self._checked(X), dtype=np.float64)

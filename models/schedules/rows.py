@@ -10,13 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.schedules.errors import ScheduleError
+from models.stops import check, seconds_left
 from physics.arrays import FloatArray
 
-_GAP, _SECONDS = 3e-4, 10.0  # of programmes with whole numbers
+_GAP, _SECONDS, _LEAST_SECONDS = 3e-4, 10.0, 0.1  # of programmes with whole numbers, and time for any
 _OUT_OF_TIME = 1  # status of HiGHS
 
 Places = NDArray[Any]
 Term = tuple[Places, FloatArray | float]
+
+
+def _seconds() -> float:
+    """Time that HiGHS may take [s]: it hears of no stop, so it gets no more than there is."""
+    check()
+    return max(_LEAST_SECONDS, min(_SECONDS, seconds_left()))
+
+
+def _out_of_time() -> ScheduleError:
+    check()
+    wanted = "an order without stops or negative prices, or of fewer hours"
+    return ScheduleError([("tariff", f"no schedule in {_SECONDS:g} s", wanted)])
 
 
 class Infeasible(Exception):
@@ -92,7 +105,10 @@ class Rows:
             b_eq=most[equal],
             bounds=np.column_stack([low, high]),
             method="highs",
+            options={"time_limit": _seconds()},
         )
+        if result.status == _OUT_OF_TIME:
+            raise _out_of_time()
         if result.status != 0:
             raise Infeasible
         margin = np.zeros(self.count)
@@ -111,11 +127,10 @@ class Rows:
             integrality=box.whole.astype(int),
             bounds=Bounds(box.low, box.high),
             constraints=LinearConstraint(matrix, least, most),
-            options={"mip_rel_gap": _GAP, "time_limit": _SECONDS},
+            options={"mip_rel_gap": _GAP, "time_limit": _seconds()},
         )
         if result.x is None and result.status == _OUT_OF_TIME:
-            wanted = "an order without stops or negative prices, or of fewer hours"
-            raise ScheduleError([("tariff", f"no schedule in {_SECONDS:g} s", wanted)])
+            raise _out_of_time()
         if result.x is None:
             raise Infeasible
         return np.asarray(result.x)

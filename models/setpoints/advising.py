@@ -45,10 +45,13 @@ def recommend(model: SetpointModel, table: pd.DataFrame, prices: Mapping[str, fl
     SetpointError
         No plan row, or prices that cannot be.
     """
-    economics, plans = model.priced(prices), Plans.of(model, table)
-    weighed = weigh(model, plans, economics, moves_of(model))
-    best, refusals = chosen(weighed, plans.refusals)
-    return advice(model, plans, weighed, economics, best, refusals)
+    economics, moves = model.priced(prices), moves_of(model)
+    found = []
+    for part in between(Plans.of(model, table).parts()):
+        weighed = weigh(model, part, economics, moves)
+        best, refusals = chosen(weighed, part.refusals)
+        found += advice(model, part, weighed, economics, best, refusals)
+    return found
 
 
 def what_if(
@@ -79,9 +82,14 @@ def what_if(
     economics, plans = model.priced(prices), Plans.of(model, table)
     by_unit = _moves_by_unit(model, plans, moves)
     pair = {knob: np.vstack([np.zeros_like(sizes), sizes]) for knob, sizes in by_unit.items()}
-    weighed = weigh(model, plans, economics, pair)
-    asked = np.ones(len(plans.at), dtype=np.intp)
-    return advice(model, plans, weighed, economics, asked, plans.refusals)
+    found: list[Advice] = []
+    for part in between(plans.parts()):
+        first = len(found)
+        own = {knob: sizes[:, first : first + len(part.names)] for knob, sizes in pair.items()}
+        weighed = weigh(model, part, economics, own)
+        requested = np.ones(len(part.names), dtype=np.intp)
+        found += advice(model, part, weighed, economics, requested, part.refusals)
+    return found
 
 
 def _moves_by_unit(

@@ -12,6 +12,7 @@ from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
 from models.setpoints.weighing import chosen, moves_of, weigh_each
+from models.stops import between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,11 +53,13 @@ def pareto(
     if CARBON_PRICE not in economics:
         raise SetpointError(f"{model.seed.process.name}: its economics have no {CARBON_PRICE}: expected one")
     dearer = [economics | {CARBON_PRICE: price} for price in CARBON_PRICES]
-    at_prices, *at_dearer = weigh_each(model, plans, [economics, *dearer], moves_of(model))
+    moves = moves_of(model)
     found: dict[str, list[Point]] = {name: [] for name in plans.names}
-    for price, weighed in zip(CARBON_PRICES, at_dearer, strict=True):
-        best, refusals = chosen(weighed, plans.refusals)
-        for one in advice(model, plans, at_prices, economics, best, refusals):
-            if not found[one.unit] or found[one.unit][-1].advice.moves != one.moves:
-                found[one.unit].append(Point(price, one))
+    for part in between(plans.parts()):
+        at_prices, *at_dearer = weigh_each(model, part, [economics, *dearer], moves)
+        for price, weighed in zip(CARBON_PRICES, at_dearer, strict=True):
+            best, refusals = chosen(weighed, part.refusals)
+            for one in advice(model, part, at_prices, economics, best, refusals):
+                if not found[one.unit] or found[one.unit][-1].advice.moves != one.moves:
+                    found[one.unit].append(Point(price, one))
     return found

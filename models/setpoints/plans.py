@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import MIN_AGE, SetpointModel
 from models.setpoints.situations import SMOOTH, Grid, Situations, situations
+from models.stops import between
 from physics.arrays import BoolArray, FloatArray
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 STRANGE = 3.0  # spreads by which readings of all units may be off from expectation, before the plant is another
 FAR = 6.0  # spreads from the usual, beyond which a unit's lasting character is nothing that the model learnt
+UNITS_AT_ONCE = 300  # whose moves are weighed together
 OLDEST = 2  # periods that the last reading may be old
 
 
@@ -57,8 +60,15 @@ class Plans:
             )
         at = every[plans]
         strange = _strange(model, grid, every[read], int(every.periods[read].max()) if read.any() else 0)
-        refusals = [strange or _unknown(model, grid, at, i) for i in range(len(at))]
+        refusals = [strange or _unknown(model, grid, at, i) for i in between(range(len(at)))]
         return cls(grid, every, at, [str(grid.units[unit]) for unit in at.units], refusals)
+
+    def parts(self) -> Iterator[Plans]:
+        """The same plans, `UNITS_AT_ONCE` units after the other: what is reckoned of moves grows with the units."""
+        for first in range(0, len(self.names), UNITS_AT_ONCE):
+            some = slice(first, first + UNITS_AT_ONCE)
+            at = self.at[np.arange(len(self.names))[some]]
+            yield replace(self, at=at, names=self.names[some], refusals=self.refusals[some])
 
     @property
     def newest(self) -> BoolArray:

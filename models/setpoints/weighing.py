@@ -80,7 +80,7 @@ def weigh_each(
         for kept_worth, one in zip(worth, economics, strict=True):
             kept_worth.append(model.money(after, one))
         prints.append(model.response.footprint(after, economics[0]))
-    gains = [np.array(each) - np.array(each)[:, :1] for each in worth]
+    gains = [stacked - stacked[:, :1] for stacked in map(np.array, between(worth))]
     supported = np.ones(gains[0].shape[1:], dtype=np.bool_)
     for knob, size in moves.items():
         plan, (low, high) = at.plan[knob], model.ranges[knob]
@@ -96,7 +96,7 @@ def weigh_each(
     cost = model.move_cost(moves)
     return [
         Weighed(dict(moves), gain.mean(axis=0) - cost, gain.std(axis=0), supported, within, after, footprint, gain)
-        for gain in gains
+        for gain in between(gains)
     ]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from models.processes.causes import OTHER, by_cause
 from models.setpoints.situations import Grid
+from models.stops import between
 from models.warnings.calibration import Platt
 from models.warnings.events import FEWEST_USUAL, counted, known_after, limits, outcome_after
 from models.warnings.following import followed
@@ -186,7 +187,7 @@ class WarningModel:
         about = [name for name, use in zip(at.about, columns_of(one.event, at.names), strict=True) if use]
         causes = by_cause(self.seed, about, parts) or _by_column(about, parts)
         found = []
-        for i, age in enumerate(at.age):
+        for i, age in enumerate(between(at.age)):
             refusal = _refusal(age, bound[i], one.event)
             order = sorted(causes, key=lambda name, i=i: -abs(causes[name][i]))  # type: ignore[misc]
             found.append(

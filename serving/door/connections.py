@@ -60,7 +60,7 @@ class OpenConnection(Protocol):
 
 
 class Addresses(Protocol):
-    """Addresses that are told by asking for one."""
+    """A collection of addresses that may hold whole networks."""
 
     def __contains__(self, host: str | None, /) -> bool:
         """Return whether an address is one of them."""

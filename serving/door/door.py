@@ -94,6 +94,7 @@ class Door:
             return
         visit = Visit(scope, receive, send, self._load.hold, f"{self._series}-{next(self._count):x}")
         visit.task = asyncio.current_task()
+        visit.ends = visit.began + self._deadline
         scope["visit"] = visit
         self._visits[visit] = None
         try:
@@ -106,6 +107,7 @@ class Door:
             if not visit.is_late:  # the service ends before it could answer
                 await _answer(visit, _ending())
         finally:
+            visit.is_late = True  # a thread that still works for it ends at its next stop
             del self._visits[visit]
             self._leave(visit)
             self._load.release(visit.held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -29,6 +30,8 @@ class Visit:
         Who asks.
     client : str
         Key or address that it counts for.
+    ends : float
+        When its response has begun at the latest, by the clock of `began` [s].
     name : str
         Its id, which goes back with the answer and into the log.
     status, sent : int
@@ -48,6 +51,7 @@ class Visit:
         "began",
         "caller",
         "client",
+        "ends",
         "held",
         "is_late",
         "is_receiving",
@@ -66,6 +70,7 @@ class Visit:
     def __init__(self, scope: Scope, receive: Receive, send: Send, take: Callable[[int], None], name: str) -> None:
         self.scope, self._receive, self._send, self._take = scope, receive, send, take
         self.began = time.perf_counter()
+        self.ends = math.inf
         self.caller: Caller = NOBODY
         self.name = name
         self.client = ""
@@ -139,6 +144,12 @@ def check_time() -> None:
     visit = _CURRENT.get(None)
     if visit is not None and visit.is_late:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the time to answer has passed")
+
+
+def time_left() -> float:
+    """Time until the deadline of the current visit [s]; infinite where there is none."""
+    visit = _CURRENT.get(None)
+    return math.inf if visit is None else visit.ends - time.perf_counter()
 
 
 def may_ask(process: str) -> bool:

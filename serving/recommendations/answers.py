@@ -12,6 +12,7 @@ from models.setpoints.experiments import PlannedTests
 from models.setpoints.frontier import CARBON_PRICE, Point
 from models.setpoints.model import SetpointModel
 from models.setpoints.units import MONEY, stated_effects
+from models.stops import between
 from seeds import Seed
 from serving.fields import Record
 from serving.recommendations.requests import Asked
@@ -25,7 +26,7 @@ def priced(prices: Mapping[str, float], seed: Seed) -> Record:
 def advice_rows(advices: Sequence[Advice], asked: Asked, model: SetpointModel) -> list[Record]:
     """Advice for each row of a request, in the order of its rows."""
     found = {advice.unit: advice for advice in advices}
-    return [_row(found[unit], row, model) for unit, row in zip(asked.units, asked.rows, strict=True)]
+    return [_row(found[unit], row, model) for unit, row in between(zip(asked.units, asked.rows, strict=True))]
 
 
 def pareto_rows(points: Mapping[str, Sequence[Point]], asked: Asked, model: SetpointModel) -> list[Record]:
@@ -39,7 +40,7 @@ def pareto_rows(points: Mapping[str, Sequence[Point]], asked: Asked, model: Setp
                 for one in points[name]
             ],
         }
-        for name, row in zip(asked.units, asked.rows, strict=True)
+        for name, row in between(zip(asked.units, asked.rows, strict=True))
     ]
 
 

@@ -24,6 +24,7 @@ ASSUMPTIONS = (
     "come; intervals hold 90 %"
 )
 UNIT, FIRST = "A-001", dt.date(2026, 8, 3)  # of the examples
+MOST_PLANS = 1000  # in one request: more than units of any line, all of which are weighed together
 EXAMPLES = 3  # periods of history in an example
 RECOMMENDATIONS, WHAT_IF, PARETO, EXPERIMENTS = "recommendations", "what-if", "pareto", "experiments"
 MOVES = "moves"
@@ -62,7 +63,7 @@ class SetpointPayloads:
     seed : Seed
         The process.
     max_rows : int
-        Most rows, and most rows of history, in one request.
+        Most rows of history in one request; of plans at most `MOST_PLANS`.
     row, past, moves, alike : Shape
         A row that plans a period, a row of history, moves of one unit's knobs, and moves of all units alike.
     knobs, needed : tuple of str
@@ -210,7 +211,9 @@ class _Parts:
             f"{own}Request",
             f"Plans and what led to them. {self.seed.process.title}.",
             {
-                "rows": Annotated[list[row], Field(min_length=1, max_length=self.max_rows, description=one)],
+                "rows": Annotated[
+                    list[row], Field(min_length=1, max_length=min(self.max_rows, MOST_PLANS), description=one)
+                ],
                 "history": Annotated[list[past], Field(min_length=1, max_length=self.max_rows, description=earlier)],
                 "prices": _prices(self.seed),
                 **more,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.stops import between
 from physics.arrays import IntArray
 from seeds import Seed
 from serving.decoding import parsed_json
@@ -87,7 +88,7 @@ def read_rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Faul
     """
     given = parsed.get(part) if isinstance(parsed, dict) else None
     found = []
-    for i, one in enumerate(given[:most] if isinstance(given, list) else []):
+    for i, one in enumerate(between(given[:most] if isinstance(given, list) else [])):
         if len(faults) > MOST_FAULTS:
             break
         row, wrong = shape.read(one, None if part == "history" else i)
@@ -204,7 +205,7 @@ def _frame(rows: Sequence[Record], units: IntArray, starts: Starts, seed: Seed) 
     assert seed.key is not None
     names = np.array([row[seed.key.name].strip() for row in rows], dtype=object)
     columns: dict[str, Any] = {}
-    for column in seed.columns:
+    for column in between(seed.columns):
         if column.name == seed.key.name:
             columns[column.name] = pd.Series(names, dtype="str")
         elif column.name == seed.clock.name:

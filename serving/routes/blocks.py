@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from fastapi import Request
-from starlette.concurrency import run_in_threadpool
 
 from models.intervals import CoverageError
 from serving.bulk.load import Pace
@@ -18,6 +17,7 @@ from serving.explanations import check_rows
 from serving.fields import Record
 from serving.payloads import Payloads
 from serving.problems import Fault, ProblemError, invalid
+from serving.routes.threads import in_thread
 from serving.tasks import task_of
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ async def in_threads(parts: Iterator[T], request: Request, pace: Pace, rows: int
     made: list[T] = []
     seconds = 0.0
     while True:
-        part, took = await run_in_threadpool(one)
+        part, took = await in_thread(one)
         seconds += took
         if not part:
             pace.learn(rows, seconds)

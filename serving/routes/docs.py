@@ -13,10 +13,10 @@ import fastapi_offline
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import JSONResponse
-from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from serving.bulk.load import Load
+from serving.routes.threads import in_thread
 
 OPENAPI, DOCS, ASSETS = "/openapi.json", "/docs", "/docs/assets"
 
@@ -39,7 +39,7 @@ def install(app: FastAPI, described: Callable[[], dict[str, Any]], load: Load) -
     @routes.get(OPENAPI)
     async def openapi() -> Response:
         async with load.light.turn():
-            return await run_in_threadpool(body)
+            return await in_thread(body)
 
     @routes.head(DOCS)
     @routes.get(DOCS)

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter
-from starlette.concurrency import run_in_threadpool
 
 from serving.bodies import read_bytes
 from serving.bulk.load import Load, Paces
@@ -37,6 +36,7 @@ from serving.recording import Asked as Named
 from serving.recording import Recorder
 from serving.routes.answering import head_of, json_parts, model_used, served_of, status_of
 from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
+from serving.routes.threads import in_thread
 
 EXTENSIONS = ["binary_tensor_data"]
 
@@ -150,7 +150,7 @@ def _infer(
             found = read()
         else:
             async with load.heavy.turn():
-                found = await run_in_threadpool(read)
+                found = await in_thread(read)
         answer = Encoded(found, contracts.of(payloads))
         kept = _AsRecorded()
         parts, pace = _encoded(found, answer, payloads, served, named.id, kept), paces[model].of(served.champion)
@@ -166,7 +166,7 @@ def _infer(
         else:
             async with load.lane(len(body)).turn():
                 await in_threads(parts, request, pace, found.rows)
-                response = await run_in_threadpool(made)
+                response = await in_thread(made)
         return await recorder.answered(named, served, kept.asked, response, kept.answer)
 
     return infer

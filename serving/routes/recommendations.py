@@ -8,19 +8,17 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from models.setpoints.errors import SetpointError
-from models.stops import looking
 from serving.bodies import read_body
 from serving.bulk.load import Load
-from serving.door.visit import check_time
 from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import Fault, ProblemError, described, invalid
 from serving.recording import Asked, Recorder
 from serving.routes.answering import abilities, advised, served_of, status_of
 from serving.routes.direct import Direct
+from serving.routes.threads import in_thread
 from serving.tasks import task_of
 
 
@@ -62,7 +60,7 @@ def _endpoint(
         body = await read_body(request, most_bytes)
         # Weighing moves takes seconds where a line is long: always in a thread, so that others do not wait for it.
         async with load.heavy.turn():
-            response, served = await run_in_threadpool(_answer, name, body, process, champions)
+            response, served = await in_thread(_answer, name, body, process, champions)
         return await recorder.answered(asked, served, body, response)
 
     return endpoint  # type: ignore[return-value]
@@ -77,8 +75,7 @@ def _answer(name: str, body: bytes, process: str, champions: Champions) -> tuple
     served = served_of(process, status, champions)
     model = _setpoints(served, payloads)
     try:
-        with looking(check_time):
-            answered = task.answered(offered, name, model, asked)
+        answered = task.answered(offered, name, model, asked)
     except SetpointError as error:
         raise invalid([_fault(error)]) from None
     return advised(payloads, served, answered), served

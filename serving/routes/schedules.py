@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from serving.bodies import read_body
 from serving.bulk.load import Load
@@ -15,6 +14,7 @@ from serving.problems import ProblemError, described
 from serving.recording import Asked, Recorder
 from serving.routes.answering import abilities, json_response, status_of
 from serving.routes.direct import Direct
+from serving.routes.threads import in_thread
 from serving.schedules.answers import answered
 
 
@@ -29,7 +29,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
         asked = Asked.of(request, process.name, SCHEDULES)
         body = await read_body(request, most_bytes)
         async with load.heavy.turn():
-            response = await run_in_threadpool(_answer, body, process.name, champions)
+            response = await in_thread(_answer, body, process.name, champions)
         return await recorder.answered(asked, None, body, response)
 
     routes.add_api_route(

@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from models.intervals import CoverageError
@@ -23,6 +22,7 @@ from serving.problems import Fault, ProblemError, invalid, shown
 from serving.recording import Asked, Recorder
 from serving.routes.answering import head_of, served_of, status_of
 from serving.routes.blocks import uncovered
+from serving.routes.threads import in_thread
 from serving.tasks import task_of
 
 KINDS = (ARROW, PARQUET)
@@ -66,11 +66,11 @@ async def table_answer(
 
     async def next_block() -> list[bytes] | None:
         async with load.heavy.turn(begun=True):
-            return await run_in_threadpool(next, chunks, None)
+            return await in_thread(next, chunks, None)
 
     try:
         async with load.heavy.turn():
-            chunks, first = await run_in_threadpool(begin)
+            chunks, first = await in_thread(begin)
     except CoverageError as error:
         raise uncovered(asked["coverage"], error) from None
     coming = asyncio.create_task(next_block())

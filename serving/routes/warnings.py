@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from models.warnings.model import WarningModel
 from serving.bodies import read_body
@@ -16,6 +15,7 @@ from serving.problems import ProblemError, described
 from serving.recording import Asked, Recorder
 from serving.routes.answering import abilities, advised, served_of, status_of
 from serving.routes.direct import Direct
+from serving.routes.threads import in_thread
 from serving.warnings.answers import answered, read
 from serving.warnings.payloads import ABOUT
 
@@ -31,7 +31,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
         asked = Asked.of(request, process.name, WARNINGS)
         body = await read_body(request, most_bytes)
         async with load.heavy.turn():
-            response, served = await run_in_threadpool(_answer, body, process.name, champions)
+            response, served = await in_thread(_answer, body, process.name, champions)
         return await recorder.answered(asked, served, body, response)
 
     routes.add_api_route(

@@ -11,6 +11,7 @@ from models.schedules.errors import ImpossibleError, ScheduleError
 from models.schedules.hand import line_at
 from models.schedules.reading import read_order
 from models.schedules.schedule import Range, Schedule, schedule
+from models.stops import between
 from seeds import Seed
 from serving.decoding import parsed_json
 from serving.fields import Record
@@ -48,7 +49,7 @@ def _read(payloads: SchedulePayloads, body: bytes) -> tuple[list[Record], Record
     request, faults = payloads.envelope.read(parsed)
     given = parsed.get("rows") if isinstance(parsed, dict) else None
     rows = []
-    for i, one in enumerate(given[: payloads.max_rows] if isinstance(given, list) else []):
+    for i, one in enumerate(between(given[: payloads.max_rows] if isinstance(given, list) else [])):
         row, wrong = payloads.row.read(one)
         faults += [within(f"rows.{i}", fault) for fault in wrong]
         rows.append(row)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.stops import between
 from models.warnings.model import EventWarning, WarningModel, lead_time
 from seeds import Seed
 from serving.decoding import parsed_json
@@ -63,7 +64,7 @@ def answered(model: WarningModel, asked: AskedWarnings) -> Record:
                 **{column.name: row[column.name] for column in seed.identity},
                 "events": {one.event.name: _event(one, seed) for one in found[unit].events},
             }
-            for unit, row in zip(asked.units, asked.rows, strict=True)
+            for unit, row in between(zip(asked.units, asked.rows, strict=True))
         ],
         "without": dict(model.refused),
     }

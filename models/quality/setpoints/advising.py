@@ -20,6 +20,7 @@ from physics.special import ndtri
 if TYPE_CHECKING:
     import pandas as pd
 
+LOTS_AT_ONCE = 100  # whose moves are weighed together
 BROKEN = "limits: every move that gains makes the lot break its grade more often"
 
 
@@ -57,7 +58,7 @@ def recommend(model: SetPoints, plans: Plans, prices: Mapping[str, float] | None
     beyond = float(ndtri(model.seed.quality_rules.confidence.value))
     return [
         _decided(advice, beyond * sd, barred, model)
-        for advice, sd, barred in _advised(weighing, plans, lambda X, raw: best_moves(weighing, X, raw))
+        for advice, sd, barred in _advised(weighing, plans, lambda lots, X, raw: best_moves(weighing, X, raw))
     ]
 
 
@@ -77,30 +78,30 @@ def what_if(
         for name, move in own.items():
             target[i, places[name]] += move
     weighing = Weighing(model, costs_of(model.seed, model.priced(prices)))
-    known = np.array([not flag for flag in model.flags(plans.X)], dtype=np.bool_)
 
-    def chosen(X: FloatArray, raw: FloatArray) -> Chosen:
-        return target[known], np.zeros(len(X), dtype=np.bool_)
+    def chosen(lots: list[int], X: FloatArray, raw: FloatArray) -> Chosen:
+        return target[lots], np.zeros(len(X), dtype=np.bool_)
 
     return [advice for advice, _, _ in _advised(weighing, plans, chosen)]
 
 
 def _advised(
-    weighing: Weighing, plans: Plans, choose: Callable[[FloatArray, FloatArray], Chosen]
+    weighing: Weighing, plans: Plans, choose: Callable[[list[int], FloatArray, FloatArray], Chosen]
 ) -> list[tuple[LotAdvice, float, bool]]:
     """Advice on each lot, the doubt of its gain [$/t], and whether moves that gain were barred.
 
-    `choose` gives the moves of lots that are known, from their inputs and what is predicted of them as planned.
+    `choose` gives the moves of lots that are known, from their numbers, inputs and predictions as planned.
     """
     flags = weighing.model.flags(plans.X)
     known = [i for i, flag in enumerate(flags) if not flag]
-    done = {}
-    if known:
-        X = plans.X[known]
+    done: dict[int, tuple[LotAdvice, float, bool]] = {}
+    for first in between(range(0, len(known), LOTS_AT_ONCE)):
+        lots = known[first : first + LOTS_AT_ONCE]
+        X = plans.X[lots]
         raw = weighing.model.predict(X)
-        target, barred = choose(X, raw)
+        target, barred = choose(lots, X, raw)
         weighed = weighing.of(X, target, raw)
-        done = {i: (*one, bool(bar)) for i, one, bar in zip(known, weighed, barred, strict=True)}
+        done |= {i: (*one, bool(bar)) for i, one, bar in zip(lots, weighed, barred, strict=True)}
     found = []
     for i, (unit, start) in enumerate(zip(plans.units, plans.starts, strict=True)):
         advice, sd, bar = done.get(i) or (weighing.unknown(plans.X[i], "; ".join(flags[i])), 0.0, False)

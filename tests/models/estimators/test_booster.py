@@ -12,6 +12,7 @@ import pytest
 
 from models.estimators import booster as binding
 from models.estimators.booster import Booster, LightGBMError
+from models.stops import looking
 
 KINDS = {
     "regression": {"objective": "regression"},
@@ -200,3 +201,16 @@ def test_the_package_is_not_imported(pair, tmp_path):
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
+
+
+def test_many_rows_are_answered_in_parts_with_a_stop_before_each(pair, monkeypatch):
+    ours, native = pair
+    monkeypatch.setattr(binding, "PREDICTED_AT_ONCE", 150)
+    monkeypatch.setattr(binding, "CONTRIBUTED_AT_ONCE", 90)
+    looks = []
+    with looking(lambda: looks.append(True)):
+        np.testing.assert_array_equal(ours.predict(rows()), native.predict(rows()))
+        assert len(looks) == 3  # of 400 rows
+        found = ours.contributions(rows())
+    assert len(looks) == 3 + 5
+    np.testing.assert_array_equal(found.reshape(400, -1), native.predict(rows(), pred_contrib=True).reshape(400, -1))

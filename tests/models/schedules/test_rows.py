@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import scipy.optimize
 
 from models.schedules.errors import ScheduleError
 from models.schedules.rows import Box, Infeasible, Rows
+from models.stops import looking
 
 X = np.array([0, 1])
 
@@ -47,3 +49,44 @@ def test_time_that_runs_out_is_no_impossible_order(monkeypatch):
     monkeypatch.setattr("scipy.optimize.milp", lambda *given, **options: OutOfTime)
     with pytest.raises(ScheduleError, match="no schedule in 10 s"):
         programme(1.0).best(np.ones(2), box([2.0, 5.0], (True, True)))
+
+
+@pytest.mark.parametrize(("left", "given"), [(None, 10.0), (99.0, 10.0), (2.5, 2.5), (-1.0, 0.1)])
+def test_no_programme_gets_more_time_than_its_request_has(monkeypatch, left, given):
+    limits = []
+    for name in ("milp", "linprog"):
+        solve = getattr(scipy.optimize, name)
+
+        def watched(*args, solve=solve, **options):
+            limits.append(options["options"]["time_limit"])
+            return solve(*args, **options)
+
+        monkeypatch.setattr(scipy.optimize, name, watched)
+    with looking(lambda: None, None if left is None else lambda: left):
+        programme(2.5).least(np.array([1.0, 2.0]), box([2.0, 5.0], (True, False)))
+    assert limits == [given] * 2
+
+
+def test_time_that_runs_out_because_the_request_has_ended_is_told_by_who_ended_it(monkeypatch):
+    class OutOfTime:
+        x, status = None, 1
+
+    class Enough(Exception):
+        pass
+
+    solved = []
+
+    def solve(*given, **options):
+        solved.append(True)
+        return OutOfTime
+
+    def look():
+        if solved:
+            raise Enough
+
+    for name in ("milp", "linprog"):
+        monkeypatch.setattr(f"scipy.optimize.{name}", solve)
+    for work, whole in (("best", True), ("least", False)):
+        solved.clear()
+        with pytest.raises(Enough), looking(look):
+            getattr(programme(1.0), work)(np.ones(2), box([2.0, 5.0], (whole, whole)))

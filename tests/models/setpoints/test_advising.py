@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from models.setpoints import plans
 from models.setpoints.advising import recommend, what_if
 from models.setpoints.errors import SetpointError
+from models.setpoints.frontier import pareto
 from models.setpoints.weighing import DOUBTS
+from models.stops import looking
 
 pytestmark = pytest.mark.slow
 
@@ -166,3 +169,48 @@ def test_one_unit_alone_gets_the_advice_that_it_gets_among_all(taught, line, adv
     assert (found.unit, found.moves, found.refusal) == (unit, advised[7].moves, advised[7].refusal)
     assert found.gain.value == pytest.approx(advised[7].gain.value)
     assert found.gain.high == pytest.approx(advised[7].gain.high)
+
+
+@pytest.fixture
+def few_at_once(monkeypatch, taught):
+    """Seven units at once; gives how many units each reckoning of outcomes was of."""
+    sizes = []
+    reckon = type(taught).outcomes
+
+    def watched(self, state, moves, theta, shared=None):
+        after = reckon(self, state, moves, theta, shared)
+        sizes.append(max(values.shape[-1] for values in after.values()))
+        return after
+
+    monkeypatch.setattr(plans, "UNITS_AT_ONCE", 7)
+    monkeypatch.setattr(type(taught), "outcomes", watched)
+    return sizes
+
+
+def test_many_units_are_weighed_some_at_a_time_and_get_the_same_advice(taught, line, advised, few_at_once):
+    found = recommend(taught, line.planned)
+    assert max(few_at_once[1:]) == 7  # the first is of the newest rows of history
+    assert [(one.unit, one.moves, one.refusal) for one in found] == [
+        (one.unit, one.moves, one.refusal) for one in advised
+    ]
+    gains = [[one.gain.value for one in some] for some in (found, advised)]
+    np.testing.assert_allclose(*gains, rtol=1e-9)
+    moves = {one.unit: one.moves for one in advised}
+    whole = what_if(taught, line.planned, moves)
+    assert [one.moves for one in whole] == [one.moves for one in advised]
+    np.testing.assert_allclose([one.gain.value for one in whole], gains[1], rtol=1e-9)
+
+
+def test_a_look_ends_the_advice_on_many_units_between_two_of_their_parts(taught, line, few_at_once):
+    class Enough(Exception):
+        pass
+
+    def look():
+        if len(few_at_once) == 3:
+            raise Enough
+
+    for work in (recommend, pareto):
+        few_at_once.clear()
+        with pytest.raises(Enough), looking(look):
+            work(taught, line.planned)
+        assert len(few_at_once) == 3

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from models.setpoints import plans
 from models.setpoints.advising import recommend
 from models.setpoints.errors import SetpointError
 from models.setpoints.frontier import CARBON_PRICES, pareto
@@ -46,3 +47,11 @@ def test_points_rise_in_price_and_differ(frontier):
 def test_a_table_without_a_plan_is_refused(taught, line):
     with pytest.raises(SetpointError, match="no plan row"):
         pareto(taught, line.history)
+
+
+def test_many_units_have_the_same_points_some_at_a_time(taught, line, frontier, monkeypatch):
+    monkeypatch.setattr(plans, "UNITS_AT_ONCE", 7)
+    found = pareto(taught, line.planned)
+    assert {unit: [one.carbon_price for one in points] for unit, points in found.items()} == {
+        unit: [one.carbon_price for one in points] for unit, points in frontier.items()
+    }

@@ -1,10 +1,11 @@
 """Stops of long work: who looks may end it, and nobody else is asked."""
 
+import math
 import threading
 
 import pytest
 
-from models.stops import between, looking
+from models.stops import between, check, looking, seconds_left
 
 
 class Enough(Exception):
@@ -37,3 +38,23 @@ def test_a_look_is_of_its_own_thread_and_of_the_work_within() -> None:
         list(between(range(2)))
     list(between(range(3)))
     assert looks == ["MainThread"] * 2
+
+
+def test_a_check_is_a_stop_by_itself() -> None:
+    def look() -> None:
+        raise Enough
+
+    check()
+    with pytest.raises(Enough), looking(look):
+        check()
+    check()
+
+
+def test_time_that_is_left_is_that_of_the_work_within() -> None:
+    assert seconds_left() == math.inf
+    with looking(lambda: None, lambda: 2.5):
+        assert seconds_left() == 2.5
+        with looking(lambda: None):
+            assert seconds_left() == math.inf
+        assert seconds_left() == 2.5
+    assert seconds_left() == math.inf

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.stops import looking
 from models.table.contract import check
 from seeds import Seed
 from serving.problems import ProblemError
 from serving.recommendations.moves import chosen
-from serving.recommendations.payloads import SetpointPayloads
+from serving.recommendations.payloads import MOST_PLANS, SetpointPayloads, setpoint_payloads
 from serving.recommendations.requests import Asked, read
 
 Body = Callable[..., dict[str, Any]]
@@ -269,3 +270,19 @@ def test_no_body_makes_a_defect(
         return
     assert refused.status == 422
     assert refused.faults
+
+
+def test_plans_of_more_units_than_a_line_has_are_refused(potline: Seed, body: Body) -> None:
+    most = setpoint_payloads(potline, 10 * MOST_PLANS)
+    assert most is not None
+    request = body()
+    request["rows"] = request["rows"][:1] * (MOST_PLANS + 1)
+    assert (None, "rows", MOST_PLANS + 1, float(MOST_PLANS), f"at most {MOST_PLANS} entries") in faults(most, request)
+
+
+def test_each_row_is_a_stop_of_the_reading(taken: SetpointPayloads, body: Body) -> None:
+    looks: list[bool] = []
+    request = body(units=tuple(f"A-{i:03d}" for i in range(9)))
+    with looking(lambda: looks.append(True)):
+        asked(taken, request)
+    assert len(looks) >= len(request["rows"]) + len(request["history"])

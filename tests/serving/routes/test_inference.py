@@ -182,7 +182,7 @@ def test_what_costs_little_is_answered_on_the_loop_and_more_in_a_thread(
         return list(threads)
 
     for where in ("inference", "blocks"):
-        monkeypatch.setattr(f"serving.routes.{where}.run_in_threadpool", counted)
+        monkeypatch.setattr(f"serving.routes.{where}.in_thread", counted)
     monkeypatch.setattr("serving.bulk.load.time.thread_time", lambda: 0.0)
     assert sent(1) == ["one", "one", "made"]  # nobody knows yet what a row costs
     assert sent(1) == []

@@ -98,13 +98,13 @@ def test_a_coverage_without_rows_for_it_is_a_fault(app: Any, predicted: list[Any
 def in_threads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What was done in threads."""
     seen: list[Any] = []
-    original = blocks.run_in_threadpool
+    original = blocks.in_thread
 
     async def noted(*given: Any) -> Any:
         seen.append(given)
         return await original(*given)
 
-    monkeypatch.setattr(blocks, "run_in_threadpool", noted)
+    monkeypatch.setattr(blocks, "in_thread", noted)
     return seen
 
 

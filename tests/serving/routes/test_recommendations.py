@@ -26,7 +26,6 @@ from serving.following.champions import Served
 from serving.following.folder_store import FolderStore
 from serving.problems import ProblemError
 from serving.regression import recommendations
-from serving.routes import recommendations as routes
 from serving.settings import Settings
 
 URL = "/v1/aluminium_reduction"
@@ -127,7 +126,7 @@ def test_work_ends_at_a_stop_when_the_time_to_answer_has_passed(
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "too late")
 
     monkeypatch.setattr(recommendations, "recommend_line", lambda *given: list(between(range(5))))
-    monkeypatch.setattr(routes, "check_time", too_late)
+    monkeypatch.setattr("serving.routes.threads.check_time", too_late)
     response = post(serve(stand_in), "recommendations")
     assert (response.status_code, response.json()["detail"]) == (503, "too late")
 

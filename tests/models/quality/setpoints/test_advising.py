@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from models.quality.grades import Limits
+from models.quality.setpoints import advising
 from models.quality.setpoints.advising import BROKEN, Plans, _decided, recommend, what_if
 from models.quality.setpoints.model import SetPoints
+from models.stops import looking
 from seeds import Seed
 from seeds.format.loader import parse
 
@@ -158,3 +160,19 @@ def test_a_move_that_costs_more_than_it_gains_is_not_recommended(toy_quality_see
     assert text != toy_quality_seed.text
     (found,) = recommend(learn(parse(text, Path("toy_lots.toml"))), lots(2.2, knob=44.0))
     assert (found.moves, found.refusal) == ({"knob": 0.0}, None)
+
+
+@pytest.mark.slow
+def test_many_lots_are_weighed_some_at_a_time(setpoints: SetPoints, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = lots(*np.linspace(-2, 2.5, 11), np.nan, knob=47.0)
+    whole = recommend(setpoints, some)
+    moved = what_if(setpoints, some, [one.moves for one in whole])
+    monkeypatch.setattr(advising, "LOTS_AT_ONCE", 3)
+    looks: list[bool] = []
+    with looking(lambda: looks.append(True)):
+        found = recommend(setpoints, some)
+    for parts, together in ((found, whole), (what_if(setpoints, some, [one.moves for one in whole]), moved)):
+        assert [(one.moves, one.refusal) for one in parts] == [(one.moves, one.refusal) for one in together]
+        gains = [[one.gain.value for one in each] for each in (parts, together)]
+        np.testing.assert_allclose(*gains, rtol=1e-9)
+    assert len(looks) > 4 * len(some.units) / 3
