@@ -1,7 +1,8 @@
-"""Hostile clients, in a process of their own: python -m benchmarks.service.attack PORT SECONDS CLIENTS IDLE FOLDER.
+"""Hostile clients in a process of their own: python -m benchmarks.service.attack PORT SECONDS CLIENTS HELD SAID FOLDER.
 
-Each client sends the bodies of the folder in turn, as fast as they are answered or refused, one connection a request;
-beside them connections stand open that never ask. It prints how often each body was answered by which status.
+Each client sends the bodies of the folder in turn, as fast as they are answered or refused, one connection a request.
+Beside them HELD connections say as much as SAID names and no more, and are opened again when the service closes them.
+It prints how often each body was answered by which status, and how many of those connections were opened.
 """
 
 import asyncio
@@ -13,9 +14,16 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.service.load import ADDRESS, read
+from benchmarks.service.load import ADDRESS, post, read
 
 PATIENCE = 120.0  # s for one answer
+AGAIN = 0.05  # s after which a connection that was closed is opened again
+PER_SECOND = 4000  # connections that are opened
+SAID = {
+    "nothing": b"",
+    "part of a head": b"POST /v1",
+    "one byte of a body": post("/v1/aluminium_reduction/predictions", b"{" + b" " * 999)[:-999],
+}
 
 
 async def _client(port: int, requests: list[tuple[str, bytes]], first: int, end: float, seen: Counter[str]) -> None:
@@ -44,17 +52,24 @@ async def _status(port: int, request: bytes) -> str:
             await writer.wait_closed()
 
 
-async def _idle(port: int, connections: int, end: float) -> int:
-    lines = [await asyncio.open_connection(ADDRESS, port) for _ in range(connections)]
-    await asyncio.sleep(max(0.0, end - time.monotonic()))
-    still = sum(not reader.at_eof() for reader, _ in lines)
-    for _, writer in lines:
-        writer.close()
-    return still
+async def _hold(port: int, said: bytes, wait: float, end: float, seen: Counter[str]) -> None:
+    await asyncio.sleep(wait)
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(max(AGAIN, end - time.monotonic())):
+                reader, writer = await asyncio.open_connection(ADDRESS, port)
+                seen["held"] += 1
+                try:
+                    writer.write(said)
+                    while await reader.read(1 << 16):
+                        pass
+                finally:
+                    writer.transport.abort()
+        await asyncio.sleep(AGAIN)
 
 
-async def attacked(port: int, seconds: float, clients: int, idle: int, folder: Path) -> dict[str, int]:
-    """How often each body was answered by which status."""
+async def attacked(port: int, seconds: float, clients: int, held: int, said: str, folder: Path) -> dict[str, int]:
+    """Numbers of bodies by their status, and of connections that were held."""
     requests = [
         (file.stem, read(file)[0].replace(b"\r\n", b"\r\nconnection: close\r\n", 1))
         for file in sorted(folder.glob("*.requests"))
@@ -62,8 +77,8 @@ async def attacked(port: int, seconds: float, clients: int, idle: int, folder: P
     seen: Counter[str] = Counter()
     end = time.monotonic() + seconds
     async with asyncio.TaskGroup() as group:
-        if idle:
-            group.create_task(_idle(port, idle, end))
+        for i in range(held):
+            group.create_task(_hold(port, SAID[said], i / PER_SECOND, end, seen))
         for i in range(clients):
             group.create_task(_client(port, requests, i, end, seen))
     return dict(sorted(seen.items()))
@@ -72,5 +87,5 @@ async def attacked(port: int, seconds: float, clients: int, idle: int, folder: P
 if __name__ == "__main__":
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    port, seconds, clients, idle, folder = sys.argv[1:]
-    print(json.dumps(asyncio.run(attacked(int(port), float(seconds), int(clients), int(idle), Path(folder)))))
+    port, seconds, clients, held, said, folder = sys.argv[1:]
+    print(json.dumps(asyncio.run(attacked(int(port), float(seconds), int(clients), int(held), said, Path(folder)))))

@@ -18,7 +18,7 @@ from benchmarks.service.load import ADDRESS, post, written
 from registry.local.programs import free_port
 from registry.settings import Settings
 
-CLIENTS, IDLE = 8, 2000
+CLIENTS, SILENT, HELD = 8, 2000, 4500
 PER_SECOND = {"one record": 100, "/health/live": 20}
 MOST = 16 * 2**20  # bytes: the largest body of JSON
 _LIVE = f"GET /health/live HTTP/1.1\r\nhost: {ADDRESS}\r\n\r\n".encode()
@@ -48,14 +48,20 @@ def measured(champion: Champion, settings: Settings, folder: Path, rows: int, se
     record = champion.of_ours(champion.records(1))[0]
     for name, request in bodies(champion, rows).items():
         written(folder / f"{name}.requests", [request])
-    cases = {"nobody": (0, 0), "2,000 silent connections": (0, IDLE), "8 hostile clients": (CLIENTS, 0)}
+    cases = {
+        "nobody": (0, 0, "nothing"),
+        "2,000 silent connections": (0, SILENT, "nothing"),
+        "4,500 parts of heads": (0, HELD, "part of a head"),
+        "4,500 bodies of one byte": (0, HELD, "one byte of a body"),
+        "8 hostile clients": (CLIENTS, 0, "nothing"),
+    }
     found: dict[str, Any] = {}
     clients_core = ["taskset", "-c", str(servers.LOAD_CORE)]
     os.sched_setaffinity(0, {servers.LOAD_CORE})
     log = folder / "hostile.log"
     with servers.server(servers.ours(port), port, [record], log, servers.store(settings)):
-        for case, (clients, idle) in cases.items():
-            attack = ["-m", "benchmarks.service.attack", str(port), str(seconds + 2), str(clients), str(idle)]
+        for case, (clients, held, said) in cases.items():
+            attack = ["-m", "benchmarks.service.attack", str(port), str(seconds + 2), str(clients), str(held), said]
             with subprocess.Popen(
                 [*clients_core, sys.executable, *attack, str(folder)],
                 cwd=servers.ROOT,
@@ -64,9 +70,9 @@ def measured(champion: Champion, settings: Settings, folder: Path, rows: int, se
             ) as hostile:
                 time.sleep(2)
                 found[case] = asyncio.run(steady(port, {"one record": record, "/health/live": _LIVE}, seconds))
-                said, _ = hostile.communicate()
+                printed, _ = hostile.communicate()
             if clients:
-                found[case]["hostile"] = json.loads(said)
+                found[case]["hostile"] = json.loads(printed)
     return found
 
 

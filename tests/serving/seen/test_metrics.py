@@ -101,6 +101,14 @@ def test_a_scrape_says_what_answers(scraped: Any) -> None:
     assert said("process_open_fds") > 0
 
 
+def test_a_scrape_says_why_connections_were_closed_and_when_the_certificate_expires(app: Service, scraped: Any) -> None:
+    app.watch.metrics.closed = {"made room": 3}
+    app.watch.metrics.certificate_ends = lambda: 1.8e9
+    said = scraped()
+    assert said("nonferrous_closed_connections_total", reason="made room") == 3
+    assert said("nonferrous_certificate_expiry_timestamp_seconds") == 1.8e9
+
+
 def test_promtool_finds_nothing_wrong_with_a_scrape(app: Service, call: Any) -> None:
     call(app, "POST", PATH, json={"rows": [ROW]})
     text = call(app, "GET", "/metrics").content
