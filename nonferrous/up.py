@@ -37,12 +37,12 @@ def serve(
 ) -> None:
     """Serve predictions of all champions over HTTP until Ctrl-C."""
     gc.disable()  # what is imported stays: to walk it again and again takes a twelfth of the start
-    from serving.run import run
+    from serving.run import leave, run
     from serving.settings import read_settings
 
     gc.freeze()
     gc.enable()
-    raise typer.Exit(run(read_settings(host=host, port=port, insecure=insecure or None)))
+    raise typer.Exit(leave(run(read_settings(host=host, port=port, insecure=insecure or None))))
 
 
 def up(

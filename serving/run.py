@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import logging
+import os
 import signal
 import socket
 import sys
 import threading
+import time
 from contextlib import closing
 from functools import partial
 from types import FrameType
@@ -30,9 +32,29 @@ from serving.settings import Settings
 log = logging.getLogger("nonferrous.serving")
 
 CANNOT_START = 2
+LONGEST_REST = 0.5  # s in which threads may come to their next stop when the service has ended
+_WORKER = "AnyIO worker thread"
 # What answers many rows gives the interpreter back to the event loop, which needs it several times a request, after
 # this time [s]; Python's own 5 ms add up.
 LONGEST_TURN = 0.001
+
+
+def leave(code: int) -> int:
+    """Return the exit code, or end the process with it if a thread works for a request that has ended.
+
+    The interpreter waits at its end for threads, also for one in a library that hears of no stop. All that is kept has
+    been written by now, so such a thread is not waited for longer than a moment.
+    """
+    patience = time.monotonic() + LONGEST_REST
+    workers = [one for one in threading.enumerate() if one.name == _WORKER]
+    for one in workers:
+        one.join(max(0.0, patience - time.monotonic()))
+    if any(one.is_alive() for one in workers):
+        log.warning("ended while a thread still worked for a request that has ended")
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(code)
+    return code
 
 
 class HangUps:

@@ -162,3 +162,29 @@ def test_a_service_that_answers_and_explains_has_imported_none_of_them(
         "toy_scrap": ["lightgbm", 200, 1],
     }
     assert imported == []
+
+
+LEFT = """
+import sys, threading, time
+from serving.run import leave
+
+begun = threading.Event()
+
+
+def work():
+    begun.set()
+    time.sleep(float(sys.argv[2]))
+
+
+threading.Thread(target=work, name=sys.argv[1]).start()
+begun.wait()
+sys.exit(leave(3))
+"""
+
+
+@pytest.mark.parametrize(("name", "seconds", "said"), [("AnyIO worker thread", "600", True), ("other", "0.1", False)])
+def test_a_thread_that_hears_of_no_stop_does_not_hold_up_the_end(name: str, seconds: str, said: bool) -> None:
+    command = [sys.executable, "-c", LEFT, name, seconds]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 3
+    assert ("still worked for a request that has ended" in ended.stderr) is said
