@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 
 from records.database import Database
 from records.outcomes import Slot
-from records.requests import PREDICTIONS, has_more, rest
+from records.requests import IN_MEMORY, PREDICTIONS, has_more, predictions_of, rest
 from records.schema import ASKED_UNITS, ASKED_UPTO, REQUESTS
 
 _COLUMNS = (REQUESTS.c.number, REQUESTS.c.at, REQUESTS.c.kind, REQUESTS.c.asked, REQUESTS.c.id)
@@ -124,11 +124,13 @@ def requests(connection: Connection, numbers: Sequence[int]) -> dict[int, Reques
     return found
 
 
-def first_part(connection: Connection, process: str, id: str) -> Request | None:
-    """Request for predictions of a process by its id; None where there is none."""
-    which = (REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS)
-    row = connection.execute(select(*_COLUMNS).where(REQUESTS.c.id == id, REQUESTS.c.part == 0, *which)).one_or_none()
-    return None if row is None else _whole(connection, row)
+def by_id(connection: Connection, process: str, ids: Sequence[str]) -> Iterator[tuple[str, Request]]:
+    """Requests for predictions of a process with their ids, each once, a few of them in memory at a time."""
+    for first in range(0, len(ids), _REQUESTS_AT_ONCE):
+        which = (REQUESTS.c.id.in_(ids[first : first + _REQUESTS_AT_ONCE]), *predictions_of(process))
+        query = select(*_COLUMNS).where(*which)
+        for row in connection.execution_options(yield_per=IN_MEMORY).execute(query):
+            yield row.id, _whole(connection, row)
 
 
 def _whole(connection: Connection, row: Any) -> Request:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -75,8 +75,32 @@ class Batch:
     repeated: bool = False
 
 
-def take(database: Database, process: str, client: str, outcomes: Sequence[Outcome]) -> Batch:
+Fresh = list[tuple[Outcome, bool]]
+"""Outcomes that say something new, each with whether it says otherwise than was known."""
+
+
+def take(
+    database: Database,
+    process: str,
+    client: str,
+    outcomes: Sequence[Outcome],
+    before_commit: Callable[[], None] = lambda: None,
+) -> Batch:
     """Keep a batch of outcomes; it is durable when this returns.
+
+    What is new in it is looked for before the database is locked, so that others write meanwhile; where outcomes came
+    in between, it is looked for again.
+
+    Parameters
+    ----------
+    database : Database
+        The records.
+    process, client : str
+        Whose outcomes, and who sent them.
+    outcomes : sequence of Outcome
+        The batch.
+    before_commit : callable
+        Called when all is written and nothing is committed yet; what it raises lets nothing be kept.
 
     Raises
     ------
@@ -84,23 +108,38 @@ def take(database: Database, process: str, client: str, outcomes: Sequence[Outco
         The database did not do its part; nothing is kept.
     """
     digest = _digest(outcomes)
+    with database.read() as connection:
+        seen = _seen(connection, process)
+        fresh = _fresh(connection, process, outcomes)
     with database.begin() as connection:
         database.lock(connection, BATCHES)
-        known = in_effect(connection, process, [one.slot for one in outcomes])
+        if _seen(connection, process) != seen:
+            fresh = _fresh(connection, process, outcomes)
         before = _same(connection, process, digest)
-        fresh: list[tuple[Outcome, bool]] = []
-        for one in outcomes:
-            was = known.get(one.slot)
-            if was is None or any(was.get(name) != value for name, value in one.values.items()):
-                fresh.append((one, any(value != one.values.get(name, value) for name, value in (was or {}).items())))
-                known[one.slot] = {**(was or {}), **one.values}
         corrected = sum(is_correction for _, is_correction in fresh)
         if before is not None and not fresh:
             return Batch(before, digest, len(outcomes), 0, 0, len(outcomes), True)
         number = _insert(connection, process, client, digest, len(outcomes), corrected, fresh)
         if corrected:
             audit.add(database, connection, client, "correction", f"{process}, batch {number}", "", {"rows": corrected})
+        before_commit()
     return Batch(number, digest, len(outcomes), len(fresh) - corrected, corrected, len(outcomes) - len(fresh))
+
+
+def _seen(connection: Connection, process: str) -> tuple[int, int]:
+    """Number of the newest outcome, and of corrections and withdrawals: as long as both stay, so does what is known."""
+    return newest(connection, process), revision(connection, process)
+
+
+def _fresh(connection: Connection, process: str, outcomes: Sequence[Outcome]) -> Fresh:
+    known = in_effect(connection, process, [one.slot for one in outcomes])
+    fresh: Fresh = []
+    for one in outcomes:
+        was = known.get(one.slot)
+        if was is None or any(was.get(name) != value for name, value in one.values.items()):
+            fresh.append((one, any(value != one.values.get(name, value) for name, value in (was or {}).items())))
+            known[one.slot] = {**(was or {}), **one.values}
+    return fresh
 
 
 def _insert(
@@ -110,7 +149,7 @@ def _insert(
     digest: str,
     rows: int,
     corrected: int,
-    fresh: Sequence[tuple[Outcome, bool]],
+    fresh: Fresh,
 ) -> int:
     batch = {"process": process, "digest": digest, "at": now(), "client": client, "rows": rows, "corrected": corrected}
     number = int(connection.execute(insert(BATCHES).values(batch)).inserted_primary_key.number)  # type: ignore[union-attr]

@@ -105,9 +105,10 @@ class Door:
             await _answer(visit, refusal)
         except asyncio.CancelledError:
             if not visit.is_late:  # the service ends before it could answer
+                visit.give_up()
                 await _answer(visit, _ending())
         finally:
-            visit.is_late = True  # a thread that still works for it ends at its next stop
+            visit.give_up()  # a thread that still works for it ends at its next stop
             del self._visits[visit]
             self._leave(visit)
             self._load.release(visit.held)
@@ -191,7 +192,7 @@ class Door:
 
     def _too_late(self, visit: Visit, took: float) -> ProblemError | None:
         """What to answer to a visit that has taken so long [s], if it has taken too long."""
-        if visit.status or visit.is_late:
+        if visit.status or visit.is_late or visit.is_kept:
             return None
         if visit.is_receiving and not visit.read and took > LONGEST_READ + visit.held / SLOWEST:
             detail = f"the body came slower than {SLOWEST} bytes a second, {LONGEST_READ:g} s beforehand"
@@ -205,11 +206,9 @@ class Door:
 
 async def _answer_instead(visit: Visit, refusal: ProblemError) -> None:
     """Answer in the place of what has not answered in time."""
-    if visit.status:
+    if visit.status or not visit.give_up():
         return
-    visit.is_late = True
-    response = problems.answer(Request(visit.scope), refusal)
-    await response(visit.scope, visit.receive, partial(visit.send, instead=True))
+    await _answer(visit, refusal)
     if visit.task is not None:
         visit.task.cancel()
 
@@ -217,7 +216,8 @@ async def _answer_instead(visit: Visit, refusal: ProblemError) -> None:
 async def _answer(visit: Visit, error: ProblemError) -> None:
     """Send a problem, where nothing has been sent yet."""
     if not visit.status:
-        await problems.answer(Request(visit.scope), error)(visit.scope, visit.receive, visit.send)
+        response = problems.answer(Request(visit.scope), error)
+        await response(visit.scope, visit.receive, partial(visit.send, instead=True))
 
 
 def _misdirected(host: bytes) -> ProblemError:

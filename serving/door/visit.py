@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -53,6 +54,7 @@ class Visit:
         "client",
         "ends",
         "held",
+        "is_kept",
         "is_late",
         "is_receiving",
         "name",
@@ -77,7 +79,7 @@ class Visit:
         self.task: asyncio.Task[object] | None = None
         self.status = self.sent = self.rows = self.held = 0
         self.read = self.wait = self.record = 0.0
-        self.is_late = self.is_receiving = False
+        self.is_late = self.is_kept = self.is_receiving = False
         self.refusal: ProblemError | None = None
 
     async def receive(self) -> Message:
@@ -92,6 +94,12 @@ class Visit:
         if not message.get("more_body"):
             self.read = self.read or time.perf_counter() - self.began
         return message
+
+    def give_up(self) -> bool:
+        """Let it be too late for the answer; gives whether it is, which it is not once the work is being kept."""
+        with _DECIDING:
+            self.is_late = not self.is_kept
+            return self.is_late
 
     async def send(self, message: Message, instead: bool = False) -> None:
         """Pass on a part of the answer; what every answer says is added.
@@ -109,6 +117,7 @@ class Visit:
 
 
 _CURRENT = ContextVar("visit")
+_DECIDING = threading.Lock()  # whether a visit's work is kept, or comes too late
 
 
 def current() -> Visit | None:
@@ -143,7 +152,28 @@ def check_time() -> None:
     """
     visit = _CURRENT.get(None)
     if visit is not None and visit.is_late:
-        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the time to answer has passed")
+        raise _passed()
+
+
+def keep_work() -> None:
+    """Say that the current visit's work is kept from now on: its answer goes out however late it is.
+
+    Raises
+    ------
+    ProblemError
+        503 where it is too late, which is not heard; then nothing may be kept.
+    """
+    visit = _CURRENT.get(None)
+    if visit is None:
+        return
+    with _DECIDING:
+        if visit.is_late:
+            raise _passed()
+        visit.is_kept = True
+
+
+def _passed() -> ProblemError:
+    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the time to answer has passed")
 
 
 def time_left() -> float:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from records.asked import first_part
+from models.stops import between
+from records.asked import by_id
 from records.database import Database
 from records.outcomes import Outcome, Slot
 from seeds import Seed
@@ -79,8 +81,7 @@ def _slots(payloads: OutcomePayloads, rows: Sequence[Record], database: Database
     """Unit and period of each outcome, as itself or its prediction says."""
     seed, faults = payloads.seed, list[Fault]()
     names = [column.name for column in seed.identity]
-    found: dict[int, Slot] = {}
-    stated = []
+    stated, named = [], dict[int, str]()
     for i, row in enumerate(rows):
         lacking = [name for name in names if row[name] is None]
         if row[PREDICTION] is None:
@@ -89,27 +90,35 @@ def _slots(payloads: OutcomePayloads, rows: Sequence[Record], database: Database
         elif len(lacking) < len(names):
             faults.append(Fault(row=i, field=PREDICTION, expected=f"either {PREDICTION} or {' and '.join(names)}"))
         else:
-            slot = _slot_of(row[PREDICTION], payloads, database)
-            if slot is None:
-                expected = f"the id of a prediction of {seed.process.name} that is recorded"
-                faults.append(Fault(row=i, field=PREDICTION, value=shown(row[PREDICTION]), expected=expected))
-            else:
-                found[i] = slot
+            named[i] = row[PREDICTION]
+    predicted = _slots_of(set(named.values()), payloads, database)
+    expected = f"the id of a prediction of {seed.process.name} that is recorded"
+    faults += [
+        Fault(row=i, field=PREDICTION, value=shown(id), expected=expected)
+        for i, id in named.items()
+        if id not in predicted
+    ]
     if faults:
-        raise invalid(faults)
+        raise invalid(sorted(faults, key=lambda fault: fault.row or 0))
     own, faults = slots([rows[i] for i in stated], seed)
     if faults:
         raise invalid([fault.model_copy(update={"row": stated[fault.row or 0]}) for fault in faults])
-    found |= dict(zip(stated, own, strict=True))
+    found = {i: predicted[id] for i, id in named.items()} | dict(zip(stated, own, strict=True))
     return [found[i] for i in range(len(rows))]
 
 
-def _slot_of(prediction: str, payloads: OutcomePayloads, database: Database) -> Slot | None:
-    """Unit and period of a prediction; None where none of this process is recorded under this id."""
-    named = _ID.fullmatch(prediction)
-    if named is None:
-        return None
+def _slots_of(predictions: Iterable[str], payloads: OutcomePayloads, database: Database) -> dict[str, Slot]:
+    """Unit and period of each prediction; those that are not recorded of this process are left out.
+
+    Each record is read once, however many of its predictions are named.
+    """
+    keys = {one: (named[1], int(named[2])) for one in predictions if (named := _ID.fullmatch(one)) is not None}
+    wanted = defaultdict[str, set[int]](set)
+    for id, row in keys.values():
+        wanted[id].add(row)
+    found: dict[tuple[str, int], Slot] = {}
     with database.read() as connection:
-        request = first_part(connection, payloads.seed.process.name, named[1])
-    asked = [] if request is None else slots_of(request, payloads.seed)
-    return asked[int(named[2])] if int(named[2]) < len(asked) else None
+        for id, request in between(by_id(connection, payloads.seed.process.name, list(wanted))):
+            known = slots_of(request, payloads.seed)
+            found |= {(id, row): known[row] for row in wanted[id] if row < len(known)}
+    return {one: found[key] for one, key in keys.items() if key in found}

@@ -7,11 +7,12 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from models.stops import looking
 from records.database import Database, RecordsError
 from records.outcomes import take
 from serving.bodies import read_body
 from serving.bulk.load import Load
-from serving.door.visit import asker
+from serving.door.visit import asker, check_time, keep_work
 from serving.outcomes.payloads import OUTCOMES, OutcomePayloads
 from serving.outcomes.reading import read
 from serving.payloads import Payloads
@@ -55,7 +56,8 @@ def _answer(body: bytes, taken: OutcomePayloads, database: Database | None, clie
     if database is None:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "this service keeps no records, so it takes no outcomes")
     try:
-        batch = take(database, process, client, read(taken, body, database))
+        with looking(check_time):
+            batch = take(database, process, client, read(taken, body, database), keep_work)
     except RecordsError:
         detail = "the outcomes could not be kept, none of them is; send them again later"
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"}) from None

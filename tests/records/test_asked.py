@@ -2,7 +2,7 @@ import json
 
 from sqlalchemy import func, select, text
 
-from records.asked import first_part, index, places, requests
+from records.asked import by_id, index, places, requests
 from records.database import Database
 from records.outcomes import in_effect
 from records.requests import insert
@@ -79,10 +79,9 @@ def test_requests_are_found_by_number_and_by_id(database, kept):
             1: body("0"),
             3: body("2"),
         }
-        found = first_part(connection, "toy_cells", many[1].id)
-        assert (found.number, found.asked) == (2, body("1"))
-        assert first_part(connection, "others", many[1].id) is None
-        assert first_part(connection, "toy_cells", "unknown") is None
+        ((id, found),) = by_id(connection, "toy_cells", [many[1].id, "unknown"])
+        assert (id, found.number, found.asked) == (many[1].id, 2, body("1"))
+        assert list(by_id(connection, "others", [many[1].id])) == []
 
 
 def test_a_state_takes_the_place_of_the_one_before(database):

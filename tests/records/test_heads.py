@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import func, select, text
 
-from records.asked import first_part
+from records.asked import by_id
 from records.database import Database, RecordsError
 from records.heads import DAY
 from records.requests import MOST_AT_ONCE, insert, recorded
@@ -85,5 +85,6 @@ def test_what_was_recorded_before_there_were_heads_is_read_as_it_was(url, older,
     insert(database, [kept(head=HEAD, answer=b"2]}")])
     assert answers(database) == [HEAD + b"]}", HEAD + b"2]}"]
     with database.read() as connection:
-        assert first_part(connection, "toy_cells", old["id"]).asked == b'{"rows":[1]}'
+        ((_, found),) = by_id(connection, "toy_cells", [old["id"]])
+        assert found.asked == b'{"rows":[1]}'
     database.close()

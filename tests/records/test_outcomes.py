@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from records import outcomes as module
 from records.database import Database, RecordsError
 from records.outcomes import Outcome, accept, arrived, batches, in_effect, newest, revision, take, withdraw
 
@@ -190,3 +191,30 @@ def test_batches_of_before_anybody_could_accept_one_are_kept(older, url):
     with database.read() as connection:
         assert [(one.number, one.accepted) for one in batches(connection, "cells")] == [(7, "one: why")]
     database.close()
+
+
+def test_what_is_raised_before_the_commit_lets_nothing_be_kept(database):
+    def late():
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        take(database, "cells", "lab", [outcome(91.0)], late)
+    assert known(database) is None
+    with database.read() as connection:
+        assert batches(connection, "cells") == []
+
+
+def test_outcomes_that_came_in_while_a_batch_was_read_count_as_known(database, monkeypatch):
+    before, original = [], module._fresh
+
+    def meanwhile(connection, process, outcomes):
+        fresh = original(connection, process, outcomes)
+        if not before:
+            before.append(True)
+            take(database, "cells", "another", [outcome(90.0)])
+        return fresh
+
+    monkeypatch.setattr(module, "_fresh", meanwhile)
+    batch = take(database, "cells", "lab", [outcome(91.0), outcome(92.0, "B")])
+    assert (batch.new, batch.corrected) == (1, 1)
+    assert known(database) == {"y": 91.0}

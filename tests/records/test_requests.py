@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from records.asked import first_part, index, requests
+from records.asked import by_id, index, requests
 from records.database import RecordsError
 from records.requests import LARGE, MOST_AT_ONCE, insert, new_id, recorded, split
 from records.schema import REQUESTS
@@ -69,7 +69,7 @@ def test_large_bodies_stand_in_parts_and_are_read_whole(database, kept, size):
     insert(database, [kept(), kept(asked=asked[:1000])])
     for part in parts:
         with database.read() as connection:
-            assert first_part(connection, "toy_cells", large.id) is None
+            assert list(by_id(connection, "toy_cells", [large.id])) == []
             assert len(list(recorded(connection, "toy_cells"))) == 2
         insert(database, [part])
     with database.read() as connection:
@@ -79,7 +79,7 @@ def test_large_bodies_stand_in_parts_and_are_read_whole(database, kept, size):
         assert max(len(part.answer) for part in stored) <= LARGE + 300_000
         (one,) = [one for one in recorded(connection, "toy_cells") if one.id == large.id]
         assert (one.asked, one.answer) == (asked, b"x" * 2000 + answer)
-        assert first_part(connection, "toy_cells", large.id).asked == asked
+        assert [one.asked for _, one in by_id(connection, "toy_cells", [large.id])] == [asked]
         assert requests(connection, [one.number])[one.number].asked == asked
     seen = []
     index(database, "toy_cells", lambda request: seen.append(request.asked) or [])

@@ -16,7 +16,7 @@ from serving.bulk.load import Load
 from serving.door import door as doors
 from serving.door.callers import Caller, InMemory, Ring
 from serving.door.rates import Rates
-from serving.door.visit import check_time, current
+from serving.door.visit import check_time, current, keep_work
 from serving.problems import ProblemError
 from serving.routes.threads import in_thread
 
@@ -244,6 +244,33 @@ def test_what_answers_when_it_is_too_late_is_not_heard(behind_a_door: Any) -> No
 
     start, body = asked_slowly(behind_a_door, deaf, never, deadline=0.05)
     assert (start["status"], b"unheard" in body["body"]) == (503, False)
+
+
+def test_work_that_is_being_kept_is_answered_however_late(behind_a_door: Any) -> None:
+    async def keeps(scope: Any, receive: Any, send: Any) -> None:
+        keep_work()
+        await asyncio.sleep(0.6)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"kept"})
+
+    start, body = asked_slowly(behind_a_door, keeps, never, deadline=0.05)
+    assert (start["status"], body["body"]) == (200, b"kept")
+
+
+def test_work_that_comes_too_late_is_not_kept(behind_a_door: Any) -> None:
+    refused = []
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        with suppress(asyncio.CancelledError):
+            await never()
+        try:
+            keep_work()
+        except ProblemError as refusal:
+            refused.append(refusal.status)
+            raise
+
+    start, _ = asked_slowly(behind_a_door, slow, never, deadline=0.05)
+    assert (start["status"], refused) == (503, [503])
 
 
 def test_work_that_asks_whether_there_is_time_ends_when_there_is_none(behind_a_door: Any) -> None:
