@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,17 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 
 from records.database import Database
 from records.outcomes import Slot
-from records.requests import IN_MEMORY, PREDICTIONS, has_more, predictions_of, rest
+from records.requests import has_more, predictions_of
+from records.requests import rest as rest_of
 from records.schema import ASKED_UNITS, ASKED_UPTO, REQUESTS
 
 _COLUMNS = (REQUESTS.c.number, REQUESTS.c.at, REQUESTS.c.kind, REQUESTS.c.asked, REQUESTS.c.id)
 _REQUESTS_AT_ONCE = 200
 _SLOTS_AT_ONCE = 300
+_IN_MEMORY = 10  # requests, whose bodies may be large
+_BYTES_AT_ONCE = 2**24  # of requests that are noted
+_SLOTS_OF_PIECE = 5_000  # of one transaction, for which whoever writes has to wait
+_REST = 4  # times as long as a transaction took: who waits to write looks again at intervals
 
 
 @dataclass(frozen=True, order=True)
@@ -57,8 +63,16 @@ class Request:
     asked: bytes
 
 
-def index(database: Database, process: str, slots_of: Callable[[Request], Sequence[Slot]]) -> int:
+def index(
+    database: Database,
+    process: str,
+    slots_of: Callable[[Request], Sequence[Slot]],
+    rest: Callable[[float], None] = time.sleep,
+) -> int:
     """Note which units and periods the requests ask for that came since the last time; gives how many requests.
+
+    Requests are parsed while nobody is kept from writing, and noted some rows at a time: others write in between, and
+    who is killed goes on where it was.
 
     Parameters
     ----------
@@ -68,36 +82,96 @@ def index(database: Database, process: str, slots_of: Callable[[Request], Sequen
         Whose predictions.
     slots_of : callable
         Gives a request's units and periods, row by row.
+    rest : callable
+        Waits so long [s] before more rows are noted; what it raises ends the work, and what is noted stays.
     """
     done = 0
     while True:
-        with database.begin() as connection:
-            database.lock(connection, ASKED_UPTO)
-            upto = connection.scalar(select(ASKED_UPTO.c.number).where(ASKED_UPTO.c.process == process))
-            some = list(_after(connection, process, upto or 0))
-            if not some:
-                return done
-            rows = [
-                {"process": process, "unit": unit, "period": period, "number": one.number, "row": i}
-                for one in some
-                for i, (unit, period) in enumerate(slots_of(one))
-            ]
-            if rows:
-                connection.execute(insert(ASKED_UNITS), rows)
-            if upto is None:
-                connection.execute(insert(ASKED_UPTO).values(process=process, number=some[-1].number))
-            else:
-                where = ASKED_UPTO.c.process == process
-                connection.execute(update(ASKED_UPTO).where(where).values(number=some[-1].number))
-        done += len(some)
+        with database.read() as connection:
+            noted = _noted(connection, process)
+            some = _after(connection, process, noted)
+        if not some:
+            return done
+        for piece in _pieces(some, noted, slots_of):
+            begin = time.perf_counter()
+            if not _add(database, process, noted, piece):
+                break  # another service has noted rows meanwhile
+            noted, done = piece.noted, done + piece.whole
+            rest(_REST * (time.perf_counter() - begin))
 
 
-def _after(connection: Connection, process: str, number: int) -> Iterator[Request]:
-    wanted = (REQUESTS.c.process == process, REQUESTS.c.number > number)
-    which = (REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0)
-    query = select(*_COLUMNS).where(*wanted, *which).order_by(REQUESTS.c.number).limit(_REQUESTS_AT_ONCE)
-    for row in connection.execute(query).all():
-        yield _whole(connection, row)
+@dataclass(frozen=True)
+class _Noted:
+    """Up to where requests are noted: the last one, and how many of its slots; None where it is whole."""
+
+    number: int
+    slots: int | None = None
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Slots of some requests with their places, up to where all are noted with them, and how many become whole."""
+
+    rows: list[tuple[str, str, int, int]]
+    noted: _Noted
+    whole: int
+
+
+def _noted(connection: Connection, process: str) -> _Noted:
+    columns = select(ASKED_UPTO.c.number, ASKED_UPTO.c.slots)
+    found = connection.execute(columns.where(ASKED_UPTO.c.process == process)).one_or_none()
+    return _Noted(0) if found is None else _Noted(*found)
+
+
+def _after(connection: Connection, process: str, noted: _Noted) -> list[Request]:
+    """The next requests that are not noted whole, few bytes of them at once."""
+    first = REQUESTS.c.number > noted.number if noted.slots is None else REQUESTS.c.number >= noted.number
+    query = select(*_COLUMNS).where(*predictions_of(process), first).order_by(REQUESTS.c.number)
+    found: list[Request] = []
+    size = 0
+    with connection.execution_options(yield_per=_IN_MEMORY).execute(query.limit(_REQUESTS_AT_ONCE)) as rows:
+        for row in rows:
+            found.append(_whole(connection, row))
+            size += len(found[-1].asked)
+            if size > _BYTES_AT_ONCE:
+                break
+    return found
+
+
+def _pieces(some: Sequence[Request], noted: _Noted, slots_of: Callable[[Request], Sequence[Slot]]) -> Iterator[_Piece]:
+    """What is noted in one transaction each: `_SLOTS_OF_PIECE` slots, or all where there are fewer."""
+    rows: list[tuple[str, str, int, int]] = []
+    whole = 0
+    for one in some:
+        # Of rows that ask for the same the last one counts.
+        last = {slot: i for i, slot in enumerate(slots_of(one))}
+        own = [(unit, period, one.number, i) for (unit, period), i in last.items()]
+        begun = (noted.slots or 0) if one.number == noted.number else 0
+        while len(rows) + len(own) - begun > _SLOTS_OF_PIECE:
+            end = begun + _SLOTS_OF_PIECE - len(rows)
+            yield _Piece([*rows, *own[begun:end]], _Noted(one.number, end), whole)
+            rows, begun, whole = [], end, 0
+        rows += own[begun:]
+        whole += 1
+    yield _Piece(rows, _Noted(some[-1].number), whole)
+
+
+def _add(database: Database, process: str, before: _Noted, piece: _Piece) -> bool:
+    """Note a piece, unless others have noted more than what was noted `before`; gives whether it did."""
+    with database.begin() as connection:
+        database.lock(connection, ASKED_UPTO)
+        if _noted(connection, process) != before:
+            return False
+        if piece.rows:
+            mark = "?" if database.is_sqlite else "%s"
+            values = f"VALUES ({', '.join([mark] * 5)}) ON CONFLICT DO NOTHING"
+            text = f'INSERT INTO asked_units (process, unit, period, number, "row") {values}'
+            connection.exec_driver_sql(text, [(process, *row) for row in piece.rows])
+        own = {"number": piece.noted.number, "slots": piece.noted.slots}
+        where = ASKED_UPTO.c.process == process
+        if not connection.execute(update(ASKED_UPTO).where(where).values(own)).rowcount:
+            connection.execute(insert(ASKED_UPTO).values(process=process, **own))
+    return True
 
 
 def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, Place]:
@@ -114,14 +188,12 @@ def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[
     return found
 
 
-def requests(connection: Connection, numbers: Sequence[int]) -> dict[int, Request]:
-    """Requests by their numbers."""
-    found = {}
+def by_number(connection: Connection, numbers: Sequence[int]) -> Iterator[Request]:
+    """Requests by their numbers, each once, a few of them in memory at a time."""
     for first in range(0, len(numbers), _REQUESTS_AT_ONCE):
-        some = numbers[first : first + _REQUESTS_AT_ONCE]
-        for row in connection.execute(select(*_COLUMNS).where(REQUESTS.c.number.in_(some))):
-            found[row.number] = _whole(connection, row)
-    return found
+        query = select(*_COLUMNS).where(REQUESTS.c.number.in_(numbers[first : first + _REQUESTS_AT_ONCE]))
+        for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query):
+            yield _whole(connection, row)
 
 
 def by_id(connection: Connection, process: str, ids: Sequence[str]) -> Iterator[tuple[str, Request]]:
@@ -129,7 +201,7 @@ def by_id(connection: Connection, process: str, ids: Sequence[str]) -> Iterator[
     for first in range(0, len(ids), _REQUESTS_AT_ONCE):
         which = (REQUESTS.c.id.in_(ids[first : first + _REQUESTS_AT_ONCE]), *predictions_of(process))
         query = select(*_COLUMNS).where(*which)
-        for row in connection.execution_options(yield_per=IN_MEMORY).execute(query):
+        for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query):
             yield row.id, _whole(connection, row)
 
 
@@ -137,5 +209,5 @@ def _whole(connection: Connection, row: Any) -> Request:
     """A request of which a row holds the first part."""
     number, at, kind, asked, id = row
     if has_more(kind, asked):
-        asked = b"".join([asked, *rest(connection, id, REQUESTS.c.asked)])
+        asked = b"".join([asked, *rest_of(connection, id, REQUESTS.c.asked)])
     return Request(number, at, kind, asked)

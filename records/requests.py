@@ -22,8 +22,7 @@ _values = attrgetter(*(name for name in _COLUMNS if name != "head"))  # which is
 PREDICTIONS = "predictions"
 """Operation whose answers have outcomes."""
 JSON = "application/json"
-IN_MEMORY = 100
-"""Requests that are read at once."""
+_IN_MEMORY = 100  # requests that are read at once
 MOST_AT_ONCE = 32  # requests of one statement
 LARGE = 2**20
 """Bytes of bodies from which a request stands in parts, the first of them with as many bytes of one body at least.
@@ -204,7 +203,7 @@ def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind")]
     query = select(*first, REQUESTS.c.asked, REQUESTS.c.head, REQUESTS.c.answer).where(*predictions_of(process))
     contents = {None: b""}
-    for row in connection.execution_options(yield_per=IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
+    for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
         number, id, at, client, version, digest, kind, asked, head, answer = row
         if head not in contents:
             contents = {None: b"", head: heads.content(connection, head)}

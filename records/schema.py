@@ -76,8 +76,10 @@ ASKED_UPTO = Table(
     metadata,
     Column("process", String(64), primary_key=True),
     Column("number", BigInteger, nullable=False),
+    Column("slots", Integer),
 )
-"""Up to which request `asked_units` is filled."""
+"""Up to which request `asked_units` is filled, and with how many of its units' periods; all of them where it is null.
+"""
 
 BATCHES = _counted(
     "outcome_batches",

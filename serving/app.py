@@ -137,6 +137,30 @@ def _all(own: Iterable[tuple[Payloads, tuple[BaseRoute, ...]]]) -> list[BaseRout
     return [route for _, routes in own for route in routes]
 
 
+@asynccontextmanager
+async def _lifespan(app: Service, followers: Followers | None, access: AccessLog, queue: Jobs) -> AsyncIterator[None]:
+    """What looks, logs and writes in threads of its own, from the start of a service to its end."""
+    if app.writer is not None:
+        app.writer.start()
+    looking: list[Champions | Shadows | Ring | AccessLog] = [app.champions, app.ring, access]
+    if app.shadows is not None:
+        looking.append(app.shadows)
+    for one in looking:
+        one.start()
+    time = asyncio.create_task(app.door.keep_time())
+    yield
+    time.cancel()
+    with suppress(asyncio.CancelledError):
+        await time
+    if followers is not None:
+        followers.stop()
+    for one in looking:
+        one.stop()
+    if app.writer is not None:
+        app.writer.stop()
+    queue.close()
+
+
 def create_app(settings: Settings, store: Store | None = None, database: Database | None = None) -> Service:
     """Service over the seeds of the folder.
 
@@ -167,26 +191,6 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     champions = Champions(SeedFolder(settings.max_rows), store, loading, poll, followed=followed)
     shadows = None if database is None else Shadows(champions, store, loading, database, poll)
 
-    @asynccontextmanager
-    async def lifespan(app: Service) -> AsyncIterator[None]:
-        if writer is not None:
-            writer.start()
-        looking: list[Champions | Shadows | Ring | AccessLog] = [champions, app.ring, access]
-        if shadows is not None:
-            looking.append(shadows)
-        for one in looking:
-            one.start()
-        time = asyncio.create_task(app.door.keep_time())
-        yield
-        time.cancel()
-        with suppress(asyncio.CancelledError):
-            await time
-        for one in looking:
-            one.stop()
-        if writer is not None:
-            writer.stop()
-        queue.close()
-
     app = Service(
         title="nonferrous",
         version=version("nonferrous"),
@@ -194,7 +198,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
             "Predictions, recommended set-points and early warnings for non-ferrous metals processes. Every quantity "
             "comes with its unit and interval."
         ),
-        lifespan=lifespan,
+        lifespan=lambda app: _lifespan(app, followers, access, queue),
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.following.waiting import Waiting
-from records.asked import index, places, requests
+from records.asked import by_number, index, places
 from records.database import Connection, Database
 from records.outcomes import Arrived, arrived, newest, revision
 from records.states import State, load, save
@@ -36,6 +37,10 @@ class _Following:
     answers: Any
 
 
+class EndedError(Exception):
+    """The service ends, and with it what takes its time."""
+
+
 class Followers:
     """Models of all processes, each with what it has taken up; asked by one thread.
 
@@ -49,6 +54,15 @@ class Followers:
         self._database = database
         self._of: dict[str, _Following] = {}
         self._waiting: Mapping[str, int] = {}
+        self._ended = threading.Event()
+
+    def stop(self) -> None:
+        """End what is being taken up; the next service goes on with it."""
+        self._ended.set()
+
+    def _rest(self, seconds: float) -> None:
+        if self._ended.wait(seconds):
+            raise EndedError("the service ends")
 
     @property
     def waiting(self) -> Mapping[str, int]:
@@ -104,7 +118,7 @@ class Followers:
 
     def _taken(self, task: Outcomes, trained: Any, state: State, payloads: Payloads) -> State:
         process, seed = payloads.seed.process.name, payloads.seed
-        index(self._database, process, lambda request: slots_of(request, seed))
+        index(self._database, process, lambda request: slots_of(request, seed), self._rest)
         with self._database.read() as connection:
             for batch in list(arrived(connection, process, state.upto)):
                 content = _with(connection, task, trained, state.content, batch, payloads)
@@ -141,9 +155,9 @@ def _with(
     for place in where.values():
         by_request.setdefault(place.number, []).append(place.row)
     found = {
-        (number, i): row
-        for number, request in requests(connection, list(by_request)).items()
-        for i, row in rows_of(request, by_request[number], payloads).items()
+        (request.number, i): row
+        for request in by_number(connection, list(by_request))
+        for i, row in rows_of(request, by_request[request.number], payloads).items()
     }
     known = [(one, where[one.slot]) for one in later if one.slot in where]
     if not known:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from models.stops import between
 from records.asked import Request
 from records.outcomes import Slot
 from seeds import Seed
@@ -26,14 +27,20 @@ _SECOND = dt.timedelta(seconds=1)
 
 def slots(rows: Sequence[Record], seed: Seed) -> tuple[list[Slot], list[Fault]]:
     """Unit and period of each row as records have them, and faults of times that cannot be compared."""
-    units = ["" if seed.key is None else _unit(row[seed.key.name]) for row in rows]
+    return _slots({column.name: [row[column.name] for row in rows] for column in seed.identity}, len(rows), seed)
+
+
+def _slots(columns: Mapping[str, Sequence[str]], rows: int, seed: Seed) -> tuple[list[Slot], list[Fault]]:
+    units = [""] * rows if seed.key is None else [_unit(name) for name in columns[seed.key.name]]
     if seed.time is None or not rows:
         return [(unit, "") for unit in units], []
+    times = columns[seed.time.name]
     if seed.table.time_zone is None:
-        moments = [_moment(row[seed.time.name], _precision(seed)) for row in rows]
+        moments = [_moment(time, _precision(seed)) for time in times]
         if len({offset for _, offset in moments}) == 1:
             return [(unit, period) for unit, (period, _) in zip(units, moments, strict=True)], []
-    starts, faults = starts_of(rows, 0, seed)
+    stated = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    starts, faults = starts_of(stated, 0, seed)
     if faults:
         return [], faults
     kept = "us" if _precision(seed) == "auto" else "s"
@@ -53,6 +60,7 @@ def _moment(text: str, precision: str) -> tuple[str, dt.timedelta | None]:
     return read.replace(tzinfo=None).isoformat(timespec=precision), read.utcoffset()
 
 
+@lru_cache(maxsize=4096)  # rows share units
 def _unit(name: str) -> str:
     """Name of a unit as every database has it: PostgreSQL keeps no NUL."""
     return name.strip().replace("\0", "\N{REPLACEMENT CHARACTER}")
@@ -60,7 +68,17 @@ def _unit(name: str) -> str:
 
 def slots_of(request: Request, seed: Seed) -> list[Slot]:
     """Units and periods of a request's rows, in their order; none where its times were of several offsets."""
-    return slots(_identities(request, seed), seed)[0]
+    names = tuple(column.name for column in seed.identity)
+    if request.kind != JSON:
+        count = 0
+        columns: dict[str, list[Any]] = {name: [] for name in names}
+        for block in _blocks(request.asked, request.kind, names):
+            count += block.num_rows
+            for name in block.column_names:
+                columns[name] += map(_plain, block[name].to_pylist())
+        return _slots(columns, count, seed)[0]
+    rows = [msgspec.structs.astuple(row) for row in _reader(names)(request.asked).rows]
+    return _slots({name: [row[i] for row in rows] for i, name in enumerate(names)}, len(rows), seed)[0]
 
 
 def rows_of(request: Request, wanted: Iterable[int], payloads: Payloads) -> dict[int, Record]:
@@ -69,19 +87,14 @@ def rows_of(request: Request, wanted: Iterable[int], payloads: Payloads) -> dict
         rows, _ = payloads.read(request.asked)
         return {i: rows[i] for i in wanted}
     names = [column.name for column in (*payloads.seed.identity, *payloads.seed.inputs)]
-    table, which = read_table(request.asked, request.kind, names), list(wanted)
-    given = [table[i] for i in which]
+    which, given, first = sorted(set(wanted)), list[Record](), 0
+    for block in _blocks(request.asked, request.kind, names):
+        own = [i - first for i in which if first <= i < first + block.num_rows]
+        if own:
+            given += _records(block.take(own))
+        first += block.num_rows
     rows, _ = payloads.checked({"rows": given})
     return dict(zip(which, rows, strict=True))
-
-
-def _identities(request: Request, seed: Seed) -> list[Record]:
-    names = tuple(column.name for column in seed.identity)
-    if request.kind == JSON:
-        return [
-            dict(zip(names, msgspec.structs.astuple(row), strict=True)) for row in _reader(names)(request.asked).rows
-        ]
-    return read_table(request.asked, request.kind, names)
 
 
 @lru_cache
@@ -94,15 +107,19 @@ def _reader(names: tuple[str, ...]) -> Any:
 
 def read_table(body: bytes, kind: str, names: Iterable[str]) -> list[Record]:
     """Rows of a table in a request's body, with those of the columns that it has, as JSON has them."""
+    return [row for block in _blocks(body, kind, names) for row in _records(block)]
+
+
+def _blocks(body: bytes, kind: str, names: Iterable[str]) -> Iterator[Any]:
+    """Blocks of a table's columns, those that it has, with a stop of the work before each."""
     from serving.bulk.tables import Table
 
     table = Table(body, kind, _MOST_BYTES)
-    held = [name for name in names if name in table.names]
-    return [
-        {name: _plain(value) for name, value in row.items()}
-        for block in table.blocks(held)
-        for row in block.to_pylist()
-    ]
+    return between(table.blocks([name for name in names if name in table.names]))
+
+
+def _records(block: Any) -> list[Record]:
+    return [{name: _plain(value) for name, value in row.items()} for row in block.to_pylist()]
 
 
 def _plain(value: Any) -> Any:

@@ -113,6 +113,7 @@ class Shadows:
     def stop(self) -> None:
         """End the thread; what is not answered is when a service starts again."""
         self._ended.set()
+        self._followers.stop()
         self._thread.join(timeout=1)
 
     def _follow(self) -> None:

@@ -1,8 +1,10 @@
 import json
 
+import pytest
 from sqlalchemy import func, select, text
 
-from records.asked import by_id, index, places, requests
+from records import asked as module
+from records.asked import by_id, by_number, index, places
 from records.database import Database
 from records.outcomes import in_effect
 from records.requests import insert
@@ -75,7 +77,7 @@ def test_requests_are_found_by_number_and_by_id(database, kept):
     many = [kept(body(str(i))) for i in range(3)]
     insert(database, many)
     with database.read() as connection:
-        assert {number: one.asked for number, one in requests(connection, [1, 3]).items()} == {
+        assert {one.number: one.asked for one in by_number(connection, [1, 3])} == {
             1: body("0"),
             3: body("2"),
         }
@@ -131,3 +133,69 @@ def test_a_period_of_many_units_is_written_side_by_side(tmp_path, kept):
 def database_page(database):
     with database.cursor() as cursor:
         return cursor.execute("PRAGMA page_size").fetchone()[0]
+
+
+def slots_noted(database):
+    with database.read() as connection:
+        return connection.execute(select(ASKED_UNITS.c.number, ASKED_UNITS.c.row).order_by("number", "row")).all()
+
+
+def test_a_request_is_noted_piece_by_piece_and_others_write_in_between(database, kept, monkeypatch):
+    monkeypatch.setattr(module, "_SLOTS_OF_PIECE", 4)
+    insert(database, [kept(body(*"ABCDEFGHIJ")), kept(body("K")), kept(body("L", "M"))])
+    written = []
+
+    def rest(_):
+        insert(database, [kept(client="between", operation="warnings")])  # it waits for nobody
+        written.append(len(slots_noted(database)))
+
+    assert index(database, "toy_cells", slots_of, rest) == 3
+    assert written == [4, 8, 12, 13]
+    assert where(database, *"AJKM") == {"A": (1, 0), "J": (1, 9), "K": (2, 0), "M": (3, 1)}
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 3])
+def test_who_is_ended_amid_a_request_goes_on_where_it_was(database, kept, monkeypatch, pieces):
+    monkeypatch.setattr(module, "_SLOTS_OF_PIECE", 3)
+    insert(database, [kept(body("A")), kept(body(*"BCBDEFG")), kept(body("H"))])
+    left = iter(range(pieces - 1))
+
+    def rest(_):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index(database, "toy_cells", slots_of, rest)
+    assert len(slots_noted(database)) == min(3 * pieces, 8)
+    index(database, "toy_cells", slots_of)
+    assert slots_noted(database) == [(1, 0), *((2, i) for i in range(1, 7)), (3, 0)]
+
+
+def test_two_services_that_note_the_same_requests_note_each_slot_once(database, kept, monkeypatch):
+    monkeypatch.setattr(module, "_SLOTS_OF_PIECE", 2)
+    insert(database, [kept(body(*"ABCDE")), kept(body("F"))])
+    other = []
+
+    def rest(_):
+        if not other:
+            other.append(index(database, "toy_cells", slots_of, lambda _: None))
+
+    index(database, "toy_cells", slots_of, rest)
+    assert slots_noted(database) == [*((1, i) for i in range(5)), (2, 0)]
+
+
+def test_requests_are_read_some_bytes_at_a_time(database, kept, monkeypatch):
+    monkeypatch.setattr(module, "_BYTES_AT_ONCE", 10)
+    insert(database, [kept(body("A" * 8, "B")), kept(body("C" * 8)), kept(body("D"))])
+    assert index(database, "toy_cells", slots_of) == 3
+    assert where(database, "B", "D") == {"B": (1, 1), "D": (3, 0)}
+
+
+def test_an_index_of_before_requests_were_noted_in_pieces_is_whole(url, older, kept):
+    with older("0007") as connection:
+        connection.execute(text("INSERT INTO asked_upto (process, number) VALUES ('toy_cells', 1)"))
+    database = Database(url)
+    insert(database, [kept(body("A")), kept(body("B"))])
+    assert index(database, "toy_cells", slots_of) == 1
+    assert where(database, "A", "B") == {"B": (2, 0)}
+    database.close()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from records.asked import by_id, index, requests
+from records.asked import by_id, by_number, index
 from records.database import RecordsError
 from records.requests import LARGE, MOST_AT_ONCE, insert, new_id, recorded, split
 from records.schema import REQUESTS
@@ -80,7 +80,7 @@ def test_large_bodies_stand_in_parts_and_are_read_whole(database, kept, size):
         (one,) = [one for one in recorded(connection, "toy_cells") if one.id == large.id]
         assert (one.asked, one.answer) == (asked, b"x" * 2000 + answer)
         assert [one.asked for _, one in by_id(connection, "toy_cells", [large.id])] == [asked]
-        assert requests(connection, [one.number])[one.number].asked == asked
+        assert [each.asked for each in by_number(connection, [one.number])] == [asked]
     seen = []
     index(database, "toy_cells", lambda request: seen.append(request.asked) or [])
     assert sorted(map(len, seen)) == sorted(map(len, [kept().asked, asked, asked[:1000]]))

@@ -389,3 +389,41 @@ def test_a_model_that_is_loaded_again_answers_with_what_it_had_taken_up(followin
     app.champions._set("toy_cells", replace(status, served=trained))
     app.champions.refresh()
     assert app.champions.statuses["toy_cells"].served.model is status.served.model
+
+
+def test_a_service_that_ends_takes_up_no_more_and_the_next_one_goes_on(
+    following: Any, call: Any, database: Database
+) -> None:
+    from records.schema import ASKED_UNITS, STATES
+    from serving.following.outcomes import EndedError, Followers
+
+    app = following()
+    status = app.champions.statuses["toy_cells"]
+    call(app, "POST", f"{URL}/outcomes", json=off_by(ask(call, app, rows_of("2026-11-01")), 2.0))
+    ended = Followers(database)
+    ended.stop()
+    with pytest.raises(EndedError):
+        ended.followed(status.served, status.payloads)
+    with database.read() as connection:
+        assert connection.execute(select(ASKED_UNITS)).all()  # what was noted stays
+        assert connection.execute(select(STATES)).all() == []
+    assert Followers(database).followed(status.served, status.payloads).model is not status.served.model
+
+
+def test_of_a_table_only_the_rows_that_have_outcomes_are_made(
+    following: Any, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from serving.bulk import tables
+    from serving.outcomes import slots
+
+    monkeypatch.setattr(tables, "ROWS", 10)
+    made: list[int] = []
+    original = slots._records
+    monkeypatch.setattr(slots, "_records", lambda block: made.append(block.num_rows) or original(block))
+    app = following()
+    call(app, "POST", f"{URL}/predictions", content=table(45), headers={"content-type": ARROW})
+    outcomes = [{"unit": f"U{i}", "period_start": "2026-11-01", "y": 90.0} for i in (3, 41)]
+    call(app, "POST", f"{URL}/outcomes", json={"outcomes": outcomes})
+    app.champions.refresh()
+    assert app.champions._outcomes_trouble is None
+    assert sum(made) == 2
