@@ -11,11 +11,10 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 
 from records.database import Database
 from records.outcomes import Slot
-from records.requests import has_more, predictions_of
-from records.requests import rest as rest_of
+from records.requests import has_more, predictions_of, whole
 from records.schema import ASKED_UNITS, ASKED_UPTO, REQUESTS
 
-_COLUMNS = (REQUESTS.c.number, REQUESTS.c.at, REQUESTS.c.kind, REQUESTS.c.asked, REQUESTS.c.id)
+_COLUMNS = tuple(REQUESTS.c[name] for name in ("number", "at", "kind", "encoding", "asked", "id"))
 _REQUESTS_AT_ONCE = 200
 _SLOTS_AT_ONCE = 300
 _IN_MEMORY = 10  # requests, whose bodies may be large
@@ -207,7 +206,7 @@ def by_id(connection: Connection, process: str, ids: Sequence[str]) -> Iterator[
 
 def _whole(connection: Connection, row: Any) -> Request:
     """A request of which a row holds the first part."""
-    number, at, kind, asked, id = row
-    if has_more(kind, asked):
-        asked = b"".join([asked, *rest_of(connection, id, REQUESTS.c.asked)])
+    number, at, kind, encoding, asked, id = row
+    if has_more(kind, encoding, asked):
+        asked = whole(connection, id, encoding, asked, REQUESTS.c.asked)
     return Request(number, at, kind, asked)

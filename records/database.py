@@ -20,7 +20,7 @@ from records.full_disk import SQLITE, worded
 __all__ = ["AwayError", "Connection", "Database", "RecordsError", "now"]
 
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0008"
+NEWEST = "0009"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, select
 
 from records import heads
+from records.compression import ZSTD, compressed, restored
 from records.database import Database
 from records.schema import REQUESTS
 
@@ -27,8 +28,9 @@ MOST_AT_ONCE = 32  # requests of one statement
 LARGE = 2**20
 """Bytes of bodies from which a request stands in parts, the first of them with as many bytes of one body at least.
 
-A statement copies what it is given while nobody else runs, and others wait until it is committed. Readers know by the
-size of a first part whether others follow, so that a larger number would hide parts that are stored.
+A statement copies what it is given while nobody else runs, and others wait until it is committed. Of parts that are
+not compressed readers know by the size of the first whether others follow, so that a larger number would hide parts
+that are stored.
 """
 
 
@@ -58,6 +60,8 @@ class Kept:
         What the answer begins with, where many others begin so too; `answer` is the rest.
     more : sequence of bytes
         What follows `answer`; `split` leaves none.
+    encoding : str, optional
+        How `asked` and `answer` are compressed, see `records.compression`; None: they are not.
     """
 
     id: str
@@ -73,6 +77,12 @@ class Kept:
     answer: bytes
     head: bytes = b""
     more: Sequence[bytes] = ()
+    encoding: str | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is compressed, in parts where it is long: a table, or bodies of more than LARGE bytes."""
+        return self.kind != JSON or self.size > LARGE
 
     @property
     def size(self) -> int:
@@ -95,15 +105,23 @@ def new_id() -> str:
 def split(kept: Kept) -> list[Kept]:
     """A request in parts that are written one after the other, so that others are between them; mostly one.
 
-    The first part comes last: as long as it is not there nobody sees the others.
+    The first part comes last: as long as it is not there nobody sees the others. Those of a large one are compressed.
     """
-    if kept.size <= LARGE:
+    if not kept.is_large:
         return [replace(kept, answer=b"".join((kept.answer, *kept.more)), more=()) if kept.more else kept]
     asked = memoryview(kept.asked)
     pieces: list[Any] = [asked[first : first + LARGE] for first in range(0, len(asked), LARGE)]
     both = enumerate(zip_longest(pieces, _gathered((kept.answer, *kept.more)), fillvalue=b""))
     first, *rest = [
-        replace(kept, part=kept.part + i, asked=one, head=b"" if i else kept.head, answer=answer, more=())
+        replace(
+            kept,
+            part=kept.part + i,
+            asked=compressed(one),
+            head=b"" if i else kept.head,
+            answer=compressed(answer),
+            more=(),
+            encoding=ZSTD,
+        )
         for i, (one, answer) in both
     ]
     return [*rest, first]
@@ -200,18 +218,16 @@ class Recorded:
 
 def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
     """Requests for predictions of a process in the order in which they came, a few of them in memory at a time."""
-    first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind")]
+    first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind", "encoding")]
     query = select(*first, REQUESTS.c.asked, REQUESTS.c.head, REQUESTS.c.answer).where(*predictions_of(process))
     contents = {None: b""}
     for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
-        number, id, at, client, version, digest, kind, asked, head, answer = row
+        number, id, at, client, version, digest, kind, encoding, asked, head, answer = row
         if head not in contents:
             contents = {None: b"", head: heads.content(connection, head)}
-        if has_more(kind, asked, answer):
-            asked, answer = (
-                b"".join([begun, *rest(connection, id, column)])
-                for begun, column in ((asked, REQUESTS.c.asked), (answer, REQUESTS.c.answer))
-            )
+        if has_more(kind, encoding, asked, answer):
+            asked = whole(connection, id, encoding, asked, REQUESTS.c.asked)
+            answer = whole(connection, id, encoding, answer, REQUESTS.c.answer)
         yield Recorded(number, id, at, client, version, digest, kind, asked, contents[head], answer)
 
 
@@ -220,12 +236,16 @@ def predictions_of(process: str) -> tuple[Any, ...]:
     return REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0
 
 
-def has_more(kind: str, asked: bytes, answer: bytes = b"") -> bool:
-    """Whether parts may follow a request's first one: those of a large body, and of the answer to a table."""
-    return kind != JSON or len(asked) >= LARGE or len(answer) >= LARGE
+def has_more(kind: str, encoding: str | None, asked: bytes, answer: bytes = b"") -> bool:
+    """Whether parts may follow a request's first one: those of a large body, and of the answer to a table.
+
+    Before large requests were compressed the size of a first part said so.
+    """
+    return encoding is not None or kind != JSON or len(asked) >= LARGE or len(answer) >= LARGE
 
 
-def rest(connection: Connection, id: str, column: Column[bytes]) -> Sequence[bytes]:
-    """What follows the first part of a request in one of its bodies."""
-    more = select(column).where(REQUESTS.c.id == id, REQUESTS.c.part > 0)
-    return connection.scalars(more.order_by(REQUESTS.c.part)).all()
+def whole(connection: Connection, id: str, encoding: str | None, first: bytes, column: Column[bytes]) -> bytes:
+    """One of a request's bodies, of which the first part is given."""
+    more = select(column, REQUESTS.c.encoding).where(REQUESTS.c.id == id, REQUESTS.c.part > 0)
+    parts = connection.execute(more.order_by(REQUESTS.c.part)).all()
+    return b"".join([restored(first, encoding), *(restored(*one) for one in parts)])

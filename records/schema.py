@@ -26,12 +26,13 @@ REQUESTS = _counted(
     Column("kind", String(64), nullable=False),
     Column("asked", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
+    Column("encoding", String(16)),
     Column("head", BigInteger),
     Index("requests_id", "id", "part", unique=True),
     Index("requests_process", "process", "number"),
 )
 """Requests and their answers, byte for byte; long bodies stand in several parts. An answer is its head, if any, then
-`answer`."""
+`answer`; `encoding` says how `asked` and `answer` of this part are compressed, and is null where they are not."""
 
 HEADS = _counted(
     "answer_heads",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
+from records.compression import restored
 from records.database import Database, now
 from records.requests import JSON, LARGE, predictions_of
 from records.schema import REQUESTS, SHADOW_ANSWERS
@@ -40,11 +42,23 @@ class Waiting:
 
 def waiting(connection: Connection, process: str, after: int, most: int) -> list[Waiting]:
     """The first requests for predictions behind a number, so many of them at most."""
-    asked = case((func.length(REQUESTS.c.asked) < LARGE, REQUESTS.c.asked), else_=None)
+    columns = [REQUESTS.c[name] for name in ("number", "id", "kind", "encoding")]
+    asked = case((_is_in_parts(), None), else_=REQUESTS.c.asked)
     answer = case((REQUESTS.c.kind == JSON, b""), else_=REQUESTS.c.answer)
-    query = select(REQUESTS.c.number, REQUESTS.c.id, REQUESTS.c.kind, asked, answer)
-    query = query.where(*predictions_of(process), REQUESTS.c.number > after)
-    return [Waiting(*row) for row in connection.execute(query.order_by(REQUESTS.c.number).limit(most))]
+    query = select(*columns, asked, answer).where(*predictions_of(process), REQUESTS.c.number > after)
+    return [
+        Waiting(number, id, kind, None if asked is None else restored(asked, encoding), restored(answer, encoding))
+        for number, id, kind, encoding, asked, answer in connection.execute(
+            query.order_by(REQUESTS.c.number).limit(most)
+        )
+    ]
+
+
+def _is_in_parts() -> Any:
+    """Whether the body of a request is so long that it stands in parts."""
+    more = REQUESTS.alias()
+    others = select(more.c.number).where(more.c.id == REQUESTS.c.id, more.c.part > 0, func.length(more.c.asked) > 0)
+    return case((REQUESTS.c.encoding.is_(None), func.length(REQUESTS.c.asked) >= LARGE), else_=others.exists())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 from records.database import Database, RecordsError
-from records.requests import LARGE, Kept, insert, split
+from records.requests import Kept, insert, split
 
 log = logging.getLogger("nonferrous.records")
 
@@ -26,10 +26,9 @@ _END = None
 
 @dataclass(slots=True)
 class _Waiting:
-    """A request, or a part of one, and how its caller hears that it is written."""
+    """A request, or a part of one, in the parts that are written, and how its caller hears that they are."""
 
-    kept: Kept
-    size: int
+    parts: list[Kept]
     written: asyncio.Future[int]
 
 
@@ -81,16 +80,19 @@ class Writer:
         RecordsError
             The database did not do its part; nothing is written.
         """
-        size = kept.size
+        # A long one counts half the room, or under steady requests it would find it free never. It is in memory anyway.
+        size = min(kept.size, self._most_waiting // 2)
         if self.waiting and self.waiting + size > self._most_waiting:
             raise Full(f"{self.waiting} bytes wait to be recorded, at most {self._most_waiting} may")
         loop = asyncio.get_running_loop()
-        if not self._gathered:
-            loop.call_soon(self._hand_over)
-        written: asyncio.Future[int] = loop.create_future()
-        self._gathered.append(_Waiting(kept, size, written))
         self.waiting += size
         try:
+            # A large one is compressed, which takes its time.
+            parts = await loop.run_in_executor(None, split, kept) if kept.is_large else split(kept)
+            if not self._gathered:
+                loop.call_soon(self._hand_over)
+            written: asyncio.Future[int] = loop.create_future()
+            self._gathered.append(_Waiting(parts, written))
             return await written
         finally:
             self.waiting -= size
@@ -100,9 +102,8 @@ class Writer:
         self._queue.put(gathered)
 
     def _follow(self) -> None:
-        large: deque[_Waiting] = deque()
-        parts: list[Kept] = []  # of the first of these
-        done = 0  # of its parts
+        large: deque[_Waiting] = deque()  # those of several parts
+        done = 0  # parts of the first of these
         ends = False
         while large or not ends:
             small: list[_Waiting] = []
@@ -110,18 +111,17 @@ class Writer:
                 more = self._queue.get()
                 ends = more is None
                 for one in more or ():
-                    (large if one.size > LARGE else small).append(one)
+                    (large if len(one.parts) > 1 else small).append(one)
             if small:
-                some = [split(one.kept)[0] if one.kept.more else one.kept for one in small]
-                self._end(small, self._written(some)[1])
+                self._end(small, self._written([one.parts[0] for one in small])[1])
             if large:
-                parts = parts or split(large[0].kept)
+                parts = large[0].parts
                 # Those of one request are one transaction as long as nobody else waits.
                 written, error = self._written(parts[done:], lambda: not self._queue.empty())
                 done += written
                 if error is not None or done == len(parts):
                     self._end([large.popleft()], error, done)
-                    parts, done = [], 0
+                    done = 0
 
     def _written(
         self, group: Sequence[Kept], enough: Callable[[], bool] = lambda: False

@@ -4,10 +4,10 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from records.asked import by_id, by_number, index
-from records.database import RecordsError
+from records.database import Database, RecordsError
 from records.requests import LARGE, MOST_AT_ONCE, insert, new_id, recorded, split
 from records.schema import REQUESTS
 
@@ -84,3 +84,32 @@ def test_large_bodies_stand_in_parts_and_are_read_whole(database, kept, size):
     seen = []
     index(database, "toy_cells", lambda request: seen.append(request.asked) or [])
     assert sorted(map(len, seen)) == sorted(map(len, [kept().asked, asked, asked[:1000]]))
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/vnd.apache.parquet"])
+def test_large_requests_and_tables_are_compressed_and_short_ones_of_json_are_not(database, kept, kind):
+    row = b'{"current_efficiency": 93.21, "low": 92.8, "high": 93.6},'
+    short, large = kept(kind=kind, answer=row), kept(kind=kind, answer=row * 100_000)
+    insert(database, [one for each in (short, large) for one in split(each)])
+    rows = stored(database)
+    assert {row.encoding for row in rows if row.id == large.id} == {"zstd"}
+    assert {row.encoding for row in rows if row.id == short.id} == {None if "json" in kind else "zstd"}
+    assert sum(len(row.answer) for row in rows) < large.size / 50
+    with database.read() as connection:
+        assert [one.answer for one in recorded(connection, "toy_cells")] == [short.answer, large.answer]
+
+
+def test_bodies_of_before_large_ones_were_compressed_are_read_as_they_were(url, older, kept):
+    asked, _ = bodies(3 * LARGE)
+    parts = [kept(asked=asked[i * LARGE : (i + 1) * LARGE], answer=b"[]"[i : i + 1], part=i) for i in range(3)]
+    with older("0008") as connection:
+        names = [name for name in REQUESTS.columns.keys() if name not in ("number", "encoding", "head")]
+        values = [{name: getattr(one, name) for name in names} | {"id": parts[0].id} for one in parts]
+        marks = ", ".join(f":{name}" for name in names)
+        connection.execute(text(f"INSERT INTO requests ({', '.join(names)}) VALUES ({marks})"), values)
+    database = Database(url)
+    with database.read() as connection:
+        ((_, found),) = by_id(connection, "toy_cells", [parts[0].id])
+        assert found.asked == asked
+        assert [(one.asked, one.answer) for one in recorded(connection, "toy_cells")] == [(asked, b"[]")]
+    database.close()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from records.database import Database
-from records.requests import LARGE, insert
+from records.requests import LARGE, insert, split
 from records.shadow import (
     ShadowAnswer,
     Waiting,
@@ -68,6 +68,16 @@ def test_of_a_long_request_no_body_is_read_and_of_a_table_the_begin_of_its_answe
     assert (first.number, first.asked, first.answer) == (long, None, b"")
     assert isinstance(table, Waiting)
     assert (table.asked, table.answer) == (b"table", b"arrow")
+
+
+def test_of_compressed_requests_the_bodies_that_stand_in_parts_are_left_out(database, kept):
+    kind = "application/vnd.apache.parquet"
+    long, short = kept(bytes(2 * LARGE), answer=b"a", kind=kind), kept(b"table", answer=b"b" * 3 * LARGE, kind=kind)
+    answered = kept(b"{}", answer=b"c" * 2 * LARGE)
+    insert(database, [one for each in (long, short, answered) for one in split(each)])
+    with database.read() as connection:
+        found = waiting(connection, "toy_cells", 0, 10)
+    assert [(one.asked, one.answer[:1]) for one in found] == [(None, b"a"), (b"table", b"b"), (b"{}", b"")]
 
 
 def test_of_more_requests_than_may_wait_the_oldest_are_dropped(database, recorded):
