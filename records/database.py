@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import threading
@@ -20,10 +21,11 @@ from records.full_disk import SQLITE, worded
 __all__ = ["AwayError", "Connection", "Database", "RecordsError", "now"]
 
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0009"
+NEWEST = "0010"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another
+_SILENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # s, ms that a server may not respond
 _LOCK = 7_316_511  # of PostgreSQL, held while tables are made: any number that is the same for all
 
 
@@ -68,11 +70,15 @@ class Database:
                 Path(str(where.database)).parent.mkdir(parents=True, exist_ok=True)
                 self.engine = create_engine(where, connect_args={"timeout": _BUSY}, pool_pre_ping=False)
             else:
-                self.engine = create_engine(where.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+                own = where.set(drivername="postgresql+psycopg")
+                self.engine = create_engine(own, connect_args=_SILENCE, pool_pre_ping=True)
         except (ArgumentError, ModuleNotFoundError, OSError) as error:
             raise RecordsError(f"records at {self.url_shown}: {error}") from None
+        self._file = Path(str(where.database)) if self.is_sqlite else None
+        self._identity: tuple[int, int] | None = None  # of the file, once it is opened
         self._own, self._opened = threading.local(), set[Any]()
-        self._durable = durable
+        self._durable, self._opening = durable, 0
+        self._lax = "PRAGMA synchronous=normal" if self.is_sqlite else "SET synchronous_commit TO off"
         self.heads: dict[tuple[int, bytes], int] = {}
         """Numbers of heads that were stored, see `records.heads`; of the one thread that writes requests."""
         if self.is_sqlite:
@@ -81,13 +87,37 @@ class Database:
             event.listen(self.engine, "begin", _begin)
         try:
             self._bring_up()
+            self._identity = self._found()
         except BaseException:
             self.close()
             raise
 
+    def check_place(self) -> None:
+        """Check that the file which is open is still the one at its address: what goes into another one is lost.
+
+        Raises
+        ------
+        AwayError
+            It was removed or moved away, or another file is in its place.
+        """
+        if self._identity is not None and (found := self._found()) != self._identity:
+            what = "it was removed or moved away" if found is None else "another file is in its place"
+            raise AwayError(
+                f"records at {self.url_shown}: {what}; expected the file that was opened: put it back, or start again"
+            )
+
+    def _found(self) -> tuple[int, int] | None:
+        """Identity of the file at the address; None where there is none, or the database is a server."""
+        try:
+            said = None if self._file is None else os.stat(self._file)
+        except OSError:
+            return None
+        return None if said is None else (said.st_dev, said.st_ino)
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Connection that reads one moment of the database and keeps nobody from writing; see `begin`."""
+        self.check_place()
         try:
             with self.engine.connect() as connection:
                 yield connection.execution_options(reads=True)
@@ -103,6 +133,7 @@ class Database:
         RecordsError
             The database did not do its part.
         """
+        self.check_place()
         try:
             with self.engine.begin() as connection:
                 yield connection
@@ -120,14 +151,44 @@ class Database:
         RecordsError
             The database did not do its part; the connection is opened again next time.
         """
+        self.check_place()
+        if getattr(self._own, "opening", self._opening) != self._opening:
+            self._close(self._own.__dict__.pop("connection", None))
         try:
             if not hasattr(self._own, "connection"):
+                self._own.opening = self._opening
                 self._own.connection = self._connect()
             yield self._own.connection.cursor()
         except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
             self._close(self._own.__dict__.pop("connection", None))
             self.heads.clear()  # the server that answers next may have been restored
             raise self.trouble(error) from None
+
+    @contextmanager
+    def fresh_cursor(self) -> Iterator[Any]:
+        """Cursor as `cursor` gives it, on a connection that is opened for it and whose statements need not be durable.
+
+        Raises
+        ------
+        RecordsError
+            The database did not do its part.
+        """
+        self.check_place()
+        connection = None
+        try:
+            connection = self._connect()
+            cursor = connection.cursor()
+            cursor.execute(self._lax)
+            yield cursor
+        except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
+            raise self.trouble(error) from None
+        finally:
+            self._close(connection)
+
+    def reopen(self) -> None:
+        """Let connections be opened anew by whoever uses one next."""
+        self._opening += 1
+        self.engine.dispose()
 
     def _connect(self) -> Any:
         connection = self.engine.raw_connection()
@@ -136,7 +197,7 @@ class Database:
         if not self.is_sqlite:
             driver.autocommit = True  # as SQLite's is already
         if not self._durable:
-            driver.execute("PRAGMA synchronous=normal" if self.is_sqlite else "SET synchronous_commit TO off")
+            driver.execute(self._lax)
         self._opened.add(connection)
         return connection
 

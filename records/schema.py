@@ -162,3 +162,12 @@ MONITORING = _counted(
     Index("monitoring_process", "process", "number"),
 )
 """What was seen of a process each time it was looked at; the figures are what is scraped of it."""
+
+WRITE_PROBE = Table(
+    "write_probe",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""A row that is written to see whether the records can be."""

@@ -46,11 +46,10 @@ def waiting(connection: Connection, process: str, after: int, most: int) -> list
     asked = case((_is_in_parts(), None), else_=REQUESTS.c.asked)
     answer = case((REQUESTS.c.kind == JSON, b""), else_=REQUESTS.c.answer)
     query = select(*columns, asked, answer).where(*predictions_of(process), REQUESTS.c.number > after)
+    rows: Any = connection.execute(query.order_by(REQUESTS.c.number).limit(most))
     return [
         Waiting(number, id, kind, None if asked is None else restored(asked, encoding), restored(answer, encoding))
-        for number, id, kind, encoding, asked, answer in connection.execute(
-            query.order_by(REQUESTS.c.number).limit(most)
-        )
+        for number, id, kind, encoding, asked, answer in rows
     ]
 
 

@@ -59,6 +59,8 @@ class Writer:
         """Bytes of bodies that wait to be written."""
         self.trouble: str | None = None
         """Why the newest group could not be written; None where it was."""
+        self.groups = self.failures = 0
+        """Groups that were written, and that could not be."""
 
     def start(self) -> None:
         """Begin to write."""
@@ -69,6 +71,12 @@ class Writer:
         if self._thread.is_alive():
             self._queue.put(None)
             self._thread.join()
+
+    def recovered(self) -> None:
+        """Take note that the records can be written."""
+        if self.trouble is not None:
+            log.info("records are written again")
+        self.trouble = None
 
     async def keep(self, kept: Kept) -> int:
         """Write a request or a part of one; gives when it is committed in how many parts it was.
@@ -133,9 +141,14 @@ class Writer:
             return 0, error
 
     def _end(self, group: Sequence[_Waiting], error: RecordsError | None, parts: int = 1) -> None:
-        if (error is None) != (self.trouble is None):
-            log.info("records are written again") if error is None else log.warning("%s", error)
-        self.trouble = None if error is None else str(error)
+        if error is None:
+            self.groups += 1
+            self.recovered()
+        else:
+            self.failures += 1
+            if self.trouble is None:
+                log.warning("%s", error)
+            self.trouble = str(error)
         group[0].written.get_loop().call_soon_threadsafe(_end, group, error, parts)
 
 

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from records.database import Database
+from records.health import RecordsHealth
 from records.jobs.queue import Jobs
 from records.writer import Writer
 from registry.incoming.loading import Loading
@@ -70,6 +71,7 @@ class Service(FastAPI):
     door: Door
     database: Database | None
     writer: Writer | None
+    records_health: RecordsHealth | None
     recorder: Recorder
     _fixed: tuple[BaseRoute, ...]
     _own: tuple[tuple[Payloads, tuple[BaseRoute, ...]], ...] = ()
@@ -142,9 +144,8 @@ async def _lifespan(app: Service, followers: Followers | None, access: AccessLog
     """What looks, logs and writes in threads of its own, from the start of a service to its end."""
     if app.writer is not None:
         app.writer.start()
-    looking: list[Champions | Shadows | Ring | AccessLog] = [app.champions, app.ring, access]
-    if app.shadows is not None:
-        looking.append(app.shadows)
+    looking: list[Champions | Shadows | Ring | AccessLog | RecordsHealth] = [app.champions, app.ring, access]
+    looking += [one for one in (app.shadows, app.records_health) if one is not None]
     for one in looking:
         one.start()
     time = asyncio.create_task(app.door.keep_time())
@@ -226,10 +227,16 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
         most_of_client=settings.max_connections_per_client,
     )
     app.database, app.writer, app.recorder = database, writer, Recorder(writer)
+    health_of = None if database is None or writer is None else RecordsHealth(database, writer, poll)
+    app.records_health = app.watch.metrics.records = health_of
+
+    def trouble() -> str | None:
+        return None if health_of is None else health_of.trouble
+
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions, in_shadow))
-    app.include_router(health.router(champions))
-    app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load))
+    app.include_router(health.router(champions, trouble))
+    app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load, trouble))
     app.include_router(monitoring.metrics(app.watch.metrics))
     app.include_router(monitoring.router(champions, database))
     app.include_router(jobs.router(champions, queue))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -47,8 +48,26 @@ class Ready(BaseModel):
     processes: dict[str, Readiness]
 
 
-def router(champions: Champions) -> APIRouter:
-    """Routes of health; the service is ready when every champion was looked for and one at least answers."""
+Trouble = Callable[[], str | None]
+"""Why the records cannot be written now; None where they can."""
+
+
+def check_records(trouble: Trouble) -> None:
+    """Check that the records can be written, without which nothing is answered.
+
+    Raises
+    ------
+    ProblemError
+        503 that says why they cannot.
+    """
+    why = trouble()
+    if why is not None:
+        detail = f"the records cannot be written: {seen_by_operators(why, HIDDEN)}"
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail)
+
+
+def router(champions: Champions, records_trouble: Trouble = lambda: None) -> APIRouter:
+    """Routes of health; the service is ready when every champion was looked for, one at least answers, and can."""
     routes = APIRouter(tags=["health"])
 
     @routes.head("/health/live", include_in_schema=False)
@@ -59,6 +78,7 @@ def router(champions: Champions) -> APIRouter:
     @routes.head("/health/ready", include_in_schema=False)
     @routes.get("/health/ready", operation_id="ready", summary="The service can answer", responses=described(503))
     async def ready() -> Ready:
+        check_records(records_trouble)
         statuses = champions.statuses
         store, seeds = (seen_by_operators(one, HIDDEN) for one in (champions.store_trouble, champions.seeds_trouble))
         found = {name: _readiness(status) for name, status in statuses.items()}
@@ -86,6 +106,7 @@ def router(champions: Champions) -> APIRouter:
         status = champions.statuses.get(process)
         if status is None:
             raise ProblemError(HTTPStatus.NOT_FOUND, f"no process is called '{shown(process)}'")
+        check_records(records_trouble)
         found = _readiness(status)
         if found.state != "answers":
             raise _not_ready({process: found}, None)

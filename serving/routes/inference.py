@@ -36,6 +36,7 @@ from serving.recording import Asked as Named
 from serving.recording import Recorder
 from serving.routes.answering import head_of, json_parts, model_used, served_of, status_of
 from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
+from serving.routes.health import Trouble, check_records
 from serving.routes.threads import in_thread
 
 EXTENSIONS = ["binary_tensor_data"]
@@ -64,8 +65,10 @@ class _Contracts:
         return made[1]
 
 
-def router(champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:
-    """Routes of all processes, the models of the protocol; `recorder` and `load` are shared with `/v1`."""
+def router(
+    champions: Champions, most_bytes: int, recorder: Recorder, load: Load, records_trouble: Trouble = lambda: None
+) -> APIRouter:
+    """Routes of all processes, the models of the protocol; what follows `most_bytes` is shared with `/v1`."""
     refused: Any = {status: {"model": InferenceError} for status in ("4XX", "5XX")}
     routes = APIRouter(prefix=INFERENCE, tags=["open inference protocol"], responses=refused)
     contracts = _Contracts()
@@ -98,7 +101,7 @@ def router(champions: Champions, most_bytes: int, recorder: Recorder, load: Load
 
     get("", "server", "The server and what it can do", server)
     get("/health/live", "live", "The server runs", live)
-    get("/health/ready", "ready", "Every model that there is answers", _ready(champions))
+    get("/health/ready", "ready", "Every model that there is answers", _ready(champions, records_trouble))
     for which, suffix in (("/models/{model}", ""), ("/models/{model}/versions/{version}", "_of_version")):
         get(which, f"model{suffix}", "Tensors of a process and the version of its model", described)
         get(f"{which}/ready", f"model_ready{suffix}", "The model answers", model_ready)
@@ -115,8 +118,9 @@ def router(champions: Champions, most_bytes: int, recorder: Recorder, load: Load
     return routes
 
 
-def _ready(champions: Champions) -> Callable[..., Any]:
+def _ready(champions: Champions, records_trouble: Trouble) -> Callable[..., Any]:
     async def ready() -> ServerReady:
+        check_records(records_trouble)
         statuses = champions.statuses
         waiting = [name for name, one in statuses.items() if one.served is None and _may_come(one)]
         if waiting or all(one.served is None for one in statuses.values()):

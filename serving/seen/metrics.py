@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from records.health import RecordsHealth
 from serving.bulk.load import Load
 from serving.door.visit import Visit
 from serving.following.champions import Status
@@ -56,6 +57,7 @@ class Metrics:
         self.monitored: Monitored = dict
         self.outcomes_waiting: Callable[[], Mapping[str, int]] = dict
         self.in_shadow: Callable[[], Mapping[str, Shadow]] = dict
+        self.records: RecordsHealth | None = None
 
     def finished(self, visit: Visit, path: str, seconds: float) -> None:
         """Count a request that took so long [s]; `path` is its address as routes are written."""
@@ -165,6 +167,7 @@ class Metrics:
             expiry = "When the certificate of the service expires."
             yield GaugeMetricFamily("nonferrous_certificate_expiry_timestamp_seconds", expiry, self.certificate_ends())
         yield from self._of_shadows()
+        yield from self._of_records()
         seen = self.monitored()
         for name, about in DRIFT.items():
             gauge = GaugeMetricFamily(f"nonferrous_{name}", about, labels=["process"])
@@ -189,6 +192,15 @@ class Metrics:
                 counter.add_metric([process, result], getattr(one, result))
         yield gauge
         yield counter
+
+    def _of_records(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        if (records := self.records) is not None:
+            can = "1 where the records can be written, 0 where they cannot."
+            yield GaugeMetricFamily("nonferrous_records_writable", can, int(records.trouble is None))
+            failures = "Groups of requests that could not be recorded, and looks that found so."
+            yield CounterMetricFamily("nonferrous_records_failures", failures, records.failures)
 
     def _waiting(self) -> dict[str, int]:
         return {"heavy": self._load.heavy.waiting, "light": self._load.light.waiting}

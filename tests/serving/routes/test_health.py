@@ -1,6 +1,7 @@
 """When the service is ready, by what is known of its processes."""
 
 import math
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from records.database import Database
 from registry.store import Champion
 from serving import problems
 from serving.app import create_app
@@ -166,3 +168,52 @@ def test_reasons_are_for_those_who_run_the_service(call: Any, behind_a_door: Any
             text = call(door, "GET", path, headers=headers).text
             assert ("/srv/secret" in text) == sees
             assert "degraded" in text or "champion not loaded" in text
+
+
+@pytest.mark.parametrize("path", ["/health/ready", "/health/ready/a"])
+def test_a_service_whose_records_cannot_be_written_is_not_ready(path: str, call: Any) -> None:
+    made = app(a=ANSWERS)
+    made.router.routes.clear()
+    champions: Any = SimpleNamespace(
+        statuses={"a": ANSWERS}, store_trouble=None, seeds_trouble=None, wait=1.0, has_looked=True
+    )
+    made.include_router(health.router(champions, lambda: next(troubles)))
+    troubles = iter(["records at here: the disk sleeps", None])
+    refused = call(made, "GET", path)
+    assert refused.status_code == 503
+    assert refused.json()["detail"] == "the records cannot be written: records at here: the disk sleeps"
+    assert call(made, "GET", path).status_code == 200
+
+
+def test_records_that_are_moved_away_are_named_in_readiness_and_metrics_and_answer_nothing(
+    toy_folder: Any, save_toy_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Any
+) -> None:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    save_toy_model(tmp_path / "one")
+    store = FolderStore()
+    store.point("toy_cells", 1, tmp_path / "one")
+    file = tmp_path / "records.db"
+    with closing(Database(f"sqlite:///{file}")) as database:
+        service = create_app(Settings(home=tmp_path), store, database)
+        assert service.writer is not None
+        assert service.records_health is not None
+        service.champions.refresh()
+        service.writer.start()
+        look = service.records_health.look
+        look()
+        row = {"unit": "A", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
+        paths = ["/health/ready", "/health/ready/toy_cells", "/v2/health/ready"]
+
+        def said() -> tuple[list[int], int, bool]:
+            asked = call(service, "POST", "/v1/toy_cells/predictions", json={"rows": [row]}).status_code
+            writable = "nonferrous_records_writable 1.0" in call(service, "GET", "/metrics").text
+            return [call(service, "GET", path).status_code for path in paths], asked, writable
+
+        assert said() == ([200] * 3, 200, True)
+        file.rename(tmp_path / "away.db")
+        look()
+        assert said() == ([503] * 3, 503, False)
+        (tmp_path / "away.db").rename(file)
+        look()
+        assert said() == ([200] * 3, 200, True)
+        service.writer.stop()
