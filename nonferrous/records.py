@@ -134,7 +134,7 @@ def labelled_file(seed: Seed) -> tuple[Path, int]:
     from registry.settings import read_settings
 
     file = read_settings().folder / "labelled" / f"{seed.process.name}.parquet"
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return file, write(seed, file, labelled=True)
 
 
@@ -146,7 +146,7 @@ def by_both_file(seed: Seed, champion: str, shadow: str) -> Path | None:
     from registry.settings import read_settings
 
     file = read_settings().folder / "labelled" / f"{seed.process.name}_by_both.parquet"
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return file if _written(seed, file, lambda tables, _: tables.labelled((champion, shadow))) else None
 
 

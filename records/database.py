@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from records.full_disk import SQLITE, worded
+from records.owner_only import make_private
 
 __all__ = ["AwayError", "Connection", "Database", "RecordsError", "now"]
 
@@ -67,7 +68,7 @@ class Database:
         try:
             where = make_url(url)
             if self.is_sqlite:
-                Path(str(where.database)).parent.mkdir(parents=True, exist_ok=True)
+                make_private(Path(str(where.database)))
                 self.engine = create_engine(where, connect_args={"timeout": _BUSY}, pool_pre_ping=False)
             else:
                 own = where.set(drivername="postgresql+psycopg")

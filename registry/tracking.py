@@ -20,7 +20,7 @@ from registry.asked_once import LOCK, model_named, registered, started
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, in_one_line
 from registry.incoming.signing import check_signature, private_key, sign
-from registry.local.database import make_database
+from registry.local.database import make_database, make_private
 from registry.local.moved import check_place
 from registry.local.owners import left, own_lock
 from registry.local.scratch import holding_all, scratch, sweep
@@ -78,8 +78,9 @@ class Tracking:
             if not file.exists():
                 if not make:
                     raise TrackingError(f"MLflow store {self.settings.uri}: there is none yet; train a process first")
-                file.parent.mkdir(parents=True, exist_ok=True)
+                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 make_database(file, self.settings.folder / "artifacts")
+            make_private(file)
             check_unlocked(file)
             check_place(file)
         client = mlflow.MlflowClient(tracking_uri=self.settings.uri, registry_uri=self.settings.uri)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import uuid4
 
 from records.full_disk import SQLITE, worded, worded_later
+from records.owner_only import make_private
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
@@ -255,7 +256,7 @@ def bring_up(url: str) -> None:
 
     logging.getLogger("dbos").setLevel(logging.ERROR)
     if url.startswith(SQLITE):
-        Path(url.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+        make_private(Path(url.removeprefix(SQLITE)))
     DBOS.migrate(url)
 
 
