@@ -16,13 +16,13 @@ from sqlalchemy import Connection, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from records.full_disk import SQLITE, worded
+from records.full_disk import SIGNS, SQLITE, room, worded
 from records.owner_only import make_private
 
-__all__ = ["AwayError", "Connection", "Database", "RecordsError", "now"]
+__all__ = ["AwayError", "Connection", "Database", "FullDiskError", "RecordsError", "now"]
 
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0010"
+NEWEST = "0011"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another
@@ -41,6 +41,12 @@ def now() -> int:
 
 class AwayError(RecordsError):
     """The database does not answer, or cannot write now; later it may."""
+
+
+class FullDiskError(AwayError):
+    """The disk takes no more; `room` says how much of what is used, without naming a place."""
+
+    room = ""
 
 
 class Database:
@@ -219,6 +225,10 @@ class Database:
         operational = isinstance(own, self.engine.dialect.loaded_dbapi.OperationalError)
         # SQLite names a table that is missing so too: an error of the statement, which no wait mends.
         is_away = operational and getattr(own, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+        if any(sign in str(own) for sign in SIGNS):
+            full = FullDiskError(f"records at {self.url_shown}: {said}")
+            full.room = room(self._url)
+            return full
         kind = AwayError if is_away else RecordsError
         return kind(f"records at {self.url_shown}: {said or type(error).__name__}")
 

@@ -15,6 +15,35 @@ EXPECTED = "expected free space and no limit on the size of files"
 OF_SERVER = "expected free space on the disk of its server"
 
 
+def room(url: str) -> str:
+    """How much of the disk, or of the size that a file may have, is used of how much, without naming a place.
+
+    Parameters
+    ----------
+    url : str
+        Where the database is.
+    """
+    if not url.startswith(SQLITE):
+        return OF_SERVER
+    file = Path(url.removeprefix(SQLITE)).absolute()
+    largest = max((one.stat().st_size for one in (file, Path(f"{file}-wal")) if one.exists()), default=0)
+    most = _most_of_file()
+    if most is not None and largest + MIB > most:
+        return f"{largest} of {most} bytes that a file may have are used"
+    disk = shutil.disk_usage(file.parent)
+    return f"{disk.used} of {disk.total} bytes of the disk are used"
+
+
+def _most_of_file() -> int | None:
+    """Bytes that a file of this process may have; None where the system knows no such limit, or none is set."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return None if most == resource.RLIM_INFINITY else most
+
+
 def worded(said: str, url: str) -> str:
     """What a database has said, and where that means a disk that takes no more, what is expected of it.
 

@@ -24,7 +24,7 @@ class RecordsHealth:
     """Looks every few seconds whether the records can be written, in a thread of its own.
 
     Each look opens the database anew, as the next service would. It writes where the writer has written nothing since
-    the look before, or could not.
+    the look before, or could not, and stores how much was recorded of each client.
 
     Parameters
     ----------
@@ -61,6 +61,11 @@ class RecordsHealth:
     def failures(self) -> int:
         """Looks and groups of requests that could not be written, since the start."""
         return self._failed + self._writer.failures
+
+    @property
+    def quota_share(self) -> float:
+        """Share of the bytes that may be recorded today, of the client that has used most of them."""
+        return self._writer.quota.share
 
     def start(self) -> None:
         """Look every few seconds."""
@@ -101,6 +106,7 @@ class RecordsHealth:
             if failed or written == self._written:
                 self._write(cursor, _ROOM if failed else 0)
         self._written = written
+        self._writer.quota.store()
         if failed:
             self._writer.recovered()
 

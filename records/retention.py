@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, func, select
 
-from records import audit, heads
+from records import audit, heads, quota
 from records.database import Database
 from records.schema import ASKED_UNITS, REQUESTS, SHADOW_ANSWERS
 
@@ -26,6 +26,7 @@ def remove(database: Database, before: int, who: str) -> int:
             numbers = list(connection.scalars(old))
             if not numbers:
                 heads.remove(connection, before)
+                quota.remove(connection, before)
                 return removed
             connection.execute(delete(ASKED_UNITS).where(ASKED_UNITS.c.number.in_(numbers)))
             connection.execute(delete(SHADOW_ANSWERS).where(SHADOW_ANSWERS.c.number.in_(numbers)))

@@ -163,6 +163,15 @@ MONITORING = _counted(
 )
 """What was seen of a process each time it was looked at; the figures are what is scraped of it."""
 
+RECORDED_BYTES = Table(
+    "recorded_bytes",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("client", String(64), primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+)
+"""How many bytes of each client were recorded on each day since 1970 (UTC)."""
+
 WRITE_PROBE = Table(
     "write_probe",
     metadata,

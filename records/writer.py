@@ -11,10 +11,12 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 
 from records.database import Database, RecordsError
+from records.quota import Quota
 from records.requests import Kept, insert, split
 
 log = logging.getLogger("nonferrous.records")
@@ -48,10 +50,13 @@ class Writer:
         Where to.
     most_waiting : int
         Most bytes of bodies that may wait.
+    quota : Quota, optional
+        What counts how much is recorded of each client; by default one of its own.
     """
 
-    def __init__(self, database: Database, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(self, database: Database, most_waiting: int = MOST_WAITING, quota: Quota | None = None) -> None:
         self._database, self._most_waiting = database, most_waiting
+        self.quota = Quota(database) if quota is None else quota
         self._gathered: list[_Waiting] = []
         self._queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._follow, name="records", daemon=True)
@@ -71,6 +76,8 @@ class Writer:
         if self._thread.is_alive():
             self._queue.put(None)
             self._thread.join()
+            with suppress(RecordsError):  # it is out of reach: the count is too low until the day ends
+                self.quota.store()
 
     def recovered(self) -> None:
         """Take note that the records can be written."""
@@ -136,9 +143,11 @@ class Writer:
     ) -> tuple[int, RecordsError | None]:
         """Write a group; how many of it, and why it could not be written."""
         try:
-            return insert(self._database, group, enough), None
+            done = insert(self._database, group, enough)
+            self.quota.count((one.client, len(one.asked) + len(one.answer)) for one in group[:done])
         except RecordsError as error:
             return 0, error
+        return done, None
 
     def _end(self, group: Sequence[_Waiting], error: RecordsError | None, parts: int = 1) -> None:
         if error is None:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from records.database import Database
 from records.health import RecordsHealth
 from records.jobs.queue import Jobs
+from records.quota import Quota
 from records.writer import Writer
 from registry.incoming.loading import Loading
 from registry.store import MlflowStore, Store
@@ -93,7 +94,7 @@ class Service(FastAPI):
         most, load = self.settings.max_body_bytes, self.load
         asking = (predictions.router, recommendations.router, schedules.router, warnings.router)
         made = [make(payloads, self.champions, most, self.recorder, load) for make in asking]
-        made.append(outcomes.router(payloads, most, self.database, load))
+        made.append(outcomes.router(payloads, most, self.database, self.recorder, load))
         return tuple(one for routes in made for one in routes.routes)
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -185,7 +186,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
         There is no folder of seeds. A seed that cannot be used is named by `/health/ready`, the others are served.
     """
     access, queue = AccessLog(), Jobs(settings.jobs_url)
-    writer = None if database is None else Writer(database)
+    writer = None if database is None else Writer(database, quota=Quota(database, settings.max_recorded_bytes))
     store, loading, poll = store or MlflowStore(settings.uri), Loading(settings), settings.poll_seconds
     followers = None if database is None else Followers(database)
     followed = None if followers is None else followers.followed

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from fastapi import Request, Response
 
-from records.database import RecordsError, now
+from records.database import FullDiskError, RecordsError, now
+from records.quota import QuotaError
 from records.requests import Kept, new_id
 from records.writer import Full, Writer
 from serving.door.visit import asker, current
@@ -22,6 +23,7 @@ R = TypeVar("R", bound=Response)
 RECORD = b"record-id"  # header of an answer: under which id it is recorded
 SHORTEST_HEAD = 1024  # bytes that are kept once for all answers that begin with them
 _LATER = {"Retry-After": "1"}
+_WHEN_FREED = {"Retry-After": "60"}
 
 
 @dataclass(slots=True)  # frozen, it takes twice the time to make
@@ -53,6 +55,14 @@ class Asked:
         return cls(new_id(), now(), asker(request.scope), process, operation, kind)
 
 
+def not_recorded(error: RecordsError, what: str) -> ProblemError:
+    """The problem of what could not be recorded: 507 where the disk is full, else 503."""
+    if isinstance(error, FullDiskError):
+        detail = f"{what}: the disk of the records is full, {error.room}; send it again later"
+        return ProblemError(HTTPStatus.INSUFFICIENT_STORAGE, detail, headers=_WHEN_FREED)
+    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{what}; send it again later", headers=_LATER)
+
+
 class Recorder:
     """What the service keeps of requests and answers.
 
@@ -64,6 +74,27 @@ class Recorder:
 
     def __init__(self, writer: Writer | None) -> None:
         self._writer = writer
+
+    def check(self, client: str) -> None:
+        """Refuse a client of whom as much was recorded today as may be.
+
+        Raises
+        ------
+        ProblemError
+            429 that says how much that is, and when the day ends.
+        """
+        if self._writer is None:
+            return
+        try:
+            self._writer.quota.check(client)
+        except QuotaError as error:
+            later = {"Retry-After": str(error.wait)}
+            raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, str(error), headers=later) from None
+
+    def count(self, client: str, size: int) -> None:
+        """Count bytes of a client that were recorded beside requests."""
+        if self._writer is not None:
+            self._writer.quota.count([(client, size)])
 
     async def answered(
         self, asked: Asked, served: Served | None, body: bytes, response: Response, parts: Sequence[bytes] = ()
@@ -114,6 +145,8 @@ class Recorder:
         """
         if self._writer is None:
             return 0
+        if part == 0:
+            self.check(asked.client)
         if len(head) < SHORTEST_HEAD:
             head, answer = b"", [head + answer[0], *answer[1:]]
         version, digest = (0, "") if served is None else (served.champion.version, served.digest)
@@ -138,9 +171,8 @@ class Recorder:
         except Full:
             detail = "so many answers wait to be recorded that no more are taken; send it again later"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None
-        except RecordsError:
-            detail = "the answer could not be recorded, so it is not given; send it again later"
-            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None
+        except RecordsError as error:
+            raise not_recorded(error, "the answer could not be recorded, so it is not given") from None
         finally:
             if (visit := current()) is not None:
                 visit.record += time.perf_counter() - begin

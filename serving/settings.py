@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
+from records.quota import MOST
 from registry import settings
 
 
@@ -33,6 +34,9 @@ class Settings(settings.Settings):
     max_held_bytes: Annotated[
         int, Field(ge=1024, description="most bytes of bodies of all requests that are held at once [byte]")
     ] = 256 * 2**20
+    max_recorded_bytes: Annotated[
+        int, Field(ge=1024, description="most bytes of one client that are recorded on a day (UTC) [byte]")
+    ] = MOST
     max_waiting: Annotated[int, Field(ge=1, description="most requests that wait for those that take long")] = 64
     max_connections: Annotated[int, Field(ge=1, description="most connections")] = 4096
     max_connections_per_client: Annotated[

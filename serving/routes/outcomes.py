@@ -17,26 +17,29 @@ from serving.outcomes.payloads import OUTCOMES, OutcomePayloads
 from serving.outcomes.reading import read
 from serving.payloads import Payloads
 from serving.problems import ProblemError, described
+from serving.recording import Recorder, not_recorded
 from serving.routes.answering import json_response
 from serving.routes.direct import Direct
 
 
-def router(payloads: Payloads, most_bytes: int, database: Database | None, load: Load) -> APIRouter:
-    """Route of one process's outcomes."""
+def router(payloads: Payloads, most_bytes: int, database: Database | None, recorder: Recorder, load: Load) -> APIRouter:
+    """Route of one process's outcomes; what follows `most_bytes` is shared by all processes."""
     process, taken = payloads.seed.process, payloads.outcomes
     routes = APIRouter(tags=[OUTCOMES], route_class=Direct)
 
     async def outcomes(request: Request) -> Response:
         body = await read_body(request, most_bytes)
+        client = asker(request.scope)
+        recorder.check(client)
         async with load.heavy.turn():
-            return await run_in_threadpool(_answer, body, taken, database, asker(request.scope))
+            return await run_in_threadpool(_answer, body, taken, database, recorder, client)
 
     routes.add_api_route(
         f"/v1/{process.name}/{OUTCOMES}",
         outcomes,
         methods=["POST"],
         response_model=taken.answer,
-        responses=described(400, 413, 415, 422, 503),
+        responses=described(400, 413, 415, 422, 429, 503, 507),
         operation_id=f"outcomes_{process.name}",
         summary=f"What became known later: {process.title}",
         description=(
@@ -51,16 +54,19 @@ def router(payloads: Payloads, most_bytes: int, database: Database | None, load:
     return routes
 
 
-def _answer(body: bytes, taken: OutcomePayloads, database: Database | None, client: str) -> Response:
+def _answer(
+    body: bytes, taken: OutcomePayloads, database: Database | None, recorder: Recorder, client: str
+) -> Response:
     process = taken.seed.process.name
     if database is None:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "this service keeps no records, so it takes no outcomes")
     try:
         with looking(check_time):
             batch = take(database, process, client, read(taken, body, database), keep_work)
-    except RecordsError:
-        detail = "the outcomes could not be kept, none of them is; send them again later"
-        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"}) from None
+    except RecordsError as error:
+        raise not_recorded(error, "the outcomes could not be kept, none of them is") from None
+    if batch.new or batch.corrected:
+        recorder.count(client, len(body))
     return json_response(
         {
             "process": process,

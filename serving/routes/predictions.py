@@ -59,7 +59,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
         predict,
         methods=["POST"],
         response_model=payloads.answer,
-        responses={**described(400, 406, 413, 415, 422, 503), 200: {"content": {ARROW: {"schema": BINARY}}}},
+        responses={**described(400, 406, 413, 415, 422, 429, 503, 507), 200: {"content": {ARROW: {"schema": BINARY}}}},
         operation_id=f"predict_{process.name}",
         summary=process.title,
         description=(

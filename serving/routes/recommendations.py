@@ -34,7 +34,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
             _endpoint(name, process.name, champions, most_bytes, recorder, load),
             methods=["POST"],
             response_model=verb.answer,
-            responses=described(400, 404, 413, 415, 422, 503),
+            responses=described(400, 404, 413, 415, 422, 429, 503, 507),
             operation_id=f"{name.replace('-', '_')}_{process.name}",
             summary=verb.summary,
             description=verb.about,

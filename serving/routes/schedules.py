@@ -37,7 +37,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
         schedule,
         methods=["POST"],
         response_model=offered.answer,
-        responses=described(400, 404, 413, 415, 422, 503),
+        responses=described(400, 404, 413, 415, 422, 429, 503, 507),
         operation_id=f"schedule_{process.name}",
         summary=f"Current by the hour under a tariff: {process.title}",
         description=(

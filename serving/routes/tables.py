@@ -50,6 +50,7 @@ async def table_answer(
     from serving.bulk.tables import Table
 
     _check_accepted(request)
+    recorder.check(named.client)
     process = named.process
     taken, status = status_of(process, champions)
     served = served_of(process, status, champions)

@@ -39,7 +39,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
         warn,
         methods=["POST"],
         response_model=offered.answer,
-        responses=described(400, 404, 413, 415, 422, 503),
+        responses=described(400, 404, 413, 415, 422, 429, 503, 507),
         operation_id=f"warnings_{process.name}",
         summary=f"Early warnings: {process.title}",
         description=ABOUT,

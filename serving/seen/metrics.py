@@ -201,6 +201,8 @@ class Metrics:
             yield GaugeMetricFamily("nonferrous_records_writable", can, int(records.trouble is None))
             failures = "Groups of requests that could not be recorded, and looks that found so."
             yield CounterMetricFamily("nonferrous_records_failures", failures, records.failures)
+            share = "Share of the bytes that may be recorded of one client today, of the one that used most of them."
+            yield GaugeMetricFamily("nonferrous_recorded_bytes_share", share, records.quota_share)
 
     def _waiting(self) -> dict[str, int]:
         return {"heavy": self._load.heavy.waiting, "light": self._load.light.waiting}

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 import registry.local.full_disk
 from records.database import AwayError, Database
-from records.full_disk import MIB, SIGNS, worded
+from records.full_disk import MIB, SIGNS, room, worded
 from records.jobs.queue import JobsError, _why, in_one_line
 from records.jobs.worker import Worker
 
@@ -127,3 +127,20 @@ def test_a_servers_disk_is_its_own():
 @pytest.mark.parametrize("url", ["sqlite:///records.db", "postgresql://plant/records"])
 def test_other_words_stay_as_they_are(url):
     assert worded("database is locked", url) == "database is locked"
+
+
+def test_the_room_of_a_disk_is_told_without_its_place(free, tmp_path):
+    assert room(f"sqlite:///{tmp_path / 'records.db'}") == "96 of 104857600 bytes of the disk are used"
+    assert room("postgresql://there/x") == "expected free space on the disk of its server"
+
+
+def test_the_size_that_a_file_may_have_is_told_where_it_is_reached(free, tmp_path):
+    resource = pytest.importorskip("resource")
+    (tmp_path / "records.db-wal").write_bytes(bytes(2 * MIB))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * MIB + 10, before[1]))
+    try:
+        found = room(f"sqlite:///{tmp_path / 'records.db'}")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert found == f"{2 * MIB} of {2 * MIB + 10} bytes that a file may have are used"
