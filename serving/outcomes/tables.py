@@ -175,9 +175,10 @@ class Tables:
             return cells, [bytes(raw) for raw in said.predictions], coverage
         table = read_table(one.asked, one.kind, self._names)
         rows = [tuple(row.get(name) for name in self._names) for row in table]
-        answer = pa.ipc.open_stream(one.answer).read_all()
+        answer = pa.ipc.open_stream(one.answer)
         coverage = msgspec.json.decode(answer.schema.metadata[ABOUT])["coverage"]
-        return rows, [msgspec.json.encode(_finite(row)) for row in answer.to_pylist()], coverage
+        predictions = [msgspec.json.encode(_finite(row)) for batch in _whole(answer) for row in batch.to_pylist()]
+        return rows[: len(predictions)], predictions, coverage
 
     @cached_property
     def _asked(self) -> Callable[[bytes], Any]:
@@ -257,6 +258,14 @@ def _coverage(head: bytes) -> float | None:
     """Coverage of answers that begin so, which are thousands: it is parsed once."""
     found: float | None = _ANSWER.decode(head + b"]}").coverage
     return found
+
+
+def _whole(answer: Any) -> Iterator[pa.RecordBatch]:
+    """Batches of a table's answer that were recorded whole: its client may have gone, or the service been killed."""
+    try:
+        yield from answer
+    except (pa.ArrowInvalid, OSError):
+        return
 
 
 def _kind(column: Column) -> pa.DataType:

@@ -6,10 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import select
 
+from records.compression import compressed, restored
+from records.schema import REQUESTS
 from records.shadow import ShadowAnswer, keep, waiting
 from seeds import load
 from serving.bodies import ARROW, PARQUET
+from serving.bulk import tables as bulk_tables
 from serving.outcomes import tables as module
 from serving.outcomes.tables import Tables
 
@@ -153,4 +157,26 @@ def test_requests_whose_times_have_other_offsets_keep_their_outcomes(post: Any, 
         post("predictions", json=rows(unit, day=day))
         post("outcomes", json={"outcomes": [{"unit": unit, "period_start": day, "y": 90.0}]})
     assert [row["y"] for row in all_rows(tables)] == [90.0, 90.0]
+    assert [row["unit"] for row in labelled(tables)] == ["A", "B"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_of_a_tables_answer_that_was_cut_off_the_rows_that_are_whole_are_read(
+    share: float, post: Any, tables: Tables, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_tables, "ROWS", 1)
+    sent = pa.Table.from_pylist(rows("A", "B", "C")["rows"])
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, sent.schema) as writer:
+        writer.write_table(sent)
+    post("predictions", content=sink.getvalue(), headers={"content-type": ARROW})
+    post("outcomes", json={"outcomes": [{"unit": unit, "period_start": DAYS[0], "y": 90.5} for unit in "ABC"]})
+    with database.begin() as connection:
+        last = connection.execute(select(REQUESTS).where(REQUESTS.c.part == 2)).one()
+        answer = restored(last.answer, last.encoding)
+        left = (
+            REQUESTS.update().where(REQUESTS.c.part == 2).values(answer=compressed(answer[: int(share * len(answer))]))
+        )
+        connection.execute(left)
+    assert [row["unit"] for row in all_rows(tables)] == ["A", "B"]
     assert [row["unit"] for row in labelled(tables)] == ["A", "B"]
