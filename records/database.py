@@ -195,6 +195,7 @@ class Database:
     def reopen(self) -> None:
         """Let connections be opened anew by whoever uses one next."""
         self._opening += 1
+        self.heads.clear()  # the server that answers next may have been restored
         self.engine.dispose()
 
     def _connect(self) -> Any:
