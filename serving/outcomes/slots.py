@@ -34,16 +34,16 @@ def _slots(columns: Mapping[str, Sequence[str]], rows: int, seed: Seed) -> tuple
     units = [""] * rows if seed.key is None else [_unit(name) for name in columns[seed.key.name]]
     if seed.time is None or not rows:
         return [(unit, "") for unit in units], []
-    times = columns[seed.time.name]
+    times, precision = columns[seed.time.name], _precision(seed)
     if seed.table.time_zone is None:
-        moments = [_moment(time, _precision(seed)) for time in times]
+        moments = [_moment(time, precision) for time in times]
         if len({offset for _, offset in moments}) == 1:
             return [(unit, period) for unit, (period, _) in zip(units, moments, strict=True)], []
     stated = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     starts, faults = starts_of(stated, 0, seed)
     if faults:
         return [], faults
-    kept = "us" if _precision(seed) == "auto" else "s"
+    kept = "us" if precision == "auto" else "s"
     texts = np.datetime_as_string(starts.astype(f"datetime64[{kept}]")).tolist()
     return [(unit, text.removesuffix(".000000")) for unit, text in zip(units, texts, strict=True)], []
 
