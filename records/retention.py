@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import delete, func, select
 
-from records import audit, heads, quota
+from records import audit, heads
 from records.database import Database
 from records.schema import ASKED_UNITS, REQUESTS, SHADOW_ANSWERS
+from records.writing import quota
 
 _AT_ONCE = 5000  # requests of one transaction, so that who writes meanwhile does not wait long
 

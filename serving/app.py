@@ -15,10 +15,10 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from records.database import Database
-from records.health import RecordsHealth
 from records.jobs.queue import Jobs
-from records.quota import Quota
-from records.writer import Writer
+from records.writing.health import RecordsHealth
+from records.writing.quota import Quota
+from records.writing.writer import Writer
 from registry.incoming.loading import Loading
 from registry.store import MlflowStore, Store
 from serving import problems

@@ -11,9 +11,9 @@ from typing import TypeVar
 from fastapi import Request, Response
 
 from records.database import FullDiskError, RecordsError, now
-from records.quota import QuotaError
 from records.requests import Kept, new_id
-from records.writer import Full, Writer
+from records.writing.quota import QuotaError
+from records.writing.writer import Full, Writer
 from serving.door.visit import asker, current
 from serving.following.champions import Served
 from serving.problems import ProblemError

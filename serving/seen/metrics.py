@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from records.health import RecordsHealth
+from records.writing.health import RecordsHealth
 from serving.bulk.load import Load
 from serving.door.visit import Visit
 from serving.following.champions import Status

@@ -7,11 +7,11 @@ from sqlalchemy import select, text
 
 from records.database import RecordsError
 from records.heads import DAY
-from records.quota import Quota, QuotaError
 from records.requests import LARGE
 from records.retention import remove
 from records.schema import RECORDED_BYTES, REQUESTS
-from records.writer import Writer
+from records.writing.quota import Quota, QuotaError
+from records.writing.writer import Writer
 
 NOON = 20_000 * DAY + DAY // 2
 

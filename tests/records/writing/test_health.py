@@ -14,10 +14,10 @@ from sqlalchemy import select, text
 from benchmarks.faults.processes import PostgreSQL
 from records import database as module
 from records.database import AwayError, Database
-from records.health import RecordsHealth
 from records.requests import insert
 from records.schema import REQUESTS, WRITE_PROBE
-from records.writer import Writer
+from records.writing.health import RecordsHealth
+from records.writing.writer import Writer
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 from records.database import Database, RecordsError
-from records.quota import Quota
 from records.requests import Kept, insert, split
+from records.writing.quota import Quota
 
 log = logging.getLogger("nonferrous.records")
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from records.database import Database, RecordsError, now
-from records.writer import Writer
+from records.writing.writer import Writer
 
 log = logging.getLogger("nonferrous.records")
 

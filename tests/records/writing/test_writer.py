@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from records import requests
-from records import writer as module
 from records.database import RecordsError
 from records.schema import REQUESTS
-from records.writer import Full, Writer
+from records.writing import writer as module
+from records.writing.writer import Full, Writer
 
 
 def count(database):
