@@ -215,8 +215,12 @@ class Database:
             connection.close()
 
     def lock(self, connection: Connection, table: Table) -> None:
-        """Let nobody else write to a table until the transaction ends; one of SQLite's is alone from its start."""
+        """Let nobody else write to a table until the transaction ends; one of SQLite's is alone from its start.
+
+        Whoever waits for another writer longer than one of SQLite may gets an error too.
+        """
         if not self.is_sqlite:
+            connection.execute(text(f"SET LOCAL lock_timeout = {round(1000 * _BUSY)}"))  # ms
             connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
     def trouble(self, error: Exception) -> RecordsError:

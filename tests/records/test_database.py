@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 import records.migrations
+from records import database as module
 from records.database import NEWEST, AwayError, Database, RecordsError
 from records.schema import AUDIT, REQUESTS, metadata
 
@@ -133,3 +134,16 @@ def test_what_a_connection_keeps_of_a_file_is_bounded(tmp_path):
         asked = "PRAGMA cache_size"
         assert connection.exec_driver_sql(asked).scalar() == cursor.execute(asked).fetchone()[0] == -512  # KiB
     database.close()
+
+
+def test_who_waits_too_long_for_another_writer_is_told_so(url, monkeypatch):
+    monkeypatch.setattr(module, "_BUSY", 0.05)
+    database, other = Database(url), Database(url)
+    with database.begin() as writes:
+        database.lock(writes, AUDIT)
+        with pytest.raises(AwayError, match=r"lock"), other.begin() as waits:
+            other.lock(waits, AUDIT)
+    with other.begin() as goes_on:
+        other.lock(goes_on, AUDIT)
+    database.close()
+    other.close()
