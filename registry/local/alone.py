@@ -35,7 +35,8 @@ def alone(home: Path, process: str, wait: Callable[[str], None] | None = None) -
         Another job of this process runs.
     """
     file, is_new = home / FOLDER / f"{process}.alone", not home.exists()
-    file.parent.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.parent.mkdir(exist_ok=True)
     lock = _held(file, process, wait)
     try:
         lock.truncate(0)

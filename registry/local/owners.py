@@ -55,7 +55,8 @@ def own_lock(home: Path) -> str:
     if known is not None and known[0] == os.getpid() and (home / FOLDER / f"{known[1]}{_ENDING}").exists():
         return known[1]
     name = uuid4().hex
-    (home / FOLDER).mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)  # what a plant measures stands there
+    (home / FOLDER).mkdir(exist_ok=True)
     with locked(home / FOLDER / f"{name}{_ENDING}") as lock:
         _own[home] = os.getpid(), name, os.dup(lock.fileno())  # the lock is held until both are closed
     return name

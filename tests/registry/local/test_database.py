@@ -1,4 +1,4 @@
-"""MLflow's own file, which its owner alone may read."""
+"""MLflow's own file and the home folder, which their owner alone may read."""
 
 import os
 import stat
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from registry.local.alone import alone
 from registry.local.database import make_database, make_private
+from registry.local.owners import own_lock
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of MLflow's own queries
@@ -26,3 +28,13 @@ def test_a_store_of_before_loses_the_rights_of_others(tmp_path: Path) -> None:
         file.chmod(mode)
         make_private(file)
         assert stat.S_IMODE(file.stat().st_mode) == expected
+
+
+def test_a_new_home_is_of_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        own_lock(tmp_path / "one")
+        with alone(tmp_path / "another", "toy_cells"):
+            assert [stat.S_IMODE(home.stat().st_mode) for home in tmp_path.iterdir()] == [0o700, 0o700]
+    finally:
+        os.umask(before)
