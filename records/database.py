@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import threading
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from records.file_identity import identity_of
 from records.full_disk import SIGNS, SQLITE, room, worded
 from records.owner_only import make_private
 
@@ -94,7 +94,7 @@ class Database:
             event.listen(self.engine, "begin", _begin)
         try:
             self._bring_up()
-            self._identity = self._found()
+            self._identity = identity_of(self._file)
         except BaseException:
             self.close()
             raise
@@ -107,19 +107,11 @@ class Database:
         AwayError
             It was removed or moved away, or another file is in its place.
         """
-        if self._identity is not None and (found := self._found()) != self._identity:
+        if self._identity is not None and (found := identity_of(self._file)) != self._identity:
             what = "it was removed or moved away" if found is None else "another file is in its place"
             raise AwayError(
                 f"records at {self.url_shown}: {what}; expected the file that was opened: put it back, or start again"
             )
-
-    def _found(self) -> tuple[int, int] | None:
-        """Identity of the file at the address; None where there is none, or the database is a server."""
-        try:
-            said = None if self._file is None else os.stat(self._file)
-        except OSError:
-            return None
-        return None if said is None else (said.st_dev, said.st_ino)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

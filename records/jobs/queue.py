@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import uuid4
 
+from records.file_identity import identity_of
 from records.full_disk import SQLITE, worded, worded_later
 from records.owner_only import make_private
 
@@ -120,7 +121,7 @@ class Jobs:
     def __init__(self, url: str) -> None:
         self.url = url
         self._made: DBOSClient | None = None
-        self._file: tuple[int, int] | None = None
+        self._opened: tuple[int, int] | None = None
         self._making = threading.Lock()
 
     def put(self, asked: Asked) -> Job:
@@ -197,14 +198,14 @@ class Jobs:
         from dbos import DBOSClient, DBOSPortableJSONSerializer
 
         with self._making:
-            if self._made is not None and identity_of(self.url) != self._file:
+            if self._made is not None and identity_of(file_of(self.url)) != self._opened:
                 self._made.destroy()  # the file was removed or replaced: no worker would see what is put into it
                 self._made = None
             if self._made is None:
                 bring_up(self.url)
                 own = DBOSPortableJSONSerializer()
                 self._made = DBOSClient(system_database_url=self.url, serializer=own, retry_connection_errors=False)
-                self._file = identity_of(self.url)
+                self._opened = identity_of(file_of(self.url))
             return self._made
 
 
@@ -239,15 +240,9 @@ def said(fault: BaseException, url: str) -> str:
     return f"jobs at {shown(url)}: {worded(own, url)}"
 
 
-def identity_of(url: str) -> tuple[int, int] | None:
-    """Return device and inode of a database's file; None for a server, or where there is no file."""
-    if not url.startswith(SQLITE):
-        return None
-    try:
-        found = Path(url.removeprefix(SQLITE)).stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+def file_of(url: str) -> Path | None:
+    """Return a database's file; None for a server."""
+    return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
 
 
 def bring_up(url: str) -> None:
@@ -255,8 +250,8 @@ def bring_up(url: str) -> None:
     from dbos import DBOS
 
     logging.getLogger("dbos").setLevel(logging.ERROR)
-    if url.startswith(SQLITE):
-        make_private(Path(url.removeprefix(SQLITE)))
+    if (file := file_of(url)) is not None:
+        make_private(file)
     DBOS.migrate(url)
 
 

@@ -14,6 +14,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from dbos import error as faults
 from sqlalchemy.exc import SQLAlchemyError
 
+from records.file_identity import identity_of
 from records.full_disk import worded
 from records.jobs.queue import (
     MOST_STARTS,
@@ -24,7 +25,7 @@ from records.jobs.queue import (
     Asked,
     JobsError,
     bring_up,
-    identity_of,
+    file_of,
     in_one_line,
     said,
     shown,
@@ -92,7 +93,8 @@ class Worker:
         self, url: str, name: str, begin: Begin, schedule: str = "", look: Callable[[], list[str]] | None = None
     ) -> None:
         self._url, self._name, self._begin, self._schedule, self._look = url, name, begin, schedule, look
-        self._file = identity_of(url)
+        self._file = file_of(url)
+        self._opened = identity_of(self._file)
         self._doing: dict[str, Doing] = {}
         self._closing = threading.Event()
         self._heard: dict[str, tuple[Any, float]] = {}  # by job: last sign of life of another worker's, and when
@@ -109,7 +111,7 @@ class Worker:
         }
         with in_one_line(self._url):
             bring_up(self._url)
-            self._file = identity_of(self._url)
+            self._opened = identity_of(self._file)
             DBOS(config=settings)
 
             @DBOS.step(name="phase")
@@ -154,7 +156,7 @@ class Worker:
 
     def _is_replaced(self) -> bool:
         """Return whether the database's file was removed or replaced since it was opened."""
-        return identity_of(self._url) != self._file
+        return identity_of(self._file) != self._opened
 
     def __exit__(self, *_: object) -> None:
         if self._is_replaced():
