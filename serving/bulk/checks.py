@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,12 @@ from seeds import Column, Seed
 from serving import history
 from serving.bulk.columns import Block
 from serving.bulk.tables import Table
+from serving.bulk.texts import is_text
+from serving.column_values import LONGEST_TEXT, LONGEST_TIME
 from serving.fields import Record
 from serving.payloads import Payloads
 from serving.problems import MOST_FAULTS, Fault, invalid, shown
 
-LONGEST_TEXT, LONGEST_TIME = 200, 40
 _A_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9, "D": 1 / 86_400}
 _FIRST, _LAST = -62_135_510_400, 253_402_214_400  # s since 1970 of 0001-01-02 and 9999-12-31
 _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
@@ -38,7 +40,7 @@ def check(table: Table, payloads: Payloads) -> int:
     ProblemError
         422 where its columns or rows are wrong; all faults are named, or the first 100 of more.
     """
-    faults = list(_of_schema(table, payloads))
+    faults = list(islice(_of_schema(table, payloads), MOST_FAULTS + 1))
     if faults:
         raise invalid(faults)
     names = [name for name in table.names if name in taken(payloads)]
@@ -73,8 +75,8 @@ def _of_schema(table: Table, payloads: Payloads) -> Iterator[Fault]:
         if count > 1:
             yield Fault(field=str(shown(name)), value=f"{count} columns of this name", expected="one")
         elif name not in known:
-            found = payloads.row.read({name: None}, 0)[1]
-            yield next(one for one in found if one.field == shown(name)).model_copy(update={"row": None})
+            expected = "no column of this name: in a table it has no place"
+            yield from payloads.row.unknown([name]) or [Fault(field=name, expected=expected)]
         else:
             kind = schema.field(name).type
             kinds, expected = _kinds(known[name])
@@ -105,12 +107,12 @@ def _is_readable(kind: pa.DataType) -> bool:
 def plain(block: pa.Table, name: str) -> pa.Array:
     """A column in one piece, without a dictionary."""
     column = block.column(name)
-    found = column.chunk(0) if column.num_chunks == 1 else column  # pieces are put together by copying them, even one
+    found = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # copies them, even a single one
     if pa.types.is_dictionary(found.type):
-        found = found.cast(found.type.value_type)
-    if pa.types.is_string_view(found.type):
-        found = found.cast(pa.large_string())
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+        # Rows of a file, whose texts may be of any length: large texts have room for all of them.
+        values = found.dictionary
+        found = (values.cast(pa.large_string()) if is_text(values.type) else values).take(found.indices)
+    return found.cast(pa.large_string()) if pa.types.is_string_view(found.type) else found
 
 
 def numbers(column: pa.Array) -> FloatArray:

@@ -21,7 +21,6 @@ from serving.history import starts_of
 from serving.payloads import Payloads
 from serving.problems import Fault
 
-_MOST_BYTES = 2**40  # a table that was answered once was not too large
 _SECOND = dt.timedelta(seconds=1)
 
 
@@ -114,7 +113,7 @@ def _blocks(body: bytes, kind: str, names: Iterable[str]) -> Iterator[Any]:
     """Blocks of a table's columns, those that it has, with a stop of the work before each."""
     from serving.bulk.tables import Table
 
-    table = Table(body, kind, _MOST_BYTES)
+    table = Table(body, kind, None)  # it was checked when it was answered
     return between(table.blocks([name for name in names if name in table.names]))
 
 

@@ -1,0 +1,158 @@
+"""Footer and pages of a Parquet file: what reading it takes, found before its pages are unpacked.
+
+The sizes that a footer claims bind nobody; Arrow unpacks each page to the size that the page's own header says.
+"""
+
+from __future__ import annotations
+
+import base64
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from serving.bulk import messages
+from serving.bulk.budget import CELL, Budget, check_columns, check_description, refused
+from serving.bulk.texts import MOST_BYTES
+from serving.bulk.thrift import BINARY, I32, I64, LIST, STRUCT, Found, list_head, structure, varint
+
+_END = struct.Struct("<I4s")
+_MAGIC = b"PAR1"
+_ARROW = b"ARROW:schema"
+_BEGINNING = 0x15, 0x19  # heads of the fields 1, a number, and 2, a list
+_HISTOGRAMS = {1: I64, 2: I64, 3: I64}
+_COLUMN = {2: I32, 3: BINARY, 8: {}, 13: {}, 16: _HISTOGRAMS, 17: {2: I32}}
+LISTS = {2: {}, 4: {1: {3: _COLUMN}, 4: {}}, 5: {}, 7: {}}  # of parquet.thrift: FileMetaData, and what stands in it
+_DICTIONARY = 2  # among the kinds of pages
+_ENCODINGS = {5: 2, 7: 2, 8: 4}  # fields of headers of data pages, dictionaries and data pages of version 2
+_DELTA_BYTE_ARRAY = 7
+_LONGEST_HEADER = 64 * 1024  # bytes; of statistics it holds a text at each end
+_OF_HEADER = 16  # bytes that one of a page's header becomes
+
+
+def check_file(body: memoryview, budget: Budget) -> list[str]:
+    """Check the sizes in a Parquet file against what it may take.
+
+    Parameters
+    ----------
+    body : memoryview
+        The file.
+    budget : Budget
+        Of the decoded table.
+
+    Returns
+    -------
+    list of str
+        Columns with texts so long in their dictionaries that the dictionaries must stay until they are cut.
+
+    Raises
+    ------
+    ProblemError
+        422 where its form is not taken, 413 where it takes too much.
+    OSError, ValueError, IndexError, struct.error
+        It is no Parquet file.
+    """
+    _check_footer(_footer(body))
+    metadata = pq.ParquetFile(pa.BufferReader(pa.py_buffer(body)), arrow_extensions_enabled=False).metadata
+    budget.spend(max(0, metadata.num_rows) * max(1, metadata.num_columns) * CELL)
+    found = set()
+    for i in range(metadata.num_row_groups):
+        group = metadata.row_group(i)
+        for j in range(group.num_columns):
+            column = group.column(j)
+            if _has_long_texts(body, column, budget):
+                found.add(column.path_in_schema)
+    return sorted(found)
+
+
+def _footer(body: memoryview) -> memoryview:
+    if len(body) < 12 or bytes(body[:4]) != _MAGIC:
+        raise OSError(f"expected {_MAGIC.decode()} at both ends")
+    length, magic = _END.unpack(body[-_END.size :])
+    if magic != _MAGIC or length > len(body) - 12:
+        raise OSError(f"expected {_MAGIC.decode()} at both ends and a footer before the last")
+    return body[len(body) - _END.size - length : -_END.size]
+
+
+def _check_footer(footer: memoryview) -> None:
+    """Check the number of columns and row groups, and the schema of Arrow that a footer may hold."""
+    check_columns(_first_count(footer))
+    check_description(len(footer))
+    file, _ = structure(footer, 0, LISTS)
+    elements = file.get((2, LIST), [])
+    check_columns(len(elements) - 1)
+    leaves = sum(not element.get((5, I32)) for element in elements)
+    for group in file.get((4, LIST), []):
+        chunks = group.get((1, LIST), [])
+        if len(chunks) != leaves or not all((3, STRUCT) in chunk for chunk in chunks):
+            raise OSError(f"a row group of {len(chunks)} columns, of {leaves}")
+    for pair in file.get((5, LIST), []):
+        if pair.get((1, BINARY)) == _ARROW:
+            # Arrow reads this schema, and takes its types from there.
+            messages.check_schema(memoryview(base64.b64decode(pair.get((2, BINARY), b""), validate=True)))
+
+
+def _first_count(footer: memoryview) -> int:
+    """Number of columns where a footer begins with version and schema, as all writers have it; else 0."""
+    _, at = varint(footer, 1)
+    return list_head(footer, at + 1)[0] - 1 if (footer[0], footer[at]) == _BEGINNING else 0
+
+
+def _has_long_texts(body: memoryview, column: Any, budget: Budget) -> bool:
+    """Check the pages of a column in a row group; return whether its dictionary has a text that is too long."""
+    is_text, found = column.physical_type == "BYTE_ARRAY", False
+    for header, packed in _pages(body, column, budget):
+        for number, encoding in _ENCODINGS.items():
+            if header.get((number, STRUCT), {}).get((encoding, I32)) == _DELTA_BYTE_ARRAY:
+                # A text may be as long as all before it together, which no size says.
+                expected = "another encoding: plain, a dictionary or DELTA_LENGTH_BYTE_ARRAY"
+                raise refused(column.path_in_schema, "the encoding DELTA_BYTE_ARRAY", expected)
+        size = header[2, I32]
+        budget.spend(size)
+        if header[1, I32] == _DICTIONARY and is_text and size > MOST_BYTES:
+            count = header.get((7, STRUCT), {}).get((1, I32), 0)
+            found |= _longest(packed, size, column.compression, count) > MOST_BYTES
+    return found
+
+
+def _pages(body: memoryview, column: Any, budget: Budget) -> Iterator[tuple[Found, memoryview]]:
+    """Header and packed bytes of each page, as Arrow goes from one to the next."""
+    at = column.data_page_offset
+    if column.has_dictionary_page and 0 < column.dictionary_page_offset < at:
+        at = column.dictionary_page_offset
+    end, seen = min(len(body), at + column.total_compressed_size), 0
+    if at < 0:
+        raise OSError(f"a page at {at}")
+    while at < end and seen < column.num_values:
+        header, size = structure(body[at : at + _LONGEST_HEADER], 0)
+        at += size
+        sizes = [header.get((number, I32), -1) for number in (1, 2, 3)]
+        if min(sizes) < 0:
+            raise OSError(f"a page of kind and sizes {sizes}")
+        budget.spend(_OF_HEADER * size)
+        yield header, body[at : at + sizes[2]]
+        at += sizes[2]
+        for number in (5, 8):
+            seen += max(0, header.get((number, STRUCT), {}).get((1, I32), 0))
+
+
+def _longest(packed: memoryview, unpacked: int, compression: str, count: int) -> int:
+    """Bytes of the longest text in a dictionary; those of all of it where they cannot be counted."""
+    try:
+        page = _unpacked(packed, unpacked, compression)
+        at = longest = 0
+        for _ in range(count):
+            length = struct.unpack_from("<I", page, at)[0]
+            longest, at = max(longest, length), at + 4 + length
+    except (pa.ArrowException, OSError, ValueError, struct.error):
+        return unpacked
+    return longest
+
+
+def _unpacked(packed: memoryview, size: int, compression: str) -> memoryview:
+    if compression == "UNCOMPRESSED":
+        return packed
+    name = {"LZ4": "lz4_raw"}.get(compression, compression.lower())
+    return memoryview(pa.Codec(name).decompress(pa.py_buffer(packed), size))
