@@ -1,0 +1,52 @@
+"""The table of bulk bodies in docs/reliability.md."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from benchmarks.fuzz.bulk.drawing import KINDS
+from benchmarks.fuzz.bulk.sending import Found
+from benchmarks.fuzz.page import DOCS, PAGE
+from pages.markdown import table
+from serving.bodies import ARROW
+
+__all__ = ["NAME", "PAGE", "RESULTS", "lines", "result"]
+
+RESULTS, NAME = DOCS / "results" / "fuzz_bulk.json", "fuzz of bulk bodies"
+FAULTLESS = "The process never ended; each response was 200 with a whole stream, or a 4xx with a problem."
+HEADS = ("odd in the body", "Arrow", "Parquet", "answered", "refused: 400", "413", "422")
+
+
+def result(found: Found, **about: Any) -> dict[str, Any]:
+    """Figures as they are kept."""
+    sent = [(kind, media, status, count) for (kind, media, status), count in sorted(found.statuses.items())]
+    about |= {"sent": sent, "faults": dict(found.faults), "peak_mib": found.peak / 2**20}
+    return {**about, "longest_s": found.longest[0], "longest_body": found.longest[1]}
+
+
+def lines(figures: Mapping[str, Any] | None) -> list[str]:
+    """What stands between the markers; where nothing was measured yet, that."""
+    if figures is None:
+        return ["Not measured yet."]
+    total = sum(count for *_, count in figures["sent"])
+    said = (
+        f"Measured on {figures['measured']}: {total:,} bodies, drawn with seed {figures['seed']} for "
+        f"`{figures['process']}`, to one service in {figures['limit_mib'] / 1024:g} GiB of address space. It held "
+        f"{figures['peak_mib']:,.0f} MiB at most; the longest response took {figures['longest_s']:.1f} s."
+    )
+    bad = "; ".join(f"**{count:,} {name}**" for name, count in figures["faults"].items())
+    return [said, "", *table(HEADS, _rows(figures["sent"])), "", f"{bad}." if bad else FAULTLESS]
+
+
+def _rows(sent: list[list[Any]]) -> Iterator[tuple[str, ...]]:
+    for kind in KINDS:
+        forms: Counter[bool] = Counter()
+        statuses: Counter[int] = Counter()
+        for name, media, status, count in sent:
+            if name == kind:
+                forms[media == ARROW] += count
+                statuses[status] += count
+        counts = (forms[True], forms[False], *(statuses[status] for status in (200, 400, 413, 422)))
+        yield kind, *(f"{count:,}" for count in counts)
