@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from serving.bulk import messages
 from serving.bulk.budget import CELL, Budget, check_columns, check_description, refused
 from serving.bulk.texts import MOST_BYTES
 from serving.bulk.thrift import BINARY, I32, I64, LIST, STRUCT, Found, list_head, structure, varint
 
-_END = struct.Struct("<I4s")
+_END, _LENGTH = struct.Struct("<I4s"), struct.Struct("<I").unpack_from
 _MAGIC = b"PAR1"
 _ARROW = b"ARROW:schema"
 _BEGINNING = 0x15, 0x19  # heads of the fields 1, a number, and 2, a list
@@ -32,13 +31,47 @@ _LONGEST_HEADER = 64 * 1024  # bytes; of statistics it holds a text at each end
 _OF_HEADER = 16  # bytes that one of a page's header becomes
 
 
-def check_file(body: memoryview, budget: Budget) -> list[str]:
-    """Check the sizes in a Parquet file against what it may take.
+def check_footer(body: memoryview) -> None:
+    """Check what a file says of its columns and row groups, and the schema of Arrow that it may hold.
 
     Parameters
     ----------
     body : memoryview
         The file.
+
+    Raises
+    ------
+    ProblemError
+        422 where its form is not taken.
+    OSError, ValueError, IndexError, struct.error
+        It is no Parquet file.
+    """
+    footer = _footer(body)
+    check_columns(_first_count(footer))
+    check_description(len(footer))
+    file, _ = structure(footer, 0, LISTS)
+    elements = file.get((2, LIST), [])
+    check_columns(len(elements) - 1)
+    leaves = sum(not element.get((5, I32)) for element in elements)
+    for group in file.get((4, LIST), []):
+        chunks = group.get((1, LIST), [])
+        if len(chunks) != leaves or not all((3, STRUCT) in chunk for chunk in chunks):
+            raise OSError(f"a row group of {len(chunks)} columns, of {leaves}")
+    for pair in file.get((5, LIST), []):
+        if pair.get((1, BINARY)) == _ARROW:
+            # Arrow reads this schema, and takes its types from there.
+            messages.check_schema(memoryview(base64.b64decode(pair.get((2, BINARY), b""), validate=True)))
+
+
+def long_texts(body: memoryview, metadata: Any, budget: Budget) -> list[str]:
+    """Check the pages of a file whose footer was checked.
+
+    Parameters
+    ----------
+    body : memoryview
+        The file.
+    metadata : FileMetaData
+        Its footer, as Arrow reads it.
     budget : Budget
         Of the decoded table.
 
@@ -50,12 +83,10 @@ def check_file(body: memoryview, budget: Budget) -> list[str]:
     Raises
     ------
     ProblemError
-        422 where its form is not taken, 413 where it takes too much.
-    OSError, ValueError, IndexError, struct.error
-        It is no Parquet file.
+        422 where an encoding is not taken, 413 where rows or pages take too much.
+    OSError, IndexError, struct.error
+        A page is damaged.
     """
-    _check_footer(_footer(body))
-    metadata = pq.ParquetFile(pa.BufferReader(pa.py_buffer(body)), arrow_extensions_enabled=False).metadata
     budget.spend(max(0, metadata.num_rows) * max(1, metadata.num_columns) * CELL)
     found = set()
     for i in range(metadata.num_row_groups):
@@ -74,24 +105,6 @@ def _footer(body: memoryview) -> memoryview:
     if magic != _MAGIC or length > len(body) - 12:
         raise OSError(f"expected {_MAGIC.decode()} at both ends and a footer before the last")
     return body[len(body) - _END.size - length : -_END.size]
-
-
-def _check_footer(footer: memoryview) -> None:
-    """Check the number of columns and row groups, and the schema of Arrow that a footer may hold."""
-    check_columns(_first_count(footer))
-    check_description(len(footer))
-    file, _ = structure(footer, 0, LISTS)
-    elements = file.get((2, LIST), [])
-    check_columns(len(elements) - 1)
-    leaves = sum(not element.get((5, I32)) for element in elements)
-    for group in file.get((4, LIST), []):
-        chunks = group.get((1, LIST), [])
-        if len(chunks) != leaves or not all((3, STRUCT) in chunk for chunk in chunks):
-            raise OSError(f"a row group of {len(chunks)} columns, of {leaves}")
-    for pair in file.get((5, LIST), []):
-        if pair.get((1, BINARY)) == _ARROW:
-            # Arrow reads this schema, and takes its types from there.
-            messages.check_schema(memoryview(base64.b64decode(pair.get((2, BINARY), b""), validate=True)))
 
 
 def _first_count(footer: memoryview) -> int:
@@ -113,7 +126,7 @@ def _has_long_texts(body: memoryview, column: Any, budget: Budget) -> bool:
         budget.spend(size)
         if header[1, I32] == _DICTIONARY and is_text and size > MOST_BYTES:
             count = header.get((7, STRUCT), {}).get((1, I32), 0)
-            found |= _longest(packed, size, column.compression, count) > MOST_BYTES
+            found |= _is_long(packed, size, column.compression, count)
     return found
 
 
@@ -138,17 +151,19 @@ def _pages(body: memoryview, column: Any, budget: Budget) -> Iterator[tuple[Foun
             seen += max(0, header.get((number, STRUCT), {}).get((1, I32), 0))
 
 
-def _longest(packed: memoryview, unpacked: int, compression: str, count: int) -> int:
-    """Bytes of the longest text in a dictionary; those of all of it where they cannot be counted."""
+def _is_long(packed: memoryview, size: int, compression: str, count: int) -> bool:
+    """Return whether a text in a dictionary is too long, or nobody can say; `count` texts are `size` bytes unpacked."""
     try:
-        page = _unpacked(packed, unpacked, compression)
-        at = longest = 0
+        page = _unpacked(packed, size, compression)
+        at = 0
         for _ in range(count):
-            length = struct.unpack_from("<I", page, at)[0]
-            longest, at = max(longest, length), at + 4 + length
+            (length,) = _LENGTH(page, at)
+            if length > MOST_BYTES:
+                return True
+            at += 4 + length
     except (pa.ArrowException, OSError, ValueError, struct.error):
-        return unpacked
-    return longest
+        return True
+    return False
 
 
 def _unpacked(packed: memoryview, size: int, compression: str) -> memoryview:

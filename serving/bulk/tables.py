@@ -12,7 +12,7 @@ import pyarrow as pa
 from serving.bodies import ARROW
 from serving.bulk.budget import CELL, Budget
 from serving.bulk.messages import check_stream
-from serving.bulk.texts import Plain
+from serving.bulk.texts import Plain, is_text
 from serving.problems import ProblemError
 
 ROWS = 10_000  # of a block: enough that numpy and trees are at their best, and few enough to be soon done
@@ -76,7 +76,6 @@ class Table:
         budget, plain = Budget(self._most), Plain()
         batches = self._batches(names)
         while (batch := self._guarded(next, batches, None)) is not None:
-            self._guarded(plain.check, batch)
             for first in range(0, batch.num_rows, ROWS):
                 part = batch.slice(first, ROWS)
                 budget.spend(part.num_rows * max(1, len(names)) * CELL)
@@ -107,8 +106,15 @@ def _arrow(body: pa.Buffer, most: int | None) -> Opened:
     schema = pa.ipc.open_stream(body).schema
 
     def batches(names: list[str]) -> Batches:
+        dictionaries = [name for name in names if pa.types.is_dictionary(schema.field(name).type)]
+        whole = [name for name in names if name not in dictionaries]
         for batch in pa.ipc.open_stream(body):
-            yield batch.select(names)
+            wanted = batch.select(names)
+            wanted.validate()  # lengths and offsets may be anything in a body from outside
+            batch.select(whole).validate(full=True)
+            for name in dictionaries:
+                batch.column(name).indices.validate(full=True)
+            yield wanted
 
     return schema, batches
 
@@ -116,13 +122,20 @@ def _arrow(body: pa.Buffer, most: int | None) -> Opened:
 def _parquet(body: pa.Buffer, most: int | None) -> Opened:
     import pyarrow.parquet as pq
 
-    from serving.bulk.parquet import check_file
+    from serving.bulk.parquet import check_footer, long_texts
 
-    long = [] if most is None else check_file(_bytes(body), Budget(most))
-    # A long text stays in its dictionary, once, until it is cut.
-    file = pq.ParquetFile(pa.BufferReader(body), read_dictionary=long, arrow_extensions_enabled=False)
+    if most is not None:
+        check_footer(_bytes(body))
+    file = pq.ParquetFile(pa.BufferReader(body), arrow_extensions_enabled=False)
+    if most is not None and (long := long_texts(_bytes(body), file.metadata, Budget(most))):
+        # A long text stays in its dictionary, once, until it is cut.
+        file = pq.ParquetFile(pa.BufferReader(body), read_dictionary=long, arrow_extensions_enabled=False)
+    schema = file.schema_arrow
 
     def batches(names: list[str]) -> Batches:
-        yield from file.iter_batches(ROWS, columns=names, use_threads=False)
+        texts = [name for name in names if is_text(schema.field(name).type)]
+        for batch in file.iter_batches(ROWS, columns=names, use_threads=False):
+            batch.select(texts).validate(full=True)  # Parquet's texts may be any bytes
+            yield batch
 
-    return file.schema_arrow, batches
+    return schema, batches

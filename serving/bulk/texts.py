@@ -24,15 +24,10 @@ class Plain:
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[pa.Array, pa.Array]] = {}
-
-    def check(self, batch: pa.RecordBatch) -> None:
-        """Check lengths, offsets and texts of a batch, which may be anything in a body from outside; ArrowInvalid."""
-        batch.validate()
-        for column in batch.columns:
-            (column.indices if pa.types.is_dictionary(column.type) else column).validate(full=True)
+        self._columns: list[tuple[int, pa.Field]] | None = None
 
     def of(self, batch: pa.RecordBatch, budget: Budget) -> pa.RecordBatch:
-        """Rows of a batch that was checked.
+        """Rows of a batch; all batches have the same columns.
 
         Raises
         ------
@@ -41,14 +36,14 @@ class Plain:
         ArrowInvalid, ArrowIndexError
             A dictionary is damaged.
         """
-        for i, field in enumerate(batch.schema):
+        if self._columns is None:
+            self._columns = [(i, field) for i, field in enumerate(batch.schema) if _is_of_texts(field.type)]
+        for i, field in self._columns:
+            column = batch.column(i)
             if pa.types.is_dictionary(field.type):
-                dictionary = self._dictionary(field.name, batch.column(i).dictionary, budget)
-                column = dictionary.take(batch.column(i).indices)
-            elif is_text(field.type):
-                column = cut(batch.column(i))
+                column = self._dictionary(field.name, column.dictionary, budget).take(column.indices)
             else:
-                continue
+                column = cut(column)
             budget.spend(column.nbytes)
             batch = batch.set_column(i, pa.field(field.name, column.type), column)
         return batch
@@ -69,6 +64,10 @@ def _place(array: pa.Array) -> tuple[Any, ...]:
     return array.type, array.offset, len(array), buffers
 
 
+def _is_of_texts(kind: pa.DataType) -> bool:
+    return is_text(kind) or bool(pa.types.is_dictionary(kind))
+
+
 def is_text(kind: pa.DataType) -> bool:
     """Return whether a type is one of texts."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
@@ -78,12 +77,15 @@ def cut(values: pa.Array) -> pa.Array:
     """Values, those that are texts of more than `MOST_BYTES` cut to these; views become texts that stand alone."""
     if not is_text(values.type):
         return values
+    is_view = pa.types.is_string_view(values.type)
+    if not is_view and (pc.max(pc.binary_length(values)).as_py() or 0) <= MOST_BYTES:
+        return values
     long = np.flatnonzero(_bytes(values) > MOST_BYTES)
     if not len(long):
-        return values.cast(pa.large_string()) if pa.types.is_string_view(values.type) else values
+        return values.cast(pa.large_string())
     beginnings = [bytes(values[i].as_buffer().slice(0, MOST_BYTES)).decode(errors="ignore") for i in long.tolist()]
     pieces = [values.slice(begin, end - begin) for begin, end in _between(long, len(values))]
-    kind = pa.large_string() if pa.types.is_string_view(values.type) else values.type
+    kind = pa.large_string() if is_view else values.type
     parts: list[pa.Array] = []
     for piece, beginning in zip(pieces, [*beginnings, None], strict=True):
         parts += [piece.cast(kind), *([] if beginning is None else [pa.array([beginning], kind)])]

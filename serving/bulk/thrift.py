@@ -53,6 +53,8 @@ def structure(data: memoryview, at: int, lists: Lists | None = None, depth: int 
             raise OSError(f"a field of number {number}")
         if kind in (TRUE, FALSE):
             found[number, TRUE] = kind == TRUE
+        elif kind in _BITS and (byte := data[at]) < 128:  # most numbers are short
+            found[number, kind], at = (byte >> 1) ^ -(byte & 1), at + 1
         else:
             found[number, kind], at = _value(data, at, kind, (lists or {}).get(number), depth)
     return found, at + 1
@@ -96,7 +98,10 @@ def _list(data: memoryview, at: int, inner: Any, depth: int) -> tuple[list[Any],
         raise OSError(f"a list of kind {kind}")
     found = []
     for _ in range(length):
-        value, at = _value(data, at, kind, inner, depth + 1)
+        if kind in _BITS and (byte := data[at]) < 128:
+            value, at = (byte >> 1) ^ -(byte & 1), at + 1
+        else:
+            value, at = _value(data, at, kind, inner, depth + 1)
         found.append(value)
     return found, at
 
