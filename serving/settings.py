@@ -30,7 +30,9 @@ class Settings(settings.Settings):
     max_rows: Annotated[int, Field(ge=1, le=1_000_000, description="most rows in one request")] = 10_000
     max_body_bytes: Annotated[int, Field(ge=1024, description="largest body of a request [byte]")] = 16 * 2**20
 
-    max_table_bytes: Annotated[int, Field(ge=1024, description="largest table, Arrow or Parquet [byte]")] = 256 * 2**20
+    max_table_bytes: Annotated[
+        int, Field(ge=1024, description="largest table, Arrow or Parquet, sent and decoded [byte]")
+    ] = 256 * 2**20
     max_held_bytes: Annotated[
         int, Field(ge=1024, description="most bytes of bodies of all requests that are held at once [byte]")
     ] = 256 * 2**20

@@ -1,6 +1,6 @@
 """Footer and pages of a Parquet file: what reading it takes, found before its pages are unpacked.
 
-The sizes that a footer claims bind nobody; Arrow unpacks each page to the size that the page's own header says.
+The sizes that a footer claims bound nothing: Arrow unpacks each page to the size that the page's own header says.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _pages(body: memoryview, column: Any, budget: Budget) -> Iterator[tuple[Foun
 
 
 def _is_long(packed: memoryview, size: int, compression: str, count: int) -> bool:
-    """Return whether a text in a dictionary is too long, or nobody can say; `count` texts are `size` bytes unpacked."""
+    """Return whether one of `count` texts in a dictionary of `size` bytes is too long, or cannot be measured."""
     try:
         page = _unpacked(packed, size, compression)
         at = 0

@@ -1,4 +1,4 @@
-"""Columns that nobody honest sends: each of a kind that some reader of Arrow or Parquet has stumbled over."""
+"""Odd columns of a table, each of a kind that some reader of Arrow or Parquet has failed at."""
 
 from __future__ import annotations
 
