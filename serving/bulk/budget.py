@@ -26,10 +26,14 @@ class Budget:
     def spend(self, size: int) -> None:
         """Take so many bytes; ProblemError 413 where the table takes more than it may."""
         self._spent += size
-        if self._most is None or self._spent <= self._most:
+        self.check(self._spent)
+
+    def check(self, size: int) -> None:
+        """Check that a part of a table, of so many bytes while it is read, is within the budget of all of it."""
+        if self._most is None or size <= self._most:
             return
         expected = f"at most {self._most} bytes of decoded cells and texts"
-        fault = Fault(field="body", value=self._spent, bound=self._most, expected=expected)
+        fault = Fault(field="body", value=size, bound=self._most, expected=expected)
         detail = f"the table takes more than {self._most} bytes when it is decoded; send the rows in several requests"
         raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, [fault])
 

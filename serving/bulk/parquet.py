@@ -29,6 +29,7 @@ _ENCODINGS = {5: 2, 7: 2, 8: 4}  # fields of headers of data pages, dictionaries
 _DELTA_BYTE_ARRAY = 7
 _LONGEST_HEADER = 64 * 1024  # bytes; of statistics it holds a text at each end
 _OF_HEADER = 16  # bytes that one of a page's header becomes
+_COPIES = 4  # of a page while it is read: unpacked, in its decoder, as values, and as what is made of these
 
 
 def check_footer(body: memoryview) -> None:
@@ -124,6 +125,7 @@ def _has_long_texts(body: memoryview, column: Any, budget: Budget) -> bool:
                 raise refused(column.path_in_schema, "the encoding DELTA_BYTE_ARRAY", expected)
         size = header[2, I32]
         budget.spend(size)
+        budget.check(_COPIES * size)
         if header[1, I32] == _DICTIONARY and is_text and size > MOST_BYTES:
             count = header.get((7, STRUCT), {}).get((1, I32), 0)
             found |= _is_long(packed, size, column.compression, count)

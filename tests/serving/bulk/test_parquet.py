@@ -101,6 +101,14 @@ def test_a_page_counts_as_its_header_says_and_not_the_footer() -> None:
     assert sum(len(block) for block in Table(body, PARQUET, MOST).blocks(["z"])) == 2_000_000
 
 
+def test_a_page_may_take_a_quarter_since_it_is_there_several_times_while_it_is_read() -> None:
+    column = pa.DictionaryArray.from_arrays(pa.array([0]), pa.array(["x" * 1_000_000]))
+    body = parquet({"unit": column}, compression="zstd", dictionary_pagesize_limit=2**24)
+    assert Table(body, PARQUET, 4_100_000).names == ["unit"]
+    status, (fault,) = refusal(body, 3_900_000)
+    assert (status, fault.value) == (413, 4 * 1_000_004)
+
+
 def test_an_encoding_whose_texts_have_no_bound_is_refused() -> None:
     words = ["x" * 20_000 + f"{i}" for i in range(1000)]
     body = parquet({"unit": words}, use_dictionary=False, column_encoding={"unit": "DELTA_BYTE_ARRAY"})
