@@ -122,14 +122,11 @@ def _arrow(body: pa.Buffer, most: int | None) -> Opened:
 def _parquet(body: pa.Buffer, most: int | None) -> Opened:
     import pyarrow.parquet as pq
 
-    from serving.bulk.parquet import check_footer, long_texts
+    from serving.bulk.parquet import File
 
-    if most is not None:
-        check_footer(_bytes(body))
-    file = pq.ParquetFile(pa.BufferReader(body), arrow_extensions_enabled=False)
-    if most is not None and (long := long_texts(_bytes(body), file.metadata, Budget(most))):
-        # A long text stays in its dictionary, once, until it is cut.
-        file = pq.ParquetFile(pa.BufferReader(body), read_dictionary=long, arrow_extensions_enabled=False)
+    # A long text stays in its dictionary, once, until it is cut.
+    long = [] if most is None else File(_bytes(body)).long_texts(Budget(most))
+    file = pq.ParquetFile(pa.BufferReader(body), read_dictionary=long, arrow_extensions_enabled=False)
     schema = file.schema_arrow
 
     def batches(names: list[str]) -> Batches:

@@ -14,7 +14,7 @@ from benchmarks.fuzz.bulk.files import _encoded
 from serving.bodies import PARQUET
 from serving.bulk import budget, thrift
 from serving.bulk.budget import Budget
-from serving.bulk.parquet import LISTS, long_texts
+from serving.bulk.parquet import LISTS, File
 from serving.bulk.tables import Table
 from serving.bulk.thrift import BINARY, I32, I64, LIST, STRUCT, structure
 from serving.problems import Fault, ProblemError
@@ -29,9 +29,9 @@ def parquet(table: Any, **options: Any) -> bytes:
     return sink.getvalue()
 
 
-def check_file(body: bytes, most: int) -> list[str]:
+def check_file(body: bytes, most: int) -> list[int]:
     """Columns of a file with texts that are too long in a dictionary."""
-    return long_texts(memoryview(body), pq.ParquetFile(io.BytesIO(body)).metadata, Budget(most))
+    return File(memoryview(body)).long_texts(Budget(most))
 
 
 def footer_of(body: bytes) -> dict[Any, Any]:
@@ -74,7 +74,7 @@ def test_pages_are_counted_as_the_writer_counts_them(packing: str, version: str,
 @pytest.mark.parametrize("packing", PACKINGS)
 def test_a_long_text_in_a_dictionary_is_found_in_its_page(packing: str) -> None:
     short, long = ["A" * 200, "B"], ["A" * 200, "B" * 805]
-    for words, expected in ((short, []), (long, ["unit"])):
+    for words, expected in ((short, []), (long, [0])):
         body = parquet({"unit": [words[i % 2] for i in range(100)], "z": [1.0] * 100}, compression=packing)
         assert check_file(body, MOST) == expected
         (block,) = Table(body, PARQUET, MOST).blocks(["unit"])
@@ -109,13 +109,13 @@ def test_a_page_may_take_a_quarter_since_it_is_there_several_times_while_it_is_r
     assert (status, fault.value) == (413, 4 * 1_000_004)
 
 
-def test_an_encoding_whose_texts_have_no_bound_is_refused() -> None:
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_an_encoding_whose_texts_have_no_bound_is_refused(encoding: str) -> None:
     words = ["x" * 20_000 + f"{i}" for i in range(1000)]
-    body = parquet({"unit": words}, use_dictionary=False, column_encoding={"unit": "DELTA_BYTE_ARRAY"})
-    assert len(body) < 100_000  # of 20 MB
+    body = parquet({"unit": words}, use_dictionary=False, column_encoding={"unit": encoding})
     status, (fault,) = refusal(body)
-    assert (status, fault.field, fault.value) == (422, "unit", "the encoding DELTA_BYTE_ARRAY")
-    assert "DELTA_LENGTH_BYTE_ARRAY" in fault.expected
+    assert (status, fault.field, fault.value) == (422, "unit", f"the encoding {encoding}")
+    assert fault.expected == "another encoding: plain or a dictionary"
 
 
 @pytest.fixture
@@ -166,6 +166,34 @@ def test_a_footer_must_have_the_columns_of_its_row_groups(no_arrow: None) -> Non
     assert refusal(with_footer(body, footer))[0] == 400
     group[1, LIST] = [{(2, I64): 0}]
     assert refusal(with_footer(body, footer))[0] == 400
+
+
+def test_a_footer_with_lies_that_end_accessors_of_arrow_is_a_bad_request(cells, send) -> None:
+    """Statistics of sizes for another depth than the column has: Arrow throws where Python cannot catch."""
+    body = parquet(pa.Table.from_pylist(cells.rows))
+    footer = footer_of(body)
+    footer[2, LIST][3][3, I32] = 0  # a column that is required, with statistics of one that is not
+    response = send(cells, with_footer(body, footer), "parquet")
+    assert (response.status_code, response.json()["title"]) == (400, "Bad Request")
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.string()])
+def test_a_dictionary_that_claims_billions_of_values_is_refused(kind: pa.DataType) -> None:
+    """A decoder sets memory aside for as many as the header of the page says: 17 GB."""
+    body = parquet({"z": pa.array([1, 2] * 10).cast(kind)}, compression="none")
+    footer = footer_of(body)
+    chunk = footer[4, LIST][0][1, LIST][0][3, STRUCT]
+    header, end = structure(memoryview(body), chunk[11, I64])
+    header[7, STRUCT][1, I32] = 2**31 - 1
+    changed = _encoded(header, {})
+    longer = len(changed) - (end - chunk[11, I64])
+    length = struct.unpack_from("<I", body, len(body) - 8)[0]
+    pages = body[: chunk[11, I64]] + changed + body[end : len(body) - 8 - length]
+    chunk[9, I64] += longer
+    chunk[7, I64] += longer
+    written = _encoded(footer, LISTS)
+    status, (fault,) = refusal(pages + written + struct.pack("<I", len(written)) + b"PAR1")
+    assert (status, fault.value) == (413, 16 * (2**31 - 1))
 
 
 def test_a_page_of_a_negative_length_is_no_endless_loop() -> None:
