@@ -1,6 +1,7 @@
 """Bulk bodies of every odd kind, to a real service in two GiB of address space: it answers or says what is wrong."""
 
 import io
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.aims.page import filled
 from benchmarks.fuzz.bulk.drawing import KINDS, Body, body, sound
-from benchmarks.fuzz.bulk.page import FAULTLESS, lines, result
+from benchmarks.fuzz.bulk.page import FAULTLESS, NAME, PAGE, RESULTS, lines, result
 from benchmarks.fuzz.bulk.sending import Found, send
 from benchmarks.fuzz.bulk.service import limited, save_model
 from seeds import load
@@ -74,6 +76,24 @@ def test_a_sound_table_has_the_columns_of_a_row() -> None:
     table = sound(np.random.default_rng(1), SEED)
     assert set(table.column_names) <= {column.name for column in (*SEED.by_role("key", "time"), *SEED.inputs)}
     assert {"unit", "period_start"} < set(table.column_names)
+
+
+def kept() -> dict[str, object]:
+    figures: dict[str, object] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return figures
+
+
+def test_the_page_holds_what_was_measured_and_nothing_else() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert filled(text, NAME, lines(kept())) == text, "python -m benchmarks.fuzz.bulk"
+
+
+def test_no_body_that_was_measured_showed_a_fault() -> None:
+    figures = kept()
+    assert figures["faults"] == {}
+    assert figures["limit_mib"] == 2048
+    assert sum(count for *_, count in figures["sent"]) >= 2_000  # type: ignore[attr-defined]
+    assert FAULTLESS in lines(figures)
 
 
 def test_a_fault_stands_on_the_page() -> None:
