@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from models import estimator_files
 from models.checks.tree_text import TreeTextError
+from models.quality.model import QualityModel
+from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from models.tasks import Model, SingleModel, task_of
 from physics.arrays import FloatArray
@@ -88,9 +91,19 @@ def _contents(model: Model) -> dict[str, bytes]:
     described = {"process": model.seed.process.name, **described}
     self_test = {
         "rows": [dict(zip(model.names, map(_or_null, row), strict=True)) for row in model.examples],
-        ANSWERS: {name: list(map(_or_null, column.tolist())) for name, column in model.columns(model.examples).items()},
+        ANSWERS: {name: list(map(_or_null, column.tolist())) for name, column in _examples_answered(model).items()},
     }
     return files | {SEED: model.seed.text.encode(), MODEL: _json(described), SELF_TEST: _json(self_test)}
+
+
+def _examples_answered(model: Model) -> dict[str, npt.NDArray[Any]]:
+    """Answers to the examples by which a stored model is recognised.
+
+    Of a model that follows outcomes they are those with adaptive intervals, which were recorded from the first on.
+    """
+    if isinstance(model, RegressionModel | SeveralTargets | QualityModel):
+        model = model.with_all_outcomes()
+    return model.columns(model.examples)
 
 
 def _single(model: SingleModel) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -299,7 +312,7 @@ def self_test(model: Model, expected: dict[str, Any]) -> None:
         are named.
     """
     try:
-        answers = model.columns(model.examples)
+        answers = _examples_answered(model)
     except Exception as error:  # whatever parts raise that do not fit each other
         raise ModelFilesError(f"self-test: the model gives no answer: {error!r}") from error
     if set(answers) != set(expected[ANSWERS]):

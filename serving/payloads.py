@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, Field
 
+from models.following.received import Kind
 from models.stops import between
 from seeds import Column, Seed
 from serving import history
@@ -36,6 +37,20 @@ class Estimate(BaseModel):
     low: Annotated[float | None, Field(description="lower end of the interval")]
     high: Annotated[float | None, Field(description="upper end of the interval")]
     unit: str
+
+
+class IntervalUsed(BaseModel):
+    """The interval of the predictions."""
+
+    kind: Annotated[
+        Kind,
+        Field(
+            description="fixed: as calibrated in training; adaptive: as the outcomes have it that this model has "
+            "received since it began to answer; wider: the wider of these two, until enough outcomes were received, "
+            "and again where none came in for long"
+        ),
+    ]
+    outcomes: Annotated[int, Field(description="how many outcomes it has received since then, those of training none")]
 
 
 class ModelUsed(BaseModel):
@@ -323,6 +338,14 @@ def _beside(past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> dict[st
     }
 
 
+def _interval(seed: Seed) -> Any:
+    """Type of the interval that was used; of several targets one each."""
+    names = [column.name for column in seed.primaries]
+    if len(names) == 1:
+        return IntervalUsed
+    return record(f"{title(seed)}Intervals", "The interval of each target.", dict.fromkeys(names, IntervalUsed))
+
+
 def _answer(seed: Seed, fields: TaskFields) -> Any:
     prediction: Any = record(
         f"{title(seed)}Prediction",
@@ -344,10 +367,7 @@ def _answer(seed: Seed, fields: TaskFields) -> Any:
             "process": Literal[seed.process.name],
             "model": ModelUsed,
             "coverage": Annotated[float, Field(description="share of labels that the intervals shall hold")],
-            "interval": Annotated[
-                Literal["adaptive", "fixed"],
-                Field(description="adaptive: intervals follow outcomes that come in; fixed: as after training"),
-            ],
+            "interval": _interval(seed),
             "predictions": list[prediction],
             **fields.answer,
         },

@@ -46,8 +46,14 @@ class Outcomes(Protocol):
     ) -> Record:
         """State after outcomes that arrived together."""
 
-    def followed(self, model: Any, state: Record) -> Any:
-        """The model with what its state has taken up."""
+    def is_counted(self, state: Record) -> bool:
+        """Whether a stored state counts the outcomes that it has taken up; one of older code does not."""
+
+    def current(self, model: Any, state: Record, now: int) -> tuple[bool, ...]:
+        """By target whether its newest outcome arrived a short time before `now` [microseconds since 1970]."""
+
+    def followed(self, model: Any, state: Record, now: int) -> Any:
+        """The model with what its state has taken up, as of `now`."""
 
     def waiting(self, state: Record) -> dict[str, tuple[Waiting, ...]]:
         """By target the newest batches that wait, since they are odd."""

@@ -95,7 +95,9 @@ def test_the_service_answers_its_energy(seed: Seed, save_toy_model, tmp_path: Pa
     answer = json.loads(msgspec.json.encode(predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})))
     (one,) = answer["predictions"]
     whole = {"process": "toy_cells", "model": {"version": 1, "alias": "champion", "digest": "", "baseline": False}}
-    TypeAdapter(taken.answer).validate_python(whole | {"coverage": 0.9, "interval": "fixed"} | answer)
+    TypeAdapter(taken.answer).validate_python(
+        whole | {"coverage": 0.9, "interval": {"kind": "fixed", "outcomes": 0}} | answer
+    )
     (stands,) = one["energy"]["norms"]
     assert stands["grade"] in ("1", "2", "3")
     scope = one["energy"]["scopes"]["scope_2"]["value"]

@@ -95,6 +95,8 @@ class Following:
         How many outcomes wait in all.
     known : ndarray, shape (k,), k <= MOST_KNOWN
         Outcomes that were taken up for good, the newest last [scale of the model's errors].
+    outcomes : int
+        How many were taken up for good.
     """
 
     sure: Adaptive
@@ -103,11 +105,17 @@ class Following:
     waiting: tuple[Waiting, ...] = ()
     outcomes_waiting: int = 0
     known: FloatArray = field(default_factory=lambda: np.empty(0))
+    outcomes: int = 0
 
     @cached_property
     def adaptive(self) -> Adaptive:
         """What answers rest on now."""
         return self.sure if self._odd else _with(self.sure, self.begun)
+
+    @property
+    def received(self) -> int:
+        """How many outcomes `adaptive` rests on beyond those of the training."""
+        return self.outcomes + (0 if self._odd else _count(self.begun))
 
     @cached_property
     def _odd(self) -> tuple[str, ...]:
@@ -121,16 +129,21 @@ class Following:
         if not len(arrival.errors):
             return self
         if accepted or self.usual is None:
-            return replace(self, sure=_with(self.sure, [arrival]), known=_newest(self.known, [arrival]))
+            return self._with([arrival])
         later = replace(self, begun=(*self.begun, arrival))
-        if sum(len(one.errors) for one in later.begun) < FEWEST_ROWS:
+        if _count(later.begun) < FEWEST_ROWS:
             return later
         if not later._odd:
-            return replace(later, sure=later.adaptive, begun=(), known=_newest(self.known, later.begun))
+            return replace(self._with(later.begun), begun=())
         why = "; ".join(later._odd)
         more = [Waiting(one.batch, len(one.errors), why) for one in later.begun]
         count = self.outcomes_waiting + sum(one.outcomes for one in more)
         return replace(later, begun=(), waiting=(*later.waiting, *more)[-MOST_LISTED:], outcomes_waiting=count)
+
+    def _with(self, arrivals: Sequence[Arrival]) -> Self:
+        """After outcomes that are taken up for good."""
+        count = self.outcomes + _count(arrivals)
+        return replace(self, sure=_with(self.sure, arrivals), known=_newest(self.known, arrivals), outcomes=count)
 
     def state(self) -> dict[str, Any]:
         """As JSON values, without what comes with the model."""
@@ -140,6 +153,7 @@ class Following:
             "waiting": [[one.batch, one.outcomes, one.why] for one in self.waiting],
             "outcomes_waiting": self.outcomes_waiting,
             "known": self.known.tolist(),
+            "outcomes": self.outcomes,
         }
 
     @classmethod
@@ -152,6 +166,7 @@ class Following:
             waiting_in(state),
             outcomes_waiting_in(state),
             np.array(state.get("known", ()), dtype=np.float64),
+            int(state.get("outcomes", 0)),
         )
 
 
@@ -202,6 +217,10 @@ def runs_of(arrivals: Sequence[Arrival], centres: Sequence[float], rows: int) ->
             runs.append(run_of(begun, centres[first], known))
             known, first, count = _newest(known, begun), end, 0
     return runs
+
+
+def _count(arrivals: Iterable[Arrival]) -> int:
+    return sum(len(one.errors) for one in arrivals)
 
 
 def _newest(known: FloatArray, arrivals: Iterable[Arrival]) -> FloatArray:

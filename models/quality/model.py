@@ -14,6 +14,7 @@ import numpy.typing as npt
 from models.adaptive import Level
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.estimators.parted import Parted
+from models.following.received import ALL, NONE, Interval, Received
 from models.following.usual import Usual
 from models.following.waiting import Arrival
 from models.quality.censoring import log_size
@@ -102,6 +103,8 @@ class QualityModel:
         Where the model comes from: digests, training period, versions. JSON values only.
     level : Level, optional
         How wide joint intervals must be by the newest known assays; without it they are the fixed ones of `scatter`.
+    received : Received
+        Assays among these that it has received since it began to answer; kept in no file.
     usual : Usual, optional
         What assays were like beside what was predicted while training followed them; without it none waits.
     followed : ndarray, shape (n,), optional
@@ -124,15 +127,20 @@ class QualityModel:
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
     level: Level | None = None
+    received: Received = NONE
     usual: Usual | None = None
     followed: FloatArray | None = None
     setpoints: SetPoints | None = None
     setpoints_refusal: str | None = None
 
     @property
-    def is_adaptive(self) -> bool:
-        """Whether its intervals follow assays that come in."""
-        return self.level is not None
+    def interval(self) -> Interval:
+        """Joint interval that it answers with."""
+        return self.received.interval(self.level)
+
+    def with_all_outcomes(self) -> Self:
+        """The same as if it had received its newest known assays: its intervals are the adaptive ones."""
+        return replace(self, received=ALL)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -181,7 +189,8 @@ class QualityModel:
         """
         if self.level is None:
             return self.fixed_contents(logs, coverage)
-        return self._contents(logs, *self.scatter.reach(logs, self.level.half_width(coverage)))
+        half = self.received.half_width(self.scatter.joint, self.level, coverage)
+        return self._contents(logs, *self.scatter.reach(logs, half))
 
     def arrival(self, batch: int, reported: FloatArray, logs: FloatArray) -> Arrival:
         """Lots whose assays arrived together, by how far the content that lies farthest off does: it moves the level.

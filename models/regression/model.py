@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
 from typing import Any, Self
@@ -11,10 +11,11 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.adaptive import Adaptive
+from models.adaptive import Adaptive, Level
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.parted import Parted
+from models.following.received import ALL, NONE, Interval, Received
 from models.following.usual import Usual
 from models.intervals import Conformal
 from models.processes.lookup import physics_of
@@ -52,6 +53,8 @@ class RegressionModel:
         Where it errs more and where less, by what it predicts.
     adaptive : Adaptive, optional
         Its newest known errors, which centre and widen its answers; without them its intervals are the fixed ones.
+    received : Received
+        Outcomes among these that it has received since it began to answer; kept in no file.
     usual : Usual, optional
         What outcomes are like beside its predictions; without it none is odd, and all are followed.
     followed : Answer, optional
@@ -77,6 +80,7 @@ class RegressionModel:
     info: Mapping[str, Any] = field(default_factory=dict)
     spread: Spread = field(default_factory=Spread.even)
     adaptive: Adaptive | None = None
+    received: Received = NONE
     usual: Usual | None = None
     followed: Answer | None = None
     setpoints: SetpointModel | None = None
@@ -85,9 +89,17 @@ class RegressionModel:
     warnings_refusal: str | None = None
 
     @property
-    def is_adaptive(self) -> bool:
-        """Whether its intervals follow outcomes that come in."""
-        return self.adaptive is not None
+    def interval(self) -> Interval:
+        """Interval that it answers with."""
+        return self.received.interval(self._level)
+
+    @property
+    def _level(self) -> Level | None:
+        return None if self.adaptive is None else self.adaptive.level
+
+    def with_all_outcomes(self) -> Self:
+        """The same as if it had received its newest known errors: its intervals are the adaptive ones."""
+        return replace(self, received=ALL)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -124,11 +136,6 @@ class RegressionModel:
     @cached_property
     def _parts(self) -> Parted:
         return Parted.of(self.estimator)
-
-    def interval(self, X: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
-        """Low and high end of the primary target [its unit], shape (n,) each; see `answer`."""
-        primary = self._primary(X, coverage)
-        return primary.low, primary.high
 
     def answer(self, X: FloatArray, coverage: float, factors: Mapping[str, float] | None = None) -> dict[str, Answer]:
         """Primary target and the targets derived from it, each with its interval, as the newest known outcomes have it.
@@ -176,7 +183,7 @@ class RegressionModel:
         if self.adaptive is None:
             return self.fixed(X, coverage)
         raw = self.scaled(self.predict(X))
-        half = self.adaptive.level.half_width(coverage) * self.spread(raw)
+        half = self.received.half_width(self.conformal, self._level, coverage) * self.spread(raw)
         return self.bounded(raw + self.adaptive.centre, half)
 
     def fixed(self, X: FloatArray, coverage: float) -> Answer:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy.typing as npt
 
 from models.answers import COVERAGE, Answer, flat
+from models.following.received import Interval
 from models.regression.model import RegressionModel
 from models.setpoints.model import SetpointModel
 from models.table.inputs import input_names
@@ -50,9 +51,13 @@ class SeveralTargets:
         return names_of(model.candidate for model in self.models.values())
 
     @property
-    def is_adaptive(self) -> bool:
-        """Whether the intervals of all targets follow outcomes that come in."""
-        return all(model.is_adaptive for model in self.models.values())
+    def interval(self) -> dict[str, Interval]:
+        """Interval that each target is answered with."""
+        return {name: model.interval for name, model in self.models.items()}
+
+    def with_all_outcomes(self) -> Self:
+        """The same with the adaptive intervals of all targets; see `RegressionModel.with_all_outcomes`."""
+        return replace(self, models={name: model.with_all_outcomes() for name, model in self.models.items()})
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class Client:
     def predict(self, rows: list[dict[str, Any]]) -> tuple[int, list[Mapping[str, Any]]]:
         """Version that answered, and its predictions."""
         answer = self._post("predictions", {"rows": rows})
-        self._follows = answer["model"]["digest"] if answer["interval"] == "adaptive" else None
+        self._follows = answer["model"]["digest"] if _follows(answer["interval"]) else None
         return answer["model"]["version"], answer["predictions"]
 
     def tell(self, outcomes: list[dict[str, Any]]) -> None:
@@ -165,3 +165,9 @@ def _await(client: Client, service: subprocess.Popen[bytes], log: Path) -> None:
         if service.poll() is not None or time.monotonic() - began > _PATIENCE:
             raise ReplayError(f"the service does not answer; its last words are in {log}")
         time.sleep(0.1)
+
+
+def _follows(interval: Mapping[str, Any]) -> bool:
+    """Whether a response's interval, or that of each of its targets, follows outcomes."""
+    of_targets = [interval] if "kind" in interval else interval.values()
+    return all(one["kind"] != "fixed" for one in of_targets)

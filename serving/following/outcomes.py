@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from models.following.waiting import Waiting
 from records.asked import by_number, index, places
-from records.database import Connection, Database
+from records.database import Connection, Database, now
 from records.outcomes import Arrived, arrived, newest, revision
 from records.states import State, load, save
 from seeds import Seed
@@ -35,6 +35,7 @@ class _Following:
     digest: str
     state: State
     answers: Any
+    current: tuple[bool, ...]
 
 
 class EndedError(Exception):
@@ -48,10 +49,12 @@ class Followers:
     ----------
     database : Database
         The records.
+    clock : callable
+        Time now [microseconds since 1970].
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, clock: Callable[[], int] = now) -> None:
+        self._database, self._clock = database, clock
         self._of: dict[str, _Following] = {}
         self._waiting: Mapping[str, int] = {}
         self._ended = threading.Event()
@@ -83,16 +86,18 @@ class Followers:
         before = self._of.get(process)
         if before is not None and before.digest != served.digest:
             before = None
+        at = self._clock()
         with self._database.read() as connection:
             upto, changed = newest(connection, process), revision(connection, process)
             if before is not None and (before.state.upto, before.state.revision) == (upto, changed):
+                before = self._of[process] = _as_of(before, task, at)
                 return served if served.model is before.answers else replace(served, model=before.answers)
             state = load(connection, process, served.digest) if before is None else before.state
         trained = served.model if before is None else before.trained
         start = State(0, changed, task.begin(trained))
         if not start.content:
             return served
-        if state is None or state.revision != changed:
+        if state is None or state.revision != changed or not task.is_counted(state.content):
             state = start
         if state.upto != upto:
             state = self._taken(task, trained, state, payloads)
@@ -101,8 +106,8 @@ class Followers:
             with self._database.begin() as connection:
                 save(connection, process, served.digest, state)
         self._say(served, process, task, state)
-        answers = task.followed(trained, state.content)
-        self._of[process] = _Following(trained, served.digest, state, answers)
+        answers, current = task.followed(trained, state.content, at), task.current(trained, state.content, at)
+        self._of[process] = _Following(trained, served.digest, state, answers, current)
         return replace(served, model=answers)
 
     def _say(self, served: Served, process: str, task: Outcomes, state: State) -> None:
@@ -124,6 +129,15 @@ class Followers:
                 content = _with(connection, task, trained, state.content, batch, payloads)
                 state = State(batch.upto, state.revision, content)
         return state
+
+
+def _as_of(before: _Following, task: Outcomes, at: int) -> _Following:
+    """The same at a later moment: where no outcome came in for long, answers rest on them alone no more."""
+    trained, content = before.trained, before.state.content
+    current = task.current(trained, content, at)
+    if current == before.current:
+        return before
+    return replace(before, answers=task.followed(trained, content, at), current=current)
 
 
 def waiting_of(seed: Seed, states: Iterable[State]) -> list[tuple[str, Waiting]]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from models.adaptive import LevelAlone
+from models.following.received import Received, is_current
 from models.following.waiting import Following, Waiting, outcomes_waiting_in, waiting_in
 from models.quality.model import QualityModel
 from records.outcomes import Arrived
@@ -21,7 +22,7 @@ CONTENTS = "contents"  # what assays are of, where batches that wait are named
 
 def begin(model: QualityModel) -> Record:
     """State of a model that has taken up no assay since its training; see `serving.regression.outcomes.begin`."""
-    return {} if model.level is None else _state(Following(LevelAlone(model.level, ()), model.usual))
+    return {} if model.level is None else _state(Following(LevelAlone(model.level, ()), model.usual), at=0)
 
 
 def taken(
@@ -39,12 +40,28 @@ def taken(
         return state
     raw = np.asarray(model.estimator.predict(matrix(rows, model.seed)), dtype=np.float64)
     arrival = model.arrival(batch.batch, reported[assayed], raw[assayed, : reported.shape[1]])
-    return _state(_following(model, state).taken(arrival, batch.accepted))
+    before = _following(model, state)
+    following = before.taken(arrival, batch.accepted)
+    return _state(following, at=batch.at if following.received > before.received else state["at"])
 
 
-def followed(model: QualityModel, state: Record) -> QualityModel:
-    """The model with what its state has taken up."""
-    return replace(model, level=_following(model, state).adaptive.level) if "level" in state else model
+def is_counted(state: Record) -> bool:
+    """Return whether received assays were counted, which older code did not."""
+    return "level" not in state or "at" in state
+
+
+def current(model: QualityModel, state: Record, now: int) -> tuple[bool, ...]:
+    """Whether the newest assay arrived a short time before `now` [microseconds since 1970]."""
+    return (is_current(state["at"], now, model.seed),) if "level" in state else ()
+
+
+def followed(model: QualityModel, state: Record, now: int) -> QualityModel:
+    """The model with what its state has taken up, as of `now` [microseconds since 1970]."""
+    if "level" not in state:
+        return model
+    following = _following(model, state)
+    received = Received(following.received, is_current(state["at"], now, model.seed))
+    return replace(model, level=following.adaptive.level, received=received)
 
 
 def waiting(state: Record) -> dict[str, tuple[Waiting, ...]]:
@@ -57,10 +74,10 @@ def outcomes_waiting(state: Record) -> int:
     return outcomes_waiting_in(state)
 
 
-def _state(following: Following) -> Record:
-    """As JSON values; a level has no centre, of which nothing is kept."""
+def _state(following: Following, at: int) -> Record:
+    """As JSON values, with when the newest assay that is followed arrived; a level has no centre to keep."""
     kept = following.state()
-    return {"level": kept.pop("adaptive")["level"], **kept}
+    return {"level": kept.pop("adaptive")["level"], **kept, "at": at}
 
 
 def _following(model: QualityModel, state: Record) -> Following:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from models.following.received import Received, is_current
 from models.following.waiting import Arrival, Following, Waiting, outcomes_waiting_in, waiting_in
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
@@ -23,10 +24,11 @@ def begin(model: Fitted) -> Record:
     """State of a model that has taken up no outcome since its training, as JSON; empty where it follows none.
 
     Beside what `Following.state` gives, `centres` holds from when on [microseconds since 1970] answers were centred by
-    which value: an outcome is held against the answer as it was when it was given.
+    which value: an outcome is held against the answer as it was when it was given. `at` is when the newest outcome that
+    is followed arrived [the same].
     """
     return {
-        name: {**Following(one.adaptive, one.usual).state(), "centres": [[0, one.adaptive.centre]]}
+        name: {**Following(one.adaptive, one.usual).state(), "centres": [[0, one.adaptive.centre]], "at": 0}
         for name, one in _by_target(model).items()
         if one.adaptive is not None
     }
@@ -74,21 +76,39 @@ def _taken(model: RegressionModel, state: Record, X: FloatArray, y: FloatArray, 
     centre = centres[np.searchsorted(starts, moments, side="right") - 1]
     scores, good = np.abs(errors - centre) / scale, np.isfinite(errors)
     arrival = Arrival(batch.batch, *(one[good] for one in (errors, scores, outcomes, scale)))
-    following = Following.from_state(state, model.usual).taken(arrival, batch.accepted)
+    before = Following.from_state(state, model.usual)
+    following = before.taken(arrival, batch.accepted)
     newest = [*state["centres"], [batch.at, following.adaptive.centre]][-_MOST_CENTRES:]
-    return {**following.state(), "centres": [[0, newest[0][1]], *newest[1:]]}
+    at = batch.at if following.received > before.received else state["at"]
+    return {**following.state(), "centres": [[0, newest[0][1]], *newest[1:]], "at": at}
 
 
 _MOST_CENTRES = 500
 
 
-def followed(model: Fitted, state: Record) -> Fitted:
-    """The model with what its state has taken up."""
+def is_counted(state: Record) -> bool:
+    """Return whether received outcomes were counted, which older code did not."""
+    return all("at" in one for one in state.values())
+
+
+def current(model: Fitted, state: Record, now: int) -> tuple[bool, ...]:
+    """Whether the newest outcome of each target arrived a short time before `now` [microseconds since 1970]."""
+    models = _by_target(model)
+    return tuple(is_current(one["at"], now, models[name].seed) for name, one in state.items())
+
+
+def followed(model: Fitted, state: Record, now: int) -> Fitted:
+    """The model with what its state has taken up, as of `now` [microseconds since 1970]."""
     models = {
-        name: replace(one, adaptive=Following.from_state(state[name], one.usual).adaptive) if name in state else one
-        for name, one in _by_target(model).items()
+        name: _followed(one, state[name], now) if name in state else one for name, one in _by_target(model).items()
     }
     return replace(model, models=models) if isinstance(model, SeveralTargets) else models[model.seed.target.name]
+
+
+def _followed(model: RegressionModel, state: Record, now: int) -> RegressionModel:
+    following = Following.from_state(state, model.usual)
+    received = Received(following.received, is_current(state["at"], now, model.seed))
+    return replace(model, adaptive=following.adaptive, received=received)
 
 
 def waiting(state: Record) -> dict[str, tuple[Waiting, ...]]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 
 import msgspec
 from fastapi import Response
 from starlette.responses import StreamingResponse
 
+from models.following.received import FIXED
+from models.regression.several import SeveralTargets
+from models.tasks import Model
 from registry.versions import CHAMPION
 from serving.door.visit import seen_by_operators
 from serving.fields import Record
@@ -68,8 +72,15 @@ def head_of(process: str, served: Served, coverage: float) -> Record:
         "process": process,
         "model": model_used(served),
         "coverage": coverage,
-        "interval": "adaptive" if getattr(served.model, "is_adaptive", False) else "fixed",
+        "interval": interval_of(served.model),
     }
+
+
+def interval_of(model: Model) -> Record:
+    """The interval that a model answers with, as responses state it: of several targets one each."""
+    if isinstance(model, SeveralTargets):
+        return {target: asdict(one) for target, one in model.interval.items()}
+    return asdict(getattr(model, "interval", FIXED))  # classes and pieces follow no outcomes
 
 
 def advised(payloads: Payloads, served: Served, answered: Record) -> Response:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from models import estimator_files, files
+from models.adaptive import Adaptive
 from models.files import ModelFilesError, load, save
+from models.following.received import Interval
 from models.intervals import CoverageError
 from models.regression.model import RegressionModel, conformalised
 from models.tasks import CANDIDATES, build
@@ -49,6 +51,21 @@ def folder(toy: RegressionModel, tmp_path: Path) -> Path:
     path = tmp_path / "model"
     save(toy, path)
     return path
+
+
+def test_recorded_answers_are_adaptive_as_those_of_models_stored_before(toy: RegressionModel, tmp_path: Path) -> None:
+    errors = np.random.default_rng(1).normal(0.3, 0.1, 60)
+    model = replace(toy, adaptive=Adaptive.new().taken(errors, np.abs(errors)))
+    save(model, tmp_path / "adaptive")
+    recorded = json.loads((tmp_path / "adaptive" / files.SELF_TEST).read_bytes())[files.ANSWERS]
+    half = model.adaptive.level.half_width(COVERAGE) * model.spread(model.predict(model.examples))
+    value = model.predict(model.examples) + model.adaptive.centre
+    np.testing.assert_allclose(
+        recorded["y_low"], np.minimum(value, np.maximum(value - half, model.seed.target.limits[0]))
+    )
+    again = load(tmp_path / "adaptive")
+    assert again.interval == Interval("wider", 0)
+    assert (again.columns(again.examples)["y_low"] <= np.array(recorded["y_low"])).all()
 
 
 def rewrite(folder: Path, name: str, content: bytes) -> None:

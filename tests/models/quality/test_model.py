@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from models.adaptive import Level
+from models.following.received import Interval, Received
 from models.following.usual import Bounds, Usual
 from models.intervals import CoverageError
 from models.promises import GuaranteeError
@@ -283,12 +284,25 @@ def test_its_state_comes_back(model: QualityModel, threshold: float) -> None:
 def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) -> None:
     logs = np.log(np.full((2, len(model.seed.elements)), 1.5))
     narrow = replace(model, level=Level(np.full(100, 0.5), Level.new().missed))
-    for answer, spread in zip(narrow.contents(logs, 0.9).values(), model.scatter.spread, strict=True):
+    adaptive = narrow.with_all_outcomes().contents(logs, 0.9)
+    for answer, spread in zip(adaptive.values(), model.scatter.spread, strict=True):
         np.testing.assert_allclose(answer.low, 1.5 * np.exp(-0.5 * spread))
         np.testing.assert_allclose(answer.high, 1.5 * np.exp(0.5 * spread))
     fixed, before = narrow.fixed_contents(logs, 0.9), model.contents(logs, 0.9)
     for name, answer in fixed.items():
         np.testing.assert_array_equal(answer, before[name])
+
+
+@pytest.mark.slow
+def test_without_assays_the_wider_joint_interval_is_answered(model: QualityModel) -> None:
+    logs = np.log(np.full((2, len(model.seed.elements)), 1.5))
+    narrow, wide = (replace(model, level=Level(np.full(100, off), Level.new().missed)) for off in (0.01, 99.0))
+    for one, reach in ((narrow, model.scatter.joint.half_width(0.9)), (wide, 99.0)):
+        low, _ = model.scatter.reach(logs, reach)
+        np.testing.assert_allclose([answer.low for answer in one.contents(logs, 0.9).values()], low.T)
+        assert one.interval == Interval("wider", 0)
+    assert model.interval == Interval("fixed", 0)
+    assert replace(narrow, received=Received(50)).interval == Interval("adaptive", 50)
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import pytest
 
 from models.adaptive import Adaptive, Level
 from models.answers import COVERAGE, EXAMPLES, Answer
+from models.following.received import Interval, Received
 from models.intervals import CoverageError
 from models.processes.lookup import physics_of
 from models.regression import model as fitted
@@ -50,7 +51,6 @@ def test_interval_is_the_value_and_the_calibrated_half_width(model: RegressionMo
     np.testing.assert_array_equal(answer.value, [80.0, 70.0])
     np.testing.assert_allclose(answer.low, [71.0, 61.0], rtol=1e-12)
     np.testing.assert_allclose(answer.high, [89.0, 79.0], rtol=1e-12)
-    np.testing.assert_array_equal(model.interval(X, 0.9), (answer.low, answer.high))
     assert (model.answer(X, 0.5)["y"].high < answer.high).all()
 
 
@@ -70,7 +70,7 @@ def following(model: RegressionModel) -> RegressionModel:
 
 def test_known_outcomes_centre_an_answer_and_give_it_its_width(model: RegressionModel) -> None:
     X = np.array([[80.0, 10.0, 4.0], [75.0, 10.0, 4.0], [70.0, 10.0, 4.0]])
-    answer = following(model).answer(X, 0.9)["y"]
+    answer = following(model).with_all_outcomes().answer(X, 0.9)["y"]
     # An outcome has a variance of 0.33; of each mean, first of 250, what lies beyond twice its own variance.
     variance = 100 * 199 / 6 / 100**2
     first = 40 / 250 - 2 * variance / 250 / (40 / 250)
@@ -80,6 +80,34 @@ def test_known_outcomes_centre_an_answer_and_give_it_its_width(model: Regression
     np.testing.assert_allclose(answer.high - answer.value, [1.8, 1.35, 0.9])
     np.testing.assert_allclose(answer.value - answer.low, [1.8, 1.35, 0.9])
     np.testing.assert_array_equal(following(model).predict(X), X[:, 0])
+
+
+def test_without_outcomes_the_wider_interval_stands_about_the_centred_value(model: RegressionModel) -> None:
+    X = np.array([[80.0, 10.0, 4.0], [75.0, 10.0, 4.0], [70.0, 10.0, 4.0]])
+    narrow = following(model)  # its newest errors are a fifth of the calibrated ones
+    assert narrow.adaptive is not None
+    scale = narrow.spread(X[:, 0])
+    answer = narrow.answer(X, 0.9)["y"]
+    np.testing.assert_allclose(answer.value, X[:, 0] + narrow.adaptive.centre)
+    np.testing.assert_allclose(answer.value - answer.low, 9.0 * scale)
+    wide = replace(narrow, adaptive=replace(narrow.adaptive, level=Level.new().taken(np.full(100, 12.0))))
+    answer = wide.answer(X, 0.9)["y"]
+    np.testing.assert_allclose(answer.value - answer.low, 12.0 * scale)
+    assert (narrow.interval, wide.interval) == (Interval("wider", 0), Interval("wider", 0))
+    assert model.interval == Interval("fixed", 0)
+
+
+def test_enough_outcomes_make_intervals_adaptive_until_none_came_in_for_long(model: RegressionModel) -> None:
+    X = np.array([[80.0, 10.0, 4.0]])
+    narrow = following(model)
+    width = {}
+    for received in (Received(49), Received(50), Received(900, is_current=False)):
+        one = replace(narrow, received=received)
+        (low,), (high,) = one.answer(X, 0.9)["y"][1:]
+        width[one.interval] = round(float(high - low), 9)
+    fixed = 2 * 9.0 * float(narrow.spread(X[:, 0])[0])
+    assert width[Interval("wider", 49)] == width[Interval("wider", 900)] == pytest.approx(fixed)
+    assert width[Interval("adaptive", 50)] == pytest.approx(3.6)
 
 
 def test_fixed_intervals_know_no_outcome(model: RegressionModel) -> None:

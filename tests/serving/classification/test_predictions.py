@@ -85,7 +85,13 @@ def test_answers_are_of_the_type_that_is_described(toy_class_seed, model) -> Non
     taken = payloads(toy_class_seed, 10)
     predictions = asked(toy_class_seed, model, ROW)
     used = {"version": 1, "alias": "champion", "digest": "sha256:1", "baseline": False}
-    whole = {"process": "toy_ores", "model": used, "coverage": 0.9, "interval": "fixed", "predictions": predictions}
+    whole = {
+        "process": "toy_ores",
+        "model": used,
+        "coverage": 0.9,
+        "interval": {"kind": "fixed", "outcomes": 0},
+        "predictions": predictions,
+    }
     schema = TypeAdapter(taken.answer)
     schema.validate_python(whole, strict=False)
     for wrong in ({"ore": "clay"}, {"class_set": []}, {"class_set": ["clay"]}):

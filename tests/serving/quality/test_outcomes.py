@@ -1,11 +1,13 @@
 """Assays that come in move the level of a grader's joint intervals."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from models.adaptive import Level
+from models.following.received import LAPSE, Interval
 from models.following.usual import Bounds, Usual
 from records.outcomes import Arrived
 from serving.answers import matrix
@@ -31,10 +33,10 @@ def known(contents):
 
 def test_lots_off_by_more_than_any_before_make_intervals_wider_and_right_ones_do_not(model):
     wide = outcomes.followed(
-        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model) * 1e3), [0] * 30, BATCH)
+        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model) * 1e3), [0] * 30, BATCH), 0
     )
     same = outcomes.followed(
-        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model)), [0] * 30, BATCH)
+        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model)), [0] * 30, BATCH), 0
     )
     assert wide.level.half_width(0.9) > model.level.half_width(0.9) > same.level.half_width(0.9)
 
@@ -55,9 +57,9 @@ def test_lots_without_an_assay_count_nothing(model):
 
 def test_a_model_of_fixed_intervals_follows_nothing(model):
     fixed = replace(model, level=None)
-    assert not fixed.is_adaptive
+    assert fixed.interval == Interval("fixed", 0)
     assert outcomes.begin(fixed) == {}
-    assert outcomes.followed(fixed, {}) is fixed
+    assert outcomes.followed(fixed, {}, 0) is fixed
 
 
 @pytest.fixture
@@ -72,18 +74,36 @@ def test_odd_assays_wait_until_a_person_accepts_them(careful):
     odd = known(predicted(careful) * np.exp(4.0 * careful.scatter.spread))
     before = outcomes.begin(careful)
     after = outcomes.taken(careful, before, ROWS, odd, [0] * 30, BATCH)
-    assert outcomes.followed(careful, after).level.state() == careful.level.state()
+    assert outcomes.followed(careful, after, 0).level.state() == careful.level.state()
     ((name, (waits,)),) = outcomes.waiting(after).items()
     assert (name, waits.batch, waits.outcomes, outcomes.outcomes_waiting(after)) == ("contents", 1, 30, 30)
     assert f"the mean is off by +{np.log(4.0):.3g}" in waits.why
     accepted = outcomes.taken(careful, before, ROWS, odd, [0] * 30, replace(BATCH, accepted=True))
-    assert outcomes.followed(careful, accepted).level.half_width(0.9) > careful.level.half_width(0.9)
+    assert outcomes.followed(careful, accepted, 0).level.half_width(0.9) > careful.level.half_width(0.9)
     assert outcomes.outcomes_waiting(accepted) == 0
 
 
-def test_assays_that_code_has_taken_up_which_let_nothing_wait_are_gone_on_from(model):
-    state = {"level": model.level.taken(np.full(30, 1.0)).state()}
-    assert outcomes.followed(model, state).level.state() == state["level"]
-    after = outcomes.taken(model, state, ROWS, known(predicted(model)), [0] * 30, BATCH)
-    assert len(after["level"]["scores"]) == 120
-    assert outcomes.waiting(state) == {"contents": ()}
+def test_received_assays_are_counted_and_lapse(model):
+    """Two times 30 lots are enough, and no longer once none came in for four times as long as one is waited for."""
+    state = outcomes.begin(model)
+    assert outcomes.followed(model, state, 0).interval == Interval("wider", 0)
+    for number, kind in ((1, "wider"), (2, "adaptive")):
+        batch = replace(BATCH, upto=number, at=number * 1_000_000)
+        state = outcomes.taken(model, state, ROWS, known(predicted(model)), [0] * 30, batch)
+        assert outcomes.followed(model, state, batch.at).interval == Interval(kind, 30 * number)
+    end = 2_000_000 + LAPSE * (model.seed.period + model.seed.delay) // dt.timedelta(microseconds=1)
+    assert outcomes.followed(model, state, end).interval == Interval("adaptive", 60)
+    assert outcomes.followed(model, state, end + 1).interval == Interval("wider", 60)
+    assert (outcomes.current(model, state, end), outcomes.current(model, state, end + 1)) == ((True,), (False,))
+
+
+def test_assays_that_wait_are_not_counted(careful):
+    odd = known(predicted(careful) * np.exp(4.0 * careful.scatter.spread))
+    after = outcomes.taken(careful, outcomes.begin(careful), ROWS, odd, [0] * 30, replace(BATCH, at=9))
+    assert (outcomes.followed(careful, after, 9).interval, after["at"]) == (Interval("wider", 0), 0)
+
+
+def test_what_older_code_has_taken_up_is_not_counted(model):
+    assert outcomes.is_counted(outcomes.begin(model))
+    assert outcomes.is_counted({})
+    assert not outcomes.is_counted({"level": model.level.state()})

@@ -19,6 +19,7 @@ from serving.answers import matrix
 from serving.payloads import Payloads
 from serving.regression import outcomes
 from serving.regression.predictions import payloads, predicted
+from serving.routes.answering import interval_of
 
 ROW = {"unit": "F-01", "day": "2026-11-01", "previous_loss": 3.1, "previous_iron": None, "x": 10.25, "z": 3.75}
 UNITS = {"loss": "%", "iron": "g/t"}
@@ -77,7 +78,8 @@ def test_the_answer_is_described_with_each_target_and_its_unit(seed: Seed, model
     assert set(described["$defs"]["ToyMeltsExplanations"]["properties"]) == set(UNITS)
     for explain in (False, True):
         predictions = asked(taken, model, explain=explain)
-        answer = {"process": "toy_melts", "coverage": 0.9, "interval": "fixed", "predictions": predictions}
+        answer = {"process": "toy_melts", "coverage": 0.9, "predictions": predictions}
+        answer["interval"] = interval_of(model)
         used = {"version": 1, "alias": "champion", "digest": "sha256:0", "baseline": False}
         sent = pydantic_core.to_json(answer | {"model": used}, inf_nan_mode="null")
         TypeAdapter(taken.answer).validate_json(sent)
@@ -95,14 +97,18 @@ def test_each_target_takes_up_its_own_outcomes(seed: Seed, model: SeveralTargets
         start = start.taken(error, np.abs(error))
     parts = {"loss": replace(model.models["loss"], adaptive=start), "iron": model.models["iron"]}
     half = replace(model, models=parts)
-    assert not half.is_adaptive
+    assert interval_of(half)["iron"] == {"kind": "fixed", "outcomes": 0}
     state = outcomes.begin(half)
     assert list(state) == ["loss"]
     rows = [ROW | {"x": 9.0 + i / 10} for i in range(20)]
     told = [one["loss"]["value"] for one in asked_rows(seed, half, rows)]
     known = [{"loss": value + 2.0} for value in told[:15]] + [{"iron": 400.0}] * 5
     after = outcomes.taken(half, state, rows, known, [5] * 20, came(9))
-    followed = outcomes.followed(half, after)
+    followed = outcomes.followed(half, after, 9)
+    assert interval_of(followed) == {
+        "loss": {"kind": "wider", "outcomes": 15},
+        "iron": {"kind": "fixed", "outcomes": 0},
+    }
     moved = np.array([one["loss"]["value"] for one in asked_rows(seed, followed, rows)]) - told
     raw = half.models["loss"].predict(matrix(rows[:15], half.models["loss"].seed))
     expected = start.taken(np.full(15, 2.0 + start.centre), 2.0 / half.models["loss"].spread(raw))

@@ -64,7 +64,7 @@ def test_an_answer_holds_process_model_and_coverage_and_no_nan(app: Any, predict
         "process": "toy_cells",
         "model": {"version": 4, "alias": "champion", "digest": "sha256:1", "baseline": False},
         "coverage": 0.8,
-        "interval": "fixed",
+        "interval": {"kind": "fixed", "outcomes": 0},
         "predictions": [{"y": {"value": None, "low": None, "high": 1.5}}],
     }
     ((model, rows, request),) = predicted
