@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from registry.versions import Version
     from seeds import Seed
     from training.gate import Gated
+    from training.retrain import Retrained
 
 
 FromRecords = Annotated[
@@ -163,7 +164,6 @@ def retrain(
     from nonferrous.jobs.shadow import nothing_to_learn
     from nonferrous.tables import label_lines, reading_lines, verdict_table
     from registry.local.alone import alone
-    from registry.retraining.shadow_period import shown
     from registry.settings import read_settings
     from seeds import load
     from training.labels.job import ShiftError
@@ -177,7 +177,7 @@ def retrain(
     try:
         with alone(settings.folder, process), progress() as step:
             asked = load(process), table, settings, step, tests
-            retrained = run(*asked, accept_shift=accept_shift, dry_run=dry_run)
+            retrained = run(*asked, accept_shift=accept_shift, dry_run=dry_run, follows=not from_records)
     except ShiftError as error:
         enter_batches(process)
         for line in str(error).splitlines():
@@ -198,13 +198,24 @@ def retrain(
     _show_gate(process, retrained.version, retrained.gated)
     for line in retrained.guarded.lines:
         screen.print(f"guardrail {line}", soft_wrap=True, markup=False)
+    for line in _champion_lines(process, retrained, dry_run):
+        screen.print(line, soft_wrap=True, markup=False)
+    _end(retrained.gated.passed)
+
+
+def _champion_lines(process: str, retrained: Retrained, dry_run: bool) -> Iterator[str]:
+    """What becomes of the champion beside the verdict."""
+    from registry.retraining.shadow_period import shown
+
     if retrained.shadow is not None and not dry_run:
         until = shown(retrained.shadow.until)
         line = f"{process}: version {retrained.version} answers in shadow until {until}; version {retrained.champion} "
-        screen.print(f"{line}stays champion until then", soft_wrap=True, markup=False)
+        yield f"{line}stays champion until then"
+    if (now := retrained.followed) is not None:
+        line = f"{process}: version {now.version} is champion now, the same model as version {retrained.champion}; "
+        yield f"{line}its intervals follow {now.outcomes} newer outcomes"
     if dry_run:
-        screen.print("a dry run: nothing was registered or promoted, and history is as before", soft_wrap=True)
-    _end(retrained.gated.passed)
+        yield "a dry run: nothing was registered or promoted, and history is as before"
 
 
 def has_champion(seed: Seed, settings: Settings) -> bool:

@@ -12,6 +12,8 @@ GATE, GATE_REASONS, PASSED, REFUSED = "gate", "gate_reasons", "passed", "refused
 FORCED_WHY, FORCED_AT = "forced_why", "forced_at"
 # Tag with a line for each guardrail of a version that would have taken over, and how a line begins that was not kept.
 GUARDRAILS, NOT_KEPT = "guardrails", "not kept: "
+# Tags of a version that is an older one with newer outcomes: which one, and when that one's estimator was registered.
+SAME_AS, LEARNT_AT = "same_as", "learnt_at"
 
 Action = Literal["first", "promote", "rollback", "enter", "withdraw"]
 

@@ -14,6 +14,7 @@ from models.table.contract import Checked, check
 from models.table.inputs import InputError, matrix
 from models.table.reading import read_truth
 from models.table.sources import Source
+from models.tasks import Model
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from registry.local.scratch import scratch
@@ -36,6 +37,7 @@ from training.labels.future import read_new
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.retraining.guardrails import guarded_by, guardrails, held_back
 from training.retraining.history import are_in, history_of, join, keep_batch, without
+from training.retraining.newer_outcomes import Followed, follow_outcomes
 from training.retraining.older_rows import no_loss, older_rows
 from training.retraining.verdict import challengers, verdict_on
 from training.several.verdict import Verdicts, check_judged
@@ -81,6 +83,8 @@ class Retrained:
     shadow : ShadowPeriod or None
         When a version that is to be promoted answers in shadow first; None where the seed asks for no such period, or
         nothing is to be promoted.
+    followed : Followed or None
+        The champion since, where it is the same model and its intervals follow the outcomes of the new rows.
     """
 
     learnt: Learnt
@@ -98,6 +102,7 @@ class Retrained:
     figures: Mapping[str, float]
     guarded: Gated
     shadow: ShadowPeriod | None
+    followed: Followed | None = None
 
 
 def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, champion: int) -> pd.Timestamp:
@@ -129,6 +134,7 @@ def retrain(
     job: str | None = None,
     accept_shift: str | None = None,
     dry_run: bool = False,
+    follows: bool = False,
 ) -> Retrained:
     """Train a challenger on history plus new rows and let the newest rows judge it against the champion.
 
@@ -159,6 +165,9 @@ def retrain(
         Reason to learn from labels that do not go with the past; it is kept with all that comes of it.
     dry_run : bool
         Whether all is done and said, and no version registered, no alias moved and no history changed.
+    follows : bool
+        Whether the intervals of a champion that stays follow the outcomes of the rows; the service does so itself where
+        the rows are of its records.
 
     Returns
     -------
@@ -251,7 +260,15 @@ def retrain(
         figures=figures,
         guarded=guarded,
         shadow=shadow,
+        followed=_followed(seed, verdict, champion, model, data, tracking) if follows and version is not None else None,
     )
+
+
+def _followed(
+    seed: Seed, verdict: Verdict | Verdicts, champion: Version, model: Model, data: Dataset, tracking: Tracking
+) -> Followed | None:
+    """The champion with the outcomes of the new rows, where it stays."""
+    return None if verdict.promoted else follow_outcomes(seed, champion, model, data, tracking)
 
 
 def _shadow(seed: Seed, verdict: Verdict | Verdicts, champion: Version) -> ShadowPeriod | None:

@@ -99,6 +99,13 @@ class Signs(Protocol):
         """Directions of a model's columns on some rows; None where what it computes is no sum over its inputs."""
 
 
+class Follow(Protocol):
+    """Outcomes that models of a task follow."""
+
+    def caught_up(self, model: Any, data: Dataset) -> tuple[Any, int] | None:
+        """A model with all outcomes since its training, and how many; None where there are none."""
+
+
 class Task(Learner, Protocol):
     """A task's package as the jobs use it; how its candidates are fitted stands in `Learner`."""
 
@@ -187,6 +194,10 @@ class Task(Learner, Protocol):
 
     def verdict(self, champion: Any, X: FloatArray, challenger: Any, data: Dataset, rows: IntArray) -> Verdict:
         """Champion against challenger on rows that neither has learnt; X holds them as the champion wants them."""
+
+    @property
+    def follow(self) -> Follow | None:
+        """How its models follow outcomes; None where they follow none."""
 
     def evidence(self, candidate: Any, baseline: Any, data: Dataset, parts: Split) -> Evidence:
         """What a candidate shows beside the baseline on rows that nothing has learnt from."""

@@ -21,11 +21,12 @@ def learning_due(seen: Monitoring) -> Due:
     from registry.retraining.new_rows import batches
     from registry.settings import read_settings
     from registry.tracking import Tracking
+    from registry.versions import LEARNT_AT
     from training.retraining.due import due
 
     tracking = Tracking(read_settings())
     champion = next(one for one in tracking.versions(seen.process) if one.number == seen.version)
-    since = datetime.fromisoformat(champion.created)
+    since = datetime.fromisoformat(champion.tags.get(LEARNT_AT, champion.created))
     in_vain = [
         one
         for one in batches(seen.process, tracking)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from registry.tracking import Tracking
-from registry.versions import FORCED_WHY, NOTHING, RegistryError, Version
+from registry.versions import FORCED_WHY, NOTHING, SAME_AS, RegistryError, Version
 
 State = Literal["open", "accepted", "refused", "withdrawn"]
 
@@ -109,6 +109,8 @@ def base_of(process: str, versions: Sequence[Version], tracking: Tracking) -> st
     """
     in_batches = {one.run for one in batches(process, tracking)}
     for version in reversed(versions):
+        if SAME_AS in version.tags:  # a champion's table is that of its training
+            continue
         if (not version.refused or FORCED_WHY in version.tags) and version.parent_run not in in_batches:
             return version.parent_run
     raise RegistryError(f"{process}: no accepted training to learn on from; train it first")

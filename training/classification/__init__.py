@@ -36,6 +36,7 @@ from training.reports.periods import row, subject
 trial = None  # a class decides nothing
 loop = advice = None  # and has no knobs
 signs = None  # of a class physics is sure of no sign
+follow = None  # classes follow no outcomes
 
 __all__ = [
     "BESIDE",
@@ -63,6 +64,7 @@ __all__ = [
     "error",
     "evaluated",
     "evidence",
+    "follow",
     "heading",
     "loop",
     "predict",

@@ -1,7 +1,7 @@
 """Training jobs of graded lots: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
 from training.labels.quantities import contents as quantities
-from training.quality import advice, trial
+from training.quality import advice, follow, trial
 from training.quality.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
 from training.quality.columns import (
     COLUMNS,
@@ -62,6 +62,7 @@ __all__ = [
     "error",
     "evaluated",
     "evidence",
+    "follow",
     "heading",
     "loop",
     "predict",

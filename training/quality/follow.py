@@ -1,7 +1,10 @@
 """How wide a grader's joint intervals would have been while assays came in, lot by lot in the order of time."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from models.adaptive import Level, LevelAlone
 from models.answers import COVERAGE
@@ -10,6 +13,7 @@ from models.following.usual import Usual
 from models.following.waiting import Arrival, usual_of
 from models.intervals import rows_needed
 from models.quality.model import QualityModel
+from models.table.inputs import matrix
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.splits import Split
@@ -73,6 +77,36 @@ def carried(model: QualityModel, data: Dataset, logs: FloatArray) -> tuple[Float
     start = Level.new() if model.level is None else model.level
     _, half, known = followed(model, data.contents, logs, *_moments(data, np.arange(len(logs))), start)
     return half, known
+
+
+def caught_up(model: QualityModel, data: Dataset) -> tuple[QualityModel, int] | None:
+    """Follow all assays of a data set that came after a model's training.
+
+    Parameters
+    ----------
+    model : QualityModel
+        As it was at the end of its training.
+    data : Dataset
+        Labelled lots, in part or all later ones.
+
+    Returns
+    -------
+    tuple of QualityModel and int, or None
+        The model with the level of its newest known assays, and how many it has followed; None of a model that follows
+        no assays, or where none came after its training.
+    """
+    known_to = model.info.get("known_to")
+    if model.level is None or known_to is None:
+        return None
+    assayed = ~np.isnan(data.contents).all(axis=1)
+    later = np.flatnonzero(assayed & (data.periods > pd.Timestamp(known_to)))
+    if not len(later):
+        return None
+    X = matrix(data.table.iloc[later], model.seed)
+    logs = np.asarray(model.estimator.predict(X), dtype=np.float64)[:, : len(model.seed.elements)]
+    level, *_ = followed(model, data.contents[later], logs, *_moments(data, later), model.level)
+    info = {**model.info, "known_to": data.periods[later].max().isoformat()}
+    return replace(model, level=level, info=info), len(later)
 
 
 def _moments(data: Dataset, rows: IntArray) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]]:

@@ -2,7 +2,7 @@
 
 from training import setpoints as loop
 from training.labels.quantities import numbers as quantities
-from training.regression import advice, signs
+from training.regression import advice, follow, signs
 from training.regression.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.regression.columns import (
     COLUMNS,
@@ -63,6 +63,7 @@ __all__ = [
     "error",
     "evaluated",
     "evidence",
+    "follow",
     "heading",
     "loop",
     "predict",

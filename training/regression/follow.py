@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -92,15 +92,48 @@ def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer
     later = np.flatnonzero((data.periods > learnt[0]) & (data.periods <= data.periods[rows].max()))
     if not len(later):
         return Answer(*np.full((3, len(rows)), np.nan))
-    starts, known = data.periods[later].to_numpy(), known_from(data.periods[later], data.seed)
-    known[np.isin(data.units[later].astype(str), list(model.info["held_out_units"]))] = np.datetime64("NaT")
-    raw = model.scaled(model.predict(matrix(data.table.iloc[later], model.seed)))
-    errors = model.scaled(data.y[later]) - raw
-    way = _along(model, model.adaptive, _Rows(raw, errors, model.spread(raw), starts, known))
+    of_later = _as_answered(model, data, later)
+    of_later.known[np.isin(data.units[later].astype(str), list(model.info["held_out_units"]))] = np.datetime64("NaT")
+    way = _along(model, model.adaptive, of_later)
     found = np.full((3, len(data.y)), np.nan)
-    found[:, later] = model.bounded(raw + way.centre, way.half)
+    found[:, later] = model.bounded(of_later.raw + way.centre, way.half)
     found[:, data.periods < known_from(learnt, data.seed)[0]] = np.nan
     return Answer(*found[:, rows])
+
+
+def caught_up(model: RegressionModel, data: Dataset) -> tuple[RegressionModel, int] | None:
+    """Follow all outcomes of a data set that came after a model's training.
+
+    Parameters
+    ----------
+    model : RegressionModel
+        As it was at the end of its training.
+    data : Dataset
+        Labelled rows, in part or all later ones.
+
+    Returns
+    -------
+    tuple of RegressionModel and int, or None
+        The model with its newest known errors, and how many outcomes it has followed; None of a model that follows no
+        outcomes, or where none came after its training.
+    """
+    known_to = model.info.get("known_to")
+    if model.adaptive is None or known_to is None:
+        return None
+    later = np.flatnonzero(data.periods > pd.Timestamp(known_to))
+    if not len(later):
+        return None
+    way = _along(model, model.adaptive, _as_answered(model, data, later))
+    info = {**model.info, "known_to": data.periods[later].max().isoformat()}
+    return replace(model, adaptive=way.adaptive, info=info), len(later)
+
+
+def _as_answered(model: RegressionModel, data: Dataset, rows: IntArray) -> _Rows:
+    """Rows of a data set as a model predicts them, each outcome known as late as the seed says."""
+    periods = data.periods[rows]
+    raw = model.scaled(model.predict(matrix(data.table.iloc[rows], model.seed)))
+    errors = model.scaled(data.y[rows]) - raw
+    return _Rows(raw, errors, model.spread(raw), periods.to_numpy(), known_from(periods, data.seed))
 
 
 @dataclass(frozen=True, eq=False)

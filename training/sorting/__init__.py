@@ -35,6 +35,7 @@ from training.sorting.plots import PICTURES
 
 loop = None  # what set-points of a line bring is replayed on assayed pieces
 signs = None  # of a class physics is sure of no sign
+follow = None  # classes and contents of pieces follow no outcomes
 
 __all__ = [
     "BESIDE",
@@ -62,6 +63,7 @@ __all__ = [
     "error",
     "evaluated",
     "evidence",
+    "follow",
     "heading",
     "loop",
     "predict",

@@ -27,8 +27,8 @@ def batch(run, when, known_to, state="refused"):
 def asked(monkeypatch):
     """Asks with these batches beside a champion that was registered at ten."""
 
-    def ask(*given):
-        champion = SimpleNamespace(number=2, created="2026-08-01T10:00:00+00:00", parent_run="its own")
+    def ask(*given, created="2026-08-01T10:00:00+00:00", **tags):
+        champion = SimpleNamespace(number=2, created=created, parent_run="its own", tags=tags)
         known = [SimpleNamespace(number=1), champion, SimpleNamespace(number=3)]
         monkeypatch.setattr(tracking, "Tracking", lambda settings: SimpleNamespace(versions=lambda process: known))
         monkeypatch.setattr(new_rows, "batches", lambda process, tracking: list(given))
@@ -49,6 +49,13 @@ def test_a_champion_without_later_jobs_rests_for_three_windows(asked):
 def test_after_a_job_in_vain_what_is_new_must_double(known_to, is_due, state, asked):
     """Of 210 days the older 120, or the older 105, were known to it; the rows may have been accepted all the same."""
     assert asked(batch("r1", "12:00:00", known_to, state)).is_due == is_due
+
+
+def test_a_champion_with_newer_outcomes_learnt_when_its_estimator_did(asked):
+    in_vain = batch("r1", "12:00:00", "2026-05-01")
+    assert asked(in_vain, created="2026-08-01T12:30:00+00:00").is_due
+    learnt = {"learnt_at": "2026-08-01T10:00:00+00:00"}
+    assert not asked(in_vain, created="2026-08-01T12:30:00+00:00", **learnt).is_due
 
 
 def test_the_job_that_knew_most_counts(asked):

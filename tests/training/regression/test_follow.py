@@ -14,7 +14,7 @@ from seeds.format.schema import Delay
 from training.dataset import dataset_of
 from training.evaluate import coverage
 from training.regression import follow as module
-from training.regression.follow import follow, followed_on
+from training.regression.follow import caught_up, follow, followed_on
 from training.splits import split
 
 
@@ -200,3 +200,30 @@ def test_rows_that_training_knew_and_models_that_follow_nothing_have_no_such_ans
     assert np.isnan(followed_on(model, data, older).value).all()
     assert followed_on(replace(model, adaptive=None), data, rows) is None
     assert followed_on(replace(model, info={}), data, rows) is None
+
+
+def test_a_model_catches_up_with_all_later_outcomes_as_if_it_had_followed_them(by_law, toy_seed, toy_frame):
+    frame = toy_frame(units=40)
+    starts = np.sort(frame["period_start"].unique())
+    cut = len(starts) * 2 // 3
+    model, data, rows = trained(toy_seed, shifted(frame, 6.0, share=0.7), cut)
+    newer, count = caught_up(model, data)
+    assert count == len(rows)
+    assert newer.estimator is model.estimator
+    assert newer.conformal is model.conformal
+    assert newer.info["known_to"] == pd.Timestamp(starts[-1]).isoformat()
+    assert abs(model.adaptive.centre) < 1.0 < newer.adaptive.centre
+    early = np.flatnonzero(data.periods <= starts[cut + 1])
+    part = replace(data, table=data.table.iloc[early].reset_index(drop=True), y=data.y[early], X=data.X[early])
+    in_two_steps, _ = caught_up(caught_up(model, part)[0], data)
+    np.testing.assert_allclose(in_two_steps.adaptive.level.missed, newer.adaptive.level.missed, atol=0.02)
+    assert len(in_two_steps.adaptive.level.scores) == len(newer.adaptive.level.scores)
+
+
+def test_models_catch_up_with_nothing_where_nothing_came_or_they_follow_nothing(by_law, toy_seed, toy_frame):
+    frame = toy_frame(units=40)
+    model, data, _ = trained(toy_seed, frame, len(frame["period_start"].unique()) * 2 // 3)
+    newer, _ = caught_up(model, data)
+    assert caught_up(newer, data) is None
+    assert caught_up(replace(model, adaptive=None), data) is None
+    assert caught_up(replace(model, info={}), data) is None

@@ -1,0 +1,68 @@
+"""A champion whose intervals follow newer outcomes: a version with the same estimator, which takes its place."""
+
+from __future__ import annotations
+
+from models.tasks import Model
+from registry.promotion import check_loads, take_over, with_alias
+from registry.tracking import Tracking
+from registry.versions import FORCED_AT, FORCED_WHY, GATE, GATE_REASONS, GUARDRAILS, LEARNT_AT, SAME_AS, SHADOW, Version
+from seeds import Seed
+
+_COPIED = ("candidate", "data_digest", "seed_digest", GATE, GATE_REASONS, FORCED_WHY, FORCED_AT, GUARDRAILS)
+
+
+def follow(seed: Seed, champion: Version, model: Model, outcomes: int, tracking: Tracking) -> int | None:
+    """Make a champion with newer outcomes the next version and the champion; give its number.
+
+    A model's files never change, so what they hold of the outcomes changes by a version of its own: service and
+    commands take it up as any champion, the audit names it, and a rollback goes back to the one before. Its metrics are
+    those of the version that it is the same as.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    champion : Version
+        The champion.
+    model : Model
+        The same estimator with its newest known errors.
+    outcomes : int
+        How many outcomes it follows beyond those of the champion.
+    tracking : Tracking
+        The store.
+
+    Returns
+    -------
+    int or None
+        None where a version answers in shadow beside the champion, which is then left as it is.
+
+    Raises
+    ------
+    RegistryError
+        The service would refuse the new version, which never becomes champion then.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    process = seed.process.name
+    if with_alias(SHADOW, tracking.versions(process)) is not None:
+        return None
+    why = f"the same model as version {champion.number}, its intervals follow {outcomes} newer outcomes"
+    with tracking.run(champion.experiment, why, "outcomes", champion.parent_run) as run:
+        logged, digest = tracking.log_model(run, model)
+        tracking.log(run, metrics=champion.metrics)
+        version = tracking.register(process, seed.process.title, run, logged, _tags(champion, digest))
+    made = next(one for one in tracking.versions(process) if one.number == version)
+    check_loads(made, seed, tracking.settings)
+    take_over(process, version, why, {}, tracking)
+    return version
+
+
+def _tags(champion: Version, digest: str) -> dict[str, str]:
+    """Tags of a version that is the same model as the champion: its origin, its figures and what the gate said."""
+    names = {*_COPIED, *champion.figures, *(name for name in champion.tags if name.endswith("/candidate"))}
+    same = {
+        "model_digest": digest,
+        SAME_AS: str(champion.number),
+        LEARNT_AT: champion.tags.get(LEARNT_AT, champion.created),
+    }
+    return {name: value for name, value in champion.tags.items() if name in names} | same
