@@ -110,6 +110,8 @@ class QualityModel:
     followed : ndarray, shape (n,), optional
         How many spreads the joint intervals of a table's lots would have reached while their assays came in, NaN for
         lots that were not asked. Known after training alone, kept in no file.
+    unfollowed : ndarray, shape (n,), optional
+        The same where no assay had come in from the first of these lots on.
     setpoints : SetPoints, optional
         What moving the knobs does to lots that are still to be made.
     setpoints_refusal : str, optional
@@ -130,6 +132,7 @@ class QualityModel:
     received: Received = NONE
     usual: Usual | None = None
     followed: FloatArray | None = None
+    unfollowed: FloatArray | None = None
     setpoints: SetPoints | None = None
     setpoints_refusal: str | None = None
 

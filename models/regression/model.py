@@ -60,6 +60,8 @@ class RegressionModel:
     followed : Answer, optional
         What it would have answered for a table's rows while their outcomes came in, NaN for rows that were not asked.
         Known after training alone, kept in no file.
+    unfollowed : Answer, optional
+        The same where no outcome had come in from the first of these rows on.
     setpoints : SetpointModel, optional
         What moving the knobs brings.
     setpoints_refusal : str, optional
@@ -83,6 +85,7 @@ class RegressionModel:
     received: Received = NONE
     usual: Usual | None = None
     followed: Answer | None = None
+    unfollowed: Answer | None = None
     setpoints: SetpointModel | None = None
     setpoints_refusal: str | None = None
     warnings: WarningModel | None = None

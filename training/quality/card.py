@@ -20,6 +20,7 @@ SHOWN = {
     "test_skill": "skill [1]",
     "test_r2": "R² [1]",
     "test_coverage_90": f"joint coverage of {COVERAGE:.0%} [1]",
+    "test_no_outcomes_coverage_90": "the same, without assays [1]",
     "test_adaptive_coverage_90": "the same, adaptive [1]",
     "test_grade_ece": "ECE of the grade [1]",
     "test_cost": "cost [$/t]",
@@ -37,7 +38,7 @@ LIMITS = (
     "Contents below the laboratory's limit are learnt as that and nothing more, however far below they lie.",
     "A remedy is what first principles say of one move of a knob, all else equal. It is not proved in closed loop; "
     "recommended set-points weigh history as well.",
-    "Adaptive joint intervals need assays to come in; without, they stay as the newest assays of training left them.",
+    "Adaptive joint intervals need assays to come in; without, the wider of fixed and adaptive ones is answered.",
     "Values and costs are the seed's; other costs move every decision and every figure in $.",
 )
 

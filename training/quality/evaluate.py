@@ -167,20 +167,24 @@ def _against_truth(model: QualityModel, seed: Seed, judged: Assessment, truth: F
 
 
 def of_followed(model: QualityModel, rows: IntArray, raw: FloatArray, lots: Lots) -> dict[str, float]:
-    """Figures of the adaptive joint intervals of some lots of the table; none where some of them were not asked.
+    """Figures of the joint intervals of some lots of the table, with assays and without; of lots that were asked.
 
     Returns
     -------
     dict of str to float
         adaptive_coverage_90, the share of lots all of whose contents they cover [1], and adaptive_width_90, the factor
-        from the middle of an interval to its ends.
+        from the middle of an interval to its ends; no_outcomes_coverage_90 and no_outcomes_width_90 where no assay had
+        come in. Empty where some of the lots were not asked.
     """
-    half = None if model.followed is None else model.followed[rows]
-    if half is None or np.isnan(half).any():
-        return {}
-    inside = model.scatter.needed(lots.reported, raw[:, : lots.reported.shape[1]]) <= half
-    width = float(np.exp(np.median(half) * np.median(model.scatter.spread)))
-    return {"adaptive_coverage_90": float(inside.mean()), "adaptive_width_90": width}
+    found: dict[str, float] = {}
+    for name, reach in (("adaptive", model.followed), ("no_outcomes", model.unfollowed)):
+        half = None if reach is None else reach[rows]
+        if half is None or np.isnan(half).any():
+            continue
+        inside = model.scatter.needed(lots.reported, raw[:, : lots.reported.shape[1]]) <= half
+        width = float(np.exp(np.median(half) * np.median(model.scatter.spread)))
+        found |= {f"{name}_coverage_90": float(inside.mean()), f"{name}_width_90": width}
+    return found
 
 
 def explained(reported: FloatArray, predicted: FloatArray) -> float:

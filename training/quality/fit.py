@@ -15,7 +15,7 @@ from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.fitting import Candidate
 from training.quality.evaluate import lot_loss, measured, of_followed, skill
-from training.quality.follow import follow
+from training.quality.follow import follow, without_assays
 from training.quality.setpoints import setpoints
 from training.splits import Split, SplitError
 
@@ -116,8 +116,9 @@ def calibrated(
     lots = lots_of(data)[rows]
     model = grader(data.seed, name, estimator, data.X[parts.learnt], lots.reported, lots.defects, predictions, info)
     if data.seed.time is not None:  # without time there is no order in which assays come in
-        level, usual, followed = follow(model, data, parts, rows, predictions[:, : len(data.seed.elements)])
-        model = replace(model, level=level, usual=usual, followed=followed)
+        replayed = data, parts, rows, predictions[:, : len(data.seed.elements)]
+        level, usual, followed = follow(model, *replayed)
+        model = replace(model, level=level, usual=usual, followed=followed, unfollowed=without_assays(model, *replayed))
     return model, {
         SELECTED_BY: lot_loss(predictions, lots, model.scatter.spread),
         "threshold": model.threshold if np.isfinite(model.threshold) else 0.0,

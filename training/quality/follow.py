@@ -9,6 +9,7 @@ import pandas as pd
 from models.adaptive import Level, LevelAlone
 from models.answers import COVERAGE
 from models.arrivals import in_order, known_from
+from models.following.received import NONE
 from models.following.usual import Usual
 from models.following.waiting import Arrival, usual_of
 from models.intervals import rows_needed
@@ -55,6 +56,21 @@ def follow(
     found = np.full(len(data.X), np.nan)
     found[new] = half[len(rows) :]
     return level, usual_of(arrivals, LevelAlone(Level.new(), ())), found
+
+
+def without_assays(model: QualityModel, data: Dataset, parts: Split, rows: IntArray, logs: FloatArray) -> FloatArray:
+    """Spreads that joint intervals reach where no assay comes in from the first test period on, shape (n,).
+
+    The level is that of the assays that were known then. Parameters are those of `follow`, as are the lots that are
+    answered; NaN for the others.
+    """
+    start, known = _moments(data, rows)
+    then, *_ = followed(
+        model, data.contents[rows], logs, start, known, Level.new(), known <= parts.test_from.to_datetime64()
+    )
+    found = np.full(len(data.X), np.nan)
+    found[np.concatenate([parts.test, parts.unseen])] = NONE.half_width(model.scatter.joint, then, COVERAGE)
+    return found
 
 
 def carried(model: QualityModel, data: Dataset, logs: FloatArray) -> tuple[FloatArray, IntArray]:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from models.adaptive import RECENT, WINDOW
 from models.answers import COVERAGE
+from models.following.received import ENOUGH
 from pages.markdown import figure, table
 from seeds import Seed
 from training.dataset import Dataset
 from training.regression.columns import cautions
+from training.regression.evaluate import ADAPTIVE, NO_OUTCOMES
 from training.regression.fit import SELECTED_BY, RegressionCandidate
 from training.regression.setpoints import setpoints_section
 from training.reports.explanations import signs_section
@@ -22,6 +24,7 @@ SHOWN = (
     "test_skill",
     "test_coverage_90",
     "test_width_90",
+    "test_no_outcomes_coverage_90",
     "test_adaptive_rmse",
     "test_adaptive_coverage_90",
     "test_adaptive_width_90",
@@ -131,7 +134,7 @@ def _adaptive(metrics: Mapping[str, float], seed: Seed) -> list[str]:
         return []
     places = {"test": "future periods", "unseen": "held-out units in them"}
     rows = [
-        [f"{what}, {place}", figure(metrics, f"{part}_{name}"), figure(metrics, f"{part}_adaptive_{name}")]
+        [f"{what}, {place}", *(figure(metrics, f"{part}_{kind}{name}") for kind in ("", NO_OUTCOMES, ADAPTIVE))]
         for part, place in places.items()
         if f"{part}_adaptive_coverage_90" in metrics
         for name, what in FIXED_BESIDE_ADAPTIVE.items()
@@ -145,9 +148,11 @@ def _adaptive(metrics: Mapping[str, float], seed: Seed) -> list[str]:
         f"come back; here each counted from {delay:.3g} period{'' if delay == 1 else 's'} after the end of its own, "
         "none earlier.",
         "",
-        *table([f"{COVERAGE:.0%} interval", "fixed", "adaptive"], rows),
+        *table([f"{COVERAGE:.0%} interval", "fixed", "without outcomes", "adaptive"], rows),
         "The model that serves goes on from the newest outcomes of this table, test rows included, which it has not "
-        "learnt. As long as no further ones come in, centre and width stay as these left them, and the figures of the "
-        "right column are no promise.",
+        f"learnt. Until it has received outcomes that count for {ENOUGH:g}, and again where none came in for long, it "
+        "answers with the wider of fixed and adaptive intervals, about the centre that the newest outcomes left: as in "
+        "the middle column, where no outcome came in from the first test period on. The right column holds while "
+        "outcomes come in.",
         "",
     ]

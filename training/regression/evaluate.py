@@ -47,7 +47,10 @@ def by_width(label: FloatArray, answer: Answer) -> dict[str, float]:
     return {f"{end}_coverage_90": float(np.mean(inside[rows])) if tenth else float("nan") for end, rows in ends.items()}
 
 
-def of_followed(label: FloatArray, answer: Answer) -> dict[str, float]:
+ADAPTIVE, NO_OUTCOMES = "adaptive_", "no_outcomes_"
+
+
+def of_followed(label: FloatArray, answer: Answer, prefix: str = ADAPTIVE) -> dict[str, float]:
     """Metrics of adaptive answers against the measured label; none where some of the n rows were not asked.
 
     Parameters
@@ -55,7 +58,9 @@ def of_followed(label: FloatArray, answer: Answer) -> dict[str, float]:
     label : ndarray, shape (n,)
         Measured values [target's unit].
     answer : Answer of n rows
-        What the model would have said while outcomes came in; NaN where it was not asked.
+        What the model would have said while outcomes came in, or where none did; NaN where it was not asked.
+    prefix : str
+        ADAPTIVE or NO_OUTCOMES, before each name.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def of_followed(label: FloatArray, answer: Answer) -> dict[str, float]:
     if np.isnan(answer.value).any():
         return {}
     found = against_label(label, answer) | by_width(label, answer)
-    return {f"adaptive_{name}": value for name, value in found.items() if name != "r2"}
+    return {f"{prefix}{name}": value for name, value in found.items() if name != "r2"}
 
 
 def against_truth(truth: FloatArray, label: FloatArray, answer: Answer) -> dict[str, float]:

@@ -13,8 +13,8 @@ from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.evaluate import mae, rmse
 from training.fitting import Candidate
-from training.regression.evaluate import evaluate, of_followed
-from training.regression.follow import follow
+from training.regression.evaluate import ADAPTIVE, NO_OUTCOMES, evaluate, of_followed
+from training.regression.follow import follow, without_outcomes
 from training.regression.setpoints import setpoints
 from training.splits import Split
 from training.warnings.learn import warnings
@@ -57,8 +57,10 @@ def calibrated(
     X, y = data.X[parts.learnt], data.y[rows]
     model = conformalised(data.seed, name, estimator, X, y, predictions, info, block)
     if data.seed.time is not None:  # without time there is no order in which outcomes come in
-        adaptive, usual, followed = follow(model, data, parts, rows, predictions, block)
-        model = replace(model, adaptive=adaptive, usual=usual, followed=followed)
+        replayed = data, parts, rows, predictions, block
+        adaptive, usual, followed = follow(model, *replayed)
+        unfollowed = without_outcomes(model, *replayed)
+        model = replace(model, adaptive=adaptive, usual=usual, followed=followed, unfollowed=unfollowed)
     said, measured = (to_scale(one, data.seed.log_floor) for one in (predictions, y))
     return model, {"calibrate_mae": mae(predictions - y), SELECTED_BY: rmse(said - measured)}
 
@@ -87,4 +89,6 @@ def evaluated(
     """Metrics of answers on some rows; see `evaluate` and `of_followed` in `training.regression.evaluate`."""
     truth = None if data.truth is None else data.truth[rows]
     found = evaluate(data.y[rows], rows_of(answers, rows), baseline[rows], truth)
-    return found if model.followed is None else found | of_followed(data.y[rows], rows_of(model.followed, rows))
+    for prefix, answer in ((ADAPTIVE, model.followed), (NO_OUTCOMES, model.unfollowed)):
+        found |= {} if answer is None else of_followed(data.y[rows], rows_of(answer, rows), prefix)
+    return found

@@ -10,6 +10,7 @@ import pandas as pd
 from models.adaptive import Adaptive, weight_of
 from models.answers import COVERAGE, Answer
 from models.arrivals import Moments, in_order, known_from
+from models.following.received import NONE
 from models.following.usual import Usual
 from models.following.waiting import Arrival, usual_of
 from models.intervals import rows_needed
@@ -48,6 +49,36 @@ def follow(
         it has not learnt from them. What outcomes were like on the way. And the answers for the table's rows, NaN but
         for test rows and held-out units in their periods.
     """
+    start, replayed = _replayed(model, data, parts, rows, predictions, block)
+    way = _along(model, start, replayed)
+    found = np.full((3, len(data.y)), np.nan)
+    new = np.concatenate([parts.test, parts.unseen])
+    found[:, new] = np.array(model.bounded(replayed.raw + way.centre, way.half))[:, len(rows) :]
+    return way.adaptive, usual_of(way.arrivals, start), Answer(*found)
+
+
+def without_outcomes(
+    model: RegressionModel, data: Dataset, parts: Split, rows: IntArray, predictions: FloatArray, block: IntArray
+) -> Answer:
+    """Answers for the table's rows as a service gives them that receives no outcome from the first test period on.
+
+    Centre and level are those of the outcomes that were known then. Parameters are those of `follow`, as are the rows
+    that are answered.
+    """
+    start, replayed = _replayed(model, data, parts, rows, predictions, block)
+    known = np.where(replayed.known <= parts.test_from.to_datetime64(), replayed.known, np.datetime64("NaT"))
+    then = _along(model, start, replace(replayed, known=known)).adaptive
+    half = NONE.half_width(model.conformal, then.level, COVERAGE) * replayed.scale
+    found = np.full((3, len(data.y)), np.nan)
+    new = np.concatenate([parts.test, parts.unseen])
+    found[:, new] = np.array(model.bounded(replayed.raw + then.centre, half))[:, len(rows) :]
+    return Answer(*found)
+
+
+def _replayed(
+    model: RegressionModel, data: Dataset, parts: Split, rows: IntArray, predictions: FloatArray, block: IntArray
+) -> tuple[Adaptive, _Rows]:
+    """State before any outcome, and the rows that are answered from the first calibrate row on; see `follow`."""
     new = np.concatenate([parts.test, parts.unseen])
     order = np.concatenate([rows, new])
     raw = model.scaled(np.concatenate([predictions, model.predict(data.X[new])]))
@@ -58,10 +89,7 @@ def follow(
     known[len(rows) + len(parts.test) :] = np.datetime64("NaT")
     before = np.flatnonzero(known[: len(rows)] <= parts.test_from.to_datetime64())
     start = Adaptive.new(weight_of(errors[before] / scale[before], known[before].astype(np.int64)))
-    way = _along(model, start, _Rows(raw, errors, scale, data.periods[order].to_numpy(), known))
-    found = np.full((3, len(data.y)), np.nan)
-    found[:, new] = np.array(model.bounded(raw + way.centre, way.half))[:, len(rows) :]
-    return way.adaptive, usual_of(way.arrivals, start), Answer(*found)
+    return start, _Rows(raw, errors, scale, data.periods[order].to_numpy(), known)
 
 
 def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer | None:

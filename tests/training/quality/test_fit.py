@@ -32,6 +32,7 @@ class Made:
     level: object = None
     usual: object = None
     followed: object = None
+    unfollowed: object = None
     setpoints: object = None
 
 
@@ -131,15 +132,17 @@ def test_a_model_is_calibrated_on_its_rows_and_a_missing_threshold_counts_as_non
     given = []
     model, asked = Made(threshold), []
     monkeypatch.setattr(fit, "follow", lambda *what: asked.append(what) or ("level", "usual", "half"))
+    monkeypatch.setattr(fit, "without_assays", lambda *what: asked.append(what) or "wider")
     monkeypatch.setattr(fit, "grader", lambda *what: given.append(what) or model)
     monkeypatch.setattr(fit, "lot_loss", lambda said, lots, spread: (said, lots.reported.tolist(), spread))
     data, rows = data_of(toy_quality_seed, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]), np.array([2, 1])
     parts = SimpleNamespace(learnt=np.array([0, 2]))
     said = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
     found, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
-    assert found == replace(model, level="level", usual="usual", followed="half")
-    ((made, *_, followed, logs),) = asked
-    assert (made, followed is rows, logs.tolist()) == (model, True, said[:, :3].tolist())
+    assert found == replace(model, level="level", usual="usual", followed="half", unfollowed="wider")
+    assert len(asked) == 2
+    for made, *_, followed, logs in asked:
+        assert (made, followed is rows, logs.tolist()) == (model, True, said[:, :3].tolist())
     reported = [[7.0, 8.0, 9.0], [4.0, 5.0, 6.0]]
     assert metrics == {"calibrate_lot_loss": (said, reported, "its spread"), "threshold": kept}
     ((seed, name, estimator, X, contents, defects, predictions, info),) = given

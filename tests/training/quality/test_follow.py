@@ -13,7 +13,7 @@ from models.intervals import Conformal
 from models.quality.model import QualityModel
 from models.quality.scatter import Scatter
 from training.quality.evaluate import of_followed
-from training.quality.follow import carried, follow, followed
+from training.quality.follow import carried, follow, followed, without_assays
 
 N = 600
 
@@ -25,12 +25,12 @@ class Silent:
         return np.zeros((len(X), 4))
 
 
-def grader(level=None, half=None):
+def grader(level=None, half=None, without=None):
     """A grader that expects errors of one spread, whose largest of three is within 2.11 of them nine times of ten."""
     rng = np.random.default_rng(0)
     joint = Conformal(np.sort(np.abs(rng.normal(size=(250, 3))).max(axis=1)))
     scatter = Scatter(np.ones(3), np.zeros((1, 3)), np.ones(1), joint)
-    model = SimpleNamespace(estimator=Silent(), scatter=scatter, level=level, followed=half)
+    model = SimpleNamespace(estimator=Silent(), scatter=scatter, level=level, followed=half, unfollowed=without)
     model.arrival = MethodType(QualityModel.arrival, model)
     return model
 
@@ -90,6 +90,22 @@ def test_lots_without_any_content_and_held_out_units_never_come_in(toy_quality_s
     np.testing.assert_array_equal(other, half)
 
 
+def test_without_assays_the_wider_joint_interval_of_before_the_test_lots_is_answered(toy_quality_seed):
+    """Assays of the test lots, and calibrate ones that came in during the tests, have no part in it."""
+    parts = SimpleNamespace(test=np.arange(400, 500), unseen=np.arange(500, 600))
+    rows = np.arange(100, 400)
+    fixed = grader().scatter.joint.half_width(0.9)
+    for sd, wider in ((0.3, False), (2.0, True)):
+        data = plant(toy_quality_seed, 5, sd)
+        parts.test_from = data.periods[400]
+        half = without_assays(grader(), data, parts, rows, np.zeros((300, 3)))
+        assert np.isnan(half[:400]).all()
+        assert len(set(half[400:])) == 1
+        assert (half[400] > 1.5 * fixed) if wider else (half[400] == fixed)
+        data.contents[390:] = 1e6  # those of the last calibrate period are known later
+        np.testing.assert_array_equal(without_assays(grader(), data, parts, rows, np.zeros((300, 3))), half)
+
+
 def test_what_assays_were_like_is_known_after_training(toy_quality_seed):
     """Lots of another plant that is like this one go with it; those of which one content is too large do not."""
     data, other = plant(toy_quality_seed, 6), plant(toy_quality_seed, 7)
@@ -108,5 +124,11 @@ def test_figures_of_followed_lots_by_hand(toy_quality_seed):
     raw = np.zeros((3, 4))
     found = of_followed(model, np.array([1, 2, 3]), raw, lots)
     assert found == {"adaptive_coverage_90": pytest.approx(2 / 3), "adaptive_width_90": pytest.approx(np.exp(1.9))}
+    without = grader(without=np.array([2.5, 2.5, 2.5, 2.5]))
+    width = pytest.approx(np.exp(2.5))
+    assert of_followed(without, np.array([0, 1, 2]), raw, lots) == {
+        "no_outcomes_coverage_90": pytest.approx(2 / 3),
+        "no_outcomes_width_90": width,
+    }
     assert of_followed(model, np.array([0, 1, 2]), raw, lots) == {}
     assert of_followed(grader(), np.array([1, 2, 3]), raw, lots) == {}

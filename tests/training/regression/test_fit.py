@@ -25,6 +25,7 @@ class Made:
     adaptive: object = None
     usual: object = None
     followed: object = None
+    unfollowed: object = None
 
 
 def data_with(**more):
@@ -54,14 +55,15 @@ def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
     asked = []
     monkeypatch.setattr(fit, "conformalised", lambda *what: given.append(what) or Made())
     monkeypatch.setattr(fit, "follow", lambda *what: asked.append(what) or ("state", "usual", "answers"))
+    monkeypatch.setattr(fit, "without_outcomes", lambda *what: asked.append(what) or "others")
     data, rows, said = data_with(), np.array([2, 3]), np.array([9.0, 2.0])
     parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
     model, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
-    assert model == Made("state", "usual", "answers")
+    assert model == Made("state", "usual", "answers", "others")
     assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))}
     ((seed, name, estimator, learnt, labels, predictions, info, block),) = given
     assert block.tolist() == [0, 1]
-    assert asked == [(Made(), data, parts, rows, said, block)]
+    assert asked == 2 * [(Made(), data, parts, rows, said, block)]
     assert (seed, name, estimator, info) == (data.seed, "line", "estimator", {"from": "here"})
     assert learnt.tolist() == [[1.0], [3.0]]
     assert (labels.tolist(), predictions.tolist()) == ([6.0, 6.0], [9.0, 2.0])
@@ -121,7 +123,7 @@ def test_evaluated_rows_are_compared_with_labels_baseline_and_truth():
     data, rows = data_with(), np.array([1, 3])
     value = np.array([0.0, 4.0, 0.0, 8.0])
     lines, baseline = Answer(value, value - 1, value + 1), np.array([0.0, 3.0, 0.0, 2.0])
-    model = SimpleNamespace(followed=None)
+    model = SimpleNamespace(followed=None, unfollowed=None)
     found = evaluated(model, lines, data, rows, baseline)
     # 4 and 8 of 5 and 6: errors -1 and 2; the baseline's are -2 and -4
     assert (found["mae"], found["bias"], found["skill"]) == (1.5, 0.5, pytest.approx(1 - 2.5 / 10))

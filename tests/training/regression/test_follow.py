@@ -14,7 +14,7 @@ from seeds.format.schema import Delay
 from training.dataset import dataset_of
 from training.evaluate import coverage
 from training.regression import follow as module
-from training.regression.follow import caught_up, follow, followed_on
+from training.regression.follow import caught_up, follow, followed_on, without_outcomes
 from training.splits import split
 
 
@@ -121,6 +121,26 @@ def test_until_outcomes_have_come_in_an_interval_is_the_fixed_one(toy_seed, toy_
     fixed = model.fixed(data.X, COVERAGE)
     np.testing.assert_allclose(answer.high[parts.test], fixed.high[parts.test])
     assert len(state.level.scores) == min(250, len(parts.test) + sum(map(len, parts.calibrate)))
+
+
+def test_without_outcomes_the_state_of_before_the_test_rows_stays(toy_seed, toy_frame):
+    """The plant moves in the calibrate rows: centre and wider interval are of then, whatever the test rows bring."""
+    frame = shifted(toy_frame(units=40), 3.0, share=0.7)
+    data, parts, model, _, _, _ = followed(toy_seed, frame)
+    rows = np.concatenate(parts.calibrate)
+    block = np.repeat(np.arange(3), [len(one) for one in parts.calibrate])
+    said = Law().predict(data.X[rows])
+    found = without_outcomes(model, data, parts, rows, said, block)
+    asked = np.concatenate([parts.test, parts.unseen])
+    off = found.value[asked] - model.predict(data.X[asked])
+    np.testing.assert_allclose(off, off[0], atol=1e-9)
+    assert 1.0 < off[0] < 3.5
+    half = found.value[asked] - found.low[asked]
+    least = model.conformal.half_width(COVERAGE) * model.spread(model.predict(data.X[asked]))
+    assert (half >= least - 1e-9).all()
+    changed = replace(data, y=np.where(np.isin(np.arange(len(data.y)), asked), 60.0, data.y))
+    again = without_outcomes(model, changed, parts, rows, said, block)
+    np.testing.assert_array_equal(again.low, found.low)
 
 
 def test_runs_of_outcomes_on_the_way_say_what_is_usual(toy_seed, toy_frame):

@@ -31,7 +31,7 @@ def plant(toy_seed, covered=90, error=0.5, previous=2.0):
         unseen=np.flatnonzero(new & held_out),
     )
     bar = SimpleNamespace(name="persistence", predictions=label - previous)
-    model = SimpleNamespace(followed=None)
+    model = SimpleNamespace(followed=None, unfollowed=None)
     return SimpleNamespace(name="linear", answers=answers, model=model), bar, data, parts
 
 
