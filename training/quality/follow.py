@@ -9,7 +9,7 @@ import pandas as pd
 from models.adaptive import Level, LevelAlone
 from models.answers import COVERAGE
 from models.arrivals import in_order, known_from
-from models.following.received import NONE
+from models.following.received import ENOUGH, NONE
 from models.following.usual import Usual
 from models.following.waiting import Arrival, usual_of
 from models.intervals import rows_needed
@@ -92,7 +92,9 @@ def carried(model: QualityModel, data: Dataset, logs: FloatArray) -> tuple[Float
     """
     start = Level.new() if model.level is None else model.level
     _, half, known = followed(model, data.contents, logs, *_moments(data, np.arange(len(logs))), start)
-    return half, known
+    # As in service: until enough assays of the plant are known, no interval is narrower than the fixed one.
+    fixed = model.scatter.joint.half_width(COVERAGE)
+    return np.where(known * start.weight >= ENOUGH, half, np.maximum(half, fixed)), known
 
 
 def caught_up(model: QualityModel, data: Dataset) -> tuple[QualityModel, int] | None:

@@ -10,7 +10,7 @@ import pandas as pd
 from models.adaptive import Adaptive, weight_of
 from models.answers import COVERAGE, Answer
 from models.arrivals import Moments, in_order, known_from
-from models.following.received import NONE
+from models.following.received import ENOUGH, NONE
 from models.following.usual import Usual
 from models.following.waiting import Arrival, usual_of
 from models.intervals import rows_needed
@@ -123,8 +123,11 @@ def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer
     of_later = _as_answered(model, data, later)
     of_later.known[np.isin(data.units[later].astype(str), list(model.info["held_out_units"]))] = np.datetime64("NaT")
     way = _along(model, model.adaptive, of_later)
+    # As in service: until enough outcomes have come in, no interval is narrower than the fixed one.
+    fixed = model.conformal.half_width(COVERAGE) * of_later.scale
+    half = np.where(way.received * model.adaptive.level.weight >= ENOUGH, way.half, np.maximum(way.half, fixed))
     found = np.full((3, len(data.y)), np.nan)
-    found[:, later] = model.bounded(of_later.raw + way.centre, way.half)
+    found[:, later] = model.bounded(of_later.raw + way.centre, half)
     found[:, data.periods < known_from(learnt, data.seed)[0]] = np.nan
     return Answer(*found[:, rows])
 
@@ -181,25 +184,29 @@ class _Rows:
 
 @dataclass(eq=False)
 class _Way:
-    """What came of following: what is known in the end, centre and half width of each row's answer, what arrived."""
+    """What came of following: what is known in the end, each row's answer, what arrived.
+
+    Of an answer its centre, its half width and how many outcomes had come in.
+    """
 
     adaptive: Adaptive
     centre: FloatArray
     half: FloatArray
+    received: IntArray
     arrivals: list[Arrival] = field(default_factory=list)
 
 
 def _along(model: RegressionModel, adaptive: Adaptive, rows: _Rows) -> _Way:
     """Answer rows in the order of time, from a beginning on."""
     n = len(rows.raw)
-    way = _Way(adaptive, np.zeros(n), np.full(n, np.nan))
+    way, received = _Way(adaptive, np.zeros(n), np.full(n, np.nan), np.zeros(n, dtype=np.intp)), 0
     for arrived, asked in in_order(rows.start, rows.known):
         for batch in arrived:
             errors, scale = rows.errors[batch], rows.scale[batch]
             scores, outcomes = np.abs(errors - way.centre[batch]) / scale, rows.raw[batch] + errors
             way.arrivals.append(Arrival(len(way.arrivals), errors, scores, outcomes, scale))
-            way.adaptive = way.adaptive.taken(errors, scores)
-        way.centre[asked] = way.adaptive.centre
+            way.adaptive, received = way.adaptive.taken(errors, scores), received + len(batch)
+        way.centre[asked], way.received[asked] = way.adaptive.centre, received
         enough = len(way.adaptive.level.scores) >= rows_needed(COVERAGE)
         # Until outcomes have come in, an interval is the fixed one.
         way.half[asked] = (way.adaptive.level if enough else model.conformal).half_width(COVERAGE) * rows.scale[asked]

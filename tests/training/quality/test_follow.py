@@ -56,7 +56,16 @@ def test_on_another_plant_intervals_that_are_too_narrow_are_wide_enough_after_it
     assert np.mean(needed <= fixed) < 0.75
     after = known >= 50
     assert np.mean(needed[after] <= half[after]) == pytest.approx(0.9, abs=0.03)
-    assert (half[:20] == level.half_width(0.9)).all()
+    assert (half[:20] == max(fixed, level.half_width(0.9))).all()
+
+
+def test_on_another_plant_no_interval_is_narrower_than_the_fixed_one_until_fifty_assays_are_known(toy_quality_seed):
+    narrow = Level.new().taken(np.full(200, 0.3))
+    model = grader(narrow)
+    half, known = carried(model, plant(toy_quality_seed, 2, sd=0.2), np.zeros((N, 3)))
+    fixed = model.scatter.joint.half_width(0.9)
+    assert (half[known < 50] >= fixed).all()
+    assert half[known == 50].max() < fixed
 
 
 def test_no_assay_is_used_before_it_is_known(toy_quality_seed):
