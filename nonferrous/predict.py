@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from models.table.contract import Checked
+    from registry.versions import Version
     from seeds import Seed
 
 ENDINGS = (".parquet", ".csv", ".arrow")
@@ -45,15 +47,34 @@ def predict(
         step("load the champion", 0, 1)
         tracking = Tracking(read_settings())
         champion = champion_of(process, tracking.versions(process))
-        model = tracking.model(champion)
+        model = with_outcomes(seed, champion, tracking.model(champion))
         step("read the table", 0, 1)
         checked = read_table(data, seed, today=latest_plan(seed), labelled=False)
         write_batches(
             _batches(checked, seed, model, coverage, lambda done: step("predict", done, len(checked.table))), out
         )
     screen = console()
-    for line in _lines(seed, champion.number, checked, out):
+    for line in _lines(seed, champion.number, model, checked, out):
         screen.print(line, soft_wrap=True, markup=False)
+
+
+def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
+    """The champion with the outcomes that the records hold, as the service answers; as it is without records."""
+    from registry.settings import read_settings
+
+    settings = read_settings()
+    if not settings.records and not (settings.folder / "records.db").exists():
+        return model
+    from nonferrous.records import opened
+    from registry.promotion import stored
+    from serving.following.champions import Served
+    from serving.following.outcomes import Followers
+    from serving.tasks import task_of
+
+    where = stored(champion)
+    with opened() as database:
+        served = Served(where, where.digest or "", model)
+        return Followers(database).followed(served, task_of(seed).payloads(seed, 1)).model
 
 
 class _Rows:
@@ -78,10 +99,12 @@ def _batches(
     checked: Checked, seed: Seed, model: Any, coverage: float, done: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     """Answers in the order of the table, which is that of units and times."""
-    from serving.bulk.arrow import answered
+    from serving.bulk.arrow import ABOUT, answered
     from serving.history import MADE
+    from serving.routes.answering import interval_of
     from serving.tasks import task_of
 
+    about = {ABOUT: json.dumps({"process": seed.process.name, "coverage": coverage, "interval": interval_of(model)})}
     task = task_of(seed)
     taken = task.payloads(seed, 1)
     request, _ = taken.envelope.read({"rows": [{}], "coverage": coverage})
@@ -89,7 +112,8 @@ def _batches(
     for batch, *_ in answered(_Rows(checked), len(checked.table), taken, task, model, request):
         rows += batch.num_rows
         # Here reading has made what is made, of all rows.
-        yield batch.drop_columns([MADE]) if MADE in batch.schema.names else batch
+        given = batch.drop_columns([MADE]) if MADE in batch.schema.names else batch
+        yield given.replace_schema_metadata(about)
         done(rows)
 
 
@@ -162,9 +186,14 @@ def _as_frame(batch: pa.RecordBatch) -> Any:
     return frame
 
 
-def _lines(seed: Seed, version: int, checked: Checked, out: Path) -> Iterator[str]:
+def _lines(seed: Seed, version: int, model: Any, checked: Checked, out: Path) -> Iterator[str]:
     """What was read, which rows have no prediction and why, and where the others are."""
+    from serving.routes.answering import interval_of
+
     yield f"{seed.process.name}: version {version} on {len(checked.table)} rows"
+    interval = interval_of(model)
+    for target, one in {"": interval}.items() if "kind" in interval else interval.items():
+        yield f"intervals{f' of {target}' if target else ''}: {one['kind']}, {one['outcomes']} outcomes received"
     yield from (f"Beware: {caution}" for caution in checked.cautions)
     if len(checked.rejected):
         yield f"{checked.rejected_rows} rows have no prediction:"

@@ -1,18 +1,28 @@
 """`nonferrous predict`: what it writes is what the service answers, and what is left where it cannot."""
 
+import json
 import sys
+from contextlib import closing
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from models.adaptive import Adaptive
+from models.following.received import Interval
+from models.following.waiting import Arrival, Following
 from models.table.inputs import matrix
 from nonferrous import main
-from nonferrous.predict import write_batches
+from nonferrous.predict import with_outcomes, write_batches
+from records import states
+from records.database import Database, now
 from serving.bulk import tables
+from serving.regression import outcomes
 
 FRAMES = {
     "toy_cells": ("save_toy_model", "toy_frame"),
@@ -76,6 +86,12 @@ def test_all_rows_are_predicted_without_a_target(run, case, ending, tmp_path, mo
     for name in [name for name in found.columns if name.endswith(("_low", "_high"))]:
         quantity = name.rpartition("_")[0]
         assert found[quantity].isna().tolist() == found[name].isna().tolist()
+    assert "intervals: fixed, 0 outcomes received" in printed
+    if ending != "csv":
+        stored = pq.read_table(out) if ending == "parquet" else pa.ipc.open_file(out).read_all()
+        about = json.loads(stored.schema.metadata[b"nonferrous"])
+        assert about["interval"] == {"kind": "fixed", "outcomes": 0}
+        assert (about["process"], about["coverage"]) == (process, 0.9)
     if process == "toy_cells":
         expected = model.answer(matrix(checked.table, model.seed), 0.9)["y"]
         assert found["y"].tolist() == pytest.approx(expected.value.tolist(), rel=1e-12)
@@ -161,3 +177,26 @@ def test_texts_that_repeat_have_a_dictionary_in_parquet_and_what_does_not_repeat
     kinds = {one.path_in_schema.partition(".")[0]: "RLE_DICTIONARY" in one.encodings for one in stored}
     assert kinds == {"id": False, "unit": True, "value": False, "flags": True}
     assert pq.read_table(out).equals(pa.Table.from_batches([batch, batch]))
+
+
+def test_outcomes_of_the_records_are_followed_as_the_service_does(
+    run, save_toy_model, toy_frame, tmp_path, monkeypatch
+):
+    errors = np.random.default_rng(5).normal(0, 0.5, 60)
+    model = replace(save_toy_model(tmp_path / "plain"), adaptive=Adaptive.new().taken(errors, np.abs(errors)), info={})
+    data, out = tmp_path / "data.csv", tmp_path / "out.parquet"
+    toy_frame().drop(columns="y").head(60).to_csv(data, index=False)
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
+    code, printed, _ = run("toy_cells", model, "--data", data, "--out", out)
+    assert (code, "intervals: wider, 0 outcomes received" in printed) == (0, True)
+    assert not (tmp_path / "home" / "records.db").exists()
+    champion = SimpleNamespace(process="toy_cells", number=7, model="m-1", tags={"model_digest": "sha256:1"})
+    (tmp_path / "home").mkdir(exist_ok=True)
+    with closing(Database(f"sqlite:///{tmp_path / 'home' / 'records.db'}")) as database:
+        state = outcomes.begin(model)
+        following = Following.from_state(state["y"], model.usual)
+        following = following.taken(Arrival(1, *(np.full(60, one) for one in (2.0, 2.0, 90.0, 1.0))), accepted=True)
+        state["y"] |= following.state() | {"at": now()}
+        with database.begin() as connection:
+            states.save(connection, "toy_cells", "sha256:1", states.State(0, 0, state))
+        assert with_outcomes(model.seed, champion, model).interval == Interval("adaptive", 60)
