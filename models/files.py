@@ -16,10 +16,8 @@ import numpy.typing as npt
 
 from models import estimator_files
 from models.checks.tree_text import TreeTextError
-from models.quality.model import QualityModel
-from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
-from models.tasks import Model, SingleModel, task_of
+from models.tasks import Model, SingleModel, task_of, with_all_outcomes
 from physics.arrays import FloatArray
 from seeds import Seed, SeedError
 from seeds.format.loader import parse
@@ -101,9 +99,7 @@ def _examples_answered(model: Model) -> dict[str, npt.NDArray[Any]]:
 
     Of a model that follows outcomes they are those with adaptive intervals, which were recorded from the first on.
     """
-    if isinstance(model, RegressionModel | SeveralTargets | QualityModel):
-        model = model.with_all_outcomes()
-    return model.columns(model.examples)
+    return with_all_outcomes(model).columns(model.examples)
 
 
 def _single(model: SingleModel) -> tuple[dict[str, Any], dict[str, bytes]]:

@@ -1,11 +1,14 @@
 """A service over the made-up process of numbers, with records, and a sender of requests to it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from models.adaptive import Adaptive
 from models.regression.model import RegressionModel
 from records.database import Database
 from serving.app import Service, create_app
@@ -62,3 +65,36 @@ def post(app: Service, call: Any) -> Callable[..., Any]:
         return response
 
     return send
+
+
+@pytest.fixture
+def following(
+    toy_folder: Callable[..., Path],
+    save_toy_model: Callable[..., RegressionModel],
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[], Service]]:
+    """Maker of services over one database, whose model has seen 60 outcomes that it was right about to 0.5."""
+    from models import files
+
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    store, started = FolderStore(), list[Service]()
+    rng = np.random.default_rng(5)
+    errors = rng.normal(0, 0.5, 60)
+    model = replace(save_toy_model(tmp_path / "plain"), adaptive=Adaptive.new().taken(errors, np.abs(errors)), info={})
+    files.save(model, tmp_path / "adaptive")
+    store.point("toy_cells", 1, tmp_path / "adaptive")
+
+    def make() -> Service:
+        made = create_app(Settings(home=tmp_path, max_rows=1000), store, database)
+        made.champions.refresh()
+        assert made.writer is not None
+        made.writer.start()
+        started.append(made)
+        return made
+
+    yield make
+    for one in started:
+        assert one.writer is not None
+        one.writer.stop()

@@ -1,61 +1,19 @@
 """Models that follow outcomes which went through the application."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from sqlalchemy import select
 
-from models.adaptive import Adaptive
-from models.following.received import Interval
-from models.regression.model import RegressionModel
-from records import states
-from records.database import Database, now
-from serving.app import Service, create_app
+from records.database import Database
+from serving.app import Service
 from serving.bodies import ARROW
-from serving.following.folder_store import FolderStore
 from serving.following.outcomes import Followers
-from serving.settings import Settings
 
 from .conftest import ROW, URL
 from .test_recording import table
-
-
-@pytest.fixture
-def following(
-    toy_folder: Callable[..., Path],
-    save_toy_model: Callable[..., RegressionModel],
-    database: Database,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Callable[[], Service]]:
-    """Maker of services over one database, whose model has seen 60 outcomes that it was right about to 0.5."""
-    from models import files
-
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    store, started = FolderStore(), list[Service]()
-    rng = np.random.default_rng(5)
-    errors = rng.normal(0, 0.5, 60)
-    model = replace(save_toy_model(tmp_path / "plain"), adaptive=Adaptive.new().taken(errors, np.abs(errors)), info={})
-    files.save(model, tmp_path / "adaptive")
-    store.point("toy_cells", 1, tmp_path / "adaptive")
-
-    def make() -> Service:
-        made = create_app(Settings(home=tmp_path, max_rows=1000), store, database)
-        made.champions.refresh()
-        assert made.writer is not None
-        made.writer.start()
-        started.append(made)
-        return made
-
-    yield make
-    for one in started:
-        assert one.writer is not None
-        one.writer.stop()
 
 
 def ask(call: Any, app: Service, rows: list[Any]) -> Any:
@@ -92,42 +50,6 @@ def test_answers_are_centred_by_outcomes_that_came_in(following: Any, call: Any)
     assert np.allclose(moved, moved[0])
     assert 2.5 < moved[0] < 3.5
     assert second["model"] == first["model"]
-
-
-def test_intervals_are_adaptive_from_fifty_outcomes_on_and_no_longer_when_none_came_in_for_long(
-    following: Any, call: Any, database: Database
-) -> None:
-    app, seen = following(), []
-    for month in ("2026-08", "2026-09", "2026-10"):
-        given = ask(call, app, rows_of(f"{month}-01"))
-        seen.append(given["interval"])
-        call(app, "POST", f"{URL}/outcomes", json=off_by(given, 0.0))
-        app.champions.refresh()
-    seen.append(ask(call, app, rows_of("2026-11-01"))["interval"])
-    kinds = ("wider", "wider", "wider", "adaptive")
-    assert seen == [{"kind": kind, "outcomes": 20 * n} for n, kind in enumerate(kinds)]
-    status, later = app.champions.statuses["toy_cells"], [0]
-    followers = Followers(database, clock=lambda: now() + later[0])
-    wait = status.payloads.seed.period + status.payloads.seed.delay
-    for passed, kind in ((0, "adaptive"), (3 * wait, "adaptive"), (5 * wait, "wider"), (6 * wait, "wider")):
-        later[0] = passed // timedelta(microseconds=1) if passed else 0
-        assert followers.followed(status.served, status.payloads).model.interval == Interval(kind, 60)
-
-
-def test_outcomes_that_older_code_took_up_without_counting_are_taken_up_again(
-    following: Any, call: Any, database: Database
-) -> None:
-    app = following()
-    call(app, "POST", f"{URL}/outcomes", json=off_by(ask(call, app, rows_of("2026-11-01")), 2.0))
-    app.champions.refresh()
-    served = app.champions.statuses["toy_cells"].served
-    with database.begin() as connection:
-        state = states.load(connection, "toy_cells", served.digest)
-        older = {"y": {name: part for name, part in state.content["y"].items() if name not in ("at", "outcomes")}}
-        states.save(connection, "toy_cells", served.digest, replace(state, content=older))
-    again = following().champions.statuses["toy_cells"].served.model
-    assert again.interval == Interval("wider", 20)
-    assert again.adaptive.state() == served.model.adaptive.state()
 
 
 def test_the_state_is_that_of_outcomes_taken_up_by_hand(following: Any, call: Any) -> None:
@@ -228,7 +150,6 @@ def test_outcomes_that_are_taken_up_are_not_taken_up_again(
 
 
 def test_a_model_that_is_loaded_again_answers_with_what_it_had_taken_up(following: Any, call: Any) -> None:
-    from dataclasses import replace
 
     app = following()
     trained = app.champions.statuses["toy_cells"].served
@@ -244,7 +165,7 @@ def test_a_service_that_ends_takes_up_no_more_and_the_next_one_goes_on(
     following: Any, call: Any, database: Database
 ) -> None:
     from records.schema import ASKED_UNITS, STATES
-    from serving.following.outcomes import EndedError, Followers
+    from serving.following.outcomes import EndedError
 
     app = following()
     status = app.champions.statuses["toy_cells"]

@@ -1,23 +1,28 @@
 """A champion that stays follows the outcomes of new rows: its intervals do, its estimator is the same."""
 
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from models.regression.several import SeveralTargets
 from models.table.contract import check
 from registry.promotion import rollback
 from registry.retraining.new_rows import base_of
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import SHADOW
+from seeds import load
 from training.dataset import dataset_of
 from training.job import train
 from training.labels.job import ShiftError
 from training.retrain import retrain
+from training.retraining import newer_outcomes as module
 from training.retraining.newer_outcomes import follow_outcomes, with_newer_outcomes
 
 from .test_retrain_story import newer
-
-pytestmark = pytest.mark.slow  # trains
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +41,7 @@ def champion(settings):
     return version, tracking.model(version)
 
 
+@pytest.mark.slow  # trains
 def test_a_champion_that_stays_follows_labels_that_passed_and_no_others(trained, toy_frame, toy_seed):
     folder, settings = trained
     before, model = champion(settings)
@@ -73,6 +79,7 @@ def test_a_champion_that_stays_follows_labels_that_passed_and_no_others(trained,
     assert champion(settings)[0].number == before.number
 
 
+@pytest.mark.slow
 def test_nothing_is_followed_beside_a_version_in_shadow(trained, toy_frame, toy_seed):
     _, settings = trained
     tracking = Tracking(settings)
@@ -85,3 +92,29 @@ def test_nothing_is_followed_beside_a_version_in_shadow(trained, toy_frame, toy_
     finally:
         tracking.move_alias("toy_cells", SHADOW, None, "withdraw", "a trial", {})
     assert len(tracking.versions("toy_cells")) == before
+
+
+@dataclass(frozen=True, eq=False)
+class OfTarget:
+    """A model of one target, by its origin alone."""
+
+    info: dict
+
+
+def test_each_target_follows_its_own_outcomes(monkeypatch):
+    """Of iron none came since the training, of loss seven."""
+    seed = load(Path(__file__).parents[2] / "toys" / "toy_melts.toml")
+    loss, iron = OfTarget({"known_to": "2026-01-01"}), OfTarget({"known_to": "2026-02-01"})
+    newer = OfTarget({"known_to": "2026-03-01"}), 7
+    asked = {("loss", loss): newer, ("iron", iron): None}
+    follow = SimpleNamespace(caught_up=lambda model, data: asked[(data.seed.target.name, model)])
+    monkeypatch.setattr(module, "task_of", lambda seed: SimpleNamespace(follow=follow))
+    model = SeveralTargets(seed, {"loss": loss, "iron": iron}, np.empty((0, 2)), {"known_to": "2026-02-01"})
+    each = [SimpleNamespace(seed=seed.for_target(name)) for name in ("loss", "iron")]
+    found, count = with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each))
+    assert (found.models, count) == ({"loss": newer[0], "iron": iron}, 7)
+    assert found.info["known_to"] == "2026-03-01"
+    asked[("loss", loss)] = None
+    assert with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each)) is None
+    monkeypatch.setattr(module, "task_of", lambda seed: SimpleNamespace(follow=None))
+    assert with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each)) is None
