@@ -166,8 +166,8 @@ def learnt(known: pd.DataFrame, seed: Seed) -> Any:
     return min(candidates_of(known, seed).values(), key=lambda one: one[1][task_of(seed).SELECTED_BY])[0]
 
 
-def candidates_of(known: pd.DataFrame, seed: Seed) -> dict[str, tuple[Any, dict[str, float]]]:
-    """Model of each candidate of the first target, and what was measured in fitting it.
+def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> dict[str, tuple[Any, dict[str, float]]]:
+    """Model of each candidate of the first target, or of one of them, and what was measured in fitting it.
 
     They are learnt from all rows but the newest few, which a split keeps back.
     """
@@ -178,6 +178,8 @@ def candidates_of(known: pd.DataFrame, seed: Seed) -> dict[str, tuple[Any, dict[
     parts = split(data.table, seed, test_from=newest)
     models = {}
     for name, estimator in build(data.seed).items():
+        if only not in (None, name):
+            continue
         fitted = fit(task, with_few_threads(estimator, len(data.y)), data, parts)
         models[name] = model_of(fitted, task, name, data, parts, info_of(data, parts))
     return models
