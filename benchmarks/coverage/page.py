@@ -13,6 +13,7 @@ from pages.markdown import table
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "coverage.json", DOCS / "tasks" / "regression.md"
 NAME = "coverage without outcomes"
+PROMISED = 0.87  # of labels, by what is served without outcomes
 CHAMPIONS = {"carried": "default plant's", "own": "its own"}
 HEADS = (
     "process",
@@ -35,19 +36,21 @@ def _rows(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, found in results.items():
         for champion, words in CHAMPIONS.items():
             cells = [
-                _all([plant[champion].get(name) for plant in found[kind].values()])
+                _all([plant[champion].get(name) for plant in found[kind].values() if champion in plant], name)
                 for kind in ("same", "other")
                 for name in ("served", "fixed", "adaptive")
             ]
             yield process, words, *cells
 
 
-def _all(shares: list[float | None]) -> str:
-    """Shares of all plants in per cent; a dash where there are none."""
+def _all(shares: list[float | None], name: str) -> str:
+    """Shares of all plants in per cent, served ones that miss PROMISED in bold; a dash where there are none."""
     known = [one for one in shares if one is not None]
-    return ", ".join(f"{100 * one:.1f}" for one in known) or "-"
+    marked = [(f"{100 * one:.1f}", name == "served" and one < PROMISED) for one in known]
+    return ", ".join(f"**{text}**" if missed else text for text, missed in marked) or "-"
 
 
 def lowest(results: Mapping[str, Any], kind: str, champion: str) -> float:
     """The lowest served coverage of all processes on plants of a kind [1]."""
-    return float(np.min([one[champion]["served"] for found in results.values() for one in found[kind].values()]))
+    plants = [one for found in results.values() for one in found[kind].values() if champion in one]
+    return float(np.min([one[champion]["served"] for one in plants]))

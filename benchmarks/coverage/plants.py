@@ -32,21 +32,21 @@ BLOCK = 20_000  # rows that are answered at once
 Model = RegressionModel | QualityModel | SortingModel
 
 
-def measured(seed: Seed, numbers: Sequence[int]) -> dict[str, Any]:
+def measured(seed: Seed, numbers: Sequence[int], more: Sequence[int]) -> dict[str, Any]:
     """Coverage on plants with the default parameters and with others, each with random numbers of its own.
 
-    The champion is the candidate that the default plant registers, as its page has it.
+    The champion is the candidate that the default plant registers, as its page has it. On the plants of `more`, whose
+    parameters are other ones, it alone is measured: they differ most from plant to plant.
     """
     table, published = simulated(seed, None), json.loads((RESULTS.parent / f"{seed.process.name}.json").read_text())
     champion = _fitted(table, seed, published["registered"])
     found: dict[str, Any] = {"candidate": champion.candidate, "rows": len(table), "same": {}, "other": {}}
-    for kind, plants in found.items():
-        if kind not in ("same", "other"):
-            continue
-        for number in numbers:
-            plant = seed if kind == "same" else another_plant(seed, number)
-            plants[str(number)] = _on_plant(champion, simulated(plant, number), plant)
-            print(seed.process.name, kind, number, plants[str(number)], flush=True)
+    for number in numbers:
+        found["same"][str(number)] = _on_plant(champion, simulated(seed, number), seed)
+        other = another_plant(seed, number)
+        found["other"][str(number)] = _on_plant(champion, simulated(other, number), other)
+    for number in more:
+        found["other"][str(number)] = {"carried": coverages(champion, simulated(another_plant(seed, number), number))}
     return found
 
 
