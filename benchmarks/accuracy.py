@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.digests import seed_digest, table_digest
+from benchmarks.digests import own_plant_digest, table_digest
 from registry.settings import Settings
 from seeds import load, names
 from synthetic_data import simulate
@@ -30,7 +30,7 @@ def measured(process: str, path: Path, home: Path) -> dict[str, object]:
     """Figures of every candidate of a training job on a table, of the first target and `beside` it of the others."""
     learnt = train(load(process), path, Settings(home=home)).learnt
     digests = {
-        "seed_digest": seed_digest(learnt.data.seed),
+        "seed_digest": own_plant_digest(learnt.data.seed),
         "data_digest": learnt.data.digest,
         "table_digest": table_digest(learnt.data.checked),
     }

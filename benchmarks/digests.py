@@ -53,6 +53,25 @@ def seed_digest(seed: Seed) -> str:
     return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def own_plant_digest(seed: Seed) -> str:
+    """Digest as `seed_digest` gives it of what figures of the seed's own plant depend on: no `spread` of parameters.
+
+    A spread says how other plants of the kind differ; the seed's own plant is the same with and without it.
+    """
+    if seed.plant is None:
+        return seed_digest(seed)
+    alike = {name: one.model_copy(update={"spread": None}) for name, one in seed.plant.parameters.items()}
+    return seed_digest(seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": alike})}))
+
+
+def is_of_own_plant(digest: str, seed: Seed) -> bool:
+    """Whether figures of a plant with this digest are figures of the seed's own plant as it is.
+
+    True of the digest of the whole seed, or of what it says of that plant alone.
+    """
+    return digest in (seed_digest(seed), own_plant_digest(seed))
+
+
 def _rounded(values: FloatArray) -> FloatArray:
     fraction, exponent = np.frexp(values)
     return np.ldexp(np.rint(np.ldexp(fraction, BITS)), exponent - BITS)

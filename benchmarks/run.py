@@ -28,7 +28,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.digests import seed_digest
+from benchmarks.digests import own_plant_digest
 from benchmarks.training_size import page as training_size
 from models.estimators.parted import Parted
 from models.sorting.model import SortingModel
@@ -387,7 +387,7 @@ def main(names: list[str]) -> None:
     for name in names or PARTS:
         with tempfile.TemporaryDirectory() as scratch:
             found |= PARTS[name](Path(scratch))
-        found["seed_digests"] |= {process: seed_digest(load(process)) for process in SEEDS[name]}
+        found["seed_digests"] |= {process: own_plant_digest(load(process)) for process in SEEDS[name]}
     found |= {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "processors": os.cpu_count()}
     kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     shown = DOCS / "benchmarks.md"

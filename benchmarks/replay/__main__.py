@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 
 from benchmarks.aims.page import filled
-from benchmarks.digests import seed_digest
+from benchmarks.digests import own_plant_digest
 from benchmarks.replay.page import NAME, PAGE, RESULTS, lines
 from nonferrous.replay.command import FIRST, WAYS, replay, steps_of
 from nonferrous.replay.summary import chance_below
@@ -52,7 +52,7 @@ def main() -> None:
         out.mkdir(parents=True, exist_ok=True)
         replay(process, out, BEGINS.get(process), ",".join(WAYS), 6, None, None, UNITS[process])
         one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
-        own = {"units": UNITS[process], "seed_digest": seed_digest(load(process)), "chance": chance_of(out)}
+        own = {"units": UNITS[process], "seed_digest": own_plant_digest(load(process)), "chance": chance_of(out)}
         found["processes"][process] = {**one, **own}
         found["measured"] = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
         RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

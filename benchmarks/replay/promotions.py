@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.page import filled
-from benchmarks.digests import seed_digest
+from benchmarks.digests import own_plant_digest
 from benchmarks.replay.__main__ import BEGINS
 from benchmarks.replay.page import DOCS, PAGE
 from benchmarks.replay.plants import WORSE
@@ -55,7 +55,7 @@ def of_process(process: str, out: Path) -> dict[str, Any]:
     seed = load(process)
     plant = simulated(seed, out / "plant", begin=BEGINS.get(process))
     ways = {way: [asdict(one) for one in promotions(plant, steps_of(out / f"{way}.json"), out / way)] for way in played}
-    return {"seed_digest": seed_digest(seed), "ways": ways}
+    return {"seed_digest": own_plant_digest(seed), "ways": ways}
 
 
 def all_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:

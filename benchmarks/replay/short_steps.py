@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.page import filled
-from benchmarks.digests import seed_digest
+from benchmarks.digests import own_plant_digest
 from benchmarks.replay.__main__ import BEGINS, UNITS
 from benchmarks.replay.page import DOCS, HEADS, OF_ORACLE, PAGE, coverage_of, error_of
 from nonferrous.replay.command import DRIFT, FIRST, replay
@@ -38,7 +38,7 @@ def main() -> None:
         out.mkdir(parents=True, exist_ok=True)
         replay(process, out, BEGINS.get(process), f"{FIRST},{DRIFT}", 6 * STEPS_OF_A_MONTH, DAYS, None, UNITS[process])
         one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
-        found["processes"][process] = {**one, "units": UNITS[process], "seed_digest": seed_digest(load(process))}
+        found["processes"][process] = {**one, "units": UNITS[process], "seed_digest": own_plant_digest(load(process))}
         found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
         RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")

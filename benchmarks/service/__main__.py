@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.digests import seed_digest
+from benchmarks.digests import own_plant_digest
 from benchmarks.service import bulk, hostile, one, start
 from benchmarks.service.champions import champions
 from benchmarks.service.page import PAGE, PICTURE, RESULTS, filled, picture
@@ -41,7 +41,7 @@ def measured(parts: list[str], home: Path | None, small: bool, scratch: Path) ->
     if "hostile" in parts:
         rows, seconds = (1_000, 3) if small else (10_000, 30)
         found["hostile"] = hostile.measured(known[0], settings, scratch, rows, seconds)
-    digests = {champion.process: seed_digest(champion.seed) for champion in known}
+    digests = {champion.process: own_plant_digest(champion.seed) for champion in known}
     return {**found, "measured": f"{datetime.now(UTC):%Y-%m-%d}", "seed_digests": digests}
 
 

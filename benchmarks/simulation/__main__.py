@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.digests import seed_digest
+from benchmarks.digests import own_plant_digest
 from benchmarks.simulation.page import PAGE, RESULTS, with_part
 from benchmarks.simulation.runs import (
     LONG_WORK,
@@ -57,7 +57,7 @@ def measured_beside(revision: str) -> dict[str, Any]:
 def measured_rates(processes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each plant at a size that takes some seconds."""
     for process in processes:
-        one = rate(process) | {"measured": _today(), "seed_digest": seed_digest(load(process))}
+        one = rate(process) | {"measured": _today(), "seed_digest": own_plant_digest(load(process))}
         print(process, one, flush=True)
         yield process, one
 
@@ -83,7 +83,7 @@ def _keep(found: dict[str, Any]) -> None:
     found |= {
         "measured": _today(),
         "processors": os.cpu_count(),
-        "seed_digests": {process: seed_digest(load(process)) for process in found["beside_earlier"]},
+        "seed_digests": {process: own_plant_digest(load(process)) for process in found["beside_earlier"]},
     }
     _write(found)
 

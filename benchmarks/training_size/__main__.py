@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.digests import seed_digest
+from benchmarks.digests import own_plant_digest
 from benchmarks.pictures import NoBrowserError, draw
 from benchmarks.run import DOCS, with_page
 from benchmarks.training_size.page import PICTURE, RESULTS, figure
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> None:
             print(jobs[-1], flush=True)
         found = {
             "process": PROCESS,
-            "seed_digests": {PROCESS: seed_digest(load(PROCESS))},
+            "seed_digests": {PROCESS: own_plant_digest(load(PROCESS))},
             "measured": f"{datetime.now(UTC):%Y-%m-%d}",
             "processors": os.cpu_count(),
             "jobs": jobs,

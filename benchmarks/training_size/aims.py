@@ -25,7 +25,7 @@ from typing import Any
 
 from benchmarks.aims.machine import QUIET, Others, children_seconds
 from benchmarks.aims.page import Row, at_most, filled, unmeasured
-from benchmarks.digests import seed_digest
+from benchmarks.digests import own_plant_digest
 from benchmarks.training_size.page import DOCS
 from pages.markdown import table
 from seeds import load
@@ -165,7 +165,7 @@ def main(parts: list[str]) -> None:
         found |= {
             "measured": f"{datetime.now(UTC):%Y-%m-%d}",
             "processors": os.cpu_count(),
-            "seed_digests": {process: seed_digest(load(process)) for process in OF_FITS},
+            "seed_digests": {process: own_plant_digest(load(process)) for process in OF_FITS},
         }
         RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(with_part(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")

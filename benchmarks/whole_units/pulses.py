@@ -16,7 +16,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from benchmarks.digests import seed_digest
+from benchmarks.digests import own_plant_digest
 from benchmarks.pictures import draw
 from models.processes import retired_batteries, retired_batteries_chemistry
 from models.table.reading import read_table
@@ -96,7 +96,7 @@ def main() -> None:
     asked = parser.parse_args()
     kept = {
         "shares": SHARES,
-        "plant_digest": seed_digest(load(SIMULATED)),
+        "plant_digest": own_plant_digest(load(SIMULATED)),
         "real": of_real(asked.file),
         "simulated": of_simulated(),
     }
