@@ -17,7 +17,19 @@ def simulate(
     years: Annotated[
         float | None, typer.Option(help="Years of history; more begin earlier.", show_default="of the seed")
     ] = None,
-    rng_seed: Annotated[int | None, typer.Option(help="Another plant of its kind.", show_default="of the seed")] = None,
+    rng_seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Other random numbers for the same plant: its parameters stay as they are.", show_default="of the seed"
+        ),
+    ] = None,
+    another: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of another plant of its kind, 1 or more: parameters with a spread are drawn anew.",
+            show_default="the seed's plant",
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(help="Processes that share the work; the result is the same.")] = 1,
 ) -> None:
     """Simulate a plant: the table as its historian would hold it, and the truth beside it."""
@@ -32,10 +44,18 @@ def simulate(
             units=units,
             years=years,
             rng_seed=rng_seed,
+            another=another,
             workers=workers,
             progress=lambda done, total: step("simulate", done, total),
         )
-    console().print(f"{process}: table.parquet, truth.parquet and events.parquet are in {out}", soft_wrap=True)
+    screen = console()
+    screen.print(f"{process}: table.parquet, truth.parquet and events.parquet are in {out}", soft_wrap=True)
+    if another is not None:
+        screen.print(
+            f"This is plant {another} of its kind, not the seed's: simulation.json lists what was drawn, "
+            "beside what the seed states",
+            soft_wrap=True,
+        )
 
 
 def trial(

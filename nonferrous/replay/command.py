@@ -33,7 +33,9 @@ def replay(
     ways: Annotated[str, typer.Option(help="Ways of retraining, separated by commas.")] = ",".join(WAYS),
     every: Annotated[int, typer.Option(min=1, help="Steps between two trainings of the schedule.")] = 6,
     days: Annotated[float | None, typer.Option(help="Length of a step.", show_default="30, or a period")] = None,
-    rng_seed: Annotated[int | None, typer.Option(help="Another plant of its kind.", show_default="of the seed")] = None,
+    rng_seed: Annotated[
+        int | None, typer.Option(help="Other random numbers for the same plant.", show_default="of the seed")
+    ] = None,
     units: Annotated[int | None, typer.Option(help="Units of the plant.", show_default="of the seed")] = None,
 ) -> None:
     """Play a simulated plant through the real service, records and worker: what each way of retraining is worth."""

@@ -46,6 +46,49 @@ def another_plant(seed: Seed, rng_seed: int) -> Seed:
     raise SimulationError(f"no plant of the kind in {_DRAWS} draws, the last one: {refused}; expected a smaller spread")
 
 
+def numbered_plant(seed: Seed, number: int) -> Seed:
+    """Seed of the other plant of a kind that a person asks for by its number, as `another_plant` draws it.
+
+    Parameters
+    ----------
+    seed : Seed
+        With a [plant] in which a parameter at least has a `spread`.
+    number : int
+        Which of the plants, 1 or more.
+
+    Returns
+    -------
+    Seed
+
+    Raises
+    ------
+    SimulationError
+        A number below 1, a process whose plants do not differ, and all that `another_plant` raises.
+    """
+    if number < 1:
+        raise SimulationError(f"another: got {number}: expected 1 or more")
+    process_module(seed)  # refuses a seed without a plant
+    assert seed.plant is not None
+    if not any(one.spread for one in seed.plant.parameters.values()):
+        raise SimulationError(
+            f"another: got {number}: expected a process whose plants differ; {seed.process.name} states no spread in "
+            "[plant.parameters], so that all its plants have the same parameters"
+        )
+    return another_plant(seed, number)
+
+
+def differences(seed: Seed, other: Seed) -> dict[str, dict[str, float | str]]:
+    """Parameters in which another plant differs: by name the value stated by the seed, the drawn one and their unit."""
+    assert seed.plant is not None
+    assert other.plant is not None
+    drawn = other.plant.parameters
+    return {
+        name: {"stated": one.value, "drawn": drawn[name].value, "unit": one.unit}
+        for name, one in seed.plant.parameters.items()
+        if drawn[name].value != one.value
+    }
+
+
 def _drawn(seed: Seed, rng_seed: int, rng: np.random.Generator) -> Seed:
     assert seed.plant is not None
     drawn = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from seeds import Seed
 from synthetic_data.engine import files
+from synthetic_data.engine.kin import differences, numbered_plant
 from synthetic_data.engine.plan import Plan, SimulationError, plan_run
 from synthetic_data.engine.rows import rows_of
 from synthetic_data.engine.workers import Progress, write_blocks
@@ -39,6 +41,7 @@ def simulate(
     units: int | None = None,
     years: float | None = None,
     rng_seed: int | None = None,
+    another: int | None = None,
     workers: int = 1,
     knobs: pd.DataFrame | None = None,
     progress: Progress | None = None,
@@ -56,7 +59,11 @@ def simulate(
     folder
         Made if missing; a plant already in it is replaced once the new one is whole.
     units, years, rng_seed
-        Size of the plant, length of the run and its randomness; the seed's where not given.
+        Size of the plant, length of the run and its random numbers; the seed's where not given. The plant's parameters
+        do not depend on them.
+    another
+        Number of another plant of the kind, whose parameters are drawn anew as far as the seed states their `spread`;
+        its random numbers are of this number too where `rng_seed` is not given. simulation.json lists what was drawn.
     workers
         Processes to share the blocks of units, at most: others than this one begin only where what is left to do is
         longer than their start.
@@ -72,19 +79,21 @@ def simulate(
         An option out of range, a seed without a plant or simulator or that lacks a parameter, knobs that do not fit the
         run, a folder that cannot be written, or parameters that lead to numbers that cannot be.
     """
-    run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
+    plant = seed if another is None else numbered_plant(seed, another)
+    run = plan_run(plant, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
     if workers < 1:
         raise SimulationError(f"workers: got {workers}: expected 1 or more")
     where = Path(folder)
+    drawn = {} if another is None else {"another": another, "drawn": differences(seed, plant)}
     try:
-        _write(run, where, workers, progress)
+        _write(run, where, workers, progress, drawn)
     except OSError as error:
         raise SimulationError(f"{where}: cannot be written: {error.strerror or error}") from error
     return where
 
 
-def _write(run: Plan, folder: Path, workers: int, progress: Progress | None) -> None:
-    """Write a run's files aside and give them their names when all is done."""
+def _write(run: Plan, folder: Path, workers: int, progress: Progress | None, drawn: Mapping[str, object]) -> None:
+    """Write a run's files aside and give them their names when all is done; `drawn` joins the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     files.remove_partial(folder)
     # From the largest array that it has seen freed, glibc learns how much memory to keep for the next ones. This one is
@@ -99,7 +108,7 @@ def _write(run: Plan, folder: Path, workers: int, progress: Progress | None) -> 
         files.remove_partial(folder)
         raise
     manifest = folder / f"{_MANIFEST}.partial"
-    manifest.write_text(json.dumps(_manifest(run, digests), indent=2) + "\n", encoding="utf-8")
+    manifest.write_text(json.dumps({**_manifest(run, digests), **drawn}, indent=2) + "\n", encoding="utf-8")
     (folder / _MANIFEST).unlink(missing_ok=True)
     for name in (*digests, _MANIFEST):
         os.replace(folder / f"{name}.partial", folder / name)

@@ -1,5 +1,7 @@
 """The command hands its options on and prints what it gets."""
 
+import inspect
+import json
 import sys
 
 import pytest
@@ -24,3 +26,28 @@ def test_options_reach_the_job(monkeypatch, capsys):
     assert capsys.readouterr().out == "first line\nsecond line\n"
     expected = {"lots": None, "plants": 2, "units": None, "periods": None, "rng_seed": 7}
     assert seen == [("aluminium_reduction", expected)]
+
+
+@pytest.mark.slow
+def test_another_plant_is_told_from_other_random_numbers(monkeypatch, capsys, tmp_path):
+    arguments = ["nonferrous", "simulate", "retired_batteries", "--units", "2", "--out", str(tmp_path)]
+    for option, is_another in (("--rng-seed", False), ("--another", True)):
+        monkeypatch.setattr(sys, "argv", [*arguments, option, "5"])
+        with pytest.raises(SystemExit) as end:
+            nonferrous.main()
+        assert end.value.code == 0
+        assert ("This is plant 5 of its kind, not the seed's" in capsys.readouterr().out) == is_another
+        manifest = json.loads((tmp_path / "simulation.json").read_text(encoding="utf-8"))
+        assert manifest["rng_seed"] == 5
+        assert ("drawn" in manifest) == is_another
+
+
+def test_help_says_which_option_changes_the_plant_and_which_its_random_numbers():
+    told = {
+        name: inspect.get_annotations(nonferrous.simulate, eval_str=True)[name].__metadata__[0].help
+        for name in ("rng_seed", "another")
+    }
+    assert told == {
+        "rng_seed": "Other random numbers for the same plant: its parameters stay as they are.",
+        "another": "Number of another plant of its kind, 1 or more: parameters with a spread are drawn anew.",
+    }

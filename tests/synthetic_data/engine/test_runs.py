@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 from seeds import Seed, load
 from synthetic_data import replay, simulate
 from synthetic_data.engine import files, stepping, workers
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.plan import SimulationError, plan_run
 
 pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
 
@@ -233,3 +233,28 @@ def test_a_longer_run_begins_earlier_and_ends_no_later() -> None:
     assert usual.min() == pd.Timestamp(seed.plant.start)
     assert longer.max() == usual.max()
     assert longer.nunique() == int(12 * 365.25 / 30)
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_other_plants_are_numbered_from_1(seed: Seed, number: int, tmp_path: Path) -> None:
+    with pytest.raises(SimulationError, match=f"^another: got {number}: expected 1 or more$"):
+        simulate(seed, tmp_path, another=number, **SMALL)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_process_whose_plants_do_not_differ_has_no_other(seed: Seed, tmp_path: Path) -> None:
+    assert seed.plant is not None
+    alike = {name: one.model_copy(update={"spread": None}) for name, one in seed.plant.parameters.items()}
+    plant = seed.plant.model_copy(update={"parameters": alike})
+    with pytest.raises(SimulationError, match=r"^another: got 3: .*aluminium_reduction states no spread"):
+        simulate(seed.model_copy(update={"plant": plant}), tmp_path, another=3, **SMALL)
+    with pytest.raises(SimulationError, match="the seed has no "):
+        simulate(seed.model_copy(update={"plant": None}), tmp_path, another=3)
+
+
+def test_another_plant_may_have_other_random_numbers(seed: Seed, tmp_path: Path) -> None:
+    own, other = (simulate(seed, tmp_path / str(n), another=4, rng_seed=n, **SMALL) for n in (None, 9))
+    manifests = [json.loads((folder / "simulation.json").read_text(encoding="utf-8")) for folder in (own, other)]
+    assert [one["rng_seed"] for one in manifests] == [4, 9]
+    assert manifests[0]["drawn"] == manifests[1]["drawn"] != {}
+    assert (own / "table.parquet").read_bytes() != (other / "table.parquet").read_bytes()
