@@ -1,5 +1,6 @@
 """Behaviours that every simulated plant shows; a new seed with a [plant] is tested by being there."""
 
+import json
 from datetime import timedelta
 
 import numpy as np
@@ -70,9 +71,29 @@ def test_another_plant_differs_where_its_seed_says_so(name):
         own = seed.plant.parameters[parameter]
         assert (one.value == own.value) == (own.spread is None or own.value == 0), parameter
     spread = [parameter for parameter in seed.plant.parameters.values() if parameter.spread is not None]
-    assert spread or seed.classes  # a sorter's kin may differ by what is fed alone: materials that no seed names
+    assert spread
     units = 20 if seed.classes else seed.plant.units
     assert len(replay(other, units=units, years=0.25).table) > 0
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("name", SIMULATED)
+def test_another_plant_is_simulated_by_its_number(name, number, tmp_path):
+    """Its parameters are drawn anew and listed; the random numbers of its number alone give the same plant no more."""
+    seed = load(name)
+    size = {"units": 20 if seed.classes else seed.plant.units, "years": 0.25}
+    other = another_plant(seed, number)
+    runs = {"another": (seed, {"another": number}), "drawn": (other, {}), "numbers": (seed, {"rng_seed": number})}
+    for folder, (plant, options) in runs.items():
+        simulate(plant, tmp_path / folder, **size, **options)
+    tables = {folder: (tmp_path / folder / "table.parquet").read_bytes() for folder in runs}
+    assert tables["another"] == tables["drawn"] != tables["numbers"]
+    manifest = json.loads((tmp_path / "another" / "simulation.json").read_text(encoding="utf-8"))
+    assert (manifest["another"], manifest["rng_seed"]) == (number, number)
+    stated, drawn = ({parameter: one.value for parameter, one in it.plant.parameters.items()} for it in (seed, other))
+    assert manifest["drawn"].keys() == {parameter for parameter in stated if drawn[parameter] != stated[parameter]}
+    for parameter, one in manifest["drawn"].items():
+        assert (one["stated"], one["drawn"]) == (stated[parameter], drawn[parameter])
 
 
 @pytest.mark.parametrize("name", SIMULATED)
