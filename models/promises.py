@@ -1,5 +1,10 @@
-"""What is raised where a promise on lots cannot be given."""
+"""Promises on lots: when they cannot be given, when lots show that they are kept, when more are broken than by chance."""
 
+import math
+
+import numpy as np
+
+from physics.arrays import BoolArray
 from physics.special import betainc, betaincc
 
 
@@ -34,3 +39,36 @@ def at_least(hits: int, tries: int, chance: float) -> float:
     if not 0 < hits <= tries:
         return float(hits <= 0)
     return float(betainc(hits, tries - hits + 1, chance))
+
+
+def lots_needed(alpha: float, confidence: float) -> int:
+    """Fewest released lots, none of them bad, that show with this confidence that at most the share alpha is bad."""
+    return math.ceil(math.log1p(-confidence) / math.log1p(-alpha))
+
+
+def p_value(bad: int, released: int, alpha: float) -> float:
+    """Probability of so few bad lots among those released if the share of bad ones were alpha (exact binomial)."""
+    return at_most(bad, released, alpha)
+
+
+def shown_after(broken: BoolArray, alpha: float, confidence: float) -> int | None:
+    """After how many lots it is shown that at most the share alpha of them break their grade; None where it is not.
+
+    Lots come one after the other, and whoever looks after each finds what he wants by chance some day. So there are
+    looks at fixed numbers of lots alone, each twice the one before, and each with half of the error allowed to the one
+    before: together they err no more often than 1 - confidence.
+
+    Parameters
+    ----------
+    broken : ndarray of bool, shape (n,)
+        Whether each lot breaks its grade, in the order in which the assays come in.
+    alpha, confidence : float
+        Highest share of bad lots, and how sure that is.
+    """
+    error = (1.0 - confidence) / 2
+    size = lots_needed(alpha, 1.0 - error)
+    while size <= len(broken):
+        if p_value(int(np.sum(broken[:size])), size, alpha) <= error:
+            return size
+        size, error = 2 * size, error / 2
+    return None

@@ -9,10 +9,9 @@ from typing import cast
 import numpy as np
 
 from models.answers import COVERAGE, Answer
-from models.promises import beyond_promise
+from models.promises import beyond_promise, lots_needed
 from models.quality.decision import ACTIONS, Costs, earned, oracle
 from models.quality.grades import Limits
-from models.quality.guarantee import lots_needed
 from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import costs_of, covered
 from models.quality.remedy import Nearest, Remedy

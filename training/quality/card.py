@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.answers import COVERAGE
-from models.quality.guarantee import lots_needed
+from models.promises import lots_needed
 from pages.markdown import figure, table
 from pages.moments import moment_format
 from seeds import Seed

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from models.answers import COVERAGE
-from models.promises import beyond_promise
-from models.quality.guarantee import lots_needed
+from models.promises import beyond_promise, lots_needed
 from pages.markdown import figure
 from seeds import Seed
 from training.dataset import Dataset

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from models.answers import COVERAGE
-from models.quality.guarantee import lots_needed, shown_after
+from models.promises import lots_needed, shown_after
 from models.quality.model import QualityModel
 from models.table.inputs import matrix
 from physics.arrays import BoolArray, FloatArray

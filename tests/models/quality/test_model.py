@@ -14,11 +14,10 @@ from models.adaptive import Level
 from models.following.received import Interval, Received
 from models.following.usual import Bounds, Usual
 from models.intervals import CoverageError
-from models.promises import GuaranteeError
+from models.promises import GuaranteeError, lots_needed
 from models.quality import model as quality_model
 from models.quality.candidates import build
 from models.quality.decision import Costs, Decisions
-from models.quality.guarantee import lots_needed
 from models.quality.model import QualityModel, grader
 from models.table.contract import check
 from models.table.inputs import input_names, matrix

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from models.promises import GuaranteeError
-from models.quality.guarantee import lots_needed
+from models.promises import GuaranteeError, lots_needed
 from models.quality.model import grader
 from models.quality.outcomes import costs_of
 from models.table.contract import check
