@@ -1,4 +1,4 @@
-"""Promises on lots: when they cannot be given, when lots show that they are kept, when more are broken than by chance."""
+"""Promises on lots: when they cannot be given, what lots show of them, and when more are broken than chance allows."""
 
 import math
 
@@ -42,13 +42,18 @@ def at_least(hits: int, tries: int, chance: float) -> float:
 
 
 def lots_needed(alpha: float, confidence: float) -> int:
-    """Fewest released lots, none of them bad, that show with this confidence that at most the share alpha is bad."""
+    """Fewest lots, none of them bad, that show with this confidence that at most the share alpha of such lots is bad.
+
+    None are needed where all may be bad.
+    """
+    if alpha >= 1.0:
+        return 0
     return math.ceil(math.log1p(-confidence) / math.log1p(-alpha))
 
 
-def p_value(bad: int, released: int, alpha: float) -> float:
-    """Probability of so few bad lots among those released if the share of bad ones were alpha (exact binomial)."""
-    return at_most(bad, released, alpha)
+def p_value(bad: int, lots: int, alpha: float) -> float:
+    """Probability of so few bad ones among independent lots if the share of bad ones were alpha (exact binomial)."""
+    return at_most(bad, lots, alpha)
 
 
 def shown_after(broken: BoolArray, alpha: float, confidence: float) -> int | None:

@@ -87,7 +87,7 @@ def known(model: SortingModel, pieces: Pieces) -> tuple[float, float]:
         content=pieces.contents / line.whole,
         variance=np.zeros_like(pieces.contents),
     )
-    price = risk_price(seed, line, true, lots, pieces.contents)
+    price, _ = risk_price(seed, line, true, lots, pieces.contents)
     n_lots, mass, price = len(names), np.bincount(lots, true.mass), 0.0 if np.isnan(price) else price
     bins = line.fill(line.queue(true, lots), [LotState.empty(seed)] * n_lots, price, mass)[0]
     over = broken(line, bins, lots, n_lots, true.mass, pieces.contents)

@@ -18,7 +18,7 @@ from monitoring.drift.clock import starts_of, units_of
 from monitoring.drift.residuals import class_codes
 from monitoring.drift.rows import Answered
 from physics.arrays import BoolArray
-from seeds import Seed
+from seeds import Quantity, Seed
 from training.splits import held_out_units
 
 CANDIDATE = "lightgbm"
@@ -59,6 +59,7 @@ def _lots(seed: Seed, table: pd.DataFrame, old: BoolArray, new: BoolArray, info:
 
 
 def _pieces(seed: Seed, table: pd.DataFrame, old: BoolArray, new: BoolArray, info: dict[str, Any]) -> Model:
+    seed = _unsure(seed)
     X, y = matrix(table, seed), class_codes(table, seed).astype(np.float64)
     contents = table[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
     mass, lots = table[seed.sorting_rules.mass].to_numpy(dtype=np.float64), units_of(table, seed)
@@ -67,6 +68,13 @@ def _pieces(seed: Seed, table: pd.DataFrame, old: BoolArray, new: BoolArray, inf
     learnt = X[a], y[a], contents[a]
     rest = X[b], y[b], contents[b], mass[b], lots[b], estimator.predict_proba(X[b])
     return sorter(seed, CANDIDATE, estimator, *learnt, *rest, info)
+
+
+def _unsure(seed: Seed) -> Seed:
+    """Seed that asks of few lots as much as they can show: what is promised of lots moves no input and no outcome."""
+    sure = Quantity(value=0.5, unit="1", source="assumed: nothing here depends on it")
+    rules = seed.sorting_rules.model_copy(update={"calibration_confidence": sure})
+    return seed.model_copy(update={"sorting": rules})
 
 
 FITS = {"regression": _numbers, "quality": _lots, "sorting": _pieces}

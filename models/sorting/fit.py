@@ -106,7 +106,8 @@ def sorter(
             model.line.wanted(pieces), lots, pieces.mass, (pieces.content, pieces.variance), share * contents_cal, feed
         )
         model = replace(model, spread=spread)
-    return replace(model, risk_price=risk_price(seed, model.line, pieces, lots, contents_cal))
+    price, rests_on = risk_price(seed, model.line, pieces, lots, contents_cal)
+    return replace(model, risk_price=price, calibration=rests_on)
 
 
 def _variance(contents: FloatArray, mass: FloatArray) -> FloatArray:

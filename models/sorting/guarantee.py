@@ -1,14 +1,15 @@
-"""What a broken limit must count, so that lots keep their limits as often as the seed asks, and hardly more often."""
+"""What a broken limit must count, so that it is shown that lots keep their limits as often as the seed asks."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
-from models.promises import GuaranteeError
+from models.promises import GuaranteeError, lots_needed, p_value
 from models.sorting.decision import Line, Pieces
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from models.sorting.values import value_matrix
@@ -18,11 +19,35 @@ from seeds import Seed
 # Risk prices that are tried, over the highest that a kilogram gains in any bin: nothing, then in steps of a factor √2
 # from a thousandth to sixteen times, then so much that bins with limits stay closed, and an empty bin breaks no limit.
 PRICES = np.concatenate([[0.0], 2.0 ** np.arange(-10, 4.5, 0.5), [math.inf]])
+_ROUNDING = 1e-12  # 1 - 0.9 is a little less than a tenth
 
 
-def lots_needed(confidence: float) -> int:
-    """Fewest calibration lots for a share of lots that shall keep their limits."""
-    return math.ceil(1 / (1 - Fraction(repr(confidence)))) - 1
+@dataclass(frozen=True)
+class Calibration:
+    """What a risk price rests on.
+
+    Attributes
+    ----------
+    confidence : float
+        With which the risk price keeps the limits as often as the seed asks: probability over calibrations.
+    lots, over : int
+        Calibration lots, and how many of them break a limit at the price.
+    """
+
+    confidence: float
+    lots: int
+    over: int
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """From its attributes as JSON values."""
+        return cls(float(state["confidence"]), int(state["lots"]), int(state["over"]))
+
+
+def needed_lots(seed: Seed) -> int:
+    """Fewest calibration lots that can show what the seed promises of lots, if none of them breaks a limit."""
+    rules = seed.sorting_rules
+    return lots_needed(rules.may_break, rules.sure)
 
 
 def lot_contents(
@@ -149,16 +174,18 @@ def over_sd_limit(line: Line, sds: FloatArray) -> BoolArray:
     return np.asarray((sds > line.whole * line.spread.limits).any(axis=(1, 2)))
 
 
-def risk_price(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents: FloatArray) -> float:
-    """Smallest risk price with which a new lot keeps all its limits with the seed's confidence.
+def risk_price(
+    seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents: FloatArray
+) -> tuple[float, Calibration | None]:
+    """Smallest risk price that is shown to keep the limits of all bins in as many of the plant's lots as the seed asks.
 
-    Conformal risk control [1]_: a lot loses 1 where any limit of any bin is broken at its end by the laboratory's
-    contents. Of n calibration lots k lose at a price; (k + 1) / (n + 1) is at most 1 - confidence at it and at every
-    higher one. The share of new lots that break a limit is then at most 1 - confidence on average over calibrations, as
-    far as new lots are exchangeable with these, and no lot breaks a limit at a price that it keeps at a lower one. A
-    few lots do: a piece that is turned away leaves its place to another. So the promise is exact up to what the prices
-    that are tried can add by chance, of the order of √(ln(prices) / n) [2]_ at worst, and is measured on lots that
-    nothing was chosen on. The price is the only number that is calibrated: nothing is kept in reserve beside it.
+    Learn then test [1]_: a lot loses where any limit of any bin is broken at its end by the laboratory's contents.
+    Prices are tested in a fixed order, from the one that closes bins with limits down to none, each against the
+    hypothesis that more than the share `may_break` of the lots lose: by the exact binomial test of how many
+    calibration lots do, at the error 1 - `sure`. The first hypothesis that cannot be rejected ends the test. So with
+    the probability `sure` over calibrations no more of this plant's lots than that share break a limit: a statement
+    about this plant and its one calibration, not about a mean of several. It holds whether or not fewer lots lose at
+    a higher price. It asks that calibration lots are independent of each other and that new lots come as they did.
 
     A calibration lot is the few pieces that the laboratory has seen, sorted as a lot that is closed at their mass, and
     the promise is about such lots as the laboratory sees them. Its random error is larger than that of a whole lot, so
@@ -180,64 +207,75 @@ def risk_price(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents:
     Returns
     -------
     float
-        A multiple of one of PRICES [$/kg]; infinite where bins with limits must stay closed, NaN where no bin has a
-        limit, so that there is nothing to guarantee.
+        A multiple of one of PRICES [$/kg]; infinite where no finite one is shown to keep the limits, so that bins with
+        limits stay closed; NaN where no bin has a limit, so that there is nothing to guarantee.
+    Calibration or None
+        What the price rests on; None without limits.
 
     Raises
     ------
     GuaranteeError
-        Fewer lots than even a loss of 0 everywhere needs.
+        Fewer lots than would show it if none of them lost.
 
     References
     ----------
-    .. [1] A. N. Angelopoulos, S. Bates, A. Fisch, L. Lei, T. Schuster (2024). Conformal risk control. ICLR.
-       arXiv 2208.02814.
-    .. [2] T. Aldirawi, Y. Li, W. Guo (2026). Conformal risk control under non-monotone losses: theory and
-       finite-sample guarantees. arXiv 2604.01502.
+    .. [1] A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan, L. Lei (2021). Learn then test: calibrating
+       predictive algorithms to achieve risk control. arXiv 2110.01052.
     """
     if not line.limited.any():
-        return math.nan
+        return math.nan, None
     n_lots = int(lots.max()) + 1 if len(lots) else 0
-    confidence = seed.sorting_rules.confidence.value
-    if n_lots < lots_needed(confidence):
-        raise GuaranteeError(
-            f"limits kept in {confidence:g} of the lots need at least {lots_needed(confidence)} calibration lots, "
-            f"got {n_lots}"
-        )
+    check_enough(seed, n_lots)
     values = value_matrix(seed)
     prices = PRICES * float((values - values[line.rest]).max())
     mass = np.bincount(lots, pieces.mass, n_lots).astype(np.float64)
     empty, queue = [LotState.empty(seed)] * n_lots, line.queue(pieces, lots)
 
-    def loss(price: float) -> float:
+    def over(price: float) -> int:
         bins = line.fill(queue, empty, price, mass)[0]
         estimated = line.whole * pieces.content
-        return float(broken(line, bins, lots, n_lots, pieces.mass, contents, estimated).mean())
+        return int(broken(line, bins, lots, n_lots, pieces.mass, contents, estimated).sum())
 
-    return lowest(prices, loss, n_lots, 1 - confidence)
+    rules = seed.sorting_rules
+    price, lost = lowest(prices, over, n_lots, rules.may_break, rules.sure)
+    return price, Calibration(rules.sure, n_lots, lost)
 
 
-def lowest(prices: FloatArray, loss: Callable[[float], float], n: int, risk: float) -> float:
-    """Lowest price at which, and at every higher one, the risk is controlled; the highest one is trusted unseen.
+def check_enough(seed: Seed, lots: int) -> None:
+    """Raise GuaranteeError where calibration lots are too few to show the seed's promise even if all keep it."""
+    rules, needed = seed.sorting_rules, needed_lots(seed)
+    if lots < needed:
+        raise GuaranteeError(
+            f"{lots} lots to calibrate, expected {needed} or more: that {rules.confidence.value:.3g} of the lots keep "
+            f"their limits cannot be shown with {rules.sure:.0%} confidence from fewer, even if all of them do; more "
+            "lots, or a lower sorting.calibration_confidence in the seed"
+        )
+
+
+def lowest(
+    prices: FloatArray, over: Callable[[float], int], n: int, alpha: float, confidence: float
+) -> tuple[float, int]:
+    """Lowest price that a test from the highest one downward reaches, and how many lots break a limit at it.
 
     Parameters
     ----------
     prices : ndarray
-        Prices in rising order.
-    loss : callable
-        Mean loss of the n calibration lots at a price, from 0 to 1.
+        Prices in rising order; at the highest one bins with limits are closed, which keeps all limits untested.
+    over : callable
+        How many of the n calibration lots break a limit at a price.
     n : int
-        Number of calibration lots.
-    risk : float
-        Largest expected loss of a new lot.
+        Number of calibration lots, independent of each other.
+    alpha, confidence : float
+        Highest share of lots that break a limit, and how sure that is.
 
     Returns
     -------
-    float
+    float, int
     """
-    found = prices[-1]
+    found = float(prices[-1]), 0
     for price in prices[-2::-1]:
-        if (n * loss(price) + 1) / (n + 1) > risk + 1e-12:  # 1 - 0.95 is a little less than 1/20
+        lost = over(float(price))
+        if p_value(lost, n, alpha) > 1.0 - confidence + _ROUNDING:
             break
-        found = price
-    return float(found)
+        found = float(price), lost
+    return found

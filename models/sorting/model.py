@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, Self
 
@@ -16,6 +16,7 @@ from models.estimators.parted import Parted
 from models.novelty import Novelty
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces
+from models.sorting.guarantee import Calibration
 from models.sorting.lots import LotState, numbered
 from models.sorting.seen import Seen
 from models.sorting.setpoints.advising import LineSetPoints
@@ -107,6 +108,9 @@ class SortingModel:
         Why there are none.
     spread : Spread, optional
         What is learnt of spreads within lots; None where no bin limits one.
+    calibration : Calibration, optional
+        What the risk price rests on; None where no bin has a limit, and of models from before it was kept, whose price
+        kept the limits on average over calibrations alone.
     """
 
     seed: Seed
@@ -124,6 +128,7 @@ class SortingModel:
     assayed: Assayed | None = None
     setpoints_refusal: str | None = None
     spread: Spread | None = None
+    calibration: Calibration | None = None
 
     @cached_property
     def setpoints(self) -> LineSetPoints | None:
@@ -318,12 +323,13 @@ class SortingModel:
             "feed_contents": self.feed_contents.tolist(),
             "assayed": None if self.assayed is None else self.assayed.state(),
             "setpoints_refusal": self.setpoints_refusal,
+            "calibration": None if self.calibration is None else asdict(self.calibration),
         } | ({} if self.spread is None else {"spread": self.spread.state()})
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones kept no assayed pieces."""
-        assayed, spread = state.get("assayed"), state.get("spread")
+        assayed, spread, calibration = (state.get(name) for name in ("assayed", "spread", "calibration"))
         return cls(
             temperature=float(state["temperature"]),
             contents=Contents.from_state(parts["seed"], state["contents"]),
@@ -333,5 +339,6 @@ class SortingModel:
             assayed=None if assayed is None else Assayed.from_state(assayed),
             setpoints_refusal=state.get("setpoints_refusal"),
             spread=None if spread is None else Spread.from_state(parts["seed"], spread),
+            calibration=None if calibration is None else Calibration.from_state(calibration),
             **parts,
         )

@@ -35,6 +35,7 @@ def _of_sorting(seed: Seed) -> set[str]:
     said |= {f"bins {', '.join(one.name + ' (rest)' * one.rest for one in seed.bins)}"}
     for name in ("lot_mass", "confidence"):
         said.add(f"sorting {name} {getattr(rules, name).value:g}")
+    said.add(f"sorting calibration_confidence {rules.sure:g}")
     said.add(f"sorting co_ejection {rules.carried_along:g}")
     for one in seed.bins:
         said |= {f"bin {one.name}: {label} {value:g} {one.unit}" for label, value in one.value.items()}

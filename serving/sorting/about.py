@@ -41,6 +41,9 @@ class SortingInfo(BaseModel):
     bins: list[BinInfo]
     lot_mass: Annotated[Limit, Field(description="mass of feed that makes a lot")]
     confidence: Annotated[float, Field(description="share of lots that shall keep all limits")]
+    calibration_confidence: Annotated[
+        float, Field(description="how sure it shall be that the plant's one calibration achieves that share")
+    ]
     carried: Annotated[
         list[str] | None, Field(description="elements that the model finds in its inputs; null: no model answers")
     ]
@@ -73,5 +76,6 @@ def info(seed: Seed, model: SortingModel | None) -> SortingInfo:
         ],
         lot_mass=Limit(value=rules.lot_mass.value, unit=rules.lot_mass.unit),
         confidence=rules.confidence.value,
+        calibration_confidence=rules.sure,
         carried=carried,
     )

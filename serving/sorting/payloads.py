@@ -16,6 +16,7 @@ from serving.sorting.recommendations import setpoints
 
 # Far beyond any metal's price, and small enough that sums of products stay finite.
 HIGHEST_PRICE = 1e6
+DEFINED_ON = "lots of the plant that the model learnt from, which come as those of its calibration did"
 MOST_LOTS = 1000
 ABOUT = (
     "A row is a piece, and rows are taken in the order given: each is decided with what its lot holds by then. The "
@@ -118,14 +119,28 @@ def _guarantee(seed: Seed) -> Any:
     confidence = Field(
         ge=0,
         le=1,
-        description="share of lots that keep all limits; null where no bin has any, or prices were given, for which "
-        "the risk price was not calibrated",
+        description="share of the plant's lots that keep all limits; null where nothing is guaranteed: see `withheld`",
     )
+    sure = Field(
+        ge=0,
+        le=1,
+        description="probability with which the plant's one calibration gives that share or more; null where nothing "
+        "is guaranteed, and of models calibrated before it was kept, whose share holds on average over calibrations",
+    )
+    lots = Field(ge=0, description="calibration lots that it rests on; null where no bin has a limit, and as above")
+    withheld = Field(description="why nothing is guaranteed; null where something is")
     risk_price = Field(
         description="what a broken limit counts for each kilogram of its lot's feed; null: bins with limits stay "
         "closed, or there are none"
     )
     price = quantity(f"{title(seed)}RiskPrice", "$/kg", 0)
     about = "What holds for lots from their first piece to their last, sorted by the seed's values."
-    fields = {"confidence": Annotated[float | None, confidence], "risk_price": Annotated[price | None, risk_price]}
+    fields = {
+        "confidence": Annotated[float | None, confidence],
+        "calibration_confidence": Annotated[float | None, sure],
+        "calibration_lots": Annotated[int | None, lots],
+        "risk_price": Annotated[price | None, risk_price],
+        "defined_on": Annotated[Literal[DEFINED_ON], Field(description="the lots that it speaks of")],
+        "withheld": Annotated[str | None, withheld],
+    }
     return record(f"{title(seed)}Guarantee", about, fields)

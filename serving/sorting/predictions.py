@@ -17,6 +17,7 @@ from serving.explanations import class_explanations
 from serving.fields import Record
 from serving.payloads import Payloads
 from serving.sorting.lots import lot_answer, states
+from serving.sorting.payloads import DEFINED_ON
 
 
 def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
@@ -98,10 +99,24 @@ def flag_closed(done: Sorted, seed: Seed, flags: list[list[str]]) -> None:
 
 def guarantee(model: SortingModel, seed: Seed, is_priced: bool) -> Record:
     """What holds of lots; `is_priced` says whether the request gave prices, for which nothing was calibrated."""
+    withheld, rests_on = _withheld(model, is_priced), model.calibration
     return {
-        "confidence": None if is_priced or math.isnan(model.risk_price) else seed.sorting_rules.confidence.value,
+        "confidence": seed.sorting_rules.confidence.value if withheld is None else None,
+        "calibration_confidence": rests_on.confidence if rests_on is not None and withheld is None else None,
+        "calibration_lots": None if rests_on is None else rests_on.lots,
         "risk_price": {"value": model.risk_price, "unit": "$/kg"} if math.isfinite(model.risk_price) else None,
+        "defined_on": DEFINED_ON,
+        "withheld": withheld,
     }
+
+
+def _withheld(model: SortingModel, is_priced: bool) -> str | None:
+    """Why nothing is guaranteed; None where something is."""
+    if math.isnan(model.risk_price):
+        return "no bin has a limit"
+    if math.isinf(model.risk_price):
+        return "no risk price was shown to keep the limits often enough: bins with limits stay closed"
+    return "prices were given, for which the risk price was not calibrated" if is_priced else None
 
 
 def given_prices(prices: Record) -> dict[str, dict[str, float]]:

@@ -3,10 +3,8 @@
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
 from models.answers import COVERAGE
-from models.sorting.guarantee import lots_needed
+from models.sorting.guarantee import needed_lots
 from pages.markdown import figure, table
 from pages.moments import moment_format
 from seeds import Seed
@@ -44,8 +42,9 @@ ROWS, UNITS = "pieces", "lots"
 LIMITS = (
     "The figures are those of decisions. Of what an ejector then does (misses, neighbours, late valves) they know the "
     "seed's share of co-ejected mass in the lots' contents, and nothing else.",
-    "The promise on lots holds on average over lots that come as those of the calibration did; a new source of scrap, "
-    "a new alloy or an aged sensor ends it until such lots are learnt.",
+    "The promise on lots is about the plant that was learnt from, and about lots that come as those of the calibration "
+    "did, independent of each other. On another plant it is withdrawn until assays of lots of that one show it; a new "
+    "source of scrap, a new alloy or an aged sensor ends it until such lots are learnt.",
     "A lot was judged by its reference pieces. A full lot is judged by more of them, and errs less at random.",
     "Values in $/kg are the seed's; other prices move every decision and every figure in $.",
     "Outside the learnt ranges an answer is flagged, not refused; what is unlike anything learnt stays on the belt.",
@@ -96,7 +95,7 @@ def sections(
     return [
         *_candidates(candidates, chosen, data),
         *_bins(chosen, data),
-        *_promise(chosen, data, parts),
+        *_promise(chosen, data),
         *_elements(chosen, data),
         *setpoints_section(chosen.model),
     ]
@@ -152,17 +151,30 @@ def _counted(risk_price: float) -> str:
     return f"a broken limit counts as {KG_PER_T * risk_price:.3g} $ a tonne of its lot's feed"
 
 
-def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]:
-    confidence, m = data.seed.sorting_rules.confidence.value, chosen.metrics
-    if not any(one.is_limited for one in data.seed.bins):
+def _promised(seed: Seed, risk_price: float) -> str:
+    """What is promised of this plant's lots at a risk price, in a sentence."""
+    rules = seed.sorting_rules
+    if math.isinf(risk_price):
+        return (
+            f"Nothing is promised: no risk price was shown with {rules.sure:.0%} confidence to keep the limits in "
+            f"{rules.confidence.value:.0%} of the lots."
+        )
+    return (
+        f"Promised with {rules.sure:.0%} confidence, of this plant: {rules.confidence.value:.0%} of its lots keep all "
+        "limits of all bins."
+    )
+
+
+def _promise(chosen: SortingCandidate, data: Dataset) -> list[str]:
+    m, calibration = chosen.metrics, chosen.model.calibration
+    if not any(one.is_limited for one in data.seed.bins) or calibration is None:
         return []
-    lots = len(set(data.units[np.concatenate(parts.calibrate)]))
     return [
         "## Limits of lots",
         "",
-        f"Promised: {confidence:.0%} of the lots keep all limits of all bins. Conformal risk control on {lots} "
-        f"calibration lots ({lots_needed(confidence)} are the fewest): {_counted(m['risk_price'])}. Broken, by the "
-        "laboratory's contents with co-ejected pieces: "
+        f"{_promised(data.seed, m['risk_price'])} Learn then test on {calibration.lots} calibration lots "
+        f"({needed_lots(data.seed)} are the fewest), of which {calibration.over} break a limit at the price that was "
+        f"found: {_counted(m['risk_price'])}. Broken, by the laboratory's contents with co-ejected pieces: "
         + ", ".join(
             f"{m[f'{part}_lots_over_limit']:.1%} of {m[f'{part}_lots']:.0f} {lines}"
             for part, lines in (("test", "test lots"), ("unseen_all", "held-out lots of all times"))

@@ -1,10 +1,11 @@
 """Which figures of a sorter are shown, what they are called, and what a reader must be warned of."""
 
+import math
 from collections.abc import Mapping
 
 from models.answers import COVERAGE
 from models.promises import beyond_promise
-from models.sorting.guarantee import lots_needed
+from models.sorting.guarantee import needed_lots
 from seeds import Seed
 from training.dataset import Dataset
 from training.sorting.fit import SortingCandidate
@@ -130,11 +131,13 @@ def _of_lots(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
             f"the promise on lots does not hold on the test lots: {over * lots:.0f} of {lots:.0f} break a limit, "
             f"{1 - confidence:.0%} of them may"
         )
-    elif lots < lots_needed(confidence):
+    elif lots < needed_lots(seed):
         lines.append(
-            f"the promise on lots is not verified: {lots:.0f} test lots, {lots_needed(confidence)} needed to see a "
-            f"share of {1 - confidence:.0%}"
+            f"the promise on lots is not verified: {lots:.0f} test lots, {needed_lots(seed)} needed to show a share of "
+            f"{1 - confidence:.0%} with {seed.sorting_rules.sure:.0%} confidence"
         )
+    if math.isinf(metrics["risk_price"]):
+        lines.append("no risk price was shown to keep the limits of lots: bins with limits stay closed")
     lost, all_of_it = metrics["test_lost_limit_of_the_lot"], metrics["test_oracle_value"]
     if lost > MOST_LOST_TO_LIMITS * all_of_it:
         lines.append(f"limits of lots close its bins: that loses {lost:.0f} of the {all_of_it:.0f} $/t of the oracle")

@@ -8,9 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.answers import COVERAGE, Answer
-from models.promises import GuaranteeError
 from models.sorting.fit import sorter
-from models.sorting.guarantee import lots_needed
+from models.sorting.guarantee import check_enough
 from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
 from models.temperature import tempered
@@ -43,14 +42,8 @@ def pieces_of(data: Dataset) -> Pieces:
 
 def check_split(data: Dataset, parts: Split) -> None:
     """GuaranteeError where the calibrate rows hold too few lots for the share of lots that the seed promises."""
-    confidence = data.seed.sorting_rules.confidence.value
-    lots = len(set(data.units[np.concatenate(parts.calibrate)]))
-    needed = lots_needed(confidence)
-    if lots < needed and any(one.is_limited for one in data.seed.bins):
-        raise GuaranteeError(
-            f"{lots} lots to calibrate, expected {needed} or more: limits kept in {confidence:.0%} of the lots cannot "
-            f"be promised from fewer"
-        )
+    if any(one.is_limited for one in data.seed.bins):
+        check_enough(data.seed, len(set(data.units[np.concatenate(parts.calibrate)])))
 
 
 def sort_lots(model: SortingModel, X: FloatArray, pieces: Pieces, seed: Seed) -> Decided:

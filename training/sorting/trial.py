@@ -10,12 +10,14 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
+from models.promises import lots_needed, shown_after
 from models.sorting.decision import Line
 from models.sorting.guarantee import broken, lot_sds, over_sd_limit
 from models.sorting.model import SortingModel
 from models.sorting.values import oracle_bins, value_matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
+from seeds.format.tasks.sorting import USUAL_CALIBRATION_CONFIDENCE
 from training.dataset import Dataset
 from training.sorting.evaluate import (
     KG_PER_T,
@@ -23,13 +25,14 @@ from training.sorting.evaluate import (
     Pieces,
     by_bin,
     lost_by_cause,
+    lots_over_limit,
     money,
     over_lots,
     rest_of,
     share,
     worth,
 )
-from training.sorting.fit import sort_lots
+from training.sorting.fit import pieces_of, sort_lots
 
 
 class Landed(Protocol):
@@ -89,6 +92,14 @@ class SortingTrial:
         Share of the lots that were promised to keep all limits [1].
     over_sd_limit : int or None
         Lots that break a limit of a standard deviation, as landed; None where no bin has one.
+    over_by_laboratory : int or None
+        Lots that break a limit as they were decided, by the laboratory, which the promise on the plant learnt from is
+        about; None where no bin has a limit.
+    shown_after : int or None
+        After how many lots the laboratory's contents show here what was promised elsewhere; None: not by the lots of
+        the trial.
+    calibration_confidence : float
+        How sure that promise was.
     """
 
     process: str
@@ -108,6 +119,9 @@ class SortingTrial:
     over_limit: int
     confidence: float
     over_sd_limit: int | None = None
+    over_by_laboratory: int | None = None
+    shown_after: int | None = None
+    calibration_confidence: float = USUAL_CALIBRATION_CONFIDENCE
 
 
 def plant_size(seed: Seed, lots: int) -> dict[str, int]:
@@ -117,7 +131,20 @@ def plant_size(seed: Seed, lots: int) -> dict[str, int]:
 
 def outcome(model: SortingModel, data: Dataset, plant: SortingPlant, version: int | None = None) -> SortingTrial:
     """Let a model sort all lots of a simulated plant, eject the pieces and count them."""
-    return counted(data, sort_lots(model, data.X, true_pieces(data, plant), data.seed), plant, version)
+    decided = sort_lots(model, data.X, true_pieces(data, plant), data.seed)
+    found, rules = counted(data, decided, plant, version), data.seed.sorting_rules
+    if not any(one.is_limited for one in data.seed.bins):
+        return found
+    over = _over_in_time(data, decided)
+    shown = shown_after(over, rules.may_break, rules.sure)
+    return replace(found, over_by_laboratory=int(over.sum()), shown_after=shown, calibration_confidence=rules.sure)
+
+
+def _over_in_time(data: Dataset, decided: Decided) -> BoolArray:
+    """Whether lots break a limit as decided, by the laboratory, in the order in which they came."""
+    over = lots_over_limit(data.seed, decided, pieces_of(data))
+    begun = pd.Series(data.periods).groupby(data.units, sort=True).min()
+    return np.asarray(over[np.argsort(begun.to_numpy(), kind="stable")])
 
 
 def true_pieces(data: Dataset, plant: SortingPlant) -> Pieces:
@@ -218,8 +245,7 @@ def tables(found: SortingTrial) -> Iterator[RenderableType]:
     yield _bins(found)
     yield (
         f"Shares by mass, as landed. Right class: {found.accuracy:.1%}. Lots over a limit: {found.over_limit} of "
-        f"{found.lots} ({found.over_limit / found.lots:.1%}, promised at most {1 - found.confidence:.1%})"
-        f"{_of_sd(found)}."
+        f"{found.lots} ({found.over_limit / found.lots:.1%}){_of_sd(found)}.{_promise(found)}"
     )
     yield _lost(found)
     yield (
@@ -227,6 +253,22 @@ def tables(found: SortingTrial) -> Iterator[RenderableType]:
         f"90 % over lots); the oracle's own decisions on the same belt: {found.ejected_oracle:.1f} $/t.\n"
         "A simulation at the seed's prices: no claim about a plant."
     )
+
+
+def _promise(found: SortingTrial) -> str:
+    """What becomes of the promise on lots on this plant; nothing where no bin has a limit."""
+    if found.over_by_laboratory is None:
+        return ""
+    alpha = round(1.0 - found.confidence, 12)
+    withdrawn = (
+        f" By the laboratory {found.over_by_laboratory} ({found.over_by_laboratory / found.lots:.1%}) are over one as "
+        f"decided; at most {alpha:.1%} was promised, with {found.calibration_confidence:.0%} confidence, of the plant "
+        "that was learnt from. That promise is withdrawn here: it was made for another plant"
+    )
+    if found.shown_after is None:
+        needed = lots_needed(alpha, (1.0 + found.calibration_confidence) / 2)
+        return f"{withdrawn}, and assays of lots of this one do not show it (at least {needed} lots needed)."
+    return f"{withdrawn}, until assays of {found.shown_after} lots show it for this one, as they do."
 
 
 def _of_sd(found: SortingTrial) -> str:

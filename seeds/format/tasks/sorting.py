@@ -11,6 +11,9 @@ from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
 from seeds.format.units import MASS_FRACTIONS
 
 SD_OF = "standard deviation of"  # what a limit of `sd_limits` is called
+# How sure it is that a calibration keeps the limits of lots where a seed leaves it out: a consumer's risk of a tenth,
+# as in plans of acceptance sampling (ISO 2859-2, ISO 3951).
+USUAL_CALIBRATION_CONFIDENCE = 0.9
 
 
 class Bin(Part):
@@ -46,15 +49,28 @@ class Sorting(Part):
     """How lots are formed.
 
     `mass` names the column with a piece's mass [g], `other` the class of what is none of the named ones. `lot_mass` is
-    the mass of feed that makes a lot; `confidence` is the share of lots that shall keep their limits; `co_ejection` is
-    the mass of other pieces that comes along with a unit of ejected mass, left out where nothing does.
+    the mass of feed that makes a lot; `confidence` is the share of lots that shall keep their limits, and
+    `calibration_confidence` how sure it is that a plant's one calibration achieves that; `co_ejection` is the mass of
+    other pieces that comes along with a unit of ejected mass, left out where nothing does.
     """
 
     mass: Name
     other: Annotated[str, Field(min_length=1)]
     lot_mass: Quantity
     confidence: Quantity
+    calibration_confidence: Quantity | None = None
     co_ejection: Quantity | None = None
+
+    @property
+    def may_break(self) -> float:
+        """Highest share of lots that may break a limit [1]."""
+        return round(1.0 - self.confidence.value, 12)
+
+    @property
+    def sure(self) -> float:
+        """Probability over calibrations that no more lots break a limit [1]."""
+        stated = self.calibration_confidence
+        return USUAL_CALIBRATION_CONFIDENCE if stated is None else stated.value
 
     @property
     def carried_along(self) -> float:
@@ -101,13 +117,15 @@ def _rule_faults(rules: Mapping[str, Any], classes: list[Any], columns: Mapping[
         yield f"sorting.mass: got '{rules.get('mass')}': expected a before or during column in g"
     if rules.get("other") not in classes:
         yield f"sorting.other: got '{rules.get('other')}': expected one of {', '.join(map(str, classes))}"
-    for name, unit in (("lot_mass", "kg"), ("confidence", "1"), ("co_ejection", "1")):
+    for name, unit in (("lot_mass", "kg"), ("confidence", "1"), ("calibration_confidence", "1"), ("co_ejection", "1")):
         got = _part(rules, name)
         if got.get("unit", unit) != unit:
             yield f"sorting.{name}.unit: got '{got['unit']}': expected '{unit}'"
         value = got.get("value")
         if unit == "1" and isinstance(value, int | float) and not 0 <= value < 1:
             yield f"sorting.{name}.value: got {value}: expected a share from 0 to below 1"
+        elif name == "calibration_confidence" and value == 0:
+            yield f"sorting.{name}.value: got {value}: expected above 0 and below 1"
 
 
 def _bin_faults(one: dict[str, Any], classes: list[Any], elements: Mapping[str, dict[str, Any]]) -> Iterator[str]:

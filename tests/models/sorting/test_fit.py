@@ -12,6 +12,7 @@ from models.estimators.linear_classes import LinearClasses
 from models.novelty import Novelty
 from models.sorting import fit
 from models.sorting.fit import sorter
+from models.sorting.guarantee import Calibration
 from models.sorting.model import SortingModel
 from models.sorting.spread import own_shares
 from models.table.inputs import matrix
@@ -36,9 +37,9 @@ class Made:
             self.given["novelty"] = given
             return novelty_of(*given)
 
-        def risk_price(*given: Any) -> float:
+        def risk_price(*given: Any) -> tuple[float, Calibration]:
             self.given["risk_price"] = given
-            return 0.25
+            return 0.25, Calibration(0.6, 12, 1)
 
         patch.setattr(fit, "fit_contents", contents)
         patch.setattr(Novelty, "fit", novelty)
@@ -110,6 +111,7 @@ def test_the_risk_price_is_found_on_estimates_of_lines_that_had_not_seen_the_row
     assert lots.tolist() == [names.index(name) for name in made.lots[NEW]]
     np.testing.assert_array_equal(contents, made.contents[NEW])
     assert made.model.risk_price == 0.25
+    assert made.model.calibration == Calibration(0.6, 12, 1)
 
 
 def test_the_feed_is_the_mean_by_mass_of_all_rows(made: Made) -> None:

@@ -4,24 +4,25 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from mapie.risk_control.methods import find_best_predict_param, get_r_hat_plus
+from scipy.stats import binomtest
 
 from models.promises import GuaranteeError
 from models.sorting.decision import Line, Pieces
 from models.sorting.guarantee import (
     PRICES,
+    Calibration,
     broken,
     lot_contents,
     lot_sds,
-    lots_needed,
     lowest,
+    needed_lots,
     over_limit,
     over_sd_limit,
     risk_price,
 )
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from models.sorting.values import value_matrix
-from seeds import Seed
+from seeds import Quantity, Seed
 
 PIECES = 60
 LIMIT = 0.9  # wt% x in bin_a
@@ -61,23 +62,45 @@ def share_over(line: Line, seed: Seed, price: float, n: int, rng: np.random.Gene
     return float(over_limit(line, lot_contents(line, bins, lots, n, pieces.mass, contents)).mean())
 
 
-@pytest.mark.parametrize(("confidence", "lots"), [(0.95, 19), (0.9, 9), (0.99, 99), (0.5, 1), (0.0, 0)])
-def test_lots_needed_are_those_of_the_theorem(confidence: float, lots: int) -> None:
-    assert lots_needed(confidence) == lots
-    # With no loss at all the bound is 1/(n + 1).
-    assert 1 / (lots + 1) <= 1 - confidence + 1e-12
-    assert lots == 0 or 1 / lots > 1 - confidence
+def promising(seed: Seed, confidence: float, sure: float) -> Seed:
+    """Seed that promises this share of lots with this confidence of a calibration."""
+    shares = {"confidence": confidence, "calibration_confidence": sure}
+    stated = {name: Quantity(value=value, unit="1", source="law") for name, value in shares.items()}
+    return seed.model_copy(update={"sorting": seed.sorting_rules.model_copy(update=stated)})
+
+
+@pytest.mark.parametrize(
+    ("confidence", "sure", "lots"), [(0.95, 0.9, 45), (0.95, 0.95, 59), (0.9, 0.9, 22), (0.9, 0.6, 9), (0.0, 0.9, 0)]
+)
+def test_lots_needed_are_those_that_show_it_if_none_is_over(
+    confidence: float, sure: float, lots: int, toy_sorting_seed: Seed
+) -> None:
+    assert needed_lots(promising(toy_sorting_seed, confidence, sure)) == lots
+    assert confidence**lots <= 1 - sure or confidence == 0
+    assert lots == 0 or confidence ** (lots - 1) > 1 - sure
+
+
+def test_a_seed_that_does_not_say_how_sure_is_nine_tenths_sure(toy_sorting_seed: Seed) -> None:
+    rules = toy_sorting_seed.sorting_rules.model_copy(update={"calibration_confidence": None})
+    assert (rules.sure, toy_sorting_seed.sorting_rules.sure) == (0.9, 0.6)
+    assert needed_lots(toy_sorting_seed.model_copy(update={"sorting": rules})) == 22
 
 
 def test_too_few_lots_are_told_with_the_number_needed(line: Line, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(8, np.random.default_rng(0))
-    with pytest.raises(GuaranteeError, match=r"in 0\.9 of the lots need at least 9 calibration lots, got 8"):
+    told = (
+        r"^8 lots to calibrate, expected 9 or more: that 0\.9 of the lots keep their limits cannot be shown with 60% "
+        r"confidence from fewer, .*calibration_confidence in the seed$"
+    )
+    with pytest.raises(GuaranteeError, match=told):
         risk_price(toy_sorting_seed, line, pieces, lots, contents)
 
 
 def test_without_limits_there_is_nothing_to_guarantee(line: Line, toy_sorting_seed: Seed) -> None:
     free = replace(line, limits=np.full_like(line.limits, np.nan))
-    assert math.isnan(risk_price(toy_sorting_seed, free, *lots_of(2, np.random.default_rng(0))))
+    price, calibration = risk_price(toy_sorting_seed, free, *lots_of(2, np.random.default_rng(0)))
+    assert math.isnan(price)
+    assert calibration is None
 
 
 def test_contents_of_a_lot_are_weighed_and_mixed_with_what_comes_along(line: Line) -> None:
@@ -130,57 +153,83 @@ def test_estimates_change_nothing_where_all_is_analysed(line: Line) -> None:
     )
 
 
-def mean_loss(losses: np.ndarray, prices: np.ndarray) -> Callable[[float], float]:
-    """Mean loss at each of the prices, of lots whose losses at them are the rows."""
-    return lambda price: float(losses[:, prices == price].mean())
+def count_over(losses: np.ndarray, prices: np.ndarray) -> Callable[[float], int]:
+    """How many lots lose at each of the prices; the rows are lots, the columns their losses at the prices."""
+    return lambda price: int(losses[:, prices == price].sum())
 
 
-@pytest.mark.parametrize("risk", [0.05, 0.1, 0.3])
-def test_the_choice_is_that_of_mapie_where_the_risk_falls(risk: float) -> None:
+@pytest.mark.parametrize("alpha", [0.05, 0.1, 0.3])
+@pytest.mark.parametrize("sure", [0.6, 0.9, 0.95])
+def test_the_choice_is_the_last_of_a_fixed_sequence_of_scipys_exact_tests(alpha: float, sure: float) -> None:
     rng, prices = np.random.default_rng(1), np.linspace(0, 1, 51)
-    losses = (rng.uniform(0, 1, (80, 1)) > prices).astype(float)
-    # MAPIE looks for the largest parameter with a rising risk: that of what is not held back.
-    used = 1 - prices[::-1]
-    bound = get_r_hat_plus(losses[:, ::-1], used, "crc", None, None, None)[1]
-    theirs = 1 - find_best_predict_param(used, bound, np.array([risk]))[0]
-    assert lowest(prices, mean_loss(losses, prices), 80, risk) == pytest.approx(theirs, abs=1e-12)
+    losses = (rng.uniform(0, 1, (150, 1)) > prices).astype(float)
+    over = losses.sum(axis=0).astype(int)
+    shown = [binomtest(int(k), 150, alpha, alternative="less").pvalue <= 1 - sure for k in over]
+    first = max(j for j in range(51) if not all(shown[j:]) or j == 0)
+    expected = prices[first + 1]
+    assert lowest(prices, count_over(losses, prices), 150, alpha, sure) == (expected, over[first + 1])
 
 
 def test_a_loss_that_comes_back_at_a_higher_price_is_not_passed_over() -> None:
     prices, losses = np.arange(20.0), np.zeros((99, 20))
     losses[:5, 0] = 1.0
     losses[:50, 10] = 1.0
-    assert lowest(prices, mean_loss(losses, prices), 99, 0.1) == 11.0
+    assert lowest(prices, count_over(losses, prices), 99, 0.1, 0.9) == (11.0, 0)
     losses[:50, 10] = 0.0
-    assert lowest(prices, mean_loss(losses, prices), 99, 0.1) == 0.0
+    assert lowest(prices, count_over(losses, prices), 99, 0.1, 0.9) == (0.0, 5)
+    assert lowest(prices, count_over(losses, prices), 99, 0.1, 0.95) == (1.0, 0)
 
 
 def test_where_nothing_keeps_the_limits_their_bins_stay_closed() -> None:
     prices = np.array([0.0, 1.0, math.inf])
-    assert lowest(prices, lambda price: 1.0, 99, 0.1) == math.inf
+    assert lowest(prices, lambda price: 99, 99, 0.1, 0.9) == (math.inf, 0)
+
+
+SHARES = {  # true shares of lots over a limit at prices from 0 up
+    "falls": np.linspace(0.3, 0.0, 30),
+    "falls and comes back": np.abs(np.linspace(0.3, -0.12, 30)),
+    "just over everywhere": np.full(30, 0.0501),
+}
+
+
+@pytest.mark.parametrize("kind", SHARES)
+@pytest.mark.parametrize("sure", [0.6, 0.9])
+def test_a_single_calibration_keeps_the_share_as_surely_as_it_says(kind: str, sure: float) -> None:
+    """Over 1,000 calibrations of 149 lots each: with the stated probability, whatever the shares do with the price."""
+    rng, prices, shares = np.random.default_rng(7), np.arange(31.0), np.append(SHARES[kind], 0.0)
+    missed = 0
+    for _ in range(1000):
+        losses = (rng.random((149, 1)) < shares).astype(float)  # a lot that loses at a share loses at all larger ones
+        price, _ = lowest(prices, count_over(losses, prices), 149, 0.05, sure)
+        missed += shares[prices == price][0] > 0.05
+    assert missed / 1000 <= 1 - sure + 3 * math.sqrt(sure * (1 - sure) / 1000)
 
 
 @pytest.mark.slow
-def test_new_lots_break_limits_as_often_as_promised(line: Line, toy_sorting_seed: Seed) -> None:
-    """Over calibrations with 40 lots each: at most 1 - confidence, and not much less."""
-    rng = np.random.default_rng(2)
-    shares = []
+def test_new_lots_break_limits_no_more_often_than_promised_in_all_but_few_calibrations(
+    line: Line, toy_sorting_seed: Seed
+) -> None:
+    """Of 25 calibrations with 40 lots each a tenth may miss; the promise is used, not kept by closing the bins."""
+    rng, shares = np.random.default_rng(2), []
+    seed = promising(toy_sorting_seed, 0.9, 0.9)
     for _ in range(25):
-        price = risk_price(toy_sorting_seed, line, *lots_of(40, rng))
-        shares.append(share_over(line, toy_sorting_seed, price, 100, rng))
-    risk, sigma = 0.1, float(np.std(shares)) / math.sqrt(25)
-    assert np.mean(shares) <= risk + 3 * sigma
-    # The theorem's other side: at least risk - 2/(n + 1), were the prices endless.
-    assert np.mean(shares) >= risk - 2 / 41 - 3 * sigma - 0.02
-    assert share_over(line, toy_sorting_seed, 0.0, 400, rng) > 0.3
+        price, calibration = risk_price(seed, line, *lots_of(40, rng))
+        assert calibration is not None
+        assert (calibration.confidence, calibration.lots) == (0.9, 40)
+        assert binomtest(calibration.over, 40, 0.1, alternative="less").pvalue <= 0.1
+        shares.append(share_over(line, seed, price, 100, rng))
+    sampling = 2 * math.sqrt(0.1 * 0.9 / 100)  # of a share among 100 lots
+    assert np.mean(np.array(shares) > 0.1 + sampling) <= 0.1 + 3 * math.sqrt(0.1 * 0.9 / 25)
+    assert np.mean(shares) > 0.01
+    assert share_over(line, seed, 0.0, 400, rng) > 0.3
 
 
 def test_a_limit_that_is_never_broken_costs_nothing_and_one_that_always_is_closes_its_bin(
     line: Line, toy_sorting_seed: Seed
 ) -> None:
     pieces, lots, contents = lots_of(20, np.random.default_rng(3))
-    assert risk_price(toy_sorting_seed, line, pieces, lots, contents + 100.0) == math.inf
-    assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0
+    assert risk_price(toy_sorting_seed, line, pieces, lots, contents + 100.0) == (math.inf, Calibration(0.6, 20, 0))
+    assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == (0.0, Calibration(0.6, 20, 0))
 
 
 def test_prices_are_tried_in_steps_of_root_2_of_what_a_kilogram_gains_at_most(
@@ -199,7 +248,7 @@ def test_prices_are_tried_in_steps_of_root_2_of_what_a_kilogram_gains_at_most(
         return fill(self, queue, states, price, mass)
 
     monkeypatch.setattr(Line, "fill", spied)
-    assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0
+    assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents)[0] == 0.0
     highest = (value_matrix(toy_sorting_seed) - value_matrix(toy_sorting_seed)[line.rest]).max()
     np.testing.assert_allclose([price for price, _, _ in seen], highest * PRICES[-2::-1], rtol=1e-12)
     for _, mass, states in seen:
@@ -218,30 +267,31 @@ def test_prices_scale_with_what_pieces_are_worth(line: Line, toy_sorting_seed: S
             )
         }
     )
-    in_dollars = risk_price(toy_sorting_seed, line, pieces, lots, contents)
-    in_cents = risk_price(cents, line, replace(pieces, value=100 * pieces.value), lots, contents)
+    in_dollars, calibration = risk_price(toy_sorting_seed, line, pieces, lots, contents)
+    in_cents, same = risk_price(cents, line, replace(pieces, value=100 * pieces.value), lots, contents)
     assert 0 < in_dollars < math.inf
     assert in_cents == pytest.approx(100 * in_dollars, rel=1e-12)
+    assert calibration == same
 
 
-@pytest.mark.parametrize(("risk", "lots"), [(1 - 0.95, 19), (1 - 0.9, 9), (1 - 0.99, 99)])
-def test_as_many_lots_as_the_theorem_needs_are_enough_whatever_rounding_says(risk: float, lots: int) -> None:
-    """With no loss the bound is 1 / (n + 1), which is the risk but for rounding; one loss is twice as much."""
+@pytest.mark.parametrize(("alpha", "sure", "lots"), [(0.05, 0.9, 45), (0.1, 0.9, 22), (0.5, 0.5, 1), (0.1, 0.99, 44)])
+def test_as_many_lots_as_are_needed_are_enough_and_one_less_is_not(alpha: float, sure: float, lots: int) -> None:
+    """Half of two coins is what is allowed for: 0.5 is 1 - 0.5 but for rounding."""
     prices, losses = np.arange(6.0), np.zeros((lots, 6))
-    assert lowest(prices, mean_loss(losses, prices), lots, risk) == 0.0
+    assert lowest(prices, count_over(losses, prices), lots, alpha, sure) == (0.0, 0)
     losses[0, :3] = 1.0
-    assert lowest(prices, mean_loss(losses, prices), lots, risk) == 3.0
+    assert lowest(prices, count_over(losses, prices), lots, alpha, sure) == (3.0, 0)
     # With a lot less not even no loss at all is enough: only the last is left.
-    assert lowest(prices, mean_loss(losses[1:], prices), lots - 1, risk) == 5.0
+    assert lowest(prices, count_over(losses[1:], prices), lots - 1, alpha, sure) == (5.0, 0)
 
 
-def test_the_bound_counts_one_lot_more_that_loses() -> None:
-    """Of 9 lots 2 lose at no price, 1 at a little: (2 + 1) / 10 and (1 + 1) / 10."""
-    prices, losses = np.arange(6.0), np.zeros((9, 6))
-    losses[:2, 0] = 1.0
-    losses[0, 1] = 1.0
-    loss = mean_loss(losses, prices)
-    assert [lowest(prices, loss, 9, risk) for risk in (0.3, 0.29, 0.2, 0.19)] == [0.0, 1.0, 1.0, 2.0]
+def test_of_149_lots_three_may_be_over_where_a_mean_over_calibrations_let_pass_six() -> None:
+    """P(at most 3 of 149 at 5 %) = 6 %, at most 4: 13 %; with six (6 + 1) / 150 is below 5 %."""
+    prices, losses = np.arange(9.0), np.zeros((149, 9))
+    for price in range(8):
+        losses[: 7 - price, price] = 1.0
+    assert lowest(prices, count_over(losses, prices), 149, 0.05, 0.9) == (4.0, 3)
+    assert lowest(prices, count_over(losses, prices), 149, 0.05, 0.95) == (5.0, 2)
 
 
 def test_a_content_at_its_limit_keeps_it(line: Line) -> None:
@@ -252,13 +302,13 @@ def test_a_content_at_its_limit_keeps_it(line: Line) -> None:
 
 def test_without_pieces_there_are_no_lots(line: Line, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(0, np.random.default_rng(0))
-    with pytest.raises(GuaranteeError, match="at least 9 calibration lots, got 0"):
+    with pytest.raises(GuaranteeError, match=r"^0 lots to calibrate, expected 9 or more"):
         risk_price(toy_sorting_seed, line, pieces, lots, contents)
 
 
 def test_just_as_many_lots_as_are_needed_are_enough(line: Line, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(9, np.random.default_rng(6))
-    assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0
+    assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == (0.0, Calibration(0.6, 9, 0))
 
 
 # ---- limits of standard deviations

@@ -217,7 +217,7 @@ def test_labels_that_the_laboratory_lacks_are_left_out(toy_sorting_seed: Seed, t
 
 
 def test_too_few_calibration_lots_are_told(toy_sorting_seed: Seed, toy_sorting_frame: Frame) -> None:
-    with pytest.raises(GuaranteeError, match="at least 9 calibration lots, got 8"):
+    with pytest.raises(GuaranteeError, match=r"^8 lots to calibrate, expected 9 or more"):
         learnt(toy_sorting_seed, toy_sorting_frame(lots=20, pieces=PIECES), 12 * PIECES)
 
 
@@ -232,6 +232,7 @@ def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
         state = replace(model, risk_price=price).state()
         assert list(state) == [
             *("temperature", "contents", "novelty", "risk_price", "feed_contents", "assayed", "setpoints_refusal"),
+            "calibration",
         ]
         assert state["risk_price"] == told
         rest = {name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete")}
@@ -239,6 +240,11 @@ def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
         np.testing.assert_equal(back.risk_price, price)
         assert back.temperature == model.temperature
         np.testing.assert_array_equal(back.feed_contents, model.feed_contents)
+        assert back.calibration == model.calibration
+    assert model.calibration is not None
+    assert model.calibration.confidence == 0.6
+    old = {name: part for name, part in state.items() if name != "calibration"}
+    assert SortingModel.from_state(old, examples=model.examples, info={}, **rest).calibration is None
 
 
 def test_masses_are_grams_in_the_table_and_kilograms_in_a_lot(toy_sorting_seed: Seed) -> None:

@@ -215,6 +215,11 @@ DECISIONS = {
     "name of a bin": ('name = "bin_bc"', 'name = "bin_cb"', "bins bin_a, bin_bc, rest (rest), bins bin_a, bin_cb"),
     "mass of a lot": ("lot_mass = { value = 2,", "lot_mass = { value = 3,", "sorting lot_mass 2, sorting lot_mass 3"),
     "confidence": ("confidence = { value = 0.9,", "confidence = { value = 0.8,", "sorting confidence 0.8"),
+    "confidence of a calibration": (
+        "calibration_confidence = { value = 0.6,",
+        "calibration_confidence = { value = 0.8,",
+        "sorting calibration_confidence 0.8",
+    ),
 }
 
 

@@ -24,6 +24,7 @@ def test_all_else_is_the_seeds(toy_sorting_seed: Seed) -> None:
         "other": "other",
         "lot_mass": {"value": 2, "unit": "kg"},
         "confidence": 0.9,
+        "calibration_confidence": 0.6,
     }
     assert [one.name for one in said.bins] == ["bin_a", "bin_bc", "rest"]
     assert [one.rest for one in said.bins] == [False, False, True]

@@ -26,10 +26,11 @@ def number(schema):
 def test_shares_lie_between_0_and_1() -> None:
     found = schemas()
     guarantee = found["AluminiumScrapGuarantee"]["properties"]
-    assert set(guarantee) == {"confidence", "risk_price"}
+    shares = {"confidence", "calibration_confidence"}
+    assert set(guarantee) == shares | {"calibration_lots", "risk_price", "defined_on", "withheld"}
     probabilities = found["AluminiumScrapClassProbabilities"]["properties"]
     assert list(probabilities) == list(load("aluminium_scrap").classes)
-    for field in (guarantee["confidence"], *probabilities.values()):
+    for field in (*(guarantee[name] for name in shares), *probabilities.values()):
         assert (number(field)["minimum"], number(field)["maximum"]) == (0, 1)
 
 

@@ -20,6 +20,7 @@ from seeds import Seed
 from serving.app import Service, create_app
 from serving.following.folder_store import FolderStore
 from serving.settings import Settings
+from serving.sorting.payloads import DEFINED_ON
 
 URL = "/v1/toy_scrap/predictions"
 INPUTS = ("s1", "s2", "s3", "mass")
@@ -289,11 +290,15 @@ def test_where_nothing_is_worth_ejecting_all_goes_to_the_rest(ask: Ask, frame: p
 
 def test_the_guarantee_stands_in_the_answer_and_not_for_prices_of_the_day(ask: Ask, model: SortingModel) -> None:
     price = {"value": model.risk_price, "unit": "$/kg"}
-    assert ask([A_PIECE])["guarantee"] == {"confidence": 0.9, "risk_price": price}
+    assert model.calibration is not None
+    rests_on = {"calibration_lots": model.calibration.lots, "risk_price": price, "defined_on": DEFINED_ON}
+    told = ask([A_PIECE])["guarantee"]
+    assert told == {"confidence": 0.9, "calibration_confidence": 0.6, "withheld": None} | rests_on
     for none in ({}, {"bin_a": None}, {"bin_a": {"a": None}}):
         assert ask([A_PIECE], prices=none)["guarantee"]["confidence"] == 0.9
     told = ask([A_PIECE], prices={"bin_a": {"a": 2.1}})["guarantee"]
-    assert told == {"confidence": None, "risk_price": price}
+    withheld = "prices were given, for which the risk price was not calibrated"
+    assert told == {"confidence": None, "calibration_confidence": None, "withheld": withheld} | rests_on
 
 
 def test_of_a_name_that_stands_twice_the_last_counts(
@@ -306,14 +311,32 @@ def test_of_a_name_that_stands_twice_the_last_counts(
     assert told["guarantee"]["confidence"] == 0.9
 
 
-@pytest.mark.parametrize(("price", "promised"), [(math.nan, None), (math.inf, 0.9)])
-def test_a_model_without_limits_promises_nothing_and_one_whose_bins_stay_closed_does(
-    price: float, promised: float | None, app: Service, ask: Ask
+@pytest.mark.parametrize(
+    ("price", "why"),
+    [
+        (math.nan, "no bin has a limit"),
+        (math.inf, "no risk price was shown to keep the limits often enough: bins with limits stay closed"),
+    ],
+)
+@pytest.mark.parametrize("prices", [{}, {"bin_a": {"a": 2.1}}])
+def test_a_model_without_limits_promises_nothing_nor_does_one_whose_bins_stay_closed(
+    price: float, why: str, prices: dict[str, Any], app: Service, ask: Ask
 ) -> None:
     served = app.champions.statuses["toy_scrap"].served
     assert served is not None
     object.__setattr__(served.model, "risk_price", price)
-    assert ask([A_PIECE])["guarantee"] == {"confidence": promised, "risk_price": None}
+    told = ask([A_PIECE], prices=prices)["guarantee"]
+    nothing = dict.fromkeys(("confidence", "calibration_confidence", "risk_price"))
+    assert told == nothing | {"calibration_lots": told["calibration_lots"], "defined_on": DEFINED_ON, "withheld": why}
+
+
+def test_a_model_calibrated_before_says_nothing_of_a_single_calibration(app: Service, ask: Ask) -> None:
+    served = app.champions.statuses["toy_scrap"].served
+    assert served is not None
+    object.__setattr__(served.model, "calibration", None)
+    told = ask([A_PIECE])["guarantee"]
+    assert (told["confidence"], told["withheld"]) == (0.9, None)
+    assert (told["calibration_confidence"], told["calibration_lots"]) == (None, None)
 
 
 def test_processes_tell_what_decisions_rest_on(app: Service, call: Callable[..., httpx.Response]) -> None:

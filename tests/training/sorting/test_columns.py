@@ -7,6 +7,7 @@ import pytest
 from training.sorting.columns import cautions, remarks, verdict_head
 
 SOUND = {
+    "risk_price": 0.24,
     "test_skill": 0.001,
     "test_ece": 0.05,
     "test_lots": 40.0,
@@ -16,8 +17,9 @@ SOUND = {
     "test_lost_limit_of_the_lot": 60.0,  # a fifth of 300
     "test_oracle_value": 300.0,
 }
-NOT_VERIFIED = "the promise on lots is not verified: 8 test lots, 9 needed to see a share of 10%"
+NOT_VERIFIED = "the promise on lots is not verified: 8 test lots, 9 needed to show a share of 10% with 60% confidence"
 NOT_KEPT = "the promise on lots does not hold on the test lots: 8 of 40 break a limit, 10% of them may"
+CLOSED = "no risk price was shown to keep the limits of lots: bins with limits stay closed"
 NOT_REFUSED = "only 49% of the test mass of 'other' stays on the belt: the rest is sorted as what it is not"
 
 
@@ -32,6 +34,7 @@ NOT_REFUSED = "only 49% of the test mass of 'other' stays on the belt: the rest 
         ({"test_lots_over_limit": 0.2}, [NOT_KEPT]),
         ({"test_lots": 9.0, "test_lots_over_limit": 0.0}, []),
         ({"test_lots": 8.0, "test_lots_over_limit": 0.0}, [NOT_VERIFIED]),
+        ({"risk_price": float("inf")}, [CLOSED]),
         ({"test_refused_other": 0.49}, [NOT_REFUSED]),
         ({"test_coverage_90": 0.84}, ["its 90% intervals hold 84% of the test pieces' element contents"]),
         ({"test_coverage_90": 0.96}, ["its 90% intervals hold 96% of the test pieces' element contents"]),

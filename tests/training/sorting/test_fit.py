@@ -68,7 +68,9 @@ def test_nine_lots_are_enough_to_promise_a_share_of_ninety_percent_and_eight_are
     with pytest.raises(GuaranteeError) as raised:
         check_split(data, few)
     assert str(raised.value) == (
-        "8 lots to calibrate, expected 9 or more: limits kept in 90% of the lots cannot be promised from fewer"
+        "8 lots to calibrate, expected 9 or more: that 0.9 of the lots keep their limits cannot be shown with 60% "
+        "confidence from fewer, even if all of them do; more lots, or a lower sorting.calibration_confidence in the "
+        "seed"
     )
     free = toy_sorting_seed.model_copy(
         update={"bins": [one.model_copy(update={"limits": {}}) for one in toy_sorting_seed.bins]}

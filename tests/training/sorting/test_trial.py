@@ -105,7 +105,7 @@ def test_the_terminal_names_lots_over_a_limit_of_their_spread(capsys):
     some = SortingTrial("toy_scrap", 3, 40, 1, 1, 1, 1, 1, 1, 1, 1, 1, {}, {}, 5, 0.9, 4)
     for part in tables(some):
         Console(width=200).print(part, markup=False)
-    assert "promised at most 10.0%), 4 of them over one of a standard deviation." in capsys.readouterr().out
+    assert "Lots over a limit: 5 of 40 (12.5%), 4 of them over one of a standard deviation." in capsys.readouterr().out
 
 
 def test_the_terminal_says_what_was_counted(capsys):
@@ -114,7 +114,8 @@ def test_the_terminal_says_what_was_counted(capsys):
     found = SortingTrial(
         "toy_scrap", 3, 40, 2400, 0.08412, 0.951, 1200.04, 1300.06, 1250.02, 0.923, 0.911, 0.934, bins, lost, 5, 0.9
     )
-    console = Console(width=200)
+    found = replace(found, over_by_laboratory=3, shown_after=32, calibration_confidence=0.9)
+    console = Console(width=500)
     for part in tables(found):
         console.print(part, markup=False)
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
@@ -123,7 +124,10 @@ def test_the_terminal_says_what_was_counted(capsys):
         "bin share purity recovery",
         "bin_a 25.6% 91.3% 87.4%",
         "rest 74.4% - -",
-        "Shares by mass, as landed. Right class: 95.1%. Lots over a limit: 5 of 40 (12.5%, promised at most 10.0%).",
+        "Shares by mass, as landed. Right class: 95.1%. Lots over a limit: 5 of 40 (12.5%). By the laboratory 3 (7.5%) "
+        "are over one as decided; at most 10.0% was promised, with 90% confidence, of the plant that was learnt from. "
+        "That promise is withdrawn here: it was made for another plant, until assays of 32 lots show it for this one, "
+        "as they do.",
         "value of the feed $/t",
         "oracle that knows every piece's class 1300.1",
         "doubt -12.3",
@@ -162,3 +166,39 @@ def test_a_trial_needs_the_truth(four):
 def test_where_a_piece_landed_is_a_value_not_a_call():
     members = [part for name, part in vars(trials.Landed).items() if name in ("bins", "cause", "causes")]
     assert [isinstance(part, property) for part in members] == [True] * 3
+
+
+def test_on_another_plant_the_promise_is_withdrawn_until_its_own_lots_show_it(capsys):
+    found = SortingTrial("toy_scrap", 3, 40, 1, 1, 1, 1, 1, 1, 1, 1, 1, {}, {}, 5, 0.9)
+    found = replace(found, over_by_laboratory=8, shown_after=None, calibration_confidence=0.9)
+    for part in tables(found):
+        Console(width=500).print(part, markup=False)
+    told = capsys.readouterr().out
+    assert "That promise is withdrawn here: it was made for another plant, and assays of lots of this one" in told
+    assert "do not show it (at least 29 lots needed)." in told  # 0.9 to the power of 29 is the first below a twentieth
+
+
+def test_lots_of_a_trial_show_the_promise_in_the_order_in_which_they_came(
+    toy_sorting_seed, toy_sorting_frame, monkeypatch
+):
+    """Of 60 lots the last by name came first and are over; 9 good ones of the looks at 16 and 32 would be too few."""
+    data = dataset_of(check(toy_sorting_frame(lots=60, pieces=1), toy_sorting_seed), toy_sorting_seed)
+    n = len(data.units)
+    over = np.array([name >= "L-00051" for name in sorted(set(data.units))])
+    monkeypatch.setattr(trials, "lots_over_limit", lambda seed, made, pieces: over)
+    assert trials._over_in_time(data, None).tolist() == over.tolist()
+    backward = replace(data, table=data.table.assign(passed_at=data.table["passed_at"].to_numpy()[::-1]))
+    assert trials._over_in_time(backward, None).tolist() == over[::-1].tolist()
+    belt = SimpleNamespace(
+        piece_mass=lambda data: np.ones(n), outcome=lambda data, bins: Landed(bins, np.zeros(n, int))
+    )
+    shown = {}
+    for name, rows in (("good first", data), ("bad first", backward)):
+        truth = pd.DataFrame({"x": np.zeros(n), "z": 1.0})
+        rows = replace(rows, truth=rows.y.astype(float), truth_frame=truth)
+        made = Decided(np.eye(4)[rows.y.astype(int)], np.full(n, 2), np.full(n, 2), np.zeros(n, dtype=bool), {})
+        monkeypatch.setattr(trials, "sort_lots", lambda model, X, pieces, seed, made=made: made)
+        found = trials.outcome(None, rows, belt)
+        shown[name] = found.shown_after
+        assert (found.over_by_laboratory, found.calibration_confidence) == (over.sum(), 0.6)
+    assert shown == {"good first": 16, "bad first": None}
