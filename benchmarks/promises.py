@@ -5,20 +5,20 @@
     python benchmarks/promises.py --development  # the plants that the rule was chosen on; prints, writes nothing
 
 Of each plant 2,400 lots are simulated. Every sixth is in the table that a sorter learns from, split as any table; the
-others are held out, and sorted by the sorter of their own plant and by that of the plant before it in the list. What is
-promised is what the laboratory finds, so it decides which lots are over a limit; the truth stands beside it. Figures
-are kept in docs/results/promises.json; the tables of docs/tasks/sorting.md are made from it.
+others are held out, and sorted by the sorter of their own plant and by that of the plant before it in the list, about
+which nothing is promised. What is promised is what the laboratory finds, of each plant by itself, so it decides which
+lots are over a limit; the truth stands beside it. Figures are kept in docs/results/promises.json as soon as those of a
+process are known; the table of docs/tasks/sorting.md is made from it.
 """
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import t
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
@@ -45,17 +45,17 @@ NAME = "promises"
 DEVELOPMENT, FINAL = (101, 102, 103), (301, 302, 303, 304, 305, 306)
 LOTS, EVERY = 2400, 6
 CANDIDATE = "lightgbm_physics"  # the champion of every default plant that sorts
-BETWEEN = 0.95
 HEADS = (
     "process",
-    "held-out lots",
-    "over a limit, by the laboratory",
-    "each plant",
+    "plant",
+    "calibration lots, over a limit",
+    "held-out lots over one, by the laboratory",
     "in truth",
+    "later lots",
+    "with another plant's sorter",
     "value [$/t]",
     "without limits [$/t]",
 )
-PARTS = {"same_time": "of the calibration's times", "later": "later", "other": "of another plant"}
 
 
 class Plant:
@@ -130,7 +130,7 @@ def figures(seed: Seed, rng_seeds: Sequence[int]) -> dict[str, Any]:
         digest = table_digest(plant.table.checked)
         plants.append(
             {"rng_seed": rng_seed, "table_digest": digest, "calibration_lots": calibration}
-            | {"risk_price": model.risk_price, **own}
+            | {"risk_price": str(model.risk_price), "calibration": _calibration(model), **own}
         )
         if before is not None:
             plants[-1]["other"] = measured(before, plant, "same_time")
@@ -142,27 +142,36 @@ def figures(seed: Seed, rng_seeds: Sequence[int]) -> dict[str, Any]:
     return {"seed_digest": seed_digest(seed), "candidate": CANDIDATE, "plants": plants}
 
 
-def row(process: str, result: Mapping[str, Any], part: str) -> str:
-    """A line of the table: means over plants, with the interval of the mean over calibrations."""
-    plants = [plant[part] for plant in result["plants"]]
-    share, truly = (np.array([one[name] / one["lots"] for one in plants]) for name in ("over", "truly_over"))
-    half = t.ppf((1 + BETWEEN) / 2, len(share) - 1) * share.std(ddof=1) / np.sqrt(len(share))
-    cells = (
-        process,
-        f"{PARTS[part]}, {sum(one['lots'] for one in plants)}",
-        f"{share.mean():.1%} ({share.mean() - half:.1%} to {share.mean() + half:.1%})",
-        f"{share.min():.1%} to {share.max():.1%}",
-        f"{truly.mean():.1%}",
-        f"{np.mean([one['value'] for one in plants]):.1f}",
-        f"{np.mean([one['without_limits'] for one in plants]):.1f}",
-    )
-    return f"| {' | '.join(cells)} |"
+def _calibration(model: SortingModel) -> dict[str, Any] | None:
+    return None if model.calibration is None else asdict(model.calibration)
+
+
+def rows(process: str, result: Mapping[str, Any]) -> Iterator[str]:
+    """Lines of the table: one a plant, since the promise is about each by itself."""
+    for plant in result["plants"]:
+        own, rests_on = plant["same_time"], plant["calibration"]
+        cells = (
+            process,
+            str(plant["rng_seed"]),
+            f"{rests_on['lots']}, {rests_on['over']}" + (", closed" if plant["risk_price"] == "inf" else ""),
+            f"{_share(own, 'over')} of {own['lots']}",
+            _share(own, "truly_over"),
+            _share(plant["later"], "over"),
+            _share(plant["other"], "over"),
+            f"{own['value']:.1f}",
+            f"{own['without_limits']:.1f}",
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _share(part: Mapping[str, float], name: str) -> str:
+    return f"{part[name] / part['lots']:.1%}"
 
 
 def with_table(text: str, results: Mapping[str, Any]) -> str:
     """Text with the table between its markers replaced."""
-    lines = [f"| {' | '.join(HEADS)} |", "|---|---|" + "---:|" * (len(HEADS) - 2)]
-    lines += [row(process, results[process], part) for process in sorted(results) for part in PARTS]
+    lines = [f"| {' | '.join(HEADS)} |", "|---|" + "---:|" * (len(HEADS) - 1)]
+    lines += [line for process in sorted(results) for line in rows(process, results[process])]
     return filled(text, NAME, lines)
 
 
@@ -170,15 +179,20 @@ def main(arguments: list[str]) -> None:
     """Measure, and write what the final plants say."""
     development = "--development" in arguments
     sorting = [name for name in names() if (seed := load(name)).bins and seed.plant is not None]
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for process in [one for one in arguments if not one.startswith("--")] or sorting:
         print(process, flush=True)
         found = figures(load(process), DEVELOPMENT if development else FINAL)
-        print("\n".join(row(process, found, part) for part in PARTS), flush=True)
-        results[process] = found
-    if not development:
-        RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n", encoding="utf-8")
-        PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
+        print("\n".join(rows(process, found)), flush=True)
+        if not development:
+            _keep(process, found)
+
+
+def _keep(process: str, found: Mapping[str, Any]) -> None:
+    """Keep what was measured of a process, beside what is there of others by now."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    results[process] = found
+    RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
 if __name__ == "__main__":

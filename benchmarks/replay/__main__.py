@@ -32,7 +32,7 @@ UNITS = {
     "aluminium_scrap": 400,
     "heavy_scrap": 400,
     "pv_modules": 400,
-    "retired_batteries": 240,
+    "retired_batteries": 400,
 }
 """How many units each plant has; fewer than the seed's where that makes the oracle's jobs bearable, more where a third
 of the time of the seed's has too few lots for a champion that the gate lets pass."""

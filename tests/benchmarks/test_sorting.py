@@ -1,0 +1,58 @@
+"""Figures of the sorting page are the measured ones, and the promise on lots is kept as it says."""
+
+import json
+import re
+from types import ModuleType
+from typing import Any
+
+from benchmarks import promises, sorting
+from benchmarks.digests import seed_digest
+from models.promises import at_least, beyond_promise, p_value
+from seeds import load
+from seeds.format.tasks.sorting import USUAL_CALIBRATION_CONFIDENCE
+
+PAGE = promises.PAGE
+
+
+def kept(benchmark: ModuleType) -> Any:
+    return json.loads(benchmark.RESULTS.read_text(encoding="utf-8"))
+
+
+def test_trials_of_the_sorting_page_are_the_measured_ones():
+    results, text = kept(sorting), PAGE.read_text(encoding="utf-8")
+    assert sorting.with_table(text, results) == text
+    for process, result in results.items():
+        assert f"| {process} |" in text
+        assert result["trial"]["lots"] == 2000
+        assert result["trial"]["value"] >= 0.95 * result["ten_times"]["value"]
+
+
+def test_the_promise_on_lots_is_used_and_kept_as_the_sorting_page_says():
+    results, text = kept(promises), PAGE.read_text(encoding="utf-8")
+    assert promises.with_table(text, results) == text
+    assert not set(promises.DEVELOPMENT) & set(promises.FINAL)
+    for process, result in results.items():
+        seed = load(process)
+        assert result["seed_digest"] == seed_digest(seed), f"python benchmarks/promises.py {process}"
+        assert [plant["rng_seed"] for plant in result["plants"]] == list(promises.FINAL)
+        assert {plant["calibration"]["confidence"] for plant in result["plants"]} == {seed.sorting_rules.sure}
+
+
+def test_no_more_plants_break_the_promise_on_lots_than_its_confidence_allows():
+    """Each plant's own held-out lots beside what was promised of it; as many as were measured miss by chance."""
+    missed = []
+    for process, result in kept(promises).items():
+        may = load(process).sorting_rules.may_break
+        own = [plant["same_time"] for plant in result["plants"]]
+        missed += [beyond_promise(one["over"] / one["lots"], one["lots"], may) for one in own]
+    assert at_least(sum(missed), len(missed), 1 - USUAL_CALIBRATION_CONFIDENCE) > 0.05
+
+
+def test_the_sorting_page_says_how_many_calibration_lots_may_break_a_limit():
+    text = PAGE.read_text(encoding="utf-8")
+    lines = re.findall(r"^\| (\d+) \| (\d+) \| (\d+|too few) \|$", text, re.MULTILINE)
+    assert [int(line[0]) for line in lines] == [45, 59, 85, 149, 300]
+    for lots, *said in lines:
+        for told, sure in zip(said, (0.9, 0.95), strict=True):
+            may = [over for over in range(int(lots)) if p_value(over, int(lots), 0.05) <= 1 - sure]
+            assert told == (str(max(may)) if may else "too few")
