@@ -5,6 +5,8 @@ import re
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from benchmarks import promises, sorting
 from benchmarks.digests import seed_digest
 from models.promises import at_least, beyond_promise, p_value
@@ -46,6 +48,21 @@ def test_no_more_plants_break_the_promise_on_lots_than_its_confidence_allows():
         own = [plant["same_time"] for plant in result["plants"]]
         missed += [beyond_promise(one["over"] / one["lots"], one["lots"], may) for one in own]
     assert at_least(sum(missed), len(missed), 1 - USUAL_CALIBRATION_CONFIDENCE) > 0.05
+
+
+def test_neighbouring_lots_break_limits_independent_of_each_other():
+    """Counts over a limit in groups of neighbouring lots scatter as binomial ones: what the exact test asks of lots."""
+    scatter = free = variance = 0.0
+    for result in kept(promises).values():
+        for own in (plant["same_time"] for plant in result["plants"]):
+            share, counts = own["over"] / own["lots"], np.array(own["over_in_groups"])
+            assert (counts.sum(), len(counts) * promises.GROUP) == (own["over"], own["lots"])
+            if own["over"]:
+                mean = promises.GROUP * share
+                scatter += np.sum((counts - mean) ** 2) / (mean * (1 - share))
+                free += len(counts) - 1
+                variance += len(counts) * (2 + 1 / mean)  # of such a sum, where counts are few
+    assert scatter < free + 3 * np.sqrt(variance)
 
 
 def test_the_sorting_page_says_how_many_calibration_lots_may_break_a_limit():
