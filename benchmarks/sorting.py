@@ -90,10 +90,22 @@ def row(process: str, result: dict[str, dict[str, float]]) -> str:
         f"{ours['value']:.0f} of {ours['oracle']:.0f}",
         f"{ours['value_share']:.1%} ({ours['value_share_low']:.1%} to {ours['value_share_high']:.1%})",
         f"{ours['value'] / more['value']:.1%}",
-        *(f"{ours[over]} of {ours['lots']} ({ours[over] / ours['lots']:.1%})" for over in OVER),
-        "not shown" if ours["shown_after"] is None else f"{ours['shown_after']} lots",
+        *(_over(ours.get(name), ours["lots"]) for name in OVER),
+        _shown(ours),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _over(over: float | None, lots: float) -> str:
+    """Lots over a limit; nothing where no bin has one."""
+    return "-" if over is None else f"{over} of {lots} ({over / lots:.1%})"
+
+
+def _shown(trial: dict[str, float]) -> str:
+    """After how many lots the promise is shown here; nothing where none was made."""
+    if trial.get("over_by_laboratory") is None:
+        return "-"
+    return "not shown" if trial["shown_after"] is None else f"{trial['shown_after']} lots"
 
 
 def with_table(text: str, results: dict[str, dict[str, dict[str, float]]]) -> str:
