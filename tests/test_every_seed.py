@@ -38,7 +38,7 @@ from training.trial import SimulatedPlant, TrialError, trial, unseen
 
 pytestmark = pytest.mark.slow  # every process is trained and served
 
-LOTS = 70  # of them 24 calibrate, and 19 are the fewest that can promise 95 %
+LOTS = 120  # of them 45 or more calibrate, the fewest that can show 95 % with nine tenths confidence
 UNITS, MOST_YEARS = 30, 2.5  # of a plant of periods
 GRADED_LOTS = 2000  # of them some 500 judge decisions in calibration, and 299 are the fewest that can promise 1 %
 MOST_ROWS = 4000  # of a plant of periods: no behaviour below is one of more rows, and settings are chosen on so many
