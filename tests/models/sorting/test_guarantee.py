@@ -335,7 +335,8 @@ def test_new_lots_break_a_limit_of_their_spread_as_often_as_promised(toy_spread_
         )
         assert 0.4 < spread.own[0, 0].mean() < 0.6
         line = replace(bare, spread=spread)
-        price = risk_price(toy_spread_seed, line, pieces, lots, contents)
+        price, calibration = risk_price(toy_spread_seed, line, pieces, lots, contents)
+        assert calibration == Calibration(0.6, n, calibration.over)
         fresh, lots, contents = drawn(200)
         mass = np.bincount(lots, fresh.mass)
         bins = line.fill(line.queue(fresh, lots), [LotState.empty(toy_spread_seed)] * 200, price, mass)[0]
@@ -343,6 +344,6 @@ def test_new_lots_break_a_limit_of_their_spread_as_often_as_promised(toy_spread_
         kept.append(float(np.average(bins == 0, weights=fresh.mass)))
     risk, sigma = 0.1, float(np.std(over)) / math.sqrt(12)
     assert np.mean(over) <= risk + 3 * sigma
-    assert np.mean(over) >= risk - 2 / (n + 1) - 3 * sigma - 0.02
+    assert np.mean(over) >= risk / 4  # kept by what it holds, not by closing the bin
     # Of estimates that scatter by 0.6 about a lot's mean a window is left whose spread is 0.45² - 0.045.
     assert np.mean(kept) > 0.5

@@ -132,7 +132,7 @@ def test_the_card_tells_value_lots_bins_and_elements(story):
         f"| {m['test_value']:.4g} |",
         "value [$/t]",
         f"({m['test_value_share_low']:.1%} to {m['test_value_share_high']:.1%})",
-        "Promised: 90% of the lots keep all limits of all bins",
+        "Promised with 60% confidence, of this plant: 90% of its lots keep all limits of all bins.",
         f"a broken limit counts as {1000 * m['risk_price']:.3g} $ a tonne",
         "| `bin_a` | metal a |",
         "x 0.9 wt%",
