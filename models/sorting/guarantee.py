@@ -16,9 +16,10 @@ from models.sorting.values import value_matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
-# Risk prices that are tried, over the highest that a kilogram gains in any bin: nothing, then in steps of a factor √2
+# Risk prices that are tried, over the highest that a kilogram gains in any bin: nothing, then four to a factor of 2
 # from a thousandth to sixteen times, then so much that bins with limits stay closed, and an empty bin breaks no limit.
-PRICES = np.concatenate([[0.0], 2.0 ** np.arange(-10, 4.5, 0.5), [math.inf]])
+# Finer steps cost no confidence, and value is lost steeply with the price where limits bind.
+PRICES = np.concatenate([[0.0], 2.0 ** np.arange(-10, 4.25, 0.25), [math.inf]])
 _ROUNDING = 1e-12  # 1 - 0.9 is a little less than a tenth
 
 

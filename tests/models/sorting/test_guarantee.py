@@ -178,12 +178,12 @@ def test_a_limit_that_is_never_broken_costs_nothing_and_one_that_always_is_close
     assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == (0.0, Calibration(0.6, 20, 0))
 
 
-def test_prices_are_tried_in_steps_of_root_2_of_what_a_kilogram_gains_at_most(
+def test_prices_are_tried_four_to_a_factor_of_2_of_what_a_kilogram_gains_at_most(
     line: Line, toy_sorting_seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In units of the highest gain of a kilogram beyond the rest; all are tried but the last."""
     assert (PRICES[0], PRICES[-1]) == (0.0, math.inf)
-    np.testing.assert_allclose(PRICES[2:-1] / PRICES[1:-2], math.sqrt(2), rtol=1e-12)
+    np.testing.assert_allclose(PRICES[2:-1] / PRICES[1:-2], 2**0.25, rtol=1e-12)
     assert (PRICES[1], PRICES[-2]) == (pytest.approx(1 / 1024), pytest.approx(16.0))
     pieces, lots, contents = lots_of(12, np.random.default_rng(5))
     seen = []
