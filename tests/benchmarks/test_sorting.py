@@ -33,6 +33,7 @@ def test_the_promise_on_lots_is_used_and_kept_as_the_sorting_page_says():
     results, text = kept(promises), PAGE.read_text(encoding="utf-8")
     assert promises.with_table(text, results) == text
     assert not set(promises.DEVELOPMENT) & set(promises.FINAL)
+    assert set(results) == set(kept(sorting))
     for process, result in results.items():
         seed = load(process)
         assert result["seed_digest"] == seed_digest(seed), f"python benchmarks/promises.py {process}"
