@@ -122,10 +122,11 @@ def _rule_faults(rules: Mapping[str, Any], classes: list[Any], columns: Mapping[
         if got.get("unit", unit) != unit:
             yield f"sorting.{name}.unit: got '{got['unit']}': expected '{unit}'"
         value = got.get("value")
-        if unit == "1" and isinstance(value, int | float) and not 0 <= value < 1:
-            yield f"sorting.{name}.value: got {value}: expected a share from 0 to below 1"
-        elif name == "calibration_confidence" and value == 0:
-            yield f"sorting.{name}.value: got {value}: expected above 0 and below 1"
+        if unit == "1" and isinstance(value, int | float):
+            if name == "calibration_confidence" and not 0 < value < 1:
+                yield f"sorting.{name}.value: got {value}: expected above 0 and below 1"
+            elif not 0 <= value < 1:
+                yield f"sorting.{name}.value: got {value}: expected a share from 0 to below 1"
 
 
 def _bin_faults(one: dict[str, Any], classes: list[Any], elements: Mapping[str, dict[str, Any]]) -> Iterator[str]:

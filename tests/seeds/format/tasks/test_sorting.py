@@ -46,6 +46,21 @@ def test_a_regression_seed_has_no_rules_of_sorting(toy_seed):
         ("confidence = { value = 0.9", "confidence = { value = 1.0", "sorting.confidence.value: got 1.0"),
         ("confidence = { value = 0.9", "confidence = { value = 1.5", "sorting.confidence.value: got 1.5"),
         ("confidence = { value = 0.9", "confidence = { value = -0.5", "sorting.confidence.value: got -0.5"),
+        (
+            "calibration_confidence = { value = 0.6",
+            "calibration_confidence = { value = 1",
+            "sorting.calibration_confidence.value: got 1: expected above 0 and below 1",
+        ),
+        (
+            "calibration_confidence = { value = 0.6",
+            "calibration_confidence = { value = 0",
+            "sorting.calibration_confidence.value: got 0: expected above 0 and below 1",
+        ),
+        (
+            'calibration_confidence = { value = 0.6, unit = "1"',
+            'calibration_confidence = { value = 0.6, unit = "%"',
+            "sorting.calibration_confidence.unit: got '%': expected '1'",
+        ),
         ("rest = true\n", "", "bins: got 0 with rest = true (none): expected exactly one"),
         ("a = 2.0, b = -1.0", "a = 2.0", "bins.bin_a.value: class 'b' is missing"),
         ("a = 2.0, b", "q = 2.0, a = 2.0, b", "bins.bin_a.value.q: expected a class of the first target"),
