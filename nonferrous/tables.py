@@ -53,7 +53,7 @@ def candidates_table(trained: Trained, target: str | None = None) -> Table:
     became = trained.alias or "refused by the gate"
     lines = [
         f"* registered as version {trained.version}, {became}: best on the calibrate rows",
-        *(f"  Beware: {caution}" for caution in task.cautions(seed, learnt.best.metrics)),
+        *(f"  Beware: {caution}" for caution in task.cautions(seed, learnt.best.metrics, len(parts.test))),
         *task.remarks(learnt.candidates, learnt.best, learnt.data),
     ]
     table.caption = escape("\n".join(lines))
@@ -127,7 +127,8 @@ def verdict_table(retrained: Retrained, target: str | None = None) -> Table:
     name = "a dry run" if retrained.version is None else f"version {retrained.version}"
     outcome = f"would be {outcome}" if retrained.version is None else outcome
     table = _table(f"{seed.process.name}: {name} {outcome}" + (f", {target}" if target else ""))
-    cautions = "".join(f"  Beware: {line}\n" for line in task.cautions(seed, learnt.best.metrics))
+    said = task.cautions(seed, learnt.best.metrics, len(learnt.parts.test))
+    cautions = "".join(f"  Beware: {line}\n" for line in said)
     table.caption = escape(
         f"{verdict.why}.\n{cautions}"
         f"{verdict.rows} {task.ROWS} of {verdict.units} {task.UNITS}, {verdict.first_period} to "

@@ -188,7 +188,7 @@ def test_pages_state_the_limits_that_the_code_has():
     from models.answers import COVERAGE
     from serving.settings import Settings
     from training import bootstrap, judge, splits
-    from training.regression.columns import LEAST_COVERAGE, MOST_COVERAGE
+    from training.gate import LEAST_COVERAGE, MOST_COVERAGE
     from training.regression.judge import BROKEN_COVERAGE
 
     rows = splits.FEWEST_ROWS

@@ -13,7 +13,8 @@ from training.judge import FEWEST_BLOCKS, JudgeRows
 from training.judge import FEWEST_ROWS as FEWEST_JUDGED
 from training.splits import FEWEST_ROWS, Split
 
-PROMISED, LEAST_COVERAGE = 0.9, 0.85
+PROMISED, LEAST_COVERAGE, MOST_COVERAGE = 0.9, 0.85, 0.95
+ROUNDING = 1e-9  # of a share that is computed
 FEWEST_LABELS = FEWEST_ROWS["train"]
 BASELINE_IS_BEST = "the baseline is best: nothing was learnt beyond it"
 
@@ -155,28 +156,42 @@ def _gain(evidence: Evidence, baseline_is_best: bool, enough: bool) -> list[Cond
     return [Condition(what, low > 0, falls, expected)]
 
 
-def coverage_condition(share: float, rows: int, promised: float, within: float) -> Condition:
-    """The condition on the share of labels that intervals cover: near the promise, on either side.
+def too_few(share: float, rows: int) -> bool:
+    """Whether intervals or sets cover fewer labels than LEAST_COVERAGE, and fewer than chance explains.
 
     A share of few rows is off by chance alone: 5 points are two standard deviations of a share of 90 % at 138 rows.
-    One that chance explains is not held against a version.
 
     Parameters
     ----------
     share : float
-        Covered [1].
+        Covered [1]; NaN, where nothing is known of it, is not too few.
     rows : int
         How many labels.
-    promised, within : float
-        What the intervals promise, and how far off the measured share may be [1].
     """
-    low, high = promised - within, promised + within
-    return Condition(
-        f"coverage of the {promised:.0%} intervals",
-        bool(low - 1e-9 <= share <= high + 1e-9) or not off_promise(share, rows, promised),
-        f"{share:.1%} of the labels of {rows} rows",
-        f"{low:.0%} to {high:.0%}, or no further off than chance explains",
-    )
+    return share < LEAST_COVERAGE - ROUNDING and off_promise(share, rows, PROMISED)
+
+
+def too_many(share: float, rows: int) -> bool:
+    """Whether intervals cover more labels than MOST_COVERAGE, and more than chance explains; as for `too_few`."""
+    return share > MOST_COVERAGE + ROUNDING and off_promise(share, rows, PROMISED)
+
+
+def coverage_condition(what: str, share: float, rows: int, measured: str) -> Condition:
+    """The condition on the share of labels that intervals or sets cover: no fewer than they promise.
+
+    More break no promise. Intervals that are wider than needed are reported, and count in a comparison.
+
+    Parameters
+    ----------
+    what : str
+        What covers, in the plural.
+    share, rows
+        As for `too_few`.
+    measured : str
+        The share in words.
+    """
+    expected = f"{LEAST_COVERAGE:.0%} or more, or no fewer than chance explains"
+    return Condition(f"coverage of the {PROMISED:.0%} {what}", not too_few(share, rows), measured, expected)
 
 
 def mended_coverage(champion: float, challenger: float, rows: int) -> str | None:
@@ -189,8 +204,7 @@ def mended_coverage(champion: float, challenger: float, rows: int) -> str | None
     rows : int
         How many labels.
     """
-    broken = champion < LEAST_COVERAGE and off_promise(champion, rows, PROMISED)
-    if not broken or challenger < LEAST_COVERAGE:
+    if not too_few(champion, rows) or challenger < LEAST_COVERAGE:
         return None
     return f"it covers {challenger:.0%} of the labels where 90% is promised and the champion covers {champion:.0%}"
 

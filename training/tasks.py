@@ -183,8 +183,8 @@ class Task(Learner, Protocol):
     def sections(self, candidates: Any, chosen: Any, data: Dataset, parts: Split) -> list[str]:
         """Sections of the model card on the candidates, their figures and what these rest on."""
 
-    def cautions(self, seed: Seed, metrics: Mapping[str, float]) -> list[str]:
-        """Warnings to a reader of a candidate's metrics, in words."""
+    def cautions(self, seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
+        """Warnings to a reader of a candidate's metrics on so many test rows, in words."""
 
     def remarks(self, candidates: Any, best: Any, data: Dataset) -> list[str]:
         """Lines below the table of candidates: what its columns mean, and what is known of the labels."""

@@ -103,7 +103,7 @@ def test_what_a_reader_is_told_is_made_of_what_is_measured(fitted):
     task, candidate, data, parts = fitted
     for line in task.remarks({candidate.name: candidate}, candidate, data):
         assert "nan" not in line
-    assert task.cautions(data.seed, candidate.metrics)  # the baseline has no skill
+    assert task.cautions(data.seed, candidate.metrics, len(parts.test))  # the baseline has no skill
     assert f"{len(parts.test)}" in " ".join(task.rows_used(data, parts))
     assert task.subject(data, parts)
     assert len({picture.draw.__name__ for picture in task.PICTURES}) == len(task.PICTURES)

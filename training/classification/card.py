@@ -50,17 +50,18 @@ def sections(
     candidates: Mapping[str, ClassificationCandidate], chosen: ClassificationCandidate, data: Dataset, parts: Split
 ) -> list[str]:
     """Sections on candidates, classes and sets."""
-    return [*_candidates(candidates, chosen, data.seed), *_classes(chosen, data, parts), *_sets(chosen)]
+    return [*_candidates(candidates, chosen, data.seed, parts), *_classes(chosen, data, parts), *_sets(chosen)]
 
 
 def _candidates(
-    candidates: Mapping[str, ClassificationCandidate], chosen: ClassificationCandidate, seed: Seed
+    candidates: Mapping[str, ClassificationCandidate], chosen: ClassificationCandidate, seed: Seed, parts: Split
 ) -> list[str]:
     known = [name for name in SHOWN if name in chosen.metrics]
     rows = [
         [f"**{name}**" if name == chosen.name else name, *(figure(candidate.metrics, metric) for metric in known)]
         for name, candidate in candidates.items()
     ]
+    warned = cautions(seed, chosen.metrics, len(parts.test))
     return [
         "## Candidates",
         "",
@@ -69,7 +70,7 @@ def _candidates(
         f"Chosen: **{chosen.name}**, the lowest `{SELECTED_BY}`; the test rows had no say.",
         "",
         *table(["candidate", *(SHOWN[name] for name in known)], rows),
-        *(f"- Beware of {chosen.name}: {caution}." for caution in cautions(seed, chosen.metrics)),
+        *(f"- Beware of {chosen.name}: {caution}." for caution in warned),
         "",
     ]
 

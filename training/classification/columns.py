@@ -6,9 +6,9 @@ from models.answers import COVERAGE
 from seeds import Seed
 from training.classification.fit import ClassificationCandidate
 from training.dataset import Dataset
+from training.gate import too_few
 
 MOST_ECE = 0.05
-LEAST_COVERAGE = 0.85
 TAGGED = ("test_accuracy", "test_balanced_accuracy", "test_log_loss", "test_skill", "test_ece", "test_coverage_90")
 COLUMNS = {
     "test_accuracy": ("right\nclass", ".3f"),
@@ -64,16 +64,14 @@ def remarks(
     ]
 
 
-def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
+def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
     """What a reader of a candidate's metrics should know, in words: no skill, probabilities or sets that mislead."""
     lines = []
     if metrics["test_skill"] <= 0:
         lines.append("on the test rows it is no better than the baseline")
     if metrics["test_ece"] > MOST_ECE:
         lines.append(f"its probabilities are off by {metrics['test_ece']:.1%} on average on the test rows")
-    if metrics["test_coverage_90"] < LEAST_COVERAGE:
-        lines.append(
-            f"only {metrics['test_coverage_90']:.0%} of its {COVERAGE:.0%} sets hold the class of the test rows: "
-            "the plant was another one when they were calibrated"
-        )
+    if too_few(metrics["test_coverage_90"], rows):
+        covered = metrics["test_coverage_90"]
+        lines.append(f"only {covered:.1%} of its {COVERAGE:.0%} sets hold the class, of {rows} test rows")
     return lines

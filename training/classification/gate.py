@@ -2,16 +2,12 @@
 
 import numpy as np
 
-from models.answers import COVERAGE
-from models.promises import off_promise
 from training.classes.losses import log_losses
 from training.classification.fit import ClassificationCandidate, classes_of
 from training.dataset import Dataset
-from training.gate import Condition, Evidence, unlearnt
+from training.gate import Condition, Evidence, coverage_condition, unlearnt
 from training.judge import JudgeRows, block_numbers
 from training.splits import Split
-
-WITHIN = 0.05  # below the promised coverage
 
 
 def evidence(
@@ -33,15 +29,5 @@ def evidence(
 
 
 def _held(share: float, rows: int) -> Condition:
-    """The condition on the share of sets that hold the right class.
-
-    Sets that hold it more often break no promise: none is empty, so that they hold it as often as the most probable
-    class is right.
-    """
-    lowest = COVERAGE - WITHIN
-    return Condition(
-        f"coverage of the {COVERAGE:.0%} sets",
-        share >= lowest - 1e-9 or not off_promise(share, rows, COVERAGE),
-        f"the right class is in {share:.1%} of the sets of {rows} rows",
-        f"{lowest:.0%} or more, or no fewer than chance explains",
-    )
+    """The condition on the share of sets that hold the right class."""
+    return coverage_condition("sets", share, rows, f"the right class is in {share:.1%} of the sets of {rows} rows")

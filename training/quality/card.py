@@ -84,7 +84,7 @@ def sections(
 ) -> list[str]:
     """Sections on candidates, elements and defects, grades and decisions."""
     return [
-        *_candidates(candidates, chosen, data),
+        *_candidates(candidates, chosen, data, parts),
         *_elements(chosen, data),
         *_grades(data.seed),
         *_decisions(chosen, data, parts),
@@ -92,13 +92,16 @@ def sections(
     ]
 
 
-def _candidates(candidates: Mapping[str, QualityCandidate], chosen: QualityCandidate, data: Dataset) -> list[str]:
+def _candidates(
+    candidates: Mapping[str, QualityCandidate], chosen: QualityCandidate, data: Dataset, parts: Split
+) -> list[str]:
     known = [name for name in SHOWN if name in chosen.metrics]
     rows = [
         [f"**{name}**" if name == chosen.name else name, *(figure(candidate.metrics, metric) for metric in known)]
         for name, candidate in candidates.items()
     ]
-    warned = [f"- Beware of {chosen.name}: {caution}." for caution in cautions(data.seed, chosen.metrics)]
+    found = cautions(data.seed, chosen.metrics, len(parts.test))
+    warned = [f"- Beware of {chosen.name}: {caution}." for caution in found]
     return [
         "## Candidates",
         "",

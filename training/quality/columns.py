@@ -7,10 +7,10 @@ from models.promises import beyond_promise, lots_needed
 from pages.markdown import figure
 from seeds import Seed
 from training.dataset import Dataset
+from training.gate import too_few, too_many
 from training.quality.fit import QualityCandidate
 
 MOST_ECE = 0.05
-LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
 TAGGED = (
     "test_lot_loss",
     "test_skill",
@@ -83,7 +83,7 @@ def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, 
     ]
 
 
-def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
+def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
     """What a reader of a candidate's metrics should know, in words.
 
     Parameters
@@ -92,6 +92,8 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
         The process; says what is promised.
     metrics : Mapping of str to float
         Of one candidate of a job.
+    rows : int
+        How many test lots there are.
 
     Returns
     -------
@@ -105,7 +107,7 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
     if metrics["test_grade_ece"] > MOST_ECE:
         lines.append(f"its probabilities of the grade are off by {metrics['test_grade_ece']:.1%} on average")
     covered = metrics["test_coverage_90"]
-    if not LEAST_COVERAGE <= covered <= MOST_COVERAGE:
+    if too_few(covered, rows) or too_many(covered, rows):
         lines.append(f"its fixed joint {COVERAGE:.0%} intervals cover {covered:.0%} of the test lots")
         if "test_adaptive_coverage_90" in metrics:
             lines.append(

@@ -55,18 +55,19 @@ def sections(
     candidates: Mapping[str, RegressionCandidate], chosen: RegressionCandidate, data: Dataset, parts: Split
 ) -> list[str]:
     """Sections on candidates, label noise, intervals and signs."""
-    found = [*_candidates(candidates, chosen.name, data.seed), *_noise(chosen, data), *_intervals(chosen, data.seed)]
-    found += [*signs_section(chosen, data, parts), *setpoints_section(chosen.model)]
+    found = [*_candidates(candidates, chosen.name, data.seed, parts), *_noise(chosen, data)]
+    found += [*_intervals(chosen, data.seed), *signs_section(chosen, data, parts), *setpoints_section(chosen.model)]
     return [*found, *warnings_section(chosen.model, data, parts)]
 
 
-def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed: Seed) -> list[str]:
+def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed: Seed, parts: Split) -> list[str]:
     names = SHOWN + SHOWN_WITH_TRUTH
     known = [name for name in names if any(name in candidate.metrics for candidate in candidates.values())]
     rows = [
         [f"**{name}**" if name == chosen else name, *(figure(candidate.metrics, metric) for metric in known)]
         for name, candidate in candidates.items()
     ]
+    warned = cautions(seed, candidates[chosen].metrics, len(parts.test))
     return [
         "## Candidates",
         "",
@@ -74,7 +75,7 @@ def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed
         f"is avoided. Chosen: **{chosen}**, the lowest `{SELECTED_BY}`; the test rows had no say.",
         "",
         *table(["candidate", *known], rows),
-        *(f"- Beware of {chosen}: {caution}." for caution in cautions(seed, candidates[chosen].metrics)),
+        *(f"- Beware of {chosen}: {caution}." for caution in warned),
         "",
     ]
 

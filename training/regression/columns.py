@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from models.answers import COVERAGE
 from seeds import Seed
 from training.dataset import Dataset
+from training.gate import too_few, too_many
 from training.regression.fit import RegressionCandidate
 
-LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
 TAGGED = (
     "test_mae",
     "test_rmse",
@@ -81,16 +81,20 @@ def verdict_head(seed: Seed) -> str:
     return f"errors and widths in {seed.target.unit}"
 
 
-def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
-    """What a reader of a candidate's metrics should know, in words: no skill, intervals too narrow or too wide."""
+def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
+    """What a reader of a candidate's metrics on so many test rows should know, in words.
+
+    No skill; intervals that are too narrow, or wider than needed, beyond chance.
+    """
     lines = []
     if metrics["test_skill"] <= 0:
         lines.append("on the test rows it is no better than the baseline")
     fixed, adaptive = metrics["test_coverage_90"], metrics.get("test_adaptive_coverage_90")
-    if not LEAST_COVERAGE <= fixed <= MOST_COVERAGE:
+    narrow, wide = too_few(fixed, rows), too_many(fixed, rows)
+    if narrow or wide:
         lines.append(
-            f"its fixed {COVERAGE:.0%} intervals cover {fixed:.0%} of the test rows' labels: "
-            "the plant was another one when they were calibrated"
+            f"its fixed {COVERAGE:.0%} intervals cover {fixed:.1%} of the labels of {rows} test rows: "
+            f"{'too narrow' if narrow else 'wider than needed'}"
         )
         if adaptive is not None:
             lines.append(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.answers import Answer, rows_of
+from models.answers import COVERAGE, Answer, rows_of
 from physics.arrays import FloatArray
 from training.evaluate import coverage, mae, rmse
 
@@ -34,6 +34,32 @@ def against_label(label: FloatArray, answer: Answer) -> dict[str, float]:
         "coverage_90": coverage(label, answer),
         "width_90": float(np.mean(answer.high - answer.low)),
     }
+
+
+def interval_scores(label: FloatArray, answer: Answer) -> FloatArray:
+    """Interval score of each row [1]_: width, plus 2 / (1 - COVERAGE) times how far the label lies outside.
+
+    Its mean is least for the narrowest intervals that cover what they promise.
+
+    Parameters
+    ----------
+    label : ndarray, shape (n,)
+        Measured values [target's unit].
+    answer : Answer of n rows
+        What the model says, with intervals at COVERAGE.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        [target's unit]
+
+    References
+    ----------
+    .. [1] T. Gneiting, A. E. Raftery (2007). Strictly proper scoring rules, prediction, and estimation. J. Am. Stat.
+       Assoc. 102, 359-378. doi:10.1198/016214506000001437
+    """
+    outside = np.maximum(answer.low - label, 0.0) + np.maximum(label - answer.high, 0.0)
+    return np.asarray(answer.high - answer.low + 2 / (1 - COVERAGE) * outside)
 
 
 def by_width(label: FloatArray, answer: Answer) -> dict[str, float]:

@@ -1,10 +1,8 @@
 """What a predicted number must show before it becomes champion: a smaller absolute error, and intervals that hold."""
 
-from dataclasses import replace
-
 import numpy as np
 
-from models.answers import COVERAGE, rows_of
+from models.answers import rows_of
 from physics.arrays import IntArray
 from training.dataset import Dataset
 from training.evaluate import coverage
@@ -12,8 +10,6 @@ from training.gate import Condition, Evidence, coverage_condition, labels_in, un
 from training.judge import JudgeRows, block_numbers
 from training.regression.fit import RegressionCandidate
 from training.splits import Split
-
-WITHIN = 0.05  # of the promised coverage, on either side
 
 
 def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data: Dataset, parts: Split) -> Evidence:
@@ -38,11 +34,12 @@ def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data
 
 def _covered(candidate: RegressionCandidate, data: Dataset, rows: IntArray) -> Condition:
     """The condition on the fixed intervals, or where they miss it on the adaptive ones."""
-    label = data.y[rows]
-    fixed = coverage_condition(coverage(label, rows_of(candidate.answers, rows)), len(rows), COVERAGE, WITHIN)
-    followed = candidate.model.followed
+    label, followed = data.y[rows], candidate.model.followed
+    share = coverage(label, rows_of(candidate.answers, rows))
+    measured = f"{share:.1%} of the labels of {len(rows)} rows"
+    fixed = coverage_condition("intervals", share, len(rows), measured)
     if fixed.passed or followed is None:
         return fixed
-    adaptive = coverage_condition(coverage(label, rows_of(followed, rows)), len(rows), COVERAGE, WITHIN)
-    needs = f"the adaptive ones, which need outcomes to come in, {adaptive.measured}"
-    return replace(fixed, passed=adaptive.passed, measured=f"the fixed ones {fixed.measured}; {needs}")
+    adaptive = coverage(label, rows_of(followed, rows))
+    needs = f"the adaptive ones, which need outcomes to come in, {adaptive:.1%}"
+    return coverage_condition("intervals", adaptive, len(rows), f"the fixed ones {measured}; {needs} of them")

@@ -9,11 +9,12 @@ import pandas as pd
 from models.answers import COVERAGE, Answer, rows_of
 from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
+from training.bootstrap import CONFIDENCE, shared_bound
 from training.dataset import Dataset
-from training.gate import mended_coverage
+from training.gate import LEAST_COVERAGE, mended_coverage, too_many
 from training.judge import PROMOTES, JudgeRows, Side, Verdict, blocks_of
 from training.judge import judge as judge_losses
-from training.regression.evaluate import against_label, against_truth
+from training.regression.evaluate import against_label, against_truth, interval_scores
 from training.regression.fit import RegressionCandidate
 from training.regression.follow import followed_on
 
@@ -37,7 +38,8 @@ def judge(
 
     The challenger is promoted when the lower bound of its gain in mean absolute error is above zero, and its 90 %
     intervals are not broken; or when it is as good and covers what it promises where the champion does not, beyond
-    chance. Not broken is a coverage of at least BROKEN_COVERAGE, or at least the champion's.
+    chance, or with narrower intervals where the champion's are wider than needed. Not broken is a coverage of at least
+    BROKEN_COVERAGE, or at least the champion's.
 
     Parameters
     ----------
@@ -73,7 +75,20 @@ def judge(
     broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its intervals are broken: {covered:.0%} coverage where 90% is promised" if broken else None
     mended = mended_coverage(old.metrics["coverage_90"], covered, len(label))
+    if mended is None and too_many(old.metrics["coverage_90"], len(label)) and covered >= LEAST_COVERAGE:
+        mended = _narrowed(rows, interval_scores(label, champion) - interval_scores(label, challenger), old, new)
     return judge_losses(rows, old, new, loss, unit, unsound, confidence, mended)
+
+
+def _narrowed(rows: JudgeRows, gains: FloatArray, old: Side, new: Side) -> str | None:
+    """Excess width that a challenger mends, in words: None where its interval score is not lower beyond chance."""
+    if shared_bound(gains, rows.block, rows.periods, rows.weight, CONFIDENCE) <= 0:
+        return None
+    (wide, much), (narrow, less) = ((side.metrics["width_90"], side.metrics["coverage_90"]) for side in (old, new))
+    return (
+        f"its intervals are {narrow:.4g} wide on the mean and cover {less:.0%} of the labels, "
+        f"the champion's {wide:.4g} and {much:.0%} where {COVERAGE:.0%} is promised"
+    )
 
 
 def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dict[str, float]:

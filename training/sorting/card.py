@@ -93,7 +93,7 @@ def sections(
 ) -> list[str]:
     """Sections on candidates, bins, the promise on lots, probabilities and element contents."""
     return [
-        *_candidates(candidates, chosen, data),
+        *_candidates(candidates, chosen, data, parts),
         *_bins(chosen, data),
         *_promise(chosen, data),
         *_elements(chosen, data),
@@ -101,7 +101,9 @@ def sections(
     ]
 
 
-def _candidates(candidates: Mapping[str, SortingCandidate], chosen: SortingCandidate, data: Dataset) -> list[str]:
+def _candidates(
+    candidates: Mapping[str, SortingCandidate], chosen: SortingCandidate, data: Dataset, parts: Split
+) -> list[str]:
     known = [name for name in SHOWN if name in chosen.metrics]
     rows = [
         [f"**{name}**" if name == chosen.name else name, *(figure(candidate.metrics, metric) for metric in known)]
@@ -127,7 +129,7 @@ def _candidates(candidates: Mapping[str, SortingCandidate], chosen: SortingCandi
         f"{m['test_pass_value']:.0f} $/t.",
         "",
     ]
-    warned = [f"- Beware of {chosen.name}: {caution}." for caution in cautions(data.seed, m)]
+    warned = [f"- Beware of {chosen.name}: {caution}." for caution in cautions(data.seed, m, len(parts.test))]
     if "test_label_errors" in m:
         warned.append(f"- Against the simulated truth {m['test_label_errors']:.2%} of the mass has a wrong label.")
     return [*lines, *warned, *([""] if warned else [])]

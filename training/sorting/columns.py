@@ -8,12 +8,12 @@ from models.promises import beyond_promise
 from models.sorting.guarantee import needed_lots
 from seeds import Seed
 from training.dataset import Dataset
+from training.gate import too_few, too_many
 from training.sorting.fit import SortingCandidate
 
 MOST_ECE = 0.05
 LEAST_REFUSED = 0.5
 MOST_LOST_TO_LIMITS = 0.2
-LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
 TAGGED = (
     "test_accuracy",
     "test_log_loss",
@@ -87,7 +87,7 @@ def remarks(candidates: Mapping[str, SortingCandidate], best: SortingCandidate, 
     return lines
 
 
-def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
+def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
     """What a reader of a candidate's metrics should know, in words.
 
     Parameters
@@ -96,6 +96,8 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
         The process; says what is promised.
     metrics : Mapping of str to float
         Of one candidate of a job.
+    rows : int
+        How many test pieces there are.
 
     Returns
     -------
@@ -115,7 +117,7 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
             "belt: the rest is sorted as what it is not"
         )
     covered = metrics["test_coverage_90"]
-    if covered < LEAST_COVERAGE or covered > MOST_COVERAGE:  # NaN where no content is known
+    if too_few(covered, rows) or too_many(covered, rows):  # neither where no content is known
         lines.append(f"its {COVERAGE:.0%} intervals hold {covered:.0%} of the test pieces' element contents")
     return lines
 

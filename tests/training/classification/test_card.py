@@ -69,13 +69,14 @@ def test_candidates_stand_with_their_figures_and_the_chosen_one_is_marked(toy_cl
 
 def test_what_misleads_is_said_in_words(toy_class_seed):
     bad = {"test_skill": 0.0, "test_ece": 0.08, "test_coverage_90": 0.84}
-    lines = cautions(toy_class_seed, bad)
+    lines = cautions(toy_class_seed, bad, 200)
     assert lines == [
         "on the test rows it is no better than the baseline",
         "its probabilities are off by 8.0% on average on the test rows",
-        "only 84% of its 90% sets hold the class of the test rows: the plant was another one when they were calibrated",
+        "only 84.0% of its 90% sets hold the class, of 200 test rows",
     ]
-    assert cautions(toy_class_seed, {"test_skill": 0.01, "test_ece": 0.05, "test_coverage_90": 0.85}) == []
+    assert cautions(toy_class_seed, {"test_skill": 0.01, "test_ece": 0.05, "test_coverage_90": 0.85}, 200) == []
+    assert cautions(toy_class_seed, {"test_skill": 0.01, "test_ece": 0.05, "test_coverage_90": 0.81}, 21) == []
     assert f"- Beware of linear: {lines[0]}." in text(toy_class_seed, GOOD | bad)
 
 

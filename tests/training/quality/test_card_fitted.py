@@ -153,6 +153,6 @@ def test_remarks_fit_a_terminal_and_tell_the_simple_rules(fitted):
     ],
 )
 def test_cautions_name_what_is_wrong(toy_quality_seed, changed, told):
-    found = cautions(toy_quality_seed, SOUND | changed)
+    found = cautions(toy_quality_seed, SOUND | changed, 400)
     assert len(found) == len(told), found
     assert all(words in caution for words, caution in zip(told, found, strict=True))

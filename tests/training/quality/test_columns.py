@@ -57,7 +57,7 @@ IDLE = "no lot may be released unassayed: calibration does not show that at most
     ],
 )
 def test_a_caution_is_said_from_its_figure_on(toy_quality_seed, changed, said):
-    assert cautions(toy_quality_seed, SOUND | changed) == said
+    assert cautions(toy_quality_seed, SOUND | changed, 400) == said
 
 
 def test_remarks_say_what_simple_rules_cost_and_what_is_allowed(toy_quality_seed):

@@ -7,7 +7,8 @@ import pytest
 from training.regression.columns import cautions, remarks, verdict_head
 
 NO_SKILL = "on the test rows it is no better than the baseline"
-OFF = "its fixed 90% intervals cover {} of the test rows' labels: the plant was another one when they were calibrated"
+NARROW = "its fixed 90% intervals cover {} of the labels of 200 test rows: too narrow"
+WIDE = "its fixed 90% intervals cover {} of the labels of {} test rows: wider than needed"
 
 
 @pytest.mark.parametrize(
@@ -17,20 +18,26 @@ OFF = "its fixed 90% intervals cover {} of the test rows' labels: the plant was 
         (0.001, 0.95, []),
         (0.0, 0.9, [NO_SKILL]),
         (-1.0, 0.9, [NO_SKILL]),
-        (0.5, 0.84, [OFF.format("84%")]),
-        (0.5, 0.96, [OFF.format("96%")]),
-        (0.0, 0.5, [NO_SKILL, OFF.format("50%")]),
+        (0.5, 0.84, [NARROW.format("84.0%")]),
+        (0.5, 0.96, [WIDE.format("96.0%", 200)]),
+        (0.0, 0.5, [NO_SKILL, NARROW.format("50.0%")]),
     ],
 )
 def test_a_caution_is_said_from_its_figure_on(toy_seed, skill, covered, said):
-    assert cautions(toy_seed, {"test_skill": skill, "test_coverage_90": covered}) == said
+    assert cautions(toy_seed, {"test_skill": skill, "test_coverage_90": covered}, 200) == said
+
+
+@pytest.mark.parametrize(("covered", "rows"), [(20, 21), (17, 21), (289, 300), (31, 32)])
+def test_a_share_of_few_rows_that_chance_explains_is_no_reason_for_a_caution(toy_seed, covered, rows):
+    said = cautions(toy_seed, {"test_skill": 0.5, "test_coverage_90": covered / rows}, rows)
+    assert said == ([] if rows < 100 else [WIDE.format("96.3%", rows)])
 
 
 def test_adaptive_intervals_are_spoken_of_where_the_fixed_ones_are_off(toy_seed):
     known = {"test_skill": 0.5, "test_adaptive_coverage_90": 0.886}
-    assert cautions(toy_seed, known | {"test_coverage_90": 0.9}) == []
-    assert cautions(toy_seed, known | {"test_coverage_90": 0.74}) == [
-        OFF.format("74%"),
+    assert cautions(toy_seed, known | {"test_coverage_90": 0.9}, 200) == []
+    assert cautions(toy_seed, known | {"test_coverage_90": 0.74}, 200) == [
+        NARROW.format("74.0%"),
         "its adaptive intervals cover 89% of them, which need outcomes to come in: without, they stay as the last "
         "outcomes of training left them, and age with the plant",
     ]

@@ -6,7 +6,15 @@ import pytest
 from models.answers import Answer
 from training.evaluate import coverage, mae, rmse
 from training.regression.columns import cautions
-from training.regression.evaluate import against_label, against_truth, by_width, evaluate, of_followed, skill
+from training.regression.evaluate import (
+    against_label,
+    against_truth,
+    by_width,
+    evaluate,
+    interval_scores,
+    of_followed,
+    skill,
+)
 
 
 def answer(value, half=1.0):
@@ -84,14 +92,27 @@ def test_mae_never_exceeds_rmse():
     [
         ({"test_skill": 0.5, "test_coverage_90": 0.9}, []),
         ({"test_skill": -0.1, "test_coverage_90": 0.9}, ["no better than the baseline"]),
-        ({"test_skill": 0.5, "test_coverage_90": 0.75}, ["90% intervals cover 75%"]),
-        ({"test_skill": 0.0, "test_coverage_90": 0.99}, ["no better than the baseline", "90% intervals cover 99%"]),
+        ({"test_skill": 0.5, "test_coverage_90": 0.75}, ["90% intervals cover 75.0%"]),
+        ({"test_skill": 0.0, "test_coverage_90": 0.99}, ["no better than the baseline", "90% intervals cover 99.0%"]),
     ],
 )
 def test_cautions_name_what_is_wrong(toy_seed, metrics, told):
-    found = cautions(toy_seed, metrics)
+    found = cautions(toy_seed, metrics, 400)
     assert len(found) == len(told)
     assert all(words in caution for words, caution in zip(told, found, strict=True))
+
+
+def test_the_interval_score_is_the_width_and_twenty_times_what_a_label_lies_outside():
+    found = interval_scores(np.array([1.0, 4.0, -3.5]), answer([1.0, 1.0, 1.0], half=2.0))
+    assert found == pytest.approx([4.0, 4.0 + 20 * 1.0, 4.0 + 20 * 2.5])
+
+
+def test_the_interval_score_is_least_for_intervals_that_cover_what_they_promise():
+    """Of labels that are evenly spread over 0 to 1, 90 % lie within 0.45 of the middle."""
+    label = (np.arange(1000) + 0.5) / 1000
+    halves = np.linspace(0.3, 0.6, 61)
+    scores = [interval_scores(label, answer(np.full(1000, 0.5), half=half)).mean() for half in halves]
+    assert halves[int(np.argmin(scores))] == pytest.approx(0.45)
 
 
 def test_metrics_against_the_truth_of_a_worked_example():

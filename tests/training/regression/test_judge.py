@@ -157,3 +157,44 @@ def test_the_loss_is_the_size_of_the_error_on_either_side():
     found = judge(label, beside(label, -0.75, 0), beside(label, 0.5, 200), unit, period, "%")
     assert (found.gain, found.gain_low) == pytest.approx((0.25, 0.25))
     assert found.blocks == 40
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "promoted"),
+    [
+        (3.0, 1.0, True),  # the champion covers all of 200 labels where 90 % is promised
+        (3.0, 3.0, False),  # nothing is narrower
+        (3.0, 6.0, False),
+        (1.0, 0.9, False),  # the champion covers what it promises, as each 10th label lies 1.5 off
+    ],
+)
+def test_one_that_is_as_good_takes_over_where_the_champions_intervals_are_wider_than_needed(wide, narrow, promoted):
+    label, unit, period = plant()
+    value = label + np.where(np.arange(200) % 10 == 3, 1.5, 0.5)
+    champion, challenger = (Answer(value, value - half, value + half) for half in (wide, narrow))
+    found = judge(label, champion, challenger, unit, period, "%")
+    assert found.promoted == promoted
+    assert found.gain == 0.0
+    if promoted:
+        assert found.mended == (
+            "its intervals are 2 wide on the mean and cover 90% of the labels, the champion's 6 and 100% where 90% is "
+            "promised"
+        )
+
+
+def test_excess_width_loses_to_nothing_that_covers_too_few():
+    """Narrower intervals that cover 84 % have the lower score here and mend nothing."""
+    label, unit, period = plant()
+    value = label + np.where(np.arange(200) < 32, 1.1, 0.5)
+    champion, challenger = (Answer(value, value - half, value + half) for half in (9.0, 1.0))
+    found = judge(label, champion, challenger, unit, period, "%")
+    assert (found.challenger["coverage_90"], found.promoted, found.mended) == (0.84, False, None)
+
+
+def test_a_champion_is_not_lost_for_excess_width_alone():
+    """The challenger's intervals are narrower, and its errors are 10 % larger."""
+    label, unit, period = plant()
+    champion, challenger = Answer(label, label - 9, label + 9), Answer(label + 0.55, label - 0.1, label + 1.2)
+    label = label + np.where(np.arange(200) % 2, 0.5, -0.5)
+    found = judge(label, champion, challenger, unit, period, "%")
+    assert (found.promoted, found.mended) == (False, None)

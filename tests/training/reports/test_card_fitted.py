@@ -56,7 +56,7 @@ def test_a_model_without_skill_comes_with_a_warning(toy_seed, toy_frame):
     broken = frame.assign(y=frame["y"].where(~newest, 70.0))
     card, _ = card_of(toy_seed, broken)
     assert "Beware of linear: on the test rows it is no better than the baseline" in card
-    assert "fixed 90% intervals cover 0% of the test rows' labels" in card
+    assert "fixed 90% intervals cover 0.0% of the labels of" in card
 
 
 @pytest.mark.parametrize(("metrics", "text"), [({"a": 0.123456}, "0.1235"), ({}, "-"), ({"a": float("nan")}, "-")])

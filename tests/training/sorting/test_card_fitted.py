@@ -57,7 +57,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
     ],
 )
 def test_cautions_name_what_is_wrong(toy_sorting_seed, changed, told):
-    found = cautions(toy_sorting_seed, SOUND | changed)
+    found = cautions(toy_sorting_seed, SOUND | changed, 400)
     assert len(found) == len(told)
     assert all(words in caution for words, caution in zip(told, found, strict=True))
 
@@ -65,4 +65,4 @@ def test_cautions_name_what_is_wrong(toy_sorting_seed, changed, told):
 def test_without_limits_there_is_no_promise_to_warn_of(toy_sorting_seed):
     bins = [one.model_copy(update={"limits": {}}) for one in toy_sorting_seed.bins]
     free = toy_sorting_seed.model_copy(update={"bins": bins})
-    assert cautions(free, SOUND | {"test_lots": 2.0, "test_lots_over_limit": 1.0}) == []
+    assert cautions(free, SOUND | {"test_lots": 2.0, "test_lots_over_limit": 1.0}, 400) == []

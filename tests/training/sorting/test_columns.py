@@ -45,19 +45,19 @@ NOT_REFUSED = "only 49% of the test mass of 'other' stays on the belt: the rest 
     ],
 )
 def test_a_caution_is_said_from_its_figure_on(toy_sorting_seed, changed, said):
-    assert cautions(toy_sorting_seed, SOUND | changed) == said
+    assert cautions(toy_sorting_seed, SOUND | changed, 400) == said
 
 
 def test_what_is_not_known_is_no_reason_for_a_caution(toy_sorting_seed):
     unknown = dict.fromkeys(("test_refused_other", "test_coverage_90", "test_lost_limit_of_the_lot"), float("nan"))
-    assert cautions(toy_sorting_seed, SOUND | unknown) == []
+    assert cautions(toy_sorting_seed, SOUND | unknown, 400) == []
 
 
 def test_without_limits_nothing_is_promised_of_lots(toy_sorting_seed):
     free = toy_sorting_seed.model_copy(
         update={"bins": [one.model_copy(update={"limits": {}}) for one in toy_sorting_seed.bins]}
     )
-    assert cautions(free, SOUND | {"test_lots": 1.0, "test_lots_over_limit": 1.0}) == []
+    assert cautions(free, SOUND | {"test_lots": 1.0, "test_lots_over_limit": 1.0}, 400) == []
 
 
 def test_remarks_say_what_is_allowed_turned_away_and_known_to_be_wrong(toy_sorting_seed):
