@@ -108,6 +108,8 @@ def train_on(
     for line in reading_lines(read, len(read.checked), read.rejected_rows, trained.rejected_file):
         screen.print(line, soft_wrap=True, markup=False)
     _show_gate(seed.process.name, trained.version, trained.gated)
+    if trained.move is not None and trained.move.action == "replace":
+        screen.print(f"version {trained.version} is champion: {trained.move.why}", soft_wrap=True, markup=False)
     return trained.gated.passed
 
 
@@ -233,7 +235,7 @@ def _champion(versions: list[Version]) -> int | None:
 
 
 def prepare_all(seeds: Sequence[Seed], settings: Settings) -> list[bool]:
-    """Make a simulated plant and a champion of each process that has none; gives of which there is a champion then.
+    """Make a simulated plant and a champion of each process that has none that loads; gives which have one then.
 
     A plant whose newest version was refused by the gate is not learnt again with the same seed: it would be refused
     again. Processes learn side by side on the cores that there are; what each says is shown when all are done.
@@ -284,14 +286,22 @@ class Preparation:
 
 
 def _known(seed: Seed, settings: Settings) -> bool | None:
-    """Whether there is a champion, said in words; None where it is to be made."""
+    """Whether there is a champion that loads, said in words; None where it is to be made."""
+    from registry.incoming.loading import Refused
+    from registry.promotion import loaded, with_alias
     from registry.tracking import Tracking
+    from registry.versions import CHAMPION
 
     process = seed.process.name
     versions = Tracking(settings, make=True).versions(process)
-    if _champion(versions) is not None:
-        console().print(f"{process}: has a champion already", style="dim")
-        return True
+    champion = with_alias(CHAMPION, versions)
+    if champion is not None:
+        found = loaded(champion, seed, settings)
+        if not isinstance(found, Refused):
+            console().print(f"{process}: has a champion already", style="dim")
+            return True
+        why = f"{process}: version {champion.number} is champion and does not load: {found.why}"
+        console().print(why, soft_wrap=True, markup=False)
     if versions and versions[-1].refused and versions[-1].tags["seed_digest"] == seed.digest:
         number = versions[-1].number
         console().print(f"{process}: version {number} was refused by the gate before", markup=False)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from registry.incoming.loading import Loading, Refused
+from registry.incoming.loading import Loaded, Loading, Refused
 from registry.settings import Settings
 from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
@@ -14,6 +14,7 @@ from registry.versions import (
     FORCED_WHY,
     GATE_REASONS,
     SHADOW,
+    Action,
     AliasMove,
     RegistryError,
     Version,
@@ -53,9 +54,14 @@ def stored(version: Version) -> Champion:
     return Champion(version.process, version.number, f"models:/{version.model}", version.tags.get("model_digest"))
 
 
+def loaded(version: Version, seed: Seed, settings: Settings, again: bool = False) -> Loaded | Refused:
+    """A version as the service would have it, or why it refuses it; tried anew where `again` says so."""
+    return Loading(settings).load(MlflowStore(settings.uri), stored(version), seed, again)
+
+
 def check_loads(version: Version, seed: Seed, settings: Settings, again: bool = False) -> None:
     """RegistryError where the service would refuse a version, which never becomes champion then."""
-    found = Loading(settings).load(MlflowStore(settings.uri), stored(version), seed, again)
+    found = loaded(version, seed, settings, again)
     if isinstance(found, Refused):
         raise RegistryError(f"{version.process}: version {version.number} would be refused by the service: {found.why}")
 
@@ -108,6 +114,42 @@ def _check_kept(version: Version) -> None:
 def by_force(process: str, version: int) -> str:
     """What to type to promote a version that the gate refused or guardrails held back."""
     return f"nonferrous promote {process} {version} --force REASON"
+
+
+def enter(seed: Seed, version: int, metrics: Mapping[str, float], tracking: Tracking) -> AliasMove:
+    """Make a new version the champion where there is none that loads, else the challenger.
+
+    A champion that the service refuses serves nobody, and no challenger can be judged beside it.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process, as requests and answers will have it.
+    version : int
+        One that passed the gate.
+    metrics : Mapping of str to float
+        Figures for the audit.
+    tracking : Tracking
+        Where it is kept.
+
+    Returns
+    -------
+    AliasMove
+        The audit's entry.
+    """
+    process, why = seed.process.name, "best candidate of a training job"
+    champion = with_alias(CHAMPION, tracking.versions(process))
+    refused = None if champion is None else loaded(champion, seed, tracking.settings)
+    alias: str = CHALLENGER
+    action: Action = "enter"
+    if champion is None:
+        alias, action, why = CHAMPION, "first", f"{why}, and there was no champion"
+    elif isinstance(refused, Refused):
+        alias, action = CHAMPION, "replace"
+        why = f"{why}, and version {champion.number}, champion before, does not load: {refused.why}"
+    move = tracking.move_alias(process, alias, version, action, why, metrics)
+    leave_shadow(process, f"version {version} is {alias} now", tracking)
+    return move
 
 
 def take_over(process: str, version: int, why: str, metrics: Mapping[str, float], tracking: Tracking) -> AliasMove:

@@ -19,14 +19,15 @@ from models.tasks import Model
 from registry.asked_once import LOCK, model_named, registered, started
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, in_one_line
-from registry.incoming.signing import check_signature, private_key, sign
+from registry.incoming.loading import told
+from registry.incoming.signing import SigningError, check_signature, private_key, sign
 from registry.local.database import make_database, make_private
 from registry.local.moved import check_place
 from registry.local.owners import left, own_lock
 from registry.local.scratch import holding_all, scratch, sweep
 from registry.settings import ENVIRONMENT, Settings
 from registry.signature import example_of, signature_of, telling_rows
-from registry.versions import NOTHING, Action, AliasMove, Version
+from registry.versions import NOTHING, Action, AliasMove, RegistryError, Version
 
 WRITING = ENVIRONMENT | {
     "MLFLOW_LOG_UV_FILES": "false",
@@ -345,15 +346,17 @@ class Tracking:
 
         Raises
         ------
-        ModelFilesError
-            The files are damaged or do not fit this code.
-        SigningError
-            They are not signed as the settings ask.
+        RegistryError
+            The files are damaged, do not fit this code, or are not signed as the settings ask.
         """
         with scratch() as own:
             folder = self.copied(version.model, own)
-            check_signature(folder, self.settings.public_key)
-            return files.load(folder)
+            try:
+                check_signature(folder, self.settings.public_key)
+                return files.load(folder)
+            except (files.ModelFilesError, SigningError) as error:
+                why = told(error, own)
+                raise RegistryError(f"{version.process}: version {version.number} does not load: {why}") from error
 
     @in_one_line
     def copied(self, model: str, folder: Path) -> Path:

@@ -15,7 +15,7 @@ GUARDRAILS, NOT_KEPT = "guardrails", "not kept: "
 # Tags of a version that is an older one with newer outcomes: which one, and when that one's estimator was registered.
 SAME_AS, LEARNT_AT = "same_as", "learnt_at"
 
-Action = Literal["first", "promote", "rollback", "enter", "withdraw"]
+Action = Literal["first", "replace", "promote", "rollback", "enter", "withdraw"]
 
 
 class RegistryError(ValueError):
@@ -86,8 +86,8 @@ class AliasMove:
     who : str
         Account that ran the command.
     action : str
-        first: the first champion; promote and rollback: the champion changed; enter and withdraw: the challenger, or
-        the version in shadow.
+        first: the first champion; replace: one in the place of a champion that does not load; promote and rollback: the
+        champion changed; enter and withdraw: the challenger, or the version in shadow.
     alias : str
         champion, challenger or shadow.
     before, after : int or None

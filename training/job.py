@@ -10,11 +10,11 @@ from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
 from models.table.reading import write_frame
 from models.tasks import build
 from registry.local.scratch import scratch
-from registry.promotion import leave_shadow
+from registry.promotion import enter
 from registry.settings import Settings
 from registry.store import Champion
 from registry.tracking import Tracking
-from registry.versions import CHALLENGER, CHAMPION, GATE, GATE_REASONS, NOTHING, REFUSED, Action
+from registry.versions import GATE, GATE_REASONS, NOTHING, REFUSED, AliasMove
 from seeds import Seed
 from training.advice.setpoint_tests import read_tests, with_tests
 from training.compare import compare_address
@@ -101,8 +101,8 @@ class Trained:
         Version under which the best was registered.
     gated : Gated
         What the gate says of it.
-    alias : str or None
-        What it was made: champion if there was none, else challenger; None where the gate refuses it.
+    move : AliasMove or None
+        What it was made: champion where there was none that loads, else challenger; None where the gate refuses it.
     rejected_file : Path or None
         List of the rows that the contract turned away, if there are any.
     address : str
@@ -112,9 +112,14 @@ class Trained:
     learnt: Learnt
     version: int
     gated: Gated
-    alias: str | None
+    move: AliasMove | None
     rejected_file: Path | None
     address: str
+
+    @property
+    def alias(self) -> str | None:
+        """Champion or challenger; None where the gate refuses it."""
+        return None if self.move is None else self.move.alias
 
 
 def silent(what: str, done: int, steps: int) -> None:
@@ -181,10 +186,11 @@ def train(
         learnt = learn(data, parts, tracking, experiment, run, "train", progress, ways)
         version = register(learnt, tracking)
         gated = ask_gate(learnt, version, tracking)
-        alias = first_alias(seed, version, learnt.best, tracking) if gated.passed else None
-        tracking.log(run, tags={"registered_version": str(version), "registered_as": alias or NOTHING})
+        move = enter(seed, version, tagged(task_of(seed), learnt.best), tracking) if gated.passed else None
+        became = NOTHING if move is None else move.alias
+        tracking.log(run, tags={"registered_version": str(version), "registered_as": became})
     address = compare_address(settings, experiment, list(learnt.runs.values()))
-    return Trained(learnt, version, gated, alias, keep_rejected(data, settings), address)
+    return Trained(learnt, version, gated, move, keep_rejected(data, settings), address)
 
 
 def learn(
@@ -384,15 +390,3 @@ def ask_gate(learnt: Learnt, version: int | None, tracking: Tracking, *more: Con
     if version is not None:
         tracking.tag_version(process, version, tags)
     return gated
-
-
-def first_alias(seed: Seed, version: int, best: AnyCandidate, tracking: Tracking) -> str:
-    """Make a new version the champion where there is none, else the challenger."""
-    process = seed.process.name
-    first = not any(CHAMPION in other.aliases for other in tracking.versions(process))
-    alias: str = CHAMPION if first else CHALLENGER
-    action: Action = "first" if first else "enter"
-    why = "best candidate of a training job, and there was no champion" if first else "best candidate of a training job"
-    tracking.move_alias(process, alias, version, action, why, tagged(task_of(seed), best))
-    leave_shadow(process, f"version {version} is {alias} now", tracking)
-    return alias

@@ -12,7 +12,7 @@ from models.tasks import Model
 from pages.markdown import number
 from registry.incoming.loading import Loaded, Loading, Refused
 from registry.incoming.unregistered import Unregistered
-from registry.promotion import stored, with_alias
+from registry.promotion import loaded, with_alias
 from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
 from registry.versions import CHAMPION
@@ -83,9 +83,7 @@ def on_loading(
 def champion_beside(seed: Seed, tracking: Tracking) -> Loaded | None:
     """The champion as the service has it; None where there is none, or one that the service refuses."""
     version = with_alias(CHAMPION, tracking.versions(seed.process.name))
-    if version is None:
-        return None
-    found = Loading(tracking.settings).load(MlflowStore(tracking.settings.uri), stored(version), seed)
+    found = None if version is None else loaded(version, seed, tracking.settings)
     return None if isinstance(found, Refused) else found
 
 

@@ -18,13 +18,13 @@ from models.tasks import Model
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from registry.local.scratch import scratch
-from registry.promotion import champion_of
+from registry.promotion import champion_of, with_alias
 from registry.retraining.decision import JOB, VERDICT, VERDICT_WHY, keep_decision, outcome_of, settle, settle_left
 from registry.retraining.new_rows import ending
 from registry.retraining.shadow_period import ShadowPeriod
 from registry.settings import Settings
 from registry.tracking import Tracking
-from registry.versions import GUARDRAILS, NOTHING, RegistryError, Version
+from registry.versions import CHALLENGER, GUARDRAILS, NOTHING, RegistryError, Version
 from seeds import Seed
 from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.compare import compare_address
@@ -202,7 +202,7 @@ def retrain(
         settle_left(process, tracking)
     versions = tracking.versions(process)
     champion = champion_of(process, versions)
-    model = tracking.model(champion)
+    model = _loaded(champion, versions, tracking)
     _check_targets(model.seed, seed, champion)
     history = history_of(seed, versions, tracking)
     data, replaced, new, labels = _checked(history.table, new, early, seed, versions[-1], new_path, accept_shift)
@@ -303,6 +303,18 @@ def _registered(learnt: Learnt, job: str | None, tracking: Tracking) -> int:
     if job is not None:
         tracking.tag_version(learnt.data.seed.process.name, version, {JOB: job})
     return version
+
+
+def _loaded(champion: Version, versions: list[Version], tracking: Tracking) -> Model:
+    """The champion's model; RegistryError that says what to type instead where it does not load."""
+    try:
+        return tracking.model(champion)
+    except RegistryError as error:
+        process, challenger = champion.process, with_alias(CHALLENGER, versions)
+        way = f"nonferrous train {process} --data FILE, whose version becomes champion where it passes the gate"
+        if challenger is not None:
+            way = f"nonferrous promote {process} {challenger.number}, the challenger, or {way}"
+        raise RegistryError(f"{error}; no challenger can be judged beside it; type {way}") from error
 
 
 def _check_targets(learnt: Seed, seed: Seed, version: Version) -> None:

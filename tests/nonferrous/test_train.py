@@ -9,6 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from nonferrous import app, main
+from registry.incoming.loading import Refused
 from registry.settings import Settings
 
 # The package's names `train` and `up` are the commands.
@@ -23,8 +24,9 @@ def version(number, *aliases, refused=False, seed_digest="sha256:0"):
 def prepared(toy_seed, tmp_path, monkeypatch):
     """Preparer of the toy process whose store holds these versions: the answer, and what was learnt."""
 
-    def prepare(*versions):
+    def prepare(*versions, trouble=None):
         learnt = []
+        monkeypatch.setattr("registry.promotion.loaded", lambda *given: None if trouble is None else Refused(trouble))
         store = SimpleNamespace(versions=lambda process: list(versions))
         monkeypatch.setattr("registry.tracking.Tracking", lambda settings, make: store)
         monkeypatch.setattr(training, "simulate", lambda process, folder: learnt.append("plant"))
@@ -42,6 +44,11 @@ def test_a_process_without_a_version_is_learnt_and_the_gates_answer_is_passed_on
 def test_a_process_with_a_champion_is_left_alone(prepared, toy_seed):
     newest = version(2, refused=True, seed_digest=toy_seed.digest)
     assert prepared(version(1, "champion"), newest) == (True, [])
+
+
+def test_a_process_whose_champion_does_not_load_is_learnt_again(prepared, capsys):
+    assert prepared(version(1, "champion"), trouble="model.json: changed") == (False, ["plant", "model"])
+    assert capsys.readouterr().out == "toy_cells: version 1 is champion and does not load: model.json: changed\n"
 
 
 def test_what_was_refused_is_not_learnt_again_with_the_same_seed(prepared, toy_seed, capsys):

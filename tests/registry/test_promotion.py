@@ -8,7 +8,7 @@ import pytest
 
 from registry import promotion
 from registry.incoming.loading import Refused
-from registry.promotion import champion_of, promote, rollback, take_over, try_again
+from registry.promotion import champion_of, enter, promote, rollback, take_over, try_again
 from registry.settings import Settings
 from registry.store import Champion, MlflowStore
 from registry.versions import AliasMove, RegistryError, Version
@@ -43,6 +43,10 @@ class Store:
     def audit(self, process: str) -> tuple[AliasMove, ...]:
         return self.moves
 
+    @property
+    def settings(self) -> Settings:
+        return SETTINGS
+
     def load(self, where: MlflowStore, one: Champion, seed: object, again: bool) -> Refused | None:
         self.again = again
         assert (one, seed) == (Champion("p", one.version, f"models:/model{one.version}", f"sha256:{one.version}"), P)
@@ -72,6 +76,43 @@ def opened(monkeypatch):
 def test_the_champion_is_the_version_that_the_alias_points_to():
     held = [version(1), version(2, "champion"), version(3, "challenger")]
     assert champion_of("p", held) is held[1]
+
+
+BEST = "best candidate of a training job"
+
+
+@pytest.mark.parametrize(
+    ("held", "damaged", "alias", "action", "why"),
+    [
+        ([version(2)], (), "champion", "first", f"{BEST}, and there was no champion"),
+        ([version(1, "challenger"), version(2)], (), "champion", "first", f"{BEST}, and there was no champion"),
+        ([version(1, "champion"), version(2)], (), "challenger", "enter", BEST),
+        (
+            [version(1, "champion"), version(2)],
+            (1,),
+            "champion",
+            "replace",
+            f"{BEST}, and version 1, champion before, does not load: model.json: changed",
+        ),
+    ],
+)
+def test_a_new_version_is_champion_where_there_is_none_that_loads(opened, held, damaged, alias, action, why):
+    store = opened(held, damaged=damaged)
+    assert enter(P, 2, FIGURES, store) == ("p", alias, 2, action, why, FIGURES)
+    assert store.moved == [("p", alias, 2, action, why, FIGURES)]
+
+
+def test_a_version_in_shadow_leaves_it_for_one_that_takes_the_place_of_a_champion(opened):
+    store = opened([version(1, "champion"), version(2, "shadow"), version(3)], damaged=(1,))
+    enter(P, 3, FIGURES, store)
+    assert store.moved[1:] == [("p", "shadow", None, "withdraw", "version 3 is champion now", {})]
+
+
+def test_nobody_goes_back_to_a_champion_that_did_not_load(opened):
+    held = [version(1), version(2, "champion")]
+    opened(held, moves=(move("first", None, 1), move("replace", 1, 2)))
+    with pytest.raises(RegistryError, match=r"^no champion before version 2 is known: nothing to go back to$"):
+        rollback(P, SETTINGS)
 
 
 def test_without_a_champion_the_registered_versions_are_named():

@@ -20,7 +20,7 @@ from training import job as jobs
 from training.dataset import dataset_of
 from training.facts import keep_rejected, run_name
 from training.gate import Condition, Gated
-from training.job import Learnt, ask_gate, first_alias, learn, register, train
+from training.job import Learnt, ask_gate, learn, register, train
 from training.side_by_side import work
 from training.splits import split
 
@@ -64,6 +64,7 @@ class Store:
 
     def move_alias(self, *what):
         self.steps.append(("move", *what))
+        return SimpleNamespace(alias=what[1])
 
     def tag_version(self, *what):
         self.steps.append(("tag", *what))
@@ -197,21 +198,6 @@ def test_the_best_is_registered_with_its_digests_and_few_figures(plant):
     }
     title = "Made-up cells with a known linear law"
     assert store.steps == [("register", "toy_cells", title, "run of line", "m-line", tags)]
-
-
-@pytest.mark.parametrize(
-    ("aliases", "alias", "action", "why"),
-    [
-        ([], "champion", "first", "best candidate of a training job, and there was no champion"),
-        ([("challenger",), ()], "champion", "first", "best candidate of a training job, and there was no champion"),
-        ([(), ("champion",), ()], "challenger", "enter", "best candidate of a training job"),
-    ],
-)
-def test_the_first_version_is_champion_and_a_later_one_challenger(toy_seed, aliases, alias, action, why):
-    store = Store(aliases)
-    assert first_alias(toy_seed, 3, candidate("line"), store) == alias
-    figures = {"test_mae": 0.123456789, "test_rmse": 0.5}
-    assert store.steps == [("move", "toy_cells", alias, 3, action, why, figures)]
 
 
 KEPT, BROKEN = Condition("labels", True, "60", "at least 50"), Condition("gain", False, "-1 %", "more than 0 %")

@@ -9,6 +9,7 @@ import pytest
 
 from models.regression.model import RegressionModel
 from models.tasks import build
+from registry import promotion
 from registry.incoming.loading import Loaded, Refused
 from registry.promotion import champion_of
 from registry.settings import Settings
@@ -141,13 +142,14 @@ class Door:
     def __init__(self, found):
         self.found = found
 
-    def load(self, store, version, seed):
+    def load(self, store, version, seed, again=False):
         return self.found[version.digest]
 
 
 def stood_in(monkeypatch, found, champion):
-    monkeypatch.setattr(loaded, "Loading", lambda settings: Door(found))
-    monkeypatch.setattr(loaded, "MlflowStore", lambda uri: None)
+    for module in (loaded, promotion):
+        monkeypatch.setattr(module, "Loading", lambda settings: Door(found))
+        monkeypatch.setattr(module, "MlflowStore", lambda uri: None)
     monkeypatch.setattr(loaded, "SECONDS", {})
     aliases = ("champion",) if champion else ()
     version = SimpleNamespace(process="p", number=1, model="m", aliases=aliases, tags={"model_digest": "old"})
