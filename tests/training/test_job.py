@@ -21,6 +21,7 @@ from training.dataset import dataset_of
 from training.facts import keep_rejected, run_name
 from training.gate import Condition, Gated
 from training.job import Learnt, ask_gate, learn, register, train
+from training.regression.fit import SELECTED_BY
 from training.side_by_side import work
 from training.splits import split
 
@@ -80,7 +81,7 @@ def plant(toy_seed, toy_frame):
 
 
 def candidate(name, error=1.0):
-    metrics = {"calibrate_rmse": error, "test_mae": 0.123456789, "test_rmse": 0.5, "fit_seconds": 1.0}
+    metrics = {SELECTED_BY: error, "test_mae": 0.123456789, "test_rmse": 0.5, "fit_seconds": 1.0}
     model = SimpleNamespace(candidate=name)
     settings = {"learning_rate": 0.03} if name == "trees" else {}
     predictions = f"predictions of {name}"
@@ -136,7 +137,7 @@ def test_candidates_are_fitted_in_turn_against_the_first_and_kept_each_in_its_ru
         "calibrate_from": f"{parts.calibrate_from:%Y-%m-%d}",
         "test_from": f"{parts.test_from:%Y-%m-%d}",
         "coverage": 0.9,
-        "selected_by": "calibrate_rmse",
+        "selected_by": SELECTED_BY,
     }
     of_trees = store.log_of["run of trees"][0]["params"]
     assert (of_trees["learning_rate"], of_trees["penalty"]) == (0.03, "-")
@@ -209,7 +210,7 @@ def test_the_gate_is_asked_with_the_best_the_baseline_and_what_the_store_gives(p
     data, parts = plant
     store, learnt, asked = Store(), learnt_of(data, parts), []
     monkeypatch.setattr(jobs, "on_loading", lambda *given: asked.append(given[:3]) or (trouble, (SLOW,)))
-    monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY="calibrate_rmse", evidence=evidence))
+    monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY=SELECTED_BY, evidence=evidence))
     monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given) or Gated((KEPT, BROKEN)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: f"card with {given[-1].outcome}")
     found = ask_gate(learnt, 3, store, OTHER)
@@ -236,9 +237,9 @@ def evidence(candidate, baseline, data, parts):
 def test_the_gate_knows_where_the_baseline_is_best(plant, monkeypatch):
     data, parts = plant
     learnt, asked = learnt_of(data, parts), []
-    learnt.candidates["bar"].metrics["calibrate_rmse"] = 0.1
+    learnt.candidates["bar"].metrics[SELECTED_BY] = 0.1
     monkeypatch.setattr(jobs, "on_loading", lambda *given: (None, ()))
-    monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY="calibrate_rmse", evidence=evidence))
+    monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY=SELECTED_BY, evidence=evidence))
     monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given[1]) or Gated((KEPT,)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: "card")
     store = Store()

@@ -22,6 +22,7 @@ from registry.versions import Version
 from training.compare import compare, compare_address
 from training.job import Trained, train
 from training.regression.evaluate import against_label
+from training.regression.fit import SELECTED_BY
 from training.splits import SplitError
 
 pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
@@ -75,7 +76,7 @@ def test_every_candidate_has_a_run_with_the_same_names(job):
 
 
 def test_the_best_is_registered_as_champion(job):
-    best = min(job.trained.learnt.candidates.values(), key=lambda candidate: candidate.metrics["calibrate_rmse"])
+    best = min(job.trained.learnt.candidates.values(), key=lambda candidate: candidate.metrics[SELECTED_BY])
     assert job.trained.learnt.best is best
     assert job.version.candidate == best.name
     assert job.version.number == job.trained.version == 1

@@ -57,7 +57,7 @@ def fitted(request):
 
 
 def test_the_seed_says_which_task_it_is(toy_seed, toy_class_seed, toy_sorting_seed, toy_quality_seed):
-    assert task_of(toy_seed).SELECTED_BY == "calibrate_rmse"
+    assert task_of(toy_seed).SELECTED_BY == "calibrate_rmse_over_blocks"
     assert task_of(toy_class_seed) is classification_task
     assert task_of(toy_sorting_seed).SELECTED_BY == "calibrate_log_loss"
     assert task_of(toy_quality_seed).SELECTED_BY == "calibrate_lot_loss"

@@ -11,7 +11,7 @@ from models.estimators.log_scale import to_scale
 from models.regression.model import RegressionModel, conformalised
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
-from training.evaluate import mae, rmse
+from training.evaluate import mae, rmse, rmse_over_blocks
 from training.fitting import Candidate
 from training.regression.evaluate import ADAPTIVE, NO_OUTCOMES, evaluate, of_followed
 from training.regression.follow import follow, without_outcomes
@@ -21,7 +21,7 @@ from training.warnings.learn import warnings
 
 FITTING = "fit"
 BESIDE = {"set-points": setpoints, "warnings": warnings}
-SELECTED_BY = "calibrate_rmse"
+SELECTED_BY = "calibrate_rmse_over_blocks"
 IMPORTANCE_ROWS = 2000
 IMPORTANCE_REPEATS = 3
 CURVE_SHARES = (0.1, 0.25, 0.5)
@@ -50,7 +50,8 @@ def calibrated(
 ) -> tuple[RegressionModel, dict[str, float]]:
     """Model with intervals from the residuals of out-of-time predictions, and their errors.
 
-    The error that selects is on the scale that is learnt, where a few large labels do not decide. Adaptive intervals
+    The error that selects is on the scale that is learnt, where a few large labels do not decide, and one over the
+    calibration blocks, where one of them does not. Adaptive intervals
     have followed the plant through the calibrate rows and then the test rows, whose outcomes it has not learnt either.
     """
     block = np.repeat(np.arange(len(parts.calibrate)), [len(one) for one in parts.calibrate])
@@ -61,8 +62,9 @@ def calibrated(
         adaptive, usual, followed = follow(model, *replayed)
         unfollowed = without_outcomes(model, *replayed)
         model = replace(model, adaptive=adaptive, usual=usual, followed=followed, unfollowed=unfollowed)
-    said, measured = (to_scale(one, data.seed.log_floor) for one in (predictions, y))
-    return model, {"calibrate_mae": mae(predictions - y), SELECTED_BY: rmse(said - measured)}
+    errors = to_scale(predictions, data.seed.log_floor) - to_scale(y, data.seed.log_floor)
+    over_blocks = rmse_over_blocks(errors, block)
+    return model, {"calibrate_mae": mae(predictions - y), "calibrate_rmse": rmse(errors), SELECTED_BY: over_blocks}
 
 
 def answers(model: RegressionModel, data: Dataset, parts: Split) -> Answer:

@@ -95,7 +95,7 @@ def test_the_sections_show_known_metrics_noise_and_intervals(toy_seed):
         "## Candidates",
         "",
         "Errors and widths in %; skill is the share of the first candidate's mean square error that is avoided. "
-        "Chosen: **linear**, the lowest `calibrate_rmse`; the test rows had no say.",
+        "Chosen: **linear**, the lowest `calibrate_rmse_over_blocks`; the test rows had no say.",
         "",
         "| candidate | test_rmse | test_skill | test_coverage_90 |",
         "| - | - | - | - |",

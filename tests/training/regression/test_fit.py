@@ -50,7 +50,7 @@ def test_a_prediction_is_made_of_floats():
 
 
 def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
-    """Of the last two rows 9 and 2 are said where 6 is measured: errors of 3 and -4."""
+    """Of the last two rows 9 and 2 are said where 6 is measured: errors of 3 and -4, each in a block of its own."""
     given = []
     asked = []
     monkeypatch.setattr(fit, "conformalised", lambda *what: given.append(what) or Made())
@@ -60,7 +60,8 @@ def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
     parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
     model, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
     assert model == Made("state", "usual", "answers", "others")
-    assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))}
+    over_blocks = {"calibrate_rmse_over_blocks": pytest.approx(3 ** (1 / 3) * 4 ** (2 / 3))}
+    assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))} | over_blocks
     ((seed, name, estimator, learnt, labels, predictions, info, block),) = given
     assert block.tolist() == [0, 1]
     assert asked == 2 * [(Made(), data, parts, rows, said, block)]
@@ -76,7 +77,8 @@ def test_a_logarithm_is_selected_by_its_own_errors(monkeypatch):
     data.seed.time, data.seed.log_floor = None, 2.0
     parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
     _, metrics = calibrated("line", "estimator", data, parts, rows, np.array([14.0, 2.0]), {})
-    assert metrics == {"calibrate_mae": 6.0, "calibrate_rmse": pytest.approx(np.log(2))}
+    scaled = dict.fromkeys(("calibrate_rmse", "calibrate_rmse_over_blocks"), pytest.approx(np.log(2)))
+    assert metrics == {"calibrate_mae": 6.0} | scaled
 
 
 def test_a_table_without_time_follows_nothing(monkeypatch):

@@ -35,7 +35,7 @@ def test_every_candidate_has_the_same_metric_names(toy_seed, toy_frame):
     assert len(found) >= 4
     names = {frozenset(candidate.metrics) for candidate in found.values()}
     assert len(names) == 1
-    assert {"calibrate_rmse", "fit_seconds"} < next(iter(names))
+    assert {"calibrate_rmse", regression.SELECTED_BY, "fit_seconds"} < next(iter(names))
     for part in ("test", "unseen", "unseen_all"):
         assert {f"{part}_{m}" for m in ("mae", "rmse", "bias", "r2", "coverage_90", "width_90", "skill")} < next(
             iter(names)
@@ -109,7 +109,7 @@ def test_residuals_come_from_models_that_know_only_what_is_older(toy_seed, toy_f
 def test_the_best_is_chosen_without_the_test_rows(toy_seed, toy_frame):
     _, _, found = fit_all(toy_seed, toy_frame())
     best = best_of(regression, found)
-    assert best.metrics["calibrate_rmse"] == min(c.metrics["calibrate_rmse"] for c in found.values())
+    assert best.metrics[regression.SELECTED_BY] == min(c.metrics[regression.SELECTED_BY] for c in found.values())
     assert best.name != "persistence"
 
 
@@ -160,3 +160,28 @@ def test_rows_without_a_label_are_left_out_and_counted(toy_seed, toy_frame):
     assert len(data.table) == 432
     assert len(data.checked) == 480
     assert np.isfinite(data.y).all()
+
+
+def test_a_plant_that_was_another_one_at_first_does_not_register_the_baseline(toy_seed, toy_frame):
+    """The oldest 40 % of the periods had another set-point, and a response six times as strong.
+
+    The line errs much in the first block, which it predicts by these periods alone, and little in all that are newer.
+    """
+    frame = toy_frame()
+    early = frame["period_start"] < np.sort(frame["period_start"].unique())[8]
+    frame = frame.assign(
+        x_set=frame["x_set"] + np.where(early, 0.0, 2.0),
+        y=frame["y"] + np.where(early, 2.5 * (frame["x_set"] - 10), 0.0),
+    )
+    data = dataset_of(check(frame, toy_seed), toy_seed)
+    parts = split(data.table, toy_seed)
+    found = {
+        name: fit_candidate(regression, name, build(toy_seed)[name], data, parts, {}, None, silent)
+        for name in ("persistence", "linear")
+    }
+    pooled, error = (
+        {name: one.metrics[metric] for name, one in found.items()} for metric in ("calibrate_rmse", "test_rmse")
+    )
+    assert pooled["persistence"] < pooled["linear"]
+    assert error["linear"] < 0.6 * error["persistence"]
+    assert best_of(regression, found).name == "linear"

@@ -47,7 +47,7 @@ def test_figures_stand_beside_the_bar_to_beat(toy_seed, toy_frame):
     rows = [line for line in card.splitlines() if line.startswith(("| persistence", "| **linear**"))]
     assert len(rows) == 2
     assert figure(found["linear"].metrics, "test_rmse") in rows[1]
-    assert "the lowest `calibrate_rmse`; the test rows had no say" in card
+    assert "the lowest `calibrate_rmse_over_blocks`; the test rows had no say" in card
 
 
 def test_a_model_without_skill_comes_with_a_warning(toy_seed, toy_frame):
