@@ -33,7 +33,7 @@ from benchmarks.plant_tables import TABLES, PlantTable
 from models.tasks import build
 from seeds import Seed, load
 from training.dataset import Dataset, read
-from training.fitting import fit, model_of, with_few_threads
+from training.fitting import fit, model_of, selected, with_few_threads
 from training.splits import Split, split
 from training.tasks import task_of
 
@@ -61,8 +61,8 @@ def ours(data: Dataset, parts: Split) -> tuple[str, float]:
         fitted = fit(task, with_few_threads(estimator, len(data.y)), data, parts)
         model, metrics = model_of(fitted, task, name, data, parts, {})
         answers = task.predictions_of(task.answers(model, data, parts))
-        found[name] = metrics[task.SELECTED_BY], np.asarray(answers)[parts.test]
-    best = min(found, key=lambda name: found[name][0])
+        found[name] = metrics, np.asarray(answers)[parts.test]
+    best = selected(task.SELECTED_BY, {name: metrics for name, (metrics, _) in found.items()})
     return best, error(data, parts, found[best][1])
 
 

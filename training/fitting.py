@@ -17,6 +17,10 @@ from training.splits import Split
 
 ROWS_FOR_THREADS = 50_000
 RNG_SEED = 20260101
+FIXED = frozenset({"mean", "persistence", "majority", "first_principles"})
+"""Candidates with at most a few fitted constants, which more rows make no better."""
+NEWEST = "calibrate_newest_rmse"
+"""Metric on the newest calibration block alone, of a task whose candidates have it."""
 STEPS = 2  # that fitting one candidate reports, and one more with its learning curve
 
 M = TypeVar("M", bound=Model, covariant=True)
@@ -280,7 +284,29 @@ def best_of(task: Learner, candidates: Mapping[str, Candidate[M, A]]) -> Candida
     The same rows give the intervals their width. Choosing the best of a handful by them narrows the chosen one's
     intervals by less than the calibration's own sampling error.
     """
-    return min(candidates.values(), key=lambda candidate: candidate.metrics[task.SELECTED_BY])
+    return candidates[selected(task.SELECTED_BY, {name: one.metrics for name, one in candidates.items()})]
+
+
+def selected(by: str, metrics: Mapping[str, Mapping[str, float]]) -> str:
+    """Name of the candidate with the lowest error on the calibrate rows, corrected for the gain from more rows.
+
+    The older a block, the less had been learnt of what serves; a candidate of FIXED had all that it needs. So one of
+    these is selected only where the best of those that learn errs no less on the newest block either.
+
+    Parameters
+    ----------
+    by : str
+        Metric that selects; the lowest wins.
+    metrics : Mapping of str to Mapping
+        Metrics of each candidate.
+    """
+    best = min(metrics, key=lambda name: metrics[name][by])
+    learning = [name for name in metrics if name not in FIXED]
+    if best not in FIXED or not learning:
+        return best
+    rival = min(learning, key=lambda name: metrics[name][by])
+    newest = {name: metrics[name].get(NEWEST, metrics[name][by]) for name in (best, rival)}
+    return rival if newest[rival] < newest[best] else best
 
 
 def with_few_threads(estimator: Any, rows: int) -> Any:

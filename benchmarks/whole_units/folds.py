@@ -13,6 +13,7 @@ from nonferrous.replay.play import candidates_of
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from training.dataset import Dataset, read
+from training.fitting import selected
 from training.splits import split
 from training.tasks import task_of
 
@@ -43,7 +44,7 @@ def measured(seed: Seed, path: Path) -> dict[str, Any]:
         answers = {name: task.answers(model, data, parts) for name, (model, _) in models.items()}
         baseline = task.predictions_of(next(iter(answers.values())))
         of_fold = {n: task.evaluated(models[n][0], answers[n], data, rows, baseline) for n in models}
-        best = min(models, key=lambda name: models[name][1][task.SELECTED_BY])
+        best = selected(task.SELECTED_BY, {name: metrics for name, (_, metrics) in models.items()})
         registered[best] = registered.get(best, 0) + 1
         weights.append(len(rows))
         for name, metrics in (of_fold | {"registered": of_fold[best]}).items():

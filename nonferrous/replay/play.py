@@ -21,7 +21,7 @@ from registry.local.moved import adopt
 from seeds import Seed
 from training.dataset import dataset_of, period_of
 from training.facts import info_of
-from training.fitting import fit, model_of, with_few_threads
+from training.fitting import fit, model_of, selected, with_few_threads
 from training.labels.job import ACCEPT
 from training.splits import FEWEST_ROWS, held_out_units, split
 from training.tasks import task_of
@@ -163,7 +163,8 @@ def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
 
 def learnt(known: pd.DataFrame, seed: Seed) -> Any:
     """The best of `candidates_of`."""
-    return min(candidates_of(known, seed).values(), key=lambda one: one[1][task_of(seed).SELECTED_BY])[0]
+    found = candidates_of(known, seed)
+    return found[selected(task_of(seed).SELECTED_BY, {name: metrics for name, (_, metrics) in found.items()})][0]
 
 
 def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> dict[str, tuple[Any, dict[str, float]]]:

@@ -11,8 +11,11 @@ from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
+from models.tasks import CANDIDATES
 from training import classification, fitting, quality, regression, sorting
 from training.fitting import (
+    FIXED,
+    NEWEST,
     STEPS,
     Candidate,
     Learner,
@@ -23,6 +26,7 @@ from training.fitting import (
     importance,
     learning_curve,
     out_of_time_predictions,
+    selected,
     some,
     with_few_threads,
 )
@@ -173,6 +177,31 @@ def test_the_best_has_the_lowest_calibrate_error_and_the_first_wins_a_tie():
     found = {name: candidate(name, error) for name, error in (("a", 2.0), ("b", 1.0), ("c", 1.0), ("d", 3.0))}
     assert best_of(TASK, found) is found["b"]
     assert found["b"].name == "b"
+
+
+@pytest.mark.parametrize(
+    ("newest", "best"),
+    [
+        ({"persistence": 2.0, "linear": 1.9, "trees": 1.0}, "linear"),  # the best that learns errs less there
+        ({"persistence": 2.0, "linear": 2.0, "trees": 1.0}, "persistence"),
+        ({"persistence": 2.0, "linear": 2.1, "trees": 1.0}, "persistence"),
+    ],
+)
+def test_what_more_rows_make_no_better_is_selected_only_where_it_wins_the_newest_block_too(newest, best):
+    errors = {"persistence": 1.0, "linear": 1.1, "trees": 1.2}
+    metrics = {name: {"error": error, NEWEST: newest[name]} for name, error in errors.items()}
+    assert selected("error", metrics) == best
+    assert selected("error", {name: {"error": error} for name, error in errors.items()}) == "persistence"
+    assert selected("error", {"persistence": metrics["persistence"]}) == "persistence"
+
+
+def test_the_newest_block_has_no_say_among_those_that_learn():
+    metrics = {"mean": {"error": 3.0, NEWEST: 0.1}, "linear": {"error": 1.0, NEWEST: 2.0}, "trees": {"error": 1.1}}
+    assert selected("error", metrics) == "linear"
+
+
+def test_every_baseline_is_among_those_that_more_rows_make_no_better():
+    assert set(CANDIDATES) - FIXED == {"linear", "lightgbm", "lightgbm_physics"}
 
 
 def test_a_candidate_is_fitted_in_steps_and_compared_with_the_baseline(plant):

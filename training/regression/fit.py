@@ -12,7 +12,7 @@ from models.regression.model import RegressionModel, conformalised
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.evaluate import mae, rmse, rmse_over_blocks
-from training.fitting import Candidate
+from training.fitting import NEWEST, Candidate
 from training.regression.evaluate import ADAPTIVE, NO_OUTCOMES, evaluate, of_followed
 from training.regression.follow import follow, without_outcomes
 from training.regression.setpoints import setpoints
@@ -63,8 +63,12 @@ def calibrated(
         unfollowed = without_outcomes(model, *replayed)
         model = replace(model, adaptive=adaptive, usual=usual, followed=followed, unfollowed=unfollowed)
     errors = to_scale(predictions, data.seed.log_floor) - to_scale(y, data.seed.log_floor)
-    over_blocks = rmse_over_blocks(errors, block)
-    return model, {"calibrate_mae": mae(predictions - y), "calibrate_rmse": rmse(errors), SELECTED_BY: over_blocks}
+    return model, {
+        "calibrate_mae": mae(predictions - y),
+        "calibrate_rmse": rmse(errors),
+        SELECTED_BY: rmse_over_blocks(errors, block),
+        NEWEST: rmse(errors[block == block.max()]),
+    }
 
 
 def answers(model: RegressionModel, data: Dataset, parts: Split) -> Answer:

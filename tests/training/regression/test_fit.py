@@ -60,8 +60,8 @@ def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
     parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
     model, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
     assert model == Made("state", "usual", "answers", "others")
-    over_blocks = {"calibrate_rmse_over_blocks": pytest.approx(3 ** (1 / 3) * 4 ** (2 / 3))}
-    assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))} | over_blocks
+    blocks = {"calibrate_rmse_over_blocks": pytest.approx(3 ** (1 / 3) * 4 ** (2 / 3)), "calibrate_newest_rmse": 4.0}
+    assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))} | blocks
     ((seed, name, estimator, learnt, labels, predictions, info, block),) = given
     assert block.tolist() == [0, 1]
     assert asked == 2 * [(Made(), data, parts, rows, said, block)]
@@ -77,7 +77,9 @@ def test_a_logarithm_is_selected_by_its_own_errors(monkeypatch):
     data.seed.time, data.seed.log_floor = None, 2.0
     parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
     _, metrics = calibrated("line", "estimator", data, parts, rows, np.array([14.0, 2.0]), {})
-    scaled = dict.fromkeys(("calibrate_rmse", "calibrate_rmse_over_blocks"), pytest.approx(np.log(2)))
+    scaled = dict.fromkeys(
+        ("calibrate_rmse", "calibrate_rmse_over_blocks", "calibrate_newest_rmse"), pytest.approx(np.log(2))
+    )
     assert metrics == {"calibrate_mae": 6.0} | scaled
 
 
