@@ -72,12 +72,20 @@ def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed
         "## Candidates",
         "",
         f"Errors and widths in {seed.target.unit}; skill is the share of the first candidate's mean square error that "
-        f"is avoided. Chosen: **{chosen}**, the lowest `{SELECTED_BY}`; the test rows had no say.",
+        f"is avoided. Chosen: **{chosen}**, {_reason(candidates, chosen)}; the test rows had no say.",
         "",
         *table(["candidate", *known], rows),
         *(f"- Beware of {chosen}: {caution}." for caution in warned),
         "",
     ]
+
+
+def _reason(candidates: Mapping[str, RegressionCandidate], chosen: str) -> str:
+    """Reason of the choice in words; see `training.fitting.selected`."""
+    lowest = min(candidates, key=lambda name: candidates[name].metrics[SELECTED_BY])
+    if lowest == chosen:
+        return f"the lowest `{SELECTED_BY}`"
+    return f"the lowest `{SELECTED_BY}` of those that gain by more rows: {lowest} errs more on the newest block"
 
 
 def _noise(chosen: RegressionCandidate, data: Dataset) -> list[str]:

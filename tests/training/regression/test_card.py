@@ -8,6 +8,7 @@ import pytest
 
 from training.dataset import Dataset
 from training.regression.card import heading, rows_used, sections
+from training.regression.fit import SELECTED_BY
 from training.reports.periods import row, subject
 
 DAYS = pd.date_range("2022-01-01", periods=24, freq="30D")
@@ -23,8 +24,9 @@ PARTS = SimpleNamespace(
     last=pd.Timestamp("2023-11-22"),
 )
 FACTS = {"rows": 480, "units": 20, "periods": 24, "first_period": "2022-01-01", "last_period": "2023-11-22"}
-BAR = {"test_rmse": 2.0, "test_skill": 0.0, "test_coverage_90": 0.9}
+BAR = {SELECTED_BY: 2.1, "test_rmse": 2.0, "test_skill": 0.0, "test_coverage_90": 0.9}
 LINE = {
+    SELECTED_BY: 0.6,
     "test_rmse": 0.51234,
     "test_skill": 0.75,
     "test_coverage_90": 0.92,
@@ -195,3 +197,12 @@ def test_fixed_and_adaptive_intervals_stand_side_by_side(toy_seed):
     both = line | {f"unseen_{name}": value for name, value in every.items()}
     assert "| coverage, held-out units in them | 0.74 | 0.81 | 0.876 |" in "\n".join(sections_of(toy_seed, line=both))
     assert "adaptive" not in "\n".join(sections_of(toy_seed))
+
+
+def test_one_that_is_not_the_lowest_is_chosen_for_a_reason_that_is_said(toy_seed):
+    """Persistence errs less over all blocks and more on the newest."""
+    lines = sections_of(toy_seed, bar=BAR | {SELECTED_BY: 0.5})
+    assert lines[2].endswith(
+        "Chosen: **linear**, the lowest `calibrate_rmse_over_blocks` of those that gain by more rows: persistence errs "
+        "more on the newest block; the test rows had no say."
+    )
