@@ -44,7 +44,7 @@ class PlantTable:
         return self.file.split(".")[0]
 
 
-def _drift(rng: np.random.Generator, n: int, memory: float, sd: float) -> Floats:
+def drift(rng: np.random.Generator, n: int, memory: float, sd: float) -> Floats:
     """A value that remembers: an autoregressive walk of this standard deviation."""
     steps = rng.normal(0, sd * np.sqrt(1 - memory**2), n)
     walk = np.empty(n)
@@ -58,12 +58,12 @@ def _smelter_daily() -> pd.DataFrame:
     """Three years of a furnace: matte grade by feed, blast and ore."""
     rng, n = np.random.default_rng(1), 1100
     ore = rng.choice(["Nord", "Süd", "Import"], n, p=[0.5, 0.3, 0.2])
-    feed = 120 + _drift(rng, n, 0.8, 12)
-    oxygen = 62 + _drift(rng, n, 0.9, 3)
-    sulphur = 30 + _drift(rng, n, 0.7, 2)
+    feed = 120 + drift(rng, n, 0.8, 12)
+    oxygen = 62 + drift(rng, n, 0.9, 3)
+    sulphur = 30 + drift(rng, n, 0.7, 2)
     offset = pd.Series(ore).map({"Nord": 0.0, "Süd": -2.5, "Import": 3.0}).to_numpy()
     grade = 60 + 0.9 * (oxygen - 62) - 0.08 * (feed - 120) - 0.5 * (sulphur - 30) + offset
-    grade += 1.5 * np.tanh((oxygen - 64) / 2) + _drift(rng, n, 0.85, 1.0) + rng.normal(0, 0.8, n)
+    grade += 1.5 * np.tanh((oxygen - 64) / 2) + drift(rng, n, 0.85, 1.0) + rng.normal(0, 0.8, n)
     return pd.DataFrame(
         {
             "Datum": pd.date_range("2022-01-01", periods=n),
@@ -86,10 +86,10 @@ def _write_german(path: Path) -> None:
 def _leaching() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Process values and laboratory of a leach, a row a shift of eight hours."""
     rng, n = np.random.default_rng(2), 1500
-    acid, temperature = 45 + _drift(rng, n, 0.9, 6), 68 + _drift(rng, n, 0.8, 4)
-    flow, reagent = 80 + _drift(rng, n, 0.6, 9), rng.choice(["A", "B"], n, p=[0.7, 0.3])
+    acid, temperature = 45 + drift(rng, n, 0.9, 6), 68 + drift(rng, n, 0.8, 4)
+    flow, reagent = 80 + drift(rng, n, 0.6, 9), rng.choice(["A", "B"], n, p=[0.7, 0.3])
     loss = 3 - 0.03 * (acid - 45) - 0.06 * (temperature - 68) + 0.015 * (flow - 80) + 0.6 * (reagent == "B")
-    loss += 0.001 * np.maximum(flow - 90, 0) ** 2 + _drift(rng, n, 0.8, 0.25) + rng.normal(0, 0.2, n)
+    loss += 0.001 * np.maximum(flow - 90, 0) ** 2 + drift(rng, n, 0.8, 0.25) + rng.normal(0, 0.2, n)
     time = pd.date_range("2023-01-01", periods=n, freq="8h")
     process = {"Time": time, "Acid (g/L)": acid, "Temp (°C)": temperature, "Flow (m³/h)": flow, "Reagent": reagent}
     return pd.DataFrame(process), pd.DataFrame({"Time": time, "Zn in residue (%)": loss})
@@ -105,10 +105,10 @@ def _write_workbook(path: Path) -> None:
 def _write_minutes(path: Path) -> None:
     """Rows of a minute, and an assay a day that the historian holds over all of them."""
     rng, days, minutes = np.random.default_rng(3), 200, 1440
-    level = _drift(rng, days, 0.7, 8)
+    level = drift(rng, days, 0.7, 8)
     n = days * minutes
     current = 180 + np.repeat(level, minutes) + rng.normal(0, 3, n)
-    temperature = 62 + np.repeat(_drift(rng, days, 0.8, 1.5), minutes) + rng.normal(0, 0.2, n)
+    temperature = 62 + np.repeat(drift(rng, days, 0.8, 1.5), minutes) + rng.normal(0, 0.2, n)
     means = [part.reshape(days, minutes).mean(axis=1) for part in (current, temperature)]
     assay = 93 - 0.12 * (means[0] - 180) + 0.8 * (means[1] - 62) + rng.normal(0, 0.35, days)
     pd.DataFrame(
@@ -126,8 +126,8 @@ def _write_large(path: Path) -> None:
     rng, units, hours = np.random.default_rng(4), 20, 10_000
     n = units * hours
     unit = np.repeat(np.arange(units), hours)
-    load = 30 + np.concatenate([_drift(rng, hours, 0.95, 4) for _ in range(units)])
-    gas = 500 + np.concatenate([_drift(rng, hours, 0.9, 60) for _ in range(units)])
+    load = 30 + np.concatenate([drift(rng, hours, 0.95, 4) for _ in range(units)])
+    gas = 500 + np.concatenate([drift(rng, hours, 0.9, 60) for _ in range(units)])
     moisture = rng.gamma(4, 1.2, n)
     grade = rng.choice(["clean", "mixed", "dirty"], n, p=[0.5, 0.35, 0.15])
     energy = 480 + 6 * (30 - load) + 9 * moisture + 0.05 * (gas - 500) + rng.normal(0, 10, units)[unit]
@@ -150,9 +150,9 @@ def _write_weekly(path: Path) -> None:
     """Two hundred weeks of an anode plant: few rows, one text."""
     rng, n = np.random.default_rng(5), 200
     supplier = np.where(np.arange(n) // 13 % 2 == 0, "coke A", "coke B")
-    pitch, baking = 14 + rng.normal(0, 0.4, n), 1080 + _drift(rng, n, 0.6, 15)
+    pitch, baking = 14 + rng.normal(0, 0.4, n), 1080 + drift(rng, n, 0.6, 15)
     consumption = 415 + 9 * (supplier == "coke B") - 0.25 * (baking - 1080) + 6 * (pitch - 14) ** 2
-    consumption += _drift(rng, n, 0.5, 2) + rng.normal(0, 2.5, n)
+    consumption += drift(rng, n, 0.5, 2) + rng.normal(0, 2.5, n)
     pd.DataFrame(
         {
             "week": pd.date_range("2021-01-04", periods=n, freq="7D").strftime("%Y-%m-%d"),
@@ -168,8 +168,8 @@ def _write_report(path: Path) -> None:
     """A report of a tankhouse: titles above the header, day before month, sections as units, texts for no value."""
     rng, units, n = np.random.default_rng(6), 12, 160
     unit = np.repeat(np.arange(units), n)
-    glue = 70 + np.concatenate([_drift(rng, n, 0.7, 12) for _ in range(units)])
-    density = 300 + np.concatenate([_drift(rng, n, 0.8, 15) for _ in range(units)])
+    glue = 70 + np.concatenate([drift(rng, n, 0.7, 12) for _ in range(units)])
+    density = 300 + np.concatenate([drift(rng, n, 0.8, 15) for _ in range(units)])
     voltage = 0.28 + 0.0006 * (density - 300) + rng.normal(0, 0.006, units * n)
     efficiency = 95 - 0.03 * (density - 300) - 0.0012 * (glue - 75) ** 2 - 25 * (voltage - 0.28)
     efficiency += rng.normal(0, 0.5, units)[unit] + rng.normal(0, 0.5, units * n)
@@ -193,8 +193,8 @@ def _write_castings(path: Path) -> None:
     """Castings with a verdict: a class to predict, texts among what it depends on."""
     rng, n = np.random.default_rng(7), 1600
     alloy, line = rng.choice(["3003", "6063", "A356"], n), rng.choice(["L1", "L2", "L3"], n)
-    hydrogen, temperature = rng.gamma(9, 0.016, n), 705 + _drift(rng, n, 0.7, 12)
-    speed = 75 + _drift(rng, n, 0.8, 6)
+    hydrogen, temperature = rng.gamma(9, 0.016, n), 705 + drift(rng, n, 0.7, 12)
+    speed = 75 + drift(rng, n, 0.8, 6)
     porous = np.exp(22 * (hydrogen - 0.18) + 0.04 * (temperature - 705) + 0.8 * (alloy == "A356"))
     cracked = np.exp(0.18 * (speed - 80) + 1.2 * (alloy == "6063") - 0.8)
     shares = np.column_stack([np.full(n, 2.0), porous, cracked])
@@ -216,10 +216,10 @@ def _write_castings(path: Path) -> None:
 def _write_refining(path: Path) -> None:
     """A refinery's day in an editor's export: UTF-16, tabs, US dates with a clock, comments nobody can learn."""
     rng, n = np.random.default_rng(8), 700
-    bismuth, silver = rng.gamma(6, 30, n), 900 + _drift(rng, n, 0.9, 150)
+    bismuth, silver = rng.gamma(6, 30, n), 900 + drift(rng, n, 0.9, 150)
     stage = rng.choice(["softening", "desilvering", "debismuthing"], n)
     zinc = 8 + 0.004 * (silver - 900) + 0.006 * bismuth + 1.5 * (stage == "desilvering") + rng.normal(0, 0.5, n)
-    zinc += _drift(rng, n, 0.6, 0.3)
+    zinc += drift(rng, n, 0.6, 0.3)
     frame = pd.DataFrame(
         {
             "Start": pd.date_range("2023-01-01 06:00", periods=n, freq="1D").strftime("%m/%d/%Y %I:%M %p"),

@@ -1,0 +1,84 @@
+"""The tables of regrets in docs/tasks/regression.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pages.markdown import table
+from seeds import load, names
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS, PAGE, NAME = DOCS / "results" / "regret.json", DOCS / "tasks" / "regression.md", "regret"
+MOST = 0.10  # that the choice should cost at worst
+HEADS = ("plants", "targets", "mean before", "worst before", "mean now", "worst now")
+ERRORS: Mapping[str, tuple[str, Callable[[Mapping[str, float]], float]]] = {
+    "regression": ("RMSE, to the truth where it is known", lambda m: m.get("test_truth_rmse", m["test_rmse"])),
+    "classification": ("log loss", lambda m: m["test_log_loss"]),
+    "sorting": ("value lost", lambda m: m["test_oracle_value"] - m["test_value"]),
+    "quality": ("cost of decisions", lambda m: m["test_cost"]),
+}
+"""By task what a candidate errs on the test rows, in words and from its metrics."""
+
+
+def lines(found: Mapping[str, Any]) -> list[str]:
+    """What stands between the markers: plants that the rule has never seen, and the tables of all processes."""
+    kinds = {
+        name: [one for plant in plants.values() for one in plant.values()] for name, plants in found["kinds"].items()
+    }
+    rows = [_row(name, targets) for name, targets in kinds.items()]
+    rows.append(_row("all", [one for targets in kinds.values() for one in targets]))
+    of_tasks = [_of_task(task, said) for task, (said, _) in ERRORS.items()]
+    return [
+        f"Measured on {found['measured']}.",
+        "",
+        *table(HEADS, rows),
+        f"Above {MOST:.0%} now: {', '.join(_above(found)) or 'none'}.",
+        "",
+        "The registered candidates of the tables that the pages of the processes show:",
+        "",
+        *table(("task", "error", "targets", "mean", "worst"), of_tasks),
+    ]
+
+
+def _above(found: Mapping[str, Any]) -> Iterator[str]:
+    """Targets whose regret is above MOST, in words."""
+    for kind, plants in found["kinds"].items():
+        for plant, targets in plants.items():
+            for name, one in targets.items():
+                if (share := regret(one, "now")) > MOST:
+                    yield f"{kind} {plant}, {name} ({one['now']}, {share:.1%})"
+
+
+def _row(name: str, targets: list[Mapping[str, Any]]) -> tuple[str, ...]:
+    by_rule = [[regret(one, rule) for one in targets] for rule in ("before", "now")]
+    shown = (f"{share:.1%}" for regrets in by_rule for share in (float(np.mean(regrets)), max(regrets)))
+    return name, str(len(targets)), *shown
+
+
+def regret(target: Mapping[str, Any], rule: str) -> float:
+    """Error of the candidate that a rule registers over that of the best one, less 1 [1]."""
+    errors: Mapping[str, float] = target["errors"]
+    return errors[target[rule]] / min(errors.values()) - 1
+
+
+def _of_task(task: str, said: str) -> tuple[str, ...]:
+    regrets = list(of_default_plants(task))
+    return task, said, str(len(regrets)), f"{np.mean(regrets):.1%}", f"{max(regrets):.1%}"
+
+
+def of_default_plants(task: str) -> Iterator[float]:
+    """Regret of each target of a task's processes, by the figures that their pages show."""
+    error = ERRORS[task][1]
+    for process in names():
+        path = DOCS / "results" / f"{process}.json"
+        if load(process).process.task != task or not path.exists():
+            continue
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        for one in (kept, *kept.get("beside", {}).values()):
+            errors = {name: error(metrics) for name, metrics in one["candidates"].items()}
+            yield errors[one["registered"]] / min(errors.values()) - 1

@@ -1,0 +1,66 @@
+"""Candidates as they would serve: what each errs on rows that nothing has learnt, and which is registered."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.peers import drafted, error
+from benchmarks.plant_tables import PlantTable
+from models.tasks import build
+from seeds import Seed, load
+from synthetic_data import another_plant, simulate
+from training.dataset import Dataset, read
+from training.fitting import fit, model_of, selected, with_few_threads
+from training.several.views import views
+from training.splits import Split, split
+from training.tasks import task_of
+
+POOLED = "calibrate_rmse"
+"""What selected the candidate of a number before; of other tasks the same figure as now."""
+
+
+def of_plant(process: str, rng_seed: int, units: int) -> dict[str, Any]:
+    """Figures of a simulated plant whose parameters are drawn anew, by target."""
+    seed = another_plant(load(process), rng_seed)
+    with tempfile.TemporaryDirectory() as scratch:
+        return of_file(seed, simulate(seed, Path(scratch) / "plant", units=units))
+
+
+def of_table(table: PlantTable) -> dict[str, Any]:
+    """Figures of a table whose seed is drafted as a newcomer would, by target."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return of_file(*drafted(table, Path(scratch)))
+
+
+def of_file(seed: Seed, path: Path) -> dict[str, Any]:
+    """Figures of a file, by target."""
+    data = read(path, seed)
+    return {one.seed.target.name: _of_target(one, parts) for one, parts in views(data, split(data.table, seed))}
+
+
+def _of_target(data: Dataset, parts: Split) -> dict[str, Any]:
+    """Errors of all candidates, and which of them was registered before and is now."""
+    task, metrics, errors = task_of(data.seed), {}, {}
+    for name, estimator in build(data.seed).items():
+        fitted = fit(task, with_few_threads(estimator, len(data.labels)), data, parts)
+        model, metrics[name] = model_of(fitted, task, name, data, parts, {})
+        errors[name] = _error(data, parts, task.predictions_of(task.answers(model, data, parts))[parts.test])
+    by = POOLED if all(POOLED in found for found in metrics.values()) else task.SELECTED_BY
+    return {
+        "rows": len(data.labels),
+        "before": min(metrics, key=lambda name: metrics[name][by]),
+        "now": selected(task.SELECTED_BY, metrics),
+        "errors": errors,
+    }
+
+
+def _error(data: Dataset, parts: Split, predicted: Any) -> float:
+    """RMSE of a number on the test rows, to the truth where it is known, or the log loss of a class."""
+    if data.truth is None:
+        return error(data, parts, predicted)
+    truth, label = data.truth[parts.test], data.y[parts.test]
+    return float(np.sqrt(np.mean((predicted - np.where(np.isfinite(truth), truth, label)) ** 2)))
