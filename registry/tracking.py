@@ -19,7 +19,7 @@ from models.tasks import Model
 from registry.asked_once import LOCK, model_named, registered, started
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, in_one_line
-from registry.incoming.loading import told
+from registry.incoming.loading import reason_of
 from registry.incoming.signing import SigningError, check_signature, private_key, sign
 from registry.local.database import make_database, make_private
 from registry.local.moved import check_place
@@ -355,7 +355,7 @@ class Tracking:
                 check_signature(folder, self.settings.public_key)
                 return files.load(folder)
             except (files.ModelFilesError, SigningError) as error:
-                why = told(error, own)
+                why = reason_of(error, own)
                 raise RegistryError(f"{version.process}: version {version.number} does not load: {why}") from error
 
     @in_one_line

@@ -105,13 +105,13 @@ class Loading:
                 try:
                     kept.append((version, seed, self._fetched(store, version, folder / str(number), again)))
                 except Exception as error:  # a store, its files or a key may be broken in any way
-                    yield version, Refused(told(error, folder))
+                    yield version, Refused(reason_of(error, folder))
             verdicts = self._verdicts([path for *_, path in kept], folder, again)
             for version, seed, path in kept:
                 try:
                     yield version, _loaded(path, verdicts[path], version, seed)
                 except Exception as error:  # a model may be unfit in any way
-                    yield version, Refused(told(error, folder))
+                    yield version, Refused(reason_of(error, folder))
 
     def _fetched(self, store: Store, version: Champion, folder: Path, again: bool) -> Path:
         """Files of a version, as the registry says that they are; none where it is known that they do not load."""
@@ -147,7 +147,7 @@ class Loading:
                 files.check(path)  # a file that is damaged says nothing of the model of this digest
                 new.append(path)
             except Exception as error:
-                verdicts[path] = told(error, folder)
+                verdicts[path] = reason_of(error, folder)
         if new:
             verdicts |= self._trial(new)
         return verdicts
@@ -174,7 +174,7 @@ def _loaded(path: Path, trouble: str | None, version: Champion, seed: Seed) -> L
     return Loaded(model, files.digest(path), files.size(path))
 
 
-def told(error: Exception, folder: Path) -> str:
+def reason_of(error: Exception, folder: Path) -> str:
     """What an exception says, in one line and without the folder of the copy, which is another one each time."""
     text = re.sub(rf"{re.escape(str(folder))}(/\d+)?/?", "", " ".join(str(error).split()))
     return text[:LONGEST] or type(error).__name__
