@@ -13,7 +13,8 @@ from models.schedules.errors import ScheduleError
 from models.stops import check, seconds_left
 from physics.arrays import FloatArray
 
-_GAP, _SECONDS, _LEAST_SECONDS = 3e-4, 10.0, 0.1  # of programmes with whole numbers, and time for any
+_GAP, _SECONDS = 3e-4, 10.0  # of programmes with whole numbers
+_BEYOND_SECONDS = 0.5  # after the end of a request, which is known by then
 _OUT_OF_TIME = 1  # status of HiGHS
 
 Places = NDArray[Any]
@@ -21,9 +22,9 @@ Term = tuple[Places, FloatArray | float]
 
 
 def _seconds() -> float:
-    """Time that HiGHS may take [s]: it hears of no stop, so it gets no more than there is."""
+    """Time that HiGHS may take [s]: it hears of no stop, so it gets little more than there is."""
     check()
-    return max(_LEAST_SECONDS, min(_SECONDS, seconds_left()))
+    return min(_SECONDS, max(0.0, seconds_left()) + _BEYOND_SECONDS)
 
 
 def _out_of_time() -> ScheduleError:

@@ -51,7 +51,7 @@ def test_time_that_runs_out_is_no_impossible_order(monkeypatch):
         programme(1.0).best(np.ones(2), box([2.0, 5.0], (True, True)))
 
 
-@pytest.mark.parametrize(("left", "given"), [(None, 10.0), (99.0, 10.0), (2.5, 2.5), (-1.0, 0.1)])
+@pytest.mark.parametrize(("left", "given"), [(None, 10.0), (99.0, 10.0), (2.5, 3.0), (-1.0, 0.5)])
 def test_no_programme_gets_more_time_than_its_request_has(monkeypatch, left, given):
     limits = []
     for name in ("milp", "linprog"):
