@@ -1,5 +1,6 @@
 """Who is champion: promote a version, go back to the one before. Every move is written down."""
 
+import getpass
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from registry.versions import (
     FORCED_AT,
     FORCED_WHY,
     GATE_REASONS,
+    PROMOTED_BY,
     SHADOW,
     Action,
     AliasMove,
@@ -218,6 +220,7 @@ def promote(
         why = f"forced past {'the gate' if chosen.refused else 'guardrails'}: {force}"
     elif force is not None:
         why = force
+    tracking.tag_version(process, chosen.number, {PROMOTED_BY: getpass.getuser()})
     return take_over(process, chosen.number, why, chosen.figures, tracking)
 
 

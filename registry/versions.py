@@ -10,6 +10,7 @@ NOTHING = "none"
 # Tags that the gate leaves beside a version, and a promotion that goes past it.
 GATE, GATE_REASONS, PASSED, REFUSED = "gate", "gate_reasons", "passed", "refused"
 FORCED_WHY, FORCED_AT = "forced_why", "forced_at"
+PROMOTED_BY = "promoted_by"  # tag of a version that a person, and no job, has made champion: who
 # Tag with a line for each guardrail of a version that would have taken over, and how a line begins that was not kept.
 GUARDRAILS, NOT_KEPT = "guardrails", "not kept: "
 # Tags of a version that is an older one with newer outcomes: which one, and when that one's estimator was registered.

@@ -1,5 +1,6 @@
 """A checked table as a job uses it: labelled rows, their inputs and labels, and the truth where a simulator left it."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -157,6 +158,11 @@ class Dataset:
             "unlabelled_rows": self.unlabelled_rows,
             "data_digest": self.digest,
         }
+
+
+def moment() -> pd.Timestamp:
+    """What time it is, UTC, by this machine's clock."""
+    return pd.Timestamp(dt.datetime.now(dt.UTC).replace(tzinfo=None))
 
 
 def row_key(seed: Seed) -> list[str]:

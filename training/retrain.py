@@ -36,7 +36,7 @@ from training.judge import JudgeError, Verdict
 from training.labels.future import read_new
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.retraining.guardrails import guarded_by, guardrails, held_back
-from training.retraining.history import are_in, history_of, join, keep_batch, without
+from training.retraining.history import History, are_in, history_of, join, keep_batch, without
 from training.retraining.newer_outcomes import Followed, follow_outcomes
 from training.retraining.older_rows import no_loss, older_rows
 from training.retraining.verdict import challengers, verdict_on
@@ -205,7 +205,7 @@ def retrain(
     model = _loaded(champion, versions, tracking)
     _check_targets(model.seed, seed, champion)
     history = history_of(seed, versions, tracking)
-    data, replaced, new, labels = _checked(history.table, new, early, seed, versions[-1], new_path, accept_shift)
+    data, replaced, new, labels = _checked(history, new, early, seed, versions[-1], new_path, accept_shift)
     data = with_tests(data, joined_tests(history.tests, new_tests, seed), str(tests or TESTS))
     start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
     judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
@@ -278,7 +278,7 @@ def _shadow(seed: Seed, verdict: Verdict | Verdicts, champion: Version) -> Shado
 
 
 def _checked(
-    history: pd.DataFrame,
+    history: History,
     new: Checked,
     early: int,
     seed: Seed,
@@ -287,13 +287,15 @@ def _checked(
     accept_shift: str | None,
 ) -> tuple[Dataset, int, Checked, LabelChecks]:
     """Data set of history and new rows, how many were replaced, new rows that remain, and what was found of them."""
-    data, replaced = _together(history, new, seed, version, new_path)
-    found = check_labels(data, task_of(seed).quantities(data), are_in(data.table, new.table, seed), early)
+    data, replaced = _together(history.table, new, seed, version, new_path)
+    brought = history.brought(new.table, seed)
+    is_new, is_after, came = (are_in(data.table, rows, seed) for rows in (brought, history.since, new.table))
+    found = check_labels(data, task_of(seed).quantities(data), is_new, early, is_after, int(came.sum()))
     found = dataclasses.replace(found, accepted=accept_shift)
     if not found.aside.empty:
         why = "their labels lie far from all that the past lets expect"
-        new = without(new, found.aside, seed, new_path.name, len(history) - replaced, why)
-        data, replaced = _together(history, new, seed, version, new_path)
+        new = without(new, found.aside, seed, new_path.name, len(history.table) - replaced, why)
+        data, replaced = _together(history.table, new, seed, version, new_path)
     return data, replaced, new, found
 
 

@@ -3,7 +3,8 @@
     python -m benchmarks.forged                       # all processes
     python -m benchmarks.forged zinc_electrowinning   # one; the figures of the others stay as they are
 
-The checks are asked alone, as a retraining asks them before it learns anything. Nothing was chosen on these plants.
+The checks are asked alone, as a retraining asks them before it learns anything. A person accepted the model of half of
+a plant's time, and jobs what came since. Nothing was chosen on these plants.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ import pandas as pd
 from benchmarks.digests import seed_digest
 from benchmarks.forged.forgeries import FORGERIES, Forgery
 from benchmarks.forged.page import HONEST, PAGE, REGIME, RESULTS, with_table
+from benchmarks.forged.slow import HALF_YEAR, SLOW, of_rows, with_labels
 from physics.arrays import BoolArray, IntArray
 from seeds import Seed, load
 from synthetic_data import another_plant, simulate
@@ -39,12 +43,31 @@ PERIODS = {  # of a file: a month or so, of pots a quarter of a year
 MONTHS, FORGED = 12, 3  # a plant: honest files, and files that are forged in each way
 
 
-def asked(data: Dataset, periods: IntArray, first: int, count: int) -> LabelChecks:
-    """What the checks say of a file of some periods, all older ones being history."""
+def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: int) -> LabelChecks:
+    """What the checks say of a file of some periods; all older ones are history, which a person has accepted up to one.
+
+    Parameters
+    ----------
+    data : Dataset
+        Rows of a plant.
+    periods : ndarray of int, shape (n,)
+        Number of each row's period.
+    first, count, accepted : int
+        First period of the file, how many it has, and the first that came after the model that a person accepted.
+    """
     some = periods < first + count
-    known = replace(data, table=data.table[some].reset_index(drop=True), X=data.X[some], y=data.y[some])
-    is_new = np.asarray(periods[some] >= first)
-    return check_labels(known, task_of(data.seed).quantities(known), is_new)
+    known, since = of_rows(data, some), periods[some]
+    labels = task_of(data.seed).quantities(known)
+    return check_labels(known, labels, np.asarray(since >= first), is_after=np.asarray(since >= accepted))
+
+
+def one_by_one(data: Dataset, periods: IntArray, first: int, end: int, count: int) -> LabelChecks:
+    """What the checks say of files that come one after the other, up to the first that is stopped."""
+    for start in range(first, end - count + 1, count):
+        found = asked(data, periods, start, count, first)
+        if not found.passed:
+            break
+    return found
 
 
 def forged(data: Dataset, periods: IntArray, rows: IntArray, forgery: Forgery, rng: np.random.Generator) -> Dataset:
@@ -52,14 +75,13 @@ def forged(data: Dataset, periods: IntArray, rows: IntArray, forgery: Forgery, r
     names = [column.name for column in data.seed.labels]
     labels = data.table[names].to_numpy(dtype=np.float64, copy=True)
     labels[rows] = forgery(labels, pd.factorize(data.units, sort=True)[0], periods, rows, rng)
-    table = data.table.assign(**{name: labels[:, place] for place, name in enumerate(names)})
-    return replace(data, table=table, y=table[data.seed.target.name].to_numpy(dtype=np.float64))
+    return with_labels(data, labels)
 
 
 def without_late(data: Dataset) -> Dataset:
-    """The data set as a plant sends it that has no columns which are known as late as labels are."""
+    """The data set of a plant without columns that are known as late as labels are; itself if it has none."""
     late = [column.name for column in data.seed.by_role("late") if column.name in data.table]
-    return replace(data, table=data.table.drop(columns=late))
+    return data if not late else replace(data, table=data.table.drop(columns=late))
 
 
 def counted(found: list[LabelChecks], new: list[int]) -> dict[str, Any]:
@@ -80,22 +102,33 @@ def on_plant(seed: Seed, data: Dataset, rng: np.random.Generator) -> dict[str, l
     count, last = PERIODS[seed.process.name], int(periods.max()) + 1
     found: dict[str, list[tuple[LabelChecks, int]]] = {}
 
-    def ask(name: str, some: Dataset, first: int) -> None:
+    def keep(name: str, checks: LabelChecks, first: int) -> None:
         rows = int(((periods >= first) & (periods < first + count)).sum())
-        found.setdefault(name, []).append((asked(some, periods, first, count), rows))
+        found.setdefault(name, []).append((checks, rows))
+
+    def both(name: str, first: int, false: Dataset, ask: Callable[[Dataset], LabelChecks]) -> None:
+        checks, others = ask(false), without_late(false)
+        keep(name, checks, first)
+        keep(f"{name}, without late columns", checks if others is false else ask(others), first)
 
     for first in np.unique(np.linspace(last // 2, last - count, MONTHS).astype(int)):
-        ask(HONEST, data, int(first))
+        keep(HONEST, asked(data, periods, int(first), count, last // 2), int(first))
     for regime in seed.plant.regimes if seed.plant is not None else ():
         first = int(starts.searchsorted(pd.Timestamp(regime.start)))
         if last // 2 <= first <= last - count:
-            ask(REGIME, data, first)
-    for first in np.unique(np.linspace(last // 2, last - count - 1, FORGED).astype(int)):
+            keep(REGIME, asked(data, periods, first, count, first), first)
+    for first in map(int, np.unique(np.linspace(last // 2, last - count - 1, FORGED).astype(int))):
         rows: BoolArray = (periods >= first) & (periods < first + count)
         for name, forgery in FORGERIES.items():
             false = forged(data, periods, np.flatnonzero(rows), forgery, rng)
-            ask(name, false, int(first))
-            ask(f"{name}, without late columns", without_late(false), int(first))
+            both(name, first, false, partial(asked, periods=periods, first=first, count=count, accepted=first))
+    days = (starts - starts[0]).days.to_numpy()
+    newest = int(days.searchsorted(days[-1] - HALF_YEAR))
+    for first in map(int, np.unique(np.linspace(last // 2, newest, FORGED).astype(int))):
+        end = min(last, int(days.searchsorted(days[first] + HALF_YEAR)) + 1)
+        for name, change in SLOW.items():
+            kept, false = change(data, periods, first, end, rng)
+            both(name, first, false, partial(one_by_one, periods=periods[kept], first=first, end=end, count=count))
     return found
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from registry.tracking import Tracking
-from registry.versions import FORCED_WHY, NOTHING, SAME_AS, RegistryError, Version
+from registry.versions import FORCED_WHY, NOTHING, PROMOTED_BY, SAME_AS, RegistryError, Version
 
 State = Literal["open", "accepted", "refused", "withdrawn"]
 
@@ -18,6 +18,7 @@ STATE, PROCESS, BASE, NUMBER, DIGEST, ROWS, KNOWN_TO, SOURCE = (
     f"batch_{name}" for name in ("state", "process", "base", "number", "digest", "rows", "known_to", "source")
 )
 WHY, WITHDRAWN_BY, WITHDRAWN_WHY = "batch_why", "batch_withdrawn_by", "batch_withdrawn_why"
+ACCEPTED_SHIFT = "accepted_shift"  # tag with the reason of a person to learn from labels that do not go with the past
 NAME_LENGTH = 8
 
 
@@ -49,6 +50,8 @@ class Batch:
         Why they were refused or withdrawn, or accepted although they do not go with the past.
     withdrawn_by : str or None
         Who withdrew them.
+    shift : str or None
+        Reason of a person to learn from labels that do not go with the past.
     """
 
     process: str
@@ -64,6 +67,7 @@ class Batch:
     base: str
     why: str
     withdrawn_by: str | None
+    shift: str | None = None
 
     @property
     def name(self) -> str:
@@ -88,6 +92,7 @@ class Batch:
             base=tags[BASE],
             why=tags.get(WITHDRAWN_WHY) or tags.get(WHY) or "",
             withdrawn_by=tags.get(WITHDRAWN_BY),
+            shift=tags.get(ACCEPTED_SHIFT),
         )
 
 
@@ -119,6 +124,23 @@ def base_of(process: str, versions: Sequence[Version], tracking: Tracking) -> st
 def accepted(process: str, base: str, tracking: Tracking) -> list[Batch]:
     """Batches that add to the table of a training, the oldest first: what was accepted and not withdrawn."""
     return [one for one in batches(process, tracking) if one.base == base and one.state == "accepted"]
+
+
+def accepted_by_person(found: Sequence[Batch], versions: Sequence[Version]) -> int:
+    """How many batches, the oldest first, a person has accepted with what came before them.
+
+    A person accepts a batch by a reason to learn from its labels all the same, or by promoting the version that has
+    learnt it.
+
+    Parameters
+    ----------
+    found : sequence of Batch
+        Accepted ones, the oldest first.
+    versions : sequence of Version
+        Of the same process.
+    """
+    promoted = {one.parent_run for one in versions if PROMOTED_BY in one.tags}
+    return max((i + 1 for i, one in enumerate(found) if one.shift is not None or one.run in promoted), default=0)
 
 
 def opening(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,7 @@ FACTOR = 2.0  # times the farthest window of the past is as far as new labels ma
 FEW = 4.0  # windows that count as one more time their farthest, since few have not seen much
 LOST = 0.5  # of the usual correlation, by Fisher's z, that may be lost in any case
 CHANCE = 3.0  # standard deviations of a correlation of few rows, by Fisher's z
+RANGE_FLOOR = 0.4  # of the logarithm of the range of labels, by which it may shrink in any case
 SHARE_FLOOR = 0.1  # by which the share of a class may change in any case
 ABOVE, BELOW, EITHER = 1, -1, 0
 
@@ -57,25 +59,34 @@ MEASURES = (
     Measure("link to the inputs", measures.link, BELOW, 0.2, "a correlation of {:.2f} with what is expected", np.tanh),
     Measure("place in time", measures.in_place, BELOW, 0.02, "squared errors {:+.1%} larger when moved by a period"),
     Measure("balance", measures.balance, ABOVE, 0.1, "{:.3g} away from what late columns give"),
+    Measure("balance level", measures.balance_level, EITHER, 0.25, "{:+.3g} above what late columns give"),
     Measure("most common labels", measures.most_common, ABOVE, 0.1, "the same in {:.1%} of the rows"),
     Measure("repeated labels", measures.repeated, ABOVE, 0.1, "also another row's in {:.1%} of the rows"),
     Measure("copied labels", measures.copied, ABOVE, 0.1, "those of an earlier period in {:.1%} of the rows"),
 )
 SAMENESS = (measures.most_common, measures.repeated, measures.copied)  # single rows are alike with themselves
 OF_ALL = (*SAMENESS, measures.in_place)  # one number of all quantities together
-OF_SHARES = tuple(one for one in MEASURES if one.what not in ("spread", "balance"))
+OF_BALANCE = (measures.balance, measures.balance_level)
+OF_SHARES = tuple(one for one in MEASURES if one.what not in ("spread", "balance", "balance level"))
 
 
 def compared(data: Dataset, rows: Rows, known: Sequence[Window], blocks: Sequence[Window]) -> tuple[Condition, ...]:
     """Each measure of the new labels beside windows of the past; none where the past is too short to say."""
     if not known:
         return ()
-    chosen = OF_SHARES if rows.labels.are_shares else MEASURES
+    chosen = OF_SHARES if rows.labels.are_shares else (*MEASURES, _range(rows, known))
     return tuple(_condition(one, data, rows, known, blocks) for one in chosen if _can_be(one, rows))
 
 
+def _range(rows: Rows, known: Sequence[Window]) -> Measure:
+    """The range of labels beside the usual errors, which are those of the past."""
+    usual = np.nan_to_num(measures.usual_spread(rows, known))
+    of = partial(measures.value_range, usual=usual)
+    return Measure("range", of, BELOW, RANGE_FLOOR, "{:.2f} times as wide as inputs and usual errors make it", np.exp)
+
+
 def _can_be(measure: Measure, rows: Rows) -> bool:
-    return measure.of is not measures.balance or rows.late.shape[1] > 0
+    return measure.of not in OF_BALANCE or rows.late.shape[1] > 0
 
 
 def _condition(
@@ -104,7 +115,7 @@ def _condition(
     return Condition(
         _name(measure, rows, None if measure.of in OF_ALL else int(which[column])),
         bool(off[block, column] <= 1),
-        f"{_shown(measure, float(new[block, column]))}, {_where(data, rows, blocks[int(block)])}",
+        f"{_shown(measure, float(new[block, column]))}, {place_of(data, rows, blocks[int(block)])}",
         f"{_expected(measure, float(low), float(high))}, by {len(known)} windows of the past",
     )
 
@@ -114,7 +125,7 @@ def _floor(measure: Measure, rows: Rows, known: Sequence[Window]) -> FloatArray:
     if measure.of is measures.link:
         fewest = min(len(one.rows) for one in known)
         return np.array([max(measure.floor, CHANCE / np.sqrt(max(fewest - 3, 1)))])
-    if measure.of not in (measures.level, measures.balance):
+    if measure.of not in (measures.level, *OF_BALANCE):
         return np.array([measure.floor])
     if rows.labels.are_shares:
         return np.array([SHARE_FLOOR])
@@ -147,7 +158,8 @@ def _expected(measure: Measure, low: float, high: float) -> str:
     return f"at most {most}" if measure.side == ABOVE else f"at least {least}"
 
 
-def _where(data: Dataset, rows: Rows, window: Window) -> str:
+def place_of(data: Dataset, rows: Rows, window: Window) -> str:
+    """Periods and number of rows and units of a window, in words."""
     periods, when = data.periods[window.rows], moment_format(data.periods)
     units = len(set(rows.unit[window.rows].tolist()))
     return f"{periods.min():{when}} to {periods.max():{when}}, {len(window.rows)} rows of {units} units"

@@ -13,7 +13,7 @@ from models.table.reading import read_table
 from physics.arrays import BoolArray
 from seeds import Seed
 from seeds.format.table import CLOCKS
-from training.dataset import row_key
+from training.dataset import moment, row_key
 from training.labels.job import ShiftError
 from training.retraining.history import without
 
@@ -79,8 +79,3 @@ def is_early(table: pd.DataFrame, seed: Seed, now: pd.Timestamp) -> BoolArray:
     has_label = table[[column.name for column in seed.labels]].notna().any(axis=1)
     is_over = start + seed.period <= now + CLOCKS
     return np.asarray((start >= first_not_begun()) | (has_label & ~is_over), dtype=np.bool_)
-
-
-def moment() -> pd.Timestamp:
-    """What time it is, UTC, by this machine's clock."""
-    return pd.Timestamp(dt.datetime.now(dt.UTC).replace(tzinfo=None))

@@ -11,19 +11,22 @@ import pandas as pd
 
 from physics.arrays import BoolArray
 from registry.local.scratch import scratch
+from registry.retraining.new_rows import ACCEPTED_SHIFT
 from registry.tracking import Tracking
 from registry.versions import NOTHING, PASSED, REFUSED
-from training.dataset import Dataset, row_key
+from training.dataset import Dataset, moment, row_key
 from training.gate import Condition, Gated
+from training.labels.accumulated import accumulated
 from training.labels.checks import compared
-from training.labels.past import FEWEST_PERIODS, windows
-from training.labels.quantities import Quantities, rows_of
+from training.labels.past import FEWEST_PERIODS, Window, runs, windows
+from training.labels.quantities import Quantities, Rows, rows_of
 from training.labels.suspicious import Suspicious, suspicious
+from training.labels.units import exchanged, missing
 
 SET_ASIDE_SHARE = 0.2  # of the new rows; more are no single labels
 
 
-LABELS, LABELS_REASONS, ACCEPTED_SHIFT = "labels", "labels_reasons", "accepted_shift"
+LABELS, LABELS_REASONS = "labels", "labels_reasons"
 LABELS_FILE = "labels.txt"
 ACCEPT = "--accept-shift"  # with which a person lets a job learn from labels that it has stopped at
 
@@ -86,8 +89,18 @@ class LabelChecks:
         }
 
 
-def check_labels(data: Dataset, labels: Quantities, is_new: BoolArray, early: int = 0) -> LabelChecks:
+def check_labels(
+    data: Dataset,
+    labels: Quantities,
+    is_new: BoolArray,
+    early: int = 0,
+    is_after: BoolArray | None = None,
+    came: int | None = None,
+) -> LabelChecks:
     """Hold the labels of new rows against those of the past.
+
+    Each block of new rows is held against windows of all that is older, and all rows that came after the latest model
+    that a person accepted, together, against runs of what that model's history was.
 
     Parameters
     ----------
@@ -99,24 +112,61 @@ def check_labels(data: Dataset, labels: Quantities, is_new: BoolArray, early: in
         Which rows came with the job.
     early : int
         How many more rows came, of periods that are not over.
+    is_after : ndarray of bool, shape (n,), optional
+        Which rows came after the latest model that a person accepted; by default the new ones.
+    came : int, optional
+        How many rows came, those among them that history has already; by default the new ones.
 
     Returns
     -------
     LabelChecks
     """
-    rows = rows_of(data, labels, is_new)
+    rows = rows_of(data, labels, is_new, is_after)
     known, blocks = windows(rows)
     found = suspicious(rows, known, blocks)
     many = _many(found, int(is_new.sum()))
     if not many.passed:
         found = []
     far = {one.row for one in found}
-    blocks = [replace(one, rows=one.rows[~np.isin(one.rows, list(far))]) for one in blocks]
+    blocks = [_without(one, far) for one in blocks]
     blocks = [one for one in blocks if len(one.rows)]
-    conditions = (_early(early, int(is_new.sum())), many, *compared(data, rows, known, blocks))
-    if not known:
+    conditions = (
+        _early(early, int(is_new.sum()) if came is None else came),
+        many,
+        *compared(data, rows, known, blocks),
+        *_of_units_and_runs(data, rows, known, blocks, far),
+    )
+    if not known and is_new.any():
         conditions = (*conditions, _short(data, is_new))
     return LabelChecks(conditions, _aside(data, labels, found))
+
+
+def _of_units_and_runs(
+    data: Dataset, rows: Rows, known: list[Window], blocks: list[Window], far: set[int]
+) -> tuple[Condition, ...]:
+    """Checks of single units, and of all that came after the latest model that a person accepted."""
+    past, after = runs(rows)
+    longest = max((len(run.blocks) for run in past), default=0)
+    newest = [_without(run.newest(longest), far) for run in after]
+    return (
+        *accumulated(data, rows, past, after),
+        *missing(data, rows, past, after, _is_due(data)),
+        *exchanged(data, rows, [run.newest(longest) for run in past], newest),
+        *exchanged(data, rows, known, blocks, by_balance=True),
+    )
+
+
+def _is_due(data: Dataset) -> BoolArray:
+    """Rows of periods of which all labels should be known by now."""
+    seed = data.seed
+    if seed.time is None:
+        return np.ones(len(data.table), dtype=np.bool_)
+    return np.asarray(data.periods + seed.period + seed.delay <= moment(), dtype=np.bool_)
+
+
+def _without(window: Window, far: set[int]) -> Window:
+    """A window without single labels that are set aside."""
+    return replace(window, rows=window.rows[~np.isin(window.rows, list(far))])
 
 
 def _early(early: int, new: int) -> Condition:

@@ -12,22 +12,62 @@ from training.labels.quantities import Rows
 
 LEAST = 1e-12
 FEWEST_OF_CLASS = 20
+FEWEST_OF_RANGE = 10
 
 
 def level(rows: Rows, window: Window) -> FloatArray:
     """What labels are above what is expected of them, shape (m,): the median, of shares the mean."""
-    return (_mean if rows.labels.are_shares else _median)(_errors(rows, window))
+    return (_mean if rows.labels.are_shares else median)(_errors(rows, window))
 
 
 def balance(rows: Rows, window: Window) -> FloatArray:
-    """Median distance of labels from what is computed from columns that are known as late, shape (m,)."""
+    """Median distance of labels from what late columns give, less what all rows have in common, shape (m,)."""
+    errors = _of_balance(rows, window)
+    return median(np.abs(errors - median(errors)))
+
+
+def balance_level(rows: Rows, window: Window) -> FloatArray:
+    """What labels are above what late columns give, all rows in common, shape (m,): the median.
+
+    Inputs that are the same for all units differ between periods alone, and periods are few: where they leave what was
+    learnt all rows are off alike.
+    """
+    return median(_of_balance(rows, window))
+
+
+def _of_balance(rows: Rows, window: Window) -> FloatArray:
     assert window.balanced is not None
-    return _median(np.abs((rows.labels.values - window.balanced)[window.rows]))
+    return np.asarray((rows.labels.values - window.balanced)[window.rows], dtype=np.float64)
 
 
 def spread(rows: Rows, window: Window) -> FloatArray:
     """Logarithm of the middle half of what labels are above what is expected of them, shape (m,)."""
-    return np.log(np.maximum(_middle_half(_errors(rows, window)), LEAST))
+    return np.log(np.maximum(middle_half(_errors(rows, window)), LEAST))
+
+
+def value_range(rows: Rows, window: Window, usual: FloatArray) -> FloatArray:
+    """Logarithm of the middle half of labels over that which inputs and the usual errors let expect, shape (m,).
+
+    Labels that are drawn to their mean lose the part that inputs explain too, so that their errors need not shrink.
+
+    Parameters
+    ----------
+    rows, window : Rows, Window
+        Which rows.
+    usual : ndarray, shape (m,)
+        Usual middle half of errors.
+
+    Returns
+    -------
+    ndarray, shape (m,)
+        NaN of few rows, and of labels of which half are the same.
+    """
+    labels, expected = rows.labels.values[window.rows], window.expected[window.rows]
+    known = ~np.isnan(labels + expected)
+    labels, expected = (np.where(known, one, np.nan) for one in (labels, expected))
+    own, explained = middle_half(labels), middle_half(expected)
+    says = (known.sum(axis=0) >= FEWEST_OF_RANGE) & (own > LEAST)
+    return np.where(says, np.log(np.maximum(own, LEAST) / np.hypot(explained, np.maximum(usual, LEAST))), np.nan)
 
 
 def link(rows: Rows, window: Window) -> FloatArray:
@@ -113,7 +153,7 @@ def copied(rows: Rows, window: Window) -> FloatArray:
 
 def usual_spread(rows: Rows, windows: Sequence[Window]) -> FloatArray:
     """Middle half of what labels are above what is expected of them, as most windows have it, shape (m,)."""
-    return _median(np.exp([spread(rows, one) for one in windows]))
+    return median(np.exp([spread(rows, one) for one in windows]))
 
 
 def _errors(rows: Rows, window: Window) -> FloatArray:
@@ -126,12 +166,13 @@ def _mean(values: FloatArray) -> FloatArray:
     return np.where(count > 0, np.nansum(values, axis=0) / np.maximum(count, 1), np.nan)
 
 
-def _median(values: FloatArray) -> FloatArray:
+def median(values: FloatArray) -> FloatArray:
     """Median of each column, NaN where there is no value."""
     return _quantiles(values, (0.5,)).reshape(-1)
 
 
-def _middle_half(values: FloatArray) -> FloatArray:
+def middle_half(values: FloatArray) -> FloatArray:
+    """Middle half of each column, NaN where there is no value."""
     low, high = _quantiles(values, (0.25, 0.75))
     return np.asarray(high - low, dtype=np.float64)
 

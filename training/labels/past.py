@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ BLOCK_SHARE = 1 / 16  # of the past's periods that a block has at most
 LEAST = 1e-9
 FEWEST_PERIODS = 8  # of the past, below which nothing can be compared
 OLDEST_SHARE = 1 / 2  # of the past's periods that no window is taken from: the line learns them
+RUN_SHARE = 1 / 3  # of the reference's periods that a run of it has at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,26 @@ class Window:
     older: BoolArray
     expected: FloatArray
     balanced: FloatArray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Consecutive blocks of time beside one line, which has learnt only what is older than all of them.
+
+    Attributes
+    ----------
+    blocks : tuple of Window
+        The blocks, the oldest first.
+    before : ndarray of int
+        Periods of the reference just before them, as many as a block has.
+    """
+
+    blocks: tuple[Window, ...]
+    before: IntArray
+
+    def newest(self, count: int) -> Window:
+        """The newest blocks, so many at most, as one."""
+        return replace(self.blocks[0], rows=np.concatenate([block.rows for block in self.blocks[-count:]]))
 
 
 def line(
@@ -74,20 +95,28 @@ def line(
     moves = sd > LEAST * (1 + np.abs(mean))
     of_learnt, of_wanted = (((part - mean) / np.where(moves, sd, 1.0))[:, moves] for part in (learnt, asked))
     found, labels, is_known = np.full(y.shape, np.nan), y[older], ~np.isnan(y[older])
-    for column in range(y.shape[1]):
-        known = is_known[:, column]
-        if known.any():
-            slopes = _slopes(of_learnt[known], labels[known, column], BALANCE_PENALTY if computed else PENALTY)
-            own = _own(labels[known, column] - slopes[0] - of_learnt[known] @ slopes[1:], unit[older][known], unit)
-            found[wanted, column] = slopes[0] + of_wanted @ slopes[1:] + own[unit[wanted]]
+    penalty = BALANCE_PENALTY if computed else PENALTY
+    for known, columns in _alike(is_known):
+        of_known, own_unit = of_learnt[known], unit[older][known]
+        slopes = _slopes(of_known, labels[known][:, columns], penalty)
+        errors = labels[known][:, columns] - slopes[0] - of_known @ slopes[1:]
+        own = np.column_stack([_own(error, own_unit, unit) for error in errors.T])
+        found[np.ix_(wanted, columns)] = slopes[0] + of_wanted @ slopes[1:] + own[unit[wanted]]
     return found
 
 
+def _alike(is_known: BoolArray) -> list[tuple[BoolArray, BoolArray]]:
+    """Rows, and the columns that are known in these and no others; none where nothing is known."""
+    kinds, which = np.unique(is_known, axis=1, return_inverse=True)
+    pairs = ((kinds[:, kind], which.reshape(-1) == kind) for kind in range(kinds.shape[1]))
+    return [(known, columns) for known, columns in pairs if known.any()]
+
+
 def _slopes(Z: FloatArray, y: FloatArray, penalty: float) -> FloatArray:
-    """Intercept and slopes of a ridge line."""
-    gram = Z.T @ Z + penalty * len(y) * np.eye(Z.shape[1])
-    slopes = np.linalg.solve(gram, Z.T @ (y - y.mean()))
-    return np.concatenate([[y.mean() - Z.mean(axis=0) @ slopes], slopes])
+    """Intercepts and slopes of ridge lines, shape (1 + k, m)."""
+    gram, mean = Z.T @ Z + penalty * len(y) * np.eye(Z.shape[1]), y.mean(axis=0)
+    slopes = np.linalg.solve(gram, Z.T @ (y - mean))
+    return np.vstack([mean - Z.mean(axis=0) @ slopes, slopes])
 
 
 def _own(error: FloatArray, learnt: IntArray, unit: IntArray) -> FloatArray:
@@ -110,14 +139,61 @@ def windows(rows: Rows) -> tuple[list[Window], list[Window]]:
     past, new = (np.unique(rows.period[mask]) for mask in (~rows.is_new, rows.is_new))
     if len(past) < FEWEST_PERIODS or not len(new):
         return [], []
-    length = int(min(len(new), max(1, len(past) * BLOCK_SHARE)))
-    first = int(np.ceil(OLDEST_SHARE * len(past)))
-    starts = np.unique(np.linspace(first, len(past) - length, WINDOWS).astype(int))
+    length = _length(past, new)
     seen = _filled(rows.X, ~rows.is_new)
     balance = _filled(_ingredients(rows), ~rows.is_new) if rows.late.shape[1] else None
-    blocks = np.array_split(new, max(1, round(len(new) / length)))
+    starts, blocks = _starts(past, length), _blocks(new, length)
     known = [_window(rows, past[start : start + length], ~rows.is_new, seen, balance) for start in starts]
     return known, [_window(rows, block, rows.is_new, seen, balance) for block in blocks]
+
+
+def runs(rows: Rows) -> tuple[list[Run], list[Run]]:
+    """Runs of the reference, and the run of all that came after it, in blocks of about as many periods.
+
+    The reference stays as it is until a person accepts another model, however many batches jobs accept meanwhile.
+
+    Returns
+    -------
+    list of Run
+        Of the reference, the oldest first; none where it has too few periods.
+    list of Run
+        The one of all rows that came after it, the new ones among them; none where the other list is empty.
+    """
+    reference, after = (np.unique(rows.period[mask]) for mask in (~rows.is_after, rows.is_after))
+    if len(reference) < FEWEST_PERIODS or not rows.is_new.any():
+        return [], []
+    length = _length(reference, after)
+    most = min(len(after), max(length, int(len(reference) * RUN_SHARE)))
+    seen = _filled(rows.X, ~rows.is_after)
+    starts = _starts(reference, most)
+    known = [_run(rows, reference[start : start + most], ~rows.is_after, seen, length) for start in starts]
+    return known, [_run(rows, after, rows.is_after, seen, length)]
+
+
+def _length(past: IntArray, new: IntArray) -> int:
+    """Periods of a block."""
+    return int(min(len(new), max(1, len(past) * BLOCK_SHARE)))
+
+
+def _starts(past: IntArray, length: int) -> IntArray:
+    """Places in the newer part of the past's periods at which so many of them begin."""
+    first = int(np.ceil(OLDEST_SHARE * len(past)))
+    return np.unique(np.linspace(first, len(past) - length, WINDOWS).astype(int))
+
+
+def _blocks(periods: IntArray, length: int) -> list[IntArray]:
+    return np.array_split(periods, max(1, round(len(periods) / length)))
+
+
+def _run(rows: Rows, periods: IntArray, among: BoolArray, seen: FloatArray, length: int) -> Run:
+    """Rows of some periods in blocks; the line learns what is older of the reference, or all of it if none is."""
+    older = ~rows.is_after & (rows.period < periods[0])
+    if not older.any():
+        older = ~rows.is_after
+    expected = line(seen, rows.labels.values, rows.unit, older, among & np.isin(rows.period, periods))
+    found = [np.flatnonzero(among & np.isin(rows.period, block)) for block in _blocks(periods, length)]
+    blocks = tuple(Window(one, older, expected, None) for one in found)
+    return Run(blocks, np.unique(rows.period[older])[-length:])
 
 
 def _window(rows: Rows, periods: IntArray, among: BoolArray, seen: FloatArray, balance: FloatArray | None) -> Window:

@@ -58,6 +58,8 @@ class Rows:
         known are alike with no other: that their classes agree says nothing.
     is_new : ndarray of bool, shape (n,)
         Whether the row came with this job.
+    is_after : ndarray of bool, shape (n,)
+        Whether the row came after the latest model that a person accepted; new rows always did.
     """
 
     labels: Quantities
@@ -67,10 +69,11 @@ class Rows:
     period: IntArray
     code: IntArray
     is_new: BoolArray
+    is_after: BoolArray
 
 
-def rows_of(data: Dataset, labels: Quantities, is_new: BoolArray) -> Rows:
-    """Rows of a data set, of which the last job brought some."""
+def rows_of(data: Dataset, labels: Quantities, is_new: BoolArray, is_after: BoolArray | None = None) -> Rows:
+    """Rows of a data set, of which the last job brought some; by default only those came after an accepted model."""
     seed = data.seed
     own = {column.name for column in seed.by_role("target")}
     kept = [i for i, column in enumerate(seed.inputs) if column.lent_by not in own]
@@ -88,6 +91,7 @@ def rows_of(data: Dataset, labels: Quantities, is_new: BoolArray) -> Rows:
         period=np.asarray(pd.factorize(data.periods, sort=True)[0], dtype=np.int64),
         code=_codes(data.table[targets]),
         is_new=is_new,
+        is_after=is_new if is_after is None else is_new | is_after,
     )
 
 

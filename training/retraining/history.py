@@ -12,7 +12,7 @@ from models.table.contract import Checked
 from models.table.reading import digest
 from physics.arrays import BoolArray
 from registry.local.scratch import scratch
-from registry.retraining.new_rows import ROWS_FILE, TESTS_FILE, accepted, base_of, opening
+from registry.retraining.new_rows import ROWS_FILE, TESTS_FILE, accepted, accepted_by_person, base_of, opening
 from registry.tracking import Tracking
 from registry.versions import Version
 from seeds import Seed
@@ -35,12 +35,27 @@ class History:
         Run of the training.
     batches : int
         How many batches there are on top of it.
+    since : DataFrame
+        Rows of batches that jobs accepted after a person last accepted a model, by unit and period.
     """
 
     table: pd.DataFrame
     tests: pd.DataFrame | None
     base: str
     batches: int
+    since: pd.DataFrame
+
+    def brought(self, new: pd.DataFrame, seed: Seed) -> pd.DataFrame:
+        """Rows that history lacks, or has with other values, by unit and period; other rows were accepted already."""
+        names = [column.name for column in seed.columns if not column.is_made and column.name in new]
+        known = self.table.reindex(columns=names)
+        key = row_key(seed)
+        both = new[names].merge(known, on=key, how="left", suffixes=("", " known"), indicator=True)
+        same = np.asarray(both.pop("_merge") == "both")
+        for name in set(names) - set(key):
+            one, other = both[name], both[f"{name} known"]
+            same &= np.asarray((one == other) | (one.isna() & other.isna()))
+        return new.loc[~same, key]
 
 
 def join(history: pd.DataFrame, new: pd.DataFrame, seed: Seed) -> tuple[pd.DataFrame, int]:
@@ -78,10 +93,15 @@ def history_of(seed: Seed, versions: list[Version], tracking: Tracking) -> Histo
     base = base_of(process, versions, tracking)
     table, tests = tracking.table(base, TABLE), _tests(base, TESTS, tracking)
     batches = accepted(process, base, tracking)
-    for batch in batches:
-        table, _ = join(table, tracking.table(batch.run, ROWS_FILE), seed)
+    by_person, since = accepted_by_person(batches, versions), table.iloc[:0][row_key(seed)]
+    for number, batch in enumerate(batches):
+        rows = tracking.table(batch.run, ROWS_FILE)
+        if number >= by_person:
+            brought = History(table, tests, base, number, since).brought(rows, seed)
+            since = pd.concat([since, brought], ignore_index=True)
+        table, _ = join(table, rows, seed)
         tests = joined_tests(tests, _tests(batch.run, TESTS_FILE, tracking), seed)
-    return History(table, tests, base, len(batches))
+    return History(table, tests, base, len(batches), since)
 
 
 def _tests(run: str, name: str, tracking: Tracking) -> pd.DataFrame | None:

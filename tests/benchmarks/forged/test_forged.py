@@ -7,6 +7,7 @@ import pytest
 from benchmarks.digests import seed_digest
 from benchmarks.forged.forgeries import FORGERIES
 from benchmarks.forged.page import HONEST, PAGE, RESULTS, with_table
+from benchmarks.forged.slow import SLOW
 from seeds import load
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -21,5 +22,5 @@ def test_the_table_is_the_measured_one():
 def test_each_process_was_measured_on_its_seed_with_all_forgeries(process):
     found = KEPT[process]
     assert found["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.forged {process}"
-    assert {HONEST, *FORGERIES} <= set(found["files"])
+    assert {HONEST, *FORGERIES, *SLOW} <= set(found["files"])
     assert all(one["stopped"] <= one["files"] for one in found["files"].values())

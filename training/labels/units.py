@@ -1,0 +1,187 @@
+"""Units whose labels are missing, and pairs of units whose labels were exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.table.wording import visible
+from physics.arrays import BoolArray, FloatArray, IntArray
+from training.dataset import Dataset
+from training.gate import Condition
+from training.labels import measures
+from training.labels.checks import FACTOR, FEW, place_of
+from training.labels.past import Run, Window
+from training.labels.quantities import Rows
+
+NAMED = 10  # units that a line names
+MISSING_FLOOR, UNITS_FLOOR = 0.1, 2.0  # share of the rows, and rows of so many units, that may be missing in any case
+EXCHANGED_FLOOR = 4.0  # times the logarithm of the number of pairs; chance alone reaches half of it
+BALANCE_FLOOR = 0.1  # of the usual spread: balances that are closer count as being so far off
+SCREENED = 200  # units farthest from what is expected of them: two that were exchanged are among them
+NORMAL_HALF = 1.349  # middle half of a normal distribution, in standard deviations
+
+
+def missing(
+    data: Dataset, rows: Rows, known: Sequence[Run], new: Sequence[Run], is_due: BoolArray
+) -> tuple[Condition, ...]:
+    """Check that units are reported as before a person last accepted a model.
+
+    Parameters
+    ----------
+    data, rows : Dataset, Rows
+        All labelled rows.
+    known, new : sequence of Run
+        Of the reference, and the one that came after.
+    is_due : ndarray of bool, shape (n,)
+        Rows of periods of which all labels should be known by now.
+
+    Returns
+    -------
+    tuple of Condition
+        One; none where the reference is too short, or no period after it is due.
+    """
+    due = [block for run in new for block in run.blocks if is_due[block.rows].all() and len(block.rows)]
+    if not due or rows.unit.max() == 0:
+        return ()
+    (run,) = new
+    past = [max(_lost(rows, one, block).sum() for block in one.blocks) for one in known]
+    lost = [_lost(rows, run, block) for block in due]
+    worst = int(np.argmax([one.sum() for one in lost]))
+    longer = max(1.0, len(run.blocks) / max(len(one.blocks) for one in known))
+    units = len(np.unique(rows.unit[np.isin(rows.period, run.before)]))
+    floor = max(MISSING_FLOOR, UNITS_FLOOR / max(units, 1))
+    reach = max(FACTOR * (1 + FEW / len(known)) * longer * max(past), floor)
+    share = float(lost[worst].sum())
+    condition = Condition(
+        "labels, missing units",
+        share <= reach,
+        f"{share:.1%} of the usual rows have no label, {place_of(data, rows, due[worst])}"
+        + (f": {_names(data, rows, lost[worst])}" if share > 0 else ""),
+        f"at most {reach:.1%}, by {len(known)} runs of the past",
+    )
+    return (condition,)
+
+
+def _lost(rows: Rows, run: Run, block: Window) -> FloatArray:
+    """Share of the rows of a period before the run that each unit lacks in a block, shape (u,)."""
+    periods = np.unique(rows.period[block.rows])
+    before, now = (
+        np.bincount(rows.unit[np.isin(rows.period, some)], minlength=int(rows.unit.max()) + 1) / max(len(some), 1)
+        for some in (run.before, periods)
+    )
+    return np.asarray(np.maximum(before - now, 0.0) / max(before.sum(), measures.LEAST), dtype=np.float64)
+
+
+def _names(data: Dataset, rows: Rows, lost: FloatArray) -> str:
+    """Units that lack most, the first few by name."""
+    which = np.argsort(-lost, kind="stable")[: int((lost > 0).sum())]
+    first = {int(unit): str(name) for unit, name in zip(rows.unit[::-1], data.units[::-1], strict=True)}
+    named = sorted(visible(first[int(unit)]) for unit in which[:NAMED])
+    more = len(which) - len(named)
+    return ", ".join([*named, *([f"{more} more"] if more > 0 else [])])
+
+
+def exchanged(
+    data: Dataset, rows: Rows, known: Sequence[Window], blocks: Sequence[Window], by_balance: bool = False
+) -> tuple[Condition, ...]:
+    """Check that no two units' labels fit better when they are exchanged, more than ever in the past.
+
+    Parameters
+    ----------
+    data, rows : Dataset, Rows
+        All labelled rows.
+    known, blocks : sequence of Window
+        Of the past, and of the new rows.
+    by_balance : bool
+        Whether labels are held against late columns, and not against what inputs and unit let expect.
+
+    Returns
+    -------
+    tuple of Condition
+        One; none of classes, of a single unit, of several rows of a unit and period, of a table without late columns
+        if they are asked for, or where the past is too short.
+    """
+    slots = rows.unit * (int(rows.period.max()) + 1) + rows.period
+    is_told = not rows.labels.are_shares and rows.unit.max() > 0 and len(np.unique(slots)) == len(slots)
+    given = [one.balanced if by_balance else one.expected for one in (*known, *blocks)]
+    if not known or not blocks or not is_told or any(one is None for one in given):
+        return ()
+    spread = measures.usual_spread(rows, known)
+    if by_balance:
+        own = [_half(rows, one, on) for one, on in zip(known, given, strict=False)]
+        spread = np.fmax(measures.median(np.array(own)), BALANCE_FLOOR * spread)
+    pairs = [best_pair(rows, one, on, spread) for one, on in zip((*known, *blocks), given, strict=True)]
+    past, new = pairs[: len(known)], pairs[len(known) :]
+    units = len(np.unique(rows.unit))
+    chance = EXCHANGED_FLOOR * np.log(units * (units - 1) / 2 + 1) * len(spread)
+    farthest = FACTOR * (1 + FEW / len(known))  # of errors, whose squares are compared
+    reach = max(farthest**2 * max(gain for gain, _ in past), chance)
+    at = int(np.argmax([gain for gain, _ in new]))
+    gain, pair = new[at]
+    names = " and ".join(visible(str(data.units[np.flatnonzero(rows.unit == unit)[0]])) for unit in pair)
+    condition = Condition(
+        f"labels, exchanged units by {'late columns' if by_balance else 'what is expected'}",
+        bool(gain <= reach),
+        f"squared errors fall by {gain:.3g} usual ones when labels of {names} are exchanged, "
+        f"{place_of(data, rows, blocks[at])}",
+        f"at most {reach:.3g} of any two units, by {len(known)} windows of the past",
+    )
+    return (condition,)
+
+
+def _half(rows: Rows, window: Window, given: FloatArray | None) -> FloatArray:
+    """Middle half of the distance of labels from what they are held against, shape (m,)."""
+    assert given is not None
+    return measures.middle_half(rows.labels.values[window.rows] - given[window.rows])
+
+
+def best_pair(rows: Rows, window: Window, given: FloatArray | None, spread: FloatArray) -> tuple[float, IntArray]:
+    """By how much squared errors fall when two units' labels are exchanged, and the two with which they fall most.
+
+    Parameters
+    ----------
+    rows, window : Rows, Window
+        Which rows.
+    given : ndarray, shape (n, m)
+        What labels are held against.
+    spread : ndarray, shape (m,)
+        Usual middle half of their distance from it.
+
+    Returns
+    -------
+    float
+        In squares of the standard deviation that belongs to `spread`, summed over periods and quantities; 0 where no
+        exchange is better.
+    ndarray of int, shape (2,)
+        The units.
+    """
+    assert given is not None
+    place, period = np.unique(rows.period[window.rows], return_inverse=True)
+    labels, expected, known = _grids(rows, window, given, period, len(place))
+    far = np.nansum(np.abs(labels - expected), axis=(0, 2))
+    chosen = np.argsort(-far, kind="stable")[:SCREENED]
+    total = np.zeros((len(chosen), len(chosen)))
+    for column in np.flatnonzero(spread > 0):
+        has = known[:, chosen, column].astype(np.float64)
+        y, e = (np.nan_to_num(one[:, chosen, column]) for one in (labels, expected))
+        own, cross = (y * e * has).T @ has, (y * has).T @ (e * has)
+        total -= (own + own.T - cross - cross.T) * 2 * (NORMAL_HALF / spread[column]) ** 2
+    at = np.unravel_index(int(total.argmax()), total.shape)
+    return max(0.0, float(total[at])), chosen[list(at)]
+
+
+def _grids(
+    rows: Rows, window: Window, given: FloatArray, period: IntArray, size: int
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Labels less the median of their period's errors, what is expected, and which are known, shape (p, u, m)."""
+    shape = (size, int(rows.unit.max()) + 1, rows.labels.values.shape[1])
+    labels, expected = np.full(shape, np.nan), np.full(shape, np.nan)
+    labels[period, rows.unit[window.rows]] = rows.labels.values[window.rows]
+    expected[period, rows.unit[window.rows]] = given[window.rows]
+    known = ~np.isnan(labels + expected)
+    for one in range(size):
+        for column in np.flatnonzero(known[one].any(axis=0)):
+            labels[one, :, column] -= np.nanmedian((labels - expected)[one, :, column])
+    return labels, expected, known
