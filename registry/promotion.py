@@ -214,13 +214,13 @@ def promote(
     elif not force.strip():
         raise RegistryError(f"{process}: --force needs a reason, which is kept beside the version")
     check_loads(chosen, seed, settings)
+    tags = {PROMOTED_BY: getpass.getuser()}
     if force is not None and (chosen.refused or chosen.held_back):
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        tracking.tag_version(process, chosen.number, {FORCED_WHY: force, FORCED_AT: now})
+        tags |= {FORCED_WHY: force, FORCED_AT: datetime.now(UTC).isoformat(timespec="seconds")}
         why = f"forced past {'the gate' if chosen.refused else 'guardrails'}: {force}"
     elif force is not None:
         why = force
-    tracking.tag_version(process, chosen.number, {PROMOTED_BY: getpass.getuser()})
+    tracking.tag_version(process, chosen.number, tags)
     return take_over(process, chosen.number, why, chosen.figures, tracking)
 
 

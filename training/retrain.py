@@ -15,7 +15,6 @@ from models.table.inputs import InputError, matrix
 from models.table.reading import read_truth
 from models.table.sources import Source
 from models.tasks import Model
-from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from registry.local.scratch import scratch
 from registry.promotion import champion_of, with_alias
@@ -28,26 +27,26 @@ from registry.versions import CHALLENGER, GUARDRAILS, NOTHING, RegistryError, Ve
 from seeds import Seed
 from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.compare import compare_address
-from training.dataset import Dataset, dataset_of, labelled, period_of
+from training.dataset import Dataset, dataset_of
 from training.facts import keep_rejected, run_name
 from training.gate import Gated
 from training.job import TESTS, Learnt, Progress, ask_gate, learn, register, silent
-from training.judge import JudgeError, Verdict
+from training.judge import Verdict
 from training.labels.future import read_new
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.retraining.guardrails import guarded_by, guardrails, held_back
 from training.retraining.history import History, are_in, history_of, join, keep_batch, without
+from training.retraining.judge_rows import judge_rows
 from training.retraining.newer_outcomes import Followed, follow_outcomes
 from training.retraining.older_rows import no_loss, older_rows
 from training.retraining.verdict import challengers, verdict_on
-from training.several.verdict import Verdicts, check_judged
+from training.several.verdict import Verdicts
 from training.several.views import views
 from training.several.whole import prefixed
 from training.side_by_side.ways import Ways
 from training.splits import split
 from training.tasks import task_of
 
-JUDGE_SHARE = 1 / 3  # of the new periods; the older ones of them are learnt
 VERDICT_FILE = "verdict.json"
 
 
@@ -103,25 +102,6 @@ class Retrained:
     guarded: Gated
     shadow: ShadowPeriod | None
     followed: Followed | None = None
-
-
-def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, champion: int) -> pd.Timestamp:
-    """First period of the judge rows: the newest share of the new periods, none that the champion has learnt.
-
-    Raises
-    ------
-    JudgeError
-        No new labelled period is late enough.
-    """
-    periods = pd.DatetimeIndex(np.sort(period_of(new[labelled(new, seed)], seed).unique()))
-    unknown = periods[periods >= learnt_before]
-    if unknown.empty:
-        when = moment_format(periods)
-        raise JudgeError(
-            f"0 rows to judge on: version {champion} has learnt the periods before {learnt_before:{when}}, "
-            f"and the newest labelled new one is {periods.max():{when}}"
-        )
-    return unknown[-max(1, round(JUDGE_SHARE * len(unknown)))]
 
 
 def retrain(
@@ -206,12 +186,16 @@ def retrain(
     _check_targets(model.seed, seed, champion)
     history = history_of(seed, versions, tracking)
     data, replaced, new, labels = _checked(history, new, early, seed, versions[-1], new_path, accept_shift)
+    experiment = tracking.experiment(process, seed.process.title)
+    if labels.stops:  # before anything is said of how many rows there are: false labels leave few
+        with tracking.run(experiment, run_name("retrain"), "retrain") as run:
+            keep_labels(run, labels, tracking)
+            if not dry_run:
+                keep_batch(run, seed, history, new.table, new_tests, new_path, tracking)
+                tracking.log(run, tags=ending(False, "; ".join(labels.reasons)))
+        raise ShiftError(stopped(process, labels))
     data = with_tests(data, joined_tests(history.tests, new_tests, seed), str(tests or TESTS))
-    start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
-    judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
-    # What is too little to judge on or to learn from is reported before hours of learning.
-    for one, rows in judged.values():
-        (task.check_judgeable if len(judged) == 1 else check_judged)(model, one, rows)
+    start, judged = judge_rows(data, new, model, champion)
     parts = split(data.table, seed, test_from=start)
     for view in views(data, parts):
         task.check_split(*view)
@@ -220,30 +204,23 @@ def retrain(
         {name: (inputs_of(model.seed, champion, *rows_of), *rows_of) for name, rows_of in which.items()}
         for which in (judged, older)
     )
-    experiment = tracking.experiment(process, seed.process.title)
     with tracking.run(experiment, run_name("retrain"), "retrain") as run:
         keep_labels(run, labels, tracking)
         if not dry_run:
             keep_batch(run, seed, history, new.table, new_tests, new_path, tracking)
-            tracking.log(run, tags=ending(False, "; ".join(labels.reasons)) if labels.stops else {})
-        learnt = None if labels.stops else learn(data, parts, tracking, experiment, run, "retrain", progress, ways)
-        if learnt is not None:
-            verdict = verdict_on(model, challengers(learnt, given), given)
-            version = None if dry_run else _registered(learnt, job, tracking)
-            kept = no_loss(lambda: verdict_on(model, challengers(learnt, of_older), of_older), accept_shift)
-            gated = ask_gate(learnt, version, tracking, kept)
-            verdict = held_back(verdict, gated)
-            guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
-            verdict = guarded_by(verdict, guarded)
-            figures = figures_of(verdict, task.DECISIVE)
-            shadow = _shadow(seed, verdict, champion)
-            _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow, guarded)
-            if version is not None:
-                decided = verdict.promoted, verdict.why, figures, labels.shift, champion.number
-                keep_decision(process, version, *decided, tracking, shadow)
-                settle(process, version, tracking)
-    if learnt is None:
-        raise ShiftError(stopped(process, labels))
+        learnt = learn(data, parts, tracking, experiment, run, "retrain", progress, ways)
+        verdict = verdict_on(model, challengers(learnt, given), given)
+        version = None if dry_run else _registered(learnt, job, tracking)
+        kept = no_loss(lambda: verdict_on(model, challengers(learnt, of_older), of_older), accept_shift)
+        gated = ask_gate(learnt, version, tracking, kept)
+        verdict = held_back(verdict, gated)
+        guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
+        verdict = guarded_by(verdict, guarded)
+        figures = figures_of(verdict, task.DECISIVE)
+        shadow = _shadow(seed, verdict, champion)
+        _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow, guarded)
+        if version is not None:
+            _decide(process, version, verdict, figures, labels, champion, tracking, shadow)
     return Retrained(
         learnt=learnt,
         verdict=verdict,
@@ -269,6 +246,22 @@ def _followed(
 ) -> Followed | None:
     """The champion with the outcomes of the new rows, where it stays."""
     return None if verdict.promoted else follow_outcomes(seed, champion, model, data, tracking)
+
+
+def _decide(
+    process: str,
+    version: int,
+    verdict: Verdict | Verdicts,
+    figures: Mapping[str, float],
+    labels: LabelChecks,
+    champion: Version,
+    tracking: Tracking,
+    shadow: ShadowPeriod | None,
+) -> None:
+    """Keep what becomes of a version, then carry it out."""
+    decided = verdict.promoted, verdict.why, figures, labels.shift, champion.number
+    keep_decision(process, version, *decided, tracking, shadow)
+    settle(process, version, tracking)
 
 
 def _shadow(seed: Seed, verdict: Verdict | Verdicts, champion: Version) -> ShadowPeriod | None:

@@ -22,7 +22,7 @@ from training.dataset import Dataset, dataset_of, period_of, row_key
 from training.facts import info_of
 from training.fitting import Candidate, fit, model_of, with_few_threads
 from training.regression.follow import followed_on
-from training.retrain import JUDGE_SHARE
+from training.retraining.judge_rows import JUDGE_SHARE
 from training.splits import split
 from training.tasks import task_of
 

@@ -221,13 +221,13 @@ def test_a_version_that_kept_its_guardrails_needs_no_force(opened, rails):
     kept = replace(version(2), tags={"gate": "passed", "guardrails": rails, "model_digest": "sha256:2"})
     store = opened([version(1, "champion"), kept])
     assert promote(P, SETTINGS, 2)[2:5] == (2, "promote", "by hand")
-    assert store.tagged == []
+    assert [set(tags) for _, _, tags in store.tagged] == [{"promoted_by"}]
 
 
 def test_force_is_a_plain_reason_where_the_gate_let_pass(opened):
     store = opened([version(1, "champion"), version(2)])
     assert promote(P, SETTINGS, 2, force="holidays")[4] == "holidays"
-    assert store.tagged == []
+    assert [set(tags) for _, _, tags in store.tagged] == [{"promoted_by"}]
 
 
 def test_a_version_is_tried_again_only_where_somebody_asks(opened):

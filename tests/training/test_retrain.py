@@ -17,10 +17,12 @@ from training.gate import Condition, Gated
 from training.judge import JudgeError, Verdict
 from training.labels.job import LabelChecks
 from training.labels.quantities import numbers
-from training.retrain import _keep_verdict, _together, figures_of, inputs_of, judge_start, retrain
+from training.retrain import _keep_verdict, _together, figures_of, inputs_of, retrain
+from training.retraining import judge_rows as judging
 from training.retraining import verdict as verdicts
 from training.retraining.guardrails import guarded_by, held_back
 from training.retraining.history import History, join
+from training.retraining.judge_rows import judge_start
 
 VERDICT = Verdict(
     promoted=True,
@@ -134,7 +136,9 @@ def test_cautions_are_those_of_the_new_rows_and_of_spellings_over_the_seam(seam,
     data, _ = _together(history, read_table(tmp_path / "other.csv", toy_seed), toy_seed, version, path)
     unused, spelled = data.cautions
     assert unused == "1 column is not in the seed and was not used: extra"
-    assert spelled.startswith("units that differ in case, dash or space alone stay different units: 'A-001' (")
+    assert spelled.startswith(
+        "units that differ in case, dash, space or look-alike letters alone stay different units: 'A-001' ("
+    )
     history = history.copy()
     history.loc[0, "z"] = 9.75
     same, _ = _together(history, read_table(path, toy_seed), toy_seed, version, path)
@@ -281,10 +285,10 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     decided, settled = [], []
     monkeypatch.setattr(retraining, "Tracking", lambda settings: store)
     monkeypatch.setattr(retraining, "settle_left", lambda *given: asked.update(left=given[0]))
-    monkeypatch.setattr(retraining, "history_of", lambda *given: History(history, None, "job1", 0))
+    monkeypatch.setattr(retraining, "history_of", lambda *given: History(history, None, "job1", 0, history.iloc[:0]))
     monkeypatch.setattr(retraining, "keep_batch", lambda *given: asked.update(batch=given[3]))
     monkeypatch.setattr(retraining, "no_loss", lambda *given: None)
-    for module in (retraining, verdicts):
+    for module in (retraining, verdicts, judging):
         monkeypatch.setattr(module, "task_of", lambda seed: task)
     monkeypatch.setattr(retraining, "learn", lambda *given: learnt)
     monkeypatch.setattr(retraining, "register", lambda *given: 4)

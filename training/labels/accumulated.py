@@ -14,7 +14,7 @@ from training.labels.checks import FACTOR, FEW, SHARE_FLOOR, place_of
 from training.labels.past import Run
 from training.labels.quantities import Rows
 
-FLOOR = 0.25  # of the usual spread: so large a shift of every block may add up in any case
+FLOOR = 0.5  # of the usual spread: so large a shift of every block may add up in any case, as one block may be off
 
 
 def accumulated(data: Dataset, rows: Rows, known: Sequence[Run], new: Sequence[Run]) -> tuple[Condition, ...]:

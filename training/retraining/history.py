@@ -51,7 +51,7 @@ class History:
         known = self.table.reindex(columns=names)
         key = row_key(seed)
         both = new[names].merge(known, on=key, how="left", suffixes=("", " known"), indicator=True)
-        same = np.asarray(both.pop("_merge") == "both")
+        same = np.array(both.pop("_merge") == "both")
         for name in set(names) - set(key):
             one, other = both[name], both[f"{name} known"]
             same &= np.asarray((one == other) | (one.isna() & other.isna()))

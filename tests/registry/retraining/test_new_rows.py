@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from registry.retraining import new_rows as kept
-from registry.retraining.new_rows import accepted, base_of, batches, ending, opening, withdraw
-from registry.versions import FORCED_WHY, GATE, PASSED, REFUSED, RegistryError, Version
+from registry.retraining.new_rows import accepted, accepted_by_person, base_of, batches, ending, opening, withdraw
+from registry.versions import FORCED_WHY, GATE, PASSED, PROMOTED_BY, REFUSED, RegistryError, Version
 
 
 class Store:
@@ -99,3 +99,14 @@ def test_the_base_is_the_newest_accepted_job_whose_rows_are_a_whole_table(store)
     assert base_of("toy", [first, version(3, "retrained before batches were")], store).startswith("retrained")
     with pytest.raises(RegistryError, match="toy: no accepted training to learn on from"):
         base_of("toy", [version(1, "train1", REFUSED), second], store)
+
+
+def test_a_person_accepts_all_that_came_up_to_a_batch_whose_shift_or_version_was_accepted(store):
+    found = accepted("toy", "train1", store)
+    assert accepted_by_person(found, []) == 0
+    promoted = SimpleNamespace(parent_run=found[-1].run, tags={PROMOTED_BY: "ann"})
+    by_job = SimpleNamespace(parent_run=found[-1].run, tags={})
+    assert accepted_by_person(found, [by_job]) == 0
+    assert accepted_by_person(found, [promoted]) == len(found) == 2
+    store.log(found[0].run, {"accepted_shift": "new anodes"})
+    assert accepted_by_person(accepted("toy", "train1", store), [by_job]) == 1

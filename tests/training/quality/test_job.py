@@ -19,7 +19,8 @@ from registry.versions import RegistryError
 from seeds.format.loader import parse
 from training.compare import compare
 from training.job import Trained, train
-from training.retrain import Retrained, judge_start, retrain
+from training.retrain import Retrained, retrain
+from training.retraining.judge_rows import judge_start
 
 pytestmark = pytest.mark.slow  # a story of training and retraining
 

@@ -23,7 +23,11 @@ def test_batches_stand_on_the_table_of_the_training_and_the_later_one_wins(toy_s
     kept |= {("one", "batch.parquet"): first, ("two", "batch.parquet"): second}
     store = SimpleNamespace(table=lambda run, name: kept[run, name], has=lambda run, name: (run, name) in kept)
     monkeypatch.setattr(module, "base_of", lambda *given: "base")
-    monkeypatch.setattr(module, "accepted", lambda *given: [SimpleNamespace(run="one"), SimpleNamespace(run="two")])
+    monkeypatch.setattr(
+        module,
+        "accepted",
+        lambda *given: [SimpleNamespace(run="one", shift=None), SimpleNamespace(run="two", shift=None)],
+    )
     found = history_of(toy_seed, [], store)
     assert (found.base, found.batches, found.tests) == ("base", 2, None)
     assert len(found.table) == 12
@@ -32,6 +36,29 @@ def test_batches_stand_on_the_table_of_the_training_and_the_later_one_wins(toy_s
     assert by_period.loc[starts[2]].tolist() == [80.0, 80.0]
     assert by_period.loc[starts[3]].tolist() == [81.0, 81.0]
     assert by_period["min"].iloc[:2].tolist() == whole.groupby("period_start")["y"].min().iloc[:2].tolist()
+
+
+def test_rows_since_a_person_accepted_are_those_that_later_batches_brought_or_changed(toy_seed, toy_frame, monkeypatch):
+    """Two batches after the training, of which the first was accepted by a person; the second sends all rows again."""
+    whole = table(toy_seed, toy_frame, units=3, periods=4)
+    starts = np.sort(whole["period_start"].unique())
+    first = whole[whole["period_start"] == starts[2]]
+    second = whole.assign(y=whole["y"].where(whole["period_start"] != starts[0], 80.0))
+    kept = {("base", "table.parquet"): whole[whole["period_start"] < starts[2]]}
+    kept |= {("one", "batch.parquet"): first, ("two", "batch.parquet"): second}
+    store = SimpleNamespace(table=lambda run, name: kept[run, name], has=lambda run, name: (run, name) in kept)
+    monkeypatch.setattr(module, "base_of", lambda *given: "base")
+
+    def since(shift):
+        batches = [SimpleNamespace(run="one", shift=shift), SimpleNamespace(run="two", shift=None)]
+        monkeypatch.setattr(module, "accepted", lambda *given: batches)
+        return history_of(toy_seed, [], store)
+
+    accepted, not_accepted = since("another line"), since(None)
+    assert sorted(accepted.since["period_start"].unique()) == [starts[0], starts[3]]
+    assert sorted(not_accepted.since["period_start"].unique()) == [starts[0], starts[2], starts[3]]
+    assert not len(accepted.brought(whole[whole["period_start"] > starts[0]], toy_seed))
+    assert len(accepted.brought(whole, toy_seed)) == 3
 
 
 def test_rows_that_are_set_aside_are_listed_with_what_the_contract_turned_away(toy_seed, toy_frame):

@@ -123,3 +123,11 @@ def test_a_withdrawn_batch_is_history_no_more(story):
     withdraw(honest.name, "another line's rows", story.tracking)
     assert state(story.seed, story.settings)[2] == rows - 119
     assert batches("toy_cells", story.tracking)[1].why == "another line's rows"
+
+
+def test_false_labels_are_named_though_their_rows_are_too_few_to_judge_on(story, toy_seed, toy_frame, tmp_path):
+    """Of one period alone, a slip of units in all of its labels."""
+    new = some_periods(toy_frame(periods=36), 35, 36)
+    new.assign(y=new["y"] + 8.0).to_parquet(tmp_path / "slip.parquet")
+    with pytest.raises(ShiftError, match="labels, level of y: on average"):
+        retrain(toy_seed, tmp_path / "slip.parquet", story.settings, dry_run=True)

@@ -1,0 +1,62 @@
+"""Rows that judge a challenger: the newest of the new ones, and what to say where too few remain."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from models.table.contract import Checked
+from models.tasks import Model
+from pages.moments import moment_format
+from physics.arrays import IntArray
+from registry.versions import Version
+from seeds import Seed
+from training.dataset import Dataset, labelled, period_of
+from training.judge import JudgeError
+from training.several.verdict import check_judged
+from training.tasks import task_of
+
+JUDGE_SHARE = 1 / 3  # of the new periods; the older ones of them are learnt
+
+
+def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, champion: int) -> pd.Timestamp:
+    """First period of the judge rows: the newest share of the new periods, none that the champion has learnt.
+
+    Raises
+    ------
+    JudgeError
+        No new labelled period is late enough.
+    """
+    periods = pd.DatetimeIndex(np.sort(period_of(new[labelled(new, seed)], seed).unique()))
+    unknown = periods[periods >= learnt_before]
+    if unknown.empty:
+        when = moment_format(periods)
+        raise JudgeError(
+            f"0 rows to judge on: version {champion} has learnt the periods before {learnt_before:{when}}, "
+            f"and the newest labelled new one is {periods.max():{when}}"
+        )
+    return unknown[-max(1, round(JUDGE_SHARE * len(unknown)))]
+
+
+def judge_rows(
+    data: Dataset, new: Checked, model: Model, champion: Version
+) -> tuple[pd.Timestamp, dict[str, tuple[Dataset, IntArray]]]:
+    """First period of the judge rows, and them by target; too few are reported before hours of learning."""
+    seed, task = data.seed, task_of(data.seed)
+    try:
+        start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
+        judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
+        for one, rows in judged.values():
+            (task.check_judgeable if len(judged) == 1 else check_judged)(model, one, rows)
+    except JudgeError as error:
+        raise JudgeError(f"{error}{_left_over(new)}") from error
+    return start, judged
+
+
+def _left_over(new: Checked) -> str:
+    """Why new rows are not among those that are too few to judge on, and what was found of them; empty if all are."""
+    if new.rejected.empty:
+        return ""
+    reasons = new.rejected["column"].astype(str) + ": " + new.rejected["reason"].astype(str)
+    said = "".join(f"\n  - {line}" for line in (reasons.iloc[0], *new.cautions))
+    return f"; {new.rejected_rows} of the new rows were turned away or set aside before:{said}"
