@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from models.table.unit_names import looks, unit_name, with_code_points
 from models.table.wording import named, shortened, visible
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -27,8 +27,6 @@ GAP_STEPS = 3
 USUAL_STEPS = 0.9  # share of the steps that are not longer than a usual one
 LABEL_SHARE = 0.5
 ENOUGH_LABELS = 200  # different ones, however often rounding makes them alike; held ones are a fault of the contract
-
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 
 
 def read_as_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
@@ -70,29 +68,36 @@ def of_table(table: pd.DataFrame, seed: Seed) -> list[str]:
 
 
 def alike(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """Name the units whose names differ in case, dashes or spaces alone, in a line at most."""
+    """Name the units whose names differ in case, dashes, spaces or look-alike letters alone, in a line at most."""
     if seed.key is None:
         return []
     rows = table[seed.key.name].value_counts(sort=False)
     spellings: dict[str, list[str]] = {}
     for name in sorted(rows.index):
-        spellings.setdefault(_plain(name), []).append(name)
+        spellings.setdefault(looks(name), []).append(name)
     alike = [
-        " and ".join(f"'{visible(str(name))}' ({rows[name]} rows)" for name in names)
+        " and ".join(f"{_spelled(str(name))} ({rows[name]} rows)" for name in names)
         for names in spellings.values()
         if len(names) > 1
     ]
     if not alike:
         return []
-    return [f"units that differ in case, dash or space alone stay different units: {named(alike, '; ')}"]
+    return [
+        f"units that differ in case, dash, space or look-alike letters alone stay different units: {named(alike, '; ')}"
+    ]
 
 
-def _plain(name: str) -> str:
-    """A name without what a person overlooks."""
-    if not name.isascii():
-        name = unicodedata.normalize("NFKC", name).translate(_DASHES)
-        name = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")  # signs without a width
-    return "".join(name.casefold().split())
+def _spelled(name: str) -> str:
+    """A name as a person can tell it from one that looks like it."""
+    shown = visible(name)
+    return with_code_points(name) if shown == name else f"'{shown}'"
+
+
+def respelled(cells: pd.Series) -> list[str]:
+    """Say which names of units were read in another form: without signs that have no width, of usual width."""
+    names = [name for name in cells.dropna().unique() if isinstance(name, str) and not name.isascii()]
+    said = [f"{with_code_points(name)} as '{unit_name(name)}'" for name in names if unit_name(name) != name.strip()]
+    return [f"units with signs without a width or of another width were read {named(said)}"] if said else []
 
 
 def _stuck(table: pd.DataFrame, seed: Seed) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.table.unit_names import unit_name
 from physics.arrays import BoolArray
 from seeds import TableFormat
 
@@ -268,7 +269,7 @@ def _standard(values: pd.Series, at_utc: BoolArray, zone: zoneinfo.ZoneInfo, uni
 
 
 def unit_names(cells: pd.Series) -> Parsed:
-    """Names of units as text, spaces around them removed; whole numbers are names too.
+    """Names of units as text, in one spelling; whole numbers are names too. See `models.table.unit_names.unit_name`.
 
     Parameters
     ----------
@@ -281,11 +282,16 @@ def unit_names(cells: pd.Series) -> Parsed:
         As for `numbers`.
     """
     text = _text(cells)
-    names = text.to_pandas().astype("str")
+    names = _one_spelling(text.to_pandas().astype("str"))
     # Unit 12 of a file with missing names arrives as 12.0, which would be another unit than "12".
     is_float = pd.api.types.is_float_dtype(cells.dtype)
-    unprinted = _mask(pc.match_substring_regex(text, r"[\x00-\x1f\x7f]"))
+    unprinted = _mask(pc.match_substring_regex(text, r"[\x00-\x1f\x7f\x{80}-\x{9f}]"))
     return names, {TOLD: _mask(pc.is_null(text)), NAME: names.notna().to_numpy() & is_float, PRINTED: unprinted}
+
+
+def _one_spelling(names: pd.Series) -> pd.Series:
+    spelled = {name: unit_name(name) for name in names.dropna().unique() if not name.isascii()}
+    return names.replace(spelled) if spelled else names
 
 
 def classes(cells: pd.Series, known: Sequence[str], form: TableFormat = ISO) -> Parsed:

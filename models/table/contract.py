@@ -218,6 +218,8 @@ def _parsed(
         values[name], bad = _parse(raw, seed, column, form, values)
         for expected, mask in bad.items():
             faults += cell_faults(source, header, raw, np.flatnonzero(mask), expected)
+        if column.role == "key":
+            said += cautions.respelled(raw)
         if column.is_number and header == column.tag and column.scale != 1.0:
             values[name] = values[name] * column.scale
     return values, faults, said

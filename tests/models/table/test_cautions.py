@@ -39,21 +39,23 @@ def test_a_sound_table_gives_neither_cautions_nor_lacks(toy_seed):
 @pytest.mark.parametrize(
     ("other", "shown"),
     [
-        ("a-1", "a-1"),
-        ("A\u20111", "A\\u20111"),
-        ("A\u22121", "A\\u22121"),
-        ("A -1", "A -1"),
-        ("A\u00a0-1", "A\\u00a0-1"),
-        ("\uff21-1", "\uff21-1"),
-        ("A-1\u200b", "A-1\\u200b"),
+        ("a-1", "'a-1'"),
+        ("A\u20111", "'A\\u20111'"),
+        ("A\u22121", "'A\\u22121'"),
+        ("A -1", "'A -1'"),
+        ("A\u00a0-1", "'A\\u00a0-1'"),
+        ("\uff21-1", "'\uff21-1' (U+FF21)"),
+        ("A-1\u200b", "'A-1\\u200b'"),
+        ("\u0410-1", "'\u0410-1' (U+0410)"),
+        ("\u0391-1", "'\u0391-1' (U+0391)"),
     ],
 )
 def test_units_that_look_alike_are_named_with_their_rows(other, shown, toy_seed):
     said = of_table(table({"A-1": 20, other: 12, "A-2": 20}), toy_seed)
     names = sorted(["A-1", other])
-    spelled = {"A-1": "'A-1' (20 rows)", other: f"'{shown}' (12 rows)"}
+    spelled = {"A-1": "'A-1' (20 rows)", other: f"{shown} (12 rows)"}
     assert said == [
-        "units that differ in case, dash or space alone stay different units: "
+        "units that differ in case, dash, space or look-alike letters alone stay different units: "
         + " and ".join(spelled[name] for name in names)
     ]
 
