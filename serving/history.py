@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from models.table.made import lenders, made_columns
+from models.table.unit_names import unit_name
 from physics.arrays import FloatArray
 from seeds import Column, Seed
 from seeds.format.table import TableFormat
@@ -105,11 +106,11 @@ def _lent(past: Sequence[Record], used: npt.NDArray[np.intp], column: Column) ->
 
 
 def units_of(rows: Sequence[Record], seed: Seed) -> list[int]:
-    """Number of each row's unit; spaces around a name are no part of it, as in a table."""
+    """Number of each row's unit; names are read as those of a table."""
     if seed.key is None:
         return [0] * len(rows)
     numbers: dict[str, int] = {}
-    return [numbers.setdefault(row[seed.key.name].strip(), len(numbers)) for row in rows]
+    return [numbers.setdefault(unit_name(row[seed.key.name]), len(numbers)) for row in rows]
 
 
 def starts_of(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, list[Fault]]:

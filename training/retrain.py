@@ -221,6 +221,7 @@ def retrain(
         _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow, guarded)
         if version is not None:
             _decide(process, version, verdict, figures, labels, champion, tracking, shadow)
+    stays = follows and version is not None and not verdict.promoted
     return Retrained(
         learnt=learnt,
         verdict=verdict,
@@ -237,15 +238,8 @@ def retrain(
         figures=figures,
         guarded=guarded,
         shadow=shadow,
-        followed=_followed(seed, verdict, champion, model, data, tracking) if follows and version is not None else None,
+        followed=follow_outcomes(seed, champion, model, data, tracking) if stays else None,
     )
-
-
-def _followed(
-    seed: Seed, verdict: Verdict | Verdicts, champion: Version, model: Model, data: Dataset, tracking: Tracking
-) -> Followed | None:
-    """The champion with the outcomes of the new rows, where it stays."""
-    return None if verdict.promoted else follow_outcomes(seed, champion, model, data, tracking)
 
 
 def _decide(

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from models.stops import between
+from models.table.unit_names import unit_name
 from records.asked import Request
 from records.outcomes import Slot
 from seeds import Seed
@@ -62,7 +63,7 @@ def _moment(text: str, precision: str) -> tuple[str, dt.timedelta | None]:
 @lru_cache(maxsize=4096)  # rows share units
 def _unit(name: str) -> str:
     """Name of a unit as every database has it: PostgreSQL keeps no NUL."""
-    return name.strip().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return unit_name(name).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def slots_of(request: Request, seed: Seed) -> list[Slot]:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from models.lot_advice import MONEY, LotAdvice, LotLimit
 from models.setpoints.advice import Estimate
+from models.table.unit_names import unit_name
 from seeds import Quantity, Seed
 from serving.decoding import parsed_json
 from serving.faults import Shape
@@ -292,7 +293,7 @@ def read_lots(payloads: LotPayloads, name: str, body: bytes) -> AskedLots:
         raise invalid(faults)
     key = payloads.seed.key
     assert key is not None
-    return AskedLots(rows, past, [row[key.name].strip() for row in rows], request)
+    return AskedLots(rows, past, [unit_name(row[key.name]) for row in rows], request)
 
 
 def prices_stated(prices: Mapping[str, float], known: Mapping[str, Quantity]) -> Record:

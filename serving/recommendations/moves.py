@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from models.table.unit_names import unit_name
 from seeds import Seed
 from serving.fields import Record
 from serving.problems import MOST_FAULTS, Fault, invalid, shown
@@ -45,7 +46,7 @@ def chosen_within(
     """
     named: dict[str, dict[str, float]] = {unit: moves for unit in units}
     if by_unit(moves):
-        named = {unit.strip(): own for unit, own in moves.items()}
+        named = {unit_name(unit): own for unit, own in moves.items()}
     faults = [
         Fault(field=f"{MOVES}.{shown(unit)}", value=shown(unit), expected="a unit that one of rows plans")
         for unit in named

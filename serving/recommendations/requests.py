@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.stops import between
+from models.table.unit_names import unit_name
 from physics.arrays import IntArray
 from seeds import Seed
 from serving.decoding import parsed_json
@@ -78,7 +79,7 @@ def tabled(
     table, faults = table_of([*past, *rows], len(past), seed, needed)
     if faults:
         raise invalid(faults)
-    return [row[seed.key.name].strip() for row in rows], table
+    return [unit_name(row[seed.key.name]) for row in rows], table
 
 
 def read_rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Fault]) -> list[Record]:
@@ -203,7 +204,7 @@ def _frame(rows: Sequence[Record], units: IntArray, starts: Starts, seed: Seed) 
     import pandas as pd
 
     assert seed.key is not None
-    names = np.array([row[seed.key.name].strip() for row in rows], dtype=object)
+    names = np.array([unit_name(row[seed.key.name]) for row in rows], dtype=object)
     columns: dict[str, Any] = {}
     for column in between(seed.columns):
         if column.name == seed.key.name:

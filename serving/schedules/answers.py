@@ -12,6 +12,7 @@ from models.schedules.hand import line_at
 from models.schedules.reading import read_order
 from models.schedules.schedule import Range, Schedule, schedule
 from models.stops import between
+from models.table.unit_names import unit_name
 from seeds import Seed
 from serving.decoding import parsed_json
 from serving.fields import Record
@@ -65,7 +66,7 @@ def _in_hand(rows: list[Record], seed: Seed) -> tuple[list[str], Any, dict[str, 
     starts, faults = starts_of(rows, len(rows), seed)
     if faults:
         raise invalid([within("rows", fault) for fault in faults])
-    units = [row[seed.key.name].strip() for row in rows]
+    units = [unit_name(row[seed.key.name]) for row in rows]
     numbers = [column.name for column in seed.columns if column.is_number]
     columns = {name: np.array([row.get(name) for row in rows], dtype=np.float64) for name in numbers}
     return units, starts, columns

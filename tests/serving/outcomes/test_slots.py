@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from records.asked import Request
 from seeds import Seed
 from seeds.format.loader import parse
-from serving.history import starts_of
+from serving.history import starts_of, units_of
 from serving.outcomes.slots import slots, slots_of
 
 PERIOD = "2026-11-01"
@@ -53,3 +53,12 @@ def test_a_name_that_no_database_keeps_is_of_one_unit_in_outcomes_and_in_what_wa
     assert found == [("A\ufffdB", "2026-11-01T00:00:00")]
     body = b'{"rows": [{"unit": "A\\u0000B", "period_start": "2026-11-01", "z": 4.0}]}'
     assert slots_of(Request(1, 0, "application/json", body), toy_seed) == found
+
+
+@pytest.mark.parametrize("written", ["A-\u200b012", "\ufeffA-012", "\uff21-\uff10\uff11\uff12", " A-012\u00a0"])
+def test_a_name_is_of_the_unit_that_a_table_reads_it_as(written: str, toy_seed: Seed) -> None:
+    """Requests, earlier periods and outcomes; a name that only looks like another one stays apart."""
+    rows = [{"unit": name, "period_start": PERIOD} for name in ("A-012", written, "\u0410-012")]
+    found, _ = slots(rows, toy_seed)
+    assert [unit for unit, _ in found] == ["A-012", "A-012", "\u0410-012"]
+    assert units_of(rows, toy_seed) == [0, 0, 1]
