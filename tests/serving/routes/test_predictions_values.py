@@ -193,7 +193,7 @@ def test_a_body_may_be_as_long_as_is_said(app: Any, predicted: list[Any], call: 
 
 def test_problems_of_predictions_are_described(app: Any) -> None:
     operation = app(ANSWERS).openapi()["paths"][URL]["post"]
-    assert set(operation["responses"]) == {"200", "400", "406", "413", "415", "422", "503"}
+    assert set(operation["responses"]) == {"200", "400", "406", "413", "415", "422", "429", "503", "507"}
     assert operation["operationId"] == "predict_toy_cells"
     assert operation["summary"] == "Made-up cells with a known linear law"
     assert "Fields that are known only after the period are refused." in operation["description"]
