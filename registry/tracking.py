@@ -79,7 +79,6 @@ class Tracking:
             if not file.exists():
                 if not make:
                     raise TrackingError(f"MLflow store {self.settings.uri}: there is none yet; train a process first")
-                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 make_database(file, self.settings.folder / "artifacts")
             make_private(file)
             check_unlocked(file)

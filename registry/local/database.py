@@ -12,6 +12,7 @@ def make_database(file: Path, artifact_root: Path) -> None:
     """Make MLflow's database aside and give it its name in one step: no half database, no race of two first jobs."""
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with scratch(file.parent) as folder:
         aside = folder / file.name
         store = SqlAlchemyStore(f"sqlite:///{aside}", artifact_root.as_uri())  # type: ignore[no-untyped-call]
