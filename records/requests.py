@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Column, Connection, select
 
 from records import heads
-from records.compression import ZSTD, compressed, restored
 from records.database import Database
 from records.schema import REQUESTS
+from records.writing.compression import ZSTD, compressed, restored
 
 _COLUMNS = tuple(column.name for column in REQUESTS.columns if column.name != "number")
 _values = attrgetter(*(name for name in _COLUMNS if name != "head"))  # which is the last one
@@ -61,7 +61,7 @@ class Kept:
     more : sequence of bytes
         What follows `answer`; `split` leaves none.
     encoding : str, optional
-        How `asked` and `answer` are compressed, see `records.compression`; None: they are not.
+        How `asked` and `answer` are compressed, see `records.writing.compression`; None: they are not.
     """
 
     id: str

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from records.compression import restored
 from records.database import Database, now
 from records.requests import JSON, LARGE, predictions_of
 from records.schema import REQUESTS, SHADOW_ANSWERS
+from records.writing.compression import restored
 
 _AT_ONCE = 300  # requests of one query
 _ADD = "INSERT INTO shadow_answers (number, process, at, version, digest, predictions) VALUES "

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import select, text
 
-from records.compression import restored
 from records.database import Database
 from records.schema import REQUESTS
+from records.writing.compression import restored
 from serving.app import Service, create_app
 from serving.bodies import ARROW
 from serving.following.folder_store import FolderStore

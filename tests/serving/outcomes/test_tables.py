@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import select
 
-from records.compression import compressed, restored
 from records.schema import REQUESTS
 from records.shadow import ShadowAnswer, keep, waiting
+from records.writing.compression import compressed, restored
 from seeds import load
 from serving.bodies import ARROW, PARQUET
 from serving.bulk import tables as bulk_tables

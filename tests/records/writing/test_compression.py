@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.compression import ZSTD, compressed, restored
+from records.writing.compression import ZSTD, compressed, restored
 
 
 @given(st.one_of(st.binary(), st.binary(min_size=1, max_size=50).map(lambda some: some * 3000)))
