@@ -18,6 +18,7 @@ from training.labels.quantities import Rows
 NAMED = 10  # units that a line names
 MISSING_FLOOR, UNITS_FLOOR = 0.1, 2.0  # share of the rows, and rows of so many units, that may be missing in any case
 EXCHANGED_FLOOR = 4.0  # times the logarithm of the number of pairs; chance alone reaches half of it
+EXCHANGED_SHARE = 0.6  # of two units' squared error that their exchange must take away; one wrong label reaches half
 BALANCE_FLOOR = 0.1  # of the usual spread: balances that are closer count as being so far off
 SCREENED = 200  # units farthest from what is expected of them: two that were exchanged are among them
 NORMAL_HALF = 1.349  # middle half of a normal distribution, in standard deviations
@@ -153,7 +154,7 @@ def best_pair(rows: Rows, window: Window, given: FloatArray | None, spread: Floa
     -------
     float
         In squares of the standard deviation that belongs to `spread`, summed over periods and quantities; 0 where no
-        exchange is better.
+        exchange takes EXCHANGED_SHARE of the two units' squared error away.
     ndarray of int, shape (2,)
         The units.
     """
@@ -162,12 +163,15 @@ def best_pair(rows: Rows, window: Window, given: FloatArray | None, spread: Floa
     labels, expected, known = _grids(rows, window, given, period, len(place))
     far = np.nansum(np.abs(labels - expected), axis=(0, 2))
     chosen = np.argsort(-far, kind="stable")[:SCREENED]
-    total = np.zeros((len(chosen), len(chosen)))
+    total, before = np.zeros((2, len(chosen), len(chosen)))
     for column in np.flatnonzero(spread > 0):
         has = known[:, chosen, column].astype(np.float64)
         y, e = (np.nan_to_num(one[:, chosen, column]) for one in (labels, expected))
-        own, cross = (y * e * has).T @ has, (y * has).T @ (e * has)
-        total -= (own + own.T - cross - cross.T) * 2 * (NORMAL_HALF / spread[column]) ** 2
+        own, cross, squares = (y * e * has).T @ has, (y * has).T @ (e * has), ((y - e) ** 2 * has).T @ has
+        weight = (NORMAL_HALF / spread[column]) ** 2
+        total -= (own + own.T - cross - cross.T) * 2 * weight
+        before += (squares + squares.T) * weight
+    total[total < EXCHANGED_SHARE * before] = 0.0
     at = np.unravel_index(int(total.argmax()), total.shape)
     return max(0.0, float(total[at])), chosen[list(at)]
 

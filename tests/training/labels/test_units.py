@@ -90,3 +90,18 @@ def test_the_best_pair_is_found_whatever_the_order(honest, new):
     more, pair = best_pair(forged, block, block.balanced, np.array([1.0]))
     assert sorted(pair.tolist()) == [3, 7]
     assert more > gain
+
+
+def test_a_wrong_label_is_no_exchange(honest, new):
+    """Halfway to another unit's label squared errors fall by half when the two are exchanged: that is no exchange."""
+    rows = rows_of(honest, numbers(honest), new)
+    (_, *_), (block, *_) = windows(rows)
+    given = rows.labels.values.copy()
+    labels = given.copy()
+    (one, other) = (block.rows[rows.unit[block.rows] == unit][0] for unit in (3, 7))
+    labels[one] += 2 * (given[other] - given[one])
+    wrong = replace(rows, labels=replace(rows.labels, values=labels))
+    assert best_pair(wrong, block, given, np.array([1.0]))[0] == 0.0
+    labels[one], labels[other] = given[other], given[one]
+    exchanged = replace(rows, labels=replace(rows.labels, values=labels))
+    assert sorted(best_pair(exchanged, block, given, np.array([1.0]))[1].tolist()) == [3, 7]
