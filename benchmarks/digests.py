@@ -65,7 +65,7 @@ def own_plant_digest(seed: Seed) -> str:
 
 
 def is_of_own_plant(digest: str, seed: Seed) -> bool:
-    """Whether figures of a plant with this digest are figures of the seed's own plant as it is.
+    """Return whether figures of a plant with this digest are figures of the seed's own plant as it is.
 
     True of the digest of the whole seed, or of what it says of that plant alone.
     """

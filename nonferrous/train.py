@@ -206,7 +206,7 @@ def retrain(
 
 
 def _champion_lines(process: str, retrained: Retrained, dry_run: bool) -> Iterator[str]:
-    """What becomes of the champion beside the verdict."""
+    """Yield lines on the champion, beside the verdict."""
     from registry.retraining.shadow_period import shown
 
     if retrained.shadow is not None and not dry_run:
@@ -286,7 +286,7 @@ class Preparation:
 
 
 def _known(seed: Seed, settings: Settings) -> bool | None:
-    """Whether there is a champion that loads, said in words; None where it is to be made."""
+    """Return whether a champion loads, which it says in a line; None where one is to be made."""
     from registry.incoming.loading import Refused
     from registry.promotion import loaded, with_alias
     from registry.tracking import Tracking

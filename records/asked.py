@@ -138,7 +138,7 @@ def _after(connection: Connection, process: str, noted: _Noted) -> list[Request]
 
 
 def _pieces(some: Sequence[Request], noted: _Noted, slots_of: Callable[[Request], Sequence[Slot]]) -> Iterator[_Piece]:
-    """What is noted in one transaction each: `_SLOTS_OF_PIECE` slots, or all where there are fewer."""
+    """Yield the part that each transaction notes: `_SLOTS_OF_PIECE` slots, or all where there are fewer."""
     rows: list[tuple[str, str, int, int]] = []
     whole = 0
     for one in some:

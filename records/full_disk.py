@@ -16,7 +16,7 @@ OF_SERVER = "expected free space on the disk of its server"
 
 
 def room(url: str) -> str:
-    """How much of the disk, or of the size that a file may have, is used of how much, without naming a place.
+    """Return the used and the whole size of the disk, or of the largest file allowed, without naming a place.
 
     Parameters
     ----------

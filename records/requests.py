@@ -81,7 +81,7 @@ class Kept:
 
     @property
     def is_large(self) -> bool:
-        """Whether it is compressed, in parts where it is long: a table, or bodies of more than LARGE bytes."""
+        """Return whether it is compressed, in parts where it is long: a table, or bodies of more than LARGE bytes."""
         return self.kind != JSON or self.size > LARGE
 
     @property
@@ -237,7 +237,7 @@ def predictions_of(process: str) -> tuple[Any, ...]:
 
 
 def has_more(kind: str, encoding: str | None, asked: bytes, answer: bytes = b"") -> bool:
-    """Whether parts may follow a request's first one: those of a large body, and of the answer to a table.
+    """Return whether parts may follow a request's first one: those of a large body, and of the answer to a table.
 
     Before large requests were compressed the size of a first part said so.
     """

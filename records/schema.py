@@ -170,7 +170,7 @@ RECORDED_BYTES = Table(
     Column("client", String(64), primary_key=True),
     Column("bytes", BigInteger, nullable=False),
 )
-"""How many bytes of each client were recorded on each day since 1970 (UTC)."""
+"""Bytes of each client that were recorded on each day since 1970 (UTC)."""
 
 WRITE_PROBE = Table(
     "write_probe",

@@ -54,7 +54,7 @@ def waiting(connection: Connection, process: str, after: int, most: int) -> list
 
 
 def _is_in_parts() -> Any:
-    """Whether the body of a request is so long that it stands in parts."""
+    """Return whether the body of a request is so long that it stands in parts."""
     more = REQUESTS.alias()
     others = select(more.c.number).where(more.c.id == REQUESTS.c.id, more.c.part > 0, func.length(more.c.asked) > 0)
     return case((REQUESTS.c.encoding.is_(None), func.length(REQUESTS.c.asked) >= LARGE), else_=others.exists())

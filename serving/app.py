@@ -142,7 +142,7 @@ def _all(own: Iterable[tuple[Payloads, tuple[BaseRoute, ...]]]) -> list[BaseRout
 
 @asynccontextmanager
 async def _lifespan(app: Service, followers: Followers | None, access: AccessLog, queue: Jobs) -> AsyncIterator[None]:
-    """What looks, logs and writes in threads of its own, from the start of a service to its end."""
+    """Threads that look, log and write, from the start of a service to its end."""
     if app.writer is not None:
         app.writer.start()
     looking: list[Champions | Shadows | Ring | AccessLog | RecordsHealth] = [app.champions, app.ring, access]

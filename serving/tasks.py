@@ -47,7 +47,7 @@ class Outcomes(Protocol):
         """State after outcomes that arrived together."""
 
     def is_counted(self, state: Record) -> bool:
-        """Whether a stored state counts the outcomes that it has taken up; one of older code does not."""
+        """Return whether a stored state counts the outcomes that it has taken up; one of older code does not."""
 
     def current(self, model: Any, state: Record, now: int) -> tuple[bool, ...]:
         """By target whether its newest outcome arrived a short time before `now` [microseconds since 1970]."""

@@ -161,7 +161,7 @@ class Dataset:
 
 
 def moment() -> pd.Timestamp:
-    """What time it is, UTC, by this machine's clock."""
+    """Return the time now, UTC, by this machine's clock."""
     return pd.Timestamp(dt.datetime.now(dt.UTC).replace(tzinfo=None))
 
 

@@ -157,7 +157,7 @@ def _gain(evidence: Evidence, baseline_is_best: bool, enough: bool) -> list[Cond
 
 
 def too_few(share: float, rows: int) -> bool:
-    """Whether intervals or sets cover fewer labels than LEAST_COVERAGE, and fewer than chance explains.
+    """Return whether intervals or sets cover fewer labels than LEAST_COVERAGE, and fewer than chance explains.
 
     A share of few rows is off by chance alone: 5 points are two standard deviations of a share of 90 % at 138 rows.
 
@@ -172,7 +172,7 @@ def too_few(share: float, rows: int) -> bool:
 
 
 def too_many(share: float, rows: int) -> bool:
-    """Whether intervals cover more labels than MOST_COVERAGE, and more than chance explains; as for `too_few`."""
+    """Return whether intervals cover more labels than MOST_COVERAGE, and more than chance explains; see `too_few`."""
     return share > MOST_COVERAGE + ROUNDING and off_promise(share, rows, PROMISED)
 
 

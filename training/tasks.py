@@ -197,7 +197,7 @@ class Task(Learner, Protocol):
 
     @property
     def follow(self) -> Follow | None:
-        """How its models follow outcomes; None where they follow none."""
+        """The part that lets its models follow outcomes; None where they follow none."""
 
     def evidence(self, candidate: Any, baseline: Any, data: Dataset, parts: Split) -> Evidence:
         """What a candidate shows beside the baseline on rows that nothing has learnt from."""

@@ -121,7 +121,7 @@ def _of_block(model: Model, table: pd.DataFrame) -> FloatArray:
 
 
 def _contents(answers: dict[str, Answer], table: pd.DataFrame) -> tuple[Any, Any]:
-    """Whether each answered content lies within its interval, and whether it is known, shape (n, E) each."""
+    """Return whether each answered content lies within its interval, and whether it is known, shape (n, E) each."""
     reported = table[list(answers)].to_numpy(dtype=np.float64)
     inside = [covered(one, answer) for one, answer in zip(reported.T, answers.values(), strict=True)]
     return np.column_stack(inside), ~np.isnan(reported)

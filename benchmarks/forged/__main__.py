@@ -44,7 +44,7 @@ MONTHS, FORGED = 12, 3  # a plant: honest files, and files that are forged in ea
 
 
 def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: int) -> LabelChecks:
-    """What the checks say of a file of some periods; all older ones are history, which a person has accepted up to one.
+    """Return the checks of a file of some periods; all older ones are history, which a person has accepted up to one.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: in
 
 
 def one_by_one(data: Dataset, periods: IntArray, first: int, end: int, count: int) -> LabelChecks:
-    """What the checks say of files that come one after the other, up to the first that is stopped."""
+    """Return the checks of files that come one after the other, up to the first that is stopped."""
     for start in range(first, end - count + 1, count):
         found = asked(data, periods, start, count, first)
         if not found.passed:

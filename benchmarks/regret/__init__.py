@@ -1,1 +1,1 @@
-"""What the choice of a candidate costs: error of the registered one beside that of the best of its job."""
+"""Regret of the choice of a candidate: error of the registered one beside that of the best of its job."""

@@ -26,7 +26,7 @@ ERRORS: Mapping[str, tuple[str, Callable[[Mapping[str, float]], float]]] = {
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
-    """What stands between the markers: plants that the rule has never seen, and the tables of all processes."""
+    """Text between the markers: plants that the rule has never seen, and the tables of all processes."""
     kinds = {
         name: [one for plant in plants.values() for one in plant.values()] for name, plants in found["kinds"].items()
     }

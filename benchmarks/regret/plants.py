@@ -20,7 +20,7 @@ from training.splits import Split, split
 from training.tasks import task_of
 
 POOLED = "calibrate_rmse"
-"""What selected the candidate of a number before; of other tasks the same figure as now."""
+"""Figure that selected the candidate of a number before; of other tasks the same figure as now."""
 
 
 def of_plant(process: str, rng_seed: int, units: int) -> dict[str, Any]:

@@ -36,7 +36,7 @@ _FEWEST_IRREGULAR = 2
 
 @dataclass(frozen=True)
 class Contradiction:
-    """What contradicts the dates of a table.
+    """Contradictions of the dates of a table.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Contradiction:
 
     @property
     def is_exchange(self) -> bool:
-        """Whether the exchange of day and month explains it."""
+        """Return whether the exchange of day and month explains it."""
         return self.left <= _LEFT * self.rows
 
     def __str__(self) -> str:
@@ -116,7 +116,7 @@ def _is_irregular(times: pd.Series, unit: IntArray) -> tuple[IntArray, BoolArray
 
 
 def contradictions(times: pd.Series, columns: Mapping[str, pd.Series], unit: IntArray) -> list[Contradiction]:
-    """What contradicts the dates of a table, worst first.
+    """Return the contradictions of the dates of a table, worst first.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def _order(times: pd.Series, other: pd.Series, unit: IntArray) -> Iterator[Contr
 def _of_column(
     name: str, cells: pd.Series, times: pd.Series, other: pd.Series, rows: IntArray
 ) -> Iterator[Contradiction]:
-    """What one column says of the calendar, by the names in it or by its values alone."""
+    """Return the contradiction of one column with the calendar, by the names in it or by its values alone."""
     code, values = pd.factorize(cells)
     if not 2 <= len(values) <= _MOST_VALUES:
         return

@@ -37,7 +37,7 @@ class Sorted:
 
 
 def sorted_by(name: str, values: pd.Series) -> Sorted | None:
-    """How rows stand sorted by a column: in few runs of its values, or from its lowest to its highest number.
+    """Order of rows by a column: in few runs of its values, or from its lowest to its highest number.
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ class Following:
 
     @property
     def received(self) -> int:
-        """How many outcomes `adaptive` rests on beyond those of the training."""
+        """Count of outcomes that `adaptive` rests on beyond those of the training."""
         return self.outcomes + (0 if self._odd else _count(self.begun))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a broken limit must count, so that it is shown that lots keep their limits as often as the seed asks."""
+"""Price of a broken limit at which lots are shown to keep their limits as often as the seed asks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ROUNDING = 1e-12  # 1 - 0.9 is a little less than a tenth
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a risk price rests on.
+    """Evidence for a risk price.
 
     Attributes
     ----------

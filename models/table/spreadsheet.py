@@ -185,7 +185,7 @@ def _xml_parts(file: Path, sheet: str) -> Iterator[bytes]:
 
 
 def _xml_path(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Where the XML of a sheet stands in a workbook; empty where the workbook is not of XML."""
+    """Return the places of the XML of a sheet in a workbook; empty where the workbook is not of XML."""
     if "xl/workbook.xml" not in archive.namelist():
         return ""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))

@@ -168,6 +168,6 @@ def _await(client: Client, service: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _follows(interval: Mapping[str, Any]) -> bool:
-    """Whether a response's interval, or that of each of its targets, follows outcomes."""
+    """Return whether a response's interval, or that of each of its targets, follows outcomes."""
     of_targets = [interval] if "kind" in interval else interval.values()
     return all(one["kind"] != "fixed" for one in of_targets)

@@ -51,7 +51,7 @@ class RecordsHealth:
 
     @property
     def trouble(self) -> str | None:
-        """Why the records cannot be written; None where they can, as far as is known."""
+        """Return the reason why the records cannot be written; None where they can, as far as is known."""
         began = self._began
         if began is not None and (silent := self._clock() - began) > _PATIENCE:
             return f"records at {self._database.url_shown}: no response for {silent:.0f} s"

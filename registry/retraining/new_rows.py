@@ -127,7 +127,7 @@ def accepted(process: str, base: str, tracking: Tracking) -> list[Batch]:
 
 
 def accepted_by_person(found: Sequence[Batch], versions: Sequence[Version]) -> int:
-    """How many batches, the oldest first, a person has accepted with what came before them.
+    """Count the batches, the oldest first, that a person has accepted with all before them.
 
     A person accepts a batch by a reason to learn from its labels all the same, or by promoting the version that has
     learnt it.

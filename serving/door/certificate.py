@@ -42,7 +42,7 @@ class Loaded:
     ends: datetime
 
     def trouble(self, now: datetime) -> str:
-        """Why clients refuse it, or will soon; empty where they do not."""
+        """Return the reason why clients refuse it, or will soon; empty where they do not."""
         if now < self.begins:
             return f"is not valid before {_shown(self.begins)}"
         if now >= self.ends:

@@ -32,7 +32,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request is being answered."""
+        """Return whether a request is being answered."""
         return self.cycle is not None and not self.cycle.response_complete
 
     @property
@@ -116,7 +116,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def _waits_for_head(self) -> bool:
-        """Whether what comes next begins a request, and is not the rest of a body that is not wanted."""
+        """Return whether the next bytes begin a request, and are not the rest of a body that is not wanted."""
         return self in self._others.silent and (self.cycle is None or not self.cycle.more_body)
 
     def _refuse_head(self) -> None:

@@ -63,7 +63,7 @@ def client(scope: Scope) -> str:
 
 @lru_cache(10_000)
 def origin(address: str) -> str:
-    """What counts as one client by its address: an IPv4 address, or the /64 network of an IPv6 address."""
+    """Return the client that an address counts as: an IPv4 address, or the /64 network of an IPv6 address."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:

@@ -51,7 +51,7 @@ def is_counted(state: Record) -> bool:
 
 
 def current(model: QualityModel, state: Record, now: int) -> tuple[bool, ...]:
-    """Whether the newest assay arrived a short time before `now` [microseconds since 1970]."""
+    """Return whether the newest assay arrived a short time before `now` [microseconds since 1970]."""
     return (is_current(state["at"], now, model.seed),) if "level" in state else ()
 
 

@@ -92,7 +92,7 @@ def is_counted(state: Record) -> bool:
 
 
 def current(model: Fitted, state: Record, now: int) -> tuple[bool, ...]:
-    """Whether the newest outcome of each target arrived a short time before `now` [microseconds since 1970]."""
+    """Return whether the newest outcome of each target arrived a short time before `now` [microseconds since 1970]."""
     models = _by_target(model)
     return tuple(is_current(one["at"], now, models[name].seed) for name, one in state.items())
 

@@ -49,7 +49,7 @@ class Ready(BaseModel):
 
 
 Trouble = Callable[[], str | None]
-"""Why the records cannot be written now; None where they can."""
+"""Reason why the records cannot be written now; None where they can."""
 
 
 def check_records(trouble: Trouble) -> None:

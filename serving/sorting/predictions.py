@@ -111,7 +111,7 @@ def guarantee(model: SortingModel, seed: Seed, is_priced: bool) -> Record:
 
 
 def _withheld(model: SortingModel, is_priced: bool) -> str | None:
-    """Why nothing is guaranteed; None where something is."""
+    """Return the reason why nothing is guaranteed; None where something is."""
     if math.isnan(model.risk_price):
         return "no bin has a limit"
     if math.isinf(model.risk_price):

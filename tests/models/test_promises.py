@@ -1,4 +1,4 @@
-"""When more lots are broken than a promise allows, and when enough of them show that it is kept."""
+"""Counts of broken lots above which a promise is not kept, and of lots that show that it is."""
 
 import numpy as np
 import pytest

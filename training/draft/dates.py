@@ -279,7 +279,7 @@ def date_suspicions(content: Content, clock: Clock) -> list[Suspicion]:
 
 
 def _exchange_option(time: Found, is_text: bool) -> str:
-    """How to state that day and month of a column are the other way round, in a file of text or in another."""
+    """Return the way to state that day and month of a column are exchanged, in a file of text or in another."""
     assert time.times is not None
     if time.times.order in ("day", "month") and is_text:
         return f"give --{'month' if time.times.order == 'day' else 'day'}-first, or each format by --time-format"

@@ -37,7 +37,7 @@ def rows_of_a_stamp(when: FloatArray, unit: IntArray) -> int:
 
 
 def has_label_of_stamp(target: Found, order: IntArray, when: FloatArray, unit: IntArray) -> bool:
-    """Whether rows with one stamp have one label: the stamp's, as of an assay each hour.
+    """Return whether rows with one stamp have one label: the stamp's, as of an assay each hour.
 
     Parameters
     ----------

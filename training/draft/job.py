@@ -224,7 +224,7 @@ def _columns(content: Content, asked: Asked) -> list[Found]:
 
 
 def _is_class(target: Found, asked: Asked) -> bool:
-    """Whether the target is a class: text, whole numbers that a user calls codes, or a few of them.
+    """Return whether the target is a class: text, whole numbers that a user calls codes, or a few of them.
 
     Raises
     ------

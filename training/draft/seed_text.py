@@ -177,7 +177,7 @@ def _category(one: Placed, is_fast: bool, found: list[Suspicion]) -> str:
 
 
 def _role(one: Placed) -> str:
-    """Where a column's role comes from."""
+    """Origin of a column's role."""
     return f"Role {one.reason}." if one.reason == CONFIRMED else f"Role assumed: {one.reason}."
 
 

@@ -27,7 +27,7 @@ def balance(rows: Rows, window: Window) -> FloatArray:
 
 
 def balance_level(rows: Rows, window: Window) -> FloatArray:
-    """What labels are above what late columns give, all rows in common, shape (m,): the median.
+    """Return labels less what late columns give, all rows in common, shape (m,): the median.
 
     Inputs that are the same for all units differ between periods alone, and periods are few: where they leave what was
     learnt all rows are off alike.

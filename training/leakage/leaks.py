@@ -86,7 +86,7 @@ def sample_of(target: Found, in_time: IntArray, is_class: bool, has_time: bool) 
 
 
 def is_earlier_label(column: Found, target: Found, clock: Clock) -> bool:
-    """Whether a column holds the target of the row before: it is no leak, however well it gives a slow target.
+    """Return whether a column holds the target of the row before: it is no leak, however well it gives a slow target.
 
     Parameters
     ----------

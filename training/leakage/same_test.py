@@ -83,7 +83,7 @@ def _plain(text: str) -> str:
 
 
 def _is_one_assay(target: Heading, other: Heading) -> bool:
-    """Whether two headings differ in nothing but the element whose content they are."""
+    """Return whether two headings differ in nothing but the element whose content they are."""
     first, second = _sample(target), _sample(other)
     if first is None or second is None or target.unit != other.unit:
         return False
@@ -103,7 +103,7 @@ def _sample(heading: Heading) -> tuple[str, Counter[str]] | None:
 
 
 def _is_element(word: str, is_content: bool) -> bool:
-    """Whether a word is an element; one or two letters are one only where the unit is that of a content."""
+    """Return whether a word is an element; one or two letters are one only where the unit is that of a content."""
     if word.casefold() in _NAMES:
         return True
     return word in _SYMBOLS and (is_content or len(word) > 2)

@@ -82,7 +82,7 @@ def verdict_head(seed: Seed) -> str:
 
 
 def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
-    """What a reader of a candidate's metrics on so many test rows should know, in words.
+    """Return cautions for a reader of a candidate's metrics on so many test rows, in words.
 
     No skill; intervals that are too narrow, or wider than needed, beyond chance.
     """

@@ -184,7 +184,7 @@ class _Rows:
 
 @dataclass(eq=False)
 class _Way:
-    """What came of following: what is known in the end, each row's answer, what arrived.
+    """Result of following: what is known in the end, each row's answer, what arrived.
 
     Of an answer its centre, its half width and how many outcomes had come in.
     """

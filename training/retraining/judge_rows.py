@@ -54,7 +54,7 @@ def judge_rows(
 
 
 def _left_over(new: Checked) -> str:
-    """Why new rows are not among those that are too few to judge on, and what was found of them; empty if all are."""
+    """Return the new rows that were turned away or set aside, in words; empty if none was."""
     if new.rejected.empty:
         return ""
     reasons = new.rejected["column"].astype(str) + ": " + new.rejected["reason"].astype(str)

@@ -154,7 +154,7 @@ def _counted(risk_price: float) -> str:
 
 
 def _promised(seed: Seed, risk_price: float) -> str:
-    """What is promised of this plant's lots at a risk price, in a sentence."""
+    """Return the promise on this plant's lots at a risk price, in a sentence."""
     rules = seed.sorting_rules
     if math.isinf(risk_price):
         return (

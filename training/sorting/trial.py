@@ -141,7 +141,7 @@ def outcome(model: SortingModel, data: Dataset, plant: SortingPlant, version: in
 
 
 def _over_in_time(data: Dataset, decided: Decided) -> BoolArray:
-    """Whether lots break a limit as decided, by the laboratory, in the order in which they came."""
+    """Return whether lots break a limit as decided, by the laboratory, in the order in which they came."""
     over = lots_over_limit(data.seed, decided, pieces_of(data))
     begun = pd.Series(data.periods).groupby(data.units, sort=True).min()
     return np.asarray(over[np.argsort(begun.to_numpy(), kind="stable")])
@@ -256,7 +256,7 @@ def tables(found: SortingTrial) -> Iterator[RenderableType]:
 
 
 def _promise(found: SortingTrial) -> str:
-    """What becomes of the promise on lots on this plant; nothing where no bin has a limit."""
+    """Return a sentence on the promise on lots on this plant; empty where no bin has a limit."""
     if found.over_by_laboratory is None:
         return ""
     alpha = round(1.0 - found.confidence, 12)

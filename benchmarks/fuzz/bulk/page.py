@@ -27,7 +27,7 @@ def result(found: Found, **about: Any) -> dict[str, Any]:
 
 
 def lines(figures: Mapping[str, Any] | None) -> list[str]:
-    """What stands between the markers; where nothing was measured yet, that."""
+    """Text between the markers; a note where nothing was measured yet."""
     if figures is None:
         return ["Not measured yet."]
     total = sum(count for *_, count in figures["sent"])

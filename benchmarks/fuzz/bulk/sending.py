@@ -21,7 +21,7 @@ _NO_MEMORY = ("malloc", "memory", "allocat")
 
 @dataclass
 class Found:
-    """What became of bodies.
+    """Responses to bodies.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ def send(bodies: Iterable[Body], url: str, service: int) -> Found:
 
 
 def _wrong(response: requests.Response) -> str | None:
-    """What must not be of a response; None where it is in order."""
+    """Return the fault of a response; None where it is in order."""
     status, text = response.status_code, response.text if response.status_code != HTTPStatus.OK else ""
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "status of 5xx"

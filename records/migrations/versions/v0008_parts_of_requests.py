@@ -1,4 +1,4 @@
-"""How much of a request is noted in the index of units and periods."""
+"""Part of a request that is noted in the index of units and periods."""
 
 import sqlalchemy as sa
 from alembic import op

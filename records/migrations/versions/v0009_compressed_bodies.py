@@ -1,4 +1,4 @@
-"""How bodies are compressed."""
+"""Compression of bodies."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""How much was recorded of each client and day."""
+"""Recorded bytes of each client and day."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -14,7 +14,7 @@ def days(times: pd.Series, names: str) -> pd.Series:
 
 
 def found(times: pd.Series, **columns: pd.Series) -> dict[str, bool]:
-    """What contradicts some times, and whether the exchange explains it."""
+    """Contradictions of some times, and whether the exchange explains each."""
     return {one.what: one.is_exchange for one in contradictions(times, columns, np.zeros(len(times), np.int64))}
 
 

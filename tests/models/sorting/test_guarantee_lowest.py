@@ -11,7 +11,7 @@ from models.sorting.guarantee import lowest
 
 
 def count_over(losses: np.ndarray, prices: np.ndarray) -> Callable[[float], int]:
-    """How many lots lose at each of the prices; the rows are lots, the columns their losses at the prices."""
+    """Count the lots that lose at each of the prices; rows are lots, columns their losses at the prices."""
     return lambda price: int(losses[:, prices == price].sum())
 
 

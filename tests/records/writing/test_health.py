@@ -1,4 +1,4 @@
-"""What is found of records that cannot be written, and that it passes when they can again."""
+"""Health of records that cannot be written, and its return when they can again."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""How much is recorded of each client on a day, and who may have no more recorded."""
+"""Recorded bytes of each client on a day, and the clients that may have no more recorded."""
 
 import asyncio
 

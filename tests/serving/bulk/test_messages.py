@@ -1,4 +1,4 @@
-"""What a stream says of itself is looked at before Arrow makes anything of it."""
+"""Claims of a stream are checked before Arrow reads any of it."""
 
 import io
 import struct
@@ -115,7 +115,7 @@ def test_messages_without_rows_count(no_arrow: None) -> None:
 
 
 def test_the_budget_is_of_all_blocks_together(cells, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a dictionary holds once counts as often as rows hold it."""
+    """A dictionary's value counts as often as rows hold it."""
     n = 20_000
     column = pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int8()), pa.array(["x" * 200]))
     body = arrow(pa.table({"unit": column}))

@@ -1,4 +1,4 @@
-"""What a Parquet file takes is found from its pages, whatever its footer claims, before they are unpacked."""
+"""Size of a Parquet file is found from its pages, whatever its footer claims, before they are unpacked."""
 
 import base64
 import io

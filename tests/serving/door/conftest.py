@@ -149,12 +149,12 @@ async def answer(line: Line, request: bytes = ASK) -> tuple[int, dict[str, str],
 
 
 async def is_closed(line: Line) -> bool:
-    """Whether the server hangs up, without a word."""
+    """Return whether the server ends the connection without a word."""
     return await line[0].read() == b""
 
 
 class Lines:
-    """What tests of connections share."""
+    """Parts that tests of connections share."""
 
     ASK, PATIENCE = ASK, PATIENCE
     serving, until, run, answer, is_closed = map(staticmethod, (serving, until, run, answer, is_closed))

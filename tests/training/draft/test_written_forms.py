@@ -40,7 +40,7 @@ ENCODINGS = {"en": ("cp1252",), "de": ("cp1252",), "fr": ("cp1252",), "zh": ("gb
 
 @dataclass(frozen=True)
 class Form:
-    """How a table is written, and what its rows are."""
+    """Form of a written table, and its rows."""
 
     language: str
     separator: str
@@ -59,7 +59,7 @@ class Form:
 
     @property
     def asked(self) -> Asked:
-        """What a user says of it where the file itself does not decide."""
+        """Options that a user states where the file itself does not decide."""
         order = {"%d.%m": "day", "%d/%m": "day", "%m/%d": "month"}.get(self.times[:5])
         return Asked(order=order, decimal=self.decimal, unit=HEADINGS[self.language][1] if self.units > 1 else None)
 
