@@ -331,6 +331,7 @@ def copy_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path
     def copied(file: Path, artifact_root: Path) -> None:
         if not first.exists():
             make(first, artifact_root)
+        file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(first, file)
 
     return copied
