@@ -6,6 +6,7 @@ again, that of the number, and keeps nothing.
 """
 
 import argparse
+import itertools
 import json
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.aims.page import filled
-from benchmarks.fuzz.bulk.drawing import body
+from benchmarks.fuzz.bulk.drawing import drawn
 from benchmarks.fuzz.bulk.page import NAME, PAGE, RESULTS, lines, result
 from benchmarks.fuzz.bulk.sending import send
 from benchmarks.fuzz.bulk.service import MEMORY, limited, save_model
@@ -28,11 +29,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int)
     given = parser.parse_args()
-    seed, numbers = load(PROCESS), range(given.cases) if given.only is None else [given.only]
+    seed, numbers = load(PROCESS), itertools.count() if given.only is None else [given.only]
     with tempfile.TemporaryDirectory(prefix="nonferrous-fuzz-") as folder:
         save_model(seed, Path(folder) / "model")
         with limited(PROCESS, Path(folder) / "model", Path(folder) / "log", {}) as (service, address):
-            bodies = (body(seed, given.seed, number) for number in numbers)
+            bodies = itertools.islice(drawn(PROCESS, given.seed, numbers), given.cases)
             found = send(bodies, f"{address}/v1/{PROCESS}/predictions?energy=false", service)
     about = {"process": PROCESS, "seed": given.seed, "limit_mib": MEMORY / 2**20}
     figures = result(found, measured=f"{datetime.now(UTC):%Y-%m-%d}", **about)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import multiprocessing
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +14,7 @@ import pyarrow as pa
 
 from benchmarks.fuzz.bulk import files, streams
 from benchmarks.fuzz.bulk.columns import DAMAGED, MAKERS, pick
-from seeds import Column, Seed
+from seeds import Column, Seed, load
 from serving.bodies import ARROW, PARQUET
 
 ROWS = (0, 1, 5, 40, 1000, 10_000, 25_000)
@@ -61,6 +65,36 @@ def body(process: Seed, seed: int, number: int) -> Body:
         except (pa.ArrowException, OSError, OverflowError, ValueError):
             # Arrow makes or writes no such table: another one of the kind, and at last in the other form.
             media = ARROW if rng.random() < max(share, 0.7) else PARQUET
+
+
+def drawn(process: str, seed: int, numbers: Iterable[int]) -> Iterator[Body]:
+    """Bodies of numbers, drawn in a process of its own; one that Arrow's writer ends over a table is left out.
+
+    Parameters
+    ----------
+    process : str
+        Name of a process of this project.
+    seed : int
+        Of the random numbers.
+    numbers : iterable of int
+        Which bodies.
+    """
+    context = multiprocessing.get_context("spawn")
+    left = iter(numbers)
+    number = next(left, None)
+    while number is not None:
+        with ProcessPoolExecutor(1, context) as pool:
+            try:
+                while number is not None:
+                    yield pool.submit(_of_process, process, seed, number).result()
+                    number = next(left, None)
+            except BrokenProcessPool:
+                print(f"body {number} is left out: Arrow's writer ended the process that drew it", file=sys.stderr)
+                number = next(left, None)
+
+
+def _of_process(process: str, seed: int, number: int) -> Body:
+    return body(load(process), seed, number)
 
 
 def _content(rng: np.random.Generator, process: Seed, kind: str, media: str) -> bytes:
