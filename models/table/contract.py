@@ -316,14 +316,16 @@ class _Rows:
         """Parts in another unit that stop the work, and those that are but a caution.
 
         A part stops it if it is a tenth of the rows and physically possible, so that no range takes it out, or if so
-        many rows are out of range that the file is refused.
+        many rows are out of range that the file is refused. Where rows are of several classes, possible values are a
+        caution at most: a class may have a signal a thousand times that of the others, such as titanium of paint.
         """
         refused, slight = [], []
+        most = 1.0 if self.seed.classes else SLIP_SHARE
         too_many = bool(outside) and np.logical_or.reduce(list(outside.values())).mean() > REJECTED_SHARE
         for name, part in parts.items():
             hidden = np.count_nonzero(part.rows & ~outside[name])
             first = self.source.place(int(np.flatnonzero(part.rows)[0]))
-            if too_many or hidden >= SLIP_SHARE * len(part.rows):
+            if too_many or hidden >= most * len(part.rows):
                 refused.append(Fault(*first, self.headers[name], f"{part.got}, from here on", part.expected))
             else:
                 slight.append(f"{self.headers[name]}: {part.got}, first in row {first[1]}: expected {part.expected}")

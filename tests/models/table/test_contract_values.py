@@ -323,6 +323,18 @@ def test_few_rows_in_another_unit_are_a_caution(toy_seed) -> None:
     assert contract.check(wide(0.001, 30), toy_seed).cautions == ()
 
 
+def test_a_class_whose_signal_is_a_thousand_times_that_of_the_others_is_a_caution(
+    toy_class_seed, toy_class_frame
+) -> None:
+    """Painted pieces have much titanium, and so have a fifth of the pieces of some plants."""
+    frame = toy_class_frame()
+    frame.loc[::5, "tonnes"] *= 1000.0
+    columns = [one.model_copy(update={"high": 1e9}) if one.name == "tonnes" else one for one in toy_class_seed.columns]
+    checked = contract.check(frame, toy_class_seed.model_copy(update={"columns": tuple(columns)}))
+    assert len(checked.table) == len(frame)
+    assert any(line.startswith("tonnes: ") and "1000 times larger" in line for line in checked.cautions)
+
+
 def test_the_tail_of_a_wide_column_is_no_slip(toy_seed) -> None:
     frame = wide(1.0, 1)
     frame.loc[:5, "x_set"] = [0.01, 0.009, 0.011, 1.0, 2.0, 0.05]
