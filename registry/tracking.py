@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
@@ -25,6 +25,7 @@ from registry.local.database import make_database, make_private
 from registry.local.moved import check_place
 from registry.local.owners import left, own_lock
 from registry.local.scratch import holding_all, scratch, sweep
+from registry.search_pages import all_pages
 from registry.settings import ENVIRONMENT, Settings
 from registry.signature import example_of, signature_of, telling_rows
 from registry.versions import NOTHING, Action, AliasMove, RegistryError, Version
@@ -392,12 +393,3 @@ def _end_runs(client: Any, lock: str) -> None:
     query = (experiments, f"tags.{LOCK} = '{lock}' and attributes.status = 'RUNNING'")
     for run in list(all_pages(lambda token: client.search_runs(*query, page_token=token))):
         client.set_terminated(run.info.run_id, "KILLED")
-
-
-def all_pages(search: Callable[[str | None], Any]) -> Iterator[Any]:
-    """What a search finds, page after page."""
-    token = None
-    while token != "":
-        page = search(token)
-        yield from page
-        token = page.token or ""

@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import urlparse
 
 from registry.errors import in_one_line
+from registry.search_pages import all_pages
 from registry.settings import Settings
-from registry.tracking import MOVE, Tracking, all_pages
+from registry.tracking import MOVE, Tracking
 
 _DEAD = ("FAILED", "KILLED")
 

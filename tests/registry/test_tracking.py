@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from models import files
-from registry import asked_once
+from registry import asked_once, search_pages
 from registry import tracking as tracked
 from registry.errors import TrackingError
 from registry.settings import Settings
 from registry.signature import signature_of
-from registry.tracking import REQUIREMENTS, WRITING, Tracking, all_pages
+from registry.tracking import REQUIREMENTS, WRITING, Tracking
 from registry.versions import AliasMove, Version
 
 SERVER = "http://ml:5000"
@@ -238,7 +238,7 @@ def test_a_search_ends_with_a_page_without_a_token():
             asked.append(token)
             return pages[len(asked) - 1]
 
-        assert list(all_pages(search)) == [1, 2, 3]
+        assert list(search_pages.all_pages(search)) == [1, 2, 3]
         assert asked == [None, "a", "b"]
 
 
