@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from models.consistency.unit_names import unit_name
 from models.table.made import lenders, made_columns
-from models.table.unit_names import unit_name
 from physics.arrays import FloatArray
 from seeds import Column, Seed
 from seeds.format.table import TableFormat

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from models.table.unit_names import looks, unit_name, with_code_points
+from models.consistency.unit_names import looks, unit_name, with_code_points
 from models.table.wording import named, shortened, visible
 from physics.arrays import FloatArray
 from seeds import Seed

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.table.unit_names import unit_name
+from models.consistency.unit_names import unit_name
 from physics.arrays import BoolArray
 from seeds import TableFormat
 
@@ -269,7 +269,7 @@ def _standard(values: pd.Series, at_utc: BoolArray, zone: zoneinfo.ZoneInfo, uni
 
 
 def unit_names(cells: pd.Series) -> Parsed:
-    """Names of units as text, in one spelling; whole numbers are names too. See `models.table.unit_names.unit_name`.
+    """Names of units as text, in one spelling, see `models.consistency.unit_names`; whole numbers are names too.
 
     Parameters
     ----------

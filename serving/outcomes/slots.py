@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from models.consistency.unit_names import unit_name
 from models.stops import between
-from models.table.unit_names import unit_name
 from records.asked import Request
 from records.outcomes import Slot
 from seeds import Seed

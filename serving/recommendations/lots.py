@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
 
+from models.consistency.unit_names import unit_name
 from models.lot_advice import MONEY, LotAdvice, LotLimit
 from models.setpoints.advice import Estimate
-from models.table.unit_names import unit_name
 from seeds import Quantity, Seed
 from serving.decoding import parsed_json
 from serving.faults import Shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.table.unit_names import unit_name
+from models.consistency.unit_names import unit_name
 from seeds import Seed
 from serving.fields import Record
 from serving.problems import MOST_FAULTS, Fault, invalid, shown

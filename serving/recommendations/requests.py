@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.consistency.unit_names import unit_name
 from models.stops import between
-from models.table.unit_names import unit_name
 from physics.arrays import IntArray
 from seeds import Seed
 from serving.decoding import parsed_json

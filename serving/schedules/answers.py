@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from models.consistency.unit_names import unit_name
 from models.schedules.errors import ImpossibleError, ScheduleError
 from models.schedules.hand import line_at
 from models.schedules.reading import read_order
 from models.schedules.schedule import Range, Schedule, schedule
 from models.stops import between
-from models.table.unit_names import unit_name
 from seeds import Seed
 from serving.decoding import parsed_json
 from serving.fields import Record

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
+from models.consistency.unit_names import looks, unit_name, with_code_points
 from models.table.contract import check
 from models.table.sources import TableError
-from models.table.unit_names import looks, unit_name, with_code_points
 
 
 @pytest.mark.parametrize(
