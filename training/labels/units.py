@@ -57,7 +57,7 @@ def missing(
     share = float(lost[worst].sum())
     condition = Condition(
         "labels, missing units",
-        share <= reach,
+        bool(share <= reach),
         f"{share:.1%} of the usual rows have no label, {place_of(data, rows, due[worst])}"
         + (f": {_names(data, rows, lost[worst])}" if share > 0 else ""),
         f"at most {reach:.1%}, by {len(known)} runs of the past",
