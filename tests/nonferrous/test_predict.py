@@ -38,6 +38,7 @@ def run(monkeypatch, capfd, tmp_path, toy_folder):
 
     def done(process, model, *arguments):
         monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder(process)))
+        monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))  # not that of who runs the tests
         monkeypatch.setattr(
             "registry.tracking.Tracking",
             lambda settings: SimpleNamespace(versions=lambda name: [], model=lambda champion: model),

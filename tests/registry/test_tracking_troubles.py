@@ -193,6 +193,7 @@ def making(opened, monkeypatch):
 
     def make(file, artifacts):
         asked.append((file, artifacts))
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
 
     monkeypatch.setattr(tracked, "make_database", make)

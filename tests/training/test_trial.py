@@ -88,10 +88,10 @@ def test_what_a_decision_leads_to_is_the_simulators_word_for_the_trials_own_numb
     assert len(set(data.units)) == 5
     plant = SimulatedPlant(11)
     assert plant.rng_seed == 11
-    assert np.array_equal(plant.piece_mass(data), synthetic_data.piece_mass(seed, data.truth_frame))
+    assert np.array_equal(plant.piece_mass(data), synthetic_data.piece_mass(data.seed, data.truth_frame))
     bins = np.zeros(len(data.X), dtype=np.intp)
     landed = plant.outcome(data, bins)
-    expected = synthetic_data.outcome(seed, data.truth_frame, bins, 11)
+    expected = synthetic_data.outcome(data.seed, data.truth_frame, bins, 11)
     assert np.array_equal(landed.bins, expected.bins)
     assert not np.array_equal(landed.bins, SimulatedPlant(12).outcome(data, bins).bins)
 

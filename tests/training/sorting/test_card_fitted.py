@@ -23,6 +23,7 @@ SOUND = {
     "test_coverage_90": 0.9,
     "test_lost_limit_of_the_lot": 20.0,
     "test_oracle_value": 300.0,
+    "risk_price": 0.5,
 }
 
 
@@ -53,6 +54,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
         ({"test_lost_limit_of_the_lot": 150.0}, ["that loses 150 of the 300 $/t of the oracle"]),
         ({"test_refused_other": 0.2}, ["only 20% of the test mass of 'other' stays on the belt"]),
         ({"test_refused_other": float("nan"), "test_coverage_90": float("nan")}, []),
+        ({"risk_price": float("inf")}, ["no risk price was shown to keep the limits of lots"]),
         ({"test_coverage_90": 0.8}, ["90% intervals hold 80% of the test pieces' element contents"]),
     ],
 )

@@ -202,7 +202,7 @@ def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(fitted, to
     data, parts, _ = fitted
     check_split(data, parts)
     few = dataset_of(check(toy_sorting_frame(lots=20), toy_sorting_seed), toy_sorting_seed)
-    with pytest.raises(GuaranteeError, match=r"^\d lots to calibrate, expected 9 or more: limits kept in 90%"):
+    with pytest.raises(GuaranteeError, match=r"^\d lots to calibrate, expected 9 or more: that 0\.9 of the lots keep"):
         check_split(few, split(few.table, toy_sorting_seed))
     free = toy_sorting_seed.model_copy(
         update={"bins": [one.model_copy(update={"limits": {}}) for one in toy_sorting_seed.bins]}
