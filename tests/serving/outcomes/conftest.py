@@ -68,21 +68,32 @@ def post(app: Service, call: Any) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def seen_model(save_toy_model: Callable[..., RegressionModel], tmp_path: Path) -> RegressionModel:
+    """A model that has seen 60 outcomes that it was right about to 0.5."""
+    errors = np.random.default_rng(5).normal(0, 0.5, 60)
+    known = Adaptive.new().taken(errors, np.abs(errors))
+    return replace(save_toy_model(tmp_path / "plain"), adaptive=known, info={})
+
+
+@pytest.fixture
+def model(seen_model: RegressionModel) -> RegressionModel:
+    """The model that the services of `following` answer by."""
+    return seen_model
+
+
+@pytest.fixture
 def following(
     toy_folder: Callable[..., Path],
-    save_toy_model: Callable[..., RegressionModel],
+    model: RegressionModel,
     database: Database,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[[], Service]]:
-    """Maker of services over one database, whose model has seen 60 outcomes that it was right about to 0.5."""
+    """Maker of services over one database that answer by the model."""
     from models import files
 
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     store, started = FolderStore(), list[Service]()
-    rng = np.random.default_rng(5)
-    errors = rng.normal(0, 0.5, 60)
-    model = replace(save_toy_model(tmp_path / "plain"), adaptive=Adaptive.new().taken(errors, np.abs(errors)), info={})
     files.save(model, tmp_path / "adaptive")
     store.point("toy_cells", 1, tmp_path / "adaptive")
 

@@ -1,7 +1,7 @@
 """Odd outcomes through the application: they are kept, wait and move no answer until a person accepts them."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,11 @@ import numpy as np
 import pytest
 
 from models import files
-from models.adaptive import Adaptive
 from models.following.usual import Bounds, Usual
 from models.regression.model import RegressionModel
 from records.database import Database
 from records.outcomes import accept, withdraw
-from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
-from serving.settings import Settings
+from serving.app import Service
 
 from .conftest import ROW, URL
 
@@ -27,39 +24,9 @@ USUAL = Usual((BOUNDS,))
 
 
 @pytest.fixture
-def model(save_toy_model: Callable[..., RegressionModel], tmp_path: Path) -> RegressionModel:
-    """A model that has seen 60 outcomes that it was right about to 0.5."""
-    errors = np.random.default_rng(5).normal(0, 0.5, 60)
-    known = Adaptive.new().taken(errors, np.abs(errors))
-    return replace(save_toy_model(tmp_path / "plain"), adaptive=known, usual=USUAL, info={})
-
-
-@pytest.fixture
-def following(
-    toy_folder: Callable[..., Path],
-    model: RegressionModel,
-    database: Database,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Callable[[], Service]]:
-    """Maker of services over one database that answer by the model."""
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    store, started = FolderStore(), list[Service]()
-    files.save(model, tmp_path / "adaptive")
-    store.point("toy_cells", 1, tmp_path / "adaptive")
-
-    def make() -> Service:
-        made = create_app(Settings(home=tmp_path, max_rows=1000), store, database)
-        made.champions.refresh()
-        assert made.writer is not None
-        made.writer.start()
-        started.append(made)
-        return made
-
-    yield make
-    for one in started:
-        assert one.writer is not None
-        one.writer.stop()
+def model(seen_model: RegressionModel) -> RegressionModel:
+    """A model beside which some outcomes are odd."""
+    return replace(seen_model, usual=USUAL)
 
 
 @pytest.fixture
