@@ -21,12 +21,14 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from seeds import Seed, load
+from tests.suite.children import child
 from tests.suite.here import tried_here as tried_here
 from tests.suite.here import unsettled as unsettled
 from tests.suite.scheduling import pytest_collection_finish as pytest_collection_finish
 from tests.suite.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.suite.scheduling import pytest_make_collect_report as pytest_make_collect_report
 from tests.suite.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
+from tests.suite.signals import heard
 from tests.suite.toys import toy_spread_seed as toy_spread_seed
 
 TOYS = Path(__file__).parent / "toys"
@@ -39,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Hypothesis has a time limit: how long one takes says nothing of the code. Its examples are drawn by the test's own
     text and are the same each time. What one process compiles others find.
     """
+    heard()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     settled = {"deadline": None, "derandomize": True, "database": None}
@@ -374,20 +377,13 @@ def served(process: str, uri: str, told: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"MLFLOW_TRACKING_URI": uri, "MLFLOW_DISABLE_TELEMETRY": "true", "PATH": path}
-    with told.open("wb") as log:
-        server = subprocess.Popen(
-            [*command, "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-        try:
-            patience = time.monotonic() + 180
-            while True:
-                assert time.monotonic() < patience, told.read_text()
-                try:
-                    with urllib.request.urlopen(f"{address}/ping", timeout=5):
-                        break
-                except OSError:
-                    time.sleep(0.2)
-            yield address
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=60)
+    with told.open("wb") as log, child([*command, "--port", str(port)], env=environment, stdout=log, stderr=log):
+        patience = time.monotonic() + 180
+        while True:
+            assert time.monotonic() < patience, told.read_text()
+            try:
+                with urllib.request.urlopen(f"{address}/ping", timeout=5):
+                    break
+            except OSError:
+                time.sleep(0.2)
+        yield address

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from benchmarks.faults.clock import DAY, Clock
+from tests.suite.children import child
 
 CHILD = """
 import sys, time
@@ -22,16 +23,16 @@ for line in sys.stdin:
 def test_the_clock_of_another_process_is_set_while_it_runs_and_its_waiting_is_not(tmp_path: Path) -> None:
     clock = Clock(tmp_path / "clock")
     command = [sys.executable, "-c", CHILD, str(tmp_path / "clock")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdin is not None
-        assert child.stdout is not None
+    with child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
         for shift in (0, -DAY, DAY, 0):
             clock.set(shift)
-            child.stdin.write("\n")
-            child.stdin.flush()
-            seconds, nanoseconds, waited = map(float, child.stdout.readline().split())
+            other.stdin.write("\n")
+            other.stdin.flush()
+            seconds, nanoseconds, waited = map(float, other.stdout.readline().split())
             assert abs(seconds - time.time() - shift) < 600
             assert abs(nanoseconds - time.time() - shift) < 600
             assert 0 <= waited < 600
-        child.stdin.close()
-    assert child.returncode == 0
+        other.stdin.close()
+        assert other.wait() == 0

@@ -17,6 +17,7 @@ import pytest
 
 from models.tasks import build
 from nonferrous import main
+from tests.suite.children import child
 from tests.suite.jobs import quicken
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +80,6 @@ def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -138,7 +138,6 @@ def test_a_bad_table_is_told_whole_and_nothing_is_written(run, home, seeds_folde
     assert not home.exists()
 
 
-@pytest.mark.slow
 def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path, toy_frame):
     toy = ("--seeds", seeds_folder)
     frame = toy_frame(units=30, periods=30)
@@ -175,7 +174,6 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
     assert f"version {before} is the champion again" in back.stdout, back.stderr
 
 
-@pytest.mark.slow
 def test_a_forged_file_ends_with_3_and_batches_say_what_is_history(run, seeds_folder, tmp_path, toy_frame, monkeypatch):
     monkeypatch.setattr("training.job.build", lambda seed: dict(list(build(seed).items())[:2]))
     toy = ("--seeds", seeds_folder)
@@ -208,7 +206,6 @@ def test_a_forged_file_ends_with_3_and_batches_say_what_is_history(run, seeds_fo
         assert what in audit
 
 
-@pytest.mark.slow
 def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
     run, seeds_folder, tmp_path, toy_frame, monkeypatch
 ):
@@ -247,7 +244,6 @@ def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
     assert re.search(r"^version 1: refused by the gate$", compared, re.MULTILINE)
 
 
-@pytest.mark.slow
 def test_a_report_of_the_newest_month_of_lots(run, toy_folder, toy_quality_frame, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     seeds = toy_folder("toy_lots")
@@ -291,18 +287,18 @@ def test_a_port_that_is_taken_is_told_in_a_line(run, home):
     assert not home.exists()
 
 
-@pytest.mark.slow
 def test_ctrl_c_leaves_no_plant_that_looks_whole(home, tmp_path):
     """A plant that would take hours."""
     command = [sys.executable, "-m", "nonferrous", "simulate", "aluminium_reduction", "--units", "1000000"]
-    process = subprocess.Popen([*command, "--out", str(tmp_path / "plant")], stderr=-3, stdout=-3)
-    patience = time.monotonic() + 120
-    while not list(tmp_path.glob("plant/*.partial")):
-        assert process.poll() is None
-        assert time.monotonic() < patience, "nothing is written"
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=120) == 130
+    silent = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    with child([*command, "--out", str(tmp_path / "plant")], **silent) as simulation:
+        patience = time.monotonic() + 120
+        while not list(tmp_path.glob("plant/*.partial")):
+            assert simulation.poll() is None
+            assert time.monotonic() < patience, "nothing is written"
+            time.sleep(0.05)
+        simulation.send_signal(signal.SIGINT)
+        assert simulation.wait(timeout=120) == 130
     assert not list(tmp_path.glob("plant/*.parquet"))
     assert not (tmp_path / "plant" / "simulation.json").exists()
 
@@ -320,7 +316,6 @@ def test_the_readmes_first_request_is_one_that_the_service_takes():
     assert request["coverage"] == json.loads(body[1])["coverage"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["seeds", "--help"], ["--version"]])
 def test_help_imports_nothing_that_it_does_not_print(arguments: list[str]) -> None:
     heavy = ("rich", "urllib.request", "numpy", "pandas", "seeds", "models", "training", "serving")

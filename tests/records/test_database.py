@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,6 +12,7 @@ import records.migrations
 from records import database as module
 from records.database import NEWEST, AwayError, Database, RecordsError
 from records.schema import AUDIT, REQUESTS, metadata
+from tests.suite.children import child
 
 
 def test_migrations_lead_to_the_tables_that_the_code_knows(database):
@@ -43,11 +45,12 @@ def test_a_database_opened_again_keeps_what_it_holds(database, url):
     again.close()
 
 
-@pytest.mark.slow
 def test_many_processes_may_make_the_tables_at_once(url):
     code = f"from records.database import Database; Database({url!r})"
-    running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(4)]
-    assert [one.communicate()[1].decode() for one in running] == [""] * 4
+    with ExitStack() as running:
+        command = [sys.executable, "-c", code]
+        makers = [running.enter_context(child(command, stderr=subprocess.PIPE)) for _ in range(4)]
+        assert [one.communicate()[1] for one in makers] == [""] * 4
     database = Database(url)
     with database.begin() as connection:
         assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1

@@ -17,8 +17,7 @@ from registry.promotion import champion_of, promote, rollback
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
-
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+from tests.suite.children import child
 
 
 @pytest.fixture(scope="module")
@@ -197,12 +196,10 @@ def test_a_process_that_was_never_trained_has_no_versions(settings, toy_seed):
 
 def test_two_first_jobs_make_one_store(tmp_path):
     code = "from registry.tracking import *; Tracking(Settings(home=Path('home')), make=True).experiment('p')"
-    jobs = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    told = [job.communicate()[1] for job in jobs]
-    assert [job.returncode for job in jobs] == [0, 0], told
+    command, options = [sys.executable, "-c", code], {"cwd": tmp_path, "stderr": subprocess.PIPE}
+    with child(command, **options) as first, child(command, **options) as second:
+        told = [job.communicate()[1] for job in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], told
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["mlflow.db"]
     tracking = Tracking(Settings(home=tmp_path / "home"))
     assert tracking.experiment("p") == "1"

@@ -29,6 +29,7 @@ from serving.door.rates import Rates
 from serving.door.visit import Visit
 from serving.following.seed_folder import Known
 from serving.tasks import task_of
+from tests.suite.children import child
 
 SERVE = """
 import sys
@@ -62,18 +63,13 @@ class Running:
     def __call__(self, folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         """A service that answers; gives the process and its address."""
         environment, log = self.environment(folder, **more), self.log(folder)
-        with log.open("w") as output:
-            process = subprocess.Popen(self.command(folder), env=environment, stderr=output, text=True)
-        try:
+        with log.open("w") as output, child(self.command(folder), env=environment, stderr=output) as process:
             patience = time.monotonic() + 120
             while "version 1 answers" not in (said := log.read_text()):  # its address comes before
                 assert process.poll() is None, said
                 assert time.monotonic() < patience, said
                 time.sleep(0.02)
             yield process, said.split("listening on ")[1].split(",")[0]
-        finally:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import pytest
 
 from registry.local.alone import alone
 from registry.versions import RegistryError
+from tests.suite.children import child
 
 HOLD = """
 import sys, time
@@ -40,19 +41,17 @@ def test_a_job_that_wrote_nothing_leaves_no_home_folder(tmp_path: Path) -> None:
     assert (tmp_path / "home" / "mlflow.db").exists()
 
 
-@pytest.mark.slow
 def test_who_waits_goes_on_when_the_other_is_killed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", HOLD, str(tmp_path)]
-    other = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert other.stdout is not None
-    assert other.stdout.readline() == "held\n"
-    said = []
+    with child(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        said = []
 
-    def kill(what: str) -> None:
-        said.append(what)
-        other.kill()
-        other.wait()
+        def kill(what: str) -> None:
+            said.append(what)
+            other.kill()
+            other.wait()
 
-    with alone(tmp_path, "toy_cells", kill):
-        assert said[0].startswith(f"waits for another job of toy_cells, process {other.pid} since ")
-    other.stdout.close()
+        with alone(tmp_path, "toy_cells", kill):
+            assert said[0].startswith(f"waits for another job of toy_cells, process {other.pid} since ")

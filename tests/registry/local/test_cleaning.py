@@ -9,8 +9,6 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import REFUSED
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def tracking(tmp_path):

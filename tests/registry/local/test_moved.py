@@ -17,7 +17,6 @@ from registry.tracking import Tracking
 
 PROCESS = "toy_cells"
 pytestmark = [
-    pytest.mark.slow,
     # MLflow's own use of SQLAlchemy is not this project's to mend.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]

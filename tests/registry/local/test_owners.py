@@ -9,6 +9,7 @@ import pytest
 from registry.local.owners import FOLDER, left, own_lock
 from registry.settings import Settings
 from registry.tracking import Tracking
+from tests.suite.children import child
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="no such locks there"),
@@ -40,26 +41,18 @@ def test_where_nothing_ever_ran_nothing_is_left(tmp_path):
     assert list(left(tmp_path)) == []
 
 
-@pytest.mark.slow
 def test_runs_of_a_killed_job_are_ended_by_the_next_and_those_of_a_living_one_are_not(copy_store, tmp_path):
     settings = Settings(home=tmp_path)
     copy_store(tmp_path / "mlflow.db", tmp_path / "artifacts")
-    jobs = [
-        subprocess.Popen([sys.executable, "-W", "ignore", "-c", JOB, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    try:
-        killed, living = (job.stdout.readline().strip() for job in jobs)
+    command = [sys.executable, "-W", "ignore", "-c", JOB, str(tmp_path)]
+    with child(command, stdout=subprocess.PIPE) as first, child(command, stdout=subprocess.PIPE) as second:
+        killed, living = (job.stdout.readline().strip() for job in (first, second))
 
         def status(run):
             return Tracking(settings)._client.get_run(run).info.status
 
         assert (status(killed), status(living)) == ("RUNNING", "RUNNING")
-        jobs[0].send_signal(signal.SIGKILL)
-        jobs[0].wait()
+        first.send_signal(signal.SIGKILL)
+        first.wait()
         assert (status(killed), status(living)) == ("KILLED", "RUNNING")
         assert len(list((tmp_path / FOLDER).iterdir())) == 1
-    finally:
-        for job in jobs:
-            job.kill()
-            job.communicate()

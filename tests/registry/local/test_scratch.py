@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from registry.local.scratch import scratch, sweep
+from tests.suite.children import child
 
 OWNER = """
 import sys, time
@@ -34,9 +35,8 @@ def test_nothing_of_a_living_owner_is_removed(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such locks there")
-@pytest.mark.slow
 def test_what_a_killed_owner_left_is_removed_and_nothing_else(tmp_path):
-    with subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as owner:
+    with child([sys.executable, "-c", OWNER, str(tmp_path)], stdout=subprocess.PIPE) as owner:
         assert owner.stdout is not None
         left = owner.stdout.readline().strip()
         assert sweep(tmp_path) == []

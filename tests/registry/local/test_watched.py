@@ -5,11 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="groups of processes are POSIX")]
+from tests.suite.children import child
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="groups of processes are POSIX")
 
 STARTER = """
 import sys, time
@@ -37,9 +40,8 @@ time.sleep(600)
 """
 
 
-def start(home: Path, what: str, program: str = PROGRAM) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", STARTER, str(home), program, what]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def start(home: Path, what: str, program: str = PROGRAM) -> AbstractContextManager[subprocess.Popen[str]]:
+    return child([sys.executable, "-c", STARTER, str(home), program, what], stdout=subprocess.PIPE)
 
 
 def lives(group: int) -> bool:
@@ -82,11 +84,11 @@ def test_they_end_in_order_when_their_starter_does(tmp_path: Path) -> None:
     with start(tmp_path, "0") as starter:
         assert starter.stdout is not None
         group = int(starter.stdout.readline())
+        starter.wait()
     assert starter.returncode == 0
     assert ended(group, 60)
 
 
 def test_the_exit_code_of_a_program_is_passed_on(tmp_path: Path) -> None:
     with start(tmp_path, "wait", "import sys; sys.exit(7)") as starter:
-        pass
-    assert starter.returncode == 7
+        assert starter.wait() == 7

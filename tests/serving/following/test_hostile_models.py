@@ -16,6 +16,7 @@ import pytest
 from models import files
 from models.regression.model import RegressionModel
 from registry.incoming.tried import FILE
+from tests.suite.children import child
 
 pytestmark = pytest.mark.service
 
@@ -73,16 +74,12 @@ def service(place: Path) -> Iterator[httpx.Client]:
         "PYTHONPATH": os.pathsep.join([str(place / "first"), os.environ.get("PYTHONPATH", "")]),
     }
     command = [sys.executable, "-c", SERVE, str(place / "pointer")]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
+    with child(command, env=environment, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         line = next(line for line in process.stderr if "listening on" in line)
         with httpx.Client(base_url=line.split("listening on ")[1].split(",")[0], timeout=60) as client:
             yield client
         assert process.poll() is None
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def point(place: Path, version: int, name: str) -> None:
