@@ -18,6 +18,11 @@ class NoBrowserError(RuntimeError):
     """A picture that cannot be drawn, for want of a browser."""
 
 
+def browser() -> str | None:
+    """Path of a Chromium of this machine."""
+    return next((found for found in map(shutil.which, NAMES) if found), None)
+
+
 def draw(figure: go.Figure, picture: Path, width: int = 1000) -> None:
     """Draw a figure, whose layout has a height, as PNG.
 
@@ -26,8 +31,8 @@ def draw(figure: go.Figure, picture: Path, width: int = 1000) -> None:
     NoBrowserError
         There is no Chromium on this machine.
     """
-    browser = next((found for found in map(shutil.which, NAMES) if found), None)
-    if browser is None:
+    program = browser()
+    if program is None:
         raise NoBrowserError(f"{picture.name}: no browser to draw it: expected one of {', '.join(NAMES)} on the PATH")
     with tempfile.TemporaryDirectory() as scratch:
         page, drawn = Path(scratch) / "figure.html", Path(scratch) / "figure.png"
@@ -39,6 +44,6 @@ def draw(figure: go.Figure, picture: Path, width: int = 1000) -> None:
             f"--user-data-dir={scratch}/profile",
             f"--window-size={width},{figure.layout.height}",
         )
-        command = [browser, *flags, f"--screenshot={drawn}", page.as_uri()]
+        command = [program, *flags, f"--screenshot={drawn}", page.as_uri()]
         subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
         shutil.copyfile(drawn, picture)

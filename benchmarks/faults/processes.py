@@ -80,6 +80,12 @@ def service(
         started.end()
 
 
+def initdb() -> str | None:
+    """Path of the program that makes a database of PostgreSQL; Debian keeps it off the PATH, the newest comes first."""
+    kept = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which("initdb", path=os.pathsep.join([*map(str, kept), os.environ.get("PATH", "")]))
+
+
 class PostgreSQL:
     """A server of PostgreSQL in a folder of its own, on the loopback interface.
 
@@ -95,10 +101,10 @@ class PostgreSQL:
     """
 
     def __init__(self, *options: str) -> None:
-        installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        if not installed:
+        found = initdb()
+        if found is None:
             raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql (CONTRIBUTING.md)")
-        self._binaries, self._more = installed[-1].parent, options
+        self._binaries, self._more = Path(found).parent, options
         self._folder, self.port = Path(tempfile.mkdtemp(prefix="nonferrous-pg-")), free_port()
         # The server refuses to run as root.
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []

@@ -11,11 +11,13 @@ from sqlalchemy import Connection, create_engine, text
 from benchmarks.faults.processes import PostgreSQL
 from records.database import Database, migrate
 from records.requests import Kept, new_id
+from tests.suite.tools import needed
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """Address of a PostgreSQL server on the loopback interface, made for this session."""
+    needed("initdb")
     server = PostgreSQL("-c fsync=off")
     try:
         yield server.address

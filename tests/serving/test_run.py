@@ -25,6 +25,7 @@ import pytest
 from models import files
 from models.regression.model import RegressionModel
 from serving.door.certificate import load
+from tests.suite.tools import needed
 
 pytestmark = pytest.mark.service
 
@@ -151,7 +152,7 @@ def test_a_file_of_tls_that_cannot_be_used_is_one_line_that_names_it(
     if fault == "absent":
         key.unlink()
     if fault == "encrypted":
-        lock = ["openssl", "pkey", "-aes256", "-passout", "pass:x", "-in", str(key)]
+        lock = [needed("openssl"), "pkey", "-aes256", "-passout", "pass:x", "-in", str(key)]
         key.write_bytes(subprocess.run(lock, check=True, capture_output=True).stdout)
     ended = subprocess.run(
         running.command(folder),
@@ -331,9 +332,7 @@ def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder:
 
 @pytest.mark.browser
 def test_the_documentation_is_drawn_under_its_own_policy(folder: Path, running: Running) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Chromium is not installed: apt-get install chromium (CONTRIBUTING.md)")
+    chromium = needed("chromium")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     flags += [f"--user-data-dir={folder.parent / 'profile'}", "--virtual-time-budget=10000", "--enable-logging=stderr"]
     with running(folder) as (_, address):

@@ -18,6 +18,7 @@ from records.requests import insert
 from records.schema import REQUESTS, WRITE_PROBE
 from records.writing.health import RecordsHealth
 from records.writing.writer import Writer
+from tests.suite.tools import needed
 
 
 @pytest.fixture
@@ -161,6 +162,7 @@ def test_a_database_that_does_not_respond_is_found_while_it_is_looked_at(own, wr
 
 @pytest.mark.service
 def test_a_server_that_is_down_is_found_until_it_is_back(kept):
+    needed("initdb")
     server = PostgreSQL("-c fsync=off")
     try:
         with closing(Database(server.url)) as database:

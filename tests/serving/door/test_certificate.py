@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from serving.door.certificate import CertificateError, ServerCertificate, load
+from tests.suite.tools import needed
 
 Make = Callable[..., tuple[Path, Path]]
 DAY = timedelta(days=1)
 
 
 def openssl(*arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+    subprocess.run([needed("openssl"), *arguments], check=True, capture_output=True)
 
 
 def refusal(certificate: Path, key: Path) -> str:

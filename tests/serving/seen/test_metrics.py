@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from serving.seen.metrics import STEPS
 from serving.seen.monitored import ABOUT as DRIFT
 from serving.settings import Settings
 from serving.shadow.shadows import Shadow
+from tests.suite.tools import needed
 
 PATH = "/v1/toy_cells/predictions"
 ROW = {"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}
@@ -64,13 +64,6 @@ def scraped(app: Service, call: Any) -> Callable[[], Samples]:
     return scrape
 
 
-def promtool() -> str:
-    found = shutil.which("promtool")
-    if found is None:
-        pytest.fail("promtool is not installed: apt-get install promtool (CONTRIBUTING.md)")
-    return found
-
-
 def test_each_request_is_counted_by_route_and_status_and_its_rows(app: Service, call: Any, scraped: Any) -> None:
     for rows in (1, 5, 7):
         assert call(app, "POST", PATH, json={"rows": [ROW] * rows}).status_code == 200
@@ -112,7 +105,7 @@ def test_a_scrape_says_why_connections_were_closed_and_when_the_certificate_expi
 def test_promtool_finds_nothing_wrong_with_a_scrape(app: Service, call: Any) -> None:
     call(app, "POST", PATH, json={"rows": [ROW]})
     text = call(app, "GET", "/metrics").content
-    checked = subprocess.run([promtool(), "check", "metrics"], input=text, capture_output=True)
+    checked = subprocess.run([needed("promtool"), "check", "metrics"], input=text, capture_output=True)
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
 
 
@@ -153,5 +146,5 @@ def test_promtool_reads_every_expression_of_the_dashboard(tmp_path: Path) -> Non
     rules = [{"record": f"nonferrous:x{i}", "expr": one} for i, one in enumerate(EXPRESSIONS)]
     file = tmp_path / "rules.json"  # JSON is YAML
     file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}), encoding="utf-8")
-    checked = subprocess.run([promtool(), "check", "rules", str(file)], capture_output=True, text=True)
+    checked = subprocess.run([needed("promtool"), "check", "rules", str(file)], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -1,20 +1,18 @@
 """A page of figures that needs nothing but a browser."""
 
 import re
-import shutil
 import subprocess
 
 import pytest
 
 from models.table.contract import check
 from models.tasks import build
+from tests.suite.tools import needed
 from training import classification, quality, regression, sorting
 from training.dataset import dataset_of
 from training.fitting import fit_candidate
 from training.reports import page as plots
 from training.splits import split
-
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
 
 
 def silent(what):
@@ -108,9 +106,7 @@ def test_a_title_cannot_smuggle_markup_in(toy_seed, toy_frame):
 
 @pytest.mark.browser
 def test_a_browser_draws_every_figure_without_a_network(page, tmp_path):
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine")
+    chromium = needed("chromium")
     (tmp_path / "plots.html").write_text(page, encoding="utf-8")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     flags += ["--proxy-server=127.0.0.1:9", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000"]

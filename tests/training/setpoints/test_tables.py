@@ -10,6 +10,7 @@ from rich.console import Console
 
 from benchmarks import setpoints as benchmark
 from benchmarks.pictures import NoBrowserError, draw
+from tests.suite.tools import needed
 from tests.training.setpoints.test_outcome import plant
 from training.setpoints.outcome import over_plants, statements_of
 from training.setpoints.record import files, metrics, over_time, plain, stated_realised, unit_map
@@ -195,10 +196,8 @@ def test_pictures_stand_on_the_page_where_they_are(found, tmp_path, monkeypatch)
 
 @pytest.mark.browser
 def test_a_browser_draws_a_picture_of_the_size_asked_for(found, tmp_path):
-    try:
-        draw(unit_map(found), tmp_path / "map.png", width=600)
-    except NoBrowserError:
-        pytest.skip("no Chromium on this machine")
+    needed("chromium")
+    draw(unit_map(found), tmp_path / "map.png", width=600)
     picture = (tmp_path / "map.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (600, 320)

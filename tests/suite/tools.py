@@ -1,0 +1,45 @@
+"""Programs that some tests need beside Python, make and git."""
+
+import os
+import shutil
+from collections.abc import Callable
+from functools import partial
+from typing import NoReturn
+
+import pytest
+
+from benchmarks.faults.processes import initdb
+from benchmarks.pictures import browser
+
+# How each is found, and the package of Debian that brings it.
+PROGRAMS: dict[str, tuple[Callable[[], str | None], str]] = {
+    "chromium": (browser, "chromium"),
+    "initdb": (initdb, "postgresql"),
+    "openssl": (partial(shutil.which, "openssl"), "openssl"),
+    "promtool": (partial(shutil.which, "promtool"), "promtool"),
+    "systemd-analyze": (partial(shutil.which, "systemd-analyze"), "systemd"),
+}
+
+
+def needed(name: str) -> str:
+    """Path of an installed program; without it the test is skipped, or fails in continuous integration.
+
+    Parameters
+    ----------
+    name : str
+        One of `PROGRAMS`.
+
+    Returns
+    -------
+    str
+        Path of the program.
+    """
+    find, package = PROGRAMS[name]
+    return find() or absent(f"{name} is not installed: apt-get install {package}")
+
+
+def absent(reason: str) -> NoReturn:
+    """Skip the test for what the machine lacks, or fail it where CI is set: continuous integration lacks nothing."""
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
