@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast check format bench bench-peers bench-service bench-simulation bench-training bench-referees mutants fuzz lock clean
+.PHONY: help up test test-fast test-long test-all check format bench bench-peers bench-service bench-simulation bench-training bench-referees mutants fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,11 +24,17 @@ up: $(VENV)/.built ## simulate a plant of each task, train on it, then serve the
 	@exec $(BIN)/nonferrous up
 
 ##@ Develop
-test: $(VENV)/.built ## run every test
-	$(PYTEST)
+test: $(VENV)/.built ## run the tests that every change waits for: something of everything
+	$(PYTEST) -m "not long"
 
-test-fast: $(VENV)/.built ## run the tests that are neither slow nor start a browser or a service
-	$(PYTEST) -m "not slow and not browser and not service"
+test-fast: $(VENV)/.built ## run those of them that start neither a service nor a browser
+	$(PYTEST) -m "not long and not service and not browser"
+
+test-long: $(VENV)/.built ## run the tests that take long: whole plants, every process trained
+	$(PYTEST) -m long
+
+test-all: $(VENV)/.built ## run every test
+	$(PYTEST)
 
 check: $(VENV)/.built ## lint, types and import rules
 	$(BIN)/ruff check .

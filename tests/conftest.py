@@ -22,6 +22,10 @@ from threadpoolctl import threadpool_limits
 
 from seeds import Seed, load
 from tests.suite.children import child
+from tests.suite.duration import pytest_itemcollected as pytest_itemcollected
+from tests.suite.duration import pytest_runtest_makereport as pytest_runtest_makereport
+from tests.suite.duration import pytest_runtest_protocol as pytest_runtest_protocol
+from tests.suite.duration import pytest_terminal_summary as pytest_terminal_summary
 from tests.suite.here import tried_here as tried_here
 from tests.suite.here import unsettled as unsettled
 from tests.suite.scheduling import pytest_collection_finish as pytest_collection_finish

@@ -67,7 +67,6 @@ def test_figures_were_measured_on_this_seed(process):
     assert not stale, f"the seed has changed since; measure again: python benchmarks/{' and '.join(stale)}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("process", SIMULATED)
 def test_figures_were_measured_on_the_table_that_this_plant_gives(process, tmp_path):
     seed = load(process)

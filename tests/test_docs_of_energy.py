@@ -41,7 +41,6 @@ def test_pictures_are_drawn_from_the_measured_figures():
         assert file.read_text(encoding="utf-8") == text, AGAIN
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("process", processes())
 def test_figures_are_those_of_the_default_plant(process):
     again, before = measured(process), kept()[process]

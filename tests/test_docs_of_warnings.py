@@ -36,7 +36,6 @@ def test_figures_were_measured_on_this_seed(results, process):
     assert results[process]["digest"] == digest(load(process)), again
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("process", WARNED)
 def test_figures_were_measured_on_the_table_that_this_plant_gives(results, process, tmp_path):
     seed = load(process)

@@ -144,7 +144,6 @@ def served(process, folder, home, row, monkeypatch):
     return answer.json()["predictions"][0], about, app
 
 
-@pytest.mark.slow
 def test_one_more_task_is_three_folders_and_a_line_in_each_room(
     tmp_path, toy_folder, toy_frame, copy_store, monkeypatch
 ):
@@ -186,7 +185,6 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(
         trial(seed, Settings(home=tmp_path / "home"), 10, 2)
 
 
-@pytest.mark.slow
 def test_a_process_is_found_by_its_name(tmp_path, toy_folder, copy_store, monkeypatch):
     quicken(monkeypatch, copy_store)
     name = "toy_smelter"

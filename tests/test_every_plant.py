@@ -12,16 +12,15 @@ from models.table.contract import check
 from seeds import load, names
 from synthetic_data import another_plant, replay, simulate
 from synthetic_data.engine.plan import plan_run
+from tests.suite.processes import each
 from training.dataset import read
-
-pytestmark = pytest.mark.slow  # every plant is simulated
 
 ROWS = 5600  # some periods are those of a plant that stands still
 SIMULATED = [name for name in names() if load(name).plant is not None]
+EACH = pytest.mark.parametrize("name", each(SIMULATED, "simulates a plant"))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SIMULATED)
+@EACH
 def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
     seed = load(name)
     files = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")
@@ -33,7 +32,7 @@ def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
         assert alone == (tmp_path / "2" / file).read_bytes() == (tmp_path / "4" / file).read_bytes()
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@EACH
 def test_a_plant_streams_and_keeps_its_truth_apart(name, tmp_path):
     seed = load(name)
     units = plan_run(seed, units=100_000).blocks()[0].count + 1  # more than are stepped side by side
@@ -52,7 +51,7 @@ def test_a_plant_streams_and_keeps_its_truth_apart(name, tmp_path):
         assert set(truth.read().column(seed.target.name).to_pylist()) == set(seed.classes)
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@EACH
 def test_a_simulated_plant_keeps_the_contract(name, tmp_path):
     seed = load(name)
     simulate(seed, tmp_path, years=1)
@@ -61,7 +60,7 @@ def test_a_simulated_plant_keeps_the_contract(name, tmp_path):
     assert data.truth is not None
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@EACH
 def test_another_plant_differs_where_its_seed_says_so(name):
     seed = load(name)
     other, again = another_plant(seed, 91), another_plant(seed, 91)
@@ -77,7 +76,7 @@ def test_another_plant_differs_where_its_seed_says_so(name):
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-@pytest.mark.parametrize("name", SIMULATED)
+@EACH
 def test_another_plant_is_simulated_by_its_number(name, number, tmp_path):
     """Its parameters are drawn anew and listed; the random numbers of its number alone give the same plant no more."""
     seed = load(name)
@@ -96,8 +95,8 @@ def test_another_plant_is_simulated_by_its_number(name, number, tmp_path):
         assert (one["stated"], one["drawn"]) == (stated[parameter], drawn[parameter])
 
 
-@pytest.mark.parametrize("name", SIMULATED)
-@pytest.mark.parametrize("rng_seed", [None, 2, 3, 4])
+@EACH
+@pytest.mark.parametrize("rng_seed", [None, *each((2, 3, 4), "simulates another plant", ())])
 def test_every_feature_lies_in_its_span(name, rng_seed):
     seed = load(name) if rng_seed is None else another_plant(load(name), rng_seed)
     years = ROWS / seed.plant.units * (seed.period / timedelta(days=365.25))

@@ -30,13 +30,12 @@ from tests.serving.bulk import conftest as tables
 from tests.serving.inference import conftest as protocol
 from tests.suite.as_in_training import Job, check_figures, flat
 from tests.suite.jobs import few_trees, given_penalty, quicken
+from tests.suite.processes import each
 from training.dataset import read
 from training.job import train
 from training.sorting.evaluate import Decided
 from training.sorting.trial import counted, true_pieces
 from training.trial import SimulatedPlant, TrialError, trial, unseen
-
-pytestmark = pytest.mark.slow  # every process is trained and served
 
 LOTS = 120  # of them 45 or more calibrate, the fewest that can show 95 % with nine tenths confidence
 UNITS, MOST_YEARS = 30, 2.5  # of a plant of periods
@@ -48,6 +47,8 @@ SEEDS = load_all()
 SIGNED = [name for name, seed in SEEDS.items() if any(column.sign for column in seed.inputs)]
 SORTING = [name for name, seed in SEEDS.items() if seed.sorting is not None]
 ONE_A_KIND = {(seed.process.task, len(seed.primaries) > 1): name for name, seed in SEEDS.items()}
+TRAINED = "trains a process"
+SERVED = ("zinc_ingot",)
 assert all((SIGNED, SORTING))
 
 
@@ -57,7 +58,7 @@ def jobs(tmp_path_factory, copy_store) -> Callable[[str], Job]:
     return cache(lambda name: trained(load(name), tmp_path_factory.mktemp(name), copy_store))
 
 
-@pytest.fixture(scope="module", params=SEEDS)
+@pytest.fixture(scope="module", params=each(SEEDS, TRAINED))
 def job(request, jobs) -> Job:
     return jobs(request.param)
 
@@ -138,7 +139,7 @@ def test_learning_leaves_its_input_alone_and_column_order_is_irrelevant(job):
             assert np.array_equal(getattr(learnt, says)(X), getattr(again, says)(X)), name
 
 
-@pytest.mark.parametrize("job", SIGNED, indirect=True)
+@pytest.mark.parametrize("job", each(SIGNED, TRAINED), indirect=True)
 def test_known_directions_are_right(job):
     candidate = job.targets[0].candidates["lightgbm_physics"]
     signed = [(j, column) for j, column in enumerate(job.seed.inputs) if column.sign]
@@ -179,7 +180,7 @@ def test_a_champion_decides_on_a_plant_that_it_has_never_seen(job):
     assert min(found.lost["direct miss"], found.lost["late decision"]) > 0
 
 
-@pytest.mark.parametrize("job", SORTING, indirect=True)
+@pytest.mark.parametrize("job", each(SORTING, TRAINED), indirect=True)
 def test_who_knows_every_class_loses_on_the_belt_alone(job):
     data = unseen(job.seed, 20, 7)
     pieces, count = true_pieces(data, SimulatedPlant(7)), len(job.seed.classes)
@@ -264,7 +265,7 @@ def test_mlflows_server_answers_the_same(job, client, monkeypatch):
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("job", sorted(ONE_A_KIND.values()), indirect=True)
+@pytest.mark.parametrize("job", each(sorted(ONE_A_KIND.values()), "starts MLflow's server", SERVED), indirect=True)
 def test_mlflows_server_in_a_process_of_its_own_answers_the_same(job, client, mlflow_server):
     rows, body = rows_for_mlflow(job)
     with mlflow_server(job.seed.process.name, job.settings.uri) as address:

@@ -16,10 +16,14 @@ import pytest
 from benchmarks.plant_tables import TABLES, PlantTable
 from registry.local.programs import free_port
 from seeds import Seed, load
+from tests.suite.children import child
 from tests.suite.jobs import quicken
+from tests.suite.processes import each
 
-pytestmark = [pytest.mark.service, pytest.mark.slow]
+pytestmark = pytest.mark.service
 BY_HAND = "anode_weekly"  # its commands are processes of their own, and its trees are as many as they like
+FIRST = (BY_HAND, "castings", "leaching")
+NAMED = {table.name: table for table in TABLES}
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PATIENCE = 120.0  # s, for a service that starts and for a champion that is taken up
 
@@ -53,15 +57,14 @@ class Plant:
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """A service that runs before there is a single seed."""
     made = Plant(tmp_path_factory.mktemp("plant"), free_port())
-    log = (made.folder / "service.log").open("wb")
     command = [sys.executable, "-m", "nonferrous", "serve", "--port", made.address.rpartition(":")[2]]
-    server = subprocess.Popen(command, env=made.environment, stdout=log, stderr=log)
-    try:
+    with (
+        (made.folder / "service.log").open("wb") as log,
+        child(command, env=made.environment, stdout=log, stderr=log) as server,
+    ):
         yield made
-    finally:
         server.terminate()
         server.wait(timeout=PATIENCE)
-        log.close()
 
 
 def served(plant: Plant, name: str) -> dict[str, Any]:
@@ -77,6 +80,11 @@ def served(plant: Plant, name: str) -> dict[str, Any]:
             found = None
         assert time.monotonic() < end, f"{name} is not served after {PATIENCE} s: {found}"
         time.sleep(0.2)
+
+
+@pytest.fixture
+def table(request: pytest.FixtureRequest) -> PlantTable:
+    return NAMED[request.param]
 
 
 @pytest.fixture
@@ -119,7 +127,7 @@ def row(seed: Seed) -> dict[str, object]:
     return made
 
 
-@pytest.mark.parametrize("table", TABLES, ids=[table.name for table in TABLES])
+@pytest.mark.parametrize("table", each(NAMED, "trains on a table", FIRST), indirect=True)
 def test_a_table_goes_from_file_to_prediction(plant: Plant, run: Callable[..., str], table: PlantTable) -> None:
     file, draft = plant.folder / table.file, plant.seeds / f"{table.name}.toml"
     table.write(file)

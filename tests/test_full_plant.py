@@ -30,6 +30,7 @@ ONE_FEED = ("alumina_refining", "copper_electrorefining", "zinc_electrowinning")
 MANY_UNITS = [name for name in SIMULATED if name not in (*SORTING, *ONE_FEED)]
 RATE = 0.1  # the faster of those that jobs choose from
 LEVEL = 1.02  # trees and the line on new periods of one feed, as the pages say
+pytestmark = pytest.mark.long("learns a whole plant")
 assert SORTING
 
 
@@ -72,7 +73,6 @@ def learnt(request, tmp_path, monkeypatch):
     return Learnt(data, parts, candidates, best_of(task, candidates))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("learnt", MANY_UNITS, indirect=True)
 def test_intervals_cover_and_trees_beat_the_line_on_another_plant(learnt):
     found = {name: candidate.metrics for name, candidate in learnt.candidates.items()}
@@ -84,7 +84,6 @@ def test_intervals_cover_and_trees_beat_the_line_on_another_plant(learnt):
             assert found[trees][part] < found["linear"][part] < found["persistence"][part]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("learnt", ONE_FEED, indirect=True)
 def test_on_another_plant_of_one_feed_new_periods_are_covered_and_trees_are_level_with_the_line(learnt):
     data, rows = learnt.data, np.concatenate([learnt.parts.test, learnt.parts.unseen])
@@ -106,7 +105,6 @@ def most_over_limit(learnt):
     return lambda lots: risk + 3 * np.sqrt(risk * (1 - risk) / lots)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("learnt", SORTING, indirect=True)
 def test_lots_keep_their_limits_and_sorting_pays_on_another_plant(learnt):
     found = {name: candidate.metrics for name, candidate in learnt.candidates.items()}

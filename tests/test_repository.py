@@ -66,7 +66,6 @@ def test_a_file_has_one_subject():
     assert faulty(SOURCES, lambda path: len(path.read_text(encoding="utf-8").splitlines()) > 400) == {}
 
 
-@pytest.mark.slow
 def test_nothing_is_pickled():
     assert faulty(SOURCES, lambda path: imported(path) & {"pickle", "joblib", "cloudpickle", "dill"}) == {}
 
@@ -115,7 +114,6 @@ def test_command_line_and_seeds_load_no_heavy_library():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.slow
 def test_models_load_no_server_no_tracker_and_no_plotting():
     unwanted = ("fastapi", "mlflow", "plotly")
     code = f"import sys, models.regression.model, models.files; print([m for m in {unwanted!r} if m in sys.modules])"

@@ -23,7 +23,7 @@ from collections import Counter
 from pathlib import Path
 
 from changes import ROOT, Change, sample, shown
-from copies import BROKEN, FORKS, LOADED, NOTICED, SURVIVED, Copy, Journal, chosen_in, tests_of, with_slow
+from copies import BROKEN, FORKS, LOADED, NOTICED, SURVIVED, Copy, Journal, chosen_in, tests_of, with_long
 from figures import summary
 
 RESULTS = ROOT / "docs" / "results" / "mutants.json"
@@ -46,11 +46,11 @@ class Run:
 
     def seconds_of(self, copy: Copy, file: str, tests: list[str]) -> float | None:
         """Seconds that a module's tests take without a change; None where they fail."""
-        key = self.journal.key([chosen_in(file), with_slow(file)], tests)
+        key = self.journal.key([chosen_in(file), with_long(file)], tests)
         with self.locks.setdefault(key, threading.Lock()):
             if key not in self.journal.found:
                 start = time.monotonic()
-                if copy.run([*tests, *chosen_in(file)], with_slow(file), 1800.0) != 0:
+                if copy.run([*tests, *chosen_in(file)], with_long(file), 1800.0) != 0:
                     return None
                 self.journal.put(key, seconds=time.monotonic() - start)
             return float(self.journal.found[key]["seconds"])
@@ -64,7 +64,7 @@ class Run:
                 seconds = self.seconds_of(copy, change.file, tests)
                 arguments = [*tests, *chosen_in(change.file)]
                 limit = 30.0 + PATIENCE * (seconds or 0.0)
-                outcome = BROKEN if seconds is None else copy.test(change, arguments, with_slow(change.file), limit)
+                outcome = BROKEN if seconds is None else copy.test(change, arguments, with_long(change.file), limit)
                 if seconds is None or self.stopping.is_set():
                     return outcome
                 self.journal.put(key, outcome=outcome)

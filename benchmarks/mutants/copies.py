@@ -77,8 +77,8 @@ def tests_of(file: str) -> tuple[list[str], bool]:
     return list(dict.fromkeys(str(test.relative_to(ROOT)) for test in found)), bool(own)
 
 
-def with_slow(file: str) -> list[str]:
-    """Tests of a module whose slow ones run too: those named after it, or all where none is, but no whole plant's."""
+def with_long(file: str) -> list[str]:
+    """Tests of a module whose long ones run too: those named after it, or all where none is, but no whole plant's."""
     tests, own = tests_of(file)
     if own:
         return [test for test in tests if re.match(rf"test_{Path(file).stem}(_|\.py)", Path(test).name)]
@@ -98,16 +98,16 @@ def chosen_in(file: str) -> list[str]:
 
 
 class Chosen:
-    """Plugin of pytest that leaves slow tests of other files out."""
+    """Plugin of pytest that leaves long tests of other files out."""
 
-    def __init__(self, slow: list[str]) -> None:
-        self.slow = tuple(slow)
+    def __init__(self, long: list[str]) -> None:
+        self.long = tuple(long)
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        items[:] = [one for one in items if one.nodeid.startswith(self.slow) or not one.get_closest_marker("slow")]
+        items[:] = [one for one in items if one.nodeid.startswith(self.long) or not one.get_closest_marker("long")]
 
 
-def tests_run(folder: str, arguments: list[str], slow: list[str]) -> None:
+def tests_run(folder: str, arguments: list[str], long: list[str]) -> None:
     """Process that runs tests in a copy of the checkout and ends with pytest's exit code."""
     os.setsid()
     os.chdir(folder)
@@ -119,7 +119,7 @@ def tests_run(folder: str, arguments: list[str], slow: list[str]) -> None:
     os.dup2(silence, 2)
     import pytest
 
-    os._exit(int(pytest.main([*PYTEST, *arguments], plugins=[Chosen(slow)])))
+    os._exit(int(pytest.main([*PYTEST, *arguments], plugins=[Chosen(long)])))
 
 
 class Copy:
@@ -134,9 +134,9 @@ class Copy:
         compileall.compile_dir(folder, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
         self.process: BaseProcess | None = None
 
-    def run(self, arguments: list[str], slow: list[str], limit: float) -> int | None:
+    def run(self, arguments: list[str], long: list[str], limit: float) -> int | None:
         """Exit code of pytest, which stops at the first failure; None where it took longer than allowed."""
-        self.process = FORKS.Process(target=tests_run, args=(str(self.folder), arguments, slow), daemon=False)
+        self.process = FORKS.Process(target=tests_run, args=(str(self.folder), arguments, long), daemon=False)
         self.process.start()
         self.process.join(limit)
         if self.process.exitcode is None:
@@ -153,12 +153,12 @@ class Copy:
                 self.process.kill()
             self.process.join()
 
-    def test(self, change: Change, arguments: list[str], slow: list[str], limit: float) -> str:
+    def test(self, change: Change, arguments: list[str], long: list[str], limit: float) -> str:
         target = self.folder / change.file
         source = target.read_text(encoding="utf-8")
         try:
             target.write_text(change.applied(source), encoding="utf-8")
-            return SURVIVED if self.run(arguments, slow, limit) == 0 else NOTICED
+            return SURVIVED if self.run(arguments, long, limit) == 0 else NOTICED
         finally:
             target.write_text(source, encoding="utf-8")
 

@@ -82,7 +82,6 @@ def test_the_text_around_the_part_stays(found):
     assert again == text + "<!-- more -->\n"
 
 
-@pytest.mark.slow
 def test_an_earlier_revision_stands_in_a_folder_until_it_is_measured():
     listed = ["git", "-C", str(ROOT), "worktree", "list"]
     if subprocess.run(listed, capture_output=True, check=False).returncode:

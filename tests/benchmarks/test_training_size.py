@@ -63,7 +63,6 @@ def test_the_text_around_the_part_stays(found):
     assert with_part(text + "<!-- more -->\n", found) == text + "<!-- more -->\n"
 
 
-@pytest.mark.slow
 def test_what_children_have_worked_is_theirs_and_no_others():
     before = children_seconds()
     subprocess.run([sys.executable, "-c", "import time\nwhile time.process_time() < 0.3: pass"], check=True)

@@ -80,7 +80,6 @@ def test_scores_are_a_copy_that_nobody_changes() -> None:
         conformal.scores[0] = 9.0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("n", [19, 50, 200])
 @pytest.mark.parametrize("coverage", [0.5, 0.8, 0.9])
 def test_coverage_over_repeats_is_that_of_theory(n: int, coverage: float) -> None:

@@ -88,7 +88,6 @@ def test_a_bad_lot_at_the_first_look_leaves_the_second():
     assert shown_after(np.ones(2000, dtype=bool), 0.01, 0.95) is None
 
 
-@pytest.mark.slow
 def test_a_plant_that_breaks_the_promise_shows_it_no_more_often_than_the_error_allowed():
     rng = np.random.default_rng(12)
     shown = [shown_after(rng.random(6000) < 0.01, 0.01, 0.95) is not None for _ in range(4000)]

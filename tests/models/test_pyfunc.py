@@ -82,7 +82,6 @@ def test_table_is_not_mutated(loaded: TableModel, table: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(table, before)
 
 
-@pytest.mark.slow
 def test_loading_needs_no_mlflow(folder: Path) -> None:
     code = "import sys, models.pyfunc; models.pyfunc._load_pyfunc(sys.argv[1]); print('mlflow' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)

@@ -135,7 +135,6 @@ def test_what_to_learn_from_is_named_once(command, database, home):
     assert str(none.exception) == "toy_cells: nothing is recorded of which an outcome is known"
 
 
-@pytest.mark.slow
 def test_a_model_is_learnt_from_records(database, home, toy_frame):
     frame = toy_frame(units=40, periods=40)
     days = frame["period_start"].dt.strftime("%Y-%m-%d")

@@ -10,8 +10,6 @@ from nonferrous import main
 from seeds import load
 from synthetic_data import simulate
 
-pytestmark = pytest.mark.slow  # plants are simulated
-
 
 @pytest.fixture
 def run(monkeypatch, capfd, tmp_path):

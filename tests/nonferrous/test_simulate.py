@@ -10,7 +10,6 @@ import nonferrous
 from training import trial as job
 
 
-@pytest.mark.slow
 def test_options_reach_the_job(monkeypatch, capsys):
     seen = []
 
@@ -28,7 +27,6 @@ def test_options_reach_the_job(monkeypatch, capsys):
     assert seen == [("aluminium_reduction", expected)]
 
 
-@pytest.mark.slow
 def test_another_plant_is_told_from_other_random_numbers(monkeypatch, capsys, tmp_path):
     arguments = ["nonferrous", "simulate", "retired_batteries", "--units", "2", "--out", str(tmp_path)]
     for option, is_another in (("--rng-seed", False), ("--another", True)):

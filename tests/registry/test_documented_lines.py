@@ -19,7 +19,7 @@ from registry.tracking import Tracking
 
 PAGE = Path(__file__).parents[2] / "docs" / "mlflow.md"
 # MLflow, matplotlib and shap warn of each other's ways here.
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def champion(settings, model, table, target):

@@ -150,7 +150,6 @@ def test_a_file_without_tables_is_said_so(tmp_path):
     assert (tmp_path / "mlflow.db").read_bytes() == b""
 
 
-@pytest.mark.slow
 def test_mlflow_is_not_loaded_before_a_store_is_read():
     code = "import sys, registry.store; registry.store.MlflowStore('http://ml'); print('mlflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -50,7 +50,6 @@ def register(home: Path, folder: Path, tags: dict[str, str]) -> int:
         return int(made.version)
 
 
-@pytest.mark.slow
 def test_champions_are_read_followed_and_never_written(
     toy_folder: Callable[..., Path], save_toy_model: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,7 +79,6 @@ def test_champions_are_read_followed_and_never_written(
     assert "its digest is not the registry's" in str(status.trouble)
 
 
-@pytest.mark.slow
 def test_no_alias_and_no_model_are_no_error(save_toy_model: Save, tmp_path: Path) -> None:
     save_toy_model(tmp_path / "model")
     register(tmp_path, tmp_path / "model", {})
@@ -93,7 +91,6 @@ def test_no_alias_and_no_model_are_no_error(save_toy_model: Save, tmp_path: Path
     assert store.champion(PROCESS) is None
 
 
-@pytest.mark.slow
 def test_what_is_read_directly_is_what_mlflow_says(
     save_toy_model: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,7 +118,6 @@ def test_what_is_read_directly_is_what_mlflow_says(
     assert through.champion(PROCESS) is None
 
 
-@pytest.mark.slow
 def test_reading_a_file_directly_imports_no_mlflow(save_toy_model: Save, tmp_path: Path) -> None:
     save_toy_model(tmp_path / "model")
     register(tmp_path, tmp_path / "model", {})

@@ -91,7 +91,6 @@ def test_no_band_is_taken_from_a_document_that_is_older_than_what_it_is_about(pr
     assert [fault for row in bands for fault in too_old(row["statistic"], row["source"], seed)] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("process", names())
 def test_a_band_of_a_reference_names_it_with_its_year(process):
     seed = load(process)

@@ -63,7 +63,6 @@ def test_an_impossible_ph_takes_its_day_out(seed, historian, tmp_path, reading):
     assert row.period_start not in set(checked.table["period_start"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tag", "value"),
     [

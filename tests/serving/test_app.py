@@ -299,7 +299,6 @@ bodies = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=bodies.map(json.dumps).map(str.encode) | cells.map(json.dumps).map(str.encode) | st.binary(max_size=40))
 def test_no_body_makes_a_defect(app: Service, body: bytes, call: Call) -> None:
@@ -319,7 +318,6 @@ def test_no_body_makes_a_defect(app: Service, body: bytes, call: Call) -> None:
 # ---- swaps ----
 
 
-@pytest.mark.slow
 def test_swaps_under_load_fail_no_request_and_mix_no_models(
     app: Service, store: FolderStore, model: RegressionModel, save_toy_model: Save, tmp_path: Path, post: Call
 ) -> None:

@@ -127,7 +127,6 @@ def plain(payloads: Payloads) -> Payloads:
     return replace(payloads, decoder=SimpleNamespace(read=lambda body: None))  # type: ignore[arg-type]
 
 
-@pytest.mark.slow
 @settings(max_examples=300)
 @given(bodies(), st.sampled_from((1, 20, 60, 200)))
 def test_pieces_of_a_body_are_taken_as_all_of_it(case: tuple[str, bytes], together: int) -> None:
@@ -165,7 +164,6 @@ def parsed(body: bytes) -> str:
 
 @settings(max_examples=100)
 @given(texts(), st.sampled_from((1, 5, 12, 40)))
-@pytest.mark.slow
 def test_json_in_pieces_holds_what_it_holds_as_a_whole(body: bytes, together: int) -> None:
     whole = parsed(body)
     with pytest.MonkeyPatch.context() as patch:
@@ -208,7 +206,6 @@ def test_an_entry_of_more_values_than_are_parsed_in_a_moment_is_refused(around: 
 
 @settings(max_examples=400, deadline=None)
 @given(bodies())
-@pytest.mark.slow
 def test_both_ways_take_and_give_the_same(case: tuple[str, bytes]) -> None:
     name, body = case
     quick, by_names = read(PAYLOADS[name], body), read(plain(PAYLOADS[name]), body)

@@ -124,7 +124,6 @@ def asked_potline(app: Service, call: Callable[..., httpx.Response]) -> Any:
     return response.json()["predictions"][0]
 
 
-@pytest.mark.slow
 def test_contributions_are_summed_by_physical_cause(
     potline: Callable[[str], Service], call: Callable[..., httpx.Response]
 ) -> None:
@@ -136,7 +135,6 @@ def test_contributions_are_summed_by_physical_cause(
     assert {"superheat", "line_current"} < {part["input"] for part in why["contributions"]}
 
 
-@pytest.mark.slow
 def test_a_candidate_without_parts_says_so(
     potline: Callable[[str], Service], call: Callable[..., httpx.Response]
 ) -> None:
@@ -150,7 +148,6 @@ cells = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_si
 rows = st.fixed_dictionaries({}, optional={name: st.none() | st.floats(0, 20) | cells for name in ("x_set", "z", "q")})
 
 
-@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(rows, max_size=3), explain=st.just(True) | cells)
 def test_no_request_for_an_explanation_makes_a_defect(

@@ -240,7 +240,6 @@ past_rows = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(past=st.lists(past_rows | cells, max_size=4) | cells, time=day)
 def test_no_history_makes_a_defect(past: Any, time: Any, app: Service, call: Callable[..., httpx.Response]) -> None:

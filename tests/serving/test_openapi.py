@@ -76,7 +76,6 @@ def test_openapi_types_every_field_of_every_process(described: dict[str, Any], s
         assert field["examples"]
 
 
-@pytest.mark.slow
 def test_openapi_types_every_quantity_of_a_prediction(described: dict[str, Any], served_seed: Seed) -> None:
     schemas = described["components"]["schemas"]
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
@@ -92,7 +91,6 @@ def test_openapi_types_every_quantity_of_a_prediction(described: dict[str, Any],
         assert told[name]["x-unit"] == served_seed.targets[name].unit
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in names() if load(name).bins])
 def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sorts(
     described: dict[str, Any], name: str
@@ -122,7 +120,6 @@ def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sort
     assert list(schemas[f"{title}LotBins"]["required"]) == list(bins)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in names() if load(name).quality is not None])
 def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grades(
     described: dict[str, Any], name: str
@@ -154,7 +151,6 @@ def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grade
     assert {one["x-unit"] for one in values.values()} == {"$/t"}
 
 
-@pytest.mark.slow
 def test_every_reference_of_the_schema_leads_somewhere(described: dict[str, Any]) -> None:
     references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)))
     assert references <= set(described["components"]["schemas"])

@@ -133,7 +133,6 @@ print(json.dumps([said, [name for name in {ABSENT!r} if name in sys.modules]]))
 """
 
 
-@pytest.mark.slow
 def test_a_service_that_answers_and_explains_has_imported_none_of_them(
     save_toy_model: Callable[..., object],
     save_toy_classifier: Callable[..., object],

@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let several workers begin with the files that take longest, so that none is left with one of them at the end."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
-    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("service")}
+    long = {item.path for item in items if item.get_closest_marker("long") or item.get_closest_marker("service")}
     first = {name: place for place, name in enumerate((*WHOLE, *reversed(CUT)))}
     items.sort(
         key=lambda item: (first.get(item.nodeid.partition("::")[0], len(first)), item.path not in long, item.path)

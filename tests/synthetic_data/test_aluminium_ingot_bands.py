@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from models.processes.aluminium_ingot import IN_FE2O3
 from physics.melt.hydrogen import solubility_ransley_neufeld_1948
@@ -150,7 +149,6 @@ def of_levers(seed: Seed, plant: Replay) -> dict[str, float]:
     return found
 
 
-@pytest.mark.slow
 def test_statistics_of_two_years_lie_in_their_bands(
     graded: Callable[[str], GradedPlant], outside_bands: Callable[..., list[str]]
 ) -> None:

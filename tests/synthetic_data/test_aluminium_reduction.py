@@ -18,8 +18,6 @@ from synthetic_data.potline.faults import KINDS
 from synthetic_data.potline.state import WALKS
 from tests.synthetic_data.stated import with_parameters
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 KEYS = ["unit", "period_start"]
 DAYS, HOURS = 30, 24
 

@@ -130,12 +130,10 @@ def statistics(seed: Seed) -> dict[str, float]:
     return of_measurements(seed, plant) | of_truth(plant) | of_events(seed, plant) | of_causes(seed, plant)
 
 
-@pytest.mark.slow
 def test_statistics_of_three_years_lie_in_their_bands(outside_bands: Callable[..., list[str]]) -> None:
     assert outside_bands("aluminium_reduction", statistics(load("aluminium_reduction"))) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Callable[..., list[str]]) -> None:
     seed = load("aluminium_reduction")
@@ -145,7 +143,6 @@ def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Call
     assert [line for line in outside if not line.startswith("curtailments:")] == []  # a handful in three years: below
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_and_those_of_other_plants_in_what_references_and_plants_say(
     rng_seed: int, outside_bands: Callable[..., list[str]], read_bands: Callable[..., list[dict[str, str]]]
@@ -157,7 +154,6 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
     assert (of_any & set(outside)) - {"curtailments"} == set()
 
 
-@pytest.mark.slow
 def test_curtailments_of_many_lines_are_as_often_as_their_band_says(
     read_bands: Callable[..., list[dict[str, str]]],
 ) -> None:

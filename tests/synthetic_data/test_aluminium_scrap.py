@@ -205,7 +205,6 @@ def plates(seed: Seed, defocus: float, rng: np.random.Generator) -> tuple[np.nda
     return np.concatenate(spectra), np.array(names)
 
 
-@pytest.mark.slow
 def test_statistics_lie_in_their_bands(seed, pieces, expected_neighbours, outside_bands):
     found = of_feeds(pieces) | of_surfaces(pieces) | of_light(pieces, seed) | of_x_rays(pieces)
     found |= of_other_sensors(pieces) | of_sorting(pieces, seed, expected_neighbours) | of_defocus(seed)

@@ -14,8 +14,6 @@ from seeds import Seed
 from synthetic_data import Replay, another_plant, replay
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 
-pytestmark = pytest.mark.slow
-
 FIRST_LABORATORY = pd.Timestamp(2024, 11, 4)  # until then
 
 

@@ -128,12 +128,10 @@ def statistics(seed: Seed) -> dict[str, float]:
     return of_measurements(plant) | of_truth(plant) | of_events(plant) | of_causes(seed, plant)
 
 
-@pytest.mark.slow
 def test_statistics_of_three_years_lie_in_their_bands(outside_bands: Callable[..., list[str]]) -> None:
     assert outside_bands("copper_electrorefining", statistics(load("copper_electrorefining"))) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Callable[..., list[str]]) -> None:
     seed = load("copper_electrorefining")
@@ -142,7 +140,6 @@ def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Call
     assert outside_bands("copper_electrorefining", statistics(other)) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_and_those_of_other_plants_in_what_references_and_plants_say(
     rng_seed: int, outside_bands: Callable[..., list[str]], read_bands: Callable[..., list[dict[str, str]]]

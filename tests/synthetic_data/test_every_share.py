@@ -53,7 +53,6 @@ def test_what_may_be_above_1_is_stated_somewhere():
     assert {name for seed in SEEDS.values() for name in numbers(seed)} >= ABOVE_1.keys()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS.values(), ids=SEEDS.keys())
 def test_a_share_of_1_simulates_or_is_refused_by_name(seed):
     shares = refused(seed, numbers(seed), 1.5)

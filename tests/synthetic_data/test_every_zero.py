@@ -23,7 +23,6 @@ def zeros(seed):
     return list(found.values())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", SIMULATED)
 def test_what_may_be_0_simulates(name):
     seed = load(name)

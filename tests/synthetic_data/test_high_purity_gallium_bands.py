@@ -18,8 +18,6 @@ from synthetic_data.engine.plan import plan_run
 from synthetic_data.plant.laboratory import scatter
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 
-pytestmark = pytest.mark.slow
-
 ELEMENTS = tuple(PRESSURES)
 ORDER = ("copper", "magnesium", "lead", "zinc", "iron")
 FEED = np.array([0.5, 1.0, 0.8, 0.6, 0.8, 0.6, 0.3, 0.1, 0.5, 0.1])

@@ -107,12 +107,10 @@ def statistics(seed: Seed) -> dict[str, float]:
     return of_measurements(plant) | of_truth(seed, plant) | of_events(plant) | of_causes(seed, plant)
 
 
-@pytest.mark.slow
 def test_statistics_of_three_years_lie_in_their_bands(outside_bands: Callable[..., list[str]]) -> None:
     assert outside_bands("lead_refining", statistics(load("lead_refining"))) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Callable[..., list[str]]) -> None:
     seed = load("lead_refining")
@@ -121,7 +119,6 @@ def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Call
     assert outside_bands("lead_refining", statistics(other)) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_and_those_of_other_plants_in_what_references_and_plants_say(
     rng_seed: int, outside_bands: Callable[..., list[str]], read_bands: Callable[..., list[dict[str, str]]]

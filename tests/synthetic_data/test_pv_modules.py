@@ -113,7 +113,6 @@ def of_stations(m: pd.DataFrame, silicon: pd.DataFrame) -> dict[str, float]:
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", [None, *OTHER_PLANTS])
 def test_statistics_of_this_plant_and_of_others_lie_in_their_bands(seed, rng_seed, outside_bands):
     plant = joined(replay(seed, units=LOTS, rng_seed=rng_seed))

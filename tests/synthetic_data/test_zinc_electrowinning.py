@@ -86,7 +86,6 @@ def test_contents_do_not_run_away(truth):
         assert drift.abs().max() < 30.0
 
 
-@pytest.mark.slow
 def test_zinc_in_the_cells_stays_possible_at_all_ends_of_the_knobs_and_in_all_faults(seed, monkeypatch):
     """Step by step: a cell that starves makes hydrogen instead; zinc that nothing takes out is without acid beside it.
 
@@ -121,7 +120,6 @@ def moved(seed, year, knob, by):
     return (other - year.truth.set_index(KEYS)).mean()
 
 
-@pytest.mark.slow
 def test_replay_with_the_same_knobs_changes_nothing(seed, year):
     knobs = year.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
     again = replay(seed, units=10, years=0.4, knobs=knobs)
@@ -129,7 +127,6 @@ def test_replay_with_the_same_knobs_changes_nothing(seed, year):
     pd.testing.assert_frame_equal(again.table, year.table)
 
 
-@pytest.mark.slow
 def test_a_warmer_cell_conducts_better_and_makes_less(seed, year):
     change = moved(seed, year, "temperature_target", 1.0)
     assert change["cell_temperature"] == pytest.approx(1.0, abs=0.1)
@@ -137,7 +134,6 @@ def test_a_warmer_cell_conducts_better_and_makes_less(seed, year):
     assert change["cell_voltage"] < 0.0
 
 
-@pytest.mark.slow
 def test_more_acid_for_the_zinc_makes_less(seed, year):
     change = moved(seed, year, "acid_zinc_target", 0.2)
     assert change["zinc_in_cell"] < 0.0 < change["acid_in_cell"]
@@ -145,7 +141,6 @@ def test_more_acid_for_the_zinc_makes_less(seed, year):
     assert change["current_efficiency"] == pytest.approx(-9.0 * 0.2 / 3.1, abs=0.25)
 
 
-@pytest.mark.slow
 def test_more_current_makes_more_zinc_at_more_volts(seed, year):
     change = moved(seed, year, "line_current_target", 5.0)
     assert change["line_current"] == pytest.approx(5.0, rel=0.01)
@@ -169,7 +164,6 @@ def test_operators_confound_the_history(year):
     assert means["true"].corr(means["glue_dose"]) < -0.3
 
 
-@pytest.mark.slow
 def test_an_ingress_costs_efficiency_and_shows_before_the_assay(seed):
     plant = replay(seed, units=6, years=3)
     ingress = plant.events[plant.events["kind"] == "ingress"]
@@ -184,7 +178,6 @@ def test_an_ingress_costs_efficiency_and_shows_before_the_assay(seed):
     assert by_cycle.loc[hit, "true"].mean() < by_cycle["true"].mean() - 1.0
 
 
-@pytest.mark.slow
 def test_a_stop_is_at_holding_current(seed):
     plant = replay(seed, units=4, years=2)
     stops = plant.events[plant.events["kind"] == "curtailment"]

@@ -119,12 +119,10 @@ def statistics(seed: Seed) -> dict[str, float]:
     return of_truth(plant) | of_measurements(seed, plant) | of_events(seed, plant) | of_causes(seed)
 
 
-@pytest.mark.slow
 def test_statistics_of_two_years_lie_in_their_bands(outside_bands: Callable[..., list[str]]) -> None:
     assert outside_bands("zinc_electrowinning", statistics(load("zinc_electrowinning"))) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", [*range(301, 307), *FINAL])
 def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Callable[..., list[str]]) -> None:
     seed = load("zinc_electrowinning")
@@ -134,7 +132,6 @@ def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Call
     assert [line for line in outside if line.split(":")[0] not in RARE] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", [*range(301, 307), *FINAL])
 def test_and_those_of_other_plants_in_what_references_and_plants_say(
     rng_seed: int, outside_bands: Callable[..., list[str]], read_bands: Callable[..., list[dict[str, str]]]
@@ -146,7 +143,6 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
     assert (of_any & set(outside)) - RARE == set()
 
 
-@pytest.mark.slow
 def test_faults_of_many_years_are_as_often_as_their_bands_say(
     read_bands: Callable[..., list[dict[str, str]]],
 ) -> None:

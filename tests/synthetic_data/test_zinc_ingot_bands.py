@@ -20,8 +20,6 @@ from seeds import Seed
 from synthetic_data import Replay, another_plant, replay
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 
-pytestmark = pytest.mark.slow
-
 NAMES = {"pb": "lead", "cd": "cadmium", "cu": "copper", "fe": "iron"}
 
 

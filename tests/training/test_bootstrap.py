@@ -52,7 +52,6 @@ def test_the_bound_is_the_twentieth_part_of_the_draws():
     assert low == pytest.approx(4.5 - 1.833 / 1.645 * np.sqrt(10 / 9) * (4.5 - drawn_low), rel=1e-3)
 
 
-@pytest.mark.slow
 def test_chance_passes_eight_blocks_no_more_often_than_the_confidence_allows():
     """Of 600 gains that are none, 5 % would be 30; 48 would come by chance once in 1000 times."""
     rng = np.random.default_rng(8)
@@ -60,7 +59,6 @@ def test_chance_passes_eight_blocks_no_more_often_than_the_confidence_allows():
     assert 12 < passed < 48
 
 
-@pytest.mark.slow
 def test_the_bound_is_that_of_the_mean_for_independent_blocks():
     gain = np.random.default_rng(5).normal(0.2, 1.0, 2000)
     mean, low = gain_bound(gain, np.arange(2000))
@@ -68,7 +66,6 @@ def test_the_bound_is_that_of_the_mean_for_independent_blocks():
     assert low == pytest.approx(gain.mean() - 1.645 * gain.std() / np.sqrt(2000), abs=0.003)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("periods", "apart"), [(4, "30D"), (40, "2D"), (16, "6h")])
 def test_what_units_have_in_common_passes_no_more_often_than_the_confidence_allows(periods, apart):
     """Of 200 gains that are none 40 would pass at 80 %; 58 would come by chance once in 1000 times.

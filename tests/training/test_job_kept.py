@@ -25,8 +25,6 @@ from training.regression.evaluate import against_label
 from training.regression.fit import SELECTED_BY
 from training.splits import SplitError
 
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
-
 
 @dataclass(frozen=True)
 class Job:

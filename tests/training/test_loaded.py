@@ -178,7 +178,6 @@ def test_of_what_does_not_load_nothing_more_is_asked(monkeypatch):
     assert on_loading(NEW, True, SEED, tracking) == ("no files", ())
 
 
-@pytest.mark.slow
 def test_a_model_that_sleeps_does_not_become_champion(toy_seed, toy_frame, tmp_path, monkeypatch):
     """A training whose models sleep once they are loaded, and one whose do not."""
     toy_frame(periods=24).to_csv(tmp_path / "history.csv", index=False)

@@ -121,7 +121,6 @@ def test_what_has_nothing_to_choose_or_too_few_rows_is_not_searched(tmp_path, ro
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.slow
 def test_a_search_errs_no_more_than_the_ladder(tmp_path):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 4))

@@ -81,7 +81,6 @@ def test_a_plants_word_needs_its_truth():
         SimulatedPlant(11).piece_mass(SimpleNamespace(truth_frame=None, seed=None))
 
 
-@pytest.mark.slow
 def test_what_a_decision_leads_to_is_the_simulators_word_for_the_trials_own_numbers():
     seed = load("aluminium_scrap")
     data = unseen(seed, 5, 11)
@@ -121,7 +120,6 @@ def test_a_trial_of_lots_has_its_usual_options(monkeypatch):
     assert asked == [(500, 2), (7, 0)]
 
 
-@pytest.mark.slow
 def test_a_trial_of_set_points_is_kept_with_its_figures_and_files(tmp_path):
     """The loop is made up: what it finds, says and writes is what the run holds."""
     seed, settings, given = load("aluminium_reduction"), Settings(home=tmp_path), []
@@ -143,7 +141,6 @@ def test_a_trial_of_set_points_is_kept_with_its_figures_and_files(tmp_path):
     assert [file.path for file in client.list_artifacts(run.info.run_id)] == ["setpoints.json"]
 
 
-@pytest.mark.slow
 def test_a_running_plant_lasts_as_long_as_is_asked():
     seed = load("aluminium_reduction")
     running = RunningPlants().begin(seed, units=2, periods=5, rng_seed=3)

@@ -72,7 +72,6 @@ def test_a_body_is_drawn_again_by_its_number() -> None:
     assert body(SEED, 7, 0) != body(SEED, 8, 0)
 
 
-@pytest.mark.slow
 def test_a_body_whose_writer_ends_its_process_is_left_out() -> None:
     """Arrow's writer reads beyond the 3218th table of this seed, which ended pyarrow 25; those about it are drawn."""
     found = [one.number for one in drawn(PROCESS, 1, [3217, 3218, 3219])]

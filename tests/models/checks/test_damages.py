@@ -51,7 +51,6 @@ def model(toy_seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_damaged_models_end_nothing_and_run_nothing(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,7 +70,6 @@ def test_damaged_models_end_nothing_and_run_nothing(
     assert 100 < refused < 400  # some damages change nothing that answers
 
 
-@pytest.mark.slow
 def test_a_text_that_passes_the_check_keeps_the_library_alive(model: Path, tmp_path: Path) -> None:
     """Texts alone, with sizes stated anew: the check is what stands before the library."""
     rng = np.random.default_rng(3)

@@ -13,7 +13,6 @@ from models.checks import trial
 from models.checks.trial import TrialError, troubles
 from models.regression.model import RegressionModel
 
-pytestmark = pytest.mark.slow
 Save = Callable[..., RegressionModel]
 
 # What the child runs before anything else: a self-test that holds one of these words ends the process in its own way.

@@ -36,7 +36,6 @@ def test_a_class_that_was_not_learnt_has_no_probability(
     np.testing.assert_allclose(p.sum(axis=1), 1.0, rtol=1e-9)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 50])
 @pytest.mark.parametrize("name", ["linear", "lightgbm"])
 def test_two_classes_and_fifty_are_told_apart(toy_class_seed: Seed, name: str, count: int) -> None:

@@ -56,7 +56,6 @@ def test_sets_hold_the_class_as_often_as_asked_and_none_is_empty(model, fresh, c
     assert inside[np.arange(len(p)), classes].mean() > coverage - 3 * np.sqrt(coverage * (1 - coverage) / 300)
 
 
-@pytest.mark.slow
 def test_on_average_over_calibrations_a_set_covers_what_is_asked(toy_class_seed) -> None:
     """Two classes that overlap, 39 calibration rows: 36 of 40 ranks, so 90 % by theory, for any law."""
     rng = np.random.default_rng(5)
@@ -79,7 +78,6 @@ def test_on_average_over_calibrations_a_set_covers_what_is_asked(toy_class_seed)
     assert np.mean(right) == pytest.approx(0.9, abs=0.01)
 
 
-@pytest.mark.slow
 def test_sets_are_mapies_beside_the_most_probable_class(toy_class_seed, fresh) -> None:
     X, codes = fresh
     X = np.nan_to_num(X)

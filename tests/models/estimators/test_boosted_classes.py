@@ -7,8 +7,6 @@ import pytest
 from models.estimators.boosted_classes import ROUNDS_OF_FEW, BoostedClasses
 from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 
 def made(n: int = 1500, rng_seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Classes 0, 1 and 3 of four, which no straight line parts, with gaps."""

@@ -32,7 +32,6 @@ def rows(n=120):
 
 
 # Others need a number of columns or kinds of labels that the checks do not bring.
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Estimator .* does not inherit from")
 @pytest.mark.filterwarnings("ignore:Skipping check")
 @pytest.mark.parametrize("estimator", [Mean(), Persistence(), RidgeLine(), BoostedTrees(n_jobs=1)], ids=repr)

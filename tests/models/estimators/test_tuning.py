@@ -120,7 +120,6 @@ def test_settings_have_the_same_names_for_all_that_have_them():
     assert settings_of(FunctionTransformer()) == {}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("made", [BoostedTrees, BoostedClasses, LotTrees])
 def test_settings_found_err_no_more_than_those_given(made):
     """On rows that a small leaf and all columns at once serve better; the choice repeats itself."""
@@ -137,7 +136,6 @@ def test_settings_found_err_no_more_than_those_given(made):
     assert tuned(given, X, y).get_params() == found.get_params()
 
 
-@pytest.mark.slow
 def test_some_hundred_rows_get_small_leaves_where_they_pay():
     """A rare state, one row in ten: a leaf of 50 rows cannot hold it."""
     rng = np.random.default_rng(0)

@@ -22,8 +22,6 @@ from models.tasks import build as build_any
 from seeds import Seed, load_all
 from seeds.format.loader import parse
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 SEEDS = {name: seed for name, seed in load_all().items() if seed.quality is not None}
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 TOY_PHYSICS = SimpleNamespace(

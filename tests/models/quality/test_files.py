@@ -25,8 +25,6 @@ from models.table.inputs import matrix
 from models.tasks import task_of
 from seeds import Seed
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 PHYSICS = SimpleNamespace(
     FEATURES=(SimpleNamespace(name="lift", sign=0),),

@@ -120,7 +120,7 @@ class TestPromise:
         let_go = self.told(self.LEVELS) <= limit
         return float(self.true(self.LEVELS[let_go]).mean()) if let_go.any() else 0.0
 
-    @pytest.mark.slow
+    @pytest.mark.long("calibrates a thousand times")
     def test_it_is_broken_in_no_more_calibrations_than_it_may(self) -> None:
         rng, repeats = np.random.default_rng(0), 1000
         found = []

@@ -52,7 +52,6 @@ def new(toy_quality_seed: Seed, toy_quality_frame: Frame) -> tuple[np.ndarray, n
     return lots(toy_quality_seed, toy_quality_frame(rng_seed=2, lots=300))
 
 
-@pytest.mark.slow
 class TestFitted:
     def test_the_errors_are_those_of_the_law(self, model: QualityModel) -> None:
         np.testing.assert_allclose(model.scatter.spread, 0.3, rtol=0.08)
@@ -108,7 +107,6 @@ class TestFitted:
         np.testing.assert_array_equal(back.assess(X).keeps, model.assess(X).keeps)
 
 
-@pytest.mark.slow
 class TestAnswers:
     def test_all_contents_of_a_lot_lie_within_their_intervals(
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
@@ -192,7 +190,6 @@ class TestAnswers:
         assert flags[1] == ["v missing", "knob missing"]
 
 
-@pytest.mark.slow
 class TestDecisions:
     def test_some_of_the_lots(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
         judged = model.assess(new[0][:20])
@@ -267,7 +264,6 @@ class TestDecisions:
 
 
 @pytest.mark.parametrize("threshold", [0.03, math.nan])
-@pytest.mark.slow
 def test_its_state_comes_back(model: QualityModel, threshold: float) -> None:
     model = replace(model, threshold=threshold)
     parts = {
@@ -279,7 +275,6 @@ def test_its_state_comes_back(model: QualityModel, threshold: float) -> None:
     assert back.threshold == threshold or math.isnan(threshold)
 
 
-@pytest.mark.slow
 def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) -> None:
     logs = np.log(np.full((2, len(model.seed.elements)), 1.5))
     narrow = replace(model, level=Level(np.full(100, 0.5), Level.new().missed))
@@ -292,7 +287,6 @@ def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) 
         np.testing.assert_array_equal(answer, before[name])
 
 
-@pytest.mark.slow
 def test_without_assays_the_wider_joint_interval_is_answered(model: QualityModel) -> None:
     logs = np.log(np.full((2, len(model.seed.elements)), 1.5))
     narrow, wide = (replace(model, level=Level(np.full(100, off), Level.new().missed)) for off in (0.01, 99.0))
@@ -304,7 +298,6 @@ def test_without_assays_the_wider_joint_interval_is_answered(model: QualityModel
     assert replace(narrow, received=Received(50)).interval == Interval("adaptive", 50)
 
 
-@pytest.mark.slow
 def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: QualityModel) -> None:
     usual = Usual((Bounds(np.zeros(6), np.ones(6), 30.0),))
     one = replace(model, level=Level(np.full(100, 0.5), Level.new().missed), usual=usual, followed=np.zeros(3))
@@ -322,7 +315,6 @@ def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: Q
     assert (older.level, older.usual) == (None, None)
 
 
-@pytest.mark.slow
 def test_assays_are_looked_at_by_the_content_that_is_farthest_off(model: QualityModel) -> None:
     """Two lots: one content is twice its spread too small, or all are right and one is missing."""
     logs, spread = np.zeros((2, 3)), model.scatter.spread

@@ -64,7 +64,6 @@ def test_what_is_let_go_in_the_last_grade_breaks_nothing(toy_quality_seed):
     assert found["downgraded"] == pytest.approx(2 / 3)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", GRADED.values(), ids=GRADED.keys())
 def test_no_decision_beats_the_oracle(seed):
     """Letting a lot go in a grade that it breaks costs more than the grades differ, in every seed."""

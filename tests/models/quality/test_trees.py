@@ -12,8 +12,6 @@ from models.quality import trees
 from models.quality.lines import LotLines
 from models.quality.trees import LotTrees
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 LIMIT = 0.4
 QUICK = LotTrees(n_jobs=1, learning_rate=0.1, most_trees=150)
 

@@ -109,7 +109,6 @@ class TestBehaviour:
         np.testing.assert_allclose(together, alone, rtol=1e-12)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", SIGNED, ids=lambda seed: seed.process.name)
 def test_known_directions_hold_over_the_physical_range(seed: Seed) -> None:
     X, y = learnable(seed, 2000)

@@ -240,7 +240,6 @@ def test_derived_targets_follow_from_the_primary_one(seed: Seed) -> None:
         np.testing.assert_array_equal(np.sort([ends[0][name], ends[1][name]], axis=0), [answer.low, answer.high])
 
 
-@pytest.mark.slow
 def test_importing_loads_no_library_of_other_rooms() -> None:
     heavy = ("mlflow", "fastapi", "plotly", "lightgbm", "sklearn", "training", "serving", "synthetic_data")
     code = f"import sys, models.regression.model; print([name for name in {heavy!r} if name in sys.modules])"

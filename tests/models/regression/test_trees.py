@@ -57,7 +57,6 @@ def test_all_rows_are_learnt_once_the_number_is_chosen() -> None:
     np.testing.assert_array_equal(fitted.predict(X), fitted.line_.predict(X) + again.predict(X))
 
 
-@pytest.mark.slow
 def test_trees_add_to_the_line_what_is_bent() -> None:
     (X, y), (X_new, y_new) = made(4000), made(1000, rng_seed=1)
     fitted = BoostedTrees(n_jobs=1).fit(X, y)

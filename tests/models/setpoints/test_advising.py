@@ -10,8 +10,6 @@ from models.setpoints.frontier import pareto
 from models.setpoints.weighing import DOUBTS
 from models.stops import looking
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def advised(taught, line):

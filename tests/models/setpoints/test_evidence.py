@@ -20,7 +20,6 @@ def _confounded(units=80, periods=40, seed=1):
     return unit, seen[:, None], move, outcome
 
 
-@pytest.mark.slow
 def test_what_is_left_of_moves_shows_the_effect_that_habits_hide(all_reasons):
     unit, seen, move, outcome = _confounded()
     everywhere = np.ones(len(unit), dtype=bool)

@@ -8,8 +8,6 @@ from models.setpoints.experiments import experiments
 from models.setpoints.learning import learn
 from models.setpoints.situations import AHEAD
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def young(line):

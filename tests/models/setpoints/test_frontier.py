@@ -11,8 +11,6 @@ from models.setpoints.errors import SetpointError
 from models.setpoints.frontier import CARBON_PRICES, pareto
 from models.setpoints.weighing import DOUBTS
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def frontier(taught, line):

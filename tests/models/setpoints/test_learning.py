@@ -15,8 +15,6 @@ from seeds import load
 from seeds.format.loader import parse
 from synthetic_data import begin
 
-pytestmark = pytest.mark.slow
-
 
 def test_part_of_a_move_is_still_there_at_the_end_of_its_outcome(taught):
     assert all(0.3 < share <= 1.0 for shares in taught.hold.values() for share in shares)

@@ -9,8 +9,6 @@ from models.setpoints.advising import recommend
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_copy_from_its_state_advises_the_same(taught, line):
     again = SetpointModel.from_state(json.loads(json.dumps(taught.state())), line.seed)

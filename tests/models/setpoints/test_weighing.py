@@ -52,7 +52,6 @@ def test_an_unknown_situation_is_never_moved():
     assert (best.tolist(), refusals) == ([0], ["its readings are old"])
 
 
-@pytest.mark.slow
 def test_the_grid_begins_with_standing_still_and_ends_at_a_step(taught):
     grid = moves_of(taught)
     for knob, sizes in grid.items():

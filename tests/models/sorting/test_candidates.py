@@ -14,8 +14,6 @@ from models.table.inputs import matrix
 from models.tasks import CANDIDATES, build
 from seeds import Seed, load, load_all
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 SEEDS = {name: seed for name, seed in load_all().items() if seed.process.task == "sorting"}
 NAMES = ("majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 CENTRES = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 1.0], [0.0, 3.0, 2.0], [-9.0, 9.0, -6.0]])

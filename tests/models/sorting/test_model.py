@@ -251,7 +251,6 @@ def test_masses_are_grams_in_the_table_and_kilograms_in_a_lot(toy_sorting_seed: 
     np.testing.assert_allclose(kilograms(toy_sorting_seed, np.array([500.0, np.nan])), [0.5, 0.035], rtol=1e-12)
 
 
-@pytest.mark.slow
 def test_new_lots_keep_their_limits_as_often_as_the_seed_asks(
     model: SortingModel, toy_sorting_seed: Seed, toy_sorting_frame: Frame
 ) -> None:
@@ -270,7 +269,6 @@ def test_new_lots_keep_their_limits_as_often_as_the_seed_asks(
     assert (done.bin == 0).mean() > 0.9 * (done.wanted == 0).mean()
 
 
-@pytest.mark.slow
 def test_two_hundred_thousand_pieces_are_sorted_in_seconds_and_one_at_once(
     model: SortingModel, toy_sorting_seed: Seed, toy_sorting_frame: Frame
 ) -> None:
@@ -295,7 +293,6 @@ def test_two_hundred_thousand_pieces_are_sorted_in_seconds_and_one_at_once(
     assert calls(20_000) / calls(2_000) < 11  # of ten times the pieces
 
 
-@pytest.mark.slow
 def test_importing_loads_no_library_of_other_rooms() -> None:
     heavy = (
         "mlflow",

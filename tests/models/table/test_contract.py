@@ -242,7 +242,6 @@ def test_units_named_by_whole_numbers_keep_their_leading_zeros(toy_seed, toy_fra
     assert set(check(frame.assign(unit="00" + number.astype(str)), toy_seed).table["unit"]) == {"000", "001"}
 
 
-@pytest.mark.slow
 @FIXTURES
 @given(data=st.data())
 def test_order_of_rows_and_columns_does_not_matter_and_nothing_is_changed(toy_seed, toy_frame, data):
@@ -258,7 +257,6 @@ def test_order_of_rows_and_columns_does_not_matter_and_nothing_is_changed(toy_se
     assert frame.equals(kept)
 
 
-@pytest.mark.slow
 @FIXTURES
 @given(data=st.data())
 def test_a_checked_table_passes_again_unchanged(amperes, toy_frame, data):
@@ -290,7 +288,6 @@ def test_previous_value_is_that_of_the_period_before_or_none(toy_seed, toy_frame
     np.testing.assert_array_equal(table["previous_y"], wanted)
 
 
-@pytest.mark.slow
 def test_every_seed_of_the_folder_reads_its_own_typical_table():
     for name in names():
         seed = load(name)

@@ -16,7 +16,6 @@ def blocks_of(table, seed, held_out=()):
     return Blocks(tuple(pd.Timestamp(starts[i]) for i in (20, 27, 34)), pd.Timestamp(starts[41]), held_out)
 
 
-@pytest.mark.slow
 def test_probabilities_come_true_and_rank_events(seed_with, remembering):
     seed = seed_with(HIGH)
     table = remembering(seed, units=40)
@@ -38,7 +37,6 @@ def test_probabilities_come_true_and_rank_events(seed_with, remembering):
     assert 0 < np.mean((p - y) ** 2) < 0.8 * y.mean() * (1 - y.mean())
 
 
-@pytest.mark.slow
 def test_test_rows_and_held_out_units_teach_nothing(seed_with, remembering):
     seed = seed_with(HIGH)
     table = remembering(seed, units=24, periods=48)
@@ -50,7 +48,6 @@ def test_test_rows_and_held_out_units_teach_nothing(seed_with, remembering):
     assert learn(other, seed, blocks).state() == learn(table, seed, blocks).state()
 
 
-@pytest.mark.slow
 def test_an_event_within_a_horizon_teaches_nothing_of_the_block_after(seed_with, remembering):
     seed = seed_with(event("at_least = 4.6\nhorizon = 3"))
     table = remembering(seed, units=24)
@@ -61,7 +58,6 @@ def test_an_event_within_a_horizon_teaches_nothing_of_the_block_after(seed_with,
     assert learn(other, seed, blocks).state() == learn(table, seed, blocks).state()
 
 
-@pytest.mark.slow
 def test_too_few_events_are_refused_with_their_number(seed_with, remembering):
     seed = seed_with(event("at_least = 6"), event("at_least = 4.4", name="often"))
     table = remembering(seed, units=24)
@@ -72,7 +68,6 @@ def test_too_few_events_are_refused_with_their_number(seed_with, remembering):
         learn(table, seed_with(event("at_least = 6")), blocks_of(table, seed))
 
 
-@pytest.mark.slow
 def test_what_nobody_can_foresee_is_refused(seed_with, remembering):
     seed = seed_with(HIGH)
     table = remembering(seed, units=24, memory=0.0)

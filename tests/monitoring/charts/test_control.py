@@ -284,7 +284,6 @@ def test_run_lengths_of_three_sigma_are_the_published_ones() -> None:
     assert shewhart_run_length(1.0) == pytest.approx(43.9, abs=0.06)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("shift", [0.0, 1.0])
 @pytest.mark.parametrize(
     ("signals", "exact"),
@@ -316,7 +315,6 @@ def residuals(values: np.ndarray, phi: float) -> np.ndarray:
     return (values[1:] - phi * values[:-1]) / math.sqrt(1 - phi**2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("signals", "exact"),
     [

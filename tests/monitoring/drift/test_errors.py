@@ -36,7 +36,6 @@ def test_what_rows_share_and_what_each_errs_by_are_told_apart():
     assert past.centre == pytest.approx(0.0, abs=0.05)
 
 
-@pytest.mark.slow
 def test_false_alarms_are_as_rare_as_asked_where_steps_resemble_each_other():
     rng, begun, steps = np.random.default_rng(2), 0, 0
     for _ in range(60):

@@ -55,7 +55,6 @@ def test_a_column_that_wanders_has_a_wider_limit_than_one_that_does_not():
     assert column(still).limit >= LEAST_EFFECT
 
 
-@pytest.mark.slow
 def test_false_alarms_of_independent_rows_are_as_rare_as_asked():
     rng = np.random.default_rng(6)
     clock = Clock(np.datetime64("2020-01-01"), 30.0, 1)

@@ -15,8 +15,6 @@ from monitoring.drift.residuals import ALL_CONTENTS
 from monitoring.drift.rows import Answered
 from monitoring.drift.watch import watch
 
-pytestmark = pytest.mark.slow
-
 
 def parted(table, seed, at):
     """A champion's table, and what comes after."""

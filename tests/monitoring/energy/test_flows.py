@@ -47,7 +47,6 @@ def closes(flow):
     assert all(link.value > 0 for link in links(flow))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("process", PROCESSES)
 def test_all_that_is_bought_arrives(process, plant):
     month = energy_month(load(process), plant(process))
@@ -81,7 +80,6 @@ def test_a_process_that_binds_nothing_gives_off_all_as_heat():
     assert "metal" not in picture(flow, "made up")
 
 
-@pytest.mark.slow
 def test_without_a_row_that_has_all_there_is_no_flow(plant):
     month = energy_month(load("zinc_electrowinning"), plant("zinc_electrowinning"))
     nothing = {name: np.full(len(month.table), np.nan) for name in month.flow.uses}

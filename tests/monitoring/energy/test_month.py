@@ -12,7 +12,6 @@ from models.table.reading import read_table
 from monitoring.energy.month import EnergyError, energy_month, stand
 from seeds import load
 
-pytestmark = pytest.mark.slow  # plants are simulated
 PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
 
 

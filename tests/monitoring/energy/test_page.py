@@ -10,7 +10,6 @@ from monitoring.energy.month import energy_month
 from monitoring.energy.page import page, summary
 from seeds import load
 
-pytestmark = pytest.mark.slow  # plants are simulated
 PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
 HEADINGS = (
     "What was counted",

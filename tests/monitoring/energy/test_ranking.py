@@ -13,8 +13,6 @@ from monitoring.energy.month import energy_month
 from monitoring.energy.ranking import FEWEST_ROWS, differences, ranked
 from seeds import Seed, load
 
-pytestmark = pytest.mark.slow  # a plant is simulated
-
 
 @pytest.fixture(scope="module")
 def month(plant):

@@ -9,8 +9,6 @@ from monitoring.report.page import page, summary
 from pages.html import table
 from pages.report import write_page
 
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
-
 HEADINGS = (
     "Promise",
     "Summary",

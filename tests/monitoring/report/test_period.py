@@ -19,8 +19,6 @@ from registry.settings import Settings
 from registry.versions import RegistryError
 from seeds import load
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 SHIFTED = "2024-05-15"
 
 

@@ -104,7 +104,6 @@ def typed(*words):
     return done.stdout
 
 
-@pytest.mark.slow
 @pytest.mark.service
 def test_it_answers_beside_the_champion_shown_to_nobody_and_takes_over_when_its_period_is_over(home, toy_frame):
     rows, seed = some(toy_frame, 36, 42), load("toy_cells")
@@ -150,7 +149,6 @@ def test_it_answers_beside_the_champion_shown_to_nobody_and_takes_over_when_its_
     assert shadow_lines(seed, NOW + timedelta(days=90)) == ShadowLines()
 
 
-@pytest.mark.slow
 @pytest.mark.service
 def test_files_that_are_gone_hurt_no_client_and_the_version_is_refused_in_the_end(home, toy_frame):
     seed = load("toy_cells")

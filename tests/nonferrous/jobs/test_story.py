@@ -26,7 +26,7 @@ from training import job as jobs
 from training.job import train
 from training.judge import JudgeError
 
-pytestmark = [pytest.mark.slow, pytest.mark.service]
+pytestmark = pytest.mark.service
 ASKED = Asked("toy_cells", "ann", accept_shift="another law")
 
 
@@ -87,6 +87,7 @@ def check_between(home) -> None:
     assert aliases["champion"] in versions
 
 
+@pytest.mark.long("retrains once a phase")
 def test_a_job_that_is_killed_after_each_phase_is_done_once(home, toy_seed):
     job, fits = "toy_cells-j", [f"fitted {name}" for name in build(toy_seed)]
     for phases in range(1, len(fits) + 2):
@@ -151,6 +152,7 @@ def test_a_fault_after_the_decision_that_passes_does_not_end_a_job(home, faulty)
     assert outcome(home) == {1: ((), None), 2: (("champion",), "promoted")}
 
 
+@pytest.mark.long("retrains in a program of its own")
 def test_a_fault_after_the_decision_that_lasts_leaves_no_version_that_is_said_to_be_promoted(home, faulty):
     said, faulty[0] = [], 2
     with pytest.raises(TrackingError, match="no space left"):

@@ -10,8 +10,6 @@ from nonferrous.replay.beginning import simulated, train_first
 from nonferrous.replay.plant import ReplayError
 from seeds import load
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -120,7 +120,6 @@ TOYS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 def test_answers_of_a_service_and_of_a_model_by_itself_are_worth_the_same(task, request, tmp_path):
     seed, frame, save = (request.getfixturevalue(name) for name in TOYS[task])

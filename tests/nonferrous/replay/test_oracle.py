@@ -10,8 +10,6 @@ from seeds import load
 from synthetic_data import simulate
 from training.dataset import period_of
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("process", ["aluminium_reduction", "copper_electrorefining"])
 def test_what_is_learnt_answers_the_first_target(process, tmp_path, monkeypatch):

@@ -11,8 +11,6 @@ from nonferrous.replay.plant import ReplayError, plant_of
 from seeds import load
 from synthetic_data import simulate
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -17,7 +17,7 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from training import job as training_job
 
-pytestmark = [pytest.mark.slow, pytest.mark.service]
+pytestmark = pytest.mark.service
 
 
 def plant_of(seed, table, begin, days):

@@ -15,7 +15,6 @@ from records.jobs.queue import Asked, BusyError, Job, Jobs, JobsError
 from records.jobs.worker import Worker
 from tests.suite.waiting import until
 
-pytestmark = pytest.mark.slow
 ASKED = Asked("toy_cells", "ann", accept_shift="a new laboratory")
 RESULT = {"over": "judged", "result": {"promoted": True}}
 

@@ -256,7 +256,6 @@ def test_a_file_that_did_not_change_is_read_once(seeds: Path) -> None:
     assert folder.look().payloads["toy_lots"] is not first
 
 
-@pytest.mark.slow
 # FastAPI hides this warning of pydantic's by a filter that all threads share, so that one may lift another's.
 @pytest.mark.filterwarnings("ignore::pydantic.warnings.UnsupportedFieldAttributeWarning")
 def test_seeds_that_come_and_go_under_load_fail_no_request_of_another_process(

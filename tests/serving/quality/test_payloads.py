@@ -181,7 +181,6 @@ costs = st.dictionaries(
 changes = st.dictionaries(st.sampled_from([*A_LOT, "p", "crack", "r"]), cells | st.floats(0, 20), max_size=3)
 
 
-@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(costs=costs | cells, change=changes)
 def test_no_costs_or_lot_make_a_defect(answering: Service, costs: Any, change: dict[str, Any], call: Call) -> None:

@@ -151,7 +151,6 @@ def test_all_contents_of_a_lot_lie_in_their_intervals_together_as_often_as_asked
     assert held.mean() == pytest.approx(0.8, abs=0.04)
 
 
-@pytest.mark.slow
 def test_grades_and_defects_are_told_as_probabilities(ask: Ask, X: FloatArray) -> None:
     for one in ask(rows_of(X))["predictions"]:
         prime, second, remelt = one["grade_probability"].values()

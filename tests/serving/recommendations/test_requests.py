@@ -240,7 +240,6 @@ names = st.sampled_from(["unit", "period_start", "voltage_setpoint", "caf2", "A-
 times = st.sampled_from(["2026-11-01", "2026-11-01T00:00+01:00", "0001-01-01", "9999-12-31", "2026-W10"])
 
 
-@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     verb=st.sampled_from(["recommendations", "what-if", "pareto", "experiments"]),

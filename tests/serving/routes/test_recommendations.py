@@ -265,7 +265,6 @@ def as_json(frame: pd.DataFrame, clock: str) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_small_potline_is_answered_as_described(
     verb: str, serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
@@ -281,7 +280,6 @@ def test_a_small_potline_is_answered_as_described(
         assert [one["unit"] for one in response.json()[verb.replace("-", "_")]] == units
 
 
-@pytest.mark.slow
 def test_recommendations_keep_bounds_limits_and_say_no_where_a_pot_is_not_known(
     serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any], potline: Seed
 ) -> None:
@@ -301,7 +299,6 @@ def test_recommendations_keep_bounds_limits_and_say_no_where_a_pot_is_not_known(
     assert {limit["name"] for limit in rows[0]["limits"]} == {one.name for one in potline.constraints}
 
 
-@pytest.mark.slow
 def test_a_what_if_of_what_is_recommended_brings_what_was_said(
     serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
@@ -317,7 +314,6 @@ def test_a_what_if_of_what_is_recommended_brings_what_was_said(
         )
 
 
-@pytest.mark.slow
 def test_a_line_of_which_a_part_is_unknown_keeps_its_current_and_its_pots_have_advice(
     serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
@@ -329,7 +325,6 @@ def test_a_line_of_which_a_part_is_unknown_keeps_its_current_and_its_pots_have_a
     assert (found["line"]["gain"], found["line"]["power"]["after"]) == (None, None)
 
 
-@pytest.mark.slow
 def test_the_current_of_a_whole_line_is_advised_within_its_limit_of_power(
     serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
@@ -353,7 +348,6 @@ def test_the_current_of_a_whole_line_is_advised_within_its_limit_of_power(
     assert fault["expected"].startswith("at least ")
 
 
-@pytest.mark.slow
 def test_a_what_if_takes_the_current_of_all_pots(
     serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
@@ -364,7 +358,6 @@ def test_a_what_if_takes_the_current_of_all_pots(
     assert all(row["effects"]["cell_voltage"]["value"] > 0 for row in known)
 
 
-@pytest.mark.slow
 def test_dearer_power_makes_voltage_worth_less(
     serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
@@ -376,7 +369,6 @@ def test_dearer_power_makes_voltage_worth_less(
     assert all(two["gain"]["value"] < one["gain"]["value"] for one, two in zip(cheap, dear, strict=True))
 
 
-@pytest.mark.slow
 def test_a_free_metal_is_a_slip(
     serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
@@ -386,7 +378,6 @@ def test_a_free_metal_is_a_slip(
     assert (fault["field"], fault["value"]) == ("prices.aluminium_price", "0")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_examples_of_the_schema_are_answered(verb: str, serve: Serve, post: Post, learnt: SetpointModel) -> None:
     assert post(serve(learnt), verb).status_code == 200

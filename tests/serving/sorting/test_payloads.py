@@ -189,7 +189,6 @@ names = st.sampled_from(["bin_a", "bin_bc", "rest", "a", "other", ""])
 prices = st.fixed_dictionaries({"prices": st.dictionaries(names, st.dictionaries(names, cells, max_size=3) | cells)})
 
 
-@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(more=lots | prices)
 def test_what_is_taken_is_what_openapi_describes(app: Service, call: Call, more: dict[str, Any]) -> None:

@@ -22,7 +22,6 @@ def number(schema):
     return next(one for one in schema.get("anyOf", [schema]) if one.get("type") == "number")
 
 
-@pytest.mark.slow
 def test_shares_lie_between_0_and_1() -> None:
     found = schemas()
     guarantee = found["AluminiumScrapGuarantee"]["properties"]

@@ -131,7 +131,6 @@ def test_statistics_lie_in_their_bands(seed, cells, outside_bands):
     assert outside_bands("retired_batteries", statistics(seed, cells)) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rng_seed", OTHERS)
 def test_statistics_of_other_lines_lie_in_their_bands(seed, joined, outside_bands, rng_seed):
     other = another_plant(seed, rng_seed)

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 from sklearn.metrics import roc_auc_score
 
 from models.estimators.boosted_classes import BoostedClasses
-
-pytestmark = pytest.mark.slow
 
 CATHODES = ["LFP", "NMC", "LMO", "NCA", "LCO"]
 X_RAYS = ["xrt_low", "xrt_ratio", "bare_ratio", "bare_attenuation"]

@@ -8,8 +8,6 @@ from synthetic_data import another_plant
 from synthetic_data.engine.plan import SimulationError
 from tests.synthetic_data.stated import with_parameters
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 PLANTS = {
     name: seed
     for name, seed in load_all().items()

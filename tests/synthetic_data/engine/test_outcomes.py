@@ -8,8 +8,6 @@ from synthetic_data import outcome, piece_mass, replay
 from synthetic_data.engine.plan import SimulationError
 from tests.synthetic_data.stated import with_parameters
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 SORTING = [name for name in seeds.names() if seeds.load(name).bins]
 LOST = ("late decision", "valve fault", "direct miss")  # of pieces that stay in the rest; a line has some of these
 BY_OTHERS = ("neighbour ejected", "stack of the module before")

@@ -10,8 +10,6 @@ from synthetic_data.engine.plan import SimulationError
 from synthetic_data.engine.playing import play
 from synthetic_data.engine.running import begin
 
-pytestmark = pytest.mark.slow
-
 ZINC = load("zinc_electrowinning")
 HOURS = 48
 

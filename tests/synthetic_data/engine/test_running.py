@@ -14,8 +14,6 @@ from seeds import load, names
 from synthetic_data import begin, replay
 from synthetic_data.engine.plan import plan_run, process_module
 
-pytestmark = pytest.mark.slow  # plants are simulated
-
 SEEDS = {name: load(name) for name in names()}
 STEPPED = {name: seed for name, seed in SEEDS.items() if seed.plant is not None and seed.by_role("knob")}
 FEW = {  # periods that are enough, or that are needed to go over the end of pots' lives

@@ -16,8 +16,6 @@ from synthetic_data import replay, simulate
 from synthetic_data.engine import files, stepping, workers
 from synthetic_data.engine.plan import SimulationError, plan_run
 
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
-
 KEYS = ["unit", "period_start"]
 SMALL = {"units": 24, "years": 1.0}
 FILES = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")
@@ -43,7 +41,6 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_START", 0.0)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_bytes_are_the_same_for_one_two_and_four_workers(seed: Seed, tmp_path: Path) -> None:
     size = {"units": 600, "years": 0.2}  # three blocks
@@ -78,7 +75,6 @@ def test_an_error_of_a_worker_is_told(seed: Seed, tmp_path: Path, monkeypatch: p
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.slow
 def test_memory_does_not_grow_with_the_years(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "GROUP_PORTIONS", 3)
     monkeypatch.setattr(stepping, "WORTH", 0)  # all runs alike, however short
@@ -225,7 +221,6 @@ def test_blocks_share_no_stream_and_cover_all_units(seed: Seed) -> None:
     assert len({run.block_stream(block).random() for block in blocks} | {run.plant_stream().random()}) == 4
 
 
-@pytest.mark.slow
 def test_a_longer_run_begins_earlier_and_ends_no_later() -> None:
     seed = load("aluminium_reduction")
     assert seed.plant is not None

@@ -9,8 +9,6 @@ from seeds import load
 from synthetic_data import begin, replay
 from synthetic_data.engine import stepping
 
-pytestmark = pytest.mark.slow
-
 SIZES = {
     "aluminium_reduction": [{"units": 13, "years": 6.0}, {"units": 270, "years": 0.3}],
     "alumina_refining": [{"units": 3, "years": 2.5}, {"units": 50, "years": 0.3}],

@@ -8,7 +8,6 @@ from synthetic_data.engine.plan import SimulationError
 from synthetic_data.potline.margin import emission, margin
 
 
-@pytest.mark.slow
 def test_a_pot_is_worth_its_margin():
     seed = load("aluminium_reduction")
     running = synthetic_data.begin(seed, units=3, years=1, rng_seed=5)

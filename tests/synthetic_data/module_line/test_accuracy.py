@@ -20,8 +20,6 @@ from seeds import load
 from synthetic_data import replay
 from synthetic_data.module_line import market
 
-pytestmark = pytest.mark.slow
-
 BANDS = Path(__file__).parents[2] / "bands" / "pv_modules.csv"
 LEARNT = "learnt: "
 OLD = 0.75

@@ -34,7 +34,6 @@ def test_this_scipy_holds_the_compiled_loop():
     assert filters._loop() is not None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("process", ["aluminium_ingot", "aluminium_scrap", "heavy_scrap", "copper_cathode"])
 def test_a_plant_is_simulated_without_the_packages_that_are_slow_to_import(process):
     code = (

@@ -65,7 +65,6 @@ def test_floor_remains_where_there_is_nothing() -> None:
     assert told.std() == pytest.approx(np.sqrt(0.09 + 0.36 * np.exp(0.01)), rel=0.01)
 
 
-@pytest.mark.slow
 def test_a_laboratory_that_reads_high_does_so_in_proportion() -> None:
     method = Method(sampling=0.1, repeatability=0.0, floor=0.0, detection_limit=1e-9, digit=1e-9)
     content = np.random.default_rng(5).lognormal(0.0, 1.0, COUNT)

@@ -14,7 +14,6 @@ import itertools
 
 import numpy as np
 import pandas as pd
-import pytest
 from lightgbm import LGBMRegressor
 
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
@@ -94,7 +93,6 @@ def by_pot(gain: pd.Series, since: np.datetime64, until: np.datetime64 | None = 
     return gain[inside].groupby("unit").mean()
 
 
-@pytest.mark.slow
 def test_a_naive_optimiser_loses() -> None:
     seed = load("aluminium_reduction")
     plant = replay(seed)
@@ -118,7 +116,6 @@ def course(seed: Seed, start: Running, future: int, shifts: pd.DataFrame | None 
     return pd.concat(found, axis=1).mean(axis=1, skipna=False)
 
 
-@pytest.mark.slow
 def test_an_oracle_gains() -> None:
     seed = load("aluminium_reduction")
     start = begin(seed)

@@ -55,14 +55,12 @@ def gains(seed, knob, shift):
     return (sum(found) / FUTURES).dropna()
 
 
-@pytest.mark.slow
 def test_without_them_nearly_all_pots_want_more_metal():
     gain = gains(easy(load("aluminium_reduction")), "metal_level_target", 2.0)
     assert gain.mean() > 5
     assert (gain > 0).mean() > 0.85
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("knob", "shift"), [("metal_level_target", 2.0), ("excess_alf3_target", -1.0)])
 def test_with_them_pots_want_opposite_moves(knob, shift):
     gain = gains(load("aluminium_reduction"), knob, shift)

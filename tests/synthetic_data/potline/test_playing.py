@@ -9,8 +9,6 @@ from synthetic_data.engine.plan import SimulationError
 from synthetic_data.engine.playing import play, play_ahead
 from synthetic_data.engine.running import begin
 
-pytestmark = pytest.mark.slow
-
 SEED = load("aluminium_reduction")
 
 

@@ -8,8 +8,6 @@ from seeds import load
 from synthetic_data import replay
 from synthetic_data.refining_cells.margin import margin
 
-pytestmark = pytest.mark.slow
-
 
 def test_measured_money_is_the_true_margin_but_for_the_meters() -> None:
     seed = load("copper_electrorefining")

@@ -8,8 +8,6 @@ from seeds import load
 from synthetic_data.engine.playing import play
 from synthetic_data.engine.running import begin
 
-pytestmark = pytest.mark.slow
-
 SEED = load("copper_electrorefining")
 CELLS, HOURS = 20.0, 168
 

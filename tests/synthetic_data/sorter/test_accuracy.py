@@ -170,17 +170,14 @@ def of_heavies(pieces: Pieces) -> dict[str, float]:
     return found
 
 
-@pytest.mark.slow
 def test_what_is_learnt_of_aluminium_scrap_lies_in_its_bands(aluminium: Pieces) -> None:
     assert outside(of_all_sensors(aluminium) | of_single_sensors(aluminium), "aluminium_scrap") == []
 
 
-@pytest.mark.slow
 def test_what_is_learnt_of_heavy_scrap_lies_in_its_bands(heavies: Pieces) -> None:
     assert outside(of_heavies(heavies), "heavy_scrap") == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("process", ["aluminium_scrap", "heavy_scrap"])
 def test_no_signal_tells_the_class_alone(process: str, request: pytest.FixtureRequest) -> None:
     """A column that gives the class away would be a leak; the best of them is far from the nine tenths of all."""

@@ -7,8 +7,6 @@ from physics.sorting.ejection import crowding
 from synthetic_data.sorter.ejection import CAUSES, eject
 from synthetic_data.sorter.parameters import EjectionParameters
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 NEIGHBOURS = {
     20.0: [0.041, 0.098, 0.151, 0.223, 0.467],
     40.0: [0.006, 0.014, 0.023, 0.035, 0.073],

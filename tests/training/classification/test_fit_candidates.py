@@ -14,8 +14,6 @@ from training.fitting import best_of, fit_candidate, out_of_time_predictions
 from training.gate import gate
 from training.splits import split
 
-pytestmark = pytest.mark.slow  # all candidates are fitted
-
 MEANS = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 4.0]])
 SHARES = np.array([0.6, 0.37, 0.03])
 

@@ -15,8 +15,6 @@ from training.compare import compare
 from training.job import train
 from training.retrain import retrain
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
-
 
 @pytest.fixture(scope="module")
 def story(toy_class_seed, toy_class_frame, tmp_path_factory):

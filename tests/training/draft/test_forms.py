@@ -93,7 +93,6 @@ FORMS = [german, grouped, french, american, chinese, titled, with_units, marked]
 FORMS += [excel, excel_titled, excel_joined, excel_texts, parquet]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("write", FORMS, ids=lambda write: write.__name__)
 def test_forms(plant, draft_of, tmp_path, write: Callable[[Table, Path], None]):
     table = plant(freq="D")

@@ -121,7 +121,6 @@ def daily_labels(plant, minutes=40 * 1440, freq="min"):
     return table.assign(yield_pct=label)
 
 
-@pytest.mark.slow
 def test_minutes_with_repeated_labels_become_days(plant, draft_of, suspected):
     table = daily_labels(plant)
     drafted = draft_of(table)
@@ -137,7 +136,6 @@ def test_minutes_with_repeated_labels_become_days(plant, draft_of, suspected):
     np.testing.assert_allclose(drafted.checked.table["current_ka"], days["current_kA"].mean(), rtol=1e-9)
 
 
-@pytest.mark.slow
 def test_minutes_with_sparse_labels_become_days(plant, draft_of):
     table = daily_labels(plant)
     table["yield_pct"] = table["yield_pct"].where(table["time"].dt.hour.eq(6) & table["time"].dt.minute.eq(0))
@@ -180,7 +178,6 @@ def test_classes_of_whole_floats_with_gaps(plant, draft_of, tmp_path):
     assert drafted.checked.table["yield_pct"].notna().sum() == 230
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["number", "class", "no time"])
 def test_training_takes_a_draft_as_it_is(plant, draft_of, tmp_path, kind, monkeypatch):
     """From the file to a version that the service can load, without a person's hand."""

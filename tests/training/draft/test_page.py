@@ -3,12 +3,10 @@
 import re
 
 import numpy as np
-import pytest
 
 from training.draft.page import page
 
 
-@pytest.mark.slow
 def test_a_page_shows_what_is_suspected_and_needs_no_network(plant, draft_of):
     table = plant()
     table["twin"] = table["yield_pct"]
@@ -32,7 +30,6 @@ def test_a_table_without_time_has_a_page(plant, draft_of):
     assert "Nothing of this kind in the table." in text
 
 
-@pytest.mark.slow
 def test_few_points_are_drawn_of_many_rows(plant, draft_of):
     table = plant(rows=20_000, freq="min")
     table["yield_pct"] += np.arange(20_000) % 7

@@ -86,7 +86,6 @@ def test_a_good_input_is_no_leak(plant, draft_of, suspected):
     assert "good" not in suspected(drafted, "leak")
 
 
-@pytest.mark.slow
 def test_many_columns_of_noise_give_no_leak_by_chance(plant, draft_of, suspected):
     table = plant(rows=120)
     noise = np.random.default_rng(2).standard_normal((120, 80))
@@ -116,7 +115,6 @@ def test_a_target_computed_from_columns_is_a_balance(plant, draft_of, suspected,
     assert drafted.seed.column("current_ka").role == "during"
 
 
-@pytest.mark.slow
 def test_a_balance_is_found_among_hundreds_of_columns(plant, draft_of, suspected):
     rng = np.random.default_rng(4)
     table = plant(rows=1000)

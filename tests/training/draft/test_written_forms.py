@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -126,7 +125,6 @@ def write(frame: pd.DataFrame, form: Form, path: Path) -> str:
     return headings[-1]
 
 
-@pytest.mark.slow
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(form=forms())
 def test_a_draft_reads_its_own_table_as_it_was_written(form: Form, tmp_path: Path) -> None:
@@ -171,7 +169,6 @@ KINDS = {
 TARGETS = ["float", "float32", "integer", "few integers", "integers with gaps", "marks", "dictionary", "decimal"]
 
 
-@pytest.mark.slow
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=5),

@@ -14,8 +14,6 @@ from training.dataset import dataset_of
 from training.quality.advice import advised
 from training.quality.setpoints import setpoints
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def physics():

@@ -12,8 +12,6 @@ from training.quality.columns import cautions, remarks
 from training.reports.card import model_card
 from training.splits import split
 
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
-
 INFO = {"package_version": "1.2.3", "git_commit": None}
 NAN = float("nan")
 SOUND = {

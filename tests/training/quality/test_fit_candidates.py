@@ -15,8 +15,6 @@ from training.quality.evaluate import lot_loss
 from training.quality.fit import check_split, lots_of
 from training.splits import SplitError, split
 
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
-
 PARTS = ("test", "unseen", "unseen_all")
 
 
@@ -245,7 +243,6 @@ def test_where_a_claim_costs_more_than_any_chance_of_it_nothing_is_released(toy_
         assert candidate.metrics[f"{part}_cost"] <= candidate.metrics[f"{part}_cost_assay_all"] + 1e-9
 
 
-@pytest.mark.slow
 def test_the_promise_holds_on_lots_of_many_plants(toy_quality_seed, toy_quality_frame):
     """With a confidence of 95 % more than 3 of 10 plants would break it by chance once in a thousand times.
 

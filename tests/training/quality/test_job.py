@@ -22,8 +22,6 @@ from training.job import Trained, train
 from training.retrain import Retrained, retrain
 from training.retraining.judge_rows import judge_start
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
-
 
 @dataclass(frozen=True)
 class Story:

@@ -21,8 +21,6 @@ from training.quality.fit import lots_of
 from training.quality.judge import _unsound, check_judgeable, verdict
 from training.splits import split
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 LOW, HIGH = -2.0, 6.0  # logarithms of contents that keep every grade, and none, whatever the errors
 
 

@@ -12,8 +12,6 @@ from models.table.contract import check
 from training.dataset import dataset_of
 from training.quality.setpoints import setpoints, setpoints_section
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def lots(toy_quality_seed, toy_quality_frame):

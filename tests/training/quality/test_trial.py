@@ -22,8 +22,6 @@ from training.quality.fit import lots_of
 from training.quality.trial import outcome, tables
 from training.trial import TrialError, trial, unseen
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
-
 
 @dataclass(frozen=True)
 class Learnt:

@@ -13,8 +13,6 @@ from training.fitting import STEPS, best_of, fit_candidate
 from training.regression.fit import IMPORTANCE_ROWS
 from training.splits import split
 
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
-
 
 def silent(what):
     pass

@@ -20,8 +20,6 @@ from training.job import Trained, train
 from training.labels.job import LabelChecks
 from training.retrain import Retrained, retrain
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
-
 
 @dataclass(frozen=True)
 class Story:

@@ -11,8 +11,6 @@ from synthetic_data import simulate
 from training.dataset import dataset_of
 from training.regression.setpoints import setpoints, setpoints_section
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def potline(tmp_path_factory):

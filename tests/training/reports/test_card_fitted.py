@@ -11,8 +11,6 @@ from training.fitting import fit_candidate
 from training.reports.card import model_card
 from training.splits import split
 
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
-
 INFO = {"package_version": "1.2.3", "git_commit": None}
 
 

@@ -12,8 +12,6 @@ from training.job import train
 from training.judge import JudgeError
 from training.retraining.later_rows import LaterRows
 
-pytestmark = pytest.mark.slow
-
 
 def quick(seed):
     """The baseline and the line alone, for speed."""

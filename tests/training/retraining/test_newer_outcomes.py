@@ -41,7 +41,6 @@ def champion(settings):
     return version, tracking.model(version)
 
 
-@pytest.mark.slow  # trains
 def test_a_champion_that_stays_follows_labels_that_passed_and_no_others(trained, toy_frame, toy_seed):
     folder, settings = trained
     before, model = champion(settings)
@@ -79,7 +78,6 @@ def test_a_champion_that_stays_follows_labels_that_passed_and_no_others(trained,
     assert champion(settings)[0].number == before.number
 
 
-@pytest.mark.slow
 def test_nothing_is_followed_beside_a_version_in_shadow(trained, toy_frame, toy_seed):
     _, settings = trained
     tracking = Tracking(settings)

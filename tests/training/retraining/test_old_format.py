@@ -18,8 +18,6 @@ from training import job as jobs
 from training.job import train
 from training.retrain import retrain
 
-pytestmark = pytest.mark.slow  # models are trained
-
 WHY = f"model/manifest.json: got format {files.FORMAT - 1}, expected {files.FORMAT}: train it again"
 
 

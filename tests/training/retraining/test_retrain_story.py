@@ -20,8 +20,6 @@ from training.judge import JudgeError
 from training.regression.judge import FOLLOWS_ALREADY
 from training.retrain import Retrained, retrain
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
-
 
 @dataclass(frozen=True)
 class Story:

@@ -17,8 +17,6 @@ from training.retrain import retrain
 from training.retraining import guardrails
 from training.retraining.shadow import look_at_shadow
 
-pytestmark = pytest.mark.slow
-
 ASKED = 'period = { value = 30, unit = "d" }\nshadow = { value = 60, unit = "d", source = "law" }'
 NOW = datetime.now(UTC)
 LATER, LATEST = NOW + timedelta(days=61), NOW + timedelta(days=121)

@@ -15,8 +15,6 @@ from training.labels.job import ShiftError
 from training.retrain import Retrained, retrain
 from training.retraining.history import history_of
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
-
 
 @dataclass(frozen=True)
 class Story:

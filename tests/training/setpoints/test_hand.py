@@ -6,8 +6,6 @@ import pytest
 
 from training.setpoints.hand import public, split_plan
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def table(begun):

@@ -13,7 +13,7 @@ from training.setpoints.hand import split_plan
 from training.setpoints.loop import run
 from training.setpoints.outcome import outcome_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_futures")]
+pytestmark = pytest.mark.usefixtures("few_futures")
 
 
 @dataclass

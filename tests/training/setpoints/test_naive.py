@@ -11,8 +11,6 @@ from training.setpoints import naive
 from training.setpoints.hand import split_plan
 from training.setpoints.naive import OnAllColumns, OnBeforeAndKnobs, by_time, last_rows, money, numbers
 
-pytestmark = pytest.mark.slow
-
 
 class Always:
     """Predicts what a function says of its inputs."""

@@ -8,8 +8,6 @@ from training.setpoints import oracle
 from training.setpoints.choice import Choice
 from training.setpoints.oracle import Oracle, _coefficients, _points, _surface, value
 
-pytestmark = pytest.mark.slow
-
 
 def knobs(begun, move):
     units = begun.running.plan()["unit"].to_numpy(object)

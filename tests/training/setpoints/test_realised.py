@@ -8,8 +8,6 @@ from training.setpoints.choice import Choice
 from training.setpoints.oracle import value
 from training.setpoints.realised import effects, stated_and_realised
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def decided(begun):

@@ -15,7 +15,6 @@ def response(begun):
     return response_of(begun.seed.process.name)
 
 
-@pytest.mark.slow
 def test_moves_are_counted_in_steps_from_the_last_period(begun, response):
     rows = Rows.of(begun.history, begun.seed, response)
     frame = begun.history.sort_values(["unit", "period_start"])
@@ -28,7 +27,6 @@ def test_moves_are_counted_in_steps_from_the_last_period(begun, response):
     assert set(rows.moves) == set(response.KNOBS)
 
 
-@pytest.mark.slow
 def test_controls_hold_nothing_of_a_period_that_is_not_known_when_it_starts(begun, response):
     """The newest period measured otherwise: outcomes of its rows are missing anyway, and no control changes."""
     other = begun.history.copy()
@@ -39,7 +37,6 @@ def test_controls_hold_nothing_of_a_period_that_is_not_known_when_it_starts(begu
     np.testing.assert_array_equal(one.controls, two.controls)
 
 
-@pytest.mark.slow
 def test_a_step_moves_what_follows_the_knob_and_crews_take_a_part_of_it_back(begun):
     last = begun.history[begun.history["period_start"] == begun.history["period_start"].max()]
     steps = {"voltage_setpoint": ("cell_voltage", 0.05), "metal_level_target": ("metal_level", 1.0)}

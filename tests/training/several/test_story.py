@@ -24,8 +24,6 @@ from training.judge import JudgeError
 from training.retrain import Retrained, retrain
 from training.retraining.later_rows import LaterRows
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
-
 
 @dataclass(frozen=True)
 class Story:

@@ -100,7 +100,6 @@ def test_products_of_matrices_have_one_thread_meanwhile(broken):
         assert threads() == {2}
 
 
-@pytest.mark.slow
 def test_side_by_side_each_work_has_its_view_and_its_steps_are_reported():
     steps = []
     with Workers([("rows", "parts"), ("others", "parts")], 2, steps.append) as two:
@@ -112,7 +111,6 @@ def test_side_by_side_each_work_has_its_view_and_its_steps_are_reported():
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.slow
 def test_an_error_of_a_worker_comes_through_whole_and_ends_the_others_at_once():
     def failing():
         with Workers([("rows", "parts")], 2, str) as two:
@@ -125,7 +123,6 @@ def test_an_error_of_a_worker_comes_through_whole_and_ends_the_others_at_once():
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.slow
 def test_ctrl_c_ends_all_workers():
     def step(what):
         raise KeyboardInterrupt
@@ -135,7 +132,6 @@ def test_ctrl_c_ends_all_workers():
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.slow
 def test_work_that_is_given_up_may_put_things_in_order(tmp_path):
     def step(what):
         raise KeyboardInterrupt

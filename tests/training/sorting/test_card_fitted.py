@@ -11,8 +11,6 @@ from training.reports.card import model_card
 from training.sorting.columns import cautions
 from training.splits import split
 
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
-
 INFO = {"package_version": "1.2.3", "git_commit": None}
 SOUND = {
     "test_skill": 0.7,

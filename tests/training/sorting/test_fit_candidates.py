@@ -17,8 +17,6 @@ from training.fitting import STEPS, best_of, fit_candidate
 from training.sorting.fit import check_split, pieces_of, sort_lots
 from training.splits import split
 
-pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
-
 PARTS = ("test", "unseen_all")  # none of the held-out lots is among the newest of the toy
 
 

@@ -20,8 +20,6 @@ from training.job import Trained, train
 from training.retrain import Retrained, retrain
 from training.sorting.fit import pieces_of, sort_lots
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
-
 
 @dataclass(frozen=True)
 class Story:

@@ -20,8 +20,6 @@ from training.sorting.fit import pieces_of
 from training.sorting.judge import _side, _unsound, blocks_of, check_judgeable, verdict
 from training.splits import split
 
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
-
 
 @pytest.fixture(scope="module")
 def fitted(toy_sorting_seed, toy_sorting_frame):

@@ -60,7 +60,6 @@ def test_few_lots_and_pieces_without_time_are_refused_in_words(pieces, parts):
     assert "no time" in setpoints(timeless, parts)["setpoints_refusal"]
 
 
-@pytest.mark.slow
 def test_a_stored_version_advises_as_it_did_before(pieces, parts, save_toy_sorter, tmp_path):
     whole = replace(save_toy_sorter(tmp_path / "without"), **setpoints(pieces, parts))
     save(whole, tmp_path / "with")
@@ -72,7 +71,6 @@ def test_a_stored_version_advises_as_it_did_before(pieces, parts, save_toy_sorte
     assert (refused.setpoints, refused.setpoints_refusal) == (None, "3 newest lots")
 
 
-@pytest.mark.slow
 def test_the_card_says_what_set_points_are_weighed_on(pieces, parts, save_toy_sorter, tmp_path):
     model = replace(save_toy_sorter(tmp_path / "one"), **setpoints(pieces, parts))
     text = "\n".join(setpoints_section(model))

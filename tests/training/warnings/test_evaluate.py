@@ -69,7 +69,6 @@ def test_without_an_event_there_is_nothing_to_rank(measured):
     assert found["cost_never"] == 0
 
 
-@pytest.mark.slow  # warnings are learnt
 def test_units_are_followed_in_parts_as_all_at_once(seed_with, remembering, monkeypatch):  # noqa: F811
     seed = seed_with(event("at_least = 4.3"), event("above_usual = 0.3", name="rising"))
     table = remembering(seed)

@@ -14,8 +14,6 @@ from training.job import train
 from training.warnings.job import warn, warning_frame
 from training.warnings.record import EVENT
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def trained(seed_with, remembering, tmp_path_factory):  # noqa: F811

@@ -135,7 +135,6 @@ def test_a_disturbed_state_is_another_efficiency_and_antimony_alone():
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("knob", "size"), [("temperature_target", -1.0), ("acid_zinc_target", 0.1), ("line_current_target", 5.0)]
 )

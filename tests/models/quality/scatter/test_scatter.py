@@ -143,7 +143,6 @@ class TestChances:
             truth = (contents.sum(axis=1) <= highest).mean()
             assert told == pytest.approx(truth, abs=3 * math.sqrt(truth * (1 - truth) / 400))
 
-    @pytest.mark.slow
     def test_they_come_true_on_new_lots(self) -> None:
         """On average over calibrations: one set of 400 scenarios alone errs by 1/40 where the odds are even."""
         rng = np.random.default_rng(8)
@@ -211,7 +210,6 @@ class TestCalibration:
         assert (again.keeps[1::3] != found.keeps[1::3]).any()
         assert (again.keeps[2::3] != found.keeps[2::3]).any()
 
-    @pytest.mark.slow
     def test_lots_that_are_assessed_so_find_themselves_in_no_scenario(self) -> None:
         """Chances of the calibration lots come true as those of new ones do, though rare errors make them."""
         rng, some = np.random.default_rng(21), limits(([1.0, 0, 0], 4.0, 0))

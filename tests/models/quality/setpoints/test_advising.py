@@ -40,7 +40,6 @@ def keeps(seed: Seed, u: float, knob: float) -> float:
     return float(np.mean(Limits.of(seed).kept(contents(u, knob))[:, 0]))
 
 
-@pytest.mark.slow
 class TestRecommendations:
     def test_a_lot_near_its_limit_is_moved_away_and_gains_what_is_promised(self, setpoints: SetPoints) -> None:
         (found,) = recommend(setpoints, lots(2.2, knob=44.0))
@@ -134,14 +133,12 @@ class TestRecommendations:
         assert dear > cheap
 
 
-@pytest.mark.slow
 def test_where_history_contradicts_physics_nothing_is_recommended(toy_quality_seed: Seed, learn: Learn) -> None:
     found = recommend(learn(toy_quality_seed, slope=0.06), lots(*np.linspace(-2, 2.5, 20), knob=47.0))
     assert all(not any(one.moves.values()) for one in found)
     assert all(one.refusal in (None, BROKEN) or str(one.refusal).startswith("doubt: knob ") for one in found)
 
 
-@pytest.mark.slow
 def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpoints: SetPoints) -> None:
     (found,) = recommend(setpoints, lots(2.2, knob=44.0))
     assert _decided(found, 0.0, True, setpoints) == found
@@ -154,7 +151,6 @@ def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpo
     assert refused.keeps["prime"] == (found.keeps["prime"][0],) * 2
 
 
-@pytest.mark.slow
 def test_a_move_that_costs_more_than_it_gains_is_not_recommended(toy_quality_seed: Seed, learn: Learn) -> None:
     text = toy_quality_seed.text.replace("move_cost = { value = 1,", "move_cost = { value = 1000,")
     assert text != toy_quality_seed.text
@@ -162,7 +158,6 @@ def test_a_move_that_costs_more_than_it_gains_is_not_recommended(toy_quality_see
     assert (found.moves, found.refusal) == ({"knob": 0.0}, None)
 
 
-@pytest.mark.slow
 def test_many_lots_are_weighed_some_at_a_time(setpoints: SetPoints, monkeypatch: pytest.MonkeyPatch) -> None:
     some = lots(*np.linspace(-2, 2.5, 11), np.nan, knob=47.0)
     whole = recommend(setpoints, some)

@@ -44,7 +44,6 @@ def learnt(physics: Callable[[float], Any], monkeypatch: pytest.MonkeyPatch) -> 
     return make
 
 
-@pytest.mark.slow
 def test_what_operators_react_to_is_taken_out(toy_quality_seed: Seed, confounded: Any, learnt: Learn) -> None:
     """The law says -0.06 a degree; what physics says of it here is more, so that history is the less favourable."""
     effects = learnt(toy_quality_seed, confounded, slope=-0.2)
@@ -56,7 +55,6 @@ def test_what_operators_react_to_is_taken_out(toy_quality_seed: Seed, confounded
     assert (shift[:, 2:] >= 0).all()
 
 
-@pytest.mark.slow
 def test_a_fall_counts_no_more_than_physics_says_and_a_rise_whoever_says_it(
     toy_quality_seed: Seed, confounded: Any, learnt: Learn
 ) -> None:
@@ -69,7 +67,6 @@ def test_a_fall_counts_no_more_than_physics_says_and_a_rise_whoever_says_it(
     assert (wrong.of_moves(X, moved_up(X, -5.0), NOTHING)[0, :, 1] > 0.2).all()
 
 
-@pytest.mark.slow
 def test_without_physics_nothing_falls(
     toy_quality_seed: Seed, confounded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,7 +77,6 @@ def test_without_physics_nothing_falls(
     np.testing.assert_allclose(effects.of_moves(X, moved_up(X, -5.0), NOTHING)[0, :, 1], 0.3, atol=0.04)
 
 
-@pytest.mark.slow
 def test_the_deviation_is_as_large_as_the_error_over_many_histories(
     toy_quality_seed: Seed, history: History, learnt: Learn
 ) -> None:
@@ -116,7 +112,6 @@ def test_moves_stay_within_a_step_bounds_and_history(toy_quality_seed: Seed) -> 
     assert all((np.delete(moved, 2, axis=1) == np.delete(X, 2, axis=1)).all() for moved in found)
 
 
-@pytest.mark.slow
 def test_support_counts_lots_that_stood_as_far_off_what_was_to_be_expected(
     toy_quality_seed: Seed, confounded: Any, learnt: Learn
 ) -> None:
@@ -131,7 +126,6 @@ def test_support_counts_lots_that_stood_as_far_off_what_was_to_be_expected(
     assert (effects.support(0, 0.0), effects.support(0, 1000.0)) == (0, 0)
 
 
-@pytest.mark.slow
 def test_effects_come_back_from_json_as_they_were(toy_quality_seed: Seed, confounded: Any, learnt: Learn) -> None:
     effects = learnt(toy_quality_seed, confounded, slope=-0.06)
     again = Effects.from_state(json.loads(json.dumps(effects.state(), allow_nan=False)), toy_quality_seed)

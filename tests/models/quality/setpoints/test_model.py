@@ -4,13 +4,11 @@ import json
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from models.quality.setpoints.advising import Plans, recommend
 from models.quality.setpoints.model import SetPoints
 
 
-@pytest.mark.slow
 def test_a_model_that_was_stored_as_json_advises_as_before(setpoints: SetPoints) -> None:
     again = SetPoints.from_state(json.loads(json.dumps(setpoints.state(), allow_nan=False)), setpoints.seed)
     X = np.array([[2.2, np.nan, 44.0, 2.2], [0.0, np.nan, 50.0, np.nan], [15.0, 0.0, 50.0, 2.2]])

@@ -9,7 +9,6 @@ from models.setpoints.line.advising import recommend_line
 from models.setpoints.line.option import reach
 from models.setpoints.weighing import DOUBTS
 
-pytestmark = pytest.mark.slow
 CURRENT = "line_current_target"
 
 

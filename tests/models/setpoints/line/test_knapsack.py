@@ -97,7 +97,6 @@ def test_each_problem_keeps_limits_of_its_own():
     assert price(both) == pytest.approx(2.0)
 
 
-@pytest.mark.slow
 def test_a_line_of_264_pots_is_solved_to_the_last_move():
     rng = np.random.default_rng(4)
     shares = np.linspace(-1.0, 1.0, 125)[:, None]

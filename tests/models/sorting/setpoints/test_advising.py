@@ -43,7 +43,6 @@ def gain_of(some: Assayed, least: float) -> float:
 # ---- least gains
 
 
-@pytest.mark.slow
 def test_probabilities_that_are_right_leave_nothing_to_gain(line: Made) -> None:
     """Without co-ejection any gain should do; an interval of 90 % is wrong above 0 once in twenty times."""
     found = [advised(line(i)) for i in range(12)]
@@ -51,7 +50,6 @@ def test_probabilities_that_are_right_leave_nothing_to_gain(line: Made) -> None:
     assert any("least gains: expected gain" in note and "it may be none" in note for note in found[0].notes)
 
 
-@pytest.mark.slow
 def test_a_sorter_that_is_too_sure_is_made_to_ask_for_more(line: Made) -> None:
     found = advised(line(1, too_sure=0.15, lots=200))
     assert found.refusal is None
@@ -76,7 +74,6 @@ def test_the_interval_of_least_gains_holds_what_they_bring_on_other_lots(line: M
     assert any("occupancy: loads of the lots from 0.100 to 0.100: expected 0.01" in note for note in found.notes)
 
 
-@pytest.mark.slow
 def test_what_comes_along_must_be_earned_too(line: Made) -> None:
     """As much comes along as is ejected, of a feed that is half of a: it loses 0.7 $/kg in bin_a."""
     found = advised(line(2, co_ejection=1.0, lots=200, lowest=0.0))
@@ -113,7 +110,6 @@ def test_a_load_that_harms_nothing_is_raised_as_far_as_it_was_tried(line: Made) 
     assert found.cause == "more feed in the same time"
 
 
-@pytest.mark.slow
 def test_a_load_that_spoils_the_readings_is_lowered(line: Made) -> None:
     found = advised(line(7, lots=200, by_load=1.8))
     assert found.refusal is None

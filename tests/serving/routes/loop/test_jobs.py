@@ -30,7 +30,6 @@ def app(tmp_path):
         yield app_of(queue)
 
 
-@pytest.mark.slow
 def test_a_job_is_asked_for_looked_at_and_cancelled(app, call):
     body = json.dumps({"accept_shift": "a new laboratory", "dry_run": True})
     asked = call(app, "POST", PATH, content=body, headers={"content-type": "application/json"})
@@ -51,7 +50,6 @@ def test_a_job_is_asked_for_looked_at_and_cancelled(app, call):
     assert elsewhere.status_code == 404
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "status", "expected"),
     [
