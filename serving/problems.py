@@ -17,6 +17,13 @@ MEDIA_TYPE = "application/problem+json"
 INFERENCE = "/v2"  # its protocol has errors of another shape
 MOST_FAULTS = 100
 _LONGEST_VALUE = 100
+# Python 3.13 has other words for these; a title, a label of a metric and a description say the same on each.
+_PHRASES = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "Request-URI Too Long",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "Requested Range Not Satisfiable",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity",
+}
 
 
 class Fault(BaseModel):
@@ -95,10 +102,15 @@ def invalid(faults: Sequence[Fault]) -> ProblemError:
     return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, text, faults[:MOST_FAULTS])
 
 
+def phrase(status: HTTPStatus) -> str:
+    """Words for a status, the same under every Python."""
+    return _PHRASES.get(status, status.phrase)
+
+
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of an operation's problems."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+    return {status: {"description": phrase(HTTPStatus(status)), "content": content} for status in statuses}
 
 
 def answer(request: Request, error: ProblemError) -> Response:
@@ -108,7 +120,7 @@ def answer(request: Request, error: ProblemError) -> Response:
     if f"{request.url.path}/".startswith(f"{INFERENCE}/"):
         return JSONResponse({"error": in_words(error)}, error.status.value, error.headers)
     problem = Problem(
-        title=error.status.phrase,
+        title=phrase(error.status),
         status=error.status.value,
         detail=error.detail,
         instance=request.url.path,

@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from serving.door.connections import IN_USE, Connections, OpenConnection
 from serving.door.visit import SLOWEST
-from serving.problems import MEDIA_TYPE, Problem
+from serving.problems import MEDIA_TYPE, Problem, phrase
 
 LONGEST_HEAD = 64 * 1024  # bytes
 _END = b"\r\n\r\n"  # of a head
@@ -76,7 +76,7 @@ class Connection(HttpToolsProtocol):
         if not self.is_busy:
             body = _problem(status, detail)
             head = (
-                f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {MEDIA_TYPE}\r\n"
+                f"HTTP/1.1 {status.value} {phrase(status)}\r\ncontent-type: {MEDIA_TYPE}\r\n"
                 f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
             )
             self.transport.write(head.encode() + body)
@@ -175,7 +175,9 @@ class Connection(HttpToolsProtocol):
 
 def _problem(status: HTTPStatus, detail: str) -> bytes:
     """Body of a problem where no route was reached."""
-    return Problem(title=status.phrase, status=status, detail=detail, instance="", errors=[]).model_dump_json().encode()
+    return (
+        Problem(title=phrase(status), status=status, detail=detail, instance="", errors=[]).model_dump_json().encode()
+    )
 
 
 async def _crowded(scope: Scope, receive: Receive, send: Send) -> None:

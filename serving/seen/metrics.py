@@ -12,7 +12,7 @@ from records.writing.health import RecordsHealth
 from serving.bulk.load import Load
 from serving.door.visit import Visit
 from serving.following.champions import Status
-from serving.problems import ProblemError
+from serving.problems import ProblemError, phrase
 from serving.seen.monitored import ABOUT as DRIFT
 from serving.seen.tallies import Tally
 from serving.shadow.shadows import Shadow
@@ -239,4 +239,4 @@ def _histogram(name: str, about: str, labels: tuple[str, ...], tallies: Iterable
 
 
 def _reason(status: HTTPStatus) -> str:
-    return status.phrase.lower()
+    return phrase(status).lower()

@@ -20,7 +20,7 @@ from models import files
 from models.regression.model import RegressionModel
 from serving.app import Service, create_app
 from serving.following.folder_store import FolderStore
-from serving.problems import MEDIA_TYPE, Problem
+from serving.problems import MEDIA_TYPE, Problem, phrase
 from serving.settings import Settings
 
 URL = "/v1/toy_cells/predictions"
@@ -179,7 +179,7 @@ def problem(response: httpx.Response, status: HTTPStatus) -> Problem:
     assert response.headers["content-type"] == MEDIA_TYPE
     told = Problem.model_validate_json(response.content, strict=True)
     assert set(response.json()) == set(Problem.model_fields)
-    assert (told.status, told.title) == (status.value, status.phrase)
+    assert (told.status, told.title) == (status.value, phrase(status))
     assert told.instance == response.request.url.path
     assert not re.search(r"Traceback|File \"|\n", told.detail)
     return told

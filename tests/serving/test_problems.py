@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from serving.problems import Fault, ProblemError, described, install, invalid, shown
+from serving.problems import Fault, ProblemError, described, install, invalid, phrase, shown
 
 
 @pytest.fixture
@@ -182,3 +182,18 @@ def test_what_json_carries_stays_as_it_is(value: object) -> None:
 )
 def test_all_else_is_shown_as_text(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (413, "Request Entity Too Large"),
+        (414, "Request-URI Too Long"),
+        (416, "Requested Range Not Satisfiable"),
+        (422, "Unprocessable Entity"),
+        (503, "Service Unavailable"),
+    ],
+)
+def test_a_status_has_the_same_words_under_every_python(status: int, words: str) -> None:
+    assert phrase(HTTPStatus(status)) == words
+    assert described(status)[status]["description"] == words

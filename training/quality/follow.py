@@ -168,7 +168,7 @@ def followed(
     comes = ~np.isnan(reported).all(axis=1) if comes_in is None else comes_in & ~np.isnan(reported).all(axis=1)
     scores = model.scatter.needed(reported, logs)
     half, count, seen = np.full(len(scores), np.nan), np.zeros(len(scores), dtype=np.intp), 0
-    for arrived, asked in in_order(start, np.where(comes, known, np.datetime64("NaT"))):
+    for arrived, asked in in_order(start, np.where(comes, known, np.datetime64("NaT", "s"))):
         for batch in arrived:
             level, seen = level.taken(scores[batch]), seen + len(batch)
             if arrivals is not None:

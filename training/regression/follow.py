@@ -66,7 +66,7 @@ def without_outcomes(
     that are answered.
     """
     start, replayed = _replayed(model, data, parts, rows, predictions, block)
-    known = np.where(replayed.known <= parts.test_from.to_datetime64(), replayed.known, np.datetime64("NaT"))
+    known = np.where(replayed.known <= parts.test_from.to_datetime64(), replayed.known, np.datetime64("NaT", "s"))
     then = _along(model, start, replace(replayed, known=known)).adaptive
     half = NONE.half_width(model.conformal, then.level, COVERAGE) * replayed.scale
     found = np.full((3, len(data.y)), np.nan)
@@ -86,7 +86,7 @@ def _replayed(
     older = by_others(raw[: len(rows)], errors[: len(rows)], block)
     scale = np.concatenate([older, model.spread(raw[len(rows) :])])
     known = known_from(data.periods[order], data.seed)
-    known[len(rows) + len(parts.test) :] = np.datetime64("NaT")
+    known[len(rows) + len(parts.test) :] = np.datetime64("NaT", "s")
     before = np.flatnonzero(known[: len(rows)] <= parts.test_from.to_datetime64())
     start = Adaptive.new(weight_of(errors[before] / scale[before], known[before].astype(np.int64)))
     return start, _Rows(raw, errors, scale, data.periods[order].to_numpy(), known)
@@ -121,7 +121,9 @@ def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer
     if not len(later):
         return Answer(*np.full((3, len(rows)), np.nan))
     of_later = _as_answered(model, data, later)
-    of_later.known[np.isin(data.units[later].astype(str), list(model.info["held_out_units"]))] = np.datetime64("NaT")
+    of_later.known[np.isin(data.units[later].astype(str), list(model.info["held_out_units"]))] = np.datetime64(
+        "NaT", "s"
+    )
     way = _along(model, model.adaptive, of_later)
     # As in service: until enough outcomes have come in, no interval is narrower than the fixed one.
     fixed = model.conformal.half_width(COVERAGE) * of_later.scale

@@ -20,6 +20,7 @@ def test_part_of_a_move_is_still_there_at_the_end_of_its_outcome(taught):
     assert all(0.3 < share <= 1.0 for shares in taught.hold.values() for share in shares)
 
 
+@pytest.mark.long("simulates 60 pots and learns from them twice")
 def test_a_test_that_ends_is_no_move_that_crews_take_back(all_reasons):
     seed = easy(load("aluminium_reduction"))  # tests last one period
     running = begin(seed, units=60, years=3, rng_seed=5)

@@ -151,6 +151,7 @@ def test_estimates_change_nothing_where_all_is_analysed(line: Line) -> None:
     )
 
 
+@pytest.mark.long("calibrates on lots after lots")
 def test_new_lots_break_limits_no_more_often_than_promised_in_all_but_few_calibrations(
     line: Line, toy_sorting_seed: Seed
 ) -> None:
@@ -304,6 +305,7 @@ def test_a_lot_is_broken_by_its_mean_or_by_its_spread(line: Line, spread_line: L
     assert over_sd_limit(line, lot_sds(line, *given)).tolist() == [False] * 3
 
 
+@pytest.mark.long("calibrates on lots after lots")
 def test_new_lots_break_a_limit_of_their_spread_as_often_as_promised(toy_spread_seed: Seed) -> None:
     """Estimates err by 0.3 wt% of x, of which half the variance is of whole lots; the limit is 0.45 wt%.
 

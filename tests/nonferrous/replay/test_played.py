@@ -43,6 +43,7 @@ def pieces(toy_sorting_seed, toy_sorting_frame):
     )
 
 
+@pytest.mark.long("replays a plant with its jobs")
 @pytest.mark.parametrize("which", ["lots", "pieces"])
 def test_a_job_learns_what_came_in_of_lots_and_of_pieces(which, request, toy_folder, tmp_path, monkeypatch):
     plant = request.getfixturevalue(which)

@@ -18,6 +18,7 @@ from models.table.sources import TableError
 from seeds import load
 from training.draft.job import Asked, draft
 from training.draft.suspicions import DraftError
+import pytest
 
 HEADINGS = {
     "en": ("time", "line", "temperature (°C)", "feed (t/h)", "ore", "yield (%)"),
@@ -125,6 +126,7 @@ def write(frame: pd.DataFrame, form: Form, path: Path) -> str:
     return headings[-1]
 
 
+@pytest.mark.long("drafts 80 tables")
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(form=forms())
 def test_a_draft_reads_its_own_table_as_it_was_written(form: Form, tmp_path: Path) -> None:
@@ -169,6 +171,7 @@ KINDS = {
 TARGETS = ["float", "float32", "integer", "few integers", "integers with gaps", "marks", "dictionary", "decimal"]
 
 
+@pytest.mark.long("drafts 80 tables")
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=5),

@@ -139,7 +139,7 @@ def test_a_model_is_calibrated_on_its_rows_and_a_missing_threshold_counts_as_non
     parts = SimpleNamespace(learnt=np.array([0, 2]))
     said = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
     found, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
-    assert found == replace(model, level="level", usual="usual", followed="half", unfollowed="wider")
+    assert vars(found) == vars(replace(model, level="level", usual="usual", followed="half", unfollowed="wider"))
     assert len(asked) == 2
     for made, *_, followed, logs in asked:
         assert (made, followed is rows, logs.tolist()) == (model, True, said[:, :3].tolist())
