@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from models.table.sources import TableError
 from seeds import load
 from training.draft.job import Asked, draft
 from training.draft.suspicions import DraftError
-import pytest
 
 HEADINGS = {
     "en": ("time", "line", "temperature (°C)", "feed (t/h)", "ore", "yield (%)"),
