@@ -1,0 +1,1 @@
+"""Two checkouts of this project on one machine: what each gives is recorded, then compared."""

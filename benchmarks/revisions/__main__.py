@@ -1,0 +1,110 @@
+"""Record what two checkouts give on one machine, then compare, to show that a change of structure changed no result.
+
+    python -m benchmarks.revisions record CHECKOUT OUT.json [--quick] [--home BEFORE.home.tar.gz] [--only PART ...]
+    python -m benchmarks.revisions compare BEFORE.json AFTER.json [--expected FILE]
+
+Each checkout has an environment of its own. Beside OUT.json its home folder is kept as OUT.home.tar.gz: name that of
+the earlier one to see what the later one makes of models that it has not trained. See docs/testing.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.revisions.asked import POLL, asked
+from benchmarks.revisions.checkouts import Checkout, CheckoutError, check, say
+from benchmarks.revisions.compare import ExpectedError, compare, read_expected
+from benchmarks.revisions.kept import opened, pack
+from benchmarks.revisions.lines import helped, recorded, seeds, written
+from benchmarks.revisions.package import package
+from benchmarks.revisions.simulated import plants, running
+from benchmarks.revisions.trained import tables, trained
+
+PARTS = ("help", "plants", "running", "training", "seeds", "commands", "service", "records", "kept", "package")
+OF_QUICK = PARTS[:-1]
+
+
+def record(folder: Path, out: Path, quick: bool, home: Path | None, only: list[str] | None = None) -> None:
+    """Write what a checkout gives to a file of JSON, part after part."""
+    wanted = only or list(OF_QUICK if quick else PARTS)
+    packed = out.with_suffix(".home.tar.gz")
+    with tempfile.TemporaryDirectory(prefix="revisions-") as scratch:
+        checkout = Checkout(folder, Path(scratch), Path(scratch) / "home", POLL)
+        learnt = tables(checkout, quick)
+
+        def training() -> dict[str, Any]:
+            found = trained(checkout, learnt)
+            pack(checkout, learnt, packed)
+            return found
+
+        parts: dict[str, Callable[[], dict[str, Any]]] = {
+            "help": lambda: helped(checkout),
+            "plants": lambda: plants(checkout, quick),
+            "running": lambda: running(checkout),
+            "training": training,
+            "seeds": lambda: seeds(checkout, learnt, quick),
+            "commands": lambda: written(checkout, learnt),
+            "service": lambda: asked(checkout, learnt),
+            "records": lambda: recorded(checkout, learnt),
+            "kept": lambda: opened(checkout, home or packed, quick),
+            "package": lambda: package(checkout),
+        }
+        found: dict[str, Any] = {"about": {"quick": quick}}
+        for name in (name for name in parts if name in wanted):
+            begun, used = time.monotonic(), _processor_seconds()
+            try:
+                found[name] = parts[name]()
+            except (CheckoutError, OSError) as error:
+                found[name] = {"failed": str(error)}
+                say(f"{name}: failed: {error}")
+            spent = f"{_processor_seconds() - used:.0f} s of processors, {time.monotonic() - begun:.0f} s"
+            say(f"{name}: {len(found[name])} kept, {spent}")
+        out.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _processor_seconds() -> float:
+    """Of children that have ended, with theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    recording = commands.add_parser("record", help="record what a checkout gives")
+    recording.add_argument("checkout", type=Path)
+    recording.add_argument("out", type=Path)
+    recording.add_argument(
+        "--quick", action="store_true", help="one random seed, two processes trained, no tests collected"
+    )
+    recording.add_argument("--home", type=Path, help="home folder kept by another recording; its own by default")
+    recording.add_argument("--only", nargs="+", choices=PARTS, help="parts to record; what others need is made too")
+    comparing = commands.add_parser("compare", help="print what differs between two recordings")
+    comparing.add_argument("before", type=Path)
+    comparing.add_argument("after", type=Path)
+    comparing.add_argument("--expected", type=Path, help="differences that are meant: PATTERN | REASON a line")
+    given = parser.parse_args()
+    try:
+        if given.command == "record":
+            record(check(given.checkout), given.out, given.quick, given.home, given.only)
+            return
+        text = given.expected.read_text(encoding="utf-8") if given.expected else ""
+        sys.exit(0 if compare(given.before, given.after, read_expected(text)) else 1)
+    except (CheckoutError, ExpectedError, OSError) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("interrupted: nothing was written")
+
+
+if __name__ == "__main__":
+    main()

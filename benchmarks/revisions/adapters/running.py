@@ -1,0 +1,70 @@
+"""Step running plants: processes as arguments, a line of JSON each out. Other names of the code than these go here."""
+
+import hashlib
+import importlib
+import json
+import sys
+
+import pandas as pd
+
+PLACES = ("synthetic_data", "synthetic_data.engine", "synthetic_data.running")
+OPTIONS = {"units": 2, "years": 1, "rng_seed": 7}
+
+
+def found(name):
+    for place in PLACES:
+        try:
+            return getattr(importlib.import_module(place), name)
+        except (ImportError, AttributeError):
+            continue
+    raise SystemExit(f"{name}: in none of {', '.join(PLACES)}: name its place in {__file__}")
+
+
+def digests(frame):
+    """A digest a column, of its values with all their bits."""
+    kept = {}
+    for name in frame.columns:
+        values = pd.util.hash_pandas_object(frame[name], index=False).to_numpy()
+        kept[str(name)] = f"{len(frame)} {hashlib.sha256(values.tobytes()).hexdigest()[:12]}"
+    return kept
+
+
+def attempt(do):
+    try:
+        return do()
+    except Exception as error:
+        return {"refused": f"{type(error).__name__}: {error}"}
+
+
+def by_hand(plan, factor):
+    """The operators' own set-points, each moved by a factor for the first unit."""
+    first, knobs = plan.head(1).copy(), plan.columns[2:]
+    first[knobs] = first[knobs] * factor
+    return first
+
+
+def stepped(plant, knobs=None):
+    step = plant.step() if knobs is None else plant.step(knobs)
+    return {name: digests(getattr(step, name)) for name in ("table", "came_in", "tests", "truth")}, step.truth
+
+
+def played(process):
+    seed = found_load(process)
+    plant, kept = begin(seed, **OPTIONS), {}
+    for period, factor in enumerate((1.01, 0.99, None)):
+        kept[f"plan {period}"] = digests(plant.plan())
+        kept[f"known {period}"] = digests(plant.known())
+        knobs = None if factor is None else by_hand(plant.plan(), factor)
+        kept[f"step {period}"] = attempt(lambda knobs=knobs: stepped(plant, knobs)[0])
+    for name, future in (("fork", None), ("another future", 3)):
+        fork = plant.fork() if future is None else plant.fork(future)
+        kept[name] = attempt(lambda fork=fork: stepped(fork)[0])
+    kept["step 3"], truth = stepped(plant)
+    kept["worth"] = attempt(lambda: digests(worth(seed, truth)))
+    return kept
+
+
+if __name__ == "__main__":
+    begin, worth, found_load = found("begin"), found("worth"), importlib.import_module("seeds").load
+    for process in sys.argv[1:]:
+        print(json.dumps({"process": process, "found": attempt(lambda process=process: played(process))}), flush=True)

@@ -1,0 +1,88 @@
+"""A home folder that one checkout has made and another opens: packed beside the recording, served, judged, put back."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.revisions.asked import asked, frame_of
+from benchmarks.revisions.checkouts import Checkout, say
+from benchmarks.revisions.trained import stored
+
+RETRAINED = ("lead_refining", "zinc_ingot")
+
+
+def pack(checkout: Checkout, tables: Mapping[str, Path], file: Path) -> None:
+    """Keep the home folder and the tables that its models learnt from, before anything was asked of them."""
+    with tarfile.open(file, "w:gz", compresslevel=1) as packed:
+        packed.add(checkout.home, "home")
+        packed.add(next(iter(tables.values())).parent, "tables")
+
+
+def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
+    """What a checkout makes of a packed home folder.
+
+    Parameters
+    ----------
+    checkout : Checkout
+        Which opens it.
+    file : Path
+        As `pack` has written it.
+    quick : bool
+        Learn nothing anew.
+    """
+    folder = checkout.scratch / "kept"
+    with tarfile.open(file) as packed:
+        packed.extractall(folder, filter="data")
+    own = replace(checkout, home=folder / "home")
+    tables = {path.name: path for path in sorted((folder / "tables").iterdir())}
+    first = [["adopt"], *([command, name] for name in tables for command in ("compare", "try", "history"))]
+    done = own.commands(first, "kept")
+    found: dict[str, Any] = {f"first {' '.join(one)}": result for one, result in zip(first, done, strict=True)}
+    found |= {f"first answers: {name}": one for name, one in _answers(own, tables).items()}
+    found |= {f"by MLflow alone: {name}": one for name, one in own.adapted("loaded.py", *tables).items()}
+    if quick:
+        return found
+    for name in RETRAINED:
+        say(f"retrain {name}")
+        found[f"retrain {name}"] = own.run("retrain", name, "--data", str(_newer(tables[name], folder)))
+    names = [name for name in RETRAINED if name in tables]
+    moves = [
+        move
+        for name in names
+        for move in (
+            ["compare", name],
+            ["promote", name, "2", "--force", "recorded", "--why", "recorded"],
+            ["rollback", name, "--why", "recorded"],
+            ["promote", name, "2", "--force", "recorded again"],
+            ["rollback", name, "1"],
+            ["history", name],
+            ["batches", name],
+        )
+    ]
+    done = own.commands(moves, "kept")
+    found |= {f"{i}: {' '.join(one)}": result for i, (one, result) in enumerate(zip(moves, done, strict=True))}
+    found |= {
+        f"last answers: {name}": one for name, one in _answers(own, {name: tables[name] for name in names}).items()
+    }
+    return found | {f"store: {name}": one for name, one in stored(own).items()}
+
+
+def _answers(checkout: Checkout, tables: Mapping[str, Path]) -> dict[str, Any]:
+    found = asked(checkout, tables, brief=True)
+    found.pop("openapi")
+    return found
+
+
+def _newer(table: Path, folder: Path) -> Path:
+    """New rows: those of the table's last quarter, as if they had come in a year after it."""
+    frame = frame_of(table)
+    clock = next(column for column in frame.columns if str(frame[column].dtype).startswith("datetime"))
+    new = frame[frame[clock] > frame[clock].quantile(0.75)].copy()
+    new[clock] = new[clock] + (frame[clock].max() - frame[clock].quantile(0.75)).ceil("D")
+    file = folder / f"newer-{table.name}.parquet"
+    new.to_parquet(file, index=False)
+    return file

@@ -1,0 +1,191 @@
+"""The command line: files and pages that commands write, what they say of seeds, the help of every command."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html
+import re
+import shutil
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.revisions.asked import frame_of
+from benchmarks.revisions.checkouts import Checkout
+from benchmarks.revisions.simulated import STEPPED
+
+SCHEDULED = {
+    "zinc_electrowinning": ("--owed", "500", "--cells", "160", "--current", "99"),
+    "copper_electrorefining": ("--owed", "400", "--cells", "600", "--current", "30"),
+    "aluminium_reduction": ("--owed", "500", "--cells", "160", "--current", "397"),
+}
+BY_SEEDS = ("aluminium_reduction", "lead_refining", "zinc_ingot", "aluminium_scrap", "retired_batteries_chemistry")
+FAULTS = {  # of a seed: what is changed in its text, each alone
+    "a unit that is none": (r'unit = "t"', 'unit = "tonne"'),
+    "no task": (r"\ntask = [^\n]*", ""),
+    "an unknown section": (r"\n\[process\]", "\n[nothing]\nvalue = 1\n\n[process]"),
+    "a parameter below zero": (r"value = (\d)", r"value = -\1"),
+    "a column twice": (r'\nname = "(\w+)"\nrole = "during"', r'\nname = "\1"\nrole = "during"\nname = "\1"'),
+    "no plant": (r"(?s)\n\[plant\].*", "\n"),
+    "low above high": (r"\nlow = ([\d.]+)", r"\nlow = 1e9"),
+    "an unknown source": (r'source = "practice', 'source = "nobody'),
+}
+
+
+def helped(checkout: Checkout) -> dict[str, Any]:
+    """The help of every command, found from the help of the command above it."""
+    found: dict[str, Any] = {}
+    ahead: list[list[str]] = [[]]
+    while ahead:
+        done = checkout.commands([[*command, "--help"] for command in ahead], "help")
+        found |= {f"{' '.join(command)} --help".strip(): one for command, one in zip(ahead, done, strict=True)}
+        ahead = [[*command, name] for command, one in zip(ahead, done, strict=True) for name in _commands(one["out"])]
+    return found
+
+
+def _commands(lines: list[str]) -> list[str]:
+    """Names of commands in a help."""
+    if "Commands:" not in lines:
+        return []
+    return re.findall(r"^  ([a-z][\w-]*)", "\n".join(lines[lines.index("Commands:") + 1 :]), re.MULTILINE)
+
+
+def seeds(checkout: Checkout, tables: Mapping[str, Path], quick: bool) -> dict[str, Any]:
+    """What commands say of seeds, of good ones and of bad ones."""
+    own = checkout.scratch / "seeds"
+    each: dict[str, list[str]] = {"seeds": ["seeds"]}
+    for name in BY_SEEDS[1:3] if quick else BY_SEEDS:
+        each[f"seeds show {name}"] = ["seeds", "show", name]
+        each[f"seeds check {name}"] = ["seeds", "check", str(checkout.folder / "seeds" / f"{name}.toml")]
+    for fault in FAULTS:
+        for name in BY_SEEDS[1:2] if quick else BY_SEEDS:
+            file = own / f"{fault} {name}".replace(" ", "_") / f"{name}.toml"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            text = (checkout.folder / "seeds" / f"{name}.toml").read_text(encoding="utf-8")
+            file.write_text(re.sub(*FAULTS[fault], text, count=1), encoding="utf-8")
+            each[f"seeds check {name}: {fault}"] = ["seeds", "check", str(file)]
+            each[f"seeds show {name}: {fault}"] = ["--seeds", str(file.parent), "seeds", "show", name]
+    for name, folder in tables.items():
+        target = {"zinc_ingot": "pb", "aluminium_scrap": "alloy_class"}.get(name, "current_efficiency")
+        if (folder / "table.parquet").exists():
+            file = str(checkout.scratch / f"draft_{name}.toml")
+            table = str(folder / "table.parquet")
+            each[f"seeds draft {name}"] = [
+                "seeds",
+                "draft",
+                table,
+                "--target",
+                target,
+                "--name",
+                f"draft_{name}",
+                "--out",
+                file,
+            ]
+    done = dict(zip(each, checkout.commands(list(each.values()), "seeds"), strict=True))
+    drafts = sorted(checkout.scratch.glob("draft_*.toml"))
+    return done | {file.name: checkout.text(file.read_text(encoding="utf-8")) for file in drafts}
+
+
+def written(checkout: Checkout, tables: Mapping[str, Path]) -> dict[str, Any]:
+    """Files and pages that commands make of the tables of processes with a champion."""
+    out = checkout.scratch / "out"
+    out.mkdir()
+    each: dict[str, list[str]] = {}
+    for name, table in tables.items():
+        data = ["--data", str(table)]
+        for ending in ("csv", "parquet", "arrow"):
+            each[f"predict {name} {ending}"] = ["predict", name, *data, "--out", str(out / f"predict-{name}.{ending}")]
+        for command in ("recommend", "warnings"):
+            each[f"{command} {name}"] = [command, name, *data, "--out", str(out / f"{command}-{name}.csv")]
+        if name in STEPPED:
+            each[f"energy {name}"] = ["energy", "report", name, *data, "--out", str(out / f"energy-{name}.html")]
+        if name == "zinc_ingot":
+            each[f"quality {name}"] = ["quality", "report", name, *data, "--out", str(out / f"quality-{name}.html")]
+        if name in SCHEDULED:
+            files = ["--tariff", str(_tariff(out, name, table)), "--out", str(out / f"schedule-{name}.csv")]
+            page = ["--html", str(out / f"schedule-{name}.html")]
+            each[f"schedule {name}"] = ["schedule", name, *data, *files, *page, *SCHEDULED[name]]
+        each[f"compare {name}"] = ["compare", name]
+        each[f"history {name}"] = ["history", name]
+        each[f"try {name}"] = ["try", name]
+    done = dict(zip(each, checkout.commands(list(each.values()), "commands"), strict=True))
+    return done | files(checkout, out)
+
+
+def recorded(checkout: Checkout, tables: Mapping[str, Path]) -> dict[str, Any]:
+    """Commands on what the service has recorded, once it has ended."""
+    out = checkout.scratch / "out"
+    out.mkdir()
+    each: dict[str, list[str]] = {"records audit": ["records", "audit"]}
+    for name in tables:
+        each[f"records export {name}"] = ["records", "export", name, "--out", str(out / f"records-{name}.parquet")]
+        each[f"records batches {name}"] = ["records", "batches", name]
+        each[f"monitor {name}"] = ["monitor", name, "--out", str(out / f"monitoring-{name}.html")]
+    done = dict(zip(each, checkout.commands(list(each.values()), "records"), strict=True))
+    return done | files(checkout, out)
+
+
+def _tariff(folder: Path, name: str, table: Path) -> Path:
+    """Prices of two days from the newest period on."""
+    frame = frame_of(table)
+    clock = next(column for column in frame.columns if str(frame[column].dtype).startswith("datetime"))
+    starts = sorted(frame[clock].unique())
+    begin = pd.Timestamp(starts[-1]) + (pd.Timestamp(starts[-1]) - pd.Timestamp(starts[-2]))
+    file = folder / f"tariff-{name}.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        lines = csv.writer(out)
+        lines.writerow(["start", "price", "end"])
+        for hour in range(24):
+            start = begin + timedelta(hours=hour)
+            price = (0.05, 0.08, 0.12)[hour // 6 % 3]
+            lines.writerow([start.isoformat(), price, (start + timedelta(hours=1)).isoformat()])
+    return file
+
+
+def files(checkout: Checkout, folder: Path) -> dict[str, Any]:
+    """What files say: tables by columns, pages by their text and the digest of their drawings."""
+    found: dict[str, Any] = {}
+    for file in sorted(folder.iterdir()):
+        if file.suffix in (".csv", ".html"):
+            text = file.read_text(encoding="utf-8")
+            found[f"file {file.name}"] = checkout.text(text) if file.suffix == ".csv" else _page(checkout, text)
+        elif file.suffix == ".arrow":
+            with pa.memory_map(str(file)) as source:
+                found[f"file {file.name}"] = _columns(_arrow(source))
+        else:
+            found[f"file {file.name}"] = _columns(pq.read_table(file))
+    shutil.rmtree(folder)
+    return found
+
+
+def _arrow(source: pa.MemoryMappedFile) -> pa.Table:
+    try:
+        return pa.ipc.open_file(source).read_all()
+    except pa.ArrowInvalid:
+        source.seek(0)
+        return pa.ipc.open_stream(source).read_all()
+
+
+def _columns(table: pa.Table) -> dict[str, str]:
+    found = {}
+    for one in table.schema:
+        values = repr(table.column(one.name).to_pylist())
+        digest = hashlib.sha256(values.encode()).hexdigest()[:12]
+        found[one.name] = f"{one.type} {one.metadata} {table.num_rows} {digest}"
+    return found
+
+
+def _page(checkout: Checkout, text: str) -> dict[str, Any]:
+    """Text of a page by lines; of its scripts the data that are drawn, without the library that draws."""
+    scripts = re.findall(r"(?s)<script[^>]*>(.*?)</script>", text)
+    drawn = [checkout.text(one) for one in scripts if len(one) < 1_000_000]
+    digests = [hashlib.sha256("\n".join(one).encode()).hexdigest()[:12] for one in drawn]
+    shown = re.sub(r"(?s)<(script|style)[^>]*>.*?</\1>|<[^>]*>", "\n", text)
+    lines = [line.strip() for line in checkout.text(html.unescape(shown))]
+    return {"text": [line for line in lines if line], "drawings": digests}
