@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from typing import Any
 from benchmarks.revisions.asked import POLL, asked
 from benchmarks.revisions.checkouts import Checkout, CheckoutError, check, say
 from benchmarks.revisions.compare import ExpectedError, compare, read_expected
-from benchmarks.revisions.kept import opened, pack
+from benchmarks.revisions.kept import opened, pack, unpack
 from benchmarks.revisions.lines import helped, recorded, seeds, written
 from benchmarks.revisions.package import package
 from benchmarks.revisions.simulated import plants, running
@@ -39,7 +40,11 @@ def record(folder: Path, out: Path, quick: bool, home: Path | None, only: list[s
     packed = out.with_suffix(".home.tar.gz")
     with tempfile.TemporaryDirectory(prefix="revisions-") as scratch:
         checkout = Checkout(folder, Path(scratch), Path(scratch) / "home", POLL)
-        learnt = tables(checkout, quick)
+        if "training" in wanted or home is None:
+            learnt = tables(checkout, quick)
+        else:
+            learnt = unpack(home, checkout.scratch)
+            checkout.commands([["adopt"]], "adopt")
 
         def training() -> dict[str, Any]:
             found = trained(checkout, learnt)
@@ -63,9 +68,9 @@ def record(folder: Path, out: Path, quick: bool, home: Path | None, only: list[s
             begun, used = time.monotonic(), _processor_seconds()
             try:
                 found[name] = parts[name]()
-            except (CheckoutError, OSError) as error:
-                found[name] = {"failed": str(error)}
-                say(f"{name}: failed: {error}")
+            except Exception as error:
+                found[name] = {"failed": f"{type(error).__name__}: {error}"}
+                say(f"{name}: failed: {''.join(traceback.format_exception(error))}")
             spent = f"{_processor_seconds() - used:.0f} s of processors, {time.monotonic() - begun:.0f} s"
             say(f"{name}: {len(found[name])} kept, {spent}")
         out.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -22,6 +22,7 @@ from benchmarks.revisions.checkouts import Checkout, say
 from benchmarks.revisions.masks import compact, stable
 
 ARROW, PARQUET = "application/vnd.apache.arrow.stream", "application/vnd.apache.parquet"
+READY = 60.0  # s, for the model of a process to be loaded
 TAKEN_UP = 30.0  # s, for outcomes of a process whose intervals follow them
 POLL = {"NONFERROUS_POLL_SECONDS": "0.3"}
 PREDICTIONS, OUTCOMES, SCHEDULES = "predictions", "outcomes", "schedules"
@@ -74,6 +75,8 @@ def asked(checkout: Checkout, tables: Mapping[str, Path], brief: bool = False) -
     """
     with checkout.service() as address:
         client = Client(address)
+        for name in tables:
+            _await(client, name)
         openapi = client.keep("openapi", "/openapi.json")
         known = client.keep("processes", "/v1/processes")
         for one in known["processes"]:
@@ -84,6 +87,13 @@ def asked(checkout: Checkout, tables: Mapping[str, Path], brief: bool = False) -
             _ask_others(client, openapi, tables)
             client.found["metrics"] = _metrics(client)
         return client.found
+
+
+def _await(client: Client, process: str) -> None:
+    """Wait until the model of a process answers; one that cannot is seen by what is kept of it."""
+    end = time.monotonic() + READY
+    while client.sent(f"/health/ready/{process}")[0] != 200 and time.monotonic() < end:
+        time.sleep(0.2)
 
 
 def frame_of(folder: Path) -> pd.DataFrame:

@@ -22,6 +22,13 @@ def pack(checkout: Checkout, tables: Mapping[str, Path], file: Path) -> None:
         packed.add(next(iter(tables.values())).parent, "tables")
 
 
+def unpack(file: Path, folder: Path) -> dict[str, Path]:
+    """Put a packed home folder and its tables into a folder; gives where the table of each process is."""
+    with tarfile.open(file) as packed:
+        packed.extractall(folder, filter="data")
+    return {path.name: path for path in sorted((folder / "tables").iterdir())}
+
+
 def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
     """What a checkout makes of a packed home folder.
 
@@ -35,10 +42,8 @@ def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
         Learn nothing anew.
     """
     folder = checkout.scratch / "kept"
-    with tarfile.open(file) as packed:
-        packed.extractall(folder, filter="data")
+    tables = unpack(file, folder)
     own = replace(checkout, home=folder / "home")
-    tables = {path.name: path for path in sorted((folder / "tables").iterdir())}
     first = [["adopt"], *([command, name] for name in tables for command in ("compare", "try", "history"))]
     done = own.commands(first, "kept")
     found: dict[str, Any] = {f"first {' '.join(one)}": result for one, result in zip(first, done, strict=True)}

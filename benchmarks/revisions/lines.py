@@ -108,9 +108,9 @@ def written(checkout: Checkout, tables: Mapping[str, Path]) -> dict[str, Any]:
         if name == "zinc_ingot":
             each[f"quality {name}"] = ["quality", "report", name, *data, "--out", str(out / f"quality-{name}.html")]
         if name in SCHEDULED:
-            files = ["--tariff", str(_tariff(out, name, table)), "--out", str(out / f"schedule-{name}.csv")]
+            where = ["--tariff", str(_tariff(out, name, table)), "--out", str(out / f"schedule-{name}.csv")]
             page = ["--html", str(out / f"schedule-{name}.html")]
-            each[f"schedule {name}"] = ["schedule", name, *data, *files, *page, *SCHEDULED[name]]
+            each[f"schedule {name}"] = ["schedule", name, *data, *where, *page, *SCHEDULED[name]]
         each[f"compare {name}"] = ["compare", name]
         each[f"history {name}"] = ["history", name]
         each[f"try {name}"] = ["try", name]

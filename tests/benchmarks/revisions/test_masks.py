@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.revisions.masks import HIDDEN, VOLATILE, compact, masked, stable
 
-PLACES = {"/tmp/revisions-ab12": "<scratch>", "/tmp/revisions-ab12/home": "<home>"}
+PLACES = {"/tmp/revisions-ab12": "<scratch>", "/tmp/revisions-ab12/store": "<store>"}
 
 
 def test_volatile_values_are_hidden_wherever_they_stand_and_their_keys_stay():
@@ -20,7 +20,7 @@ def test_volatile_values_are_hidden_wherever_they_stand_and_their_keys_stay():
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("written to /tmp/revisions-ab12/home/x.csv", "written to <home>/x.csv"),
+        ("written to /tmp/revisions-ab12/store/x.csv", "written to <store>/x.csv"),
         ("written to /tmp/revisions-ab12/x.csv", "written to <scratch>/x.csv"),
         ("train 2026-11-30 09:53:16 done", "train <now> done"),
         ("at 2026-11-30T09:53:16.123456Z", "at <now>"),
