@@ -14,6 +14,8 @@ import pandas as pd
 
 ROWS, PERIODS = 20, 14
 JSON = "application/json"
+NEARLY = 0.98  # of the number that an example has
+TRIED = {"minutes": 30}  # options of which only few values are taken
 Body = dict[str, Any]
 
 
@@ -51,7 +53,11 @@ class Operation:
         """Fields beside the rows, each with values other than usual."""
         for name, one in self.fields.items():
             kinds = [self._resolved(kind) for kind in (one, *one.get("anyOf", ()))]
+            given = (self.example or {}).get(name)
             if name in ("rows", "history", "lots", "tariff", "outcomes"):
+                continue
+            if name in TRIED or (isinstance(given, int | float) and not isinstance(given, bool)):
+                yield name, TRIED.get(name, given and given * NEARLY)
                 continue
             for kind in kinds:
                 if kind.get("type") == "boolean":
@@ -61,7 +67,6 @@ class Operation:
                 elif kind.get("properties"):
                     first = next(iter(kind["properties"]))
                     inner = self._resolved(kind["properties"][first])
-                    given = (self.example or {}).get(name)
                     yield name, given or {first: _between(inner)}
 
     def rows(self, table: pd.DataFrame, field: str = "rows") -> list[Body]:

@@ -14,7 +14,7 @@ VOLATILE = frozenset(
 TIMES = re.compile(r"second|duration|_ms$|pid$")
 MASKS = (
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<uuid>"),
-    (re.compile(r"(sha256:)?\b[0-9a-f]{16,}\b"), "<hex>"),
+    (re.compile(r"(sha256:)?(?<![.\w])(?=\d*[a-f])[0-9a-f]{12,}\b"), "<hex>"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:<port>"),
     (re.compile(r"\b\d+(\.\d+)? ?(s|ms)\b(?! of)"), "<seconds>"),
 )

@@ -20,9 +20,9 @@ PLANTS = {
     "zinc_ingot": ("--units", "2", "--years", "0.7"),
     "zinc_electrowinning": ("--units", "8", "--years", "1"),
     "copper_electrorefining": ("--units", "10", "--years", "1.5"),
-    "aluminium_reduction": ("--units", "24", "--years", "2"),
-    "alumina_refining": ("--units", "3", "--years", "1"),
-    "aluminium_scrap": ("--units", "100"),
+    "aluminium_reduction": ("--units", "30", "--years", "2"),
+    "alumina_refining": ("--units", "8", "--years", "0.4"),
+    "aluminium_scrap": ("--units", "140"),
 }
 QUICK = ("lead_refining", "zinc_ingot")
 WRITTEN = ("retired_batteries_chemistry", "retired_batteries_pulse")

@@ -29,6 +29,8 @@ def test_volatile_values_are_hidden_wherever_they_stand_and_their_keys_stay():
         ("sha256:1a6c95de974e9f4c55bda897a415e6fb", "<hex>"),
         ("http://127.0.0.1:43211/docs", "http://127.0.0.1:<port>/docs"),
         ("0.9001 of 1234567890 rows", "0.9001 of 1234567890 rows"),
+        ("test_mae 1.1234567890123456, moved", "test_mae 1.1234567890123456, moved"),
+        ("job lead_refining-24eab7c5d6f1", "job lead_refining-<hex>"),
     ],
 )
 def test_moments_ids_and_places_of_a_run_are_hidden(text, shown):
