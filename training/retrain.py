@@ -11,11 +11,9 @@ import pandas as pd
 
 from models.table.cautions import alike
 from models.table.contract import Checked, check
-from models.table.inputs import InputError, matrix
 from models.table.reading import read_truth
 from models.table.sources import Source
 from models.tasks import Model
-from physics.arrays import FloatArray, IntArray
 from registry.local.scratch import scratch
 from registry.promotion import champion_of, with_alias
 from registry.retraining.decision import JOB, VERDICT, VERDICT_WHY, keep_decision, outcome_of, settle, settle_left
@@ -36,6 +34,7 @@ from training.labels.future import read_new
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.retraining.guardrails import guarded_by, guardrails, held_back
 from training.retraining.history import History, are_in, history_of, join, keep_batch, without
+from training.retraining.inputs import inputs_of
 from training.retraining.judge_rows import judge_rows
 from training.retraining.newer_outcomes import Followed, follow_outcomes
 from training.retraining.older_rows import no_loss, older_rows
@@ -332,16 +331,6 @@ def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version,
         cautions.append(f"{checked.rejected_rows} rows of history are out of the seed's ranges and were set aside")
     whole = Checked(checked.table, rejected.reset_index(drop=True), new.ignored, tuple(cautions), new.lacks)
     return dataset_of(whole, seed, read_truth(new_path, seed)), replaced
-
-
-def inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> FloatArray:
-    """Inputs of some rows as a version learnt them, shape (n, k)."""
-    try:
-        return matrix(data.table.iloc[rows], seed)
-    except InputError as error:
-        raise RegistryError(
-            f"{version.process}: version {version.number} learnt with another seed and cannot be judged: {error}"
-        ) from error
 
 
 def figures_of(verdict: Verdict | Verdicts, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:

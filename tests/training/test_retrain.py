@@ -11,13 +11,12 @@ import pytest
 from models.table.contract import check
 from models.table.reading import read_table
 from registry.settings import Settings
-from registry.versions import RegistryError
 from training import retrain as retraining
 from training.gate import Condition, Gated
 from training.judge import JudgeError, Verdict
 from training.labels.job import LabelChecks
 from training.labels.quantities import numbers
-from training.retrain import _keep_verdict, _together, figures_of, inputs_of, retrain
+from training.retrain import _keep_verdict, _together, figures_of, retrain
 from training.retraining import judge_rows as judging
 from training.retraining import verdict as verdicts
 from training.retraining.guardrails import guarded_by, held_back
@@ -143,14 +142,6 @@ def test_cautions_are_those_of_the_new_rows_and_of_spellings_over_the_seam(seam,
     history.loc[0, "z"] = 9.75
     same, _ = _together(history, read_table(path, toy_seed), toy_seed, version, path)
     assert same.cautions == (unused, "1 rows of history are out of the seed's ranges and were set aside")
-
-
-def test_inputs_are_those_that_a_version_learnt(toy_seed, toy_sorting_seed):
-    table = pd.DataFrame({"previous_y": [1.0, 2.0, 3.0], "x_set": [4.0, 5.0, 6.0], "z": [7.0, 8.0, 9.0]})
-    data, version = SimpleNamespace(table=table), SimpleNamespace(process="p", number=3)
-    assert inputs_of(toy_seed, version, data, np.array([0, 2])).tolist() == [[1.0, 4.0, 7.0], [3.0, 6.0, 9.0]]
-    with pytest.raises(RegistryError, match=r"^p: version 3 learnt with another seed and cannot be judged: .*s1"):
-        inputs_of(toy_sorting_seed, version, data, np.array([0]))
 
 
 def test_figures_of_a_decision_are_those_that_a_verdict_has():

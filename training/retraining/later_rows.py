@@ -22,9 +22,9 @@ from training.gate import Gated
 from training.job import TABLE
 from training.judge import JudgeError, Verdict
 from training.labels.future import read_known
-from training.retrain import inputs_of
 from training.retraining.guardrails import guarded_by, worst_parts
 from training.retraining.history import are_in, join
+from training.retraining.inputs import inputs_of
 from training.retraining.verdict import verdict_on
 from training.several.verdict import Judged, Verdicts, check_judged, model_of
 from training.splits import split
