@@ -132,8 +132,10 @@ def settle(process: str, number: int, tracking: Tracking) -> Decision:
     decision = _decision(version, kept)
     if VERDICT in version.tags:
         return decision
-    of_batch = "; ".join(decision.reasons) or kept["shift"]
-    new_rows.end(process, version.parent_run, not version.refused, of_batch, tracking)
+    # Of the labels a person has said that they are right; what the gate says is of the model alone.
+    of_batch = kept["shift"] or "; ".join(decision.reasons)
+    is_accepted = bool(kept["shift"]) or not version.refused
+    new_rows.end(process, version.parent_run, is_accepted, of_batch, tracking)
     moves, champion = tracking.audit(process), with_alias(CHAMPION, versions)
     if not _is_open(CHAMPION, version, moves):
         if CHAMPION in version.aliases and CHALLENGER in version.aliases:

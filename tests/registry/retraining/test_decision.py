@@ -165,6 +165,14 @@ def test_why_a_shift_was_accepted_stays_with_the_new_rows_that_a_job_taken_up_ag
     assert (store.new_rows.state, store.new_rows.why) == ("accepted", "shift accepted: a new laboratory")
 
 
+def test_labels_that_a_person_accepted_are_history_though_the_gate_refuses_the_model():
+    """Else the shift is no part of the past, and stops every file that comes after it."""
+    store = Store(REFUSED)
+    decide(store, promoted=False, shift="shift accepted: a new balance")
+    assert (store.new_rows.state, store.new_rows.why) == ("accepted", "shift accepted: a new balance")
+    assert store.aliases == {"champion": 1}
+
+
 def test_what_the_gate_refused_gets_no_alias_and_its_reasons_are_given():
     store = Store(REFUSED)
     store.tag_version("p", 2, {JOB: "j"})
