@@ -1,9 +1,8 @@
 """Learn again from history plus new rows, and change the champion only for a better one."""
 
-import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +33,7 @@ from training.labels.future import read_new
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.retraining.guardrails import guarded_by, guardrails, held_back
 from training.retraining.history import History, are_in, history_of, join, keep_batch, without
-from training.retraining.inputs import inputs_of
+from training.retraining.inputs import inputs_of, with_unlabelled
 from training.retraining.judge_rows import judge_rows
 from training.retraining.newer_outcomes import Followed, follow_outcomes
 from training.retraining.older_rows import no_loss, older_rows
@@ -184,7 +183,9 @@ def retrain(
     model = _loaded(champion, versions, tracking)
     _check_targets(model.seed, seed, champion)
     history = history_of(seed, versions, tracking)
-    data, replaced, new, labels = _checked(history, new, early, seed, versions[-1], new_path, accept_shift)
+    data, replaced, new, labels = _checked(
+        history, new, early, seed, versions[-1], new_path, accept_shift, champion, model
+    )
     experiment = tracking.experiment(process, seed.process.title)
     if labels.stops:  # before anything is said of how many rows there are: false labels leave few
         with tracking.run(experiment, run_name("retrain"), "retrain") as run:
@@ -271,13 +272,16 @@ def _checked(
     version: Version,
     new_path: Path,
     accept_shift: str | None,
+    champion: Version,
+    model: Model,
 ) -> tuple[Dataset, int, Checked, LabelChecks]:
     """Data set of history and new rows, how many were replaced, new rows that remain, and what was found of them."""
     data, replaced = _together(history.table, new, seed, version, new_path)
     brought = history.brought(new.table, seed)
     is_new, is_after, came = (are_in(data.table, rows, seed) for rows in (brought, history.since, new.table))
-    found = check_labels(data, task_of(seed).quantities(data), is_new, early, is_after, int(came.sum()))
-    found = dataclasses.replace(found, accepted=accept_shift)
+    others = with_unlabelled(data, pd.concat([brought, history.since]), champion, model)
+    found = check_labels(data, task_of(seed).quantities(data), is_new, early, is_after, int(came.sum()), others)
+    found = replace(found, accepted=accept_shift)
     if not found.aside.empty:
         why = "their labels lie far from all that the past lets expect"
         new = without(new, found.aside, seed, new_path.name, len(history.table) - replaced, why)

@@ -205,6 +205,9 @@ class Task(Learner, Protocol):
     def quantities(self, data: Dataset) -> Quantities:
         """Labels as numbers that can be compared over time."""
 
+    def predicted_quantities(self, model: Any, X: FloatArray) -> Mapping[str, FloatArray]:
+        """What a model predicts, by its name in words, as numbers that can be compared over time, shape (n,) each."""
+
     def verdict_head(self, seed: Seed) -> str:
         """Head of the first column of a verdict's table."""
 

@@ -23,8 +23,9 @@ import pandas as pd
 
 from benchmarks.digests import seed_digest
 from benchmarks.forged.forgeries import FORGERIES, Forgery
-from benchmarks.forged.page import HONEST, PAGE, REGIME, RESULTS, with_table
+from benchmarks.forged.page import HONEST, PAGE, REGIME, RESULTS, ROUTINE, with_table
 from benchmarks.forged.slow import HALF_YEAR, SLOW, of_rows, with_labels
+from benchmarks.forged.unlabelled import CHOICES, before, by_chance, chosen, without_labels
 from physics.arrays import BoolArray, IntArray
 from seeds import Seed, load
 from synthetic_data import another_plant, simulate
@@ -58,7 +59,9 @@ def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: in
     some = periods < first + count
     known, since = of_rows(data, some), periods[some]
     labels = task_of(data.seed).quantities(known)
-    return check_labels(known, labels, np.asarray(since >= first), is_after=np.asarray(since >= accepted))
+    others = before(data, data.periods[some].max(), data.periods[periods >= accepted].min())
+    is_new, is_after = np.asarray(since >= first), np.asarray(since >= accepted)
+    return check_labels(known, labels, is_new, is_after=is_after, others=others)
 
 
 def one_by_one(data: Dataset, periods: IntArray, first: int, end: int, count: int) -> LabelChecks:
@@ -111,8 +114,11 @@ def on_plant(seed: Seed, data: Dataset, rng: np.random.Generator) -> dict[str, l
         keep(name, checks, first)
         keep(f"{name}, without late columns", checks if others is false else ask(others), first)
 
-    for first in np.unique(np.linspace(last // 2, last - count, MONTHS).astype(int)):
-        keep(HONEST, asked(data, periods, int(first), count, last // 2), int(first))
+    routine = by_chance(data, rng)
+    half = without_labels(data, routine)
+    for first in map(int, np.unique(np.linspace(last // 2, last - count, MONTHS).astype(int))):
+        keep(HONEST, asked(data, periods, first, count, last // 2), first)
+        keep(ROUTINE, asked(half, periods[~routine], first, count, last // 2), first)
     for regime in seed.plant.regimes if seed.plant is not None else ():
         first = int(starts.searchsorted(pd.Timestamp(regime.start)))
         if last // 2 <= first <= last - count:
@@ -122,6 +128,9 @@ def on_plant(seed: Seed, data: Dataset, rng: np.random.Generator) -> dict[str, l
         for name, forgery in FORGERIES.items():
             false = forged(data, periods, np.flatnonzero(rows), forgery, rng)
             both(name, first, false, partial(asked, periods=periods, first=first, count=count, accepted=first))
+        for name, choice in CHOICES.items():
+            left_out = np.where(rows, chosen(data, choice, periods, rng), routine)
+            keep(name, asked(without_labels(data, left_out), periods[~left_out], first, count, first), first)
     days = (starts - starts[0]).days.to_numpy()
     newest = int(days.searchsorted(days[-1] - HALF_YEAR))
     for first in map(int, np.unique(np.linspace(last // 2, newest, FORGED).astype(int))):

@@ -12,6 +12,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "forged.json", DOCS / "forged.md"
 BEGIN, END = "<!-- forged files -->", "<!-- end of forged files -->"
 HONEST, REGIME = "honest file", "honest file that begins where the plant changes"
+ROUTINE = "honest file of a plant that assays half of its rows by chance"
 
 
 def with_table(text: str, kept: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ from training.classification.fit import (
 from training.classification.gate import evidence
 from training.classification.judge import check_judgeable, verdict
 from training.classification.plots import PICTURES
+from training.labels.quantities import predicted_shares as predicted_quantities
 from training.labels.quantities import shares as quantities
 from training.reports.periods import row, subject
 
@@ -68,6 +69,7 @@ __all__ = [
     "heading",
     "loop",
     "predict",
+    "predicted_quantities",
     "predictions_of",
     "quantities",
     "remarks",

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from pages.moments import moment_format
-from physics.arrays import FloatArray
+from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.gate import Condition
 from training.labels import measures
@@ -160,6 +161,11 @@ def _expected(measure: Measure, low: float, high: float) -> str:
 
 def place_of(data: Dataset, rows: Rows, window: Window) -> str:
     """Periods and number of rows and units of a window, in words."""
-    periods, when = data.periods[window.rows], moment_format(data.periods)
-    units = len(set(rows.unit[window.rows].tolist()))
-    return f"{periods.min():{when}} to {periods.max():{when}}, {len(window.rows)} rows of {units} units"
+    return place_in_words(data.periods, rows.unit, window.rows)
+
+
+def place_in_words(starts: pd.DatetimeIndex, unit: IntArray, rows: IntArray) -> str:
+    """Periods and number of some rows and their units, in words."""
+    periods, when = starts[rows], moment_format(starts)
+    units = len(set(unit[rows].tolist()))
+    return f"{periods.min():{when}} to {periods.max():{when}}, {len(rows)} rows of {units} units"

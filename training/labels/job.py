@@ -14,6 +14,7 @@ from registry.local.scratch import scratch
 from registry.retraining.new_rows import ACCEPTED_SHIFT
 from registry.tracking import Tracking
 from registry.versions import NOTHING, PASSED, REFUSED
+from seeds import Seed
 from training.dataset import Dataset, moment, row_key
 from training.gate import Condition, Gated
 from training.labels.accumulated import accumulated
@@ -22,6 +23,7 @@ from training.labels.past import FEWEST_PERIODS, Window, runs, windows
 from training.labels.quantities import Quantities, Rows, rows_of
 from training.labels.suspicious import Suspicious, suspicious
 from training.labels.units import exchanged, missing
+from training.labels.unlabelled import AllRows, left_out
 
 SET_ASIDE_SHARE = 0.2  # of the new rows; more are no single labels
 
@@ -96,6 +98,7 @@ def check_labels(
     early: int = 0,
     is_after: BoolArray | None = None,
     came: int | None = None,
+    others: AllRows | None = None,
 ) -> LabelChecks:
     """Hold the labels of new rows against those of the past.
 
@@ -116,6 +119,8 @@ def check_labels(
         Which rows came after the latest model that a person accepted; by default the new ones.
     came : int, optional
         How many rows came, those among them that history has already; by default the new ones.
+    others : AllRows, optional
+        Rows with and without labels, to hold these against each other.
 
     Returns
     -------
@@ -135,6 +140,7 @@ def check_labels(
         many,
         *compared(data, rows, known, blocks),
         *_of_units_and_runs(data, rows, known, blocks, far),
+        *(() if others is None else left_out(others)),
     )
     if not known and is_new.any():
         conditions = (*conditions, _short(data, is_new))
@@ -150,18 +156,17 @@ def _of_units_and_runs(
     newest = [_without(run.newest(longest), far) for run in after]
     return (
         *accumulated(data, rows, past, after),
-        *missing(data, rows, past, after, _is_due(data)),
+        *missing(data, rows, past, after, is_due(data.periods, data.seed)),
         *exchanged(data, rows, [run.newest(longest) for run in past], newest),
         *exchanged(data, rows, known, blocks, by_balance=True),
     )
 
 
-def _is_due(data: Dataset) -> BoolArray:
-    """Rows of periods of which all labels should be known by now."""
-    seed = data.seed
+def is_due(starts: pd.DatetimeIndex, seed: Seed) -> BoolArray:
+    """Return for each start of a period whether all labels of the period should be known by now."""
     if seed.time is None:
-        return np.ones(len(data.table), dtype=np.bool_)
-    return np.asarray(data.periods + seed.period + seed.delay <= moment(), dtype=np.bool_)
+        return np.ones(len(starts), dtype=np.bool_)
+    return np.asarray(starts + seed.period + seed.delay <= moment(), dtype=np.bool_)
 
 
 def _without(window: Window, far: set[int]) -> Window:

@@ -162,17 +162,33 @@ def runs(rows: Rows) -> tuple[list[Run], list[Run]]:
     reference, after = (np.unique(rows.period[mask]) for mask in (~rows.is_after, rows.is_after))
     if len(reference) < FEWEST_PERIODS or not rows.is_new.any():
         return [], []
-    length = _length(reference, after)
-    most = min(len(after), max(length, int(len(reference) * RUN_SHARE)))
+    length, most = _length(reference, after), _most(reference, after)
     seen = _filled(rows.X, ~rows.is_after)
     starts = _starts(reference, most)
     known = [_run(rows, reference[start : start + most], ~rows.is_after, seen, length) for start in starts]
     return known, [_run(rows, after, rows.is_after, seen, length)]
 
 
+def lengths(reference: IntArray, after: IntArray) -> list[int]:
+    """Periods of a block and of a run, as `runs` has them; none where the reference has too few periods."""
+    if len(reference) < FEWEST_PERIODS or not len(after):
+        return []
+    return sorted({_length(reference, after), _most(reference, after)})
+
+
+def spans(reference: IntArray, after: IntArray, length: int) -> tuple[list[IntArray], list[IntArray]]:
+    """Windows of so many periods of the reference, and the periods after it in blocks of about as many."""
+    return [reference[start : start + length] for start in _starts(reference, length)], _blocks(after, length)
+
+
 def _length(past: IntArray, new: IntArray) -> int:
     """Periods of a block."""
     return int(min(len(new), max(1, len(past) * BLOCK_SHARE)))
+
+
+def _most(reference: IntArray, after: IntArray) -> int:
+    """Periods of a run."""
+    return min(len(after), max(_length(reference, after), int(len(reference) * RUN_SHARE)))
 
 
 def _starts(past: IntArray, length: int) -> IntArray:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from models.classification.model import ClassificationModel
+from models.quality.model import QualityModel
+from models.regression.model import RegressionModel
+from models.regression.several import SeveralTargets
+from models.sorting.model import SortingModel
 from physics.arrays import BoolArray, FloatArray, IntArray
 from training.dataset import Dataset
 
@@ -129,3 +135,22 @@ def contents(data: Dataset) -> Quantities:
         values = np.log(sizes)
     values[~np.isfinite(values)] = np.nan
     return Quantities(names, logarithms, values, are_logarithms=True)
+
+
+def predicted_numbers(model: RegressionModel | SeveralTargets, X: FloatArray) -> Mapping[str, FloatArray]:
+    """What a model predicts of each target, shape (n,), from inputs in plant units, shape (n, k)."""
+    models = model.models.values() if isinstance(model, SeveralTargets) else [model]
+    return {one.seed.target.name: one.predict(X) for one in models}
+
+
+def predicted_shares(model: ClassificationModel | SortingModel, X: FloatArray) -> Mapping[str, FloatArray]:
+    """Probability of each class, shape (n,), from inputs in plant units, shape (n, k)."""
+    names = (f"probability of {name}" for name in model.seed.classes)
+    return dict(zip(names, model.probabilities(X).T, strict=True))
+
+
+def predicted_contents(model: QualityModel, X: FloatArray) -> Mapping[str, FloatArray]:
+    """Logarithm of each predicted content, shape (n,), from inputs in plant units, shape (n, k)."""
+    raw = np.asarray(model.estimator.predict(X), dtype=np.float64)
+    names = (f"logarithm of {column.name}" for column in model.seed.elements)
+    return dict(zip(names, raw.T, strict=False))

@@ -1,6 +1,7 @@
 """Training jobs of graded lots: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
 from training.labels.quantities import contents as quantities
+from training.labels.quantities import predicted_contents as predicted_quantities
 from training.quality import advice, follow, trial
 from training.quality.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
 from training.quality.columns import (
@@ -66,6 +67,7 @@ __all__ = [
     "heading",
     "loop",
     "predict",
+    "predicted_quantities",
     "predictions_of",
     "quantities",
     "remarks",

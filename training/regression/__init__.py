@@ -2,6 +2,7 @@
 
 from training import setpoints as loop
 from training.labels.quantities import numbers as quantities
+from training.labels.quantities import predicted_numbers as predicted_quantities
 from training.regression import advice, follow, signs
 from training.regression.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.regression.columns import (
@@ -67,6 +68,7 @@ __all__ = [
     "heading",
     "loop",
     "predict",
+    "predicted_quantities",
     "predictions_of",
     "quantities",
     "remarks",

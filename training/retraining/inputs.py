@@ -1,12 +1,22 @@
-"""Inputs of rows as a registered version learnt them."""
+"""Inputs of rows as a registered version learnt them, and those of rows without labels."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
 from models.table.inputs import InputError, matrix
+from models.tasks import Model
 from physics.arrays import FloatArray, IntArray
 from registry.versions import RegistryError, Version
 from seeds import Seed
-from training.dataset import Dataset
+from training.dataset import Dataset, period_of
+from training.labels.job import is_due
+from training.labels.unlabelled import AllRows, all_rows, inputs_alone
+from training.retraining.history import are_in
+from training.tasks import task_of
 
 
 def inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> FloatArray:
@@ -17,3 +27,28 @@ def inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> Fl
         raise RegistryError(
             f"{version.process}: version {version.number} learnt with another seed and cannot be judged: {error}"
         ) from error
+
+
+def with_unlabelled(data: Dataset, after: pd.DataFrame, champion: Version, model: Model) -> AllRows | None:
+    """All rows of a data set beside what the champion predicts of them, as `training.labels.unlabelled` has them.
+
+    Parameters
+    ----------
+    data : Dataset
+        History and new rows.
+    after : DataFrame
+        Unit and period of the rows that came after the latest model that a person accepted.
+    champion, model : Version, Model
+        What predicts.
+
+    Returns
+    -------
+    AllRows or None
+        None where each row has a label.
+    """
+    if not data.unlabelled_rows:
+        return None
+    seed, table = data.seed, data.checked
+    X = inputs_of(model.seed, champion, replace(data, table=table), np.arange(len(table)))
+    predicted = task_of(seed).predicted_quantities(model, inputs_alone(X, model.seed))
+    return all_rows(data, are_in(table, after, seed), is_due(period_of(table, seed), seed), predicted)

@@ -1,5 +1,6 @@
 """Training jobs of sorting: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
+from training.labels.quantities import predicted_shares as predicted_quantities
 from training.labels.quantities import shares as quantities
 from training.sorting import advice, trial
 from training.sorting.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
@@ -67,6 +68,7 @@ __all__ = [
     "heading",
     "loop",
     "predict",
+    "predicted_quantities",
     "predictions_of",
     "quantities",
     "remarks",

@@ -1,0 +1,302 @@
+"""Rows without a label beside those with one: labels that are missing by what the inputs are bias what is learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.table.inputs import matrix
+from models.table.wording import visible
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Seed
+from training.dataset import Dataset, labelled, period_of
+from training.gate import Condition
+from training.labels import measures
+from training.labels.checks import FACTOR, FEW, place_in_words
+from training.labels.past import EDGE, lengths, spans
+
+SHARE_FLOOR, ROWS_FLOOR = 0.5, 2.0  # share of the rows, and rows, that may have no label in any case
+FLOOR = 0.25  # standard deviations by which labelled rows may lie from all rows in any case
+CHANCE = 4.0  # standard errors of a mean of few rows or units; there are many inputs
+INPUTS, PREDICTIONS = "inputs", "predictions"
+
+
+@dataclass(frozen=True, eq=False)
+class AllRows:
+    """All rows of a job whose labels should be known by now, those without one among them.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n, q)
+        Inputs that are not made from labels, then what the champion predicts from these; NaN is missing.
+    names : tuple of str
+        What the q numbers are, in words.
+    kinds : tuple of str
+        INPUTS or PREDICTIONS, a number each.
+    has_label : ndarray of bool, shape (n,)
+        Whether the row has any label.
+    unit, period : ndarray of int, shape (n,)
+        Numbers of the row's unit, and of its period in the order of time.
+    starts : DatetimeIndex, length n
+        Start of each row's period.
+    is_after : ndarray of bool, shape (n,)
+        Whether the row is of a period of which rows came after the latest model that a person accepted.
+    """
+
+    values: FloatArray
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    has_label: BoolArray
+    unit: IntArray
+    period: IntArray
+    starts: pd.DatetimeIndex
+    is_after: BoolArray
+
+
+def all_rows(data: Dataset, is_after: BoolArray, is_due: BoolArray, predicted: Mapping[str, FloatArray]) -> AllRows:
+    """Rows of a data set with and without labels.
+
+    Parameters
+    ----------
+    data : Dataset
+        History and new rows; `Dataset.checked` has N rows.
+    is_after : ndarray of bool, shape (N,)
+        Which rows came after the latest model that a person accepted.
+    is_due : ndarray of bool, shape (N,)
+        Rows of periods of which all labels should be known by now.
+    predicted : Mapping of str to ndarray, shape (N,)
+        What a model predicts from `inputs_alone`, by its name in words.
+    """
+    seed, table = data.seed, data.checked
+    made = _made_from_labels(seed)
+    kept = [i for i, column in enumerate(seed.inputs) if not made[i]]
+    starts = period_of(table, seed)
+    units = np.zeros(len(table)) if seed.key is None else table[seed.key.name]
+    unit, period = (np.asarray(pd.factorize(some, sort=True)[0], dtype=np.int64) for some in (units, starts))
+    inputs = tuple(visible(seed.inputs[i].name) for i in kept)
+    return AllRows(
+        values=np.column_stack([matrix(table, seed)[:, kept], *predicted.values()])[is_due],
+        names=(*inputs, *(f"the predicted {name}" for name in predicted)),
+        kinds=(INPUTS,) * len(inputs) + (PREDICTIONS,) * len(predicted),
+        has_label=labelled(table, seed)[is_due],
+        unit=unit[is_due],
+        period=period[is_due],
+        starts=starts[is_due],
+        is_after=np.isin(period, period[is_after])[is_due],
+    )
+
+
+def inputs_alone(X: FloatArray, seed: Seed) -> FloatArray:
+    """Inputs with the usual value in the place of what is made from labels, which rows without labels lack.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        Inputs in plant units.
+    seed : Seed
+        The process as the model that predicts has learnt it.
+    """
+    X = X.copy()
+    for column in np.flatnonzero(_made_from_labels(seed)):
+        X[:, column] = measures.median(X[:, [column]])
+    return X
+
+
+def _made_from_labels(seed: Seed) -> BoolArray:
+    own = {column.name for column in seed.by_role("target")}
+    return np.array([column.lent_by in own for column in seed.inputs], dtype=np.bool_)
+
+
+def left_out(rows: AllRows) -> tuple[Condition, ...]:
+    """Hold rows without a label against those with one, since a person last accepted a model.
+
+    Blocks of time, and as many of them together as a third of the reference has, are held against as long windows of
+    the reference; the share of rows without a label the longer ones alone, since a laboratory may be closed for a
+    while. Newest periods without any label are still to come, and are not looked at.
+
+    Returns
+    -------
+    tuple of Condition
+        On the share of rows without a label, on inputs and on predictions; none where the reference is too short, or
+        where all rows that came after it have a label.
+    """
+    newest = rows.period[rows.has_label].max(initial=-1)
+    is_new = rows.is_after & (rows.period <= newest)
+    if rows.has_label[is_new].all():
+        return ()
+    reference, after = (np.unique(rows.period[some]) for some in (~rows.is_after, is_new))
+    both = [spans(reference, after, length) for length in lengths(reference, after)]
+    pairs = [(_rows_of(rows, known), _rows_of(rows, new)) for known, new in both]
+    if not pairs:
+        return ()
+    scaled = _scaled(rows)
+    beside = [_by_values(rows, scaled, known, new) for known, new in pairs]
+    return (
+        _share_condition(rows, _by_share(rows, *pairs[-1])),
+        *(_condition(rows, beside, kind) for kind in (INPUTS, PREDICTIONS) if kind in rows.kinds),
+    )
+
+
+def _rows_of(rows: AllRows, windows: list[IntArray]) -> list[IntArray]:
+    return [np.flatnonzero(np.isin(rows.period, one)) for one in windows]
+
+
+def _scaled(rows: AllRows) -> FloatArray:
+    """Values in standard deviations of the reference, those beyond its edges as the edge; NaN where it has but one."""
+    past, scaled = rows.values[~rows.is_after], np.full(rows.values.shape, np.nan)
+    for column in np.flatnonzero(~np.isnan(past).all(axis=0)):
+        low, high = np.nanquantile(past[:, column], [EDGE, 1 - EDGE])
+        sd = np.nanstd(np.clip(past[:, column], low, high))
+        if sd > measures.LEAST * (1 + abs(low)):
+            scaled[:, column] = np.clip(rows.values[:, column], low, high) / sd
+    return scaled
+
+
+@dataclass(frozen=True, eq=False)
+class _Beside:
+    """A measure of some windows of new rows, the middle of what it was in the past, and how far from it it may be.
+
+    Attributes
+    ----------
+    new : list of ndarray of int
+        Rows of each of b windows.
+    measured, reach : ndarray, shape (b, q)
+    middle : ndarray, shape (q,)
+    windows : int
+        How many of the past.
+    """
+
+    new: list[IntArray]
+    measured: FloatArray
+    middle: FloatArray
+    reach: FloatArray
+    windows: int
+
+    @property
+    def off(self) -> FloatArray:
+        """Distance from the middle over that which is allowed, shape (b, q); above 1 it is too far."""
+        return np.asarray(np.abs(self.measured - self.middle) / self.reach, dtype=np.float64)
+
+
+def _held(new: list[IntArray], measured: FloatArray, past: FloatArray, floor: FloatArray) -> _Beside:
+    middle = np.median(past, axis=0)
+    reach = FACTOR * (1 + FEW / len(past)) * np.abs(past - middle).max(axis=0)
+    return _Beside(new, measured, middle, np.maximum(reach, floor), len(past))
+
+
+def _by_share(rows: AllRows, known: list[IntArray], new: list[IntArray]) -> _Beside:
+    past, measured = (np.array([[np.mean(~rows.has_label[one])] for one in some]) for some in (known, new))
+    floor = np.array([[max(SHARE_FLOOR, ROWS_FLOOR / len(one))] for one in new])
+    beside = _held(new, measured, past, floor)
+    return replace(beside, measured=np.maximum(measured, beside.middle))  # more labels than usual are welcome
+
+
+def _by_values(rows: AllRows, scaled: FloatArray, known: list[IntArray], new: list[IntArray]) -> _Beside:
+    past = np.array([selected(scaled[one], rows.has_label[one], rows.period[one], rows.unit[one])[0] for one in known])
+    found = [selected(scaled[one], rows.has_label[one], rows.period[one], rows.unit[one]) for one in new]
+    measured, chance = (np.array(some) for some in zip(*found, strict=True))
+    return _held(new, measured, np.nan_to_num(past), np.maximum(FLOOR, CHANCE * chance))
+
+
+def selected(values: FloatArray, has: BoolArray, period: IntArray, unit: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Mean of rows with a label less that of all rows, and its standard error were labels missing by chance.
+
+    Rows are held against those of their own period, so that a period with few labels counts as one with many; periods
+    without any label are held against the others. Rows of a unit, and periods without a label that follow one another,
+    may be alike, so chance counts units and stretches of periods where they are fewer.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, q)
+        NaN is missing.
+    has : ndarray of bool, shape (n,)
+        Whether the row has a label.
+    period, unit : ndarray of int, shape (n,)
+        Numbers of the row's period and unit.
+
+    Returns
+    -------
+    ndarray, shape (q,)
+        NaN where no row, or each, has a label.
+    ndarray, shape (q,)
+    """
+    order = np.argsort(period, kind="stable")
+    begins = np.flatnonzero(np.diff(period[order], prepend=-1))
+    known = ~np.isnan(values)
+    given = (np.where(known, values, 0.0), known.astype(np.float64))
+    sums, counts = (np.add.reduceat(one[order], begins, axis=0) for one in given)
+    own_sums, own = (np.add.reduceat((one * has[:, None])[order], begins, axis=0) for one in given)
+    seen = own > 0
+    labelled_rows, seen_rows, all_sums = own.sum(axis=0), (counts * seen).sum(axis=0), sums.sum(axis=0)
+    within = _over((own_sums - own * _over(sums, counts)).sum(axis=0), labelled_rows)
+    between = _over((sums * seen).sum(axis=0), seen_rows) - _over(all_sums, counts.sum(axis=0))
+    of_units = 1 / _alike(unit[has]) - 1 / _alike(unit) if has.any() else 0.0
+    variance = np.maximum(_over(1.0, labelled_rows) - _over(1.0, seen_rows), of_units)
+    variance += _of_stretches(np.logical_or.reduceat(has[order], begins))
+    is_told = (labelled_rows > 0) & (labelled_rows < counts.sum(axis=0))
+    return np.where(is_told, within + between, np.nan), np.sqrt(variance)
+
+
+def _over(part: FloatArray | float, whole: FloatArray) -> FloatArray:
+    """Ratio, 0 where there is nothing."""
+    return np.asarray(np.where(whole > 0, part / np.maximum(whole, 1.0), 0.0), dtype=np.float64)
+
+
+def _alike(unit: IntArray) -> float:
+    """Number of units with as many rows each that tell as much."""
+    count = np.bincount(unit).astype(np.float64)
+    return float(count.sum() ** 2 / (count**2).sum())
+
+
+def _of_stretches(seen: BoolArray) -> float:
+    """Variance of a mean over stretches of periods that have a label, of all stretches."""
+    begins = np.flatnonzero(np.diff(seen.astype(np.int64), prepend=-1))
+    count = int(seen[begins].sum())
+    return 1 / count - 1 / len(begins) if count else 0.0
+
+
+def _share_condition(rows: AllRows, beside: _Beside) -> Condition:
+    window = int(beside.off[:, 0].argmax())
+    most, usual = beside.middle[0] + beside.reach[window, 0], beside.middle[0]
+    return Condition(
+        "labels, unlabelled rows",
+        bool(beside.off[window, 0] <= 1),
+        _place(rows, beside.new[window]),
+        f"at most {min(most, 1.0):.1%} without a label, by {beside.windows} windows of the past, whose middle one has "
+        f"{usual:.1%}",
+    )
+
+
+def _condition(rows: AllRows, beside: list[_Beside], kind: str) -> Condition:
+    what = f"labels, unlabelled rows by {kind}"
+    of_kind = np.array([one == kind for one in rows.kinds])
+    if all(np.isnan(one.off[:, of_kind]).all() for one in beside):
+        return Condition(what, True, "not to be measured on these rows", "nothing")
+    one, window, column = _worst(beside, of_kind)
+    place = one.new[window]
+    has, values = rows.has_label[place], rows.values[place, column]
+    low, high = (one.middle[column] + sign * one.reach[window, column] for sign in (-1, 1))
+    return Condition(
+        what,
+        bool(one.off[window, column] <= 1),
+        f"{rows.names[column]} is {np.nanmean(values[has]):.4g} on average where there is a label and "
+        f"{np.nanmean(values[~has]):.4g} where there is none: labelled rows lie "
+        f"{one.measured[window, column]:+.2f} standard deviations from all rows, {_place(rows, place)}",
+        f"{low:+.2f} to {high:+.2f}, by {one.windows} windows of the past",
+    )
+
+
+def _worst(beside: list[_Beside], columns: BoolArray) -> tuple[_Beside, int, int]:
+    """Of the windows and columns the one that lies farthest off."""
+    offs = [np.where(columns, np.nan_to_num(one.off, nan=-1.0), -1.0) for one in beside]
+    at = int(np.argmax([one.max() for one in offs]))
+    window, column = np.unravel_index(int(offs[at].argmax()), offs[at].shape)
+    return beside[at], int(window), int(column)
+
+
+def _place(rows: AllRows, window: IntArray) -> str:
+    count = int((~rows.has_label[window]).sum())
+    return f"{place_in_words(rows.starts, rows.unit, window)}, {count} of them without a label"
