@@ -119,10 +119,8 @@ def on_plant(seed: Seed, data: Dataset, rng: np.random.Generator) -> dict[str, l
     for first in map(int, np.unique(np.linspace(last // 2, last - count, MONTHS).astype(int))):
         keep(HONEST, asked(data, periods, first, count, last // 2), first)
         keep(ROUTINE, asked(half, periods[~routine], first, count, last // 2), first)
-    for regime in seed.plant.regimes if seed.plant is not None else ():
-        first = int(starts.searchsorted(pd.Timestamp(regime.start)))
-        if last // 2 <= first <= last - count:
-            keep(REGIME, asked(data, periods, first, count, first), first)
+    for first in changes(seed, starts, count):
+        keep(REGIME, asked(data, periods, first, count, first), first)
     for first in map(int, np.unique(np.linspace(last // 2, last - count - 1, FORGED).astype(int))):
         rows: BoolArray = (periods >= first) & (periods < first + count)
         for name, forgery in FORGERIES.items():
@@ -131,14 +129,26 @@ def on_plant(seed: Seed, data: Dataset, rng: np.random.Generator) -> dict[str, l
         for name, choice in CHOICES.items():
             left_out = np.where(rows, chosen(data, choice, periods, rng), routine)
             keep(name, asked(without_labels(data, left_out), periods[~left_out], first, count, first), first)
-    days = (starts - starts[0]).days.to_numpy()
-    newest = int(days.searchsorted(days[-1] - HALF_YEAR))
-    for first in map(int, np.unique(np.linspace(last // 2, newest, FORGED).astype(int))):
-        end = min(last, int(days.searchsorted(days[first] + HALF_YEAR)) + 1)
+    for first, end in half_years(starts):
         for name, change in SLOW.items():
             kept, false = change(data, periods, first, end, rng)
             both(name, first, false, partial(one_by_one, periods=periods[kept], first=first, end=end, count=count))
     return found
+
+
+def changes(seed: Seed, starts: pd.DatetimeIndex, count: int) -> list[int]:
+    """Periods in the newer half of a plant's time at which a regime begins, and a file of so many can."""
+    regimes = seed.plant.regimes if seed.plant is not None else ()
+    firsts = (int(starts.searchsorted(pd.Timestamp(one.start))) for one in regimes)
+    return [one for one in firsts if len(starts) // 2 <= one <= len(starts) - count]
+
+
+def half_years(starts: pd.DatetimeIndex) -> list[tuple[int, int]]:
+    """First period of each half-year that is manipulated, and the first after it."""
+    days = (starts - starts[0]).days.to_numpy()
+    newest = int(days.searchsorted(days[-1] - HALF_YEAR))
+    firsts = map(int, np.unique(np.linspace(len(starts) // 2, newest, FORGED).astype(int)))
+    return [(one, min(len(starts), int(days.searchsorted(days[one] + HALF_YEAR)) + 1)) for one in firsts]
 
 
 def on_plants(process: str) -> dict[str, Any]:
