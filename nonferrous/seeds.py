@@ -49,11 +49,13 @@ def show_seed(process: ProcessName) -> None:
 @seeds_app.command("check")
 def check_seed(file: Annotated[Path, typer.Argument(help="A seed, as a .toml file.")]) -> None:
     """Check a seed and name every fault in it."""
+    from models.processes.check import check_process
     from seeds import SeedError, load
 
     if file.suffix != ".toml":
         raise SeedError(file, ["expected a file that ends in .toml"])
     seed = load(file)
+    check_process(seed, file)
     counted = f"{len(seed.columns)} columns, {len(seed.sources)} sources"
     counted += f", {seed.assumed} of them assumptions and {seed.practice} practice"
     console().print(f"{file}: good: {counted}", soft_wrap=True)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.processes.check import check_process
 from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
@@ -244,7 +245,11 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
 
 
 def read(path: Path, seed: Seed) -> Dataset:
-    """Read and check a table to learn from; `TableError` names every fault at once, also labels that are all alike."""
+    """Read and check a table to learn from; `TableError` names every fault at once, also labels that are all alike.
+
+    A seed that the physics of its process cannot work with is a `SeedError`, before the table is read.
+    """
+    check_process(seed)
     checked = read_table(path, seed)
     others = [column.name for column in seed.labels if column not in seed.primaries]
     alike = [

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from models.processes.check import check_process
 from models.table.cautions import alike
 from models.table.contract import Checked, check
 from models.table.reading import read_truth
@@ -276,6 +277,7 @@ def _checked(
     model: Model,
 ) -> tuple[Dataset, int, Checked, LabelChecks]:
     """Data set of history and new rows, how many were replaced, new rows that remain, and what was found of them."""
+    check_process(seed)
     data, replaced = _together(history.table, new, seed, version, new_path)
     brought = history.brought(new.table, seed)
     is_new, is_after, came = (are_in(data.table, rows, seed) for rows in (brought, history.since, new.table))

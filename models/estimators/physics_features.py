@@ -63,10 +63,10 @@ class PhysicsFeatures(Estimator):
     @classmethod
     def of(cls, seed: Seed) -> Self | None:
         """All features that physics computes of a process; None where it has no physics module."""
-        physics = physics_of(seed.process.name)
+        physics = physics_of(seed.process_type)
         if physics is None:
             return None
-        return cls(seed.process.name, input_names(seed), tuple(feature.name for feature in physics.FEATURES))
+        return cls(seed.process_type, input_names(seed), tuple(feature.name for feature in physics.FEATURES))
 
     def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
         """Check the shape; nothing is learnt."""

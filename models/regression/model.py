@@ -127,7 +127,7 @@ class RegressionModel:
 
     @property
     def _physics(self) -> ModuleType | None:  # not kept: a module cannot be sent to another process
-        return physics_of(self.seed.process.name)
+        return physics_of(self.seed.process_type)
 
     def predict(self, X: FloatArray) -> FloatArray:
         """Primary target [its unit], shape (n,), from inputs in plant units, shape (n, k); never clipped.

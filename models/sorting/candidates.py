@@ -32,10 +32,10 @@ def build(seed: Seed) -> dict[str, Estimator]:
 
 
 def _first_principles(seed: Seed) -> FirstPrinciplesClasses | None:
-    if not hasattr(physics_of(seed.process.name), "class_scores"):
+    if not hasattr(physics_of(seed.process_type), "class_scores"):
         return None
     typical = tuple(column.usual for column in seed.inputs)
-    return FirstPrinciplesClasses(seed.process.name, input_names(seed), typical, len(seed.classes))
+    return FirstPrinciplesClasses(seed.process_type, input_names(seed), typical, len(seed.classes))
 
 
 def _lightgbm_physics(seed: Seed) -> OnPhysics | None:

@@ -45,9 +45,9 @@ class Signals:
     @classmethod
     def of(cls, seed: Seed) -> Self:
         """Signals of a process."""
-        physics = physics_of(seed.process.name)
+        physics = physics_of(seed.process_type)
         features = () if physics is None else tuple(feature.name for feature in physics.FEATURES)
-        return cls(input_names(seed), features, seed.process.name)
+        return cls(input_names(seed), features, seed.process_type)
 
     def columns(self, X: FloatArray) -> FloatArray:
         """Inputs and features, shape (n, k + p), from inputs in plant units, shape (n, k)."""

@@ -16,7 +16,8 @@ def _units(seed: Seed) -> set[str]:
     inputs = {f"input {column.name} [{column.unit}]" for column in seed.inputs}
     derived = {f"target {name} [{target.unit}]" for name, target in seed.derived.items()}
     own = {f"target {column.name} [{column.unit or ', '.join(seed.classes)}]" for column in seed.primaries}
-    return inputs | derived | own | _decisions(seed) | {f"process {seed.process.name}"}
+    process = {f"process {seed.process.name}", f"process type {seed.process_type}"}
+    return inputs | derived | own | _decisions(seed) | process
 
 
 def _decisions(seed: Seed) -> set[str]:

@@ -35,7 +35,8 @@ def seeds_table(seeds: Mapping[str, Seed]) -> Table:
 
 def described(seed: Seed) -> Iterator[RenderableType]:
     """A seed's columns with unit, role, range and source, its limits, bins, grades and norms, and references."""
-    yield f"[bold]{seed.process.title}[/bold] ({seed.process.task})\n"
+    kind = seed.process.task if seed.process.type is None else f"{seed.process.task}, of the type {seed.process.type}"
+    yield f"[bold]{seed.process.title}[/bold] ({kind})\n"
     width = max(len(column.name) for column in seed.columns)
     for column in seed.columns:
         yield f"[bold]{column.name:{width}}[/bold]  {column.role:6}  {column.unit or '':6}  {_range(column)}"

@@ -39,9 +39,13 @@ class ShadowPeriod(Period):
 
 
 class Process(Part):
-    """Name, task and clock of a process; the period is left out where the table has no time."""
+    """Name, type, task and clock of a process; the period is left out where the table has no time.
+
+    `type` is left out where it is the name: two lines of one type have a seed, a name and models each.
+    """
 
     name: Name
+    type: Name | None = None
     task: Annotated[Name, AfterValidator(_known_task)]
     title: Text
     unit_key: Name | None = None
@@ -113,6 +117,11 @@ class Seed(Part):
     @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @property
+    def process_type(self) -> str:
+        """Type of the process, by which its physics and its simulator are found: its name where none is stated."""
+        return self.process.type or self.process.name
 
     def column(self, name: str) -> Column:
         """Column called `name`; KeyError where the seed has none."""

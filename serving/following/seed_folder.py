@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.processes.check import check_process
 from seeds import SeedError, folder, load, names
 from serving.payloads import Payloads
 from serving.tasks import task_of
@@ -63,6 +64,7 @@ class SeedFolder:
             return before
         try:
             seed = load(name)
+            check_process(seed)
             return mark, task_of(seed).payloads(seed, self._max_rows)
         except SeedError as error:
             return mark, "; ".join(error.faults)

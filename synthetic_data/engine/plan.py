@@ -298,7 +298,7 @@ class SteppedModule(ProcessModule, Protocol):
 
 
 def process_module(seed: Seed) -> ProcessModule:
-    """The simulator named after the seed's process.
+    """The simulator named after the type of the seed's process.
 
     Raises
     ------
@@ -310,13 +310,13 @@ def process_module(seed: Seed) -> ProcessModule:
         raise SimulationError(
             f"{name}: the seed has no [plant], so there is nothing to simulate; bring the plant's own table"
         )
-    module = f"synthetic_data.{name}"
+    module = f"synthetic_data.{seed.process_type}"
     try:
         return cast(ProcessModule, importlib.import_module(module))
     except ModuleNotFoundError as error:
         if error.name != module:
             raise
-        raise SimulationError(f"{name}: no simulator called {name} in synthetic_data") from None
+        raise SimulationError(f"{name}: no simulator called {seed.process_type} in synthetic_data") from None
 
 
 def plan_run(

@@ -1,0 +1,149 @@
+"""Two lines of one type, of different design, and a refinery under a name of its own, in one folder and one service."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from models.energy.process import energy_of
+from models.processes.check import check_process, known_types
+from registry.promotion import promote
+from registry.settings import Settings
+from seeds import SeedError, load, load_all, names
+from serving.app import create_app
+from serving.following.seed_folder import SeedFolder
+from serving.settings import Settings as ServiceSettings
+from serving.tasks import task_of
+from synthetic_data import simulate
+from tests.suite.jobs import quicken
+from training.dataset import read
+from training.job import train
+
+ORIGINAL = load_all()  # of the package, before a test names another folder
+LINES = {"line_1": "aluminium_reduction", "line_3": "aluminium_reduction", "north_refinery": "lead_refining"}
+SIZES = {"aluminium_reduction": (20, 3.0), "lead_refining": (10, 2.0)}
+ANOTHER = {"line_1": None, "line_3": 3, "north_refinery": None}  # line 3 has other parameters than line 1
+
+
+def named(name: str, kind: str) -> str:
+    """Text of a seed of this type under another name."""
+    text = ORIGINAL[kind].text
+    assert text.count(f'name = "{kind}"\n') == 1
+    return text.replace(f'name = "{kind}"\n', f'name = "{name}"\ntype = "{kind}"\n')
+
+
+@pytest.fixture
+def lines(tmp_path, monkeypatch):
+    """The seeds by name, in a folder that service and commands read."""
+    where = tmp_path / "seeds"
+    where.mkdir()
+    for name, kind in LINES.items():
+        (where / f"{name}.toml").write_text(named(name, kind), encoding="utf-8")
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(where))
+    return {name: load(name) for name in names()}
+
+
+@pytest.mark.parametrize("kind", [name for name, seed in ORIGINAL.items() if seed.plant is not None])
+def test_a_plant_under_another_name_is_the_same_plant(kind, tmp_path):
+    (tmp_path / "one_of_ours.toml").write_text(named("one_of_ours", kind), encoding="utf-8")
+    sizes = {"units": 4} if ORIGINAL[kind].lots else {"units": 4, "years": 0.3}
+    plants = [
+        simulate(seed, tmp_path / seed.process.name, **sizes)
+        for seed in (ORIGINAL[kind], load(tmp_path / "one_of_ours.toml"))
+    ]
+    for part in ("table", "truth", "events"):
+        own, other = ((where / f"{part}.parquet").read_bytes() for where in plants)
+        assert own == other
+
+
+def asked(app, path, body):
+    async def answered():
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.post(path, json=body)
+
+    response = asyncio.run(answered())
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+@pytest.mark.slow
+def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, copy_store, monkeypatch):
+    quicken(monkeypatch, copy_store)
+    settings = Settings(home=tmp_path / "home")
+    for name, seed in lines.items():
+        units, years = SIZES[seed.process_type]
+        table = simulate(seed, tmp_path / name, units=units, years=years, another=ANOTHER[name])
+        trained = train(seed, table, settings)
+        assert {"first_principles", "lightgbm_physics"} <= set(trained.learnt.candidates)
+        if trained.move is None:
+            promote(seed, settings, 1, force="a small plant of a test")
+    app = create_app(ServiceSettings(home=tmp_path / "home"))
+    app.champions.refresh()
+    taken = {one.seed.process.name: one for one in app.taken}
+    answers = {}
+    for name, own in taken.items():
+        original = ORIGINAL[own.seed.process_type]
+        operations = task_of(original).payloads(original, own.max_rows).operations
+        assert {verb: example for verb, (_, example) in own.operations.items()} == {
+            verb: example for verb, (_, example) in operations.items()
+        }
+        answers[name] = {
+            verb: asked(app, f"/v1/{name}/{verb}", example)
+            for verb, (_, example) in operations.items()
+            if verb in ("predictions", "recommendations", "schedules")
+        }
+        (prediction, *_) = answers[name]["predictions"]["predictions"]
+        assert set(original.targets) <= prediction.keys()
+        assert set(prediction["energy"]["boundaries"]) == set(energy_of(own.seed.process_type).KIND.boundaries)
+    assert all("recommendations" in found for found in answers.values())
+    assert [name for name, found in answers.items() if "schedules" in found] == ["line_1", "line_3"]
+    values = {
+        name: found["predictions"]["predictions"][0]["current_efficiency"]["value"] for name, found in answers.items()
+    }
+    assert values["line_1"] != values["line_3"]
+
+
+def test_a_type_that_has_no_physics_is_refused_and_the_nearest_named(lines, tmp_path):
+    path = tmp_path / "line_1.toml"
+    path.write_text(
+        lines["line_1"].text.replace('type = "aluminium_reduction"', 'type = "aluminum_reduction"'), "utf-8"
+    )
+    seed = load(path)
+    expected = (
+        r"line_1\.toml: process\.type: got 'aluminum_reduction': no type of process that has physics; "
+        "the nearest is aluminium_reduction"
+    )
+    with pytest.raises(SeedError, match=expected):
+        check_process(seed)
+    with pytest.raises(SeedError, match=expected):
+        read(tmp_path / "no_table", seed)
+
+
+def test_targets_that_nothing_derives_are_refused_before_a_table_is_read(tmp_path):
+    text = ORIGINAL["aluminium_reduction"].text.replace('name = "aluminium_reduction"', 'name = "line_1"')
+    (tmp_path / "line_1.toml").write_text(text, encoding="utf-8")
+    seed = load(tmp_path / "line_1.toml")
+    expected = (
+        r"line_1\.toml: process\.type: missing, and targets specific_energy, co2e are derived by physics: .*reduction"
+    )
+    with pytest.raises(SeedError, match=expected):
+        read(tmp_path / "no_table", seed)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_seed_of_the_folder_fits_its_physics(name):
+    check_process(ORIGINAL[name])
+
+
+def test_types_are_the_processes_that_have_physics():
+    assert "lead_refining" in known_types()
+    assert not {"check", "lookup", "feature", "causes"} & set(known_types())
+
+
+def test_a_seed_that_does_not_fit_its_physics_is_listed_as_broken(lines, tmp_path):
+    path = tmp_path / "seeds" / "line_1.toml"
+    path.write_text(lines["line_1"].text.replace('type = "aluminium_reduction"', 'type = "potline"'), "utf-8")
+    found = SeedFolder(10).look()
+    assert sorted(found.payloads) == ["line_3", "north_refinery"]
+    assert "process.type: got 'potline': no type of process that has physics" in found.broken["line_1"]
