@@ -13,7 +13,6 @@ from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_fr
 from seeds import Seed
 from synthetic_data.engine.futures import in_hand, partly_in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.engine.stepping import worth_while
 from synthetic_data.plant import parameters
 from synthetic_data.potline import cell, instruments, operators, playing, state
 from synthetic_data.potline import days as potline_days
@@ -84,7 +83,6 @@ class _Potline:
         self._last_reported: Day = {}
         self._last_row: Day = {}
         self._before = [column.name for column in plan.seed.by_role("before") if not column.is_made]
-        self._long = worth_while(plan.periods * plan.period_days)
         self._known = np.isin(instruments.MEASURED, self._before)
 
     @property
@@ -107,7 +105,7 @@ class _Potline:
         running = np.flatnonzero(pots.idle <= 0.0)
         stocks = {name: getattr(pots, name) for name in _STOCKS}
         draws = potline_days.Draws.of(rng, len(line.ambient), count)
-        recorded = potline_days.run(pots, line, self._phase, chosen.knobs, draws, self._long)
+        recorded = potline_days.run(pots, line, self._phase, chosen.knobs, draws)
         known = np.append(self._known, False)[:, None]
         errors = partly_in_hand(rng, lambda stream: stream.standard_normal((instruments.NORMALS, count)), known)
         level = instruments.level_at_end(p, pots, errors)

@@ -15,7 +15,6 @@ from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, Ho
 from synthetic_data.cell_house.parameters import CellHouseParameters
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.engine.stepping import worth_while
 from synthetic_data.plant import parameters
 
 BLOCK_UNITS = 960  # groups stepped as one array; a quarter of it costs nearly as much time
@@ -86,7 +85,6 @@ class _CellHouse:
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         self._last_row: cycle.Values = {}
         self._last_knobs: cycle.Values = {}
-        self._long = worth_while(plan.periods * plan.period_days * STEPS_A_DAY)
         self.profile: FloatArray | None = None  # current by the hour of the cycle to come, where it is played
         self.played: cycle.Values = {}  # what the last profile did by the hour
         self._known: list[cycle.Values] = []  # of the last two cycles: the label of the newest is not in hand
@@ -124,7 +122,7 @@ class _CellHouse:
         lasts, begun = faults.begun(p, n, groups.fault_left, chances, house.period * days)
         if watch is not None:
             lasts = playing.at_the_hour(lasts, len(house.current))
-        means = cycle.run(groups, house, knobs, normals, lasts, hours / len(house.current), watch, self._long)
+        means = cycle.run(groups, house, knobs, normals, lasts, hours / len(house.current), watch)
         if watch is not None:
             self.played = playing.recorded(house, watch)
         stripped, gained = cycle.strip(p, groups, hours * means["zinc_made"])

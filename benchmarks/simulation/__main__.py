@@ -1,6 +1,6 @@
 """Time the simulators: rows a second, beside an earlier revision, two workers beside one; to docs/benchmarks.md.
 
-    python -m benchmarks.simulation                # all, beside the code before steps were recorded and compiled
+    python -m benchmarks.simulation                # all, beside an early revision of the code
     python -m benchmarks.simulation REVISION       # all, beside another revision
     python -m benchmarks.simulation --rates [PROCESS ...]    # rows a second alone, of all plants or some
     python -m benchmarks.simulation --workers      # two workers beside one alone; the other figures stay

@@ -40,12 +40,11 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
         "## Simulation",
         "",
         f"Made by `make bench-simulation` on {found['measured']}, {found['processors']} processors: `simulate` by this "
-        f"code and by that of revision `{found['revision']}`, before steps were recorded and compiled, in turn, each "
-        "in a process of its own; processor time of one worker with all that is loaded and compiled on the way, "
-        "medians of pairs. A step is a unit's day; of a sorter, a lot of pieces; of a refined metal, a lot. Two "
-        "workers are held against one on plants of some 11 s of work: by the clock where others kept less than "
-        f"{QUIET:g} of a processor busy, else by the processor time of the busier of the two, which is what a quiet "
-        "machine would wait for at least.",
+        f"code and by that of revision `{found['revision']}` in turn, each in a process of its own; processor time of "
+        "one worker with all that is loaded on the way, medians of pairs. A step is a unit's day; of a sorter, a lot "
+        "of pieces; of a refined metal, a lot. Two workers are held against one on plants of some 11 s of work: by the "
+        f"clock where others kept less than {QUIET:g} of a processor busy, else by the processor time of the busier of "
+        "the two, which is what a quiet machine would wait for at least.",
         "",
         *table(("what", "process", "aim", "reached"), targets(found)),
         *(_of_rates(found["rates"]) if "rates" in found else ()),

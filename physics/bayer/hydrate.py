@@ -141,12 +141,11 @@ def next_classes(
     ----------
     Population balance in classes after Hounslow, reduced to departures from the usual; rates are assumed.
     """
-    fed = np.stack([births, *classes[:-1]])
-    shape = (-1, *np.ones(classes.ndim - 1, dtype=int))
+    fed = np.concatenate((births[None], classes[:-1]))
+    shape = (-1, *[1] * (classes.ndim - 1))
     moved = classes + rates.reshape(shape) * (fed - classes)
     moved[:2] -= agglomerating * (agglomeration - 1.0) * classes[:2]
-    found: FloatArray = np.clip(moved, 0.2, 5.0)
-    return found
+    return np.minimum(np.maximum(moved, 0.2), 5.0)
 
 
 def class_shares(classes: FloatArray) -> FloatArray:
@@ -166,7 +165,7 @@ def class_shares(classes: FloatArray) -> FloatArray:
     ----------
     Definition; the usual shares are assumed: 22 % below 45 µm is practice.
     """
-    mass = np.array(USUAL_SHARES).reshape(-1, *np.ones(classes.ndim - 1, dtype=int)) * classes
+    mass = np.array(USUAL_SHARES).reshape(-1, *[1] * (classes.ndim - 1)) * classes
     found: FloatArray = mass / functools.reduce(operator.add, mass)
     return found
 

@@ -128,7 +128,7 @@ def train_temperatures(fill: Numeric, end: Numeric, tanks: FloatArray, most: int
     ----------
     Linear cooling, assumed: coolers stand between all tanks.
     """
-    place = np.arange(float(most)).reshape(-1, *np.ones(floats(tanks).ndim, dtype=int))
+    place = np.arange(float(most)).reshape(-1, *[1] * floats(tanks).ndim)
     share = np.minimum(place / (floats(tanks) - 1.0), 1.0)
     return floats(fill) + (floats(end) - fill) * share
 
@@ -165,7 +165,7 @@ def train_alumina(
         driven = left - saturated  # as in `tank_alumina`, but for what all tanks share
         left = saturated + 2.0 * driven / (1.0 + np.sqrt(1.0 + power * np.maximum(driven, 0.0)))
         found.append(left)
-    return np.stack(found)
+    return np.array(found)
 
 
 def product_soda(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from dataclasses import fields
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,11 +11,8 @@ from physics.electrochemistry import ZINC_EQUIVALENT
 from physics.winning.balances import hydrogen_mass
 from synthetic_data.cell_house import cell
 from synthetic_data.cell_house.house import STEP_HOURS, Cycle
-from synthetic_data.cell_house.parameters import TRACES, CellHouseParameters
+from synthetic_data.cell_house.parameters import CellHouseParameters
 from synthetic_data.cell_house.state import FAULTS, WALKS, Groups
-from synthetic_data.engine.machine import filled_up
-from synthetic_data.engine.stepping import PlainStretch, Stepper
-from synthetic_data.engine.tracing import column
 
 Values = dict[str, FloatArray]
 
@@ -35,21 +29,20 @@ _HOURS = 24.0  # h/d
 
 def run(
     groups: Groups, house: Cycle, knobs: Values, normals: FloatArray, lasts: FloatArray,
-    hours: float = STEP_HOURS, watch: list[cell.Step] | None = None, as_machine_code: bool = False,
+    hours: float = STEP_HOURS, watch: list[cell.Step] | None = None,
 ) -> Values:  # fmt: skip
     """Step all groups through a cycle; `normals` of shape (steps, NORMALS, groups), `lasts` as of `faults.begun`.
 
-    Each step lasts so many hours; what happened in it is added to `watch`. As machine code the numbers are the same; it
-    is worth while for long runs alone.
+    Each step lasts so many hours; what happened in it is added to `watch`.
     """
     p, steps = house.parameters, len(house.current)
     fixed = cell.Fixed.of(p, groups, knobs, house.manganese)
-    rows, numbers = _given(fixed, house, normals, lasts, hours)
-    begin = _stepper(p, hours).begin if as_machine_code else functools.partial(PlainStretch, _step_of(p, hours))
-    stretch = begin(groups, rows, numbers)
-    for s in range(steps):
-        stretch.step(s)
-    found = stretch.found[..., : len(groups.zinc)]
+    found = np.empty((steps, len(_FOUND), len(groups.zinc)))
+    for s, given in enumerate(_given(house, hours)):
+        groups.fault_left = np.maximum(groups.fault_left, lasts[s])
+        step = cell.step(p, groups, fixed, given, normals[s])
+        for values, name in zip(found[s], _FOUND, strict=True):
+            values[:] = step[name]
     if watch is not None:
         watch += [dict(zip(_FOUND, one, strict=True)) for one in found]
     current, many = house.current[:, None], len(TRUE_MEANS) + len(READ_MEANS)
@@ -73,46 +66,15 @@ def run(
 
 
 _FOUND = (*TRUE_MEANS, *READ_MEANS, "cell_voltage", "hydrogen_share", "passed_share")
-_OF_GROUPS = tuple(field.name for field in fields(cell.Fixed) if field.name != "knobs")
-_OF_KNOBS = ("glue_dose", "acid_zinc_target")
-_GIVEN = NORMALS + len(FAULTS) + len(_OF_KNOBS) + len(_OF_GROUPS)
-_NUMBERS = 6 + len(TRACES)
 
 
-def _given(
-    fixed: cell.Fixed, house: Cycle, normals: FloatArray, lasts: FloatArray, hours: float
-) -> tuple[FloatArray, FloatArray]:
-    """Rows of each step, shape (steps, _GIVEN, filled-up groups), and numbers, shape (steps, _NUMBERS)."""
-    steps, _, count = normals.shape
-    rows = np.zeros((steps, _GIVEN, filled_up(count)))
-    rows[:, :NORMALS, :count], rows[:, NORMALS : NORMALS + len(FAULTS), :count] = normals, lasts
-    rows[:, NORMALS + len(FAULTS) :, :count] = np.stack(
-        [*(fixed.knobs[name] for name in _OF_KNOBS), *(getattr(fixed, name) for name in _OF_GROUPS)]
-    )
-    growth = (np.arange(steps) + 0.5) * hours
-    own = (house.current, house.price, house.ambient, house.cooling, house.feed_zinc, growth)
-    return rows, np.column_stack((*own, house.feed_traces))
-
-
-@functools.lru_cache(maxsize=8)  # a plant has few regimes
-def _stepper(p: CellHouseParameters, hours: float) -> Stepper[Groups]:
-    return Stepper(Groups.blank(1), _GIVEN, _NUMBERS, _step_of(p, hours))
-
-
-def _step_of(p: CellHouseParameters, hours: float) -> Callable[[Groups, Any, Any], list[FloatArray]]:
-    """A step of so many hours, on rows and numbers as `_given` lays them out; it leaves _FOUND."""
-
-    def step(groups: Groups, rows: Any, numbers: Any) -> list[FloatArray]:
-        z, lasts, more = rows[:NORMALS], rows[NORMALS : NORMALS + len(FAULTS)], rows[NORMALS + len(FAULTS) :]
-        knobs = dict(zip(_OF_KNOBS, more[: len(_OF_KNOBS)], strict=True))
-        fixed = cell.Fixed(knobs, **dict(zip(_OF_GROUPS, more[len(_OF_KNOBS) :], strict=True)))
-        current, price, ambient, cooling, feed_zinc, growth, *traces = numbers
-        groups.fault_left = np.maximum(groups.fault_left, lasts)
-        given = cell.Given(current, price, ambient, cooling, feed_zinc, column(traces), growth, hours)
-        found = cell.step(p, groups, fixed, given, z)
-        return [found[name] for name in _FOUND]
-
-    return step
+def _given(house: Cycle, hours: float) -> Iterator[cell.Given]:
+    """Inputs of each step, which lasts so many hours."""
+    growth = (np.arange(len(house.current)) + 0.5) * hours
+    own = (house.current, house.price, house.ambient, house.cooling, house.feed_zinc)
+    for numbers, traces, grown in zip(np.column_stack(own).tolist(), house.feed_traces, growth.tolist(), strict=True):
+        current, price, ambient, cooling, feed_zinc = numbers
+        yield cell.Given(current, price, ambient, cooling, feed_zinc, traces[:, None], grown, hours)
 
 
 def _lead(p: CellHouseParameters, groups: Groups, house: Cycle, means: Values) -> FloatArray:

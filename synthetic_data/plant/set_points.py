@@ -137,7 +137,7 @@ class Setting:
         low, high = self.bounds[name]
         test = self.tests[name][at] if name in self.tests else 0.0
         step = self.steps[name]
-        wish = np.round(np.clip(own + test, low, high) / step) * step
+        wish = np.rint(np.minimum(np.maximum(own + test, low), high) / step) * step
         return in_force(wish, self.hand[name][at]) if name in self.hand else wish
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
+from physics.reduction.cell_design import CellDesign
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997
-from synthetic_data.engine.machine import filled_up
 from synthetic_data.engine.plan import Event
-from synthetic_data.engine.stepping import PlainStretch, Stepper
-from synthetic_data.potline import balances, loops, operators, state
+from synthetic_data.potline import balances, loops, state
 from synthetic_data.potline import cell as potline_cell
 from synthetic_data.potline import faults as potline_faults
 from synthetic_data.potline.cell import Day
@@ -77,139 +74,117 @@ class Recorded:
 
 @dataclass(frozen=True)
 class _Given:
-    """What a day finds given: numbers of the line, and rows of one value a pot."""
+    """Inputs of the days of a period that no state changes; arrays have the shape (days, pots), (days, 1) or more."""
 
-    current: float  # kA
-    ambient: float  # °C
+    current: list[float]  # kA
+    ambient: list[float]  # °C
     residue: float  # of anodes [%]
     dust: float  # as of `faults.dust`
     fines: float  # of alumina [%]
     loi: float  # of alumina [%]
-    normals: FloatArray
-    uniforms: FloatArray
-    setpoints: Day
+    cell: CellDesign
+    fault_lengths: tuple[FloatArray, FloatArray]
+    memory: FloatArray  # of each walk from day to day, in a column
+    shocks: FloatArray  # of the walks (days, walks, pots)
+    regulation: FloatArray  # error of the pots' regulation [V]
+    ae_length: FloatArray
+    scale: FloatArray  # reading of the crucible scale over what is on it [1]
+    readings: FloatArray  # normals (days, loops.NORMALS, pots)
+    uniforms: FloatArray  # (days, UNIFORMS, pots)
+    setpoints: Day  # of a pot
     new_anodes: FloatArray
-    running: NDArray[np.bool_]
     sampled: NDArray[np.bool_]
-    slope: FloatArray  # of the liquidus with freezing [K/kg]; steady enough to start from over a period
-    solubility: FloatArray  # of alumina [wt%]; far above the content, where it changes nothing
+    slope: FloatArray  # of the liquidus with freezing [K/kg], of a pot; steady enough to start from over a period
+    solubility: FloatArray  # of alumina [wt%], of a pot; far above the content, where it changes nothing
 
     @classmethod
-    def of(cls, numbers: Any, rows: Any) -> _Given:
-        """Of numbers and rows in the order in which `_given` lays them out."""
-        current, ambient, residue, dust, fines, loi = numbers
-        z, u, knobs = rows[:NORMALS], rows[NORMALS:_KNOBS], rows[_KNOBS:_MORE]
-        new_anodes, running, sampled, slope, solubility = rows[_MORE:]
-        setpoints = dict(zip(operators.POT_KNOBS, knobs, strict=True))
+    def of(
+        cls, p: PotlineParameters, pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws
+    ) -> _Given:
+        """Inputs of the period that begins with the pots as they are."""
+        days, walks = len(line.ambient), len(state.WALKS)
+        day = line.period * days + np.arange(days + 1)[:, None]
+        bath = potline_cell.bath(p, pots)
+        # Walks of several memories at once: NumPy's exponential may differ in the last bit from that of `next_walk`.
+        memory = np.exp(-1.0 / np.array([[p[f"{name}_memory"]] for name in state.WALKS]))
+        normals = draws.normals
         return cls(
-            current, ambient, residue, dust, fines, loi, z, u, setpoints, new_anodes, running > 0.0, sampled > 0.0,
-            slope, solubility,
-        )  # fmt: skip
+            current=(line.current_target * line.current_share).tolist(),
+            ambient=line.ambient.tolist(),
+            residue=line.anode_residue,
+            dust=potline_faults.dust(p, line.anode_residue),
+            fines=line.alumina_fines,
+            loi=line.alumina_loi,
+            cell=potline_cell.design(p),
+            fault_lengths=potline_faults.durations(p),
+            memory=memory,
+            shocks=np.sqrt(1.0 - memory * memory) * normals[:, :walks],
+            regulation=p.regulation_sd * normals[:, walks],
+            ae_length=normals[:, walks + 1],
+            scale=1.0 + p.scale_sd * normals[:, walks + 2],
+            readings=normals[:, walks + 3 :],
+            uniforms=draws.uniforms,
+            setpoints=setpoints,
+            new_anodes=np.diff(np.floor(day * p.anodes / p.anode_life + phase), axis=0),
+            sampled=(np.arange(len(phase)) + day[:-1]) % _ASSAY_EVERY == 0,  # half of the pots
+            slope=balances.liquidus_slope(p, pots, bath, p.freeze_probe),
+            solubility=alumina_solubility_skybakmoen_1997(
+                pots.bath_temperature, bath["excess_alf3"], bath["caf2"], pots.lif, p.mgf2
+            ),
+        )
 
 
-_KNOBS = NORMALS + UNIFORMS  # first row of the set-points
-_MORE = _KNOBS + len(operators.POT_KNOBS)  # first row of what follows them
-_GIVEN, _NUMBERS, _RUNNING = _MORE + 5, 6, _MORE + 1
-
-
-def run(
-    pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws, as_machine_code: bool = False
-) -> Recorded:
-    """Step all days of a period; `setpoints` holds the pot's knobs, `phase` its place in the anode-setting plan.
-
-    As machine code the numbers are the same; it is worth while for long runs alone.
-    """
+def run(pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws) -> Recorded:
+    """Step all days of a period; `setpoints` holds the pot's knobs, `phase` its place in the anode-setting plan."""
     p, days, count = line.parameters, len(line.ambient), len(phase)
     first_day = line.period * days
-    rows, numbers = _given(p, pots, line, phase, setpoints, draws)
-    begin = _stepper(p).begin if as_machine_code else functools.partial(PlainStretch, functools.partial(_day, p))
-    stretch = begin(pots, rows, numbers)
+    given = _Given.of(p, pots, line, phase, setpoints, draws)
+    record, lasts = np.empty((days, len(RECORDED), count)), np.empty((days, len(potline_faults.KINDS), count))
     whole, ends = np.ones(count, dtype=bool), []
     for d in range(days):
         running = pots.idle <= 0.0
         whole &= running
-        rows[d, _RUNNING, :count] = running
-        stretch.step(d)
+        day, lasts[d] = _day(p, pots, given, d, running)
+        for values, name in zip(record[d], RECORDED, strict=True):
+            values[:] = day[name]
         dying = running & (pots.age >= pots.life)
         if dying.any():
             ends += _end(pots, line, dying, float(first_day + d + 1))
         if not running.all():
             _start_again(pots, line, draws)
-        if dying.any() or not running.all():
-            stretch.changed()
-    record = stretch.found[:, : len(RECORDED), :count]
-    lasts = stretch.found[:, len(RECORDED) :, :count]
     mean = dict(zip(RECORDED, record.mean(axis=0), strict=True))
     spread = record[:, RECORDED.index("temperature_reading")].std(axis=0, ddof=1)
     faults = potline_faults.events(p, lasts, draws.uniforms[:, -1], float(first_day))
     return Recorded(mean, spread, whole, faults + ends)
 
 
-def _given(
-    p: PotlineParameters, pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws
-) -> tuple[FloatArray, FloatArray]:
-    """Rows of each day of a period, shape (days, _GIVEN, filled-up pots), and numbers, shape (days, _NUMBERS)."""
-    days, count = len(line.ambient), len(phase)
-    day = line.period * days + np.arange(days + 1)[:, None]
-    bath = potline_cell.bath(p, pots)
-    rows = np.zeros((days, _GIVEN, filled_up(count)))
-    rows[:, :NORMALS, :count], rows[:, NORMALS:_KNOBS, :count] = draws.normals, draws.uniforms
-    for k, name in enumerate(operators.POT_KNOBS):
-        rows[:, _KNOBS + k, :count] = setpoints[name]
-    rows[:, _MORE, :count] = np.diff(np.floor(day * p.anodes / p.anode_life + phase), axis=0)
-    rows[:, _MORE + 2, :count] = (np.arange(count) + day[:-1]) % _ASSAY_EVERY == 0  # half of the pots are sampled
-    rows[:, _MORE + 3, :count] = balances.liquidus_slope(p, pots, bath, p.freeze_probe)
-    rows[:, _MORE + 4, :count] = alumina_solubility_skybakmoen_1997(
-        pots.bath_temperature, bath["excess_alf3"], bath["caf2"], pots.lif, p.mgf2
-    )
-    same = (
-        line.anode_residue, potline_faults.dust(p, line.anode_residue), line.alumina_fines, line.alumina_loi
-    )  # fmt: skip
-    return rows, np.column_stack((line.current_target * line.current_share, line.ambient, np.tile(same, (days, 1))))
-
-
-@functools.lru_cache(maxsize=8)  # a plant has few regimes
-def _stepper(p: PotlineParameters) -> Stepper[Pots]:
-    return Stepper(Pots.blank(1), _GIVEN, _NUMBERS, functools.partial(_day, p))
-
-
-def _day(p: PotlineParameters, pots: Pots, rows: Any, numbers: Any) -> list[FloatArray]:
-    """One day: rows of RECORDED, then durations of the faults that start, by kind."""
-    given = _Given.of(numbers, rows)
-    current = given.current
-    # Walks of several memories at once: NumPy's exponential may differ in the last bit from that of `next_walk`.
-    memories = np.array([[p[f"{name}_memory"]] for name in state.WALKS])
-    kept = np.exp(-1.0 / memories)
-    n = len(state.WALKS)
-    shocks, (regulation, ae_length, scales), readings = (
-        given.normals[:n],
-        given.normals[n : n + 3],
-        given.normals[n + 3 :],
-    )
-    pots.walks = kept * pots.walks + np.sqrt(1.0 - kept * kept) * shocks
-    day = {**given.setpoints, "new_anodes": given.new_anodes, **potline_cell.bath(p, pots)}
-    lengths = potline_faults.durations(p)
-    lasts = potline_faults.start(p, pots, day, given.uniforms[1:], given.dust, given.running, lengths)
-    potline_cell.distance(p, pots, potline_cell.design(p), day, current, p.regulation_sd * regulation)
+def _day(p: PotlineParameters, pots: Pots, given: _Given, d: int, running: NDArray[np.bool_]) -> tuple[Day, FloatArray]:
+    """One day: what happened, and durations of the faults that start, by kind."""
+    current, readings = given.current[d], given.readings[d]
+    pots.walks = given.memory * pots.walks + given.shocks[d]
+    day = {**given.setpoints, "new_anodes": given.new_anodes[d], **potline_cell.bath(p, pots)}
+    chances = given.uniforms[d]
+    lasts = potline_faults.start(p, pots, day, chances[1:], given.dust, running, given.fault_lengths)
+    potline_cell.distance(p, pots, given.cell, day, current, given.regulation[d])
     potline_cell.noise(p, pots, day)
-    potline_cell.anode_effects(p, pots, day, current, given.uniforms[0], ae_length)
+    potline_cell.anode_effects(p, pots, day, current, chances[0], given.ae_length[d])
     potline_cell.efficiency(p, pots, day, current)
     _note(p, pots, day, current, given.residue)
     balances.metal(pots, day, current)
     balances.carbon(p, day, given.residue)
     balances.alumina(p, pots, day, current, given.fines, given.loi, given.solubility)
     balances.fluoride(p, pots, day)
-    balances.heat(p, pots, day, current, given.ambient, given.slope)
+    balances.heat(p, pots, day, current, given.ambient[d], given.slope)
     day["sludge"] = pots.sludge_mass
     day["bath_temperature"] = pots.bath_temperature
-    day["metal_tapped_reading"] = day["metal_tapped"] * (1.0 + p.scale_sd * scales)
-    loops.read(p, pots, day, readings, given.sampled)
+    day["metal_tapped_reading"] = day["metal_tapped"] * given.scale[d]
+    loops.read(p, pots, day, readings, given.sampled[d])
     loops.act(p, pots, day, readings[-1], current)
     potline_faults.go_on(pots)
     pots.acd_margin = day["acd_margin"]
     pots.age = pots.age + 1.0
     pots.lif = pots.lif + (p.lif - pots.lif) / p.lif_time
-    return [*(day[name] for name in RECORDED), *lasts]
+    return day, lasts
 
 
 def _note(p: PotlineParameters, pots: Pots, day: Day, current: float, residue: float) -> None:

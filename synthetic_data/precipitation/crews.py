@@ -102,8 +102,8 @@ def answered(
     wanted
         Caustic that is wanted [g/L].
     """
-    fine = np.clip(seen.fines - p.usual_fines, -_MOST_FINES, _MOST_FINES)
-    low = np.clip(p.usual_yield - seen.harvest, -_MOST_YIELD, _MOST_YIELD)
+    fine = np.minimum(np.maximum(seen.fines - p.usual_fines, -_MOST_FINES), _MOST_FINES)
+    low = np.minimum(np.maximum(p.usual_yield - seen.harvest, -_MOST_YIELD), _MOST_YIELD)
     rich = ratio - p.usual_ratio
     return {
         "fill_temperature": wish["fill_temperature"][t] + p.fill_per_fines * fine,
@@ -119,4 +119,4 @@ def answered(
 def now_behind(p: PrecipitationParameters, before: FloatArray, ordered: FloatArray, made: FloatArray) -> FloatArray:
     """Tonnage that a line is behind its order after a day [1]: it is forgotten within weeks."""
     found: FloatArray = p.behind_kept * before + (1.0 - p.behind_kept) * (1.0 - made / ordered)
-    return np.clip(found, -_MOST_BEHIND, _MOST_BEHIND)
+    return np.minimum(np.maximum(found, -_MOST_BEHIND), _MOST_BEHIND)

@@ -9,7 +9,6 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.futures import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
-from synthetic_data.engine.stepping import worth_while
 from synthetic_data.plant.set_points import MoveCosts, held_signs
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.plant.walks import next_walk
@@ -87,7 +86,7 @@ class LineRows:
         self._held = np.zeros((crews.UNIFORMS, count))
         self._faults = UnitFaults.none(count, FAULTS, 1.0)
         self._early = UnitFaults.none(count, SEEN_EARLY, 1.0)
-        self._lines = Lines(p, count, worth_while(plan.periods * plan.period_days))
+        self._lines = Lines(p, count)
         self._moves = MoveCosts(plan.seed)
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -22,8 +20,6 @@ from physics.bayer.hydrate import (
 from physics.bayer.precipitation import growth_constant, tank_strength, train_alumina, train_temperatures
 from physics.bayer.soda import alumina_rate
 from physics.bayer.solubility import gibbsite_solubility, ionic_strength
-from synthetic_data.engine.machine import filled_up
-from synthetic_data.engine.stepping import PlainStretch, Stepper
 from synthetic_data.plant.set_points import Setting
 from synthetic_data.precipitation import crews
 from synthetic_data.precipitation.circuit import Values
@@ -34,21 +30,10 @@ TANKS = 13
 LOOKED_AT = (3, 8)  # tanks whose liquor is titrated
 _RATES = ("grows_below_20", "grows_below_45", "grows_below_90", "grows_below_150", "grows_above_150")
 _LEAST_SIGMA = 1e-3
-# What a day is given: numbers that all lines share, and rows of one value a line, in this order.
-_NUMBERS = ("carbonate", "chloride", "sulphate", "toc", "water", "dilution", "caustic_wanted")
-_ROWS = (
-    *("transfer", "ratio", "ratio_read", "caustic_read", "upset", "tanks", "activity", "pumped", "warmer"),
-    *("fill_scatter", "metered", "births", "cut", "oxalate", "fines_read", "harvest_read"),
-)
+_SHARED = ("carbonate", "chloride", "sulphate", "toc", "water", "dilution", "caustic_wanted")  # by all lines
 _FOLLOWING = (
     *("fill_temperature", "fine_seed_ratio", "end_temperature", "flow", "digestion_temperature", "evaporation_rate"),
 )
-_TESTED = tuple(name for name in _FOLLOWING if name in crews.TESTED)
-_WISHED = len(_ROWS) + 2  # after surface and solids of the seed
-_TESTS = _WISHED + len(_FOLLOWING)
-_BY_HAND = _TESTS + len(_TESTED)
-_SURFACE = len(_ROWS)
-Bounds = tuple[tuple[str, tuple[float, float]], ...]
 
 
 @dataclass(frozen=True)
@@ -145,81 +130,54 @@ class LineState:
 
 
 class Lines:
-    """Lines between two days, stepped as machine code where a run is long: the numbers are the same."""
+    """Lines between two days."""
 
-    def __init__(self, p: PrecipitationParameters, lines: int, as_machine_code: bool = False) -> None:
-        self._state, self._as_machine_code = LineState.usual(p, lines), as_machine_code
+    def __init__(self, p: PrecipitationParameters, lines: int) -> None:
+        self._state = LineState.usual(p, lines)
 
     def run(self, p: PrecipitationParameters, at: Conditions, setting: Setting, wish: Values) -> Values:
         """Set-points that follow readings, liquor, temperatures, hydrate and water of some days."""
         kept = {name: setting.used(name, wish[name]) for name in ("seed_solids", "lime_dose", "calciner_temperature")}
         days, lines = wish["flow"].shape
-        given, numbers = _given(at, setting, wish, kept["seed_solids"])
-        bounds = tuple((name, setting.bounds[name]) for name in _FOLLOWING)
-        day_of = (p, bounds, bool(setting.hand))
-        plain = functools.partial(PlainStretch, functools.partial(_day, *day_of))
-        begin = _stepper(*day_of).begin if self._as_machine_code else plain
-        stretch = begin(self._state, given, numbers)
-        for day in range(days):
-            shares = class_shares(self._state.classes)
-            given[day, _SURFACE, :lines] = specific_surface(shares, p.surface_roughness)
-            stretch.step(day)
-        return kept | dict(zip(_FOUND, stretch.found[:, :, :lines].swapaxes(0, 1), strict=True))
-
-
-def _given(at: Conditions, setting: Setting, wish: Values, seed_solids: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Rows of each day, shape (days, rows, filled-up lines), and numbers, shape (days, numbers)."""
-    days, lines = wish["flow"].shape
-    hand = [setting.hand[name] for name in _FOLLOWING] if setting.hand else []
-    rows = np.zeros((days, _BY_HAND + len(hand), filled_up(lines)))
-    of_rows = [getattr(at, name) for name in _ROWS]
-    wishes, tests = [wish[name] for name in _FOLLOWING], [setting.tests.get(name, 0.0) for name in _TESTED]
-    # The seed's surface is that of the day itself.
-    for row, values in enumerate([*of_rows, 0.0, seed_solids, *wishes, *tests, *hand]):
-        rows[:, row, :lines] = values
-    return rows, np.column_stack([getattr(at, name)[:, 0] for name in _NUMBERS])
-
-
-@functools.lru_cache(maxsize=8)  # a plant has few regimes
-def _stepper(p: PrecipitationParameters, bounds: Bounds, by_hand: bool) -> Stepper[LineState]:
-    rows = _BY_HAND + len(_FOLLOWING) * by_hand
-    return Stepper(LineState.usual(p, 1), rows, len(_NUMBERS), functools.partial(_day, p, bounds, by_hand))
+        acting = {field.name: getattr(at, field.name) for field in fields(at)} | {"seed": kept["seed_solids"]}
+        acting |= {name: acting[name][:, 0].tolist() for name in _SHARED}
+        found = np.empty((len(_FOUND), days, lines))
+        for t in range(days):
+            today = {name: values[t] for name, values in acting.items()}
+            left = _day(p, setting, self._state, today, wish, t)
+            for values, name in zip(found[:, t], _FOUND, strict=True):
+                values[:] = left[name]
+        return kept | dict(zip(_FOUND, found, strict=True))
 
 
 def _day(
-    p: PrecipitationParameters, bounds: Bounds, by_hand: bool, state: LineState, rows: Any, numbers: Sequence[Any]
-) -> list[FloatArray]:
-    """One day, on rows and numbers as `_given` lays them out; it leaves _FOUND."""
-    at = dict(zip((*_NUMBERS, *_ROWS), (*numbers, *rows[: len(_ROWS)]), strict=True))
-    setting = Setting(
-        dict(bounds),
-        _of_one_day(_TESTED, rows[_TESTS:_BY_HAND]),
-        _of_one_day(_FOLLOWING, rows[_BY_HAND:]) if by_hand else {},
-        crews.KNOBS,
-    )
-    wish = _of_one_day(_FOLLOWING, rows[_WISHED:_TESTS])
+    p: PrecipitationParameters, setting: Setting, state: LineState, at: Values, wish: Values, t: int
+) -> dict[str, FloatArray]:
+    """One day, of place `t` in `setting` and `wish`; `at` has the values of the day. It leaves _FOUND and more."""
     caustic = state.soda / state.volume
     ionic = ionic_strength(caustic, at["carbonate"], at["chloride"], at["sulphate"], at["toc"])
     reached = gibbsite_solubility(state.digested, caustic, ionic) / caustic
     ratio = p.digestion_approach * reached + at["ratio"]
     read = {"ratio_read": ratio + at["ratio_read"], "caustic_read": caustic * (1.0 + at["caustic_read"])}
     seen = Seen(state.fines, state.harvest, state.coldest, state.behind)
-    own = crews.answered(p, wish, 0, seen, read["ratio_read"], read["caustic_read"], at["caustic_wanted"])
-    knobs = {name: setting.used(name, own[name], 0) for name in own}
+    own = crews.answered(p, wish, t, seen, read["ratio_read"], read["caustic_read"], at["caustic_wanted"])
+    knobs = {name: setting.used(name, own[name], t) for name in own}
     flow = knobs["flow"] * at["metered"]
     fill = knobs["fill_temperature"] + at["fill_scatter"]
     coldest = coldest_end(fill, at["water"], at["transfer"], flow / p.flow)
     end = np.maximum(knobs["end_temperature"], coldest) + at["warmer"]
-    seed = rows[_SURFACE + 1] * at["pumped"]
+    seed = at["seed"] * at["pumped"]
     entering = (ratio - at["upset"]) * caustic
-    made = _precipitated(p, at, (fill, end), (caustic, ionic, entering), rows[_SURFACE], seed, flow)
-    made |= _sizes(p, at, state, made, knobs, seed)
+    shares = class_shares(state.classes)
+    surface = specific_surface(shares, p.surface_roughness)
+    made = _precipitated(p, at, (fill, end), (caustic, ionic, entering), surface, seed, flow)
+    made |= _sizes(p, at, state, shares, made, knobs, seed)
     alumina = alumina_rate(flow, made["precipitation_yield"])
     water_in, water_out = at["dilution"] * alumina, knobs["evaporation_rate"] * alumina
     volume = state.volume
     state.volume = volume + water_in - water_out
     state.digested = knobs["digestion_temperature"]
-    ordered = alumina_rate(wish["flow"][0], p.usual_yield)
+    ordered = alumina_rate(wish["flow"][t], p.usual_yield)
     state.behind = crews.now_behind(p, state.behind, ordered, alumina)
     state.fines = made["product_fines"] * (1.0 + at["fines_read"])
     state.harvest = made["precipitation_yield"] * (1.0 + at["harvest_read"])
@@ -227,13 +185,7 @@ def _day(
     left = {"ratio": ratio, "caustic": caustic, "entering": entering, "true_flow": flow, "seed": seed}
     left |= {"alumina": alumina, "coldest": coldest, "fill": fill, "end": end}
     water = {"liquor_start": volume, "liquor_end": state.volume, "water_in": water_in, "water_out": water_out}
-    found = knobs | read | left | water | made
-    return [found[name] for name in _FOUND]
-
-
-def _of_one_day(names: Sequence[str], rows: Any) -> Any:
-    """Rows by name, each as the only day of its series."""
-    return {name: [row] for name, row in zip(names, rows, strict=True)}
+    return knobs | read | left | water | made
 
 
 _FOUND = (
@@ -248,7 +200,7 @@ _FOUND = (
 
 def _precipitated(
     p: PrecipitationParameters,
-    at: dict[str, Any],
+    at: Values,
     ends: tuple[FloatArray, FloatArray],
     liquor: tuple[FloatArray, FloatArray, FloatArray],
     surface: FloatArray,
@@ -281,10 +233,15 @@ def _precipitated(
 
 
 def _sizes(
-    p: PrecipitationParameters, at: dict[str, Any], state: LineState, made: Values, knobs: Values, seed: FloatArray
+    p: PrecipitationParameters,
+    at: Values,
+    state: LineState,
+    shares: FloatArray,
+    made: Values,
+    knobs: Values,
+    seed: FloatArray,
 ) -> Values:
     """Fines of seed and product, seed that overflows, and the classes of the next day."""
-    shares = class_shares(state.classes)
     fines = 100.0 * (shares[0] + shares[1]) + at["oxalate"]
     sigma, warm = np.maximum(made["sigma_first"], _LEAST_SIGMA), knobs["fill_temperature"]
     births = nucleation_ratio(sigma, warm, state.classes[2], p.usual_sigma, p.nucleation_answer)

@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 
 from seeds import Seed, load
 from synthetic_data import replay, simulate
-from synthetic_data.engine import files, stepping, workers
+from synthetic_data.engine import files, workers
 from synthetic_data.engine.plan import SimulationError, plan_run
 
 KEYS = ["unit", "period_start"]
@@ -77,7 +77,6 @@ def test_an_error_of_a_worker_is_told(seed: Seed, tmp_path: Path, monkeypatch: p
 
 def test_memory_does_not_grow_with_the_years(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "GROUP_PORTIONS", 3)
-    monkeypatch.setattr(stepping, "WORTH", 0)  # all runs alike, however short
 
     def peak(years: float) -> int:
         tracemalloc.start()
@@ -86,7 +85,7 @@ def test_memory_does_not_grow_with_the_years(seed: Seed, tmp_path: Path, monkeyp
         tracemalloc.stop()
         return found
 
-    peak(2.0)  # what is loaded once, and recorded once a regime
+    peak(2.0)  # what is loaded once
     assert peak(2.0) < 1.1 * peak(0.5)
 
 
