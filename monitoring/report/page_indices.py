@@ -5,7 +5,6 @@ import html
 from monitoring.charts.capability import PERCENTILE_VALUES_NEEDED, Index
 from monitoring.report.indices import LimitIndices
 from monitoring.report.period import QualityPeriod
-from monitoring.report.sampling import CONSUMER_RISK, PRODUCER_RISK
 from pages.html import table
 
 
@@ -71,15 +70,6 @@ def acceptance(period: QualityPeriod) -> tuple[str, str]:
         ]
         for name, plan in found.attributes.items()
     ]
-    for name, plan in (("sigma unknown", found.s_method), ("sigma known", found.sigma_method)):
-        lines = f"mean + {plan.k:.3f} sigma of the logarithms keeps each limit"
-        rows.append(
-            [f"variables, {name}", str(plan.size), lines, f"{found.good['normal']:.2%}", f"{found.bad['normal']:.2%}"]
-        )
-    note = (
-        f"AQL {found.aql:g} %, the largest tabulated one not above the seed's {rules.alpha.value:.2%}; inspection "
-        "level II. The plans by variables (the principle of ISO 3951-1) tell the same two qualities apart as the "
-        f"normal plan, with risks of {PRODUCER_RISK:.0%} and {CONSUMER_RISK:.0%}; they hold for one element whose "
-        "logarithm is normal."
-    )
+    alpha = f"{rules.alpha.value:.2%}"
+    note = f"AQL {found.aql:g} %, the largest tabulated one not above the seed's {alpha}; inspection level II."
     return reading, f"{table(head, rows, (1, 3, 4))}<p>{html.escape(note)}</p>"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from scipy.stats import beta
 
 from monitoring.charts.plans import AQLS, NORMAL, REDUCED, TIGHTENED, Plan, single_plan
-from monitoring.charts.plans_by_variables import VariablesPlan, s_method_plan, sigma_method_plan
 
 PRODUCER_RISK, CONSUMER_RISK = 0.05, 0.10
 SEVERITIES = (NORMAL, TIGHTENED, REDUCED)
@@ -23,16 +22,12 @@ class Sampling:
         Plan by attributes for each severity.
     good, bad : dict of str to float
         Share of bad lots that each plan accepts with a probability of 95 %, and with one of 10 % [1].
-    s_method, sigma_method : VariablesPlan
-        Plans by variables that tell these qualities of the normal plan apart, sigma unknown and known.
     """
 
     aql: float
     attributes: dict[str, Plan]
     good: dict[str, float]
     bad: dict[str, float]
-    s_method: VariablesPlan
-    sigma_method: VariablesPlan
 
 
 def sampling(lots: int, alpha: float) -> Sampling | None:
@@ -46,8 +41,7 @@ def sampling(lots: int, alpha: float) -> Sampling | None:
     plans = {severity: single_plan(lots, aql, severity=severity) for severity in SEVERITIES}
     good = {name: _accepted_with(plan, 1.0 - PRODUCER_RISK) for name, plan in plans.items()}
     bad = {name: _accepted_with(plan, CONSUMER_RISK) for name, plan in plans.items()}
-    wanted = good[NORMAL], PRODUCER_RISK, bad[NORMAL], CONSUMER_RISK
-    return Sampling(aql, plans, good, bad, s_method_plan(*wanted), sigma_method_plan(*wanted))
+    return Sampling(aql, plans, good, bad)
 
 
 def _accepted_with(plan: Plan, probability: float) -> float:
