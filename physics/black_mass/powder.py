@@ -66,64 +66,6 @@ def phosphorus_of_lfp(
     return powder_content(_LFP_PHOSPHORUS * np.asarray(lfp_share, dtype=np.float64), active_share, electrolyte_content)
 
 
-def lfp_share_at(
-    powder_phosphorus: Numeric,
-    active_share: Numeric = ACTIVE_SHARE,
-    electrolyte_content: Numeric = ELECTROLYTE_PHOSPHORUS,
-) -> FloatArray:
-    """Share of lithium iron phosphate that gives a powder so much phosphorus: `phosphorus_of_lfp` turned round.
-
-    Parameters
-    ----------
-    powder_phosphorus
-        Content of phosphorus in the powder [%]
-    active_share
-        Share f of cathode in the powder, above 0 [1]
-    electrolyte_content
-        Content e of the powder that dried electrolyte leaves [%]
-
-    Returns
-    -------
-    FloatArray
-        Share among the cathodes [1]
-
-    References
-    ----------
-    Balance of mass; what LiPF6 leaves, 0.2 %, is assumed.
-    """
-    beyond = np.asarray(powder_phosphorus, dtype=np.float64) - electrolyte_content
-    result: FloatArray = beyond / (_LFP_PHOSPHORUS * np.asarray(active_share, dtype=np.float64))
-    return result
-
-
-def active_share_for(
-    wanted_content: Numeric, cathode_content: Numeric, electrolyte_content: Numeric = 0.0
-) -> FloatArray:
-    """Share of cathode that a powder needs for a content: (c - e)/w.
-
-    Parameters
-    ----------
-    wanted_content
-        Content c of the powder [%]
-    cathode_content
-        Content w of the cathodes, above 0 [%]
-    electrolyte_content
-        Content e of the powder that dried electrolyte leaves [%]
-
-    Returns
-    -------
-    FloatArray
-        Share of cathode in the powder; above 1 where no powder of these cathodes reaches the content [1]
-
-    References
-    ----------
-    Balance of mass.
-    """
-    beyond = np.asarray(wanted_content, dtype=np.float64) - electrolyte_content
-    result: FloatArray = beyond / np.asarray(cathode_content, dtype=np.float64)
-    return result
-
-
 def enriched_share(active_share: Numeric, burnt_share: Numeric) -> FloatArray:
     """Share of cathode after carbon of the powder has burnt: f/(1 - b).
 

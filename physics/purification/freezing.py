@@ -68,32 +68,6 @@ def effective_segregation(
     return result
 
 
-def left_content(segregation: Numeric, fraction_frozen: Numeric) -> FloatArray:
-    """Content of the melt that is left over that at the start: (1 - g)^(k - 1).
-
-    What freezes at that moment holds k times as much.
-
-    Parameters
-    ----------
-    segregation
-        Effective segregation coefficient k [1]
-    fraction_frozen
-        Share g of the charge that is frozen, below 1 [1]
-
-    Returns
-    -------
-    FloatArray
-        Content of the melt, over that at the start [1]
-
-    References
-    ----------
-    Scheil 1942, Z. Metallkunde 34, 70-72; Pfann 1952, J. Metals 4, 747-753: normal freezing.
-    """
-    left = np.log1p(-np.asarray(fraction_frozen, dtype=np.float64))
-    result: FloatArray = np.exp((np.asarray(segregation, dtype=np.float64) - 1.0) * left)
-    return result
-
-
 def frozen_mean(segregation: Numeric, fraction_frozen: Numeric) -> FloatArray:
     """Mean content of what is frozen over that of the charge: (1 - (1 - g)^k)/g.
 

@@ -59,29 +59,3 @@ def additive_content(additive_dose: Numeric, electrolyte_share: Numeric, decay: 
     used_up = _HOURS * np.asarray(electrolyte_share, dtype=np.float64) * decay
     result: FloatArray = np.asarray(additive_dose, dtype=np.float64) / used_up
     return result
-
-
-def additive_left(additive_at_start: Numeric, decay: Numeric, hours: Numeric) -> FloatArray:
-    """Content some hours after dosing stopped: c = c0 exp(-k t).
-
-    Parameters
-    ----------
-    additive_at_start
-        Content c0 when it stopped [mg/L]
-    decay
-        Rate k at which it is used up [1/h]
-    hours
-        Time t since then [h]
-
-    Returns
-    -------
-    FloatArray
-        Content c [mg/L]
-
-    References
-    ----------
-    Decay of first order; exact.
-    """
-    spent = np.asarray(decay, dtype=np.float64) * hours
-    result: FloatArray = additive_at_start * np.exp(-spent)
-    return result

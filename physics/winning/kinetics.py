@@ -130,29 +130,3 @@ def cathode_currents(
     kelvin = floats(electrolyte_temperature) + ZERO_CELSIUS
     overvoltage: FloatArray = (2.0 * GAS / FARADAY) * kelvin * np.log(x)
     return current - hydrogen, hydrogen, overvoltage
-
-
-def wark_efficiency(zinc_ions: Numeric, h2so4: Numeric, wark_constant: Numeric = 26.4) -> FloatArray:
-    """Current efficiency by Wark's law: CE / (100 - CE) = k c / a.
-
-    Parameters
-    ----------
-    zinc_ions
-        Zinc c in the cell [g/L]
-    h2so4
-        Sulphuric acid a in the cell [g/L]
-    wark_constant
-        Constant k of an electrolyte and a current density, 26.4 where 58 and 170 g/L give 90 % [1]
-
-    Returns
-    -------
-    FloatArray
-        Current efficiency CE [%]
-
-    References
-    ----------
-    Wark's equation, as in Scott, Pitblado, Barton and Ault 1988, J. Appl. Electrochem. 18 (form recalled).
-    """
-    ratio = wark_constant * floats(zinc_ions) / h2so4
-    result: FloatArray = 100.0 * ratio / (1.0 + ratio)
-    return result

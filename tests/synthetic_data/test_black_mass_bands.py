@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from physics.black_mass.powder import lfp_share_at, phosphorus_of_lfp
+from physics.black_mass.powder import phosphorus_of_lfp
 from physics.black_mass.pyrolysis import fluorine_left
 from seeds import Seed
 from synthetic_data import Replay, another_plant, replay
@@ -48,7 +48,9 @@ def of_lines(seed: Seed, table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, 
         "production scrap of the feed": table["feed_scrap_share"].mean(),
         "missing readings": table[read].isna().to_numpy().mean(),
         "phosphorus by five points of iron phosphate": float(phosphorus_of_lfp(0.05) - phosphorus_of_lfp(0.0)),
-        "iron phosphate that breaks 0.8 % of phosphorus": float(lfp_share_at(0.8)),
+        "iron phosphate that breaks 0.8 % of phosphorus": float(
+            (0.8 - phosphorus_of_lfp(0.0)) / (phosphorus_of_lfp(1.0) - phosphorus_of_lfp(0.0))
+        ),
     }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from physics.refining.additive_stock import additive_content, additive_decay, additive_left
+from physics.refining.additive_stock import additive_content, additive_decay
 
 
 def test_content_is_that_at_which_as_much_is_used_up_as_is_dosed():
@@ -11,7 +11,7 @@ def test_content_is_that_at_which_as_much_is_used_up_as_is_dosed():
     assert 24.0 * 0.6 * content * 11.7 == pytest.approx(60.0, rel=1e-12)
     # a plant that steps from nothing comes to it
     hours = np.linspace(0.0, 20.0, 20001)
-    rise = 60.0 / (24.0 * 11.7) * np.trapezoid(additive_left(1.0, 0.6, hours), hours)
+    rise = 60.0 / (24.0 * 11.7) * np.trapezoid(np.exp(-0.6 * hours), hours)
     assert rise == pytest.approx(content, rel=1e-4)
 
 
@@ -22,5 +22,5 @@ def test_decay_is_7_to_10_percent_faster_a_kelvin():
 
 
 def test_glue_is_gone_within_hours_and_thiourea_within_days():
-    assert additive_left(1.0, additive_decay(62.0, 0.6), 10.0) < 0.01
-    assert additive_left(1.0, additive_decay(62.0, 0.08), 10.0) > 0.4
+    assert np.exp(-10.0 * additive_decay(62.0, 0.6)) < 0.01
+    assert np.exp(-10.0 * additive_decay(62.0, 0.08)) > 0.4
