@@ -18,7 +18,6 @@ from nonferrous.predict import predict
 from nonferrous.recommend import recommend
 from nonferrous.records import records_app
 from nonferrous.registry import adopt, batches, compare, promote, rollback, signing_keys, try_again, withdraw
-from nonferrous.replay.command import replay
 from nonferrous.reports import energy_app, monitor, quality_app
 from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
@@ -48,7 +47,6 @@ for command in (
     *asking,
     monitor,
     trial,
-    replay,
     history,
     watch,
     serve,

@@ -48,9 +48,6 @@ def serve(
 def up(
     port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
     ui_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
-    live: Annotated[
-        bool, typer.Option("--live", help="Play a plant in quick time: regimes change, models are trained again.")
-    ] = False,
 ) -> None:
     """Simulate a plant and train on it where that is still to do, then serve the API and the MLflow UI until Ctrl-C."""
     from registry.settings import read_settings
@@ -61,9 +58,6 @@ def up(
         fail(f"MLFLOW_TRACKING_URI: {settings.uri} has a UI already; `up` starts one: use `train` and `serve`")
     for wanted in (port, ui_port):
         _check_free(wanted)
-    if live:
-        _live(port, ui_port)
-        return
     seeds = load_all()
     plants = [seed for seed in seeds.values() if seed.plant is not None]
     made = one_a_task(plants)
@@ -104,23 +98,6 @@ def one_a_task(plants: Sequence[Seed]) -> list[Seed]:
     for seed in sorted(plants, key=lambda seed: seed.process.name not in ASKED):
         found.setdefault(seed.process.task, seed)
     return list(found.values())
-
-
-def _live(port: int, ui_port: int) -> None:
-    """Play a plant in a home folder of its own, with the API and the MLflow UI."""
-    from nonferrous.replay.live import PAGE, play_on, prepare
-    from registry.settings import Settings, read_settings
-
-    settings = Settings(home=read_settings().folder / "live")
-    os.environ["NONFERROUS_HOME"] = str(settings.folder)
-    seed = prepare(settings)
-    with _mlflow(settings, ui_port) as tracker:
-        _await(f"http://127.0.0.1:{ui_port}/health", tracker)
-        typer.echo(f"\nAPI         http://127.0.0.1:{port}/docs")
-        typer.echo(f"MLflow UI   http://127.0.0.1:{ui_port}{MODEL_TRAINING}")
-        typer.echo(f"monitoring  {(settings.folder / PAGE).as_uri()}\n")
-        with suppress(KeyboardInterrupt):
-            play_on(seed, settings, port, tracker)
 
 
 def _mlflow(settings: Settings, port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.coverage.page import RESULTS
+from benchmarks.replays.run import candidates_of
 from models.answers import COVERAGE, Answer
 from models.quality.model import QualityModel
 from models.quality.outcomes import covered
@@ -20,7 +21,6 @@ from models.regression.model import RegressionModel
 from models.sorting.model import SortingModel
 from models.table.inputs import matrix
 from models.table.reading import read_table
-from nonferrous.replay.play import candidates_of
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 from synthetic_data import another_plant, simulate

@@ -21,14 +21,14 @@ from benchmarks.forged import waiting
 from benchmarks.forged.forgeries import FORGERIES
 from benchmarks.forged.page import DOCS
 from benchmarks.forged.waiting import AFTER, FORGED, HONEST, SHARES, measure, places, regime_steps, summed
-from benchmarks.replay.__main__ import UNITS
+from benchmarks.replays.plant import Plant, plant_of
+from benchmarks.replays.tables.__main__ import UNITS
 from models.answers import COVERAGE
 from models.following.waiting import Arrival, Following
 from models.regression.model import RegressionModel
 from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.tasks import build
-from nonferrous.replay.plant import Plant, plant_of
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 from synthetic_data import simulate

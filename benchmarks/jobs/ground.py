@@ -11,10 +11,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nonferrous.replay.beginning import simulated, train_first
-from nonferrous.replay.plant import Plant
-from nonferrous.replay.play import home_of
-from nonferrous.replay.service import Client, running
+from benchmarks.replays.plant import Plant
+from benchmarks.replays.run import home_of
+from benchmarks.replays.service import Client, running
+from benchmarks.replays.setup import simulated, train_first
 from registry.promotion import rollback
 from registry.retraining.decision import PROMOTED, VERDICT, is_decided
 from registry.retraining.new_rows import batches

@@ -25,10 +25,10 @@ from benchmarks.faults.measuring import Page, measure
 from benchmarks.forged.forgeries import FORGERIES, Forgery
 from benchmarks.jobs import page
 from benchmarks.jobs.ground import PROCESS, Ground, first, plant_in, play
-from nonferrous.replay.plant import Plant, ReplayError, Step
-from nonferrous.replay.play import home_of
-from nonferrous.replay.promotions import as_trained
-from nonferrous.replay.service import Client, running
+from benchmarks.replays.plant import Plant, ReplayError, Step
+from benchmarks.replays.promotions import as_trained
+from benchmarks.replays.run import home_of
+from benchmarks.replays.service import Client, running
 from physics.arrays import FloatArray, IntArray
 
 NONE = "none"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.digests import seed_digest, table_digest
-from nonferrous.replay.play import candidates_of
+from benchmarks.replays.run import candidates_of
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from training.dataset import Dataset, read

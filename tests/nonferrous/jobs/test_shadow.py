@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.replays.service import running
 from nonferrous import app, reports
 from nonferrous.jobs import shadow
 from nonferrous.jobs.shadow import ShadowLines, nothing_to_learn, shadow_lines
-from nonferrous.replay.service import running
 from records.database import Database
 from records.requests import recorded
 from records.shadow import answers_to

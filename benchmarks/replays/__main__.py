@@ -1,0 +1,129 @@
+"""The command `replay`: a simulated plant, several ways of retraining, one table and one page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nonferrous.terminal import ProcessName, console, fail, progress
+
+if TYPE_CHECKING:
+    from benchmarks.replays.plant import Plant
+    from benchmarks.replays.run import Stepped, Way
+    from benchmarks.replays.service import Client
+
+FIRST, SCHEDULE, DRIFT, ACCEPTED, ORACLE = WAYS = ("first", "schedule", "drift", "accepted", "oracle")
+LOOKED = "a person has looked at the laboratory and found it right"
+
+
+def replay(
+    process: ProcessName,
+    out: Annotated[Path, typer.Option(help="Folder for plant, stores, figures and page; what is done there is kept.")],
+    begin: Annotated[
+        dt.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day to play.", show_default="after a third"),
+    ] = None,
+    ways: Annotated[str, typer.Option(help="Ways of retraining, separated by commas.")] = ",".join(WAYS),
+    every: Annotated[int, typer.Option(min=1, help="Steps between two trainings of the schedule.")] = 6,
+    days: Annotated[float | None, typer.Option(help="Length of a step.", show_default="30, or a period")] = None,
+    rng_seed: Annotated[
+        int | None, typer.Option(help="Other random numbers for the same plant.", show_default="of the seed")
+    ] = None,
+    units: Annotated[int | None, typer.Option(help="Units of the plant.", show_default="of the seed")] = None,
+) -> None:
+    """Play a simulated plant through the real service, records and worker: what each way of retraining is worth."""
+    from benchmarks.replays.page import write
+    from benchmarks.replays.setup import simulated
+    from benchmarks.replays.summary import in_words, summary
+    from seeds import load
+
+    wanted = [one.strip() for one in ways.split(",")]
+    if unknown := [one for one in wanted if one not in WAYS]:
+        fail(f"--ways: got {unknown[0]}, expected some of {', '.join(WAYS)}")
+    seed = load(process)
+    plant = simulated(seed, out / "plant", units, rng_seed, begin, days)
+    base = _base(plant, out)
+    found = {one: _played(one, plant, base, out, every) for one in wanted}
+    summaries = [summary(name, steps) for name, steps in found.items()]
+    file = write(plant, found, summaries, out)
+    for one in summaries:
+        console().print(in_words(one, seed), markup=False, soft_wrap=True)
+    console().print(f"page: {file}", markup=False, soft_wrap=True)
+
+
+def _base(plant: Plant, out: Path) -> Path:
+    """Home folder with the first champion, which has learnt what is known at the beginning."""
+    from benchmarks.replays.setup import train_first
+
+    home = out / "base"
+    if not (home / "trained").exists():
+        shutil.rmtree(home, ignore_errors=True)
+        train_first(plant, home)
+        (home / "trained").touch()
+    return home
+
+
+def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[Stepped]:
+    """What came of a way; that of before where it was played to its end."""
+    from benchmarks.replays.run import home_of, oracle, play
+    from benchmarks.replays.service import running
+    from pages.report import write_page
+
+    file, home = out / f"{name}.json", out / name
+    if name == ACCEPTED and _asked_nobody(out / f"{DRIFT}.json"):
+        file = out / f"{DRIFT}.json"
+    if file.exists():
+        return steps_of(file)
+    shutil.rmtree(home, ignore_errors=True)
+    steps = sum(1 for _ in plant.steps())
+    with progress() as step:
+        done: list[Stepped] = []
+
+        def shown(one: Stepped) -> None:
+            done.append(one)
+            step(f"{name}: {one.start}, version {one.version}, error {one.error:.4g}", len(done), steps)
+
+        if name == ORACLE:
+            found = oracle(plant, shown)
+        else:
+            accepts = LOOKED if name == ACCEPTED else None
+            with running(plant.seed.process.name, home_of(base, home)) as client:
+                found = play(plant, client, _way(name, plant, client, home, every), shown, accepts)
+    write_page(json.dumps([asdict(one) for one in found], indent=1) + "\n", file)
+    return found
+
+
+def _asked_nobody(drift: Path) -> bool:
+    """Whether no job of a play was stopped by labels, so that it would be the same with a person who accepts them."""
+    from training.labels.job import ACCEPT
+
+    return drift.exists() and not any(ACCEPT in one.job for one in steps_of(drift))
+
+
+def steps_of(file: Path) -> list[Stepped]:
+    """Steps of a way that was played to its end."""
+    from benchmarks.replays.run import Stepped
+
+    return [Stepped(**{**one, "drift": tuple(one["drift"])}) for one in json.loads(file.read_text("utf-8"))]
+
+
+def _way(name: str, plant: Plant, client: Client, home: Path, every: int) -> Way:
+    from benchmarks.replays.policies import Drift, never, on_schedule
+
+    if name == FIRST:
+        return never
+    if name == SCHEDULE:
+        return on_schedule(every)
+    os.environ["NONFERROUS_HOME"] = str(home)
+    return Drift(plant.seed, client)
+
+
+if __name__ == "__main__":
+    typer.run(replay)

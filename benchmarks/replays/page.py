@@ -1,0 +1,119 @@
+"""Page and figures of a replay: error and coverage over time, with promotions and regimes marked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.replays.plant import Plant
+from benchmarks.replays.run import COVERAGE, Stepped
+from benchmarks.replays.summary import BACK, Summary
+from benchmarks.replays.tasks import cost_unit, task_of
+from pages.html import table
+from pages.lines import Line, lines
+from pages.markdown import number
+from pages.report import Section, whole, write_page
+from pages.style import BLUE, GREY, ORANGE, RED
+from seeds import Seed
+
+GREEN, PURPLE = "#2e8b57", "#7b4fa3"
+COLOURS = {"first": GREY, "schedule": BLUE, "drift": RED, "accepted": PURPLE, "oracle": GREEN}
+_WAYS = (
+    "first: the champion of the beginning for ever; schedule: a job every so many steps; drift: a job where learning "
+    "is due, as watch asks for it; accepted: the same, and a person accepts labels that a job has stopped at, which "
+    "nobody forges in a play; oracle: learnt anew before each step from all that is known, without service or gate."
+)
+
+
+def write(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary], out: Path) -> Path:
+    """Write `replay.json` and `replay.html`; gives the page's file."""
+    figures = {"process": plant.seed.process.name, "from": f"{plant.begin:%Y-%m-%d}", "rows": len(plant.table)}
+    figures["ways"] = [asdict(one) for one in summaries]
+    write_page(json.dumps(figures, indent=1) + "\n", out / "replay.json")
+    write_page(whole(f"{plant.seed.process.title}: replay", _sections(plant, found, summaries)), out / "replay.html")
+    return out / "replay.html"
+
+
+def _sections(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary]) -> Iterator[Section]:
+    yield Section(
+        "What each way is worth",
+        f"A simulated plant, which is no evidence about a real one. {_WAYS}",
+        _worth(plant.seed, summaries) + _decided(plant.seed, summaries),
+    )
+    task, cost = task_of(plant.seed), cost_unit(plant.seed)
+    yield Section(
+        "Over time",
+        f"Step by step the {task.error}{_in(task.unit(plant.seed))} and the share of {task.covered}"
+        f"{f', then what decisions cost{_in(cost)} beside those of one who knows the truth' if cost else ''}. A dotted "
+        "line marks the beginning of a regime.",
+        _over_time(plant, found),
+    )
+    for name, steps in found.items():
+        rows = [
+            [one.start, one.version, "; ".join(one.drift), one.job, one.promoted or ""]
+            for one in steps
+            if one.job or one.drift
+        ]
+        if rows:
+            heads = ["step", "version", "drift", "job", "champion after it"]
+            yield Section(f"Jobs: {name}", "What was seen, and what each job decided.", table(heads, rows))
+
+
+def _worth(seed: Seed, summaries: Sequence[Summary]) -> str:
+    unit = task_of(seed).unit(seed)
+    heads = ["way", "trainings", "promoted", f"error to the truth{_in(unit)}", "coverage", "of the worst 90 days"]
+    heads.append(f"longest below {BACK:.0%} after outcomes [d]")
+    rows = [
+        [
+            *(one.way, one.trainings, one.promotions),
+            *(f"{one.error:.4g}", f"{one.covered:.1%}", f"{one.lowest:.1%}", f"{one.longest:.0f}"),
+        ]
+        for one in summaries
+    ]
+    return table(heads, rows, numbers=range(1, len(heads)))
+
+
+def _decided(seed: Seed, summaries: Sequence[Summary]) -> str:
+    """The table of what decisions cost; nothing where nothing is decided."""
+    cost, releases = cost_unit(seed), any(one.released for one in summaries)
+    if not cost:
+        return ""
+    heads = [
+        "way",
+        f"decisions cost{_in(cost)}",
+        *(("released lots", "of these break their grade") if releases else ()),
+    ]
+    rows = [
+        [one.way, number(one.lost, 4), *((f"{one.released:,}", f"{one.broken:,}") if releases else ())]
+        for one in summaries
+        if one.lost is not None
+    ]
+    return table(heads, rows, numbers=range(1, len(heads)))
+
+
+def _in(unit: str) -> str:
+    return f" [{unit}]" if unit else ""
+
+
+def _over_time(plant: Plant, found: Mapping[str, Sequence[Stepped]]) -> str:
+    labels = [one.start for one in next(iter(found.values()))]
+    days = np.array(labels, dtype="datetime64[D]")
+    marks = {}
+    for regime in plant.seed.plant.regimes if plant.seed.plant else ():
+        later = np.flatnonzero(days <= np.datetime64(regime.start))
+        if len(later) and days[0] < np.datetime64(regime.start):
+            marks[int(later[-1])] = regime.name
+    error = [Line(name, [one.error for one in steps], COLOURS[name]) for name, steps in found.items()]
+    covered = [Line(name, [one.covered for one in steps], COLOURS[name]) for name, steps in found.items()]
+    covered.append(Line("asked", [COVERAGE] * len(labels), ORANGE, dash=True))
+    task, cost = task_of(plant.seed), cost_unit(plant.seed)
+    drawn = lines(labels, error, f"{task.error}{_in(task.unit(plant.seed))}", marks)
+    drawn += lines(labels, covered, f"share of {task.covered}", marks)
+    if not cost:
+        return drawn
+    lost = [Line(name, [one.lost for one in steps], COLOURS[name]) for name, steps in found.items()]
+    return drawn + lines(labels, lost, f"what decisions cost{_in(cost)}", marks)

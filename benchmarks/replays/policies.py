@@ -1,0 +1,59 @@
+"""Ways of retraining: never, by the calendar, or where learning is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from benchmarks.replays.run import Stepped, Way
+from seeds import Seed
+
+if TYPE_CHECKING:
+    from benchmarks.replays.service import Client
+    from monitoring.drift.results import Monitoring
+
+
+def never(steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
+    """The first champion for ever."""
+    return False, ()
+
+
+def on_schedule(every: int) -> Way:
+    """A job each so many steps."""
+
+    def way(steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
+        return len(steps) % every == 0, ()
+
+    return way
+
+
+class Drift:
+    """As `nonferrous watch`: a job where learning is due; a champion that errs more than the one before is put back.
+
+    Parameters
+    ----------
+    seed : Seed
+        Of the process, whose records stand in the home folder that the settings name.
+    client : Client
+        Of the service, which must answer with whoever is put back.
+    shown : callable, optional
+        Takes what is seen at each look.
+    """
+
+    def __init__(self, seed: Seed, client: Client, shown: Callable[[Monitoring], None] | None = None) -> None:
+        self._seed, self._client, self._shown = seed, client, shown
+
+    def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
+        """Whether a job is asked for now, and what was seen."""
+        from nonferrous.jobs.due import learning_due
+        from nonferrous.jobs.watch import put_back_line
+        from nonferrous.reports import look
+
+        seen = look(self._seed)
+        if self._shown is not None:
+            self._shown(seen)
+        if (back := put_back_line(self._seed)) is not None:
+            self._client.wait_for_champion()
+            return False, (*seen.reasons, back)
+        found = learning_due(seen)
+        return found.is_due, (*seen.reasons, found.line) if found.is_due else seen.reasons

@@ -1,0 +1,193 @@
+"""A plant played by one way of retraining: what was answered at each step, and what it was worth."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.replays.evaluate import Answers
+from benchmarks.replays.plant import Plant, Step
+from benchmarks.replays.service import Client
+from benchmarks.replays.tasks import task_of as played
+from models.table.contract import Checked
+from models.tasks import build
+from registry.local.moved import adopt
+from seeds import Seed
+from training.dataset import dataset_of, period_of
+from training.facts import info_of
+from training.fitting import fit, model_of, selected, with_few_threads
+from training.labels.job import ACCEPT
+from training.splits import FEWEST_ROWS, held_out_units, split
+from training.tasks import task_of
+
+COVERAGE = 0.9
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """What came of one step.
+
+    Attributes
+    ----------
+    start : str
+        Its first day.
+    version : int
+        That answered.
+    rows, known : int
+        That were asked for, and those that have a label.
+    error : float
+        Mean error to the truth, as the task has it.
+    bias : float or None
+        The same with its sign; None of classes.
+    covered : float
+        Share of the labels in their intervals, as the task has it.
+    drift : tuple of str
+        What the monitoring said after the step; empty where it saw nothing, or was not asked.
+    job : str
+        What a retraining job after the step ended with; empty where there was none.
+    promoted : int or None
+        Version that it made champion.
+    lost : float or None
+        Mean cost of the decisions against those of one who knows the truth; None where nothing is decided.
+    released, broken : int
+        Lots that went without an assay in a grade with limits and were assayed later, and those of them that break it.
+    """
+
+    start: str
+    version: int
+    rows: int
+    known: int
+    error: float
+    bias: float | None
+    covered: float
+    drift: tuple[str, ...] = ()
+    job: str = ""
+    promoted: int | None = None
+    lost: float | None = None
+    released: int = 0
+    broken: int = 0
+
+
+class Way(Protocol):
+    """When a model is trained again."""
+
+    def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
+        """Whether a job is asked for now, and why, after what came of the steps before this one."""
+
+
+Shown = Callable[[Stepped], None]
+
+
+def play(plant: Plant, client: Client, way: Way, shown: Shown, accepts: str | None = None) -> list[Stepped]:
+    """Play a plant through a service and a worker that run.
+
+    Outcomes of a step come in when the next one has been asked for, and a job is asked for after that: nobody knows
+    anything before its time.
+
+    Parameters
+    ----------
+    plant : Plant
+        What is played.
+    client : Client
+        Of a service that nobody else asks.
+    way : callable
+        When a job is asked for.
+    shown : callable
+        Takes what came of each step, when it is over.
+    accepts : str, optional
+        Reason with which a person accepts labels that a job has stopped at; by default nobody does.
+    """
+    found: list[Stepped] = []
+    late: Step | None = None
+    for step in plant.steps():
+        version, answered = client.predict(plant.asked(step.table))
+        one = _stepped(plant.seed, step, version, answered)
+        if late is not None:
+            client.tell(plant.outcomes(late.table))
+            one = _retrained(one, way, found, client, accepts)
+        late = step
+        found.append(one)
+        shown(one)
+    return found
+
+
+def _retrained(one: Stepped, way: Way, before: Sequence[Stepped], client: Client, accepts: str | None) -> Stepped:
+    wanted, why = way(before)
+    if not wanted:
+        return replace(one, drift=why)
+    job = client.retrain()
+    if accepts is not None and ACCEPT in (job["why"] or ""):
+        job = client.retrain(accepts)
+    result: Mapping[str, Any] = job["result"] or {}
+    promoted = result["version"] if result.get("promoted") else None
+    return replace(one, drift=why, job=result.get("why") or job["why"], promoted=promoted)
+
+
+def _stepped(seed: Seed, step: Step, version: int, answers: Answers) -> Stepped:
+    found = played(seed).evaluated(step, answers, seed)
+    inside = found.inside[~np.isnan(found.inside)]
+    broken = np.empty(0) if found.broken is None else found.broken[~np.isnan(found.broken)]
+    return Stepped(
+        start=f"{step.start:%Y-%m-%d}",
+        version=version,
+        rows=len(step.table),
+        known=len(inside),
+        error=float(np.nanmean(found.size)),
+        bias=None if found.signed is None else float(np.nanmean(found.signed)),
+        covered=float(np.mean(inside)) if len(inside) else 1.0,
+        lost=None if found.lost is None else float(np.nanmean(found.lost)),
+        released=len(broken),
+        broken=int(broken.sum()),
+    )
+
+
+def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
+    """A model that is learnt anew before each step from all that is known then: what no job can be much better than.
+
+    It goes through no service and no gate. As in a play, the outcomes of the step before are not in yet.
+    """
+    seed, found, steps = plant.seed, list[Stepped](), list(plant.steps())
+    for number, step in enumerate(steps):
+        known = plant.table[period_of(plant.table, seed) < (steps[number - 1].start if number else plant.begin)]
+        one = _stepped(seed, step, number, played(seed).answers(learnt(known, seed), step.table, seed))
+        found.append(one)
+        shown(one)
+    return found
+
+
+def learnt(known: pd.DataFrame, seed: Seed) -> Any:
+    """The best of `candidates_of`."""
+    found = candidates_of(known, seed)
+    return found[selected(task_of(seed).SELECTED_BY, {name: metrics for name, (_, metrics) in found.items()})][0]
+
+
+def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> dict[str, tuple[Any, dict[str, float]]]:
+    """Model of each candidate of the first target, or of one of them, and what was measured in fitting it.
+
+    They are learnt from all rows but the newest few, which a split keeps back.
+    """
+    whole, task = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed), task_of(seed)
+    data = whole.each[0]
+    tested = ~np.isin(data.units.astype(str), held_out_units(sorted(set(data.units.astype(str)))))
+    newest = np.sort(data.periods[tested])[-FEWEST_ROWS["test"] :][0]
+    parts = split(data.table, seed, test_from=newest)
+    models = {}
+    for name, estimator in build(data.seed).items():
+        if only not in (None, name):
+            continue
+        fitted = fit(task, with_few_threads(estimator, len(data.y)), data, parts)
+        models[name] = model_of(fitted, task, name, data, parts, info_of(data, parts))
+    return models
+
+
+def home_of(base: Path, folder: Path) -> Path:
+    """A copy of a home folder that is a store of its own."""
+    shutil.copytree(base, folder)
+    adopt(folder / "mlflow.db")
+    return folder

@@ -1,0 +1,94 @@
+"""What each promotion of replays was worth: python -m benchmarks.replays.tables.promotions [PROCESS ...] --work FOLDER.
+
+Looks at replays that `python -m benchmarks.replays.tables --work FOLDER` has left. Writes docs/results/promotions.json
+and a table in docs/loop.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import own_plant_digest
+from benchmarks.replays.__main__ import ACCEPTED, DRIFT, SCHEDULE, steps_of
+from benchmarks.replays.promotions import promotions
+from benchmarks.replays.setup import simulated
+from benchmarks.replays.tables.__main__ import BEGINS
+from benchmarks.replays.tables.page import DOCS, PAGE
+from benchmarks.replays.tables.plants import WORSE
+from benchmarks.replays.tasks import task_of
+from pages.markdown import table
+from seeds import load
+
+RESULTS, NAME = DOCS / "results" / "promotions.json", "promotions"
+HEADS = (
+    *("process", "way", "from", "version", "rows after", "answers before", "answers after", "of the one before"),
+    *("as trained, before", "after", "cost of decisions, of the one before"),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("process", nargs="+")
+    parser.add_argument("--work", type=Path, required=True)
+    given = parser.parse_args()
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    for process in given.process:
+        found["processes"][process] = of_process(process, given.work.resolve() / process)
+    found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+
+
+def of_process(process: str, out: Path) -> dict[str, Any]:
+    """Promotions of the ways in which a process was played; ends the command where it was not."""
+    # Without labels that a job has stopped at, accepted is drift.
+    played = [way for way in (SCHEDULE, DRIFT, ACCEPTED) if (out / f"{way}.json").exists()]
+    if not played:
+        raise SystemExit(f"{out}: no replay: expected what python -m benchmarks.replays.tables {process} leaves there")
+    seed = load(process)
+    plant = simulated(seed, out / "plant", begin=BEGINS.get(process))
+    ways = {way: [asdict(one) for one in promotions(plant, steps_of(out / f"{way}.json"), out / way)] for way in played}
+    return {"seed_digest": own_plant_digest(seed), "ways": ways}
+
+
+def all_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:
+    """Process, way and promotion of all that were measured, and the error of answers after of the one before."""
+    for process, one in found["processes"].items():
+        for way, promoted in one["ways"].items():
+            for each in promoted:
+                yield process, way, each, each["answers_after"] / each["answers_before"]
+
+
+def lines(found: Mapping[str, Any] | None) -> list[str]:
+    """What stands between the markers."""
+    if found is None:
+        return ["Not measured yet."]
+    ratios = [ratio for *_, ratio in all_of(found)]
+    worse = sum(ratio > WORSE for ratio in ratios)
+    said = (
+        f"of {len(ratios)} promotions {worse or 'none'} made the answers' error to the truth worse by more than "
+        f"{WORSE - 1:.0%}"
+    )
+    return [f"Measured on {found['measured']}: {said}.", "", *table(HEADS, _rows(found))]
+
+
+def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, way, one, ratio in all_of(found):
+        seed = load(process)
+        unit = task_of(seed).unit(seed)
+        moved, rows = f"{one['before']} to {one['after']}", f"{one['rows']:,}"
+        names = ("answers_before", "answers_after", "error_before", "error_after")
+        answers, trained = ([f"{one[name]:.3f} {unit}".rstrip() for name in some] for some in (names[:2], names[2:]))
+        cost = "" if one["lost_before"] is None else f"{one['lost_after'] / one['lost_before']:.3f}"
+        yield process, way, one["start"], moved, rows, *answers, f"{ratio:.3f}", *trained, cost
+
+
+if __name__ == "__main__":
+    main()

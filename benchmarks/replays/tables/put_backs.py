@@ -1,0 +1,132 @@
+"""Whether what is put back should be: champions of plants never used, honest ones and spoilt ones, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.replays.plant import Plant
+from benchmarks.replays.tables.plants import MONTH, WORSE, until, worth
+from models.regression.model import RegressionModel
+from models.table.inputs import matrix
+from physics.arrays import BoolArray
+from training.dataset import period_of
+from training.judge import JudgeError
+from training.regression.judge import verdict
+from training.retraining.later_rows import as_candidate
+from training.retraining.regret import Promise, overturned
+
+RNG_SEED = 20261127
+HEADS = (
+    *("process", "what the champion learnt", "promotions", "of these worse", "and put back"),
+    *("put back in all", "wrongly", "after months"),
+)
+
+
+def after_promotion(
+    promise: Promise, before: RegressionModel, after: RegressionModel, plant: Plant, now: pd.Timestamp
+) -> dict[str, float | int | None]:
+    """What becomes of a promotion.
+
+    Parameters
+    ----------
+    promise : Promise
+        What it was decided on.
+    before, after : RegressionModel
+        The two champions.
+    plant : Plant
+        What they are asked about.
+    now : Timestamp
+        When it was decided.
+
+    Returns
+    -------
+    dict
+        `ratio`: error to the truth of the answers after the promotion over that of the ones before, on all that came.
+        `back`: after how many months it was put back, None where it never was. `then`: the ratio from there on, None
+        where too little came.
+    """
+    whole = until(plant, None)
+    found = month_of_put_back(promise, before, after, plant, now)
+    moments = [now, None if found is None else now + found * MONTH]
+    ratio, then = (
+        None if one is None else worth(before, after, whole, np.flatnonzero(whole.periods >= one)) for one in moments
+    )
+    return {"ratio": ratio, "back": found, "then": then}
+
+
+def month_of_put_back(
+    promise: Promise, before: RegressionModel, after: RegressionModel, plant: Plant, now: pd.Timestamp
+) -> int | None:
+    """After how many months of outcomes `training.retraining.regret` puts the one before back; None: not at all."""
+    last = period_of(plant.table, plant.seed).max()
+    before = replace(before, followed=None)  # which no file keeps
+    for months in range(1, 1 + int((last - now) / MONTH)):
+        data = until(plant, now + months * MONTH)
+        rows = np.flatnonzero(data.periods >= now)
+        try:
+            X = matrix(data.table.iloc[rows], after.seed)
+            since = verdict(after, X, as_candidate(before, data, rows), data, rows)
+        except JudgeError:
+            continue
+        if overturned(promise, since) is not None:
+            return months
+    return None
+
+
+def wrong_units(plant: Plant, champion: RegressionModel, spoilt: BoolArray) -> pd.DataFrame:
+    """The plant's table with labels that belong to other units of their period."""
+    table, target = plant.table.copy(), plant.seed.target.name
+    rng = np.random.default_rng(RNG_SEED)
+    for _, rows in table[spoilt].groupby(period_of(table[spoilt], plant.seed)).groups.items():
+        table.loc[rows, target] = rng.permutation(table.loc[rows, target].to_numpy())
+    return table
+
+
+def broken_sensor(plant: Plant, champion: RegressionModel, spoilt: BoolArray) -> pd.DataFrame:
+    """The plant's table in which the input that moves the champion's answers most reads values of other rows."""
+    table, rng = plant.table.copy(), np.random.default_rng(RNG_SEED)
+    X = matrix(table[spoilt], champion.seed)
+    usual, order, moved = champion.predict(X), rng.permutation(len(X)), {}
+    for place, name in enumerate(champion.names):
+        other = X.copy()
+        other[:, place] = X[order, place]
+        moved[name] = float(np.mean(np.abs(champion.predict(other) - usual)))
+    sensor = max((name for name in moved if name in table.columns), key=lambda name: moved[name])
+    table.loc[spoilt, sensor] = table.loc[spoilt, sensor].to_numpy()[order]
+    return table
+
+
+SPOILT: dict[str, Callable[[Plant, RegressionModel, BoolArray], pd.DataFrame]] = {
+    "labels of other units": wrong_units,
+    "a sensor that reads other rows": broken_sensor,
+}
+"""Ways in which rows are spoilt that a champion learns: by name, what gives the plant's table with them."""
+
+
+def spoilt_until(plant: Plant, champion: RegressionModel, now: pd.Timestamp, how: str) -> Plant:
+    """The plant whose rows are spoilt from its begin to a moment, and honest after that."""
+    periods = period_of(plant.table, plant.seed)
+    spoilt = np.asarray((periods >= plant.begin) & (periods < now))
+    return replace(plant, table=SPOILT[how](plant, champion, spoilt))
+
+
+def rows_of(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    """Rows of the table, by process and by what the champion has learnt."""
+    for process, one in processes.items():
+        honest = [each["promoted"] for each in one["verdicts"] if each["promoted"]]
+        yield _row(process, "honest rows", honest)
+        for how in SPOILT:
+            yield _row(process, how, [each for each in one["spoilt"] if each["how"] == how])
+
+
+def _row(process: str, what: str, found: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    worse, back = [one for one in found if one["ratio"] > WORSE], [one for one in found if one["back"] is not None]
+    wrongly = sum(one["then"] is not None and one["then"] < 1 / WORSE for one in back)
+    of_worse, months = sum(one["back"] is not None for one in worse), [one["back"] for one in back]
+    shown = f"{np.mean(months):.1f}" if months else "-"
+    return process, what, f"{len(found)}", f"{len(worse)}", f"{of_worse}", f"{len(back)}", f"{wrongly}", shown

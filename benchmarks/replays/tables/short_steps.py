@@ -1,0 +1,62 @@
+"""Replays in steps of ten days: python -m benchmarks.replays.tables.short_steps [PROCESS ...] --work FOLDER.
+
+In a play the outcomes of a step come in when the next one has been asked for, which in steps of a month is far later
+than in the plant. Plays the first champion and retraining where learning is due; goes on where it stopped. Writes
+docs/results/replay_short.json and a table in docs/loop.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import own_plant_digest
+from benchmarks.replays.__main__ import DRIFT, FIRST, replay
+from benchmarks.replays.tables.__main__ import BEGINS, UNITS
+from benchmarks.replays.tables.page import DOCS, HEADS, OF_ORACLE, PAGE, coverage_of, error_of
+from pages.markdown import table
+from seeds import load
+
+RESULTS, NAME = DOCS / "results" / "replay_short.json", "short steps"
+DAYS, STEPS_OF_A_MONTH = 10.0, 3
+PROCESSES = ("zinc_electrowinning", "lead_refining", "high_purity_gallium")  # whose outcomes are known within days
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("process", nargs="*", choices=[*PROCESSES, []], default=[])
+    parser.add_argument("--work", type=Path, required=True)
+    given = parser.parse_args()
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    for process in given.process or PROCESSES:
+        out = given.work.resolve() / process
+        out.mkdir(parents=True, exist_ok=True)
+        replay(process, out, BEGINS.get(process), f"{FIRST},{DRIFT}", 6 * STEPS_OF_A_MONTH, DAYS, None, UNITS[process])
+        one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
+        found["processes"][process] = {**one, "units": UNITS[process], "seed_digest": own_plant_digest(load(process))}
+        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+
+
+def lines(found: Mapping[str, Any]) -> list[str]:
+    """What stands between the markers."""
+    heads = [head for head in HEADS if head != OF_ORACLE]
+    return [f"Measured on {found['measured']}.", "", *table(heads, _rows(found))]
+
+
+def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in found["processes"].items():
+        seed = load(process)
+        for way in one["ways"]:
+            counts = f"{way['trainings']}", f"{way['promotions']}"
+            yield process, way["way"], *counts, error_of(way, seed), *coverage_of(way)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""What verdicts are worth on plants never used: python -m benchmarks.replays.tables.verdicts [PROCESS ...].
+
+A champion learns a third of a plant's time. At some months after, a challenger learns as a retraining job would have it
+learn, and the two are judged: by answers as they were trained, and by answers that follow outcomes as clients get them.
+What clients would have got of either after that is held against the truth. Each that would be promoted is looked at
+month by month, and so are champions that have learnt spoilt rows. Writes docs/results/verdicts.json and two tables in
+docs/loop.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import seed_digest
+from benchmarks.replays.plant import Plant
+from benchmarks.replays.tables import put_backs
+from benchmarks.replays.tables.__main__ import UNITS
+from benchmarks.replays.tables.page import DOCS, PAGE
+from benchmarks.replays.tables.plants import MONTH, WORSE, another, challenger_of, learnt, until, worth
+from models.answers import COVERAGE, rows_of
+from models.table.inputs import matrix
+from pages.markdown import table
+from seeds import load
+from training.regression.judge import judge, verdict
+from training.retrain import figures_of
+from training.retraining.regret import Promise
+
+PROCESSES = ("aluminium_reduction", "zinc_electrowinning", "copper_electrorefining")
+PLANTS, MONTHS = (71, 72, 73, 74), (5, 8, 11, 14)  # months after the champion's training
+SPOILT_MONTHS = 8
+LEAST_AFTER = 4 * MONTH
+RESULTS, NAME, PUT_BACKS = DOCS / "results" / "verdicts.json", "verdicts", "put-backs"
+RULES = {"trained": "answers as trained", "followed": "answers that follow outcomes"}
+HEADS = (
+    *("process", "judged by", "verdicts", "promoted", "of these worse", "better, not promoted"),
+    "error after, of the one before",
+)
+
+
+def on_plants(process: str) -> dict[str, Any]:
+    """Verdicts on a process's plants."""
+    seed, found = load(process), list[dict[str, Any]]()
+    spoilt = list[dict[str, Any]]()
+    for number in PLANTS:
+        plant = another(seed, number, UNITS[process])
+        found += [{"plant": number, **one} for one in on_plant(plant)]
+        spoilt += [{"plant": number, **one} for one in on_spoilt(plant)]
+    return {"seed_digest": seed_digest(seed), "units": UNITS[process], "verdicts": found, "spoilt": spoilt}
+
+
+def on_plant(plant: Plant) -> Iterator[dict[str, Any]]:
+    """Verdicts of some months, with the errors of the answers of both after them over each other."""
+    whole = until(plant, None)
+    champion = learnt(until(plant, plant.begin), None).model
+    for months in MONTHS:
+        now = plant.begin + months * MONTH
+        if now + LEAST_AFTER > whole.periods.max():
+            return
+        data = until(plant, now)
+        challenger, rows = challenger_of(data, plant.begin)
+        X = matrix(data.table.iloc[rows], champion.seed)
+        fixed = champion.fixed(X, COVERAGE), rows_of(challenger.answers, rows)
+        beside = data.units[rows], data.periods[rows], data.seed.target.unit or ""
+        found = verdict(champion, X, challenger, data, rows)
+        promise = Promise.of(figures_of(found, ()))
+        yield {
+            "months": months,
+            "trained": judge(data.y[rows], *fixed, *beside).promoted,
+            "followed": found.promoted,
+            "ratio": worth(champion, challenger.model, whole, np.flatnonzero(whole.periods >= now)),
+            "promoted": put_backs.after_promotion(promise, champion, challenger.model, plant, now)
+            if found.promoted
+            else None,
+        }
+
+
+def on_spoilt(plant: Plant) -> Iterator[dict[str, Any]]:
+    """Champions that have learnt spoilt rows and were promoted on them, by the verdict or by a person."""
+    champion, now = learnt(until(plant, plant.begin), None).model, plant.begin + SPOILT_MONTHS * MONTH
+    for how in put_backs.SPOILT:
+        spoilt = put_backs.spoilt_until(plant, champion, now, how)
+        data = until(spoilt, now)
+        challenger, rows = challenger_of(data, plant.begin)
+        found = verdict(champion, matrix(data.table.iloc[rows], champion.seed), challenger, data, rows)
+        promise = Promise.of(figures_of(found, ()) if found.promoted else {})
+        after = put_backs.after_promotion(promise, champion, challenger.model, spoilt, now)
+        yield {"how": how, "by_verdict": found.promoted, **after}
+
+
+def lines(found: Mapping[str, Any] | None) -> list[str]:
+    """What stands between the markers of verdicts."""
+    return _lines(found, HEADS, _rows)
+
+
+def put_back_lines(found: Mapping[str, Any] | None) -> list[str]:
+    """What stands between the markers of put-backs."""
+    return _lines(found, put_backs.HEADS, put_backs.rows_of)
+
+
+def _lines(found: Mapping[str, Any] | None, heads: Sequence[str], rows: Any) -> list[str]:
+    if found is None:
+        return ["Not measured yet."]
+    return [f"Measured on {found['measured']}.", "", *table(heads, rows(found["processes"]))]
+
+
+def _rows(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    for process, one in processes.items():
+        verdicts = one["verdicts"]
+        better = [each for each in verdicts if each["ratio"] < 1 / WORSE]
+        for rule, words in RULES.items():
+            promoted = [each["ratio"] for each in verdicts if each[rule]]
+            left = sum(not each[rule] for each in better)
+            yield process, words, f"{len(verdicts)}", *_promoted(promoted), f"{left}", _errors(promoted)
+        ratios = [each["ratio"] for each in better]
+        yield process, "the truth", f"{len(verdicts)}", *_promoted(ratios), "0", _errors(ratios)
+
+
+def _promoted(ratios: Sequence[float]) -> tuple[str, str]:
+    """How many were promoted, and how many of them were worse."""
+    return f"{len(ratios)}", f"{sum(ratio > WORSE for ratio in ratios)}"
+
+
+def _errors(ratios: Sequence[float]) -> str:
+    return f"{np.mean(ratios):.3f}, at most {max(ratios):.3f}" if ratios else "-"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("process", nargs="*", choices=[*PROCESSES, []], default=[])
+    given = parser.parse_args()
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    for process in given.process or PROCESSES:
+        found["processes"][process] = on_plants(process)
+        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        text = filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found))
+        PAGE.write_text(filled(text, PUT_BACKS, put_back_lines(found)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

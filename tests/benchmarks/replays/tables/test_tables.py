@@ -1,0 +1,107 @@
+"""The table of replays holds what was measured on the seeds that are there."""
+
+import json
+
+import pytest
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import is_of_own_plant, seed_digest
+from benchmarks.replays.__main__ import WAYS
+from benchmarks.replays.tables.page import NAME, PAGE, REAL, REAL_RESULTS, RESULTS, lines, real_lines
+from benchmarks.replays.tables.plants import WORSE
+from benchmarks.replays.tables.promotions import NAME as OF_PROMOTIONS
+from benchmarks.replays.tables.promotions import RESULTS as PROMOTIONS
+from benchmarks.replays.tables.promotions import all_of, of_process
+from benchmarks.replays.tables.promotions import lines as promotion_lines
+from benchmarks.replays.tables.short_steps import NAME as OF_SHORT_STEPS
+from benchmarks.replays.tables.short_steps import PROCESSES
+from benchmarks.replays.tables.short_steps import RESULTS as SHORT
+from benchmarks.replays.tables.short_steps import lines as short_lines
+from seeds import load
+
+KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
+
+
+def test_the_page_holds_what_was_measured_and_nothing_else():
+    text = PAGE.read_text(encoding="utf-8")
+    assert filled(text, NAME, lines(KEPT)) == text, "python -m benchmarks.replays.tables"
+
+
+def test_every_way_was_played_on_the_seed_as_it_is():
+    for process, one in KEPT["processes"].items():
+        assert is_of_own_plant(one["seed_digest"], load(process)), process
+        assert tuple(way["way"] for way in one["ways"]) == WAYS
+        assert len({way["steps"] for way in one["ways"]}) == 1
+
+
+def test_of_lots_the_cost_of_decisions_stands_beside_that_of_the_oracle():
+    def way(name, lost, released, broken):
+        errors = {"error": 0.2, "covered": 0.9, "lowest": 0.85, "longest": 0.0}
+        counts = {"way": name, "steps": 12, "trainings": 2, "promotions": 1}
+        return {**counts, **errors, "lost": lost, "released": released, "broken": broken}
+
+    ways = [way("first", 3.0, 1000, 25), way("drift", 2.2, 1200, 6), way("accepted", 2.1, 1200, 5)]
+    ways.append(way("oracle", 2.0, 0, 0))
+    one = {"units": 6, "from": "2024-07-01", "ways": ways, "chance": 0.0}
+    text = list(lines({"measured": "2030-01-02", "processes": {"zinc_ingot": one}}))
+    assert "| zinc_ingot, 6 units from 2024-07-01 | drift | 2 | 1 | 0.200 | 1.000 | 90.0% | 85.0% | 0 |" in text
+    assert "| zinc_ingot | first | 3 $/t | 1.500 | 1,000 | 2.5% |" in text
+    assert "| zinc_ingot | drift | 2.2 $/t | 1.100 | 1,200 | 0.5% |" in text
+    assert "| zinc_ingot | accepted | 2.1 $/t | 1.050 | 1,200 | 0.4% |" in text
+    assert "| zinc_ingot | oracle | 2 $/t | 1.000 |  |  |" in text
+
+
+def test_the_page_holds_what_was_played_in_short_steps_on_the_seeds_as_they_are():
+    found = json.loads(SHORT.read_text(encoding="utf-8"))
+    text = PAGE.read_text(encoding="utf-8")
+    assert filled(text, OF_SHORT_STEPS, short_lines(found)) == text, "python -m benchmarks.replays.tables.short_steps"
+    assert set(found["processes"]) == set(PROCESSES)
+    for process, one in found["processes"].items():
+        assert is_of_own_plant(one["seed_digest"], load(process)), process
+        (month,) = {way["steps"] for way in KEPT["processes"][process]["ways"]}
+        assert {way["steps"] for way in one["ways"]} <= {3 * month - 2, 3 * month - 1, 3 * month}
+
+
+def test_the_plants_own_table_was_gone_through_with_the_seed_as_it_is():
+    found, text = json.loads(REAL_RESULTS.read_text(encoding="utf-8")), PAGE.read_text(encoding="utf-8")
+    assert filled(text, REAL, real_lines(found)) == text, "python -m benchmarks.replays.tables.real"
+    assert found["seed_digests"] == {name: seed_digest(load(name)) for name in found["seed_digests"]}
+
+
+def test_the_page_says_what_each_promotion_of_a_replay_was_worth():
+    found = json.loads(PROMOTIONS.read_text(encoding="utf-8"))
+    text = PAGE.read_text(encoding="utf-8")
+    assert filled(text, OF_PROMOTIONS, promotion_lines(found)) == text, "python -m benchmarks.replays.tables.promotions"
+    for process, one in found["processes"].items():
+        assert is_of_own_plant(one["seed_digest"], load(process)), process
+    ratios = [ratio for *_, ratio in all_of(found)]
+    worse = sum(ratio > WORSE for ratio in ratios)
+    assert (
+        f"of {len(ratios)} promotions {worse or 'none'} made the answers' error to the truth worse by more than" in text
+    )
+
+
+def test_promotions_of_what_was_not_played_are_not_measured(tmp_path):
+    with pytest.raises(SystemExit, match="no replay: expected what python"):
+        of_process("zinc_ingot", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_promotion_that_made_the_error_worse_is_counted():
+    errors = {"error_before": 2.0, "error_after": 1.0, "answers_before": 1.0, "answers_after": 1.03}
+    errors |= {"lost_before": None, "lost_after": None}
+    one = {"start": "2024-01-01", "before": 1, "after": 2, "rows": 10, **errors}
+    drift = [one, {**one, "answers_after": 1.01}, {**one, "answers_after": 0.5}]
+    found = {"measured": "2030-01-02", "processes": {"aluminium_reduction": {"ways": {"schedule": [], "drift": drift}}}}
+    sorted_ = {**one, "lost_before": 4.0, "lost_after": 3.0}
+    found["processes"]["pv_modules"] = {"ways": {"drift": [{**sorted_, "answers_after": 0.9}]}}
+    said, *_, last, decided, _ = promotion_lines(found)
+    assert said == (
+        "Measured on 2030-01-02: of 4 promotions 1 made the answers' error to the truth worse by more than 2%."
+    )
+    assert last == (
+        "| aluminium_reduction | drift | 2024-01-01 | 1 to 2 | 10 | 1.000 % | 0.500 % | 0.500 | 2.000 % | 1.000 % |  |"
+    )
+    assert (
+        decided == "| pv_modules | drift | 2024-01-01 | 1 to 2 | 10 | 1.000 | 0.900 | 0.900 | 2.000 | 1.000 | 0.750 |"
+    )

@@ -1,0 +1,76 @@
+"""What a play asks of the service, in which order, and what a person answers."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.replays.plant import Plant
+from benchmarks.replays.run import play
+from models.table.contract import check
+from training.labels.job import ACCEPT
+
+STOPPED = f"toy: nothing was learnt, the new labels do not go with the past: {ACCEPT} REASON"
+DONE = {"state": "done", "why": None, "result": {"promoted": True, "version": 2, "why": "better beyond chance"}}
+
+
+class Service:
+    """Answers 0 +- 1 for every row and writes down what it is asked; its jobs end as it is given."""
+
+    def __init__(self, *jobs):
+        self.asked, self._jobs = [], list(jobs)
+
+    def predict(self, rows):
+        self.asked.append(("predict", min(row["period_start"] for row in rows)))
+        return 1, [{"y": {"value": 0.0, "lower": -1.0, "upper": 1.0}, "value": 0.0, "lower": -1.0, "upper": 1.0}] * len(
+            rows
+        )
+
+    def tell(self, outcomes):
+        self.asked.append(("tell", min(row["period_start"] for row in outcomes)))
+
+    def retrain(self, accept_shift=None):
+        self.asked.append(("retrain", accept_shift))
+        return self._jobs.pop(0)
+
+
+@pytest.fixture
+def plant(toy_seed, toy_frame):
+    """Four steps of 30 days."""
+    table = check(toy_frame(periods=6), toy_seed).table
+    return Plant(toy_seed, table, np.zeros(len(table)), pd.Timestamp("2022-03-02"), pd.Timedelta(days=30))
+
+
+def failed(why):
+    return {"state": "failed", "why": why, "result": None}
+
+
+def at_the_second(steps):
+    return len(steps) == 2, ("errors",)
+
+
+def test_a_person_accepts_labels_that_a_job_has_stopped_at(plant):
+    service = Service(failed(STOPPED), DONE)
+    found = play(plant, service, at_the_second, lambda one: None, "the laboratory is right")
+    assert [what for what in service.asked if what[0] == "retrain"] == [
+        ("retrain", None),
+        ("retrain", "the laboratory is right"),
+    ]
+    assert [(one.job, one.promoted) for one in found if one.job] == [("better beyond chance", 2)]
+
+
+@pytest.mark.parametrize(("answer", "why"), [(None, STOPPED), ("the laboratory is right", "the disk is full")])
+def test_nobody_answers_what_is_not_asked_and_nobody_is_nobody(answer, why, plant):
+    service = Service(failed(why))
+    found = play(plant, service, at_the_second, lambda one: None, answer)
+    assert [(one.job, one.promoted) for one in found if one.job] == [(why, None)]
+
+
+def test_outcomes_of_a_step_come_in_when_the_next_one_has_been_asked_for(plant):
+    service = Service(DONE)
+    found = play(plant, service, at_the_second, lambda one: None)
+    starts = [pd.Timestamp(one.start) for one in found]
+    said = [(what, pd.Timestamp(when)) for what, when in service.asked if what != "retrain"]
+    then = [pair for old, new in itertools.pairwise(starts) for pair in (("predict", new), ("tell", old))]
+    assert said == [("predict", starts[0]), *then]
