@@ -1,4 +1,4 @@
-"""The command `replay`: a simulated plant, several ways of retraining, one table and one page."""
+"""A simulated plant, several policies of retraining, one table and one page: python -m benchmarks.replays PROCESS."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from nonferrous.terminal import ProcessName, console, fail, progress
 
 if TYPE_CHECKING:
     from benchmarks.replays.plant import Plant
-    from benchmarks.replays.run import Stepped, Way
+    from benchmarks.replays.run import RetrainingPolicy, Stepped
     from benchmarks.replays.service import Client
 
-FIRST, SCHEDULE, DRIFT, ACCEPTED, ORACLE = WAYS = ("first", "schedule", "drift", "accepted", "oracle")
+FIRST, SCHEDULE, DRIFT, ACCEPTED, ORACLE = POLICIES = ("first", "schedule", "drift", "accepted", "oracle")
 LOOKED = "a person has looked at the laboratory and found it right"
 
 
@@ -30,27 +30,27 @@ def replay(
         dt.datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help="First day to play.", show_default="after a third"),
     ] = None,
-    ways: Annotated[str, typer.Option(help="Ways of retraining, separated by commas.")] = ",".join(WAYS),
-    every: Annotated[int, typer.Option(min=1, help="Steps between two trainings of the schedule.")] = 6,
+    policies: Annotated[str, typer.Option(help="Policies of retraining, separated by commas.")] = ",".join(POLICIES),
+    retrain_interval: Annotated[int, typer.Option(min=1, help="Steps between two trainings of the schedule.")] = 6,
     days: Annotated[float | None, typer.Option(help="Length of a step.", show_default="30, or a period")] = None,
     rng_seed: Annotated[
         int | None, typer.Option(help="Other random numbers for the same plant.", show_default="of the seed")
     ] = None,
     units: Annotated[int | None, typer.Option(help="Units of the plant.", show_default="of the seed")] = None,
 ) -> None:
-    """Play a simulated plant through the real service, records and worker: what each way of retraining is worth."""
+    """Play a simulated plant through the real service, records and worker: what each policy of retraining is worth."""
     from benchmarks.replays.page import write
     from benchmarks.replays.setup import simulated
     from benchmarks.replays.summary import in_words, summary
     from seeds import load
 
-    wanted = [one.strip() for one in ways.split(",")]
-    if unknown := [one for one in wanted if one not in WAYS]:
-        fail(f"--ways: got {unknown[0]}, expected some of {', '.join(WAYS)}")
+    wanted = [one.strip() for one in policies.split(",")]
+    if unknown := [one for one in wanted if one not in POLICIES]:
+        fail(f"--policies: got {unknown[0]}, expected some of {', '.join(POLICIES)}")
     seed = load(process)
     plant = simulated(seed, out / "plant", units, rng_seed, begin, days)
     base = _base(plant, out)
-    found = {one: _played(one, plant, base, out, every) for one in wanted}
+    found = {one: _played(one, plant, base, out, retrain_interval) for one in wanted}
     summaries = [summary(name, steps) for name, steps in found.items()]
     file = write(plant, found, summaries, out)
     for one in summaries:
@@ -114,7 +114,7 @@ def steps_of(file: Path) -> list[Stepped]:
     return [Stepped(**{**one, "drift": tuple(one["drift"])}) for one in json.loads(file.read_text("utf-8"))]
 
 
-def _way(name: str, plant: Plant, client: Client, home: Path, every: int) -> Way:
+def _way(name: str, plant: Plant, client: Client, home: Path, every: int) -> RetrainingPolicy:
     from benchmarks.replays.policies import Drift, never, on_schedule
 
     if name == FIRST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from benchmarks.replays.run import Stepped, Way
+from benchmarks.replays.run import RetrainingPolicy, Stepped
 from seeds import Seed
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def never(steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
     return False, ()
 
 
-def on_schedule(every: int) -> Way:
+def on_schedule(every: int) -> RetrainingPolicy:
     """A job each so many steps."""
 
     def way(steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:

@@ -74,7 +74,7 @@ class Stepped:
     broken: int = 0
 
 
-class Way(Protocol):
+class RetrainingPolicy(Protocol):
     """When a model is trained again."""
 
     def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
@@ -84,7 +84,9 @@ class Way(Protocol):
 Shown = Callable[[Stepped], None]
 
 
-def play(plant: Plant, client: Client, way: Way, shown: Shown, accepts: str | None = None) -> list[Stepped]:
+def play(
+    plant: Plant, client: Client, way: RetrainingPolicy, shown: Shown, accepts: str | None = None
+) -> list[Stepped]:
     """Play a plant through a service and a worker that run.
 
     Outcomes of a step come in when the next one has been asked for, and a job is asked for after that: nobody knows
@@ -117,7 +119,9 @@ def play(plant: Plant, client: Client, way: Way, shown: Shown, accepts: str | No
     return found
 
 
-def _retrained(one: Stepped, way: Way, before: Sequence[Stepped], client: Client, accepts: str | None) -> Stepped:
+def _retrained(
+    one: Stepped, way: RetrainingPolicy, before: Sequence[Stepped], client: Client, accepts: str | None
+) -> Stepped:
     wanted, why = way(before)
     if not wanted:
         return replace(one, drift=why)

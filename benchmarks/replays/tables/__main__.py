@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import own_plant_digest
-from benchmarks.replays.__main__ import FIRST, WAYS, replay, steps_of
+from benchmarks.replays.__main__ import FIRST, POLICIES, replay, steps_of
 from benchmarks.replays.summary import chance_below
 from benchmarks.replays.tables.page import NAME, PAGE, RESULTS, lines
 from seeds import load
@@ -50,7 +50,7 @@ def main() -> None:
     for process in given.process or UNITS:
         out = given.work.resolve() / process
         out.mkdir(parents=True, exist_ok=True)
-        replay(process, out, BEGINS.get(process), ",".join(WAYS), 6, None, None, UNITS[process])
+        replay(process, out, BEGINS.get(process), ",".join(POLICIES), 6, None, None, UNITS[process])
         one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
         own = {"units": UNITS[process], "seed_digest": own_plant_digest(load(process)), "chance": chance_of(out)}
         found["processes"][process] = {**one, **own}

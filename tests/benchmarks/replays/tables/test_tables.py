@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import is_of_own_plant, seed_digest
-from benchmarks.replays.__main__ import WAYS
+from benchmarks.replays.__main__ import POLICIES
 from benchmarks.replays.tables.page import NAME, PAGE, REAL, REAL_RESULTS, RESULTS, lines, real_lines
 from benchmarks.replays.tables.plants import WORSE
 from benchmarks.replays.tables.promotions import NAME as OF_PROMOTIONS
@@ -30,7 +30,7 @@ def test_the_page_holds_what_was_measured_and_nothing_else():
 def test_every_way_was_played_on_the_seed_as_it_is():
     for process, one in KEPT["processes"].items():
         assert is_of_own_plant(one["seed_digest"], load(process)), process
-        assert tuple(way["way"] for way in one["ways"]) == WAYS
+        assert tuple(way["way"] for way in one["ways"]) == POLICIES
         assert len({way["steps"] for way in one["ways"]}) == 1
 
 
