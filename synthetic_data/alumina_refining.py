@@ -17,6 +17,7 @@ from synthetic_data.precipitation.parameters import PrecipitationParameters
 
 BLOCK_UNITS = 960  # lines stepped as one array
 _MOST_STRETCHES = 15  # reckoned as one array
+_LINE_DAYS = 24_000  # reckoned as one array: more save no time and take memory
 _KILO = 1000.0
 _GIGAJOULE = 1000.0 / 3.6  # kWh
 _HYDRATE_FLOW = 0.024  # t/d of a flow of 1 m³/h and a content of 1 g/L
@@ -86,8 +87,8 @@ class _Lines:
         self._plan, self._block = plan, block
         self._circuit = Circuit(plan)
         self._lines = LineRows(plan, block)
-        # Of few lines more days are reckoned as one array; how rows are cut for files does not depend on it.
-        self._stretch = STRETCH * min(max(BLOCK_UNITS // block.count, 1), _MOST_STRETCHES)
+        # Of fewer lines more days are reckoned as one array; how rows are cut for files does not depend on it.
+        self._stretch = STRETCH * min(max(_LINE_DAYS // (STRETCH * block.count), 1), _MOST_STRETCHES)
 
     @property
     def first(self) -> int:
