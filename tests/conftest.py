@@ -21,6 +21,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from seeds import Seed, load
+from tests.suite.checkout import checkout_is_as_before as checkout_is_as_before
 from tests.suite.children import child
 from tests.suite.duration import pytest_itemcollected as pytest_itemcollected
 from tests.suite.duration import pytest_runtest_makereport as pytest_runtest_makereport

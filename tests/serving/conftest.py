@@ -47,8 +47,12 @@ class Running:
     """Starter of services of the made-up process of numbers, as processes of their own on the loopback interface.
 
     `folder` holds its model, and the folder beside it called `seeds` its seed; what it says comes into a file there,
-    since a pipe that nobody reads holds up who writes into it.
+    since a pipe that nobody reads holds up who writes into it. They share a home folder: what one has tried of a model
+    the next need not.
     """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
 
     def log(self, folder: Path) -> Path:
         return folder.parent / "service.log"
@@ -57,7 +61,8 @@ class Running:
         return [sys.executable, "-c", SERVE, str(folder)]
 
     def environment(self, folder: Path, **more: str) -> dict[str, str]:
-        return os.environ | {"NONFERROUS_SEEDS": str(folder.parent / "seeds"), "NONFERROUS_PORT": "0"} | more
+        own = {"HOME": str(self.home), "SEEDS": str(folder.parent / "seeds"), "PORT": "0"}
+        return os.environ | {f"NONFERROUS_{name}": value for name, value in own.items()} | more
 
     @contextmanager
     def __call__(self, folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
@@ -73,9 +78,9 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def running() -> Running:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Running:
     """Starter of real services."""
-    return Running()
+    return Running(tmp_path_factory.mktemp("running") / "home")
 
 
 @pytest.fixture(scope="session")

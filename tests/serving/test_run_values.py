@@ -150,7 +150,7 @@ def test_a_service_that_answers_and_explains_has_imported_none_of_them(
         [sys.executable, "-c", SERVED, str(tmp_path / "models")],
         capture_output=True,
         text=True,
-        env=os.environ | {"NONFERROUS_SEEDS": str(seeds)},
+        env=os.environ | {"NONFERROUS_SEEDS": str(seeds), "NONFERROUS_HOME": str(tmp_path / "home")},
     )
     assert done.returncode == 0, done.stderr
     said, imported = json.loads(done.stdout)
