@@ -156,10 +156,12 @@ def _writer(file: Any, first: pa.RecordBatch, ending: str) -> Iterator[Callable[
         with pa.ipc.new_file(file, first.schema) as writer:
             yield writer.write_batch
     else:
+        from models.table.reading import write_csv
+
         is_first = [True]
 
         def write(batch: pa.RecordBatch) -> None:
-            _as_frame(batch).to_csv(file, header=is_first.pop() if is_first else False, index=False, encoding="utf-8")
+            write_csv(_as_frame(batch), file, header=is_first.pop() if is_first else False)
 
         yield write
 

@@ -1,5 +1,7 @@
 """Tables from files: what is read, what is told, and what a digest stands for."""
 
+import csv
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -350,7 +352,21 @@ def test_a_text_that_a_spreadsheet_would_compute_is_written_as_text(cell, tmp_pa
 
 def test_a_line_end_in_front_of_a_formula_hides_nothing(tmp_path):
     write_frame(pd.DataFrame({"unit": ["\r=1"]}), tmp_path / "r.csv")
-    assert (tmp_path / "r.csv").read_bytes() == b"unit\n'\r=1\n"
+    assert (tmp_path / "r.csv").read_bytes() == b'"unit"\n"\'\r=1"\n'
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_a_line_end_within_a_text_ends_no_row(tmp_path, end):
+    frame = pd.DataFrame({"unit": [f"A{end}=1", "B"], "x": [1.5, np.nan], f"n{end}": [1, 2]})
+    write_frame(frame, tmp_path / "r.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "r.csv"), frame, check_dtype=False)
+    with (tmp_path / "r.csv").open(newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file)) == [["unit", "x", f"n{end}"], [f"A{end}=1", "1.5", "1"], ["B", "", "2"]]
+
+
+def test_a_table_without_line_ends_is_quoted_where_it_must_be_alone(tmp_path):
+    write_frame(pd.DataFrame({"unit": ["A,1", 'B"', "C"], "x": [1, 2, 3]}), tmp_path / "r.csv")
+    assert (tmp_path / "r.csv").read_bytes() == b'unit,x\n"A,1",1\n"B""",2\nC,3\n'
 
 
 @pytest.mark.parametrize("cell", ["-1.5", "+3", "-1e-3", "A-001", "a=b"])
