@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import os
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 import numpy as np
 import pandas as pd
@@ -217,7 +217,9 @@ def write_csv(frame: pd.DataFrame, file: IO[bytes], *, header: bool = True) -> N
     """
     texts = frame.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz"])
     ends = texts.map(lambda cell: isinstance(cell, str) and "\r" in cell).to_numpy().any()
-    quoting = csv.QUOTE_NONNUMERIC if ends or any("\r" in str(name) for name in frame) else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 2] = (
+        csv.QUOTE_NONNUMERIC if ends or any("\r" in str(name) for name in frame) else csv.QUOTE_MINIMAL
+    )
     frame.to_csv(file, index=False, encoding="utf-8", header=header, quoting=quoting)
 
 

@@ -62,7 +62,7 @@ def test_what_was_refused_is_not_learnt_again_with_the_same_seed(prepared, toy_s
 
 
 @pytest.fixture
-def ended(monkeypatch):
+def ended(monkeypatch, tmp_path):
     """Runner of a command whose processes the gate lets pass or not; the exit code, and which it went through."""
     named = {
         name: SimpleNamespace(process=SimpleNamespace(name=name, task=task), plant=plant)
@@ -71,6 +71,7 @@ def ended(monkeypatch):
 
     def run(passed, *arguments):
         went = []
+        monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
         monkeypatch.setattr(training, "_known", lambda seed, settings: None)
         monkeypatch.setattr(training, "_made", lambda seed, settings: went.append(seed.process.name) or passed)
         monkeypatch.setattr("training.side_by_side.workers.cores", lambda: 1)
