@@ -162,7 +162,7 @@ def _with(
     connection: Connection, task: Outcomes, trained: Any, state: Record, batch: Arrived, payloads: Payloads
 ) -> Record:
     """State after a batch: its outcomes of periods that were asked for and that the model has not learnt from."""
-    known_to = np.datetime64(trained.info.get("known_to") or trained.info.get("learnt_before") or "NaT")
+    known_to = np.datetime64(trained.info.get("known_to") or trained.info.get("learnt_before") or "NaT", "us")
     later = [one for one in batch.outcomes if not (one.period and np.datetime64(one.period) <= known_to)]
     where = places(connection, payloads.seed.process.name, [one.slot for one in later])
     by_request: dict[int, list[int]] = {}

@@ -9,7 +9,7 @@ from seeds.format.schema import Delay
 
 
 def day(*days: float | None) -> np.ndarray:
-    hours = [np.timedelta64("NaT") if one is None else np.timedelta64(int(24 * one), "h") for one in days]
+    hours = [np.timedelta64("NaT", "h") if one is None else np.timedelta64(int(24 * one), "h") for one in days]
     return np.datetime64("2024-01-01") + np.array(hours)
 
 
