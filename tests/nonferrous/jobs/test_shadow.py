@@ -27,6 +27,7 @@ from tests.suite.jobs import quicken
 from training.job import train
 from training.retrain import retrain
 
+pytestmark = pytest.mark.long("trains a champion and a challenger, and serves both")
 PERIOD = 'period = { value = 30, unit = "d" }'
 SHADOW = 'shadow = { value = 60, unit = "d", source = "law" }'
 NOW = datetime.now(UTC)

@@ -41,6 +41,7 @@ def champion(settings):
     return version, tracking.model(version)
 
 
+@pytest.mark.long("trains and retrains")
 def test_a_champion_that_stays_follows_labels_that_passed_and_no_others(trained, toy_frame, toy_seed):
     folder, settings = trained
     before, model = champion(settings)
