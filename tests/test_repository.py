@@ -66,6 +66,18 @@ def test_a_file_has_one_subject():
     assert faulty(SOURCES, lambda path: len(path.read_text(encoding="utf-8").splitlines()) > 400) == {}
 
 
+def started(path: Path) -> list[int]:
+    """Lines on which a program is started that runs on beside what started it."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return [call.lineno for call in calls if ast.unparse(call.func) in ("subprocess.Popen", "Popen")]
+
+
+def test_a_program_that_runs_beside_a_test_is_one_that_ends_with_it():
+    others = [path for path in (ROOT / "tests").rglob("*.py") if path != ROOT / "tests" / "suite" / "children.py"]
+    assert faulty(others, started) == {}, "see tests/suite/children.py"
+
+
 def test_nothing_is_pickled():
     assert faulty(SOURCES, lambda path: imported(path) & {"pickle", "joblib", "cloudpickle", "dill"}) == {}
 
