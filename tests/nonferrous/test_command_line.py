@@ -244,6 +244,7 @@ def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
     assert re.search(r"^version 1: refused by the gate$", compared, re.MULTILINE)
 
 
+@pytest.mark.long("simulates and trains")
 def test_a_report_of_the_newest_month_of_lots(run, toy_folder, toy_quality_frame, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     seeds = toy_folder("toy_lots")

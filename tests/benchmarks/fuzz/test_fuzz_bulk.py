@@ -32,6 +32,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str
         yield number, f"{address}/v1/{PROCESS}/predictions?energy=false"
 
 
+@pytest.mark.long("starts a service")
 def test_no_body_ends_the_service_or_is_a_defect_of_it(service: tuple[int, str]) -> None:
     number, url = service
     found = send((body(SEED, 2, i) for i in range(OF_EACH_KIND * len(KINDS))), url, number)
@@ -49,6 +50,7 @@ def one_text(length: int, kind: pa.DataType) -> pa.Table:
     return pa.table({"unit": names, "period_start": pa.array(np.zeros(n, dtype=np.int64), pa.timestamp("s"))})
 
 
+@pytest.mark.long("starts a service")
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
 @pytest.mark.parametrize("media", [ARROW, PARQUET])
 def test_one_long_text_in_ten_thousand_rows_is_a_fault_of_each(
@@ -72,6 +74,7 @@ def test_a_body_is_drawn_again_by_its_number() -> None:
     assert body(SEED, 7, 0) != body(SEED, 8, 0)
 
 
+@pytest.mark.long("draws bodies in many processes")
 def test_a_body_whose_writer_ends_its_process_is_left_out() -> None:
     """Arrow's writer reads beyond the 3218th table of this seed, which ended pyarrow 25; those about it are drawn."""
     found = [one.number for one in drawn(PROCESS, 1, [3217, 3218, 3219])]

@@ -77,6 +77,7 @@ def test_what_an_answer_is_refused_for_comes_back_without_the_folder(made: Calla
     assert said.startswith("model.json: got 2 bytes, expected")
 
 
+@pytest.mark.long("reads more than a gibibyte")
 def test_memory_is_limited(made: Callable[..., Path]) -> None:
     folder = made("one")
     rewritten(folder, files.SELF_TEST, b"[" + b"[]," * 25_000_000 + b"[]]")  # more than 1 GiB as lists

@@ -120,6 +120,7 @@ def test_settings_have_the_same_names_for_all_that_have_them():
     assert settings_of(FunctionTransformer()) == {}
 
 
+@pytest.mark.long("tunes")
 @pytest.mark.parametrize("made", [BoostedTrees, BoostedClasses, LotTrees])
 def test_settings_found_err_no_more_than_those_given(made):
     """On rows that a small leaf and all columns at once serve better; the choice repeats itself."""

@@ -54,6 +54,7 @@ def test_history_makes_surer_of_what_it_shows(taught, line):
     assert before.posterior.mean.any() == np.False_
 
 
+@pytest.mark.long("learns from whole plants")
 def test_operators_are_believed_to_know_the_knobs_that_they_have_tuned_and_no_others(line, monkeypatch):
     asked = []
 
@@ -96,6 +97,7 @@ def test_a_shuffled_history_teaches_nothing(line):
         learn(shuffled, line.seed)
 
 
+@pytest.mark.long("learns from whole plants")
 def test_one_knob_that_never_moved_is_left_alone(line):
     still = line.history.copy()
     still["metal_level_target"] = still.groupby(line.seed.key.name)["metal_level_target"].transform("first")
@@ -125,6 +127,7 @@ def test_a_process_without_physics_of_its_knobs_is_refused(toy_seed, toy_frame):
         learn(toy_frame(), toy_seed)
 
 
+@pytest.mark.long("learns from whole plants")
 def test_steps_that_were_drawn_at_random_sharpen_the_response(line, taught):
     """Where all moves are said to be drawn, the model takes all of each for chance and is surer of what they do."""
     tests = line.history[[line.seed.key.name, line.seed.clock.name, *taught.response.KNOBS]]

@@ -144,6 +144,7 @@ def test_several_detection_limits_in_one_series() -> None:
     assert (found.log_mean, found.log_sigma) == pytest.approx((0.0, 0.5), abs=0.006)
 
 
+@pytest.mark.long("repeats over hundreds of samples")
 @pytest.mark.parametrize("limit", [0.0, 0.7])
 def test_the_censored_interval_holds_the_truth_as_often_as_stated(limit) -> None:
     rng = np.random.default_rng(4)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from registry.settings import read_settings
+from tests.suite.processes import each
 from training.draft.job import Asked, draft
 from training.draft.suspicions import KINDS, DraftError
 from training.job import train
@@ -178,7 +179,7 @@ def test_classes_of_whole_floats_with_gaps(plant, draft_of, tmp_path):
     assert drafted.checked.table["yield_pct"].notna().sum() == 230
 
 
-@pytest.mark.parametrize("kind", ["number", "class", "no time"])
+@pytest.mark.parametrize("kind", each(("number", "class", "no time"), "trains", ("class", "no time")))
 def test_training_takes_a_draft_as_it_is(plant, draft_of, tmp_path, kind, monkeypatch):
     """From the file to a version that the service can load, without a person's hand."""
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.table.contract import check
+from tests.suite.processes import each
 from training.dataset import dataset_of
 from training.labels.accumulated import cusum
 from training.labels.job import check_labels
@@ -37,11 +38,12 @@ def sequence(toy_seed, toy_frame):
     return make
 
 
-@pytest.mark.parametrize("rng_seed", range(3))
+@pytest.mark.parametrize("rng_seed", each(range(3), "learns file by file", (0,)))
 def test_an_honest_plant_passes_file_by_file(sequence, rng_seed):
     assert [one.reasons for one in sequence(rng_seed=rng_seed)] == [[]] * (PERIODS - ACCEPTED)
 
 
+@pytest.mark.long("learns file by file")
 def test_a_slow_ramp_stops_as_it_has_added_up_and_passes_where_the_reference_moves_on(sequence):
     def ramp(y, after):
         return y + 0.08 * after

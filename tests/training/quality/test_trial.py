@@ -22,6 +22,8 @@ from training.quality.fit import lots_of
 from training.quality.trial import outcome, tables
 from training.trial import TrialError, trial, unseen
 
+pytestmark = pytest.mark.long("judges a champion on other plants")
+
 
 @dataclass(frozen=True)
 class Learnt:

@@ -8,6 +8,7 @@ import pytest
 from models.tasks import build
 from registry.settings import Settings
 from registry.tracking import Tracking
+from tests.suite.processes import each
 from training.job import train
 from training.judge import JudgeError
 from training.retraining.later_rows import LaterRows
@@ -32,7 +33,9 @@ def plants(request):
     return {task: (seeds[task], frames[task], *made[task][2:]) for task in made}
 
 
-@pytest.fixture(scope="module", params=["classification", "sorting", "quality"])
+@pytest.fixture(
+    scope="module", params=each(("classification", "sorting", "quality"), "trains twice", ("classification",))
+)
 def story(request, plants, tmp_path_factory):
     """Version 1 learnt the plant as it was, version 2 as it is; then rows come in of the plant as it is."""
     seed, frame, time, sensor, (changed, cut), change = plants[request.param]

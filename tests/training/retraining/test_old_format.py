@@ -76,6 +76,7 @@ def test_a_retraining_names_process_version_and_what_to_type(toy_seed, home):
     )
 
 
+@pytest.mark.long("retrains")
 def test_a_retraining_names_the_challenger_that_may_be_promoted(toy_seed, home):
     """As older code left it: a challenger beside a champion that does not load."""
     train(toy_seed, home.table, home.settings)
@@ -86,6 +87,7 @@ def test_a_retraining_names_the_challenger_that_may_be_promoted(toy_seed, home):
         retrain(toy_seed, home.later, home.settings)
 
 
+@pytest.mark.long("trains")
 def test_up_learns_again_what_does_not_load(toy_seed, home, capsys):
     assert _known(toy_seed, home.settings) is None
     assert f"toy_cells: version 1 is champion and does not load: {WHY}" in capsys.readouterr().out

@@ -51,6 +51,7 @@ def after(promoted, toy_seed, toy_frame, tmp_path):
     return put
 
 
+@pytest.mark.long("trains and retrains")
 def test_the_champion_before_comes_back_when_its_law_does(after, toy_frame):
     move, champion = after(some(toy_frame, 36, 48))
     assert champion == 1
@@ -59,10 +60,12 @@ def test_the_champion_before_comes_back_when_its_law_does(after, toy_frame):
     assert "rows that neither has learnt its loss is" in move.why
 
 
+@pytest.mark.long("trains and retrains")
 def test_a_promotion_that_was_right_stays(after, toy_frame):
     assert after(some(toy_frame, 36, 48, slope=3.0)) == (None, 2)
 
 
+@pytest.mark.long("trains and retrains")
 def test_rows_that_were_known_at_the_promotion_take_nothing_back(after, toy_frame):
     assert after(some(toy_frame, 30, 36)) == (None, 2)
 

@@ -78,6 +78,7 @@ def test_a_changed_law_promotes_the_challenger_that_has_learnt_it(story):
     assert story.comparison.rows[-1].aliases == ("champion",)
 
 
+@pytest.mark.long("trains and retrains")
 def test_a_shift_that_the_centre_of_the_champions_answers_follows_promotes_nobody(toy_seed, toy_frame, tmp_path):
     """As it was trained the champion is 5 off; its clients see that for two periods, and not in the newest."""
     toy_frame().to_parquet(tmp_path / "history.parquet")

@@ -147,6 +147,7 @@ def test_one_that_is_better_on_the_whole_and_worse_in_a_regime_is_held_back(plan
     assert plant.aliases == {"champion": 1}
 
 
+@pytest.mark.long("retrains")
 def test_too_few_outcomes_let_it_go_on_to_twice_its_length(plant, toy_frame):
     few = some(toy_frame, 36, 37, slope=3.0)
     cases = {
@@ -195,6 +196,7 @@ def test_a_shadow_that_another_champion_left_behind_is_ended_at_the_next_look(pl
     assert plant.moves[-1] == ("shadow", 2, None, "withdraw")
 
 
+@pytest.mark.long("retrains")
 def test_a_newer_challenger_that_is_better_takes_its_place(plant, toy_frame):
     some(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
     found = retrain(plant.seed, plant.folder / "more.parquet", plant.settings, accept_shift="the law has changed")
@@ -203,12 +205,14 @@ def test_a_newer_challenger_that_is_better_takes_its_place(plant, toy_frame):
     assert plant.moves[-1] == ("shadow", 2, 3, "enter")
 
 
+@pytest.mark.long("trains")
 def test_a_training_from_scratch_ends_it(plant, toy_frame):
     train(plant.seed, plant.settings.folder / "history.parquet", plant.settings)
     assert plant.aliases == {"champion": 1, "challenger": 3}
     assert plant.moves[-1] == ("shadow", 2, None, "withdraw")
 
 
+@pytest.mark.long("retrains")
 def test_a_dry_run_begins_no_shadow(plant, toy_frame):
     some(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
     before = plant.moves

@@ -15,6 +15,8 @@ from training.labels.job import ShiftError
 from training.retrain import Retrained, retrain
 from training.retraining.history import history_of
 
+pytestmark = pytest.mark.long("tells a story of several retrainings")
+
 
 @dataclass(frozen=True)
 class Story:

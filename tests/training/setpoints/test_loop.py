@@ -73,6 +73,7 @@ def test_the_cost_of_a_move_is_in_the_margin(begun, operators):
     assert (np.abs(cost) <= 0.05 * 50 / 30 + 1e-12).all()
 
 
+@pytest.mark.long("steps a plant twice")
 def test_a_policy_sees_no_truth_and_nothing_of_what_is_to_come(begun):
     """Beside every table that a policy was shown: the seed's columns, the newest rows empty of what is measured."""
     seen = []
@@ -102,6 +103,7 @@ def test_what_an_arm_decides_does_not_depend_on_the_other_arms_or_the_future(beg
     pd.testing.assert_frame_equal(seen[0], seen[1])
 
 
+@pytest.mark.long("steps a plant")
 def test_what_was_decided_and_stated_is_kept(begun):
     ran = run(begun, moving([0.05, 0.0, 0.0], []), PERIODS, silent)
     assert (ran.decisions["voltage_setpoint"] == 0.05).all()
@@ -119,6 +121,7 @@ def test_who_knows_the_truth_gains(begun, operators):
     assert found["moved"] > 0.5
 
 
+@pytest.mark.long("steps a plant for two years")
 def test_an_arm_that_goes_on_is_the_same_in_its_first_year(begun, operators):
     """Two years of two periods: what is stated is compared with what comes in the first, and gains are its own."""
     arm = moving([0.05, 0.0, 0.0], [])
@@ -134,6 +137,7 @@ def test_an_arm_that_goes_on_is_the_same_in_its_first_year(begun, operators):
     assert np.isnan(first["gain_second_year"])
 
 
+@pytest.mark.long("steps a plant")
 @pytest.mark.parametrize("name", ["ours", "again", "tested"])
 def test_recommendations_leave_the_plan_where_history_is_too_short_to_learn(begun, operators, name):
     """24 pots over 12 periods are less than a model learns from: it says so, and nothing moves."""

@@ -77,6 +77,7 @@ def test_without_physics_nothing_falls(
     np.testing.assert_allclose(effects.of_moves(X, moved_up(X, -5.0), NOTHING)[0, :, 1], 0.3, atol=0.04)
 
 
+@pytest.mark.long("learns from many histories")
 def test_the_deviation_is_as_large_as_the_error_over_many_histories(
     toy_quality_seed: Seed, history: History, learnt: Learn
 ) -> None:

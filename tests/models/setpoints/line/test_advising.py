@@ -112,6 +112,7 @@ def test_a_limit_that_nothing_within_reach_can_keep_is_an_error_that_says_by_how
             recommend_line(taught, planned, power_limit=limit)
 
 
+@pytest.mark.long("advises a line many times")
 def test_no_limit_of_the_seed_is_broken_more_often_over_the_line_than_allowed_or_planned(
     advised, taught, line, planned
 ):
