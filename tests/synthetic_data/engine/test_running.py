@@ -76,7 +76,7 @@ def test_every_plant_is_run_over_the_end_of_a_stretch(name):
     assert simulator.first < plan.periods
 
 
-@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("by_hand", [False, pytest.param(True, marks=pytest.mark.long("steps each plant twice"))])
 def test_a_loop_of_steps_is_a_replay(name, by_hand):
     seed, rng = STEPPED[name], np.random.default_rng(1)
     running, steps, given = begin(seed, rng_seed=5, **SIZES[name]), [], []
