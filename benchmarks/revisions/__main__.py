@@ -63,7 +63,8 @@ def record(folder: Path, out: Path, quick: bool, home: Path | None, only: list[s
             "kept": lambda: opened(checkout, home or packed, quick),
             "package": lambda: package(checkout),
         }
-        found: dict[str, Any] = {"about": {"quick": quick}}
+        found = json.loads(out.read_text(encoding="utf-8")) if only and out.exists() else {}
+        found["about"] = {"quick": quick}
         for name in (name for name in parts if name in wanted):
             begun, used = time.monotonic(), _processor_seconds()
             try:
@@ -93,7 +94,7 @@ def main() -> None:
         "--quick", action="store_true", help="one random seed, two processes trained, no tests collected"
     )
     recording.add_argument("--home", type=Path, help="home folder kept by another recording; its own by default")
-    recording.add_argument("--only", nargs="+", choices=PARTS, help="parts to record; what others need is made too")
+    recording.add_argument("--only", nargs="+", choices=PARTS, help="parts to record; others of OUT.json stay")
     comparing = commands.add_parser("compare", help="print what differs between two recordings")
     comparing.add_argument("before", type=Path)
     comparing.add_argument("after", type=Path)
