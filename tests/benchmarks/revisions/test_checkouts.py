@@ -82,3 +82,14 @@ def test_the_environment_has_one_thread_and_nothing_of_the_caller(checkout, monk
     assert checkout.environment["OMP_NUM_THREADS"] == "1"
     assert checkout.environment["NONFERROUS_HOME"] == str(checkout.home)
     assert os.environ["NONFERROUS_SEEDS"] == "/elsewhere"
+
+
+@pytest.mark.slow
+def test_running_plants_are_stepped_by_the_checkouts_own_code(checkout):
+    found = checkout.adapted("running.py", "lead_refining", "aluminium_scrap")
+    lead = found["lead_refining"]
+    assert lead["fork"] == lead["step 3"], "a fork meets the same random numbers"
+    assert lead["another future"]["truth"] != lead["step 3"]["truth"]
+    assert lead["step 0"]["table"].keys() == lead["step 3"]["table"].keys()
+    assert "margin" in lead["worth"]
+    assert found["aluminium_scrap"]["refused"].startswith("SimulationError: aluminium_scrap: ")
