@@ -188,8 +188,10 @@ def _ask_tensors(client: Client, process: str, operation: Operation, table: pd.D
         for one in described.get("inputs", ())
         if any(row.get(one["name"]) is not None for row in rows)
     ]
-    client.keep(f"{process} /v2: tensors", f"{path}/infer", {"inputs": inputs})
-    binary = json.dumps({"inputs": inputs, "parameters": {"binary_data_output": True}}).encode()
+    found = client.keep(f"{process} /v2: tensors", f"{path}/infer", {"inputs": inputs})
+    outputs = [{"name": one["name"]} for one in found.get("outputs", ()) if one["name"] != "id"]
+    asked_for = {"inputs": inputs, "outputs": outputs, "parameters": {"binary_data_output": True}}
+    binary = json.dumps(asked_for).encode()
     status, headers, content = client.sent(f"{path}/infer", binary)
     length = int(headers.get("Inference-Header-Content-Length", len(content)))
     head = stable(json.loads(content[:length]))

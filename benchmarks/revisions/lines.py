@@ -6,6 +6,7 @@ import csv
 import hashlib
 import html
 import io
+import json
 import re
 import shutil
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.revisions.asked import frame_of
 from benchmarks.revisions.checkouts import Checkout
+from benchmarks.revisions.masks import stable
 from benchmarks.revisions.simulated import STEPPED
 
 SCHEDULED = {
@@ -26,6 +28,7 @@ SCHEDULED = {
     "copper_electrorefining": ("--owed", "400", "--cells", "600", "--current", "30"),
     "aluminium_reduction": ("--owed", "500", "--cells", "160", "--current", "397"),
 }
+RECORDS = "records-"
 SHORT = 60  # lines of a CSV file that are kept
 BY_SEEDS = ("aluminium_reduction", "lead_refining", "zinc_ingot", "aluminium_scrap", "retired_batteries_chemistry")
 FAULTS = {  # of a seed: what is changed in its text, each alone
@@ -126,10 +129,12 @@ def recorded(checkout: Checkout, tables: Mapping[str, Path]) -> dict[str, Any]:
     out.mkdir()
     each: dict[str, list[str]] = {"records audit": ["records", "audit"]}
     for name in tables:
-        each[f"records export {name}"] = ["records", "export", name, "--out", str(out / f"records-{name}.parquet")]
+        each[f"records export {name}"] = ["records", "export", name, "--out", str(out / f"{RECORDS}{name}.parquet")]
         each[f"records batches {name}"] = ["records", "batches", name]
         each[f"monitor {name}"] = ["monitor", name, "--out", str(out / f"monitoring-{name}.html")]
     done = dict(zip(each, checkout.commands(list(each.values()), "records"), strict=True))
+    for one in done.values():
+        one["out"] = [re.sub(r"\b\d+ rows in ", "rows in ", line) for line in one["out"]]
     return done | files(checkout, out)
 
 
@@ -160,6 +165,8 @@ def files(checkout: Checkout, folder: Path) -> dict[str, Any]:
         elif file.suffix == ".arrow":
             with pa.memory_map(str(file)) as source:
                 found[f"file {file.name}"] = _columns(_arrow(source))
+        elif file.name.startswith(RECORDS):
+            found[f"file {file.name}"] = _answered(pq.read_table(file))
         else:
             found[f"file {file.name}"] = _columns(pq.read_table(file))
     shutil.rmtree(folder)
@@ -181,6 +188,14 @@ def _arrow(source: pa.MemoryMappedFile) -> pa.Table:
     except pa.ArrowInvalid:
         source.seek(0)
         return pa.ipc.open_stream(source).read_all()
+
+
+def _answered(table: pa.Table) -> dict[str, Any]:
+    """Recorded rows, each once: how often a row was asked for while outcomes were taken up is chance."""
+    rows = (json.dumps(stable(row), default=str, sort_keys=True) for row in table.drop(["recorded_at"]).to_pylist())
+    kept = sorted(set(rows))
+    digest = hashlib.sha256("\n".join(kept).encode()).hexdigest()[:12]
+    return {"columns": [f"{one.name} {one.type}" for one in table.schema], "rows": f"{len(kept)} {digest}"}
 
 
 def _columns(table: pa.Table) -> dict[str, str]:

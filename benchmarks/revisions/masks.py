@@ -9,12 +9,16 @@ from typing import Any
 
 HIDDEN = "*"
 VOLATILE = frozenset(
-    {"id", "digest", "model_digest", "seed_digest", "info", "trained_at", "asked_at", "received_at", "at", "batch"}
+    {"id", "digest", "model_digest", "seed_digest", "info", "batch"}
+    | {"trained_at", "asked_at", "begun_at", "ended_at", "received_at", "recorded_at", "moved", "at"}
 )
 TIMES = re.compile(r"second|duration|_ms$|pid$")
-MASKS = (
+IDS = (
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<uuid>"),
     (re.compile(r"(sha256:)?(?<![.\w])(?=\d*[a-f])[0-9a-f]{12,}\b"), "<hex>"),
+)
+MASKS = (
+    *IDS,
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:<port>"),
     (re.compile(r"\b\d+(\.\d+)? ?(s|ms)\b(?! of)"), "<seconds>"),
 )
@@ -47,7 +51,10 @@ def stable(value: Any) -> Any:
         return {key: HIDDEN if key in VOLATILE else stable(one) for key, one in value.items()}
     if isinstance(value, list):
         return [stable(one) for one in value]
-    return re.sub(MASKS[1][0], "<hex>", value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        for pattern, name in IDS:
+            value = pattern.sub(name, value)
+    return value
 
 
 def compact(value: Any) -> Any:
