@@ -133,10 +133,10 @@ def _difference(place: str, before: Any, after: Any) -> Iterator[Difference]:
 def compare(before: Path, after: Path, expected: Expected) -> bool:
     """Print what differs between two recordings; True where nothing does that is not expected."""
     old, new = (json.loads(file.read_text(encoding="utf-8")) for file in (before, after))
+    for part in sorted(old.keys() ^ new.keys()):
+        print(f"{part}: in {(before if part in old else after).name} alone: not compared")
     about = [one.pop("about") for one in (old, new)]
-    if about[0]["quick"] != about[1]["quick"]:
-        print(f"{before.name} and {after.name}: one is quick and the other is not: only what both have is compared")
-        old, new = _common(old, new)
+    old, new = _common(old, new, whole=about[0]["quick"] == about[1]["quick"])
     found, count = differences(old, new, expected)
     reasons = Counter(reason for one in found if (reason := expected.reason(one.place)) is not None)
     left = [one for one in found if expected.reason(one.place) is None]
@@ -148,8 +148,12 @@ def compare(before: Path, after: Path, expected: Expected) -> bool:
     return not left
 
 
-def _common(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Parts and names that both have."""
-    names = {part: old[part].keys() & new[part].keys() for part in old.keys() & new.keys()}
+def _common(old: dict[str, Any], new: dict[str, Any], whole: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parts that both have; of these all names, or those that both have where one recording is quick."""
+    parts = old.keys() & new.keys()
+    if whole:
+        return {part: old[part] for part in parts}, {part: new[part] for part in parts}
+    print("one recording is quick and the other is not: only what both have is compared")
+    names = {part: old[part].keys() & new[part].keys() for part in parts}
     kept = [{part: {name: one[part][name] for name in each} for part, each in names.items()} for one in (old, new)]
     return kept[0], kept[1]

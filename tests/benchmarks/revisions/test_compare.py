@@ -138,6 +138,21 @@ def test_the_verdict_counts_what_is_expected_and_what_is_not(
     assert compare(*files, read_expected("plants: * | all of it\n"))
 
 
+def test_a_part_that_one_recording_has_alone_is_named_and_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    after = copy.deepcopy(BEFORE)
+    del after["training"]
+    files = [tmp_path / "before.json", tmp_path / "after.json"]
+    for file, one in zip(files, (BEFORE, after), strict=True):
+        file.write_text(json.dumps(one))
+    assert compare(*files, NONE)
+    assert capsys.readouterr().out.splitlines() == [
+        "training: in before.json alone: not compared",
+        "7 compared, 0 differ as expected, 0 differ",
+    ]
+
+
 def test_of_a_quick_and_a_whole_recording_what_both_have_is_compared(tmp_path: Path) -> None:
     after = changed(plants={"zinc_ingot large": {"table bytes": "ff"}}) | {"about": {"quick": False}, "package": {}}
     files = [tmp_path / "before.json", tmp_path / "after.json"]
