@@ -91,7 +91,7 @@ def main() -> None:
     recording.add_argument("checkout", type=Path)
     recording.add_argument("out", type=Path)
     recording.add_argument(
-        "--quick", action="store_true", help="one random seed, two processes trained, no tests collected"
+        "--quick", action="store_true", help="one random seed, three processes trained, nothing learnt anew"
     )
     recording.add_argument("--home", type=Path, help="home folder kept by another recording; its own by default")
     recording.add_argument("--only", nargs="+", choices=PARTS, help="parts to record; others of OUT.json stay")

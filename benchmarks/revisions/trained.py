@@ -16,7 +16,7 @@ from benchmarks.revisions.checkouts import Checkout, say
 from benchmarks.revisions.masks import compact, stable
 
 PLANTS = {
-    "lead_refining": ("--units", "6", "--years", "1.5"),
+    "lead_refining": ("--units", "8", "--years", "1.2"),
     "zinc_ingot": ("--units", "2", "--years", "0.7"),
     "zinc_electrowinning": ("--units", "8", "--years", "1"),
     "copper_electrorefining": ("--units", "10", "--years", "1.5"),
@@ -24,7 +24,7 @@ PLANTS = {
     "alumina_refining": ("--units", "8", "--years", "0.4"),
     "aluminium_scrap": ("--units", "140"),
 }
-QUICK = ("lead_refining", "zinc_ingot")
+QUICK = ("lead_refining", "zinc_ingot", "zinc_electrowinning")
 WRITTEN = ("retired_batteries_chemistry", "retired_batteries_pulse")
 RNG_SEED, CELLS, SERIES = "5", 90, 5
 CATHODES = {"LFP": (3.28, 0.02), "LMO": (3.85, 0.05), "NMC": (3.62, 0.08)}  # V at rest, and what scatters about it
