@@ -230,7 +230,8 @@ def _interval(client: Client, operation: Operation) -> Any:
 def _taken_up(client: Client, operation: Operation, before: Any) -> Any:
     """The interval of answers once outcomes have been taken up, or as it was where none are."""
     end = time.monotonic() + TAKEN_UP
-    while before is not None and before["kind"] != "fixed" and time.monotonic() < end:
+    follows = "adaptive" in json.dumps(before) or "wider" in json.dumps(before)
+    while follows and time.monotonic() < end:
         if (now := _interval(client, operation)) != before:
             return now
         time.sleep(0.3)
