@@ -105,11 +105,12 @@ def line(
     return found
 
 
-def _alike(is_known: BoolArray) -> list[tuple[BoolArray, BoolArray]]:
+def _alike(is_known: BoolArray) -> list[tuple[BoolArray, IntArray]]:
     """Rows, and the columns that are known in these and no others; none where nothing is known."""
-    kinds, which = np.unique(is_known, axis=1, return_inverse=True)
-    pairs = ((kinds[:, kind], which.reshape(-1) == kind) for kind in range(kinds.shape[1]))
-    return [(known, columns) for known, columns in pairs if known.any()]
+    columns = dict[bytes, list[int]]()
+    for column, known in enumerate(is_known.T):
+        columns.setdefault(known.tobytes(), []).append(column)
+    return [(is_known[:, one[0]], np.array(one)) for one in columns.values() if is_known[:, one[0]].any()]
 
 
 def _slopes(Z: FloatArray, y: FloatArray, penalty: float) -> FloatArray:

@@ -185,7 +185,6 @@ def _grids(
     labels[period, rows.unit[window.rows]] = rows.labels.values[window.rows]
     expected[period, rows.unit[window.rows]] = given[window.rows]
     known = ~np.isnan(labels + expected)
-    for one in range(size):
-        for column in np.flatnonzero(known[one].any(axis=0)):
-            labels[one, :, column] -= np.nanmedian((labels - expected)[one, :, column])
+    errors = np.swapaxes(labels - expected, 1, 2).reshape(-1, shape[1])
+    labels -= measures.median(errors.T).reshape(size, 1, shape[2])
     return labels, expected, known
