@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ from records.jobs.queue import Asked, Job, Jobs
 PATIENCE = 600.0  # s that a job may take
 SMALLEST, LARGEST = 2**14, 2**23  # bytes that a file may have where the disk is full
 AWAY = 3.0  # s that a server is away
+LOCKED = 60.0  # s that another program holds the store
 IN_A_JOB = 2  # faults; a third start that ends so would make it fail
 
 
@@ -246,10 +248,73 @@ def mlflow_killed(folder: Path, times: int) -> Found:
             return _away(on, server.kill, server.start, times)
 
 
+def store_locked(folder: Path, times: int) -> Found:
+    """The SQLite file of MLflow's store locked by another program, at moments that are spread evenly over a job."""
+    with stage(folder) as on:
+        found = Found(whole=(seconds := on.undisturbed()))
+        while found.times < times:
+            before, job = on.ask()
+            with on.worker():
+                began = time.monotonic()
+                if on.ended(job, seconds * _moment(found.jobs, times)) is None:
+                    with closing(sqlite3.connect(on.ground.home / "mlflow.db", timeout=PATIENCE)) as other:
+                        other.execute("BEGIN EXCLUSIVE")
+                        time.sleep(LOCKED)
+                        other.rollback()
+                    began = time.monotonic()
+                    found.times += 1
+                over = on.over(job)
+            found.add(over, on.ground, before, time.monotonic() - began)
+            said = (on.ground.home / "logs" / "retraining" / f"{job.id}.log").read_text(encoding="utf-8").splitlines()
+            found.note(on.ground, *(line for line in said if " is locked " in line))
+    return found
+
+
+def queue_removed(folder: Path, times: int) -> Found:
+    """The SQLite file of the queue removed while a job runs, which is lost; its process is asked for again."""
+    with stage(folder) as on:
+        found = Found(whole=(seconds := on.undisturbed()))
+        while found.times < times:
+            before, job = on.ask()
+            with on.worker():
+                began = time.monotonic()
+                if on.ended(job, seconds * _moment(found.jobs, times)) is None:
+                    began = time.monotonic()
+                    _remove_queue(on, found)
+                    before, job = on.ask()
+                over = on.over(job)
+            found.add(over, on.ground, before, time.monotonic() - began)
+    return found
+
+
+def _remove_queue(on: Stage, found: Found) -> None:
+    """Remove the queue of a worker, and wait until it says so."""
+    begin = on.log.stat().st_size
+    for file in on.ground.home.glob("jobs.db*"):
+        file.unlink()
+    processes.waited(lambda: bool(_replaced(on.log, begin)), "the worker's word on the queue")
+    found.note(on.ground, *_replaced(on.log, begin))
+    found.between += on.ground.is_between()
+    found.times += 1
+
+
+def _moment(jobs: int, times: int) -> float:
+    """Share of a job at which its fault is done: spread evenly over so many jobs."""
+    return (jobs % times + 0.5) / times
+
+
+def _replaced(log: Path, begin: int) -> list[str]:
+    """Lines of a worker's log, from a place on, on a queue that is no longer the one that it has opened."""
+    lines = log.read_bytes()[begin:].decode(errors="replace").splitlines()
+    return [line[line.index("jobs at ") :] for line in lines if "was removed or replaced" in line and "left" in line]
+
+
 CASES: Mapping[str, tuple[Callable[[Path, int], Found], int]] = {
     "worker_killed": (worker_killed, 50),
     "postgresql_killed": (postgresql_killed, 10),
     "mlflow_killed": (mlflow_killed, 10),
     "disk_full": (disk_full, 20),
+    "store_locked": (store_locked, 4),
+    "queue_removed": (queue_removed, 5),
 }
 """Each fault, and how often it is done."""

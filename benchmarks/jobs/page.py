@@ -18,6 +18,8 @@ ABOUT = {
     "postgresql_killed": "PostgreSQL of records and queue ended at once and started again, at such moments",
     "mlflow_killed": "`kill -9` of MLflow's server, and started again, at such moments",
     "disk_full": "no file may grow beyond a size, from 16 KiB to 8 MiB",
+    "store_locked": "MLflow's SQLite file locked by another program for 60 s, at such moments",
+    "queue_removed": "`jobs.db` removed, at such moments; the job is lost and asked for again",
 }
 HEADS = (
     "fault",
