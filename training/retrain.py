@@ -282,7 +282,8 @@ def _checked(
     brought = history.brought(new.table, seed)
     is_new, is_after, came = (are_in(data.table, rows, seed) for rows in (brought, history.since, new.table))
     others = with_unlabelled(data, pd.concat([brought, history.since]), champion, model)
-    found = check_labels(data, task_of(seed).quantities(data), is_new, early, is_after, int(came.sum()), others)
+    labels, count = task_of(seed).quantities(data), int(came.sum())
+    found = check_labels(data, labels, is_new, early, is_after, count, others, history.shifts)
     found = replace(found, accepted=accept_shift)
     if not found.aside.empty:
         why = "their labels lie far from all that the past lets expect"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -99,6 +99,7 @@ def check_labels(
     is_after: BoolArray | None = None,
     came: int | None = None,
     others: AllRows | None = None,
+    shifts: Sequence[pd.Timestamp] = (),
 ) -> LabelChecks:
     """Hold the labels of new rows against those of the past.
 
@@ -121,12 +122,14 @@ def check_labels(
         How many rows came, those among them that history has already; by default the new ones.
     others : AllRows, optional
         Rows with and without labels, to hold these against each other.
+    shifts : sequence of Timestamp, optional
+        Periods from which on labels are others, as a person has accepted.
 
     Returns
     -------
     LabelChecks
     """
-    rows = rows_of(data, labels, is_new, is_after)
+    rows = rows_of(data, labels, is_new, is_after, shifts)
     known, blocks = windows(rows)
     found = suspicious(rows, known, blocks)
     many = _many(found, int(is_new.sum()))

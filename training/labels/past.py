@@ -143,7 +143,7 @@ def windows(rows: Rows) -> tuple[list[Window], list[Window]]:
     length = _length(past, new)
     seen = _filled(rows.X, ~rows.is_new)
     balance = _filled(_ingredients(rows), ~rows.is_new) if rows.late.shape[1] else None
-    starts, blocks = _starts(past, length), _blocks(new, length)
+    starts, blocks = _steady(rows, past, _starts(past, length), length), _blocks(new, length)
     known = [_window(rows, past[start : start + length], ~rows.is_new, seen, balance) for start in starts]
     return known, [_window(rows, block, rows.is_new, seen, balance) for block in blocks]
 
@@ -165,7 +165,7 @@ def runs(rows: Rows) -> tuple[list[Run], list[Run]]:
         return [], []
     length, most = _length(reference, after), _most(reference, after)
     seen = _filled(rows.X, ~rows.is_after)
-    starts = _starts(reference, most)
+    starts = _steady(rows, reference, _starts(reference, most), most)
     known = [_run(rows, reference[start : start + most], ~rows.is_after, seen, length) for start in starts]
     return known, [_run(rows, after, rows.is_after, seen, length)]
 
@@ -196,6 +196,15 @@ def _starts(past: IntArray, length: int) -> IntArray:
     """Places in the newer part of the past's periods at which so many of them begin."""
     first = int(np.ceil(OLDEST_SHARE * len(past)))
     return np.unique(np.linspace(first, len(past) - length, WINDOWS).astype(int))
+
+
+def _steady(rows: Rows, past: IntArray, starts: IntArray, length: int) -> IntArray:
+    """Places whose periods hold no shift that a person has accepted: how far that went is no measure of what is usual.
+
+    All of them where each holds one.
+    """
+    holds = [bool(np.isin(rows.shifts, past[start : start + length]).any()) for start in starts]
+    return starts if all(holds) else starts[~np.array(holds)]
 
 
 def _blocks(periods: IntArray, length: int) -> list[IntArray]:

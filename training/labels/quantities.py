@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,9 @@ class Rows:
         Whether the row came with this job.
     is_after : ndarray of bool, shape (n,)
         Whether the row came after the latest model that a person accepted; new rows always did.
+    shifts : ndarray of int, shape (s,)
+        Numbers of the periods from which on labels are others, as a person has accepted: X has a column for each that
+        is 1 from there on, and 0 before.
     """
 
     labels: Quantities
@@ -76,10 +79,20 @@ class Rows:
     code: IntArray
     is_new: BoolArray
     is_after: BoolArray
+    shifts: IntArray
 
 
-def rows_of(data: Dataset, labels: Quantities, is_new: BoolArray, is_after: BoolArray | None = None) -> Rows:
-    """Rows of a data set, of which the last job brought some; by default only those came after an accepted model."""
+def rows_of(
+    data: Dataset,
+    labels: Quantities,
+    is_new: BoolArray,
+    is_after: BoolArray | None = None,
+    shifts: Sequence[pd.Timestamp] = (),
+) -> Rows:
+    """Rows of a data set, of which the last job brought some; by default only those came after an accepted model.
+
+    Labels are others from the periods of `shifts` on, as a person has accepted.
+    """
     seed = data.seed
     own = {column.name for column in seed.by_role("target")}
     kept = [i for i, column in enumerate(seed.inputs) if column.lent_by not in own]
@@ -89,15 +102,18 @@ def rows_of(data: Dataset, labels: Quantities, is_new: BoolArray, is_after: Bool
     below = [place for place, one in enumerate(late) if one.censored]
     values[:, below] = np.abs(values[:, below])  # a content below a limit is the limit
     targets = [name for name in data.table.columns if name in own]
+    period = np.asarray(pd.factorize(data.periods, sort=True)[0], dtype=np.int64)
+    begins = np.sort(data.periods.unique()).searchsorted(np.array(shifts, dtype="datetime64[ns]"))
     return Rows(
         labels=labels,
-        X=data.X[:, kept],
+        X=np.column_stack([data.X[:, kept], period[:, None] >= begins]),
         late=values,
         unit=np.asarray(pd.factorize(data.units, sort=True)[0], dtype=np.int64),
-        period=np.asarray(pd.factorize(data.periods, sort=True)[0], dtype=np.int64),
+        period=period,
         code=_codes(data.table[targets]),
         is_new=is_new,
         is_after=is_new if is_after is None else is_new | is_after,
+        shifts=np.asarray(begins, dtype=np.int64),
     )
 
 

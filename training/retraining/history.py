@@ -37,6 +37,8 @@ class History:
         How many batches there are on top of it.
     since : DataFrame
         Rows of batches that jobs accepted after a person last accepted a model, by unit and period.
+    shifts : tuple of Timestamp
+        First period of each batch of which a person has accepted that its labels do not go with the past.
     """
 
     table: pd.DataFrame
@@ -44,6 +46,7 @@ class History:
     base: str
     batches: int
     since: pd.DataFrame
+    shifts: tuple[pd.Timestamp, ...] = ()
 
     def brought(self, new: pd.DataFrame, seed: Seed) -> pd.DataFrame:
         """Rows that history lacks, or has with other values, by unit and period; other rows were accepted already."""
@@ -94,14 +97,17 @@ def history_of(seed: Seed, versions: list[Version], tracking: Tracking) -> Histo
     table, tests = tracking.table(base, TABLE), _tests(base, TESTS, tracking)
     batches = accepted(process, base, tracking)
     by_person, since = accepted_by_person(batches, versions), table.iloc[:0][row_key(seed)]
+    shifts = list[pd.Timestamp]()
     for number, batch in enumerate(batches):
         rows = tracking.table(batch.run, ROWS_FILE)
         if number >= by_person:
             brought = History(table, tests, base, number, since).brought(rows, seed)
             since = pd.concat([since, brought], ignore_index=True)
+        if batch.shift is not None:
+            shifts.append(period_of(rows[labelled(rows, seed)], seed).min())
         table, _ = join(table, rows, seed)
         tests = joined_tests(tests, _tests(batch.run, TESTS_FILE, tracking), seed)
-    return History(table, tests, base, len(batches), since)
+    return History(table, tests, base, len(batches), since, tuple(shifts))
 
 
 def _tests(run: str, name: str, tracking: Tracking) -> pd.DataFrame | None:

@@ -1,8 +1,11 @@
 """What the past lets expect: the line learns what is older alone, and finds a law that is there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from training.labels.job import check_labels
 from training.labels.past import line, windows
 from training.labels.quantities import numbers, rows_of
 
@@ -46,3 +49,23 @@ def test_no_input_is_made_from_labels(plant, toy_seed):
     made = [i for i, column in enumerate(toy_seed.inputs) if column.name == "previous_y"]
     assert made == [0]
     assert np.array_equal(rows.X, data.X[:, 1:])
+
+
+def test_from_an_accepted_shift_on_labels_have_a_level_of_their_own(plant):
+    """Labels are 5 lower from the 19th period on: once that was accepted the same level passes and no other does."""
+    data = plant(lambda y: y[:, 1:])
+    begins, new = (np.asarray(data.periods >= np.sort(data.periods.unique())[at]) for at in (18, 24))
+    start = data.periods[begins].min()
+    table = data.table.assign(y=data.table["y"] - 5.0 * begins)
+    moved = replace(data, table=table, y=table["y"].to_numpy())
+    again = table.assign(y=table["y"] - 3.0 * new)
+    twice = replace(data, table=again, y=again["y"].to_numpy())
+    assert rows_of(moved, numbers(moved), new, shifts=[start]).X[:, -1].tolist() == begins.tolist()
+    known, _ = windows(rows_of(moved, numbers(moved), new, shifts=[start]))
+    starts = {data.periods[one.rows].min() for one in known}
+    assert start not in starts
+    assert max(starts) > start
+    assert check_labels(moved, numbers(moved), new, shifts=[start]).passed
+    reasons = check_labels(twice, numbers(twice), new, shifts=[start]).reasons
+    assert any(one.startswith("labels, level of y: on average -") for one in reasons)
+    assert not any(one.startswith("labels, level") for one in check_labels(twice, numbers(twice), new).reasons)

@@ -126,8 +126,8 @@ def test_a_withdrawn_batch_is_history_no_more(story):
 
 
 def test_false_labels_are_named_though_their_rows_are_too_few_to_judge_on(story, toy_seed, toy_frame, tmp_path):
-    """Of one period alone, a slip of units in all of its labels."""
+    """Of one period alone, whose labels are 3 above the level that was accepted."""
     new = some_periods(toy_frame(periods=36), 35, 36)
     new.assign(y=new["y"] + 8.0).to_parquet(tmp_path / "slip.parquet")
-    with pytest.raises(ShiftError, match="labels, level of y: on average"):
+    with pytest.raises(ShiftError, match=r"labels, balance level of y: \+3 above what late columns give"):
         retrain(toy_seed, tmp_path / "slip.parquet", story.settings, dry_run=True)
