@@ -165,7 +165,7 @@ def explained_classes(
 def _columns(estimator: object, seed: Seed) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names and units of the columns that an estimator sees."""
     columns = {column.name: str(column.unit or "1") for column in seed.inputs}
-    physics = physics_of(seed.process_type)
+    physics = physics_of(seed)
     features = {feature.name: feature.unit for feature in physics.FEATURES} if physics is not None else {}
     names = (*input_names(seed), *_added(estimator))
     return names, tuple(columns.get(name) or features[name] for name in names)

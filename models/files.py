@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from models import estimator_files
 from models.checks.tree_text import TreeTextError
+from models.processes.lookup import with_facts_until_now
 from models.regression.several import SeveralTargets
 from models.tasks import Model, SingleModel, task_of, with_all_outcomes
 from physics.arrays import FloatArray
@@ -192,7 +193,7 @@ def load(folder: str | Path) -> Model:
     contents = _checked(folder)
     try:
         described = json.loads(contents[MODEL])
-        seed = parse(contents[SEED].decode(), Path(f"{described['process']}.toml"))
+        seed = with_facts_until_now(parse(contents[SEED].decode(), Path(f"{described['process']}.toml")))
         expected = json.loads(contents[SELF_TEST])
         examples = np.array([list(row.values()) for row in expected["rows"]], dtype=np.float64)
         model: Model

@@ -53,7 +53,7 @@ def energy_report(
     if out is not None and not out.parent.is_dir():
         fail(f"--out: got {out}: expected a file in a folder that exists")
     with scratch() as folder:
-        if data is None and energy_of(seed.process_type) is not None:
+        if data is None and energy_of(seed) is not None:
             if seed.plant is None:
                 fail(f"--data: missing: {process} has no [plant] to simulate")
             with progress() as step:

@@ -49,7 +49,7 @@ def show_seed(process: ProcessName) -> None:
 @seeds_app.command("check")
 def check_seed(file: Annotated[Path, typer.Argument(help="A seed, as a .toml file.")]) -> None:
     """Check a seed and name every fault in it."""
-    from models.processes.check import check_process
+    from models.processes.lookup import check_process
     from seeds import SeedError, load
 
     if file.suffix != ".toml":

@@ -33,7 +33,7 @@ def simulate(
     workers: Annotated[int, typer.Option(help="Processes that share the work; the result is the same.")] = 1,
 ) -> None:
     """Simulate a plant: the table as its historian would hold it, and the truth beside it."""
-    from models.processes.check import check_process
+    from models.processes.lookup import check_process
     from seeds import load
     from synthetic_data import simulate as run
 

@@ -57,7 +57,7 @@ def test_figures_are_those_of_the_default_plant(process):
 @pytest.mark.parametrize("process", processes())
 def test_figures_close(process):
     one = kept()[process]
-    first, whole = (one["boundaries"][name] for name in (energy_of(process).KIND.first, "comprehensive"))
+    first, whole = (one["boundaries"][name] for name in (energy_of(load(process)).KIND.first, "comprehensive"))
     assert sum(one["goes_into"].values()) == pytest.approx(whole, rel=0.005)
     assert sum(one["ends_in"].values()) == pytest.approx(first, rel=0.005)
     scopes = one["scopes"]
@@ -66,7 +66,7 @@ def test_figures_close(process):
 
 def test_the_page_states_boundaries_factors_and_bounds_that_the_code_has():
     text = page()
-    accounts = [energy_of(process) for process in processes()]
+    accounts = [energy_of(load(process)) for process in processes()]
     factors = {name for physics in accounts for name in factors_of(physics)}
     boundaries = {name for physics in accounts for name in physics.KIND.boundaries}
     named = {"rectifier_efficiency", "auxiliary_energy", "grid_emission_factor", "steam_emission_factor", "steam_heat"}

@@ -102,7 +102,7 @@ def test_every_feature_lies_in_its_span(name, rng_seed):
     years = ROWS / seed.plant.units * (seed.period / timedelta(days=365.25))
     table = replay(seed, units=42).table if seed.classes else check(replay(seed, years=years).table, seed).table
     assert len(table) >= 5000
-    physics = needed_physics_of(name)
+    physics = needed_physics_of(load(name))
     inputs = {column.name: table[column.name].to_numpy() for column in seed.inputs if column.name in table}
     censored = {column.name for column in seed.inputs if column.censored}  # models see the limit itself
     found = physics.features({name: np.abs(values) if name in censored else values for name, values in inputs.items()})

@@ -78,7 +78,7 @@ def seed(toy_seed: Seed, monkeypatch: pytest.MonkeyPatch) -> Seed:
 
 
 def test_it_is_accounted_for(seed: Seed) -> None:
-    physics = energy_of("toy_cells")
+    physics = energy_of(seed)
     assert physics is not None
     columns = {"z": np.array([5.0]), "x_set": np.array([10.0])}
     economics = {name: one.value for name, one in seed.economics.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.processes.check import check_process
+from models.processes.lookup import check_process
 from models.table.cautions import alike
 from models.table.contract import Checked, check
 from models.table.reading import read_truth

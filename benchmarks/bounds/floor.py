@@ -88,7 +88,7 @@ def _truth(data: Dataset) -> FloatArray:
 def _wide(data: Dataset) -> FloatArray:
     inputs = matrix(data.table, data.seed)
     columns = dict(zip(input_names(data.seed), inputs.T, strict=True))
-    return np.column_stack([inputs, *needed_physics_of(data.seed.process_type).features(columns).values()])
+    return np.column_stack([inputs, *needed_physics_of(data.seed).features(columns).values()])
 
 
 def _rms(error: FloatArray) -> float:

@@ -31,7 +31,7 @@ ANSWERED, INTERVAL = "zinc_electrowinning", (90.0, 88.8, 91.2)  # %, of the answ
 
 def processes() -> list[str]:
     """Simulated processes whose energy is accounted for."""
-    return [name for name in names() if energy_of(name) is not None and load(name).plant is not None]
+    return [name for name in names() if energy_of(load(name)) is not None and load(name).plant is not None]
 
 
 def measured(process: str) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _by_kind(kept: Mapping[str, Any]) -> Iterator[tuple[Kind, dict[str, Any]]]:
 
 
 def _physics(process: str) -> EnergyPhysics:
-    found = energy_of(process)
+    found = energy_of(load(process))
     assert found is not None
     return found
 

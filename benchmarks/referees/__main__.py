@@ -33,7 +33,7 @@ from training.trial import RunningPlants
 def measured(plant: TrialPlant, seed: Seed) -> list[dict[str, Any]]:
     """Figures of a plant: for each knob and outcome the truth and all estimates."""
     simulator, known = RunningPlants(), public(seed)
-    response = response_of(seed.process_type)
+    response = response_of(seed)
     assert response is not None
     running = simulator.begin(plant.seed(seed, simulator), UNITS, HISTORY + AHEAD + 1, plant.rng_seed)
     hand, true = Hand(known), []

@@ -19,7 +19,7 @@ FUTURES = range(3)
 
 def answers(running: RunningPlant, last: pd.DataFrame, seed: Seed, future: int, knob: str) -> dict[str, pd.Series]:
     """Half of what outcomes differ by after a step of a knob up and down, by unit; NaN where bounds leave no room."""
-    response, step = response_of(seed.process_type), step_of(seed, knob)
+    response, step = response_of(seed), step_of(seed, knob)
     assert response is not None
     assert seed.key is not None
     key, time_ = seed.key.name, seed.clock.name

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
+from models.processes.lookup import bound
 from physics.arrays import FloatArray
+from seeds import Seed
 
 if TYPE_CHECKING:
     from models.energy.account import Account, Flow
@@ -157,12 +158,6 @@ class Kind:
         return f"{energy:,.{self.digits}f}"
 
 
-def energy_of(process: str) -> EnergyPhysics | None:
-    """Energy module of a process; None where there is none."""
-    name = f"models.processes.energy.{process}"
-    try:
-        return cast(EnergyPhysics, importlib.import_module(name))
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return None
+def energy_of(seed: Seed) -> EnergyPhysics | None:
+    """Energy of a process, at the seed's plant; None where there is none."""
+    return cast("EnergyPhysics | None", bound("energy", "ENERGY", seed))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from models.estimators.estimator import ClassifierEstimator
 from models.estimators.stored import Stored
-from models.processes.lookup import needed_physics_of
+from models.interfaces.physics import AnyPhysics
 from models.table.inputs import by_name, checked_rows, medians
 from models.temperature import fitted_temperature, softmax
 from physics.arrays import FloatArray, IntArray
@@ -89,8 +89,8 @@ class FirstPrinciplesClasses(KnownClasses):
 
     Parameters
     ----------
-    process : str
-        Name of a process whose physics module has `class_scores`.
+    physics : Physics
+        Physics of the plant, which has `class_scores`.
     inputs : tuple of str, length k
         Names of the matrix's columns.
     typical : tuple of float, length k
@@ -101,8 +101,10 @@ class FirstPrinciplesClasses(KnownClasses):
 
     STORED = ("n_features_in_", "shares_", "fill_", "temperature_")
 
-    def __init__(self, process: str, inputs: tuple[str, ...], typical: tuple[float, ...], n_classes: int) -> None:
-        self.process = process
+    def __init__(
+        self, physics: AnyPhysics, inputs: tuple[str, ...], typical: tuple[float, ...], n_classes: int
+    ) -> None:
+        self.physics = physics
         self.inputs = inputs
         self.typical = typical
         self.n_classes = n_classes
@@ -128,10 +130,9 @@ class FirstPrinciplesClasses(KnownClasses):
             return np.asarray(np.log(self.shares_))
 
     def _scores(self, X: FloatArray) -> FloatArray:
-        physics = needed_physics_of(self.process)
         filled = np.where(np.isnan(X), self.fill_, X)
         with np.errstate(all="ignore"):
-            scores = np.array(physics.class_scores(by_name(filled, self.inputs)), dtype=np.float64)
+            scores = np.array(self.physics.class_scores(by_name(filled, self.inputs)), dtype=np.float64)
         scores[np.isnan(scores)] = -np.inf
         scores[~np.isfinite(scores[:, self.shares_ > 0]).any(axis=1)] = 0.0
         return scores

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from models.estimators.estimator import Estimator
-from models.processes.lookup import needed_physics_of, physics_of
+from models.interfaces.physics import AnyPhysics
+from models.processes.lookup import physics_of
 from models.table.inputs import by_name, checked_rows, input_names
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -18,12 +18,12 @@ from seeds import Seed
 ROWS_AT_ONCE = 50_000
 
 
-def physics_columns(physics: ModuleType, X: FloatArray, inputs: Sequence[str], features: Sequence[str]) -> FloatArray:
+def physics_columns(physics: AnyPhysics, X: FloatArray, inputs: Sequence[str], features: Sequence[str]) -> FloatArray:
     """Features that physics computes from the inputs, shape (n, p); one that cannot be computed in a row is NaN there.
 
     Parameters
     ----------
-    physics : module
+    physics : Physics
         The process's physics.
     X : ndarray, shape (n, k)
         Inputs in plant units.
@@ -45,28 +45,28 @@ class PhysicsFeatures(Estimator):
 
     Parameters
     ----------
-    process : str
-        Name of a process that has a physics module.
+    physics : Physics
+        Physics of the plant.
     inputs : tuple of str, length k
         Names of the matrix's columns.
     features : tuple of str, length p
-        Names of the physics features to append, out of the module's FEATURES.
+        Names of the physics features to append, out of its FEATURES.
     """
 
     KIND = "transformer"
 
-    def __init__(self, process: str, inputs: tuple[str, ...], features: tuple[str, ...]) -> None:
-        self.process = process
+    def __init__(self, physics: AnyPhysics, inputs: tuple[str, ...], features: tuple[str, ...]) -> None:
+        self.physics = physics
         self.inputs = inputs
         self.features = features
 
     @classmethod
     def of(cls, seed: Seed) -> Self | None:
-        """All features that physics computes of a process; None where it has no physics module."""
-        physics = physics_of(seed.process_type)
+        """All features that physics computes of a process; None where it has no physics."""
+        physics = physics_of(seed)
         if physics is None:
             return None
-        return cls(seed.process_type, input_names(seed), tuple(feature.name for feature in physics.FEATURES))
+        return cls(physics, input_names(seed), tuple(feature.name for feature in physics.FEATURES))
 
     def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
         """Check the shape; nothing is learnt."""
@@ -86,7 +86,7 @@ class PhysicsFeatures(Estimator):
 
         Many rows are computed in blocks: physics makes many times as many columns as are kept.
         """
-        physics = needed_physics_of(self.process)
+        physics = self.physics
         if len(X) <= ROWS_AT_ONCE:
             return np.hstack([X, physics_columns(physics, X, self.inputs, self.features)])
         found = np.empty((len(X), X.shape[1] + len(self.features)))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import numpy as np
 
+from models.interfaces.physics import AnyPhysics
 from models.table.inputs import by_name, input_names
 from physics.arrays import FloatArray
 from seeds import Column, Seed
@@ -13,7 +12,7 @@ from seeds import Column, Seed
 PROBES = 4000
 
 
-def feature_signs(seed: Seed, physics: ModuleType) -> dict[str, int]:
+def feature_signs(seed: Seed, physics: AnyPhysics) -> dict[str, int]:
     """Direction that the prediction may have with each physics feature: +1, -1, or 0 for either.
 
     A column with a sign acts on the prediction by itself and through every feature computed from it. Its direction
@@ -25,7 +24,7 @@ def feature_signs(seed: Seed, physics: ModuleType) -> dict[str, int]:
     ----------
     seed : Seed
         The process.
-    physics : module
+    physics : Physics
         Its physics, with FEATURES and `features`.
 
     Returns
@@ -77,7 +76,7 @@ def _middle(column: Column) -> tuple[float, float]:
     return (low + high) / 2, (high - low) / 6
 
 
-def _computed(physics: ModuleType, X: FloatArray, seed: Seed) -> dict[str, FloatArray]:
+def _computed(physics: AnyPhysics, X: FloatArray, seed: Seed) -> dict[str, FloatArray]:
     with np.errstate(all="ignore"):
         computed: dict[str, FloatArray] = physics.features(by_name(X, input_names(seed)))
     return computed

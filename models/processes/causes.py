@@ -31,7 +31,7 @@ def by_cause(seed: Seed, names: Sequence[str], contributions: FloatArray) -> dic
         In the order of the process's CAUSES, and what belongs to none of them last; None where the process has no
         physics of the seed's target.
     """
-    physics = None if seed.place else physics_of(seed.process_type)  # physics is of the first target
+    physics = None if seed.place else physics_of(seed)  # physics is of the first target
     causes: Mapping[str, tuple[str, ...]] | None = getattr(physics, "CAUSES", None)
     if causes is None:
         return None

@@ -1,16 +1,19 @@
 """Lead refining: physics features, current efficiency by physics alone, and the targets that follow from it.
 
-All of it works on measured columns of a section's crop, in plant units, with nominal constants; nothing is learnt. What
-no column holds is taken as constant: 16 cells in a section, the gap over a fresh deposit, the best doses of additives,
-leakage to ground, how much current a short draws.
+All of it works on measured columns of a section's crop, in plant units, with the plant's facts and nominal constants;
+nothing is learnt. What neither holds is taken as constant: the best doses of additives, leakage to ground, how much
+current a short draws.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.physics import Equipment, Fact, Physics, fact
 from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.electrochemistry import LEAD_EQUIVALENT, alternating_current_energy, metal_mass, specific_energy
@@ -22,10 +25,6 @@ from physics.refining.electrodes import LEAD_DENSITY, face_growth
 from physics.refining.nodulation import additive_error, additive_roughness, effective_dose
 from physics.refining.slime_layer import impurity_transfer, slime_overvoltage, slime_shed
 
-CELLS = 16.0  # of a section
-CATHODE_AREA = 56.0  # m² of a cell: 40 cathodes of 0.7 m², both faces
-DAYS, HOURS = 3.0, 72.0  # of a crop
-GAP = 40.0  # mm, over a fresh starter sheet
 SLIME_SHARE = 0.9  # thickness of the slime over that of the lead dissolved, assumed
 STRAY = 0.8  # % that leaks, as plants usually find
 SHORT_RATIO = 2.0  # current of a short over that of a usual cathode, practice
@@ -35,193 +34,231 @@ LIGNIN_WEIGHT, ERROR_WEIGHT = 0.7, 2.0  # of its error beside that of glue; of b
 ROUGHNESS_PER_SHED, ROUGHNESS_PER_POLARISATION = 3.0, 1.5  # assumed
 ANTIMONY, HOLDING = 0.6, 0.7  # % that hold the slime: practice
 LEAD_MASS, LEAD_DIFFUSION, USUAL_POLARISATION = 207.2, 1.7e-9, 0.38  # g/mol; m²/s at 60 °C and 1, assumed
-HIGHEST_BISMUTH, LOT_SCATTER = 40.0, 0.25  # ppm of the grade; of lots of a crop, assumed
+LOT_SCATTER = 0.25  # of lots of a crop, assumed
 ACID_LOSS, ACID_PER_KELVIN = 3.5, 0.04  # kg/t at 40 °C, practice; 1/K, assumed
 # The equations end where a refinery no longer runs; these bounds keep a strange row's answer finite.
 LEAST_CURRENT, LEAST_CONDUCTIVITY, LEAST_DOSE, LEAST_FLOW = 30.0, 0.05, 30.0, 1.0
-LEAST_ANTIMONY, MOST_POLARISATION, MOST_LOSS, MOST_AGE = 0.05, 0.95, 60.0, 9.0
-
-# Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
-FEATURES = (
-    PhysicsFeature("limiting_current", "A/m²", 0, (200, 1000), "current at which the plate runs out of lead ions"),
-    PhysicsFeature("polarisation", "1", 0, (0.1, 0.95), "current density over the limiting one"),
-    PhysicsFeature("conductivity", "S/cm", 0, (0.1, 0.4), "conductivity of the assayed electrolyte"),
-    PhysicsFeature(
-        "slime_thickness", "mm", 0, (0, 30), "slime on the anodes at the end of the crop, none of it fallen"
-    ),
-    PhysicsFeature("expected_slime_drop", "V", 0, (0, 1.2), "voltage over that slime"),
-    PhysicsFeature("voltage_rise", "V", 0, (-0.3, 0.6), "cell voltage at the end less that at the start"),
-    PhysicsFeature("slime_drop", "V", 0, (-0.5, 1), "voltage at the end less that of a cell without slime"),
-    PhysicsFeature("bismuth_transfer", "1", 0, (0, 0.5), "share of bismuth that dissolves at that voltage"),
-    PhysicsFeature("expected_shed", "1", 0, (0, 1), "share of the slime that antimony, arsenic and age let fall"),
-    PhysicsFeature("short_loss", "%", -1, (0, 100), "part of the current that the shorts found carry"),
-    PhysicsFeature("dissolution_loss", "%", -1, (0.05, 3), "lead that dissolves again, by heat and current"),
-    PhysicsFeature("expected_loss", "%", -1, (0.5, 60), "all losses together"),
-    PhysicsFeature("glue_error", "1", 0, (-4, 3), "logarithm of the effective glue dose over the best"),
-    PhysicsFeature("lignin_error", "1", 0, (-4, 3), "logarithm of the lignosulphonate dose over the best"),
-    PhysicsFeature("squared_error", "1", 0, (0, 20), "squared errors of both additives together"),
-    PhysicsFeature("expected_roughness", "1", 0, (0.05, 200), "roughness that current, additives and slime let expect"),
-)
-
-# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
-CAUSES = {
-    "shorts": ("short_rate", "short_loss"),
-    "current and transport": ("current_density", "charge", "cell_flow", "limiting_current", "polarisation"),
-    "voltage and slime": (
-        *("cell_voltage", "voltage_start", "voltage_end", "anode_age", "slime_thickness", "expected_slime_drop"),
-        *("voltage_rise", "slime_drop", "bismuth_transfer"),
-    ),
-    "anodes": ("anode_sb", "anode_as", "anode_bi", "anode_cu", "anode_ag", "slime_fall", "expected_shed"),
-    "additives and roughness": (
-        *("glue_dose", "lignin_dose", "glue_error", "lignin_error", "squared_error", "expected_roughness"),
-    ),
-    "electrolyte and heat": (
-        *("electrolyte_pb", "electrolyte_h2sif6", "electrolyte_temperature", "cell_temperature"),
-        *("ambient_temperature", "steam_flow", "conductivity", "dissolution_loss"),
-    ),
-    "crops before, and expected by physics": ("previous_efficiency", "previous_short_rate", "expected_loss"),
-}
+LEAST_ANTIMONY, MOST_POLARISATION, MOST_LOSS = 0.05, 0.95, 60.0
 
 
-def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Physics features of crops, one array a name of `FEATURES`.
+@dataclass(frozen=True)
+class Section(Equipment):
+    """Facts of a section of cells."""
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+    cells: float = fact("count", 1, 500, "cells of a section", until_now=16)
+    electrode_gap: float = fact("mm", 10, 100, "from an anode to the fresh starter sheet beside it", until_now=40)
+    anode_crops: float = fact("count", 1, 10, "crops that a load of anodes lasts", until_now=3)
+    steam_heat: float = fact("MJ/kg", 1.5, 2.8, "heat that a kilogram of steam gives the electrolyte", until_now=2.1)
 
-    Returns
-    -------
-    dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
-    References
-    ----------
-    Each equation names its own source.
-    """
-    transport, slime, errors = _transport(columns), _slime(columns), _errors(columns)
-    nearness = ROUGHNESS_PER_POLARISATION * np.log(transport["polarisation"] / USUAL_POLARISATION)
-    rough = nearness + additive_roughness(errors["squared_error"], ERROR_WEIGHT)
-    return {
-        **transport,
-        **slime,
-        **_losses(columns),
-        **errors,
-        "expected_roughness": np.exp(rough + ROUGHNESS_PER_SHED * slime["expected_shed"]),
+class LeadPhysics(Physics[Section]):
+    """Physics of a section's crops, at the facts of its plant."""
+
+    # Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
+    FEATURES = (
+        PhysicsFeature("limiting_current", "A/m²", 0, (200, 1000), "current at which the plate runs out of lead ions"),
+        PhysicsFeature("polarisation", "1", 0, (0.1, 0.95), "current density over the limiting one"),
+        PhysicsFeature("conductivity", "S/cm", 0, (0.1, 0.4), "conductivity of the assayed electrolyte"),
+        PhysicsFeature(
+            "slime_thickness", "mm", 0, (0, 30), "slime on the anodes at the end of the crop, none of it fallen"
+        ),
+        PhysicsFeature("expected_slime_drop", "V", 0, (0, 1.2), "voltage over that slime"),
+        PhysicsFeature("voltage_rise", "V", 0, (-0.3, 0.6), "cell voltage at the end less that at the start"),
+        PhysicsFeature("slime_drop", "V", 0, (-0.5, 1), "voltage at the end less that of a cell without slime"),
+        PhysicsFeature("bismuth_transfer", "1", 0, (0, 0.5), "share of bismuth that dissolves at that voltage"),
+        PhysicsFeature("expected_shed", "1", 0, (0, 1), "share of the slime that antimony, arsenic and age let fall"),
+        PhysicsFeature("short_loss", "%", -1, (0, 100), "part of the current that the shorts found carry"),
+        PhysicsFeature("dissolution_loss", "%", -1, (0.05, 3), "lead that dissolves again, by heat and current"),
+        PhysicsFeature("expected_loss", "%", -1, (0.5, 60), "all losses together"),
+        PhysicsFeature("glue_error", "1", 0, (-4, 3), "logarithm of the effective glue dose over the best"),
+        PhysicsFeature("lignin_error", "1", 0, (-4, 3), "logarithm of the lignosulphonate dose over the best"),
+        PhysicsFeature("squared_error", "1", 0, (0, 20), "squared errors of both additives together"),
+        PhysicsFeature(
+            "expected_roughness", "1", 0, (0.05, 200), "roughness that current, additives and slime let expect"
+        ),
+    )
+    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "shorts": ("short_rate", "short_loss"),
+        "current and transport": ("current_density", "charge", "cell_flow", "limiting_current", "polarisation"),
+        "voltage and slime": (
+            *("cell_voltage", "voltage_start", "voltage_end", "anode_age", "slime_thickness", "expected_slime_drop"),
+            *("voltage_rise", "slime_drop", "bismuth_transfer"),
+        ),
+        "anodes": ("anode_sb", "anode_as", "anode_bi", "anode_cu", "anode_ag", "slime_fall", "expected_shed"),
+        "additives and roughness": (
+            *("glue_dose", "lignin_dose", "glue_error", "lignin_error", "squared_error", "expected_roughness"),
+        ),
+        "electrolyte and heat": (
+            *("electrolyte_pb", "electrolyte_h2sif6", "electrolyte_temperature", "cell_temperature"),
+            *("ambient_temperature", "steam_flow", "conductivity", "dissolution_loss"),
+        ),
+        "crops before, and expected by physics": ("previous_efficiency", "previous_short_rate", "expected_loss"),
     }
 
+    equipment_type = Section
+    TERMS: ClassVar[Mapping[str, Fact]] = {
+        "highest_bismuth": Fact("ppm", 0.1, 1000, "bismuth above which lead is discounted", until_now=40)
+    }
 
-def first_principles(columns: Mapping[str, FloatArray]) -> FloatArray:
-    """Current efficiency by physics alone: 100 less shorts as patrols found them, leakage and dissolution.
+    def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Physics features of crops, one array a name of `FEATURES`.
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
-    Returns
-    -------
-    FloatArray
-        Current efficiency, shape (n,); NaN where an input is missing [%]
+        Returns
+        -------
+        dict[str, FloatArray]
+            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
-    References
-    ----------
-    Balance of charge; current of a short, leakage and rate of dissolution are practice.
-    """
-    return 100.0 - _losses(columns)["expected_loss"]
+        References
+        ----------
+        Each equation names its own source.
+        """
+        transport, slime, errors = _transport(columns), self._slime(columns), _errors(columns)
+        nearness = ROUGHNESS_PER_POLARISATION * np.log(transport["polarisation"] / USUAL_POLARISATION)
+        rough = nearness + additive_roughness(errors["squared_error"], ERROR_WEIGHT)
+        return {
+            **transport,
+            **slime,
+            **_losses(columns),
+            **errors,
+            "expected_roughness": np.exp(rough + ROUGHNESS_PER_SHED * slime["expected_shed"]),
+        }
 
+    def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        """Current efficiency by physics alone: 100 less shorts as patrols found them, leakage and dissolution.
 
-def derived(
-    columns: Mapping[str, FloatArray], target: FloatArray, economics: Mapping[str, float]
-) -> dict[str, FloatArray]:
-    """Energy, steam and greenhouse gases a tonne at a current efficiency; all fall when it rises.
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-    target
-        Current efficiency, shape (n,), above 0 [%]
-    economics
-        Values of the seed's [economics] by name, in the unit of the seed
+        Returns
+        -------
+        FloatArray
+            Current efficiency, shape (n,); NaN where an input is missing [%]
 
-    Returns
-    -------
-    dict[str, FloatArray]
-        specific_energy (direct current at the cells) in kWh/t, specific_steam in kg/t and co2e (electricity bought and
-        steam) in tCO2e/t, each of shape (n,)
+        References
+        ----------
+        Balance of charge; current of a short, leakage and rate of dissolution are practice.
+        """
+        return 100.0 - _losses(columns)["expected_loss"]
 
-    References
-    ----------
-    Faraday's law; location-based accounting of electricity.
-    """
-    direct = specific_energy(columns["cell_voltage"], target, LEAD_EQUIVALENT)
-    bought = alternating_current_energy(direct, economics["rectifier_efficiency"], economics["auxiliary_energy"])
-    steam = HOURS * columns["steam_flow"] / lead_made(columns, target)
-    emitted = bought * economics["grid_emission_factor"] + steam * economics["steam_emission_factor"]  # kg/t
-    return {"specific_energy": direct, "specific_steam": steam, "co2e": emitted / 1000.0}
+    def derived(
+        self, columns: Mapping[str, FloatArray], target: FloatArray, economics: Mapping[str, float]
+    ) -> dict[str, FloatArray]:
+        """Energy, steam and greenhouse gases a tonne at a current efficiency; all fall when it rises.
 
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        target
+            Current efficiency, shape (n,), above 0 [%]
+        economics
+            Values of the seed's [economics] by name, in the unit of the seed
 
-def lead_made(columns: Mapping[str, FloatArray], target: FloatArray) -> FloatArray:
-    """Lead of crops by their charge.
+        Returns
+        -------
+        dict[str, FloatArray]
+            specific_energy (direct current at the cells) in kWh/t, specific_steam in kg/t and co2e (electricity bought
+            and steam) in tCO2e/t, each of shape (n,)
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-    target
-        Current efficiency, shape (n,), above 0 [%]
+        References
+        ----------
+        Faraday's law; location-based accounting of electricity.
+        """
+        direct = specific_energy(columns["cell_voltage"], target, LEAD_EQUIVALENT)
+        bought = alternating_current_energy(direct, economics["rectifier_efficiency"], economics["auxiliary_energy"])
+        steam = self.hours * columns["steam_flow"] / self.lead_made(columns, target)
+        emitted = bought * economics["grid_emission_factor"] + steam * economics["steam_emission_factor"]  # kg/t
+        return {"specific_energy": direct, "specific_steam": steam, "co2e": emitted / 1000.0}
 
-    Returns
-    -------
-    FloatArray
-        Lead of a section's crop, shape (n,) [t]
+    def lead_made(self, columns: Mapping[str, FloatArray], target: FloatArray) -> FloatArray:
+        """Lead of crops by their charge.
 
-    References
-    ----------
-    Faraday's law.
-    """
-    return CELLS * metal_mass(columns["charge"], 1.0, target, LEAD_EQUIVALENT) / 1000.0
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        target
+            Current efficiency, shape (n,), above 0 [%]
 
+        Returns
+        -------
+        FloatArray
+            Lead of a section's crop, shape (n,) [t]
 
-def money(columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-    """Margin of sections by what was measured in a crop: refining charge less bismuth, power, steam, acid, additives.
+        References
+        ----------
+        Faraday's law.
+        """
+        return self.equipment.cells * metal_mass(columns["charge"], 1.0, target, LEAD_EQUIVALENT) / 1000.0
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, `current_efficiency` and `bi`, each of shape (n,) and in the unit of the seed; NaN
-        where missing
-    economics
-        Values of the seed's [economics] by name, in the unit of the seed
+    def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
+        """Margin of sections by a crop's readings: refining charge less bismuth, power, steam, acid, additives.
 
-    Returns
-    -------
-    FloatArray
-        Margin, shape (n,); NaN where an input is missing [$/d]
+        Parameters
+        ----------
+        columns
+            Measured columns by name, `current_efficiency` and `bi`, each of shape (n,) and in the unit of the seed; NaN
+            where missing
+        economics
+            Values of the seed's [economics] by name, in the unit of the seed
 
-    Raises
-    ------
-    ValueError
-        A price is missing, negative or no number; it is named.
+        Returns
+        -------
+        FloatArray
+            Margin, shape (n,); NaN where an input is missing [$/d]
 
-    References
-    ----------
-    `physics.refining.lead_economics`.
-    """
-    lead = lead_made(columns, columns["current_efficiency"]) / DAYS
-    above = lead_economics.share_above(np.maximum(columns["bi"], 0.1), HIGHEST_BISMUTH, LOT_SCATTER)
-    flows = lead_economics.Flows(
-        lead=lead,
-        downgraded=above * lead,
-        energy=CELLS * columns["charge"] / DAYS * columns["cell_voltage"],
-        steam=columns["steam_flow"] * 24.0 / 1000.0,
-        acid=lead * ACID_LOSS * np.exp(ACID_PER_KELVIN * (columns["cell_temperature"] - DOSED_AT)),
-        glue=columns["glue_dose"] * lead / 1000.0,
-        lignin=columns["lignin_dose"] * lead / 1000.0,
-    )
-    return lead_economics.margin(flows, economics)
+        Raises
+        ------
+        ValueError
+            A price is missing, negative or no number; it is named.
+
+        References
+        ----------
+        `physics.refining.lead_economics`.
+        """
+        lead = self.lead_made(columns, columns["current_efficiency"]) / self.days
+        above = lead_economics.share_above(np.maximum(columns["bi"], 0.1), economics["highest_bismuth"], LOT_SCATTER)
+        flows = lead_economics.Flows(
+            lead=lead,
+            downgraded=above * lead,
+            energy=self.equipment.cells * columns["charge"] / self.days * columns["cell_voltage"],
+            steam=columns["steam_flow"] * 24.0 / 1000.0,
+            acid=lead * ACID_LOSS * np.exp(ACID_PER_KELVIN * (columns["cell_temperature"] - DOSED_AT)),
+            glue=columns["glue_dose"] * lead / 1000.0,
+            lignin=columns["lignin_dose"] * lead / 1000.0,
+        )
+        return lead_economics.margin(flows, economics)
+
+    def _slime(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        current = _current(columns)
+        age = np.minimum(columns["anode_age"], self.equipment.anode_crops * self.days)
+        lost = face_growth(current, 100.0, LEAD_EQUIVALENT, LEAD_DENSITY) * self.days
+        thickness = SLIME_SHARE * lost * (age / self.days + 1.0)
+        antimony = np.maximum(columns["anode_sb"], LEAST_ANTIMONY)
+        conductivity = fluosilicate_conductivity(
+            columns["cell_temperature"], columns["electrolyte_pb"], columns["electrolyte_h2sif6"]
+        )
+        conductivity = np.maximum(conductivity, LEAST_CONDUCTIVITY)
+        bare = lead_cell_voltage(current, conductivity, np.maximum(self.equipment.electrode_gap - lost, 0.0), 0.0)
+        over = columns["voltage_end"] - bare
+        holding = (antimony + 0.5 * columns["anode_as"]) / HOLDING
+        return {
+            "conductivity": conductivity,
+            "slime_thickness": thickness,
+            "expected_slime_drop": slime_overvoltage(thickness, current, np.maximum(antimony / ANTIMONY, 0.25)),
+            "voltage_rise": columns["voltage_end"] - columns["voltage_start"],
+            "slime_drop": over,
+            "bismuth_transfer": impurity_transfer(over),
+            "expected_shed": slime_shed(holding, (age / self.days + 1.0) / 2.0),
+        }
 
 
 def _current(columns: Mapping[str, FloatArray]) -> FloatArray:
@@ -234,30 +271,6 @@ def _transport(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     diffusion = diffusion_coefficient(columns["cell_temperature"], LEAD_DIFFUSION)
     limit = limiting_current(columns["electrolyte_pb"], diffusion, layer, LEAD_MASS)
     return {"limiting_current": limit, "polarisation": np.minimum(current / limit, MOST_POLARISATION)}
-
-
-def _slime(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    current = _current(columns)
-    age = np.minimum(columns["anode_age"], MOST_AGE)
-    lost = face_growth(current, 100.0, LEAD_EQUIVALENT, LEAD_DENSITY) * DAYS
-    thickness = SLIME_SHARE * lost * (age / DAYS + 1.0)
-    antimony = np.maximum(columns["anode_sb"], LEAST_ANTIMONY)
-    conductivity = fluosilicate_conductivity(
-        columns["cell_temperature"], columns["electrolyte_pb"], columns["electrolyte_h2sif6"]
-    )
-    conductivity = np.maximum(conductivity, LEAST_CONDUCTIVITY)
-    bare = lead_cell_voltage(current, conductivity, np.maximum(GAP - lost, 0.0), 0.0)
-    over = columns["voltage_end"] - bare
-    holding = (antimony + 0.5 * columns["anode_as"]) / HOLDING
-    return {
-        "conductivity": conductivity,
-        "slime_thickness": thickness,
-        "expected_slime_drop": slime_overvoltage(thickness, current, np.maximum(antimony / ANTIMONY, 0.25)),
-        "voltage_rise": columns["voltage_end"] - columns["voltage_start"],
-        "slime_drop": over,
-        "bismuth_transfer": impurity_transfer(over),
-        "expected_shed": slime_shed(holding, (age / DAYS + 1.0) / 2.0),
-    }
 
 
 def _losses(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -273,3 +286,6 @@ def _errors(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     lignin = additive_error(np.maximum(columns["lignin_dose"], LEAST_DOSE), BEST_LIGNIN)
     squared = np.square(glue) + LIGNIN_WEIGHT * np.square(lignin)
     return {"glue_error": glue, "lignin_error": lignin, "squared_error": squared}
+
+
+PHYSICS = LeadPhysics

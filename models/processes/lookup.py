@@ -1,15 +1,48 @@
-"""The module that holds the physics of a process, found by its name."""
+"""Physics of a process, found by the type that its seed states, and faults of a seed that physics sees."""
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
+from typing import Any, cast
+
+import models.processes
+from models.interfaces.physics import AnyPhysics, Fact, Physics, faults
+from models.table.wording import nearest
+from seeds import Quantity, Seed, SeedError
+
+_PACKAGE = models.processes.__name__
+_WITHOUT = f"process {{0}} has no module {_PACKAGE}.{{0}}"
 
 
-def physics_of(process: str) -> ModuleType | None:
-    """Physics module of a process, `models.processes.<process>`; None where there is none."""
-    name = f"models.processes.{process}"
+@dataclass(frozen=True)
+class PlainPhysics:
+    """Physics that needs no fact of a plant: the functions of a module. Unlike a module it can be copied and sent.
+
+    Parameters
+    ----------
+    process_type : str
+        Name of the module in `models.processes`.
+    """
+
+    process_type: str
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # a protocol of Python's own, such as that of copy
+            raise AttributeError(name)
+        module = found(f"{_PACKAGE}.{self.process_type}")
+        if module is None:
+            raise AttributeError(_WITHOUT.format(self.process_type))
+        return getattr(module, name)
+
+
+def found(name: str) -> ModuleType | None:
+    """Return the module of a process that bears this name; None where there is none."""
     if name in sys.modules:
         return sys.modules[name]  # an import takes ten times as long to find the same
     try:
@@ -20,9 +53,113 @@ def physics_of(process: str) -> ModuleType | None:
         return None
 
 
-def needed_physics_of(process: str) -> ModuleType:
-    """Physics module of a process; ValueError where there is none."""
-    physics = physics_of(process)
+def physics_of(seed: Seed) -> AnyPhysics | None:
+    """Return the physics of a seed's plant, `models.processes.<type>`; None where there is none.
+
+    Raises
+    ------
+    SeedError
+        Its facts are not as the physics needs them; `check_process` names all faults.
+    """
+    module = found(f"{_PACKAGE}.{seed.process_type}")
+    if module is None:
+        return None
+    kind: type[AnyPhysics] | None = getattr(module, "PHYSICS", None)
+    if kind is None:
+        return cast("AnyPhysics", PlainPhysics(seed.process_type))
+    try:
+        return kind.of(seed)
+    except KeyError:
+        check_process(seed)
+        raise
+
+
+def needed_physics_of(seed: Seed) -> AnyPhysics:
+    """Return the physics of a seed's plant; ValueError where there is none."""
+    physics = physics_of(seed)
     if physics is None:
-        raise ValueError(f"process {process} has no module models.processes.{process}")
+        raise ValueError(_WITHOUT.format(seed.process_type))
     return physics
+
+
+def bound(folder: str, name: str, seed: Seed) -> Any:
+    """Return what a folder of `models.processes` holds of a seed's type; None where it holds nothing.
+
+    That is an object of the class that the module states as `name`, made with the physics of the seed's plant; a module
+    that needs no facts, and so states none, stands for itself.
+    """
+    module = found(f"{_PACKAGE}.{folder}.{seed.process_type}")
+    made = getattr(module, name, None)
+    return module if made is None else made(needed_physics_of(seed))
+
+
+def kind_of(seed: Seed) -> type[AnyPhysics]:
+    """Return the class of a seed's physics; `Physics` itself, which needs no fact, where there is none."""
+    kind: type[AnyPhysics] | None = getattr(found(f"{_PACKAGE}.{seed.process_type}"), "PHYSICS", None)
+    return Physics if kind is None else kind
+
+
+def with_facts_until_now(seed: Seed) -> Seed:
+    """Return the seed of a stored model, with the facts that it does not state as every plant was taken to have them.
+
+    A model that was stored before seeds stated facts goes on with what it was trained with.
+    """
+    kind = kind_of(seed)
+    equipment, terms = _lacking(kind.equipment_type.facts(), seed.equipment), _lacking(kind.TERMS, seed.economics)
+    if not equipment and not terms:
+        return seed
+    taken = {"equipment": seed.equipment | equipment, "economics": seed.economics | terms}
+    return seed.model_copy(update=taken)
+
+
+def _lacking(known: Mapping[str, Fact], stated: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    return {
+        name: Quantity(value=one.until_now, unit=one.unit, source="assumed: until version 0.1 of every plant")
+        for name, one in known.items()
+        if name not in stated
+    }
+
+
+def check_process(seed: Seed, path: Path | None = None) -> None:
+    """Refuse a seed that the physics of its process cannot work with.
+
+    Parameters
+    ----------
+    seed
+        Any seed; one without physics passes as long as nothing in it needs some.
+    path
+        File that faults name; the seed's name by default.
+
+    Raises
+    ------
+    SeedError
+        Every fault is named at once.
+    """
+    if wrong := list(_faults(seed)):
+        raise SeedError(path or Path(f"{seed.process.name}.toml"), wrong)
+
+
+def known_types() -> tuple[str, ...]:
+    """Return the types of process that have physics, sorted."""
+    listed = (module.name for module in pkgutil.iter_modules(models.processes.__path__) if not module.ispkg)
+    return tuple(sorted(name for name in listed if _is_physics(importlib.import_module(f"{_PACKAGE}.{name}"))))
+
+
+def _is_physics(module: ModuleType) -> bool:
+    return hasattr(module, "PHYSICS") or hasattr(module, "FEATURES")
+
+
+def _faults(seed: Seed) -> Iterator[str]:
+    kind = kind_of(seed)
+    yield from kind.equipment_type.faults(seed.equipment, seed.process_type)
+    yield from faults("economics", kind.TERMS, seed.economics)
+    if found(f"{_PACKAGE}.{seed.process_type}") is not None:
+        return
+    if seed.process.type is not None:
+        types = known_types()
+        near = nearest([seed.process.type], types)
+        expected = f"the nearest is {near}" if near else f"expected one of {', '.join(types)}"
+        yield f"process.type: got '{seed.process.type}': no type of process that has physics; {expected}"
+    elif seed.derived:
+        expected = f"state the type of process whose physics derives them: one of {', '.join(known_types())}"
+        yield f"process.type: missing, and targets {', '.join(seed.derived)} are derived by physics: {expected}"

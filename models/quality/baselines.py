@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from models.processes.lookup import needed_physics_of
+from models.interfaces.physics import AnyPhysics
 from models.quality.lines import LotEstimator, level, losses, lot_labels
 from models.quality.losses import ContentLoss, Loss
 from models.table.inputs import by_name, checked_rows, medians
@@ -62,8 +62,8 @@ class FirstPrinciplesContents(LotEstimator):
 
     Parameters
     ----------
-    process : str
-        Name of a process whose physics module has `contents`.
+    physics : Physics
+        Physics of the plant, which has `contents`.
     inputs : tuple of str, length k
         Names of the columns of X.
     typical : tuple of float, length k
@@ -87,13 +87,13 @@ class FirstPrinciplesContents(LotEstimator):
 
     def __init__(
         self,
-        process: str,
+        physics: AnyPhysics,
         inputs: tuple[str, ...],
         typical: tuple[float, ...],
         elements: tuple[str, ...],
         defects: int = 0,
     ) -> None:
-        self.process = process
+        self.physics = physics
         self.inputs = inputs
         self.typical = typical
         self.elements = elements
@@ -116,7 +116,7 @@ class FirstPrinciplesContents(LotEstimator):
         """Logarithm of each content by physics, shape (n, outputs); 0 where physics tells none."""
         filled = np.where(np.isnan(X), self.fill_, X)
         with np.errstate(all="ignore"):
-            found = needed_physics_of(self.process).contents(by_name(filled, self.inputs))
+            found = self.physics.contents(by_name(filled, self.inputs))
             raw = np.zeros((len(X), outputs))
             for output, name in enumerate(self.elements):
                 if name in found:

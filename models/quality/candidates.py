@@ -41,19 +41,20 @@ def _last_assays(seed: Seed) -> tuple[int, ...]:
 
 
 def _first_principles(seed: Seed, defects: int) -> FirstPrinciplesContents | None:
-    if not hasattr(physics_of(seed.process_type), "contents"):
+    physics = physics_of(seed)
+    if physics is None or not hasattr(physics, "contents"):
         return None
     typical = tuple(column.usual for column in seed.inputs)
     elements = tuple(element.name for element in seed.elements)
-    return FirstPrinciplesContents(seed.process_type, input_names(seed), typical, elements, defects)
+    return FirstPrinciplesContents(physics, input_names(seed), typical, elements, defects)
 
 
 def _lightgbm_physics(seed: Seed, defects: int) -> OnPhysics | None:
-    physics = physics_of(seed.process_type)
+    physics = physics_of(seed)
     if physics is None:
         return None
     features = tuple(feature.name for feature in physics.FEATURES)
     return OnPhysics(
-        PhysicsFeatures(seed.process_type, input_names(seed), features),
+        PhysicsFeatures(physics, input_names(seed), features),
         LotTrees(defects, categories=categories_of(seed, len(features))),
     )

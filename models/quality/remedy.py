@@ -127,7 +127,7 @@ def remedies(
     scatter, limits
         Errors of the model, limits of the grades.
     """
-    physics, moves = physics_of(seed.process_type), _moves(seed)
+    physics, moves = physics_of(seed), _moves(seed)
     found: list[Remedy | None] = [None] * len(X)
     if not hasattr(physics, "contents") or not moves:
         return found

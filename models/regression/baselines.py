@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from models.estimators.estimator import RegressorEstimator
 from models.estimators.stored import Stored
-from models.processes.lookup import needed_physics_of
+from models.interfaces.physics import AnyPhysics
 from models.table.inputs import by_name, checked_rows, medians
 from physics.arrays import FloatArray
 
@@ -70,8 +70,8 @@ class FirstPrinciples(Stored, RegressorEstimator):
 
     Parameters
     ----------
-    process : str
-        Name of a process that has a physics module.
+    physics : Physics
+        Physics of the plant.
     inputs : tuple of str, length k
         Names of the matrix's columns.
     typical : tuple of float, length k
@@ -81,8 +81,8 @@ class FirstPrinciples(Stored, RegressorEstimator):
     POOR = True
     STORED = ("n_features_in_", "fill_", "offset_")
 
-    def __init__(self, process: str, inputs: tuple[str, ...], typical: tuple[float, ...]) -> None:
-        self.process = process
+    def __init__(self, physics: AnyPhysics, inputs: tuple[str, ...], typical: tuple[float, ...]) -> None:
+        self.physics = physics
         self.inputs = inputs
         self.typical = typical
 
@@ -102,6 +102,5 @@ class FirstPrinciples(Stored, RegressorEstimator):
         return self._computed(rows) + self.offset_
 
     def _computed(self, X: FloatArray) -> FloatArray:
-        physics = needed_physics_of(self.process)
         filled = np.where(np.isnan(X), self.fill_, X)
-        return np.asarray(physics.first_principles(by_name(filled, self.inputs)), dtype=np.float64)
+        return np.asarray(self.physics.first_principles(by_name(filled, self.inputs)), dtype=np.float64)

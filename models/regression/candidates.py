@@ -43,21 +43,22 @@ def _persistence(seed: Seed) -> Persistence | None:
 
 
 def _first_principles(seed: Seed) -> FirstPrinciples | None:
-    if seed.place or physics_of(seed.process_type) is None:
+    physics = None if seed.place else physics_of(seed)
+    if physics is None:
         return None
     typical = tuple(column.usual for column in seed.inputs)
-    return FirstPrinciples(seed.process_type, input_names(seed), typical)
+    return FirstPrinciples(physics, input_names(seed), typical)
 
 
 def _lightgbm_physics(seed: Seed) -> BoostedTrees | OnPhysics | None:
     signs = tuple(column.sign for column in seed.inputs)
-    physics = None if seed.place else physics_of(seed.process_type)
+    physics = None if seed.place else physics_of(seed)
     if physics is None:
         free = not any(signs)
         return None if free else BoostedTrees(signs=signs, categories=categories_of(seed), log_floor=seed.log_floor)
     added = feature_signs(seed, physics)
     return OnPhysics(
-        PhysicsFeatures(seed.process_type, input_names(seed), tuple(added)),
+        PhysicsFeatures(physics, input_names(seed), tuple(added)),
         BoostedTrees(
             signs=(*signs, *added.values()), categories=categories_of(seed, len(added)), log_floor=seed.log_floor
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
@@ -17,6 +16,7 @@ from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.parted import Parted
 from models.following.received import ALL, NONE, Interval, Received
 from models.following.usual import Usual
+from models.interfaces.physics import AnyPhysics
 from models.intervals import Conformal
 from models.processes.lookup import physics_of
 from models.setpoints.model import SetpointModel
@@ -125,9 +125,9 @@ class RegressionModel:
     def _economics(self) -> dict[str, float]:
         return {name: quantity.value for name, quantity in self.seed.economics.items()}
 
-    @property
-    def _physics(self) -> ModuleType | None:  # not kept: a module cannot be sent to another process
-        return physics_of(self.seed.process_type)
+    @cached_property
+    def _physics(self) -> AnyPhysics | None:
+        return physics_of(self.seed)
 
     def predict(self, X: FloatArray) -> FloatArray:
         """Primary target [its unit], shape (n,), from inputs in plant units, shape (n, k); never clipped.

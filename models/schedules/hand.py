@@ -36,7 +36,7 @@ def line_at(
     ScheduleError
         The rows lack what the physics needs.
     """
-    physics = schedule_physics_of(seed.process_type)
+    physics = schedule_physics_of(seed)
     if physics is None or seed.schedule is None:
         raise ScheduleError([("process", seed.process.name, "one whose current may follow a tariff")])
     given = {name: np.abs(columns[name]) if seed.column(name).censored else columns[name] for name in physics.NEEDED}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
+from models.processes.lookup import bound
 from models.schedules.line import Line
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -35,12 +35,6 @@ class SchedulePhysics(Protocol):
         """
 
 
-def schedule_physics_of(process: str) -> SchedulePhysics | None:
-    """Module of a process, `models.processes.schedules.<process>`; None where there is none."""
-    name = f"models.processes.schedules.{process}"
-    try:
-        return cast(SchedulePhysics, importlib.import_module(name))
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return None
+def schedule_physics_of(seed: Seed) -> SchedulePhysics | None:
+    """Physics of a process's schedules, at the seed's plant; None where there is none."""
+    return cast("SchedulePhysics | None", bound("schedules", "SCHEDULE", seed))

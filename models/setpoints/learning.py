@@ -211,7 +211,7 @@ def _left(
 
 
 def _response(seed: Seed) -> Response:
-    response = response_of(seed.process_type)
+    response = response_of(seed)
     if response is None:
         raise SetpointError(f"{seed.process.name}: no physics says what its knobs do: expected a process that has it")
     for knob in response.KNOBS:

@@ -69,7 +69,7 @@ class SetpointModel:
     @cached_property
     def response(self) -> Response:
         """Physics of the process."""
-        found = response_of(self.seed.process_type)
+        found = response_of(self.seed)
         assert found is not None
         return found
 
@@ -245,7 +245,7 @@ class SetpointModel:
     @classmethod
     def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
         """From what `state` gave."""
-        response = response_of(seed.process_type)
+        response = response_of(seed)
         if response is None or [one.name for one in response.CONSTANTS] != state["constants"]:
             raise SetpointError(f"{seed.process.name}: its physics has other constants than when the model learnt")
         return cls(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
+from models.processes.lookup import bound
 from physics.arrays import FloatArray, IntArray, Numeric
+from seeds import Seed
 
 if TYPE_CHECKING:
     from models.setpoints.situations import Situations
@@ -132,12 +133,6 @@ class Response(Protocol):
         """Money that each physical cause brings from one outcome to another, by the cause in words."""
 
 
-def response_of(process: str) -> Response | None:
-    """Response module of a process; None where there is none."""
-    name = f"models.processes.responses.{process}"
-    try:
-        return cast(Response, importlib.import_module(name))
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return None
+def response_of(seed: Seed) -> Response | None:
+    """Response of a process to its set-points, at the seed's plant; None where there is none."""
+    return cast("Response | None", bound("responses", "RESPONSE", seed))

@@ -32,10 +32,11 @@ def build(seed: Seed) -> dict[str, Estimator]:
 
 
 def _first_principles(seed: Seed) -> FirstPrinciplesClasses | None:
-    if not hasattr(physics_of(seed.process_type), "class_scores"):
+    physics = physics_of(seed)
+    if physics is None or not hasattr(physics, "class_scores"):
         return None
     typical = tuple(column.usual for column in seed.inputs)
-    return FirstPrinciplesClasses(seed.process_type, input_names(seed), typical, len(seed.classes))
+    return FirstPrinciplesClasses(physics, input_names(seed), typical, len(seed.classes))
 
 
 def _lightgbm_physics(seed: Seed) -> OnPhysics | None:

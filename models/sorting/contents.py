@@ -12,8 +12,9 @@ import numpy as np
 from models.answers import Answer
 from models.estimators.physics_features import physics_columns
 from models.estimators.standard_scale import StandardScale
+from models.interfaces.physics import AnyPhysics
 from models.intervals import Conformal, rows_needed
-from models.processes.lookup import needed_physics_of, physics_of
+from models.processes.lookup import physics_of
 from models.table.inputs import input_names
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
@@ -34,26 +35,26 @@ class Signals:
     ----------
     inputs, features : tuple of str
         Names of the k inputs, and of the physics features; none where the process has no physics.
-    process : str
-        Whose physics that is. Its module is found when it is needed: a module cannot be sent to another process.
+    physics : Physics, optional
+        What computes them; None where the process has no physics.
     """
 
     inputs: tuple[str, ...]
     features: tuple[str, ...]
-    process: str
+    physics: AnyPhysics | None
 
     @classmethod
     def of(cls, seed: Seed) -> Self:
         """Signals of a process."""
-        physics = physics_of(seed.process_type)
+        physics = physics_of(seed)
         features = () if physics is None else tuple(feature.name for feature in physics.FEATURES)
-        return cls(input_names(seed), features, seed.process_type)
+        return cls(input_names(seed), features, physics)
 
     def columns(self, X: FloatArray) -> FloatArray:
         """Inputs and features, shape (n, k + p), from inputs in plant units, shape (n, k)."""
-        if not self.features:
+        if self.physics is None or not self.features:
             return X
-        return np.hstack([X, physics_columns(needed_physics_of(self.process), X, self.inputs, self.features)])
+        return np.hstack([X, physics_columns(self.physics, X, self.inputs, self.features)])
 
 
 @dataclass(frozen=True, eq=False)

@@ -101,7 +101,7 @@ def known(grid: Grid, seed: Seed) -> Known:
 
 def _features(columns: Mapping[str, FloatArray], grid: Grid, seed: Seed) -> dict[str, FloatArray]:
     """Physics features of periods with these columns, shape (u, p) each; none where no physics is known."""
-    physics = physics_of(seed.process_type)
+    physics = physics_of(seed)
     if physics is None:
         return {}
     unit, period = np.nonzero(grid.there)

@@ -148,7 +148,7 @@ def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMont
     TableError
         The table breaks the contract.
     """
-    process, physics = seed.process.name, energy_of(seed.process_type)
+    process, physics = seed.process.name, energy_of(seed)
     if physics is None:
         raise EnergyError(f"{process}: its energy is not accounted for: no module models.processes.energy.{process}")
     try:

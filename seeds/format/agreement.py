@@ -17,7 +17,8 @@ def _units(seed: Seed) -> set[str]:
     derived = {f"target {name} [{target.unit}]" for name, target in seed.derived.items()}
     own = {f"target {column.name} [{column.unit or ', '.join(seed.classes)}]" for column in seed.primaries}
     process = {f"process {seed.process.name}", f"process type {seed.process_type}"}
-    return inputs | derived | own | _decisions(seed) | process
+    facts = {f"equipment {name} {one.value} {one.unit}" for name, one in seed.equipment.items()}
+    return inputs | derived | own | facts | _decisions(seed) | process
 
 
 def _decisions(seed: Seed) -> set[str]:

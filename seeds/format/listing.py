@@ -34,7 +34,7 @@ def seeds_table(seeds: Mapping[str, Seed]) -> Table:
 
 
 def described(seed: Seed) -> Iterator[RenderableType]:
-    """A seed's columns with unit, role, range and source, its limits, bins, grades and norms, and references."""
+    """A seed's columns with unit, role, range and source, its facts, limits, bins, grades and norms, and references."""
     kind = seed.process.task if seed.process.type is None else f"{seed.process.task}, of the type {seed.process.type}"
     yield f"[bold]{seed.process.title}[/bold] ({kind})\n"
     width = max(len(column.name) for column in seed.columns)
@@ -43,6 +43,7 @@ def described(seed: Seed) -> Iterator[RenderableType]:
         shown = column.meaning if column.source is None else f"{column.meaning} ({column.source})"
         yield Padding(Text(shown, style="dim"), (0, 0, 0, 4))
     yield ""
+    yield from _facts(seed)
     for constraint in seed.constraints:
         yield from _constraint(constraint, seed)
     for event in seed.warnings:
@@ -62,6 +63,14 @@ def described(seed: Seed) -> Iterator[RenderableType]:
         yield ""
     for name, reference in seed.references.items():
         yield f"[bold]{name}[/bold]  {reference.year}  {escape(reference.text)}"
+
+
+def _facts(seed: Seed) -> Iterator[RenderableType]:
+    for name, fact in seed.equipment.items():
+        yield f"[bold]{name}[/bold]  fact of the plant: {fact.value:g} {escape(fact.unit)}"
+        yield Padding(Text(fact.source, style="dim"), (0, 0, 0, 4))
+    if seed.equipment:
+        yield ""
 
 
 def _range(column: Column) -> str:

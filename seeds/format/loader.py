@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import constraints, norms, schedule, table, warnings
+from seeds.format import constraints, equipment, norms, schedule, table, warnings
 from seeds.format.column import MADE
 from seeds.format.schema import Seed, called, head_of, stated_sources
 from seeds.format.tasks import classification, quality, regression, sorting
@@ -98,11 +98,14 @@ def _parsed(text: str, path: Path) -> Seed:
         raise SeedError(path, [f"no valid TOML: {error}"]) from None
     if own := [key for key in ("text", "place") if key in raw]:
         raise SeedError(path, [f"{key}: unknown key" for key in own])
-    faults = []
+    faults, whole = [], equipment.with_facts(raw)
     try:
-        seed = Seed.model_validate(raw | {"text": text})
+        seed = Seed.model_validate(whole | {"text": text})
     except ValidationError as error:
-        faults = [_fault(raw, detail) for detail in error.errors()]
+        stated = error.errors()
+        wrong = {detail["loc"][1] for detail in stated if detail["loc"][0] == "equipment" and len(detail["loc"]) > 1}
+        # A fault of a fact is named where the fact stands, and not again at the parameter that it became.
+        faults = [_fault(whole, one) for one in stated if not equipment.facts_of(raw, one["loc"]) & wrong]
     faults += _across(raw, path)
     if not faults:
         faults += _shadow(seed)
@@ -158,6 +161,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
     yield from norms.faults(raw)
     yield from schedule.faults(raw, columns)
     yield from warnings.faults(raw, columns)
+    yield from equipment.faults(raw)
     yield from table.faults(raw, columns)
     references = _part(raw, "references")
     for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):

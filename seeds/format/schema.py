@@ -96,6 +96,7 @@ class Seed(Part):
     table: Annotated[TableFormat, Field(TableFormat())]
     targets: Annotated[dict[Name, Target], Field(min_length=1)]
     economics: Annotated[dict[Name, Quantity], Field({})]
+    equipment: Annotated[dict[Name, Quantity], Field({})]
     constraints: Annotated[list[Constraint], Field([])]
     norms: Annotated[list[Norm], Field([])]
     schedule: Schedule | None = None
@@ -345,8 +346,9 @@ class Seed(Part):
 
     @property
     def sources(self) -> dict[str, str]:
-        """Each stated source by the place in the seed where it stands."""
-        return dict(stated_sources(self.model_dump(exclude={"references", "text"})))
+        """Each stated source by the place in the seed where it stands; facts are parameters of a simulated plant."""
+        twice = set() if self.plant is None else {"equipment"}
+        return dict(stated_sources(self.model_dump(exclude={"references", "text"} | twice)))
 
 
 def head_of(source: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.processes.check import check_process
+from models.processes.lookup import check_process
 from seeds import SeedError, folder, load, names
 from serving.payloads import Payloads
 from serving.tasks import task_of

@@ -88,7 +88,7 @@ class SetpointPayloads:
 
 def setpoint_payloads(seed: Seed, max_rows: int) -> SetpointPayloads | None:
     """Requests and answers of a seed's process; None where no physics says what its knobs do."""
-    response = response_of(seed.process_type)
+    response = response_of(seed)
     if response is None or seed.key is None or seed.time is None:
         return None
     _check_names(seed)

@@ -49,7 +49,7 @@ def energy_fields(seed: Seed) -> EnergyFields:
         The seed lacks a factor that it needs, has one that cannot be or is in another unit, or a norm that limits
         what is not accounted for.
     """
-    physics = energy_of(seed.process_type)
+    physics = energy_of(seed)
     if physics is None:
         return EnergyFields()
     try:

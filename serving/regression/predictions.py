@@ -44,7 +44,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         predicted["explanation"] = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
     else:
         predicted["explanations"] = _explanations(seed)
-    energy, physics = energy_fields(seed), energy_of(seed.process_type)
+    energy, physics = energy_fields(seed), energy_of(seed)
     whole = payloads_of(
         seed,
         max_rows,

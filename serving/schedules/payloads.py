@@ -57,7 +57,7 @@ class SchedulePayloads:
 
 def schedule_payloads(seed: Seed, max_rows: int) -> SchedulePayloads | None:
     """Requests and answers of a seed's process; None where its current follows no tariff."""
-    if seed.schedule is None or schedule_physics_of(seed.process_type) is None or seed.key is None or seed.time is None:
+    if seed.schedule is None or schedule_physics_of(seed) is None or seed.key is None or seed.time is None:
         return None
     fields, example = row_fields(known_later(seed), _UNIT, _FIRST.isoformat())
     about = "A period that is over, with what has become known of it since."

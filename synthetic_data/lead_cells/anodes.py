@@ -1,4 +1,4 @@
-"""Anodes: what each section is loaded with for three crops, and what the laboratory says of it."""
+"""Anodes: what each section is loaded with for some crops, and what the laboratory says of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from physics.arrays import BoolArray, FloatArray
 from synthetic_data.lead_cells.circuit import ELEMENTS
 from synthetic_data.lead_cells.parameters import LeadParameters
 
-CROPS = 3  # that a load of anodes lasts
 NORMALS = 2 * len(ELEMENTS)  # of a load: its contents, and the errors of its assay
 
 

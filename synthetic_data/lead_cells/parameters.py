@@ -73,6 +73,7 @@ class LeadParameters(ScalarParameters):
     test_lignin_dose: float
     # cells
     cells: PositiveFloat
+    anode_crops: CountFloat
     cathode_area: PositiveFloat
     electrode_gap: float
     gap_section_sd: float

@@ -26,7 +26,6 @@ from synthetic_data.plant.walks import next_walks
 FAULTS = ("slough", "rectifier", "cold_cell")
 TRAITS = ("gap", "contact", "glue", "rough", "shorts", "stray", "counter", "scale")
 SCATTER = ("temperature", "rough", "shed", "shorts", "stray")
-HIGHEST_BISMUTH = 40.0  # ppm, of the grade
 DOSED_AT = 40.0  # °C, of the best dose of glue
 _MOST_SHED = 0.5
 _HOURS, _KILO = 24.0, 1000.0
@@ -74,11 +73,12 @@ class SectionRows:
         self._walk = traits[-1]
         tested, phase = self.uniforms.random((2, count))
         self._testing = (tested < p.test_share).astype(np.float64)
-        self._phase = np.floor(anodes.CROPS * phase)
+        self._phase = np.floor(p.anode_crops * phase)
         self._signs = np.zeros((operators.UNIFORMS, count))
         self._faults = UnitFaults.none(count, FAULTS, float(DAYS))
         self._cells = Cells(p, count)
         self._moves = MoveCosts(plan.seed)
+        self._highest_bismuth = plan.seed.economics["highest_bismuth"].value
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
     def stretch(self, crops: Crops) -> tuple[Values, Values, list[Event]]:
@@ -92,7 +92,7 @@ class SectionRows:
         wishes = operators.orders(p, crops, self._habits, z["habits"])
         ordered = wishes.pop("current_density")
         knobs = {name: setting.used(name, wish) for name, wish in wishes.items()}
-        place = np.mod(crops.first + np.arange(crops.count)[:, None] + self._phase, anodes.CROPS)
+        place = np.mod(crops.first + np.arange(crops.count)[:, None] + self._phase, p.anode_crops)
         true, read = self._loads.stretch(p, place == 0, crops.cast, z["loads"], u["lean"][0])
         at = self._conditions(p, crops, place, knobs, true, faults, z)
         grown = self._cells.run(
@@ -210,7 +210,7 @@ class SectionRows:
             "anode_lead": deposit.mass(p, total, passed) + gained - again,
             "electrolyte_lead": gained,
             "energy": energy,
-            "downgraded": daily * share_above(impurities["bi"], HIGHEST_BISMUTH, p.lot_scatter),
+            "downgraded": daily * share_above(impurities["bi"], self._highest_bismuth, p.lot_scatter),
             "acid_used": daily * p.acid_loss * np.exp(p.acid_loss_per_kelvin * warmer),
             "glue_used": daily * knobs["glue_dose"] / _KILO,
             "lignin_used": daily * knobs["lignin_dose"] / _KILO,

@@ -14,6 +14,7 @@ from models.estimators.booster import Booster
 from models.estimators.estimator import Estimator
 from models.estimators.physics_features import OnPhysics, PhysicsFeatures
 from models.estimators.stored import Stored
+from models.processes.lookup import PlainPhysics
 
 X = np.array([[0.0, 1.0], [1.0, np.nan], [2.0, 3.0], [3.0, 5.0]] * 10)
 
@@ -84,7 +85,7 @@ def test_trees_of_other_columns_are_refused(booster):
 
 def test_physics_features_are_named_before_what_follows_them(physics, booster):
     def estimator(features, **kept):
-        return OnPhysics(PhysicsFeatures("toy", ("a", "b"), features), Kept(**kept))
+        return OnPhysics(PhysicsFeatures(PlainPhysics("toy"), ("a", "b"), features), Kept(**kept))
 
     state, files = dump(estimator(("double", "half"), booster=booster, level=0.5))
     assert state == {"features": ["double", "half"], "n_features_in_": 2, "level": 0.5}

@@ -102,7 +102,7 @@ def test_what_is_no_sum_over_inputs_has_no_parts() -> None:
 
 def test_causes_hold_each_contribution_once(toy_seed: Seed) -> None:
     seed = load("aluminium_reduction")
-    columns = [*input_names(seed), *(feature.name for feature in physics_of(seed.process.name).FEATURES)]
+    columns = [*input_names(seed), *(feature.name for feature in physics_of(seed).FEATURES)]
     parts = np.random.default_rng(5).standard_normal((6, len(columns)))
     sums = by_cause(seed, columns, parts)
     assert sums is not None
@@ -110,9 +110,9 @@ def test_causes_hold_each_contribution_once(toy_seed: Seed) -> None:
     assert by_cause(toy_seed, input_names(toy_seed), parts[:, :3]) is None
 
 
-@pytest.mark.parametrize("process", [name for name in names() if physics_of(name) is not None])
+@pytest.mark.parametrize("process", [name for name in names() if physics_of(load(name)) is not None])
 def test_causes_name_inputs_and_features_that_exist_and_each_once(process: str) -> None:
-    physics = physics_of(process)
+    physics = physics_of(load(process))
     named = [name for columns in physics.CAUSES.values() for name in columns]
     features = {feature.name for feature in physics.FEATURES}
     assert len(named) == len(set(named))

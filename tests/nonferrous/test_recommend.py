@@ -43,7 +43,7 @@ def command(monkeypatch, capsys, tmp_path):
 
     def run(*arguments, process="aluminium_reduction", advices=(), goes_on=False, unplanned=0, line=None):
         seed = load(process)
-        model = SimpleNamespace(seed=seed, response=response_of("aluminium_reduction"))
+        model = SimpleNamespace(seed=seed, response=response_of(load("aluminium_reduction")))
         asked = []
 
         def job(seed, data, settings, prices, step):

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from models.energy.process import energy_of
-from models.processes.check import check_process, known_types
+from models.processes.lookup import check_process, known_types
 from registry.promotion import promote
 from registry.settings import Settings
 from seeds import SeedError, load, load_all, names
@@ -95,7 +95,7 @@ def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, 
         }
         (prediction, *_) = answers[name]["predictions"]["predictions"]
         assert set(original.targets) <= prediction.keys()
-        assert set(prediction["energy"]["boundaries"]) == set(energy_of(own.seed.process_type).KIND.boundaries)
+        assert set(prediction["energy"]["boundaries"]) == set(energy_of(own.seed).KIND.boundaries)
     assert all("recommendations" in found for found in answers.values())
     assert [name for name, found in answers.items() if "schedules" in found] == ["line_1", "line_3"]
     values = {

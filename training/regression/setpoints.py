@@ -21,7 +21,7 @@ def setpoints(data: Dataset, parts: Split) -> dict[str, Any]:
     It learns from the whole table, the newest rows too: nothing is measured of it there. Of a table of more than
     MOST_ROWS it learns from whole units, drawn by name: by then a constant's doubt is far below that of the physics.
     """
-    if response_of(data.seed.process_type) is None:
+    if response_of(data.seed) is None:
         return {}
     try:
         return {"setpoints": learn(some_units(data.checked, data.seed, MOST_ROWS), data.seed, tests=data.tests)}

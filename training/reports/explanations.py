@@ -124,8 +124,8 @@ def directions(found: Parts, seed: Seed) -> list[Direction]:
     seed : Seed
         The process; signs of features come from its physics.
     """
-    physics = physics_of(seed.process_type)
-    signs = {column.name: column.sign for column in seed.inputs}
+    physics = physics_of(seed)
+    signs: dict[str, int] = {column.name: column.sign for column in seed.inputs}
     signs |= {feature.name: feature.sign for feature in physics.FEATURES} if physics is not None else {}
     size = np.abs(found.contributions).mean(axis=0)
     moves = dict(zip(found.names, size > LEAST_SHARE * size.sum(), strict=True))

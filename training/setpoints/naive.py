@@ -22,7 +22,7 @@ from training.setpoints.reach import Reach
 def money(seed: Seed, columns: Mapping[str, FloatArray]) -> FloatArray:
     """What was measured in periods, in money by the seed's prices [$/d]."""
     prices = {name: quantity.value for name, quantity in seed.economics.items()}
-    return np.asarray(needed_physics_of(seed.process_type).money(columns, prices), dtype=np.float64)
+    return np.asarray(needed_physics_of(seed).money(columns, prices), dtype=np.float64)
 
 
 def numbers(table: pd.DataFrame, seed: Seed) -> dict[str, FloatArray]:
@@ -74,7 +74,7 @@ class OnAllColumns:
         assert self.seed.key is not None
         history, planned = split_plan(table, self.seed)
         last, names = last_rows(history, planned, self.seed), list(self.reach.names)
-        response = response_of(self.seed.process_type)
+        response = response_of(self.seed)
         assert response is not None
         coming = last.assign(**{column.name: planned[column.name] for column in self.seed.by_role("before", "knob")})
         before, plan = last[names].to_numpy(np.float64), planned[names].to_numpy(np.float64)

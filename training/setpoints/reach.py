@@ -48,7 +48,7 @@ class Reach:
         SetpointTrialError
             The process has no response module, or a knob lacks bounds, step or cost of a move.
         """
-        response = response_of(seed.process_type)
+        response = response_of(seed)
         if response is None:
             raise SetpointTrialError(f"{seed.process.name}: a trial needs a module of how it responds to its knobs")
         columns = [seed.column(name) for name in response.KNOBS]

@@ -120,7 +120,7 @@ def trial(
         The process has no simulated plant or nothing is known of how it responds to its knobs, an option is out of
         range, or more plants are asked for than FINAL has.
     """
-    if seed.plant is None or response_of(seed.process_type) is None:
+    if seed.plant is None or response_of(seed) is None:
         raise SetpointTrialError(
             f"{seed.process.name}: a trial needs a simulated plant, and a module of how it responds to its knobs"
         )

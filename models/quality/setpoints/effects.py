@@ -209,7 +209,7 @@ def _physics(seed: Seed, fill: FloatArray, X: FloatArray, moved: FloatArray) -> 
 
 def _contents(seed: Seed, X: FloatArray) -> FloatArray:
     """Contents by physics, shape (n, E); NaN where it states none."""
-    physics = physics_of(seed.process_type)
+    physics = physics_of(seed)
     with np.errstate(all="ignore"):
         found = physics.contents(by_name(X, input_names(seed))) if physics and hasattr(physics, "contents") else {}
     nothing = np.full(len(X), np.nan)

@@ -52,22 +52,22 @@ def columns(seed):
 @pytest.fixture
 def values(process, seed):
     """Of what energy follows from, about its typical value."""
-    typical = seed.column(energy_of(process).TARGET).typical
+    typical = seed.column(energy_of(load(process)).TARGET).typical
     return np.random.default_rng(4).normal(typical.mean, typical.sd, 300)
 
 
 def test_every_electrolysis_and_every_boiler_house_is_accounted_for():
     assert set(PROCESSES) >= {"aluminium_reduction", "copper_electrorefining", "zinc_electrowinning"}
     assert "alumina_refining" in PROCESSES
-    assert energy_of("zinc_leach_filter") is None
+    assert energy_of(load("zinc_leach_filter")) is None
 
 
 def test_energy_follows_from_a_target_that_is_predicted(process, seed):
-    assert energy_of(process).TARGET in [column.name for column in seed.primaries]
+    assert energy_of(load(process)).TARGET in [column.name for column in seed.primaries]
 
 
 def test_boundaries_contain_each_other(process, columns, values, economics):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     found = account(physics, columns, values, economics).boundaries
     assert list(found) == list(physics.KIND.boundaries)
     assert list(found)[-1] == COMPREHENSIVE
@@ -76,16 +76,16 @@ def test_boundaries_contain_each_other(process, columns, values, economics):
 
 
 def test_scopes_are_the_sums_of_what_they_come_from(process, columns, values, economics):
-    of = account(energy_of(process), columns, values, economics)
-    assert list(of.scope_1) == list(energy_of(process).EMITTED)
-    assert list(of.scope_2) == list(energy_of(process).KIND.bought(energy_of(process)))
+    of = account(energy_of(load(process)), columns, values, economics)
+    assert list(of.scope_1) == list(energy_of(load(process)).EMITTED)
+    assert list(of.scope_2) == list(energy_of(load(process)).KIND.bought(energy_of(load(process))))
     for scope, parts in (("scope_1", of.scope_1), ("scope_2", of.scope_2)):
         np.testing.assert_allclose(of.scopes[scope], sum(parts.values(), np.zeros(300)), rtol=1e-12)
     np.testing.assert_allclose(of.scopes["total"], of.scopes["scope_1"] + of.scopes["scope_2"], rtol=1e-12)
 
 
 def test_the_grid_moves_bought_electricity_alone(process, columns, values, economics):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     usual = account(physics, columns, values, economics)
     hydro = account(physics, columns, values, economics | {GRID_FACTOR: 0.0})
     assert (hydro.scope_2[ELECTRICITY] == 0).all()
@@ -96,14 +96,14 @@ def test_the_grid_moves_bought_electricity_alone(process, columns, values, econo
 
 
 def test_coal_equivalent_is_that_of_the_comprehensive_energy(process, columns, values, economics):
-    of = account(energy_of(process), columns, values, economics)
+    of = account(energy_of(load(process)), columns, values, economics)
     # 3.6 MJ a kilowatt-hour and 1000 MJ a gigajoule over 29.3076 MJ; the factors of the standard are rounded
-    megajoules = {"kWh/t": 3.6, "GJ/t": 1000.0}[energy_of(process).KIND.unit]
+    megajoules = {"kWh/t": 3.6, "GJ/t": 1000.0}[energy_of(load(process)).KIND.unit]
     np.testing.assert_allclose(of.coal_equivalent, of.boundaries[COMPREHENSIVE] * megajoules / 29.3076, rtol=1e-3)
 
 
 def test_where_the_energy_goes_closes(process, columns, values, economics):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     of, found = account(physics, columns, values, economics), flow(physics, columns, values, economics)
     assert list(found.uses) == list(physics.USES)
     assert list(found.bound) == list(physics.BOUND)
@@ -117,7 +117,7 @@ def test_where_the_energy_goes_closes(process, columns, values, economics):
 
 def test_nothing_turns_where_the_target_rises(process, seed, columns, economics):
     """All of it falls with an efficiency and rises with fuel, so that the ends of an interval give those of all."""
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     column, sign = seed.column(physics.TARGET), {"%": -1.0, "GJ/t": 1.0}[seed.targets[physics.TARGET].unit]
     typical = column.typical
     rising = np.linspace(typical.mean - 4 * typical.sd, min(typical.mean + 3 * typical.sd, column.high), 40)
@@ -130,7 +130,7 @@ def test_nothing_turns_where_the_target_rises(process, seed, columns, economics)
 
 
 def test_what_a_unit_of_the_target_is_worth(process, seed, columns, economics):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     mean = seed.column(physics.TARGET).typical.mean
     one = {name: np.full(3, values[0]) for name, values in columns.items()}
     found = account(physics, one, mean + np.array([-1e-4, 0.0, 1e-4]), economics).boundaries[COMPREHENSIVE]
@@ -138,7 +138,7 @@ def test_what_a_unit_of_the_target_is_worth(process, seed, columns, economics):
 
 
 def test_of_a_row_with_a_column_missing_energy_is_known_where_it_does_not_need_it(process, columns, economics, seed):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     recording = Recording(columns)
     usual = np.full(300, seed.column(physics.TARGET).typical.mean)
     whole = account(physics, recording, usual, economics)
@@ -152,13 +152,13 @@ def test_of_a_row_with_a_column_missing_energy_is_known_where_it_does_not_need_i
 
 def test_only_inputs_of_a_prediction_and_targets_are_read(process, columns, values, economics, seed):
     recording = Recording(columns)
-    flow(energy_of(process), recording, values, economics)
+    flow(energy_of(load(process)), recording, values, economics)
     assert recording.read <= {column.name for column in (*seed.inputs, *seed.primaries)}
 
 
 @pytest.mark.parametrize("wrong", [-0.1, np.nan, np.inf])
 def test_a_factor_that_cannot_be_is_named(process, columns, values, economics, wrong):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     for name in factors_of(physics):
         with pytest.raises(ValueError, match=rf"economics\.{name}: got .*: expected a number"):
             account(physics, columns, values, economics | {name: wrong})
@@ -167,7 +167,7 @@ def test_a_factor_that_cannot_be_is_named(process, columns, values, economics, w
 
 
 def test_energy_in_another_unit_is_refused(process, seed):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     check_factors(physics, seed.economics)
     assert set(factors_of(physics)) <= set(seed.economics)
     electricity = next(name for name, unit in factors_of(physics).items() if unit == "kWh/t")
@@ -177,14 +177,14 @@ def test_energy_in_another_unit_is_refused(process, seed):
 
 
 def test_an_efficiency_of_0_is_refused(process, columns, values, economics):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     for name in set(physics.KIND.above_zero) & set(factors_of(physics)):
         with pytest.raises(ValueError, match=f"{name}: got 0: expected a number above 0"):
             account(physics, columns, values, economics | {name: 0.0})
 
 
 def test_norms_of_what_an_account_lacks_are_refused(process, seed):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     check_factors(physics, seed.economics, seed.norms)
     own, unit = seed.norms[0], physics.KIND.unit
     boundary, other = {"GJ/t": ("direct", "kWh/t"), "kWh/t": ("fuel", "GJ/t")}[unit]

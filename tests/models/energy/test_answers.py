@@ -15,7 +15,7 @@ PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinni
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_ends_of_the_efficiency_are_ends_of_the_energy(process):
-    seed, physics = load(process), energy_of(process)
+    seed, physics = load(process), energy_of(load(process))
     columns = {column.name: np.full(3, column.typical.mean) for column in seed.inputs}
     economics = {name: one.value for name, one in seed.economics.items()}
     value = np.array([88.0, 92.0, 95.0])
@@ -35,7 +35,7 @@ def test_ends_of_the_efficiency_are_ends_of_the_energy(process):
 
 
 def test_a_wider_interval_of_the_efficiency_is_a_wider_one_of_the_energy():
-    seed, physics = load("zinc_electrowinning"), energy_of("zinc_electrowinning")
+    seed, physics = load("zinc_electrowinning"), energy_of(load("zinc_electrowinning"))
     columns = {column.name: np.full(1, column.typical.mean) for column in seed.inputs}
     economics = {name: one.value for name, one in seed.economics.items()}
     value, before = np.array([90.0]), None
@@ -50,7 +50,7 @@ def test_a_wider_interval_of_the_efficiency_is_a_wider_one_of_the_energy():
 
 
 def test_of_a_row_without_voltage_nothing_is_known():
-    seed, physics = load("zinc_electrowinning"), energy_of("zinc_electrowinning")
+    seed, physics = load("zinc_electrowinning"), energy_of(load("zinc_electrowinning"))
     columns = {column.name: np.full(2, column.typical.mean) for column in seed.inputs}
     columns["cell_voltage"] = np.array([np.nan, 3.35])
     economics = {name: one.value for name, one in seed.economics.items()}

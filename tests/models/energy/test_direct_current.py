@@ -8,9 +8,9 @@ from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_
 from models.energy.direct_current import ALTERNATING, DIRECT, STEAM
 from models.energy.process import energy_of
 from models.processes.lookup import needed_physics_of
-from seeds import load, names
+from seeds import load, load_all
 
-PROCESSES = [one for one in names() if (found := energy_of(one)) is not None and found.KIND is direct_current.KIND]
+PROCESSES = [one for one, seed in load_all().items() if getattr(energy_of(seed), "KIND", None) is direct_current.KIND]
 
 
 @pytest.fixture(scope="module", params=PROCESSES)
@@ -45,29 +45,31 @@ def efficiency(seed):
 
 
 def test_rectifier_and_auxiliaries_are_those_of_the_seed(process, columns, efficiency, economics):
-    found = account(energy_of(process), columns, efficiency, economics).boundaries
+    found = account(energy_of(load(process)), columns, efficiency, economics).boundaries
     np.testing.assert_allclose(found[ALTERNATING] * economics["rectifier_efficiency"], found[DIRECT])
     assert (found[COMPREHENSIVE] >= found[ALTERNATING] + economics["auxiliary_energy"] - 1e-9).all()
 
 
 def test_accounts_say_what_derived_targets_say(process, seed, columns, efficiency, economics):
     """By Faraday's law and by the balances of greenhouse gases."""
-    of = account(energy_of(process), columns, efficiency, economics)
-    derived = needed_physics_of(process).derived(columns, efficiency, economics)
+    of = account(energy_of(load(process)), columns, efficiency, economics)
+    derived = needed_physics_of(load(process)).derived(columns, efficiency, economics)
     np.testing.assert_allclose(of.boundaries[DIRECT], derived["specific_energy"], rtol=1e-12)
     np.testing.assert_allclose(of.scopes["total"], derived["co2e"], rtol=1e-12)
     assert (seed.targets["specific_energy"].unit, seed.targets["co2e"].unit) == ("kWh/t", "tCO2e/t")
 
 
 def test_auxiliaries_go_elsewhere_and_so_does_steam_that_is_bought(process, columns, efficiency, economics):
-    physics = energy_of(process)
+    physics = energy_of(load(process))
     found = flow(physics, columns, efficiency, economics)
     assert (found.outside[AUXILIARIES] == economics["auxiliary_energy"]).all()
     assert (STEAM in found.outside) == ("steam_heat" in physics.FACTORS)
 
 
 def test_what_the_process_itself_emits_does_not_depend_on_the_efficiency(process, columns, efficiency, economics):
-    one, other = (account(energy_of(process), columns, e, economics).scopes for e in (efficiency, efficiency - 1.0))
+    one, other = (
+        account(energy_of(load(process)), columns, e, economics).scopes for e in (efficiency, efficiency - 1.0)
+    )
     np.testing.assert_array_equal(one["scope_1"], other["scope_1"])
 
 
@@ -86,7 +88,7 @@ def test_what_the_process_itself_emits_does_not_depend_on_the_efficiency(process
 )
 def test_direct_current_energy_as_worked_by_hand(process, volts, efficiency, expected, half_digit):
     columns = {column.name: np.zeros(1) for column in load(process).inputs} | {"cell_voltage": np.array([volts])}
-    assert energy_of(process).direct(columns, np.array([efficiency])) == pytest.approx(expected, abs=half_digit)
+    assert energy_of(load(process)).direct(columns, np.array([efficiency])) == pytest.approx(expected, abs=half_digit)
 
 
 def test_greenhouse_gases_of_electricity_as_worked_by_hand():
@@ -96,5 +98,5 @@ def test_greenhouse_gases_of_electricity_as_worked_by_hand():
         economics = {name: one.value for name, one in seed.economics.items()}
         economics |= {"rectifier_efficiency": 1.0, "auxiliary_energy": 0.0, GRID_FACTOR: factor}
         columns = {column.name: np.zeros(1) for column in seed.inputs} | {"cell_voltage": np.array([13350 / 2980.0])}
-        of = account(energy_of(seed.process.name), columns, np.array([100.0]), economics)
+        of = account(energy_of(seed), columns, np.array([100.0]), economics)
         assert of.scope_2[ELECTRICITY] == pytest.approx(expected, abs=0.001)

@@ -11,7 +11,7 @@ from models.energy.grades import Norms
 from models.energy.process import energy_of
 from seeds import load, names
 
-PROCESSES = [one for one in names() if (found := energy_of(one)) is not None and found.KIND is fuel.KIND]
+PROCESSES = [one for one in names() if (found := energy_of(load(one))) is not None and found.KIND is fuel.KIND]
 
 
 @pytest.fixture(scope="module", params=PROCESSES)
@@ -29,7 +29,7 @@ def given(process, **changed):
 def test_fuel_and_electricity_as_coal_equivalent(process):
     """9.2 GJ of fuel and 220 kWh a tonne are 340.9 kgce/t."""
     columns, economics = given(process, electricity=220.0)
-    of = account(energy_of(process), columns, np.array([9.2]), economics)
+    of = account(energy_of(load(process)), columns, np.array([9.2]), economics)
     assert of.coal_equivalent == pytest.approx(340.9, abs=0.05)
     assert of.boundaries[COMPREHENSIVE] == pytest.approx(9.2 + 0.792, rel=1e-12)  # 220 kWh are 0.792 GJ
     assert of.boundaries[fuel.FUEL] == 9.2
@@ -37,28 +37,28 @@ def test_fuel_and_electricity_as_coal_equivalent(process):
 
 def test_electricity_counts_as_bought(process):
     columns, economics = given(process, electricity=220.0, **{GRID_FACTOR: 0.5306})
-    of = account(energy_of(process), columns, np.array([9.2]), economics)
+    of = account(energy_of(load(process)), columns, np.array([9.2]), economics)
     assert of.scope_2[ELECTRICITY] == pytest.approx(0.11673, abs=5e-6)
-    without = account(energy_of(process), columns, np.array([9.2]), economics | {"electricity": 0.0})
+    without = account(energy_of(load(process)), columns, np.array([9.2]), economics | {"electricity": 0.0})
     assert without.scopes["scope_2"] == 0.0
     assert without.boundaries[COMPREHENSIVE] == without.boundaries[fuel.FUEL]
 
 
 def test_electricity_beside_the_fuel_goes_to_auxiliaries(process):
     columns, economics = given(process)
-    found = flow(energy_of(process), columns, np.array([9.0]), economics)
+    found = flow(energy_of(load(process)), columns, np.array([9.0]), economics)
     assert found.outside[AUXILIARIES] == pytest.approx(0.0036 * economics["electricity"], rel=1e-12)
 
 
 def test_more_fuel_is_more_of_what_meters_do_not_hold(process):
     columns, economics = given(process)
-    less, more = (flow(energy_of(process), columns, np.array([one]), economics).uses for one in (8.8, 9.8))
+    less, more = (flow(energy_of(load(process)), columns, np.array([one]), economics).uses for one in (8.8, 9.8))
     (changed,) = (name for name in less if not np.array_equal(less[name], more[name]))
     assert more[changed] - less[changed] == pytest.approx(1.0, rel=1e-9)
 
 
 def test_ends_of_the_fuel_are_ends_of_the_energy(process):
-    seed, physics = load(process), energy_of(process)
+    seed, physics = load(process), energy_of(load(process))
     columns, economics = given(process)
     value = np.array([8.5, 9.2])
     wide = {name: np.repeat(values, 2) for name, values in columns.items()}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.estimators.class_baselines import ClassShares, FirstPrinciplesClasses
+from models.processes.lookup import PlainPhysics
 
 MEANS = np.array([0.0, 3.0, 6.0])
 
@@ -28,7 +29,7 @@ def made(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
 
 
 def first_principles() -> FirstPrinciplesClasses:
-    return FirstPrinciplesClasses("toy_classes", ("s", "other"), (1.0, 0.0), 4)
+    return FirstPrinciplesClasses(PlainPhysics("toy_classes"), ("s", "other"), (1.0, 0.0), 4)
 
 
 def test_shares_are_told_whatever_is_seen() -> None:
@@ -81,7 +82,7 @@ def test_what_physics_cannot_compute_rules_a_class_out(monkeypatch: pytest.Monke
         return np.column_stack([gap, np.where(columns["s"] > 5, np.nan, 1.0), np.full(len(gap), np.nan)])
 
     monkeypatch.setitem(sys.modules, "models.processes.toy_gaps", SimpleNamespace(class_scores=class_scores))
-    fitted = FirstPrinciplesClasses("toy_gaps", ("s",), (1.0,), 3)
+    fitted = FirstPrinciplesClasses(PlainPhysics("toy_gaps"), ("s",), (1.0,), 3)
     fitted.fit(np.array([[-1.0], [-1.0], [-2.0], [1.0]]), [0.0, 1.0, 1.0, 1.0])
     assert fitted.shares_.tolist() == [0.25, 0.75, 0.0]
     p = fitted.predict_proba(np.array([[1.0], [9.0], [-1.0]]))

@@ -6,21 +6,19 @@ from sklearn.base import clone
 
 from models.estimators import physics_features
 from models.estimators.physics_features import PhysicsFeatures
-from models.processes.lookup import physics_of
+from models.processes.lookup import PlainPhysics, physics_of
 from models.table.inputs import input_names
 from seeds import Seed, load_all
 
-WITH_PHYSICS = [seed for name, seed in load_all().items() if physics_of(name) is not None]
+WITH_PHYSICS = [seed for name, seed in load_all().items() if physics_of(seed) is not None]
 
 
 @pytest.mark.parametrize("seed", WITH_PHYSICS, ids=lambda seed: seed.process.name)
 class TestPhysicsFeatures:
     def transformer(self, seed: Seed) -> PhysicsFeatures:
-        physics = physics_of(seed.process.name)
+        physics = physics_of(seed)
         assert physics is not None
-        return PhysicsFeatures(
-            seed.process.name, input_names(seed), tuple(feature.name for feature in physics.FEATURES)
-        )
+        return PhysicsFeatures(physics, input_names(seed), tuple(feature.name for feature in physics.FEATURES))
 
     def typical(self, seed: Seed, n: int = 50) -> np.ndarray:
         rng = np.random.default_rng(0)
@@ -31,7 +29,7 @@ class TestPhysicsFeatures:
     def test_appends_what_the_module_computes(self, seed: Seed) -> None:
         X = self.typical(seed)
         made = self.transformer(seed).fit_transform(X)
-        physics = physics_of(seed.process.name)
+        physics = physics_of(seed)
         assert physics is not None
         with np.errstate(all="ignore"):
             computed = physics.features({name: X[:, i] for i, name in enumerate(input_names(seed))})
@@ -85,6 +83,6 @@ class TestPhysicsFeatures:
 
 
 def test_physics_features_of_a_process_without_physics_are_refused() -> None:
-    transformer = PhysicsFeatures("toy_cells", ("z",), ()).fit(np.ones((3, 1)))
-    with pytest.raises(ValueError, match=r"process toy_cells has no module models\.processes\.toy_cells"):
+    transformer = PhysicsFeatures(PlainPhysics("toy_cells"), ("z",), ()).fit(np.ones((3, 1)))
+    with pytest.raises(AttributeError, match=r"process toy_cells has no module models\.processes\.toy_cells"):
         transformer.transform(np.ones((3, 1)))

@@ -19,7 +19,7 @@ LEVERS = Path(__file__).parents[2] / "levers"
 PHYSICS = {
     name: (seed, physics)
     for name, seed in load_all().items()
-    if seed.quality is not None and hasattr(physics := physics_of(name), "contents")
+    if seed.quality is not None and hasattr(physics := physics_of(seed), "contents")
 }
 pytestmark = pytest.mark.parametrize(("seed", "physics"), PHYSICS.values(), ids=PHYSICS.keys())
 ROWS = 50

@@ -10,7 +10,7 @@ from seeds import Seed, load_all
 from seeds.format.units import is_unit
 from tests.models.processes.rows import Recording, locked, needed, said, typical
 
-PHYSICS = {name: (seed, physics) for name, seed in load_all().items() if (physics := physics_of(name))}
+PHYSICS = {name: (seed, physics) for name, seed in load_all().items() if (physics := physics_of(seed))}
 pytestmark = pytest.mark.parametrize(("seed", "physics"), PHYSICS.values(), ids=PHYSICS.keys())
 ROWS, NEAR = 100, 0.3  # and how wide they lie, in standard deviations of the seed
 NO_PIECES = ("aluminium_scrap", "heavy_scrap")

@@ -9,7 +9,7 @@ from models.processes.lookup import physics_of
 from seeds import load, names
 
 OTHERS = {
-    name: physics for name in names() if load(name).process.task != "regression" and (physics := physics_of(name))
+    name: physics for name in names() if load(name).process.task != "regression" and (physics := physics_of(load(name)))
 }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+from models.processes.lookup import PlainPhysics
 from models.quality.baselines import FirstPrinciplesContents, LastAssay
 from models.quality.losses import LEAST_SHARE
 
@@ -60,7 +61,7 @@ def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_physics")
 class TestFirstPrinciples:
     def estimator(self, defects: int = 1) -> FirstPrinciplesContents:
-        return FirstPrinciplesContents("toy", ("a", "b"), (2.0, 20.0), ("ag", "bi", "te", "fe"), defects)
+        return FirstPrinciplesContents(PlainPhysics("toy"), ("a", "b"), (2.0, 20.0), ("ag", "bi", "te", "fe"), defects)
 
     def lots(self, n: int = 500) -> tuple[np.ndarray, np.ndarray]:
         """The laboratory finds half of the Ag and twice the Bi that physics tells; Te is 4 and Fe 9 on average."""
@@ -119,5 +120,5 @@ class TestFirstPrinciples:
 
 
 def test_a_process_without_physics_is_told() -> None:
-    with pytest.raises(ValueError, match=r"process nowhere has no module models\.processes\.nowhere"):
-        FirstPrinciplesContents("nowhere", ("a",), (1.0,), ("ag",)).fit(np.ones((3, 1)), np.ones((3, 1)))
+    with pytest.raises(AttributeError, match=r"process nowhere has no module models\.processes\.nowhere"):
+        FirstPrinciplesContents(PlainPhysics("nowhere"), ("a",), (1.0,), ("ag",)).fit(np.ones((3, 1)), np.ones((3, 1)))

@@ -55,7 +55,7 @@ def one_thread(estimator: BaseEstimator) -> BaseEstimator:
 
 @pytest.mark.parametrize("seed", SEEDS.values(), ids=SEEDS.keys())
 def test_candidates_are_those_that_the_seed_allows(seed: Seed) -> None:
-    made, physics = build(seed), physics_of(seed.process.name)
+    made, physics = build(seed), physics_of(seed)
     assert list(made) == [name for name in CANDIDATES if name in made]
     assert {"persistence", "linear", "lightgbm"} <= set(made)
     assert ("first_principles" in made) == hasattr(physics, "contents")

@@ -1,11 +1,10 @@
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.base import clone
 
-from models.regression import baselines
+from models.interfaces.physics import Equipment, Physics
 from models.regression.baselines import FirstPrinciples, Persistence
 
 
@@ -21,16 +20,18 @@ def test_persistence_needs_a_column_that_exists(column: int) -> None:
         Persistence(column=column).fit(np.ones((3, 2)), np.ones(3))
 
 
-@pytest.fixture
-def physics(monkeypatch: pytest.MonkeyPatch) -> None:
+class MadeUp(Physics[Equipment]):
     """Physics of a made-up process: y = 2 a - b."""
-    module = SimpleNamespace(first_principles=lambda columns: 2 * columns["a"] - columns["b"])
-    monkeypatch.setattr(baselines, "needed_physics_of", lambda process: module)
+
+    def features(self, columns: Any) -> Any:
+        return {}
+
+    def first_principles(self, columns: Any) -> Any:
+        return 2 * columns["a"] - columns["b"]
 
 
-@pytest.mark.usefixtures("physics")
 class TestFirstPrinciples:
-    estimator = FirstPrinciples("made_up", ("a", "b"), (7.0, 3.0))
+    estimator = FirstPrinciples(MadeUp(Equipment()), ("a", "b"), (7.0, 3.0))
 
     def test_learns_one_constant_that_outliers_do_not_move(self) -> None:
         X = np.random.default_rng(0).normal(size=(101, 2))
@@ -56,12 +57,7 @@ class TestFirstPrinciples:
             clone(self.estimator).fit(np.ones((4, 3)), np.ones(4))
 
 
-def test_first_principles_of_a_process_without_physics_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"no_such_process has no module models\.processes\.no_such_process"):
-        FirstPrinciples("no_such_process", ("a",), (1.0,)).fit(np.ones((4, 1)), np.ones(4))
-
-
-@pytest.mark.parametrize("estimator", [Persistence(), FirstPrinciples("made_up", ("a",), (1.0,))])
+@pytest.mark.parametrize("estimator", [Persistence(), FirstPrinciples(MadeUp(Equipment()), ("a",), (1.0,))])
 def test_baselines_take_gaps_and_promise_no_score(estimator: Any) -> None:
     tags = estimator.__sklearn_tags__()
     assert tags.input_tags.allow_nan is True

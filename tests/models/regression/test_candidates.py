@@ -36,7 +36,7 @@ def learnable(seed: Seed, n: int = 400) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("seed", SEEDS.values(), ids=SEEDS.keys())
 def test_candidates_are_those_that_the_seed_allows(seed: Seed) -> None:
     names = list(build(seed))
-    physics = physics_of(seed.process.name) is not None
+    physics = physics_of(seed) is not None
     assert names == [name for name in CANDIDATES if name in names]
     assert {"linear", "lightgbm"} <= set(names)
     assert ("first_principles" in names) == physics
@@ -132,7 +132,7 @@ def test_physics_features_reach_the_trees() -> None:
     used: list[Any] = []
     for seed in SIGNED:
         estimator = build(seed)["lightgbm_physics"]
-        if physics_of(seed.process.name) is not None:
+        if physics_of(seed) is not None:
             assert isinstance(estimator.physics, PhysicsFeatures)
             assert len(estimator.trees.signs) == len(seed.inputs) + len(estimator.physics.features)
             used += estimator.physics.features

@@ -20,7 +20,7 @@ from models.spread import Spread
 from models.table.inputs import input_names
 from seeds import Seed, load, load_all
 
-DERIVING = [seed for name, seed in load_all().items() if seed.derived and physics_of(name) is not None]
+DERIVING = [seed for name, seed in load_all().items() if seed.derived and physics_of(seed) is not None]
 
 
 class Stub:
@@ -209,6 +209,7 @@ def test_derived_targets_without_physics_are_refused(
     model = replace(model, seed=seed)
     with pytest.raises(ValueError, match="targets energy: process has no module to derive them by"):
         model.answer(model.examples, 0.5)
+    model = replace(model)  # which has not looked for physics yet
     monkeypatch.setattr(
         fitted, "physics_of", lambda process: SimpleNamespace(derived=lambda c, y, e: {"energy": 1000 / y + c["z"]})
     )
@@ -227,7 +228,7 @@ def test_derived_targets_follow_from_the_primary_one(seed: Seed) -> None:
     model = conformalised(seed, "constant", Constant(), X, y, Constant().predict(X), {})
     answers = model.answer(X[:2], 0.8)
     assert list(answers) == [seed.target.name, *seed.derived]
-    physics = physics_of(seed.process.name)
+    physics = physics_of(seed)
     assert physics is not None
     economics = {name: quantity.value for name, quantity in seed.economics.items()}
     columns = {name: X[:2, i] for i, name in enumerate(input_names(seed))}

@@ -63,7 +63,7 @@ def test_operators_are_believed_to_know_the_knobs_that_they_have_tuned_and_no_ot
         return prior
 
     monkeypatch.setattr(learning, "posterior", first)
-    response = response_of(line.seed.process.name)
+    response = response_of(line.seed)
     tuned = response.TUNED
     for of in (tuned, tuned[1:]):
         monkeypatch.setattr(response, "TUNED", of)
@@ -73,7 +73,7 @@ def test_operators_are_believed_to_know_the_knobs_that_they_have_tuned_and_no_ot
 
 
 def test_an_effect_that_physics_is_sure_of_is_off_by_no_offset(line, monkeypatch):
-    response, sure = response_of(line.seed.process.name), ("cell_voltage", "metal_level_target")
+    response, sure = response_of(line.seed), ("cell_voltage", "metal_level_target")
     monkeypatch.setattr(response, "SURE", frozenset({sure}))
     offsets = learn(line.history, line.seed, evidence=False).posterior.offsets
     assert sure not in offsets

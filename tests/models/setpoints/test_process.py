@@ -13,7 +13,7 @@ WANTED = {name for name in vars(Response) if not name.startswith("_")}
 
 @pytest.mark.parametrize("process", [module.name for module in pkgutil.iter_modules(responses.__path__)])
 def test_a_response_has_all_parts_and_its_knobs_are_those_of_the_seed(process):
-    response, seed = response_of(process), load(process)
+    response, seed = response_of(load(process)), load(process)
     assert WANTED <= set(dir(response)), sorted(WANTED - set(dir(response)))
     knobs = {column.name for column in seed.by_role("knob")}
     assert set(response.KNOBS) <= knobs
@@ -28,5 +28,5 @@ def test_a_response_has_all_parts_and_its_knobs_are_those_of_the_seed(process):
     assert quantities <= set(response.ASSUMED)
 
 
-def test_no_module_is_no_response():
-    assert response_of("no_such_process") is None
+def test_no_module_is_no_response(toy_seed):
+    assert response_of(toy_seed) is None

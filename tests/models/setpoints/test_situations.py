@@ -5,11 +5,12 @@ import pytest
 
 from models.setpoints.process import response_of
 from models.setpoints.situations import AHEAD, Grid, situations
+from seeds import load
 
 
 @pytest.fixture(scope="module")
 def response():
-    return response_of("aluminium_reduction")
+    return response_of(load("aluminium_reduction"))
 
 
 def test_nothing_that_comes_later_is_known(line, response):

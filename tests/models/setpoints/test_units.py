@@ -9,7 +9,7 @@ from seeds import load
 
 
 def test_targets_columns_and_computed_quantities_have_units_and_nothing_else_is_stated():
-    model = SimpleNamespace(seed=load("aluminium_reduction"), response=response_of("aluminium_reduction"))
+    model = SimpleNamespace(seed=load("aluminium_reduction"), response=response_of(load("aluminium_reduction")))
     names = ("co2e", "specific_energy", "bath_temperature", "superheat", "efficiency_by_feed", "unit")
     effects = {name: Estimate(float(i), i - 1.0, i + 1.0) for i, name in enumerate(names)}
     found = stated_effects(SimpleNamespace(effects=effects), model)

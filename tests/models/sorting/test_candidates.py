@@ -46,7 +46,7 @@ def learnable(toy_sorting_seed: Seed, toy_sorting_frame: Callable[..., pd.DataFr
 @pytest.mark.parametrize("seed", SEEDS.values(), ids=SEEDS.keys())
 def test_candidates_are_those_that_the_seed_allows(seed: Seed) -> None:
     names = list(build(seed))
-    physics = physics_of(seed.process.name)
+    physics = physics_of(seed)
     assert names == [name for name in CANDIDATES if name in names]
     assert {"majority", "linear", "lightgbm"} <= set(names)
     assert ("first_principles" in names) == hasattr(physics, "class_scores")

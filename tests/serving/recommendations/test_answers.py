@@ -51,7 +51,7 @@ def advised(unit: str, move: float = -0.02, **changes: Any) -> Advice:
 
 @pytest.fixture
 def model(potline: Seed) -> Any:
-    return SimpleNamespace(seed=potline, response=response_of("aluminium_reduction"))
+    return SimpleNamespace(seed=potline, response=response_of(potline))
 
 
 @pytest.fixture

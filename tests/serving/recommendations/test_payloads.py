@@ -35,9 +35,7 @@ def test_a_process_is_asked_for_set_points_where_it_says_so(name: str) -> None:
 def test_each_process_with_knobs_or_bins_is_asked() -> None:
     asked = {name for name in names() if task_of(load(name)).payloads(load(name), 10).setpoints is not None}
     seeds = {name: load(name) for name in names()}
-    assert asked == {
-        name for name, seed in seeds.items() if seed.quality or seed.bins or response_of(seed.process.name) is not None
-    }
+    assert asked == {name for name, seed in seeds.items() if seed.quality or seed.bins or response_of(seed) is not None}
 
 
 @pytest.mark.parametrize("name", [name for name in names() if load(name).quality])

@@ -41,7 +41,7 @@ def seed(request: pytest.FixtureRequest) -> Seed:
 @pytest.fixture
 def physics(seed: Seed) -> EnergyPhysics:
     """Energy module of the process."""
-    found = energy_of(seed.process.name)
+    found = energy_of(seed)
     assert found is not None
     return found
 

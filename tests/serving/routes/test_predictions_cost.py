@@ -1,5 +1,6 @@
 """What one request costs: each model computes its physics' features once, and answers are as before."""
 
+import importlib
 import json
 import math
 from collections.abc import Callable
@@ -16,14 +17,13 @@ from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.standard_scale import StandardScale
 from models.intervals import Conformal
 from models.novelty import Novelty
-from models.processes.lookup import needed_physics_of, physics_of
+from models.processes.lookup import physics_of
 from models.quality.model import QualityModel
 from models.quality.scatter import Scatter
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets, together
 from models.sorting.contents import Contents, Lines, Signals
 from models.sorting.model import SortingModel
-from models.table.inputs import input_names
 from models.temperature import softmax, tempered
 from seeds import Seed, load_all
 from serving.answers import matrix
@@ -31,7 +31,7 @@ from serving.fields import Record
 from serving.payloads import Payloads
 from serving.tasks import task_of
 
-SEEDS = {name: seed for name, seed in load_all().items() if physics_of(name) is not None and not seed.place}
+SEEDS = {name: seed for name, seed in load_all().items() if physics_of(seed) is not None and not seed.place}
 SCORES = Conformal(np.linspace(0.1, 5.0, 200))
 
 
@@ -56,8 +56,7 @@ class Last(BaseEstimator):  # type: ignore[misc]
 
 
 def pipeline(seed: Seed, outputs: int) -> Pipeline:
-    features = tuple(feature.name for feature in needed_physics_of(seed.process.name).FEATURES)
-    steps = [("physics", PhysicsFeatures(seed.process.name, input_names(seed), features)), ("last", Last(outputs))]
+    steps = [("physics", PhysicsFeatures.of(seed)), ("last", Last(outputs))]
     return Pipeline(steps).fit(np.zeros((3, len(seed.inputs))))
 
 
@@ -158,14 +157,16 @@ def test_each_model_computes_physics_features_once_a_request(
     asked: tuple[Payloads, Any, list[Record], Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payloads, model, rows, _ = asked
-    physics, sizes = needed_physics_of(payloads.seed.process.name), []
-    plain = physics.features
+    sizes: list[int] = []
+    owner = importlib.import_module(f"models.processes.{payloads.seed.process_type}")
+    owner = getattr(owner, "PHYSICS", owner)
+    plain = owner.features
 
-    def counted(columns: Any) -> Any:
-        sizes.append(len(next(iter(columns.values()))))
-        return plain(columns)
+    def counted(*given: Any) -> Any:
+        sizes.append(len(next(iter(given[-1].values()))))
+        return plain(*given)
 
-    monkeypatch.setattr(physics, "features", counted)
+    monkeypatch.setattr(owner, "features", counted)
     answered(asked)
     models = len(model.models) if isinstance(model, SeveralTargets) else 1
     assert sizes == [len(rows)] * models

@@ -51,7 +51,7 @@ class Pieces:
     @classmethod
     def of(cls, process: str) -> Pieces:
         """All pieces of the default plant."""
-        seed, physics = load(process), physics_of(process)
+        seed, physics = load(process), physics_of(load(process))
         plant = replay(seed)
         signals = plant.table[[column.name for column in seed.inputs]]
         signals = signals.assign(**physics.features({name: signals[name].to_numpy() for name in signals}))

@@ -34,7 +34,7 @@ def advised(unit="A-1", refusal=None, **changes):
 
 
 def advice_of(potline, *advices):
-    model = SimpleNamespace(seed=potline, response=response_of("aluminium_reduction"))
+    model = SimpleNamespace(seed=potline, response=response_of(potline))
     return Recommended(model, 3, SimpleNamespace(table=[]), {}, Advised(list(advices), True, 0))
 
 

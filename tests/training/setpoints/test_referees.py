@@ -12,7 +12,7 @@ from models.setpoints.process import response_of
 
 @pytest.fixture(scope="module")
 def response(begun):
-    return response_of(begun.seed.process.name)
+    return response_of(begun.seed)
 
 
 def test_moves_are_counted_in_steps_from_the_last_period(begun, response):

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from models.energy.account import account
-from models.processes.energy import lead_refining as energy
+from models.energy.process import energy_of
 from seeds import load
 
 SEED = load("lead_refining")
+energy = energy_of(SEED)
 ECONOMICS = {name: one.value for name, one in SEED.economics.items()}
 EQUIVALENT = 3600.0 * 207.2 / (2.0 * 96485.33212)
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from models.processes.responses import lead_refining as response
+from models.setpoints.process import response_of
 from seeds import load
 from tests.models.processes.rows import read_before
 
 SEED = load("lead_refining")
+response = response_of(SEED)
 LINE = {"shorts_doubt": 0.2}
 CONSTANTS = LINE | {one.name: one.value for one in response.CONSTANTS}
 PRICES = {name: one.value for name, one in SEED.economics.items()}

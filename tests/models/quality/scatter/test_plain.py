@@ -118,7 +118,7 @@ def test_remedies_are_the_best_of_all_moves_one_after_the_other(seed: Seed) -> N
     grade = 1
     grades, own = np.full(len(logs), grade), limits.of_grade(grade)
     found = remedies(seed, X, logs, grades, distances(logs, scatter, limits), scatter, limits)
-    physics, names = physics_of(seed.process.name), input_names(seed)
+    physics, names = physics_of(seed), input_names(seed)
     for i, log in enumerate(logs):
         row = X[i : i + 1]
         best, most = None, plain_distances(log, scatter, limits)[own].min() + LEAST_GAIN

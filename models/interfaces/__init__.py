@@ -1,0 +1,1 @@
+"""Interfaces of the physics that a process may offer."""

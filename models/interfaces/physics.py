@@ -1,0 +1,160 @@
+"""Physics of a process, bound to the facts of one plant."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+
+from physics.arrays import FloatArray
+from seeds import Quantity, Seed
+
+if TYPE_CHECKING:
+    from models.processes.feature import PhysicsFeature
+
+Columns = Mapping[str, FloatArray]
+EquipmentT = TypeVar("EquipmentT", bound="Equipment")
+_FACT = "fact"
+_DAY, _HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Definition of a fact of a plant: what a drawing, a name plate or a contract says.
+
+    Attributes
+    ----------
+    unit : str
+        Unit in which a seed states it.
+    low, high : float
+        Bounds that its value must lie in, both included [unit].
+    meaning : str
+        Description.
+    until_now : float
+        Value that every plant was taken to have before seeds stated it; models that were stored then keep it [unit].
+    """
+
+    unit: str
+    low: float
+    high: float
+    meaning: str
+    until_now: float
+
+    @property
+    def bounds(self) -> str:
+        """Bounds as text."""
+        return f"{self.low:g} to {self.high:g}"
+
+    def faults(self, stated: Quantity | None) -> Iterator[str]:
+        """Yield each fault of a statement, None where the seed has none."""
+        if stated is None:
+            form = f'{{ value = ..., unit = "{self.unit}", source = "..." }}'
+            taken = f"until version 0.1 every plant was taken to have {self.until_now:g}"
+            yield f"missing: expected {form}, {self.meaning}, {self.bounds}; {taken}"
+            return
+        if stated.unit != self.unit:
+            yield f'got unit "{stated.unit}": expected "{self.unit}"'
+        elif not self.low <= stated.value <= self.high:
+            yield f"got {stated.value:g}: expected {self.bounds} {self.unit}"
+
+
+def faults(section: str, known: Mapping[str, Fact], stated: Mapping[str, Quantity]) -> Iterator[str]:
+    """Yield each fault of what a section of a seed states of these facts, with its place."""
+    for name, one in known.items():
+        yield from (f"{section}.{name}: {fault}" for fault in one.faults(stated.get(name)))
+
+
+def fact(unit: str, low: float, high: float, meaning: str, *, until_now: float) -> Any:
+    """Return the field of an `Equipment` that holds a fact; the arguments are those of `Fact`."""
+    return field(metadata={_FACT: Fact(unit, low, high, meaning, until_now)})
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """Facts of a plant that its physics computes with, a field each; a process's own class makes them by `fact`."""
+
+    @classmethod
+    def facts(cls) -> dict[str, Fact]:
+        """Return the definition of each fact by name."""
+        return {one.name: one.metadata[_FACT] for one in fields(cls) if _FACT in one.metadata}
+
+    @classmethod
+    def of(cls, stated: Mapping[str, Quantity]) -> Self:
+        """Return the facts as a seed states them; KeyError names one that is missing."""
+        return cls(**{name: stated[name].value for name in cls.facts()})
+
+    @classmethod
+    def faults(cls, stated: Mapping[str, Quantity], process_type: str) -> Iterator[str]:
+        """Yield each fault of the facts that a seed states, with its place in the seed."""
+        known = cls.facts()
+        yield from faults("equipment", known, stated)
+        for name in stated:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                expected = f"the nearest is {near[0]}" if near else f"expected {', '.join(known) or 'none'}"
+                yield f"equipment.{name}: no fact of {process_type}; {expected}"
+
+    @classmethod
+    def until_now(cls, **stated: float) -> Self:
+        """Return the facts that every plant was taken to have, but for those that are stated."""
+        return cls(**{name: one.until_now for name, one in cls.facts().items()} | stated)
+
+
+@dataclass(frozen=True)
+class Physics(ABC, Generic[EquipmentT]):
+    """Physics of a process at a plant.
+
+    A process's own class offers further functions where they apply: `first_principles`, `derived`, `contents`,
+    `class_scores`, `money`. Columns are measured columns of n rows by name, each of shape (n,), in the unit of the seed
+    and NaN where missing.
+
+    Parameters
+    ----------
+    equipment : Equipment
+        Facts of the plant.
+    period : timedelta or None
+        Length of a production period; None where the table has no time.
+    """
+
+    equipment: EquipmentT
+    period: dt.timedelta | None = None
+
+    equipment_type: ClassVar[type[Equipment]] = Equipment
+    TERMS: ClassVar[Mapping[str, Fact]] = {}  # of a contract, which [economics] states beside prices
+    FEATURES: ClassVar[Sequence[PhysicsFeature]]
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]]
+
+    if TYPE_CHECKING:  # what a class offers beside `features` is up to the process
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    @classmethod
+    def of(cls, seed: Seed) -> Self:
+        """Return the physics of a seed's plant; KeyError names a fact that is missing."""
+        period = None if seed.process.period is None else seed.period
+        return cls(cls.equipment_type.of(seed.equipment), period)  # type: ignore[arg-type]
+
+    @abstractmethod
+    def features(self, columns: Columns) -> dict[str, FloatArray]:
+        """Return the physics features of rows, one array a name of `FEATURES`."""
+
+    @property
+    def days(self) -> float:
+        """Length of a production period [d]."""
+        return self._in(_DAY)
+
+    @property
+    def hours(self) -> float:
+        """Length of a production period [h]."""
+        return self._in(_HOUR)
+
+    def _in(self, unit: dt.timedelta) -> float:
+        if self.period is None:
+            raise TypeError("the table has no time, so it has no period")
+        return self.period / unit
+
+
+AnyPhysics: TypeAlias = Physics[Any]
