@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.processes.aluminium_reduction import derived
+from models.processes.lookup import needed_physics_of
 from seeds import Seed, load
 from synthetic_data import Replay, another_plant, replay
 from synthetic_data.engine.plan import plan_run
@@ -40,7 +40,7 @@ def of_measurements(seed: Seed, plant: Replay) -> dict[str, float]:
     table, truth, old = plant.table, plant.truth, plant.table["pot_age"] > SETTLED
     prices = {name: quantity.value for name, quantity in seed.economics.items()}
     columns = {column.name: table[column.name].to_numpy() for column in seed.inputs if column.previous is None}
-    kpi = pd.DataFrame(derived(columns, table["current_efficiency"].to_numpy(), prices))
+    kpi = pd.DataFrame(needed_physics_of(seed).derived(columns, table["current_efficiency"].to_numpy(), prices))
     read = [c.name for c in seed.by_role("before", "during") if c.previous is None and c.name != "pot_age"]
     means = (
         table.assign(efficiency=truth["current_efficiency"], ledge=truth["ledge"])[old]

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from models.processes import aluminium_reduction as physics
+from models.processes.lookup import needed_physics_of
 from physics.reduction.cell_voltage import voltage_line
 from physics.reduction.cryolite import eutectic_temperature
 from physics.reduction.current_efficiency import dewing_factor
@@ -13,6 +13,7 @@ from seeds import load
 from tests.models.processes.rows import needed, said, typical
 
 SEED = load("aluminium_reduction")
+physics = needed_physics_of(SEED)
 ECONOMICS = {name: quantity.value for name, quantity in SEED.economics.items()}
 USED = {
     "ae_duration",
@@ -312,9 +313,3 @@ def test_money_names_a_missing_or_negative_price(columns, name):
         physics.money(rows, {one: value for one, value in ALL_PRICES.items() if one != name})
     with pytest.raises(ValueError, match=f"economics.{name}: got -1: expected"):
         physics.money(rows, ALL_PRICES | {name: -1.0})
-
-
-def test_money_knows_the_pot_and_the_period_of_the_seed():
-    plant, period = SEED.plant, SEED.process.period
-    assert (plant.value("metal_per_cm"), plant.value("bath_per_cm")) == (physics.METAL_PER_CM, physics.BATH_PER_CM)
-    assert (period.value, period.unit) == (physics.PERIOD, "d")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.processes.aluminium_reduction import money
+from models.processes.lookup import needed_physics_of
 from seeds import load
 from synthetic_data import replay
 from synthetic_data.potline.margin import margin
@@ -14,7 +14,9 @@ def test_measured_money_is_the_true_margin_but_for_the_meters() -> None:
     plant = replay(seed, units=132, years=1.5)
     table = plant.table.assign(previous_excess_alf3=plant.table.groupby("unit")["excess_alf3"].shift())
     columns = {name: table[name].to_numpy() for name in table.columns if table[name].dtype == np.float64}
-    measured = money(columns, {name: quantity.value for name, quantity in seed.economics.items()})
+    measured = needed_physics_of(seed).money(
+        columns, {name: quantity.value for name, quantity in seed.economics.items()}
+    )
     true = (margin(plant.truth, seed) + plant.truth["knob_moves"]).to_numpy()
     rows = np.isfinite(measured)
     assert rows.mean() > 0.7

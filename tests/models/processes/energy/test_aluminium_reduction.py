@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from models.processes.energy import aluminium_reduction as energy
+from models.energy.process import energy_of
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT
 from physics.reduction.cell_voltage import acd_from_voltage, voltage_line
 from seeds import load
 
 SEED = load("aluminium_reduction")
+energy = energy_of(SEED)
 ECONOMICS = {name: one.value for name, one in SEED.economics.items()}
 
 

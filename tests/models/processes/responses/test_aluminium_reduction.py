@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from models.processes.responses import aluminium_reduction as response
+from models.setpoints.process import response_of
 from seeds import load
 from tests.models.processes.rows import read_before
+
+response = response_of(load("aluminium_reduction"))
 
 LINE = {"usual_superheat": 9.0, "superheat_trust": 0.5, "superheat_doubt": 0.85, "limit_doubt": 0.9}
 CONSTANTS = LINE | {one.name: one.value for one in (*response.CONSTANTS, *response.SHARED_CONSTANTS)}

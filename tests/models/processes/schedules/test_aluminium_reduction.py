@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from models.processes.schedules import aluminium_reduction as physics
 from models.schedules.errors import ScheduleError
+from models.schedules.lookup import schedule_physics_of
 from physics.reduction.cell_heat import heat_available
 from seeds import load
 
 SEED = load("aluminium_reduction")
+physics = schedule_physics_of(SEED)
 CURRENTS = np.linspace(380.0, 420.0, 30)
 
 
