@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from models.processes import copper_electrorefining as physics
+from models.processes.lookup import needed_physics_of
 from seeds import load
 from tests.models.processes.rows import needed, said, typical
 
 SEED = load("copper_electrorefining")
+physics = needed_physics_of(SEED)
 ECONOMICS = {name: quantity.value for name, quantity in SEED.economics.items()}
 USED = {
     *("anode_age", "anode_as", "anode_bi", "anode_sb", "cell_flow", "cell_temperature", "cell_voltage", "charge"),

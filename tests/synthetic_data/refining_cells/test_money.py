@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.processes.copper_electrorefining import money
+from models.processes.lookup import needed_physics_of
 from seeds import load
 from synthetic_data import replay
 from synthetic_data.refining_cells.margin import margin
@@ -13,7 +13,9 @@ def test_measured_money_is_the_true_margin_but_for_the_meters() -> None:
     seed = load("copper_electrorefining")
     plant = replay(seed, units=30, years=1.5)
     columns = {name: plant.table[name].to_numpy() for name in plant.table if plant.table[name].dtype == np.float64}
-    measured = money(columns, {name: quantity.value for name, quantity in seed.economics.items()})
+    measured = needed_physics_of(seed).money(
+        columns, {name: quantity.value for name, quantity in seed.economics.items()}
+    )
     true = (margin(plant.truth, seed) + plant.truth["knob_moves"]).to_numpy()
     rows = np.isfinite(measured)
     assert rows.mean() > 0.85

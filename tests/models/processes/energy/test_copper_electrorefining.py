@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from models.energy.account import account
-from models.processes import copper_electrorefining as process
-from models.processes.energy import copper_electrorefining as energy
+from models.energy.process import energy_of
+from models.processes.lookup import needed_physics_of
 from physics.electrochemistry import COPPER_EQUIVALENT, specific_energy
 from seeds import load
 
 SEED = load("copper_electrorefining")
+energy = energy_of(SEED)
+process = needed_physics_of(SEED)
 ECONOMICS = {name: one.value for name, one in SEED.economics.items()}
 
 

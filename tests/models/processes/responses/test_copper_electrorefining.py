@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from models.processes.responses import copper_electrorefining as response
+from models.setpoints.process import response_of
 from seeds import load
 from tests.models.processes.rows import read_before
 
 SEED = load("copper_electrorefining")
+response = response_of(SEED)
 LINE = {"nodules_doubt": 0.5, "skew": 1.8}
 CONSTANTS = LINE | {one.name: one.value for one in response.CONSTANTS}
 PRICES = {name: one.value for name, one in SEED.economics.items()}

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from models.processes.schedules import copper_electrorefining as physics
 from models.schedules.errors import ScheduleError
+from models.schedules.lookup import schedule_physics_of
 from seeds import load
 
 SEED = load("copper_electrorefining")
+physics = schedule_physics_of(SEED)
 CURRENTS = np.linspace(30.5, 37.5, 30)
 
 
