@@ -1,16 +1,19 @@
 """Zinc electrowinning: physics features, current efficiency by physics alone, and the targets that follow from it.
 
-All of it works on measured columns of a cycle, in plant units. What no column holds is taken as constant and assumed:
-cathodes of 200 m² a cell, how much of each trace the deposit takes out of the cell, what the potential of purification
-says of an upset, and the usual cell below.
+All of it works on measured columns of a cycle, in plant units, with the plant's facts. What neither holds is taken as
+constant and assumed: how much of each trace the deposit takes out of the cell, what the potential of purification says
+of an upset, and the usual cell below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.physics import Equipment, Physics, fact
 from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.electrochemistry import (
@@ -33,9 +36,7 @@ from physics.winning.winning_voltage import (
     zinc_decomposition_voltage,
 )
 
-CATHODE_AREA = 200.0  # m² a cell
-USUAL_CURRENT = 100.0  # kA
-STRIP_CYCLE, HOURS = 48.0, 24.0  # h, h/d
+HOURS = 24.0  # h/d
 # Content of the cell over that of the feed: what deposits is gone.
 LEFT = {"cobalt": 1.0, "nickel": 1.0, "antimony": 0.5, "germanium": 0.55, "copper": 0.6}
 GAP, GAS_SHARE, CONTACTS = 30.0, 0.06, 0.045  # mm, 1, V
@@ -55,186 +56,263 @@ PEAK = 1.7  # mean of what an upset lets through, over its logarithm's mean, for
 LEAST_CURRENT, LEAST_CONTENT, LEAST_EFFICIENCY = 5.0, 5.0, 30.0  # kA, g/L, %
 LEAST_CONDUCTIVITY = 0.1  # S/cm
 
-# Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
-FEATURES = (
-    PhysicsFeature("current_density", "A/m²", 0, (25, 700), "current on a square metre of cathode"),
-    PhysicsFeature("acid_zinc_ratio", "1", -1, (1, 6), "acid over zinc in the cell: Wark's law"),
-    PhysicsFeature(
-        "impurity_log", "1", -1, (0, 8), "logarithm of the factor by which assayed traces speed hydrogen up"
-    ),
-    PhysicsFeature("deposit_efficiency", "%", 1, (10, 100), "that of kinetics, less what holes in the deposit take"),
-    PhysicsFeature("kinetic_efficiency", "%", 1, (20, 100), "current efficiency of the cathode by its kinetics alone"),
-    PhysicsFeature("short_loss", "%", -1, (0, 25), "current that passes through the short circuits found"),
-    PhysicsFeature("induction_time", "h", 1, (1, 150), "time after which zinc dissolves again from holes"),
-    PhysicsFeature("computed_efficiency", "%", 1, (20, 100), "current efficiency by all of the above together"),
-    PhysicsFeature(
-        "expected_efficiency",
-        "%",
-        1,
-        (20, 100),
-        "current efficiency of the group's own cycles, and what is changed since",
-    ),
-    PhysicsFeature(
-        "feed_implied_efficiency", "%", 1, (20, 160), "current efficiency that the zinc fed and not spent stands for"
-    ),
-    PhysicsFeature(
-        "excess_voltage", "V", 0, (-1, 1), "cell voltage beyond that of a usual cell with clean anodes at this state"
-    ),
-)
 
-# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
-CAUSES = {
-    "traces in the feed": (
-        *("cobalt", "nickel", "copper", "cobalt_in_hand", "nickel_in_hand", "copper_in_hand", "antimony_in_hand"),
-        *("germanium_in_hand", "usual_cobalt", "usual_nickel", "usual_antimony", "usual_germanium"),
-        *("potential_in_hand", "purification_potential", "impurity_log", "induction_time"),
-    ),
-    "acid and zinc": (
-        *("zinc_in_cell", "acid_in_cell", "acid_zinc_target", "zinc_feed", "feed_flow", "acid_zinc_ratio"),
-        "feed_implied_efficiency",
-    ),
-    "temperature and cooling": (
-        *("cell_temperature", "temperature_target", "previous_cell_temperature", "ambient_temperature"),
-    ),
-    "current": ("line_current", "line_current_target", "current_density"),
-    "glue": ("glue_dose",),
-    "anodes, contacts and short circuits": (
-        *("anode_age", "mud_age", "manganese", "chloride", "cell_voltage", "previous_cell_voltage", "short_circuits"),
-        *("short_loss", "excess_voltage"),
-    ),
-    "efficiency before, and expected by physics": (
-        *("current_efficiency_in_hand", "usual_efficiency", "kinetic_efficiency", "deposit_efficiency"),
-        *("computed_efficiency", "expected_efficiency"),
-    ),
-}
+@dataclass(frozen=True)
+class Group(Equipment):
+    """Facts of the cells of a group, and of its house."""
+
+    cathode_area: float = fact("m²", 1, 1000, "plated area of a cell, both faces of its cathodes", until_now=200)
+    nominal_current: float = fact("kA", 1, 500, "current that voltages over contacts refer to", until_now=100)
 
 
-def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Physics features of cycles, one array a name of `FEATURES`.
+class ZincPhysics(Physics[Group]):
+    """Physics of a group's cycles, at the facts of its plant."""
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-    Returns
-    -------
-    dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-    References
-    ----------
-    Each equation names its own source; the signs follow from Wark's law, the kinetics of both reactions and Faraday's
-    law.
-    """
-    zinc, acid, temperature, current = _state(columns)
-    found = _efficiency(columns)
-    found["expected_efficiency"] = _expected(columns, found)
-    feed = columns["feed_flow"]
-    made = feed * (columns["zinc_feed"] - (1.0 - EVAPORATED) * zinc)
-    by_feed = current_efficiency_from_mass(made, current, 1.0, ZINC_EQUIVALENT)
-    density = found["current_density"]
-    thickness = 0.5 * deposit_thickness(density, found["kinetic_efficiency"], STRIP_CYCLE)
-    conductivity = np.maximum(zinc_bath_conductivity(temperature, zinc, acid), LEAST_CONDUCTIVITY)
-    usual = (
-        zinc_decomposition_voltage(temperature, zinc, acid)
-        + oxygen_overvoltage(density)
-        + found.pop("overvoltage")
-        + bath_drop(density, GAP - thickness, with_bubbles(conductivity, GAS_SHARE))
-        + CONTACTS
+    # Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
+    FEATURES = (
+        PhysicsFeature("current_density", "A/m²", 0, (25, 700), "current on a square metre of cathode"),
+        PhysicsFeature("acid_zinc_ratio", "1", -1, (1, 6), "acid over zinc in the cell: Wark's law"),
+        PhysicsFeature(
+            "impurity_log", "1", -1, (0, 8), "logarithm of the factor by which assayed traces speed hydrogen up"
+        ),
+        PhysicsFeature(
+            "deposit_efficiency", "%", 1, (10, 100), "that of kinetics, less what holes in the deposit take"
+        ),
+        PhysicsFeature(
+            "kinetic_efficiency", "%", 1, (20, 100), "current efficiency of the cathode by its kinetics alone"
+        ),
+        PhysicsFeature("short_loss", "%", -1, (0, 25), "current that passes through the short circuits found"),
+        PhysicsFeature("induction_time", "h", 1, (1, 150), "time after which zinc dissolves again from holes"),
+        PhysicsFeature("computed_efficiency", "%", 1, (20, 100), "current efficiency by all of the above together"),
+        PhysicsFeature(
+            "expected_efficiency",
+            "%",
+            1,
+            (20, 100),
+            "current efficiency of the group's own cycles, and what is changed since",
+        ),
+        PhysicsFeature(
+            "feed_implied_efficiency",
+            "%",
+            1,
+            (20, 160),
+            "current efficiency that the zinc fed and not spent stands for",
+        ),
+        PhysicsFeature(
+            "excess_voltage",
+            "V",
+            0,
+            (-1, 1),
+            "cell voltage beyond that of a usual cell with clean anodes at this state",
+        ),
     )
-    return found | {
-        "acid_zinc_ratio": acid / zinc,
-        "feed_implied_efficiency": np.clip(by_feed, 20.0, 160.0),
-        "excess_voltage": columns["cell_voltage"] - usual,
+    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "traces in the feed": (
+            *("cobalt", "nickel", "copper", "cobalt_in_hand", "nickel_in_hand", "copper_in_hand", "antimony_in_hand"),
+            *("germanium_in_hand", "usual_cobalt", "usual_nickel", "usual_antimony", "usual_germanium"),
+            *("potential_in_hand", "purification_potential", "impurity_log", "induction_time"),
+        ),
+        "acid and zinc": (
+            *("zinc_in_cell", "acid_in_cell", "acid_zinc_target", "zinc_feed", "feed_flow", "acid_zinc_ratio"),
+            "feed_implied_efficiency",
+        ),
+        "temperature and cooling": (
+            *("cell_temperature", "temperature_target", "previous_cell_temperature", "ambient_temperature"),
+        ),
+        "current": ("line_current", "line_current_target", "current_density"),
+        "glue": ("glue_dose",),
+        "anodes, contacts and short circuits": (
+            *(
+                "anode_age",
+                "mud_age",
+                "manganese",
+                "chloride",
+                "cell_voltage",
+                "previous_cell_voltage",
+                "short_circuits",
+            ),
+            *("short_loss", "excess_voltage"),
+        ),
+        "efficiency before, and expected by physics": (
+            *("current_efficiency_in_hand", "usual_efficiency", "kinetic_efficiency", "deposit_efficiency"),
+            *("computed_efficiency", "expected_efficiency"),
+        ),
     }
 
+    equipment_type = Group
 
-def first_principles(columns: Mapping[str, FloatArray]) -> FloatArray:
-    """Current efficiency of the group's own cycles, and by physics what is another now: traces, state, short circuits.
+    def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Physics features of cycles, one array a name of `FEATURES`.
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
-    Returns
-    -------
-    FloatArray
-        Current efficiency, shape (n,); NaN where an input is missing [%]
+        Returns
+        -------
+        dict[str, FloatArray]
+            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
-    References
-    ----------
-    `physics.winning`: slopes of published efficiencies, weights of traces mostly assumed.
-    """
-    return _expected(columns, _efficiency(columns))
+        References
+        ----------
+        Each equation names its own source; the signs follow from Wark's law, the kinetics of both reactions and
+        Faraday's law.
+        """
+        zinc, acid, temperature, current = _state(columns)
+        found = self._efficiency(columns)
+        found["expected_efficiency"] = self._expected(columns, found)
+        feed = columns["feed_flow"]
+        made = feed * (columns["zinc_feed"] - (1.0 - EVAPORATED) * zinc)
+        by_feed = current_efficiency_from_mass(made, current, 1.0, ZINC_EQUIVALENT)
+        density = found["current_density"]
+        thickness = 0.5 * deposit_thickness(density, found["kinetic_efficiency"], self.hours)
+        conductivity = np.maximum(zinc_bath_conductivity(temperature, zinc, acid), LEAST_CONDUCTIVITY)
+        usual = (
+            zinc_decomposition_voltage(temperature, zinc, acid)
+            + oxygen_overvoltage(density)
+            + found.pop("overvoltage")
+            + bath_drop(density, GAP - thickness, with_bubbles(conductivity, GAS_SHARE))
+            + CONTACTS
+        )
+        return found | {
+            "acid_zinc_ratio": acid / zinc,
+            "feed_implied_efficiency": np.clip(by_feed, 20.0, 160.0),
+            "excess_voltage": columns["cell_voltage"] - usual,
+        }
 
+    def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        """Current efficiency of the group's own cycles, and by physics what is new: traces, state, short circuits.
 
-def derived(
-    columns: Mapping[str, FloatArray], target: FloatArray, economics: Mapping[str, float]
-) -> dict[str, FloatArray]:
-    """Specific energy, hydrogen and greenhouse gases a tonne at a current efficiency; all fall when it rises.
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-    target
-        Current efficiency, shape (n,), above 0 [%]
-    economics
-        Values of the seed's [economics] by name, in the unit of the seed
+        Returns
+        -------
+        FloatArray
+            Current efficiency, shape (n,); NaN where an input is missing [%]
 
-    Returns
-    -------
-    dict[str, FloatArray]
-        specific_energy (direct current) in kWh/t, hydrogen in kg/t, and co2e (electricity bought) in tCO2e/t, each of
-        shape (n,)
+        References
+        ----------
+        `physics.winning`: slopes of published efficiencies, weights of traces mostly assumed.
+        """
+        return self._expected(columns, self._efficiency(columns))
 
-    References
-    ----------
-    Faraday's law; grid factor of the seed.
-    """
-    direct = specific_energy(columns["cell_voltage"], target, ZINC_EQUIVALENT)
-    bought = alternating_current_energy(direct, economics["rectifier_efficiency"], economics["auxiliary_energy"])
-    lost = np.maximum(1.0 - 0.01 * target - 0.01 * _short_loss(columns) - IRON_SHARE, 0.0)
-    hydrogen = 1e3 * hydrogen_mass(1.0, 1.0, lost) / metal_mass(1.0, 1.0, target, ZINC_EQUIVALENT)
-    return {
-        "specific_energy": direct,
-        "hydrogen": hydrogen,
-        "co2e": 1e-3 * economics["grid_emission_factor"] * bought,
-    }
+    def derived(
+        self, columns: Mapping[str, FloatArray], target: FloatArray, economics: Mapping[str, float]
+    ) -> dict[str, FloatArray]:
+        """Specific energy, hydrogen and greenhouse gases a tonne at a current efficiency; all fall when it rises.
 
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        target
+            Current efficiency, shape (n,), above 0 [%]
+        economics
+            Values of the seed's [economics] by name, in the unit of the seed
 
-def money(columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-    """Margin of a cell of the group by what was measured, its energy at the flat price.
+        Returns
+        -------
+        dict[str, FloatArray]
+            specific_energy (direct current) in kWh/t, hydrogen in kg/t, and co2e (electricity bought) in tCO2e/t, each
+            of shape (n,)
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed, the target among them; NaN where
-        missing
-    economics
-        Values of the seed's [economics] by name, in the unit of the seed
+        References
+        ----------
+        Faraday's law; grid factor of the seed.
+        """
+        direct = specific_energy(columns["cell_voltage"], target, ZINC_EQUIVALENT)
+        bought = alternating_current_energy(direct, economics["rectifier_efficiency"], economics["auxiliary_energy"])
+        lost = np.maximum(1.0 - 0.01 * target - 0.01 * _short_loss(columns) - IRON_SHARE, 0.0)
+        hydrogen = 1e3 * hydrogen_mass(1.0, 1.0, lost) / metal_mass(1.0, 1.0, target, ZINC_EQUIVALENT)
+        return {
+            "specific_energy": direct,
+            "hydrogen": hydrogen,
+            "co2e": 1e-3 * economics["grid_emission_factor"] * bought,
+        }
 
-    Returns
-    -------
-    FloatArray
-        Margin, shape (n,); NaN where an input is missing [$/d]
+    def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
+        """Margin of a cell of the group by what was measured, its energy at the flat price.
 
-    References
-    ----------
-    `physics.winning.economics`.
-    """
-    current = columns["line_current"]
-    zinc = metal_mass(current, HOURS, columns["current_efficiency"], ZINC_EQUIVALENT)
-    flows = Flows(
-        zinc=zinc,
-        energy=HOURS * current * columns["cell_voltage"],
-        hours=1.0,
-        feed=HOURS * columns["feed_flow"],
-        glue=1e-3 * zinc * columns["glue_dose"],
-    )
-    return margin(flows, economics)
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed, the target among them; NaN where
+            missing
+        economics
+            Values of the seed's [economics] by name, in the unit of the seed
+
+        Returns
+        -------
+        FloatArray
+            Margin, shape (n,); NaN where an input is missing [$/d]
+
+        References
+        ----------
+        `physics.winning.economics`.
+        """
+        current = columns["line_current"]
+        zinc = metal_mass(current, HOURS, columns["current_efficiency"], ZINC_EQUIVALENT)
+        flows = Flows(
+            zinc=zinc,
+            energy=HOURS * current * columns["cell_voltage"],
+            hours=1.0,
+            feed=HOURS * columns["feed_flow"],
+            glue=1e-3 * zinc * columns["glue_dose"],
+        )
+        return margin(flows, economics)
+
+    def _expected(self, columns: Mapping[str, FloatArray], found: Mapping[str, FloatArray]) -> FloatArray:
+        """What the group's own cycles gave, and by how much this one's state differs from theirs by physics [%].
+
+        What no column shows of a group (old cathodes, their edges, how its deposit grows) stays with it for weeks.
+        """
+        usual = {name: columns[f"usual_{name}"] for name in ("cobalt", "nickel", "antimony", "germanium")}
+        # Where the loops keep the group: at its targets, with as much sulphate as now.
+        ratio = columns["acid_zinc_target"]
+        zinc = (columns["zinc_in_cell"] + columns["acid_in_cell"] / ACID_PER_ZINC) / (1.0 + ratio / ACID_PER_ZINC)
+        then = dict(columns) | usual | {
+            "antimony_in_hand": usual["antimony"],
+            "germanium_in_hand": usual["germanium"],
+            "copper": np.full_like(columns["copper"], USUAL_COPPER),
+            "purification_potential": np.zeros_like(columns["purification_potential"]),
+            "cell_temperature": columns["temperature_target"],
+            "zinc_in_cell": zinc,
+            "acid_in_cell": ratio * zinc,
+        }  # fmt: skip
+        change = found["deposit_efficiency"] - self._efficiency(then)["deposit_efficiency"]
+        shorted = found["short_loss"] - 100.0 * SHORT_CURRENT / SHORTS_SEEN * USUAL_SHORTS
+        return np.clip(columns["usual_efficiency"] + change - shorted, 20.0, 100.0)
+
+    def _efficiency(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        zinc, acid, temperature, current = _state(columns)
+        glue, traces = columns["glue_dose"], _traces(columns)
+        cobalt, nickel = traces["cobalt"], traces["nickel"]
+        logarithm = np.minimum(
+            impurity_logarithm(cobalt, nickel, traces["antimony"], traces["germanium"], traces["copper"], glue), 8.0
+        )
+        density = 1e3 * current / self.equipment.cathode_area
+        exchange = zinc_exchange(zinc, density, glue), hydrogen_exchange(acid, temperature, logarithm)
+        plated, _, overvoltage = cathode_currents(density, *exchange, temperature)
+        kinetic = np.maximum(100.0 * plated / density, LEAST_EFFICIENCY)
+        onset = np.clip(induction_time(cobalt, nickel, temperature, density), 1.0, 150.0)
+        late = np.maximum(self.hours - onset, 0.0)
+        holes = 0.5 * hole_share(self.hours, onset, HOLE_RATE) * late / self.hours  # mean over the cycle
+        short = _short_loss(columns)
+        return {
+            "current_density": density,
+            "impurity_log": logarithm,
+            "kinetic_efficiency": kinetic,
+            "short_loss": short,
+            "induction_time": onset,
+            "deposit_efficiency": (1.0 - holes) * kinetic,
+            "computed_efficiency": np.maximum((1.0 - 0.01 * short - IRON_SHARE) * (1.0 - holes) * kinetic, 20.0),
+            "overvoltage": overvoltage,
+        }
 
 
 def _state(columns: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -262,51 +340,4 @@ def _traces(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     return {name: LEFT[name] * feed[name] for name in LEFT}
 
 
-def _expected(columns: Mapping[str, FloatArray], found: Mapping[str, FloatArray]) -> FloatArray:
-    """What the group's own cycles gave, and by how much this one's state differs from theirs by physics [%].
-
-    What no column shows of a group (old cathodes, their edges, how its deposit grows) stays with it for weeks.
-    """
-    usual = {name: columns[f"usual_{name}"] for name in ("cobalt", "nickel", "antimony", "germanium")}
-    # Where the loops keep the group: at its targets, with as much sulphate as now.
-    ratio = columns["acid_zinc_target"]
-    zinc = (columns["zinc_in_cell"] + columns["acid_in_cell"] / ACID_PER_ZINC) / (1.0 + ratio / ACID_PER_ZINC)
-    then = dict(columns) | usual | {
-        "antimony_in_hand": usual["antimony"],
-        "germanium_in_hand": usual["germanium"],
-        "copper": np.full_like(columns["copper"], USUAL_COPPER),
-        "purification_potential": np.zeros_like(columns["purification_potential"]),
-        "cell_temperature": columns["temperature_target"],
-        "zinc_in_cell": zinc,
-        "acid_in_cell": ratio * zinc,
-    }  # fmt: skip
-    change = found["deposit_efficiency"] - _efficiency(then)["deposit_efficiency"]
-    shorted = found["short_loss"] - 100.0 * SHORT_CURRENT / SHORTS_SEEN * USUAL_SHORTS
-    return np.clip(columns["usual_efficiency"] + change - shorted, 20.0, 100.0)
-
-
-def _efficiency(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    zinc, acid, temperature, current = _state(columns)
-    glue, traces = columns["glue_dose"], _traces(columns)
-    cobalt, nickel = traces["cobalt"], traces["nickel"]
-    logarithm = np.minimum(
-        impurity_logarithm(cobalt, nickel, traces["antimony"], traces["germanium"], traces["copper"], glue), 8.0
-    )
-    density = 1e3 * current / CATHODE_AREA
-    exchange = zinc_exchange(zinc, density, glue), hydrogen_exchange(acid, temperature, logarithm)
-    plated, _, overvoltage = cathode_currents(density, *exchange, temperature)
-    kinetic = np.maximum(100.0 * plated / density, LEAST_EFFICIENCY)
-    onset = np.clip(induction_time(cobalt, nickel, temperature, density), 1.0, 150.0)
-    late = np.maximum(STRIP_CYCLE - onset, 0.0)
-    holes = 0.5 * hole_share(STRIP_CYCLE, onset, HOLE_RATE) * late / STRIP_CYCLE  # mean over the cycle
-    short = _short_loss(columns)
-    return {
-        "current_density": density,
-        "impurity_log": logarithm,
-        "kinetic_efficiency": kinetic,
-        "short_loss": short,
-        "induction_time": onset,
-        "deposit_efficiency": (1.0 - holes) * kinetic,
-        "computed_efficiency": np.maximum((1.0 - 0.01 * short - IRON_SHARE) * (1.0 - holes) * kinetic, 20.0),
-        "overvoltage": overvoltage,
-    }
+PHYSICS = ZincPhysics

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from models.processes import zinc_electrowinning as physics
+from models.processes.lookup import needed_physics_of
 from physics.electrochemistry import ZINC_EQUIVALENT, specific_energy
 from seeds import load
 
 SEED = load("zinc_electrowinning")
+physics = needed_physics_of(SEED)
 ECONOMICS = {name: quantity.value for name, quantity in SEED.economics.items()}
 
 

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from models.processes.schedules import zinc_electrowinning as physics
 from models.schedules.errors import ScheduleError
 from models.schedules.hand import line_at
+from models.schedules.lookup import schedule_physics_of
 from seeds import load
 
 SEED = load("zinc_electrowinning")
+physics = schedule_physics_of(SEED)
 
 
 def line(units, days, **other):

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from models.energy.account import account, flow
-from models.processes import zinc_electrowinning as process
-from models.processes.energy import zinc_electrowinning as energy
+from models.energy.process import energy_of
+from models.processes.lookup import needed_physics_of
+from models.processes.zinc_electrowinning import CONTACTS, IRON_SHARE
 from seeds import load
 
 SEED = load("zinc_electrowinning")
+energy = energy_of(SEED)
+process = needed_physics_of(SEED)
 ECONOMICS = {name: one.value for name, one in SEED.economics.items()}
 
 
@@ -22,7 +25,7 @@ def test_heat_of_a_cell_as_worked_by_hand():
     columns = usual(line_current=100, cell_voltage=3.35, short_circuits=0)
     heat = flow(energy, columns, np.array([90.0]), ECONOMICS).heat
     tonnes = energy.made(columns, np.array([90.0]), 1.0)
-    assert heat * tonnes == pytest.approx(115 + 100 * 1.48 * process.IRON_SHARE, abs=0.05)
+    assert heat * tonnes == pytest.approx(115 + 100 * 1.48 * IRON_SHARE, abs=0.05)
 
 
 def test_the_zinc_holds_what_its_enthalpy_says():
@@ -46,7 +49,7 @@ def test_terms_of_the_usual_cell_are_those_of_its_features():
     assert volts["oxygen overvoltage"] == pytest.approx(0.82, abs=0.005)
     assert volts["electrolyte"] == pytest.approx(0.40, abs=0.05)
     excess = process.features(columns)["excess_voltage"]
-    assert volts["contacts and anode mud"] == pytest.approx(process.CONTACTS + excess, abs=1e-4)
+    assert volts["contacts and anode mud"] == pytest.approx(CONTACTS + excess, abs=1e-4)
 
 
 def test_a_fallen_efficiency_goes_to_hydrogen():

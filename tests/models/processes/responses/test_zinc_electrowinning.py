@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from models.processes.responses import zinc_electrowinning as response
+from models.setpoints.process import response_of
 from physics.winning.balances import ACID_PER_ZINC, feed_for_ratio
 from seeds import load
 from synthetic_data import replay
 from tests.models.processes.rows import read_before
 
 SEED = load("zinc_electrowinning")
+response = response_of(SEED)
 LINE = {"efficiency_doubt": 1.2}
 CONSTANTS = LINE | {one.name: one.value for one in (*response.CONSTANTS, *response.SHARED_CONSTANTS)}
 PRICES = {name: one.value for name, one in SEED.economics.items()}

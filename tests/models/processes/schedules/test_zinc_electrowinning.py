@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.processes.schedules import zinc_electrowinning as physics
 from models.schedules.errors import ScheduleError
+from models.schedules.lookup import schedule_physics_of
 from physics.electrochemistry import specific_energy
 from seeds import load
 
 SEED = load("zinc_electrowinning")
+physics = schedule_physics_of(SEED)
 CURRENTS = np.linspace(50.0, 115.0, 40)
 
 
