@@ -59,6 +59,8 @@ class Fact:
             yield f'got unit "{stated.unit}": expected "{self.unit}"'
         elif not self.low <= stated.value <= self.high:
             yield f"got {stated.value:g}: expected {self.bounds} {self.unit}"
+        elif self.unit == "count" and not stated.value.is_integer():
+            yield f"got {stated.value:g}: expected a whole number"
 
 
 def faults(section: str, known: Mapping[str, Fact], stated: Mapping[str, Quantity]) -> Iterator[str]:
@@ -117,10 +119,13 @@ class Physics(ABC, Generic[EquipmentT]):
         Facts of the plant.
     period : timedelta or None
         Length of a production period; None where the table has no time.
+    terms : Mapping of str to float
+        Values of [economics] by the names of `TERMS`.
     """
 
     equipment: EquipmentT
     period: dt.timedelta | None = None
+    terms: Mapping[str, float] = field(default_factory=dict)
 
     equipment_type: ClassVar[type[Equipment]] = Equipment
     TERMS: ClassVar[Mapping[str, Fact]] = {}  # of a contract, which [economics] states beside prices
@@ -135,7 +140,8 @@ class Physics(ABC, Generic[EquipmentT]):
     def of(cls, seed: Seed) -> Self:
         """Return the physics of a seed's plant; KeyError names a fact that is missing."""
         period = None if seed.process.period is None else seed.period
-        return cls(cls.equipment_type.of(seed.equipment), period)  # type: ignore[arg-type]
+        terms = {name: seed.economics[name].value for name in cls.TERMS}
+        return cls(cls.equipment_type.of(seed.equipment), period, terms)  # type: ignore[arg-type]
 
     @abstractmethod
     def features(self, columns: Columns) -> dict[str, FloatArray]:

@@ -15,7 +15,7 @@ from synthetic_data.plant.walks import next_walk
 from synthetic_data.precipitation import crews, instruments, product
 from synthetic_data.precipitation.circuit import Days, Values
 from synthetic_data.precipitation.parameters import PrecipitationParameters
-from synthetic_data.precipitation.train import LOOKED_AT, TANKS, Conditions, Lines
+from synthetic_data.precipitation.train import LOOKED_AT, Conditions, Lines
 
 FAULTS = (*("cooler", "seed_pump", "oxalate", "digestion_upset", "polymer", "calciner_trip", "flow_meter"),)
 SEEN_EARLY = ("tank_out", "titrator")  # which bear on what is known when a day starts
@@ -102,7 +102,7 @@ class LineRows:
         setting = crews.setting(self._plan.seed, p, self._plan, days, self._block, held)
         wish = crews.wishes(p, days.state, self._traits, dict(zip(crews.KNOBS, z["habits"], strict=True)))
         cleaned = np.mod(days.first + np.arange(days.count)[:, None] + p.clean_days * self._phase, p.clean_days)
-        tanks = np.maximum(TANKS - np.round(early["tank_out"]), _FEWEST_TANKS)
+        tanks = np.maximum(p.tanks - np.round(early["tank_out"]), _FEWEST_TANKS)
         meter = 1.0 + p.meter_line_sd * self._traits["meter"] + p.meter_drift * faults["flow_meter"]
         titrator = p.titrator_line_sd * self._traits["titrator"] + p.titrator_drift * early["titrator"]
         at = self._conditions(p, days, faults, walks, scatter, z["titrated"], (cleaned, tanks, meter, titrator))

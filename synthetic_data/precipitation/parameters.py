@@ -91,6 +91,7 @@ class PrecipitationParameters(ScalarParameters):
     test_seed_solids: float
     test_fine_seed_ratio: float
     test_calciner_temperature: float
+    tanks: CountFloat
     tank_volume: PositiveFloat
     growth_factor: PositiveFloat
     activation_temperature: float

@@ -26,7 +26,6 @@ from synthetic_data.precipitation.circuit import Values
 from synthetic_data.precipitation.crews import Seen
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 
-TANKS = 13
 LOOKED_AT = (3, 8)  # tanks whose liquor is titrated
 _RATES = ("grows_below_20", "grows_below_45", "grows_below_90", "grows_below_150", "grows_above_150")
 _LEAST_SIGMA = 1e-3
@@ -210,8 +209,8 @@ def _precipitated(
     """Alumina through the tanks, and their supersaturations."""
     caustic, ionic, entering = liquor
     tanks, toc, carbonate = at["tanks"], at["toc"], at["carbonate"]
-    used = np.arange(float(TANKS))[:, None] < tanks
-    warm = train_temperatures(*ends, tanks, TANKS)
+    used = np.arange(p.tanks)[:, None] < tanks
+    warm = train_temperatures(*ends, tanks, round(p.tanks))
     saturated = gibbsite_solubility(warm, caustic, ionic)
     rate = growth_constant(warm, p.growth_factor, p.activation_temperature, toc, carbonate)
     strength = tank_strength(rate, seed, surface * at["activity"], p.tank_volume / flow) * used

@@ -49,6 +49,7 @@ def test_steam_that_models_derive_is_that_of_a_refinery_with_more_cells():
         ("", f"equipment.cells: missing: {FORM}; until version 0.1 every plant was taken to have 16"),
         (CELLS.replace("count", "t"), 'equipment.cells: got unit "t": expected "count"'),
         (CELLS.replace("16", "0"), "equipment.cells: got 0: expected 1 to 500 count"),
+        (CELLS.replace("16", "16.5"), "equipment.cells: got 16.5: expected a whole number"),
         (CELLS.replace("16", "501"), "equipment.cells: got 501: expected 1 to 500 count"),
         (CELLS + CELLS.replace("cells =", "cels ="), "equipment.cels: no fact of lead_refining; the nearest is cells"),
         (

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from models.processes import alumina_refining as physics
+from models.processes.lookup import needed_physics_of
 from physics.bayer.precipitation import tank_alumina
 from physics.bayer.solubility import gibbsite_solubility, ionic_strength
 from seeds import load
 from tests.models.processes.rows import needed, said, typical
 
 SEED = load("alumina_refining")
+physics = needed_physics_of(SEED)
 ECONOMICS = {name: quantity.value for name, quantity in SEED.economics.items()}
 IN_TRAIN = {
     *("green_liquor_ac", "green_liquor_caustic", "green_liquor_carbonate", "green_liquor_chloride"),

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from models.energy.account import account
-from models.processes.energy import alumina_refining as energy
+from models.energy.process import energy_of
 from seeds import load
 
 SEED = load("alumina_refining")
+energy = energy_of(SEED)
 ECONOMICS = {name: one.value for name, one in SEED.economics.items()}
 
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from models.processes.responses import alumina_refining as response
+from models.setpoints.process import response_of
 from seeds import load
 
 SEED = load("alumina_refining")
+response = response_of(SEED)
 LINE = {"yield_doubt": 1.2}
 CONSTANTS = LINE | {one.name: one.value for one in response.CONSTANTS}
 PRICES = {name: one.value for name, one in SEED.economics.items()}
