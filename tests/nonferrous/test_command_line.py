@@ -174,6 +174,7 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
     assert f"version {before} is the champion again" in back.stdout, back.stderr
 
 
+@pytest.mark.long("trains and retrains")
 def test_a_forged_file_ends_with_3_and_batches_say_what_is_history(run, seeds_folder, tmp_path, toy_frame, monkeypatch):
     monkeypatch.setattr("training.job.build", lambda seed: dict(list(build(seed).items())[:2]))
     toy = ("--seeds", seeds_folder)

@@ -291,6 +291,7 @@ def test_health_answers_while_thousands_of_connections_are_silent(folder: Path, 
             assert response.status_code == 200
 
 
+@pytest.mark.long("sends the largest bodies")
 def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder: Path, running: Running) -> None:
     most = 4 * 2**20
     url = "/v1/toy_cells/predictions"

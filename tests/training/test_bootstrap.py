@@ -66,6 +66,7 @@ def test_the_bound_is_that_of_the_mean_for_independent_blocks():
     assert low == pytest.approx(gain.mean() - 1.645 * gain.std() / np.sqrt(2000), abs=0.003)
 
 
+@pytest.mark.long("judges hundreds of times")
 @pytest.mark.parametrize(("periods", "apart"), [(4, "30D"), (40, "2D"), (16, "6h")])
 def test_what_units_have_in_common_passes_no_more_often_than_the_confidence_allows(periods, apart):
     """Of 200 gains that are none 40 would pass at 80 %; 58 would come by chance once in 1000 times.

@@ -271,6 +271,7 @@ def test_only_candidates_have_metrics(job):
     assert move.metrics["test_rmse"] == job.version.metrics["test_rmse"]
 
 
+@pytest.mark.long("trains with a search")
 def test_trials_are_runs_below_their_candidate_and_leave_the_job_as_it_is(toy_seed, toy_frame, tmp_path):
     toy_frame().to_csv(tmp_path / "plant.csv", index=False)
     settings, steps = Settings(home=tmp_path / "home"), []

@@ -204,6 +204,7 @@ def test_a_run_is_the_cube_root_of_the_periods_rounded_up():
             assert np.bincount(blocks_of(np.full(2 * periods, "line", dtype=object), days))[0] == 2 * length
 
 
+@pytest.mark.long("judges hundreds of times")
 def test_chance_promotes_no_more_often_than_the_confidence_allows():
     """Two models of equal skill, errors shared within a unit: the bound must hold for dependent rows."""
     promoted = 0

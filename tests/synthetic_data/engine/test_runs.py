@@ -41,6 +41,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_START", 0.0)
 
 
+@pytest.mark.long("simulates with several workers")
 @pytest.mark.usefixtures("eager")
 def test_bytes_are_the_same_for_one_two_and_four_workers(seed: Seed, tmp_path: Path) -> None:
     size = {"units": 600, "years": 0.2}  # three blocks

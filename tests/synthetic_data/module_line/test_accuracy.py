@@ -100,6 +100,7 @@ def found(modules: Modules) -> dict[str, float]:
     }
 
 
+@pytest.mark.long("fits all candidates")
 def test_what_is_learnt_lies_in_its_bands(modules):
     with BANDS.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["statistic"].startswith(LEARNT)]

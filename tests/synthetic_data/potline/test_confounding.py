@@ -14,6 +14,7 @@ import itertools
 
 import numpy as np
 import pandas as pd
+import pytest
 from lightgbm import LGBMRegressor
 
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
@@ -93,6 +94,7 @@ def by_pot(gain: pd.Series, since: np.datetime64, until: np.datetime64 | None = 
     return gain[inside].groupby("unit").mean()
 
 
+@pytest.mark.long("steps a plant and learns")
 def test_a_naive_optimiser_loses() -> None:
     seed = load("aluminium_reduction")
     plant = replay(seed)
@@ -116,6 +118,7 @@ def course(seed: Seed, start: Running, future: int, shifts: pd.DataFrame | None 
     return pd.concat(found, axis=1).mean(axis=1, skipna=False)
 
 
+@pytest.mark.long("steps a plant")
 def test_an_oracle_gains() -> None:
     seed = load("aluminium_reduction")
     start = begin(seed)

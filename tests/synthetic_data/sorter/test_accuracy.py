@@ -170,6 +170,7 @@ def of_heavies(pieces: Pieces) -> dict[str, float]:
     return found
 
 
+@pytest.mark.long("fits all candidates")
 def test_what_is_learnt_of_aluminium_scrap_lies_in_its_bands(aluminium: Pieces) -> None:
     assert outside(of_all_sensors(aluminium) | of_single_sensors(aluminium), "aluminium_scrap") == []
 

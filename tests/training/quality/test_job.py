@@ -22,6 +22,8 @@ from training.job import Trained, train
 from training.retrain import Retrained, retrain
 from training.retraining.judge_rows import judge_start
 
+pytestmark = pytest.mark.long("tells a story of training and retraining")
+
 
 @dataclass(frozen=True)
 class Story:

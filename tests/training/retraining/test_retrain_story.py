@@ -20,6 +20,8 @@ from training.judge import JudgeError
 from training.regression.judge import FOLLOWS_ALREADY
 from training.retrain import Retrained, retrain
 
+pytestmark = pytest.mark.long("tells a story of training and retraining")
+
 
 @dataclass(frozen=True)
 class Story:

@@ -50,6 +50,7 @@ def test_another_size_is_another_trial(tmp_path):
     assert one == folder_of(tmp_path, "line", {"size": [1, 2]})
 
 
+@pytest.mark.long("runs trials")
 def test_a_trial_goes_on_where_it_stopped(potline, tmp_path, monkeypatch, few_futures):
     plants, arms, calls = [TrialPlant(903, kin=False)], (OPERATORS, GREEDY), []
     real = runs.run
@@ -72,6 +73,7 @@ def test_a_trial_goes_on_where_it_stopped(potline, tmp_path, monkeypatch, few_fu
     assert found.plants["seed-903"]["oracle_greedy"]["gain"] == found.arms["oracle_greedy"]["gain"]
 
 
+@pytest.mark.long("runs trials")
 def test_arms_that_go_on_run_through_the_second_year(potline, tmp_path, few_futures):
     """Two periods by both arms and three more by the operators, who go on: seven steps after those of history."""
     plants, steps, size = [TrialPlant(903, kin=False)], [], Size(units=6, periods=2, history=4, second=3)
@@ -86,6 +88,7 @@ def test_arms_that_go_on_run_through_the_second_year(potline, tmp_path, few_futu
     assert (greedy.periods, greedy.second, greedy.statements["count"]) == (2, 3, 0.0)
 
 
+@pytest.mark.long("runs trials")
 def test_workers_change_nothing(potline, tmp_path):
     plants = [TrialPlant(903, kin=False), TrialPlant(904, kin=True)]
     size = Size(units=4, periods=1, history=2)

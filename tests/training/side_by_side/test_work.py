@@ -51,6 +51,7 @@ def fitted(request):
     return dict(zip(TASKS, views, strict=True)), found, steps
 
 
+@pytest.mark.long("fits all candidates twice")
 @pytest.mark.parametrize("task", TASKS)
 def test_candidates_fitted_side_by_side_are_those_fitted_in_turn(task, fitted):
     views, found, steps = fitted

@@ -20,6 +20,8 @@ from training.job import Trained, train
 from training.retrain import Retrained, retrain
 from training.sorting.fit import pieces_of, sort_lots
 
+pytestmark = pytest.mark.long("tells a story of training and retraining")
+
 
 @dataclass(frozen=True)
 class Story:

@@ -76,6 +76,7 @@ def test_a_line_that_would_break_a_limit_too_often_says_which():
     assert said == f"{expected}; 0 units cannot keep theirs"
 
 
+@pytest.mark.long("steps plants")
 @pytest.mark.parametrize("plant", [901, 902, 903])
 def test_a_move_of_the_current_brings_what_it_does_in_the_plant(plant):
     seed = another_plant(load("aluminium_reduction"), plant)
