@@ -14,7 +14,7 @@ BITS = 17  # of a number's leading ones: five decimal digits
 # Parts of a seed that no simulated row, prediction or set-point depends on.
 BESIDE = frozenset({"references", "norms", "warnings", "schedule"})
 # What code alone stated before seeds did: at these values nothing is new, in [economics] or as a fact of the plant.
-CODE_STATED = {"highest_bismuth": 40.0, "anode_crops": 3.0, "tanks": 13.0}
+CODE_STATED = {"highest_bismuth": 40.0, "anode_crops": 3.0, "tanks": 13.0, "filling_time": 25.0}
 
 
 def table_digest(table: pd.DataFrame) -> str:

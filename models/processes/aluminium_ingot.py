@@ -7,9 +7,12 @@ taken as constant: what returned scrap holds, copper, magnesium and sodium of th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.physics import Equipment, Physics, fact
 from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.atoms import ATOMS
@@ -47,7 +50,6 @@ SCRUBBER_RETURN = 0.98  # share of the fume that the dry scrubber sends back
 METAL_SHARE = {"ga": 0.6, "v": 0.6, "zn": 0.9, "ni": 0.6}  # of bath to metal at each pass, assumed
 FLUX_SODIUM, FLUX_MAGNESIUM = 1.3, 0.25  # t/kg, assumed
 SODIUM_TIME = 90.0  # min
-FILLING_TIME = 25.0  # min from the last crucible to the begin of settling
 SINKING_TIME = 33.0  # min
 FLOOR_UPTAKE = 0.2  # hydrogen pressure at the bubbles over that of the vapour, assumed
 MELTING_POINT = 660.3  # °C
@@ -61,157 +63,171 @@ IN_SIO2 = ATOMS["si"][1] / (ATOMS["si"][1] + 2 * _OXYGEN)
 IN_V2O5 = 2 * ATOMS["v"][1] / (2 * ATOMS["v"][1] + 5 * _OXYGEN)
 IN_ZNO = ATOMS["zn"][1] / (ATOMS["zn"][1] + _OXYGEN)
 
-FEATURES = (
-    PhysicsFeature("iron_brought", "ppm", 0, (50, 1000), "iron that alumina and anodes bring into the metal"),
-    PhysicsFeature("silicon_brought", "ppm", 0, (50, 1000), "silicon that alumina and anodes bring into the metal"),
-    PhysicsFeature("gallium_brought", "ppm", 0, (10, 400), "gallium that alumina brings, fume returned"),
-    PhysicsFeature("vanadium_brought", "ppm", 0, (10, 600), "vanadium that alumina and anodes bring, fume returned"),
-    PhysicsFeature("zinc_brought", "ppm", 0, (1, 300), "zinc that alumina brings, fume returned"),
-    PhysicsFeature("nickel_brought", "ppm", 0, (1, 400), "nickel that anodes bring, fume returned"),
-    PhysicsFeature(
-        "steel_iron", "ppm", 0, (-500, 20000), "iron of the ordinary pots beyond raw materials: stubs, bars, tools"
-    ),
-    PhysicsFeature(
-        "expected_iron", "ppm", 0, (100, 5000), "iron of the charge by the balance of pots, scrap and dross"
-    ),
-    PhysicsFeature(
-        "expected_silicon", "ppm", 0, (50, 3000), "silicon of the charge by the balance of pots, scrap and dross"
-    ),
-    PhysicsFeature("expected_sodium", "ppm", 0, (0, 100), "sodium that flux and time leave"),
-    PhysicsFeature("expected_magnesium", "ppm", 0, (0, 100), "magnesium that flux leaves"),
-    PhysicsFeature("melt_loss", "%", 0, (0.2, 5), "metal that goes to dross at this temperature and time"),
-    PhysicsFeature("vapour_pressure", "kPa", 0, (0, 8), "water vapour in the air"),
-    PhysicsFeature("hydrogen_of_air", "mL/kg", 0, (0, 10), "hydrogen that the melt takes from the air"),
-    PhysicsFeature("degassing_units", "1", 0, (0, 6), "transfer units of the degasser with a new rotor"),
-    PhysicsFeature(
-        "expected_hydrogen", "mL/kg", 0, (0, 6), "hydrogen behind the degasser, from that measured before it"
-    ),
-    PhysicsFeature("hydrogen_left", "1", 0, (0, 2), "measured hydrogen behind the degasser over that before it"),
-    PhysicsFeature("share_afloat", "1", 0, (0, 1), "share of the inclusions that settling leaves"),
-    PhysicsFeature(
-        "filter_efficiency", "1", 0, (0, 1), "share of the inclusions that a sound filter of this age holds"
-    ),
-    PhysicsFeature("superheat", "K", 0, (-10, 150), "metal in the launder above its melting point"),
-)
 
-# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
-CAUSES = {
-    "metal of the pots": (
-        *("pot_iron_high_purity", "pot_iron_ordinary", "pot_iron_worst", "pot_silicon_high_purity"),
-        *("pot_silicon_ordinary", "pot_gallium", "pot_vanadium", "pots_apart", "high_purity_share"),
-        *("steel_iron", "expected_iron", "expected_silicon"),
-    ),
-    "raw materials": (
-        *("alumina_fe2o3", "alumina_sio2", "alumina_ga", "alumina_v2o5", "alumina_zno", "anode_fe"),
-        *("anode_si", "anode_v", "anode_ni", "iron_brought", "silicon_brought", "gallium_brought"),
-        *("vanadium_brought", "zinc_brought", "nickel_brought"),
-    ),
-    "charge, flux and melt": (
-        *("scrap_return", "melt_temperature", "settling_time", "flux_dose", "charge_mass", "dross_mass"),
-        *("expected_sodium", "expected_magnesium", "melt_loss", "tool_age"),
-    ),
-    "hydrogen": (
-        *("air_temperature", "relative_humidity", "degasser_gas", "degasser_rotor", "rotor_age"),
-        *("hydrogen_before", "hydrogen_after", "density_index", "previous_density_index"),
-        *("vapour_pressure", "hydrogen_of_air", "degassing_units", "expected_hydrogen", "hydrogen_left"),
-    ),
-    "inclusions and filter": (
-        *("filter_age", "filter_head", "inclusion_count", "previous_inclusion_count", "share_afloat"),
-        *("filter_efficiency",),
-    ),
-    "casting": (
-        *("cast_speed", "cast_rate", "mould_temperature", "mould_reading", "launder_temperature"),
-        *("level_swing", "water_flow", "superheat"),
-    ),
-    "assays in hand": (
-        *("fe_in_hand", "si_in_hand", "ga_in_hand", "v_in_hand", "zn_in_hand", "cu_in_hand", "mg_in_hand"),
-        *("ni_in_hand",),
-    ),
-}
+@dataclass(frozen=True)
+class HoldingFurnace(Equipment):
+    """Facts of a holding furnace."""
+
+    filling_time: float = fact("min", 1, 600, "from the last crucible to the begin of settling", until_now=25)
 
 
-def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Physics features of lots, one array a name of `FEATURES`.
+class IngotPhysics(Physics[HoldingFurnace]):
+    """Physics of lots of ingots, at the facts of their furnace."""
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-    Returns
-    -------
-    dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-    References
-    ----------
-    Each equation names its own source.
-    """
-    brought, loss = _brought(columns), _loss(columns)
-    found = _contents(columns, brought, loss)
-    return {
-        "iron_brought": brought["fe"],
-        "silicon_brought": brought["si"],
-        "gallium_brought": brought["ga"],
-        "vanadium_brought": brought["v"],
-        "zinc_brought": brought["zn"],
-        "nickel_brought": brought["ni"],
-        "steel_iron": columns["pot_iron_ordinary"] - brought["fe"],
-        "expected_iron": found["fe"],
-        "expected_silicon": found["si"],
-        "expected_sodium": found["na"],
-        "expected_magnesium": found["mg"],
-        "melt_loss": loss,
-        **_hydrogen(columns),
-        "share_afloat": share_afloat(columns["settling_time"], SINKING_TIME),
-        "filter_efficiency": filter_efficiency(columns["filter_age"]),
-        "superheat": columns["launder_temperature"] - MELTING_POINT,
+    FEATURES = (
+        PhysicsFeature("iron_brought", "ppm", 0, (50, 1000), "iron that alumina and anodes bring into the metal"),
+        PhysicsFeature("silicon_brought", "ppm", 0, (50, 1000), "silicon that alumina and anodes bring into the metal"),
+        PhysicsFeature("gallium_brought", "ppm", 0, (10, 400), "gallium that alumina brings, fume returned"),
+        PhysicsFeature(
+            "vanadium_brought", "ppm", 0, (10, 600), "vanadium that alumina and anodes bring, fume returned"
+        ),
+        PhysicsFeature("zinc_brought", "ppm", 0, (1, 300), "zinc that alumina brings, fume returned"),
+        PhysicsFeature("nickel_brought", "ppm", 0, (1, 400), "nickel that anodes bring, fume returned"),
+        PhysicsFeature(
+            "steel_iron", "ppm", 0, (-500, 20000), "iron of the ordinary pots beyond raw materials: stubs, bars, tools"
+        ),
+        PhysicsFeature(
+            "expected_iron", "ppm", 0, (100, 5000), "iron of the charge by the balance of pots, scrap and dross"
+        ),
+        PhysicsFeature(
+            "expected_silicon", "ppm", 0, (50, 3000), "silicon of the charge by the balance of pots, scrap and dross"
+        ),
+        PhysicsFeature("expected_sodium", "ppm", 0, (0, 100), "sodium that flux and time leave"),
+        PhysicsFeature("expected_magnesium", "ppm", 0, (0, 100), "magnesium that flux leaves"),
+        PhysicsFeature("melt_loss", "%", 0, (0.2, 5), "metal that goes to dross at this temperature and time"),
+        PhysicsFeature("vapour_pressure", "kPa", 0, (0, 8), "water vapour in the air"),
+        PhysicsFeature("hydrogen_of_air", "mL/kg", 0, (0, 10), "hydrogen that the melt takes from the air"),
+        PhysicsFeature("degassing_units", "1", 0, (0, 6), "transfer units of the degasser with a new rotor"),
+        PhysicsFeature(
+            "expected_hydrogen", "mL/kg", 0, (0, 6), "hydrogen behind the degasser, from that measured before it"
+        ),
+        PhysicsFeature("hydrogen_left", "1", 0, (0, 2), "measured hydrogen behind the degasser over that before it"),
+        PhysicsFeature("share_afloat", "1", 0, (0, 1), "share of the inclusions that settling leaves"),
+        PhysicsFeature(
+            "filter_efficiency", "1", 0, (0, 1), "share of the inclusions that a sound filter of this age holds"
+        ),
+        PhysicsFeature("superheat", "K", 0, (-10, 150), "metal in the launder above its melting point"),
+    )
+    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "metal of the pots": (
+            *("pot_iron_high_purity", "pot_iron_ordinary", "pot_iron_worst", "pot_silicon_high_purity"),
+            *("pot_silicon_ordinary", "pot_gallium", "pot_vanadium", "pots_apart", "high_purity_share"),
+            *("steel_iron", "expected_iron", "expected_silicon"),
+        ),
+        "raw materials": (
+            *("alumina_fe2o3", "alumina_sio2", "alumina_ga", "alumina_v2o5", "alumina_zno", "anode_fe"),
+            *("anode_si", "anode_v", "anode_ni", "iron_brought", "silicon_brought", "gallium_brought"),
+            *("vanadium_brought", "zinc_brought", "nickel_brought"),
+        ),
+        "charge, flux and melt": (
+            *("scrap_return", "melt_temperature", "settling_time", "flux_dose", "charge_mass", "dross_mass"),
+            *("expected_sodium", "expected_magnesium", "melt_loss", "tool_age"),
+        ),
+        "hydrogen": (
+            *("air_temperature", "relative_humidity", "degasser_gas", "degasser_rotor", "rotor_age"),
+            *("hydrogen_before", "hydrogen_after", "density_index", "previous_density_index"),
+            *("vapour_pressure", "hydrogen_of_air", "degassing_units", "expected_hydrogen", "hydrogen_left"),
+        ),
+        "inclusions and filter": (
+            *("filter_age", "filter_head", "inclusion_count", "previous_inclusion_count", "share_afloat"),
+            *("filter_efficiency",),
+        ),
+        "casting": (
+            *("cast_speed", "cast_rate", "mould_temperature", "mould_reading", "launder_temperature"),
+            *("level_swing", "water_flow", "superheat"),
+        ),
+        "assays in hand": (
+            *("fe_in_hand", "si_in_hand", "ga_in_hand", "v_in_hand", "zn_in_hand", "cu_in_hand", "mg_in_hand"),
+            *("ni_in_hand",),
+        ),
     }
 
+    equipment_type = HoldingFurnace
 
-def contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Contents of lots by balance of mass: metal of two groups of pots, scrap, what flux takes, what burns.
+    def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Physics features of lots, one array a name of `FEATURES`.
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
-    Returns
-    -------
-    dict[str, FloatArray]
-        Content of each element by the name of its target column, each of shape (n,); NaN where an input is missing
-        [ppm]
+        Returns
+        -------
+        dict[str, FloatArray]
+            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
-    References
-    ----------
-    Balances of mass; Grjotheim and Kvande 1993, Introduction to Aluminium Electrolysis; what scrap and tools hold and
-    the constants of flux are assumed.
-    """
-    return _contents(columns, _brought(columns), _loss(columns))
+        References
+        ----------
+        Each equation names its own source.
+        """
+        brought, loss = _brought(columns), self._loss(columns)
+        found = self._contents(columns, brought, loss)
+        return {
+            "iron_brought": brought["fe"],
+            "silicon_brought": brought["si"],
+            "gallium_brought": brought["ga"],
+            "vanadium_brought": brought["v"],
+            "zinc_brought": brought["zn"],
+            "nickel_brought": brought["ni"],
+            "steel_iron": columns["pot_iron_ordinary"] - brought["fe"],
+            "expected_iron": found["fe"],
+            "expected_silicon": found["si"],
+            "expected_sodium": found["na"],
+            "expected_magnesium": found["mg"],
+            "melt_loss": loss,
+            **_hydrogen(columns),
+            "share_afloat": share_afloat(columns["settling_time"], SINKING_TIME),
+            "filter_efficiency": filter_efficiency(columns["filter_age"]),
+            "superheat": columns["launder_temperature"] - MELTING_POINT,
+        }
 
+    def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Contents of lots by balance of mass: metal of two groups of pots, scrap, what flux takes, what burns.
 
-def _contents(
-    columns: Mapping[str, FloatArray], brought: Mapping[str, FloatArray], loss: FloatArray
-) -> dict[str, FloatArray]:
-    """Contents of lots with what raw materials brought [ppm] and what burnt [%]."""
-    share = columns["high_purity_share"]
-    metal = {
-        "fe": blended_content(columns["pot_iron_ordinary"], columns["pot_iron_high_purity"], share) + TOOL_IRON,
-        "si": blended_content(columns["pot_silicon_ordinary"], columns["pot_silicon_high_purity"], share),
-        "ga": columns["pot_gallium"],
-        "v": columns["pot_vanadium"],
-        "zn": brought["zn"],
-        "ni": brought["ni"],
-    }
-    of_pots = np.empty((len(SCRAP), *share.shape))
-    for row, name in zip(of_pots, SCRAP, strict=True):
-        row[...] = metal[name] if name in metal else _POT_USUAL[name]
-    charged = blended_content(of_pots, _OF_SCRAP, columns["scrap_return"])
-    flux, time = columns["flux_dose"], columns["settling_time"] + FILLING_TIME
-    charged[_SODIUM] *= share_left_by_flux(flux, FLUX_SODIUM) * share_left_by_evaporation(time, SODIUM_TIME)
-    charged[_MAGNESIUM] *= share_left_by_flux(flux, FLUX_MAGNESIUM)
-    return dict(zip(SCRAP, concentrated_content(charged, loss), strict=True))
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+
+        Returns
+        -------
+        dict[str, FloatArray]
+            Content of each element by the name of its target column, each of shape (n,); NaN where an input is missing
+            [ppm]
+
+        References
+        ----------
+        Balances of mass; Grjotheim and Kvande 1993, Introduction to Aluminium Electrolysis; what scrap and tools hold
+        and the constants of flux are assumed.
+        """
+        return self._contents(columns, _brought(columns), self._loss(columns))
+
+    def _contents(
+        self, columns: Mapping[str, FloatArray], brought: Mapping[str, FloatArray], loss: FloatArray
+    ) -> dict[str, FloatArray]:
+        """Contents of lots with what raw materials brought [ppm] and what burnt [%]."""
+        share = columns["high_purity_share"]
+        metal = {
+            "fe": blended_content(columns["pot_iron_ordinary"], columns["pot_iron_high_purity"], share) + TOOL_IRON,
+            "si": blended_content(columns["pot_silicon_ordinary"], columns["pot_silicon_high_purity"], share),
+            "ga": columns["pot_gallium"],
+            "v": columns["pot_vanadium"],
+            "zn": brought["zn"],
+            "ni": brought["ni"],
+        }
+        of_pots = np.empty((len(SCRAP), *share.shape))
+        for row, name in zip(of_pots, SCRAP, strict=True):
+            row[...] = metal[name] if name in metal else _POT_USUAL[name]
+        charged = blended_content(of_pots, _OF_SCRAP, columns["scrap_return"])
+        flux, time = columns["flux_dose"], columns["settling_time"] + self.equipment.filling_time
+        charged[_SODIUM] *= share_left_by_flux(flux, FLUX_SODIUM) * share_left_by_evaporation(time, SODIUM_TIME)
+        charged[_MAGNESIUM] *= share_left_by_flux(flux, FLUX_MAGNESIUM)
+        return dict(zip(SCRAP, concentrated_content(charged, loss), strict=True))
+
+    def _loss(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        return melt_loss(columns["melt_temperature"], columns["settling_time"] + self.equipment.filling_time)
 
 
 _POT_USUAL = {"cu": POT_COPPER, "mg": POT_MAGNESIUM, "na": POT_SODIUM}
@@ -234,10 +250,6 @@ def _brought(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     }
 
 
-def _loss(columns: Mapping[str, FloatArray]) -> FloatArray:
-    return melt_loss(columns["melt_temperature"], columns["settling_time"] + FILLING_TIME)
-
-
 def _hydrogen(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     vapour = water_pressure(columns["air_temperature"], columns["relative_humidity"])
     vapour = np.maximum(vapour, LEAST_VAPOUR)
@@ -252,3 +264,6 @@ def _hydrogen(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "expected_hydrogen": hydrogen_after_degassing(before, floor, units),
         "hydrogen_left": after / np.maximum(before, 0.1),
     }
+
+
+PHYSICS = IngotPhysics

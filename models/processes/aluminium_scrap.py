@@ -9,66 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.physics import Equipment, Physics, fact
 from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.sorting.conductivity import lift_off_response
 from physics.sorting.libs import content_from_reading
 
-FEATURES = (
-    PhysicsFeature("silicon_content", "wt%", 0, (0, 20), "Si by both LIBS lines, self-absorption undone"),
-    PhysicsFeature("magnesium_content", "wt%", 0, (0, 12), "Mg by both LIBS lines, self-absorption undone"),
-    PhysicsFeature("copper_content", "wt%", 0, (0, 8), "Cu by both LIBS lines, self-absorption undone"),
-    PhysicsFeature("zinc_content", "wt%", 0, (0, 12), "Zn by LIBS, self-absorption undone"),
-    PhysicsFeature("manganese_content", "wt%", 0, (0, 2), "Mn by LIBS, self-absorption undone"),
-    PhysicsFeature("iron_content", "wt%", 0, (0, 3), "Fe by LIBS, self-absorption undone"),
-    PhysicsFeature("chromium_content", "wt%", 0, (0, 0.6), "Cr by LIBS, self-absorption undone"),
-    PhysicsFeature("titanium_content", "wt%", 0, (0, 0.6), "Ti by LIBS, self-absorption undone"),
-    PhysicsFeature(
-        "magnesium_to_silicon", "1", 0, (-8, 8), "logarithm of Mg over Si, which parts 5xxx, 6xxx and castings"
-    ),
-    PhysicsFeature("layer_index", "1", 0, (0, 6), "light of paint, oil and dirt: Ca, C and Ti beyond any alloy"),
-    PhysicsFeature("heavy_excess", "1", 0, (-2, 4), "X-ray log ratio over that of aluminium of the same transmission"),
-    PhysicsFeature("heavy_content", "wt%", 0, (-100, 200), "Cu and what absorbs like it, by the X-ray log ratio"),
-    PhysicsFeature("heavy_disagreement", "wt%", 0, (-150, 200), "heavy content by X-ray less Cu, Zn and Mn by LIBS"),
-    PhysicsFeature("wall_thickness", "mm", 0, (0.05, 200), "thickness of aluminium of this mass per area"),
-    PhysicsFeature(
-        "solid_share", "1", 0, (0, 4), "apparent density over that of aluminium: folded and hollow pieces are low"
-    ),
-    PhysicsFeature(
-        "mass_closure", "1", 0, (0, 5), "mass by the scale over that by X-ray and 3D laser: pieces taken for one"
-    ),
-    PhysicsFeature(
-        "metal_conductivity", "%IACS", 0, (0, 250), "conductivity with the lift-off of a piece of this height undone"
-    ),
-)
-
-# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
-CAUSES = {
-    "light of the laser (LIBS)": (
-        *("libs_mg_285", "libs_mg_518", "libs_si_288", "libs_si_390", "libs_cu_325", "libs_cu_522"),
-        *("libs_zn_481", "libs_mn_403", "libs_fe_372", "libs_cr_425", "libs_ti_335", "libs_ni_341"),
-        *("libs_pb_406", "libs_sn_284", "libs_total", "libs_shots", "libs_shot_spread", "silicon_content"),
-        *("magnesium_content", "copper_content", "zinc_content", "manganese_content", "iron_content"),
-        *("chromium_content", "titanium_content", "magnesium_to_silicon"),
-    ),
-    "paint, oil and dirt": ("libs_ca_393", "libs_c_248", "layer_index"),
-    "X-ray transmission": (
-        *("xrt_log_ratio", "xrt_transmission_low", "xrt_areal_density", "heavy_excess", "heavy_content"),
-        *("heavy_disagreement", "wall_thickness"),
-    ),
-    "shape and mass": ("mass", "volume", "apparent_density", "height", "area", "solid_share", "mass_closure"),
-    "conductivity": ("conductivity", "metal_conductivity"),
-    "state of the instruments": ("window_hours", "tile_hours", "xrt_hours", "laser_energy"),
-    "neighbours on the belt": ("occupancy", "neighbour_gap"),
-}
-
 DENSITY = 2.70  # g/cm³, aluminium
 MM_PER_CM = 10.0
 LEAST = 0.01  # wt%, content that keeps a logarithm finite
-COIL_RADIUS, COIL_LIFT_OFF = 40.0, 6.0  # mm, typical array (assumed)
 
 # Content at which the optical depth of a line is 1 [wt%], and the most that an alloy of aluminium holds [wt%].
 SATURATION = {"mg_285": 0.4, "mg_518": 12.0, "si_288": 4.0, "si_390": 30.0, "cu_325": 0.5, "cu_522": 15.0}
@@ -138,86 +91,161 @@ HEAVY_ERROR = 1.2  # wt%, of the heavy content by X-ray
 CONDUCTIVITY_ERROR = 0.15  # of the reading
 
 
-def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Physics features of pieces, one array a name of `FEATURES`.
+@dataclass(frozen=True)
+class CoilArray(Equipment):
+    """Facts of the array of coils."""
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+    coil_radius: float = fact("mm", 1, 500, "radius of a coil", until_now=40)
+    coil_lift_off: float = fact("mm", 0.1, 200, "from the coils to a flat piece: belt and cover", until_now=6)
 
-    Returns
-    -------
-    dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
-    References
-    ----------
-    Slab self-absorption; Beer-Lambert law over the spectrum, cross-sections of Elam, Ravel and Sieber 2002; loop field
-    of Biot and Savart; constants of the sensors assumed typical.
-    """
-    content = _contents(columns)
-    excess, heavy = _heavy(columns)
-    by_libs = content["cu"] + ZINC_AS_COPPER * content["zn"] + MANGANESE_AS_COPPER * content["mn"]
-    area, per_area = columns["area"], columns["xrt_areal_density"]
-    return {
-        "silicon_content": content["si"],
-        "magnesium_content": content["mg"],
-        "copper_content": content["cu"],
-        "zinc_content": content["zn"],
-        "manganese_content": content["mn"],
-        "iron_content": content["fe"],
-        "chromium_content": content["cr"],
-        "titanium_content": content["ti"],
-        "magnesium_to_silicon": np.log((content["mg"] + LEAST) / (content["si"] + LEAST)),
-        "layer_index": _layer_index(columns),
-        "heavy_excess": excess,
-        "heavy_content": heavy,
-        "heavy_disagreement": heavy - by_libs,
-        "wall_thickness": MM_PER_CM * per_area / DENSITY,
-        "solid_share": columns["apparent_density"] / DENSITY,
-        "mass_closure": columns["mass"] / (per_area * area),
-        "metal_conductivity": _metal_conductivity(columns),
+class ScrapPhysics(Physics[CoilArray]):
+    """Physics of pieces of scrap, at the facts of the line's sensors."""
+
+    FEATURES = (
+        PhysicsFeature("silicon_content", "wt%", 0, (0, 20), "Si by both LIBS lines, self-absorption undone"),
+        PhysicsFeature("magnesium_content", "wt%", 0, (0, 12), "Mg by both LIBS lines, self-absorption undone"),
+        PhysicsFeature("copper_content", "wt%", 0, (0, 8), "Cu by both LIBS lines, self-absorption undone"),
+        PhysicsFeature("zinc_content", "wt%", 0, (0, 12), "Zn by LIBS, self-absorption undone"),
+        PhysicsFeature("manganese_content", "wt%", 0, (0, 2), "Mn by LIBS, self-absorption undone"),
+        PhysicsFeature("iron_content", "wt%", 0, (0, 3), "Fe by LIBS, self-absorption undone"),
+        PhysicsFeature("chromium_content", "wt%", 0, (0, 0.6), "Cr by LIBS, self-absorption undone"),
+        PhysicsFeature("titanium_content", "wt%", 0, (0, 0.6), "Ti by LIBS, self-absorption undone"),
+        PhysicsFeature(
+            "magnesium_to_silicon", "1", 0, (-8, 8), "logarithm of Mg over Si, which parts 5xxx, 6xxx and castings"
+        ),
+        PhysicsFeature("layer_index", "1", 0, (0, 6), "light of paint, oil and dirt: Ca, C and Ti beyond any alloy"),
+        PhysicsFeature(
+            "heavy_excess", "1", 0, (-2, 4), "X-ray log ratio over that of aluminium of the same transmission"
+        ),
+        PhysicsFeature("heavy_content", "wt%", 0, (-100, 200), "Cu and what absorbs like it, by the X-ray log ratio"),
+        PhysicsFeature(
+            "heavy_disagreement", "wt%", 0, (-150, 200), "heavy content by X-ray less Cu, Zn and Mn by LIBS"
+        ),
+        PhysicsFeature("wall_thickness", "mm", 0, (0.05, 200), "thickness of aluminium of this mass per area"),
+        PhysicsFeature(
+            "solid_share", "1", 0, (0, 4), "apparent density over that of aluminium: folded and hollow pieces are low"
+        ),
+        PhysicsFeature(
+            "mass_closure", "1", 0, (0, 5), "mass by the scale over that by X-ray and 3D laser: pieces taken for one"
+        ),
+        PhysicsFeature(
+            "metal_conductivity",
+            "%IACS",
+            0,
+            (0, 250),
+            "conductivity with the lift-off of a piece of this height undone",
+        ),
+    )
+    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "light of the laser (LIBS)": (
+            *("libs_mg_285", "libs_mg_518", "libs_si_288", "libs_si_390", "libs_cu_325", "libs_cu_522"),
+            *("libs_zn_481", "libs_mn_403", "libs_fe_372", "libs_cr_425", "libs_ti_335", "libs_ni_341"),
+            *("libs_pb_406", "libs_sn_284", "libs_total", "libs_shots", "libs_shot_spread", "silicon_content"),
+            *("magnesium_content", "copper_content", "zinc_content", "manganese_content", "iron_content"),
+            *("chromium_content", "titanium_content", "magnesium_to_silicon"),
+        ),
+        "paint, oil and dirt": ("libs_ca_393", "libs_c_248", "layer_index"),
+        "X-ray transmission": (
+            *("xrt_log_ratio", "xrt_transmission_low", "xrt_areal_density", "heavy_excess", "heavy_content"),
+            *("heavy_disagreement", "wall_thickness"),
+        ),
+        "shape and mass": ("mass", "volume", "apparent_density", "height", "area", "solid_share", "mass_closure"),
+        "conductivity": ("conductivity", "metal_conductivity"),
+        "state of the instruments": ("window_hours", "tile_hours", "xrt_hours", "laser_energy"),
+        "neighbours on the belt": ("occupancy", "neighbour_gap"),
     }
 
+    equipment_type = CoilArray
 
-def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
-    """How well each class explains the readings: the logarithm of a likelihood, but for a constant of the piece.
+    def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Physics features of pieces, one array a name of `FEATURES`.
 
-    Each class is a mixture of families of alloys whose contents fill their windows evenly; LIBS, X-ray and induction
-    miss them by their errors, which a layer widens for LIBS. A reading that is missing tells nothing.
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        Returns
+        -------
+        dict[str, FloatArray]
+            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
-    Returns
-    -------
-    FloatArray
-        Scores, shape (n, 9), in the order of CLASSES [1]
+        References
+        ----------
+        Slab self-absorption; Beer-Lambert law over the spectrum, cross-sections of Elam, Ravel and Sieber 2002; loop
+        field of Biot and Savart; constants of the sensors assumed typical.
+        """
+        content = _contents(columns)
+        excess, heavy = _heavy(columns)
+        by_libs = content["cu"] + ZINC_AS_COPPER * content["zn"] + MANGANESE_AS_COPPER * content["mn"]
+        area, per_area = columns["area"], columns["xrt_areal_density"]
+        return {
+            "silicon_content": content["si"],
+            "magnesium_content": content["mg"],
+            "copper_content": content["cu"],
+            "zinc_content": content["zn"],
+            "manganese_content": content["mn"],
+            "iron_content": content["fe"],
+            "chromium_content": content["cr"],
+            "titanium_content": content["ti"],
+            "magnesium_to_silicon": np.log((content["mg"] + LEAST) / (content["si"] + LEAST)),
+            "layer_index": _layer_index(columns),
+            "heavy_excess": excess,
+            "heavy_content": heavy,
+            "heavy_disagreement": heavy - by_libs,
+            "wall_thickness": MM_PER_CM * per_area / DENSITY,
+            "solid_share": columns["apparent_density"] / DENSITY,
+            "mass_closure": columns["mass"] / (per_area * area),
+            "metal_conductivity": self._metal_conductivity(columns),
+        }
 
-    References
-    ----------
-    Limits of the Teal Sheets and of EN 1706; conductivity by ASM Handbook vol. 2; errors assumed.
-    """
-    content = _contents(columns)
-    found = np.stack([content[name] for name in ELEMENTS], axis=1)
-    layer = np.nan_to_num(_layer_index(columns))[:, None]
-    error = RELATIVE_ERROR * found + LEAST_ERROR + LAYER_ERROR * layer
-    _, heavy = _heavy(columns)
-    conductivity = _metal_conductivity(columns)
-    by_class: dict[str, list[FloatArray]] = {name: [] for name in CLASSES}
-    for family in FAMILIES:
-        low, high = np.array(family.windows).T
-        outside = np.maximum(np.maximum(low - found, found - high), 0.0) / error
-        fit = -0.5 * np.square(outside) - np.log((high - low) + error)
-        by_class[family.klass].append(
-            np.nan_to_num(fit).sum(axis=1)
-            + np.nan_to_num(_heavy_fit(heavy, low, high))
-            + np.nan_to_num(_conductivity_fit(conductivity, *family.conductivity))
-        )
-    return np.stack([np.logaddexp.reduce(fits, axis=0) - np.log(len(fits)) for fits in by_class.values()], axis=1)
+    def class_scores(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        """How well each class explains the readings: the logarithm of a likelihood, but for a constant of the piece.
+
+        Each class is a mixture of families of alloys whose contents fill their windows evenly; LIBS, X-ray and
+        induction miss them by their errors, which a layer widens for LIBS. A reading that is missing tells nothing.
+
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+
+        Returns
+        -------
+        FloatArray
+            Scores, shape (n, 9), in the order of CLASSES [1]
+
+        References
+        ----------
+        Limits of the Teal Sheets and of EN 1706; conductivity by ASM Handbook vol. 2; errors assumed.
+        """
+        content = _contents(columns)
+        found = np.stack([content[name] for name in ELEMENTS], axis=1)
+        layer = np.nan_to_num(_layer_index(columns))[:, None]
+        error = RELATIVE_ERROR * found + LEAST_ERROR + LAYER_ERROR * layer
+        _, heavy = _heavy(columns)
+        conductivity = self._metal_conductivity(columns)
+        by_class: dict[str, list[FloatArray]] = {name: [] for name in CLASSES}
+        for family in FAMILIES:
+            low, high = np.array(family.windows).T
+            outside = np.maximum(np.maximum(low - found, found - high), 0.0) / error
+            fit = -0.5 * np.square(outside) - np.log((high - low) + error)
+            by_class[family.klass].append(
+                np.nan_to_num(fit).sum(axis=1)
+                + np.nan_to_num(_heavy_fit(heavy, low, high))
+                + np.nan_to_num(_conductivity_fit(conductivity, *family.conductivity))
+            )
+        return np.stack([np.logaddexp.reduce(fits, axis=0) - np.log(len(fits)) for fits in by_class.values()], axis=1)
+
+    def _metal_conductivity(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        """Conductivity with the lift-off of a piece of this height undone [%IACS]."""
+        hollow = np.minimum(np.maximum(1.0 - columns["apparent_density"] / DENSITY, 0.0), 1.0)
+        air = 0.5 * columns["height"] * hollow
+        flat = lift_off_response(self.equipment.coil_lift_off, self.equipment.coil_radius)
+        lift_off = lift_off_response(self.equipment.coil_lift_off + air, self.equipment.coil_radius) / flat
+        return columns["conductivity"] / lift_off
 
 
 def _contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -257,17 +285,6 @@ def _contents_of(readings: FloatArray) -> FloatArray:
     return contents
 
 
-_FLAT_LIFT_OFF = lift_off_response(COIL_LIFT_OFF, COIL_RADIUS)
-
-
-def _metal_conductivity(columns: Mapping[str, FloatArray]) -> FloatArray:
-    """Conductivity with the lift-off of a piece of this height undone [%IACS]."""
-    hollow = np.minimum(np.maximum(1.0 - columns["apparent_density"] / DENSITY, 0.0), 1.0)
-    air = 0.5 * columns["height"] * hollow
-    lift_off = lift_off_response(COIL_LIFT_OFF + air, COIL_RADIUS) / _FLAT_LIFT_OFF
-    return columns["conductivity"] / lift_off
-
-
 def _layer_index(columns: Mapping[str, FloatArray]) -> FloatArray:
     """Light that no alloy gives, 0 for clean metal, about 1 and more for paint [1]."""
     carbon, calcium = columns["libs_c_248"] / 20.0, columns["libs_ca_393"] / 1.0
@@ -295,3 +312,6 @@ def _heavy_fit(heavy: FloatArray, low: FloatArray, high: FloatArray) -> FloatArr
 def _conductivity_fit(reading: FloatArray, mean: float, sd: float) -> FloatArray:
     error = np.hypot(sd, CONDUCTIVITY_ERROR * reading)
     return -0.5 * np.square((reading - mean) / error) - np.log(error)
+
+
+PHYSICS = ScrapPhysics

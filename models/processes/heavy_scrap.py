@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.physics import Equipment, Physics, fact
 from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.sorting.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE, SCATTER, SCATTER_LIGHT
@@ -20,7 +22,6 @@ _RATES = tuple(f"rate_{name}" for name in NAMES)
 _WINDOWS = Windows()
 _SUMS = _WINDOWS.sums()
 _UNMIX = np.linalg.inv(_WINDOWS.response()).T  # peaks by windows
-_PAIR_TIME = 1e-4  # ms, within which two photons count as one
 _BELOW = np.array([[BACKGROUND.get(name, 0.0)] for name in NAMES])
 # What adds the windows up to elements: those of their lines, and both of lead's.
 _OF_ELEMENT = np.array([[name.split("_")[0] == element for name in NAMES] for element in ELEMENTS], dtype=np.float64)
@@ -31,7 +32,7 @@ _LEAST = 1e-3  # count/ms, below which a spectrum says nothing
 _MOST_SCATTER = 1e3  # over what the lines explain, where they show next to nothing
 _SURE = 1.0  # standard deviations by which scatter must stand out
 # Scatter of the bare belt in both windows of rhodium [count/ms], and the area over which a piece fills the spot [cm²].
-_BELT_SCATTER, _SPOT_AREA = 10.0, 1.2
+_BELT_SCATTER = 10.0
 _CIRCLE = 2.0 * np.pi
 _DENSITY = np.array([4.51, 7.19, 7.43, 7.87, 8.91, 8.96, 7.14, 10.2, 7.29, 6.69, 11.34])  # g/cm³, of ELEMENTS
 _LIGHT_DENSITY = 2.5  # g/cm³, of aluminium with some magnesium
@@ -49,40 +50,7 @@ _CONTENTS = {
     "ti": "titanium",
     "sb": "antimony",
 }
-FEATURES = (
-    *(
-        PhysicsFeature(f"{e}_by_lines", "wt%", 0, (0, 100), f"{name} by fundamental parameters")
-        for e, name in _CONTENTS.items()
-    ),
-    PhysicsFeature("light_by_scatter", "wt%", 0, (0, 100), "what no line shows: aluminium, magnesium, non-metals"),
-    PhysicsFeature("scatter_excess", "1", 0, (0, 1000), "scatter over that of the metals that the lines show"),
-    PhysicsFeature("lead_significance", "1", 0, (0, 100), "lead content over its counting error"),
-    PhysicsFeature("tin_significance", "1", 0, (0, 100), "tin content over its counting error"),
-    PhysicsFeature("zinc_over_brass", "1", 0, (0, 1), "zinc over copper and zinc"),
-    PhysicsFeature("compton_over_rayleigh", "1", 0, (0, 200), "falls with the mean atomic number"),
-    PhysicsFeature("line_counts", "count", 0, (0, 100000), "counts in all windows: how much the spectrum says"),
-    PhysicsFeature("solid_share", "1", 0, (0, 10), "apparent density over that of the metal that the lines tell"),
-    PhysicsFeature("mass_per_area", "g/cm²", 0, (0, 200), "mass over the area of the face"),
-    PhysicsFeature("redness", "1", 0, (-1, 1), "colour towards red"),
-    PhysicsFeature("yellowness", "1", 0, (-1, 1), "colour towards yellow, across redness"),
-)
 
-# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
-CAUSES = {
-    "lines of X-ray fluorescence": (
-        *("rate_ti", "rate_cr", "rate_mn", "rate_fe", "rate_ni", "rate_cu", "rate_zn", "rate_pb_la", "rate_pb_lb"),
-        *("rate_mo", "rate_sn", "rate_sb", "live_time", *(f"{e}_by_lines" for e in _CONTENTS)),
-        *("lead_significance", "tin_significance", "zinc_over_brass", "line_counts"),
-    ),
-    "scattered X-rays": (
-        *("rate_compton", "rate_rayleigh", "light_by_scatter", "scatter_excess", "compton_over_rayleigh"),
-    ),
-    "colour": ("hue", "saturation", "brightness", "redness", "yellowness"),
-    "conductivity": ("conductivity",),
-    "shape and mass": ("mass", "volume", "apparent_density", "height", "area", "solid_share", "mass_per_area"),
-    "state of the instruments": ("tile_hours", "tube_age"),
-    "neighbours on the belt": ("occupancy",),
-}
 
 # Classes in the order of the seed. Windows of contents [wt%]: what is not named may be as much as an impurity.
 _IMPURITY = (0.0, 0.3)
@@ -145,88 +113,167 @@ _OTHER = 0.5 - _MOST  # a piece is none of the classes where two quantities lie 
 _MOST_PAINT = 50.0  # wt% of titanium in what the lines show that paint can explain
 
 
-def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Physics features of pieces, one array a name of `FEATURES`.
+@dataclass(frozen=True)
+class XrayHead(Equipment):
+    """Facts of a head of X-ray fluorescence."""
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+    spot_area: float = fact("cm²", 0.05, 100, "spot that a head lights", until_now=1.2)
+    pair_time: float = fact("µs", 0.001, 10, "time within which two photons count as one", until_now=0.1)
 
-    Returns
-    -------
-    dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
-    References
-    ----------
-    Sherman 1955; Lachance and Traill 1966 (Can. Spectrosc. 11) for the influence of the matrix; Poisson statistics.
-    """
-    reading = _by_lines(columns)
-    content = dict(zip(ELEMENTS, reading.seen * reading.shares, strict=True))
-    significance = dict(zip(ELEMENTS, reading.shares / reading.errors, strict=True))
-    volume = np.sum(reading.seen * reading.shares / _DENSITY[:, np.newaxis], axis=0)
-    volume += 100.0 * (1.0 - reading.seen) / _LIGHT_DENSITY
-    angle = _CIRCLE * columns["hue"]
-    return {
-        **{f"{element}_by_lines": content[element] for element in _CONTENTS},
-        "light_by_scatter": 100.0 * (1.0 - reading.seen),
-        "scatter_excess": reading.scatter,
-        "lead_significance": significance["pb"],
-        "tin_significance": significance["sn"],
-        "zinc_over_brass": content["zn"] / np.maximum(content["zn"] + content["cu"], _LEAST),
-        "compton_over_rayleigh": reading.compton / reading.rayleigh,
-        "line_counts": reading.counts,
-        "solid_share": columns["apparent_density"] * 0.01 * volume,
-        "mass_per_area": columns["mass"] / columns["area"],
-        "redness": columns["saturation"] * np.cos(angle),
-        "yellowness": columns["saturation"] * np.sin(angle),
+class HeavyScrapPhysics(Physics[XrayHead]):
+    """Physics of pieces of scrap, at the facts of the line's sensors."""
+
+    FEATURES = (
+        *(
+            PhysicsFeature(f"{e}_by_lines", "wt%", 0, (0, 100), f"{name} by fundamental parameters")
+            for e, name in _CONTENTS.items()
+        ),
+        PhysicsFeature("light_by_scatter", "wt%", 0, (0, 100), "what no line shows: aluminium, magnesium, non-metals"),
+        PhysicsFeature("scatter_excess", "1", 0, (0, 1000), "scatter over that of the metals that the lines show"),
+        PhysicsFeature("lead_significance", "1", 0, (0, 100), "lead content over its counting error"),
+        PhysicsFeature("tin_significance", "1", 0, (0, 100), "tin content over its counting error"),
+        PhysicsFeature("zinc_over_brass", "1", 0, (0, 1), "zinc over copper and zinc"),
+        PhysicsFeature("compton_over_rayleigh", "1", 0, (0, 200), "falls with the mean atomic number"),
+        PhysicsFeature("line_counts", "count", 0, (0, 100000), "counts in all windows: how much the spectrum says"),
+        PhysicsFeature("solid_share", "1", 0, (0, 10), "apparent density over that of the metal that the lines tell"),
+        PhysicsFeature("mass_per_area", "g/cm²", 0, (0, 200), "mass over the area of the face"),
+        PhysicsFeature("redness", "1", 0, (-1, 1), "colour towards red"),
+        PhysicsFeature("yellowness", "1", 0, (-1, 1), "colour towards yellow, across redness"),
+    )
+    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "lines of X-ray fluorescence": (
+            *("rate_ti", "rate_cr", "rate_mn", "rate_fe", "rate_ni", "rate_cu", "rate_zn", "rate_pb_la", "rate_pb_lb"),
+            *("rate_mo", "rate_sn", "rate_sb", "live_time", *(f"{e}_by_lines" for e in _CONTENTS)),
+            *("lead_significance", "tin_significance", "zinc_over_brass", "line_counts"),
+        ),
+        "scattered X-rays": (
+            *("rate_compton", "rate_rayleigh", "light_by_scatter", "scatter_excess", "compton_over_rayleigh"),
+        ),
+        "colour": ("hue", "saturation", "brightness", "redness", "yellowness"),
+        "conductivity": ("conductivity",),
+        "shape and mass": ("mass", "volume", "apparent_density", "height", "area", "solid_share", "mass_per_area"),
+        "state of the instruments": ("tile_hours", "tube_age"),
+        "neighbours on the belt": ("occupancy",),
     }
 
+    equipment_type = XrayHead
 
-def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
-    """Logarithm of the likelihood of each class, up to a constant: how far the piece lies outside of its windows.
+    def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Physics features of pieces, one array a name of `FEATURES`.
 
-    Half of the sum of squared distances from the windows of contents, density, conductivity and saturation, each over
-    its error. Voids lower the density and thin walls the conductivity, so that these only have an upper end. A
-    quantity that is missing is left out.
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        Returns
+        -------
+        dict[str, FloatArray]
+            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
-    Returns
-    -------
-    FloatArray
-        Scores, shape (n, K) in the order of the seed's classes, `other` last [1]
+        References
+        ----------
+        Sherman 1955; Lachance and Traill 1966 (Can. Spectrosc. 11) for the influence of the matrix; Poisson statistics.
+        """
+        reading = self._by_lines(columns)
+        content = dict(zip(ELEMENTS, reading.seen * reading.shares, strict=True))
+        significance = dict(zip(ELEMENTS, reading.shares / reading.errors, strict=True))
+        volume = np.sum(reading.seen * reading.shares / _DENSITY[:, np.newaxis], axis=0)
+        volume += 100.0 * (1.0 - reading.seen) / _LIGHT_DENSITY
+        angle = _CIRCLE * columns["hue"]
+        return {
+            **{f"{element}_by_lines": content[element] for element in _CONTENTS},
+            "light_by_scatter": 100.0 * (1.0 - reading.seen),
+            "scatter_excess": reading.scatter,
+            "lead_significance": significance["pb"],
+            "tin_significance": significance["sn"],
+            "zinc_over_brass": content["zn"] / np.maximum(content["zn"] + content["cu"], _LEAST),
+            "compton_over_rayleigh": reading.compton / reading.rayleigh,
+            "line_counts": reading.counts,
+            "solid_share": columns["apparent_density"] * 0.01 * volume,
+            "mass_per_area": columns["mass"] / columns["area"],
+            "redness": columns["saturation"] * np.cos(angle),
+            "yellowness": columns["saturation"] * np.sin(angle),
+        }
 
-    References
-    ----------
-    Composition windows of the alloys that the seed names; errors by counting statistics and as assumed here.
-    """
-    reading = _by_lines(columns)
-    bulk = np.vstack(
-        [
-            np.log(np.maximum(reading.scatter, 1.0)),
-            *(columns[name] for name in ("apparent_density", "conductivity", "saturation")),
-        ]
-    )
-    unpainted = 1.0 - 0.01 * np.clip(reading.shares[ELEMENTS.index("ti")], 0.0, _MOST_PAINT)
-    uneven = np.where(np.array(ELEMENTS) == "pb", _LEAD_UNEVEN, _UNEVEN)[:, np.newaxis]
-    scores = np.empty((bulk.shape[1], len(_CLASSES) + 1))
-    for number, (name, window) in enumerate(_CLASSES.items()):
-        part = (reading.seen if name in _LIGHT else 1.0) / unpainted
-        contents = part * reading.shares
-        errors = np.sqrt((part * reading.errors) ** 2 + (uneven * contents) ** 2 + _DIRT**2)
-        ends = np.array([(_PAINT | window).get(element, _IMPURITY) for element in ELEMENTS])
-        metal = _METALS[name]
-        spread = np.array([[0.0], [_DENSITY_SD * metal.density], [_CONDUCTIVITY_SD * metal.conductivity], [_COLOUR_SD]])
-        spread = np.broadcast_to(spread, bulk.shape).copy()
-        spread[0] = np.hypot(reading.scatter_error, _SCATTER_SD)
-        scores[:, number] = -0.5 * (_beyond(contents, ends, errors) + _beyond(bulk, metal.ends, spread))
-    scores[:, -1] = _OTHER
-    return scores
+    def class_scores(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        """Logarithm of the likelihood of each class, up to a constant: how far the piece lies outside of its windows.
+
+        Half of the sum of squared distances from the windows of contents, density, conductivity and saturation, each
+        over its error. Voids lower the density and thin walls the conductivity, so that these only have an upper end. A
+        quantity that is missing is left out.
+
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+
+        Returns
+        -------
+        FloatArray
+            Scores, shape (n, K) in the order of the seed's classes, `other` last [1]
+
+        References
+        ----------
+        Composition windows of the alloys that the seed names; errors by counting statistics and as assumed here.
+        """
+        reading = self._by_lines(columns)
+        bulk = np.vstack(
+            [
+                np.log(np.maximum(reading.scatter, 1.0)),
+                *(columns[name] for name in ("apparent_density", "conductivity", "saturation")),
+            ]
+        )
+        unpainted = 1.0 - 0.01 * np.clip(reading.shares[ELEMENTS.index("ti")], 0.0, _MOST_PAINT)
+        uneven = np.where(np.array(ELEMENTS) == "pb", _LEAD_UNEVEN, _UNEVEN)[:, np.newaxis]
+        scores = np.empty((bulk.shape[1], len(_CLASSES) + 1))
+        for number, (name, window) in enumerate(_CLASSES.items()):
+            part = (reading.seen if name in _LIGHT else 1.0) / unpainted
+            contents = part * reading.shares
+            errors = np.sqrt((part * reading.errors) ** 2 + (uneven * contents) ** 2 + _DIRT**2)
+            ends = np.array([(_PAINT | window).get(element, _IMPURITY) for element in ELEMENTS])
+            metal = _METALS[name]
+            spread = np.array(
+                [[0.0], [_DENSITY_SD * metal.density], [_CONDUCTIVITY_SD * metal.conductivity], [_COLOUR_SD]]
+            )
+            spread = np.broadcast_to(spread, bulk.shape).copy()
+            spread[0] = np.hypot(reading.scatter_error, _SCATTER_SD)
+            scores[:, number] = -0.5 * (_beyond(contents, ends, errors) + _beyond(bulk, metal.ends, spread))
+        scores[:, -1] = _OTHER
+        return scores
+
+    def _by_lines(self, columns: Mapping[str, FloatArray]) -> _Told:
+        """Contents by the lines: less overlaps and sum peaks, then the influence of the matrix by a fixed point."""
+        rates = np.stack([np.asarray(columns[name], dtype=np.float64) for name in _RATES])
+        live = columns["live_time"]
+        peaks = _UNMIX @ rates
+        net = rates - _BELOW * peaks[_SCATTERED[0]]
+        pair_time = self.equipment.pair_time / 1000.0  # ms
+        for pair in _SUMS:
+            net[pair.window] -= pair_time * pair.share * peaks[pair.first] * peaks[pair.second]
+        peaks = _UNMIX @ net
+        pure = PURE[:, np.newaxis]
+        relative = np.maximum(_OF_ELEMENT @ peaks, 0.0) / pure
+        shares, factor, strength = _matrix_corrected(relative)
+        noise = np.sqrt(_OF_ELEMENT @ rates * live + 1.0) / (_IN_WINDOW * live)
+        belt = _BELT_SCATTER * np.exp(-columns["area"] / self.equipment.spot_area)
+        scattered = np.maximum(net[_SCATTERED].sum(axis=0) - belt, 0.0)
+        scatter_noise = np.sqrt(rates[_SCATTERED].sum(axis=0) * live + 1.0) / live
+        # What the metals that the lines show would scatter alone.
+        heavy = strength / np.maximum(np.sum(shares / SCATTER[:, np.newaxis], axis=0), 1.0)
+        light = np.maximum((scattered - _SURE * scatter_noise) / heavy - 1.0, 0.0) / SCATTER_LIGHT
+        return _Told(
+            shares=100.0 * shares,
+            errors=100.0 * factor * noise / (pure * strength),
+            seen=1.0 / (1.0 + light),
+            scatter=np.minimum(scattered / heavy, _MOST_SCATTER),
+            scatter_error=scatter_noise / np.maximum(scattered, scatter_noise),
+            compton=np.maximum(peaks[_SCATTERED[0]], 0.0),
+            rayleigh=np.maximum(peaks[_SCATTERED[1]], np.sqrt(rates[_SCATTERED[1]] * live + 1.0) / live),
+            counts=rates.sum(axis=0) * live,
+        )
 
 
 def _beyond(values: FloatArray, ends: FloatArray, errors: FloatArray) -> FloatArray:
@@ -251,37 +298,6 @@ class _Told:
     counts: FloatArray  # (n,) in all windows [count]
 
 
-def _by_lines(columns: Mapping[str, FloatArray]) -> _Told:
-    """Contents by the lines: overlaps and sum peaks taken off, then the influence of the matrix by a fixed point."""
-    rates = np.stack([np.asarray(columns[name], dtype=np.float64) for name in _RATES])
-    live = columns["live_time"]
-    peaks = _UNMIX @ rates
-    net = rates - _BELOW * peaks[_SCATTERED[0]]
-    for pair in _SUMS:
-        net[pair.window] -= _PAIR_TIME * pair.share * peaks[pair.first] * peaks[pair.second]
-    peaks = _UNMIX @ net
-    pure = PURE[:, np.newaxis]
-    relative = np.maximum(_OF_ELEMENT @ peaks, 0.0) / pure
-    shares, factor, strength = _matrix_corrected(relative)
-    noise = np.sqrt(_OF_ELEMENT @ rates * live + 1.0) / (_IN_WINDOW * live)
-    belt = _BELT_SCATTER * np.exp(-columns["area"] / _SPOT_AREA)
-    scattered = np.maximum(net[_SCATTERED].sum(axis=0) - belt, 0.0)
-    scatter_noise = np.sqrt(rates[_SCATTERED].sum(axis=0) * live + 1.0) / live
-    # What the metals that the lines show would scatter alone.
-    heavy = strength / np.maximum(np.sum(shares / SCATTER[:, np.newaxis], axis=0), 1.0)
-    light = np.maximum((scattered - _SURE * scatter_noise) / heavy - 1.0, 0.0) / SCATTER_LIGHT
-    return _Told(
-        shares=100.0 * shares,
-        errors=100.0 * factor * noise / (pure * strength),
-        seen=1.0 / (1.0 + light),
-        scatter=np.minimum(scattered / heavy, _MOST_SCATTER),
-        scatter_error=scatter_noise / np.maximum(scattered, scatter_noise),
-        compton=np.maximum(peaks[_SCATTERED[0]], 0.0),
-        rayleigh=np.maximum(peaks[_SCATTERED[1]], np.sqrt(rates[_SCATTERED[1]] * live + 1.0) / live),
-        counts=rates.sum(axis=0) * live,
-    )
-
-
 def _matrix_corrected(relative: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Shares of elements by the equation of Lachance and Traill, its factors, and what the shares are closed with.
 
@@ -300,3 +316,6 @@ def _matrix_corrected(relative: FloatArray) -> tuple[FloatArray, FloatArray, Flo
         strength = np.maximum((relative * factor).sum(axis=0), _LEAST)
         shares = relative * factor / strength
     return shares, factor, strength
+
+
+PHYSICS = HeavyScrapPhysics

@@ -7,9 +7,12 @@ taken as constant: the coefficients of segregation, the layer before the front, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.physics import Equipment, Physics, fact
 from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.purification.freezing import (
@@ -36,122 +39,141 @@ ADDED = {
 OF_AIR = ("iron", "zinc", "aluminium", "magnesium", "lead", "copper")
 USUAL_AIR, USUAL_MOULD = 3e5, 40.0  # 1/m³, uses
 AIR_EXPONENT, MOULD_EXPONENT = 0.6, 0.7
-MOULD_AREA = 0.026  # m²
 CRITICAL, USUAL_SUPERHEAT, USUAL_COOLANT, CHILL = 7.8, 1.74, 20.0, 0.02  # mm/h, K, °C, 1/K
 IMAGE_FLOOR = 0.12
 # Where a crystalliser no longer runs; these bounds keep a strange row's answer finite.
 LEAST_SUPERHEAT, LEAST_AIR, LEAST_TIME, LEAST_SPEED, LEAST_PRESSURE = 0.15, 1e3, 0.5, 0.01, 1e-5  # K, 1/m³, h, mm/h, Pa
 
-FEATURES = (
-    PhysicsFeature("front_rate", "mm/h", 0, (0.3, 16), "rate of the front by the charge and its time"),
-    PhysicsFeature("layer", "mm", 0, (0.7, 1.5), "layer before the front that stirring leaves"),
-    PhysicsFeature("superheat", "K", 0, (-1.5, 5), "melt above its melting point"),
-    PhysicsFeature("critical_rate", "mm/h", 0, (1.5, 18), "rate beyond which the front should break down"),
-    PhysicsFeature("rate_margin", "1", 0, (-4, 1.7), "rate of the front over the critical one, logarithm"),
-    PhysicsFeature("roughness", "1", 0, (-0.2, 0.95), "roughness of the front beyond that of a plane one"),
-    PhysicsFeature("pressure_excess", "1", 0, (-4, 6.5), "pressure over 0.005 Pa, logarithm"),
-    PhysicsFeature("zinc_left", "1", 0, (0.0, 0.15), "share of zinc that the vacuum leaves"),
-    PhysicsFeature("lead_left", "1", 0, (0.3, 0.9), "share of lead that the vacuum leaves"),
-    PhysicsFeature("air", "1", 0, (-4, 4), "particles over 300000 a cubic metre, logarithm"),
-    *(
-        PhysicsFeature(f"log_{name}", "1", 0, span, f"{name} of the lot by balance [ppm], logarithm")
-        for name, span in (
-            ("copper", (-14, 0)),
-            ("lead", (-12, 1)),
-            ("zinc", (-10, 1)),
-            ("iron", (-9, 1)),
-            ("tin", (-11, 1)),
-            ("indium", (-11, 1)),
-            ("nickel", (-11, 0)),
-            ("magnesium", (-12, 0)),
-            ("silicon", (-9, 1)),
-            ("aluminium", (-10, 0)),
-        )
-    ),
-    PhysicsFeature("log_sum", "1", 0, (-6, 2), "all impurities of the lot by balance [ppm], logarithm"),
-)
 
-# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
-CAUSES = {
-    "charge": (
-        *(f"feed_{name}" for name in SEGREGATION),
-        *("ordered_nines", "scrap_share", "residue_share", "returned_share", "charge_mass"),
-    ),
-    "freezing": (
-        *("coolant_temperature", "growth_rate", "fraction_frozen", "stages", "stirring", "seed_temperature"),
-        *("melt_temperature", "freeze_time", "interface_score", "front_rate", "layer", "superheat", "critical_rate"),
-        *("rate_margin", "roughness"),
-    ),
-    "vacuum": (*("vacuum_temperature", "vacuum_time", "end_pressure", "pressure_excess", "zinc_left", "lead_left"),),
-    "room and moulds": ("room_particles", "mould_uses", "air"),
-    "charge, freezing and handling together": (
-        *(f"log_{name}" for name in SEGREGATION if name != "mercury"),
-        "log_sum",
-    ),
-    "reports in hand": tuple(f"{name}_in_hand" for name in SEGREGATION),
-}
+@dataclass(frozen=True)
+class Crystalliser(Equipment):
+    """Facts of a crystalliser."""
+
+    mould_area: float = fact("m²", 0.001, 1, "face of a mould that metal freezes on", until_now=0.026)
 
 
-def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Physics features of lots, one array a name of `FEATURES`.
+class GalliumPhysics(Physics[Crystalliser]):
+    """Physics of lots of gallium, at the facts of their crystalliser."""
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-    Returns
-    -------
-    dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-    References
-    ----------
-    Each equation names its own source.
-    """
-    volume = columns["charge_mass"] * columns["fraction_frozen"] / SOLID_DENSITY
-    rate = 1e3 * volume / MOULD_AREA / np.maximum(columns["freeze_time"], LEAST_TIME)
-    rate = np.maximum(rate, LEAST_SPEED)
-    superheat = columns["melt_temperature"] - GALLIUM_MELTING
-    critical = _critical(columns, superheat)
-    found = _contents(columns, rate, critical)
-    logs = {f"log_{name}": np.log(content) for name, content in found.items() if name != "mercury"}
-    return {
-        "front_rate": rate,
-        "layer": stirred_layer(columns["stirring"]),
-        "superheat": superheat,
-        "critical_rate": critical,
-        "rate_margin": np.log(rate / critical),
-        "roughness": columns["interface_score"] - IMAGE_FLOOR,
-        "pressure_excess": np.log(np.maximum(columns["end_pressure"], LEAST_PRESSURE) / 0.005),
-        "zinc_left": _vacuum(columns, "zinc"),
-        "lead_left": _vacuum(columns, "lead"),
-        "air": _air(columns),
-        **logs,
-        "log_sum": np.log(sum(found.values())),
+    FEATURES = (
+        PhysicsFeature("front_rate", "mm/h", 0, (0.3, 16), "rate of the front by the charge and its time"),
+        PhysicsFeature("layer", "mm", 0, (0.7, 1.5), "layer before the front that stirring leaves"),
+        PhysicsFeature("superheat", "K", 0, (-1.5, 5), "melt above its melting point"),
+        PhysicsFeature("critical_rate", "mm/h", 0, (1.5, 18), "rate beyond which the front should break down"),
+        PhysicsFeature("rate_margin", "1", 0, (-4, 1.7), "rate of the front over the critical one, logarithm"),
+        PhysicsFeature("roughness", "1", 0, (-0.2, 0.95), "roughness of the front beyond that of a plane one"),
+        PhysicsFeature("pressure_excess", "1", 0, (-4, 6.5), "pressure over 0.005 Pa, logarithm"),
+        PhysicsFeature("zinc_left", "1", 0, (0.0, 0.15), "share of zinc that the vacuum leaves"),
+        PhysicsFeature("lead_left", "1", 0, (0.3, 0.9), "share of lead that the vacuum leaves"),
+        PhysicsFeature("air", "1", 0, (-4, 4), "particles over 300000 a cubic metre, logarithm"),
+        *(
+            PhysicsFeature(f"log_{name}", "1", 0, span, f"{name} of the lot by balance [ppm], logarithm")
+            for name, span in (
+                ("copper", (-14, 0)),
+                ("lead", (-12, 1)),
+                ("zinc", (-10, 1)),
+                ("iron", (-9, 1)),
+                ("tin", (-11, 1)),
+                ("indium", (-11, 1)),
+                ("nickel", (-11, 0)),
+                ("magnesium", (-12, 0)),
+                ("silicon", (-9, 1)),
+                ("aluminium", (-10, 0)),
+            )
+        ),
+        PhysicsFeature("log_sum", "1", 0, (-6, 2), "all impurities of the lot by balance [ppm], logarithm"),
+    )
+    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "charge": (
+            *(f"feed_{name}" for name in SEGREGATION),
+            *("ordered_nines", "scrap_share", "residue_share", "returned_share", "charge_mass"),
+        ),
+        "freezing": (
+            *("coolant_temperature", "growth_rate", "fraction_frozen", "stages", "stirring", "seed_temperature"),
+            *(
+                "melt_temperature",
+                "freeze_time",
+                "interface_score",
+                "front_rate",
+                "layer",
+                "superheat",
+                "critical_rate",
+            ),
+            *("rate_margin", "roughness"),
+        ),
+        "vacuum": (
+            *("vacuum_temperature", "vacuum_time", "end_pressure", "pressure_excess", "zinc_left", "lead_left"),
+        ),
+        "room and moulds": ("room_particles", "mould_uses", "air"),
+        "charge, freezing and handling together": (
+            *(f"log_{name}" for name in SEGREGATION if name != "mercury"),
+            "log_sum",
+        ),
+        "reports in hand": tuple(f"{name}_in_hand" for name in SEGREGATION),
     }
 
+    equipment_type = Crystalliser
 
-def contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Contents of lots by balance of mass, from what is known when they begin and what the crew sets.
+    def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Physics features of lots, one array a name of `FEATURES`.
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
-    Returns
-    -------
-    dict[str, FloatArray]
-        Content of each element by the name of its target column, each of shape (n,); NaN where an input is missing
-        [ppm]
+        Returns
+        -------
+        dict[str, FloatArray]
+            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
-    References
-    ----------
-    Scheil 1942; Burton, Prim and Slichter 1953; Hertz and Knudsen; coefficients and what handling adds are assumed.
-    """
-    usual = np.full_like(columns["growth_rate"], USUAL_SUPERHEAT)
-    return _contents(columns, np.maximum(columns["growth_rate"], LEAST_SPEED), _critical(columns, usual))
+        References
+        ----------
+        Each equation names its own source.
+        """
+        volume = columns["charge_mass"] * columns["fraction_frozen"] / SOLID_DENSITY
+        rate = 1e3 * volume / self.equipment.mould_area / np.maximum(columns["freeze_time"], LEAST_TIME)
+        rate = np.maximum(rate, LEAST_SPEED)
+        superheat = columns["melt_temperature"] - GALLIUM_MELTING
+        critical = _critical(columns, superheat)
+        found = _contents(columns, rate, critical)
+        logs = {f"log_{name}": np.log(content) for name, content in found.items() if name != "mercury"}
+        return {
+            "front_rate": rate,
+            "layer": stirred_layer(columns["stirring"]),
+            "superheat": superheat,
+            "critical_rate": critical,
+            "rate_margin": np.log(rate / critical),
+            "roughness": columns["interface_score"] - IMAGE_FLOOR,
+            "pressure_excess": np.log(np.maximum(columns["end_pressure"], LEAST_PRESSURE) / 0.005),
+            "zinc_left": _vacuum(columns, "zinc"),
+            "lead_left": _vacuum(columns, "lead"),
+            "air": _air(columns),
+            **logs,
+            "log_sum": np.log(sum(found.values())),
+        }
+
+    def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Contents of lots by balance of mass, from what is known when they begin and what the crew sets.
+
+        Parameters
+        ----------
+        columns
+            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+
+        Returns
+        -------
+        dict[str, FloatArray]
+            Content of each element by the name of its target column, each of shape (n,); NaN where an input is missing
+            [ppm]
+
+        References
+        ----------
+        Scheil 1942; Burton, Prim and Slichter 1953; Hertz and Knudsen; coefficients and what handling adds are assumed.
+        """
+        usual = np.full_like(columns["growth_rate"], USUAL_SUPERHEAT)
+        return _contents(columns, np.maximum(columns["growth_rate"], LEAST_SPEED), _critical(columns, usual))
 
 
 def _contents(columns: Mapping[str, FloatArray], rate: FloatArray, critical: FloatArray) -> dict[str, FloatArray]:
@@ -188,3 +210,6 @@ def _air(columns: Mapping[str, FloatArray]) -> FloatArray:
     """Particles of the room over the usual, logarithm [1]."""
     found: FloatArray = np.log(np.maximum(columns["room_particles"], LEAST_AIR) / USUAL_AIR)
     return found
+
+
+PHYSICS = GalliumPhysics

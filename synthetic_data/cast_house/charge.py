@@ -25,7 +25,6 @@ _ALLOYS = np.array(
         [2500.0, 2000.0, 100.0, 100.0, 56000.0, 16000.0, 25000.0, 50.0, 0.0],
     ]
 )
-_FILLING = 25.0  # min from the last crucible to the begin of settling: skimming, flux
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Furnaces:
         age = (supply.first + np.arange(supply.count) + self._tool_phase) % self._tool_cycle
         tools = self._from_tools(p, age / self._tool_cycle, n[3], u)
         scrap, alloy = self._scrap(p, returned, rng)
-        holding = knobs["settling_time"] + _FILLING
+        holding = knobs["settling_time"] + p.filling_time
         loss = melt_loss(melt, holding, p.loss_usual * np.exp(p.loss_sd * n[4]))
         left = self._left(p, knobs["flux_dose"], holding, n[5:])
         metal = tapped.traces | {name: _of_pots(p, tapped, name, share) for name in tapped.metal}

@@ -106,6 +106,7 @@ class CastHouseParameters(ArrayParameters):
     tap_share: ShareArray
     # charges
     charge_mass: FloatArray
+    filling_time: PositiveArray
     charge_sd: FloatArray
     tap_error: FloatArray
     tool_life: PositiveArray

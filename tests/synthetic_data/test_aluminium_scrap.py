@@ -9,13 +9,16 @@ import pandas as pd
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from models.processes.aluminium_scrap import CLASSES, class_scores, features
+from models.processes.aluminium_scrap import CLASSES
+from models.processes.lookup import needed_physics_of
 from physics.sorting.libs import LINES, focus_factor, self_absorption
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 from synthetic_data.sensors.libs import irradiance_exponent
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
+
+physics = needed_physics_of(load("aluminium_scrap"))
 
 CAST = ("cast_low_cu", "cast_cu")
 TARGETS = ("si", "fe", "cu", "mn", "mg", "zn", "cr", "ti")
@@ -40,7 +43,7 @@ def pieces(seed, plant) -> pd.DataFrame:
     joined = pd.concat([plant.table, truth.rename(columns=both)], axis=1)
     number = joined["alloy"].astype(int)
     names = np.array([name.rsplit(" ", 1)[0] for name in materials.names])
-    computed = features({column.name: joined[column.name].to_numpy() for column in seed.inputs})
+    computed = physics.features({column.name: joined[column.name].to_numpy() for column in seed.inputs})
     return joined.assign(alloy_name=names[number], feed=np.array(materials.feed)[number], **computed)
 
 
@@ -160,7 +163,7 @@ def of_sorting(
     pieces: pd.DataFrame, seed: Seed, expected_neighbours: Callable[[float, float], float]
 ) -> dict[str, float]:
     named = pieces[pieces["true_alloy_class"] != "other"]
-    scores = class_scores({column.name: named[column.name].to_numpy() for column in seed.inputs})
+    scores = physics.class_scores({column.name: named[column.name].to_numpy() for column in seed.inputs})
     told = np.array(CLASSES)[scores[:, :-1].argmax(axis=1)]
     right = np.isin(told, CAST) == named["true_alloy_class"].isin(CAST).to_numpy()
     found = {"cast from wrought by first principles": float(right.mean())}

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.processes.heavy_scrap import CLASSES, class_scores, features
+from models.processes.heavy_scrap import CLASSES
+from models.processes.lookup import needed_physics_of
 from physics.sorting import xray
 from physics.sorting.fluorescence_head import Head, Tube
 from physics.sorting.xray_detector import AIR, detection_limit, detector_efficiency, resolution
@@ -16,6 +17,8 @@ from synthetic_data.sorter.ejection import eject
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.parameters import EjectionParameters
+
+physics = needed_physics_of(load("heavy_scrap"))
 
 DEGREES = 360.0
 SINE = float(np.sqrt(0.5))
@@ -42,7 +45,7 @@ def pieces(seed, plant) -> pd.DataFrame:
     number = joined["alloy"].astype(int)
     names = np.array([name.removesuffix(" of zorba") for name in materials.names])
     surface = joined["surface"].astype(int).map(dict(enumerate(SURFACES)))
-    computed = features({column.name: joined[column.name].to_numpy() for column in seed.inputs})
+    computed = physics.features({column.name: joined[column.name].to_numpy() for column in seed.inputs})
     feed = np.array(materials.feed)[number]
     return joined.assign(
         material=names[number], feed=feed, surface=surface, klass=joined["true_alloy_class"], **computed
@@ -231,7 +234,7 @@ def of_ejection(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
 
 def of_sorting(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
     named = pieces[pieces["klass"] != "other"]
-    scores = class_scores({column.name: named[column.name].to_numpy() for column in seed.inputs})
+    scores = physics.class_scores({column.name: named[column.name].to_numpy() for column in seed.inputs})
     told = np.array(CLASSES)[scores.argmax(axis=1)]
     return {
         "right class by first principles": float(np.average(told == named["klass"], weights=named["true_mass"])),

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from models.processes import aluminium_ingot as physics
+from models.processes.lookup import needed_physics_of
 from seeds import load
 from tests.models.processes.rows import typical
 
 SEED = load("aluminium_ingot")
+physics = needed_physics_of(SEED)
 
 
 def test_raw_materials_bring_what_plants_find():

@@ -3,17 +3,8 @@
 import numpy as np
 import pytest
 
-from models.processes.aluminium_scrap import (
-    ALUMINIUM_RATIO,
-    CLASSES,
-    FAMILIES,
-    FEATURES,
-    LOG_LOW,
-    RATIO_PER_COPPER,
-    SATURATION,
-    class_scores,
-    features,
-)
+from models.processes.aluminium_scrap import ALUMINIUM_RATIO, CLASSES, FAMILIES, LOG_LOW, RATIO_PER_COPPER, SATURATION
+from models.processes.lookup import needed_physics_of
 from physics.sorting.dual_energy import log_transmissions, sandwich
 from physics.sorting.libs import LINES, self_absorption
 from physics.sorting.xray import mass_attenuation
@@ -33,6 +24,7 @@ ALLOYS = {
     "46000": ("cast_cu", {"si": 9.5, "fe": 0.8, "cu": 3.0, "mn": 0.25, "mg": 0.35, "zn": 0.7, "ti": 0.05}, 26),
 }
 SEED = load("aluminium_scrap")
+physics = needed_physics_of(SEED)
 
 
 def pieces(contents, conductivities):
@@ -64,7 +56,7 @@ def known():
 
 def test_contents_are_what_lines_without_errors_tell():
     _, contents, columns = known()
-    found = features(columns)
+    found = physics.features(columns)
     names = {"si": "silicon", "mg": "magnesium", "cu": "copper", "zn": "zinc", "mn": "manganese", "fe": "iron"}
     for element, name in names.items():
         expected = [one.get(element, 0.0) for one in contents]
@@ -73,13 +65,13 @@ def test_contents_are_what_lines_without_errors_tell():
 
 def test_copper_by_x_rays_agrees_with_copper_by_light():
     _, _, columns = known()
-    found = features(columns)
+    found = physics.features(columns)
     assert found["heavy_disagreement"] == pytest.approx(np.zeros(len(ALLOYS)), abs=0.02)
 
 
 def test_a_solid_piece_closes_its_mass_and_needs_no_lift_off():
     _, _, columns = known()
-    found = features(columns)
+    found = physics.features(columns)
     for name in ("mass_closure", "solid_share"):
         assert found[name] == pytest.approx(np.ones(len(ALLOYS)), rel=1e-9)
     assert found["wall_thickness"] == pytest.approx(np.full(len(ALLOYS), 5.0), rel=1e-9)
@@ -88,13 +80,13 @@ def test_a_solid_piece_closes_its_mass_and_needs_no_lift_off():
 
 def test_known_alloys_score_highest_in_their_class():
     classes, _, columns = known()
-    best = [CLASSES[k] for k in class_scores(columns).argmax(axis=1)]
+    best = [CLASSES[k] for k in physics.class_scores(columns).argmax(axis=1)]
     assert best == list(classes)
 
 
 def test_what_no_class_explains_is_other():
     odd = [{"mg": 10.0, "zn": 8.0}, {"fe": 2.5, "si": 3.5}, {"cu": 3.0, "si": 17.0, "mg": 3.0}]
-    scores = class_scores(pieces(odd, [30, 30, 30]))
+    scores = physics.class_scores(pieces(odd, [30, 30, 30]))
     assert [CLASSES[k] for k in scores.argmax(axis=1)] == ["other"] * len(odd)
 
 
@@ -103,10 +95,10 @@ def test_a_layer_makes_the_scores_less_sure():
     painted = clean | {"libs_ca_393": np.full(len(ALLOYS), 5.0), "libs_c_248": np.full(len(ALLOYS), 200.0)}
 
     def sureness(columns):
-        scores = class_scores(columns)
+        scores = physics.class_scores(columns)
         return scores.max(axis=1) - np.median(scores, axis=1)
 
-    assert (features(painted)["layer_index"] > features(clean)["layer_index"] + 1.0).all()
+    assert (physics.features(painted)["layer_index"] > physics.features(clean)["layer_index"] + 1.0).all()
     assert (sureness(painted) < sureness(clean)).all()
 
 
@@ -115,7 +107,7 @@ def test_missing_light_leaves_the_scores_to_the_other_sensors():
     blind = {
         name: np.full_like(values, np.nan) if name.startswith("libs_") else values for name, values in columns.items()
     }
-    scores = class_scores(blind)
+    scores = physics.class_scores(blind)
     assert np.isfinite(scores).all()
     heavy = [CLASSES[k] in ("2xxx", "7xxx", "cast_cu", "other") for k in scores.argmax(axis=1)]
     expected = [klass in ("2xxx", "7xxx", "cast_cu") for klass, _, _ in ALLOYS.values()]
@@ -196,18 +188,18 @@ def test_every_feature_by_hand():
         "mass_closure": 50.0 / 40.0,
         "metal_conductivity": 36.0 / LIFTED,
     }
-    found = {name: values[0] for name, values in features(piece()).items()}
+    found = {name: values[0] for name, values in physics.features(piece()).items()}
     assert found == pytest.approx(expected, rel=1e-9)
 
 
 def test_bounds_of_strange_readings_by_hand():
-    dark = features({name: np.array([-1.0 if name.startswith("libs_") else v]) for name, v in PIECE.items()})
+    dark = physics.features({name: np.array([-1.0 if name.startswith("libs_") else v]) for name, v in PIECE.items()})
     assert dark["silicon_content"][0] == dark["layer_index"][0] == 0.0
-    bright = features({name: np.array([99.0 if name.startswith("libs_") else v]) for name, v in PIECE.items()})
+    bright = physics.features({name: np.array([99.0 if name.startswith("libs_") else v]) for name, v in PIECE.items()})
     most = {"silicon": 20.0, "magnesium": 12.0, "copper": 8.0, "zinc": 12.0, "manganese": 2.0, "iron": 3.0}
     most |= {"chromium": 0.6, "titanium": 0.6}
     assert {name: bright[f"{name}_content"][0] for name in most} == most
-    heavy = features(piece(apparent_density=8.1))
+    heavy = physics.features(piece(apparent_density=8.1))
     assert heavy["solid_share"][0] == pytest.approx(3.0, rel=1e-12)
     assert heavy["metal_conductivity"][0] == pytest.approx(36.0, rel=1e-12)
 
@@ -228,7 +220,7 @@ def test_the_weak_line_takes_over_between_half_and_four_fifths_of_saturation(str
         f"libs_{weak}": 1.7,
         "libs_zn_481": 10.0 * (1.0 - np.exp(0.1 * expected - 0.5)),
     }
-    found = features(piece(**light))
+    found = physics.features(piece(**light))
     assert found["zinc_content"][0] == pytest.approx(5.0 - expected, rel=1e-9)
     assert found[f"{name}_content"][0] == pytest.approx(expected, rel=1e-9)
 
@@ -238,7 +230,7 @@ def test_contents_of_any_light_leave_aluminium_the_rest():
     n = 2000
     columns = {name: np.full(n, value) for name, value in PIECE.items()}
     columns |= {name: rng.normal(0.0, 1.0, n) * rng.lognormal(0.0, 2.0, n) for name in columns if name[:4] == "libs"}
-    found = features(columns)
+    found = physics.features(columns)
     most = {"silicon": 20.0, "magnesium": 12.0, "copper": 8.0, "zinc": 12.0, "manganese": 2.0, "iron": 3.0}
     for name, high in (most | {"chromium": 0.6, "titanium": 0.6}).items():
         assert ((found[f"{name}_content"] >= 0.0) & (found[f"{name}_content"] <= high)).all(), name
@@ -263,7 +255,7 @@ def family_score(conductivity, windows):
 
 
 def test_scores_by_hand():
-    found = dict(zip(CLASSES, class_scores(piece())[0], strict=True))
+    found = dict(zip(CLASSES, physics.class_scores(piece())[0], strict=True))
     first = ((0, 0.3), (0.1, 0.5), (0, 0.2), (0, 0.04), (0, 0.04), (0, 0.08), (0, 0.02))
     second = ((0.1, 1.2), (0.1, 0.6), (3.8, 6.5), (0, 1.0), (0, 1.8), (0, 0.25), (0, 0.1))
     other = ((0, 18), (0, 3), (0, 8), (0, 2), (0, 12), (0, 12), (0, 0.6))
@@ -296,6 +288,6 @@ def test_windows_keep_their_sums():
 
 def test_spans_keep_their_sums_and_are_no_points():
     # An edit of one end that nobody saw changes a sum; that plants lie within is tested over every plant.
-    ends = np.array([feature.span for feature in FEATURES])
+    ends = np.array([feature.span for feature in physics.FEATURES])
     assert (ends[:, 0] < ends[:, 1]).all()
     assert ends.sum(axis=0) == pytest.approx([-259.95, 935.2], rel=1e-9)

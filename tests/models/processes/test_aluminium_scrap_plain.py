@@ -2,9 +2,12 @@
 
 import numpy as np
 
-from models.processes.aluminium_scrap import MOST, SATURATION, USUAL_ALUMINIUM, features
+from models.processes.aluminium_scrap import MOST, SATURATION, USUAL_ALUMINIUM
+from models.processes.lookup import needed_physics_of
 from physics.sorting.libs import content_from_reading
 from seeds import load
+
+physics = needed_physics_of(load("aluminium_scrap"))
 
 ALONE = {"zn": "zn_481", "mn": "mn_403", "fe": "fe_372", "cr": "cr_425", "ti": "ti_335"}
 PAIRS = {"si": ("si_288", "si_390"), "mg": ("mg_285", "mg_518"), "cu": ("cu_325", "cu_522")}
@@ -36,6 +39,6 @@ def test_contents_are_those_of_each_line_to_the_last_bit() -> None:
             of_tiles = beside(columns, np.ones(n))
             others = np.array([np.nan_to_num(content) for content in of_tiles.values()]).sum(axis=0)
             expected = beside(columns, 100.0 / (USUAL_ALUMINIUM + others))
-            found = features(columns)
+            found = physics.features(columns)
         for element, content in expected.items():
             np.testing.assert_array_equal(found[f"{NAMES[element]}_content"], content)

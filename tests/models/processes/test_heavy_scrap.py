@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from models.processes.heavy_scrap import _CLASSES, _METALS, FEATURES, _matrix_corrected, class_scores, features
+from models.processes.heavy_scrap import _CLASSES, _METALS, _matrix_corrected
+from models.processes.lookup import needed_physics_of
 from physics.sorting.fluorescence_head import Head, Tube
 from physics.sorting.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE, SCATTER
 from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, Windows
 from seeds import load
 from seeds.format.units import is_unit
+
+physics = needed_physics_of(load("heavy_scrap"))
 
 SINE = float(np.sqrt(0.5))
 COPPER_RATE = 200.0  # count/ms
@@ -87,7 +90,7 @@ def columns(head: Head, names: list[str], live_time: float = 1e5) -> dict[str, n
 
 @pytest.mark.parametrize("name", PIECES)
 def test_contents_of_clean_pieces_are_found_again(head, name):
-    found = features(columns(head, [name]))
+    found = physics.features(columns(head, [name]))
     for element in ("cu", "zn", "sn", "pb", "ni", "fe", "cr"):
         truth = PIECES[name][0].get(element, 0.0)
         error = 0.5 + 0.06 * truth if name != "aluminium" else 1.0  # the matrix of aluminium is told by scatter alone
@@ -95,19 +98,21 @@ def test_contents_of_clean_pieces_are_found_again(head, name):
 
 
 def test_light_metals_are_told_by_what_they_scatter(head):
-    found = features(columns(head, ["aluminium", "copper", "stainless"]))
+    found = physics.features(columns(head, ["aluminium", "copper", "stainless"]))
     assert found["light_by_scatter"][0] > 85.0
     assert (found["light_by_scatter"][1:] < 5.0).all()
     assert found["compton_over_rayleigh"][0] > 2.0 * found["compton_over_rayleigh"][1]
 
 
 def test_solid_share_is_found_again(head):
-    found = features(columns(head, list(PIECES)))["solid_share"]
+    found = physics.features(columns(head, list(PIECES)))["solid_share"]
     np.testing.assert_allclose(found, 0.75, rtol=0.08)
 
 
 def test_lead_stands_out_more_with_time(head):
-    short, long = (features(columns(head, ["leaded_brass"], live))["lead_significance"][0] for live in (5.0, 20.0))
+    short, long = (
+        physics.features(columns(head, ["leaded_brass"], live))["lead_significance"][0] for live in (5.0, 20.0)
+    )
     assert long / short == pytest.approx(2.0, rel=0.1)
     # A thousand counts leave leaded and unleaded brass a few standard deviations apart.
     assert 2.0 < short < 6.0
@@ -115,7 +120,7 @@ def test_lead_stands_out_more_with_time(head):
 
 def test_each_typical_piece_scores_best_in_its_own_class(head):
     seed = load("heavy_scrap")
-    scores = class_scores(columns(head, list(PIECES)))
+    scores = physics.class_scores(columns(head, list(PIECES)))
     assert scores.shape == (len(PIECES), len(seed.classes))
     assert [seed.classes[best] for best in scores.argmax(axis=1)] == list(PIECES)
 
@@ -123,28 +128,30 @@ def test_each_typical_piece_scores_best_in_its_own_class(head):
 def test_what_fits_no_class_is_other(head):
     seed = load("heavy_scrap")
     for name in ("nickel silver", "cupro-nickel", "tin solder"):
-        scores = class_scores(columns(head, [name]))
+        scores = physics.class_scores(columns(head, [name]))
         assert seed.classes[scores[0].argmax()] == "other", name
 
 
 def test_a_missing_quantity_is_left_out_of_the_scores(head):
     whole = columns(head, ["stainless"])
-    scores = class_scores(whole | {"conductivity": np.array([np.nan])})
+    scores = physics.class_scores(whole | {"conductivity": np.array([np.nan])})
     assert np.isfinite(scores).all()
-    assert (scores >= class_scores(whole)).all()
-    blind = class_scores(whole | {name: np.array([np.nan]) for name in whole if name.startswith(("rate", "live"))})
+    assert (scores >= physics.class_scores(whole)).all()
+    blind = physics.class_scores(
+        whole | {name: np.array([np.nan]) for name in whole if name.startswith(("rate", "live"))}
+    )
     assert np.isfinite(blind).all()
 
 
 def test_features_are_those_that_are_named_and_nan_stays_in_its_row(head):
     two = columns(head, ["brass", "lead"])
-    found = features(two)
-    assert list(found) == [feature.name for feature in FEATURES]
-    assert all(is_unit(feature.unit) and feature.sign == 0 for feature in FEATURES)
+    found = physics.features(two)
+    assert list(found) == [feature.name for feature in physics.FEATURES]
+    assert all(is_unit(feature.unit) and feature.sign == 0 for feature in physics.FEATURES)
     inputs = {column.name for column in load("heavy_scrap").inputs}
     assert set(two) <= inputs
     for name in two:
-        holed = features(two | {name: np.array([np.nan, two[name][1]])})
+        holed = physics.features(two | {name: np.array([np.nan, two[name][1]])})
         assert any(np.isnan(values[0]) for values in holed.values()) or name == "conductivity", name
         for feature, values in holed.items():
             assert values[1] == pytest.approx(found[feature][1], rel=1e-12), feature
@@ -154,8 +161,8 @@ def test_one_piece_is_answered_as_among_many(head):
     many = columns(head, list(PIECES))
     for i in range(len(PIECES)):
         alone = {name: values[i : i + 1] for name, values in many.items()}
-        for feature, values in features(alone).items():
-            assert values[0] == pytest.approx(features(many)[feature][i], rel=1e-9, abs=1e-12), feature
+        for feature, values in physics.features(alone).items():
+            assert values[0] == pytest.approx(physics.features(many)[feature][i], rel=1e-9, abs=1e-12), feature
 
 
 # Leaded brass that shows a fifth of light metal: shares of what the lines show, and photons of copper at its strength.
@@ -225,7 +232,7 @@ def test_every_feature_by_hand():
         "redness": 0.3 * np.cos(2.0 * np.pi * 0.08),
         "yellowness": 0.3 * np.sin(2.0 * np.pi * 0.08),
     }
-    found = {name: values[0] for name, values in features(plate()).items()}
+    found = {name: values[0] for name, values in physics.features(plate()).items()}
     # Four turns of the fixed point leave less than 2e-4 of a content.
     assert found == pytest.approx(expected, rel=1e-4, abs=1e-4)
 
@@ -270,7 +277,7 @@ def score(klass, shares, unpainted):
 
 @pytest.mark.parametrize("klass", WINDOWS)
 def test_scores_by_hand(klass):
-    found = class_scores(plate())[0][load("heavy_scrap").classes.index(klass)]
+    found = physics.class_scores(plate())[0][load("heavy_scrap").classes.index(klass)]
     assert found == pytest.approx(score(klass, SHARES, 1.0 - 0.01), rel=1e-3)  # a hundredth is paint
 
 
@@ -279,18 +286,18 @@ def test_paint_explains_half_of_what_the_lines_show_at_most(titanium, unpainted)
     shares = {"cu": 0.85 * (1.0 - titanium), "zn": 0.15 * (1.0 - titanium), "ti": titanium}
     expected = score("brass", shares, unpainted)
     assert -30.0 < expected < -1.0
-    found = class_scores(plate(shares))[0][load("heavy_scrap").classes.index("brass")]
+    found = physics.class_scores(plate(shares))[0][load("heavy_scrap").classes.index("brass")]
     assert found == pytest.approx(expected, rel=1e-3)
 
 
 def test_a_piece_that_scatters_less_than_the_belt_shows_no_light_metal():
-    found = features(plate() | {"area": np.array([0.01])})
+    found = physics.features(plate() | {"area": np.array([0.01])})
     assert found["scatter_excess"][0] == found["light_by_scatter"][0] == 0.0
-    assert np.isfinite(class_scores(plate() | {"area": np.array([0.01])})).all()
+    assert np.isfinite(physics.class_scores(plate() | {"area": np.array([0.01])})).all()
 
 
 def test_other_and_the_sums_of_the_windows():
-    assert class_scores(plate())[0][-1] == -24.5
+    assert physics.class_scores(plate())[0][-1] == -24.5
     # Sums of lower and upper ends guard the table of windows, those of the metals their properties.
     ends = {
         "copper": (99.5, 100.0),
@@ -342,8 +349,8 @@ def test_pieces_of_a_few_counts_have_contents_between_0_and_100():
     noisy = {name: np.repeat(values, n) for name, values in clean.items()} | {"live_time": np.full(n, live)}
     for name in (name for name in clean if name.startswith("rate_")):
         noisy[name] = rng.poisson(rng.lognormal(0.0, 1.5, n)) / live
-    found = features(noisy)
-    for feature in FEATURES:
+    found = physics.features(noisy)
+    for feature in physics.FEATURES:
         assert np.isfinite(found[feature.name]).all(), feature.name
         if feature.unit == "wt%":
             assert ((found[feature.name] >= 0.0) & (found[feature.name] <= 100.0)).all(), feature.name
@@ -351,6 +358,6 @@ def test_pieces_of_a_few_counts_have_contents_between_0_and_100():
 
 def test_spans_keep_their_sums_and_are_no_points():
     # An edit of one end that nobody saw changes a sum; that plants lie within is tested over every plant.
-    ends = np.array([feature.span for feature in FEATURES])
+    ends = np.array([feature.span for feature in physics.FEATURES])
     assert (ends[:, 0] < ends[:, 1]).all()
     assert ends.sum(axis=0) == pytest.approx([-2.0, 102813.0], rel=1e-9)

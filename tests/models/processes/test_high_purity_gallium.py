@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from models.processes import high_purity_gallium as physics
+from models.processes.high_purity_gallium import SEGREGATION
+from models.processes.lookup import needed_physics_of
 from seeds import load
 from tests.models.processes.rows import typical
 
 SEED = load("high_purity_gallium")
+physics = needed_physics_of(SEED)
 
 
 def test_all_elements_are_predicted_and_a_warmer_vacuum_moves_no_iron():
@@ -81,6 +83,4 @@ def test_features_by_hand():
     for element, (k0, *vacuum, added) in CASES.items():
         logs = np.log(by_hand(element, k0, rate, 1.3, *vacuum, added))
         assert found[f"log_{element}"] == pytest.approx(logs, rel=1e-9), element
-    assert found["log_sum"] > np.log(
-        sum(np.exp(found[f"log_{name}"]) for name in physics.SEGREGATION if name != "mercury")
-    )
+    assert found["log_sum"] > np.log(sum(np.exp(found[f"log_{name}"]) for name in SEGREGATION if name != "mercury"))

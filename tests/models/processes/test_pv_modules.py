@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from models.processes.pv_modules import CAUSES, CLASSES, FEATURES, class_scores, features
+from models.processes.lookup import needed_physics_of
+from models.processes.pv_modules import CLASSES
 from physics.photovoltaics import single_diode as diode
 from seeds import load
+
+physics = needed_physics_of(load("pv_modules"))
 
 
 def module(**change: float) -> dict[str, np.ndarray]:
@@ -42,14 +45,14 @@ def module(**change: float) -> dict[str, np.ndarray]:
 
 
 def found(name: str, **change: float) -> float:
-    return float(features(module(**change))[name][0])
+    return float(physics.features(module(**change))[name][0])
 
 
 def test_every_feature_is_computed_named_and_put_down_to_a_cause():
     seed = load("pv_modules")
-    names = [feature.name for feature in FEATURES]
-    assert list(features(module())) == names
-    assert sorted(name for group in CAUSES.values() for name in group) == sorted([*seed.input_names, *names])
+    names = [feature.name for feature in physics.FEATURES]
+    assert list(physics.features(module())) == names
+    assert sorted(name for group in physics.CAUSES.values() for name in group) == sorted([*seed.input_names, *names])
     assert seed.classes == CLASSES
 
 
@@ -160,12 +163,12 @@ def test_light_tells_the_voltage():
     ],
 )
 def test_typical_modules_are_parted_without_data(kind, change):
-    scores = class_scores(module(**change))
+    scores = physics.class_scores(module(**change))
     assert scores.shape == (1, len(CLASSES))
     assert CLASSES[int(scores.argmax())] == kind
 
 
 def test_what_is_missing_is_left_out_of_the_scores():
     blind = dict.fromkeys(("xrf_cd", "xrf_se", "isc"), np.nan)
-    assert np.isfinite(class_scores(module(**blind))).all()
-    assert CLASSES[int(class_scores(module(**blind)).argmax())] == "multi"
+    assert np.isfinite(physics.class_scores(module(**blind))).all()
+    assert CLASSES[int(physics.class_scores(module(**blind)).argmax())] == "multi"

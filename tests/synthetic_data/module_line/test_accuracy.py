@@ -15,10 +15,12 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from models.processes.pv_modules import features
+from models.processes.lookup import needed_physics_of
 from seeds import load
 from synthetic_data import replay
 from synthetic_data.module_line import market
+
+physics = needed_physics_of(load("pv_modules"))
 
 BANDS = Path(__file__).parents[2] / "bands" / "pv_modules.csv"
 LEARNT = "learnt: "
@@ -42,7 +44,7 @@ class Modules:
         seed = load("pv_modules")
         plant = replay(seed)
         signals = plant.table[[column.name for column in seed.inputs]]
-        signals = signals.assign(**features({name: signals[name].to_numpy() for name in signals}))
+        signals = signals.assign(**physics.features({name: signals[name].to_numpy() for name in signals}))
         lot, lots = pd.factorize(plant.table["lot"], sort=True)
         return cls(signals, plant.table, plant.truth, lot < OLD * len(lots))
 
