@@ -3,7 +3,8 @@
     python -m benchmarks.simulation                # all, beside an early revision of the code
     python -m benchmarks.simulation REVISION       # all, beside another revision
     python -m benchmarks.simulation --rates [PROCESS ...]    # rows a second alone, of all plants or some
-    python -m benchmarks.simulation --workers      # two workers beside one alone; the other figures stay
+    python -m benchmarks.simulation --beside [PROCESS ...]   # beside the early revision alone, of all plants or some
+    python -m benchmarks.simulation --workers [PROCESS ...]  # two workers beside one alone
     python -m benchmarks.simulation --write        # tables again, from the figures
 
 Takes twenty minutes, rates alone six. The earlier revision is checked out by `git worktree` into a folder that goes
@@ -35,6 +36,8 @@ from benchmarks.simulation.runs import (
 from seeds import load
 
 EARLIER = "dd18000"
+PARTS = {"beside": "beside the earlier revision", "rates": "rows a second", "workers": "two workers beside one"}
+KEYS = {"beside": "beside_earlier", "rates": "rates", "workers": "two_workers"}
 
 
 def _plant_units(process: str) -> int:
@@ -43,15 +46,15 @@ def _plant_units(process: str) -> int:
     return plant.units
 
 
-def measured_beside(revision: str) -> dict[str, Any]:
+def measured_beside(revision: str, processes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each plant at its default size, and at one that takes some seconds."""
-    found: dict[str, Any] = {}
     with earlier(revision) as tree:
-        for process in simulated_at(revision):
+        for process in processes:
             units = {"default": _plant_units(process), "larger": sized(process, WORK)}
-            found[process] = {size: beside_earlier(process, count, tree) for size, count in units.items()}
-            print(process, found[process], flush=True)
-    return found
+            one: dict[str, Any] = {size: beside_earlier(process, count, tree) for size, count in units.items()}
+            one |= {"measured": _today(), "seed_digest": own_plant_digest(load(process))}
+            print(process, one, flush=True)
+            yield process, one
 
 
 def measured_rates(processes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -62,10 +65,10 @@ def measured_rates(processes: Sequence[str]) -> Iterator[tuple[str, dict[str, An
         yield process, one
 
 
-def measured_by_clock(beside: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def measured_by_clock(beside: Mapping[str, Any], processes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each plant at a size for which workers are made, by what the larger one took of a processor."""
-    for process, sizes in beside.items():
-        known = sizes["larger"]
+    for process in processes:
+        known = beside[process]["larger"]
         one = by_two_workers(process, round(known["units"] * LONG_WORK / known["seconds"]))
         print(process, one, flush=True)
         yield process, one
@@ -75,44 +78,39 @@ def _today() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
-def _write(found: Mapping[str, Any]) -> None:
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-
-
-def _keep(found: dict[str, Any]) -> None:
-    found |= {
-        "measured": _today(),
-        "processors": os.cpu_count(),
-        "seed_digests": {process: own_plant_digest(load(process)) for process in found["beside_earlier"]},
-    }
-    _write(found)
-
-
 def main() -> None:
     """Measure, keep the figures, and fill the page."""
     reader = argparse.ArgumentParser(description="time the simulators")
     reader.add_argument("revision", nargs="?", default=EARLIER, help=f"earlier revision of the code; {EARLIER}")
     part = reader.add_mutually_exclusive_group()
-    part.add_argument("--rates", nargs="*", metavar="PROCESS", help="rows a second alone; the other figures stay")
-    part.add_argument("--workers", action="store_true", help="two workers beside one alone; the other figures stay")
+    for option, title in PARTS.items():
+        part.add_argument(f"--{option}", nargs="*", metavar="PROCESS", help=f"{title} alone; the other figures stay")
     part.add_argument("--write", action="store_true", help="measure nothing, write the tables again")
-    asked = reader.parse_args()
+    given = reader.parse_args()
     found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    if not asked.write:
-        rates_alone = asked.rates is not None
-        if not rates_alone and not asked.workers:
-            found = found | {"revision": asked.revision, "beside_earlier": measured_beside(asked.revision)}
-            found.pop("two_workers", None)
-            _keep(found)
-        if not asked.workers:
-            for process, one in measured_rates(asked.rates or simulated()):
-                found["rates"] = dict(sorted((found.get("rates", {}) | {process: one}).items()))
-                _write(found)
-        if not rates_alone:
-            for process, one in measured_by_clock(found["beside_earlier"]):
-                found["two_workers"] = found.get("two_workers", {}) | {process: one}
-                _keep(found)
+    found |= {"revision": given.revision, "processors": os.cpu_count()} if not given.write else {}
+    of_part = {option: getattr(given, option) for option in PARTS}
+    is_whole = not given.write and all(processes is None for processes in of_part.values())
+    for option, processes in of_part.items():
+        if processes is None and not is_whole:
+            continue
+        for process, one in _measured(option, processes or (), given.revision, found):
+            key = KEYS[option]
+            found[key] = dict(sorted((found.get(key, {}) | {process: one}).items()))
+            RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(with_part(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+
+
+def _measured(
+    option: str, processes: Sequence[str], revision: str, found: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Figures of one part, of the given processes or of all."""
+    if option == "rates":
+        return measured_rates(processes or simulated())
+    processes = processes or simulated_at(revision)
+    if option == "beside":
+        return measured_beside(revision, processes)
+    return measured_by_clock(found["beside_earlier"], processes)
 
 
 if __name__ == "__main__":

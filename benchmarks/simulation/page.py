@@ -26,7 +26,16 @@ def with_part(text: str, found: Mapping[str, Any]) -> str:
 
 
 def _lines(found: Mapping[str, Any]) -> list[str]:
-    heads = ("process", "plant", "units", "s of a processor", "earlier [s]", "steps a second", "times as fast")
+    heads = (
+        "process",
+        "plant",
+        "units",
+        "s of a processor",
+        "earlier [s]",
+        "steps a second",
+        "times as fast",
+        "measured",
+    )
     by_clock = (
         "process",
         "units",
@@ -39,7 +48,7 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
     return [
         "## Simulation",
         "",
-        f"Made by `make bench-simulation` on {found['measured']}, {found['processors']} processors: `simulate` by this "
+        f"Made by `make bench-simulation`, {found['processors']} processors: `simulate` by this "
         f"code and by that of revision `{found['revision']}` in turn, each in a process of its own; processor time of "
         "one worker with all that is loaded on the way, medians of pairs. A step is a unit's day; of a sorter, a lot "
         "of pieces; of a refined metal, a lot. Two workers are held against one on plants of some 11 s of work: by the "
@@ -97,7 +106,7 @@ def _beside(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         for size in SIZES:
             one = sizes[size]
             times = (number(one["seconds"]), number(one["earlier_seconds"]), number(one["steps"] / one["seconds"]))
-            yield process, size, f"{one['units']:,}", *times, _ratio(one["ratio"])
+            yield process, size, f"{one['units']:,}", *times, _ratio(one["ratio"]), sizes["measured"]
 
 
 def _by_clock(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

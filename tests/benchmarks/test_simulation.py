@@ -22,7 +22,8 @@ def ratio(value: float) -> dict[str, float]:
 @pytest.fixture
 def found() -> dict[str, Any]:
     """Figures that are made up: 2.5 times as fast everywhere."""
-    beside = {"units": 1200, "seconds": 2.0, "earlier_seconds": 5.0, "steps": 9000, "ratio": ratio(2.5)}
+    one = {"units": 1200, "seconds": 2.0, "earlier_seconds": 5.0, "steps": 9000, "ratio": ratio(2.5)}
+    beside = {"default": one, "larger": one, "measured": "2026-11-26"}
     two = {
         "units": 9000,
         "seconds": {"one": 15.0, "two": 10.0},
@@ -31,13 +32,12 @@ def found() -> dict[str, Any]:
     }
     return {
         "revision": "0123abc",
-        "beside_earlier": {process: {"default": beside, "larger": beside} for process in PROCESSES},
+        "beside_earlier": dict.fromkeys(PROCESSES, beside),
         "rates": {
             PROCESSES[0]: {"units": 50, "made": 500_000, "seconds": 2.0, "others": 0.0, "measured": "2026-11-26"},
             PROCESSES[1]: {"units": 60, "made": 480_000, "seconds": 2.0, "others": 0.0, "measured": "2026-11-26"},
         },
         "two_workers": {PROCESSES[0]: two, PROCESSES[1]: two | {"others": 0.8}},
-        "measured": "2026-11-26",
         "processors": 2,
     }
 
@@ -45,11 +45,11 @@ def found() -> dict[str, Any]:
 def test_the_page_holds_what_was_measured_of_every_plant_that_the_earlier_code_had_and_nothing_else():
     text = PAGE.read_text(encoding="utf-8")
     assert with_part(text, KEPT) == text, "python -m benchmarks.simulation --write"
-    for part in ("beside_earlier", "seed_digests"):
-        assert list(KEPT[part]) == simulated_at(KEPT["revision"])
+    assert list(KEPT["beside_earlier"]) == simulated_at(KEPT["revision"])
     assert set(KEPT.get("two_workers", {})) <= set(KEPT["beside_earlier"])
-    for process, digest in KEPT["seed_digests"].items():
-        assert is_of_own_plant(digest, load(process)), f"{process}: measure again: python -m benchmarks.simulation"
+    for process, one in KEPT["beside_earlier"].items():
+        again = f"measure again: python -m benchmarks.simulation --beside {process}"
+        assert is_of_own_plant(one["seed_digest"], load(process)), again
     assert list(KEPT["rates"]) == simulated()
     for process, one in KEPT["rates"].items():
         again = f"measure again: python -m benchmarks.simulation --rates {process}"
@@ -77,7 +77,7 @@ def test_a_plant_that_two_workers_have_not_simulated_yet_is_said(found):
 def test_the_text_around_the_part_stays(found):
     text = with_part("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n", found)
     assert text.startswith("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n\n<!-- simulation -->\n")
-    assert "| aluminium_scrap | larger | 1,200 | 2 | 5 | 4,500 | 2.5 (2.4 to 2.6) |" in text
+    assert "| aluminium_scrap | larger | 1,200 | 2 | 5 | 4,500 | 2.5 (2.4 to 2.6) | 2026-11-26 |" in text
     again = with_part(text + "<!-- more -->\n", found)
     assert again == text + "<!-- more -->\n"
 
