@@ -21,6 +21,7 @@ import numpy as np
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
 from benchmarks.promises import CANDIDATE, DEVELOPMENT, Plant
+from models.sorting.books import fill
 from models.sorting.decision import Pieces as Known
 from models.sorting.guarantee import broken, risk_price
 from models.sorting.lots import LotState, numbered
@@ -89,7 +90,7 @@ def known(model: SortingModel, pieces: Pieces) -> tuple[float, float]:
     )
     price, _ = risk_price(seed, line, true, lots, pieces.contents)
     n_lots, mass, price = len(names), np.bincount(lots, true.mass), 0.0 if np.isnan(price) else price
-    bins = line.fill(line.queue(true, lots), [LotState.empty(seed)] * n_lots, price, mass)[0]
+    bins = fill(line, line.queue(true, lots), [LotState.empty(seed)] * n_lots, price, mass)[0]
     over = broken(line, bins, lots, n_lots, true.mass, pieces.contents)
     return float(over.mean()), _value(values, bins, pieces)
 

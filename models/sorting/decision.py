@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from models.sorting.books import Books, Turn
 from models.sorting.lots import LotState, limits, wholes
 from models.sorting.spread import Spread
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -37,6 +35,42 @@ class Pieces:
     mass: FloatArray
     content: FloatArray
     variance: FloatArray
+
+
+class Turn(NamedTuple):
+    """A piece that wants to go where limits hold.
+
+    Attributes
+    ----------
+    lot : int
+        Number of its lot.
+    bins : list of int
+        Bins that are worth more than the rest, the best first.
+    gains : list of float
+        What it is worth in each of them beyond the rest [$].
+    fed : float
+        Mass of its lot's pieces up to this one [kg].
+    mass : float
+        Mass, with what is ejected along with it [kg].
+    content, variance : list of float
+        For each pair of a bin and an element that it limits, the element's mass and the variance of that estimate,
+        with what is ejected along with it [kg, kg²].
+    squares : list of float
+        For each pair, the piece's mass times the variance with which it errs for itself, and what it scatters with
+        what is ejected along with it [kg]; empty where no bin limits a standard deviation.
+    own : list of float
+        For each pair, the variance of the element's mass with which the piece errs for itself [kg²]; likewise.
+    """
+
+    lot: int
+    bins: list[int]
+    gains: list[float]
+    fed: float
+    mass: float
+    content: list[float]
+    variance: list[float]
+    squares: list[float]
+    own: list[float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,60 +250,6 @@ class Line:
         along = self.co_ejection * (self.spread.feed[elements] + away**2 / (1 + self.co_ejection))
         own = self.spread.own_variance(bins, elements, content, variance)
         return (mass * (own + along)).tolist(), (mass**2 * own).tolist()
-
-    def fill(
-        self, queue: Queue, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray
-    ) -> tuple[IntArray, list[LotState]]:
-        """Put pieces into bins one by one, each as its lot stands when it passes.
-
-        A bin is open for a piece while it keeps its limits with it as far as is estimated: S >= 0 for each limited
-        element, with S = limit · (M + PRODUCT_SHARE · lot mass) - E, M the mass in the bin and E the estimated mass of
-        the element in it, both with the piece and with what is ejected along with it. Of the open bins a piece goes to
-        the one where its gain, less risk price · lot mass · the risk that it adds, is highest, and to the rest where
-        no bin leaves anything. The risk that a limit is broken at the lot's end is at most D / (D + k S²) by Cantelli's
-        inequality [1]_, with D = V + k (SHARED_ERROR · E)², V the variance of E where pieces err each for itself and k
-        the mass of the lot over what of it has passed: S, V and E are taken to grow with the feed, so that a limit is
-        the harder to break by chance the more is still to come. Where errors are not as these say, the figure is a
-        measure of risk and no bound; what is promised rests on none of this, but on calibration lots.
-
-        A limit L of a standard deviation is one of the expected squares T = Σ m (c - c̄)² [kg] in the bin, with
-        S = L² · (M + start) - T. By the law of total variance T is Σ m (x - x̄)² of the estimates x and, of the variance
-        u with which pieces err each for itself, Σ m u - Σ m² u / M; see `Books`. A common error of contents by a share
-        is one of T by twice that share, so that 2 T stands for E, and the variance of T for V. The bin is taken to
-        hold `start` of usual content already, without which its first piece would say what its lot is about.
-
-        Parameters
-        ----------
-        queue : Queue
-            n pieces of L lots.
-        states : sequence of L LotState
-            What the lots hold before.
-        risk_price : float
-            What a broken limit counts, for each kilogram of its lot's feed [$/kg]; infinite: nothing goes into a bin
-            with limits.
-        lot_mass : ndarray, shape (L,)
-            Mass of feed of each lot [kg].
-
-        Returns
-        -------
-        ndarray of int, shape (n,)
-            Bin of each piece.
-        list of L LotState
-            What the lots hold after the last piece.
-
-        References
-        ----------
-        .. [1] F. P. Cantelli (1928). Sui confini della probabilità. Atti del Congresso Internazionale dei Matematici,
-           Bologna, 6, 47-59.
-        """
-        books = Books(self, states, risk_price, lot_mass)
-        chosen = queue.wanted.copy()
-        chosen[queue.rows] = [books.enter(turn) for turn in queue.turns]
-        mass = np.array(books.mass)
-        free = ~self.limited[chosen]
-        along = np.where(chosen[free] == self.rest, 1.0, 1 + self.co_ejection)
-        np.add.at(mass, (queue.lots[free], chosen[free]), along * queue.mass[free])
-        return chosen, [books.state(lot, own) for lot, own in enumerate(mass)]
 
     def fed(self, state: LotState) -> float:
         """Mass of the pieces that a lot has had so far, without what was ejected along with them [kg]."""

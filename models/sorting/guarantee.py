@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from models.promises import GuaranteeError, lots_needed, p_value
+from models.sorting.books import fill
 from models.sorting.decision import Line, Pieces
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from models.sorting.values import value_matrix
@@ -233,7 +234,7 @@ def risk_price(
     empty, queue = [LotState.empty(seed)] * n_lots, line.queue(pieces, lots)
 
     def over(price: float) -> int:
-        bins = line.fill(queue, empty, price, mass)[0]
+        bins = fill(line, queue, empty, price, mass)[0]
         estimated = line.whole * pieces.content
         return int(broken(line, bins, lots, n_lots, pieces.mass, contents, estimated).sum())
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from models.answers import COVERAGE, Answer, flat, input_flags
 from models.estimators.parted import Parted
 from models.novelty import Novelty
+from models.sorting.books import fill
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces
 from models.sorting.guarantee import Calibration
@@ -205,7 +206,7 @@ class SortingModel:
         """Decide where pieces go, in the order of the rows.
 
         A piece goes where it is worth most on average, less what the risk that it brings to its lot counts
-        (`Line.fill`). A novel piece, and
+        (`fill`). A novel piece, and
         one that is most probably of the class `other`, goes to the rest.
 
         Parameters
@@ -237,7 +238,7 @@ class SortingModel:
             before = [(states or {}).get(name, self._empty) for name in names]
             planned = np.broadcast_to(self.line.lot_mass if lot_mass is None else lot_mass, n)[first]
             queue = self.line.queue(pieces, numbers)
-            wanted, (chosen, left) = queue.wanted, self.line.fill(queue, before, self.risk_price, planned)
+            wanted, (chosen, left) = queue.wanted, fill(self.line, queue, before, self.risk_price, planned)
             after = dict(zip(names, left, strict=True))
         return Sorted(seen.p, chosen, pieces.value[np.arange(n), chosen], wanted, after)
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.promises import beyond_promise
+from models.sorting.books import fill
 from models.sorting.decision import Pieces
 from models.sorting.guarantee import lot_contents, lot_sds, over_limit, over_sd_limit
 from models.sorting.lots import LotState, numbered
@@ -157,7 +158,7 @@ class Replay:
         """Bins of all pieces with these least gains, shape (B,) [$/kg], lots and their limits included."""
         queue = self.line.queue(raised(self.pieces, least), self.lots)
         empty = [LotState.empty(self.model.seed)] * self.n_lots
-        return self.line.fill(queue, empty, self.model.risk_price, self.lot_mass)[0]
+        return fill(self.line, queue, empty, self.model.risk_price, self.lot_mass)[0]
 
     def by_lot(self, amount: FloatArray) -> FloatArray:
         """Sum of mass times an amount [$/kg] over each lot's pieces, shape (L,) [$]."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.sorting.books import SHARED_ERROR
+from models.sorting.books import SHARED_ERROR, fill
 from models.sorting.decision import Line, Pieces
 from models.sorting.lots import PRODUCT_SHARE, LotState, Squares
 from models.sorting.spread import Spread
@@ -38,7 +38,7 @@ def wanting(content: np.ndarray, mass: np.ndarray | float = 1.0, variance: np.nd
 
 def filled(line: Line, pieces: Pieces, state: LotState | None = None, price: float = 0.0) -> tuple[list[int], LotState]:
     lots = np.zeros(len(pieces.mass), np.intp)
-    bins, (after,) = line.fill(line.queue(pieces, lots), [state or empty()], price, np.array([LOT]))
+    bins, (after,) = fill(line, line.queue(pieces, lots), [state or empty()], price, np.array([LOT]))
     return bins.tolist(), after
 
 
@@ -139,7 +139,7 @@ def test_an_outlier_goes_to_a_bin_that_does_not_mind() -> None:
     nothing = np.array([[0.0], [NAN], [NAN]])
     before = LotState(np.zeros(3), nothing, nothing, Squares(nothing, nothing, nothing))
     pieces = replace(wanting(np.array([0.3, 0.9])), value=np.tile([2.0, 1.0, 0.0], (2, 1)))
-    bins, _ = free.fill(free.queue(pieces, np.zeros(2, np.intp)), [before], 0.0, np.array([LOT]))
+    bins, _ = fill(free, free.queue(pieces, np.zeros(2, np.intp)), [before], 0.0, np.array([LOT]))
     assert bins.tolist() == [0, 1]
 
 
@@ -196,9 +196,9 @@ def test_the_order_of_other_lots_does_not_matter() -> None:
     pieces, line = replace(drawn(300), mass=0.05 * drawn(300).mass), line_of(0.2)
     lots = np.random.default_rng(1).integers(3, size=300)
     kg = np.full(3, LOT)
-    bins, after = line.fill(line.queue(pieces, lots), [empty()] * 3, 0.05, kg)
+    bins, after = fill(line, line.queue(pieces, lots), [empty()] * 3, 0.05, kg)
     order = np.argsort(-lots, kind="stable")
-    moved, moved_after = line.fill(line.queue(some(pieces, order), lots[order]), [empty()] * 3, 0.05, kg)
+    moved, moved_after = fill(line, line.queue(some(pieces, order), lots[order]), [empty()] * 3, 0.05, kg)
     np.testing.assert_array_equal(moved, bins[order])
     assert [squares_of(one) for one in moved_after] == [squares_of(one) for one in after]
 
@@ -252,11 +252,11 @@ def test_a_line_without_such_limits_keeps_no_squares(toy_sorting_seed: Seed, toy
         rng.normal([1.0, 0.8, 0.3], 0.5, (300, 3)), np.zeros(300, bool), np.full(300, 0.02), content, 1e-6 + 0 * content
     )
     lots, kg = np.zeros(300, np.intp), np.array([2.0])
-    (state,) = plain.fill(plain.queue(pieces, lots), [LotState.empty(toy_sorting_seed)], 0.1, kg)[1]
+    (state,) = fill(plain, plain.queue(pieces, lots), [LotState.empty(toy_sorting_seed)], 0.1, kg)[1]
     assert state.squares is None
     # Beside a limit so wide that it counts nothing the limit of the mean decides as it does alone.
     assert spread.spread is not None
     wide = replace(spread, spread=replace(spread.spread, limits=1e6 * spread.spread.limits))
-    alone = plain.fill(plain.queue(pieces, lots), [LotState.empty(toy_sorting_seed)], 0.1, kg)[0]
-    beside = wide.fill(wide.queue(pieces, lots), [LotState.empty(toy_spread_seed)], 0.1, kg)[0]
+    alone = fill(plain, plain.queue(pieces, lots), [LotState.empty(toy_sorting_seed)], 0.1, kg)[0]
+    beside = fill(wide, wide.queue(pieces, lots), [LotState.empty(toy_spread_seed)], 0.1, kg)[0]
     np.testing.assert_array_equal(beside, alone)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.sorting.books import SHARED_ERROR
+from models.sorting.books import SHARED_ERROR, fill
 from models.sorting.decision import Line, Pieces
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from seeds import Seed
@@ -32,7 +32,7 @@ def some(pieces: Pieces, rows: np.ndarray) -> Pieces:
 def filled(
     line: Line, pieces: Pieces, lots: np.ndarray, states: list[LotState], price: float = 0.1
 ) -> tuple[np.ndarray, list[LotState]]:
-    return line.fill(line.queue(pieces, lots), states, price, np.full(len(states), LOT_MASS))
+    return fill(line, line.queue(pieces, lots), states, price, np.full(len(states), LOT_MASS))
 
 
 def assert_same(one: LotState, other: LotState) -> None:
@@ -165,8 +165,8 @@ def test_the_order_of_other_lots_does_not_matter(line: Line, toy_sorting_seed: S
 def test_nothing_given_is_changed(line: Line, toy_sorting_seed: Seed) -> None:
     pieces, lots, empty = drawn(50), np.zeros(50, np.intp), LotState.empty(toy_sorting_seed)
     queue = line.queue(pieces, lots)
-    first = line.fill(queue, [empty], 0.1, np.array([LOT_MASS]))
-    again = line.fill(queue, [empty], 0.1, np.array([LOT_MASS]))
+    first = fill(line, queue, [empty], 0.1, np.array([LOT_MASS]))
+    again = fill(line, queue, [empty], 0.1, np.array([LOT_MASS]))
     np.testing.assert_array_equal(first[0], again[0])
     assert_same(empty, LotState.empty(toy_sorting_seed))
 
@@ -224,7 +224,7 @@ def test_two_bins_that_limit_two_elements_by_hand() -> None:
     known = np.where(np.isnan(line.limits), nan, 0.0)
 
     def filled_at(price: float) -> list[int]:
-        bins, (state,) = line.fill(queue, [LotState(np.zeros(3), known, known)], price, np.array([8.0]))
+        bins, (state,) = fill(line, queue, [LotState(np.zeros(3), known, known)], price, np.array([8.0]))
         if bins[1] == 1:
             np.testing.assert_allclose(state.element_mass, [[0.018, nan], [0.044, 0.128], [nan, nan]], rtol=1e-12)
             np.testing.assert_allclose(state.variance, [[4e-6, nan], [16e-6, 144e-6], [nan, nan]], rtol=1e-12)
@@ -248,7 +248,7 @@ def test_a_piece_that_fills_a_bin_to_its_limit_goes_there() -> None:
 
     def into(content: float) -> int:
         pieces = Pieces(np.array([[1.0, 0.0]]), np.zeros(1, bool), np.ones(1), np.array([[content]]), np.zeros((1, 1)))
-        return int(line.fill(line.queue(pieces, np.zeros(1, np.intp)), [before], 0.0, np.zeros(1))[0][0])
+        return int(fill(line, line.queue(pieces, np.zeros(1, np.intp)), [before], 0.0, np.zeros(1))[0][0])
 
     assert into(0.00390625) == 0
     assert into(0.00390626) == 1

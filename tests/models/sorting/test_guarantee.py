@@ -6,6 +6,8 @@ import pytest
 from scipy.stats import binomtest
 
 from models.promises import GuaranteeError
+from models.sorting import guarantee
+from models.sorting.books import fill
 from models.sorting.decision import Line, Pieces
 from models.sorting.guarantee import (
     PRICES,
@@ -56,7 +58,7 @@ def share_over(line: Line, seed: Seed, price: float, n: int, rng: np.random.Gene
     """Share of new lots that break a limit at this risk price."""
     pieces, lots, contents = lots_of(n, rng)
     mass = np.bincount(lots, pieces.mass)
-    bins = line.fill(line.queue(pieces, lots), [LotState.empty(seed)] * n, price, mass)[0]
+    bins = fill(line, line.queue(pieces, lots), [LotState.empty(seed)] * n, price, mass)[0]
     return float(over_limit(line, lot_contents(line, bins, lots, n, pieces.mass, contents)).mean())
 
 
@@ -187,13 +189,12 @@ def test_prices_are_tried_four_to_a_factor_of_2_of_what_a_kilogram_gains_at_most
     assert (PRICES[1], PRICES[-2]) == (pytest.approx(1 / 1024), pytest.approx(16.0))
     pieces, lots, contents = lots_of(12, np.random.default_rng(5))
     seen = []
-    fill = Line.fill
 
-    def spied(self, queue, states, price, mass):
+    def spied(line, queue, states, price, mass):
         seen.append((price, mass, states))
-        return fill(self, queue, states, price, mass)
+        return fill(line, queue, states, price, mass)
 
-    monkeypatch.setattr(Line, "fill", spied)
+    monkeypatch.setattr(guarantee, "fill", spied)
     assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents)[0] == 0.0
     highest = (value_matrix(toy_sorting_seed) - value_matrix(toy_sorting_seed)[line.rest]).max()
     np.testing.assert_allclose([price for price, _, _ in seen], highest * PRICES[-2::-1], rtol=1e-12)
@@ -339,7 +340,7 @@ def test_new_lots_break_a_limit_of_their_spread_as_often_as_promised(toy_spread_
         assert calibration == Calibration(0.6, n, calibration.over)
         fresh, lots, contents = drawn(200)
         mass = np.bincount(lots, fresh.mass)
-        bins = line.fill(line.queue(fresh, lots), [LotState.empty(toy_spread_seed)] * 200, price, mass)[0]
+        bins = fill(line, line.queue(fresh, lots), [LotState.empty(toy_spread_seed)] * 200, price, mass)[0]
         over.append(float(broken(line, bins, lots, 200, fresh.mass, contents).mean()))
         kept.append(float(np.average(bins == 0, weights=fresh.mass)))
     risk, sigma = 0.1, float(np.std(over)) / math.sqrt(12)
