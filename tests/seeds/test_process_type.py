@@ -67,7 +67,7 @@ def asked(app, path, body):
     return response.json()
 
 
-@pytest.mark.slow
+@pytest.mark.long("trains processes of one type")
 def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, copy_store, monkeypatch):
     quicken(monkeypatch, copy_store)
     settings = Settings(home=tmp_path / "home")

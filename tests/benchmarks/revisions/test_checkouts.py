@@ -38,7 +38,7 @@ def test_the_command_ends_with_that_line_and_writes_nothing(tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long("records a checkout")
 def test_commands_leave_code_and_lines_and_options_hold_for_one_command_alone(checkout):
     nowhere = str(checkout.scratch / "nowhere")
     each = [["--version"], ["--seeds", nowhere, "seeds"], ["seeds", "show", "lead_refining"], ["no-such-command"]]
@@ -84,7 +84,7 @@ def test_the_environment_has_one_thread_and_nothing_of_the_caller(checkout, monk
     assert os.environ["NONFERROUS_SEEDS"] == "/elsewhere"
 
 
-@pytest.mark.slow
+@pytest.mark.long("records a checkout")
 def test_running_plants_are_stepped_by_the_checkouts_own_code(checkout):
     found = checkout.adapted("running.py", "lead_refining", "aluminium_scrap")
     lead = found["lead_refining"]

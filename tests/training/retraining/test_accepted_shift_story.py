@@ -10,7 +10,7 @@ from training.job import train
 from training.labels.job import ShiftError
 from training.retrain import retrain
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
+pytestmark = pytest.mark.long("a story of training and retraining")
 
 
 def some_periods(frame, first, last):

@@ -13,7 +13,7 @@ from training.job import train
 from training.labels.job import ShiftError
 from training.retrain import Retrained, retrain
 
-pytestmark = pytest.mark.slow  # stories of training and retraining
+pytestmark = pytest.mark.long("stories of training and retraining")
 
 
 def some_periods(frame, first, last):
