@@ -50,14 +50,14 @@ format: $(VENV)/.built ## format the code
 bench: $(VENV)/.built ## measure the simulator, training and serving side by side with their peers
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/sorting.py
-	$(BIN)/python benchmarks/promises.py
+	$(BIN)/python benchmarks/guarantees.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/quality_setpoints.py
 	$(BIN)/python -m benchmarks.schedules
 	$(BIN)/python benchmarks/control_charts.py
 	$(BIN)/python benchmarks/literature.py
 	$(BIN)/python -m benchmarks.energy
-	$(BIN)/python benchmarks/room.py
+	$(BIN)/python benchmarks/improvement_potential.py
 	$(BIN)/python -m benchmarks.bounds floor copper_electrorefining
 	$(BIN)/python -m benchmarks.bounds steps copper_electrorefining
 	$(BIN)/python benchmarks/run.py

@@ -19,7 +19,7 @@ from benchmarks.digests import own_plant_digest, table_digest
 from registry.settings import Settings
 from seeds import load, names
 from synthetic_data import simulate
-from training.job import Learnt, train
+from training.jobs.train import Learnt, train
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent

@@ -32,9 +32,9 @@ from benchmarks.aims.page import filled
 from benchmarks.plant_tables import TABLES, PlantTable
 from models.tasks import build
 from seeds import Seed, load
-from training.dataset import Dataset, read
-from training.fitting import fit, model_of, selected, with_few_threads
-from training.splits import Split, split
+from training.core.dataset import Dataset, read
+from training.core.fitting import fit, model_of, selected, with_few_threads
+from training.core.splits import Split, split
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent

@@ -34,12 +34,12 @@ from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import another_plant, simulate
 from training import quality
-from training.dataset import Dataset, read
-from training.fitting import fit, model_of, with_few_threads
-from training.job import train
+from training.core.dataset import Dataset, read
+from training.core.fitting import fit, model_of, with_few_threads
+from training.core.splits import TEST_SHARE, Split, split
+from training.jobs.train import train
 from training.quality.evaluate import measured
 from training.quality.fit import lots_of
-from training.splits import TEST_SHARE, Split, split
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "quality.json", ROOT / "docs" / "tasks" / "quality.md"

@@ -26,15 +26,15 @@ from scipy.stats import t as student
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
-from models.lot_advice import LotAdvice
 from models.quality.decision import Costs, decide, earned
+from models.quality.error_scenarios import Scatter
 from models.quality.grades import Limits
-from models.quality.lines import LotLines
-from models.quality.scatter import Scatter
-from models.quality.setpoints.advising import Plans, recommend
+from models.quality.linear import LotLines
 from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.recommender import Plans, recommend
+from models.setpoints.lot_advice import LotAdvice
+from models.table.derived_columns import lenders, made_columns
 from models.table.inputs import matrix
-from models.table.made import lenders, made_columns
 from models.table.reading import read_table
 from physics.arrays import FloatArray
 from seeds import Seed, load, names

@@ -30,15 +30,15 @@ import pyarrow.parquet as pq
 
 from benchmarks.digests import own_plant_digest
 from benchmarks.training_size import page as training_size
-from models.estimators.parted import Parted
+from models.estimators.two_stage import Parted
 from models.sorting.model import SortingModel
 from models.tasks import build
 from registry.settings import Settings
 from seeds import Seed, load
 from synthetic_data import simulate
-from training.dataset import Dataset, read
-from training.job import train
-from training.splits import split
+from training.core.dataset import Dataset, read
+from training.core.splits import split
+from training.jobs.train import train
 
 PROCESS = "aluminium_reduction"
 SORTING = "aluminium_scrap"

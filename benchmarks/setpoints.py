@@ -30,18 +30,18 @@ import plotly.graph_objects as go
 from benchmarks.digests import seed_digest
 from benchmarks.easy_potline import easy
 from benchmarks.pictures import NoBrowserError, draw
-from pages.markdown import table
 from registry.code_version import git_commit
 from registry.settings import read_settings
+from reporting.markdown import table
 from seeds import Seed, load
-from training.setpoints.arms import ARMS, OPERATORS, RECOMMENDED, Arm
-from training.setpoints.kept import folder_of
+from training.jobs.trial import RunningPlants
+from training.setpoints.checkpoint import folder_of
 from training.setpoints.outcome import HONEST, over_plants, statements_of
 from training.setpoints.plants import FINAL, TrialPlant
+from training.setpoints.policies import ARMS, OPERATORS, RECOMMENDED, Arm
 from training.setpoints.record import MAPPED, over_time, plain, stated_realised, unit_map
 from training.setpoints.runs import SetpointTrial, Size, run_all
 from training.setpoints.tables import WORDS
-from training.trial import RunningPlants
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

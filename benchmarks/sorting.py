@@ -24,12 +24,12 @@ from models.tasks import build
 from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import simulate
-from training.dataset import read
-from training.fitting import with_few_threads
-from training.job import train
+from training.core.dataset import read
+from training.core.fitting import with_few_threads
+from training.core.splits import split
+from training.jobs.train import train
+from training.jobs.trial import SimulatedPlant, unseen
 from training.sorting.trial import outcome
-from training.splits import split
-from training.trial import SimulatedPlant, unseen
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "sorting.json", ROOT / "docs" / "tasks" / "sorting.md"

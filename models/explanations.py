@@ -18,7 +18,7 @@ from models.estimators.standard_scale import StandardScale
 from models.estimators.tuning import last_of
 from models.processes.lookup import physics_of
 from models.quality.baselines import LastAssay
-from models.quality.lines import LotLines
+from models.quality.linear import LotLines
 from models.quality.trees import LotTrees
 from models.regression.baselines import Mean, Persistence
 from models.regression.ridge import RidgeLine

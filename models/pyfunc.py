@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from models import files
+from models.storage import model_files
 from models.table.inputs import matrix
 from models.tasks import Model
 
@@ -62,5 +62,5 @@ class TableModel:
 
 
 def _load_pyfunc(path: str) -> TableModel:
-    """Model from the folder that `models.files.save` wrote."""
-    return TableModel(files.load(path))
+    """Model from the folder that `models.storage.model_files.save` wrote."""
+    return TableModel(model_files.load(path))

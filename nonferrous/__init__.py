@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from nonferrous.console import fail, full_disk
 from nonferrous.jobs.clean import clean
 from nonferrous.jobs.commands import jobs_app, worker
 from nonferrous.jobs.history import history
@@ -21,11 +22,10 @@ from nonferrous.registry import adopt, batches, compare, promote, rollback, sign
 from nonferrous.reports import energy_app, monitor, quality_app
 from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
+from nonferrous.servers import serve, up
 from nonferrous.simulate import simulate, trial
-from nonferrous.terminal import fail, full_disk
 from nonferrous.train import retrain, train
-from nonferrous.up import serve, up
-from nonferrous.warn import warnings
+from nonferrous.warnings import warnings
 
 app = typer.Typer(
     help="AI for non-ferrous metals: simulate plants, train and compare models, serve predictions, retrain.",
@@ -59,7 +59,19 @@ for command in (
     app.command()(command)
 app.command("try")(try_again)
 
-OURS = ("models", "monitoring", "nonferrous", "records", "registry", "seeds", "serving", "synthetic_data", "training")
+OURS = (
+    "drafting",
+    "models",
+    "monitoring",
+    "nonferrous",
+    "records",
+    "registry",
+    "seeds",
+    "serving",
+    "synthetic_data",
+    "system",
+    "training",
+)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.terminal import console
+from nonferrous.console import console
 
 if TYPE_CHECKING:
     from records.database import Database

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.terminal import ProcessName, console, fail, progress
+from nonferrous.console import ProcessName, console, fail, progress
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,8 +67,8 @@ def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
         return model
     from nonferrous.records import opened
     from registry.promotion import stored
-    from serving.following.champions import Served
-    from serving.following.outcomes import Followers
+    from serving.hot_reload.champions import Served
+    from serving.hot_reload.online_calibration import Followers
     from serving.tasks import task_of
 
     where = stored(champion)
@@ -88,7 +88,7 @@ class _Rows:
         """The columns of these names, some thousands of rows at a time."""
         import pyarrow as pa
 
-        from serving.bulk.tables import ROWS
+        from serving.wire.arrow_tables import ROWS
 
         held = self._table[list(names)]
         for first in range(0, len(held), ROWS):
@@ -99,10 +99,10 @@ def _batches(
     checked: Checked, seed: Seed, model: Any, coverage: float, done: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     """Answers in the order of the table, which is that of units and times."""
-    from serving.bulk.arrow import ABOUT, answered
     from serving.history import MADE
-    from serving.routes.answering import interval_of
+    from serving.responses.process_response import interval_of
     from serving.tasks import task_of
+    from serving.wire.arrow import ABOUT, answered
 
     about = {ABOUT: json.dumps({"process": seed.process.name, "coverage": coverage, "interval": interval_of(model)})}
     task = task_of(seed)
@@ -179,7 +179,7 @@ def _repeating(batch: pa.RecordBatch) -> list[str]:
 def _as_frame(batch: pa.RecordBatch) -> Any:
     """Rows as a spreadsheet takes them: flags in one cell, and no text that it would compute."""
     from models.table.reading import as_text
-    from serving.bulk.arrow import FLAGS
+    from serving.wire.arrow import FLAGS
 
     frame = batch.to_pandas()
     frame[FLAGS] = ["; ".join(flags) for flags in frame[FLAGS]]
@@ -190,7 +190,7 @@ def _as_frame(batch: pa.RecordBatch) -> Any:
 
 def _lines(seed: Seed, version: int, model: Any, checked: Checked, out: Path) -> Iterator[str]:
     """What was read, which rows have no prediction and why, and where the others are."""
-    from serving.routes.answering import interval_of
+    from serving.responses.process_response import interval_of
 
     yield f"{seed.process.name}: version {version} on {len(checked.table)} rows"
     interval = interval_of(model)

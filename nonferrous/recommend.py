@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.terminal import ProcessName, console, fail, progress
+from nonferrous.console import ProcessName, console, fail, progress
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.terminal import ProcessName, Step, console, fail, progress
+from nonferrous.console import ProcessName, Step, console, fail, progress
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -192,10 +192,10 @@ def _uncollected() -> Iterator[None]:
 @records_app.command()
 def batches(process: ProcessName) -> None:
     """List the batches of outcomes of a process."""
+    from records.online_states import newest
     from records.outcomes import batches as listed
-    from records.states import newest
     from seeds import load
-    from serving.following.outcomes import waiting_of
+    from serving.hot_reload.online_calibration import waiting_of
 
     seed = load(process)
     with opened() as database, database.read() as connection:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from nonferrous.console import ProcessName, console, fail
 from nonferrous.records import enter_batches, enter_moves
-from nonferrous.terminal import ProcessName, console, fail
 
 Version = Annotated[int | None, typer.Argument(help="A registered version.")]
 Force = Annotated[
@@ -23,7 +23,7 @@ def compare(process: ProcessName) -> None:
     from nonferrous.tables import refused_lines, versions_table
     from registry.settings import read_settings
     from seeds import load
-    from training.compare import compare as run
+    from training.jobs.version_table import compare as run
 
     seed = load(process)
     comparison = run(seed.process.name, read_settings())
@@ -102,7 +102,7 @@ def withdraw(
 
 def adopt() -> None:
     """Let the store of a home folder that was copied or moved name its files where they are now."""
-    from registry.local.moved import adopt as run
+    from registry.relocation import adopt as run
     from registry.settings import read_settings
 
     settings = read_settings()
@@ -118,7 +118,7 @@ def signing_keys(
     public: Annotated[Path, typer.Argument(help="New file for the public key, for the service and `promote`.")],
 ) -> None:
     """Make a pair of keys that models are signed and checked with."""
-    from registry.incoming.signing import make_keys
+    from registry.loading.signatures import make_keys
 
     make_keys(private, public)
     screen = console()

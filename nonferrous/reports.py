@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.terminal import DRIFTED, ProcessName, fail, progress
+from nonferrous.console import DRIFTED, ProcessName, fail, progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,10 +44,10 @@ def energy_report(
     from models.energy.process import energy_of
     from monitoring.energy.month import energy_month
     from monitoring.energy.page import page, summary
-    from pages.report import write_page
-    from registry.local.scratch import scratch
+    from reporting.report import write_page
     from seeds import load
     from synthetic_data import simulate
+    from system.temporary_folder import scratch
 
     seed = load(process)
     if out is not None and not out.parent.is_dir():
@@ -93,8 +93,8 @@ def quality_report(
     """Write a page on a period's lots: decisions, charts, alarms, capability, certificates."""
     from monitoring.report.page import page, summary
     from monitoring.report.period import quality_period
-    from pages.report import write_page
     from registry.settings import read_settings
+    from reporting.report import write_page
     from seeds import load
 
     days = [None if day is None else day.date() for day in (first, last)]
@@ -116,7 +116,7 @@ def monitor(
 ) -> None:
     """Look for drift in what was answered: errors, inputs, sensors. Exit code 4 where errors or inputs have drifted."""
     from monitoring.drift.page import page, summary
-    from pages.report import write_page
+    from reporting.report import write_page
     from seeds import load
 
     seed, file = load(process), out or Path(f"{process}-monitoring.html")
@@ -136,7 +136,7 @@ def monitor(
 def quiet(seed: Seed) -> str | None:
     """Why nothing is to be learnt; None where learning is due."""
     from monitoring.drift.page import summary
-    from nonferrous.jobs.due import learning_due
+    from nonferrous.jobs.retraining_due import learning_due
 
     seen = look(seed)
     found = learning_due(seen)
@@ -167,17 +167,17 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
     import numpy as np
 
     from monitoring.drift import live
-    from monitoring.drift.clock import starts_of
+    from monitoring.drift.check import watch
     from monitoring.drift.history import History
     from monitoring.drift.rows import answered
-    from monitoring.drift.watch import watch
+    from monitoring.drift.time_steps import starts_of
     from nonferrous.records import opened
     from records.monitoring import keep
     from registry.agreement import check_names
     from registry.promotion import champion_of
     from registry.settings import read_settings
     from registry.tracking import Tracking
-    from training.job import TABLE
+    from training.jobs.train import TABLE
 
     process, tracking = seed.process.name, Tracking(read_settings())
     versions = tracking.versions(process)
@@ -201,10 +201,10 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
 
 def _steps(database: Database, seed: Seed, seen: Monitoring, versions: list[Version]) -> tuple[str, ...]:
     """What to do next, by the rows, by outcomes that wait and by a version in shadow."""
-    from monitoring.drift.words import next_steps
-    from records.states import load
+    from monitoring.drift.summary import next_steps
+    from records.online_states import load
     from registry.retraining.shadow_period import in_shadow, shown
-    from serving.following.outcomes import lines, waiting_of
+    from serving.hot_reload.online_calibration import lines, waiting_of
 
     with database.read() as connection:
         state = load(connection, seed.process.name, seen.digest)

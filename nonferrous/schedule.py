@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.terminal import ProcessName, console, fail
+from nonferrous.console import ProcessName, console, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +41,9 @@ def schedule(
     html: Annotated[Path | None, typer.Option(help="HTML page to write, with drawings.")] = None,
 ) -> None:
     """The current hour by hour that makes the metal owed at least cost under a tariff. It is advice: nothing is set."""
+    from models.schedules.current_state import line_at
     from models.schedules.errors import ImpossibleError, ScheduleError
-    from models.schedules.hand import line_at
-    from models.schedules.reading import read_order
+    from models.schedules.order_parsing import read_order
     from models.schedules.schedule import schedule as schedule_of
     from models.table.reading import read_table
     from seeds import load
@@ -196,8 +196,8 @@ def _page(found: Schedule, seed: Seed) -> str:
     """One HTML page with the hours drawn."""
     import html as text
 
-    from pages.hours import steps
-    from pages.style import BLUE, ORANGE, STYLE
+    from reporting.hours import steps
+    from reporting.style import BLUE, ORANGE, STYLE
 
     order = found.order
     labels = [start.strftime("%d %b %H:%M") for start in order.prices.starts]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.terminal import ProcessName, console, fail
+from nonferrous.console import ProcessName, console, fail
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from training.draft.job import Drafted
+    from drafting.job import Drafted
 
 seeds_app = typer.Typer(help="List, show, check and draft seeds: what is known of a process before data.")
 
@@ -96,7 +96,7 @@ def draft_seed(
     html: Annotated[Path | None, typer.Option(help="Write a page of pictures of the table too.")] = None,
 ) -> None:
     """Draft a seed from a plant's table and print what is suspected of it, worst first."""
-    from training.draft.job import Asked, draft
+    from drafting.job import Asked, draft
 
     if day_first and month_first:
         fail("--day-first and --month-first: give one of them")
@@ -128,7 +128,7 @@ def draft_seed(
     out = out or Path(f"{drafted.name}.toml")
     _must_be_new(out)
     if html is not None:
-        from training.draft.page import page
+        from drafting.page import page
 
         html.write_text(page(drafted), encoding="utf-8")
     out.write_text(drafted.text, encoding="utf-8", newline="\n")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nonferrous.terminal import ProcessName, console, progress
+from nonferrous.console import ProcessName, console, progress
 
 
 def simulate(
@@ -80,7 +80,7 @@ def trial(
     """Let the champion decide on lots, or set-points be chosen, on simulated plants that nobody has seen."""
     from registry.settings import read_settings
     from seeds import load
-    from training.trial import shown
+    from training.jobs.trial import shown
 
     options = {"lots": lots, "plants": plants, "units": units, "periods": periods, "rng_seed": rng_seed}
     with progress() as step:

@@ -7,17 +7,17 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from pages.markdown import figure
 from registry.retraining.decision import outcome_of
 from registry.versions import CHALLENGER, CHAMPION, FORCED_AT, FORCED_WHY, GATE, REFUSED
+from reporting.markdown import figure
 from seeds import Seed
-from training.compare import Comparison
-from training.dataset import Dataset
-from training.job import Trained
+from training.core.dataset import Dataset
+from training.jobs.train import Trained
+from training.jobs.version_table import Comparison
 from training.labels.job import LabelChecks
-from training.retrain import Retrained
-from training.several.verdict import Verdicts
-from training.several.whole import candidate_tag, figures_of
+from training.multi_target.combined import candidate_tag, figures_of
+from training.multi_target.verdict import Verdicts
+from training.retraining.retrain import Retrained
 from training.tasks import task_of
 
 

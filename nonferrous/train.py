@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nonferrous.console import REFUSED, ProcessName, console, fail, progress, progress_of, reported
 from nonferrous.records import check_records, enter_batches, enter_moves, labelled_file
 from nonferrous.simulate import simulate
-from nonferrous.terminal import REFUSED, ProcessName, console, fail, progress, progress_of, reported
 
 if TYPE_CHECKING:
     from registry.settings import Settings
     from registry.versions import Version
     from seeds import Seed
-    from training.gate import Gated
-    from training.retrain import Retrained
+    from training.core.gate import Gated
+    from training.retraining.retrain import Retrained
 
 
 FromRecords = Annotated[
@@ -88,10 +88,10 @@ def train_on(
 ) -> bool:
     """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
-    from nonferrous.warn import warnings_shown
-    from registry.local.alone import alone
+    from nonferrous.warnings import warnings_shown
     from registry.settings import read_settings
-    from training.job import train as run
+    from system.process_lock import alone
+    from training.jobs.train import train as run
 
     settings = read_settings()
     check_records()
@@ -165,11 +165,11 @@ def retrain(
     """Learn from history plus new rows; the champion changes only for a better model."""
     from nonferrous.jobs.shadow import nothing_to_learn
     from nonferrous.tables import label_lines, reading_lines, verdict_table
-    from registry.local.alone import alone
     from registry.settings import read_settings
     from seeds import load
+    from system.process_lock import alone
     from training.labels.job import ShiftError
-    from training.retrain import retrain as run
+    from training.retraining.retrain import retrain as run
 
     if if_drifted and (why := nothing_to_learn(load(process))) is not None:
         console().print(f"{process}: {why}", soft_wrap=True, markup=False)
@@ -240,7 +240,7 @@ def prepare_all(seeds: Sequence[Seed], settings: Settings) -> list[bool]:
     A plant whose newest version was refused by the gate is not learnt again with the same seed: it would be refused
     again. Processes learn side by side on the cores that there are; what each says is shown when all are done.
     """
-    from training.side_by_side.workers import Workers, cores
+    from training.parallel.workers import Workers, cores
 
     known = [_known(seed, settings) for seed in seeds]
     left = [seed for seed, found in zip(seeds, known, strict=True) if found is None]
@@ -287,7 +287,7 @@ class Preparation:
 
 def _known(seed: Seed, settings: Settings) -> bool | None:
     """Return whether a champion loads, which it says in a line; None where one is to be made."""
-    from registry.incoming.loading import Refused
+    from registry.loading.loading import Refused
     from registry.promotion import loaded, with_alias
     from registry.tracking import Tracking
     from registry.versions import CHAMPION

@@ -87,7 +87,7 @@ class Database:
         self._durable, self._opening = durable, 0
         self._lax = "PRAGMA synchronous=normal" if self.is_sqlite else "SET synchronous_commit TO off"
         self.heads: dict[tuple[int, bytes], int] = {}
-        """Numbers of heads that were stored, see `records.heads`; of the one thread that writes requests."""
+        """Numbers of heads that were stored (`records.response_prefixes`); of the one thread that writes requests."""
         if self.is_sqlite:
             # The driver begins before a write alone: what was read before it could be old by then.
             event.listen(self.engine, "connect", _settle)

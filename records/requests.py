@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, select
 
-from records import heads
+from records import response_prefixes
 from records.database import Database
 from records.schema import REQUESTS
 from records.writing.compression import ZSTD, compressed, restored
@@ -151,17 +151,17 @@ def insert(database: Database, many: Sequence[Kept], enough: Callable[[], bool] 
         The database did not do its part; nothing is written.
     """
     with database.cursor() as cursor:
-        numbers = heads.known(database, many)
+        numbers = response_prefixes.known(database, many)
         size = sum(len(one.asked) + len(one.answer) for one in many)
         if numbers is not None and len(many) <= MOST_AT_ONCE and size <= LARGE:
             cursor.execute(*_statement(database, many, numbers))  # commits by itself
             return len(many)
-        added: heads.Numbers = {}
+        added: response_prefixes.Numbers = {}
         cursor.execute("BEGIN")
         try:
             if numbers is None:
-                added = heads.added(database, cursor, many)
-                numbers = [added[one.at // heads.DAY, one.head] if one.head else None for one in many]
+                added = response_prefixes.added(database, cursor, many)
+                numbers = [added[one.at // response_prefixes.DAY, one.head] if one.head else None for one in many]
             for first, end in _batches(many):
                 cursor.execute(*_statement(database, many[first:end], numbers[first:end]))
                 if enough():
@@ -170,7 +170,7 @@ def insert(database: Database, many: Sequence[Kept], enough: Callable[[], bool] 
             cursor.execute("ROLLBACK")
             raise
         cursor.execute("COMMIT")
-        heads.remember(database, added)
+        response_prefixes.remember(database, added)
         return end
 
 
@@ -224,7 +224,7 @@ def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
     for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
         number, id, at, client, version, digest, kind, encoding, asked, head, answer = row
         if head not in contents:
-            contents = {None: b"", head: heads.content(connection, head)}
+            contents = {None: b"", head: response_prefixes.content(connection, head)}
         if has_more(kind, encoding, asked, answer):
             asked = whole(connection, id, encoding, asked, REQUESTS.c.asked)
             answer = whole(connection, id, encoding, answer, REQUESTS.c.answer)

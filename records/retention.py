@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, func, select
 
-from records import audit, heads
+from records import audit, response_prefixes
 from records.database import Database
 from records.schema import ASKED_UNITS, REQUESTS, SHADOW_ANSWERS
 from records.writing import quota
@@ -26,7 +26,7 @@ def remove(database: Database, before: int, who: str) -> int:
             old = select(REQUESTS.c.number).where(REQUESTS.c.at < before).order_by(REQUESTS.c.number).limit(_AT_ONCE)
             numbers = list(connection.scalars(old))
             if not numbers:
-                heads.remove(connection, before)
+                response_prefixes.remove(connection, before)
                 quota.remove(connection, before)
                 return removed
             connection.execute(delete(ASKED_UNITS).where(ASKED_UNITS.c.number.in_(numbers)))

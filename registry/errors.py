@@ -11,8 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from registry.local.full_disk import on_full_disk
 from registry.settings import SQLITE
+from system.full_disk import on_full_disk
 
 P = ParamSpec("P")
 T = TypeVar("T")

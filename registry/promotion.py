@@ -4,7 +4,7 @@ import getpass
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from registry.incoming.loading import Loaded, Loading, Refused
+from registry.loading.loading import Loaded, Loading, Refused
 from registry.settings import Settings
 from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking

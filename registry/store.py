@@ -60,7 +60,7 @@ class Store(Protocol):
         """Version that the process's alias `shadow` points to; None where there is none."""
 
     def fetch(self, champion: Champion, folder: Path) -> Path:
-        """Copy the version's files into an empty folder; returns the one that `models.files.save` made."""
+        """Copy the version's files into an empty folder; return the one that `model_files.save` made."""
 
 
 class StoreError(RuntimeError):
@@ -117,7 +117,7 @@ class MlflowStore:
         return Champion(process, int(found.version), str(found.source), found.tags.get("model_digest"))
 
     def fetch(self, champion: Champion, folder: Path) -> Path:
-        """Copy the version's files into an empty folder; returns the one that `models.files.save` made."""
+        """Copy the version's files into an empty folder; return the one that `model_files.save` made."""
         if self._read_directly():
             assert self._file is not None
             artifacts = tables.folder_of(self._file, champion.process, champion.version)

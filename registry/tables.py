@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from models import files
+from models.storage import model_files
 
 ARTIFACTS = "artifacts"  # folder beside an embedded store's database
 REVISION = "dc11669786a5"
@@ -88,7 +88,7 @@ def beside(database: Path, path: Path) -> Path | None:
 
 
 def copy_model(artifacts: Path, folder: Path) -> Path:
-    """Copy what `models.files.save` wrote, out of a version's artifacts into an empty folder; returns the copy.
+    """Copy what `model_files.save` wrote, out of a version's artifacts into an empty folder; returns the copy.
 
     Raises
     ------
@@ -97,18 +97,18 @@ def copy_model(artifacts: Path, folder: Path) -> Path:
     ModelFilesError
         A file of the model is unknown, no plain file or too large.
     """
-    return files.copy(model_in(artifacts), folder / "model")
+    return model_files.copy(model_in(artifacts), folder / "model")
 
 
 def model_in(artifacts: Path) -> Path:
-    """Folder that `models.files.save` wrote, among a version's artifacts; none of MLflow's own files is read.
+    """Folder that `model_files.save` wrote, among a version's artifacts; none of MLflow's own files is read.
 
     Raises
     ------
     FileNotFoundError
         The artifacts hold no model, or more than one.
     """
-    found = list(artifacts.glob(f"data/*/{files.MANIFEST}"))
+    found = list(artifacts.glob(f"data/*/{model_files.MANIFEST}"))
     if len(found) != 1:
         raise FileNotFoundError(f"{artifacts}: got {len(found)} models, expected one in its folder data")
     return found[0].parent

@@ -14,21 +14,21 @@ from typing import Any
 
 import pandas as pd
 
-from models import files
+from models.storage import model_files
 from models.tasks import Model
-from registry.asked_once import LOCK, model_named, registered, started
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, in_one_line
-from registry.incoming.loading import reason_of
-from registry.incoming.signing import SigningError, check_signature, private_key, sign
-from registry.local.database import make_database, make_private
-from registry.local.moved import check_place
-from registry.local.owners import left, own_lock
-from registry.local.scratch import holding_all, scratch, sweep
+from registry.idempotent import LOCK, model_named, registered, started
+from registry.loading.loading import reason_of
+from registry.loading.signatures import SigningError, check_signature, private_key, sign
+from registry.relocation import check_place
 from registry.search_pages import all_pages
 from registry.settings import ENVIRONMENT, Settings
 from registry.signature import example_of, signature_of, telling_rows
+from registry.sqlite_file import make_database, make_private
 from registry.versions import NOTHING, Action, AliasMove, RegistryError, Version
+from system.owner_lock import left, own_lock
+from system.temporary_folder import holding_all, scratch, sweep
 
 WRITING = ENVIRONMENT | {
     "MLFLOW_LOG_UV_FILES": "false",
@@ -203,7 +203,7 @@ class Tracking:
         self._remove_unfinished(run)
         with scratch() as own, holding_all(own), self._default_store(), mlflow.start_run(run_id=run):
             folder = own / MODEL_FOLDER
-            files.save(model, folder)
+            model_files.save(model, folder)
             if self.settings.signing_key is not None:
                 sign(folder, self.settings.signing_key)
             logged = mlflow.pyfunc.log_model(
@@ -214,7 +214,7 @@ class Tracking:
                 input_example=example_of(model),
                 pip_requirements=[f"{name}=={installed(name)}" for name in REQUIREMENTS],
             )
-            return str(logged.model_id), files.digest(folder)
+            return str(logged.model_id), model_files.digest(folder)
 
     def _remove_unfinished(self, run: str) -> None:
         """Remove models that a call left unfinished which the store's lock ended; this is the call made again."""
@@ -353,14 +353,14 @@ class Tracking:
             folder = self.copied(version.model, own)
             try:
                 check_signature(folder, self.settings.public_key)
-                return files.load(folder)
-            except (files.ModelFilesError, SigningError) as error:
+                return model_files.load(folder)
+            except (model_files.ModelFilesError, SigningError) as error:
                 why = reason_of(error, own)
                 raise RegistryError(f"{version.process}: version {version.number} does not load: {why}") from error
 
     @in_one_line
     def copied(self, model: str, folder: Path) -> Path:
-        """Copy a logged model's files into an empty folder; gives the one that `models.files.save` made."""
+        """Copy a logged model's files into an empty folder; return the one that `model_files.save` made."""
         import mlflow.artifacts
 
         address = f"{self._client.get_logged_model(model).artifact_location}/data/{MODEL_FOLDER}"

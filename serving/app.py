@@ -19,20 +19,22 @@ from records.jobs.queue import Jobs
 from records.writing.health import RecordsHealth
 from records.writing.quota import Quota
 from records.writing.writer import Writer
-from registry.incoming.loading import Loading
+from registry.loading.loading import Loading
 from registry.store import MlflowStore, Store
-from serving import problems
-from serving.bulk.load import Load
-from serving.door.callers import InMemory, Ring
-from serving.door.door import Door
-from serving.door.hosts import Hosts, is_loopback
-from serving.door.rates import Rates
-from serving.door.stored import StoredKeys
-from serving.following.champions import Champions
-from serving.following.outcomes import Followers
-from serving.following.seed_folder import SeedFolder
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.online_calibration import Followers
+from serving.hot_reload.seed_folder import SeedFolder
+from serving.middleware.admission import Load
+from serving.middleware.allowed_hosts import Hosts, is_loopback
+from serving.middleware.authorization import InMemory, Ring
+from serving.middleware.key_store import StoredKeys
+from serving.middleware.rate_limit import Rates
+from serving.middleware.request import Door
 from serving.payloads import PREDICTIONS, Payloads
-from serving.recording import Recorder
+from serving.responses import tables
+from serving.responses.process_response import abilities, paths
+from serving.responses.raw_route import ByPath
+from serving.responses.recording import Recorder
 from serving.routes import (
     docs,
     health,
@@ -43,19 +45,17 @@ from serving.routes import (
     processes,
     recommendations,
     schedules,
-    tables,
     warnings,
 )
-from serving.routes.answering import abilities, paths
-from serving.routes.direct import ByPath
-from serving.routes.loop import history, jobs
-from serving.seen.arrivals import Arrivals
-from serving.seen.lines import AccessLog
-from serving.seen.metrics import Metrics
-from serving.seen.monitored import Monitored
-from serving.seen.watch import Watch
+from serving.routes.retraining import history, jobs
 from serving.settings import Settings
 from serving.shadow.shadows import Shadow, Shadows
+from serving.telemetry.access_log import AccessLog
+from serving.telemetry.drift_metrics import Monitored
+from serving.telemetry.metrics import Metrics
+from serving.telemetry.outcome_age import Arrivals
+from serving.telemetry.request_observer import Watch
+from serving.wire import problems
 
 _REFERENCE = "#/components/schemas/{model}"
 

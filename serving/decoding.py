@@ -12,10 +12,10 @@ from typing import Annotated, Any
 import msgspec
 import pydantic_core
 
-from models.stops import between, check
 from seeds import Column
 from serving.column_values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME, bounds
-from serving.problems import Fault, ProblemError
+from serving.wire.problems import Fault, ProblemError
+from system.cancellation import between, check
 
 Record = dict[str, Any]
 

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from pydantic import Field
 
 from models.consistency.unit_names import unit_name
-from models.table.made import lenders, made_columns
+from models.table.derived_columns import lenders, made_columns
 from physics.arrays import FloatArray
 from seeds import Column, Seed
 from seeds.format.table import TableFormat
-from serving.problems import Fault, shown
+from serving.wire.problems import Fault, shown
 
 Record = dict[str, Any]
 Starts = npt.NDArray[np.datetime64]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, Field
 
-from models.following.received import Kind
-from models.stops import between
+from models.online.received import Kind
 from seeds import Column, Seed
 from serving import history
 from serving.column_values import QUALITY, UNUSED, USED
@@ -17,7 +16,8 @@ from serving.decoding import MOST_VALUES, Decoder, parsed_json
 from serving.faults import Shape
 from serving.fields import Record, record, row_fields, title
 from serving.outcomes.payloads import OUTCOMES, OutcomePayloads, outcome_payloads
-from serving.problems import MOST_FAULTS, Fault, invalid
+from serving.wire.problems import MOST_FAULTS, Fault, invalid
+from system.cancellation import between
 
 if TYPE_CHECKING:
     from serving.recommendations.lots import LotPayloads

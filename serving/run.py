@@ -22,12 +22,12 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from records.database import Database
 from registry.store import Store
 from serving.app import Service, create_app
-from serving.door.certificate import CertificateError, ServerCertificate
-from serving.door.connection import Connection
-from serving.door.connections import Connections, most_connections
-from serving.door.handshake import Handshake
-from serving.seen.lines import log_as_json
+from serving.middleware.certificate import CertificateError, ServerCertificate
+from serving.middleware.connection import Connection
+from serving.middleware.connections import Connections, most_connections
+from serving.middleware.handshake import Handshake
 from serving.settings import Settings
+from serving.telemetry.access_log import log_as_json
 
 log = logging.getLogger("nonferrous.serving")
 

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from models.following.waiting import Waiting
+from models.online.review_queue import Waiting
 from records.outcomes import Arrived
 from seeds import Seed
 from serving import classification, quality, regression, sorting
-from serving.bulk.columns import Block, Columns, Described
 from serving.fields import Record
 from serving.payloads import Payloads
+from serving.wire.columns import Block, Columns, Described
 
 
 class Recommendations(Protocol):

@@ -11,16 +11,16 @@ from seeds import Seed
 from synthetic_data.cast_house import instruments
 from synthetic_data.cast_house.casting import Cast, Moulds
 from synthetic_data.cast_house.charge import ELEMENTS, Charge, Furnaces
-from synthetic_data.cast_house.crew import Crew
 from synthetic_data.cast_house.melt import Line, Melt
+from synthetic_data.cast_house.operators import Crew
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
 from synthetic_data.cast_house.supply import Supplier, Supply
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
-from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
-from synthetic_data.plant.stretches import DrawnWhole
+from synthetic_data.plant.segments import DrawnWhole
 
 __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 

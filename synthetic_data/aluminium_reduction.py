@@ -11,10 +11,10 @@ import pandas as pd
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
-from synthetic_data.engine.futures import in_hand, partly_in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand, partly_in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
-from synthetic_data.potline import cell, instruments, operators, playing, state
+from synthetic_data.potline import cell, current_profile, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.line import CURRENT_KNOB, Line, LinePeriod
@@ -135,8 +135,9 @@ class _Potline:
         other = copy.deepcopy(self)
         line = other._line.go()
         knobs = other._choose(line).knobs
-        kept = playing.running(self._pots, line.parameters)
-        return {name: values[:, kept] for name, values in playing.ahead(self._pots, line, knobs, profile).items()}
+        kept = current_profile.running(self._pots, line.parameters)
+        ahead = current_profile.ahead(self._pots, line, knobs, profile)
+        return {name: values[:, kept] for name, values in ahead.items()}
 
     def _choose(self, line: LinePeriod) -> operators.Setpoints:
         p, stream = line.parameters, in_hand(self._rng)

@@ -10,19 +10,19 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.inspection import Inspected
+from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
-from synthetic_data.plant.stretches import DrawnWhole
+from synthetic_data.plant.segments import DrawnWhole
 from synthetic_data.shredding import instruments
 from synthetic_data.shredding.bags import Bagged, Bagging
-from synthetic_data.shredding.crew import TIME, Crew
 from synthetic_data.shredding.faults import FaultsOfLines
 from synthetic_data.shredding.feed import Feed, Gate
 from synthetic_data.shredding.furnace import Burnt, Furnaces
 from synthetic_data.shredding.inspection import Inspection
 from synthetic_data.shredding.mill import Milled, Mills
+from synthetic_data.shredding.operators import TIME, Crew
 from synthetic_data.shredding.parameters import ShreddingParameters
 from synthetic_data.shredding.powder import ELEMENTS, Made, made
 from synthetic_data.shredding.supply import Supplier

@@ -9,20 +9,20 @@ import numpy as np
 from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.crystallisers import instruments
-from synthetic_data.crystallisers.crew import Crew
 from synthetic_data.crystallisers.faults import FaultsOfCrystallisers
 from synthetic_data.crystallisers.feed import Feed, Gate
 from synthetic_data.crystallisers.inspection import Inspection
 from synthetic_data.crystallisers.lots import Lots, Made
+from synthetic_data.crystallisers.operators import Crew
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.crystallisers.supply import Supplier
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.inspection import Inspected
+from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
-from synthetic_data.plant.stretches import DrawnWhole
+from synthetic_data.plant.segments import DrawnWhole
 
 __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 

@@ -11,12 +11,12 @@ from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from synthetic_data.engine.outcomes import Outcome
 from synthetic_data.engine.plan import Block, Plan, Rows
-from synthetic_data.module_line import cameras, crew, flasher, laboratory, spectrometer
+from synthetic_data.module_line import cameras, flasher, laboratory, operators, spectrometer
 from synthetic_data.module_line.condition import Condition, draw_condition
-from synthetic_data.module_line.crew import Treated
 from synthetic_data.module_line.faults import Faults
 from synthetic_data.module_line.lots import Market, draw_lots, starts, steps, unit_name
 from synthetic_data.module_line.modules import Modules, draw_modules
+from synthetic_data.module_line.operators import Treated
 from synthetic_data.module_line.parameters import LineParameters, LotParameters
 from synthetic_data.module_line.stacking import CAUSES, stack
 from synthetic_data.plant import parameters
@@ -40,11 +40,11 @@ def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     at = starts(plan, lots, p, rng)
     modules = draw_modules(lots, Market.of(plan, p), p, rng)
     condition = draw_condition(lots, modules, p, rng)
-    treated = crew.treat(lots, modules, condition, faults, p, rng)
+    treated = operators.treat(lots, modules, condition, faults, p, rng)
     lamp = flasher.irradiance(lots, p, rng)
     flashed, light = flasher.read(lots, modules, condition, treated, lamp, faults, p, rng)
     read = cameras.read(lots, modules, condition, treated, faults, p, rng) | flashed
-    checked = crew.checked(read["scribe_score"], p, rng)
+    checked = operators.checked(read["scribe_score"], p, rng)
     read |= spectrometer.read(lots, modules, checked, faults, p, rng)
     read["make_year"] = np.where(treated.labelled, modules.year, np.nan)
     read["label_power"] = np.where(treated.labelled, treated.label, np.nan)

@@ -10,10 +10,10 @@ import pandas as pd
 from physics.arrays import FloatArray
 from physics.winning.economics import Flows, emitted, margin
 from seeds import Seed
-from synthetic_data.cell_house import cycle, faults, instruments, operators, playing, state
+from synthetic_data.cell_house import current_profile, cycle, faults, instruments, operators, state
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
 from synthetic_data.cell_house.parameters import CellHouseParameters
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
 
@@ -111,7 +111,7 @@ class _CellHouse:
         hours, n = _HOURS * days, round(days) * STEPS_A_DAY
         watch: list[cycle.Values] | None = None
         if self.profile is not None:
-            house, watch = playing.by_the_hour(house, self.profile), []
+            house, watch = current_profile.by_the_hour(house, self.profile), []
         knobs, tests = self._choose(house)
         before, seen = instruments.of_house(house, count)
         before |= {"anode_age": groups.anode_age.copy(), "mud_age": groups.mud_age.copy()}
@@ -121,10 +121,10 @@ class _CellHouse:
         uniforms = rng.random((instruments.UNIFORMS, count))
         lasts, begun = faults.begun(p, n, groups.fault_left, chances, house.period * days)
         if watch is not None:
-            lasts = playing.at_the_hour(lasts, len(house.current))
+            lasts = current_profile.at_the_hour(lasts, len(house.current))
         means = cycle.run(groups, house, knobs, normals, lasts, hours / len(house.current), watch)
         if watch is not None:
-            self.played = playing.recorded(house, watch)
+            self.played = current_profile.recorded(house, watch)
         stripped, gained = cycle.strip(p, groups, hours * means["zinc_made"])
         cycle.age(p, groups, days)
         row = instruments.spoil(p, instruments.row(p, groups, means, errors), self._last_row, uniforms, self._limits)

@@ -14,16 +14,16 @@ from synthetic_data.melting_house.anodes import Anodes, Dissolved
 from synthetic_data.melting_house.casting import Cast, Moulds
 from synthetic_data.melting_house.cathodes import Cathodes, Cells
 from synthetic_data.melting_house.charge import ELEMENTS, Charge, Furnaces
-from synthetic_data.melting_house.crew import DOSE, Crew
 from synthetic_data.melting_house.electrolyte import Electrolyte, Lines
 from synthetic_data.melting_house.faults import FaultsOfLines
+from synthetic_data.melting_house.operators import DOSE, Crew
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import Supplier
 from synthetic_data.plant import parameters
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
-from synthetic_data.plant.stretches import DrawnWhole
+from synthetic_data.plant.segments import DrawnWhole
 
 __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 

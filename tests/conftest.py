@@ -231,7 +231,7 @@ def saver(make: Callable[..., object], kept: Path) -> Callable[..., object]:
 
     What it is given beside the folder is passed on to `make`, which makes a model.
     """
-    from models import files
+    from models.storage import model_files
 
     made: dict[tuple[tuple[str, object], ...], tuple[object, Path]] = {}
 
@@ -239,7 +239,7 @@ def saver(make: Callable[..., object], kept: Path) -> Callable[..., object]:
         which = tuple(sorted(how.items()))
         if which not in made:
             made[which] = make(**how), kept / f"{len(made)}"
-            files.save(*made[which])
+            model_files.save(*made[which])
         model, files_of_it = made[which]
         shutil.copytree(files_of_it, folder)
         return copy.deepcopy(model)
@@ -374,7 +374,7 @@ def mlflow_server(tmp_path: Path) -> Callable[[str, str], AbstractContextManager
 @contextmanager
 def served(process: str, uri: str, told: Path) -> Iterator[str]:
     """MLflow's scoring server for a process's champion, on a free port, with its children; `told` is its log."""
-    from registry.local.programs import free_port
+    from system.programs import free_port
 
     port = free_port()
     address = f"http://127.0.0.1:{port}"

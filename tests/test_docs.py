@@ -186,9 +186,9 @@ def test_bands_of_what_is_learnt_from_sensors_are_those_that_a_test_compares_wit
 def test_pages_state_the_limits_that_the_code_has():
     from models.answers import COVERAGE
     from serving.settings import Settings
-    from training import bootstrap, judge, splits
-    from training.gate import LEAST_COVERAGE, MOST_COVERAGE
-    from training.regression.judge import BROKEN_COVERAGE
+    from training.core import bootstrap, comparison, splits
+    from training.core.gate import LEAST_COVERAGE, MOST_COVERAGE
+    from training.regression.comparison import BROKEN_COVERAGE
 
     rows = splits.FEWEST_ROWS
     regression = (TASKS / "regression.md").read_text(encoding="utf-8")
@@ -198,12 +198,12 @@ def test_pages_state_the_limits_that_the_code_has():
         f"or {rows['test']} to test",
         f"The measured coverage of the {COVERAGE:.0%} interval",
         f"outside {LEAST_COVERAGE:.0%} to {MOST_COVERAGE:.0%}",
-        f"the one-sided {judge.PROMOTES:.0%} lower bound of its gain",
+        f"the one-sided {comparison.PROMOTES:.0%} lower bound of its gain",
         f"the one-sided {bootstrap.CONFIDENCE:.0%} lower bound of the gain",
-        f"at least {judge.FEWEST_ROWS} rows in {judge.FEWEST_BLOCKS} independent blocks",
-        f"where there are {judge.UNITS_FOR_BLOCKS} units or more",
+        f"at least {comparison.FEWEST_ROWS} rows in {comparison.FEWEST_BLOCKS} independent blocks",
+        f"where there are {comparison.UNITS_FOR_BLOCKS} units or more",
         f"cover at least {BROKEN_COVERAGE:.0%} of the labels",
-        f"Fewer than {judge.FEWEST_ROWS} rows or {judge.FEWEST_BLOCKS} blocks",
+        f"Fewer than {comparison.FEWEST_ROWS} rows or {comparison.FEWEST_BLOCKS} blocks",
     ):
         assert stated.replace("%", " %") in regression, stated
     assert (splits.UNSEEN_SHARE, splits.CALIBRATE_BLOCKS, splits.FEWEST_UNITS_TO_HOLD_OUT) == (0.2, 3, 10)
@@ -354,9 +354,9 @@ def test_every_file_and_folder_of_the_documents_exists():
 
 
 def test_a_missing_module_is_noticed():
-    assert exists("models.intervals")
-    assert exists("models.intervals.Conformal")
-    assert not exists("models.intervals.conformal")
+    assert exists("models.uncertainty.intervals")
+    assert exists("models.uncertainty.intervals.Conformal")
+    assert not exists("models.uncertainty.intervals.conformal")
     assert not exists("models.no_such_room.intervals")
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from benchmarks import room, setpoints
+from benchmarks import improvement_potential, setpoints
 from benchmarks.digests import seed_digest
 from benchmarks.referees import page as referees
 from benchmarks.referees.plants import PLANTS
@@ -29,9 +29,10 @@ def test_trials_on_the_page_are_the_measured_ones():
 
 
 def test_the_room_of_gain_was_measured_on_this_seed():
-    kept = json.loads(room.RESULTS.read_text(encoding="utf-8"))
-    assert kept["digest"] == seed_digest(load(kept["process"])), "measure again: python benchmarks/room.py"
-    assert room.with_tables(page(), kept) == page()
+    kept = json.loads(improvement_potential.RESULTS.read_text(encoding="utf-8"))
+    again = "measure again: python benchmarks/improvement_potential.py"
+    assert kept["digest"] == seed_digest(load(kept["process"])), again
+    assert improvement_potential.with_tables(page(), kept) == page()
 
 
 def test_effects_beside_referees_were_measured_on_this_seed():

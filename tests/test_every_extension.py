@@ -20,8 +20,8 @@ from seeds.format import schema
 from serving.app import create_app
 from serving.settings import Settings as ServiceSettings
 from tests.suite.jobs import quicken
-from training.job import train
-from training.trial import TrialError, trial
+from training.jobs.train import train
+from training.jobs.trial import TrialError, trial
 
 MODELS = '''
 """A task of one candidate: the median of the newest rows."""

@@ -13,7 +13,7 @@ from seeds import load, names
 from synthetic_data import another_plant, replay, simulate
 from synthetic_data.engine.plan import plan_run
 from tests.suite.processes import each
-from training.dataset import read
+from training.core.dataset import read
 
 ROWS = 5600  # some periods are those of a plant that stands still
 SIMULATED = [name for name in names() if load(name).plant is not None]

@@ -26,16 +26,16 @@ from serving.app import create_app
 from serving.settings import Settings as ServingSettings
 from synthetic_data import simulate
 from tests.seeds.typical import requested, typical_table
-from tests.serving.bulk import conftest as tables
-from tests.serving.inference import conftest as protocol
+from tests.serving.open_inference import conftest as protocol
+from tests.serving.wire import conftest as tables
 from tests.suite.as_in_training import Job, check_figures, flat
 from tests.suite.jobs import few_trees, given_penalty, quicken
 from tests.suite.processes import each
-from training.dataset import read
-from training.job import train
+from training.core.dataset import read
+from training.jobs.train import train
+from training.jobs.trial import SimulatedPlant, TrialError, trial, unseen
 from training.sorting.evaluate import Decided
 from training.sorting.trial import counted, true_pieces
-from training.trial import SimulatedPlant, TrialError, trial, unseen
 
 LOTS = 120  # of them 45 or more calibrate, the fewest that can show 95 % with nine tenths confidence
 UNITS, MOST_YEARS = 30, 2.5  # of a plant of periods

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from benchmarks.plant_tables import TABLES, PlantTable
-from registry.local.programs import free_port
 from seeds import Seed, load
+from system.programs import free_port
 from tests.suite.children import child
 from tests.suite.jobs import quicken
 from tests.suite.processes import each

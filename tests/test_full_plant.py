@@ -11,13 +11,13 @@ from models.answers import rows_of
 from seeds import load, load_all
 from synthetic_data import simulate
 from tests.suite.jobs import few_trees, given_penalty
-from training.dataset import Dataset, read
-from training.fitting import AnyCandidate, best_of, fit_candidate
+from training.core.dataset import Dataset, read
+from training.core.fitting import AnyCandidate, best_of, fit_candidate
+from training.core.splits import Split, split
+from training.jobs.trial import SimulatedPlant, unseen
 from training.regression.evaluate import evaluate
 from training.sorting.trial import outcome
-from training.splits import Split, split
 from training.tasks import task_of
-from training.trial import SimulatedPlant, unseen
 
 SIMULATED = {name: seed for name, seed in load_all().items() if seed.plant is not None}
 SORTING = [name for name, seed in SIMULATED.items() if seed.classes]

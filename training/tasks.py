@@ -12,15 +12,15 @@ from physics.arrays import FloatArray, IntArray
 from seeds import Quantity, Seed
 from training import classification, quality, regression, sorting
 from training.advice.plans import Advised
-from training.dataset import Dataset
-from training.fitting import AnyCandidate, Learner
-from training.gate import Evidence
-from training.judge import Verdict
+from training.core.comparison import Verdict
+from training.core.dataset import Dataset
+from training.core.fitting import AnyCandidate, Learner
+from training.core.gate import Evidence
+from training.core.splits import Split
 from training.labels.quantities import Quantities
+from training.multi_target.combined import BETWEEN
 from training.reports.explanations import Direction
 from training.reports.pictures import Picture
-from training.several.whole import BETWEEN
-from training.splits import Split
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 Columns = Mapping[str, tuple[str, str]]  # head and format of each metric

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pages.markdown import number
+from reporting.markdown import number
 
 
 class Row(NamedTuple):

@@ -16,8 +16,8 @@ from physics.arrays import FloatArray
 from registry.settings import Settings
 from seeds import Seed
 from synthetic_data import another_plant, replay, simulate
-from training.dataset import Dataset, dataset_of
-from training.job import train
+from training.core.dataset import Dataset, dataset_of
+from training.jobs.train import train
 
 PLANTS = {"of the seed": None} | {f"another, {number}": number for number in (701, 702, 703)}  # nothing chosen on these
 SIMULATED = range(40_001, 40_021)  # random numbers of plants with the same parameters, which the oracle learns

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.aims.page import filled
-from pages.markdown import table
+from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS = DOCS / "results" / "bounds.json"

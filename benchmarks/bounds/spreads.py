@@ -3,7 +3,7 @@
     python -m benchmarks.bounds.spreads                      # every process that is named below
     python -m benchmarks.bounds.spreads retired_batteries    # one; the figures of the others stay as they are
 
-On the first development plant of `benchmarks.promises` a sorter is fitted once and calibrated again for each limit in
+On the first development plant of `benchmarks.guarantees` a sorter is fitted once and calibrated again for each limit in
 the bins of LIMITED; then 900 held-out lots are sorted. Beside it the same line with every piece's class
 and contents known sorts a third of them, at the lowest risk price at which as many keep their limits as the seed asks.
 Figures are kept in docs/results/spreads.json; the table of docs/tasks/sorting.md is made from it.
@@ -20,17 +20,18 @@ import numpy as np
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
-from benchmarks.promises import CANDIDATE, DEVELOPMENT, Plant
-from models.sorting.books import fill
+from benchmarks.guarantees import CANDIDATE, DEVELOPMENT, Plant
 from models.sorting.decision import Pieces as Known
 from models.sorting.guarantee import broken, risk_price
+from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
 from models.sorting.model import GRAM, SortingModel
 from models.sorting.values import value_matrix
 from models.tasks import build
 from physics.arrays import FloatArray, IntArray
 from seeds import Quantity, Seed, load
-from training.fitting import Fitted, fit, model_of, with_few_threads
+from training.core.fitting import Fitted, fit, model_of, with_few_threads
+from training.jobs.trial import SimulatedPlant
 from training.sorting.evaluate import (
     KG_PER_T,
     Decided,
@@ -43,7 +44,6 @@ from training.sorting.evaluate import (
 from training.sorting.fit import sort_lots
 from training.sorting.trial import true_pieces
 from training.tasks import task_of
-from training.trial import SimulatedPlant
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "spreads.json", ROOT / "docs" / "tasks" / "sorting.md"

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from seeds import Seed
+from training.jobs.trial import RunningPlants
 from training.setpoints.plants import RunningPlant, TrialPlant
-from training.trial import RunningPlants
 
 PLANTS = (TrialPlant(30102, kin=False), TrialPlant(30101, kin=True), TrialPlant(30103, kin=True))
 HISTORY, HELD = 40, 12  # periods by the operators, and periods that a move is held

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.markdown import table
+from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "coverage.json", DOCS / "tasks" / "regression.md"

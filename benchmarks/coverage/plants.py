@@ -24,7 +24,7 @@ from models.table.reading import read_table
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 from synthetic_data import another_plant, simulate
-from training.dataset import period_of
+from training.core.dataset import period_of
 
 LEARNT = 0.7  # of the periods of a plant, by a champion of its own; the rest is answered
 BLOCK = 20_000  # rows that are answered at once

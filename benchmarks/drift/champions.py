@@ -14,12 +14,12 @@ from models.regression.several import together
 from models.sorting.fit import sorter
 from models.table.inputs import matrix
 from models.tasks import Model, build
-from monitoring.drift.clock import starts_of, units_of
 from monitoring.drift.residuals import class_codes
 from monitoring.drift.rows import Answered
+from monitoring.drift.time_steps import starts_of, units_of
 from physics.arrays import BoolArray
 from seeds import Quantity, Seed
-from training.splits import held_out_units
+from training.core.splits import held_out_units
 
 CANDIDATE = "lightgbm"
 CALIBRATE_FROM, LEARNT_TO = 0.60, 0.85  # of the periods, as training has it

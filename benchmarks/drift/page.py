@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.markdown import table
+from reporting.markdown import table
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "drift.json", ROOT / "docs" / "monitoring.md"

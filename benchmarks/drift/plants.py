@@ -12,9 +12,9 @@ import pandas as pd
 
 from benchmarks.drift.champions import answered, champion
 from models.table.reading import read_table
-from monitoring.drift.clock import starts_of
 from monitoring.drift.history import History
 from monitoring.drift.signals import Signals, effects_of
+from monitoring.drift.time_steps import starts_of
 from physics.arrays import BoolArray
 from seeds import Seed
 from seeds.format.plant import Regime

@@ -29,8 +29,8 @@ from models.setpoints.situations import Grid
 from models.warnings.model import WarningModel
 from seeds import Seed, load, load_all
 from synthetic_data import another_plant, simulate
-from training.dataset import Dataset, read
-from training.splits import split
+from training.core.dataset import Dataset, read
+from training.core.splits import split
 from training.warnings.evaluate import evaluated, followed, metrics
 from training.warnings.learn import blocks_of, warnings
 

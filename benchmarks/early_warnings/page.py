@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.page import filled
-from pages.markdown import figure, table
+from reporting.markdown import figure, table
 from training.warnings.card import COLUMNS
 
 ROOT = Path(__file__).parent.parent.parent

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models import files
-from models.checks import tree_text
+from models.estimators import tree_text
+from models.storage import model_files
 
 ROWS = 200
 PATIENCE = 5  # s for a model
@@ -22,7 +22,7 @@ PATIENCE = 5  # s for a model
 
 def digest(folder: Path) -> str:
     """Digest of what a model answers for rows within its ranges and far beyond, some values missing."""
-    model = files.load(folder)
+    model = model_files.load(folder)
     rng = np.random.default_rng(0)
     low, high = np.nan_to_num(model.ranges).T
     middle, width = (low + high) / 2, high - low + 1e-9

@@ -24,7 +24,7 @@ from records import audit
 from records.database import Database
 from records.outcomes import in_effect
 from records.schema import OUTCOMES, REQUESTS
-from registry.local.programs import free_port
+from system.programs import free_port
 
 PERIOD = "2026-11-01"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models import files
+from models.storage import model_files
 
 NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 STRANGE = (b"99999999999999999999", b"-1", b"-2147483649", b"nan", b"inf", b"1e308", b"0", b"", b"4294967296", b"7.5")
@@ -96,10 +96,10 @@ def damage(model: Path, folder: Path, rng: np.random.Generator) -> str:
     if name in trees and rng.random() < 0.5:  # else hardly any gets beyond the sizes of trees
         text = resized(text)
     (folder / name).write_bytes(text)
-    if name != files.MANIFEST:
-        manifest = json.loads((folder / files.MANIFEST).read_bytes())
+    if name != model_files.MANIFEST:
+        manifest = json.loads((folder / model_files.MANIFEST).read_bytes())
         manifest["files"][name] = {"sha256": hashlib.sha256(text).hexdigest(), "bytes": len(text)}
-        (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        (folder / model_files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     return f"{'trees' if name in trees else name}, {kind}"
 
 

@@ -22,8 +22,9 @@ import numpy as np
 
 from benchmarks.aims.page import filled
 from benchmarks.faults.damages import damage
-from models import files
-from models.checks import tree_text, trial
+from models.estimators import tree_text
+from models.sandbox import sandbox
+from models.storage import model_files
 from registry.settings import Settings, read_settings
 from registry.store import MlflowStore
 from seeds import names
@@ -54,11 +55,11 @@ def outcome(folder: Path, trouble: str | None) -> str:
         return OUTCOMES[5]
     if trouble.startswith("self-test"):
         return OUTCOMES[4]
-    if trouble.startswith(files.SEED):
+    if trouble.startswith(model_files.SEED):
         return OUTCOMES[2]
     try:
-        files.check(folder)
-    except files.ModelFilesError:
+        model_files.check(folder)
+    except model_files.ModelFilesError:
         return OUTCOMES[0]
     return OUTCOMES[1] if refused_text(folder) else OUTCOMES[3]
 
@@ -126,7 +127,7 @@ def main(count: int) -> None:
                 process = list(models)[number % len(models)]
                 folder = Path(scratch) / f"{number}"
                 made.append((process, folder, damage(models[process], folder, rng)))
-            troubles = trial.troubles([folder for _, folder, _ in made])
+            troubles = sandbox.troubles([folder for _, folder, _ in made])
             found = [outcome(folder, trouble) for (_, folder, _), trouble in zip(made, troubles, strict=True)]
             checked = [folder for (_, folder, _), what in zip(made, found, strict=True) if what == OUTCOMES[1]]
             ended_unchecked += sum(said is None for said in answers(checked, "--unchecked"))
@@ -143,7 +144,7 @@ def main(count: int) -> None:
         "damages": count,
         "processes": sorted(models),
         "lightgbm": version("lightgbm"),
-        "format": files.FORMAT,
+        "format": model_files.FORMAT,
         "cpu_seconds_of_children": round(used.ru_utime + used.ru_stime),
         "refused_by_the_check_that_ended_or_held_a_process_without_it": ended_unchecked,
         "outcomes": {name: counts[name] for name in OUTCOMES},

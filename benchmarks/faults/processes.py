@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.service.load import ADDRESS
-from registry.local.programs import free_port
+from system.programs import free_port
 
 PATIENCE = 60.0  # s
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.forgetting.histories import ALL, HISTORIES
-from pages.markdown import table
+from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "forgetting.json", DOCS / "loop.md", "histories"

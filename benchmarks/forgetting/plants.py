@@ -15,14 +15,14 @@ from models.estimators.tuning import last_of, with_settings
 from models.table.inputs import matrix
 from models.table.reading import read_table, read_truth
 from models.tasks import build
-from monitoring.drift.clock import starts_of
 from monitoring.drift.history import History
 from monitoring.drift.signals import Signals
+from monitoring.drift.time_steps import starts_of
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 from synthetic_data import another_plant, simulate
-from training.dataset import period_of, row_key
-from training.fitting import with_few_threads
+from training.core.dataset import period_of, row_key
+from training.core.fitting import with_few_threads
 
 CANDIDATES = ("linear", "lightgbm_physics")
 DATES = (1 / 3, 1 / 2, 2 / 3, 5 / 6, 1.0)

@@ -19,7 +19,7 @@ from benchmarks.faults import processes
 from benchmarks.fuzz.asking import ask
 from benchmarks.fuzz.page import NAME, PAGE, RESULTS, lines, result
 from benchmarks.service.load import ADDRESS
-from registry.local.programs import free_port
+from system.programs import free_port
 
 
 def main() -> None:

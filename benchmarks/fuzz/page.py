@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fuzz.asking import KINDS, Found
-from pages.markdown import table
+from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "fuzz.json", DOCS / "reliability.md", "fuzz"

@@ -22,9 +22,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.faults.measuring import Page, measure
-from benchmarks.forged.forgeries import FORGERIES, Forgery
 from benchmarks.jobs import page
 from benchmarks.jobs.ground import PROCESS, Ground, first, plant_in, play
+from benchmarks.label_checks.forgeries import FORGERIES, Forgery
 from benchmarks.replays.plant import Plant, ReplayError, Step
 from benchmarks.replays.promotions import as_trained
 from benchmarks.replays.run import home_of
@@ -77,7 +77,7 @@ def honest(plant: Plant, steps: list[Step]) -> list[Step]:
 
 
 def forged(forgery: Forgery) -> Poison:
-    """Labels are forged; see `benchmarks.forged.forgeries`."""
+    """Labels are forged; see `benchmarks.label_checks.forgeries`."""
 
     def poison(plant: Plant, steps: list[Step]) -> list[Step]:
         names = [column.name for column in plant.seed.labels]

@@ -25,9 +25,9 @@ from benchmarks.referees.truth import truth_of
 from models.setpoints.process import response_of
 from models.setpoints.situations import AHEAD
 from seeds import Seed, load
-from training.setpoints.hand import Hand, public
+from training.jobs.trial import RunningPlants
+from training.setpoints.observation import Hand, public
 from training.setpoints.plants import TrialPlant
-from training.trial import RunningPlants
 
 
 def measured(plant: TrialPlant, seed: Seed) -> list[dict[str, Any]]:

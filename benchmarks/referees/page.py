@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.aims.page import filled
-from pages.markdown import table
+from reporting.markdown import table
 from seeds import load
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from models.setpoints.model import step_of
 from models.setpoints.process import response_of
 from models.setpoints.situations import AHEAD, Grid
 from seeds import Seed
-from training.setpoints.hand import Hand
+from training.setpoints.observation import Hand
 from training.setpoints.plants import RunningPlant
 
 FUTURES = range(3)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.markdown import table
+from reporting.markdown import table
 from seeds import load, names
 
 DOCS = Path(__file__).parents[2] / "docs"

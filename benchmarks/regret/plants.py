@@ -13,10 +13,10 @@ from benchmarks.plant_tables import PlantTable
 from models.tasks import build
 from seeds import Seed, load
 from synthetic_data import another_plant, simulate
-from training.dataset import Dataset, read
-from training.fitting import fit, model_of, selected, with_few_threads
-from training.several.views import views
-from training.splits import Split, split
+from training.core.dataset import Dataset, read
+from training.core.fitting import fit, model_of, selected, with_few_threads
+from training.core.splits import Split, split
+from training.multi_target.views import views
 from training.tasks import task_of
 
 POOLED = "calibrate_rmse"

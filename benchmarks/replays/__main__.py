@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.terminal import ProcessName, console, fail, progress
+from nonferrous.console import ProcessName, console, fail, progress
 
 if TYPE_CHECKING:
     from benchmarks.replays.plant import Plant
@@ -74,7 +74,7 @@ def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[
     """What came of a way; that of before where it was played to its end."""
     from benchmarks.replays.run import home_of, oracle, play
     from benchmarks.replays.service import running
-    from pages.report import write_page
+    from reporting.report import write_page
 
     file, home = out / f"{name}.json", out / name
     if name == ACCEPTED and _asked_nobody(out / f"{DRIFT}.json"):

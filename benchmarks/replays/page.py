@@ -13,11 +13,11 @@ from benchmarks.replays.plant import Plant
 from benchmarks.replays.run import COVERAGE, Stepped
 from benchmarks.replays.summary import BACK, Summary
 from benchmarks.replays.tasks import cost_unit, task_of
-from pages.html import table
-from pages.lines import Line, lines
-from pages.markdown import number
-from pages.report import Section, whole, write_page
-from pages.style import BLUE, GREY, ORANGE, RED
+from reporting.html import table
+from reporting.lines import Line, lines
+from reporting.markdown import number
+from reporting.report import Section, whole, write_page
+from reporting.style import BLUE, GREY, ORANGE, RED
 from seeds import Seed
 
 GREEN, PURPLE = "#2e8b57", "#7b4fa3"

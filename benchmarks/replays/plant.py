@@ -15,7 +15,7 @@ from benchmarks.replays.tasks import task_of
 from models.table.reading import read_table, read_truth
 from physics.arrays import FloatArray
 from seeds import Seed
-from training.dataset import period_of, row_key
+from training.core.dataset import period_of, row_key
 
 
 class ReplayError(ValueError):

@@ -13,12 +13,12 @@ import pandas as pd
 from benchmarks.replays.plant import Plant, Step
 from benchmarks.replays.run import Stepped
 from benchmarks.replays.tasks import task_of
-from models.following.waiting import Arrival, Following
+from models.online.review_queue import Arrival, Following
 from models.regression.several import SeveralTargets
 from models.table.inputs import matrix
 from registry.settings import Settings
 from registry.tracking import Tracking
-from training.dataset import period_of
+from training.core.dataset import period_of
 
 
 @dataclass(frozen=True)

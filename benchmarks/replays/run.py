@@ -17,13 +17,13 @@ from benchmarks.replays.service import Client
 from benchmarks.replays.tasks import task_of as played
 from models.table.contract import Checked
 from models.tasks import build
-from registry.local.moved import adopt
+from registry.relocation import adopt
 from seeds import Seed
-from training.dataset import dataset_of, period_of
-from training.facts import info_of
-from training.fitting import fit, model_of, selected, with_few_threads
+from training.core.dataset import dataset_of, period_of
+from training.core.fitting import fit, model_of, selected, with_few_threads
+from training.core.splits import FEWEST_ROWS, held_out_units, split
+from training.jobs.run_metadata import info_of
 from training.labels.job import ACCEPT
-from training.splits import FEWEST_ROWS, held_out_units, split
 from training.tasks import task_of
 
 COVERAGE = 0.9

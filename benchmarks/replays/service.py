@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.replays.plant import ReplayError
-from records import states
+from records import online_states
 from records.database import Database
 from records.outcomes import newest
-from registry.local.programs import end, free_port, start
 from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking
+from system.programs import end, free_port, start
 
 MOST_ROWS = 100_000  # in one step
 _PATIENCE = 120.0  # s that a server may take to start, and a new champion to answer
@@ -66,7 +66,7 @@ class Client:
 
     def _has_taken_up(self, database: Database, digest: str) -> bool:
         with database.read() as connection:
-            state = states.load(connection, self._process, digest)
+            state = online_states.load(connection, self._process, digest)
             return state is not None and state.upto >= newest(connection, self._process)
 
     def retrain(self, accept_shift: str | None = None) -> Mapping[str, Any]:

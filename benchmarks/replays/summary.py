@@ -12,7 +12,7 @@ from scipy.stats import binom
 
 from benchmarks.replays.run import COVERAGE, Stepped
 from benchmarks.replays.tasks import cost_unit, task_of
-from pages.markdown import number
+from reporting.markdown import number
 from seeds import Seed
 
 WINDOW = pd.Timedelta(days=90)

@@ -21,8 +21,8 @@ import pandas as pd
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
+from models.schedules.current_state import line_at
 from models.schedules.errors import ImpossibleError
-from models.schedules.hand import line_at
 from models.schedules.hours import LONGEST, Hours, read_hours
 from models.schedules.line import Line
 from models.schedules.order import Order, limits_of
@@ -30,7 +30,7 @@ from models.schedules.schedule import schedule
 from physics.arrays import FloatArray
 from seeds import Seed, load
 from synthetic_data import Running, another_plant, begin
-from synthetic_data.engine.playing import play, play_ahead
+from synthetic_data.engine.current_profile import play, play_ahead
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "schedules.json", ROOT / "docs" / "schedules.md"

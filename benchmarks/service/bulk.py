@@ -21,11 +21,11 @@ import pyarrow as pa
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, in_turn
 from benchmarks.service.load import ADDRESS
-from registry.local.programs import free_port
 from registry.settings import Settings
-from serving.bulk.arrow import answered
-from serving.bulk.tables import ROWS
 from serving.tasks import task_of
+from serving.wire.arrow import answered
+from serving.wire.arrow_tables import ROWS
+from system.programs import free_port
 
 ARROW, JSON = "application/vnd.apache.arrow.stream", "application/json"
 JSON_ROWS = 10_000  # as many as a request of JSON may hold by default

@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.service.load import post
-from models import files
 from models.estimators.booster import Booster
+from models.storage import model_files
 from models.tasks import Model
 from physics.arrays import FloatArray
 from registry.settings import Settings
 from registry.store import MlflowStore
 from seeds import Seed, load
 from synthetic_data import simulate
-from training.dataset import Dataset, read
-from training.job import train
+from training.core.dataset import Dataset, read
+from training.jobs.train import train
 
 PROCESSES = ("aluminium_reduction", "aluminium_scrap", "aluminium_ingot")
 
@@ -150,7 +150,7 @@ def champions(settings: Settings, scratch: Path) -> list[Champion]:
         if champion is None:
             raise RuntimeError(f"{process}: the gate refused it; promote one by force and give its store by --home")
         with tempfile.TemporaryDirectory() as folder:
-            model = files.load(kept.fetch(champion, Path(folder)))
+            model = model_files.load(kept.fetch(champion, Path(folder)))
         found.append(Champion(seed, model, read(plant, seed)))
     return found
 

@@ -15,8 +15,8 @@ from typing import Any
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion
 from benchmarks.service.load import ADDRESS, post, written
-from registry.local.programs import free_port
 from registry.settings import Settings
+from system.programs import free_port
 
 CLIENTS, SILENT, HELD = 8, 2000, 4500
 PER_SECOND = {"one record": 100, "/health/live": 20}

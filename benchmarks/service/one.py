@@ -15,8 +15,8 @@ from typing import Any
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, in_turn, of_mlserver
 from benchmarks.service.load import written
-from registry.local.programs import free_port
 from registry.settings import Settings
+from system.programs import free_port
 
 CONNECTIONS, ROWS = 16, 256
 OURS, UNRECORDED, ECHO, BARE, MLFLOW, MLSERVER = "ours", "unrecorded", "echo", "bare", "mlflow", "mlserver"

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.aims import page
 from benchmarks.aims.page import Row, at_least, at_most
 from benchmarks.service.champions import PROCESSES
-from pages.markdown import number, table
+from reporting.markdown import number, table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "service.json", DOCS / "benchmarks.md"

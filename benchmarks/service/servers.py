@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.service.load import ADDRESS
-from registry.local.programs import free_port
 from registry.settings import Settings
+from system.programs import free_port
 
 SERVER_CORE, LOAD_CORE = 0, 1
 PATIENCE = 120  # s

@@ -8,8 +8,8 @@ from typing import Any
 
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, of_mlserver
-from registry.local.programs import free_port
 from registry.settings import Settings
+from system.programs import free_port
 
 
 def measured(champions: list[Champion], settings: Settings, scratch: Path, rounds: int) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.aims.machine import QUIET
 from benchmarks.aims.page import Row, at_least, filled, unmeasured
-from pages.markdown import number, table
+from reporting.markdown import number, table
 from seeds import load
 
 DOCS = Path(__file__).parents[2] / "docs"

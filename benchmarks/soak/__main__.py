@@ -32,9 +32,9 @@ from benchmarks.soak.page import NAME, PAGE, PICTURE, RESULTS, lines, picture
 from benchmarks.soak.rows import answered, prediction
 from benchmarks.soak.weighed import weighed
 from records.database import Database
-from registry.local.programs import free_port
 from seeds import load
 from serving.tasks import task_of
+from system.programs import free_port
 
 SHARE, PROBE_SECONDS = 0.7, 60  # s; ten seconds show what a disk takes at once, not what it keeps up
 RECORD = 10_000  # bytes a request

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.page import at_most
-from pages.markdown import number, table
+from reporting.markdown import number, table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "soak.json", DOCS / "reliability.md", "soak"

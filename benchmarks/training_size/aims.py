@@ -27,7 +27,7 @@ from benchmarks.aims.machine import QUIET, Others, children_seconds
 from benchmarks.aims.page import Row, at_most, filled, unmeasured
 from benchmarks.digests import own_plant_digest
 from benchmarks.training_size.page import DOCS
-from pages.markdown import table
+from reporting.markdown import table
 from seeds import load
 from synthetic_data import simulate
 

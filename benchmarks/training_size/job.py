@@ -17,7 +17,7 @@ import lightgbm
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import load
-from training.job import train
+from training.jobs.train import train
 
 MIB = 1024  # of `ru_maxrss`, which Linux states in KiB
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.drawing import panelled
-from pages.markdown import table
-from pages.style import BLUE, GREY, LAYOUT, ORANGE
+from reporting.drawing import panelled
+from reporting.markdown import table
+from reporting.style import BLUE, GREY, LAYOUT, ORANGE
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS = DOCS / "results" / "training_size.json"

@@ -12,9 +12,9 @@ from benchmarks.digests import seed_digest, table_digest
 from benchmarks.replays.run import candidates_of
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-from training.dataset import Dataset, read
-from training.fitting import selected
-from training.splits import split
+from training.core.dataset import Dataset, read
+from training.core.fitting import selected
+from training.core.splits import split
 from training.tasks import task_of
 
 FOLDS = 5

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pages.markdown import table
+from reporting.markdown import table
 from seeds import load
 from training.tasks import task_of
 

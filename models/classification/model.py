@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from models.answers import COVERAGE, input_flags, learnt_inputs
-from models.estimators.parted import Parted
-from models.intervals import Conformal
-from models.novelty import Novelty
+from models.estimators.temperature import fitted_temperature, tempered
+from models.estimators.two_stage import Parted
 from models.table.inputs import input_names
-from models.temperature import fitted_temperature, tempered
+from models.uncertainty.intervals import Conformal
+from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from models.checks import tree_text
-from models.stops import between
+from models.estimators import tree_text
 from physics.arrays import FloatArray
+from system.cancellation import between
 
 if TYPE_CHECKING:
     import lightgbm

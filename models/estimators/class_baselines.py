@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from models.estimators.estimator import ClassifierEstimator
 from models.estimators.stored import Stored
+from models.estimators.temperature import fitted_temperature, softmax
 from models.interfaces.physics import AnyPhysics
 from models.table.inputs import by_name, checked_rows, medians
-from models.temperature import fitted_temperature, softmax
 from physics.arrays import FloatArray, IntArray
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import models.processes
 from models.interfaces.physics import AnyPhysics, Fact, Physics, faults
-from models.table.wording import nearest
+from models.table.formatting import nearest
 from seeds import Quantity, Seed, SeedError
 
 _PACKAGE = models.processes.__name__

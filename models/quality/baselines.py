@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.interfaces.physics import AnyPhysics
-from models.quality.lines import LotEstimator, level, losses, lot_labels
+from models.quality.linear import LotEstimator, level, losses, lot_labels
 from models.quality.losses import ContentLoss, Loss
 from models.table.inputs import by_name, checked_rows, medians
 from physics.arrays import FloatArray

@@ -7,7 +7,7 @@ from models.estimators.estimator import Estimator
 from models.estimators.physics_features import OnPhysics, PhysicsFeatures
 from models.processes.lookup import physics_of
 from models.quality.baselines import FirstPrinciplesContents, LastAssay
-from models.quality.lines import LotLines
+from models.quality.linear import LotLines
 from models.quality.trees import LotTrees
 from models.table.inputs import input_names
 from seeds import Seed

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from models.promises import GuaranteeError, lots_needed, p_value
 from models.quality.decision import Costs, decide
+from models.uncertainty.guarantees import GuaranteeError, lots_needed, p_value
 from physics.arrays import FloatArray, IntArray
 
 # Thresholds in the order in which they are tested, chosen before any lot is looked at.

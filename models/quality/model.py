@@ -11,21 +11,21 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.adaptive import Level
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
-from models.estimators.parted import Parted
-from models.following.received import ALL, NONE, Interval, Received
-from models.following.usual import Usual
-from models.following.waiting import Arrival
+from models.estimators.temperature import fitted_temperature
+from models.estimators.two_stage import Parted
+from models.online.received import ALL, NONE, Interval, Received
+from models.online.reference_runs import Usual
+from models.online.review_queue import Arrival
 from models.quality.censoring import log_size
 from models.quality.decision import ACTIONS, Costs, Decisions, decide
+from models.quality.error_scenarios import Scatter, crossed_chances
 from models.quality.grades import Limits
 from models.quality.guarantee import check_enough, threshold
 from models.quality.remedy import Nearest, Remedy, distances, nearest, remedies
-from models.quality.scatter import Scatter, crossed_chances
 from models.quality.setpoints.model import SetPoints
 from models.table.inputs import input_names
-from models.temperature import fitted_temperature
+from models.uncertainty.adaptive_intervals import Level
 from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.special import expit
 from seeds import Seed

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.processes.lookup import physics_of
+from models.quality.error_scenarios import Scatter
 from models.quality.grades import Limits
-from models.quality.scatter import Scatter
 from models.table.inputs import by_name, input_names
 from physics.arrays import FloatArray, IntArray
 from seeds import Column, Seed

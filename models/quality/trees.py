@@ -13,7 +13,7 @@ from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tr
 from models.estimators.categories import Categories, category_columns
 from models.estimators.stored import TREES, ReadTrees
 from models.estimators.tuning import Block, Settings, later_blocks
-from models.quality.lines import LotEstimator, LotLines, lot_labels
+from models.quality.linear import LotEstimator, LotLines, lot_labels
 from models.quality.losses import ContentLoss, DefectLoss, Loss
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray

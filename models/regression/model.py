@@ -10,18 +10,18 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.adaptive import Adaptive, Level
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.estimators.log_scale import from_scale, to_scale
-from models.estimators.parted import Parted
-from models.following.received import ALL, NONE, Interval, Received
-from models.following.usual import Usual
+from models.estimators.two_stage import Parted
 from models.interfaces.physics import AnyPhysics
-from models.intervals import Conformal
+from models.online.received import ALL, NONE, Interval, Received
+from models.online.reference_runs import Usual
 from models.processes.lookup import physics_of
 from models.setpoints.model import SetpointModel
-from models.spread import Spread, by_others
 from models.table.inputs import by_name, input_names
+from models.uncertainty.adaptive_intervals import Adaptive, Level
+from models.uncertainty.error_scale import Spread, by_others
+from models.uncertainty.intervals import Conformal
 from models.warnings.model import WarningModel
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy.typing as npt
 
 from models.answers import COVERAGE, Answer, flat
-from models.following.received import Interval
+from models.online.received import Interval
 from models.regression.model import RegressionModel
 from models.setpoints.model import SetpointModel
 from models.table.inputs import input_names

@@ -20,7 +20,7 @@ from models.estimators.categories import (
 )
 from models.estimators.estimator import RegressorEstimator
 from models.estimators.log_scale import from_scale, to_scale
-from models.estimators.signed_line import Line, fit_lines
+from models.estimators.sign_constrained_ridge import Line, fit_lines
 from models.estimators.stored import TREES, ReadTrees, Stored
 from models.estimators.tuning import Block, Settings, later_blocks
 from models.table.inputs import checked_rows

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.schedules.errors import ScheduleError
-from models.stops import check, seconds_left
 from physics.arrays import FloatArray
+from system.cancellation import check, seconds_left
 
 _GAP, _SECONDS = 3e-4, 10.0  # of programmes with whole numbers
 _BEYOND_SECONDS = 0.5  # after the end of a request, which is known by then

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.schedules.line import Line
+from models.schedules.linear_program import Program
 from models.schedules.order import Limit, Order
-from models.schedules.program import Program
 from physics.arrays import FloatArray
 
 _CLOSE = 0.03  # of a limit, in any unit: what pieces of curves leave

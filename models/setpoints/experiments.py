@@ -22,9 +22,9 @@ import numpy as np
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
+from models.setpoints.move_evaluation import Weighed, weigh
 from models.setpoints.plans import Plans
 from models.setpoints.situations import AHEAD
-from models.setpoints.weighing import Weighed, weigh
 from physics.arrays import BoolArray, FloatArray
 from physics.special import ndtr
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.setpoints.advice import Advice
-from models.setpoints.advising import advice
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
+from models.setpoints.move_evaluation import chosen, moves_of, weigh_each
 from models.setpoints.plans import Plans
-from models.setpoints.weighing import chosen, moves_of, weigh_each
-from models.stops import between
+from models.setpoints.recommender import advice
+from system.cancellation import between
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,8 @@ import numpy as np
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import MIN_AGE, SetpointModel
 from models.setpoints.situations import SMOOTH, Grid, Situations, situations
-from models.stops import between
 from physics.arrays import BoolArray, FloatArray
+from system.cancellation import between
 
 if TYPE_CHECKING:
     import pandas as pd

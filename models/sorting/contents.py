@@ -13,9 +13,9 @@ from models.answers import Answer
 from models.estimators.physics_features import physics_columns
 from models.estimators.standard_scale import StandardScale
 from models.interfaces.physics import AnyPhysics
-from models.intervals import Conformal, rows_needed
 from models.processes.lookup import physics_of
 from models.table.inputs import input_names
+from models.uncertainty.intervals import Conformal, rows_needed
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 

@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from models.answers import learnt_inputs
-from models.novelty import Novelty
+from models.estimators.temperature import fitted_temperature, tempered
 from models.sorting.contents_fit import fit_contents
 from models.sorting.guarantee import risk_price
 from models.sorting.lots import numbered
 from models.sorting.model import Classifier, SortingModel, kilograms
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
-from models.temperature import fitted_temperature, tempered
+from models.uncertainty.novelty import Novelty
 from physics.arrays import FloatArray
 from seeds import Seed
 

@@ -9,11 +9,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from models.promises import GuaranteeError, lots_needed, p_value
-from models.sorting.books import fill
 from models.sorting.decision import Line, Pieces
+from models.sorting.lot_ledger import fill
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from models.sorting.values import value_matrix
+from models.uncertainty.guarantees import GuaranteeError, lots_needed, p_value
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 

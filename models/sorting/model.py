@@ -12,20 +12,20 @@ import numpy as np
 import numpy.typing as npt
 
 from models.answers import COVERAGE, Answer, flat, input_flags
-from models.estimators.parted import Parted
-from models.novelty import Novelty
-from models.sorting.books import fill
+from models.estimators.temperature import tempered
+from models.estimators.two_stage import Parted
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces
 from models.sorting.guarantee import Calibration
+from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
-from models.sorting.seen import Seen
-from models.sorting.setpoints.advising import LineSetPoints
+from models.sorting.piece_features import Seen
 from models.sorting.setpoints.assayed import Assayed
+from models.sorting.setpoints.recommender import LineSetPoints
 from models.sorting.spread import Spread
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
-from models.temperature import tempered
+from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from models.consistency.checks import date_faults, order_cautions
-from models.table import cautions, cells
-from models.table.made import lenders, made_columns
+from models.table import cells, data_warnings
+from models.table.derived_columns import lenders, made_columns
+from models.table.formatting import nearest, shortened
 from models.table.periods import held, into_periods
-from models.table.slips import PartSlip, part_slip
-from models.table.slips import slip as _slip
 from models.table.sources import LISTED, Fault, Source, TableError, cell_faults
-from models.table.wording import nearest, shortened
+from models.table.unit_errors import PartSlip, part_slip
+from models.table.unit_errors import slip as _slip
 from physics.arrays import BoolArray
 from seeds import Column, Seed, TableFormat
 
@@ -131,7 +131,7 @@ def check(
         for name, column in values.items()
         if seed.column(name).is_number and column.hasnans
     }
-    said += cautions.read_as_missing(texts)
+    said += data_warnings.read_as_missing(texts)
     if compare_dates and seed.time is not None and not faults:
         unit = None if seed.key is None else values[seed.key.name]
         faults, lines = date_faults(frame, values[seed.clock.name], headers[seed.clock.name], unit, source)
@@ -158,7 +158,7 @@ def check(
         table=table,
         rejected=rows.rejected(outside),
         ignored=tuple(str(header) for header in frame.columns if header not in headers.values()),
-        cautions=(*said, *slight, *cautions.of_table(table, seed), *order_cautions(table, seed)),
+        cautions=(*said, *slight, *data_warnings.of_table(table, seed), *order_cautions(table, seed)),
     )
 
 
@@ -213,13 +213,13 @@ def _parsed(
         column, raw = seed.column(name), frame[header]
         if column.values is not None:
             values[name], unknown = cells.texts(raw, column.values, form)
-            said += cautions.unknown_texts(name, unknown)
+            said += data_warnings.unknown_texts(name, unknown)
             continue
         values[name], bad = _parse(raw, seed, column, form, values)
         for expected, mask in bad.items():
             faults += cell_faults(source, header, raw, np.flatnonzero(mask), expected)
         if column.role == "key":
-            said += cautions.respelled(raw)
+            said += data_warnings.respelled(raw)
         if column.is_number and header == column.tag and column.scale != 1.0:
             values[name] = values[name] * column.scale
     return values, faults, said

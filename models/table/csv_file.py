@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from models.table.formatting import shortened
 from models.table.sources import LISTED, Fault, RawTable, repeated
-from models.table.wording import shortened
 from physics.arrays import IntArray
 from seeds import Seed, TableFormat
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.table.slips import slip
+from models.table.unit_errors import slip
 from physics.arrays import IntArray
 from seeds import Column, Seed
 

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from models.table import spreadsheet
 from models.table.csv_file import preamble, read_csv
+from models.table.formatting import shortened
 from models.table.sources import Fault, RawTable, repeated
-from models.table.wording import shortened
 from seeds import Seed
 
 # In a folder a text file may be anything.

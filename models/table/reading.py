@@ -13,12 +13,12 @@ from typing import IO, Literal
 import numpy as np
 import pandas as pd
 
-from models.table import cautions, spreadsheet
+from models.table import data_warnings, spreadsheet
 from models.table.contract import Checked, check
 from models.table.joining import joined
+from models.table.non_data_rows import without_strays
 from models.table.raw import ENDINGS, IN_FOLDERS, open_parquet, read_raw
 from models.table.sources import Fault, RawTable, Source, TableError
-from models.table.strays import without_strays
 from seeds import Seed
 
 TABLE, TRUTH = "table.parquet", "truth.parquet"
@@ -89,9 +89,9 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None, la
         cautions=(
             *(line for raw in raws for line in raw.cautions),
             *checked.cautions,
-            *cautions.unused_columns(ignored, seed),
+            *data_warnings.unused_columns(ignored, seed),
         ),
-        lacks=tuple(cautions.lacks(checked.table, seed)),
+        lacks=tuple(data_warnings.lacks(checked.table, seed)),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.table.wording import shortened
+from models.table.formatting import shortened
 from physics.arrays import IntArray
 from seeds import Column
 

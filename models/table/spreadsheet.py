@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
+from models.table.formatting import named, shortened
 from models.table.sources import Fault, RawTable, repeated
-from models.table.wording import named, shortened
 from seeds import TableFormat
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")

@@ -11,7 +11,7 @@ import numpy as np
 from models.setpoints.situations import Grid
 from models.warnings.calibration import Platt
 from models.warnings.events import counted
-from models.warnings.known import Known, known
+from models.warnings.features import Known, known
 from models.warnings.model import MIN_AGE, EventModel, WarningError, WarningModel
 from models.warnings.scores import SCORES, LineScore, TreeScore, mean_score
 from physics.arrays import BoolArray, FloatArray, IntArray

@@ -10,15 +10,15 @@ import numpy as np
 
 from models.processes.causes import OTHER, by_cause
 from models.setpoints.situations import Grid
-from models.stops import between
 from models.warnings.calibration import Platt
 from models.warnings.events import FEWEST_USUAL, counted, known_after, limits, outcome_after
-from models.warnings.following import followed
-from models.warnings.known import Known, columns_of, known
+from models.warnings.features import Known, columns_of, known
+from models.warnings.online_level import followed
 from models.warnings.scores import SCORES, Score
 from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.special import expit
 from seeds import Event, Seed
+from system.cancellation import between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ class EventModel:
     ) -> FloatArray:
         """Probability of an event within the horizon [1], shape (n,), as known outcomes have it where it is asked for.
 
-        Log-odds are those of all of a plant's rows; see `models.warnings.following.followed`.
+        Log-odds are those of all of a plant's rows; see `models.warnings.online_level.followed`.
         """
         found = followed(log_odds, periods, y, outcome_after(self.event, seed), self.weight, asked)
         return np.asarray(expit(found))

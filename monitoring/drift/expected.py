@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from models.novelty import Novelty
+from models.uncertainty.novelty import Novelty
 from monitoring.drift.residuals import Residual
 from physics.arrays import FloatArray, IntArray
 

@@ -11,13 +11,13 @@ import pandas as pd
 
 from models.table.inputs import matrix
 from models.tasks import Model
-from monitoring.drift.clock import Clock, Moments, starts_of, units_of
 from monitoring.drift.errors import ErrorHistory
 from monitoring.drift.expected import Expectation
 from monitoring.drift.inputs import InputHistory
 from monitoring.drift.residuals import Residual
 from monitoring.drift.sensors import SensorHistory
 from monitoring.drift.tasks import task_of
+from monitoring.drift.time_steps import Clock, Moments, starts_of, units_of
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from models.estimators.standard_scale import StandardScale
-from monitoring.drift.clock import Clock
+from monitoring.drift.time_steps import Clock
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 BINS = 32

@@ -6,10 +6,10 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 
 from monitoring.drift.results import Figures, Input, Monitoring
-from pages.html import table
-from pages.lines import Line, distributions, lines
-from pages.report import Section, whole
-from pages.style import BLUE, GREY, ORANGE, RED
+from reporting.html import table
+from reporting.lines import Line, distributions, lines
+from reporting.report import Section, whole
+from reporting.style import BLUE, GREY, ORANGE, RED
 from seeds import Seed
 
 SHOWN_QUANTITIES, SHOWN_INPUTS, DRAWN_INPUTS, SHOWN_UNITS = 4, 20, 8, 8

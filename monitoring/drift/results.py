@@ -231,7 +231,7 @@ class Monitoring:
 
     @property
     def figures(self) -> dict[str, float]:
-        """What is scraped of it; `serving.seen.monitored` says what each is."""
+        """What is scraped of it; `serving.telemetry.drift_metrics` says what each is."""
         return {
             "drifted": float(self.drifted),
             "drifted_inputs": float(len({one.column for one in self.drifted_inputs})),

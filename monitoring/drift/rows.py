@@ -14,7 +14,7 @@ import pandas as pd
 
 from models.answers import Answer
 from models.table.cells import times
-from models.table.made import lenders, made_columns
+from models.table.derived_columns import lenders, made_columns
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 from seeds.format.table import TableFormat
@@ -126,7 +126,7 @@ def _starts(recorded: pd.DataFrame, seed: Seed) -> npt.NDArray[np.datetime64]:
 
 
 def _with_made(table: pd.DataFrame, seed: Seed, before: pd.DataFrame) -> pd.DataFrame:
-    """The table with what its rows leave out and earlier rows, or outcomes, lend; see `models.table.made`."""
+    """The table with what its rows leave out and earlier rows, or outcomes, lend (`models.table.derived_columns`)."""
     names = [column.name for column in seed.made_inputs]
     if not names or not table[names].isna().any(axis=None):
         return table

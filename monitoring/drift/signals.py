@@ -9,12 +9,12 @@ from typing import Self
 import numpy as np
 
 from models.table.inputs import matrix
-from monitoring.drift.clock import starts_of
 from monitoring.drift.errors import ErrorHistory, step_means
 from monitoring.drift.history import History, of_kinds
 from monitoring.drift.residuals import Residual
 from monitoring.drift.rows import Answered
 from monitoring.drift.tasks import task_of
+from monitoring.drift.time_steps import starts_of
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 

@@ -12,8 +12,8 @@ from models.energy.account import ELECTRICITY
 from models.energy.direct_current import STEAM
 from models.energy.process import Kind
 from monitoring.energy.month import EnergyMonth
-from pages.sankey import Link, Node, sankey
 from physics.arrays import FloatArray
+from reporting.sankey import Link, Node, sankey
 
 # Seen on white and on black.
 _BLUE, _GREEN, _GREY, _RED = "#3d8fd6", "#2a9d55", "#8c8c8c", "#c9605a"

@@ -10,9 +10,9 @@ from models.energy.account import COMPREHENSIVE
 from monitoring.energy.flows import mean_flow, picture
 from monitoring.energy.month import EnergyMonth
 from monitoring.energy.ranking import BEST_SHARE, FEWEST_ROWS, Ranked, differences, ranked
-from pages.html import table
-from pages.moments import moment_format
-from pages.report import Section, whole
+from reporting.html import table
+from reporting.report import Section, whole
+from reporting.timestamps import moment_format
 
 SHOWN_UNITS, SHOWN_COLUMNS = 12, 12
 

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from monitoring.charts.vectors import VectorChart
 from monitoring.report.period import QualityPeriod
 from monitoring.report.residual_charts import Charts, ElementCharts
-from pages.drawing import panelled
-from pages.style import LAYOUT, ORANGE, RED
 from physics.arrays import FloatArray
+from reporting.drawing import panelled
+from reporting.style import LAYOUT, ORANGE, RED
 
 COLUMNS = 3
 PANEL = 210  # px a row of panels

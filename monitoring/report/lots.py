@@ -10,9 +10,9 @@ import pandas as pd
 from models.quality.model import QualityModel
 from models.quality.outcomes import Lots
 from models.table.inputs import InputError, matrix
-from pages.moments import moment_format
 from physics.arrays import BoolArray, FloatArray, IntArray
 from registry.versions import RegistryError
+from reporting.timestamps import moment_format
 from seeds import Seed
 
 

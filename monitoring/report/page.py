@@ -10,8 +10,8 @@ from monitoring.report.page_alarms import alarms, charts
 from monitoring.report.page_indices import acceptance, capability
 from monitoring.report.page_lots import certificates, decisions
 from monitoring.report.period import QualityPeriod
-from pages.html import table
-from pages.report import Section, whole
+from reporting.html import table
+from reporting.report import Section, whole
 
 
 def page(period: QualityPeriod) -> str:

@@ -10,8 +10,8 @@ from monitoring.report.alarms import LEAST_MOVE, LEAST_SIMILARITY, Event
 from monitoring.report.figures import FARTHEST, LOWEST_SHARE, single_lots, sums, vectors
 from monitoring.report.period import QualityPeriod
 from monitoring.report.residual_charts import RUN_LENGTH, Charts, Reference
-from pages.html import table
-from pages.style import CONFIG as PLOTS_CONFIG
+from reporting.html import table
+from reporting.style import CONFIG as PLOTS_CONFIG
 
 CONFIG = PLOTS_CONFIG | {"responsive": True}
 

@@ -5,7 +5,7 @@ import html
 from monitoring.charts.capability import PERCENTILE_VALUES_NEEDED, Index
 from monitoring.report.indices import LimitIndices
 from monitoring.report.period import QualityPeriod
-from pages.html import table
+from reporting.html import table
 
 
 def capability(period: QualityPeriod) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from models.answers import COVERAGE
 from models.quality.decision import ACTIONS
 from models.quality.remedy import Remedy
 from monitoring.report.period import QualityPeriod
-from pages.html import table
+from reporting.html import table
 from seeds.format.tasks.quality import Sum
 
 NEAR = 2.0  # sigmas from a limit within which a released lot is shown

@@ -9,7 +9,6 @@ from typing import cast
 import numpy as np
 
 from models.answers import COVERAGE, Answer
-from models.promises import beyond_promise, lots_needed
 from models.quality.decision import ACTIONS, Costs, earned, oracle
 from models.quality.grades import Limits
 from models.quality.model import Assessment, QualityModel
@@ -17,6 +16,7 @@ from models.quality.outcomes import costs_of, covered
 from models.quality.remedy import Nearest, Remedy
 from models.table.reading import digest, read_table
 from models.tasks import task_of
+from models.uncertainty.guarantees import beyond_promise, lots_needed
 from monitoring.charts.control import ChartError
 from monitoring.report.alarms import Event, events_of
 from monitoring.report.indices import LimitIndices, indices

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from nonferrous.terminal import console
+from nonferrous.console import console
 
 _MEGABYTE = 1_000_000
 
@@ -12,12 +12,12 @@ _MEGABYTE = 1_000_000
 def clean() -> None:
     """Give back the disk space of jobs that were killed or have failed; versions and the audit stay."""
     from nonferrous.jobs.commands import opened
-    from registry.local.alone import alone
-    from registry.local.cleaning import Cleaning
+    from registry.cleaning import Cleaning
     from registry.settings import read_settings
     from registry.tracking import Tracking
     from registry.versions import RegistryError
     from seeds import load_all
+    from system.process_lock import ProcessLockedError, alone
 
     settings, screen = read_settings(), console()
     cleaning = Cleaning(Tracking(settings))
@@ -25,7 +25,7 @@ def clean() -> None:
         try:
             with alone(settings.folder, process):
                 found = cleaning.clean(process)
-        except RegistryError as error:
+        except (ProcessLockedError, RegistryError) as error:
             screen.print(f"{error}", soft_wrap=True, markup=False)
             continue
         if found.runs:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.terminal import ProcessName, console, fail
+from nonferrous.console import ProcessName, console, fail
 
 if TYPE_CHECKING:
     from records.jobs.queue import Asked, Job, Jobs
@@ -40,10 +40,10 @@ def opened() -> Iterator[Jobs]:
 
 def worker() -> None:
     """Do retraining jobs one after the other until Ctrl-C; one worker a home folder."""
-    from nonferrous.jobs.program import Program
+    from nonferrous.jobs.subprocess_job import Program
     from records.jobs.worker import Worker
-    from registry.local.alone import alone
     from registry.settings import read_settings
+    from system.process_lock import alone
 
     settings = read_settings()
     name = f"{socket.gethostname()}:{settings.folder}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nonferrous.terminal import ProcessName, console
+from nonferrous.console import ProcessName, console
 
 
 def history(process: ProcessName) -> None:

@@ -40,11 +40,11 @@ def shadow_lines(seed: Seed, now: datetime | None = None, is_alone: bool = False
         Whether the caller lets no other job of the process run.
     """
     from nonferrous.records import by_both_file, enter_moves, labelled_file
-    from registry.local.alone import alone
     from registry.retraining.shadow_period import in_shadow
     from registry.settings import read_settings
     from registry.tracking import Tracking
     from registry.versions import RegistryError
+    from system.process_lock import ProcessLockedError, alone
     from training.retraining.shadow import look_at_shadow
 
     process, settings = seed.process.name, read_settings()
@@ -59,7 +59,7 @@ def shadow_lines(seed: Seed, now: datetime | None = None, is_alone: bool = False
     try:
         with held:
             found = look_at_shadow(seed, answered, settings, now or datetime.now(UTC))
-    except RegistryError as error:
+    except (ProcessLockedError, RegistryError) as error:
         return ShadowLines((str(error),), goes_on=True)
     enter_moves(process)
     return ShadowLines() if found is None else ShadowLines((found.line,), found.goes_on)

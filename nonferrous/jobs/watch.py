@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.terminal import console
+from nonferrous.console import console
 
 if TYPE_CHECKING:
     from seeds import Seed
@@ -35,10 +35,10 @@ def watch(
 
 def _looked(seed: Seed) -> list[str]:
     """What was seen of a process and done about it, line by line."""
-    from monitoring.drift.clock import DriftError
     from monitoring.drift.page import summary
+    from monitoring.drift.time_steps import DriftError
     from nonferrous.jobs.commands import opened
-    from nonferrous.jobs.due import learning_due
+    from nonferrous.jobs.retraining_due import learning_due
     from nonferrous.jobs.shadow import shadow_lines
     from nonferrous.reports import look
     from records.jobs.queue import Asked, BusyError
@@ -67,16 +67,16 @@ def _looked(seed: Seed) -> list[str]:
 def put_back_line(seed: Seed) -> str | None:
     """Go back to the champion before where it is better on what came after; says so, or None where nothing is done."""
     from nonferrous.records import enter_moves, labelled_file
-    from registry.local.alone import alone
     from registry.settings import read_settings
     from registry.versions import RegistryError
-    from training.retraining.regret import put_back
+    from system.process_lock import ProcessLockedError, alone
+    from training.retraining.post_promotion_check import put_back
 
     settings = read_settings()
     try:
         with alone(settings.folder, seed.process.name):
             move = put_back(seed, lambda: labelled_file(seed)[0], settings)
-    except RegistryError as error:
+    except (ProcessLockedError, RegistryError) as error:
         return str(error)
     if move is None:
         return None

@@ -10,7 +10,7 @@ from math import ceil
 from sqlalchemy import Connection, delete, select
 
 from records.database import Database, now
-from records.heads import DAY
+from records.response_prefixes import DAY
 from records.schema import RECORDED_BYTES
 
 MOST = 16 * 2**30

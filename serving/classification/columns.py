@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from models.classification.model import ClassificationModel
 from serving.answers import flag_readings
-from serving.bulk.columns import Block, Columns, Described, shares
 from serving.fields import Record
 from serving.payloads import Payloads
+from serving.wire.columns import Block, Columns, Described, shares
 
 
 def described(payloads: Payloads) -> Described:

@@ -8,18 +8,18 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from models.stops import between
-from records.asked import by_id
 from records.database import Database
 from records.outcomes import Outcome, Slot
+from records.request_index import by_id
 from seeds import Seed
 from seeds.format.table import CLOCKS
 from serving.decoding import parsed_json
 from serving.fields import Record
 from serving.outcomes.payloads import ID, OUTCOMES, PREDICTION, OutcomePayloads, known_columns
 from serving.outcomes.slots import slots, slots_of
-from serving.problems import Fault, invalid, shown
 from serving.recommendations.requests import read_rows
+from serving.wire.problems import Fault, invalid, shown
+from system.cancellation import between
 
 _ID = re.compile(ID)
 

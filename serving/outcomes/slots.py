@@ -12,15 +12,15 @@ import msgspec
 import numpy as np
 
 from models.consistency.unit_names import unit_name
-from models.stops import between
-from records.asked import Request
 from records.outcomes import Slot
+from records.request_index import Request
 from seeds import Seed
-from serving.bodies import JSON
 from serving.fields import Record
 from serving.history import starts_of
 from serving.payloads import Payloads
-from serving.problems import Fault
+from serving.wire.bodies import JSON
+from serving.wire.problems import Fault
+from system.cancellation import between
 
 _SECOND = dt.timedelta(seconds=1)
 
@@ -112,7 +112,7 @@ def read_table(body: bytes, kind: str, names: Iterable[str]) -> list[Record]:
 
 def _blocks(body: bytes, kind: str, names: Iterable[str]) -> Iterator[Any]:
     """Blocks of a table's columns, those that it has, with a stop of the work before each."""
-    from serving.bulk.tables import Table
+    from serving.wire.arrow_tables import Table
 
     table = Table(body, kind, None)  # it was checked when it was answered
     return between(table.blocks([name for name in names if name in table.names]))

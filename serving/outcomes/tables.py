@@ -11,18 +11,18 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from records.asked import index, places
 from records.database import Connection, Database
 from records.outcomes import Slot, in_effect
+from records.request_index import index, places
 from records.requests import Recorded, recorded
 from records.shadow import answers_to, is_any
 from seeds import Column, Seed
-from serving.bodies import JSON
-from serving.bulk.arrow import ABOUT
 from serving.column_values import QUALITY, UNUSED
 from serving.fields import Record
 from serving.outcomes.payloads import known_columns
 from serving.outcomes.slots import read_table, slots, slots_of
+from serving.wire.arrow import ABOUT
+from serving.wire.bodies import JSON
 
 ROWS = 5_000  # of a batch: enough that numpy and Arrow are at their best, few enough to be small
 _OF_RECORD = (

@@ -12,11 +12,11 @@ from models.quality.model import QualityModel
 from models.quality.remedy import Nearest
 from physics.arrays import FloatArray
 from serving.answers import flag_readings
-from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities, shares
 from serving.fields import Record
 from serving.payloads import Payloads
 from serving.quality.payloads import has_least
 from serving.quality.predictions import given_costs, guarantee
+from serving.wire.columns import Block, Columns, Described, Values, of_quantities, quantities, shares
 
 _NEAREST, _REMEDY = "nearest_limit", "remedy"
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from models.adaptive import LevelAlone
-from models.following.received import Received, is_current
-from models.following.waiting import Following, Waiting, outcomes_waiting_in, waiting_in
+from models.online.received import Received, is_current
+from models.online.review_queue import Following, Waiting, outcomes_waiting_in, waiting_in
 from models.quality.model import QualityModel
+from models.uncertainty.adaptive_intervals import LevelAlone
 from records.outcomes import Arrived
 from serving.answers import matrix
 from serving.fields import Record

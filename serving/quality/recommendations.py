@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from models.quality.setpoints.advising import Plans, recommend, what_if
 from models.quality.setpoints.effects import knobs_of
 from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.recommender import Plans, recommend, what_if
 from physics.arrays import FloatArray
 from seeds import Column, Seed
 from serving import history
 from serving.answers import matrix
 from serving.fields import Record, row_fields
 from serving.payloads import known_later
-from serving.problems import Fault, invalid
 from serving.recommendations.lots import (
     AskedLots,
     LotFields,
@@ -30,6 +29,7 @@ from serving.recommendations.lots import (
 )
 from serving.recommendations.moves import chosen_within
 from serving.recommendations.payloads import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS
+from serving.wire.problems import Fault, invalid
 
 if TYPE_CHECKING:
     pass

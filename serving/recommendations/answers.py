@@ -12,10 +12,10 @@ from models.setpoints.experiments import PlannedTests
 from models.setpoints.frontier import CARBON_PRICE, Point
 from models.setpoints.model import SetpointModel
 from models.setpoints.units import MONEY, stated_effects
-from models.stops import between
 from seeds import Seed
 from serving.fields import Record
 from serving.recommendations.requests import Asked
+from system.cancellation import between
 
 
 def priced(prices: Mapping[str, float], seed: Seed) -> Record:

@@ -10,15 +10,15 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 
 from models.consistency.unit_names import unit_name
-from models.lot_advice import MONEY, LotAdvice, LotLimit
 from models.setpoints.advice import Estimate
+from models.setpoints.lot_advice import MONEY, LotAdvice, LotLimit
 from seeds import Quantity, Seed
 from serving.decoding import parsed_json
 from serving.faults import Shape
 from serving.fields import Key, Record, record, title
-from serving.problems import invalid
 from serving.recommendations.payloads import MOVES, RECOMMENDATIONS, WHAT_IF, Verb, answer_head
 from serving.recommendations.requests import move_faults, read_rows
+from serving.wire.problems import invalid
 
 NAMES = ("knobs", "gain", "grade_probability", "effects", "limits", "cause", "support", "notes", "refusal")
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from models.consistency.unit_names import unit_name
 from seeds import Seed
 from serving.fields import Record
-from serving.problems import MOST_FAULTS, Fault, invalid, shown
 from serving.recommendations.payloads import MOVES
 from serving.recommendations.requests import Asked, by_unit
+from serving.wire.problems import MOST_FAULTS, Fault, invalid, shown
 
 _ROUNDING = 1e-9
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.consistency.unit_names import unit_name
-from models.stops import between
 from physics.arrays import IntArray
 from seeds import Seed
 from serving.decoding import parsed_json
@@ -17,8 +16,9 @@ from serving.faults import Shape
 from serving.fields import Record
 from serving.history import Starts, fault_at, starts_of, units_of
 from serving.payloads import within
-from serving.problems import MOST_FAULTS, Fault, invalid, shown
 from serving.recommendations.payloads import MOVES, SetpointPayloads, Verb
+from serving.wire.problems import MOST_FAULTS, Fault, invalid, shown
+from system.cancellation import between
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,10 +9,10 @@ import numpy as np
 from models.answers import Answer
 from models.energy.answers import EnergyAnswers
 from serving.answers import flag_readings
-from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities
 from serving.fields import Record
 from serving.payloads import Payloads
 from serving.regression.energy import BASIS, ENERGY, replaced
+from serving.wire.columns import Block, Columns, Described, Values, of_quantities, quantities
 
 _COAL, _SCOPES = "coal_equivalent", ("scope_1", "scope_2", "total")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from models.following.received import Received, is_current
-from models.following.waiting import Arrival, Following, Waiting, outcomes_waiting_in, waiting_in
+from models.online.received import Received, is_current
+from models.online.review_queue import Arrival, Following, Waiting, outcomes_waiting_in, waiting_in
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from physics.arrays import FloatArray

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.setpoints.advising import what_if
 from models.setpoints.experiments import experiments
 from models.setpoints.frontier import pareto
-from models.setpoints.line.advising import recommend_line
+from models.setpoints.line.recommender import recommend_line
 from models.setpoints.model import SetpointModel
+from models.setpoints.recommender import what_if
 from serving.fields import Record
 from serving.recommendations import requests
 from serving.recommendations.answers import advice_rows, pareto_rows, planned_rows, priced

@@ -15,8 +15,8 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from serving.bulk.load import Load
-from serving.routes.threads import in_thread
+from serving.middleware.admission import Load
+from serving.responses.threads import in_thread
 
 OPENAPI, DOCS, ASSETS = "/openapi.json", "/docs", "/docs/assets"
 

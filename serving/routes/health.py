@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from serving.door.visit import seen_by_operators
-from serving.following.champions import Champions, Status
-from serving.problems import Fault, ProblemError, described, shown
-from serving.routes.answering import HIDDEN, troubles_shown
+from serving.hot_reload.champions import Champions, Status
+from serving.middleware.context import seen_by_operators
+from serving.responses.process_response import HIDDEN, troubles_shown
+from serving.wire.problems import Fault, ProblemError, described, shown
 
 
 class Live(BaseModel):

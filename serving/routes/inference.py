@@ -12,14 +12,14 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter
 
-from serving.bodies import read_bytes
-from serving.bulk.load import Load, Paces
 from serving.fields import Record
-from serving.following.champions import NEW, Champions, Served, Status
 from serving.history import MADE
-from serving.inference.answers import Encoded
-from serving.inference.contract import Contract, contract
-from serving.inference.described import (
+from serving.hot_reload.champions import NEW, Champions, Served, Status
+from serving.middleware.admission import Load, Paces
+from serving.open_inference.answers import Encoded
+from serving.open_inference.contract import Contract, contract
+from serving.open_inference.requests import LENGTH, Asked, InferenceRequest, asked
+from serving.open_inference.schemas import (
     InferenceError,
     InferenceResponse,
     ModelDescribed,
@@ -29,15 +29,15 @@ from serving.inference.described import (
     ServerReady,
     TensorDescribed,
 )
-from serving.inference.requests import LENGTH, Asked, InferenceRequest, asked
 from serving.payloads import PREDICTIONS, Payloads
-from serving.problems import INFERENCE, ProblemError, shown
-from serving.recording import Asked as Named
-from serving.recording import Recorder
-from serving.routes.answering import head_of, json_parts, model_used, served_of, status_of
-from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
+from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
+from serving.responses.process_response import head_of, json_parts, model_used, served_of, status_of
+from serving.responses.recording import Asked as Named
+from serving.responses.recording import Recorder
+from serving.responses.threads import in_thread
 from serving.routes.health import Trouble, check_records
-from serving.routes.threads import in_thread
+from serving.wire.bodies import read_bytes
+from serving.wire.problems import INFERENCE, ProblemError, shown
 
 EXTENSIONS = ["binary_tensor_data"]
 

@@ -12,11 +12,11 @@ from starlette.concurrency import run_in_threadpool
 
 from records.database import Database, RecordsError
 from records.monitoring import newest
-from serving.door.callers import METRICS
-from serving.following.champions import Champions
-from serving.problems import ProblemError, described
-from serving.routes.answering import json_response, status_of
-from serving.seen.metrics import Metrics
+from serving.hot_reload.champions import Champions
+from serving.middleware.authorization import METRICS
+from serving.responses.process_response import json_response, status_of
+from serving.telemetry.metrics import Metrics
+from serving.wire.problems import ProblemError, described
 
 
 class Monitoring(BaseModel):

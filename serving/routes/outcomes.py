@@ -7,19 +7,19 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from models.stops import looking
 from records.database import Database, RecordsError
 from records.outcomes import take
-from serving.bodies import read_body
-from serving.bulk.load import Load
-from serving.door.visit import asker, check_time, keep_work
+from serving.middleware.admission import Load
+from serving.middleware.context import asker, check_time, keep_work
 from serving.outcomes.payloads import OUTCOMES, OutcomePayloads
 from serving.outcomes.reading import read
 from serving.payloads import Payloads
-from serving.problems import ProblemError, described
-from serving.recording import Recorder, not_recorded
-from serving.routes.answering import json_response
-from serving.routes.direct import Direct
+from serving.responses.process_response import json_response
+from serving.responses.raw_route import Direct
+from serving.responses.recording import Recorder, not_recorded
+from serving.wire.bodies import read_body
+from serving.wire.problems import ProblemError, described
+from system.cancellation import looking
 
 
 def router(payloads: Payloads, most_bytes: int, database: Database | None, recorder: Recorder, load: Load) -> APIRouter:

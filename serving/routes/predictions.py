@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator
 
 from fastapi import APIRouter, Request, Response
 
-from serving.bodies import ARROW, JSON, check_kind, read_checked
-from serving.bulk.load import Load, Paces
 from serving.fields import Record
-from serving.following.champions import Champions, Status
+from serving.hot_reload.champions import Champions, Status
+from serving.middleware.admission import Load, Paces
 from serving.payloads import PREDICTIONS, Payloads
-from serving.problems import described
-from serving.recording import Asked, Recorder
-from serving.routes.answering import head_of, joined_answer, json_parts, served_of, status_of
-from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
-from serving.routes.direct import Direct
-from serving.routes.tables import BINARY, KINDS, about_tables, table_answer
+from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
+from serving.responses.process_response import head_of, joined_answer, json_parts, served_of, status_of
+from serving.responses.raw_route import Direct
+from serving.responses.recording import Asked, Recorder
+from serving.responses.tables import BINARY, KINDS, about_tables, table_answer
 from serving.tasks import task_of
+from serving.wire.bodies import ARROW, JSON, check_kind, read_checked
+from serving.wire.problems import described
 
 # What is short by the cost of its rows is answered at once; all else in a thread, so that others do not wait for it:
 # also a body so long that parsing it takes its time, and one that asks for explanations, which take many times as long

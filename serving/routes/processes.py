@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field, create_model
 
 from registry.versions import CHAMPION
 from seeds import Seed
-from serving.door.visit import may_ask, may_operate
-from serving.following.champions import Champions, Status
+from serving.hot_reload.champions import Champions, Status
+from serving.middleware.context import may_ask, may_operate
 from serving.payloads import ModelUsed, Payloads
-from serving.routes.answering import paths, troubles_shown
+from serving.responses.process_response import paths, troubles_shown
 from serving.shadow.shadows import Shadow
 from serving.tasks import TASKS
 

@@ -10,16 +10,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from models.setpoints.errors import SetpointError
-from serving.bodies import read_body
-from serving.bulk.load import Load
-from serving.following.champions import Champions, Served
+from serving.hot_reload.champions import Champions, Served
+from serving.middleware.admission import Load
 from serving.payloads import PREDICTIONS, Payloads
-from serving.problems import Fault, ProblemError, described, invalid
-from serving.recording import Asked, Recorder
-from serving.routes.answering import abilities, advised, served_of, status_of
-from serving.routes.direct import Direct
-from serving.routes.threads import in_thread
+from serving.responses.process_response import abilities, advised, served_of, status_of
+from serving.responses.raw_route import Direct
+from serving.responses.recording import Asked, Recorder
+from serving.responses.threads import in_thread
 from serving.tasks import task_of
+from serving.wire.bodies import read_body
+from serving.wire.problems import Fault, ProblemError, described, invalid
 
 
 def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:

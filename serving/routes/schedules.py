@@ -6,16 +6,16 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from serving.bodies import read_body
-from serving.bulk.load import Load
-from serving.following.champions import Champions
+from serving.hot_reload.champions import Champions
+from serving.middleware.admission import Load
 from serving.payloads import SCHEDULES, Payloads
-from serving.problems import ProblemError, described
-from serving.recording import Asked, Recorder
-from serving.routes.answering import abilities, json_response, status_of
-from serving.routes.direct import Direct
-from serving.routes.threads import in_thread
+from serving.responses.process_response import abilities, json_response, status_of
+from serving.responses.raw_route import Direct
+from serving.responses.recording import Asked, Recorder
+from serving.responses.threads import in_thread
 from serving.schedules.answers import answered
+from serving.wire.bodies import read_body
+from serving.wire.problems import ProblemError, described
 
 
 def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 
 from models.consistency.unit_names import unit_name
+from models.schedules.current_state import line_at
 from models.schedules.errors import ImpossibleError, ScheduleError
-from models.schedules.hand import line_at
-from models.schedules.reading import read_order
+from models.schedules.order_parsing import read_order
 from models.schedules.schedule import Range, Schedule, schedule
-from models.stops import between
 from seeds import Seed
 from serving.decoding import parsed_json
 from serving.fields import Record
 from serving.history import starts_of
 from serving.payloads import within
-from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid, shown
 from serving.schedules.payloads import ASSUMPTIONS, SchedulePayloads
+from serving.wire.problems import MOST_FAULTS, Fault, ProblemError, invalid, shown
+from system.cancellation import between
 
 
 def answered(payloads: SchedulePayloads, body: bytes) -> Record:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from models.schedules.hand import line_at
+from models.schedules.current_state import line_at
 from models.schedules.lookup import schedule_physics_of
 from models.schedules.order import replaceable
 from seeds import Seed

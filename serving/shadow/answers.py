@@ -9,10 +9,10 @@ import msgspec
 from records.requests import JSON
 from records.shadow import ShadowAnswer, Waiting
 from serving.fields import Record
-from serving.following.champions import Served
+from serving.hot_reload.champions import Served
 from serving.outcomes.slots import read_table
 from serving.payloads import Payloads
-from serving.routes.blocks import blocks
+from serving.responses.blocks import blocks
 
 
 class TooLongError(ValueError):
@@ -44,7 +44,7 @@ def _read(one: Waiting, payloads: Payloads) -> tuple[list[Record], Record]:
     if one.kind == JSON:
         return payloads.read(one.asked)
     # Arrow's library is loaded by the first table, not by every service that starts.
-    from serving.bulk.arrow import coverage_of
+    from serving.wire.arrow import coverage_of
 
     names = [column.name for column in (*payloads.seed.identity, *payloads.seed.inputs)]
     rows = read_table(one.asked, one.kind, names)

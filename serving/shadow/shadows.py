@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from models.tasks import baseline
 from records import shadow as records
 from records.database import Database
-from registry.incoming.loading import Loading, Refused
+from registry.loading.loading import Loading, Refused
 from registry.store import Champion, Store
-from serving.following.champions import Champions, Served, one_line, settle
-from serving.following.outcomes import Followers
+from serving.hot_reload.champions import Champions, Served, one_line, settle
+from serving.hot_reload.online_calibration import Followers
 from serving.payloads import Payloads
 from serving.shadow.answers import TooLongError, answered
 

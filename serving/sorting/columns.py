@@ -7,11 +7,11 @@ import numpy as np
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from serving.answers import flag_readings
-from serving.bulk.columns import Block, Columns, Described, of_quantities, quantities, shares
 from serving.fields import Record
 from serving.payloads import Payloads
 from serving.sorting.lots import lot_answer, states
 from serving.sorting.predictions import flag_closed, given_prices, guarantee
+from serving.wire.columns import Block, Columns, Described, of_quantities, quantities, shares
 
 
 def described(payloads: Payloads) -> Described:

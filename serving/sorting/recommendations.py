@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from models.sorting.setpoints.advising import EFFECT_UNITS, LinePlan, LineSetPoints, recommend, what_if
 from models.sorting.setpoints.knobs import Knob, line_knobs
+from models.sorting.setpoints.recommender import EFFECT_UNITS, LinePlan, LineSetPoints, recommend, what_if
 from models.sorting.setpoints.replay import OCCUPANCY
 from seeds import Seed
 from serving.fields import Record, row_fields

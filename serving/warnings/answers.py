@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.stops import between
 from models.warnings.model import EventWarning, WarningModel, lead_time
 from seeds import Seed
 from serving.decoding import parsed_json
@@ -14,6 +13,7 @@ from serving.fields import Record
 from serving.payloads import WARNINGS
 from serving.recommendations.requests import read_rows, tabled
 from serving.warnings.payloads import WarningPayloads
+from system.cancellation import between
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,9 @@ from physics.arrays import FloatArray
 from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.inspection import inspected
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.random_walks import Walk
 
 DEFECTS = ("porosity", "inclusions", "surface")
 

@@ -13,7 +13,7 @@ from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import Tapped
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.operators import Knobs
 
 ELEMENTS = ("fe", "si", "ga", "v", "zn", "cu", "mg", "ni", "na")
 # Alloys that get into returned scrap by mistake [ppm]: castings of AlSi9Cu3, profiles of 6063, sheet of 5052, of 7075.

@@ -9,10 +9,10 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.engine.futures import parts
+from synthetic_data.engine.counterfactual_streams import parts
 from synthetic_data.engine.plan import Block, Event
 from synthetic_data.plant.faults import between, onset_chance
-from synthetic_data.plant.walks import Pool
+from synthetic_data.plant.random_walks import Pool
 
 SAMPLED_EVERY, SAMPLE_LATE = 2, 2  # periods: each pot every day, reported a day later
 _LONGEST = 160  # periods from the onset within which a failing pot is found or mended

@@ -11,12 +11,12 @@ from physics.arrays import FloatArray
 from physics.melt.hydrogen import degassing_units, hydrogen_after_degassing, hydrogen_of_moist_air, water_pressure
 from physics.melt.treatment import filter_efficiency, inclusions_passing, share_afloat
 from synthetic_data.cast_house.charge import Charge
-from synthetic_data.cast_house.crew import REVIEW, Crew
+from synthetic_data.cast_house.operators import REVIEW, Crew
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.crews import Knobs
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.random_walks import Walk
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from physics.arrays import FloatArray
 from synthetic_data.cast_house.failures import Failing, Failures
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import MINOR, Supply
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.walks import Delay, Pool, Walk
+from synthetic_data.plant.random_walks import Delay, Pool, Walk
 
 GROUPS = ("high_purity", "ordinary")
 TRACES = (*MINOR, "cu", "mg", "na")  # elements that both groups hold alike

@@ -12,11 +12,11 @@ from physics.arrays import FloatArray
 from physics.atoms import ATOMS
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Plan
-from synthetic_data.plant import stretches
+from synthetic_data.plant import segments
 from synthetic_data.plant.filters import filtered
-from synthetic_data.plant.walks import Pool, Walk
+from synthetic_data.plant.random_walks import Pool, Walk
 from synthetic_data.plant.weather import season_phase
 
 STRETCH = 112  # periods that are stepped as one array: whole lots of alumina and anodes, whole reviews of the crew
@@ -52,7 +52,7 @@ class Supply:
     brought: dict[str, FloatArray]  # content that raw materials bring into the metal by element [ppm]
 
 
-class Supplier(stretches.Supplier):
+class Supplier(segments.Supplier):
     """The house between two stretches."""
 
     def __init__(self, plan: Plan) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 from physics.arrays import BoolArray, FloatArray
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.crystallisers.supply import Supply
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant.random_walks import Walk
 
 SIX, SEVEN = 6.0, 7.0  # nines that are ordered
 _MOST_SCRAP, _MOST_RESIDUE, _MOST_RETURNED = 0.8, 0.4, 0.5

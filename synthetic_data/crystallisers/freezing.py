@@ -19,7 +19,7 @@ from physics.purification.freezing import (
 from physics.purification.vacuum import MASSES, PRESSURES, evaporation_rate, impurity_pressure, vacuum_left
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.engine.plan import Block
-from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.operators import Knobs
 
 CONDITIONS = 4  # standard normal numbers of a lot besides one an element
 _LEAST_SUPERHEAT, _USUAL_SUPERHEAT = 0.15, 1.74  # K

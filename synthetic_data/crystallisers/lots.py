@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.crystallisers.crew import ANSWERING, REVIEW, Crew, Habits
 from synthetic_data.crystallisers.feed import Feed
 from synthetic_data.crystallisers.freezing import CONDITIONS, Conditions, Frozen, Furnaces, freeze
 from synthetic_data.crystallisers.handling import taken_up
 from synthetic_data.crystallisers.instruments import assays, feed_assays, reads_high
+from synthetic_data.crystallisers.operators import ANSWERING, REVIEW, Crew, Habits
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.crystallisers.supply import Supply
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.laboratory import NORMALS, scatter
+from synthetic_data.plant.operators import Knobs
 
 RETURN = 2  # reviews after which melt that was left is charged again: five weeks
 _DRAWN = 6  # standard normal numbers of a lot's conditions: the vacuum's layer first, then those of freezing

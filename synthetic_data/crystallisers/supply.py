@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from physics.arrays import FloatArray
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Plan
-from synthetic_data.plant import stretches
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant import segments
+from synthetic_data.plant.random_walks import Walk
 
 STRETCH = 120  # periods that are stepped as one array: six months, whole reviews of the crews
 _SHARED = ("dirt", "air")
@@ -27,7 +27,7 @@ class Supply:
     standard: FloatArray  # walk of the laboratory's standards
 
 
-class Supplier(stretches.Supplier):
+class Supplier(segments.Supplier):
     """The refinery between two stretches."""
 
     def __init__(self, plan: Plan) -> None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.engine import files
-from synthetic_data.engine.futures import Forked
+from synthetic_data.engine.counterfactual_streams import Forked
 from synthetic_data.engine.plan import (
     Knobs,
     Plan,

@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 
 from seeds import Seed
 from synthetic_data.engine import files
-from synthetic_data.engine.kin import differences, numbered_plant
 from synthetic_data.engine.plan import Plan, SimulationError, plan_run
+from synthetic_data.engine.plant_variation import differences, numbered_plant
 from synthetic_data.engine.rows import rows_of
 from synthetic_data.engine.workers import Progress, write_blocks
 

@@ -12,16 +12,16 @@ from physics.refining.diffusion_layer import diffusion_coefficient
 from physics.refining.lead_economics import share_above
 from physics.refining.nodulation import additive_error, effective_dose
 from physics.refining.slime_layer import slime_shed
-from synthetic_data.engine.futures import partly_in_hand
+from synthetic_data.engine.counterfactual_streams import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
 from synthetic_data.lead_cells import anodes, deposit, instruments, operators
 from synthetic_data.lead_cells.cells import Cells, Conditions
 from synthetic_data.lead_cells.circuit import DAYS, ELEMENTS, Crops, Values
 from synthetic_data.lead_cells.parameters import LeadParameters
-from synthetic_data.plant import hall
+from synthetic_data.plant import building_heat
+from synthetic_data.plant.random_walks import next_walks
 from synthetic_data.plant.set_points import MoveCosts, held_signs
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
-from synthetic_data.plant.walks import next_walks
 
 FAULTS = ("slough", "rectifier", "cold_cell")
 TRAITS = ("gap", "contact", "glue", "rough", "shorts", "stray", "counter", "scale")
@@ -198,7 +198,7 @@ class SectionRows:
             **impurities,
             **{name: grown[name] for name in _CELLS},
             **{name: crops.state[name] for name in _CIRCUIT},
-            **hall.heat(p, at.temperature, crops.state["ambient_temperature"], energy),
+            **building_heat.heat(p, at.temperature, crops.state["ambient_temperature"], energy),
             "temperature": at.temperature,
             "shed": at.shed,
             "charge": total,

@@ -17,7 +17,7 @@ from physics.cathode_zinc.codeposition import (
 from synthetic_data.engine.plan import Block, Event, Plan
 from synthetic_data.melting_house.electrolyte import Electrolyte
 from synthetic_data.melting_house.supply import Supply
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant.random_walks import Walk
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from synthetic_data.melting_house.cathodes import Cathodes
 from synthetic_data.melting_house.charge import Charge
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.plant.inspection import inspected
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant.random_walks import Walk
 
 DEFECTS = ("dross", "surface")
 _NORMALS = 4

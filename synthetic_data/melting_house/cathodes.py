@@ -8,17 +8,17 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.cathode_zinc.codeposition import aluminium_of_sheets, codeposited_content, lead_left_by_strontium
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.melting_house.anodes import Dissolved
-from synthetic_data.melting_house.crew import REVIEW, Crew
 from synthetic_data.melting_house.electrolyte import A_DAY, Electrolyte
+from synthetic_data.melting_house.operators import REVIEW, Crew
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import Supply
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.laboratory import NORMALS, Method, report
-from synthetic_data.plant.walks import Delay, Walk
+from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.random_walks import Delay, Walk
 
 SAMPLED = ("pb", "cd", "cu", "fe")  # of composites
 _SCATTERING = (*SAMPLED, "sn", "al")

@@ -13,9 +13,9 @@ from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.melting_house.cathodes import Cathodes
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import Supply
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.walks import Pool, Walk
+from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.random_walks import Pool, Walk
 
 ELEMENTS = ("pb", "cd", "fe", "cu", "sn", "al")
 _AGES = ("lining", "clip")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import METALS, SALTS, Supply
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.walks import Delay, Walk
+from synthetic_data.plant.random_walks import Delay, Walk
 
 A_DAY = 3  # periods between a sample and the heat whose crew has its assay in hand
 _CELLS = ("cell_temperature", "current_density")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.melting_house.anodes import Dissolved
 from synthetic_data.melting_house.casting import Cast
 from synthetic_data.melting_house.cathodes import Cathodes

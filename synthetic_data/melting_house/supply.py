@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Plan
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
-from synthetic_data.plant import stretches
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant import segments
+from synthetic_data.plant.random_walks import Walk
 from synthetic_data.plant.weather import season_phase
 
 STRETCH = 126  # periods that are stepped as one array: six weeks, whole reviews of the crews
@@ -33,7 +33,7 @@ class Supply:
     standard: FloatArray  # walk of the spectrometer's standard
 
 
-class Supplier(stretches.Supplier):
+class Supplier(segments.Supplier):
     """The works between two stretches."""
 
     def __init__(self, plan: Plan) -> None:

@@ -9,11 +9,11 @@ from physics.photovoltaics.luminescence import luminescence_ratio
 from physics.photovoltaics.rear_layers import RATIOS
 from synthetic_data.module_line import market
 from synthetic_data.module_line.condition import Condition
-from synthetic_data.module_line.crew import Treated
 from synthetic_data.module_line.faults import Faults
 from synthetic_data.module_line.lots import Lots
 from synthetic_data.module_line.market import MONO, MULTI, OTHER
 from synthetic_data.module_line.modules import Modules
+from synthetic_data.module_line.operators import Treated
 from synthetic_data.module_line.parameters import LineParameters
 
 # Scores of grain texture, cut corners and scribe lines by type.

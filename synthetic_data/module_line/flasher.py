@@ -7,10 +7,10 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.photovoltaics.ageing import at_temperature
 from synthetic_data.module_line.condition import Condition
-from synthetic_data.module_line.crew import Treated
 from synthetic_data.module_line.faults import Faults
 from synthetic_data.module_line.lots import Lots
 from synthetic_data.module_line.modules import Modules
+from synthetic_data.module_line.operators import Treated
 from synthetic_data.module_line.parameters import LineParameters
 
 # By type, 1/K.

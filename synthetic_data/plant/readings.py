@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.futures import parts
+from synthetic_data.engine.counterfactual_streams import parts
 
 Limits = tuple[float | FloatArray, float | FloatArray]
 

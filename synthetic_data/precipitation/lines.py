@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.futures import partly_in_hand
+from synthetic_data.engine.counterfactual_streams import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.plant.random_walks import next_walk
 from synthetic_data.plant.set_points import MoveCosts, held_signs
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
-from synthetic_data.plant.walks import next_walk
-from synthetic_data.precipitation import crews, instruments, product
+from synthetic_data.precipitation import instruments, operators, product
 from synthetic_data.precipitation.circuit import Days, Values
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 from synthetic_data.precipitation.train import LOOKED_AT, Conditions, Lines
 
 FAULTS = (*("cooler", "seed_pump", "oxalate", "digestion_upset", "polymer", "calciner_trip", "flow_meter"),)
 SEEN_EARLY = ("tank_out", "titrator")  # which bear on what is known when a day starts
-TRAITS = (*crews.KNOBS, "approach", "calciner", "meter", "ratio", "titrator", "cut", "activity", "transfer")
+TRAITS = (*operators.KNOBS, "approach", "calciner", "meter", "ratio", "titrator", "cut", "activity", "transfer")
 # First-order walks of lines, by what they remember.
 _FAST, _MIDDLE, _SLOW = ("ratio",), ("approach", "calciner", "mud", "other"), ("cut", "activity")
 _SCATTER = (
@@ -39,7 +39,7 @@ _SCATTER = (
 )
 # Standard normal numbers of a day, and uniform ones, with what of them is known when it starts.
 _NORMALS = {
-    "habits": (len(crews.KNOBS), True),
+    "habits": (len(operators.KNOBS), True),
     "titrated": (2, True),
     "fast": (len(_FAST), True),
     "middle": (len(_MIDDLE), False),
@@ -48,7 +48,7 @@ _NORMALS = {
     "errors": (instruments.NORMALS, False),
 }
 _UNIFORMS = {
-    "tests": (crews.UNIFORMS, True),
+    "tests": (operators.UNIFORMS, True),
     "assays": (len(instruments.BEFORE), True),
     "early": (UNIFORMS * len(SEEN_EARLY), True),
     "faults": (UNIFORMS * len(FAULTS), False),
@@ -57,7 +57,7 @@ _UNIFORMS = {
 _FEWEST_TANKS = 2.0
 # Of what a day leaves: set-points that stand in the table but for those that truth is reckoned with, and readings.
 _NO_TRUTH = (
-    frozenset(crews.KNOBS) - {"lime_dose"}
+    frozenset(operators.KNOBS) - {"lime_dose"}
     | {"ratio_read", "caustic_read"}
     | {f"{what}_{tank}" for what in ("alumina", "temperature") for tank in LOOKED_AT}
 )
@@ -83,7 +83,7 @@ class LineRows:
         self._traits = dict(zip(TRAITS, drawn, strict=False))
         self._walks = dict(zip(names, drawn[len(TRAITS) :], strict=True))
         self._phase = self.uniforms.random(count)
-        self._held = np.zeros((crews.UNIFORMS, count))
+        self._held = np.zeros((operators.UNIFORMS, count))
         self._faults = UnitFaults.none(count, FAULTS, 1.0)
         self._early = UnitFaults.none(count, SEEN_EARLY, 1.0)
         self._lines = Lines(p, count)
@@ -98,9 +98,9 @@ class LineRows:
         early, others = self._begun(p, days, self._early, SEEN_EARLY, u["early"])
         walks = self._walked(p, z)
         scatter = dict(zip(_SCATTER, z["scatter"], strict=True))
-        held, self._held = held_signs(self._held, days.first, round(p.test_days), crews.testing(p, u["tests"]))
-        setting = crews.setting(self._plan.seed, p, self._plan, days, self._block, held)
-        wish = crews.wishes(p, days.state, self._traits, dict(zip(crews.KNOBS, z["habits"], strict=True)))
+        held, self._held = held_signs(self._held, days.first, round(p.test_days), operators.testing(p, u["tests"]))
+        setting = operators.setting(self._plan.seed, p, self._plan, days, self._block, held)
+        wish = operators.wishes(p, days.state, self._traits, dict(zip(operators.KNOBS, z["habits"], strict=True)))
         cleaned = np.mod(days.first + np.arange(days.count)[:, None] + p.clean_days * self._phase, p.clean_days)
         tanks = np.maximum(p.tanks - np.round(early["tank_out"]), _FEWEST_TANKS)
         meter = 1.0 + p.meter_line_sd * self._traits["meter"] + p.meter_drift * faults["flow_meter"]
@@ -109,7 +109,7 @@ class LineRows:
         grown = self._lines.run(p, at, setting, wish)
         truth = self._truth(p, days, grown, faults, walks, scatter)
         truth |= {f"{name}_test": np.broadcast_to(test, cleaned.shape) for name, test in setting.tests.items()}
-        knobs = {name: grown[name] for name in crews.KNOBS}
+        knobs = {name: grown[name] for name in operators.KNOBS}
         truth["knob_moves"] = self._moves.of(knobs, 1.0)
         assays = instruments.lose(p, instruments.before(days.state, grown, count), self._limits, u["assays"])
         table = {"tanks_on": tanks, "days_since_descale": np.floor(cleaned)} | assays | knobs

@@ -21,9 +21,9 @@ from physics.bayer.precipitation import growth_constant, tank_strength, train_al
 from physics.bayer.soda import alumina_rate
 from physics.bayer.solubility import gibbsite_solubility, ionic_strength
 from synthetic_data.plant.set_points import Setting
-from synthetic_data.precipitation import crews
+from synthetic_data.precipitation import operators
 from synthetic_data.precipitation.circuit import Values
-from synthetic_data.precipitation.crews import Seen
+from synthetic_data.precipitation.operators import Seen
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 
 LOOKED_AT = (3, 8)  # tanks whose liquor is titrated
@@ -159,7 +159,7 @@ def _day(
     ratio = p.digestion_approach * reached + at["ratio"]
     read = {"ratio_read": ratio + at["ratio_read"], "caustic_read": caustic * (1.0 + at["caustic_read"])}
     seen = Seen(state.fines, state.harvest, state.coldest, state.behind)
-    own = crews.answered(p, wish, t, seen, read["ratio_read"], read["caustic_read"], at["caustic_wanted"])
+    own = operators.answered(p, wish, t, seen, read["ratio_read"], read["caustic_read"], at["caustic_wanted"])
     knobs = {name: setting.used(name, own[name], t) for name in own}
     flow = knobs["flow"] * at["metered"]
     fill = knobs["fill_temperature"] + at["fill_scatter"]
@@ -177,7 +177,7 @@ def _day(
     state.volume = volume + water_in - water_out
     state.digested = knobs["digestion_temperature"]
     ordered = alumina_rate(wish["flow"][t], p.usual_yield)
-    state.behind = crews.now_behind(p, state.behind, ordered, alumina)
+    state.behind = operators.now_behind(p, state.behind, ordered, alumina)
     state.fines = made["product_fines"] * (1.0 + at["fines_read"])
     state.harvest = made["precipitation_yield"] * (1.0 + at["harvest_read"])
     state.coldest = coldest

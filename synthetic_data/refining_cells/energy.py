@@ -7,7 +7,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.refining.electrodes import crop_gap
 from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
-from synthetic_data.plant import hall
+from synthetic_data.plant import building_heat
 from synthetic_data.refining_cells.conditions import CLASSES, DAYS, HOURS, Sections, hours
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse.crops import Values
@@ -56,4 +56,4 @@ def energy(p: SectionParameters, sections: Sections, volts: FloatArray) -> Value
 def heat(p: SectionParameters, sections: Sections, direct_current: FloatArray) -> Values:
     """Heat that comes and goes [kW], and the steam that makes it close [kg/h]."""
     ambient = sections.grown.crops.week["ambient_temperature"]
-    return hall.heat(p, sections.grown.state["temperature"], ambient, direct_current)
+    return building_heat.heat(p, sections.grown.state["temperature"], ambient, direct_current)

@@ -10,11 +10,11 @@ from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT
 from physics.refining.additive_stock import additive_content, additive_decay
 from physics.refining.electrodes import COPPER_DENSITY, face_growth
-from synthetic_data.engine.futures import partly_in_hand
+from synthetic_data.engine.counterfactual_streams import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
 from synthetic_data.plant.set_points import Crew, MoveCosts, Setting
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
-from synthetic_data.refining_cells import energy, instruments, losses, operators, playing
+from synthetic_data.refining_cells import current_profile, energy, instruments, losses, operators
 from synthetic_data.refining_cells.conditions import DAYS, HOURS, Sections, charge
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse import instruments as tankhouse_instruments
@@ -133,7 +133,7 @@ class SectionRows:
         made = instruments.mass_made(p, total, state["current_efficiency"])
         volts = energy.voltage(p, sections, state["passive"], state["shorted"])
         if sections.profile is not None:
-            self.played = playing.recorded(p, sections, state, volts["voltages"])
+            self.played = current_profile.recorded(p, sections, state, volts["voltages"])
         used = energy.energy(p, sections, volts["voltages"])
         balance = energy.heat(p, sections, used["energy"])
         passed = total * (1.0 - 0.01 * (state["short_loss"] + state["stray_loss"]))  # through the electrolyte

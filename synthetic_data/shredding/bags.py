@@ -12,7 +12,7 @@ from physics.black_mass.powder import ELECTROLYTE_LITHIUM, ELECTROLYTE_PHOSPHORU
 from physics.melt.metal_balance import blended_content
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.walks import Delay, Pool
+from synthetic_data.plant.random_walks import Delay, Pool
 from synthetic_data.shredding.parameters import ShreddingParameters
 from synthetic_data.shredding.powder import ELEMENTS, OF_CATHODES, Made
 from synthetic_data.shredding.supply import Supply

@@ -8,10 +8,10 @@ import numpy as np
 
 from physics.arrays import BoolArray, FloatArray
 from physics.black_mass.cathodes import CATHODES
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant.random_walks import Walk
 from synthetic_data.shredding.parameters import ShreddingParameters
 from synthetic_data.shredding.supply import Supply
 

@@ -9,9 +9,9 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.black_mass.pyrolysis import aluminium_embrittlement, binder_left, fluorine_left
 from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.random_walks import Walk
 from synthetic_data.shredding.feed import Feed
 from synthetic_data.shredding.supply import Supply
 

@@ -10,12 +10,12 @@ from physics.arrays import FloatArray
 from physics.black_mass.comminution import foil_content, foil_left_by_air, recovered_powder
 from physics.black_mass.pyrolysis import adhesion_of_binder
 from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.walks import Walk
-from synthetic_data.shredding.crew import REVIEW, Crew
+from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.random_walks import Walk
 from synthetic_data.shredding.feed import Feed
 from synthetic_data.shredding.furnace import Burnt
+from synthetic_data.shredding.operators import REVIEW, Crew
 from synthetic_data.shredding.supply import Supply
 
 

@@ -10,8 +10,8 @@ from physics.arrays import FloatArray
 from physics.black_mass.cathodes import CATHODES, element_content
 from physics.black_mass.powder import ELECTROLYTE_LITHIUM, enriched_share, lithium_after_wash, powder_content
 from physics.black_mass.pyrolysis import soluble_fluorine, wash_left, washed_fluorine
-from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.operators import Knobs
 from synthetic_data.shredding.feed import Feed
 from synthetic_data.shredding.furnace import Burnt
 from synthetic_data.shredding.mill import Milled

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Plan
-from synthetic_data.plant import stretches
-from synthetic_data.plant.walks import Walk
+from synthetic_data.plant import segments
+from synthetic_data.plant.random_walks import Walk
 from synthetic_data.shredding.parameters import ShreddingParameters
 
 STRETCH = 120  # periods that are stepped as one array: whole reviews of the crews
@@ -26,7 +26,7 @@ class Supply:
     standard: FloatArray  # walk of the laboratory's standards
 
 
-class Supplier(stretches.Supplier):
+class Supplier(segments.Supplier):
     """The market between two stretches."""
 
     def __init__(self, plan: Plan) -> None:

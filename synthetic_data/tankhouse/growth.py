@@ -8,11 +8,11 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.refining.nodulation import additive_roughness
-from synthetic_data.engine.futures import partly_in_hand
+from synthetic_data.engine.counterfactual_streams import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.plant.random_walks import next_walk
 from synthetic_data.plant.set_points import Crew, Setting
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
-from synthetic_data.plant.walks import next_walk
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse import instruments, operators, surface

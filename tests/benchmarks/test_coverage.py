@@ -12,8 +12,8 @@ from benchmarks.coverage.__main__ import MORE, PLANTS
 from benchmarks.coverage.page import CHAMPIONS, NAME, PAGE, PROMISED, RESULTS, lines, lowest
 from benchmarks.coverage.plants import coverages
 from benchmarks.digests import seed_digest
-from models.adaptive import Adaptive
 from models.regression.model import conformalised
+from models.uncertainty.adaptive_intervals import Adaptive
 from seeds import load, load_all
 
 FIGURES = json.loads(RESULTS.read_text(encoding="utf-8"))

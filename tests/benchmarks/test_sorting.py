@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import promises, sorting
+from benchmarks import guarantees, sorting
 from benchmarks.digests import seed_digest
-from models.promises import at_least, beyond_promise, p_value
+from models.uncertainty.guarantees import at_least, beyond_promise, p_value
 from seeds import load
 from seeds.format.tasks.sorting import USUAL_CALIBRATION_CONFIDENCE
 
-PAGE = promises.PAGE
+PAGE = guarantees.PAGE
 
 
 def kept(benchmark: ModuleType) -> Any:
@@ -30,21 +30,21 @@ def test_trials_of_the_sorting_page_are_the_measured_ones():
 
 
 def test_the_promise_on_lots_is_used_and_kept_as_the_sorting_page_says():
-    results, text = kept(promises), PAGE.read_text(encoding="utf-8")
-    assert promises.with_table(text, results) == text
-    assert not set(promises.DEVELOPMENT) & set(promises.FINAL)
+    results, text = kept(guarantees), PAGE.read_text(encoding="utf-8")
+    assert guarantees.with_table(text, results) == text
+    assert not set(guarantees.DEVELOPMENT) & set(guarantees.FINAL)
     assert set(results) == set(kept(sorting))
     for process, result in results.items():
         seed = load(process)
-        assert result["seed_digest"] == seed_digest(seed), f"python benchmarks/promises.py {process}"
-        assert [plant["rng_seed"] for plant in result["plants"]] == list(promises.FINAL)
+        assert result["seed_digest"] == seed_digest(seed), f"python benchmarks/guarantees.py {process}"
+        assert [plant["rng_seed"] for plant in result["plants"]] == list(guarantees.FINAL)
         assert {plant["calibration"]["confidence"] for plant in result["plants"]} == {seed.sorting_rules.sure}
 
 
 def test_no_more_plants_break_the_promise_on_lots_than_its_confidence_allows():
     """Each plant's own held-out lots beside what was promised of it; as many as were measured miss by chance."""
     missed = []
-    for process, result in kept(promises).items():
+    for process, result in kept(guarantees).items():
         may = load(process).sorting_rules.may_break
         own = [plant["same_time"] for plant in result["plants"]]
         missed += [beyond_promise(one["over"] / one["lots"], one["lots"], may) for one in own]
@@ -54,12 +54,12 @@ def test_no_more_plants_break_the_promise_on_lots_than_its_confidence_allows():
 def test_neighbouring_lots_break_limits_independent_of_each_other():
     """Counts over a limit in groups of neighbouring lots scatter as binomial ones: what the exact test asks of lots."""
     scatter = free = variance = 0.0
-    for result in kept(promises).values():
+    for result in kept(guarantees).values():
         for own in (plant["same_time"] for plant in result["plants"]):
             share, counts = own["over"] / own["lots"], np.array(own["over_in_groups"])
-            assert (counts.sum(), len(counts) * promises.GROUP) == (own["over"], own["lots"])
+            assert (counts.sum(), len(counts) * guarantees.GROUP) == (own["over"], own["lots"])
             if own["over"]:
-                mean = promises.GROUP * share
+                mean = guarantees.GROUP * share
                 scatter += np.sum((counts - mean) ** 2) / (mean * (1 - share))
                 free += len(counts) - 1
                 variance += len(counts) * (2 + 1 / mean)  # of such a sum, where counts are few

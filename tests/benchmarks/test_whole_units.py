@@ -11,7 +11,7 @@ from benchmarks.whole_units.folds import FOLDS, folds
 from benchmarks.whole_units.page import RESULTS, lines, name_of, page_of
 from seeds import load
 from tests.seeds.typical import typical_table
-from training.dataset import read
+from training.core.dataset import read
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.estimators.temperature import tempered
 from models.explanations import contributions, explained, explained_classes, explained_contents
 from models.processes.causes import by_cause
 from models.processes.lookup import physics_of
@@ -14,7 +15,6 @@ from models.regression.trees import BoostedTrees
 from models.table.contract import check
 from models.table.inputs import input_names, matrix
 from models.tasks import build
-from models.temperature import tempered
 from seeds import Seed, load, names
 from seeds.format.loader import parse
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import files
-from models.files import ModelFilesError, digest, is_known, save, self_test
 from models.regression.model import RegressionModel
+from models.storage import model_files
+from models.storage.model_files import ModelFilesError, digest, is_known, save, self_test
 
 Save = Callable[..., RegressionModel]
 
@@ -104,7 +104,7 @@ def test_what_is_described_can_be_read_by_a_person(save_toy_model: Save, tmp_pat
 
 @pytest.mark.parametrize(("value", "stored"), [(1.5, 1.5), (np.nan, None), ("a", "a"), (0.0, 0.0)])
 def test_no_number_is_null(value: Any, stored: Any) -> None:
-    assert files._or_null(value) == stored
+    assert model_files._or_null(value) == stored
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "seed.toml", "model.json", "self_test.json", "trees.lightgbm.txt"])
@@ -115,4 +115,4 @@ def test_files_that_a_model_may_have(name: str) -> None:
 
 def test_json_holds_no_nan() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        files._json({"a": float("nan")})
+        model_files._json({"a": float("nan")})

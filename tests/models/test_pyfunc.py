@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import files
 from models.pyfunc import TableModel, _load_pyfunc
 from models.regression.model import conformalised
+from models.storage import model_files
 from models.table.inputs import InputError
 from models.tasks import build
 from seeds import Seed
@@ -18,7 +18,7 @@ from seeds import Seed
 def folder(toy_seed: Seed, tmp_path: Path) -> Path:
     X = np.random.default_rng(0).normal([90, 10, 4], [2, 1, 0.5], (60, 3))
     estimator = build(toy_seed)["lightgbm"].fit(X, X[:, 0])
-    files.save(
+    model_files.save(
         conformalised(toy_seed, "lightgbm", estimator, X, X[:, 0] + 0.5, estimator.predict(X), {}), tmp_path / "model"
     )
     return tmp_path / "model"

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from models.temperature import fitted_temperature, softmax, tempered
+from models.estimators.temperature import fitted_temperature, softmax, tempered
 
 
 def test_of_two_scores_and_three_right_in_four_the_temperature_is_found_by_hand() -> None:

@@ -176,7 +176,7 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
 
 @pytest.mark.long("trains and retrains")
 def test_a_forged_file_ends_with_3_and_batches_say_what_is_history(run, seeds_folder, tmp_path, toy_frame, monkeypatch):
-    monkeypatch.setattr("training.job.build", lambda seed: dict(list(build(seed).items())[:2]))
+    monkeypatch.setattr("training.jobs.train.build", lambda seed: dict(list(build(seed).items())[:2]))
     toy = ("--seeds", seeds_folder)
     frame = toy_frame(periods=30)
     newest = frame["period_start"] >= np.sort(frame["period_start"].unique())[-6]
@@ -211,7 +211,7 @@ def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
     run, seeds_folder, tmp_path, toy_frame, monkeypatch
 ):
     """In the newest periods the cells stand still, which the value of before knows best, and no law of the past."""
-    monkeypatch.setattr("training.job.build", lambda seed: dict(list(build(seed).items())[:2]))
+    monkeypatch.setattr("training.jobs.train.build", lambda seed: dict(list(build(seed).items())[:2]))
     toy = ("--seeds", seeds_folder)
     frame = toy_frame()
     frame.to_csv(tmp_path / "sound.csv", index=False)

@@ -12,10 +12,10 @@ from models.table.contract import check
 from nonferrous import app as commands
 from records.database import Database
 from records.monitoring import newest
+from records.online_states import State, save
 from records.outcomes import Outcome, take
 from records.requests import Kept, insert, new_id, recorded
 from records.shadow import ShadowAnswer, keep
-from records.states import State, save
 from registry import tracking
 from registry.versions import Version
 

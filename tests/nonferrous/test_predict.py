@@ -13,16 +13,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.adaptive import Adaptive
-from models.following.received import Interval
-from models.following.waiting import Arrival, Following
+from models.online.received import Interval
+from models.online.review_queue import Arrival, Following
 from models.table.inputs import matrix
+from models.uncertainty.adaptive_intervals import Adaptive
 from nonferrous import main
 from nonferrous.predict import with_outcomes, write_batches
-from records import states
+from records import online_states
 from records.database import Database, now
-from serving.bulk import tables
 from serving.regression import outcomes
+from serving.wire import arrow_tables
 
 FRAMES = {
     "toy_cells": ("save_toy_model", "toy_frame"),
@@ -70,7 +70,7 @@ def case(request, tmp_path):
 
 @pytest.mark.parametrize("ending", ["parquet", "csv", "arrow"])
 def test_all_rows_are_predicted_without_a_target(run, case, ending, tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "ROWS", 16)
+    monkeypatch.setattr(arrow_tables, "ROWS", 16)
     process, model, data = case
     out = tmp_path / f"out.{ending}"
     code, printed, errors = run(process, model, "--data", data, "--out", out)
@@ -146,7 +146,7 @@ def test_what_is_interrupted_leaves_the_file_of_before(run, toy_frame, save_toy_
     model, data, out = save_toy_model(tmp_path / "model"), tmp_path / "data.csv", tmp_path / f"out.{ending}"
     toy_frame().to_csv(data, index=False)
     out.write_text("before")
-    monkeypatch.setattr(tables, "ROWS", 16)
+    monkeypatch.setattr(arrow_tables, "ROWS", 16)
     module, blocks = sys.modules["nonferrous.predict"], []
     original = module._batches
 
@@ -199,5 +199,5 @@ def test_outcomes_of_the_records_are_followed_as_the_service_does(
         following = following.taken(Arrival(1, *(np.full(60, one) for one in (2.0, 2.0, 90.0, 1.0))), accepted=True)
         state["y"] |= following.state() | {"at": now()}
         with database.begin() as connection:
-            states.save(connection, "toy_cells", "sha256:1", states.State(0, 0, state))
+            online_states.save(connection, "toy_cells", "sha256:1", online_states.State(0, 0, state))
         assert with_outcomes(model.seed, champion, model).interval == Interval("adaptive", 60)

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import training.advice.job
-from models.lot_advice import LotAdvice
 from models.setpoints.advice import Advice, Estimate
 from models.setpoints.line.advice import LineAdvice
+from models.setpoints.lot_advice import LotAdvice
 from models.setpoints.process import response_of
 from nonferrous import main
 from seeds import load

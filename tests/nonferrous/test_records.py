@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from nonferrous import app as commands
 from records import audit
 from records.database import Database, RecordsError
+from records.online_states import State, save
 from records.outcomes import Outcome, take
 from records.requests import Kept, insert, new_id
-from records.states import State, save
 
 DAY = "2026-11-01T00:00:00"
 

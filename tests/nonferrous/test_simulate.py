@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import nonferrous
-from training import trial as job
+from training.jobs import trial as job
 
 
 def test_options_reach_the_job(monkeypatch, capsys):

@@ -9,11 +9,11 @@ import typer
 from typer.testing import CliRunner
 
 from nonferrous import app, main
-from registry.incoming.loading import Refused
+from registry.loading.loading import Refused
 from registry.settings import Settings
 
 # The package's names `train` and `up` are the commands.
-training, serving = (sys.modules[f"nonferrous.{name}"] for name in ("train", "up"))
+training, serving = (sys.modules[f"nonferrous.{name}"] for name in ("train", "servers"))
 
 
 def version(number, *aliases, refused=False, seed_digest="sha256:0"):
@@ -74,7 +74,7 @@ def ended(monkeypatch, tmp_path):
         monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
         monkeypatch.setattr(training, "_known", lambda seed, settings: None)
         monkeypatch.setattr(training, "_made", lambda seed, settings: went.append(seed.process.name) or passed)
-        monkeypatch.setattr("training.side_by_side.workers.cores", lambda: 1)
+        monkeypatch.setattr("training.parallel.workers.cores", lambda: 1)
         monkeypatch.setattr("seeds.load_all", lambda: named)
         monkeypatch.setattr(sys, "argv", ["nonferrous", *arguments])
         monkeypatch.setattr("signal.signal", lambda *given: None)
@@ -127,8 +127,8 @@ def test_processes_learn_side_by_side_and_speak_in_turn(monkeypatch, capsys, tmp
 
     monkeypatch.setattr(training, "_known", lambda seed, settings: True if seed.process.name == "known" else None)
     monkeypatch.setattr(training, "_made", made)
-    monkeypatch.setattr("training.side_by_side.workers.cores", lambda: cores)
-    monkeypatch.setattr("training.side_by_side.workers.Workers", Here)
+    monkeypatch.setattr("training.parallel.workers.cores", lambda: cores)
+    monkeypatch.setattr("training.parallel.workers.Workers", Here)
     assert training.prepare_all(seeds, Settings(home=tmp_path)) == [True, False, True, True]
     expected = [f"{name} learns in {each}" for name in ("ingots", "pots", "scrap")]
     assert capsys.readouterr().out.splitlines() == expected
@@ -171,7 +171,7 @@ def test_records_that_cannot_be_opened_are_said_before_anything_is_learnt(comman
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     monkeypatch.setenv("NONFERROUS_RECORDS", "mysql://there/x")
-    for job in ("training.job.train", "training.retrain.retrain"):
+    for job in ("training.jobs.train.train", "training.retraining.retrain.retrain"):
         monkeypatch.setattr(job, lambda *given, **more: pytest.fail("learnt"))
     done = CliRunner().invoke(app, [command, "toy_cells", "--data", str(tmp_path / "rows.csv")])
     assert isinstance(done.exception, RecordsError)

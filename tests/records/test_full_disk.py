@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-import registry.local.full_disk
+import system.full_disk
 from records.database import AwayError, Database
 from records.full_disk import MIB, SIGNS, room, worded
 from records.jobs.queue import JobsError, _why, in_one_line
@@ -114,7 +114,7 @@ def test_what_the_system_says_of_a_full_disk_is_known(number):
 
 
 def test_the_stores_know_the_same_words_of_a_full_disk():
-    assert set(SIGNS) == set(registry.local.full_disk.SIGNS)
+    assert set(SIGNS) == set(system.full_disk.SIGNS)
 
 
 def test_a_servers_disk_is_its_own():

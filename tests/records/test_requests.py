@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from records.asked import by_id, by_number, index
 from records.database import Database, RecordsError
+from records.request_index import by_id, by_number, index
 from records.requests import LARGE, MOST_AT_ONCE, insert, new_id, recorded, split
 from records.schema import REQUESTS
 

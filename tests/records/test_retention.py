@@ -3,7 +3,7 @@ import json
 from sqlalchemy import func, select
 
 from records import audit, shadow
-from records.asked import index, places
+from records.request_index import index, places
 from records.requests import insert
 from records.retention import remove
 from records.schema import ASKED_UNITS, REQUESTS

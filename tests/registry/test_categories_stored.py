@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import files
 from models.pyfunc import TableModel
 from models.regression.model import conformalised
+from models.storage import model_files
 from models.table.inputs import matrix
 from models.tasks import build
 from registry.signature import example_of, signature_of
@@ -54,8 +54,8 @@ def test_a_candidate_learns_the_texts_and_is_stored_with_them(seed, table, tmp_p
     X, y = matrix(table, seed), table["y"].to_numpy()
     estimator = build(seed)[name].fit(X[:300], y[:300])
     model = conformalised(seed, name, estimator, X[:300], y[300:], estimator.predict(X[300:]), {})
-    files.save(model, tmp_path / "model")
-    kept = TableModel(files.load(tmp_path / "model"))
+    model_files.save(model, tmp_path / "model")
+    kept = TableModel(model_files.load(tmp_path / "model"))
     told = kept.predict(table, {"answer": "y"})
     assert np.array_equal(told, estimator.predict(X))
     known = table["ore"].notna()

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import files
 from models.regression.model import conformalised
+from models.storage import model_files
 from models.table.contract import check
 from models.table.inputs import matrix
 from models.tasks import build
@@ -85,7 +85,7 @@ def test_the_trees_are_lightgbms_own_text_and_explain_what_the_line_leaves_over(
 
 
 def test_the_line_below_the_trees_stands_where_the_page_says(said):
-    stated = files.load(said["folder"]).estimator.line_.slope
+    stated = model_files.load(said["folder"]).estimator.line_.slope
     assert stated.tolist() == said["estimator"].line_.slope.tolist()
     assert '"slope"' in (said["folder"] / "model.json").read_text(encoding="utf-8")
 

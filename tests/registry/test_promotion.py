@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from registry import promotion
-from registry.incoming.loading import Refused
+from registry.loading.loading import Refused
 from registry.promotion import champion_of, enter, promote, rollback, take_over, try_again
 from registry.settings import Settings
 from registry.store import Champion, MlflowStore

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from models import files
 from models.regression.model import RegressionModel
-from registry.incoming.loading import Loading
+from models.storage import model_files
+from registry.loading.loading import Loading
 from registry.settings import Settings
 from registry.store import MlflowStore, StoreError
-from serving.following.champions import Champions
-from serving.following.seed_folder import SeedFolder
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.seed_folder import SeedFolder
 
 PROCESS = "toy_cells"
 Save = Callable[..., RegressionModel]
@@ -56,7 +56,7 @@ def test_champions_are_read_followed_and_never_written(
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder(PROCESS)))
     save_toy_model(tmp_path / "one" / "model")
     save_toy_model(tmp_path / "two" / "model", lift=1.0)
-    digests = [files.digest(tmp_path / name / "model") for name in ("one", "two")]
+    digests = [model_files.digest(tmp_path / name / "model") for name in ("one", "two")]
     register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[0]})
     database = tmp_path / "mlflow.db"
     before = database.read_bytes()

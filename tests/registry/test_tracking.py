@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import files
-from registry import asked_once, search_pages
+from models.storage import model_files
+from registry import idempotent, search_pages
 from registry import tracking as tracked
 from registry.errors import TrackingError
 from registry.settings import Settings
@@ -100,7 +100,7 @@ def test_a_run_is_tagged_with_what_ran(opened, monkeypatch, commit, parent):
     monkeypatch.setattr(tracked, "git_commit", lambda: commit)
     monkeypatch.setattr(tracked, "package_version", lambda: "1.2.3")
     monkeypatch.setattr(tracked, "own_lock", lambda home: f"lock of {home.name}")
-    monkeypatch.setattr(asked_once.time, "time_ns", lambda: 1_700_000_000_123_999_999)
+    monkeypatch.setattr(idempotent.time, "time_ns", lambda: 1_700_000_000_123_999_999)
     with store.run("4", "first", "train", parent) as run:
         assert run == "run1"
     tags = {
@@ -369,7 +369,7 @@ def test_a_model_is_logged_with_its_signature_and_the_environment_is_left_alone(
             return False
 
     def logged(**how):
-        noted.update(how, digest=files.digest(Path(how["data_path"])))
+        noted.update(how, digest=model_files.digest(Path(how["data_path"])))
         os.environ["MLFLOW_TRACKING_URI"] = SERVER
         return SimpleNamespace(model_id="m-1")
 

@@ -11,13 +11,13 @@ from registry.promotion import promote
 from registry.settings import Settings
 from seeds import SeedError, load, load_all, names
 from serving.app import create_app
-from serving.following.seed_folder import SeedFolder
+from serving.hot_reload.seed_folder import SeedFolder
 from serving.settings import Settings as ServiceSettings
 from serving.tasks import task_of
 from synthetic_data import simulate
 from tests.suite.jobs import quicken
-from training.dataset import read
-from training.job import train
+from training.core.dataset import read
+from training.jobs.train import train
 
 ORIGINAL = load_all()  # of the package, before a test names another folder
 LINES = {"line_1": "aluminium_reduction", "line_3": "aluminium_reduction", "north_refinery": "lead_refining"}

@@ -21,19 +21,19 @@ from pydantic import TypeAdapter
 
 from seeds import Seed
 from serving.app import Service
-from serving.bulk.load import Load
-from serving.door.callers import InMemory, Ring
-from serving.door.door import Door
-from serving.door.hosts import Hosts
-from serving.door.rates import Rates
-from serving.door.visit import Visit
-from serving.following.seed_folder import Known
+from serving.hot_reload.seed_folder import Known
+from serving.middleware.admission import Load
+from serving.middleware.allowed_hosts import Hosts
+from serving.middleware.authorization import InMemory, Ring
+from serving.middleware.context import Visit
+from serving.middleware.rate_limit import Rates
+from serving.middleware.request import Door
 from serving.tasks import task_of
 from tests.suite.children import child
 
 SERVE = """
 import sys
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.run import run
 from serving.settings import read_settings
 

@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from models import files
 from models.regression.model import RegressionModel
+from models.storage import model_files
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
-from serving.problems import MEDIA_TYPE, Problem, phrase
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from serving.wire.problems import MEDIA_TYPE, Problem, phrase
 
 URL = "/v1/toy_cells/predictions"
 ROW: dict[str, Any] = {
@@ -78,7 +78,7 @@ def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path, pos
     assert told["model"] == {
         "version": 1,
         "alias": "champion",
-        "digest": files.digest(tmp_path / "one"),
+        "digest": model_files.digest(tmp_path / "one"),
         "baseline": False,
     }
     assert told["coverage"] == 0.9

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 

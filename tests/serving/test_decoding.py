@@ -15,8 +15,8 @@ from serving import decoding
 from serving.decoding import MOST_TOGETHER, MOST_VALUES, TOGETHER, parsed_json
 from serving.fields import Record
 from serving.payloads import Payloads
-from serving.problems import ProblemError
 from serving.tasks import task_of
+from serving.wire.problems import ProblemError
 
 SEEDS = load_all()
 PAYLOADS = {name: task_of(seed).payloads(seed, 5) for name, seed in SEEDS.items()}

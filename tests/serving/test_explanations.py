@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from models import files
 from models.regression.model import conformalised
+from models.storage import model_files
 from models.tasks import build
 from seeds import Seed, load
 from serving.app import Service, create_app
 from serving.explanations import MOST_EXPLAINED, NO_PARTS
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
@@ -106,7 +106,7 @@ def potline(tmp_path: Path) -> Callable[[str], Service]:
     def make(name: str) -> Service:
         estimator = build(seed)[name].fit(X[:250], y[:250])
         model = conformalised(seed, name, estimator, X[:250], y[250:], estimator.predict(X[250:]), {})
-        files.save(model, tmp_path / name)
+        model_files.save(model, tmp_path / name)
         store = FolderStore()
         store.point(seed.process.name, 1, tmp_path / name)
         app = create_app(Settings(), store)

@@ -19,7 +19,7 @@ from models.table.contract import check
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.regression.predictions import payloads
 from serving.settings import Settings
 

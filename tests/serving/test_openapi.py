@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from seeds import Seed, load, names
 from serving.app import Service, create_app
 from serving.column_values import LONGEST_TIME, TIME, TIME_WITH_OFFSET
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 

@@ -13,7 +13,7 @@ from seeds.format.loader import parse
 from serving.answers import matrix
 from serving.fields import Key, Time, quantity, record, title
 from serving.payloads import TaskFields, estimate, payloads_of
-from serving.problems import ProblemError
+from serving.wire.problems import ProblemError
 
 ROW = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
 MOST = 4

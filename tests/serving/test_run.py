@@ -22,9 +22,9 @@ import httpx
 import numpy as np
 import pytest
 
-from models import files
 from models.regression.model import RegressionModel
-from serving.door.certificate import load
+from models.storage import model_files
+from serving.middleware.certificate import load
 from tests.suite.tools import needed
 
 pytestmark = pytest.mark.service
@@ -56,7 +56,7 @@ def test_a_real_process_answers_and_ends_on_ctrl_c(folder: Path, running: Runnin
         wait_until_ready(client)
         response = client.post("/v1/toy_cells/predictions", json=ROWS)
         assert response.status_code == 200
-        expected = files.load(folder).answer(np.array([[np.nan, 10.0, 4.0]]), 0.9)["y"]
+        expected = model_files.load(folder).answer(np.array([[np.nan, 10.0, 4.0]]), 0.9)["y"]
         assert response.json()["predictions"][0]["y"]["value"] == expected.value[0]
         long = client.post("/v1/toy_cells/predictions", json={"rows": ROWS["rows"] * 2000})
         assert len(long.json()["predictions"]) == 2000

@@ -98,7 +98,7 @@ SERVED = f"""
 import asyncio, json, sys
 from pathlib import Path
 from serving.app import create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 store = FolderStore()

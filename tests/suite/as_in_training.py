@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 from registry.settings import Settings
 from seeds import Seed
 from tests.seeds.typical import requested
-from training.dataset import Dataset
-from training.evaluate import rmse
-from training.job import Learnt, Trained
+from training.core.dataset import Dataset
+from training.core.evaluate import rmse
+from training.jobs.train import Learnt, Trained
 from training.quality.fit import lots_of
 
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from models.checks import child, trial
-from registry.incoming.tried import Tried
+from models.sandbox import child, sandbox
+from registry.loading.load_results import Tried
 
 
 @pytest.fixture(scope="session", autouse=True)
 def tried_here() -> Iterator[None]:
     """Let models be tried in this process, which takes no second one, and nothing be remembered of it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trial, "troubles", lambda folders: [child.trouble(folder) for folder in folders])
+        patch.setattr(sandbox, "troubles", lambda folders: [child.trouble(folder) for folder in folders])
         patch.setattr(Tried, "remember", lambda self, found: None)
         yield
 
@@ -25,7 +25,7 @@ def unsettled() -> Iterator[None]:
     Services in processes of their own do: they hold nothing else.
     """
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("serving.following.champions", "serving.shadow.shadows"):
+        for name in ("serving.hot_reload.champions", "serving.shadow.shadows"):
             if name in sys.modules:  # the session has such tests
                 patch.setattr(f"{name}.settle", lambda: None)
         yield

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sklearn.base import BaseEstimator
 
-from models.quality.lines import PENALTY_OF_FEW
+from models.quality.linear import PENALTY_OF_FEW
 from models.setpoints import learning
 from models.tasks import build
 from seeds import Seed
@@ -29,15 +29,15 @@ def given_penalty(patch: pytest.MonkeyPatch) -> None:
 
     Which one fits matters where a verdict hangs on it.
     """
-    patch.setattr("models.quality.lines.PENALTIES", (PENALTY_OF_FEW,))
+    patch.setattr("models.quality.linear.PENALTIES", (PENALTY_OF_FEW,))
 
 
 def quicken(patch: pytest.MonkeyPatch, copy_store: Callable[[Path, Path], None]) -> None:
     """Let jobs grow few trees in this process alone, and copy their store.
 
-    What is learnt does not depend on how many processes fit; tests of `training.side_by_side` hold them to it.
+    What is learnt does not depend on how many processes fit; tests of `training.parallel` hold them to it.
     """
-    patch.setattr("training.job.build", few_trees)
+    patch.setattr("training.jobs.train.build", few_trees)
     patch.setitem(learning._TREES, "n_estimators", FEW_TREES)  # what set-points learn of a knob's reasons
-    patch.setattr("training.job.processes_for", lambda views: 1)
+    patch.setattr("training.jobs.train.processes_for", lambda views: 1)
     patch.setattr("registry.tracking.make_database", copy_store)

@@ -10,8 +10,8 @@ import pytest
 
 from physics.melt.metal_balance import alumina_contribution, closed_loop_recovery
 from synthetic_data import Replay
-from synthetic_data.cast_house.crew import REVIEW
 from synthetic_data.cast_house.failures import Failures
+from synthetic_data.cast_house.operators import REVIEW
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import STRETCH, Supplier
 from synthetic_data.engine.plan import Block, plan_run

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from synthetic_data import Replay
-from synthetic_data.shredding.crew import REVIEW
+from synthetic_data.shredding.operators import REVIEW
 from tests.synthetic_data.graded import GradedPlant
 
 KEYS = ["line", "lot_start"]

@@ -10,8 +10,8 @@ import pytest
 
 from physics.purification.vacuum import PRESSURES
 from synthetic_data import Replay
-from synthetic_data.crystallisers.crew import REVIEW
 from synthetic_data.crystallisers.lots import RETURN
+from synthetic_data.crystallisers.operators import REVIEW
 from tests.synthetic_data.graded import GradedPlant
 
 KEYS = ["crystalliser", "lot_start"]

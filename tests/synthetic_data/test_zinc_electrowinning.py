@@ -11,8 +11,8 @@ from physics.winning.balances import ACID_PER_ZINC, HYDROGEN_THERMONEUTRAL, ZINC
 from seeds import load
 from synthetic_data import begin, replay
 from synthetic_data.cell_house import cell
+from synthetic_data.engine.economics import worth
 from synthetic_data.engine.plan import SimulationError
-from synthetic_data.engine.worth import worth
 from tests.synthetic_data.stated import with_parameters
 
 KEYS = ["unit", "period_start"]

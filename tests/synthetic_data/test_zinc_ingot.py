@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from synthetic_data import Replay
-from synthetic_data.melting_house.crew import REVIEW
+from synthetic_data.melting_house.operators import REVIEW
 from tests.synthetic_data.graded import GradedPlant
 
 ELEMENTS = ("pb", "cd", "fe", "cu", "sn", "al")

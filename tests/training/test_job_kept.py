@@ -19,11 +19,11 @@ from nonferrous.tables import candidates_table, versions_table
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import Version
-from training.compare import compare, compare_address
-from training.job import Trained, train
+from training.core.splits import SplitError
+from training.jobs.train import Trained, train
+from training.jobs.version_table import compare, compare_address
 from training.regression.evaluate import against_label
 from training.regression.fit import SELECTED_BY
-from training.splits import SplitError
 
 
 @dataclass(frozen=True)

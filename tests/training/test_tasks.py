@@ -11,9 +11,9 @@ from training import classification as classification_task
 from training import quality as quality_task
 from training import regression as regression_task
 from training import sorting as sorting_task
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
-from training.splits import split
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
 from training.tasks import TASKS, Advisers, Loops, Task, Trials, tagged, task_of
 
 

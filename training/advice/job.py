@@ -16,7 +16,7 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import Seed
 from training.advice.plans import Advised, RecommendError
-from training.job import Progress, silent
+from training.jobs.train import Progress, silent
 from training.tasks import Advisers, task_of
 
 

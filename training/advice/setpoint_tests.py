@@ -9,7 +9,7 @@ import pandas as pd
 from models.table.raw import read_raw
 from models.table.sources import Fault, Source, TableError, cell_faults, heading_of
 from seeds import Seed
-from training.dataset import Dataset
+from training.core.dataset import Dataset
 
 
 def read_tests(path: Path, seed: Seed) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from training.classification.columns import (
     remarks,
     verdict_head,
 )
+from training.classification.comparison import check_judgeable, verdict
 from training.classification.fit import (
     BESIDE,
     CURVE_SHARES,
@@ -28,7 +29,6 @@ from training.classification.fit import (
     predictions_of,
 )
 from training.classification.gate import evidence
-from training.classification.judge import check_judgeable, verdict
 from training.classification.plots import PICTURES
 from training.labels.quantities import predicted_shares as predicted_quantities
 from training.labels.quantities import shares as quantities

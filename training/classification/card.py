@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.answers import COVERAGE
-from pages.markdown import figure, table
+from reporting.markdown import figure, table
 from seeds import Seed
-from training.classes.losses import confusion
+from training.class_metrics.losses import confusion
 from training.classification.columns import cautions
 from training.classification.fit import SELECTED_BY, ClassificationCandidate, classes_of
-from training.dataset import Dataset
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.reports.periods import use_of_rows
-from training.splits import Split
 
 SHOWN = {
     "test_accuracy": "right class [1]",

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from models.answers import COVERAGE
 from seeds import Seed
 from training.classification.fit import ClassificationCandidate
-from training.dataset import Dataset
-from training.gate import too_few
+from training.core.dataset import Dataset
+from training.core.gate import too_few
 
 MOST_ECE = 0.05
 TAGGED = ("test_accuracy", "test_balanced_accuracy", "test_log_loss", "test_skill", "test_ece", "test_coverage_90")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import BoolArray, FloatArray, IntArray
-from training.classes.calibration import calibration_error
-from training.classes.losses import confusion, log_losses
+from training.class_metrics.calibration import calibration_error
+from training.class_metrics.losses import confusion, log_losses
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,13 +7,13 @@ import numpy as np
 
 from models.answers import COVERAGE
 from models.classification.model import ClassificationModel, classifier
-from models.temperature import tempered
+from models.estimators.temperature import tempered
 from physics.arrays import FloatArray, IntArray
-from training.classes.losses import log_losses
+from training.class_metrics.losses import log_losses
 from training.classification.evaluate import Classified, evaluate
-from training.dataset import Dataset
-from training.fitting import Candidate
-from training.splits import Split
+from training.core.dataset import Dataset
+from training.core.fitting import Candidate
+from training.core.splits import Split
 
 FITTING = "fit"
 BESIDE: Mapping[str, Any] = {}

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from training.classes.losses import log_losses
+from training.class_metrics.losses import log_losses
 from training.classification.fit import ClassificationCandidate, classes_of
-from training.dataset import Dataset
-from training.gate import Condition, Evidence, coverage_condition, unlearnt
-from training.judge import JudgeRows, block_numbers
-from training.splits import Split
+from training.core.comparison import JudgeRows, block_numbers
+from training.core.dataset import Dataset
+from training.core.gate import Condition, Evidence, coverage_condition, unlearnt
+from training.core.splits import Split
 
 
 def evidence(

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.drawing import by_month, empty
-from pages.style import BLUE, GREY, ORANGE
-from training.classes.pictures import confused, reliable, signals_by_class
+from reporting.drawing import by_month, empty
+from reporting.style import BLUE, GREY, ORANGE
+from training.class_metrics.pictures import confused, reliable, signals_by_class
 from training.classification.fit import ClassificationCandidate, classes_of
-from training.dataset import Dataset
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.reports.pictures import CURVE_ABSENT, Picture, has_time
-from training.splits import Split
 
 
 def confused_classes(candidate: ClassificationCandidate, data: Dataset, parts: Split) -> go.Figure:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from physics.arrays import FloatArray
-from training.dataset import Dataset
-from training.gate import Condition
+from training.core.dataset import Dataset
+from training.core.gate import Condition
 from training.labels import measures
 from training.labels.checks import FACTOR, FEW, SHARE_FLOOR, place_of
-from training.labels.past import Run
 from training.labels.quantities import Rows
+from training.labels.reference_windows import Run
 
 FLOOR = 0.5  # of the usual spread: so large a shift of every block may add up in any case, as one block may be off
 
@@ -29,7 +29,7 @@ def accumulated(data: Dataset, rows: Rows, known: Sequence[Run], new: Sequence[R
     data, rows : Dataset, Rows
         All labelled rows.
     known, new : sequence of Run
-        Of the reference, and the one that came after; see `training.labels.past.runs`.
+        Of the reference, and the one that came after; see `training.labels.reference_windows.runs`.
 
     Returns
     -------

@@ -9,13 +9,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
-from training.dataset import Dataset
-from training.gate import Condition
+from reporting.timestamps import moment_format
+from training.core.dataset import Dataset
+from training.core.gate import Condition
 from training.labels import measures
-from training.labels.past import Window
 from training.labels.quantities import Rows
+from training.labels.reference_windows import Window
 
 FACTOR = 2.0  # times the farthest window of the past is as far as new labels may go
 FEW = 4.0  # windows that count as one more time their farthest, since few have not seen much

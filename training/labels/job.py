@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 
 from physics.arrays import BoolArray
-from registry.local.scratch import scratch
 from registry.retraining.new_rows import ACCEPTED_SHIFT
 from registry.tracking import Tracking
 from registry.versions import NOTHING, PASSED, REFUSED
 from seeds import Seed
-from training.dataset import Dataset, moment, row_key
-from training.gate import Condition, Gated
+from system.temporary_folder import scratch
+from training.core.dataset import Dataset, moment, row_key
+from training.core.gate import Condition, Gated
 from training.labels.accumulated import accumulated
 from training.labels.checks import compared
-from training.labels.past import FEWEST_PERIODS, Window, runs, windows
+from training.labels.outliers import Suspicious, suspicious
 from training.labels.quantities import Quantities, Rows, rows_of
-from training.labels.suspicious import Suspicious, suspicious
+from training.labels.reference_windows import FEWEST_PERIODS, Window, runs, windows
 from training.labels.units import exchanged, missing
 from training.labels.unlabelled import AllRows, left_out
 

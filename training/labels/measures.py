@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from physics.arrays import FloatArray, IntArray
-from training.labels.past import Window
 from training.labels.quantities import Rows
+from training.labels.reference_windows import Window
 
 LEAST = 1e-12
 FEWEST_OF_CLASS = 20

@@ -15,7 +15,7 @@ from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from models.sorting.model import SortingModel
 from physics.arrays import BoolArray, FloatArray, IntArray
-from training.dataset import Dataset
+from training.core.dataset import Dataset
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.table.wording import visible
+from models.table.formatting import visible
 from physics.arrays import BoolArray, FloatArray, IntArray
-from training.dataset import Dataset
-from training.gate import Condition
+from training.core.dataset import Dataset
+from training.core.gate import Condition
 from training.labels import measures
 from training.labels.checks import FACTOR, FEW, place_of
-from training.labels.past import Run, Window
 from training.labels.quantities import Rows
+from training.labels.reference_windows import Run, Window
 
 NAMED = 10  # units that a line names
 MISSING_FLOOR, UNITS_FLOOR = 0.1, 2.0  # share of the rows, and rows of so many units, that may be missing in any case

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from models.table.formatting import visible
 from models.table.inputs import matrix
-from models.table.wording import visible
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
-from training.dataset import Dataset, labelled, period_of
-from training.gate import Condition
+from training.core.dataset import Dataset, labelled, period_of
+from training.core.gate import Condition
 from training.labels import measures
 from training.labels.checks import FACTOR, FEW, place_in_words
-from training.labels.past import EDGE, lengths, spans
+from training.labels.reference_windows import EDGE, lengths, spans
 
 SHARE_FLOOR, ROWS_FLOOR = 0.5, 2.0  # share of the rows, and rows, that may have no label in any case
 FLOOR = 0.25  # standard deviations by which labelled rows may lie from all rows in any case

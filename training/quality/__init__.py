@@ -15,6 +15,7 @@ from training.quality.columns import (
     remarks,
     verdict_head,
 )
+from training.quality.comparison import check_judgeable, verdict
 from training.quality.fit import (
     BESIDE,
     CURVE_SHARES,
@@ -31,7 +32,6 @@ from training.quality.fit import (
     predictions_of,
 )
 from training.quality.gate import evidence
-from training.quality.judge import check_judgeable, verdict
 from training.quality.plots import PICTURES
 
 loop = None  # the closed loop of lots is a benchmark

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from models.lot_advice import MONEY, LotAdvice
-from models.quality.setpoints.advising import Plans, recommend
 from models.quality.setpoints.effects import knobs_of
 from models.quality.setpoints.model import SetPoints
 from models.quality.setpoints.prices import prices_of
+from models.quality.setpoints.recommender import Plans, recommend
 from models.setpoints.advice import Estimate
+from models.setpoints.lot_advice import MONEY, LotAdvice
+from models.table.derived_columns import lenders, made_columns
 from models.table.inputs import matrix
-from models.table.made import lenders, made_columns
 from seeds import Quantity, Seed
 from training.advice.plans import Advised, planned, with_plans
 

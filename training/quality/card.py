@@ -5,15 +5,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.answers import COVERAGE
-from models.promises import lots_needed
-from pages.markdown import figure, table
-from pages.moments import moment_format
+from models.uncertainty.guarantees import lots_needed
+from reporting.markdown import figure, table
+from reporting.timestamps import moment_format
 from seeds import Seed
-from training.dataset import Dataset
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.quality.columns import cautions
 from training.quality.fit import SELECTED_BY, QualityCandidate
 from training.quality.setpoints import setpoints_section
-from training.splits import Split
 
 SHOWN = {
     "test_lot_loss": "loss [1]",

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from models.answers import COVERAGE
-from models.promises import beyond_promise, lots_needed
-from pages.markdown import figure
+from models.uncertainty.guarantees import beyond_promise, lots_needed
+from reporting.markdown import figure
 from seeds import Seed
-from training.dataset import Dataset
-from training.gate import too_few, too_many
+from training.core.dataset import Dataset
+from training.core.gate import too_few, too_many
 from training.quality.fit import QualityCandidate
 
 MOST_ECE = 0.05

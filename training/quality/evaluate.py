@@ -14,7 +14,7 @@ from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import Lots, _mean, costs_of, covered
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-from training.evaluate import rmse
+from training.core.evaluate import rmse
 
 ECE_BINS = 15
 FEWEST_DETECTED = 20  # contents above the laboratory's limit that an error needs

@@ -10,14 +10,14 @@ import numpy as np
 from models.quality.guarantee import check_enough
 from models.quality.model import Assessment, QualityModel, grader
 from models.quality.outcomes import Lots
-from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
-from training.dataset import Dataset
-from training.fitting import Candidate
+from reporting.timestamps import moment_format
+from training.core.dataset import Dataset
+from training.core.fitting import Candidate
+from training.core.splits import Split, SplitError
 from training.quality.evaluate import lot_loss, measured, of_followed, skill
 from training.quality.follow import follow, without_assays
 from training.quality.setpoints import setpoints
-from training.splits import Split, SplitError
 
 FITTING = "fit and grade"
 BESIDE = {"set-points": setpoints}

@@ -6,18 +6,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.adaptive import Level, LevelAlone
 from models.answers import COVERAGE
-from models.arrivals import in_order, known_from
-from models.following.received import ENOUGH, NONE
-from models.following.usual import Usual
-from models.following.waiting import Arrival, usual_of
-from models.intervals import rows_needed
+from models.online.received import ENOUGH, NONE
+from models.online.reference_runs import Usual
+from models.online.review_queue import Arrival, usual_of
 from models.quality.model import QualityModel
 from models.table.inputs import matrix
+from models.uncertainty.adaptive_intervals import Level, LevelAlone
+from models.uncertainty.intervals import rows_needed
+from models.uncertainty.outcome_stream import in_order, known_from
 from physics.arrays import FloatArray, IntArray
-from training.dataset import Dataset
-from training.splits import Split
+from training.core.dataset import Dataset
+from training.core.splits import Split
 
 
 def follow(

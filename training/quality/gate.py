@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from models.promises import beyond_promise
 from models.quality.decision import Costs, Decisions, oracle
 from models.quality.outcomes import Lots, costs_of, earned_unseen
+from models.uncertainty.guarantees import beyond_promise
 from physics.arrays import FloatArray
 from seeds import Seed
-from training.dataset import Dataset
-from training.gate import Condition, Evidence, labels_in, unlearnt
-from training.judge import JudgeRows, block_numbers
+from training.core.comparison import JudgeRows, block_numbers
+from training.core.dataset import Dataset
+from training.core.gate import Condition, Evidence, labels_in, unlearnt
+from training.core.splits import Split
+from training.quality.comparison import cost_of
 from training.quality.fit import QualityCandidate, lots_of
-from training.quality.judge import cost_of
-from training.splits import Split
 
 
 def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Dataset, parts: Split) -> Evidence:

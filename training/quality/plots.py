@@ -11,14 +11,14 @@ from models.quality.censoring import score
 from models.quality.decision import Costs, decide
 from models.quality.guarantee import THRESHOLDS
 from models.quality.outcomes import costs_of, covered
-from pages.drawing import by_month, empty, panelled, with_diagonal
-from pages.style import BLUE, GREY, LAYOUT, ORANGE, RED
 from physics.arrays import FloatArray
-from training.dataset import Dataset
+from reporting.drawing import by_month, empty, panelled, with_diagonal
+from reporting.style import BLUE, GREY, LAYOUT, ORANGE, RED
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.quality.evaluate import reliability
 from training.quality.fit import QualityCandidate, lots_of
 from training.reports.pictures import CURVE_ABSENT, Picture, input_bars, thinned
-from training.splits import Split
 
 COLUMNS = 3
 PANEL = 280  # px a row of panels

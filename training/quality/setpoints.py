@@ -8,9 +8,9 @@ from models.quality.model import QualityModel
 from models.quality.setpoints.effects import knobs_of
 from models.quality.setpoints.model import SetPoints
 from models.setpoints.errors import SetpointError
-from pages.markdown import table
-from training.dataset import Dataset
-from training.splits import Split
+from reporting.markdown import table
+from training.core.dataset import Dataset
+from training.core.splits import Split
 
 
 def setpoints(data: Dataset, parts: Split) -> dict[str, Any]:

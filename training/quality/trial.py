@@ -10,13 +10,13 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from models.answers import COVERAGE
-from models.promises import lots_needed, shown_after
 from models.quality.model import QualityModel
 from models.table.inputs import matrix
+from models.uncertainty.guarantees import lots_needed, shown_after
 from physics.arrays import BoolArray, FloatArray
 from registry.agreement import check_names
 from seeds import Seed
-from training.dataset import Dataset
+from training.core.dataset import Dataset
 from training.quality.evaluate import measured
 from training.quality.fit import lots_of
 from training.quality.follow import carried

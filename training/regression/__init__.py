@@ -16,6 +16,7 @@ from training.regression.columns import (
     remarks,
     verdict_head,
 )
+from training.regression.comparison import check_judgeable, verdict
 from training.regression.fit import (
     BESIDE,
     CURVE_SHARES,
@@ -32,7 +33,6 @@ from training.regression.fit import (
     predictions_of,
 )
 from training.regression.gate import evidence
-from training.regression.judge import check_judgeable, verdict
 from training.regression.plots import PICTURES
 from training.reports.periods import row, subject
 

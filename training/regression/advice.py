@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from models.setpoints.advice import Advice, Estimate
-from models.setpoints.line import advising
+from models.setpoints.line import recommender
 from models.setpoints.model import SetpointModel
 from models.setpoints.units import MONEY, stated_effects
 from seeds import Quantity, Seed
@@ -32,7 +32,7 @@ def knob_units(seed: Seed) -> Mapping[str, str]:
 def advised(model: SetpointModel, table: pd.DataFrame, seed: Seed, prices: Mapping[str, float]) -> Advised:
     """Advice on each unit that has a plan."""
     rows, goes_on = with_plans(table, seed)
-    advices, line = advising.recommend_line(model, rows, prices)
+    advices, line = recommender.recommend_line(model, rows, prices)
     assert seed.key is not None
     return Advised(advices, goes_on, table[seed.key.name].nunique() - len(advices), line)
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 
-from models.adaptive import RECENT, WINDOW
 from models.answers import COVERAGE
-from models.following.received import ENOUGH
-from pages.markdown import figure, table
+from models.online.received import ENOUGH
+from models.uncertainty.adaptive_intervals import RECENT, WINDOW
+from reporting.markdown import figure, table
 from seeds import Seed
-from training.dataset import Dataset
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.regression.columns import cautions
 from training.regression.evaluate import ADAPTIVE, NO_OUTCOMES
 from training.regression.fit import SELECTED_BY, RegressionCandidate
 from training.regression.setpoints import setpoints_section
 from training.reports.explanations import signs_section
 from training.reports.periods import use_of_rows
-from training.splits import Split
 from training.warnings.card import warnings_section
 
 SHOWN = (
@@ -81,7 +81,7 @@ def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed
 
 
 def _reason(candidates: Mapping[str, RegressionCandidate], chosen: str) -> str:
-    """Reason of the choice in words; see `training.fitting.selected`."""
+    """Reason of the choice in words; see `training.core.fitting.selected`."""
     lowest = min(candidates, key=lambda name: candidates[name].metrics[SELECTED_BY])
     if lowest == chosen:
         return f"the lowest `{SELECTED_BY}`"

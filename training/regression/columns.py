@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from models.answers import COVERAGE
 from seeds import Seed
-from training.dataset import Dataset
-from training.gate import too_few, too_many
+from training.core.dataset import Dataset
+from training.core.gate import too_few, too_many
 from training.regression.fit import RegressionCandidate
 
 TAGGED = (

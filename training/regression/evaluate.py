@@ -4,7 +4,7 @@ import numpy as np
 
 from models.answers import COVERAGE, Answer, rows_of
 from physics.arrays import FloatArray
-from training.evaluate import coverage, mae, rmse
+from training.core.evaluate import coverage, mae, rmse
 
 TENTHS = 10
 

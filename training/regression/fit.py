@@ -10,13 +10,13 @@ from models.answers import COVERAGE, Answer, rows_of
 from models.estimators.log_scale import to_scale
 from models.regression.model import RegressionModel, conformalised
 from physics.arrays import FloatArray, IntArray
-from training.dataset import Dataset
-from training.evaluate import mae, rmse, rmse_over_blocks
-from training.fitting import NEWEST, Candidate
+from training.core.dataset import Dataset
+from training.core.evaluate import mae, rmse, rmse_over_blocks
+from training.core.fitting import NEWEST, Candidate
+from training.core.splits import Split
 from training.regression.evaluate import ADAPTIVE, NO_OUTCOMES, evaluate, of_followed
 from training.regression.follow import follow, without_outcomes
 from training.regression.setpoints import setpoints
-from training.splits import Split
 from training.warnings.learn import warnings
 
 FITTING = "fit"

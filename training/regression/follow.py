@@ -7,19 +7,19 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from models.adaptive import Adaptive, weight_of
 from models.answers import COVERAGE, Answer
-from models.arrivals import Moments, in_order, known_from
-from models.following.received import ENOUGH, NONE
-from models.following.usual import Usual
-from models.following.waiting import Arrival, usual_of
-from models.intervals import rows_needed
+from models.online.received import ENOUGH, NONE
+from models.online.reference_runs import Usual
+from models.online.review_queue import Arrival, usual_of
 from models.regression.model import RegressionModel
-from models.spread import by_others
 from models.table.inputs import matrix
+from models.uncertainty.adaptive_intervals import Adaptive, weight_of
+from models.uncertainty.error_scale import by_others
+from models.uncertainty.intervals import rows_needed
+from models.uncertainty.outcome_stream import Moments, in_order, known_from
 from physics.arrays import FloatArray, IntArray
-from training.dataset import Dataset
-from training.splits import Split
+from training.core.dataset import Dataset
+from training.core.splits import Split
 
 
 def follow(

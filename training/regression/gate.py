@@ -4,12 +4,12 @@ import numpy as np
 
 from models.answers import rows_of
 from physics.arrays import IntArray
-from training.dataset import Dataset
-from training.evaluate import coverage
-from training.gate import Condition, Evidence, coverage_condition, labels_in, unlearnt
-from training.judge import JudgeRows, block_numbers
+from training.core.comparison import JudgeRows, block_numbers
+from training.core.dataset import Dataset
+from training.core.evaluate import coverage
+from training.core.gate import Condition, Evidence, coverage_condition, labels_in, unlearnt
+from training.core.splits import Split
 from training.regression.fit import RegressionCandidate
-from training.splits import Split
 
 
 def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data: Dataset, parts: Split) -> Evidence:

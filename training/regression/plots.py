@@ -7,14 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from models.answers import COVERAGE
-from pages.drawing import by_month, empty, month_axis, with_diagonal
-from pages.style import BLUE, GREY, ORANGE, RED
 from physics.arrays import IntArray
-from training.dataset import Dataset
+from reporting.drawing import by_month, empty, month_axis, with_diagonal
+from reporting.style import BLUE, GREY, ORANGE, RED
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.regression.fit import RegressionCandidate
 from training.reports.explanations import contribution_dots
 from training.reports.pictures import CURVE_ABSENT, Picture, has_time, input_bars, thinned
-from training.splits import Split
 
 NAMED_UNITS = 40
 MOST_BARS = 150

@@ -8,9 +8,9 @@ from models.regression.model import RegressionModel
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn
 from models.setpoints.process import response_of
-from pages.markdown import table
-from training.dataset import Dataset
-from training.splits import Split, some_units
+from reporting.markdown import table
+from training.core.dataset import Dataset
+from training.core.splits import Split, some_units
 
 MOST_ROWS = 50_000
 

@@ -12,13 +12,13 @@ from scipy.stats import rankdata, spearmanr
 from models.answers import Regressor
 from models.explanations import Parts, explained
 from models.processes.lookup import physics_of
-from pages.drawing import empty
-from pages.style import BLUE, RED
 from physics.arrays import FloatArray
+from reporting.drawing import empty
+from reporting.style import BLUE, RED
 from seeds import Seed
-from training.dataset import Dataset
-from training.fitting import some
-from training.splits import Split
+from training.core.dataset import Dataset
+from training.core.fitting import some
+from training.core.splits import Split
 
 MOST_ROWS = 300
 MOST_COLUMNS = 15

@@ -1,8 +1,8 @@
 """What a model card says of rows that are a unit and period each: how many there are and how they were used."""
 
 from seeds import Seed
-from training.dataset import Dataset
-from training.splits import Split
+from training.core.dataset import Dataset
+from training.core.splits import Split
 
 
 def row(seed: Seed) -> str:

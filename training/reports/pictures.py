@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.drawing import empty
-from pages.style import BLUE
 from physics.arrays import FloatArray, IntArray
-from training.dataset import Dataset
-from training.fitting import some
-from training.splits import Split
+from reporting.drawing import empty
+from reporting.style import BLUE
+from training.core.dataset import Dataset
+from training.core.fitting import some
+from training.core.splits import Split
 
 MOST_POINTS = 3000
 MOST_INPUTS = 25

@@ -14,17 +14,17 @@ from models.setpoints.errors import SetpointError
 from models.table.periods import regimes
 from physics.arrays import BoolArray, IntArray
 from training.advice.plans import RecommendError
-from training.bootstrap import CONFIDENCE
-from training.dataset import Dataset
-from training.fitting import AnyCandidate
-from training.gate import Condition, Gated
-from training.job import Learnt
-from training.judge import JudgeError, Verdict
+from training.core.bootstrap import CONFIDENCE
+from training.core.comparison import JudgeError, Verdict
+from training.core.dataset import Dataset
+from training.core.fitting import AnyCandidate
+from training.core.gate import Condition, Gated
+from training.core.splits import some_units
+from training.jobs.train import Learnt
+from training.multi_target.verdict import Judged, Verdicts, model_of
 from training.reports.explanations import Direction
 from training.retraining.older_rows import at_most
 from training.retraining.verdict import challengers
-from training.several.verdict import Judged, Verdicts, model_of
-from training.splits import some_units
 from training.tasks import Advisers, task_of
 
 V = TypeVar("V", bound=Verdict | Verdicts)
@@ -90,7 +90,7 @@ def _named(champion: Any, name: str, judged: Mapping[str, Judged]) -> tuple[str,
 def parts_of(data: Dataset, rows: IntArray) -> dict[str, BoolArray]:
     """Parts of some rows, by name: regimes that the seed names, and values of its text categories.
 
-    Quarters of the units and halves of the time are parts of every verdict; see `training.judge.worse_part`.
+    Quarters of the units and halves of the time are parts of every verdict; see `training.core.comparison.worse_part`.
     """
     found = {}
     if data.seed.time is not None:

@@ -11,14 +11,14 @@ import pandas as pd
 from models.table.contract import Checked
 from models.table.reading import digest
 from physics.arrays import BoolArray
-from registry.local.scratch import scratch
 from registry.retraining.new_rows import ROWS_FILE, TESTS_FILE, accepted, accepted_by_person, base_of, opening
 from registry.tracking import Tracking
 from registry.versions import Version
 from seeds import Seed
+from system.temporary_folder import scratch
 from training.advice.setpoint_tests import joined_tests
-from training.dataset import labelled, period_of, row_key
-from training.job import TABLE, TESTS
+from training.core.dataset import labelled, period_of, row_key
+from training.jobs.train import TABLE, TESTS
 
 
 @dataclass(frozen=True, eq=False)

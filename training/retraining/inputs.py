@@ -12,7 +12,7 @@ from models.tasks import Model
 from physics.arrays import FloatArray, IntArray
 from registry.versions import RegistryError, Version
 from seeds import Seed
-from training.dataset import Dataset, period_of
+from training.core.dataset import Dataset, period_of
 from training.labels.job import is_due
 from training.labels.unlabelled import AllRows, all_rows, inputs_alone
 from training.retraining.history import are_in

@@ -7,13 +7,13 @@ import pandas as pd
 
 from models.table.contract import Checked
 from models.tasks import Model
-from pages.moments import moment_format
 from physics.arrays import IntArray
 from registry.versions import Version
+from reporting.timestamps import moment_format
 from seeds import Seed
-from training.dataset import Dataset, labelled, period_of
-from training.judge import JudgeError
-from training.several.verdict import check_judged
+from training.core.comparison import JudgeError
+from training.core.dataset import Dataset, labelled, period_of
+from training.multi_target.verdict import check_judged
 from training.tasks import task_of
 
 JUDGE_SHARE = 1 / 3  # of the new periods; the older ones of them are learnt

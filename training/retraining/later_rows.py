@@ -16,18 +16,18 @@ from physics.arrays import IntArray
 from registry.tracking import Tracking
 from registry.versions import Version
 from seeds import Seed
-from training.dataset import Dataset, dataset_of, period_of
-from training.fitting import AnyCandidate, Candidate
-from training.gate import Gated
-from training.job import TABLE
-from training.judge import JudgeError, Verdict
-from training.labels.future import read_known
+from training.core.comparison import JudgeError, Verdict
+from training.core.dataset import Dataset, dataset_of, period_of
+from training.core.fitting import AnyCandidate, Candidate
+from training.core.gate import Gated
+from training.core.splits import split
+from training.jobs.train import TABLE
+from training.multi_target.verdict import Judged, Verdicts, check_judged, model_of
 from training.retraining.guardrails import guarded_by, worst_parts
 from training.retraining.history import are_in, join
 from training.retraining.inputs import inputs_of
+from training.retraining.open_periods import read_known
 from training.retraining.verdict import verdict_on
-from training.several.verdict import Judged, Verdicts, check_judged, model_of
-from training.splits import split
 from training.tasks import task_of
 
 

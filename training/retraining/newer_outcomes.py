@@ -10,7 +10,7 @@ from registry.retraining.newer_outcomes import follow
 from registry.tracking import Tracking
 from registry.versions import Version
 from seeds import Seed
-from training.dataset import Dataset
+from training.core.dataset import Dataset
 from training.tasks import task_of
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from models.tasks import Model
 from physics.arrays import IntArray
-from training.bootstrap import CONFIDENCE
-from training.dataset import Dataset
-from training.gate import Condition
-from training.judge import JudgeError, Verdict
-from training.several.verdict import Verdicts
+from training.core.bootstrap import CONFIDENCE
+from training.core.comparison import JudgeError, Verdict
+from training.core.dataset import Dataset
+from training.core.gate import Condition
+from training.multi_target.verdict import Verdicts
 
 EXPECTED = "no loss beyond chance against the champion"
 

@@ -13,12 +13,12 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError, Version
 from seeds import Seed
-from training.judge import FEWEST_BLOCKS, FEWEST_ROWS, JudgeError, Verdict
-from training.labels.future import read_known
-from training.retrain import figures_of
+from training.core.comparison import FEWEST_BLOCKS, FEWEST_ROWS, JudgeError, Verdict
+from training.core.splits import SplitError
+from training.multi_target.verdict import Verdicts
 from training.retraining.later_rows import LaterRows
-from training.several.verdict import Verdicts
-from training.splits import SplitError
+from training.retraining.open_periods import read_known
+from training.retraining.retrain import figures_of
 from training.tasks import task_of
 
 WANTED = f"{FEWEST_ROWS} in {FEWEST_BLOCKS} blocks"  # outcomes of rows that both have answered

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from training.fitting import AnyCandidate
-from training.job import Learnt
-from training.judge import JudgeError, Verdict
-from training.several.verdict import Judged, Verdicts, verdict_of_all
+from training.core.comparison import JudgeError, Verdict
+from training.core.fitting import AnyCandidate
+from training.jobs.train import Learnt
+from training.multi_target.verdict import Judged, Verdicts, verdict_of_all
 from training.tasks import task_of
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from training.setpoints.hand import Hand
+from training.setpoints.observation import Hand
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from seeds import Seed
-from training.setpoints.arms import Arm
+from training.setpoints.action_space import Reach
 from training.setpoints.choice import Choice
-from training.setpoints.hand import Hand, public
+from training.setpoints.observation import Hand, public
 from training.setpoints.oracle import Oracle
 from training.setpoints.plants import RunningPlant, Simulator, TrialPlant
-from training.setpoints.reach import Reach
+from training.setpoints.policies import Arm
 from training.setpoints.realised import PERIODS, effects, stated_and_realised
 
 DECISIONS = 3  # decision times at which what was stated is compared with what comes

@@ -9,11 +9,11 @@ import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
+from training.setpoints.action_space import Reach
 from training.setpoints.choice import Choice
-from training.setpoints.hand import split_plan
-from training.setpoints.naive import last_rows
+from training.setpoints.naive_policies import last_rows
+from training.setpoints.observation import split_plan
 from training.setpoints.plants import RunningPlant, Simulator
-from training.setpoints.reach import Reach
 
 FUTURES = {1: (0, 1, 2), 3: (0, 1)}  # by the periods ahead: a mean over more of them needs fewer
 

@@ -8,16 +8,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.setpoints.advice import Advice
-from models.setpoints.advising import recommend
 from models.setpoints.errors import SetpointError
 from models.setpoints.experiments import experiments
 from models.setpoints.learning import learn
 from models.setpoints.model import SetpointModel
+from models.setpoints.recommender import recommend
 from physics.arrays import FloatArray
 from seeds import Seed
+from training.setpoints.action_space import Reach
 from training.setpoints.choice import Choice
-from training.setpoints.hand import Hand, split_plan
-from training.setpoints.reach import Reach
+from training.setpoints.observation import Hand, split_plan
 
 AGAIN = 3  # periods after which a policy that learns again does so, and for which a test is left alone
 TESTED = 0.08  # share of the units that a policy tests at a time

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.drawing import empty, panelled, with_diagonal
-from pages.style import BLUE, CONFIG, GREY, LAYOUT, ORANGE, RED, STYLE
-from training.setpoints.arms import NAIVE, OPERATORS
+from reporting.drawing import empty, panelled, with_diagonal
+from reporting.style import BLUE, CONFIG, GREY, LAYOUT, ORANGE, RED, STYLE
+from training.setpoints.policies import NAIVE, OPERATORS
 from training.setpoints.runs import SetpointTrial
 from training.setpoints.tables import WORDS
 

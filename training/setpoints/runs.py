@@ -14,13 +14,13 @@ from typing import Any, Self
 from models.setpoints.process import response_of
 from registry.code_version import git_commit, package_version
 from seeds import Seed
-from training.setpoints.arms import ARMS, OPERATORS, RECOMMENDED, Arm
-from training.setpoints.hand import public
-from training.setpoints.kept import finished, folder_of, keep, kept, missing
+from training.setpoints.action_space import SetpointTrialError
+from training.setpoints.checkpoint import finished, folder_of, keep, kept, missing
 from training.setpoints.loop import begin, run
+from training.setpoints.observation import public
 from training.setpoints.outcome import outcome_of, over_plants, statements_of
 from training.setpoints.plants import FINAL, Simulator, TrialPlant
-from training.setpoints.reach import SetpointTrialError
+from training.setpoints.policies import ARMS, OPERATORS, RECOMMENDED, Arm
 
 YEAR, BEFORE = 360, 1200  # d: of the closed loop, and of the history before it by the operators
 PLANTS = 3

@@ -8,8 +8,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
-from training.setpoints.arms import ARMS, OPERATORS
 from training.setpoints.outcome import COVERAGE, NOISE
+from training.setpoints.policies import ARMS, OPERATORS
 from training.setpoints.runs import SetpointTrial
 
 WORDS = {arm.name: arm.words for arm in ARMS}

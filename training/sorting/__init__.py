@@ -15,6 +15,7 @@ from training.sorting.columns import (
     remarks,
     verdict_head,
 )
+from training.sorting.comparison import check_judgeable, verdict
 from training.sorting.fit import (
     BESIDE,
     CURVE_SHARES,
@@ -31,7 +32,6 @@ from training.sorting.fit import (
     predictions_of,
 )
 from training.sorting.gate import evidence
-from training.sorting.judge import check_judgeable, verdict
 from training.sorting.plots import PICTURES
 
 loop = None  # what set-points of a line bring is replayed on assayed pieces

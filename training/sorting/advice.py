@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from models.lot_advice import MONEY, LotAdvice
 from models.setpoints.advice import Estimate
-from models.sorting.setpoints.advising import EFFECT_UNITS, LinePlan, LineSetPoints, recommend
+from models.setpoints.lot_advice import MONEY, LotAdvice
 from models.sorting.setpoints.knobs import line_knobs
 from models.sorting.setpoints.prices import prices_of
+from models.sorting.setpoints.recommender import EFFECT_UNITS, LinePlan, LineSetPoints, recommend
 from models.sorting.setpoints.replay import OCCUPANCY
 from seeds import Quantity, Seed
 from training.advice.plans import Advised

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 
 from models.answers import COVERAGE
 from models.sorting.guarantee import needed_lots
-from pages.markdown import figure, table
-from pages.moments import moment_format
+from reporting.markdown import figure, table
+from reporting.timestamps import moment_format
 from seeds import Seed
-from training.dataset import Dataset
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.sorting.columns import cautions
 from training.sorting.evaluate import KG_PER_T
 from training.sorting.fit import SELECTED_BY, SortingCandidate
 from training.sorting.setpoints import setpoints_section
-from training.splits import Split
 
 SHOWN = {
     "test_accuracy": "right class [1]",

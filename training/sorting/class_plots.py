@@ -3,13 +3,13 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.drawing import panelled
-from pages.style import BLUE, LAYOUT
-from training.classes.pictures import confused, reliable
-from training.dataset import Dataset
+from reporting.drawing import panelled
+from reporting.style import BLUE, LAYOUT
+from training.class_metrics.pictures import confused, reliable
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.reports.pictures import thinned
 from training.sorting.fit import SortingCandidate, pieces_of
-from training.splits import Split
 
 ELEMENT_COLUMNS = 3
 ELEMENT_HEIGHT = 300

@@ -4,11 +4,11 @@ import math
 from collections.abc import Mapping
 
 from models.answers import COVERAGE
-from models.promises import beyond_promise
 from models.sorting.guarantee import needed_lots
+from models.uncertainty.guarantees import beyond_promise
 from seeds import Seed
-from training.dataset import Dataset
-from training.gate import too_few, too_many
+from training.core.dataset import Dataset
+from training.core.gate import too_few, too_many
 from training.sorting.fit import SortingCandidate
 
 MOST_ECE = 0.05

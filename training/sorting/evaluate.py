@@ -13,10 +13,10 @@ from models.sorting.guarantee import broken, lot_contents, lot_sds, over_sd_limi
 from models.sorting.values import oracle_bins, value_matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
-from training.bootstrap import resampled_ratio
-from training.classes.calibration import calibration_error, calibration_error_over_lots
-from training.classes.losses import log_loss
-from training.evaluate import coverage, rmse
+from training.class_metrics.calibration import calibration_error, calibration_error_over_lots
+from training.class_metrics.losses import log_loss
+from training.core.bootstrap import resampled_ratio
+from training.core.evaluate import coverage, rmse
 
 KG_PER_T = 1000.0
 BETWEEN = (0.05, 0.95)  # quantiles of the intervals over lots

@@ -8,19 +8,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.answers import COVERAGE, Answer
+from models.estimators.temperature import tempered
 from models.sorting.fit import sorter
 from models.sorting.guarantee import check_enough
 from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
-from models.temperature import tempered
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-from training.classes.losses import log_loss
-from training.dataset import Dataset
-from training.fitting import Candidate
+from training.class_metrics.losses import log_loss
+from training.core.dataset import Dataset
+from training.core.fitting import Candidate
+from training.core.splits import Split
 from training.sorting.evaluate import Decided, Pieces, evaluate
 from training.sorting.setpoints import setpoints
-from training.splits import Split
 
 FITTING = "fit and sort"
 BESIDE = {"set-points": setpoints}

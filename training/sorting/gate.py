@@ -1,14 +1,14 @@
 """What a sorter must show before it becomes champion: more value than the baseline, and lots that keep their limits."""
 
-from models.promises import beyond_promise
+from models.uncertainty.guarantees import beyond_promise
 from seeds import Seed
-from training.dataset import Dataset
-from training.gate import Condition, Evidence, unlearnt
-from training.judge import JudgeRows
+from training.core.comparison import JudgeRows
+from training.core.dataset import Dataset
+from training.core.gate import Condition, Evidence, unlearnt
+from training.core.splits import Split
+from training.sorting.comparison import lot_numbers, value_lost
 from training.sorting.evaluate import Decided, Pieces, lots_over_limit
 from training.sorting.fit import SortingCandidate, pieces_of
-from training.sorting.judge import lot_numbers, value_lost
-from training.splits import Split
 
 
 def evidence(candidate: SortingCandidate, baseline: SortingCandidate, data: Dataset, parts: Split) -> Evidence:

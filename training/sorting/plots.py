@@ -7,17 +7,17 @@ import plotly.graph_objects as go
 
 from models.answers import COVERAGE
 from models.sorting.values import oracle_bins, value_matrix
-from pages.drawing import empty
-from pages.style import BLUE, GREY, ORANGE, RED
 from physics.arrays import BoolArray, FloatArray
+from reporting.drawing import empty
+from reporting.style import BLUE, GREY, ORANGE, RED
 from seeds.format.tasks.sorting import SD_OF
-from training.classes.pictures import signals_by_class
-from training.dataset import Dataset
+from training.class_metrics.pictures import signals_by_class
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.reports.pictures import CURVE_ABSENT, Picture
 from training.sorting.class_plots import confused_classes, element_contents, reliability_of
 from training.sorting.evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of, sds_of_lots
 from training.sorting.fit import SortingCandidate, pieces_of
-from training.splits import Split
 
 COLOURS = ("#1f77b4", "#e6820e", "#2a9d55", "#9467bd", "#c0392b", "#8c6d31", "#17a2b8", "#d36ba6", "#5b5b5b")
 CURVE_POINTS = 300

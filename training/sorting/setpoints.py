@@ -7,9 +7,9 @@ import numpy as np
 from models.sorting.model import SortingModel
 from models.sorting.setpoints.assayed import FEWEST_LOTS, Assayed
 from models.sorting.setpoints.knobs import line_knobs
-from pages.markdown import table
-from training.dataset import Dataset
-from training.splits import Split
+from reporting.markdown import table
+from training.core.dataset import Dataset
+from training.core.splits import Split
 
 MOST_LOTS = 200  # the newest
 

@@ -10,15 +10,15 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
-from models.promises import lots_needed, shown_after
 from models.sorting.decision import Line
 from models.sorting.guarantee import broken, lot_sds, over_sd_limit
 from models.sorting.model import SortingModel
 from models.sorting.values import oracle_bins, value_matrix
+from models.uncertainty.guarantees import lots_needed, shown_after
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 from seeds.format.tasks.sorting import USUAL_CALIBRATION_CONFIDENCE
-from training.dataset import Dataset
+from training.core.dataset import Dataset
 from training.sorting.evaluate import (
     KG_PER_T,
     Decided,

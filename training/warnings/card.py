@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from models.regression.model import RegressionModel
 from models.warnings.model import EventModel, lead_time
-from pages.markdown import figure, table
+from reporting.markdown import figure, table
 from seeds import Seed
-from training.dataset import Dataset
-from training.splits import Split
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.warnings.evaluate import evaluated
 from training.warnings.learn import blocks_of
 

@@ -9,11 +9,11 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from models.setpoints.situations import Grid
-from models.warnings.known import known
+from models.warnings.features import known
 from models.warnings.learning import Blocks
 from models.warnings.model import EventModel, WarningModel, lead_time, outcomes
 from physics.arrays import BoolArray, FloatArray, IntArray
-from training.dataset import Dataset
+from training.core.dataset import Dataset
 
 MONTH = 30.4375  # d
 ROWS_AT_ONCE = 50_000  # what is in hand is hundreds of columns

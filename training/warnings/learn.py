@@ -4,8 +4,8 @@ from typing import Any
 
 from models.warnings.learning import Blocks, learn
 from models.warnings.model import WarningError
-from training.dataset import Dataset
-from training.splits import Split, some_units
+from training.core.dataset import Dataset
+from training.core.splits import Split, some_units
 
 MOST_ROWS = 50_000
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from models.warnings.model import WarningModel
 from registry.tracking import Tracking
-from training.dataset import Dataset
-from training.splits import Split
+from training.core.dataset import Dataset
+from training.core.splits import Split
 from training.warnings.evaluate import evaluated
 from training.warnings.learn import blocks_of
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from benchmarks.fuzz.bulk import files, streams
 from benchmarks.fuzz.bulk.columns import DAMAGED, MAKERS, pick
 from seeds import Column, Seed, load
-from serving.bodies import ARROW, PARQUET
+from serving.wire.bodies import ARROW, PARQUET
 
 ROWS = (0, 1, 5, 40, 1000, 10_000, 25_000)
 _SHARE_OF_ROWS = (0.05, 0.15, 0.25, 0.25, 0.18, 0.10, 0.02)

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.fuzz.bulk.columns import ENDS, pick
-from serving.bulk.parquet import LISTS
-from serving.bulk.thrift import BINARY, BYTE, DOUBLE, I16, I32, I64, LIST, STRUCT, TRUE, Found, structure
+from serving.wire.parquet import LISTS
+from serving.wire.thrift import BINARY, BYTE, DOUBLE, I16, I32, I64, LIST, STRUCT, TRUE, Found, structure
 
 _PACKINGS = ("none", "snappy", "zstd", "gzip", "brotli", "lz4")
 _FOR_TEXTS = ("PLAIN", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY")

@@ -9,8 +9,8 @@ from typing import Any
 from benchmarks.fuzz.bulk.drawing import KINDS
 from benchmarks.fuzz.bulk.sending import Found
 from benchmarks.fuzz.page import DOCS, PAGE
-from pages.markdown import table
-from serving.bodies import ARROW
+from reporting.markdown import table
+from serving.wire.bodies import ARROW
 
 __all__ = ["NAME", "PAGE", "RESULTS", "lines", "result"]
 

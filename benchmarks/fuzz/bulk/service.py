@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models import files
 from models.regression.model import conformalised
+from models.storage import model_files
 from models.tasks import build
 from seeds import Seed
 
@@ -23,7 +23,7 @@ PATIENCE = 120.0  # s
 _ROWS = 400
 _SERVE = """
 import sys
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.run import run
 from serving.settings import read_settings
 
@@ -42,7 +42,7 @@ def save_model(seed: Seed, folder: Path) -> None:
     half = _ROWS // 2
     estimator = build(seed)["linear"].fit(X[:half], y[:half])
     info = {"rows": half}
-    files.save(
+    model_files.save(
         conformalised(seed, "linear", estimator, X[:half], y[half:], np.asarray(estimator.predict(X[half:])), info),
         folder,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.aims.page import Row, at_least, at_most
 from benchmarks.replays.tasks import cost_unit, task_of
-from pages.markdown import number, table
+from reporting.markdown import number, table
 from seeds import Seed, load
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.forged.following import CANDIDATE
+from benchmarks.label_checks.following import CANDIDATE
 from benchmarks.replays.plant import Plant, plant_of
 from models.regression.model import RegressionModel
 from models.table.contract import Checked
@@ -18,12 +18,12 @@ from models.tasks import build
 from physics.arrays import IntArray
 from seeds import Seed
 from synthetic_data import another_plant, simulate
-from training.dataset import Dataset, dataset_of, period_of, row_key
-from training.facts import info_of
-from training.fitting import Candidate, fit, model_of, with_few_threads
+from training.core.dataset import Dataset, dataset_of, period_of, row_key
+from training.core.fitting import Candidate, fit, model_of, with_few_threads
+from training.core.splits import split
+from training.jobs.run_metadata import info_of
 from training.regression.follow import followed_on
 from training.retraining.judge_rows import JUDGE_SHARE
-from training.splits import split
 from training.tasks import task_of
 
 MONTH = pd.Timedelta(days=30)

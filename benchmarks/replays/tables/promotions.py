@@ -23,7 +23,7 @@ from benchmarks.replays.tables.__main__ import BEGINS
 from benchmarks.replays.tables.page import DOCS, PAGE
 from benchmarks.replays.tables.plants import WORSE
 from benchmarks.replays.tasks import task_of
-from pages.markdown import table
+from reporting.markdown import table
 from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "promotions.json", "promotions"

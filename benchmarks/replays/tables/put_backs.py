@@ -14,11 +14,11 @@ from benchmarks.replays.tables.plants import MONTH, WORSE, until, worth
 from models.regression.model import RegressionModel
 from models.table.inputs import matrix
 from physics.arrays import BoolArray
-from training.dataset import period_of
-from training.judge import JudgeError
-from training.regression.judge import verdict
+from training.core.comparison import JudgeError
+from training.core.dataset import period_of
+from training.regression.comparison import verdict
 from training.retraining.later_rows import as_candidate
-from training.retraining.regret import Promise, overturned
+from training.retraining.post_promotion_check import Promise, overturned
 
 RNG_SEED = 20261127
 HEADS = (
@@ -62,7 +62,7 @@ def after_promotion(
 def month_of_put_back(
     promise: Promise, before: RegressionModel, after: RegressionModel, plant: Plant, now: pd.Timestamp
 ) -> int | None:
-    """After how many months of outcomes `training.retraining.regret` puts the one before back; None: not at all."""
+    """Months of outcomes after which `training.retraining.post_promotion_check` puts the one before back, or None."""
     last = period_of(plant.table, plant.seed).max()
     before = replace(before, followed=None)  # which no file keeps
     for months in range(1, 1 + int((last - now) / MONTH)):

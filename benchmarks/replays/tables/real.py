@@ -31,7 +31,7 @@ from models.table.inputs import matrix
 from models.table.reading import read_table
 from physics.arrays import FloatArray
 from seeds import Seed, load
-from training.dataset import period_of
+from training.core.dataset import period_of
 
 PROCESS, BEGIN, EVERY, NEWEST = "zinc_leach_filter", pd.Timestamp(2020, 1, 1), pd.Timedelta(days=30), 20
 LAST = 0.15  # share of the days that are reported by themselves

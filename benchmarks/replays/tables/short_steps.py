@@ -19,7 +19,7 @@ from benchmarks.digests import own_plant_digest
 from benchmarks.replays.__main__ import DRIFT, FIRST, replay
 from benchmarks.replays.tables.__main__ import BEGINS, UNITS
 from benchmarks.replays.tables.page import DOCS, HEADS, OF_ORACLE, PAGE, coverage_of, error_of
-from pages.markdown import table
+from reporting.markdown import table
 from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "replay_short.json", "short steps"

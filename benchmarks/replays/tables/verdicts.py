@@ -26,11 +26,11 @@ from benchmarks.replays.tables.page import DOCS, PAGE
 from benchmarks.replays.tables.plants import MONTH, WORSE, another, challenger_of, learnt, until, worth
 from models.answers import COVERAGE, rows_of
 from models.table.inputs import matrix
-from pages.markdown import table
+from reporting.markdown import table
 from seeds import load
-from training.regression.judge import judge, verdict
-from training.retrain import figures_of
-from training.retraining.regret import Promise
+from training.regression.comparison import judge, verdict
+from training.retraining.post_promotion_check import Promise
+from training.retraining.retrain import figures_of
 
 PROCESSES = ("aluminium_reduction", "zinc_electrowinning", "copper_electrorefining")
 PLANTS, MONTHS = (71, 72, 73, 74), (5, 8, 11, 14)  # months after the champion's training

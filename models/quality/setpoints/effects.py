@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from models.processes.lookup import physics_of
 from models.quality.censoring import score
-from models.quality.lines import LotLines
+from models.quality.linear import LotLines
 from models.table.inputs import by_name, input_names, medians
 from physics.arrays import FloatArray, IntArray
 from physics.special import expit

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from models.answers import input_flags, learnt_inputs
 from models.estimators.categories import categories_of
 from models.estimators.tuning import clone
-from models.quality.lines import LotLines
-from models.quality.scatter import Scatter
+from models.quality.error_scenarios import Scatter
+from models.quality.linear import LotLines
 from models.quality.setpoints.effects import Effects, knob_places, learn_effects, listed
-from models.quality.setpoints.learnable import check_learnable
+from models.quality.setpoints.identifiability import check_learnable
 from models.quality.setpoints.prices import priced, prices_of
 from models.table.inputs import input_names
 from physics.arrays import BoolArray, FloatArray, IntArray

@@ -12,8 +12,8 @@ import numpy as np
 from models.setpoints.limits import chance
 from models.setpoints.line.knapsack import Knapsack
 from models.setpoints.model import SetpointModel
+from models.setpoints.move_evaluation import DOUBTS, Weighed, weigh
 from models.setpoints.plans import Plans
-from models.setpoints.weighing import DOUBTS, Weighed, weigh
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 _SLACK = 1e-9  # of a chance

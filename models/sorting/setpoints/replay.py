@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from models.promises import beyond_promise
-from models.sorting.books import fill
 from models.sorting.decision import Pieces
 from models.sorting.guarantee import lot_contents, lot_sds, over_limit, over_sd_limit
+from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
 from models.sorting.setpoints.assayed import FEWEST_LOTS, Assayed
 from models.sorting.setpoints.curve import KG_PER_T, Curve
 from models.sorting.values import oracle_bins
+from models.uncertainty.guarantees import beyond_promise
 from physics.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from benchmarks.fuzz.bulk.page import FAULTLESS, NAME, PAGE, RESULTS, lines, res
 from benchmarks.fuzz.bulk.sending import Found, send
 from benchmarks.fuzz.bulk.service import limited, save_model
 from seeds import load
-from serving.bodies import ARROW, PARQUET
+from serving.wire.bodies import ARROW, PARQUET
 
 PROCESS, OF_EACH_KIND = "aluminium_reduction", 12
 SEED = load(PROCESS)

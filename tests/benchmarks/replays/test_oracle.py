@@ -8,7 +8,7 @@ from models.table.inputs import matrix
 from models.table.reading import read_table
 from seeds import load
 from synthetic_data import simulate
-from training.dataset import period_of
+from training.core.dataset import period_of
 
 
 @pytest.mark.parametrize("process", ["aluminium_reduction", "copper_electrorefining"])

@@ -8,8 +8,8 @@ import pytest
 from benchmarks.replays.policies import Drift, never, on_schedule
 from benchmarks.replays.run import Stepped
 from nonferrous import reports
-from nonferrous.jobs import due
-from training.retraining.due import Due
+from nonferrous.jobs import retraining_due
+from training.retraining.trigger import Due
 
 
 def steps(*jobs):
@@ -31,7 +31,7 @@ def test_a_schedule_asks_at_every_so_manieth_step_and_the_first_champion_never()
 @pytest.mark.parametrize("is_due", [True, False])
 def test_drift_asks_where_learning_is_due(is_due, monkeypatch):
     monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(reasons=("errors grew",)))
-    monkeypatch.setattr(due, "learning_due", lambda seen: Due(is_due, "learning is due"))
+    monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(is_due, "learning is due"))
     monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
     seen = ("errors grew", "learning is due") if is_due else ("errors grew",)
     assert Drift(None, None)(steps(None, None)) == (is_due, seen)

@@ -12,8 +12,8 @@ from benchmarks.replays import promotions as replayed
 from benchmarks.replays.plant import Plant, Step
 from benchmarks.replays.promotions import Promoted, as_trained, promotions
 from benchmarks.replays.run import Stepped
-from models.adaptive import Adaptive
 from models.answers import Answer
+from models.uncertainty.adaptive_intervals import Adaptive
 from registry.versions import AliasMove
 
 TRUE = (2.0, 2.0, 0.5)  # contents of a lot of the first grade

@@ -15,7 +15,7 @@ from models.table.contract import check
 from models.tasks import baseline, build
 from registry.settings import Settings
 from registry.tracking import Tracking
-from training import job as training_job
+from training.jobs import train as training_job
 
 pytestmark = pytest.mark.service
 

@@ -12,11 +12,11 @@ from sklearn.linear_model import LogisticRegression
 
 from models.classification.candidates import build
 from models.classification.model import ClassificationModel, cautious_temperature, classifier
-from models.files import load, save
-from models.intervals import CoverageError
+from models.estimators.temperature import tempered
 from models.pyfunc import TableModel
+from models.storage.model_files import load, save
 from models.table.inputs import matrix
-from models.temperature import tempered
+from models.uncertainty.intervals import CoverageError
 from seeds import Seed
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from models.estimators import booster as binding
 from models.estimators.booster import Booster, LightGBMError
-from models.stops import looking
+from system.cancellation import looking
 
 KINDS = {
     "regression": {"objective": "regression"},

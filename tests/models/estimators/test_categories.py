@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from models.estimator_files import dump, parse
 from models.estimators.boosted_classes import BoostedClasses
 from models.estimators.categories import (
     categories_of,
@@ -14,10 +13,11 @@ from models.estimators.categories import (
     with_indicators,
 )
 from models.estimators.linear_classes import LinearClasses
-from models.quality.lines import LotLines
+from models.quality.linear import LotLines
 from models.quality.trees import LotTrees
 from models.regression.candidates import build
 from models.regression.trees import BoostedTrees
+from models.storage.estimator_files import dump, parse
 
 CATEGORIES = (0, 3, 0)
 EFFECT = np.array([0.0, 5.0, -1.0])  # no straight line through the numbers of the values

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.estimators.signed_line import fit_lines
+from models.estimators.sign_constrained_ridge import fit_lines
 
 X = np.array([[1.0, np.nan, 2.0], [3.0, np.nan, 2.0], [5.0, np.nan, 2.0], [7.0, np.nan, 2.0]])
 Y = np.array([1.0, 2.0, 3.0, 6.0])

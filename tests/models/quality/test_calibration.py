@@ -8,8 +8,8 @@ import pytest
 from scipy.special import expit
 
 from models.quality import model as quality_model
+from models.quality.error_scenarios import Scatter, crossed_chances
 from models.quality.model import QualityModel, grader
-from models.quality.scatter import Scatter, crossed_chances
 from seeds import Seed
 
 NAN = math.nan

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import estimator_files, files
-from models.files import ModelFilesError, load, save
 from models.pyfunc import _load_pyfunc
 from models.quality.candidates import build
 from models.quality.model import QualityModel, grader
+from models.storage import estimator_files, model_files
+from models.storage.model_files import ModelFilesError, load, save
 from models.table.contract import check
 from models.table.inputs import matrix
 from models.tasks import task_of
@@ -69,9 +69,9 @@ def folder(toy_quality_seed: Seed, table: pd.DataFrame, tmp_path: Path) -> Path:
 def rewrite(folder: Path, name: str, data: bytes) -> None:
     """Change a file and its entry in the manifest, as one would who may write the whole folder."""
     (folder / name).write_bytes(data)
-    manifest = json.loads((folder / files.MANIFEST).read_bytes())
+    manifest = json.loads((folder / model_files.MANIFEST).read_bytes())
     manifest["files"][name] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-    (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / model_files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def change(folder: Path, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
@@ -104,7 +104,7 @@ def test_a_model_comes_back_as_it_was(name: str, toy_quality_seed: Seed, table: 
 def test_files_are_text_alone(name: str, toy_quality_seed: Seed, table: pd.DataFrame, tmp_path: Path) -> None:
     save(learnt(toy_quality_seed, table, name), tmp_path / "model")
     trees = {f"trees.{i}.lightgbm.txt" for i in range(4)} if name.startswith("lightgbm") else set()
-    expected = {files.SEED, files.MODEL, files.SELF_TEST, files.MANIFEST} | trees
+    expected = {model_files.SEED, model_files.MODEL, model_files.SELF_TEST, model_files.MANIFEST} | trees
     assert {path.name for path in (tmp_path / "model").iterdir()} == expected
     for path in (tmp_path / "model").iterdir():
         text = path.read_text(encoding="utf-8")
@@ -126,10 +126,10 @@ def test_same_model_has_the_same_digest(
     toy_quality_seed: Seed, table: pd.DataFrame, folder: Path, tmp_path: Path
 ) -> None:
     save(learnt(toy_quality_seed, table, "lightgbm"), tmp_path / "again")
-    assert files.digest(tmp_path / "again") == files.digest(folder)
+    assert model_files.digest(tmp_path / "again") == model_files.digest(folder)
 
 
-@pytest.mark.parametrize("name", [files.MODEL, files.SEED, files.SELF_TEST, "trees.2.lightgbm.txt"])
+@pytest.mark.parametrize("name", [model_files.MODEL, model_files.SEED, model_files.SELF_TEST, "trees.2.lightgbm.txt"])
 def test_a_changed_byte_is_refused(folder: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -157,7 +157,7 @@ def test_a_changed_byte_is_refused(folder: Path, name: str) -> None:
     ],
 )
 def test_another_state_is_refused(folder: Path, edit: Callable[[dict[str, Any]], Any], told: str) -> None:
-    change(folder, files.MODEL, edit)
+    change(folder, model_files.MODEL, edit)
     with pytest.raises(ModelFilesError, match=told):
         load(folder)
 
@@ -177,9 +177,9 @@ class TestTrees:
 
     def test_an_output_without_trees_is_refused(self, folder: Path) -> None:
         (folder / "trees.3.lightgbm.txt").unlink()
-        manifest = json.loads((folder / files.MANIFEST).read_bytes())
+        manifest = json.loads((folder / model_files.MANIFEST).read_bytes())
         manifest["files"].pop("trees.3.lightgbm.txt")
-        (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        (folder / model_files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         with pytest.raises(ModelFilesError, match=r"KeyError\('trees\.3\.lightgbm\.txt'\)"):
             load(folder)
 
@@ -205,7 +205,7 @@ class TestTrees:
 
 
 def test_texts_of_the_self_test_are_compared_exactly(folder: Path) -> None:
-    change(folder, files.SELF_TEST, lambda content: content["told"]["decision"].__setitem__(1, "downgrade "))
+    change(folder, model_files.SELF_TEST, lambda content: content["told"]["decision"].__setitem__(1, "downgrade "))
     with pytest.raises(ModelFilesError, match=r"self-test: decision of row 1: got .*expected .* as when"):
         load(folder)
 

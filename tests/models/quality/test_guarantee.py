@@ -7,10 +7,10 @@ import pytest
 from mapie.risk_control.fwer_control import control_fwer
 from mapie.risk_control.methods import compute_hoeffding_bentkus_p_value
 
-from models.promises import GuaranteeError, lots_needed
 from models.quality import guarantee
 from models.quality.decision import Costs, decide
 from models.quality.guarantee import THRESHOLDS, threshold
+from models.uncertainty.guarantees import GuaranteeError, lots_needed
 
 # An assay so dear that a lot is released in the first grade where it may be and is likelier good than not.
 COSTS = Costs(value=np.array([0.0, -1000.0]), assay=900.0, claim=1500.0, intended=0)

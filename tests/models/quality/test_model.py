@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.adaptive import Level
-from models.following.received import Interval, Received
-from models.following.usual import Bounds, Usual
-from models.intervals import CoverageError
-from models.promises import GuaranteeError, lots_needed
+from models.online.received import Interval, Received
+from models.online.reference_runs import Bounds, Usual
 from models.quality import model as quality_model
 from models.quality.candidates import build
 from models.quality.decision import Costs, Decisions
 from models.quality.model import QualityModel, grader
 from models.table.contract import check
 from models.table.inputs import input_names, matrix
+from models.uncertainty.adaptive_intervals import Level
+from models.uncertainty.guarantees import GuaranteeError, lots_needed
+from models.uncertainty.intervals import CoverageError
 from seeds import Seed
 from seeds.format.loader import parse
 

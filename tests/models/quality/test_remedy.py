@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy.stats import norm, qmc
 
-from models.intervals import Conformal
 from models.quality import remedy as module
+from models.quality.error_scenarios import Scatter
 from models.quality.grades import Limits
 from models.quality.remedy import LEAST_GAIN, Remedy, distances, nearest
-from models.quality.scatter import Scatter
 from models.table.inputs import input_names
+from models.uncertainty.intervals import Conformal
 from seeds import Seed
 
 PRIME, SECOND = 0, 1

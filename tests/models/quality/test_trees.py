@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from models.estimators import booster
 from models.quality import trees
-from models.quality.lines import LotLines
+from models.quality.linear import LotLines
 from models.quality.trees import LotTrees
 
 LIMIT = 0.4

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import files
 from models.estimators.log_scale import from_scale, to_scale
 from models.explanations import contributions, explained
 from models.regression.candidates import build
 from models.regression.model import RegressionModel, conformalised
 from models.regression.ridge import RidgeLine
 from models.regression.trees import BoostedTrees
+from models.storage import model_files
 from seeds import Seed
 from seeds.format.loader import parse
 
@@ -111,7 +111,7 @@ def _log_parts(estimator: BoostedTrees | RidgeLine, X: np.ndarray) -> np.ndarray
 
 
 def test_a_stored_model_answers_alike(model: RegressionModel, tmp_path: Path) -> None:
-    files.save(model, tmp_path / "model")
-    back = files.load(tmp_path / "model")
+    model_files.save(model, tmp_path / "model")
+    back = model_files.load(tmp_path / "model")
     for name, answer in model.answer(model.examples, 0.9).items():
         np.testing.assert_array_equal(back.answer(model.examples, 0.9)[name], answer)

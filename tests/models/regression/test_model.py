@@ -9,15 +9,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.adaptive import Adaptive, Level
 from models.answers import COVERAGE, EXAMPLES, Answer
-from models.following.received import Interval, Received
-from models.intervals import CoverageError
+from models.online.received import Interval, Received
 from models.processes.lookup import physics_of
 from models.regression import model as fitted
 from models.regression.model import RegressionModel, conformalised
-from models.spread import Spread
 from models.table.inputs import input_names
+from models.uncertainty.adaptive_intervals import Adaptive, Level
+from models.uncertainty.error_scale import Spread
+from models.uncertainty.intervals import CoverageError
 from seeds import Seed, load, load_all
 
 DERIVING = [seed for name, seed in load_all().items() if seed.derived and physics_of(seed) is not None]

@@ -10,9 +10,9 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from models.estimator_files import dump, parse
 from models.estimators.categories import indicators
 from models.regression.ridge import RidgeLine
+from models.storage.estimator_files import dump, parse
 
 CATEGORIES = (0, 0, 0, 0, 3)
 

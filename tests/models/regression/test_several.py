@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import files
-from models.files import ModelFilesError
 from models.processes.causes import by_cause
 from models.pyfunc import TableModel
 from models.regression.model import RegressionModel, conformalised
 from models.regression.several import SeveralTargets, together
+from models.storage import model_files
+from models.storage.model_files import ModelFilesError
 from models.tasks import baseline, build
 from seeds import Seed, load
 from seeds.format.loader import parse
@@ -49,7 +49,7 @@ def model(seed: Seed, rows: np.ndarray) -> SeveralTargets:
 @pytest.fixture(scope="module")
 def kept(model: SeveralTargets, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("several") / "model"
-    files.save(model, folder)
+    model_files.save(model, folder)
     return folder
 
 
@@ -103,7 +103,7 @@ def test_models_of_other_targets_are_refused(seed: Seed, model: SeveralTargets) 
 
 
 def test_a_stored_model_comes_back_and_answers_bit_for_bit(model: SeveralTargets, kept: Path, rows: np.ndarray) -> None:
-    back = files.load(kept)
+    back = model_files.load(kept)
     assert isinstance(back, SeveralTargets)
     assert (back.seed, back.candidate, back.info) == (model.seed, model.candidate, model.info)
     for coverage in (0.5, 0.9):
@@ -118,20 +118,20 @@ def test_trees_that_were_changed_are_named_with_their_target(kept: Path, tmp_pat
     folder = Path(shutil.copytree(kept, tmp_path / "changed"))
     name = "0.trees.lightgbm.txt"
     content = (folder / name).read_bytes().replace(b"\nnum_class=1\n", b"\nnum_class=2\n", 1)
-    manifest = json.loads((folder / files.MANIFEST).read_bytes())
+    manifest = json.loads((folder / model_files.MANIFEST).read_bytes())
     (folder / name).write_bytes(content)
     manifest["files"][name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-    (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / model_files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     words = r"changed: target loss: trees.lightgbm.txt: header: num_tree_per_iteration: got '1', expected 2 as"
     with pytest.raises(ModelFilesError, match=words):
-        files.load(folder)
+        model_files.load(folder)
 
 
 def test_files_of_each_target_bear_its_number(kept: Path) -> None:
     names = {path.name for path in kept.iterdir()}
-    assert names == {"0.trees.lightgbm.txt", *files._OWN_FILES} - {files.SIGNATURE}  # nobody has signed it
-    assert all(map(files.is_known, names))
-    assert files.is_known(files.SIGNATURE)
+    assert names == {"0.trees.lightgbm.txt", *model_files._OWN_FILES} - {model_files.SIGNATURE}  # nobody has signed it
+    assert all(map(model_files.is_known, names))
+    assert model_files.is_known(model_files.SIGNATURE)
     for strange in (
         "x.trees.lightgbm.txt",
         "1.model.json",
@@ -139,7 +139,7 @@ def test_files_of_each_target_bear_its_number(kept: Path) -> None:
         "1..trees.lightgbm.txt",
         "1/trees.lightgbm.txt",
     ):
-        assert not files.is_known(strange)
+        assert not model_files.is_known(strange)
 
 
 @pytest.mark.parametrize("name", ["0.trees.lightgbm.txt", "model.json"])
@@ -148,27 +148,27 @@ def test_a_changed_file_of_any_target_is_refused(folder: Path, name: str) -> Non
     content[len(content) // 2] ^= 1
     (folder / name).write_bytes(content)
     with pytest.raises(ModelFilesError, match=rf"{name}: got sha256"):
-        files.load(folder)
+        model_files.load(folder)
 
 
 def test_answers_of_another_target_fail_the_self_test(folder: Path) -> None:
     """Who may write the whole folder swaps the calibration of the two targets: every digest is right."""
-    described = json.loads((folder / files.MODEL).read_bytes())
+    described = json.loads((folder / model_files.MODEL).read_bytes())
     one, other = described["targets"].values()
     one["state"], other["state"] = other["state"], one["state"]
     content = json.dumps(described).encode()
-    (folder / files.MODEL).write_bytes(content)
-    manifest = json.loads((folder / files.MANIFEST).read_bytes())
-    manifest["files"][files.MODEL] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-    (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / model_files.MODEL).write_bytes(content)
+    manifest = json.loads((folder / model_files.MANIFEST).read_bytes())
+    manifest["files"][model_files.MODEL] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    (folder / model_files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(ModelFilesError, match="self-test: loss_low of row 0"):
-        files.load(folder)
+        model_files.load(folder)
 
 
 def test_a_model_of_one_of_the_targets_says_which(model: SeveralTargets, rows: np.ndarray, tmp_path: Path) -> None:
     one = model.models["iron"]
-    files.save(one, tmp_path / "iron")
-    back = files.load(tmp_path / "iron")
+    model_files.save(one, tmp_path / "iron")
+    back = model_files.load(tmp_path / "iron")
     assert (back.seed, back.seed.target.name) == (one.seed, "iron")
     np.testing.assert_array_equal(back.answer(rows, 0.9)["iron"], one.answer(rows, 0.9)["iron"])
 

@@ -6,7 +6,7 @@ import scipy.optimize
 
 from models.schedules.errors import ScheduleError
 from models.schedules.rows import Box, Infeasible, Rows
-from models.stops import looking
+from system.cancellation import looking
 
 X = np.array([0, 1])
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from models.setpoints import plans
-from models.setpoints.advising import recommend
 from models.setpoints.errors import SetpointError
 from models.setpoints.frontier import CARBON_PRICES, pareto
-from models.setpoints.weighing import DOUBTS
+from models.setpoints.move_evaluation import DOUBTS
+from models.setpoints.recommender import recommend
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from models.setpoints.advising import recommend
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
+from models.setpoints.recommender import recommend
 
 
 def test_a_copy_from_its_state_advises_the_same(taught, line):

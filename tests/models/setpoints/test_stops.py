@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from models.stops import between, check, looking, seconds_left
+from system.cancellation import between, check, looking, seconds_left
 
 
 class Enough(Exception):

@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.sorting.books import SHARED_ERROR, fill
 from models.sorting.decision import Line, Pieces
+from models.sorting.lot_ledger import SHARED_ERROR, fill
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from seeds import Seed
 

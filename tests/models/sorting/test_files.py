@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import estimator_files, files
-from models.files import ModelFilesError, load, save
 from models.pyfunc import _load_pyfunc
 from models.sorting.fit import sorter
 from models.sorting.model import SortingModel
+from models.storage import estimator_files, model_files
+from models.storage.model_files import ModelFilesError, load, save
 from models.table.inputs import matrix
 from models.tasks import build
 from seeds import Seed
@@ -70,9 +70,9 @@ def change(folder: Path, name: str, edit: Callable[[dict[str, Any]], None]) -> N
     edit(content)
     data = json.dumps(content).encode()
     (folder / name).write_bytes(data)
-    manifest = json.loads((folder / files.MANIFEST).read_bytes())
+    manifest = json.loads((folder / model_files.MANIFEST).read_bytes())
     manifest["files"][name] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-    (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / model_files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
 @pytest.mark.usefixtures("physics")
@@ -123,7 +123,7 @@ def test_a_model_without_contents_and_limits_comes_back(
 def test_files_are_text_alone(name: str, toy_sorting_seed: Seed, frame: pd.DataFrame, tmp_path: Path) -> None:
     save(learnt(toy_sorting_seed, frame, name), tmp_path / "model")
     trees = {estimator_files.TREES_FILE} if name.startswith("lightgbm") else set()
-    expected = {files.SEED, files.MODEL, files.SELF_TEST, files.MANIFEST} | trees
+    expected = {model_files.SEED, model_files.MODEL, model_files.SELF_TEST, model_files.MANIFEST} | trees
     assert {path.name for path in (tmp_path / "model").iterdir()} == expected
     for path in (tmp_path / "model").iterdir():
         text = path.read_text(encoding="utf-8")
@@ -134,13 +134,13 @@ def test_same_model_has_the_same_digest(
     toy_sorting_seed: Seed, frame: pd.DataFrame, folder: Path, tmp_path: Path
 ) -> None:
     save(learnt(toy_sorting_seed, frame, "lightgbm"), tmp_path / "again")
-    assert files.digest(tmp_path / "again") == files.digest(folder)
+    assert model_files.digest(tmp_path / "again") == model_files.digest(folder)
 
 
 def test_a_changed_byte_is_refused(folder: Path) -> None:
-    content = bytearray((folder / files.MODEL).read_bytes())
+    content = bytearray((folder / model_files.MODEL).read_bytes())
     content[len(content) // 2] ^= 1
-    (folder / files.MODEL).write_bytes(content)
+    (folder / model_files.MODEL).write_bytes(content)
     with pytest.raises(ModelFilesError, match=r"model\.json: got sha256"):
         load(folder)
 
@@ -157,7 +157,7 @@ def test_a_changed_byte_is_refused(folder: Path) -> None:
     ],
 )
 def test_another_state_is_refused(folder: Path, edit: Callable[[dict[str, Any]], None], told: str) -> None:
-    change(folder, files.MODEL, lambda content: edit(content["state"]))
+    change(folder, model_files.MODEL, lambda content: edit(content["state"]))
     with pytest.raises(ModelFilesError, match=told):
         load(folder)
 
@@ -166,7 +166,7 @@ def test_texts_of_the_self_test_are_compared_exactly(folder: Path) -> None:
     def spoil(content: dict[str, Any]) -> None:
         content["told"]["bin"][1] += " "
 
-    change(folder, files.SELF_TEST, spoil)
+    change(folder, model_files.SELF_TEST, spoil)
     with pytest.raises(ModelFilesError, match=r"self-test: bin of row 1: got .*expected .* as when"):
         load(folder)
 

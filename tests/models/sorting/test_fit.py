@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from models.estimators.linear_classes import LinearClasses
-from models.novelty import Novelty
+from models.estimators.temperature import fitted_temperature
 from models.sorting import fit
 from models.sorting.fit import sorter
 from models.sorting.guarantee import Calibration
 from models.sorting.model import SortingModel
 from models.sorting.spread import own_shares
 from models.table.inputs import matrix
-from models.temperature import fitted_temperature
+from models.uncertainty.novelty import Novelty
 from seeds import Seed
 
 OLD, NEW = slice(None, 600), slice(600, None)

@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from models.promises import GuaranteeError
 from models.sorting import guarantee
-from models.sorting.books import fill
 from models.sorting.decision import Line, Pieces
 from models.sorting.guarantee import (
     PRICES,
@@ -20,8 +18,10 @@ from models.sorting.guarantee import (
     over_sd_limit,
     risk_price,
 )
+from models.sorting.lot_ledger import fill
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from models.sorting.values import value_matrix
+from models.uncertainty.guarantees import GuaranteeError
 from seeds import Quantity, Seed
 
 PIECES = 60

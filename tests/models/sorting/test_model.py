@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 
 from models.estimators.linear_classes import LinearClasses
-from models.intervals import CoverageError
-from models.promises import GuaranteeError
 from models.sorting.fit import sorter
 from models.sorting.guarantee import lot_contents, over_limit
 from models.sorting.lots import LotState, numbered
 from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
 from models.table.inputs import matrix
+from models.uncertainty.guarantees import GuaranteeError
+from models.uncertainty.intervals import CoverageError
 from seeds import Seed
 
 PIECES = 60

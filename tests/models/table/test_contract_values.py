@@ -11,8 +11,8 @@ import pytest
 
 from models.table import contract, sources
 from models.table.contract import Checked
-from models.table.slips import _other_unit
 from models.table.sources import Fault, Source, TableError
+from models.table.unit_errors import _other_unit
 
 
 def slip(median: float, mean: float, sd: float, low: float, high: float, rows: int = 10) -> str | None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from monitoring.drift.clock import Clock
 from monitoring.drift.inputs import LEAST_EFFECT, ColumnHistory, InputHistory, Others
+from monitoring.drift.time_steps import Clock
 
 STEPS, ROWS = 60, 80
 STEP = np.repeat(np.arange(STEPS), ROWS)

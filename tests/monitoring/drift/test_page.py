@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from monitoring.drift.check import watch
 from monitoring.drift.page import page, summary
-from monitoring.drift.watch import watch
 
 from .conftest import later, without
 

@@ -9,11 +9,11 @@ import pytest
 from models.answers import COVERAGE
 from models.table.contract import check
 from models.table.inputs import matrix
+from monitoring.drift.check import watch
 from monitoring.drift.history import History
 from monitoring.drift.page import page
 from monitoring.drift.residuals import ALL_CONTENTS
 from monitoring.drift.rows import Answered
-from monitoring.drift.watch import watch
 
 
 def parted(table, seed, at):

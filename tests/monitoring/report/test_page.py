@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from monitoring.report.page import page, summary
-from pages.html import table
-from pages.report import write_page
+from reporting.html import table
+from reporting.report import write_page
 
 HEADINGS = (
     "Promise",

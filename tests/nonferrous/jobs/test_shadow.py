@@ -19,13 +19,13 @@ from nonferrous.jobs.shadow import ShadowLines, nothing_to_learn, shadow_lines
 from records.database import Database
 from records.requests import recorded
 from records.shadow import answers_to
-from registry.local.moved import adopt
+from registry.relocation import adopt
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import load
 from tests.suite.jobs import quicken
-from training.job import train
-from training.retrain import retrain
+from training.jobs.train import train
+from training.retraining.retrain import retrain
 
 pytestmark = pytest.mark.long("trains a champion and a challenger, and serves both")
 PERIOD = 'period = { value = 30, unit = "d" }'

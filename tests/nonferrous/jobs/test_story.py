@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from models.tasks import build
-from nonferrous.jobs import doing
-from nonferrous.jobs.program import FailedError, Program
+from nonferrous.jobs import runner
+from nonferrous.jobs.subprocess_job import FailedError, Program
 from records import audit
 from records.database import Database
 from records.jobs.queue import Asked
@@ -22,9 +22,9 @@ from registry.errors import TrackingError
 from registry.settings import Settings
 from registry.tracking import Tracking
 from tests.suite.jobs import quicken
-from training import job as jobs
-from training.job import train
-from training.judge import JudgeError
+from training.core.comparison import JudgeError
+from training.jobs import train as jobs
+from training.jobs.train import train
 
 pytestmark = pytest.mark.service
 ASKED = Asked("toy_cells", "ann", accept_shift="another law")
@@ -147,7 +147,7 @@ def faulty(monkeypatch) -> list[int]:
 
 def test_a_fault_after_the_decision_that_passes_does_not_end_a_job(home, faulty):
     said, faulty[0] = [], 1
-    doing.do("toy_cells-j", ASKED, Settings(home=home), said.append)
+    runner.do("toy_cells-j", ASKED, Settings(home=home), said.append)
     assert said[-1]["result"]["promoted"], said[-1]
     assert outcome(home) == {1: ((), None), 2: (("champion",), "promoted")}
 
@@ -156,10 +156,10 @@ def test_a_fault_after_the_decision_that_passes_does_not_end_a_job(home, faulty)
 def test_a_fault_after_the_decision_that_lasts_leaves_no_version_that_is_said_to_be_promoted(home, faulty):
     said, faulty[0] = [], 2
     with pytest.raises(TrackingError, match="no space left"):
-        doing.do("toy_cells-j", ASKED, Settings(home=home), said.append)
+        runner.do("toy_cells-j", ASKED, Settings(home=home), said.append)
     assert outcome(home) == {1: (("champion",), None), 2: ((), None)}
     with pytest.raises(JudgeError):  # the next one begins with what was decided, and finds nothing new then
-        doing.do("toy_cells-k", ASKED, Settings(home=home), said.append)
+        runner.do("toy_cells-k", ASKED, Settings(home=home), said.append)
     promoted = [move.after for move in Tracking(Settings(home=home)).audit("toy_cells") if move.action == "promote"]
     assert promoted == [2]
     assert outcome(home) == {1: ((), None), 2: (("champion",), "promoted")}

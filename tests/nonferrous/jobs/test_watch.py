@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from monitoring.drift import page
-from monitoring.drift.clock import DriftError
+from monitoring.drift.time_steps import DriftError
 from nonferrous import app, reports
-from nonferrous.jobs import commands, due, shadow
+from nonferrous.jobs import commands, retraining_due, shadow
 from nonferrous.jobs.shadow import ShadowLines
 from records.jobs.queue import BusyError
-from training.retraining.due import Due
+from training.retraining.trigger import Due
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def queue(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed: ShadowLines())
     monkeypatch.setattr(page, "summary", lambda seen: "drift beside version 1")
-    monkeypatch.setattr(due, "learning_due", lambda seen: Due(True, "learning is due: drift is seen"))
+    monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(True, "learning is due: drift is seen"))
     monkeypatch.setattr(import_module("nonferrous.train"), "has_champion", lambda seed, settings: True)
     return asked
 
@@ -64,7 +64,7 @@ def test_a_job_is_asked_for_where_learning_is_due_and_once(queue):
 
 
 def test_drift_alone_asks_for_no_job(queue, monkeypatch):
-    monkeypatch.setattr(due, "learning_due", lambda seen: Due(False, "learning is not due: 30 d are new"))
+    monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(False, "learning is not due: 30 d are new"))
     lines = CliRunner().invoke(app, ["watch", "toy_cells"]).stdout.splitlines()
     assert queue == []
     assert lines[-1] == "toy_cells: learning is not due: 30 d are new"

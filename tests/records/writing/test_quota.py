@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, text
 
 from records.database import RecordsError
-from records.heads import DAY
 from records.requests import LARGE
+from records.response_prefixes import DAY
 from records.retention import remove
 from records.schema import RECORDED_BYTES, REQUESTS
 from records.writing.quota import Quota, QuotaError

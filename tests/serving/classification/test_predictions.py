@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.classification.model import ClassificationModel
-from models.intervals import CoverageError
+from models.uncertainty.intervals import CoverageError
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.classification import ABOUT, INFO, NOT, info

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.adaptive import Adaptive
 from models.regression.model import RegressionModel
+from models.uncertainty.adaptive_intervals import Adaptive
 from records.database import Database
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 URL = "/v1/toy_cells"
@@ -90,11 +90,11 @@ def following(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[[], Service]]:
     """Maker of services over one database that answer by the model."""
-    from models import files
+    from models.storage import model_files
 
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     store, started = FolderStore(), list[Service]()
-    files.save(model, tmp_path / "adaptive")
+    model_files.save(model, tmp_path / "adaptive")
     store.point("toy_cells", 1, tmp_path / "adaptive")
 
     def make() -> Service:

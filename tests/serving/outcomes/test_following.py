@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from records.database import Database
 from serving.app import Service
-from serving.bodies import ARROW
-from serving.following.outcomes import Followers
+from serving.hot_reload.online_calibration import Followers
+from serving.wire.bodies import ARROW
 
 from .conftest import ROW, URL
 from .test_recording import table
@@ -135,7 +135,7 @@ def test_outcomes_that_are_taken_up_are_not_taken_up_again(
     following: Any, call: Any, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from records.outcomes import withdraw
-    from serving.following import outcomes as module
+    from serving.hot_reload import online_calibration as module
 
     app = following()
     answer = ask(call, app, rows_of("2026-11-01"))
@@ -165,7 +165,7 @@ def test_a_service_that_ends_takes_up_no_more_and_the_next_one_goes_on(
     following: Any, call: Any, database: Database
 ) -> None:
     from records.schema import ASKED_UNITS, STATES
-    from serving.following.outcomes import EndedError
+    from serving.hot_reload.online_calibration import EndedError
 
     app = following()
     status = app.champions.statuses["toy_cells"]
@@ -183,10 +183,10 @@ def test_a_service_that_ends_takes_up_no_more_and_the_next_one_goes_on(
 def test_of_a_table_only_the_rows_that_have_outcomes_are_made(
     following: Any, call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from serving.bulk import tables
     from serving.outcomes import slots
+    from serving.wire import arrow_tables
 
-    monkeypatch.setattr(tables, "ROWS", 10)
+    monkeypatch.setattr(arrow_tables, "ROWS", 10)
     made: list[int] = []
     original = slots._records
     monkeypatch.setattr(slots, "_records", lambda block: made.append(block.num_rows) or original(block))

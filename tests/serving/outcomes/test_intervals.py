@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from models.following.received import Interval
-from records import states
+from models.online.received import Interval
+from records import online_states
 from records.database import Database, now
-from serving.following.outcomes import Followers
+from serving.hot_reload.online_calibration import Followers
 
 from .conftest import URL
 from .test_following import ask, off_by, rows_of
@@ -41,9 +41,9 @@ def test_outcomes_that_older_code_took_up_without_counting_are_taken_up_again(
     app.champions.refresh()
     served = app.champions.statuses["toy_cells"].served
     with database.begin() as connection:
-        state = states.load(connection, "toy_cells", served.digest)
+        state = online_states.load(connection, "toy_cells", served.digest)
         older = {"y": {name: part for name, part in state.content["y"].items() if name not in ("at", "outcomes")}}
-        states.save(connection, "toy_cells", served.digest, replace(state, content=older))
+        online_states.save(connection, "toy_cells", served.digest, replace(state, content=older))
     again = following().champions.statuses["toy_cells"].served.model
     assert again.interval == Interval("wider", 20)
     assert again.adaptive.state() == served.model.adaptive.state()

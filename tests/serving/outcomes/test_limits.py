@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from records.database import Database, FullDiskError
 from records.schema import OUTCOMES, REQUESTS
 from serving.app import Service
-from serving.bodies import ARROW
+from serving.wire.bodies import ARROW
 
 from .conftest import ROW, URL
 from .test_recording import table

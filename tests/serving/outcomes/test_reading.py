@@ -9,8 +9,8 @@ from records.database import Database
 from records.schema import BATCHES, OUTCOMES
 from serving.app import Service
 from serving.outcomes import reading
-from serving.problems import ProblemError
 from serving.routes import outcomes as routes
+from serving.wire.problems import ProblemError
 
 from .conftest import ROW, URL
 

@@ -14,9 +14,9 @@ from records.database import Database
 from records.schema import REQUESTS
 from records.writing.compression import restored
 from serving.app import Service, create_app
-from serving.bodies import ARROW
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from serving.wire.bodies import ARROW
 
 from .conftest import ROW, URL
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.asked import Request
+from records.request_index import Request
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.history import starts_of, units_of

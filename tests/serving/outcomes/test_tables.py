@@ -12,10 +12,10 @@ from records.schema import REQUESTS
 from records.shadow import ShadowAnswer, keep, waiting
 from records.writing.compression import compressed, restored
 from seeds import load
-from serving.bodies import ARROW, PARQUET
-from serving.bulk import tables as bulk_tables
 from serving.outcomes import tables as module
 from serving.outcomes.tables import Tables
+from serving.wire import arrow_tables as bulk_tables
+from serving.wire.bodies import ARROW, PARQUET
 
 from .conftest import ROW
 

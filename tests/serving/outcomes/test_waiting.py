@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import files
-from models.following.usual import Bounds, Usual
+from models.online.reference_runs import Bounds, Usual
 from models.regression.model import RegressionModel
+from models.storage import model_files
 from records.database import Database
 from records.outcomes import accept, withdraw
 from serving.app import Service
@@ -57,8 +57,8 @@ def value(call: Any, app: Service) -> dict[str, float]:
 
 
 def test_the_way_of_a_model_into_files_keeps_what_is_usual(model: RegressionModel, tmp_path: Path) -> None:
-    files.save(model, tmp_path / "one")
-    again = files.load(tmp_path / "one")
+    model_files.save(model, tmp_path / "one")
+    again = model_files.load(tmp_path / "one")
     assert isinstance(again, RegressionModel)
     assert again.usual is not None
     assert again.usual.state() == USUAL.state()

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.adaptive import Level
-from models.following.received import LAPSE, Interval
-from models.following.usual import Bounds, Usual
+from models.online.received import LAPSE, Interval
+from models.online.reference_runs import Bounds, Usual
+from models.uncertainty.adaptive_intervals import Level
 from records.outcomes import Arrived
 from serving.answers import matrix
 from serving.quality import outcomes

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from models.quality.model import QualityModel
-from nonferrous.up import curl_line
+from nonferrous.servers import curl_line
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
-from serving.problems import ProblemError
+from serving.hot_reload.folder_store import FolderStore
 from serving.quality.payloads import payloads, values
 from serving.settings import Settings
+from serving.wire.problems import ProblemError
 
 URL = "/v1/toy_lots/predictions"
 JSON = {"content-type": "application/json"}

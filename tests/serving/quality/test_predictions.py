@@ -17,7 +17,7 @@ from models.quality.decision import ACTIONS
 from models.quality.model import QualityModel
 from physics.arrays import FloatArray
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 URL = "/v1/toy_lots/predictions"

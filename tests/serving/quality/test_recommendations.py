@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.files import save
 from models.quality.setpoints.model import SetPoints
+from models.storage.model_files import save
 from models.table.contract import check
 from models.table.inputs import matrix
 from seeds import Seed
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 URL = "/v1/toy_lots"

@@ -11,10 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 from models.setpoints.advice import Estimate
 from models.setpoints.line.advice import LineAdvice
 from seeds import Seed
-from serving.problems import ProblemError
 from serving.recommendations.line import line_part
 from serving.recommendations.payloads import SetpointPayloads
 from serving.recommendations.requests import read
+from serving.wire.problems import ProblemError
 
 KNOB, START = "line_current_target", pd.Timestamp("2026-11-01")
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from seeds import Seed
-from serving.problems import ProblemError
 from serving.recommendations.moves import chosen
 from serving.recommendations.payloads import SetpointPayloads
 from serving.recommendations.requests import Asked, read
+from serving.wire.problems import ProblemError
 
 Ask = Callable[[Any], Asked]
 

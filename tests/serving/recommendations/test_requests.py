@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.stops import looking
 from models.table.contract import check
 from seeds import Seed
-from serving.problems import ProblemError
 from serving.recommendations.moves import chosen
 from serving.recommendations.payloads import MOST_PLANS, SetpointPayloads, setpoint_payloads
 from serving.recommendations.requests import Asked, read
+from serving.wire.problems import ProblemError
+from system.cancellation import looking
 
 Body = Callable[..., dict[str, Any]]
 

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from models import files
 from models.energy.account import factors_of
 from models.energy.process import EnergyPhysics, energy_of
 from models.regression.model import RegressionModel, conformalised
 from models.regression.several import SeveralTargets, together
+from models.storage import model_files
 from models.table.inputs import input_names
 from models.tasks import build
 from seeds import Seed, folder, load
 from seeds.format.loader import parse
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.regression.accounting import NOT_KNOWN
 from serving.regression.predictions import payloads
 from serving.settings import Settings
@@ -66,7 +66,7 @@ def app(seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Service:
     where, kept = tmp_path_factory.mktemp("seeds"), tmp_path_factory.mktemp("model") / "one"
     name = f"{seed.process.name}.toml"
     (where / name).write_bytes((folder() / name).read_bytes())
-    files.save(fitted(seed), kept)
+    model_files.save(fitted(seed), kept)
     store = FolderStore()
     store.point(seed.process.name, 1, kept)
     with pytest.MonkeyPatch.context() as patch:

@@ -9,17 +9,17 @@ import pydantic_core
 import pytest
 from pydantic import TypeAdapter
 
-from models.adaptive import Adaptive
 from models.regression.model import conformalised
 from models.regression.several import SeveralTargets, together
 from models.tasks import build
+from models.uncertainty.adaptive_intervals import Adaptive
 from records.outcomes import Arrived
 from seeds import Seed, load
 from serving.answers import matrix
 from serving.payloads import Payloads
 from serving.regression import outcomes
 from serving.regression.predictions import payloads, predicted
-from serving.routes.answering import interval_of
+from serving.responses.process_response import interval_of
 
 ROW = {"unit": "F-01", "day": "2026-11-01", "previous_loss": 3.1, "previous_iron": None, "x": 10.25, "z": 3.75}
 UNITS = {"loss": "%", "iron": "g/t"}

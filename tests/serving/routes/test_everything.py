@@ -10,7 +10,7 @@ import requests
 from benchmarks.fuzz.asking import ALIGNED, DRAWN, INVALID, ask
 from records.database import Database
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 TOYS = ("toy_cells", "toy_lots", "toy_ores", "toy_scrap")

@@ -11,13 +11,13 @@ from fastapi import FastAPI
 
 from records.database import Database
 from registry.store import Champion
-from serving import problems
 from serving.app import create_app
-from serving.door.callers import Caller, InMemory, Ring
-from serving.following.champions import Served, Status
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.champions import Served, Status
+from serving.hot_reload.folder_store import FolderStore
+from serving.middleware.authorization import Caller, InMemory, Ring
 from serving.routes import health
 from serving.settings import Settings
+from serving.wire import problems
 
 MODEL: Any = None
 ONE, TWO = Champion("a", 1, "one"), Champion("a", 2, "two")

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from models import files
+from models.storage import model_files
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 ROW = {
@@ -162,7 +162,7 @@ def test_a_version_that_follows_answers_at_once(
     app.champions.refresh()
     after = call(app, "POST", "/v2/models/toy_cells/infer", json=ROW).json()
     assert (before["model_version"], after["model_version"]) == ("3", "4")
-    assert after["parameters"]["digest"] == files.digest(tmp_path / "two") != before["parameters"]["digest"]
+    assert after["parameters"]["digest"] == model_files.digest(tmp_path / "two") != before["parameters"]["digest"]
 
 
 def test_what_costs_little_is_answered_on_the_loop_and_more_in_a_thread(
@@ -183,12 +183,12 @@ def test_what_costs_little_is_answered_on_the_loop_and_more_in_a_thread(
 
     for where in ("inference", "blocks"):
         monkeypatch.setattr(f"serving.routes.{where}.in_thread", counted)
-    monkeypatch.setattr("serving.bulk.load.time.thread_time", lambda: 0.0)
+    monkeypatch.setattr("serving.middleware.admission.time.thread_time", lambda: 0.0)
     assert sent(1) == ["one", "one", "made"]  # nobody knows yet what a row costs
     assert sent(1) == []
-    monkeypatch.setattr("serving.bulk.load.LONGEST_AT_ONCE", -1.0)
+    monkeypatch.setattr("serving.middleware.admission.LONGEST_AT_ONCE", -1.0)
     assert sent(2) == ["one", "one", "made"]
-    monkeypatch.setattr("serving.routes.blocks.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("serving.responses.blocks.ROWS_AT_ONCE", 1)
     assert sent(3) == ["one", "one", "one", "one", "made"]
     monkeypatch.setattr("serving.routes.inference.LONGEST_BODY_AT_ONCE", 0)
     assert sent(3) == ["read", "one", "one", "one", "one", "made"]
@@ -202,7 +202,7 @@ def test_blocks_are_answered_as_one(app: Service, monkeypatch: pytest.MonkeyPatc
         return [one for one in answer["outputs"] if one["name"] != "id"]
 
     whole = sent()
-    monkeypatch.setattr("serving.routes.blocks.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("serving.responses.blocks.ROWS_AT_ONCE", 2)
     assert sent() == whole
 
 

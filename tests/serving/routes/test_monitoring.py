@@ -8,7 +8,7 @@ import pytest
 from records.database import Database, RecordsError
 from records.monitoring import keep
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 URL = "/v1/toy_cells/monitoring"
@@ -94,7 +94,7 @@ def test_the_newest_look_is_scraped(service: Any, database: Database, call: Any)
 
 
 def test_units_are_shown_to_the_role_operate_alone() -> None:
-    from serving.door.callers import needed
+    from serving.middleware.authorization import needed
 
     assert needed("GET", URL) == "operate"
 

@@ -15,16 +15,16 @@ from models.answers import learnt_inputs
 from models.classification.model import ClassificationModel
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.standard_scale import StandardScale
-from models.intervals import Conformal
-from models.novelty import Novelty
+from models.estimators.temperature import softmax, tempered
 from models.processes.lookup import physics_of
+from models.quality.error_scenarios import Scatter
 from models.quality.model import QualityModel
-from models.quality.scatter import Scatter
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets, together
 from models.sorting.contents import Contents, Lines, Signals
 from models.sorting.model import SortingModel
-from models.temperature import softmax, tempered
+from models.uncertainty.intervals import Conformal
+from models.uncertainty.novelty import Novelty
 from seeds import Seed, load_all
 from serving.answers import matrix
 from serving.fields import Record

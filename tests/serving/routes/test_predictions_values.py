@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from models.intervals import CoverageError
+from models.uncertainty.intervals import CoverageError
 from registry.store import Champion
 from seeds import Seed
-from serving import problems
-from serving.bulk.load import Load
-from serving.following.champions import Served, Status
-from serving.recording import Recorder
+from serving.hot_reload.champions import Served, Status
+from serving.middleware.admission import Load
 from serving.regression.predictions import payloads
-from serving.routes import blocks, predictions
+from serving.responses import blocks
+from serving.responses.recording import Recorder
+from serving.routes import predictions
+from serving.wire import problems
 
 URL = "/v1/toy_cells/predictions"
 ROW = {"unit": "A-001", "period_start": "2026-11-01"}
@@ -112,7 +113,7 @@ def in_threads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def cost(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """What a row costs, whatever it takes here [s]."""
     said = {"seconds": 0.0}
-    monkeypatch.setattr("serving.bulk.load.Pace.expected", lambda self, rows: rows * said["seconds"])
+    monkeypatch.setattr("serving.middleware.admission.Pace.expected", lambda self, rows: rows * said["seconds"])
     return said
 
 

@@ -7,13 +7,13 @@ import httpx
 import numpy as np
 import pytest
 
-from models import files
 from models.quality.model import QualityModel
 from models.regression.model import conformalised
+from models.storage import model_files
 from models.tasks import build
 from seeds import Seed
 from serving.app import create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 Call = Callable[..., httpx.Response]
@@ -78,7 +78,7 @@ def test_a_baseline_that_answers_is_called_one(
     for version, name in enumerate(("persistence", "linear"), 1):
         estimator = build(toy_seed)[name].fit(X[:40], y[:40])
         model = conformalised(toy_seed, name, estimator, X[:40], y[40:], estimator.predict(X[40:]), {})
-        files.save(model, tmp_path / name)
+        model_files.save(model, tmp_path / name)
         store.point("toy_cells", version, tmp_path / name)
         app.champions.refresh()
         answer = call(app, "POST", "/v1/toy_cells/predictions", json={"rows": [row]}).json()

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from registry.store import Champion
 from seeds import Seed
-from serving.following.champions import Served, Status
+from serving.hot_reload.champions import Served, Status
 from serving.regression.predictions import payloads
 from serving.routes import processes
 

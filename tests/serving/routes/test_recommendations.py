@@ -16,17 +16,17 @@ import synthetic_data
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn
 from models.setpoints.model import SetpointModel
-from models.stops import between
 from models.table.contract import check
 from registry.store import Champion
 from seeds import Seed, load
 from seeds import folder as seed_folder
 from serving.app import Service, create_app
-from serving.following.champions import Served
-from serving.following.folder_store import FolderStore
-from serving.problems import ProblemError
+from serving.hot_reload.champions import Served
+from serving.hot_reload.folder_store import FolderStore
 from serving.regression import recommendations
 from serving.settings import Settings
+from serving.wire.problems import ProblemError
+from system.cancellation import between
 
 URL = "/v1/aluminium_reduction"
 VERBS = ["recommendations", "what-if", "pareto", "experiments"]
@@ -126,7 +126,7 @@ def test_work_ends_at_a_stop_when_the_time_to_answer_has_passed(
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "too late")
 
     monkeypatch.setattr(recommendations, "recommend_line", lambda *given: list(between(range(5))))
-    monkeypatch.setattr("serving.routes.threads.check_time", too_late)
+    monkeypatch.setattr("serving.responses.threads.check_time", too_late)
     response = post(serve(stand_in), "recommendations")
     assert (response.status_code, response.json()["detail"]) == (503, "too late")
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from seeds import Seed, load
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 URL = "/v1/zinc_electrowinning/schedules"

@@ -8,9 +8,9 @@ from pydantic import TypeAdapter
 
 from models.schedules.lookup import schedule_physics_of
 from seeds import load, names
-from serving.problems import ProblemError
 from serving.schedules.answers import answered
 from serving.schedules.payloads import schedule_payloads
+from serving.wire.problems import ProblemError
 
 
 @pytest.mark.parametrize("name", names())

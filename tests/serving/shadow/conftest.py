@@ -9,7 +9,7 @@ import pytest
 from models.regression.model import RegressionModel
 from records.database import Database
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 PROCESS, URL = "toy_cells", "/v1/toy_cells"

@@ -9,7 +9,7 @@ import pytest
 from records.requests import JSON
 from records.shadow import Waiting
 from registry.store import Champion
-from serving.following.champions import Served
+from serving.hot_reload.champions import Served
 from serving.shadow.answers import TooLongError, answered
 from serving.tasks import task_of
 

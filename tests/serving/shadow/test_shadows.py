@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from records import shadow as records
-from serving.bodies import ARROW
 from serving.outcomes.tables import Tables
 from serving.shadow import shadows as module
 from serving.shadow.shadows import Shadows
+from serving.wire.bodies import ARROW
 
 from .conftest import PROCESS, ROW, URL
 

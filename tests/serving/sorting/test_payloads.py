@@ -17,7 +17,7 @@ from models.sorting.model import SortingModel
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 from serving.sorting.payloads import payloads
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from seeds import load
 from seeds.format.loader import parse
 from serving.app import create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 from serving.sorting.payloads import payloads
 

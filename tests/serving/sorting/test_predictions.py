@@ -18,7 +18,7 @@ from models.sorting.values import value_matrix
 from models.table.inputs import matrix
 from seeds import Seed
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 from serving.sorting.payloads import DEFINED_ON
 

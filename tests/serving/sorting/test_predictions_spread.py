@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from pydantic import TypeAdapter
 
-from models.files import save
 from models.sorting.model import SortingModel
 from models.sorting.spread import Spread
+from models.storage.model_files import save
 from seeds import Seed
 from serving.app import create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 
 URL = "/v1/toy_scrap/predictions"

@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.files import save
 from models.sorting.candidates import build
 from models.sorting.fit import sorter
 from models.sorting.model import SortingModel
 from models.sorting.setpoints.assayed import Assayed
+from models.storage.model_files import save
 from models.table.inputs import matrix
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
-from serving.following.folder_store import FolderStore
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 from tests.models.sorting.setpoints.conftest import LOAD as OCCUPANCY
 

@@ -6,9 +6,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from seeds import load, load_all
-from serving.problems import ProblemError
 from serving.warnings.answers import read
 from serving.warnings.payloads import warning_payloads
+from serving.wire.problems import ProblemError
 from tests.models.warnings.conftest import event
 
 WARNED = sorted(name for name, seed in load_all().items() if seed.warnings)

@@ -9,8 +9,8 @@ import pytest
 from seeds import load
 from synthetic_data.cast_house.casting import Moulds
 from synthetic_data.cast_house.charge import Furnaces
-from synthetic_data.cast_house.crew import Crew
 from synthetic_data.cast_house.melt import Line
+from synthetic_data.cast_house.operators import Crew
 from synthetic_data.cast_house.pots import Pots
 from synthetic_data.cast_house.supply import Supplier
 from synthetic_data.engine.plan import Block, plan_run

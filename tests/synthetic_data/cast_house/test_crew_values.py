@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from synthetic_data.cast_house.crew import Crew
+from synthetic_data.cast_house.operators import Crew
 
 HABITS = ("high_purity_share", "melt_temperature", "settling_time", "flux_dose", "cast_speed", "mould_temperature")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.crystallisers.crew import KNOBS
+from synthetic_data.crystallisers.operators import KNOBS
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.engine.plan import Block, plan_run
 

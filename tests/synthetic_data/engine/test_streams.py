@@ -9,8 +9,8 @@ from pandas.testing import assert_frame_equal
 
 from seeds import load, names
 from synthetic_data import replay
+from synthetic_data.engine.counterfactual_streams import Forked, in_hand, parts
 from synthetic_data.engine.files import NAMES, group_tables
-from synthetic_data.engine.futures import Forked, in_hand, parts
 from synthetic_data.engine.plan import Block, plan_run, process_module
 from synthetic_data.engine.streams import SideBySide
 

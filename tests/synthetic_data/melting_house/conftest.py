@@ -11,9 +11,9 @@ from synthetic_data.engine.plan import Block, plan_run
 from synthetic_data.melting_house.anodes import Anodes
 from synthetic_data.melting_house.cathodes import Cells
 from synthetic_data.melting_house.charge import Furnaces
-from synthetic_data.melting_house.crew import DOSE, Crew
 from synthetic_data.melting_house.electrolyte import Lines
 from synthetic_data.melting_house.faults import FaultsOfLines
+from synthetic_data.melting_house.operators import DOSE, Crew
 from synthetic_data.melting_house.supply import Supplier
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from synthetic_data.plant.walks import Delay, Pool, Walk, next_walk
+from synthetic_data.plant.random_walks import Delay, Pool, Walk, next_walk
 
 near = np.testing.assert_allclose
 

@@ -5,7 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.plant.set_points import Setting, bounds
-from synthetic_data.precipitation import crews
+from synthetic_data.precipitation import operators
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 from synthetic_data.precipitation.train import Conditions
 
@@ -50,10 +50,10 @@ def at() -> Conditions:
 @pytest.fixture
 def setting() -> Setting:
     seed = load("alumina_refining")
-    return Setting({name: bounds(seed, name) for name in crews.KNOBS}, {}, {}, crews.KNOBS)
+    return Setting({name: bounds(seed, name) for name in operators.KNOBS}, {}, {}, operators.KNOBS)
 
 
 @pytest.fixture
 def wish(p: PrecipitationParameters) -> dict[str, np.ndarray]:
-    found = {name: np.full((DAYS, LINES), float(p[name])) for name in crews.KNOBS if name != "evaporation_rate"}
+    found = {name: np.full((DAYS, LINES), float(p[name])) for name in operators.KNOBS if name != "evaporation_rate"}
     return found | {"evaporation_rate": np.full((DAYS, LINES), 2.0)}

@@ -9,11 +9,11 @@ import pytest
 from seeds import load
 from synthetic_data.engine.plan import Block, plan_run
 from synthetic_data.shredding.bags import Bagging
-from synthetic_data.shredding.crew import TIME, Crew
 from synthetic_data.shredding.faults import FaultsOfLines
 from synthetic_data.shredding.feed import Gate
 from synthetic_data.shredding.furnace import Furnaces
 from synthetic_data.shredding.mill import Mills
+from synthetic_data.shredding.operators import TIME, Crew
 from synthetic_data.shredding.powder import made
 from synthetic_data.shredding.supply import Supplier
 

@@ -5,8 +5,8 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.plant.random_walks import next_walk
 from synthetic_data.plant.set_points import Crew
-from synthetic_data.plant.walks import next_walk
 from synthetic_data.tankhouse import instruments, operators
 from synthetic_data.tankhouse.circuit import stretches
 from synthetic_data.tankhouse.groups import Groups

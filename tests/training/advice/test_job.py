@@ -55,7 +55,7 @@ def test_the_plan_of_a_period_that_has_not_begun_is_read(champion, table, potlin
     model = SimpleNamespace(seed=potline, priced=lambda prices: {"power_price": 0.055} | prices)
     champion(SimpleNamespace(setpoints=model))
     monkeypatch.setattr(
-        "models.setpoints.line.advising.recommend_line", lambda *given: asked.append(given) or ([advised()], None)
+        "models.setpoints.line.recommender.recommend_line", lambda *given: asked.append(given) or ([advised()], None)
     )
     found = recommend(potline, tmp_path, Settings(home=tmp_path), {"power_price": 0.09})
     assert (found.advised.goes_on, found.advised.unplanned, found.prices) == (False, 1, {"power_price": 0.09})

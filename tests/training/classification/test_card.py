@@ -8,7 +8,7 @@ import pandas as pd
 from training.classification.card import heading, sections
 from training.classification.columns import cautions, remarks, verdict_head
 from training.classification.evaluate import Classified
-from training.dataset import Dataset
+from training.core.dataset import Dataset
 from training.reports.periods import row, subject
 
 GOOD = {"test_skill": 0.5, "test_ece": 0.02, "test_coverage_90": 0.91, "test_accuracy": 0.75, "test_log_loss": 0.4}

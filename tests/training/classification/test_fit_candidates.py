@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
+from models.estimators.temperature import tempered
 from models.table.contract import check
 from models.tasks import build
-from models.temperature import tempered
 from training import classification
-from training.classes.losses import log_losses
+from training.class_metrics.losses import log_losses
 from training.classification.card import sections
-from training.dataset import dataset_of
-from training.fitting import best_of, fit_candidate, out_of_time_predictions
-from training.gate import gate
-from training.splits import split
+from training.core.dataset import dataset_of
+from training.core.fitting import best_of, fit_candidate, out_of_time_predictions
+from training.core.gate import gate
+from training.core.splits import split
 
 MEANS = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 4.0]])
 SHARES = np.array([0.6, 0.37, 0.03])

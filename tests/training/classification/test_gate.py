@@ -8,7 +8,7 @@ import pytest
 
 from training.classification.evaluate import Classified
 from training.classification.gate import evidence
-from training.gate import gate
+from training.core.gate import gate
 
 
 def plant(covered=90, given=0.8, prior=0.5):

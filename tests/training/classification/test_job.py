@@ -11,9 +11,9 @@ from models.table.inputs import matrix
 from nonferrous.tables import candidates_table, verdict_table, versions_table
 from registry.settings import Settings
 from registry.tracking import Tracking
-from training.compare import compare
-from training.job import train
-from training.retrain import retrain
+from training.jobs.train import train
+from training.jobs.version_table import compare
+from training.retraining.retrain import retrain
 
 
 @pytest.fixture(scope="module")

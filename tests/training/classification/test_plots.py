@@ -8,7 +8,7 @@ import pytest
 
 from training.classification import plots
 from training.classification.evaluate import Classified
-from training.fitting import LearningCurve
+from training.core.fitting import LearningCurve
 
 N, K = 120, 3
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.table.contract import check
-from training.dataset import Dataset, dataset_of
+from training.core.dataset import Dataset, dataset_of
 from training.labels.job import LabelChecks, check_labels
 from training.labels.quantities import numbers
 

@@ -7,7 +7,7 @@ import pytest
 
 from models.table.contract import check
 from tests.suite.processes import each
-from training.dataset import dataset_of
+from training.core.dataset import dataset_of
 from training.labels.accumulated import cusum
 from training.labels.job import check_labels
 from training.labels.quantities import numbers

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.table.contract import check
-from training.dataset import dataset_of
+from training.core.dataset import dataset_of
 from training.labels.job import ShiftError, check_labels, stopped
 from training.labels.quantities import numbers
 

@@ -7,8 +7,8 @@ import pytest
 
 from training.labels import job
 from training.labels.job import check_labels
-from training.labels.past import windows
 from training.labels.quantities import numbers, rows_of
+from training.labels.reference_windows import windows
 from training.labels.units import best_pair
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from models.table.contract import check
-from training.dataset import dataset_of
+from training.core.dataset import dataset_of
 from training.labels import job
 from training.labels.job import check_labels, is_due
 from training.labels.quantities import numbers

@@ -10,7 +10,7 @@ import pytest
 from models.table.contract import check
 from training.advice.job import Recommended
 from training.advice.rows import advice_frame
-from training.dataset import dataset_of
+from training.core.dataset import dataset_of
 from training.quality.advice import advised
 from training.quality.setpoints import setpoints
 

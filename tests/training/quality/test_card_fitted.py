@@ -6,11 +6,11 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from training import quality
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
+from training.jobs.card import model_card
 from training.quality.columns import cautions, remarks
-from training.reports.card import model_card
-from training.splits import split
 
 INFO = {"package_version": "1.2.3", "git_commit": None}
 NAN = float("nan")

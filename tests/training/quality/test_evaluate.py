@@ -9,10 +9,10 @@ from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 from models.answers import Answer
 from models.quality.censoring import likeliest
 from models.quality.decision import Costs, Decisions
+from models.quality.error_scenarios import Scatter
 from models.quality.grades import Limits
 from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import Lots, costs_of
-from models.quality.scatter import Scatter
 from training.quality import evaluate
 from training.quality.evaluate import (
     _against_truth,

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.promises import GuaranteeError
+from models.uncertainty.guarantees import GuaranteeError
+from training.core.splits import SplitError
 from training.quality import fit
 from training.quality.fit import (
     Graded,
@@ -20,7 +21,6 @@ from training.quality.fit import (
     predict,
     predictions_of,
 )
-from training.splits import SplitError
 
 
 @dataclass(frozen=True)

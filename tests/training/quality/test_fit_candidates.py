@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from models.promises import GuaranteeError, lots_needed
 from models.quality.model import grader
 from models.quality.outcomes import costs_of
 from models.table.contract import check
 from models.tasks import build
+from models.uncertainty.guarantees import GuaranteeError, lots_needed
 from training import quality
-from training.dataset import dataset_of
-from training.fitting import STEPS, best_of, fit_candidate
+from training.core.dataset import dataset_of
+from training.core.fitting import STEPS, best_of, fit_candidate
+from training.core.splits import SplitError, split
 from training.quality.evaluate import lot_loss
 from training.quality.fit import check_split, lots_of
-from training.splits import SplitError, split
 
 PARTS = ("test", "unseen", "unseen_all")
 

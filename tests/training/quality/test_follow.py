@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.adaptive import Level
-from models.arrivals import known_from
-from models.following.waiting import run_of
-from models.intervals import Conformal
+from models.online.review_queue import run_of
+from models.quality.error_scenarios import Scatter
 from models.quality.model import QualityModel
-from models.quality.scatter import Scatter
+from models.uncertainty.adaptive_intervals import Level
+from models.uncertainty.intervals import Conformal
+from models.uncertainty.outcome_stream import known_from
 from training.quality.evaluate import of_followed
 from training.quality.follow import carried, follow, followed, without_assays
 

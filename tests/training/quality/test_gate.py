@@ -7,7 +7,7 @@ import pandas as pd
 
 from models.quality.decision import Decisions
 from models.quality.outcomes import Lots
-from training.gate import gate
+from training.core.gate import gate
 from training.quality.gate import cheapest, evidence
 
 PRIME, LABORATORY = 0, -1

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from models.promises import GuaranteeError
 from models.table.inputs import matrix
 from models.tasks import build
+from models.uncertainty.guarantees import GuaranteeError
 from nonferrous.tables import candidates_table, verdict_table, versions_table
 from registry.promotion import promote, rollback
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
 from seeds.format.loader import parse
-from training.compare import compare
-from training.job import Trained, train
-from training.retrain import Retrained, retrain
+from training.jobs.train import Trained, train
+from training.jobs.version_table import compare
 from training.retraining.judge_rows import judge_start
+from training.retraining.retrain import Retrained, retrain
 
 pytestmark = pytest.mark.long("tells a story of training and retraining")
 
@@ -58,7 +58,7 @@ def as_text(contents):
 
 def competing(monkeypatch, *names):
     """Only these candidates compete, for speed."""
-    monkeypatch.setattr("training.job.build", lambda seed: {name: build(seed)[name] for name in names})
+    monkeypatch.setattr("training.jobs.train.build", lambda seed: {name: build(seed)[name] for name in names})
 
 
 @pytest.fixture(scope="module")

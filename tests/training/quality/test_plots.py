@@ -8,14 +8,14 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from pages.drawing import by_month
+from reporting.drawing import by_month
 from training import quality
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
+from training.jobs.page import page
 from training.quality import plots
 from training.quality.fit import lots_of
-from training.reports.page import page
-from training.splits import split
 
 
 def fit(seed, frame, name="linear"):

@@ -9,12 +9,12 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from training import quality
-from training.dataset import dataset_of
-from training.fitting import LearningCurve, fit_candidate
+from training.core.dataset import dataset_of
+from training.core.fitting import LearningCurve, fit_candidate
+from training.core.splits import split
 from training.quality import plots
 from training.quality.evaluate import measured
 from training.quality.fit import lots_of
-from training.splits import split
 
 BLUE, ORANGE, GREEN, GREY, RED = "#1f77b4", "#e6820e", "#2a9d55", "#8c8c8c", "#c0392b"
 LINE, MARKERS = {"type": "scatter", "mode": "lines"}, {"type": "scatter", "mode": "markers"}

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from models.files import load, save
-from models.quality.setpoints.advising import Plans, recommend
+from models.quality.setpoints.recommender import Plans, recommend
+from models.storage.model_files import load, save
 from models.table.contract import check
-from training.dataset import dataset_of
+from training.core.dataset import dataset_of
 from training.quality.setpoints import setpoints, setpoints_section
 
 

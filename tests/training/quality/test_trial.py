@@ -17,10 +17,10 @@ from registry.versions import RegistryError
 from seeds import Seed, load
 from seeds.format.loader import parse
 from synthetic_data import simulate
-from training.job import train
+from training.jobs.train import train
+from training.jobs.trial import TrialError, trial, unseen
 from training.quality.fit import lots_of
 from training.quality.trial import outcome, tables
-from training.trial import TrialError, trial, unseen
 
 pytestmark = pytest.mark.long("judges a champion on other plants")
 
@@ -41,7 +41,7 @@ def learnt(tmp_path_factory):
     simulate(seed, folder / "plant", units=30, years=1)
     settings = Settings(home=folder / "home")
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("training.job.build", lambda seed: {"linear": build(seed)["linear"]})
+        monkeypatch.setattr("training.jobs.train.build", lambda seed: {"linear": build(seed)["linear"]})
         train(seed, folder / "plant", settings)
     promote(seed, settings, 1, force="the line alone competes, and is the baseline")
     tracking = Tracking(settings)

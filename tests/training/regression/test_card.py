@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.dataset import Dataset
+from training.core.dataset import Dataset
 from training.regression.card import heading, rows_used, sections
 from training.regression.fit import SELECTED_BY
 from training.reports.periods import row, subject

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.answers import Answer
-from training.evaluate import coverage, mae, rmse
+from training.core.evaluate import coverage, mae, rmse
 from training.regression.columns import cautions
 from training.regression.evaluate import (
     against_label,

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from models.spread import by_others
 from models.table.contract import check
 from models.tasks import build
+from models.uncertainty.error_scale import by_others
 from training import regression
-from training.dataset import dataset_of
-from training.evaluate import rmse
-from training.fitting import STEPS, best_of, fit_candidate
+from training.core.dataset import dataset_of
+from training.core.evaluate import rmse
+from training.core.fitting import STEPS, best_of, fit_candidate
+from training.core.splits import split
 from training.regression.fit import IMPORTANCE_ROWS
-from training.splits import split
 
 
 def silent(what):

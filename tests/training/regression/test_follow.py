@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 
 from models.answers import COVERAGE, rows_of
-from models.following.usual import Run
+from models.online.reference_runs import Run
 from models.regression.model import conformalised
 from models.table.contract import check
 from seeds.format.schema import Delay
-from training.dataset import dataset_of
-from training.evaluate import coverage
+from training.core.dataset import dataset_of
+from training.core.evaluate import coverage
+from training.core.splits import split
 from training.regression import follow as module
 from training.regression.follow import caught_up, follow, followed_on, without_outcomes
-from training.splits import split
 
 
 class Law:

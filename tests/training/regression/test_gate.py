@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.answers import Answer
-from training.gate import gate
+from training.core.gate import gate
 from training.regression.gate import evidence
 
 

@@ -15,10 +15,10 @@ from registry.settings import Settings
 from registry.store import MlflowStore
 from registry.tracking import Tracking
 from registry.versions import RegistryError
-from training import job as jobs
-from training.job import Trained, train
+from training.jobs import train as jobs
+from training.jobs.train import Trained, train
 from training.labels.job import LabelChecks
-from training.retrain import Retrained, retrain
+from training.retraining.retrain import Retrained, retrain
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def story(toy_seed, toy_frame, tmp_path_factory):
             broken.setattr(jobs, "register", registered_and_damaged)
             damaged = train(toy_seed, folder / "history.csv", settings)
         # Labels that stand still would be set aside before the gate sees a challenger that has learnt them.
-        patched.setattr("training.retrain.check_labels", lambda *given: LabelChecks((), pd.DataFrame()))
+        patched.setattr("training.retraining.retrain.check_labels", lambda *given: LabelChecks((), pd.DataFrame()))
         return Story(settings, sound, damaged, retrain(toy_seed, folder / "still.csv", settings))
 
 

@@ -6,10 +6,10 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from training import regression
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
 from training.regression import plots as regression_plots
-from training.splits import split
 
 
 @pytest.fixture(scope="module")

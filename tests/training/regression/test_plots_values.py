@@ -10,10 +10,10 @@ from models.answers import Answer
 from models.table.contract import check
 from models.tasks import build
 from training import regression
-from training.dataset import dataset_of
-from training.fitting import LearningCurve, fit_candidate
+from training.core.dataset import dataset_of
+from training.core.fitting import LearningCurve, fit_candidate
+from training.core.splits import split
 from training.regression import plots
-from training.splits import split
 
 BLUE, ORANGE, GREY, RED = "#1f77b4", "#e6820e", "#8c8c8c", "#c0392b"
 FUTURE, HELD_OUT = "future periods", "future periods, held-out units"

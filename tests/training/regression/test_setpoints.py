@@ -8,7 +8,7 @@ import pytest
 from models.table.reading import read_table
 from seeds import load
 from synthetic_data import simulate
-from training.dataset import dataset_of
+from training.core.dataset import dataset_of
 from training.regression.setpoints import setpoints, setpoints_section
 
 

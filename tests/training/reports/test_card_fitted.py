@@ -4,12 +4,12 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from pages.markdown import figure
+from reporting.markdown import figure
 from training import regression
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
-from training.reports.card import model_card
-from training.splits import split
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
+from training.jobs.card import model_card
 
 INFO = {"package_version": "1.2.3", "git_commit": None}
 

@@ -9,10 +9,10 @@ from models.table.contract import check
 from models.tasks import build
 from tests.suite.tools import needed
 from training import classification, quality, regression, sorting
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
-from training.reports import page as plots
-from training.splits import split
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
+from training.jobs import page as plots
 
 
 def silent(what):

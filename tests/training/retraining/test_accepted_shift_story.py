@@ -6,9 +6,9 @@ import pytest
 from registry.retraining.new_rows import batches
 from registry.settings import Settings
 from registry.tracking import Tracking
-from training.job import train
+from training.jobs.train import train
 from training.labels.job import ShiftError
-from training.retrain import retrain
+from training.retraining.retrain import retrain
 
 pytestmark = pytest.mark.long("a story of training and retraining")
 

@@ -12,8 +12,8 @@ from models.setpoints.advice import Estimate
 from models.setpoints.errors import SetpointError
 from models.tasks import build
 from seeds.format.loader import parse
-from training.gate import Condition, Gated
-from training.judge import JudgeError, Verdict
+from training.core.comparison import JudgeError, Verdict
+from training.core.gate import Condition, Gated
 from training.regression import signs
 from training.reports.explanations import Direction
 from training.retraining import guardrails as rails

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from models.table.contract import check
-from training.dataset import dataset_of
-from training.judge import JudgeError
+from training.core.comparison import JudgeError
+from training.core.dataset import dataset_of
 from training.retraining.judge_rows import judge_rows
 
 

@@ -9,8 +9,8 @@ from models.tasks import build
 from registry.settings import Settings
 from registry.tracking import Tracking
 from tests.suite.processes import each
-from training.job import train
-from training.judge import JudgeError
+from training.core.comparison import JudgeError
+from training.jobs.train import train
 from training.retraining.later_rows import LaterRows
 
 
@@ -45,7 +45,7 @@ def story(request, plants, tmp_path_factory):
     parts = (frame[time] < starts[changed], frame[time].between(starts[changed], starts[cut - 1]))
     settings = Settings(home=folder / "home")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("training.job.build", quick)
+        patched.setattr("training.jobs.train.build", quick)
         for number, part in enumerate(parts):
             frame[part].to_parquet(folder / f"{number}.parquet")
             train(seed, folder / f"{number}.parquet", settings)

@@ -15,12 +15,12 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import SHADOW
 from seeds import load
-from training.dataset import dataset_of
-from training.job import train
+from training.core.dataset import dataset_of
+from training.jobs.train import train
 from training.labels.job import ShiftError
-from training.retrain import retrain
 from training.retraining import newer_outcomes as module
 from training.retraining.newer_outcomes import follow_outcomes, with_newer_outcomes
+from training.retraining.retrain import retrain
 
 from .test_retrain_story import newer
 

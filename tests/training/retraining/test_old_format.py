@@ -7,27 +7,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import files
+from models.storage import model_files
 from models.tasks import build
 from nonferrous.train import _known, train_on
 from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
-from training import job as jobs
-from training.job import train
-from training.retrain import retrain
+from training.jobs import train as jobs
+from training.jobs.train import train
+from training.retraining.retrain import retrain
 
-WHY = f"model/manifest.json: got format {files.FORMAT - 1}, expected {files.FORMAT}: train it again"
+WHY = f"model/manifest.json: got format {model_files.FORMAT - 1}, expected {model_files.FORMAT}: train it again"
 
 
 def aged(settings: Settings, process: str) -> None:
     """Write the champion's manifest as older code did; the registry knows it by that digest."""
     tracking = Tracking(settings)
     (version,) = tracking.versions(process)
-    (manifest,) = [path for path in settings.artifact_root.rglob(files.MANIFEST) if version.model in path.parts]
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": files.FORMAT - 1}), encoding="utf-8")
-    tracking.tag_version(process, version.number, {"model_digest": files.digest(manifest.parent)})
+    (manifest,) = [path for path in settings.artifact_root.rglob(model_files.MANIFEST) if version.model in path.parts]
+    older = json.loads(manifest.read_text()) | {"format": model_files.FORMAT - 1}
+    manifest.write_text(json.dumps(older), encoding="utf-8")
+    tracking.tag_version(process, version.number, {"model_digest": model_files.digest(manifest.parent)})
 
 
 @dataclass(frozen=True)

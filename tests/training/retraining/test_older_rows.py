@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.judge import JudgeError, Verdict
+from training.core.comparison import JudgeError, Verdict
+from training.multi_target.verdict import Verdicts
 from training.retraining.older_rows import no_loss, older_rows
-from training.several.verdict import Verdicts
 
 EQUAL = Verdict(False, "", 80, 4, 20, 20, "a", "b", 0.0, -0.25, 0.95, {}, {}, 0.25, None)
 WORSE = replace(EQUAL, gain=-0.5, gain_low=-0.75, gain_high=-0.25)

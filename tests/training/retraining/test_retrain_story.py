@@ -14,11 +14,11 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
 from seeds import Seed
-from training.compare import Comparison, compare
-from training.job import train
-from training.judge import JudgeError
-from training.regression.judge import FOLLOWS_ALREADY
-from training.retrain import Retrained, retrain
+from training.core.comparison import JudgeError
+from training.jobs.train import train
+from training.jobs.version_table import Comparison, compare
+from training.regression.comparison import FOLLOWS_ALREADY
+from training.retraining.retrain import Retrained, retrain
 
 pytestmark = pytest.mark.long("tells a story of training and retraining")
 

@@ -12,9 +12,9 @@ from registry.retraining.shadow_period import in_shadow
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds.format.loader import parse
-from training.job import train
-from training.retrain import retrain
+from training.jobs.train import train
 from training.retraining import guardrails
+from training.retraining.retrain import retrain
 from training.retraining.shadow import look_at_shadow
 
 ASKED = 'period = { value = 30, unit = "d" }\nshadow = { value = 60, unit = "d", source = "law" }'
@@ -51,7 +51,7 @@ class Plant:
     """A copy of the home folder, and the rows that come in."""
 
     def __init__(self, seed, home, folder):
-        from registry.local.moved import adopt
+        from registry.relocation import adopt
 
         shutil.copytree(home, folder / "home")
         adopt(folder / "home" / "mlflow.db")

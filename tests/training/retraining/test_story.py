@@ -10,10 +10,10 @@ from registry.retraining.new_rows import batches, withdraw
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import Seed
-from training.job import train
+from training.jobs.train import train
 from training.labels.job import ShiftError
-from training.retrain import Retrained, retrain
 from training.retraining.history import history_of
+from training.retraining.retrain import Retrained, retrain
 
 pytestmark = pytest.mark.long("tells a story of several retrainings")
 

@@ -9,9 +9,9 @@ from models.table.sources import TableError
 from registry.retraining.new_rows import batches
 from registry.settings import Settings
 from registry.tracking import Tracking
-from training.job import train
+from training.jobs.train import train
 from training.labels.job import ShiftError
-from training.retrain import Retrained, retrain
+from training.retraining.retrain import Retrained, retrain
 
 pytestmark = pytest.mark.long("stories of training and retraining")
 

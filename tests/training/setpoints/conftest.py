@@ -3,10 +3,10 @@
 import pytest
 
 import seeds
+from training.jobs.trial import RunningPlants
 from training.setpoints import oracle, realised
 from training.setpoints.loop import begin
 from training.setpoints.plants import TrialPlant
-from training.trial import RunningPlants
 
 UNITS, HISTORY, PERIODS = 24, 12, 4
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from tests.training.setpoints.conftest import PERIODS, silent
-from training.setpoints.arms import ARMS, OPERATORS, Arm
 from training.setpoints.choice import Choice
-from training.setpoints.hand import split_plan
 from training.setpoints.loop import run
+from training.setpoints.observation import split_plan
 from training.setpoints.outcome import outcome_of
+from training.setpoints.policies import ARMS, OPERATORS, Arm
 
 pytestmark = pytest.mark.usefixtures("few_futures")
 

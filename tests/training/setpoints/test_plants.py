@@ -1,7 +1,7 @@
 """Plants of a trial: own numbers, own parameters."""
 
+from training.jobs.trial import RunningPlants
 from training.setpoints.plants import DEVELOPMENT, FINAL, TrialPlant
-from training.trial import RunningPlants
 
 
 def test_nothing_that_was_chosen_on_a_plant_is_measured_on_it():

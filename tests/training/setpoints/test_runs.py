@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 import seeds
+from training.jobs.trial import RunningPlants
 from training.setpoints import runs
-from training.setpoints.arms import ARMS, OPERATORS
-from training.setpoints.kept import folder_of, keep, kept, missing
+from training.setpoints.action_space import SetpointTrialError
+from training.setpoints.checkpoint import folder_of, keep, kept, missing
 from training.setpoints.loop import Ran
 from training.setpoints.plants import FINAL, TrialPlant
-from training.setpoints.reach import SetpointTrialError
+from training.setpoints.policies import ARMS, OPERATORS
 from training.setpoints.runs import Size, run_all, trial
-from training.trial import RunningPlants
 
 GREEDY = next(arm for arm in ARMS if arm.name == "oracle_greedy")
 SIZE = Size(units=6, periods=3, history=4)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.lot_advice import LotAdvice
 from models.setpoints.advice import Estimate
+from models.setpoints.lot_advice import LotAdvice
 from training.advice.job import Recommended
 from training.advice.plans import Advised
 from training.advice.rows import advice_frame

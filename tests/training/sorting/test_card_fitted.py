@@ -5,11 +5,11 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from training import sorting
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
-from training.reports.card import model_card
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
+from training.jobs.card import model_card
 from training.sorting.columns import cautions
-from training.splits import split
 
 INFO = {"package_version": "1.2.3", "git_commit": None}
 SOUND = {

@@ -10,11 +10,11 @@ from models.answers import Answer
 from models.table.contract import check
 from models.tasks import build
 from training import sorting
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
 from training.sorting import class_plots
 from training.sorting.fit import pieces_of
-from training.splits import split
 
 BLUE = "#1f77b4"
 DOTTED = {"type": "scatter", "mode": "lines", "line.color": "black", "line.dash": "dot", "line.width": 1}

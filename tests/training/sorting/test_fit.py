@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from models.answers import Answer
-from models.promises import GuaranteeError
+from models.uncertainty.guarantees import GuaranteeError
 from training.sorting import fit
 from training.sorting.evaluate import Decided, Pieces
 from training.sorting.fit import (

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from models.promises import GuaranteeError
+from models.estimators.temperature import tempered
 from models.table.contract import check
 from models.tasks import build
-from models.temperature import tempered
+from models.uncertainty.guarantees import GuaranteeError
 from training import sorting
-from training.classes.losses import log_loss
-from training.dataset import dataset_of
-from training.fitting import STEPS, best_of, fit_candidate
+from training.class_metrics.losses import log_loss
+from training.core.dataset import dataset_of
+from training.core.fitting import STEPS, best_of, fit_candidate
+from training.core.splits import split
 from training.sorting.fit import check_split, pieces_of, sort_lots
-from training.splits import split
 
 PARTS = ("test", "unseen_all")  # none of the held-out lots is among the newest of the toy
 

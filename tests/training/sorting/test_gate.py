@@ -7,12 +7,12 @@ import pytest
 
 from models.sorting.values import oracle_bins, value_matrix
 from models.table.contract import check
-from training.dataset import dataset_of
-from training.gate import gate
+from training.core.dataset import dataset_of
+from training.core.gate import gate
+from training.core.splits import split
 from training.sorting.evaluate import Decided
 from training.sorting.fit import pieces_of
 from training.sorting.gate import evidence
-from training.splits import split
 
 
 @pytest.fixture(scope="module")

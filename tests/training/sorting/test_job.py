@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from models.promises import GuaranteeError
 from models.table.inputs import matrix
+from models.uncertainty.guarantees import GuaranteeError
 from nonferrous.tables import candidates_table, verdict_table, versions_table
 from registry.promotion import promote, rollback
 from registry.settings import Settings
 from registry.tracking import Tracking
-from training.compare import compare
-from training.job import Trained, train
-from training.retrain import Retrained, retrain
+from training.jobs.train import Trained, train
+from training.jobs.version_table import compare
+from training.retraining.retrain import Retrained, retrain
 from training.sorting.fit import pieces_of, sort_lots
 
 pytestmark = pytest.mark.long("tells a story of training and retraining")

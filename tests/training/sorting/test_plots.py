@@ -9,12 +9,12 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from training import sorting
-from training.classes import pictures
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
+from training.class_metrics import pictures
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
 from training.sorting import class_plots, plots
 from training.sorting.fit import pieces_of
-from training.splits import split
 
 
 @pytest.fixture(scope="module")

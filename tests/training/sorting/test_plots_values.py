@@ -9,11 +9,11 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from training import sorting
-from training.dataset import dataset_of
-from training.fitting import LearningCurve, fit_candidate
+from training.core.dataset import dataset_of
+from training.core.fitting import LearningCurve, fit_candidate
+from training.core.splits import split
 from training.sorting import plots
 from training.sorting.fit import pieces_of
-from training.splits import split
 
 BLUE, ORANGE, GREY, RED = "#1f77b4", "#e6820e", "#8c8c8c", "#c0392b"
 TITLE = {"title.font.size": 14, "title.x": 0, "title.xref": "paper"}

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.files import load, save
-from models.sorting.setpoints.advising import LinePlan, recommend
+from models.sorting.setpoints.recommender import LinePlan, recommend
+from models.storage.model_files import load, save
 from models.table.contract import check
-from training.dataset import dataset_of
+from training.core.dataset import dataset_of
+from training.core.splits import split
 from training.sorting.setpoints import MOST_LOTS, setpoints, setpoints_section
-from training.splits import split
 
 PLAN = LinePlan("L-1", pd.Timestamp("2026-11-01"), {})
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.table.contract import check
-from training.dataset import dataset_of
+from training.core.dataset import dataset_of
 from training.sorting import trial as trials
 from training.sorting.evaluate import Decided, Pieces
 from training.sorting.trial import SortingTrial, counted, lots_over, plant_size, tables, true_pieces

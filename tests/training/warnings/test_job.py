@@ -10,7 +10,7 @@ from models.warnings.model import WarningError
 from registry.settings import Settings
 from registry.tracking import Tracking
 from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
-from training.job import train
+from training.jobs.train import train
 from training.warnings.job import warn, warning_frame
 from training.warnings.record import EVENT
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.intervals import Conformal
+from models.quality.error_scenarios import Scatter
 from models.quality.grades import Limits
 from models.quality.model import QualityModel
 from models.quality.remedy import distances, nearest
-from models.quality.scatter import Scatter
+from models.uncertainty.intervals import Conformal
 from physics.arrays import FloatArray
 from seeds import Seed
 from seeds.format.loader import parse

@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from models.intervals import Conformal
+from models.quality.error_scenarios import Scatter, crossed_chances
 from models.quality.grades import Limits
 from models.quality.remedy import distances, nearest
-from models.quality.scatter import Scatter, crossed_chances
+from models.uncertainty.intervals import Conformal
 
 FLOORS = np.array([0.05, 0.4, 0.4])
 

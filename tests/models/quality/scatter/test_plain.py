@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from models.intervals import Conformal
 from models.processes.lookup import physics_of
+from models.quality import error_scenarios as scatter_module
 from models.quality import remedy as remedy_module
-from models.quality import scatter as scatter_module
+from models.quality.error_scenarios import Scatter
 from models.quality.grades import Limits
 from models.quality.remedy import LEAST_GAIN, _contents, distances, nearest, remedies
-from models.quality.scatter import Scatter
 from models.table.inputs import input_names
+from models.uncertainty.intervals import Conformal
 from seeds import Seed, load_all
 
 SEEDS = {name: seed for name, seed in load_all().items() if seed.process.task == "quality"}

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm, qmc
 
-from models.intervals import Conformal, CoverageError
-from models.quality import scatter as module
+from models.quality import error_scenarios as module
+from models.quality.error_scenarios import Scatter, crossed_chances
 from models.quality.grades import Limits
 from models.quality.losses import UNTOLD_SPREAD
-from models.quality.scatter import Scatter, crossed_chances
+from models.uncertainty.intervals import Conformal, CoverageError
 
 SD = np.array([0.3, 0.5, 0.2])
 CORRELATION = np.array([[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]])

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from models.intervals import Conformal
-from models.quality import scatter as module
+from models.quality import error_scenarios as module
 from models.quality.censoring import drawn
+from models.quality.error_scenarios import Scatter, _ndtr, crossed_chances
 from models.quality.grades import Limits
-from models.quality.scatter import Scatter, _ndtr, crossed_chances
+from models.uncertainty.intervals import Conformal
 
 NAN = math.nan
 

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 
-from models.quality.setpoints.advising import Plans, recommend
 from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.recommender import Plans, recommend
 
 
 def test_a_model_that_was_stored_as_json_advises_as_before(setpoints: SetPoints) -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.setpoints.advising import what_if
 from models.setpoints.learning import learn
-from models.setpoints.line.advising import _Choice, _held_by
 from models.setpoints.line.option import Option
+from models.setpoints.line.recommender import _Choice, _held_by
+from models.setpoints.recommender import what_if
 from seeds import load
 from synthetic_data import another_plant, begin
 from synthetic_data.potline.margin import margin

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from models.sorting.decision import Line, Pieces
-from models.sorting.setpoints.advising import LineSetPoints
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.curve import overlap_density
+from models.sorting.setpoints.recommender import LineSetPoints
 from seeds import Seed
 from seeds.format.loader import parse
 

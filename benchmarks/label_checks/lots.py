@@ -1,0 +1,220 @@
+"""Forged and honest assays before a grader whose joint intervals follow them; the figures go to docs/reliability.md.
+
+    python -m benchmarks.label_checks.lots [PROCESS ...]
+
+As `benchmarks.label_checks.following`, of graded lots: a level decides how wide the intervals of all contents of a
+lot are together, and is all that assays move. What is answered after forged assays is held against honest
+ones. Nothing was chosen on these plants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.label_checks import waiting
+from benchmarks.label_checks.forgeries import FORGERIES
+from benchmarks.label_checks.page import DOCS
+from benchmarks.label_checks.waiting import AFTER, FORGED, HONEST, SHARES, measure, places, regime_steps, summed
+from models.answers import COVERAGE
+from models.online.review_queue import Following
+from models.quality.model import QualityModel
+from models.table.contract import Checked
+from models.table.inputs import matrix
+from models.table.reading import read_table
+from models.tasks import build
+from models.uncertainty.adaptive_intervals import LevelAlone
+from physics.arrays import FloatArray, IntArray
+from seeds import Seed
+from synthetic_data import simulate
+from training.core.dataset import dataset_of, period_of
+from training.core.fitting import fit, model_of, with_few_threads
+from training.core.splits import split
+from training.jobs.run_metadata import info_of
+from training.tasks import task_of
+
+CANDIDATE = "linear"  # learns in seconds; what follows its errors asks for nothing of what predicts
+PLANTS = (41, 42, 43)
+PROCESSES = ("aluminium_ingot", "copper_cathode")
+STEP = pd.Timedelta(days=30)
+RESULTS, NAME = DOCS / "results" / "waiting_lots.json", "assays that wait"
+
+
+@dataclass(frozen=True, eq=False)
+class Lots:
+    """A plant's lots after its grader was trained.
+
+    Attributes
+    ----------
+    seed : Seed
+    model : QualityModel
+    unit, period, step : ndarray of int, shape (n,)
+        Number of each lot's unit, period and step; -1 of steps that were learnt.
+    logs, reported : ndarray, shape (n, E)
+        Logarithms of contents that the model predicts, and what the laboratory says.
+    begin : Timestamp
+        Where the steps begin.
+    """
+
+    seed: Seed
+    model: QualityModel
+    unit: IntArray
+    period: IntArray
+    step: IntArray
+    logs: FloatArray
+    reported: FloatArray
+    begin: pd.Timestamp
+
+    @classmethod
+    def of(cls, seed: Seed, folder: Path, share: float) -> Lots:
+        """Lots of a simulated plant, of whose time a share was learnt."""
+        lots = read_table(folder, seed).table
+        periods = period_of(lots, seed)
+        lots = lots.iloc[np.argsort(periods, kind="stable")].reset_index(drop=True)
+        periods = period_of(lots, seed)
+        begin = (periods.min() + share * (periods.max() - periods.min())).normalize()
+        history = lots[periods < begin].reset_index(drop=True)
+        data = dataset_of(Checked(history, pd.DataFrame(columns=["file", "row"]), ()), seed)
+        parts, task = split(data.table, seed), task_of(seed)
+        fitted = fit(task, with_few_threads(build(seed)[CANDIDATE], len(data.X)), data, parts)
+        model, _ = model_of(fitted, task, CANDIDATE, data, parts, info_of(data, parts))
+        names = [one.name for one in seed.elements]
+        logs = np.asarray(model.estimator.predict(matrix(lots, seed)), dtype=np.float64)[:, : len(names)]
+        assert seed.key is not None
+        return cls(
+            seed,
+            model,
+            pd.factorize(lots[seed.key.name], sort=True)[0],
+            pd.factorize(periods, sort=True)[0],
+            np.maximum(np.asarray((periods - begin) // STEP), -1),
+            logs,
+            lots[names].to_numpy(dtype=np.float64),
+            begin,
+        )
+
+    @property
+    def steps(self) -> int:
+        """How many steps there are."""
+        return int(self.step.max()) + 1
+
+    def followed(self, reported: FloatArray, upto: int, waits: bool, counted: list[bool] | None = None) -> FloatArray:
+        """How many spreads the joint intervals of each lot reach, shape (n,).
+
+        Assays of a step come in when the next one has been asked for; those of steps from `upto` on never do. `counted`
+        takes of each step whether some of its assays came to wait.
+        """
+        assert self.model.level is not None
+        following = Following(LevelAlone(self.model.level, ()), self.model.usual if waits else None)
+        half, is_assayed = np.full(len(self.step), np.nan), ~np.isnan(reported).all(axis=1)
+        for number in range(self.steps):
+            half[self.step == number] = following.adaptive.level.half_width(COVERAGE)
+            late = np.flatnonzero((self.step == number - 1) & is_assayed)
+            if 0 < number <= upto:
+                before = following.outcomes_waiting
+                following = following.taken(self.model.arrival(number, reported[late], self.logs[late]))
+                if counted is not None:
+                    counted.append(following.outcomes_waiting > before)
+        return half
+
+
+def on_lots(lots: Lots, rng: np.random.Generator) -> Iterator[tuple[str, dict[str, float]]]:
+    """Figures of a plant's lots, by what is done to their assays."""
+    needed = lots.model.scatter.needed(lots.reported, lots.logs)
+    known = (lots.step >= 0) & ~np.isnan(lots.reported).all(axis=1)
+    counted: list[bool] = []
+    guarded = lots.followed(lots.reported, lots.steps, True, counted)
+    every = lots.followed(lots.reported, lots.steps, False)
+    began = regime_steps(lots.seed, lots.begin, STEP, lots.steps)
+    yield (
+        HONEST,
+        {
+            "steps": len(counted),
+            "waited": sum(counted),
+            "regimes": len(began),
+            "regimes_waited": sum(counted[one] for one in began if one < len(counted)),
+            "width": float(np.mean(guarded[known] / every[known])),
+            "width_all": 1.0,
+            "covered": float(np.mean(needed[known] <= guarded[known])),
+            "covered_all": float(np.mean(needed[known] <= every[known])),
+        },
+    )
+    for first in places(lots.steps):
+        after = known & (lots.step >= first + FORGED) & (lots.step < first + FORGED + AFTER)
+        honest = lots.followed(lots.reported, first + FORGED, False)
+        for name, reported in _forged(lots, first, rng):
+            counted = []
+            guarded = lots.followed(reported, first + FORGED, True, counted)
+            open_ = lots.followed(reported, first + FORGED, False)
+            yield (
+                name,
+                {
+                    "steps": FORGED,
+                    "waited": sum(counted[first : first + FORGED]),
+                    "width": float(np.mean(guarded[after] / honest[after])),
+                    "width_all": float(np.mean(open_[after] / honest[after])),
+                    "covered": float(np.mean(needed[after] <= guarded[after])),
+                    "covered_all": float(np.mean(needed[after] <= open_[after])),
+                    "covered_honest": float(np.mean(needed[after] <= honest[after])),
+                },
+            )
+
+
+def _forged(lots: Lots, first: int, rng: np.random.Generator) -> Iterator[tuple[str, FloatArray]]:
+    rows = np.flatnonzero((lots.step >= first) & (lots.step < first + FORGED))
+    for name, forgery in FORGERIES.items():
+        reported = lots.reported.copy()
+        reported[rows] = forgery(lots.reported, lots.unit, lots.period, rows, rng)
+        yield name, np.where(np.isnan(lots.reported), np.nan, reported)
+
+
+def on_plants(process: str) -> dict[str, Any]:
+    """Figures of a process's plants by what is done to assays, those of all lots together."""
+    return waiting.on_plants(process, PLANTS, _on_plant, together)
+
+
+def _on_plant(seed: Seed, folder: Path, number: int) -> Iterator[tuple[str, dict[str, float]]]:
+    simulate(seed, folder)
+    for share in SHARES:
+        yield from on_lots(Lots.of(seed, folder, share), np.random.default_rng(number))
+
+
+def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Sums of counts, means of shares and ratios, and the widths that are farthest from those after honest assays."""
+    worst = {
+        f"worst_{name}": max((one[name] for one in figures), key=lambda ratio: abs(np.log(ratio)))
+        for name in ("width", "width_all")
+    }
+    return summed(figures) | worst
+
+
+HEADS = (
+    *("assays", "width, of honest assays'", "at worst", "coverage"),
+    *("all followed", "at worst", "coverage", "coverage after honest ones"),
+)
+
+
+def lines(found: Mapping[str, Any] | None) -> list[str]:
+    """What stands between the markers."""
+    return waiting.lines(found, HEADS, _cells, _honest)
+
+
+def _cells(kept: Mapping[str, float]) -> list[str]:
+    guarded = f"{kept['width']:.3f}", f"{kept['worst_width']:.3f}", f"{kept['covered']:.1%}"
+    open_ = f"{kept['width_all']:.3f}", f"{kept['worst_width_all']:.3f}", f"{kept['covered_all']:.1%}"
+    return [*guarded, *open_, f"{kept['covered_honest']:.1%}"]
+
+
+def _honest(kept: Mapping[str, float]) -> str:
+    return (
+        f"width {kept['width']:.3f} of that with all followed, on the worst plant {kept['worst_width']:.3f}; joint "
+        f"coverage {kept['covered']:.1%} and {kept['covered_all']:.1%}"
+    )
+
+
+if __name__ == "__main__":
+    measure(__doc__, PROCESSES, on_plants, RESULTS, NAME, lines)

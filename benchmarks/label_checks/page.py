@@ -1,0 +1,35 @@
+"""Table of forged files and honest months on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reporting.markdown import table
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS, PAGE = DOCS / "results" / "forged.json", DOCS / "forged.md"
+BEGIN, END = "<!-- forged files -->", "<!-- end of forged files -->"
+HONEST, REGIME = "honest file", "honest file that begins where the plant changes"
+ROUTINE = "honest file of a plant that assays half of its rows by chance"
+
+
+def with_table(text: str, kept: Mapping[str, Any]) -> str:
+    """Text with what stands between the markers replaced; it has them."""
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return f"{head}{BEGIN}\n" + "\n".join(_lines(kept)).rstrip() + f"\n{END}{tail}"
+
+
+def _lines(kept: Mapping[str, Any]) -> list[str]:
+    names = list(dict.fromkeys(name for one in kept.values() for name in one["files"]))
+    return table(("file", *kept), ((name, *(_cell(one["files"].get(name)) for one in kept.values())) for name in names))
+
+
+def _cell(found: Mapping[str, Any] | None) -> str:
+    """How many of the files were stopped, and which share of the others' rows was set aside."""
+    if found is None:
+        return "-"
+    aside = f", {found['aside']:.1%} aside" if found["aside"] >= 0.0005 else ""
+    return f"{found['stopped']} of {found['files']}{aside}"

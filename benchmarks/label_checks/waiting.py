@@ -1,0 +1,124 @@
+"""What both measures of outcomes that wait share: where they are forged, figures together, their part of the page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import seed_digest
+from benchmarks.label_checks.page import DOCS
+from reporting.markdown import table
+from seeds import Seed, load
+from synthetic_data import another_plant
+
+SHARES = (1 / 3, 0.6)  # of a plant's time that is learnt
+FORGED, AFTER = 4, 6  # steps whose outcomes are forged, and those that are answered after, of which none comes in
+PLACES = 3  # where in a plant's time outcomes are forged
+HONEST = "honest"
+PAGE = DOCS / "reliability.md"
+COUNTS = ("steps", "waited", "regimes", "regimes_waited")
+
+Figures = Mapping[str, float]
+
+
+def places(steps: int) -> list[int]:
+    """First steps whose outcomes are forged, of so many steps."""
+    return [int(first) for first in np.unique(np.linspace(1, steps - FORGED - AFTER, PLACES).astype(int))]
+
+
+def regime_steps(seed: Seed, begin: pd.Timestamp, length: pd.Timedelta, steps: int) -> list[int]:
+    """Steps in which a regime of a seed begins, but for the last, whose outcomes never come in."""
+    regimes = seed.plant.regimes if seed.plant is not None else ()
+    found = [int((pd.Timestamp(one.start) - begin) // length) for one in regimes]
+    return [one for one in found if 0 <= one < steps - 1]
+
+
+def on_plants(
+    process: str,
+    plants: Sequence[int],
+    figures_of: Callable[[Seed, Path, int], Iterable[tuple[str, dict[str, float]]]],
+    together: Callable[[Sequence[Figures]], dict[str, float]],
+) -> dict[str, Any]:
+    """Figures of a process's plants by what is done to outcomes, those of all plants together.
+
+    Parameters
+    ----------
+    process : str
+        The process.
+    plants : sequence of int
+        Seeds of the plants' random numbers.
+    figures_of : callable
+        Simulates a plant of this seed into a folder, and gives its figures by what is done to outcomes.
+    together : callable
+        Puts figures of all plants together.
+    """
+    seed, found = load(process), dict[str, list[Figures]]()
+    for number in plants:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, figures in figures_of(another_plant(seed, rng_seed=number), Path(folder), number):
+                found.setdefault(name, []).append(figures)
+    files = {name: together(figures) for name, figures in found.items()}
+    return {"seed_digest": seed_digest(seed), "plants": list(plants), "files": files}
+
+
+def summed(figures: Sequence[Figures]) -> dict[str, float]:
+    """Sums of counts, means of all else, and of how many."""
+    counts = {name: sum(one[name] for one in figures) for name in figures[0] if name in COUNTS}
+    means = {name: float(np.mean([one[name] for one in figures])) for name in figures[0] if name not in COUNTS}
+    return {**counts, **means, "places": len(figures)}
+
+
+def lines(
+    found: Mapping[str, Any] | None,
+    heads: Sequence[str],
+    cells: Callable[[Figures], Sequence[str]],
+    honest: Callable[[Figures], str],
+) -> list[str]:
+    """What stands between the markers: a row a forgery with its `cells`, and a line on honest outcomes a process."""
+    if found is None:
+        return ["Not measured yet."]
+    said = []
+    for process, one in found["processes"].items():
+        kept = one["files"][HONEST]
+        said.append(
+            f"- {process}: {kept['waited']:.0f} of {kept['steps']:.0f} steps waited, {kept['regimes_waited']:.0f} of "
+            f"the {kept['regimes']:.0f} in which the plant changes; {honest(kept)}"
+        )
+    rows = table(("process", heads[0], "steps", "waited", *heads[1:]), _rows(found, cells))
+    return [f"Measured on {found['measured']}.", "", *rows, "", "Honest throughout:", "", *said]
+
+
+def _rows(found: Mapping[str, Any], cells: Callable[[Figures], Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    for process, one in found["processes"].items():
+        for name, kept in one["files"].items():
+            if name != HONEST:
+                yield process, name, *(f"{kept[count]:,.0f}" for count in ("steps", "waited")), *cells(kept)
+
+
+def measure(
+    about: str | None,
+    processes: Iterable[str],
+    measured: Callable[[str], dict[str, Any]],
+    results: Path,
+    name: str,
+    page_lines: Callable[[Mapping[str, Any]], list[str]],
+) -> None:
+    """Measure the processes that the command names, by default all, and write results and page."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("process", nargs="*", choices=[*processes, []], default=[])
+    given = parser.parse_args()
+    found = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {"processes": {}}
+    for process in given.process or processes:
+        found["processes"][process] = measured(process)
+        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), name, page_lines(found)), encoding="utf-8")

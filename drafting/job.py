@@ -1,0 +1,325 @@
+"""One job: read a plant's table, find out what is in it, and write the draft of a seed that reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from drafting.clock import Clock, find_clock
+from drafting.columns import MOST_VALUES, Found, cell_suspicions, find_column, named_values
+from drafting.dates import date_suspicions
+from drafting.findings import DraftError, Suspicion, counted, worst_first
+from drafting.headings import name_of, read_headings
+from drafting.lengths import length, read_period
+from drafting.roles import MOST_CODES, Placed, place
+from drafting.seed_text import seed_text
+from drafting.source import Content, read_content
+from models.table.contract import Checked
+from models.table.formatting import named, nearest
+from models.table.reading import read_table
+from seeds import Seed
+from seeds.format.loader import parse
+
+_FEW_CLASSES = 5
+_FEW_LABELS = 150
+_CLASS_WORDS = re.compile(
+    r"(?i)(^|[_\W])(class|type|kind|code|grade|category|rating|klasse|typ|sorte|güte|stufe|note|classe|qualité|tipo)"
+    r"([_\W\d]|$)|类|型|等级|级别|牌号|代码"
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person says of a table beside its file and target.
+
+    Attributes
+    ----------
+    time, unit : str, optional
+        Headings of the columns that hold the start of the period and the unit.
+    sheet : str, optional
+        Sheet of a workbook.
+    name : str, optional
+        Name of the process; by default it is made from the file's name.
+    period : str, optional
+        Length of a period, such as `8h`.
+    time_format : tuple of str, optional
+        Formats in which times are written, in the signs of strptime.
+    order : str, optional
+        `day` or `month`: what comes first in a date.
+    decimal : str, optional
+        `.` or `,`: the decimal sign.
+    time_zone : str, optional
+        Zone of the plant's clock, such as `Europe/Berlin`.
+    inputs : tuple of str
+        Headings of columns that are known before the target, whatever is suspected of them.
+    codes, amounts : tuple of str
+        Headings of columns whose whole numbers name classes, or are amounts.
+    """
+
+    time: str | None = None
+    unit: str | None = None
+    sheet: str | None = None
+    name: str | None = None
+    period: str | None = None
+    time_format: tuple[str, ...] = ()
+    order: str | None = None
+    decimal: str | None = None
+    time_zone: str | None = None
+    inputs: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Drafted:
+    """A draft and what it rests on.
+
+    Attributes
+    ----------
+    name : str
+        Name of the process, and of the seed's file without its ending.
+    text : str
+        The seed as TOML.
+    seed : Seed
+        The seed as the loader reads it.
+    checked : Checked
+        The table as the seed reads it.
+    placed : list of Placed
+        What became of each column.
+    target : Found
+        What is to be predicted.
+    clock : Clock
+        When rows were and what they are about.
+    suspicions : list of Suspicion
+        What a person should look at, worst first.
+    summary : list of (str, str)
+        What was found of the file: a word and its value.
+    """
+
+    name: str
+    text: str
+    seed: Seed
+    checked: Checked
+    placed: list[Placed]
+    target: Found
+    clock: Clock
+    suspicions: list[Suspicion]
+    summary: list[tuple[str, str]] = field(default_factory=list)
+
+
+def draft(file: Path, target: Sequence[str], asked: Asked | None = None) -> Drafted:
+    """Draft the seed of a plant's table.
+
+    The draft is checked as a person's seed is: the loader must accept it, and with it the table must be readable.
+
+    Parameters
+    ----------
+    file : Path
+        A CSV, Parquet or workbook file.
+    target : sequence of str
+        Heading of the column that is to be predicted.
+    asked : Asked, optional
+        What else a person has said.
+
+    Raises
+    ------
+    DraftError
+        The file cannot be read, a named column is not there, or a question is open that only a person can answer.
+    SeedError, TableError
+        The draft is no seed, or does not read its own table; every fault is named.
+    """
+    asked = asked or Asked()
+    name = _process_name(file, asked)
+    period = None if asked.period is None else read_period(asked.period)
+    content = read_content(file, asked.sheet, asked.decimal, asked.time_format)
+    wanted = _named(content, target, asked)
+    columns = _columns(content, asked)
+    label = next(column for column in columns if column.text == wanted)
+    is_class = _is_class(label, asked)
+    # Classes are texts as they stand in the file.
+    codes = {*asked.codes, *([wanted] if is_class else [])}
+    columns = [
+        named_values(content.frame[column.text], column.heading)
+        if column.kind == "number" and column.text in codes
+        else column
+        for column in columns
+    ]
+    is_number = label.kind == "number"
+    label = next(column for column in columns if column.text == wanted)
+    clock = find_clock(columns, label, asked.time, asked.unit, period, asked.time_zone)
+    clock.found.extend(date_suspicions(content, clock))
+    placed, found = place(columns, label, clock, is_class, asked.inputs, asked.amounts)
+    is_alone = clock.time is None or is_class  # a number learns from its own past
+    if is_alone and not any(one.role in ("before", "during") for one in placed):
+        raise DraftError(f"{file}: got no column but the target that a model could learn from")
+    found = [*_of_file(content), *clock.found, *found, *_of_target(label, is_class, clock)]
+    if is_number and is_class and wanted not in asked.codes:
+        found.append(_class_codes(label))
+    found += [one for column in columns for one in cell_suspicions(column)]
+    zone = asked.time_zone or ("UTC" if clock.is_zoned else None)
+    text, more = seed_text(name, content, placed, label, clock, is_class, zone)
+    seed = parse(text, Path(f"{name}.toml"))
+    checked = read_table(file, seed)
+    suspicions = worst_first([*found, *more])
+    return Drafted(name, text, seed, checked, placed, label, clock, suspicions, _summary(content, clock, checked))
+
+
+def _process_name(file: Path, asked: Asked) -> str:
+    """Name of the process: the one given, or one made from the file's name."""
+    if asked.name is None:
+        return name_of(file.stem)
+    if name_of(asked.name) != asked.name:
+        raise DraftError(f"--name: got '{asked.name}': expected small letters, digits and underscores, a letter first")
+    return asked.name
+
+
+def _hint(wanted: str, headings: Sequence[str]) -> str:
+    """The heading that is most like the one wanted, or the first few."""
+    near = nearest([wanted], headings)
+    return f"; the nearest is '{near}'" if near else f", such as {named(headings)}"
+
+
+def _named(content: Content, target: Sequence[str], asked: Asked) -> str:
+    """The target's heading; every heading that a person has named must be there."""
+    headings = list(content.frame.columns)
+    options = [("--target", one) for one in target] + [("--time", asked.time), ("--unit", asked.unit)]
+    stated = [("--input", asked.inputs), ("--codes", asked.codes), ("--amounts", asked.amounts)]
+    lines = [
+        f"{content.file}: {option}: got '{one}': expected a heading of the table{_hint(one, headings)}"
+        for option, one in [*options, *((option, one) for option, several in stated for one in several)]
+        if one is not None and one not in headings
+    ]
+    if len(target) != 1:
+        lines.append(f"--target: got {len(target)} columns: expected one; a seed of several targets is written by hand")
+    if len({one for _, one in options if one is not None}) < sum(one is not None for _, one in options):
+        lines.append("--target, --time and --unit: expected different columns")
+    lines += [
+        f"--codes and --amounts: got '{one}' in both: expected classes or amounts"
+        for one in asked.codes
+        if one in asked.amounts
+    ]
+    if lines:
+        raise DraftError("\n".join(lines))
+    return target[0]
+
+
+def _columns(content: Content, asked: Asked) -> list[Found]:
+    headings = read_headings(list(content.frame.columns), content.dialect.units)
+    form = content.dialect.form
+    return [
+        find_column(
+            content.frame[heading.text],
+            heading,
+            form,
+            asked.order,
+            asked.time_format if heading.text == asked.time else (),
+            content.row,
+        )
+        for heading in headings
+    ]
+
+
+def _is_class(target: Found, asked: Asked) -> bool:
+    """Return whether the target is a class: text, whole numbers that a user calls codes, or a few of them.
+
+    Raises
+    ------
+    DraftError
+        Nothing that can be predicted, or whole numbers that may be codes of classes or amounts.
+    """
+    if target.kind in ("empty", "time", "text"):
+        held = {"empty": "no value", "time": "times", "text": "free text or names"}[target.kind]
+        raise DraftError(f"--target {target.text}: got {held}: expected numbers, or texts of a few classes")
+    values = np.unique(target.codes[~target.missing])
+    if len(values) < 2:
+        raise DraftError(f"--target {target.text}: got one value in all rows: expected at least two different labels")
+    is_stated = target.text in asked.codes
+    if target.kind == "category" or is_stated:
+        if len(values) > MOST_VALUES:
+            raise DraftError(f"--target {target.text}: got {len(values)} classes: expected at most {MOST_VALUES}")
+        return True
+    there = target.numbers[~target.missing]  # type: ignore[index]
+    if (there % 1 != 0).any() or target.text in asked.amounts:
+        return False
+    if _FEW_CLASSES < len(values) <= MOST_CODES and (there.min() in (0, 1) or _CLASS_WORDS.search(target.text)):
+        listed = ", ".join(f"{value:g}" for value in np.unique(there)[:5])
+        raise DraftError(
+            f"--target {target.text}: got {len(values)} different whole numbers, {listed}, ...: codes of classes, or "
+            f"amounts? Give --codes {target.text!r} or --amounts {target.text!r}"
+        )
+    return len(values) <= _FEW_CLASSES
+
+
+def _class_codes(target: Found) -> Suspicion:
+    """Ask for a confirmation that the target's whole numbers are classes."""
+    assert target.texts is not None
+    values = ", ".join(sorted(target.texts.dropna().unique()))
+    done = "is a class: confirm it by --codes, or say --amounts where its numbers are amounts"
+    return Suspicion("class codes", target.text, f"whole numbers {values}: codes of classes, or amounts?", done)
+
+
+def _of_file(content: Content) -> list[Suspicion]:
+    """What is unusual about the file itself."""
+    dialect, found = content.dialect, []
+    if dialect.encoding in ("cp1252", "latin-1", "gb18030"):
+        evidence = f"not UTF-8; its bytes look like {dialect.encoding}"
+        found.append(Suspicion("encoding", content.file.name, evidence, "is read so ([table] encoding)"))
+    if dialect.doubt:
+        found.append(Suspicion("mixed formats", content.file.name, dialect.doubt, "is read so; else give --decimal"))
+    if dialect.header > 1:
+        evidence = f"{counted(dialect.header - 1, 'row')} above the header"
+        found.append(Suspicion("header", content.file.name, evidence, "they are passed over ([table] header)"))
+    if dialect.skip:
+        rows = ", ".join(map(str, dialect.skip))
+        units = f"; {len(dialect.units)} units are taken from there" if dialect.units else ""
+        evidence = f"row {rows} below the header holds no data{units}"
+        found.append(Suspicion("header", content.file.name, evidence, "is passed over ([table] skip)"))
+    return found
+
+
+def _of_target(target: Found, is_class: bool, clock: Clock) -> list[Suspicion]:
+    """Whether the target is a class, and whether its labels are few."""
+    found = []
+    code = target.codes[~target.missing]
+    if is_class:
+        evidence = f"{len(np.unique(code))} different values"
+        found.append(Suspicion("choice", target.text, evidence, "is a class: task classification"))
+    labels = len(code)
+    if clock.is_faster:
+        labels = 1 + int(np.count_nonzero(np.diff(target.codes[clock.order][~target.missing[clock.order]])))
+    if labels < _FEW_LABELS:
+        evidence = counted(labels, "label")
+        done = "nothing: a model needs about 50 to learn from and as many again to be measured on"
+        found.append(Suspicion("few rows", target.text, evidence, done))
+    return found
+
+
+def _summary(content: Content, clock: Clock, checked: Checked) -> list[tuple[str, str]]:
+    dialect = content.dialect
+    lines = [("file", content.file.name)]
+    if dialect.sheets:
+        on = f", joined on {' and '.join(content.joined_on)}" if content.joined_on else ""
+        lines.append(("sheet" if len(dialect.sheets) == 1 else "sheets", f"{', '.join(dialect.sheets)}{on}"))
+    if dialect.encoding is not None:
+        written = f"{dialect.encoding}, {dialect.separator_name} between cells, decimal {_sign(dialect.decimal)}"
+        written += f", thousands {_sign(dialect.thousands)}" if dialect.thousands else ""
+        lines.append(("written as", f"{written}, header in row {dialect.header}"))
+    taken = f"{len(checked.table)} periods made of them" if clock.is_faster else f"{len(checked.table)} taken"
+    lines.append(("rows", f"{len(content.frame)} in the file, {taken}"))
+    if clock.time is not None and clock.time.times is not None:
+        times = clock.time.times.values.dropna()
+        lines.append(("time", f"{clock.time.text}: {times.min():%Y-%m-%d %H:%M} to {times.max():%Y-%m-%d %H:%M}"))
+    if clock.period is not None and clock.step is not None:
+        faster = f", from rows of {length(clock.step)}" if clock.period > clock.step else ""
+        lines.append(("period", f"{length(clock.period)}{faster}"))
+    if clock.unit is not None:
+        lines.append(("units", f"{clock.unit.text}: {int(clock.unit_code.max()) + 1}"))
+    return lines
+
+
+def _sign(sign: str) -> str:
+    return {".": "point", ",": "comma", " ": "space", "'": "apostrophe"}.get(sign, sign)

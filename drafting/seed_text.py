@@ -1,0 +1,288 @@
+"""The text of a draft, part by part, and what is suspected of ranges and units on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from drafting.clock import Clock
+from drafting.columns import MOST_VALUES, Found
+from drafting.findings import Suspicion, counted
+from drafting.lengths import length
+from drafting.ranges import Range, find_range
+from drafting.roles import CONFIRMED, Placed
+from drafting.source import Content
+from drafting.toml import ASSUMED, comment, length_of, listed, number, quoted, table, table_format
+from models.table.unit_errors import part_slip, slip
+from seeds import Column
+from seeds.format.column import Typical
+from seeds.format.units import nearest_unit
+
+_HEAD = (
+    "Draft of a seed, made from a table alone. What says 'assumed: from the table' nobody has confirmed yet.",
+    "Look first at roles and units. A column that operators set is a knob (it needs bounds, step and move_cost before "
+    "set-points can be recommended); what is in hand when the period starts is before; what is measured in the period "
+    "is during; what is known only after it is late, and no prediction may use it.",
+)
+
+_NO_UNIT = "no unit in the heading"
+
+
+def seed_text(
+    name: str,
+    content: Content,
+    placed: Sequence[Placed],
+    target: Found,
+    clock: Clock,
+    is_class: bool,
+    time_zone: str | None = None,
+) -> tuple[str, list[Suspicion]]:
+    """The draft as TOML, and what was suspected of ranges, values and units.
+
+    Parameters
+    ----------
+    name : str
+        Name of the process.
+    content : Content
+        The file.
+    placed : sequence of Placed
+        Each column with its role.
+    target : Found
+        What is to be predicted.
+    clock : Clock
+        Time, unit and period.
+    is_class : bool
+        Whether the target is a class.
+    time_zone : str, optional
+        Zone of the plant's clock.
+    """
+    found: list[Suspicion] = []
+    fast = clock.step if clock.is_faster else None
+    parts = [
+        "\n".join(line for text in _HEAD for line in comment(text)) + "\n",
+        _process(name, target, clock, is_class),
+    ]
+    used = [one for one in placed if one.role is not None]
+    missing = list(dict.fromkeys(text for one in used for text in one.column.markers))
+    formats = clock.time.times.formats if clock.time is not None and clock.time.times is not None else ()
+    parts.append(table_format(content.dialect, formats, time_zone, missing, fast))
+    parts.append(table("[references]", {}, ["Documents that numbers are taken from, once there are some."]))
+    unit = _unit(target, is_class, [])
+    taken = {one.column.name for one in placed}
+    for one in _in_order(used):
+        if one.role in ("key", "time"):
+            parts.append(_identity(one))
+        elif one.role == "target" and is_class:
+            parts.append(_classes(one.column, found))
+        elif one.column.numbers is None:
+            parts.append(_category(one, fast is not None, found))
+        else:
+            statistic = (clock.every_statistic if one.role == "target" else "mean") if fast is not None else None
+            parts.append(_number(one, statistic, found))
+        if one.role == "time" and not is_class and clock.period is not None:
+            parts.append(_previous(target, unit, clock.period, taken))
+    parts.append(_target(target, unit))
+    parts.append(_left_out(placed))
+    return "\n".join(part for part in parts if part), _together(found)
+
+
+def _together(found: Sequence[Suspicion]) -> list[Suspicion]:
+    """Columns without a unit as one line; all other suspicions as they are."""
+    bare = [one for one in found if one.evidence == _NO_UNIT]
+    others = [one for one in found if one.evidence != _NO_UNIT]
+    if len(bare) < 2:
+        return list(found)
+    where = ", ".join(one.where for one in bare[:3]) + (f", {len(bare) - 3} more" if len(bare) > 3 else "")
+    return [*others, Suspicion("unit assumed", where, f"no unit in {len(bare)} headings", bare[0].done)]
+
+
+def _in_order(used: Iterable[Placed]) -> list[Placed]:
+    """Key and time first, the target last, all others as in the table."""
+    place = {"key": 0, "time": 1, "target": 3}
+    return sorted(used, key=lambda one: place.get(str(one.role), 2))
+
+
+def _process(name: str, target: Found, clock: Clock, is_class: bool) -> str:
+    pairs = {
+        "name": quoted(name),
+        "task": quoted("classification" if is_class else "regression"),
+        "title": quoted(f"{target.text} (draft)"),
+    }
+    beside = {}
+    if clock.unit is not None:
+        pairs["unit_key"] = quoted(clock.unit.name)
+    if clock.period is not None:
+        pairs["period"] = length_of(clock.period)
+        beside["period"] = f"{ASSUMED}: the usual time between {'labels' if clock.label_step else 'rows'}"
+    return table("[process]", pairs, beside=beside)
+
+
+def _head(one: Placed) -> dict[str, str]:
+    column = one.column
+    pairs = {"name": quoted(column.name), "role": quoted(str(one.role))}
+    pairs["meaning"] = quoted(f"{column.text}, as the table calls it")
+    if column.text != column.name:
+        pairs["tag"] = quoted(column.text)
+    return pairs
+
+
+def _identity(one: Placed) -> str:
+    return table("[[columns]]", _head(one), [f"{one.role}, {ASSUMED}: {one.reason}"])
+
+
+def _facts(column: Found) -> str:
+    missing = int(column.missing.sum())
+    return f"{len(column.missing) - missing} values, {missing} missing"
+
+
+def _classes(column: Found, found: list[Suspicion]) -> str:
+    texts, counts = _texts(column)
+    found += _alike(column, texts)
+    pairs = _head(Placed(column, "target", ""))
+    pairs |= {"classes": listed(texts), "source": quoted(ASSUMED)}
+    rows = ", ".join(f"{text} {count}" for text, count in zip(texts[:8], counts[:8], strict=True))
+    return table("[[columns]]", pairs, [f"{_facts(column)}; rows: {rows}"])
+
+
+def _texts(column: Found) -> tuple[list[str], list[int]]:
+    """Values as texts, the most frequent first, and their rows."""
+    assert column.texts is not None
+    counts = column.texts.value_counts()
+    return [str(text) for text in counts.index], counts.tolist()
+
+
+def _alike(column: Found, texts: Sequence[str]) -> list[Suspicion]:
+    """Say which values differ in case or spaces alone."""
+    seen: dict[str, list[str]] = {}
+    for text in texts:
+        seen.setdefault("".join(text.casefold().split()), []).append(text)
+    twice = [" and ".join(map(repr, same)) for same in seen.values() if len(same) > 1]
+    if not twice:
+        return []
+    done = "nothing: they stay different values; give them one spelling in the file"
+    return [Suspicion("mixed formats", column.text, f"values that differ in case or space alone: {twice[0]}", done)]
+
+
+def _category(one: Placed, is_fast: bool, found: list[Suspicion]) -> str:
+    texts, counts = _texts(one.column)
+    kept = texts[:MOST_VALUES]
+    found += _alike(one.column, kept)
+    pairs = _head(one) | {"values": listed(kept), "source": quoted(ASSUMED)}
+    if is_fast:
+        pairs["statistic"] = quoted("last")
+    rows = ", ".join(f"{text} {count}" for text, count in zip(kept[:6], counts[:6], strict=True))
+    return table("[[columns]]", pairs, [f"{_facts(one.column)}; rows: {rows}", _role(one)])
+
+
+def _role(one: Placed) -> str:
+    """Origin of a column's role."""
+    return f"Role {one.reason}." if one.reason == CONFIRMED else f"Role assumed: {one.reason}."
+
+
+def _unit(column: Found, is_class: bool, found: list[Suspicion]) -> str:
+    """Unit of a column; `1` with a suspicion where its heading names none that is known."""
+    if is_class:
+        return "1"
+    heading = column.heading
+    if heading.unit is not None:
+        return heading.unit
+    if heading.said is None:
+        said = _NO_UNIT
+    else:
+        # The nearest is a suggestion: mbar for mbarg would be another pressure.
+        near = nearest_unit(heading.said)
+        said = f"'{heading.said}' in the heading is no known unit" + (f"; the nearest is {near}" if near else "")
+    found.append(Suspicion("unit assumed", column.text, said, "unit 1 is assumed"))
+    return "1"
+
+
+def _number(one: Placed, statistic: str | None, found: list[Suspicion]) -> str:
+    column = one.column
+    assert column.numbers is not None
+    units: list[Suspicion] = []
+    unit = _unit(column, False, units)
+    found += units
+    span = find_range(column.numbers, unit)
+    pairs = _head(one) | {"unit": quoted(unit), "low": number(span.low), "high": number(span.high)}
+    beside = {"unit": f"{ASSUMED}: {units[0].evidence}"} if units else {}
+    above = [f"{_facts(column)}, {span.lowest:.6g} to {span.highest:.6g}."]
+    if one.role != "target":
+        above.append(_role(one))
+    if span.outside:
+        evidence = f"{counted(span.outside, 'value')} outside {span.low:g} to {span.high:g}"
+        evidence += f"; from {span.lowest:.6g} to {span.highest:.6g}"
+        found.append(Suspicion("outliers", column.text, evidence, "their rows are rejected and listed"))
+    trouble = _slips(column, unit, span)
+    if trouble is None:
+        pairs["typical"] = f"{{ mean = {number(span.mean)}, sd = {number(span.sd)} }}"
+    else:
+        found.append(Suspicion("another unit", column.text, trouble, "no typical value is stated, so that rows pass"))
+        above.append(f"No typical value: {trouble}.")
+    if statistic is not None:
+        pairs["statistic"] = quoted(statistic)
+    return table("[[columns]]", pairs | {"source": quoted(ASSUMED)}, above, beside)
+
+
+def _slips(column: Found, unit: str, span: Range) -> str | None:
+    """What the table's reader would take for another unit, if the typical value was stated."""
+    assert column.numbers is not None
+    stated = Column(
+        name=column.name,
+        role="during",
+        meaning=column.text,
+        unit=unit,
+        low=span.low,
+        high=span.high,
+        typical=Typical(mean=span.mean, sd=span.sd),
+        source=ASSUMED,
+    )
+    whole = slip(pd.Series(column.numbers), stated)
+    if whole is not None:
+        return whole[0]
+    part = part_slip(column.numbers, stated)
+    if part is None or np.mean(part.rows) < 0.02:
+        return None
+    return part.got
+
+
+def _previous(target: Found, unit: str, period: float, taken: set[str]) -> str:
+    assert target.numbers is not None
+    span = find_range(target.numbers, unit)
+    name = f"previous_{target.name}"
+    while name in taken:
+        name = f"{name}_2"
+    pairs = {
+        "name": quoted(name),
+        "role": quoted("before"),
+        "meaning": quoted(f"{target.text} of the period before"),
+        "unit": quoted(unit),
+        "low": number(span.low),
+        "high": number(span.high),
+        "typical": f"{{ mean = {number(span.mean)}, sd = {number(span.sd)} }}",
+        "source": quoted(f"{ASSUMED}: the label of the period before is in hand when a period starts"),
+        "previous": f"{{ column = {quoted(target.name)}, periods = 1 }}",
+    }
+    above = f"Assumed: the last label is {length(period)} old. If the laboratory takes longer, give more periods."
+    return table("[[columns]]", pairs, [above])
+
+
+def _target(target: Found, unit: str) -> str:
+    pairs = {"unit": quoted(unit), "meaning": quoted(target.text), "source": quoted(ASSUMED)}
+    return table(f"[targets.{target.name}]", pairs)
+
+
+def _left_out(placed: Sequence[Placed]) -> str:
+    lines = [f"{one.column.text}: {one.reason}" for one in placed if one.role is None]
+    if not lines:
+        return ""
+    return (
+        "\n".join(
+            [
+                *comment("Columns of the table that are left out:"),
+                *(line for text in lines for line in comment(f"- {text}")),
+            ]
+        )
+        + "\n"
+    )

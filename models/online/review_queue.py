@@ -1,0 +1,233 @@
+"""A model that follows outcomes, and lets those wait that are odd: they move nothing until a person accepts them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from models.online.reference_runs import FEWEST_ROWS, Bounds, Run, Usual
+from models.uncertainty.adaptive_intervals import Adaptive, LevelAlone
+from physics.arrays import FloatArray
+
+MOST_LISTED = 100  # batches that wait and are named; of more the newest
+MOST_KNOWN = 2000  # outcomes that new ones may be copies of; of more the newest
+
+
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """Outcomes that arrived together.
+
+    Parameters
+    ----------
+    batch : int
+        Number by which a person accepts or withdraws them.
+    errors : ndarray, shape (m,)
+        Outcome minus prediction, the centre not added [scale of the model's errors].
+    scores : ndarray, shape (m,)
+        What the answers, with the centre as it was when they were given, were off by, over the size of errors there.
+    outcomes : ndarray, shape (m,)
+        What became known [scale of the model's errors].
+    scale : ndarray, shape (m,)
+        Size of the model's errors there, over that of all [1].
+    said : ndarray, shape (m,), optional
+        What was predicted of the outcomes [the same]; by default the outcomes less their errors.
+    """
+
+    batch: int
+    errors: FloatArray
+    scores: FloatArray
+    outcomes: FloatArray
+    scale: FloatArray
+    said: FloatArray | None = None
+
+    def state(self) -> list[Any]:
+        """As JSON values."""
+        parts = [self.errors, self.scores, self.outcomes, self.scale, *([] if self.said is None else [self.said])]
+        return [self.batch, *(one.tolist() for one in parts)]
+
+    @classmethod
+    def from_state(cls, state: Sequence[Any]) -> Self:
+        """From what `state` gave."""
+        return cls(int(state[0]), *(np.array(one, dtype=np.float64) for one in state[1:]))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Outcomes of a batch that wait.
+
+    Attributes
+    ----------
+    batch, outcomes : int
+        Number of the batch, and how many of it wait.
+    why : str
+        What is odd about them, and about those that came in just before.
+    """
+
+    batch: int
+    outcomes: int
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Following:
+    """What a model has taken up of the outcomes, and what waits.
+
+    Outcomes are looked at in runs of FEWEST_ROWS and more. While a run has fewer, they are followed for the time being,
+    unless the run's level already is odd. When it is complete, either all of it is taken up for good, or all of it
+    waits, and what was followed for the time being is forgotten. It never changes: `taken` gives the next one.
+
+    Parameters
+    ----------
+    sure : Adaptive
+        What was taken up for good.
+    usual : Usual or None
+        What outcomes are like; None where that is not known, and each is taken up for good as it comes.
+    begun : tuple of Arrival
+        Those of the run that is not complete, in order.
+    waiting : tuple of Waiting
+        What waits, in order, the newest MOST_LISTED.
+    outcomes_waiting : int
+        How many outcomes wait in all.
+    known : ndarray, shape (k,), k <= MOST_KNOWN
+        Outcomes that were taken up for good, the newest last [scale of the model's errors].
+    outcomes : int
+        How many were taken up for good.
+    """
+
+    sure: Adaptive
+    usual: Usual | None
+    begun: tuple[Arrival, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    outcomes_waiting: int = 0
+    known: FloatArray = field(default_factory=lambda: np.empty(0))
+    outcomes: int = 0
+
+    @cached_property
+    def adaptive(self) -> Adaptive:
+        """What answers rest on now."""
+        return self.sure if self._odd else _with(self.sure, self.begun)
+
+    @property
+    def received(self) -> int:
+        """Count of outcomes that `adaptive` rests on beyond those of the training."""
+        return self.outcomes + (0 if self._odd else _count(self.begun))
+
+    @cached_property
+    def _odd(self) -> tuple[str, ...]:
+        """What is odd about the run that has begun."""
+        if self.usual is None or not self.begun:
+            return ()
+        return self.usual.odd(run_of(self.begun, self.sure.centre, self.known))
+
+    def taken(self, arrival: Arrival, accepted: bool = False) -> Self:
+        """After outcomes that arrived together; those that a person has accepted are taken up for good."""
+        if not len(arrival.errors):
+            return self
+        if accepted or self.usual is None:
+            return self._with([arrival])
+        later = replace(self, begun=(*self.begun, arrival))
+        if _count(later.begun) < FEWEST_ROWS:
+            return later
+        if not later._odd:
+            return replace(self._with(later.begun), begun=())
+        why = "; ".join(later._odd)
+        more = [Waiting(one.batch, len(one.errors), why) for one in later.begun]
+        count = self.outcomes_waiting + sum(one.outcomes for one in more)
+        return replace(later, begun=(), waiting=(*later.waiting, *more)[-MOST_LISTED:], outcomes_waiting=count)
+
+    def _with(self, arrivals: Sequence[Arrival]) -> Self:
+        """After outcomes that are taken up for good."""
+        count = self.outcomes + _count(arrivals)
+        return replace(self, sure=_with(self.sure, arrivals), known=_newest(self.known, arrivals), outcomes=count)
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values, without what comes with the model."""
+        return {
+            "adaptive": self.sure.state(),
+            "begun": [one.state() for one in self.begun],
+            "waiting": [[one.batch, one.outcomes, one.why] for one in self.waiting],
+            "outcomes_waiting": self.outcomes_waiting,
+            "known": self.known.tolist(),
+            "outcomes": self.outcomes,
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], usual: Usual | None, kind: type[Adaptive] = Adaptive) -> Self:
+        """From what `state` gave, or code that let nothing wait, and what comes with the model."""
+        return cls(
+            kind.from_state(state["adaptive"]),
+            usual,
+            tuple(Arrival.from_state(one) for one in state.get("begun", ())),
+            waiting_in(state),
+            outcomes_waiting_in(state),
+            np.array(state.get("known", ()), dtype=np.float64),
+            int(state.get("outcomes", 0)),
+        )
+
+
+def waiting_in(state: Mapping[str, Any]) -> tuple[Waiting, ...]:
+    """What waits by what `Following.state` gave."""
+    return tuple(Waiting(*one) for one in state.get("waiting", ()))
+
+
+def outcomes_waiting_in(state: Mapping[str, Any]) -> int:
+    """How many outcomes wait by the same."""
+    return int(state.get("outcomes_waiting", 0))
+
+
+def run_of(arrivals: Sequence[Arrival], centre: float, known: FloatArray) -> Run:
+    """Outcomes that arrived one after the other as a run, beside predictions with this centre added to them."""
+    errors, outcomes, scale = (
+        np.concatenate([getattr(one, name) for one in arrivals]) for name in ("errors", "outcomes", "scale")
+    )
+    said = [one.said for one in arrivals if one.said is not None]
+    return Run(errors - centre, outcomes, scale, known, np.concatenate(said) if said else None)
+
+
+def usual_of(arrivals: Sequence[Arrival], start: Adaptive) -> Usual | None:
+    """What runs of outcomes that are all followed are like, from a beginning on; None where there are too few."""
+    found, rows, before, centres = list[Bounds](), FEWEST_ROWS, 0, centres_along(arrivals, start)
+    while (bounds := Bounds.of(runs := runs_of(arrivals, centres, rows))) is not None:
+        if len(runs) != before:  # what arrives together may be longer than what is asked for
+            found.append(bounds)
+        rows, before = 2 * rows, len(runs)
+    return Usual(tuple(found)) if found else None
+
+
+def centres_along(arrivals: Iterable[Arrival], start: Adaptive) -> list[float]:
+    """Centre before each of outcomes that are all followed from a beginning on."""
+    if isinstance(start, LevelAlone):  # what its level is on the way says nothing of a centre
+        return [start.centre for _ in arrivals]
+    states = itertools.accumulate(arrivals, lambda adaptive, one: _with(adaptive, [one]), initial=start)
+    return [adaptive.centre for adaptive in states][:-1]
+
+
+def runs_of(arrivals: Sequence[Arrival], centres: Sequence[float], rows: int) -> list[Run]:
+    """Complete runs of so many outcomes and more, each beside the centre before its first."""
+    runs, first, count, known = list[Run](), 0, 0, np.empty(0)
+    for end, arrival in enumerate(arrivals, start=1):
+        count += len(arrival.errors)
+        if count >= rows:
+            begun = arrivals[first:end]
+            runs.append(run_of(begun, centres[first], known))
+            known, first, count = _newest(known, begun), end, 0
+    return runs
+
+
+def _count(arrivals: Iterable[Arrival]) -> int:
+    return sum(len(one.errors) for one in arrivals)
+
+
+def _newest(known: FloatArray, arrivals: Iterable[Arrival]) -> FloatArray:
+    return np.concatenate([known, *(one.outcomes for one in arrivals)])[-MOST_KNOWN:]
+
+
+def _with(adaptive: Adaptive, arrivals: Iterable[Arrival]) -> Adaptive:
+    for one in arrivals:
+        adaptive = adaptive.taken(one.errors, one.scores)
+    return adaptive

@@ -1,0 +1,370 @@
+"""How reported contents scatter about what a model tells: one by one, all together, and against the grades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from models.quality.censoring import below_limit, drawn, log_size
+from models.quality.grades import Limits
+from models.quality.losses import spread_about
+from models.uncertainty.intervals import Conformal
+from physics.arrays import BoolArray, FloatArray
+from physics.special import ndtr
+
+_FOLDS = 3  # calibration lots are assessed by the errors of the other two thirds
+_MOST_USUAL = 300
+_RARE = 3.0  # standard deviations: lots with a larger error are scenarios each, of the usual ones some stand for all
+_ROWS_AT_ONCE = 32  # what is worked on at once then stays in a core's own memory
+# Beyond these the normal distribution is 1 and 0 to the last bit; half of all scores lie there.
+_SURELY, _NEVER = 8.3, -38.6
+_RNG_SEED = 20260101  # of the draws that stand for censored errors
+_LEAST_WIDTH = 1e-6
+_WIDEST = 0.9  # standard deviations of a kernel: with few scenarios there is little to smooth
+_UNSEEN = 0.95  # share of reports below the laboratory's limit from which on no number has taught what lies below it
+_MATTERS = 0.25  # of a sum's bound: laboratory's limits that fill less of it are lost in the errors of what is summed
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """What may become of n lots in G grades.
+
+    Attributes
+    ----------
+    keeps : ndarray, shape (n, G)
+        Probability that the contents keep each grade.
+    best : ndarray, shape (n, G)
+        Probability that each grade is the most valuable that the contents keep.
+    """
+
+    keeps: FloatArray
+    best: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Scatter:
+    """Errors of E logarithms of contents on lots that the model had not learnt.
+
+    Attributes
+    ----------
+    spread : ndarray, shape (E,)
+        Standard deviation of each element's error.
+    scenarios : ndarray, shape (s, E)
+        Errors of some lots, all elements together, in units of `spread`; a censored one is drawn below its limit.
+    weights : ndarray, shape (s,)
+        Share of lots that each scenario stands for; they sum up to 1.
+    joint : Conformal
+        Largest error of each lot in units of `spread`.
+    floors : ndarray, shape (E,), optional
+        The laboratory's limit of each element as of the newest report below it; 0 where none was. Without it, as of
+        models of older versions, no limit is known.
+    unseen : ndarray of bool, shape (E,), optional
+        Whether hardly a report of the element was a number.
+    """
+
+    spread: FloatArray
+    scenarios: FloatArray
+    weights: FloatArray
+    joint: Conformal
+    floors: FloatArray | None = None
+    unseen: BoolArray | None = None
+
+    @classmethod
+    def of(cls, reported: FloatArray, logs: FloatArray) -> Self:
+        """Scatter of reported contents about predicted logarithms, both shape (n, E).
+
+        Raises
+        ------
+        ValueError
+            An element of which nothing was reported.
+        """
+        spread, errors = _errors(reported, logs)
+        # A lot without any content reported would count as one that every interval covers.
+        known = ~np.isnan(reported).all(axis=1)
+        joint = Conformal(np.sort(_largest_error(reported[known], logs[known], spread)))
+        unseen = below_limit(reported).sum(axis=0) >= _UNSEEN * (~np.isnan(reported)).sum(axis=0)
+        return cls(spread, *_thinned(errors), joint, _floors(reported), unseen)
+
+    def bounds(self, logs: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
+        """Lowest and highest content, shape (n, E) each, between which all contents of a lot lie together.
+
+        Raises
+        ------
+        CoverageError
+            See `Conformal.half_width`.
+        """
+        return self.reach(logs, self.joint.half_width(coverage))
+
+    def reach(self, logs: FloatArray, half: float) -> tuple[FloatArray, FloatArray]:
+        """Lowest and highest content, shape (n, E) each, so many spreads from what is likeliest.
+
+        Of an element that was hardly ever seen no number shows how far below the laboratory's limit it lies: its
+        interval begins at 0 and reaches that limit at least.
+        """
+        low, high = np.exp(logs - half * self.spread), np.exp(logs + half * self.spread)
+        if self.unseen is not None:
+            low = np.where(self.unseen, 0.0, low)
+            high = np.where(self.unseen, np.maximum(high, self._limits), high)
+        return low, high
+
+    def needed(self, reported: FloatArray, logs: FloatArray) -> FloatArray:
+        """How many spreads the intervals of each lot must reach to hold all its contents together, shape (n,)."""
+        return _largest_error(reported, logs, self.spread)
+
+    @cached_property
+    def _width(self) -> float:
+        """Width of the kernel that smooths scenarios, in their standard deviations (Silverman's rule)."""
+        return min(_WIDEST, float((4.0 / 3.0 * np.sum(self.weights**2)) ** 0.2))
+
+    def chances(self, logs: FloatArray, limits: Limits) -> Chances:
+        """What may become of lots whose contents' logarithms are logs, shape (n, E)."""
+        keeps, best = np.full((2, len(logs), limits.grades), self.weights.sum())
+        for rows in _parts(len(logs)):
+            kept = _ndtr(self._scores(self._fullest(logs[rows], limits)))
+            keeps[rows, :-1] = kept.swapaxes(0, 1) @ self.weights
+            for grade in range(1, len(kept)):  # from here on: whether the lot keeps it or a more valuable one
+                np.maximum(kept[grade], kept[grade - 1], out=kept[grade])
+            best[rows, :-1] = kept.swapaxes(0, 1) @ self.weights
+        # Weights sum up to 1 but for rounding: no chance is above it, and that the last grade is kept is none.
+        keeps[:, -1] = 1.0
+        best[:, 1:] = np.maximum(np.diff(best, axis=1), 0.0)
+        return Chances(np.minimum(keeps, 1.0), np.minimum(best, 1.0))
+
+    def breaks(self, logs: FloatArray, limits: Limits) -> FloatArray:
+        """Probability of breaking each limit by itself, shape (n, q), of lots whose contents' logarithms are logs.
+
+        Each is smoothed as the fullest limit of a grade is in `chances`.
+        """
+        _, number = limits.bounded
+        bound = (limits.way * np.log(limits.bound))[:, None, None]
+        found = np.empty((len(logs), len(limits.names)))
+        for rows in _parts(len(logs)):
+            full = self._bounded(logs[rows], limits, len(limits.members))[number] - bound
+            found[rows] = _ndtr(-self._scores(full)).swapaxes(0, 1) @ self.weights
+        return np.minimum(found, 1.0)
+
+    def _fullest(self, logs: FloatArray, limits: Limits) -> FloatArray:
+        """Logarithm of how full the fullest limit of each grade is, shape (G - 1, n, s): above 0 it is broken."""
+        joined, first = limits.joined, len(limits.members)
+        contents = self._bounded(logs, limits, first + len(joined.pairs))
+        for row, (one, other) in enumerate(joined.pairs, first):
+            np.maximum(contents[one], contents[other], out=contents[row])
+        fullest = np.empty((len(joined.of_grade), *contents.shape[1:]))
+        full = np.empty(contents.shape[1:])
+        for grade, ((row, highest), *others) in zip(fullest, joined.of_grade, strict=True):
+            np.subtract(contents[row], highest, out=grade)
+            for row, highest in others:
+                np.maximum(grade, np.subtract(contents[row], highest, out=full), out=grade)
+        return fullest
+
+    def _bounded(self, logs: FloatArray, limits: Limits, rows: int) -> FloatArray:
+        """Logarithm of what limits bound in each scenario, shape (rows, n, s); rows after the first b are left empty.
+
+        It is negative where the least is bounded, so that a larger number is nearer to the limit in each row. Each row
+        is in one piece of memory, which makes arithmetic on it several times as fast.
+        """
+        found = np.empty((rows, len(logs), len(self.weights)))
+        raised = self._raised(limits)
+        for b, (own, members, way) in enumerate(zip(found, limits.members, limits.ways, strict=False)):
+            if len(members) == 1:  # scenarios add the same to every lot
+                np.add(logs[:, members[0], None], self._errors[members[0]], out=own)
+            elif b in raised:
+                own[:] = self._sum_raised(logs, members)
+            else:
+                # Lot by lot: the sum of one must not depend on how many lots come with it.
+                np.matmul(np.exp(logs[:, None, members]), self._factors[members], out=own[:, None])
+                with np.errstate(divide="ignore"):  # of what is 0
+                    np.log(own, out=own)
+            if way < 0:
+                np.negative(own, out=own)
+        return found
+
+    def likeliest(self, logs: FloatArray, limits: Limits) -> FloatArray:
+        """Likeliest content or sum of each thing that is bounded, shape (n, b), as an assay would have it.
+
+        A content below the laboratory's limit counts with that limit in a sum of which these limits fill much.
+        """
+        contents, sets = np.exp(logs), np.abs(limits.bounded[0])
+        found: FloatArray = contents @ sets.T
+        for b in self._raised(limits):
+            found[:, b] = np.maximum(contents, self._limits) @ sets[b]
+        return found
+
+    def _raised(self, limits: Limits) -> list[int]:
+        """Which of what is bounded are sums of which the laboratory's own limits fill much; highest bounds alone."""
+        tightest = limits.by_grade.min(axis=0)
+        sums = (b for b in limits.sums if limits.ways[b] > 0)
+        return [b for b in sums if self._limits[limits.members[b]].sum() >= _MATTERS * tightest[b]]
+
+    @cached_property
+    def _limits(self) -> FloatArray:
+        """The laboratory's limit of each element, shape (E,); 0 where none is known."""
+        return np.zeros(len(self.spread)) if self.floors is None else self.floors
+
+    def _sum_raised(self, logs: FloatArray, members: list[int]) -> FloatArray:
+        """Logarithm of a sum in each scenario, shape (n, s), contents below the laboratory's limit counted with it."""
+        total = np.zeros((len(logs), len(self.weights)))
+        for e in members:
+            total += np.maximum(np.exp(logs[:, e, None]) * self._factors[e], self._limits[e])
+        return np.log(total)
+
+    @cached_property
+    def _errors(self) -> FloatArray:
+        """Errors of the logarithms in each scenario, shape (E, s)."""
+        return np.ascontiguousarray((self.scenarios * self.spread).T)
+
+    @cached_property
+    def _factors(self) -> FloatArray:
+        """Contents in each scenario over the likeliest ones, shape (E, s)."""
+        return np.exp(self._errors)
+
+    def _scores(self, full: FloatArray) -> FloatArray:
+        """How many kernels each of these logarithms lies below 0, shape (g, n, s); full is overwritten.
+
+        Smoothing adds the kernel's variance to the scenarios', so these are drawn to their mean by as much.
+        """
+        mean = self._mean(full)
+        full -= mean
+        sd = np.sqrt(self._mean(np.square(full)))
+        width = np.maximum(self._width * sd, _LEAST_WIDTH)
+        full *= -np.sqrt(1.0 - self._width**2) / width
+        full -= mean / width
+        return full
+
+    def _mean(self, values: FloatArray) -> FloatArray:
+        """Mean over scenarios, shape (g, n, 1), of values of shape (g, n, s), lot by lot as in `_bounded`."""
+        return (values.swapaxes(0, 1) @ self.weights).T[:, :, None]
+
+    def log_sd(self, logs: FloatArray, limits: Limits) -> FloatArray:
+        """Standard deviation of the logarithm of what is bounded, shape (n, b), by its elements' shares."""
+        firsts, sums = [members[0] for members in limits.members], limits.sums
+        found = np.repeat(self._sd[None, firsts], len(logs), axis=0)
+        parts = np.exp(logs)[:, None, :] * limits.bounded[0][sums]
+        shares = parts / parts.sum(axis=2, keepdims=True)
+        found[:, sums] = np.sqrt(((shares @ self._covariance) * shares).sum(axis=2))
+        return found
+
+    @cached_property
+    def _sd(self) -> FloatArray:
+        sd: FloatArray = np.sqrt(np.diag(self._covariance))
+        return sd
+
+    @cached_property
+    def _covariance(self) -> FloatArray:
+        covariance: FloatArray = np.outer(self.spread, self.spread) * self._correlation
+        return covariance
+
+    @cached_property
+    def _correlation(self) -> FloatArray:
+        found = self.scenarios.T @ (self.weights[:, None] * self.scenarios)
+        scale = np.sqrt(np.maximum(np.diag(found), 1e-12))
+        correlation: FloatArray = found / np.outer(scale, scale)
+        return correlation
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "spread": self.spread.tolist(),
+            "scenarios": self.scenarios.tolist(),
+            "weights": self.weights.tolist(),
+            "joint": self.joint.scores.tolist(),
+            "floors": None if self.floors is None else self.floors.tolist(),
+            "unseen": None if self.unseen is None else self.unseen.tolist(),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """From what `state` gave."""
+        spread, scenarios, weights = (np.array(state[name]) for name in ("spread", "scenarios", "weights"))
+        floors, unseen = state.get("floors"), state.get("unseen")
+        return cls(
+            spread,
+            scenarios,
+            weights,
+            Conformal(np.array(state["joint"])),
+            None if floors is None else np.array(floors, dtype=np.float64),
+            None if unseen is None else np.array(unseen, dtype=np.bool_),
+        )
+
+
+def crossed_chances(reported: FloatArray, logs: FloatArray, limits: Limits) -> Chances:
+    """What may become of calibration lots, each by the errors of other lots than its own third, evenly spread.
+
+    A lot that was assessed by its own error would find itself among the scenarios, so that it could not show what a
+    decision on a new lot is worth. All lots can, this way, and all lend their errors to new ones.
+
+    Parameters
+    ----------
+    reported, logs : ndarray, shape (n, E)
+        As for `Scatter.of`, of at least two lots.
+    limits : Limits
+        Limits of the G grades.
+
+    Returns
+    -------
+    Chances
+        Of the n lots.
+    """
+    spread, errors = _errors(reported, logs)
+    fold = np.arange(len(logs)) % _FOLDS
+    keeps, best = np.empty((2, len(logs), limits.grades))
+    for one in range(_FOLDS):
+        others = Scatter(spread, *_thinned(errors[fold != one]), Conformal(np.empty(0)), _floors(reported))
+        found = others.chances(logs[fold == one], limits)
+        keeps[fold == one], best[fold == one] = found.keeps, found.best
+    return Chances(keeps, best)
+
+
+def _parts(lots: int) -> Iterator[slice]:
+    return (slice(first, first + _ROWS_AT_ONCE) for first in range(0, lots, _ROWS_AT_ONCE))
+
+
+def _ndtr(scores: FloatArray) -> FloatArray:
+    """Normal distribution; only where it is neither 0 nor 1 it is computed, which is slow."""
+    scores = np.ascontiguousarray(scores)
+    found = np.clip(scores, 0.0, 1.0)  # what is missing stays so
+    between = np.flatnonzero((scores > _NEVER) & (scores < _SURELY))
+    found.reshape(-1)[between] = ndtr(scores.reshape(-1)[between])
+    return found
+
+
+def _floors(reported: FloatArray) -> FloatArray:
+    """The laboratory's limit of each element, shape (E,), as of the last report below it; 0 where none was."""
+    found = np.zeros(reported.shape[1])
+    for e, below in enumerate(below_limit(reported).T):
+        rows = np.flatnonzero(below)
+        found[e] = -reported[rows[-1], e] if len(rows) else 0.0
+    return found
+
+
+def _errors(reported: FloatArray, logs: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Spread of each element, shape (E,), and errors in units of it, shape (n, E), censored ones drawn."""
+    empty = np.flatnonzero(np.isnan(reported).all(axis=0))
+    if len(empty):
+        raise ValueError(f"reported: elements {empty.tolist()} have no content in any calibration lot")
+    spread = np.array([spread_about(label, raw) for label, raw in zip(reported.T, logs.T, strict=True)])
+    uniforms = np.random.default_rng(_RNG_SEED).random(reported.shape)
+    return spread, (drawn(reported, logs, spread, uniforms) - logs) / spread
+
+
+def _thinned(errors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Scenarios and their weights: every lot with a rare error, and as many usual ones as tell the rest."""
+    rare = np.max(np.abs(errors), axis=1) > _RARE
+    usual = errors[~rare]
+    some = np.unique(np.linspace(0, len(usual) - 1, min(_MOST_USUAL, len(usual))).astype(np.intp))
+    weights = [np.ones(int(rare.sum())), np.full(len(some), len(usual) / max(1, len(some)))]
+    return np.concatenate([errors[rare], usual[some]]), np.concatenate(weights) / len(errors)
+
+
+def _largest_error(reported: FloatArray, logs: FloatArray, spread: FloatArray) -> FloatArray:
+    """Largest error of each lot in units of the spread, shape (n,): how wide its intervals must be to hold all.
+
+    A content below a limit is held where the interval reaches below that limit; a missing one is held by any.
+    """
+    error = (log_size(reported) - logs) / spread
+    needed = np.where(below_limit(reported), np.maximum(-error, 0.0), np.abs(error))
+    return np.asarray(np.max(np.nan_to_num(needed), axis=1))

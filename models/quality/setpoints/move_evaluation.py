@@ -1,0 +1,217 @@
+"""What lots are worth as planned and after moves, how sure that is, and by which content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.quality.decision import Costs, decide
+from models.quality.grades import Limits
+from models.quality.setpoints.effects import knob_places, knobs_of
+from models.quality.setpoints.model import SetPoints
+from models.setpoints.advice import Estimate
+from models.setpoints.lot_advice import NOTHING, UNKNOWN, LotAdvice, LotLimit, within_90
+from physics.arrays import FloatArray, IntArray
+from physics.special import expit, ndtri
+from system.cancellation import between
+
+if TYPE_CHECKING:
+    pass
+
+DRAWS = 16  # of what moves do
+
+
+@dataclass(frozen=True, eq=False)
+class Weighing:
+    """Lots of E elements, D defects and G grades, weighed at some costs.
+
+    Attributes
+    ----------
+    model : SetPoints
+        What is known of lots and knobs.
+    costs : Costs
+        What decisions on them bring and cost.
+    """
+
+    model: SetPoints
+    costs: Costs
+
+    def worth(self, raw: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """What lots are worth on average by the best decision [$/t], and how often they keep each grade, (n, G).
+
+        A lot with a defect goes in the last grade, whatever was decided.
+
+        Parameters
+        ----------
+        raw : ndarray, shape (n, E + D)
+            Logarithms of contents and log-odds of defects.
+        """
+        chances = self.model.scatter.chances(raw[:, : self._elements], self._limits)
+        decided = decide(chances.keeps, chances.best, self.costs, 1.0).expected
+        sound = np.prod(1.0 - expit(raw[:, self._elements :]), axis=1)
+        return sound * decided + (1.0 - sound) * self.costs.value[-1], chances.keeps
+
+    def cost(self, X: FloatArray, moved: FloatArray) -> FloatArray:
+        """What moves cost a tonne of their lot, shape (n,) [$/t], from inputs before and after, shape (n, k)."""
+        seed = self.model.seed
+        prices = np.array([0.0 if knob.move_cost is None else knob.move_cost.value for knob in knobs_of(seed)])
+        cost: FloatArray = self._distance(X, moved) @ prices / seed.quality_rules.lot_mass.value
+        return cost
+
+    def of(self, X: FloatArray, target: FloatArray, raw: FloatArray) -> list[tuple[LotAdvice, float]]:
+        """Advice that states moves of n lots and what they bring, and the standard deviation of each gain [$/t].
+
+        Parameters
+        ----------
+        X, target : ndarray, shape (n, k)
+            Inputs as planned and after the moves.
+        raw : ndarray, shape (n, E + D)
+            What is predicted as planned.
+        """
+        worth, keeps = self.worth(raw)
+        breaks = self._breaks(raw)
+        rows = np.flatnonzero(self._distance(X, target).any(axis=1))
+        shifts = np.zeros((DRAWS, *raw.shape))
+        shifts[:, rows] = self.model.effects.of_moves(X[rows], target[rows], _normals(raw.shape[1]))
+        gains, kept, broken = (np.repeat(one[None], DRAWS, axis=0) for one in (np.zeros(len(X)), keeps, breaks))
+        for d in between(range(DRAWS if len(rows) else 0)):
+            after = raw[rows] + shifts[d, rows]
+            value, kept[d, rows] = self.worth(after)
+            broken[d, rows] = self._breaks(after)
+            gains[d, rows] = value - worth[rows] - self.cost(X[rows], target[rows])
+        moved = np.array([self._outcomes(raw + shift) for shift in shifts])
+        expected = self._limits.values(moved.mean(axis=0)[:, : self._elements])[:, self._own]
+        changes, causes = moved - self._outcomes(raw), self._causes(X, target, raw, rows)
+        return [
+            (
+                self._advice(
+                    X[i],
+                    target[i],
+                    _estimate(gains[:, i]),
+                    dict(zip(self._outputs, map(_estimate, changes[:, i].T), strict=True)),
+                    self._stated(expected[i], breaks[i], broken[:, i].mean(axis=0)),
+                    np.column_stack([keeps[i], kept[:, i].mean(axis=0)]),
+                    causes.get(i),
+                ),
+                float(gains[:, i].std(ddof=1)),
+            )
+            for i in between(range(len(X)))
+        ]
+
+    def unknown(self, lot: FloatArray, why: str) -> LotAdvice:
+        """Refusal of a lot, shape (k,), of which nothing is known."""
+        nothing, keeps = np.full(len(self._own), np.nan), np.full((self._limits.grades, 2), np.nan)
+        effects, limits = dict.fromkeys(self._outputs, UNKNOWN), self._stated(nothing, nothing, nothing)
+        return self._advice(lot, lot, NOTHING, effects, limits, keeps, None, why)
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return Limits.of(self.model.seed)
+
+    @cached_property
+    def _own(self) -> IntArray:
+        """Limits of the intended grade."""
+        return self._limits.of_grade(self.costs.intended)
+
+    @cached_property
+    def _elements(self) -> int:
+        return len(self.model.seed.elements)
+
+    @cached_property
+    def _outputs(self) -> tuple[str, ...]:
+        seed = self.model.seed
+        return (*(element.name for element in seed.elements), *seed.defects)
+
+    def _breaks(self, raw: FloatArray) -> FloatArray:
+        """Probability of breaking each limit of the intended grade, shape (n, q)."""
+        return self.model.scatter.breaks(raw[:, : self._elements], self._limits)[:, self._own]
+
+    def _outcomes(self, raw: FloatArray) -> FloatArray:
+        """Likeliest contents and chances of defects, shape (n, E + D)."""
+        return np.column_stack([np.exp(raw[:, : self._elements]), expit(raw[:, self._elements :])])
+
+    def _distance(self, X: FloatArray, moved: FloatArray) -> FloatArray:
+        """How far each knob is moved, shape (n, K) [its unit]; 0 where nobody knows where it stands."""
+        return np.nan_to_num(np.abs(moved - X)[:, knob_places(self.model.seed)])
+
+    def _causes(self, X: FloatArray, target: FloatArray, raw: FloatArray, rows: IntArray) -> dict[int, str]:
+        """For lots that are moved the content whose change by itself brings most, in words; none where none does."""
+        if not len(rows):
+            return {}
+        shift = self.model.effects.of_moves(X[rows], target[rows], np.zeros((1, raw.shape[1])))[0]
+        here, elements = self.worth(raw[rows])[0], self.model.seed.elements
+        parts = np.empty((len(rows), self._elements))
+        for e in range(self._elements):
+            alone = raw[rows].copy()
+            alone[:, e] += shift[:, e]
+            parts[:, e] = self.worth(alone)[0] - here
+        most = parts.argmax(axis=1)
+        return {
+            i: f"{'more' if shift[j, e] > 0 else 'less'} {elements[e].name}: {elements[e].meaning}"
+            for j, (i, e) in enumerate(zip(rows.tolist(), most.tolist(), strict=True))
+            if parts[j, e] > 0
+        }
+
+    def _stated(self, expected: FloatArray, before: FloatArray, after: FloatArray) -> tuple[LotLimit, ...]:
+        """Limits of the intended grade for one lot, each of shape (q,)."""
+        unit, alpha = str(self.model.seed.elements[0].unit), self.model.seed.quality_rules.alpha.value
+        bound, is_highest = self._limits.bound.tolist(), (self._limits.way > 0).tolist()
+        stated = zip(self._own.tolist(), expected.tolist(), before.tolist(), after.tolist(), strict=True)
+        return tuple(
+            LotLimit(self._limits.names[q], unit, bound[q], is_highest[q], value, chance, alpha, planned)
+            for q, value, planned, chance in stated
+        )
+
+    def _advice(
+        self,
+        lot: FloatArray,
+        target: FloatArray,
+        gain: Estimate,
+        effects: dict[str, Estimate],
+        limits: tuple[LotLimit, ...],
+        keeps: FloatArray,
+        cause: str | None,
+        refusal: str | None = None,
+    ) -> LotAdvice:
+        """Advice on one lot; which unit makes it when is filled in by who knows."""
+        import pandas as pd
+
+        seed, effect = self.model.seed, self.model.effects
+        places = list(zip(knobs_of(seed), knob_places(seed), strict=True))
+        size = (target - lot)[[place for _, place in places]]
+        moved = [k for k, move in enumerate(size) if abs(move) > 0]
+        bounded = [grade.name for grade in seed.grades[:-1]]
+        return LotAdvice(
+            unit="",
+            start=pd.Timestamp(0),
+            plan={knob.name: float(lot[place]) for knob, place in places},
+            moves={
+                knob.name: float(move) if k in moved else 0.0
+                for k, ((knob, _), move) in enumerate(zip(places, size, strict=True))
+            },
+            gain=gain,
+            effects=effects,
+            limits=limits,
+            cause=cause,
+            support=min((effect.support(k, float(size[k])) for k in moved), default=0),
+            nearest=(),
+            refusal=refusal,
+            keeps={
+                name: (float(before), float(after)) for name, (before, after) in zip(bounded, keeps[:-1], strict=True)
+            },
+        )
+
+
+def _estimate(draws: FloatArray) -> Estimate:
+    return within_90(float(draws.mean()), float(draws.std(ddof=1)))
+
+
+def _normals(outputs: int) -> FloatArray:
+    """Standard normal numbers that fill the space of the outputs evenly, each with its opposite, shape (DRAWS, q)."""
+    from scipy.stats import qmc
+
+    half: FloatArray = ndtri(qmc.Sobol(outputs, rng=0).random(DRAWS // 2))
+    return np.concatenate([half, -half])

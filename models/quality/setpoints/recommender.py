@@ -1,0 +1,167 @@
+"""Moves of a lot's knobs that earn more than they cost, what chosen ones would bring, or why none is recommended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.quality.setpoints.effects import candidate_moves, knob_places, knobs_of
+from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.move_evaluation import Weighing
+from models.quality.setpoints.prices import costs_of
+from models.setpoints.lot_advice import MONEY, NOTHING, LotAdvice
+from physics.arrays import BoolArray, FloatArray
+from physics.special import ndtri
+from system.cancellation import between
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LOTS_AT_ONCE = 100  # whose moves are weighed together
+BROKEN = "limits: every move that gains makes the lot break its grade more often"
+
+
+@dataclass(frozen=True, eq=False)
+class Plans:
+    """n lots before they are made.
+
+    Attributes
+    ----------
+    X : ndarray, shape (n, k)
+        Inputs with the knobs as planned; what is measured only later is not looked at.
+    units : sequence of n str
+        Unit that makes each.
+    starts : sequence of n Timestamp
+        Start of each.
+    """
+
+    X: FloatArray
+    units: Sequence[str]
+    starts: Sequence[pd.Timestamp]
+
+
+Chosen = tuple[FloatArray, BoolArray]  # inputs after the moves, and where moves that gain broke the grade more often
+
+
+def recommend(model: SetPoints, plans: Plans, prices: Mapping[str, float] | None = None) -> list[LotAdvice]:
+    """For each lot the move of one knob with the largest expected gain, if that is beyond doubt.
+
+    Raises
+    ------
+    SetpointError
+        Prices that cannot be.
+    """
+    weighing = Weighing(model, costs_of(model.seed, model.priced(prices)))
+    beyond = float(ndtri(model.seed.quality_rules.confidence.value))
+    return [
+        _decided(advice, beyond * sd, barred, model)
+        for advice, sd, barred in _advised(weighing, plans, lambda lots, X, raw: best_moves(weighing, X, raw))
+    ]
+
+
+def what_if(
+    model: SetPoints, plans: Plans, moves: Sequence[Mapping[str, float]], prices: Mapping[str, float] | None = None
+) -> list[LotAdvice]:
+    """What chosen moves of each lot's knobs, by name [their units], would bring, whatever that is.
+
+    Raises
+    ------
+    SetpointError
+        Prices that cannot be.
+    """
+    places = dict(zip((knob.name for knob in knobs_of(model.seed)), knob_places(model.seed), strict=True))
+    target = plans.X.copy()
+    for i, own in enumerate(moves):
+        for name, move in own.items():
+            target[i, places[name]] += move
+    weighing = Weighing(model, costs_of(model.seed, model.priced(prices)))
+
+    def chosen(lots: list[int], X: FloatArray, raw: FloatArray) -> Chosen:
+        return target[lots], np.zeros(len(X), dtype=np.bool_)
+
+    return [advice for advice, _, _ in _advised(weighing, plans, chosen)]
+
+
+def _advised(
+    weighing: Weighing, plans: Plans, choose: Callable[[list[int], FloatArray, FloatArray], Chosen]
+) -> list[tuple[LotAdvice, float, bool]]:
+    """Advice on each lot, the doubt of its gain [$/t], and whether moves that gain were barred.
+
+    `choose` gives the moves of lots that are known, from their numbers, inputs and predictions as planned.
+    """
+    flags = weighing.model.flags(plans.X)
+    known = [i for i, flag in enumerate(flags) if not flag]
+    done: dict[int, tuple[LotAdvice, float, bool]] = {}
+    for first in between(range(0, len(known), LOTS_AT_ONCE)):
+        lots = known[first : first + LOTS_AT_ONCE]
+        X = plans.X[lots]
+        raw = weighing.model.predict(X)
+        target, barred = choose(lots, X, raw)
+        weighed = weighing.of(X, target, raw)
+        done |= {i: (*one, bool(bar)) for i, one, bar in zip(lots, weighed, barred, strict=True)}
+    found = []
+    for i, (unit, start) in enumerate(zip(plans.units, plans.starts, strict=True)):
+        advice, sd, bar = done.get(i) or (weighing.unknown(plans.X[i], "; ".join(flags[i])), 0.0, False)
+        found.append((replace(advice, unit=unit, start=start), sd, bar))
+    return found
+
+
+def best_moves(weighing: Weighing, X: FloatArray, raw: FloatArray) -> Chosen:
+    """Inputs after the best move of each lot, X where there is none, and whether a gain broke its grade more often.
+
+    Parameters
+    ----------
+    weighing : Weighing
+        What lots are worth.
+    X : ndarray, shape (n, k)
+        Inputs as planned.
+    raw : ndarray, shape (n, E + D)
+        What is predicted of them as planned.
+    """
+    model, intended = weighing.model, weighing.costs.intended
+    worth, keeps = weighing.worth(raw)
+    best, target, barred = np.zeros(len(X)), X.copy(), np.zeros(len(X), dtype=np.bool_)
+    most = np.maximum(model.seed.quality_rules.alpha.value, 1.0 - keeps[:, intended])
+    for moved in between(candidate_moves(model.seed, X, model.low, model.high)):
+        shift = model.effects.of_moves(X, moved, np.zeros((1, raw.shape[1])))[0]
+        rows = np.flatnonzero((shift < 0).any(axis=1))  # a move that lowers nothing gains nothing
+        if not len(rows):
+            continue
+        value, kept = weighing.worth(raw[rows] + shift[rows])
+        gain = value - worth[rows] - weighing.cost(X[rows], moved[rows])
+        allowed = 1.0 - kept[:, intended] <= most[rows]
+        barred[rows] |= ~allowed & (gain > 0)
+        better = allowed & (gain > best[rows])
+        best[rows[better]], target[rows[better]] = gain[better], moved[rows[better]]
+    return target, barred
+
+
+def _decided(advice: LotAdvice, doubt: float, barred: bool, model: SetPoints) -> LotAdvice:
+    """Advice as it is, or the refusal of a move whose gain is not beyond doubt [$/t], or of all that were barred."""
+    if not any(advice.moves.values()):
+        return replace(advice, refusal=BROKEN) if barred and advice.refusal is None else advice
+    if advice.gain.value > doubt:
+        return advice
+    return replace(
+        advice,
+        moves=dict.fromkeys(advice.moves, 0.0),
+        gain=NOTHING,
+        effects=dict.fromkeys(advice.effects, NOTHING),
+        limits=tuple(replace(one, chance=one.before) for one in advice.limits),
+        keeps={name: (before, before) for name, (before, _) in advice.keeps.items()},
+        cause=None,
+        support=0,
+        refusal=_doubtful(advice, model),
+    )
+
+
+def _doubtful(advice: LotAdvice, model: SetPoints) -> str:
+    """Why a move whose gain is not beyond doubt is not recommended."""
+    moves = ", ".join(
+        f"{name} {move:+.4g} {model.seed.column(name).unit}" for name, move in advice.moves.items() if move
+    )
+    gain = advice.gain
+    return f"doubt: {moves} would bring {gain.value:.2g} {MONEY}, between {gain.low:.2g} and {gain.high:.2g}"

@@ -1,0 +1,288 @@
+"""From a set-point model and the plans of a line to advice for it as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.setpoints.advice import Advice
+from models.setpoints.errors import SetpointError
+from models.setpoints.line.advice import LineAdvice
+from models.setpoints.line.knapsack import price
+from models.setpoints.line.option import Option, Sum, reach
+from models.setpoints.model import SetpointModel
+from models.setpoints.move_evaluation import SHARES, Weighed, chosen, moves_of, weigh
+from models.setpoints.plans import Plans
+from models.setpoints.recommender import about, advice
+from physics.arrays import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEAST_KNOWN = 0.9  # share of the units that run, of which plan and situation must be known
+
+
+def recommend_line(
+    model: SetpointModel,
+    table: pd.DataFrame,
+    prices: Mapping[str, float] | None = None,
+    power_limit: float | None = None,
+) -> tuple[list[Advice], LineAdvice | None]:
+    """Advice for each plan row of a table by itself, and for the line as a whole.
+
+    Parameters
+    ----------
+    model, table, prices
+        As for `recommend`.
+    power_limit : float, optional
+        What the units of the line may take together [MW].
+
+    Returns
+    -------
+    tuple of (list of Advice, LineAdvice or None)
+        The units' own as `recommend` has it; None where the process has no knob that units share.
+
+    Raises
+    ------
+    SetpointError
+        As for `recommend`; also a limit that no moves within reach can keep, or that is none.
+    """
+    if power_limit is not None and not (np.isfinite(power_limit) and power_limit > 0.0):
+        raise SetpointError(f"power_limit: got {power_limit!r}: expected a number above 0 MW")
+    economics, plans = model.priced(prices), Plans.of(model, table)
+    weighed = weigh(model, plans, economics, moves_of(model))
+    best, refusals = chosen(weighed, plans.refusals)
+    own = advice(model, plans, weighed, economics, best, refusals)
+    knob = next(iter(model.response.SHARED), None)
+    return own, None if knob is None else _advise(model, plans, economics, weighed, knob, power_limit)
+
+
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    """The best moves of the units with one move of the shared knob.
+
+    Attributes
+    ----------
+    option : Option
+    limit : float
+        What the line may take [MW]; infinite where there is no limit.
+    """
+
+    option: Option
+    limit: float
+
+    @cached_property
+    def wished(self) -> IntArray | None:
+        """As if there were no limit of power; None where the option is shut, or the line breaks a limit of the seed."""
+        return None if self.option.shut else self.option.problem.best()
+
+    @cached_property
+    def best(self) -> IntArray | None:
+        """Within all limits; None where none are."""
+        if self.wished is None or self.option.problem.all_taken(self.wished)[0] <= self.limit:
+            return self.wished
+        return self.option.problem.limited(self.limit).best()
+
+    @cached_property
+    def sum(self) -> Sum | None:
+        """What the best bring."""
+        return None if self.best is None else self.option.sum(self.best)
+
+    @cached_property
+    def wish(self) -> Sum:
+        """What could be brought without a limit of power, or, where the option cannot be, without any."""
+        return self.option.sum(self.option.problem.free() if self.wished is None else self.wished)
+
+
+def _advise(
+    model: SetpointModel,
+    plans: Plans,
+    economics: Mapping[str, float],
+    weighed: Weighed,
+    knob: str,
+    limit: float | None,
+) -> LineAdvice:
+    known = np.array([why is None for why in plans.refusals]) & plans.newest & np.isfinite(weighed.gain[0])
+    start = plans.grid.starts[int(plans.at.periods.max())]
+    nothing = LineAdvice(knob, start, len(plans.running), int(known.sum()), limit)
+    refusal = _unknown(model, plans, knob, nothing)
+    if refusal is not None:
+        return replace(nothing, refusal=refusal)
+    plan, grid = float(plans.at.plan[knob][known][0]), moves_of(model)
+
+    def choice(size: float, own: Mapping[str, FloatArray] = grid) -> _Choice:
+        option = Option.of(model, plans, economics, (knob, size), own, known, weighed)
+        return _Choice(option, np.inf if limit is None else limit)
+
+    choices = [choice(0.0)]
+    planned = choices[0]
+    for size in _sizes(model, knob, plan):
+        alone = choice(size, model.still())
+        if alone.option.shut:
+            choices.append(alone)
+        elif _matters(alone, planned):
+            choices.append(choice(size))
+    if all(one.sum is None for one in choices):
+        raise SetpointError(_too_low(model, knob, plan, choices))
+    between = _to_the_limit(choices)
+    if between is not None:
+        choices.append(choice(between))
+    taken = _surest(choices)
+    best, found = taken.best, taken.sum
+    assert best is not None
+    assert found is not None
+    top = _top(choices, taken)
+    held_by = None if top is taken and taken.best is taken.wished else _held_by(model, knob, plan, top)
+    return replace(
+        nothing,
+        plan=plan,
+        move=taken.option.size,
+        moves=_moves(plans, known, taken.option, best),
+        strained=_strained(model, plans, known, taken.option, best),
+        gain=about(found.gain, found.doubt),
+        gain_as_planned=None if planned.sum is None else about(planned.sum.gain, planned.sum.doubt),
+        before=planned.option.sum(np.zeros(len(best), dtype=np.intp)).power,
+        after=found.power,
+        worth=None if limit is None else _worth(choices),
+        held_by=held_by,
+        refusal=None if taken.option.size else _refusal(model, knob, choices, top, held_by),
+    )
+
+
+def _unknown(model: SetpointModel, plans: Plans, knob: str, line: LineAdvice) -> str | None:
+    """Why the shared knob cannot be advised at all, if so."""
+    if knob not in model.shared:
+        return f"line: the seed does not say how {knob} may be moved, or the model learnt without it: train again"
+    values = np.unique(plans.at.plan[knob][plans.newest])
+    if len(values) > 1 or not np.isfinite(values).all():
+        got = " and ".join(f"{value:g}" for value in values[:2])
+        return f"line: {knob} is planned at {got}: expected one value for all units"
+    if line.known < LEAST_KNOWN * line.units:
+        reasons = Counter(why for why in np.array(plans.refusals)[plans.newest] if why is not None).most_common(1)
+        return (
+            f"line: plan and situation are known of {line.known} of the {line.units} units that run: expected "
+            f"{LEAST_KNOWN:.0%} or more" + "".join(f"; of {count}: {why}" for why, count in reasons)
+        )
+    return None
+
+
+def _sizes(model: SetpointModel, knob: str, plan: float) -> list[float]:
+    """Moves of the shared knob that are weighed: shares of a step, and to where its reach ends."""
+    step = model.step(knob)
+    sizes = [share * step for share in SHARES if share]
+    ends = [end - plan for end in reach(model, knob)]
+    return sizes + [end for end in ends if 0.0 < abs(end) < step and not np.isclose(end, sizes).any()]
+
+
+def _surest(choices: Sequence[_Choice]) -> _Choice:
+    return max(choices, key=lambda one: -np.inf if one.sum is None else one.sum.sure)
+
+
+def _matters(alone: _Choice, planned: _Choice) -> bool:
+    """Whether a move of the shared knob may be the best, by what it brings alone: own moves take the time to weigh."""
+    nothing = np.zeros(alone.option.gain.shape[1], dtype=np.intp)
+    there, here = alone.option.sum(nothing), planned.option.sum(nothing)
+    if planned.wish.power > planned.limit:
+        return there.power < here.power
+    # Own moves bring about as much with another value of the shared knob: what costs more than that never pays.
+    return there.gain > -planned.wish.gain
+
+
+def _to_the_limit(choices: Sequence[_Choice]) -> float | None:
+    """A move of the shared knob between two that were weighed, at which the moves that bring most just keep the limit.
+
+    None where the limit is of no matter. It is drawn as a straight line of power over the shared knob.
+    """
+    able = [one for one in choices if one.wished is not None]
+    under = [one for one in able if one.wish.power <= one.limit]
+    over = [one for one in able if one.wish.power > one.limit]
+    if not under or not over or max(able, key=lambda one: one.wish.sure) in under:
+        return None
+    inner, outer = max(under, key=lambda one: one.wish.power), min(over, key=lambda one: one.wish.power)
+    share = (inner.limit - inner.wish.power) / (outer.wish.power - inner.wish.power)
+    return inner.option.size + share * (outer.option.size - inner.option.size)
+
+
+def _too_low(model: SetpointModel, knob: str, plan: float, choices: Sequence[_Choice]) -> str:
+    """By how much a limit of power is too low; the plan itself breaks no other."""
+    least = min((one for one in choices if one.wished is not None), key=lambda one: one.option.problem.least()[0])
+    return (
+        f"power_limit: got {least.limit:g}: expected at least {least.option.problem.least()[0]:.5g} MW, which the line "
+        f"takes with moves within reach, at {plan + least.option.size:g} {model.seed.column(knob).unit}"
+    )
+
+
+def _top(choices: Sequence[_Choice], taken: _Choice) -> _Choice:
+    """The choice that would be taken without a limit of power; if that is taken anyway, the one without any limit."""
+    wished = max((one for one in choices if one.wished is not None), key=lambda one: one.wish.sure)
+    if wished is not taken or taken.best is not taken.wished:
+        return wished
+    return max(choices, key=lambda one: one.wish.sure)
+
+
+def _held_by(model: SetpointModel, knob: str, plan: float, top: _Choice) -> str:
+    """What keeps the line from moves that are surer to gain."""
+    if top.option.shut:
+        return top.option.shut
+    at = f"{plan + top.option.size:g} {model.seed.column(knob).unit}"
+    if top.wished is not None:
+        return f"power_limit: at {at} the moves that bring most take {top.wish.power:.5g} MW"
+    problem, strained = top.option.problem, int(top.option.strained.sum())
+    k = 1 + int(np.argmax((problem.least() / problem.limits)[1:]))
+    least, most = problem.least()[k], problem.limits[k]
+    if least <= most:
+        return f"limits: at {at} the line cannot keep all of them at once; {strained} units cannot keep theirs"
+    return (
+        f"limits: at {at} {model.seed.constraints[k - 1].name} would be broken in {least:.3g} units a period or more, "
+        f"where it may in {most:.3g}; {strained} units cannot keep theirs"
+    )
+
+
+def _refusal(
+    model: SetpointModel, knob: str, choices: Sequence[_Choice], top: _Choice, held_by: str | None
+) -> str | None:
+    """Why the shared knob stands still; None where nothing within reach is expected to bring more."""
+    planned, sums = choices[0].sum, [(one.sum, one.option.size) for one in choices if one.sum is not None]
+    if top.option.size and held_by is not None:
+        return held_by
+    best, size = max(sums, key=lambda one: one[0].gain)
+    if planned is None or best.gain <= planned.gain:
+        return None
+    return (
+        f"doubt: {size:+g} {model.seed.column(knob).unit} would bring the line {best.gain:.0f} a day, give or take "
+        f"{best.doubt:.0f}; as planned it is {planned.gain:.0f}, give or take {planned.doubt:.0f}"
+    )
+
+
+def _worth(choices: Sequence[_Choice]) -> float:
+    """What one more MW is worth, where the shared knob may lie between its options too [money a day]."""
+    found = []
+    for one in choices:
+        best = one.wished if one.best is None else one.best
+        if best is not None:
+            found.append(one.option.as_sure(best).limited(one.limit))
+    return price(found)
+
+
+def _moves(plans: Plans, known: BoolArray, option: Option, best: IntArray) -> dict[str, dict[str, float]]:
+    """Moves of the own knobs of units that move any."""
+    found = {}
+    for i, move in zip(np.flatnonzero(known), best, strict=True):
+        sizes = {knob: float(values[move]) for knob, values in option.own.items()}
+        if any(sizes.values()):
+            found[plans.names[i]] = sizes
+    return found
+
+
+def _strained(model: SetpointModel, plans: Plans, known: BoolArray, option: Option, best: IntArray) -> dict[str, str]:
+    """Limit that each strained unit breaks more often than it may, the worst of each."""
+    chances = option.chances[:, best, np.arange(len(best))]
+    may = np.array([one.chance for one in model.seed.constraints])[:, None]
+    worst = np.argmax((chances - option.ceilings) / may, axis=0) if len(may) else np.zeros(len(best), dtype=np.intp)
+    numbers = np.flatnonzero(known)
+    return {plans.names[numbers[j]]: model.seed.constraints[worst[j]].name for j in np.flatnonzero(option.strained)}

@@ -1,0 +1,162 @@
+"""What moves of units bring and how sure that is, whether they keep limits, and which of them is best."""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.setpoints.limits import chance, kept
+from models.setpoints.model import DRAWS, SetpointModel
+from models.setpoints.plans import Plans
+from physics.arrays import BoolArray, FloatArray, IntArray
+from system.cancellation import between
+
+SHARES = (0.0, -0.5, 0.5, -1.0, 1.0)  # of a step, for each knob
+DOUBTS = 0.75  # standard deviations that a gain must exceed beside the cost of moving
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """m moves of n units.
+
+    Attributes
+    ----------
+    gain : ndarray, shape (m, n)
+        Expected gain, cost of moving taken off [money a unit and day].
+    doubt : ndarray, shape (m, n)
+        Its standard deviation.
+    supported, within_limits : ndarray of bool, shape (m, n)
+        Within bounds and what history knows; within the seed's limits.
+    after : dict of str to ndarray, shape (m, n)
+        Expected outcomes of the period to come.
+    footprint : dict of str to ndarray, shape (d, m, n)
+        Derived targets as each of d draws has them [their units].
+    draws : ndarray, shape (d, m, n)
+        Gain without the cost of moving as each draw has it [money a unit and day].
+    """
+
+    moves: dict[str, FloatArray]
+    gain: FloatArray
+    doubt: FloatArray
+    supported: BoolArray
+    within_limits: BoolArray
+    after: dict[str, FloatArray]
+    footprint: dict[str, FloatArray]
+    draws: FloatArray
+
+
+def moves_of(model: SetpointModel) -> dict[str, FloatArray]:
+    """Grid of moves up to one step of each knob, standing still first, shape (m, 1) each."""
+    sizes = []
+    for knob in model.response.KNOBS:
+        shares = SHARES if knob in model.knobs else SHARES[:1]
+        sizes.append([share * model.step(knob) for share in shares])
+    grid = np.array(sorted(itertools.product(*sizes), key=np.count_nonzero))
+    return {knob: grid[:, [k]] for k, knob in enumerate(model.response.KNOBS)}
+
+
+def weigh(
+    model: SetpointModel, plans: Plans, economics: Mapping[str, float], moves: Mapping[str, FloatArray]
+) -> Weighed:
+    """What moves bring and how sure that is; the first of them is to stand still."""
+    return weigh_each(model, plans, [economics], moves)[0]
+
+
+def weigh_each(
+    model: SetpointModel, plans: Plans, economics: Sequence[Mapping[str, float]], moves: Mapping[str, FloatArray]
+) -> list[Weighed]:
+    """What moves bring at each of some prices; outcomes do not depend on prices, so they are reckoned once.
+
+    Derived targets are those of the first prices.
+    """
+    at, state = plans.at, model.states(plans.at)
+    worth: list[list[FloatArray]] = [[] for _ in economics]
+    prints = []
+    for after in drawn(model, plans.names, state, moves):
+        for kept_worth, one in zip(worth, economics, strict=True):
+            kept_worth.append(model.money(after, one))
+        prints.append(model.response.footprint(after, economics[0]))
+    gains = [stacked - stacked[:, :1] for stacked in map(np.array, between(worth))]
+    supported = np.ones(gains[0].shape[1:], dtype=np.bool_)
+    for knob, size in moves.items():
+        plan, (low, high) = at.plan[knob], model.ranges[knob]
+        bottom, top = model.seed.column(knob).settable
+        then = plan + size
+        supported &= (then <= np.maximum(min(high, top), plan)) & (then >= np.minimum(max(low, bottom), plan))
+    after = model.outcomes(state, moves, model.posterior.mean)
+    within = np.ones(gains[0].shape[1:], dtype=np.bool_)
+    for constraint in model.seed.constraints:
+        chances = chance(constraint, after[constraint.name], model.errors[constraint.name])
+        within &= kept(chances, chances[:1], constraint)
+    footprint = {name: np.array([one[name] for one in prints]) for name in prints[0]}
+    cost = model.move_cost(moves)
+    return [
+        Weighed(dict(moves), gain.mean(axis=0) - cost, gain.std(axis=0), supported, within, after, footprint, gain)
+        for gain in between(gains)
+    ]
+
+
+def changes(model: SetpointModel, plans: Plans, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Changes of outcomes by one move a unit, shape (n,) each, draw by draw, shape (DRAWS, n) each."""
+    pair = {knob: np.vstack([np.zeros_like(size), size]) for knob, size in moves.items()}
+    differences = [
+        {name: values[1] - values[0] for name, values in after.items() if name in model.errors}
+        for after in drawn(model, plans.names, model.states(plans.at), pair)
+    ]
+    return {name: np.array([one[name] for one in differences]) for name in differences[0]}
+
+
+def drawn(
+    model: SetpointModel, names: Sequence[str], state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray]
+) -> Iterator[dict[str, FloatArray]]:
+    """Outcomes after moves, once for each draw of what is believed.
+
+    A unit's draws are the same at every call, and by its name, whoever else is asked for.
+    """
+    own = [np.random.default_rng(zlib.crc32(name.encode())).standard_normal((DRAWS // 2, 2)) for name in names]
+    normals = np.stack(own, axis=-1)
+    beliefs = zip(
+        model.posterior.draws(DRAWS), model.shared_draws(DRAWS), np.concatenate([normals, -normals]), strict=True
+    )
+    for theta, shared, normal in between(beliefs):
+        yield model.outcomes(model.response.disturbed(state, model.line, normal), moves, theta, shared)
+
+
+def chosen(weighed: Weighed, unknown: Sequence[str | None]) -> tuple[IntArray, list[str | None]]:
+    """Number of the best move of each unit, 0 to stand still, and why a unit gets no move that would pay.
+
+    The best has the highest gain less DOUBTS of its doubt, among moves that are supported and within limits.
+    """
+    sure = weighed.gain - DOUBTS * weighed.doubt
+    sure[0] = 0.0
+    open_ = weighed.supported & weighed.within_limits & np.isfinite(sure)
+    open_[0] = True
+    best = np.argmax(np.where(open_, sure, -np.inf), axis=0)
+    refusals = list(unknown)
+    for i, why in enumerate(unknown):
+        if why is not None:
+            best[i] = 0
+        elif best[i] == 0:
+            refusals[i] = _refusal(weighed, i, sure[:, i], open_[:, i])
+    return best, refusals
+
+
+def _refusal(weighed: Weighed, i: int, sure: FloatArray, open_: BoolArray) -> str | None:
+    """Why a unit stands still; None where nothing within reach is expected to pay."""
+    gain, doubt = weighed.gain[:, i], weighed.doubt[:, i]
+    paying = np.where(open_, gain, -np.inf)
+    if paying.max() > 0.0:
+        at = int(np.argmax(paying))
+        return f"doubt: the best move would bring {gain[at]:.1f} a day, give or take {doubt[at]:.1f}"
+    for name, limited in (("limits", weighed.within_limits[:, i]), ("support", weighed.supported[:, i])):
+        if np.where(limited, -np.inf, sure).max() > 0.0:
+            why = {
+                "limits": "every move that pays makes breaking a limit likelier than the seed allows",
+                "support": "every move that pays leads out of the bounds, or out of what history knows",
+            }
+            return f"{name}: {why[name]}"
+    return None

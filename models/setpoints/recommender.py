@@ -1,0 +1,218 @@
+"""From a set-point model and a table to advice: what to move, what that brings and why, or why nothing is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.setpoints.advice import Advice, Estimate, Limit
+from models.setpoints.errors import SetpointError
+from models.setpoints.limits import chance
+from models.setpoints.model import SetpointModel
+from models.setpoints.move_evaluation import Weighed, changes, chosen, moves_of, weigh
+from models.setpoints.plans import Plans
+from physics.arrays import FloatArray, IntArray
+from system.cancellation import between
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEAREST = 3  # rows of history that are named
+_LEVEL = 1.645  # standard deviations of a 90 % interval
+
+
+def recommend(model: SetpointModel, table: pd.DataFrame, prices: Mapping[str, float] | None = None) -> list[Advice]:
+    """Advice for the plan rows of a table.
+
+    Parameters
+    ----------
+    model : SetpointModel
+    table : DataFrame
+        History of units, and as the newest row of each unit that is asked for the plan of the period to come: key,
+        time, `before` and `knob` columns, nothing measured.
+    prices : Mapping of str to float, optional
+        Prices that replace the seed's.
+
+    Returns
+    -------
+    list of Advice
+        One a plan row, in the order of units.
+
+    Raises
+    ------
+    SetpointError
+        No plan row, or prices that cannot be.
+    """
+    economics, moves = model.priced(prices), moves_of(model)
+    found = []
+    for part in between(Plans.of(model, table).parts()):
+        weighed = weigh(model, part, economics, moves)
+        best, refusals = chosen(weighed, part.refusals)
+        found += advice(model, part, weighed, economics, best, refusals)
+    return found
+
+
+def what_if(
+    model: SetpointModel,
+    table: pd.DataFrame,
+    moves: Mapping[str, float] | Mapping[str, Mapping[str, float]],
+    prices: Mapping[str, float] | None = None,
+) -> list[Advice]:
+    """What chosen moves bring, for the plan rows of a table.
+
+    Parameters
+    ----------
+    model, table, prices
+        As for `recommend`.
+    moves : Mapping
+        What to add to each knob, for all units alike or by unit [its unit]; to a shared one the same for all.
+
+    Returns
+    -------
+    list of Advice
+        With these moves, whatever they bring.
+
+    Raises
+    ------
+    SetpointError
+        As for `recommend`; also a knob that is none, a unit without a plan row, or a set-point beyond its bounds.
+    """
+    economics, plans = model.priced(prices), Plans.of(model, table)
+    by_unit = _moves_by_unit(model, plans, moves)
+    pair = {knob: np.vstack([np.zeros_like(sizes), sizes]) for knob, sizes in by_unit.items()}
+    found: list[Advice] = []
+    for part in between(plans.parts()):
+        first = len(found)
+        own = {knob: sizes[:, first : first + len(part.names)] for knob, sizes in pair.items()}
+        weighed = weigh(model, part, economics, own)
+        requested = np.ones(len(part.names), dtype=np.intp)
+        found += advice(model, part, weighed, economics, requested, part.refusals)
+    return found
+
+
+def _moves_by_unit(
+    model: SetpointModel, plans: Plans, moves: Mapping[str, float] | Mapping[str, Mapping[str, float]]
+) -> dict[str, FloatArray]:
+    """Moves asked for, by knob, shape (n,) each."""
+    whole = all(not isinstance(size, Mapping) for size in moves.values())
+    by_unit: Mapping[str, Any] = {name: moves for name in plans.names} if whole else moves
+    given = [by_unit.get(name, {}) for name in plans.names]
+    shared = [knob for knob in model.shared if len({own.get(knob) for own in given}) == 1 and knob in given[0]]
+    sizes = {knob: np.zeros(len(plans.at)) for knob in (*model.response.KNOBS, *shared)}
+    for unit, own in by_unit.items():
+        if unit not in plans.names:
+            raise SetpointError(
+                f"moves.{unit}: got a unit without a plan row: expected one of {', '.join(plans.names)}"
+            )
+        at = plans.names.index(unit)
+        for knob, size in own.items():
+            place = f"moves.{knob}" if whole else f"moves.{unit}.{knob}"
+            if knob not in sizes:
+                raise SetpointError(f"{place}: got no knob that units have for themselves: expected {', '.join(sizes)}")
+            low, high = model.seed.column(knob).settable
+            then = plans.at.plan[knob][at] + size
+            if not low <= then <= high:
+                raise SetpointError(
+                    f"{place}: got {size:g}, or {then:g} in unit {unit}: expected {low:g} to {high:g}, its bounds"
+                )
+            sizes[knob][at] = float(size)
+    return sizes
+
+
+def advice(
+    model: SetpointModel,
+    plans: Plans,
+    weighed: Weighed,
+    economics: Mapping[str, float],
+    best: IntArray,
+    refusals: Sequence[str | None],
+) -> list[Advice]:
+    """Advice with these moves."""
+    n = np.arange(len(plans.at))
+    sizes = {knob: np.broadcast_to(size, weighed.gain.shape)[best, n] for knob, size in weighed.moves.items()}
+    before = {name: values[0] for name, values in weighed.after.items()}
+    after = {name: values[best, n] for name, values in weighed.after.items()}
+    causes = model.response.causes(before, after, economics)
+    changed = changes(model, plans, sizes)
+    return [
+        Advice(
+            unit=plans.names[i],
+            start=plans.grid.starts[plans.at.periods[i]],
+            plan={knob: float(values[i]) for knob, values in plans.at.plan.items()},
+            moves={knob: float(size[i]) for knob, size in sizes.items()},
+            gain=about(weighed.gain[best[i], i], weighed.doubt[best[i], i]),
+            effects=_effects(weighed, changed, best[i], i),
+            limits=_limits(model, weighed, best[i], i),
+            cause=max(causes, key=lambda name: float(causes[name][i])) if best[i] else None,
+            support=_support(model, {knob: float(size[i]) for knob, size in sizes.items()}),
+            nearest=_nearest(model, plans, sizes, i) if best[i] else (),
+            refusal=refusals[i],
+        )
+        for i in between(range(len(n)))
+    ]
+
+
+def about(value: float, doubt: float) -> Estimate:
+    """A value with its 90 % interval, from its standard deviation."""
+    return Estimate(float(value), float(value - _LEVEL * doubt), float(value + _LEVEL * doubt))
+
+
+def _effects(weighed: Weighed, changed: Mapping[str, FloatArray], best: int, i: int) -> dict[str, Estimate]:
+    """Changes of derived targets and of outcomes, each with its doubt."""
+    found = {}
+    for name, values in weighed.footprint.items():
+        change = values[:, best, i] - values[:, 0, i]
+        found[name] = about(change.mean(), change.std())
+    for name, values in changed.items():
+        found[name] = about(values[:, i].mean(), values[:, i].std())
+    return found
+
+
+def _limits(model: SetpointModel, weighed: Weighed, best: int, i: int) -> tuple[Limit, ...]:
+    found = []
+    for one in model.seed.constraints:
+        expected = weighed.after[one.name][best, i]
+        likely = float(chance(one, np.asarray(expected), model.errors[one.name]))
+        found.append(
+            Limit(
+                one.name,
+                model.seed.unit_of(one),
+                one.bound,
+                one.at_most is not None,
+                float(expected),
+                likely,
+                one.chance,
+            )
+        )
+    return tuple(found)
+
+
+def _support(model: SetpointModel, moves: Mapping[str, float]) -> int:
+    """Rows of history that moved as far in the same direction, of the unit's own knob that has the fewest."""
+    shares = [
+        float(np.mean(np.sign(size) * model.moves[knob] >= 0.5 * abs(size)))
+        for knob, size in moves.items()
+        if size and knob in model.moves
+    ]
+    return round(model.rows * min(shares, default=0.0))
+
+
+def _nearest(
+    model: SetpointModel, plans: Plans, sizes: Mapping[str, FloatArray], i: int
+) -> tuple[tuple[str, pd.Timestamp], ...]:
+    """Rows of the table's history that moved most of the same knobs alike, those of the likest situation first."""
+    every = plans.every
+    alike = np.zeros(len(every))  # how many of the knobs each row moved as far in the same direction
+    for knob, size in sizes.items():
+        if size[i]:
+            alike += np.sign(size[i]) * (every.plan[knob] - every.last[knob]) >= 0.5 * abs(size[i])
+    rows = np.flatnonzero((alike > 0) & (every.periods < plans.at.periods[i]))
+    away = np.zeros(len(rows))
+    for name, (_, spread) in model.character.items():
+        away += np.nan_to_num(((every.of(name)[rows] - plans.at.of(name)[i]) / spread) ** 2, nan=1.0)
+    return tuple(
+        (str(plans.grid.units[every.units[row]]), plans.grid.starts[every.periods[row]])
+        for row in rows[np.lexsort((away, -alike[rows]))[:NEAREST]]
+    )

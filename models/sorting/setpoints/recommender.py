@@ -1,0 +1,343 @@
+"""Least gains and belt loads that earn more by assayed pieces, what chosen ones would bring, or why none is advised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from models.setpoints.advice import Estimate
+from models.setpoints.lot_advice import NOTHING, LotAdvice, LotLimit
+from models.sorting.setpoints.assayed import Assayed
+from models.sorting.setpoints.knobs import LEAST_GAIN, line_knobs
+from models.sorting.setpoints.prices import priced, prices_of, values_of
+from models.sorting.setpoints.replay import LEAST_SPREAD, OCCUPANCY, Outcome, Replay
+from physics.arrays import FloatArray
+from seeds import Quantity, Seed
+from seeds.format.tasks.sorting import SD_OF
+from system.cancellation import between
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from models.sorting.model import SortingModel
+
+BETWEEN = (0.05, 0.95)  # quantiles of an interval
+LOADS = 41  # that are weighed
+VALUE, FEED = "value_of_a_tonne", "feed"  # what moves change: a tonne's value [$/t], and feed over that as planned [1]
+EFFECT_UNITS = {VALUE: "$/t", FEED: "1"}
+PAY = "small gains, which probabilities promise and assays do not find, stay on the belt with what they take along"
+MORE_FEED, FEWER_OVERLAPS = "more feed in the same time", "fewer pieces that overlap or are taken along"
+
+
+@dataclass(frozen=True)
+class LinePlan:
+    """How the line shall be set for a lot.
+
+    Attributes
+    ----------
+    unit : str
+        The lot.
+    start : Timestamp
+        When its first piece passes.
+    knobs : Mapping of str to float
+        What is planned of `line_knobs`, by name [their units]; a least gain that is left out is 0, a load that of the
+        assayed lots.
+    """
+
+    unit: str
+    start: pd.Timestamp
+    knobs: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class LineSetPoints:
+    """What is known of a sorting line: its sorter, and assayed pieces that this has not learnt from.
+
+    Attributes
+    ----------
+    model : SortingModel
+        The sorter.
+    assayed : Assayed
+        Recent pieces.
+    """
+
+    model: SortingModel
+    assayed: Assayed
+
+    @property
+    def seed(self) -> Seed:
+        """The process."""
+        return self.model.seed
+
+    @property
+    def prices(self) -> dict[str, Quantity]:
+        """Prices that advice reckons with, by name."""
+        return prices_of(self.seed)
+
+    def priced(self, given: Mapping[str, float] | None) -> dict[str, float]:
+        """All prices by name, some of them replaced; SetpointError where one cannot be."""
+        return priced(self.seed, given)
+
+    def replay(self, prices: Mapping[str, float] | None) -> Replay:
+        """The assayed pieces at some prices."""
+        return self._replays(tuple(self.priced(prices).items()))
+
+    @cached_property
+    def _replays(self) -> Callable[[tuple[tuple[str, float], ...]], Replay]:
+        @lru_cache(maxsize=2)
+        def made(prices: tuple[tuple[str, float], ...]) -> Replay:
+            return Replay(self.model, self.assayed, values_of(self.seed, dict(prices)))
+
+        return made
+
+    def bounds(self, prices: Mapping[str, float] | None) -> dict[str, tuple[float, float]]:
+        """Between which values each knob is known at some prices, by name [its unit].
+
+        A least gain above all that a kilogram can gain ejects nothing; loads are known where the assayed lots had them.
+        """
+        replay = self.replay(prices)
+        gains = {
+            f"{LEAST_GAIN}{one.name}": (0.0, max(highest, 0.0))
+            for one, highest in zip(self.seed.bins, replay.highest_gains, strict=True)
+        }
+        ends = (float(np.nanmin(replay.load)), float(np.nanmax(replay.load))) if replay.has_loads else (0.0, 1.0)
+        return {knob.name: gains.get(knob.name, ends) for knob in line_knobs(self.seed)}
+
+
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """Least gains, shape (B,) [$/kg], and the belt's load [1]; NaN where nobody knows it."""
+
+    least: FloatArray
+    load: float
+
+
+def recommend(
+    line: LineSetPoints, plans: Sequence[LinePlan], prices: Mapping[str, float] | None = None
+) -> list[LotAdvice]:
+    """Least gains and a load for each plan, as far as their gain is beyond doubt.
+
+    Least gains are chosen on one half of the lots and weighed on the other, each half once. The load is chosen for the
+    value of an hour of the belt, within loads that nine tenths of the lots had. Each is left as planned where its
+    gain's interval over lots reaches 0, or more lots break a limit than is promised.
+
+    Raises
+    ------
+    SetpointError
+        Prices that cannot be.
+    """
+    replay = line.replay(prices)
+    return [_recommended(replay, plan, line.seed) for plan in between(plans)]
+
+
+def what_if(
+    line: LineSetPoints,
+    plans: Sequence[LinePlan],
+    moves: Sequence[Mapping[str, float]],
+    prices: Mapping[str, float] | None = None,
+) -> list[LotAdvice]:
+    """What chosen moves of each plan's knobs, by name [their units], would bring, whatever that is.
+
+    All lots weigh them: moves that were chosen by looking at the same lots look better than they are.
+
+    Raises
+    ------
+    SetpointError
+        Prices that cannot be.
+    """
+    replay, found = line.replay(prices), []
+    for plan, own in between(zip(plans, moves, strict=True)):
+        now = _setting(replay, plan.knobs, line.seed)
+        refusal = replay.trouble or _unknown_load(replay, now) or (_no_loads(replay) if own.get(OCCUPANCY) else None)
+        if refusal is not None:
+            found.append(_advice(replay, plan, now, now, refusal=refusal))
+            continue
+        knobs = _knobs(now, line.seed)
+        to = _setting(replay, {name: value + own.get(name, 0.0) for name, value in knobs.items()}, line.seed)
+        before, after = replay.of_gains(now.least), replay.of_gains(to.least)
+        of_gains = after.curve.at(now.load) - before.curve.at(now.load)
+        found.append(_advice(replay, plan, now, to, of_gains, _of_load(after, now.load, to.load)))
+    return found
+
+
+def _recommended(replay: Replay, plan: LinePlan, seed: Seed) -> LotAdvice:
+    now = _setting(replay, plan.knobs, seed)
+    refusal = replay.trouble or _unknown_load(replay, now)
+    if refusal is not None:
+        return _advice(replay, plan, now, now, refusal=refusal)
+    before, reasons = replay.of_gains(now.least), []
+    least, of_gains = replay.chosen, replay.a_tonne(replay.crossed - before.earned)
+    why = _why_not(of_gains) or replay.broken(replay.of_gains(least).over)
+    if np.array_equal(least, now.least) or why is not None:
+        reasons += [] if why is None or np.array_equal(least, now.least) else [f"least gains: {why}"]
+        least, of_gains = now.least, np.zeros(len(replay.takes))
+    after = replay.of_gains(least)
+    load, of_load, why = _best_load(replay, after, now.load)
+    reasons += [] if why is None else [f"{OCCUPANCY}: {why}"]
+    to = _Setting(least, load)
+    stays = np.array_equal(to.least, now.least) and to.load == now.load
+    refusal = "; ".join(reasons) if stays and reasons else None
+    notes = [] if refusal else [f"stays as planned, {reason}" for reason in reasons]
+    return _advice(replay, plan, now, to, of_gains, of_load, refusal, notes)
+
+
+def _best_load(replay: Replay, after: Outcome, now: float) -> tuple[float, FloatArray, str | None]:
+    """Load of the highest value of an hour, what it brings for each of the replay's takes, and why it is not advised.
+
+    With a reason the load is the planned one, and it brings nothing.
+    """
+    nothing = np.zeros(len(replay.takes))
+    if OCCUPANCY not in replay.model.names:
+        return now, nothing, None
+    if (why := _no_loads(replay)) is not None:
+        return now, nothing, why
+    loads = np.linspace(*replay.middle, LOADS)
+    to = float(loads[np.argmax([_of_load(after, now, float(one))[0] for one in loads])])
+    gain = _of_load(after, now, to)
+    why = _why_not(gain) or replay.broken(after.over[replay.load >= np.median(replay.load)])
+    return (to, gain, None) if why is None else (now, nothing, why)
+
+
+def _of_load(after: Outcome, now: float, to: float) -> FloatArray:
+    """What another load brings a tonne of feed as planned, in the time that this takes, shape (R,) [$/t]."""
+    if to == now or math.isnan(now):
+        return np.zeros(len(after.curve.kept))
+    return np.asarray(to / now * after.curve.at(to) - after.curve.at(now))
+
+
+def _why_not(gain: FloatArray) -> str | None:
+    """Why a gain is not beyond doubt, if so."""
+    one = _estimate(gain)
+    if one.low > 0:
+        return None
+    return f"expected gain {one.value:.3g} $/t, between {one.low:.3g} and {one.high:.3g}: it may be none"
+
+
+def _unknown_load(replay: Replay, now: _Setting) -> str | None:
+    """Why a planned load says nothing, if so."""
+    if not replay.has_loads or math.isnan(now.load):
+        return None
+    low, high = float(replay.load.min()), float(replay.load.max())
+    if low <= now.load <= high:
+        return None
+    return f"{OCCUPANCY} {now.load:.3g} outside {low:.3g} to {high:.3g}, the loads of the assayed lots"
+
+
+def _no_loads(replay: Replay) -> str | None:
+    """Why nothing is known of other loads, if so."""
+    if replay.has_loads:
+        return None
+    low, high = replay.middle
+    return f"loads of the lots from {low:.3f} to {high:.3f}: expected {LEAST_SPREAD} or more between"
+
+
+def _setting(replay: Replay, knobs: Mapping[str, float], seed: Seed) -> _Setting:
+    least = np.array([knobs.get(f"{LEAST_GAIN}{one.name}", 0.0) for one in seed.bins])
+    return _Setting(least, knobs.get(OCCUPANCY, replay.mean_load))
+
+
+def _knobs(setting: _Setting, seed: Seed) -> dict[str, float]:
+    own = {f"{LEAST_GAIN}{one.name}": float(gain) for one, gain in zip(seed.bins, setting.least, strict=True)} | {
+        OCCUPANCY: setting.load
+    }
+    return {knob.name: own[knob.name] for knob in line_knobs(seed)}
+
+
+def _advice(
+    replay: Replay,
+    plan: LinePlan,
+    now: _Setting,
+    to: _Setting,
+    of_gains: FloatArray | None = None,
+    of_load: FloatArray | None = None,
+    refusal: str | None = None,
+    notes: Sequence[str] = (),
+) -> LotAdvice:
+    """Advice on a plan; what its parts bring is of shape (R,) [$/t of feed as planned]."""
+    planned, then = _knobs(now, replay.model.seed), _knobs(to, replay.model.seed)
+    moves = {
+        name: 0.0 if then[name] == value or math.isnan(value) else then[name] - value for name, value in planned.items()
+    }
+    effects = {VALUE: NOTHING, FEED: NOTHING}
+    gain, cause = NOTHING, None
+    before, after = replay.of_gains(now.least), replay.of_gains(to.least)
+    if of_gains is not None and of_load is not None and any(moves.values()):
+        more = to.load / now.load - 1 if moves.get(OCCUPANCY) else 0.0
+        a_tonne = of_gains + (after.curve.at(to.load) - after.curve.at(now.load) if more else 0.0)
+        gain = _estimate(of_gains + of_load)
+        effects = {VALUE: _estimate(a_tonne), FEED: Estimate(more, more, more)}
+        parts = {PAY: float(of_gains[0]), MORE_FEED if more > 0 else FEWER_OVERLAPS: float(of_load[0])}
+        best = max(parts, key=lambda words: parts[words])
+        cause = best if parts[best] > 0 else None
+    return LotAdvice(
+        unit=plan.unit,
+        start=plan.start,
+        plan=planned,
+        moves=moves,
+        gain=gain,
+        effects=effects,
+        limits=_limits(replay, before, after),
+        cause=cause,
+        support=replay.n_lots,
+        nearest=(),
+        refusal=refusal,
+        notes=(*_grounds(replay), *notes),
+    )
+
+
+def _grounds(replay: Replay) -> list[str]:
+    """What advice rests on."""
+    along = replay.line.co_ejection
+    found = [
+        f"{len(replay.lots)} assayed pieces of {replay.n_lots} lots, replayed",
+        f"an ejected kilogram takes {along:g} kg of the feed along",
+    ]
+    if replay.has_loads:
+        low, high = replay.middle
+        found.append(f"loads of nine tenths of the lots from {low:.3f} to {high:.3f}, mean {replay.mean_load:.3f}")
+    return found
+
+
+def _limits(replay: Replay, before: Outcome, after: Outcome) -> tuple[LotLimit, ...]:
+    """Each limit of each bin: how many of the assayed lots break it, as planned and after the moves."""
+    seed, found = replay.model.seed, []
+    for b, e in zip(*(part.tolist() for part in replay.line.pairs), strict=True):
+        one, element = seed.bins[b], seed.elements[e]
+        name, place = f"{one.name}.{element.name}", (slice(None), b, e)
+        if (limit := one.limits.get(element.name)) is not None:
+            found.append(_limit(seed, name, limit, before.contents[place], after.contents[place]))
+        if (limit := one.sd_limits.get(element.name)) is not None:
+            found.append(_limit(seed, f"{SD_OF} {name}", limit, before.sds[place], after.sds[place]))
+    return tuple(found)
+
+
+def _limit(seed: Seed, name: str, limit: Quantity, before: FloatArray, after: FloatArray) -> LotLimit:
+    """A limit, from what lots hold of it as planned and after the moves, shape (L,) each [its unit]."""
+    return LotLimit(
+        column=name,
+        unit=limit.unit,
+        bound=limit.value,
+        at_most=True,
+        expected=_mean(after),
+        chance=float(np.mean(after > limit.value)),
+        allowed=round(1 - seed.sorting_rules.confidence.value, 12),
+        before=float(np.mean(before > limit.value)),
+    )
+
+
+def _mean(values: npt.NDArray[np.float64]) -> float:
+    """Mean of what is known; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def _estimate(drawn: FloatArray) -> Estimate:
+    """Value by all lots, the first of the draws, and the interval of the others."""
+    low, high = np.quantile(drawn[1:], BETWEEN)
+    return Estimate(float(drawn[0]), float(low), float(high))

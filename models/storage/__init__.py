@@ -1,0 +1,1 @@
+"""Files of a model: written with digests, checked before they are parsed."""

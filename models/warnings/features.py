@@ -1,0 +1,114 @@
+"""What is in hand of each unit when a period starts, as the columns that a warning is learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.processes.lookup import physics_of
+from models.setpoints.situations import HALF_LIVES, Grid, all_smoothed, shifted, smoothed
+from models.table.derived_columns import lenders, made_columns
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Event, Seed
+
+LAST, PLANNED, RISE = "last", "planned", "rise"
+SHORT, MIDDLE, LONG = HALF_LIVES  # a rise is measured from what a unit had over the longest
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is in hand of n units at the starts of periods.
+
+    Attributes
+    ----------
+    units, periods : ndarray of int, shape (n,)
+        Number of the unit and of the period to come in the grid.
+    values : ndarray, shape (n, k)
+        Columns as `names` has them; NaN is missing.
+    names, about : tuple of k str
+        Names, and the seed's column or the physics feature that each is made from.
+    age : ndarray, shape (n,)
+        Periods before that are known of the unit without a gap.
+    """
+
+    units: IntArray
+    periods: IntArray
+    values: FloatArray
+    names: tuple[str, ...]
+    about: tuple[str, ...]
+    age: FloatArray
+
+    def __getitem__(self, rows: IntArray) -> Known:
+        return Known(self.units[rows], self.periods[rows], self.values[rows], self.names, self.about, self.age[rows])
+
+    def of(self, event: Event) -> FloatArray:
+        """Columns that an event is learnt from, shape (n, k'): where it is relative to a unit's usual, rises alone."""
+        return self.values[:, columns_of(event, self.names)]
+
+
+def columns_of(event: Event, names: Sequence[str]) -> BoolArray:
+    """Which of the columns an event is learnt from; see `Known.of`."""
+    return np.array([not event.is_relative or name.endswith(RISE) for name in names], dtype=np.bool_)
+
+
+def known(grid: Grid, seed: Seed) -> Known:
+    """What is in hand when each row's period starts, and nothing that comes later.
+
+    That is `before` columns and knobs as planned of the period itself, `during` columns and physics features of the
+    periods that are over, and the label as late as the seed says. A unit's row hangs on its own rows alone. Columns of
+    the role `late` are left out: nobody says how late.
+    """
+    rows, columns = grid.there, grid.in_hand(seed)
+    found: dict[str, tuple[str, FloatArray]] = {}
+    for column in seed.by_role("before", "knob"):
+        if column.is_number and not column.is_made:
+            values = columns[column.name]
+            found[column.name] = column.name, values
+            found[f"{column.name} {RISE}"] = column.name, values - smoothed(values, rows, 1, LONG)
+    readings = {column.name: columns[column.name] for column in seed.by_role("during") if column.is_number}
+    features = _features(grid.columns, grid, seed)
+    series = readings | features
+    # The same features as planned: by what is in hand of the period itself, and the last readings.
+    planned = _features(columns | {name: shifted(values, 1) for name, values in readings.items()}, grid, seed)
+    for name, values in planned.items():
+        found[f"{name} {PLANNED}"] = name, values
+        found[f"{name} {PLANNED} {RISE}"] = name, values - smoothed(features[name], rows, 1, LONG)
+    label = seed.target.name
+    series[label] = columns[label]
+    waits = {name: seed.wait(name) if name == label else 1 for name in series}
+    smooth = all_smoothed(series, waits, rows)
+    # The label counts for what the column counts for that lends it to predictions.
+    lent = {label: next((one.name for one in seed.by_role("before") if one.lent_by == label), label)}
+    for name, values in series.items():
+        about = lent.get(name, name)
+        means = {LAST: shifted(values, waits[name])}
+        means |= {f"over {half_life:g}": smooth[name, half_life] for half_life in HALF_LIVES}
+        *newer, (_, usual) = means.items()
+        found |= {f"{name} {way}": (about, mean) for way, mean in means.items()}
+        found |= {f"{name} {way} {RISE}": (about, mean - usual) for way, mean in newer}
+    unit, period = np.nonzero(rows)
+    return Known(
+        unit,
+        period,
+        np.column_stack([values[rows] for _, values in found.values()]),
+        tuple(found),
+        tuple(one for one, _ in found.values()),
+        grid.run[rows],
+    )
+
+
+def _features(columns: Mapping[str, FloatArray], grid: Grid, seed: Seed) -> dict[str, FloatArray]:
+    """Physics features of periods with these columns, shape (u, p) each; none where no physics is known."""
+    physics = physics_of(seed)
+    if physics is None:
+        return {}
+    unit, period = np.nonzero(grid.there)
+    lent = {name: grid.columns[name][grid.there] for name in lenders(seed)}
+    made = {}
+    for name, values in made_columns(lent, seed, unit, grid.starts.to_numpy()[period]).items():
+        made[name] = np.full(grid.there.shape, np.nan)
+        made[name][grid.there] = values
+    found = physics.features({**columns, **made})
+    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}

@@ -1,0 +1,187 @@
+"""Live rows held against a champion's history: what has drifted, since when, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.table.inputs import matrix
+from models.table.periods import regimes
+from monitoring.drift import live
+from monitoring.drift.history import History
+from monitoring.drift.results import Chart, Figures, Input, Monitoring
+from monitoring.drift.rows import Answered
+from monitoring.drift.signals import Signals, Sums
+from monitoring.drift.summary import limits_in_words, next_steps, reasons
+from monitoring.drift.tasks import task_of
+from monitoring.drift.time_steps import DriftError, starts_of, units_of
+from physics.arrays import BoolArray, IntArray
+
+MOST_POINTS = 60  # of a line over time: more are put together
+
+
+def watch(rows: Answered, history: History) -> Monitoring:
+    """What is seen of a process now.
+
+    Parameters
+    ----------
+    rows : Answered
+        All rows that were answered, in the order of time; those of periods that stand in the champion's own table
+        count for what was answered, not for drift.
+    history : History
+        Of the champion.
+
+    Raises
+    ------
+    DriftError
+        No row was answered.
+    """
+    seed, clock = history.seed, history.clock
+    if not len(rows):
+        raise DriftError(f"{seed.process.name}: nothing was answered, so there is nothing to watch")
+    start, units = starts_of(rows.table, seed), units_of(rows.table, seed)
+    step = clock.steps(start)
+    later = step >= history.steps
+    seen = Signals.of(rows[later], step[later] - history.steps, history)
+    inputs, charts = _inputs(seen, history), [_chart(one, history) for one in seen.sums]
+    errors = live.measured(rows, seed)
+    known = np.any([np.zeros(len(rows), np.bool_), *(~np.isnan(one.error) for one in errors)], axis=0)
+    newest = int(step[known].max()) if known.any() else None
+    group, names = _groups(step, history)
+    over_time = live.grouped(errors, rows, group, seed, names)
+    expected, came = _expected(seen, history)
+    task, of_row = task_of(seed), regimes(start, seed)
+    versions = {one: f"version {one}" for one in dict.fromkeys(rows.version.tolist())}
+    summary = Monitoring(
+        process=seed.process.name,
+        version=history.version,
+        digest=history.digest,
+        first=clock.moment(int(step.min())),
+        last=clock.moment(int(step.max())),
+        rows=len(rows),
+        known=int(known.sum()),
+        last_known=None if newest is None else clock.moment(newest),
+        window_days=clock.window * clock.days,
+        history_windows=history.steps / clock.window,
+        new_windows=0.0 if newest is None else max(0, newest + 1 - history.steps) / clock.window,
+        drifted=any(one.drifted for one in inputs) or any(one.drifted for one in charts),
+        reasons=(),
+        next_steps=(),
+        over_time=tuple(_with_sizes(over_time, seen, group[later], names, history)),
+        by_unit=tuple(live.worst_units(errors, rows, units, seed)),
+        by_version=tuple(live.grouped(errors, rows, rows.version, seed, versions)),
+        by_regime=tuple(live.grouped(errors, rows, of_row, seed, _regime_names(of_row))),
+        versions=tuple((clock.moment(int(step[rows.version == one].min())), name) for one, name in versions.items()),
+        inputs=tuple(inputs),
+        charts=tuple(charts),
+        sensors=tuple(history.sensors.found(matrix(seen.rows.table, seed), units[later], seen.step, clock.window)),
+        costs=() if task.lost is None else tuple(live.costs(task.lost(rows, seed), task.unit, group, names)),
+        expected_error=expected,
+        came=came,
+        limits=limits_in_words(history),
+    )
+    return replace(summary, reasons=tuple(reasons(summary)), next_steps=tuple(next_steps(summary)))
+
+
+def _regime_names(of_row: Any) -> Mapping[Any, str]:
+    names = dict.fromkeys(of_row.tolist())
+    return {} if set(names) == {""} else {name: name or "before any" for name in names}
+
+
+def _groups(step: IntArray, history: History) -> tuple[IntArray, dict[int, str]]:
+    """Steps of rows, so many put together that a line over time has few points, and the start of each."""
+    first = int(step.min())
+    size = max(1, -(-(int(step.max()) - first + 1) // MOST_POINTS))
+    group = (step - first) // size
+    return group, {int(one): history.clock.moment(first + int(one) * size) for one in np.unique(group)}
+
+
+def _inputs(seen: Signals, history: History) -> list[Input]:
+    """All inputs, the farthest beyond its limit first; none where nothing came after history."""
+    if not len(seen.effects):
+        return []
+    found = []
+    for j, (name, column) in enumerate(zip(history.inputs.names, history.inputs.columns, strict=True)):
+        drifted, values = bool(seen.beyond[-1, j]), seen.newest[:, j]
+        known = values[~np.isnan(values)]
+        one = Input(
+            column=name,
+            by_others=j >= history.inputs.alone,
+            rows=len(known),
+            effect=_finite(seen.effects[-1, j]),
+            limit=_finite(column.limit),
+            usual=_finite(column.usual),
+            drifted=drifted,
+            since=history.clock.moment(history.steps + _since(seen.beyond[:, j])) if drifted else None,
+        )
+        if drifted:
+            edges, before, now = column.distributions(known)
+            one = replace(one, edges=edges, before=before, now=now)
+        found.append(one)
+    return sorted(found, key=lambda one: -(one.effect or 0.0) / (one.limit or np.inf))
+
+
+def _chart(sums: Sums, history: History) -> Chart:
+    past, high, low = sums.past, float(sums.high[-1]), float(sums.low[-1])
+    if not sums.beyond[-1]:
+        return Chart(past.name, past.kind, high, low, False, None, None, None)
+    rising = sums.high if high >= low else sums.low
+    zeros = np.flatnonzero(rising <= 0.0)
+    first = int(zeros[-1]) + 1 if len(zeros) else 0
+    size = float(np.average(sums.mean[first:], weights=sums.count[first:])) / past.usual
+    since, begun = (history.clock.moment(history.steps + int(sums.at[i])) for i in (_since(sums.beyond), first))
+    return Chart(past.name, past.kind, high, low, True, since, begun, size)
+
+
+def _since(beyond: BoolArray) -> int:
+    """First index of the unbroken run of truth that the last one ends."""
+    breaks = np.flatnonzero(~beyond)
+    return int(breaks[-1]) + 1 if len(breaks) else 0
+
+
+def _with_sizes(
+    figures: Sequence[Figures], seen: Signals, group: IntArray, names: Mapping[int, str], history: History
+) -> Iterator[Figures]:
+    """Figures over time with the champion's own size of errors and with the one that was expected beforehand."""
+    X, number = matrix(seen.rows.table, history.seed), {name: one for one, name in names.items()}
+    sizes = {}
+    for one in seen.residuals:
+        if one.size is not None and one.name in history.usual and history.expectation is not None:
+            sizes[one.name] = one.size, history.expectation.sizes(one, X), history.usual[one.name]
+    for figure in figures:
+        if figure.quantity not in sizes:
+            yield figure
+            continue
+        size, expected, usual = sizes[figure.quantity]
+        own = group == number[figure.of]
+        known = own & ~np.isnan(size)
+        yield replace(
+            figure,
+            size=float(size[known].mean()) / usual if known.any() else None,
+            expected=float(expected[own].mean()) / usual if own.any() else None,
+        )
+
+
+def _expected(seen: Signals, history: History) -> tuple[float | None, float | None]:
+    """Expected size of errors of the newest rows without outcome over the usual, and what came over the expected."""
+    if history.expectation is None or not len(seen.rows):
+        return None, None
+    X, recent = matrix(seen.rows.table, history.seed), seen.step > seen.step.max() - history.clock.window
+    ahead, ratios = [], []
+    for one in seen.residuals:
+        if one.size is None or one.name not in history.usual:
+            continue
+        expected = history.expectation.sizes(one, X)
+        coming, known = recent & np.isnan(one.size), ~np.isnan(one.size)
+        if coming.any():
+            ahead.append(float(expected[coming].mean()) / history.usual[one.name])
+        if expected[known].sum() > 0:
+            ratios.append(float(one.size[known].sum() / expected[known].sum()))
+    return (float(np.mean(ahead)) if ahead else None), (float(np.mean(ratios)) if ratios else None)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,107 @@
+"""What was seen of a process, and what to do next, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from monitoring.drift.history import History
+from monitoring.drift.inputs import FEWEST_WINDOWS
+from monitoring.drift.results import Chart, Input, Monitoring, Sensor
+from monitoring.drift.time_steps import ALARMS_A_MONTH, WINDOW_DAYS
+
+SHOWN = 5  # inputs or units that are named
+MUCH = 1.2  # of the usual error
+
+
+def reasons(seen: Monitoring) -> Iterator[str]:
+    """Why a process is said to have drifted, then what else a person should know; a line each."""
+    for chart in seen.drifted_errors:
+        yield _of_errors(chart)
+    drifted = seen.drifted_inputs
+    for one in drifted[:SHOWN]:
+        yield _of_input(one)
+    if len(drifted) > SHOWN:
+        yield f"{len(drifted) - SHOWN} more inputs lie beyond their limits"
+    for sensor in seen.sensors[:SHOWN]:
+        yield _of_sensor(sensor)
+    if len(seen.sensors) > SHOWN:
+        yield f"{len(seen.sensors) - SHOWN} more sensors should be looked at"
+    if seen.expected_error is not None and seen.expected_error >= MUCH:
+        yield f"errors of rows without an outcome are expected to be {seen.expected_error:.1f} times the usual ones"
+
+
+def _of_errors(chart: Chart) -> str:
+    size = chart.size or 0.0
+    if chart.kind == "bias":
+        side = "above" if size > 0 else "below"
+        what = f"outcomes lie {side} the predictions by {abs(size):.2f} of the usual error"
+    else:
+        what = f"errors are {size:.2f} times the usual ones"
+    return f"{chart.quantity}: {what}; seen since {chart.since}, begun about {chart.begun}"
+
+
+def _of_input(one: Input) -> str:
+    by = " beside what the other inputs say" if one.by_others else ""
+    return (
+        f"{one.column}{by}: a month of it lies {one.effect:.2f} standard deviations from what was learnt, limit "
+        f"{one.limit:.2f}; since {one.since}"
+    )
+
+
+def _of_sensor(sensor: Sensor) -> str:
+    named = _listed(sensor.units)
+    if sensor.share is not None:
+        return f"{sensor.column}: {sensor.share:.0%} of the newest values lie {sensor.what} ({named})"
+    return f"{sensor.column}: {sensor.what} for up to {sensor.rows} rows in a row ({named})"
+
+
+def next_steps(seen: Monitoring, waiting: Sequence[str] = (), shadow: str | None = None) -> Iterator[str]:
+    """What to do, the most pressing first; a line each.
+
+    Parameters
+    ----------
+    seen : Monitoring
+        What was seen.
+    waiting : sequence of str
+        Lines on outcomes that wait for a person.
+    shadow : str, optional
+        Which version answers in shadow and until when, in words: until then nothing is to be learnt.
+    """
+    yield from waiting
+    silent = dict.fromkeys(one.column for one in seen.sensors if one.share is None)
+    if silent:
+        yield f"look at the instruments of {_listed(silent)}: they are silent or stuck"
+    far = dict.fromkeys(one.column for one in seen.sensors if one.share is not None)
+    if far:
+        yield f"check {_listed(far)}: where values are right, the champion answers beyond what it learnt"
+    if seen.drifted_errors:
+        learn = f"retrain with what is known: nonferrous retrain {seen.process} --from-records"
+        yield learn if shadow is None else f"wait with retraining: {shadow}"
+    elif seen.drifted_inputs:
+        columns = _listed(dict.fromkeys(one.column for one in seen.drifted_inputs))
+        yield f"find out what changed in {columns}: a supplier, a set-point, an instrument"
+        if seen.known:
+            yield "errors have not grown: wait for more outcomes before retraining"
+    if not seen.known:
+        yield f"send outcomes (POST /v1/{seen.process}/outcomes): without them no error is known"
+    if not seen.drifted and not seen.sensors and seen.known and not waiting:
+        yield "nothing"
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    return ", ".join(found[:SHOWN]) + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
+
+
+def limits_in_words(history: History) -> str:
+    """What limits rest on, and which of them there are not."""
+    windows = history.learnt_steps / history.clock.window
+    steps = f"{history.clock.window} steps of {history.clock.days:g} d"
+    if windows < FEWEST_WINDOWS:
+        inputs = f"history holds {windows:.1f} windows of {steps}, inputs have limits from {FEWEST_WINDOWS} on"
+    else:
+        inputs = f"limits of inputs come from {windows:.1f} windows of {steps} that the champion learnt"
+    errors = "" if history.errors else "; history holds too few errors for limits of theirs"
+    alarms = history.clock.false_alarms * WINDOW_DAYS / history.clock.days
+    aim = f"at most {min(alarms, 1.0):.2g} false alarms a month are aimed for"
+    return f"{inputs}{errors}; {aim} (promised: fewer than {ALARMS_A_MONTH * 4:g})"

@@ -1,0 +1,83 @@
+"""What all commands share: the screen, a bar of progress, the end with an error, and arguments."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+REFUSED = 3  # exit code where the gate refuses a version
+DRIFTED = 4  # exit code where drift is seen
+
+ProcessName = Annotated[str, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")]
+
+
+def fail(text: str) -> NoReturn:
+    """End with exit code 2 and a line on standard error for each line of the text."""
+    for line in text.splitlines():
+        typer.echo(f"{typer.style('error:', fg='red')} {line}", err=True)
+    sys.exit(2)
+
+
+def full_disk(error: BaseException) -> str | None:
+    """What an error says of a disk that takes no more, with what is free where commands write; None of any other."""
+    from system.full_disk import on_full_disk
+
+    return on_full_disk(error, Path(os.environ.get("NONFERROUS_HOME") or ".").absolute(), Path.cwd())
+
+
+def console() -> Console:
+    """Standard output, for text and tables."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+Step = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+_elsewhere: Step | None = None
+
+
+@contextmanager
+def progress() -> Iterator[Step]:
+    """A bar on standard error, as the callback that jobs take; no bar while progress is reported elsewhere."""
+    if _elsewhere is not None:
+        yield _elsewhere
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+
+
+@contextmanager
+def progress_of(names: Sequence[str]) -> Iterator[Callable[[str, str, int, int], None]]:
+    """A bar on standard error for each of several jobs, as a callback that takes its name first."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        tasks = {name: bars.add_task(name, total=None) for name in names}
+        yield lambda name, what, done, total: bars.update(
+            tasks[name], description=f"{name}: {what}", completed=done, total=total
+        )
+
+
+@contextmanager
+def reported(step: Step) -> Iterator[None]:
+    """Report progress to a callback instead of a bar."""
+    global _elsewhere
+    before, _elsewhere = _elsewhere, step
+    try:
+        yield
+    finally:
+        _elsewhere = before

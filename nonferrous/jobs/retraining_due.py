@@ -1,0 +1,44 @@
+"""Whether a process is to learn again, by what the monitoring sees and by the jobs that were done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitoring.drift.results import Monitoring
+    from training.retraining.trigger import Due
+
+
+def learning_due(seen: Monitoring) -> Due:
+    """Whether learning is due, by the rule of `training.retraining.trigger`.
+
+    Parameters
+    ----------
+    seen : Monitoring
+        What was seen of the process just now.
+    """
+    from registry.retraining.new_rows import batches
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+    from registry.versions import LEARNT_AT
+    from training.retraining.trigger import due
+
+    tracking = Tracking(read_settings())
+    champion = next(one for one in tracking.versions(seen.process) if one.number == seen.version)
+    since = datetime.fromisoformat(champion.tags.get(LEARNT_AT, champion.created))
+    in_vain = [
+        one
+        for one in batches(seen.process, tracking)
+        if one.state != "open" and one.run != champion.parent_run and datetime.fromisoformat(one.when) >= since
+    ]
+    last = max((_new_then(one.known_to, seen) for one in in_vain), default=0.0)
+    return due(seen.drifted, seen.history_windows, seen.new_windows, last, seen.window_days)
+
+
+def _new_then(known_to: str | None, seen: Monitoring) -> float:
+    """Of the new windows, those that a job had whose newest label is of this moment."""
+    if known_to is None or seen.last_known is None:
+        return 0.0
+    after = datetime.fromisoformat(seen.last_known) - datetime.fromisoformat(known_to).replace(tzinfo=None)
+    return max(0.0, seen.new_windows - after.total_seconds() / 86_400 / seen.window_days)

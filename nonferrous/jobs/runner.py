@@ -1,0 +1,212 @@
+"""A job in a program of its own: `python -m nonferrous.jobs.runner JOB`; lines of JSON on standard output say how far.
+
+A line has `what`, `done` and `steps` while a phase lasts, `over` (and, of the last phase, `result`) when one is over,
+or `failed`. A job that is begun again goes over what was over before quickly and says the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from records.jobs.queue import Asked
+    from registry.retraining.decision import Decision
+    from registry.settings import Settings
+
+ROWS = "rows.parquet"
+PATIENCE = 60.0  # s that a job waits for records that do not answer
+LONGEST = 1000  # letters of the line that says why a job failed
+
+Say = Callable[[Mapping[str, Any]], None]
+T = TypeVar("T")
+
+
+def main() -> int:
+    """Do the job that the first argument names; gives the exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    from records.jobs.queue import Asked
+    from registry.errors import PATIENT
+    from registry.settings import read_settings
+
+    os.environ.update(PATIENT)  # whatever is set by now: who started the worker may have set what suits a person
+    # Whatever else is printed belongs into the log.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    last = {"what": "begin"}
+
+    def say(line: Mapping[str, Any]) -> None:
+        last.update({name: said for name, said in line.items() if name == "what"})
+        print(json.dumps(line), file=out, flush=True)
+
+    job = json.loads(sys.argv[1])
+    try:
+        do(job["id"], Asked(**job["asked"]), read_settings(), say)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        say({"failed": _failure(error, last["what"])})
+        return 1
+    return 0
+
+
+def _failure(error: Exception, doing: str) -> str:
+    """Why a job failed, in one line; of a disk that takes no more with what was being done."""
+    from nonferrous import OURS
+    from nonferrous.console import full_disk
+
+    said = _in_a_line(error)
+    if type(error).__module__.split(".")[0] in OURS:
+        return said
+    traceback.print_exc()
+    full = full_disk(error)
+    return said if full is None else f"{doing}: {full}"
+
+
+def _in_a_line(error: Exception) -> str:
+    """What an error says, in one line; one that is too long is whole in the log."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    if len(said) <= LONGEST:
+        return said
+    sys.stderr.write(f"{error}\n")
+    return f"{said[:LONGEST]}... ({len(str(error).splitlines())} lines, all of them in the log of its program)"
+
+
+def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
+    """Train the process again on its records, and say what came of it.
+
+    Parameters
+    ----------
+    id : str
+        The job; what it keeps to be begun again stands in a folder of this name.
+    asked : Asked
+        What it is to do.
+    settings : Settings
+        Where models and records are kept.
+    say : callable
+        Takes each line.
+    """
+    from registry.retraining.decision import finished
+    from registry.tracking import Tracking
+    from system.process_lock import alone
+
+    folder = settings.folder / "retraining" / id
+    with alone(settings.folder, asked.process, lambda what: say({"what": what, "done": 0, "steps": 1})):
+        # What was decided before the job was cut off is carried out, and nothing is learnt again.
+        decided = finished(asked.process, id, Tracking(settings)) or _patiently(lambda: _quiet(asked), say)
+        try:
+            decided = decided or _trained(asked, id, folder, settings, say)
+        except Exception as error:
+            # What it has decided before the fault is carried out all the same.
+            decided = finished(asked.process, id, Tracking(settings))
+            if decided is None:
+                raise
+            sys.stderr.write(f"after its decision: {_in_a_line(error)}\n")
+        finally:
+            _enter(asked.process, say)
+    shutil.rmtree(folder, ignore_errors=True)
+    say({"over": decided.line, "result": {**vars(decided), "reasons": list(decided.reasons)}})
+
+
+def _patiently(what: Callable[[], T], say: Say) -> T:
+    """Do what needs the records; where they do not answer it is done again until they do, for a minute at most."""
+    from records.database import AwayError
+
+    began = time.monotonic()
+    while True:
+        try:
+            return what()
+        except AwayError as error:
+            if time.monotonic() - began > PATIENCE:
+                raise
+            say({"what": f"waits: {error}", "done": 0, "steps": 1})
+            time.sleep(1)
+
+
+def _enter(process: str, say: Say) -> None:
+    """Enter into the audit what was decided; it stands though it cannot be entered, which is then left to the next."""
+    from nonferrous.records import enter_batches, enter_moves
+    from records.database import AwayError
+    from registry.errors import TrackingError
+
+    def enter() -> None:
+        enter_batches(process)
+        enter_moves(process)
+
+    try:
+        _patiently(enter, say)
+    except (AwayError, TrackingError) as error:
+        sys.stderr.write(f"not entered into the audit yet: {error}\n")
+
+
+def _quiet(asked: Asked) -> Decision | None:
+    """The decision to learn nothing where that is not due, or a version answers in shadow; None where it is to learn.
+
+    It is asked for by the job.
+    """
+    if not asked.only_if_drifted:
+        return None
+    from nonferrous.jobs.shadow import nothing_to_learn
+    from registry.retraining.decision import Decision
+    from seeds import load
+
+    why = nothing_to_learn(load(asked.process), is_alone=True)
+    return None if why is None else Decision(None, False, why, (), {})
+
+
+def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) -> Decision:
+    """Learn again, as far as that was not done before, and decide."""
+    from registry.retraining.decision import Decision, finished
+    from registry.tracking import Tracking
+    from seeds import load
+    from training.parallel.execution import Ways
+    from training.retraining.retrain import retrain
+
+    rows = _rows(asked.process, folder, say)
+    ways = Ways(folder=folder / "fits", fitted=lambda name: say({"over": f"fitted {name}"}))
+
+    def step(what: str, done: int, steps: int) -> None:
+        say({"what": what, "done": done, "steps": steps})
+
+    seed, shift, dry = load(asked.process), asked.accept_shift, asked.dry_run
+    found = retrain(seed, rows, settings, step, ways=ways, job=id, accept_shift=shift, dry_run=dry)
+    if found.set_aside:
+        say({"over": f"{found.set_aside} of the new rows were set aside; the home folder lists them in rejected/"})
+    if dry:
+        would = "would be promoted" if found.verdict.promoted else "would not be promoted"
+        if found.shadow is not None:
+            would = "would answer in shadow"
+        why = f"a dry run, the challenger {would}: {found.verdict.why}"
+        return Decision(None, False, why, tuple(found.gated.reasons), found.figures)
+    decided = finished(asked.process, id, Tracking(settings))
+    assert decided is not None
+    return decided
+
+
+def _rows(process: str, folder: Path, say: Say) -> Path:
+    """The labelled records in a file; those of before where the job is begun again, so that it learns the same."""
+    from nonferrous.console import reported
+    from nonferrous.records import write
+    from seeds import load
+
+    file = folder / ROWS
+    if not file.exists():
+        say({"what": "write the labelled records", "done": 0, "steps": 1})
+        folder.mkdir(parents=True, exist_ok=True)
+        with reported(lambda what, done, steps: say({"what": what, "done": done, "steps": steps})):
+            _patiently(lambda: write(load(process), file, labelled=True), say)
+    say({"over": f"labelled records in {file.stat().st_size} bytes"})
+    return file
+
+
+if __name__ == "__main__":
+    sys.exit(main())

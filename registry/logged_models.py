@@ -1,0 +1,31 @@
+"""Logged models that nobody registered, as a store that they can be loaded from like versions."""
+
+from pathlib import Path
+
+from registry.store import Champion
+from registry.tracking import Tracking
+
+
+class Unregistered:
+    """The models that jobs have logged, each found by its identifier.
+
+    Parameters
+    ----------
+    tracking : Tracking
+        Where they are.
+    """
+
+    def __init__(self, tracking: Tracking) -> None:
+        self._tracking = tracking
+
+    def champion(self, process: str) -> Champion | None:
+        """No process has a champion here."""
+        return None
+
+    def shadow(self, process: str) -> Champion | None:
+        """No process has a version in shadow here."""
+        return None
+
+    def fetch(self, champion: Champion, folder: Path) -> Path:
+        """Copy a model's files into an empty folder; gives the one that `models.storage.model_files.save` made."""
+        return self._tracking.copied(champion.source, folder)

@@ -1,0 +1,29 @@
+"""The SQLite file of an embedded store: made whole."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from system.temporary_folder import scratch
+
+
+def make_database(file: Path, artifact_root: Path) -> None:
+    """Make MLflow's database aside and give it its name in one step: no half database, no race of two first jobs."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with scratch(file.parent) as folder:
+        aside = folder / file.name
+        store = SqlAlchemyStore(f"sqlite:///{aside}", artifact_root.as_uri())  # type: ignore[no-untyped-call]
+        store._dispose_engine()  # type: ignore[no-untyped-call]
+        aside.chmod(0o600)  # as the records': it says what a plant measures
+        with suppress(FileExistsError):  # another process was first: its database is as good
+            os.link(aside, file)
+
+
+def make_private(file: Path) -> None:
+    """Take the rights of others from a database of before they were taken when it is made, where it is ours."""
+    with suppress(PermissionError):
+        if (mode := stat.S_IMODE(file.stat().st_mode)) & 0o077:
+            file.chmod(mode & 0o700)

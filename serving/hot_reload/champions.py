@@ -1,0 +1,371 @@
+"""What is served: a seed and a champion for each process, followed in the background and swapped whole."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from models.tasks import Model, baseline
+from registry.loading.loading import Loaded, Loading
+from registry.store import Champion, Store
+from registry.versions import CHAMPION
+from seeds.format.agreement import differing
+from serving.hot_reload.seed_folder import Known
+from serving.payloads import Payloads
+from system.temporary_folder import sweep
+
+log = logging.getLogger("nonferrous.serving")
+
+LONGEST_WAIT = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """A model that answers, where it comes from, and whether it is its process's baseline: nothing that was learnt."""
+
+    champion: Champion
+    digest: str
+    model: Model
+    baseline: bool = False
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is known of a process at one moment: what answers, what the alias says, what went wrong.
+
+    Parameters
+    ----------
+    served : Served, optional
+        The model that answers.
+    champion : Champion, optional
+        Where the alias points.
+    trouble : str, optional
+        What is wrong with the champion.
+    payloads : Payloads, optional
+        What the process takes and gives, grown from the seed that `served` agrees with; None where its seed cannot be
+        used and no model answers.
+    seed_trouble : str, optional
+        What is wrong with the seed's file.
+    """
+
+    served: Served | None = None
+    champion: Champion | None = None
+    trouble: str | None = None
+    payloads: Payloads | None = None
+    seed_trouble: str | None = None
+
+    @property
+    def troubles(self) -> str | None:
+        """All that is wrong, in words; None where nothing is."""
+        return "; ".join(filter(None, (self.seed_trouble, self.trouble))) or None
+
+
+NEW = Status(trouble="not looked for yet")
+
+
+class Seeds(Protocol):
+    """Where the processes come from."""
+
+    def look(self) -> Known:
+        """What is there now."""
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A version that did not load, the time waited since [s], and when to try it again [s on the clock]."""
+
+    champion: Champion
+    wait: float
+    again: float
+
+
+class Champions:
+    """Follows seeds and champions; a model that answers is only ever replaced by one that passed its checks.
+
+    A seed that is new, or whose process has no model that answers, is taken up at once. So is a changed one that the
+    answering model agrees with in all that requests, answers and decisions rest on. Any other change waits for the
+    first champion that was trained with it, and both are taken up together. What answers stays where its seed is
+    removed or cannot be read any more.
+
+    Parameters
+    ----------
+    seeds : Seeds
+        Where the processes come from.
+    store : Store
+        Where the champions are.
+    loading : Loading
+        How they come into this process.
+    poll_seconds : float
+        Time between two looks [s]; it doubles up to 10 s while the store cannot be read.
+    clock : callable
+        Monotonic time [s].
+    followed : callable, optional
+        Gives a model that answers with the outcomes that have come in since its training; asked at each look.
+
+    Raises
+    ------
+    SeedError
+        There is no folder of seeds.
+    """
+
+    def __init__(
+        self,
+        seeds: Seeds,
+        store: Store,
+        loading: Loading,
+        poll_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        followed: Callable[[Served, Payloads], Served] | None = None,
+    ) -> None:
+        self._seeds, self._store, self._loading, self._clock, self._followed = seeds, store, loading, clock, followed
+        self._outcomes_trouble: str | None = None
+        self._poll_seconds = self.wait = poll_seconds
+        self._known = seeds.look()
+        self._statuses: Mapping[str, Status] = _with_seeds({}, self._known)
+        self._seeds_trouble: str | None = None
+        self._store_trouble: str | None = None
+        self._has_looked = False
+        self._refused: dict[str, _Refused] = {}
+        self._watchers: list[Callable[[], None]] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="champions", daemon=True)
+
+    @property
+    def statuses(self) -> Mapping[str, Status]:
+        """All processes at this moment; later swaps do not reach into what is returned."""
+        return self._statuses
+
+    @property
+    def taken(self) -> tuple[Payloads, ...]:
+        """What each process takes and gives, at this moment."""
+        return tuple(status.payloads for status in self._statuses.values() if status.payloads is not None)
+
+    @property
+    def seeds_trouble(self) -> str | None:
+        """Why the folder of seeds could not be read at the last look; None where it could."""
+        return self._seeds_trouble
+
+    @property
+    def store_trouble(self) -> str | None:
+        """Why the store could not be read at the last look; None where it could."""
+        return self._store_trouble
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether every champion was looked for once."""
+        return self._has_looked
+
+    def start(self) -> None:
+        """Look at the store every few seconds, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; one that waits for a slow store ends with the process."""
+        self._ended.set()
+        self._thread.join(timeout=1)
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call back after each change of `taken`, in the thread that looks."""
+        self._watchers.append(changed)
+
+    def _follow(self) -> None:
+        sweep()
+        while not self._ended.is_set():
+            before = self._loaded
+            self.refresh()
+            if self._loaded != before:  # models that took up outcomes are mostly the ones of before
+                settle()
+            self._ended.wait(self.wait)
+
+    @property
+    def _loaded(self) -> list[tuple[Payloads | None, str | None]]:
+        """What each process takes and gives, and the digest of its model."""
+        served = [(status.payloads, status.served) for status in self._statuses.values()]
+        return [(payloads, None if one is None else one.digest) for payloads, one in served]
+
+    def refresh(self) -> None:
+        """Look at seeds and store once and take up what has changed; trouble is kept and logged, never raised."""
+        before = self.taken
+        self._look_at_seeds()
+        self._look_at_store()
+        self._look_at_outcomes()
+        if self.taken != before:
+            for changed in self._watchers:
+                try:
+                    changed()
+                except Exception:  # the thread must live, whatever is wrong with one seed
+                    log.exception("the routes of before stay")
+
+    def _look_at_seeds(self) -> None:
+        try:
+            known = self._seeds.look()
+        except Exception as error:  # a folder may be unreadable in any way; the seeds of before stay
+            trouble = f"the seeds cannot be read: {one_line(error)}"
+            if trouble != self._seeds_trouble:
+                log.warning("%s", trouble)
+            self._seeds_trouble = trouble
+            return
+        if self._seeds_trouble is not None:
+            log.info("the seeds can be read again")
+        self._seeds_trouble, self._known = None, known
+        before, after = self._statuses, _with_seeds(self._statuses, known)
+        if after == before:
+            return
+        self._statuses = after
+        for name, status in after.items():
+            was = before.get(name)
+            if status.seed_trouble is not None and (was is None or was.seed_trouble != status.seed_trouble):
+                log.warning("%s: %s", name, status.seed_trouble)
+            elif status.payloads is not None and (was is None or status.payloads is not was.payloads):
+                log.info("%s: its seed is %s", name, "new" if was is None or was.payloads is None else "read again")
+        for name in set(before) - set(after):
+            log.info("%s: its seed is gone, and no model answers: it is listed no more", name)
+
+    def _look_at_store(self) -> None:
+        try:
+            found = {name: self._store.champion(name) for name, one in self._statuses.items() if one.payloads}
+        except Exception as error:  # whatever a database, a network or a file system raises
+            self.wait = max(self._poll_seconds, min(2 * self.wait, LONGEST_WAIT))
+            trouble = f"the store cannot be read: {one_line(error)}"
+            if trouble != self._store_trouble:
+                log.warning("%s", trouble)
+            self._store_trouble = trouble
+            return
+        if self._store_trouble is not None:
+            log.info("the store can be read again")
+        self._store_trouble, self.wait = None, self._poll_seconds
+        for process, champion in found.items():
+            if champion is None:
+                self._lose(process)
+        self._try([one for process, one in found.items() if one is not None and self._is_new(process, one)])
+        self._has_looked = True
+
+    def _look_at_outcomes(self) -> None:
+        if self._followed is None:
+            return
+        trouble = None
+        for process, status in self._statuses.items():
+            if status.served is None or status.payloads is None:
+                continue
+            try:
+                served = self._followed(status.served, status.payloads)
+            except Exception as error:  # the model of before answers on, whatever is wrong with outcomes
+                trouble = f"{process}: its outcomes cannot be taken up: {one_line(error)}"
+                continue
+            if served is not status.served:
+                self._set(process, replace(self._statuses[process], served=served))
+        if trouble is not None and trouble != self._outcomes_trouble:
+            log.warning("%s", trouble)
+        self._outcomes_trouble = trouble
+
+    def _is_new(self, process: str, champion: Champion) -> bool:
+        """Whether this version is to be tried now; the status of one that answers already is set right."""
+        status = self._statuses[process]
+        if status.served is None or status.served.champion != champion:
+            return not self._rests(process, champion)
+        self._refused.pop(process, None)
+        self._set(process, replace(status, champion=champion, trouble=None))
+        return False
+
+    def _lose(self, process: str) -> None:
+        """Keep in mind that no version has the alias."""
+        status = self._statuses[process]
+        then = "the model of before stays" if status.served else f"run `nonferrous train {process}`"
+        trouble = f"no version has the alias {CHAMPION}: {then}"
+        self._set(process, replace(status, champion=None, trouble=trouble))
+
+    def _rests(self, process: str, champion: Champion) -> bool:
+        """Whether this very version was refused a moment ago."""
+        refused = self._refused.get(process)
+        return refused is not None and refused.champion == champion and self._clock() < refused.again
+
+    def _try(self, champions: list[Champion]) -> None:
+        """Load versions; where one is refused the model that answers stays."""
+        newest = {one.process: self._newest(one.process) for one in champions}
+        for champion, outcome in self._loading.load_all(
+            self._store, [(one, newest[one.process].seed) for one in champions]
+        ):
+            if isinstance(outcome, Loaded):
+                self._take(champion, outcome, newest[champion.process])
+            else:
+                self._refuse(champion.process, champion, outcome.why)
+
+    def _newest(self, process: str) -> Payloads:
+        newest = self._known.payloads.get(process, self._statuses[process].payloads)
+        assert newest is not None  # the store is asked for processes with payloads alone
+        return newest
+
+    def _take(self, champion: Champion, loaded: Loaded, payloads: Payloads) -> None:
+        process, model = champion.process, loaded.model
+        self._refused.pop(process, None)
+        trouble = self._statuses[process].seed_trouble if process not in self._known.payloads else None
+        fresh = Served(champion, loaded.digest, model, model.candidate == baseline(model.seed))
+        self._set(process, Status(fresh, champion, None, payloads, trouble))
+        log.info("%s: version %d answers: %s, %s", process, champion.version, model.candidate, loaded.digest)
+
+    def _refuse(self, process: str, champion: Champion, why: str) -> None:
+        before, status = self._refused.get(process), self._statuses[process]
+        again = before is not None and before.champion == champion
+        wait = min(2 * before.wait, LONGEST_WAIT) if before is not None and again else self._poll_seconds
+        self._refused[process] = _Refused(champion, wait, self._clock() + wait)
+        then = f"version {status.served.champion.version} stays" if status.served else "no model answers"
+        trouble = f"version {champion.version} is refused, {then}: {why}"
+        self._set(process, replace(status, champion=champion, trouble=trouble))
+
+    def _set(self, process: str, status: Status) -> None:
+        """Replace a status whole, so that no reader sees half of it; trouble is logged once, not at every look."""
+        before = self._statuses[process]
+        if status == before:
+            return
+        self._statuses = {**self._statuses, process: status}
+        if status.trouble is not None and status.trouble != before.trouble:
+            log.warning("%s: %s", process, status.trouble)
+        elif status.trouble is None and before.trouble is not None and status.served is before.served:
+            log.info("%s: in order again", process)
+
+
+def _with_seeds(statuses: Mapping[str, Status], known: Known) -> dict[str, Status]:
+    """Statuses with the seeds that are known now; see `Champions` for which are taken up."""
+    found = {}
+    for name in sorted({*known.payloads, *known.broken, *statuses}):
+        status = statuses.get(name, NEW)
+        payloads, fault = known.payloads.get(name), known.broken.get(name)
+        if payloads is None and status.served is not None:
+            why = "its seed is gone" if fault is None else f"its seed cannot be used: {fault}"
+            found[name] = replace(status, seed_trouble=f"{why}; the seed of before stays")
+        elif payloads is not None:
+            found[name] = _with_seed(status, payloads)
+        elif fault is not None:
+            found[name] = Status(seed_trouble=f"its seed cannot be used: {fault}")
+    return found
+
+
+def _with_seed(status: Status, payloads: Payloads) -> Status:
+    if payloads is status.payloads:
+        return replace(status, seed_trouble=None)
+    if status.served is None:
+        return replace(status, payloads=payloads, trouble=status.trouble or NEW.trouble, seed_trouble=None)
+    others = differing(status.served.model.seed, payloads.seed)
+    if not others:
+        return replace(status, payloads=payloads, seed_trouble=None)
+    trouble = (
+        f"its seed has changed in {', '.join(others)}; the seed of before stays until a champion is trained with it"
+    )
+    return replace(status, seed_trouble=trouble)
+
+
+def settle() -> None:
+    """Take libraries and models out of the garbage collector's sight: walking them took 70 ms amid a request."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def one_line(error: Exception) -> str:
+    """What an exception says, in one line."""
+    return " ".join(str(error).split())[:400] or type(error).__name__

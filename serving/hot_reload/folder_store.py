@@ -1,0 +1,32 @@
+"""Champions and versions in shadow from folders, with no registry: for tests, and for models handed over as files."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from registry.store import Champion
+from registry.versions import CHAMPION, SHADOW
+
+
+class FolderStore:
+    """Champions that are pointed to by hand; the service follows each change as it follows an alias in MLflow."""
+
+    def __init__(self) -> None:
+        self._pointed: dict[tuple[str, str], Champion] = {}
+
+    def point(self, process: str, version: int, folder: str | Path, alias: str = CHAMPION) -> None:
+        """Point an alias of a process to the model that `models.storage.model_files.save` wrote into a folder."""
+        self._pointed[process, alias] = Champion(process, version, str(folder))
+
+    def champion(self, process: str) -> Champion | None:
+        """Version that the process's champion has; None where there is none."""
+        return self._pointed.get((process, CHAMPION))
+
+    def shadow(self, process: str) -> Champion | None:
+        """Version that answers in shadow; None where none does."""
+        return self._pointed.get((process, SHADOW))
+
+    def fetch(self, champion: Champion, folder: Path) -> Path:
+        """Copy a champion's files into an empty folder; returns the copy."""
+        return Path(shutil.copytree(champion.source, folder / "model"))

@@ -1,0 +1,112 @@
+"""What a process takes and gives as tensors, grown from the types of its requests and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pydantic_core
+from pydantic import TypeAdapter
+
+from serving.fields import Record
+from serving.open_inference.tensors import Datatype, Tensor, Values
+from serving.payloads import Payloads
+
+ROWS = "rows"
+_KINDS: dict[str, Datatype] = {"number": "FP64", "string": "BYTES", "array": "BYTES"}
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output tensor: a field of each prediction, named by its path such as `current_efficiency.low`.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        How it is described.
+    path : tuple of str
+        Fields that lead to it.
+    as_json : bool
+        Whether it is a list, whose JSON is a text of the tensor.
+    """
+
+    tensor: Tensor
+    path: tuple[str, ...]
+    as_json: bool
+
+    def values(self, predictions: Sequence[Record]) -> Values:
+        """Its value in each prediction; None where a prediction has null or nothing there."""
+        found: Values = list(predictions)
+        for name in self.path:
+            found = [None if one is None else one.get(name) for one in found]
+        return [_json(one) for one in found] if self.as_json else found
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a process takes and gives as tensors.
+
+    Parameters
+    ----------
+    inputs : Mapping of str to Tensor
+        Columns of a row, by name: key and time and what the model sees.
+    outputs : Mapping of str to Output
+        All leaves of a prediction, by name.
+    parameters : Mapping of str to bool
+        Fields of a request beside its rows, by name; whether it is a number or true or false, which parameters of the
+        protocol may be, and not an object or a list, which is given as its JSON.
+    """
+
+    inputs: Mapping[str, Tensor]
+    outputs: Mapping[str, Output]
+    parameters: Mapping[str, bool]
+
+
+def contract(payloads: Payloads) -> Contract:
+    """Tensors of a process; its units and types are those of `/v1`."""
+    seed = payloads.seed
+    named = [column.name for column in seed.by_role("key", "time")]
+    inputs = {name: Tensor(name, "BYTES") for name in named}
+    for column in seed.inputs:
+        inputs[column.name] = Tensor(column.name, "FP64" if column.is_number else "BYTES", column.unit)
+    answer = TypeAdapter(payloads.answer).json_schema()
+    prediction = answer["properties"]["predictions"]["items"]
+    outputs = [one for one in _leaves(prediction, answer["$defs"], ()) if one.path[0] not in named]
+    request = TypeAdapter(payloads.request).json_schema()
+    asked = {name: field for name, field in request["properties"].items() if name != ROWS}
+    return Contract(
+        inputs, {one.tensor.name: one for one in outputs}, {name: _is_plain(field) for name, field in asked.items()}
+    )
+
+
+def _leaves(field: Mapping[str, Any], kinds: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Output]:
+    """Outputs in a field of a prediction, by its JSON schema.
+
+    A unit that is always the same stands in the metadata.
+    """
+    kind = _resolved(field, kinds)
+    unit = field.get("x-unit") or kind.get("properties", {}).get("unit", {}).get("const")
+    if "properties" in kind:
+        for name, inner in kind["properties"].items():
+            if name != "unit" or unit is None:
+                yield from _leaves({"x-unit": unit} | inner, kinds, (*path, name))
+    else:
+        datatype = _KINDS[kind["type"]]
+        tensor = Tensor(".".join(path), datatype, unit if datatype == "FP64" else None)
+        yield Output(tensor, path, as_json=kind["type"] == "array")
+
+
+def _resolved(field: Mapping[str, Any], kinds: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema that a field refers to, null put aside."""
+    (field,) = [one for one in field.get("anyOf", [field]) if one.get("type") != "null"]
+    return kinds[field["$ref"].rpartition("/")[2]] if "$ref" in field else field
+
+
+def _is_plain(field: Mapping[str, Any]) -> bool:
+    """Whether a field of a request is a number or true or false."""
+    return any(one.get("type") in ("number", "boolean") for one in field.get("anyOf", [field]))
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else pydantic_core.to_json(value, inf_nan_mode="null").decode()

@@ -1,0 +1,82 @@
+"""Rows of JSON that are answered block by block: on the event loop where they are short, else in threads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from itertools import islice
+from typing import Any, TypeVar
+
+from fastapi import Request
+
+from models.uncertainty.intervals import CoverageError
+from serving.explanations import check_rows
+from serving.fields import Record
+from serving.middleware.admission import Pace
+from serving.middleware.context import count_rows
+from serving.payloads import Payloads
+from serving.responses.threads import in_thread
+from serving.tasks import task_of
+from serving.wire.problems import Fault, ProblemError, invalid
+
+T = TypeVar("T")
+
+LONGEST_BODY_AT_ONCE = 64 * 1024  # bytes that are parsed on the event loop
+ROWS_AT_ONCE = 250  # of a long request: their answers are objects, then bytes, before the next are begun
+
+
+def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) -> Iterator[dict[str, Any]]:
+    """A task's answers to `ROWS_AT_ONCE` rows each; all that can be wrong with a request is raised by the first.
+
+    `request` holds the request's `id` beside what was read.
+
+    Raises
+    ------
+    ProblemError
+        422 where rows are too many to explain, or the model has too few rows for the coverage.
+    """
+    if request.get("explain"):  # a task need not offer it
+        check_rows(len(rows))
+    count_rows(len(rows))
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[first : first + ROWS_AT_ONCE]
+        try:
+            answered = task_of(payloads.seed).predicted(payloads, model, some, request | {"first": first})
+        except CoverageError as error:
+            raise uncovered(request["coverage"], error) from None
+        # What lots hold after these rows is what they hold before the next.
+        request = request | {name: answered[name] for name in answered.keys() & request.keys()}
+        yield answered
+
+
+def uncovered(coverage: float, error: CoverageError) -> ProblemError:
+    """The problem of a coverage that a model has too few rows for."""
+    expected = f"a coverage that the model has rows for: {error}"
+    return invalid([Fault(field="coverage", value=coverage, expected=expected)])
+
+
+async def in_threads(parts: Iterator[T], request: Request, pace: Pace, rows: int) -> list[T]:
+    """All parts, each made in a thread while the client waits; `pace` learns what so many rows took of their time.
+
+    Raises
+    ------
+    ProblemError
+        400 where the client hung up.
+    """
+
+    def one() -> tuple[list[T], float]:
+        before = time.thread_time()
+        return list(islice(parts, 1)), time.thread_time() - before
+
+    made: list[T] = []
+    seconds = 0.0
+    while True:
+        part, took = await in_thread(one)
+        seconds += took
+        if not part:
+            pace.learn(rows, seconds)
+            return made
+        made += part
+        if await request.is_disconnected():
+            raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before its answer")

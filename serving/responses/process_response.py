@@ -1,0 +1,151 @@
+"""What every route of a process begins and ends with: the model that answers, or why none does, and the answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import asdict
+from http import HTTPStatus
+
+import msgspec
+from fastapi import Response
+from starlette.responses import StreamingResponse
+
+from models.online.received import FIXED
+from models.regression.several import SeveralTargets
+from models.tasks import Model
+from registry.versions import CHAMPION
+from serving.fields import Record
+from serving.hot_reload.champions import Champions, Served, Status
+from serving.middleware.context import seen_by_operators
+from serving.payloads import Payloads
+from serving.wire.problems import ProblemError
+
+_SHORT = 2  # parts of an answer to few rows: its head, and all predictions
+GONE = Status(trouble="its seed is gone")
+HIDDEN = "the log of the service and a key with the role operate say why"
+
+
+def troubles_shown(status: Status, store_trouble: str | None = None) -> str | None:
+    """What is wrong with a process, as who asks may know it: reasons may name files, addresses and versions."""
+    return seen_by_operators(store_trouble or status.troubles, HIDDEN)
+
+
+def status_of(process: str, champions: Champions) -> tuple[Payloads, Status]:
+    """What a process takes and gives, and what answers.
+
+    One look for one request: a swap meanwhile cannot mix two models, or a model and another one's seed.
+
+    Raises
+    ------
+    ProblemError
+        404 where the process is served no more.
+    """
+    status = champions.statuses.get(process, GONE)
+    if status.payloads is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is served no more: {troubles_shown(status)}")
+    return status.payloads, status
+
+
+def served_of(process: str, status: Status, champions: Champions) -> Served:
+    """The model that answers; ProblemError 503 where there is none."""
+    if status.served is None:
+        detail = f"{process} has no model to answer with: {troubles_shown(status, champions.store_trouble)}"
+        later = {"Retry-After": str(math.ceil(champions.wait))}
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=later)
+    return status.served
+
+
+def model_used(served: Served) -> Record:
+    """The model that answers, as answers name it."""
+    return {
+        "version": served.champion.version,
+        "alias": CHAMPION,
+        "digest": served.digest,
+        "baseline": served.baseline,
+    }
+
+
+def head_of(process: str, served: Served, coverage: float) -> Record:
+    """What an answer to rows begins with."""
+    return {
+        "process": process,
+        "model": model_used(served),
+        "coverage": coverage,
+        "interval": interval_of(served.model),
+    }
+
+
+def interval_of(model: Model) -> Record:
+    """The interval that a model answers with, as responses state it: of several targets one each."""
+    if isinstance(model, SeveralTargets):
+        return {target: asdict(one) for target, one in model.interval.items()}
+    return asdict(getattr(model, "interval", FIXED))  # classes and pieces follow no outcomes
+
+
+def advised(payloads: Payloads, served: Served, answered: Record) -> Response:
+    """Response that carries advice of a model, which nobody but people follows."""
+    process = payloads.seed.process
+    head = {"process": process.name, "task": process.task, "model": model_used(served), "advisory": True}
+    return json_response(head | answered)
+
+
+def json_parts(answer: Record, is_first: bool, is_last: bool) -> list[bytes]:
+    """Some of the predictions of an answer as JSON, which with those before and after them is the whole.
+
+    Parameters
+    ----------
+    answer : dict
+        An answer to some rows: what stands before its `predictions` counts with the first of them, what stands after
+        them with the last.
+    is_first, is_last : bool
+        Whether the predictions are the first and the last of the answer.
+
+    Returns
+    -------
+    list of bytes
+        Before the first predictions what the answer begins with, then the predictions.
+    """
+    names = list(answer)
+    middle = names.index("predictions")
+    before, after = ({name: answer[name] for name in some} for some in (names[:middle], names[middle + 1 :]))
+    predictions = msgspec.json.encode(answer["predictions"])[1:-1]
+    closed = b"]" + (b"," + _members(after) if after else b"") + b"}" if is_last else b""
+    if is_first:
+        return [b"{" + _members(before) + b',"predictions":[', predictions + closed]
+    return [b"," + predictions + closed]
+
+
+def _members(record: Record) -> bytes:
+    """Fields of an object as JSON, without its brackets."""
+    return msgspec.json.encode(record)[1:-1]
+
+
+def joined_answer(parts: Sequence[bytes]) -> Response:
+    """Response that carries an answer of which all parts are made; those of a long one go out one by one."""
+    if len(parts) <= _SHORT:
+        return Response(b"".join(parts), media_type="application/json")
+    size = {"content-length": str(sum(map(len, parts)))}
+    return StreamingResponse(_each(parts), headers=size, media_type="application/json")
+
+
+async def _each(parts: Sequence[bytes]) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+def json_response(answer: Record) -> Response:
+    """Response that carries an answer; NaN has no place in JSON."""
+    return Response(msgspec.json.encode(answer), media_type="application/json")
+
+
+def paths(payloads: Payloads, operations: Iterable[str] | None = None) -> list[str]:
+    """Addresses of a process's operations, by default of all."""
+    name = payloads.seed.process.name
+    return [f"/v1/{name}/{operation}" for operation in (payloads.operations if operations is None else operations)]
+
+
+def abilities(payloads: Payloads, operations: Iterable[str] | None = None) -> str:
+    """What a process can do, in words: its task and its operations, by default all of them."""
+    answers = ", ".join(paths(payloads, operations))
+    return f"{payloads.seed.process.name} is of the task {payloads.seed.process.task} and answers POST {answers}"

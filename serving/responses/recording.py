@@ -1,0 +1,178 @@
+"""Answers that go out when they are recorded, and not before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+
+from fastapi import Request, Response
+
+from records.database import FullDiskError, RecordsError, now
+from records.requests import Kept, new_id
+from records.writing.quota import QuotaError
+from records.writing.writer import Full, Writer
+from serving.hot_reload.champions import Served
+from serving.middleware.context import asker, current
+from serving.wire.problems import ProblemError
+
+R = TypeVar("R", bound=Response)
+
+RECORD = b"record-id"  # header of an answer: under which id it is recorded
+SHORTEST_HEAD = 1024  # bytes that are kept once for all answers that begin with them
+_LATER = {"Retry-After": "1"}
+_WHEN_FREED = {"Retry-After": "60"}
+
+
+@dataclass(slots=True)  # frozen, it takes twice the time to make
+class Asked:
+    """A request from its beginning: what a record says of it beside the bodies.
+
+    Attributes
+    ----------
+    id : str
+        Made before the answer.
+    at : int
+        When it came in [microseconds since 1970, UTC].
+    client : str
+        Who asks.
+    process, operation, kind : str
+        What is asked, and the media type of the body.
+    """
+
+    id: str
+    at: int
+    client: str
+    process: str
+    operation: str
+    kind: str
+
+    @classmethod
+    def of(cls, request: Request, process: str, operation: str, kind: str = "application/json") -> Asked:
+        """A request that comes in now."""
+        return cls(new_id(), now(), asker(request.scope), process, operation, kind)
+
+
+def not_recorded(error: RecordsError, what: str) -> ProblemError:
+    """The problem of what could not be recorded: 507 where the disk is full, else 503."""
+    if isinstance(error, FullDiskError):
+        detail = f"{what}: the disk of the records is full, {error.room}; send it again later"
+        return ProblemError(HTTPStatus.INSUFFICIENT_STORAGE, detail, headers=_WHEN_FREED)
+    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{what}; send it again later", headers=_LATER)
+
+
+class Recorder:
+    """What the service keeps of requests and answers.
+
+    Parameters
+    ----------
+    writer : Writer, optional
+        Where to; None where nothing is kept.
+    """
+
+    def __init__(self, writer: Writer | None) -> None:
+        self._writer = writer
+
+    def check(self, client: str) -> None:
+        """Refuse a client of whom as much was recorded today as may be.
+
+        Raises
+        ------
+        ProblemError
+            429 that says how much that is, and when the day ends.
+        """
+        if self._writer is None:
+            return
+        try:
+            self._writer.quota.check(client)
+        except QuotaError as error:
+            later = {"Retry-After": str(error.wait)}
+            raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, str(error), headers=later) from None
+
+    def count(self, client: str, size: int) -> None:
+        """Count bytes of a client that were recorded beside requests."""
+        if self._writer is not None:
+            self._writer.quota.count([(client, size)])
+
+    async def answered(
+        self, asked: Asked, served: Served | None, body: bytes, response: Response, parts: Sequence[bytes] = ()
+    ) -> Response:
+        """A response whose request and answer are recorded, with the record's id in its header.
+
+        Parameters
+        ----------
+        asked : Asked
+            The request.
+        served : Served, optional
+            The model that answered; None where none did.
+        body : bytes
+            Body of the request.
+        response : Response
+            The answer.
+        parts : sequence of bytes
+            What is recorded as the answer, where that is not the response's body: a head that others have too, and
+            what follows it.
+
+        Raises
+        ------
+        ProblemError
+            503 where it cannot be recorded: then it does not go out.
+        """
+        head, *rest = parts or (b"", bytes(response.body))
+        await self.keep(asked, served, body, rest, head=head)
+        return self.named(asked, response)
+
+    def named(self, asked: Asked, response: R) -> R:
+        """A response with the record's id in its header, where there is a record."""
+        if self._writer is not None:
+            response.raw_headers.append((RECORD, asked.id.encode()))  # nobody else sets it, so none is looked for
+        return response
+
+    async def keep(
+        self,
+        asked: Asked,
+        served: Served | None,
+        body: bytes | bytearray,
+        answer: Sequence[bytes],
+        head: bytes = b"",
+        part: int = 0,
+    ) -> int:
+        """Record a request and its answer, or those from a part on; gives the number of the next part.
+
+        See `answered`.
+        """
+        if self._writer is None:
+            return 0
+        if part == 0:
+            self.check(asked.client)
+        if len(head) < SHORTEST_HEAD:
+            head, answer = b"", [head + answer[0], *answer[1:]]
+        version, digest = (0, "") if served is None else (served.champion.version, served.digest)
+        kept = Kept(
+            id=asked.id,
+            part=part,
+            at=asked.at,
+            client=asked.client,
+            process=asked.process,
+            operation=asked.operation,
+            version=version,
+            digest=digest,
+            kind=asked.kind,
+            asked=body,
+            answer=answer[0],
+            head=head,
+            more=answer[1:],
+        )
+        begin = time.perf_counter()
+        try:
+            return part + await self._writer.keep(kept)
+        except Full:
+            detail = "so many answers wait to be recorded that no more are taken; send it again later"
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None
+        except RecordsError as error:
+            raise not_recorded(error, "the answer could not be recorded, so it is not given") from None
+        finally:
+            if (visit := current()) is not None:
+                visit.record += time.perf_counter() - begin

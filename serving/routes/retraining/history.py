@@ -1,0 +1,70 @@
+"""Who became champion when, by whom and why, from the audit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from records.audit import Entry, of_process
+from records.database import Database, RecordsError
+from serving.hot_reload.champions import Champions
+from serving.middleware.authorization import HISTORY
+from serving.responses.process_response import status_of
+from serving.wire.problems import ProblemError, described
+
+
+class HistoryEntry(BaseModel):
+    """Something that was done about a process."""
+
+    number: Annotated[int, Field(description="counts the entries of the audit, whatever the clock says")]
+    at: Annotated[str, Field(description="UTC, ISO 8601")]
+    who: str
+    what: Annotated[str, Field(description="promotion, rollback, correction, withdrawal ...")]
+    subject: Annotated[str, Field(description="of what")]
+    why: str
+    figures: Annotated[dict[str, Any], Field(description="what was known then")]
+
+
+class History(BaseModel):
+    """What was done about a process, the newest first."""
+
+    process: str
+    entries: list[HistoryEntry]
+
+
+def router(champions: Champions, database: Database | None) -> APIRouter:
+    """Route of all processes; the door asks for the role operate, since persons are named."""
+    routes = APIRouter(tags=["retraining"])
+
+    @routes.get(
+        f"/v1/{{process}}/{HISTORY}",
+        operation_id="history",
+        summary="Who became champion when, by whom and why",
+        responses=described(404, 503),
+    )
+    async def history(process: str) -> History:
+        status_of(process, champions)
+        return History(process=process, entries=await run_in_threadpool(_entries, process, database))
+
+    return routes
+
+
+def _entries(process: str, database: Database | None) -> list[HistoryEntry]:
+    if database is None:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "this service keeps no records, so it has no history")
+    try:
+        with database.read() as connection:
+            return [_shown(one) for one in reversed(of_process(connection, process))]
+    except RecordsError as error:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "5"}) from None
+
+
+def _shown(entry: Entry) -> HistoryEntry:
+    at = datetime.fromtimestamp(entry.at / 1e6, UTC).isoformat(timespec="milliseconds")
+    about = {name: getattr(entry, name) for name in ("number", "who", "what", "subject", "why")}
+    return HistoryEntry(at=at, figures=dict(entry.figures), **about)

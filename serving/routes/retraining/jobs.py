@@ -1,0 +1,210 @@
+"""Retraining jobs: ask for one, look at it, cancel it. A worker of its own does them; the service learns nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Literal, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from records.jobs.queue import Asked, BusyError, Job, Jobs, JobsError
+from serving.decoding import parsed_json
+from serving.faults import Shape
+from serving.hot_reload.champions import Champions
+from serving.middleware.authorization import JOBS
+from serving.middleware.context import asker
+from serving.wire.bodies import read_body
+from serving.wire.problems import ProblemError, described, invalid
+
+T = TypeVar("T")
+
+_MOST_BYTES = 64 * 1024
+_PATH = f"/v1/{{process}}/{JOBS}"
+_UTC = "UTC, ISO 8601; null: not yet"
+_NULL_SHADOW = "UTC, ISO 8601; null: it does not"
+
+
+class AskedJob(BaseModel):
+    """What a job is to do; all fields may be left out."""
+
+    model_config = ConfigDict(extra="forbid", title="RetrainingJobRequest")
+
+    if_drifted: Annotated[
+        bool, Field(description="whether nothing is done unless learning is due: by drift, or by much that is new")
+    ] = False
+    accept_shift: Annotated[
+        str | None,
+        Field(min_length=1, max_length=1000, description="reason to learn labels that do not fit the past"),
+    ] = None
+    dry_run: Annotated[bool, Field(description="whether nothing is registered and nothing promoted")] = False
+
+
+class JobProgress(BaseModel):
+    """How far a job is."""
+
+    what: Annotated[str | None, Field(description="what is being done; null: not begun")]
+    done: Annotated[int, Field(description="steps of this part that are done")]
+    steps: Annotated[int, Field(description="steps of this part in all")]
+    log: Annotated[list[str], Field(description="what was done so far")]
+
+
+class JobResult(BaseModel):
+    """What came of a job."""
+
+    version: Annotated[int | None, Field(description="version that was registered; null: none was")]
+    promoted: Annotated[bool, Field(description="whether it is champion now")]
+    why: Annotated[str, Field(description="the verdict in words")]
+    reasons: Annotated[list[str], Field(description="why the gate refused it; empty where it passed")]
+    figures: Annotated[dict[str, float], Field(description="what the verdict rests on")]
+    shadow_until: Annotated[
+        str | None, Field(description=f"until when it answers in shadow before it may take over, {_NULL_SHADOW}")
+    ] = None
+
+
+class RetrainingJob(BaseModel):
+    """A retraining job."""
+
+    job: str
+    process: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    asked: AskedJob
+    asked_by: str
+    asked_at: Annotated[str, Field(description="UTC, ISO 8601")]
+    begun_at: Annotated[str | None, Field(description=_UTC)]
+    ended_at: Annotated[str | None, Field(description=_UTC)]
+    progress: JobProgress
+    result: Annotated[JobResult | None, Field(description="null: not yet, or none")]
+    why: Annotated[str | None, Field(description="why it failed; null: it did not")]
+
+
+class RetrainingJobs(BaseModel):
+    """Retraining jobs of a process, the newest first; at most 100."""
+
+    process: str
+    jobs: list[RetrainingJob]
+
+
+_ASKED = Shape(AskedJob)
+
+
+def router(champions: Champions, jobs: Jobs) -> APIRouter:
+    """Routes of all processes' jobs; the door asks for the role operate."""
+    routes = APIRouter(tags=["retraining"])
+
+    def of(process: str) -> str:
+        if champions.statuses.get(process) is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return process
+
+    async def found(process: str, job: str) -> Job:
+        known = await _from(lambda: jobs.get(job))
+        if known is None or known.asked.process != of(process):
+            raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} has no retraining job of this name")
+        return known
+
+    # The body is read here, as all routes do, so that what is wrong with it is named alike.
+    body = {"required": False, "content": {"application/json": {"schema": AskedJob.model_json_schema()}}}
+
+    @routes.post(
+        _PATH,
+        status_code=HTTPStatus.ACCEPTED,
+        operation_id="ask_for_retraining",
+        summary="Ask for a retraining job",
+        description=(
+            "A worker (`nonferrous worker`) trains a challenger on the history and on the records whose outcomes are "
+            "known, and promotes it only where it is better. `Location` is the address of the job. A process has one "
+            "job at a time."
+        ),
+        responses=described(400, 404, 409, 413, 415, 422, 503),
+        openapi_extra={"requestBody": body},
+    )
+    async def ask(process: str, request: Request, response: Response) -> RetrainingJob:
+        wanted = await _asked(request)
+        asked = Asked(of(process), asker(request.scope), wanted.if_drifted, wanted.accept_shift, wanted.dry_run)
+        job = await _from(lambda: jobs.put(asked))
+        response.headers["Location"] = f"/v1/{process}/{JOBS}/{job.id}"
+        return _shown(job)
+
+    @routes.get(
+        _PATH, operation_id="retraining_jobs", summary="Retraining jobs of a process", responses=described(404, 503)
+    )
+    async def listed(process: str) -> RetrainingJobs:
+        known = await _from(lambda: jobs.of(of(process)))
+        return RetrainingJobs(process=process, jobs=[_shown(job) for job in known])
+
+    @routes.get(
+        f"{_PATH}/{{job}}",
+        operation_id="retraining_job",
+        summary="A retraining job: state, progress, log, result",
+        responses=described(404, 503),
+    )
+    async def one(process: str, job: str) -> RetrainingJob:
+        return _shown(await found(process, job))
+
+    @routes.delete(
+        f"{_PATH}/{{job}}",
+        status_code=HTTPStatus.ACCEPTED,
+        operation_id="cancel_retraining",
+        summary="Cancel a retraining job",
+        description="One that waits begins no more, one that runs ends within a minute, one that has ended stays.",
+        responses=described(404, 503),
+    )
+    async def cancel(process: str, job: str) -> RetrainingJob:
+        known = await found(process, job)
+        await _from(lambda: jobs.cancel(known.id))
+        return _shown(await found(process, job))
+
+    return routes
+
+
+async def _asked(request: Request) -> AskedJob:
+    """What a body asks for; an empty one, all that there is to ask for."""
+    if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
+        return AskedJob()
+    wanted, faults = _ASKED.read(parsed_json(await read_body(request, _MOST_BYTES)))
+    if faults:
+        raise invalid(faults)
+    assert isinstance(wanted, AskedJob)
+    return wanted
+
+
+async def _from(what: Callable[[], T]) -> T:
+    """What the queue gives, asked off the event loop."""
+    try:
+        return await run_in_threadpool(what)
+    except BusyError as error:
+        raise ProblemError(HTTPStatus.CONFLICT, str(error)) from None
+    except JobsError as error:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "5"}) from None
+
+
+def _shown(job: Job) -> RetrainingJob:
+    asked, progress, result = job.asked, job.progress, job.result
+    shown = AskedJob(if_drifted=asked.only_if_drifted, accept_shift=asked.accept_shift, dry_run=asked.dry_run)
+    return RetrainingJob(
+        job=job.id,
+        process=asked.process,
+        state=job.state,
+        asked=shown,
+        asked_by=asked.by,
+        asked_at=_when(job.at) or "",
+        begun_at=_when(job.begun),
+        ended_at=_when(job.ended),
+        progress=JobProgress(
+            what=progress.get("what"),
+            done=progress.get("done", 0),
+            steps=progress.get("steps", 0),
+            log=progress.get("lines", []),
+        ),
+        result=None if result is None else JobResult(**result),
+        why=job.why,
+    )
+
+
+def _when(at: int | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,242 @@
+"""Metrics as Prometheus scrapes them: counted on the event loop by the request, made into text when asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from records.writing.health import RecordsHealth
+from serving.hot_reload.champions import Status
+from serving.middleware.admission import Load
+from serving.middleware.context import Visit
+from serving.shadow.shadows import Shadow
+from serving.telemetry.drift_metrics import ABOUT as DRIFT
+from serving.telemetry.histogram import Tally
+from serving.wire.problems import ProblemError, phrase
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
+STEPS = ("read", "wait", "predict", "record")
+Connected = Callable[[], Mapping[str, int]]
+Monitored = Callable[[], Mapping[str, Mapping[str, float]]]
+
+
+class Metrics:
+    """What is counted of the service.
+
+    Parameters
+    ----------
+    load : Load
+        What is worked on, waits and is held.
+    statuses : callable
+        What is known of the processes now.
+    outcomes_ages : callable
+        Time since the newest outcomes of each process came in [s].
+    """
+
+    def __init__(
+        self,
+        load: Load,
+        statuses: Callable[[], Mapping[str, Status]],
+        outcomes_ages: Callable[[], Mapping[str, float]] = dict,
+    ) -> None:
+        self._load, self._statuses, self._outcomes_ages = load, statuses, outcomes_ages
+        self._requests: dict[tuple[str, str, int], Tally] = {}
+        self._steps: dict[str, tuple[Tally, ...]] = {}
+        self._lag = Tally()
+        self._rows: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._refused_rows: Counter[str] = Counter()
+        self.connected: Connected = dict
+        self.closed: Mapping[str, int] = {}
+        self.certificate_ends: Callable[[], float] | None = None
+        self.monitored: Monitored = dict
+        self.outcomes_waiting: Callable[[], Mapping[str, int]] = dict
+        self.in_shadow: Callable[[], Mapping[str, Shadow]] = dict
+        self.records: RecordsHealth | None = None
+
+    def finished(self, visit: Visit, path: str, seconds: float) -> None:
+        """Count a request that took so long [s]; `path` is its address as routes are written."""
+        key = path, visit.scope["method"], visit.status
+        tally = self._requests.get(key)
+        if tally is None:
+            tally = self._requests[key] = Tally()
+        tally.add(seconds)
+        steps = self._steps.get(path)
+        if steps is None:
+            steps = self._steps[path] = tuple(Tally() for _ in STEPS)
+        read, wait, predict, record = steps
+        read.add(visit.read)
+        predict.add(seconds - visit.read - visit.wait - visit.record)
+        if visit.wait:
+            wait.add(visit.wait)
+        if visit.record:
+            record.add(visit.record)
+        if visit.rows:
+            self._rows[path] += visit.rows
+        if visit.refusal is not None:
+            self._count_refusal(visit.refusal)
+
+    def _count_refusal(self, refusal: ProblemError) -> None:
+        self._refused[_reason(refusal.status)] += 1
+        rows = {fault.row: fault.bound is not None for fault in refusal.faults if fault.row is not None}
+        for is_bound in rows.values():
+            self._refused_rows["out of range" if is_bound else "not as described"] += 1
+
+    def lagged(self, seconds: float) -> None:
+        """Count how much too late the event loop came [s]."""
+        self._lag.add(seconds)
+
+    def text(self) -> tuple[bytes, str]:
+        """All metrics as text, and what kind of text it is; it takes milliseconds."""
+        # Loaded by the first scrape, not by every service that starts.
+        from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+        from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        registry.register(_Collected(self.collect))
+        return generate_latest(registry), CONTENT_TYPE_PLAIN_0_0_4
+
+    def collect(self) -> Iterator[Metric]:
+        """Metrics of the library, from what was counted."""
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        yield _histogram(
+            "nonferrous_request_seconds",
+            "Time from a request's head to the end of its answer.",
+            ("route", "method", "status"),
+            (((route, method, str(status)), tally) for (route, method, status), tally in list(self._requests.items())),
+        )
+        yield _histogram(
+            "nonferrous_step_seconds",
+            "Time that requests took to be read, to wait for a thread, to be answered and to be recorded.",
+            ("route", "step"),
+            (
+                ((route, step), tally)
+                for route, tallies in list(self._steps.items())
+                for step, tally in zip(STEPS, tallies, strict=True)
+            ),
+        )
+        lag = "How much too late the event loop came to what was due."
+        yield _histogram("nonferrous_loop_lag_seconds", lag, (), [((), self._lag)])
+        for name, about, label, counts in (
+            ("nonferrous_rows", "Rows that were answered.", "route", self._rows),
+            ("nonferrous_refused", "Requests that were refused.", "reason", self._refused),
+            ("nonferrous_refused_rows", "Rows with faults, at most 100 of a request.", "reason", self._refused_rows),
+            ("nonferrous_closed_connections", "Connections that the service closed.", "reason", self.closed),
+        ):
+            counter = CounterMetricFamily(name, about, labels=[label])
+            for value, count in list(counts.items()):
+                counter.add_metric([value], count)
+            yield counter
+        gauges = (
+            ("nonferrous_waiting_requests", "Requests that wait for a thread.", "lane", self._waiting()),
+            ("nonferrous_connections", "Open connections by what they are at.", "state", self.connected()),
+            ("nonferrous_model_version", "Version that answers.", "process", self._versions()),
+            (
+                "nonferrous_model_learnt_before_timestamp_seconds",
+                "Up to when the model that answers has seen rows.",
+                "process",
+                self._ages(),
+            ),
+            (
+                "nonferrous_outcomes_age_seconds",
+                "Time since the newest outcomes came in.",
+                "process",
+                self._outcomes_ages(),
+            ),
+            (
+                "nonferrous_outcomes_waiting",
+                "Outcomes that are odd and move no answer until a person accepts or withdraws them.",
+                "process",
+                self.outcomes_waiting(),
+            ),
+            ("nonferrous_model_answers", "1 where a model answers, 0 where none does.", "process", self._answering()),
+        )
+        for name, about, label, values in gauges:
+            gauge = GaugeMetricFamily(name, about, labels=[label])
+            for value, number in values.items():
+                gauge.add_metric([value], number)
+            yield gauge
+        if self.certificate_ends is not None:
+            expiry = "When the certificate of the service expires."
+            yield GaugeMetricFamily("nonferrous_certificate_expiry_timestamp_seconds", expiry, self.certificate_ends())
+        yield from self._of_shadows()
+        yield from self._of_records()
+        seen = self.monitored()
+        for name, about in DRIFT.items():
+            gauge = GaugeMetricFamily(f"nonferrous_{name}", about, labels=["process"])
+            for process, figures in seen.items():
+                gauge.add_metric([process], figures[name])
+            yield gauge
+        yield GaugeMetricFamily("nonferrous_held_bytes", "Bytes of bodies in memory.", self._load.held)
+        yield GaugeMetricFamily("nonferrous_most_held_bytes", "Bytes of bodies that may be.", self._load.most_held)
+
+    def _of_shadows(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        shadows = self.in_shadow()
+        version = "Version in shadow; 0 where it does not load."
+        gauge = GaugeMetricFamily("nonferrous_shadow_version", version, labels=["process"])
+        counter = CounterMetricFamily(
+            "nonferrous_shadow_requests", "Requests as the version in shadow took them.", labels=["process", "result"]
+        )
+        for process, one in shadows.items():
+            gauge.add_metric([process], one.version.version if one.served else 0)
+            for result in ("answered", "dropped", "failed"):
+                counter.add_metric([process, result], getattr(one, result))
+        yield gauge
+        yield counter
+
+    def _of_records(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        if (records := self.records) is not None:
+            can = "1 where the records can be written, 0 where they cannot."
+            yield GaugeMetricFamily("nonferrous_records_writable", can, int(records.trouble is None))
+            failures = "Groups of requests that could not be recorded, and looks that found so."
+            yield CounterMetricFamily("nonferrous_records_failures", failures, records.failures)
+            share = "Share of the bytes that may be recorded of one client today, of the one that used most of them."
+            yield GaugeMetricFamily("nonferrous_recorded_bytes_share", share, records.quota_share)
+
+    def _waiting(self) -> dict[str, int]:
+        return {"heavy": self._load.heavy.waiting, "light": self._load.light.waiting}
+
+    def _versions(self) -> dict[str, int]:
+        return {name: one.served.champion.version for name, one in self._statuses().items() if one.served}
+
+    def _answering(self) -> dict[str, int]:
+        return {name: int(one.served is not None) for name, one in self._statuses().items()}
+
+    def _ages(self) -> dict[str, float]:
+        found = {}
+        for name, one in self._statuses().items():
+            learnt = dict(one.served.model.info).get("learnt_before") if one.served else None
+            if isinstance(learnt, str):
+                found[name] = datetime.fromisoformat(learnt).replace(tzinfo=UTC).timestamp()
+        return found
+
+
+class _Collected:
+    """What the library's registry asks for metrics."""
+
+    def __init__(self, collect: Callable[[], Iterable[Metric]]) -> None:
+        self.collect = collect
+
+
+def _histogram(name: str, about: str, labels: tuple[str, ...], tallies: Iterable[tuple[tuple[str, ...], Tally]]) -> Any:
+    from prometheus_client.core import HistogramMetricFamily
+
+    made = HistogramMetricFamily(name, about, labels=list(labels))
+    for values, tally in tallies:
+        made.add_metric(list(values), buckets=tally.buckets(), sum_value=tally.total)
+    return made
+
+
+def _reason(status: HTTPStatus) -> str:
+    return phrase(status).lower()

@@ -1,0 +1,283 @@
+"""A table's columns against what a row of JSON must be: all rows of a column at once, faults named as in JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from models.table.inputs import sizes
+from physics.arrays import BoolArray, FloatArray
+from seeds import Column, Seed
+from serving import history
+from serving.column_values import LONGEST_TEXT, LONGEST_TIME
+from serving.fields import Record
+from serving.payloads import Payloads
+from serving.wire.arrow_tables import Table
+from serving.wire.columns import Block
+from serving.wire.problems import MOST_FAULTS, Fault, invalid, shown
+from serving.wire.texts import is_text
+
+_A_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9, "D": 1 / 86_400}
+_FIRST, _LAST = -62_135_510_400, 253_402_214_400  # s since 1970 of 0001-01-02 and 9999-12-31
+_TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+_NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_null)
+_TIMES = (*_TEXTS[:3], pa.types.is_timestamp, pa.types.is_date)
+
+
+def check(table: Table, payloads: Payloads) -> int:
+    """Check all of a table; gives how many rows it has.
+
+    Raises
+    ------
+    ProblemError
+        422 where its columns or rows are wrong; all faults are named, or the first 100 of more.
+    """
+    faults = list(islice(_of_schema(table, payloads), MOST_FAULTS + 1))
+    if faults:
+        raise invalid(faults)
+    names = [name for name in table.names if name in taken(payloads)]
+    rows = 0
+    for block in table.blocks(names):
+        wrong = np.flatnonzero(_wrong(block, payloads.seed))[: MOST_FAULTS + 1]
+        if len(wrong):
+            for i, row in zip(wrong.tolist(), records(block.take(wrong), payloads.seed), strict=True):
+                faults += payloads.row.read(row, rows + i)[1]
+        if len(faults) > MOST_FAULTS:
+            break
+        if not faults and _calendar(payloads):
+            block_of(block, payloads, payloads.seed, rows)  # its times must be comparable
+        rows += block.num_rows
+    if not faults and not rows:
+        faults = [Fault(field="rows", value=0, bound=1, expected="at least 1 entries")]
+    if faults:
+        raise invalid(faults)
+    return rows
+
+
+def taken(payloads: Payloads) -> dict[str, Column]:
+    """Columns that a table may have, by name."""
+    seed = payloads.seed
+    return {column.name: column for column in (*seed.by_role("key", "time"), *seed.inputs)}
+
+
+def _of_schema(table: Table, payloads: Payloads) -> Iterator[Fault]:
+    """Columns that are not taken, stand twice, are of a wrong type or are missing and needed."""
+    known, schema = taken(payloads), table.schema
+    for name, count in Counter(table.names).items():
+        if count > 1:
+            yield Fault(field=str(shown(name)), value=f"{count} columns of this name", expected="one")
+        elif name not in known:
+            expected = "no column of this name: in a table it has no place"
+            yield from payloads.row.unknown([name]) or [Fault(field=name, expected=expected)]
+        else:
+            kind = schema.field(name).type
+            kinds, expected = _kinds(known[name])
+            inner = kind.value_type if pa.types.is_dictionary(kind) else kind
+            is_null = inner is not kind and pa.types.is_null(inner)
+            if is_null or not any(is_kind(inner) for is_kind in kinds) or not _is_readable(inner):
+                yield Fault(field=name, value=str(shown(str(kind))), expected=f"a column of {expected}")
+    for column in payloads.seed.by_role("key", "time"):
+        if column.name not in schema.names:
+            yield Fault(field=column.name, expected="this column, which is required")
+
+
+def _kinds(column: Column) -> tuple[tuple[Any, ...], str]:
+    if column.role == "time":
+        return _TIMES, "timestamps, dates or texts in ISO 8601"
+    return (_NUMBERS, "numbers") if column.is_number else (_TEXTS, "texts")
+
+
+def _is_readable(kind: pa.DataType) -> bool:
+    """Whether times of a type can be read: its time zone is known."""
+    try:
+        pa.array([0]).cast(kind).to_pylist() if pa.types.is_timestamp(kind) else None
+    except (ValueError, KeyError, OSError):
+        return False
+    return True
+
+
+def plain(block: pa.Table, name: str) -> pa.Array:
+    """A column in one piece, without a dictionary."""
+    column = block.column(name)
+    found = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # copies them, even a single one
+    if pa.types.is_dictionary(found.type):
+        # Rows of a file, whose texts may be of any length: large texts have room for all of them.
+        values = found.dictionary
+        found = (values.cast(pa.large_string()) if is_text(values.type) else values).take(found.indices)
+    return found.cast(pa.large_string()) if pa.types.is_string_view(found.type) else found
+
+
+def numbers(column: pa.Array) -> FloatArray:
+    """Numbers, shape (n,); NaN where there is none."""
+    if pa.types.is_null(column.type):
+        return np.full(len(column), np.nan)
+    found: FloatArray = column.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    return found
+
+
+def _wrong(block: pa.Table, seed: Seed) -> BoolArray:
+    """Rows with at least one fault, shape (n,)."""
+    wrong = np.zeros(block.num_rows, dtype=np.bool_)
+    for column in (*seed.by_role("key", "time"), *seed.inputs):
+        if column.name not in block.column_names:
+            continue
+        values = plain(block, column.name)
+        if column.role == "time":
+            wrong |= _no_times(values)
+        elif column.is_number:
+            wrong |= _out_of_range(numbers(values), column)
+        else:
+            wrong |= _no_texts(values, is_needed=column.role == "key")
+    return wrong
+
+
+def _out_of_range(values: FloatArray, column: Column) -> BoolArray:
+    low, high = column.low, column.high
+    if column.censored and high is not None:
+        low = -high  # a content below the laboratory's limit is that limit with a minus sign
+    wrong = np.isinf(values) if low is None or high is None else np.zeros(len(values), dtype=np.bool_)
+    if low is not None:
+        wrong |= values < low
+    if high is not None:
+        wrong |= values > high
+    return wrong
+
+
+def _no_texts(values: pa.Array, is_needed: bool, longest: int = LONGEST_TEXT) -> BoolArray:
+    if pa.types.is_null(values.type):
+        return np.full(len(values), is_needed)
+    length = numbers(pc.utf8_length(values.cast(pa.large_string())))
+    wrong = length > longest
+    return wrong | ~(length > 0) if is_needed else wrong
+
+
+def _no_times(values: pa.Array) -> BoolArray:
+    if not any(is_text(values.type) for is_text in _TEXTS):
+        return np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_) | _beyond_years(values)
+    wrong = _no_texts(values, True, LONGEST_TIME)
+    known = values.dictionary_encode()
+    unlike = np.array([not _is_time(text) for text in known.dictionary.to_pylist()], dtype=np.bool_)
+    places = known.indices.fill_null(0).to_numpy(zero_copy_only=False)
+    return wrong | unlike[places] if len(unlike) else wrong
+
+
+def _beyond_years(values: pa.Array) -> BoolArray:
+    """Times before the year 1 or after 9999, shape (n,), which no calendar of ours has; a day is left at each end."""
+    size = _A_SECOND["D" if pa.types.is_date32(values.type) else getattr(values.type, "unit", "ms")]
+    counted = values.view(pa.int32() if pa.types.is_date32(values.type) else pa.int64())
+    since = counted.fill_null(0).to_numpy(zero_copy_only=False) / size
+    return np.asarray((since < _FIRST) | (since > _LAST), dtype=np.bool_)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def records(block: pa.Table, seed: Seed) -> list[Record]:
+    """Rows of a block as JSON would hold them."""
+    columns: dict[str, list[Any]] = {}
+    for column in (*seed.by_role("key", "time"), *seed.inputs):
+        if column.name not in block.column_names:
+            continue
+        values = plain(block, column.name)
+        if column.role == "time":
+            columns[column.name] = _texts_of_times(values)
+        elif column.is_number:
+            columns[column.name] = [None if math.isnan(value) else value for value in numbers(values).tolist()]
+        else:
+            columns[column.name] = values.to_pylist()
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _texts_of_times(values: pa.Array) -> list[str | None]:
+    if any(is_text(values.type) for is_text in _TEXTS):
+        return list(values.to_pylist())
+    beyond = _beyond_years(values)
+    if beyond.any():
+        counted = values.view(pa.int32() if pa.types.is_date32(values.type) else pa.int64()).to_pylist()
+        known = _texts_of_times(pc.if_else(pa.array(beyond), pa.scalar(None, values.type), values))
+        return [
+            f"{count} in {values.type}" if no else text for count, no, text in zip(counted, beyond, known, strict=True)
+        ]
+    if pa.types.is_date(values.type):
+        return [None if day is None else day.isoformat() for day in values.to_pylist()]
+    # Times are given to the microsecond; what is finer is no part of a period's start.
+    micro = pc.cast(values, pa.timestamp("us", values.type.tz), safe=False)
+    return [None if time is None else time.isoformat() for time in micro.to_pylist()]
+
+
+def _calendar(payloads: Payloads) -> list[str]:
+    """Inputs that are made from the time where rows leave them out."""
+    return [column.name for column in history.made_inputs(payloads.seed) if column.calendar is not None]
+
+
+def block_of(
+    block: pa.Table, payloads: Payloads, model_seed: Seed, first: int = 0
+) -> tuple[Block, list[list[str]] | None]:
+    """Rows that are checked as a model takes them, and which columns were made for each row, None where none may be.
+
+    Parameters
+    ----------
+    block : Table
+        Rows that have passed `check`, the first of them number `first`.
+    payloads : Payloads
+        What the process takes and gives.
+    model_seed : Seed
+        The seed of the model that answers, which orders the inputs.
+    first : int, optional
+        As above.
+    """
+    names = set(block.column_names)
+    X = np.full((block.num_rows, len(model_seed.inputs)), np.nan)
+    # Objects by the ten thousand are slow to make and to collect: rows without texts share one.
+    has_texts = any(column.values for column in model_seed.inputs)
+    texts: list[Record] = [{} for _ in range(block.num_rows)] if has_texts else [{}] * block.num_rows
+    for j, column in enumerate(model_seed.inputs):
+        if column.values:
+            held = plain(block, column.name).to_pylist() if column.name in names else [None] * block.num_rows
+            numbered: dict[str | None, float] = {text: float(i) for i, text in enumerate(column.values)}
+            X[:, j] = [numbered.get(text, np.nan) for text in held]
+            for row, text in zip(texts, held, strict=True):
+                row[column.name] = text
+        elif column.name in names:
+            X[:, j] = numbers(plain(block, column.name))
+    key = payloads.seed.key
+    units = None if key is None else plain(block, key.name)
+    made = _make(X, block, payloads, model_seed, first) if history.MADE in payloads.echoed else None
+    return Block(sizes(X, model_seed), units, texts), made
+
+
+def _make(X: FloatArray, block: pa.Table, payloads: Payloads, model_seed: Seed, first: int) -> list[list[str]]:
+    """Make what follows from the time where rows leave it out, in place; gives the columns made of each row."""
+    calendar = _calendar(payloads)
+    at = {column.name: j for j, column in enumerate(model_seed.inputs)}
+    made: list[list[str]] = [[]] * len(X)
+    lacking = np.isnan(X[:, [at[name] for name in calendar]]).any(axis=1)
+    if not calendar or not lacking.any():
+        return made
+    which = np.flatnonzero(lacking)
+    needed = [column.name for column in (*payloads.seed.by_role("key", "time"), *history.made_inputs(payloads.seed))]
+    rows: list[Record] = [
+        dict.fromkeys(needed) | row
+        for row in records(block.take(which).select([n for n in needed if n in block.column_names]), payloads.seed)
+    ]
+    faults = history.fill(rows, [], payloads.seed)
+    if faults:
+        raise invalid([one.model_copy(update={"row": first + int(which[one.row or 0])}) for one in faults])
+    for i, row in zip(which.tolist(), rows, strict=True):
+        made[i] = list(row[history.MADE])
+        for name in made[i]:
+            X[i, at[name]] = row[name]
+    return made

@@ -1,0 +1,94 @@
+"""A request's body as bytes, read no further than it may be long."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from http import HTTPStatus
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from serving.wire.problems import Fault, ProblemError, shown
+
+JSON = "application/json"
+ARROW = "application/vnd.apache.arrow.stream"
+PARQUET = "application/vnd.apache.parquet"
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """Body of a request that carries JSON.
+
+    Parameters
+    ----------
+    request : Request
+        The request; its body is not read yet.
+    most : int
+        Largest length [byte].
+
+    Raises
+    ------
+    ProblemError
+        415 where it is no JSON or is compressed, 413 where it is longer than `most`, 400 where the client hung up.
+    """
+    check_kind(request, (JSON,))
+    return await read_checked(request, most)
+
+
+async def read_checked(request: Request, most: int) -> bytes:
+    """Body of a request whose kind is checked already; see `read_body`."""
+    return b"".join([chunk async for chunk in _chunks(request, most)])
+
+
+async def read_bytes(request: Request, most: int) -> bytes:
+    """Body of a request, whatever it carries; see `read_body`."""
+    _check_header(request, "content-encoding", "identity", ("identity",))
+    return await read_checked(request, most)
+
+
+async def read_table(request: Request, most: int) -> bytearray:
+    """Body of a request whose kind is checked already, never held twice; see `read_body`."""
+    body = bytearray()
+    async for chunk in _chunks(request, most):
+        body += chunk
+    return body
+
+
+async def _chunks(request: Request, most: int) -> AsyncIterator[bytes]:
+    declared = request.headers.get("content-length", "0")
+    # More digits than `most` has are more bytes, and may be more digits than Python makes a number of.
+    digits = declared.lstrip("0") if declared.isdecimal() else ""
+    if len(digits) > len(str(most)) or int(digits or 0) > most:
+        raise _too_long(most)
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > most:
+                raise _too_long(most)
+            yield chunk
+    except ClientDisconnect:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before the end of the body") from None
+
+
+def check_kind(request: Request, kinds: Collection[str]) -> str:
+    """The kind of a request's body, one of those that are taken; ProblemError 415 for others and compressed ones."""
+    # A missing content type is refused, a missing encoding means none.
+    _check_header(request, "content-encoding", "identity", ("identity",))
+    return _check_header(request, "content-type", "", kinds)
+
+
+def _check_header(request: Request, header: str, missing: str, taken: Collection[str]) -> str:
+    got = request.headers.get(header, missing)
+    kind = got.partition(";")[0].strip().lower()
+    if kind not in taken:
+        expected = " or ".join(taken)
+        fault = Fault(field=header, value=shown(got), expected=expected)
+        detail = f"{header}: got '{shown(got)}', expected {expected}"
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, [fault])
+    return kind
+
+
+def _too_long(most: int) -> ProblemError:
+    fault = Fault(field="body", bound=most, expected=f"at most {most} bytes")
+    detail = f"the body is longer than {most} bytes; send the rows in several requests"
+    return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, [fault])

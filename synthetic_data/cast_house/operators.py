@@ -1,0 +1,78 @@
+"""What crews set: by habit, by what they read of pots and melts, and by set-point tests; or what is set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.cast_house.parameters import CastHouseParameters
+from synthetic_data.cast_house.supply import Supply
+from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.plant.operators import Knobs, SetPoints
+
+REVIEW = 8  # casts after which a crew reviews how it degasses: four days
+TESTED = ("high_purity_share", "degasser_gas", "settling_time", "melt_temperature")
+_HABITS = ("high_purity_share", "melt_temperature", "settling_time", "flux_dose", "cast_speed", "mould_temperature")
+_DEGASSING = ("degasser_gas", "degasser_rotor")
+
+
+class Crew:
+    """The crews of a block of furnaces."""
+
+    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+        self._block = block
+        normals = rng.standard_normal((8, block.count, 1))
+        self._habit = dict(zip((*_HABITS, *_DEGASSING), normals, strict=True))
+        self.set_points = SetPoints(plan, block, TESTED, REVIEW, rng)
+
+    def before_cast(
+        self, supply: Supply, samples: Mapping[str, FloatArray], tests: Knobs, by_hand: Knobs, rng: np.random.Generator
+    ) -> Knobs:
+        """Knobs that do not wait for what the last casts showed."""
+        p, h = supply.parameters, self._habit
+        normals = in_hand(rng).standard_normal((7, self._block.count, supply.count))
+        n = dict(zip((*_HABITS, "scrap_return"), normals, strict=True))
+        share = 0.01 * p.share_usual
+        iron = (1.0 - share) * samples["pot_iron_ordinary"] + share * samples["pot_iron_high_purity"]
+        too_much = iron - p.iron_wanted
+        wanted = {
+            # Dirty metal is thinned: in the history much iron stands beside a high share.
+            "high_purity_share": p.share_usual + p.share_per_iron * too_much + p.share_sd * n["high_purity_share"],
+            "scrap_return": p.scrap_usual * np.exp(p.scrap_sd * n["scrap_return"])
+            - p.scrap_per_iron * np.maximum(too_much, 0.0),
+            "melt_temperature": p.melt_usual + p.melt_sd * n["melt_temperature"],
+            "settling_time": p.settling_usual * np.exp(p.settling_sd * n["settling_time"]),
+            "flux_dose": p.flux_usual * np.exp(p.flux_sd * n["flux_dose"]),
+            "cast_speed": p.speed_usual + p.speed_sd * n["cast_speed"],
+            "mould_temperature": p.mould_usual + p.mould_sd * n["mould_temperature"],
+        }
+        for name in _HABITS:
+            wanted[name] = wanted[name] + p[f"habit_{name}"] * h[name]
+        return {
+            name: self.set_points.used(name, values + tests[name] if name in tests else values, by_hand)
+            for name, values in wanted.items()
+        }
+
+    def degassing(self, supply: Supply, vapour: FloatArray, tests: Knobs, rng: np.random.Generator) -> Knobs:
+        """Gas and rotor speed before the answer to what the last casts showed: more where the air is moist."""
+        p, h = supply.parameters, self._habit
+        n = in_hand(rng).standard_normal((2, self._block.count, supply.count))
+        moist = np.log(vapour / p.vapour_usual)
+        gas = p.gas_usual + p.habit_degasser_gas * h["degasser_gas"] + p.gas_per_vapour * moist + p.gas_sd * n[0]
+        rotor = p.rotor_usual + p.habit_degasser_rotor * h["degasser_rotor"] + p.rotor_sd * n[1]
+        return {"degasser_gas": gas + tests["degasser_gas"], "degasser_rotor": rotor}
+
+    def review(
+        self, p: CastHouseParameters, wanted: Knobs, part: slice, shown: FloatArray, by_hand: Knobs
+    ) -> tuple[FloatArray, FloatArray]:
+        """Gas and rotor speed of some casts, raised where the density index of those before was high.
+
+        `shown` is the mean logarithm of that index over the wanted one, (units, 1).
+        """
+        gas = wanted["degasser_gas"][:, part] + p.gas_per_index[part] * shown
+        rotor = wanted["degasser_rotor"][:, part] + p.rotor_per_index[part] * shown
+        used = self.set_points.used
+        return used("degasser_gas", gas, by_hand, part), used("degasser_rotor", rotor, by_hand, part)

@@ -1,0 +1,122 @@
+"""What crews set: by habit, by what is ordered, by iron and indium of the feed, by failed assays, and by tests."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.arrays import BoolArray, FloatArray
+from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
+from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.plant.operators import Knobs, SetPoints
+
+REVIEW = 12  # lots after which a crew reviews how much it freezes: eighteen days
+STEADY = ("coolant_temperature", "stirring", "vacuum_temperature", "vacuum_time")  # that answer nothing
+ANSWERING = ("growth_rate", "fraction_frozen", "stages")
+KNOBS = (
+    *("coolant_temperature", "growth_rate", "fraction_frozen", "stages", "stirring", "vacuum_temperature"),
+    "vacuum_time",
+)
+TESTED = ("growth_rate", "fraction_frozen", "stirring")
+_LOOKED_AT, _WEIGHTS = [ELEMENTS.index(name) for name in ("iron", "indium")], (0.7, 0.3)  # iron is rejected least
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What crews set for the lots of a stretch before they look at assays; arrays are (units, lots)."""
+
+    rate: FloatArray  # of freezing by what is ordered [mm/h]
+    stages: FloatArray  # by what is ordered
+    varied: Knobs  # what each knob varies by
+    used_to: Knobs  # what each crew is used to adding to each knob
+
+
+class Crew:
+    """The crews of a block of crystallisers."""
+
+    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+        self._block = block
+        self._habit = dict(zip(KNOBS, rng.standard_normal((len(KNOBS), block.count, 1)), strict=True))
+        self.set_points = SetPoints(plan, block, TESTED, REVIEW, rng)
+
+    def drawn(self, count: int, rng: np.random.Generator) -> FloatArray:
+        """Standard normal numbers by which crews vary in a stretch, (knobs, units, periods)."""
+        found: FloatArray = in_hand(rng).standard_normal((len(KNOBS), self._block.count, count))
+        return found
+
+    def steady(self, p: CrystalliserParameters, habits: Habits, tests: Knobs, by_hand: Knobs) -> Knobs:
+        """What is set for the lots of a whole stretch without an answer to anything, (units, periods) each."""
+        usual = {
+            "coolant_temperature": p.coolant_usual,
+            "stirring": p.stirring_usual,
+            "vacuum_temperature": p.vacuum_temperature,
+            "vacuum_time": p.vacuum_time,
+        }
+        return {name: self._set(name, usual[name], habits, tests, by_hand) for name in STEADY}
+
+    def habits(self, p: CrystalliserParameters, ordered: BoolArray, normals: FloatArray) -> Habits:
+        """What is set for the lots of a stretch by what is ordered, and what crews vary and are used to.
+
+        Parameters
+        ----------
+        p
+            In force in the stretch.
+        ordered
+            Whether 99.99999 % is ordered, (units, lots).
+        normals
+            Of `drawn`.
+        """
+        return Habits(
+            rate=np.where(ordered, p.seven_rate, p.rate_usual),
+            stages=p.stages_usual + p.seven_stages * ordered,
+            varied={name: p[f"{name}_sd"] * normals[KNOBS.index(name)] for name in KNOBS},
+            used_to={name: p[f"habit_{name}"] * self._habit[name] for name in KNOBS},
+        )
+
+    def answers(
+        self,
+        p: CrystalliserParameters,
+        feed: FloatArray,
+        failed: FloatArray,
+        habits: Habits,
+        tests: Knobs,
+        by_hand: Knobs,
+        part: slice,
+    ) -> Knobs:
+        """What is set for some lots by their charge's assay and by the lots before, (units, lots) each.
+
+        Parameters
+        ----------
+        p
+            In force in these lots.
+        feed
+            Contents of the feed as assayed, (elements, units, lots) [ppm].
+        failed
+            Share of the assays of the review before that break 99.9999 %, (units, 1).
+        habits, tests, by_hand
+            Of the whole stretch.
+        part
+            Where these lots stand in it.
+        """
+        usual = p.by_element("feed")
+        looks = (w * np.log(np.abs(feed[e]) / usual[e]) for e, w in zip(_LOOKED_AT, _WEIGHTS, strict=True))
+        dirt = functools.reduce(operator.add, looks)
+        wanted = {
+            # Dirty feed is frozen more slowly and more often: in the history many stages stand beside much impurity.
+            "growth_rate": habits.rate[:, part] * np.exp(-p.rate_per_dirt * dirt),
+            "fraction_frozen": p.fraction_usual - p.fraction_per_failure * failed,
+            "stages": habits.stages[:, part] + p.stages_per_dirt * dirt,
+        }
+        return {name: self._set(name, wanted[name], habits, tests, by_hand, part) for name in ANSWERING}
+
+    def _set(
+        self, name: str, wanted: FloatArray, habits: Habits, tests: Knobs, by_hand: Knobs, part: slice = slice(None)
+    ) -> FloatArray:
+        """What is set of one knob, with what crews vary and are used to, tests, and what is set by hand."""
+        own = wanted + habits.varied[name][:, part] + habits.used_to[name][:, part]
+        own = own + tests[name][:, part] if name in tests else own
+        return self.set_points.used(name, np.round(own) if name == "stages" else own, by_hand, part)

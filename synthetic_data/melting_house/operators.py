@@ -1,0 +1,67 @@
+"""What crews set: by habit, by composites of the cathodes and how thin these are, and by set-point tests."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.melting_house.parameters import MeltingHouseParameters
+from synthetic_data.melting_house.supply import Supply
+from synthetic_data.plant.operators import Knobs, SetPoints
+
+REVIEW = 6  # heats after which a crew reviews its dose of strontium: two days
+DOSE = "srco3_dose"
+TESTED = (DOSE, "stock_share", "furnace_temperature", "nh4cl_dose")
+_HABITS = (DOSE, "stock_share", "scrap_share", "furnace_temperature", "nh4cl_dose")
+
+
+class Crew:
+    """The crews of a block of lines."""
+
+    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+        self._block = block
+        self._habit = dict(zip(_HABITS, rng.standard_normal((len(_HABITS), block.count, 1)), strict=True))
+        self.set_points = SetPoints(plan, block, TESTED, REVIEW, rng)
+
+    def dose(self, supply: Supply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
+        """Strontium carbonate before the answer to what the composites showed [kg/t]."""
+        p = supply.parameters
+        normals = in_hand(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))
+        drawn = np.repeat(normals, REVIEW, axis=1)[:, : supply.count]
+        wanted: FloatArray = p.dose_usual + p.habit_srco3_dose * self._habit[DOSE] + p.dose_sd * drawn + tests[DOSE]
+        return wanted
+
+    def review(
+        self, p: MeltingHouseParameters, wanted: FloatArray, part: slice, shown: FloatArray, by_hand: Knobs
+    ) -> FloatArray:
+        """Dose of some heats, raised where the mean lead of the last composites was high [kg/t].
+
+        `shown` is the logarithm of that lead over the wanted one, (units, 1).
+        """
+        return self.set_points.used(DOSE, wanted[:, part] + p.dose_per_lead[part] * shown, by_hand, part)
+
+    def charging(
+        self, supply: Supply, lead: FloatArray, thin: FloatArray, tests: Knobs, by_hand: Knobs, rng: np.random.Generator
+    ) -> Knobs:
+        """What is set for each heat by the composites' lead in hand [ppm] and the look of the cathodes."""
+        p, names = supply.parameters, _HABITS[1:]
+        normals = in_hand(rng).standard_normal((len(names), *lead.shape))
+        n = dict(zip(names, normals, strict=True))
+        too_much, thinner = lead - p.lead_wanted, thin - p.thin_usual
+        wanted = {
+            # High lead is thinned: in the history much lead stands beside a high share of the stock.
+            "stock_share": p.stock_usual + p.stock_per_lead * too_much + p.stock_share_sd * n["stock_share"],
+            "scrap_share": p.scrap_usual * np.exp(p.scrap_share_sd * n["scrap_share"])
+            - p.scrap_per_lead * np.maximum(too_much, 0.0),
+            # Thin cathodes are melted hotter and with more salt, and leave more dross all the same.
+            "furnace_temperature": p.furnace_usual
+            + p.heat_per_thin * thinner
+            + p.furnace_sd * n["furnace_temperature"],
+            "nh4cl_dose": p.salt_usual * np.exp(p.salt_dose_sd * n["nh4cl_dose"]) + p.salt_per_thin * thinner,
+        }
+        for name in names:
+            own = wanted[name] + p[f"habit_{name}"] * self._habit[name]
+            wanted[name] = self.set_points.used(name, own + tests[name] if name in tests else own, by_hand)
+        return wanted

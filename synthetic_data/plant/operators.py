@@ -1,0 +1,55 @@
+"""Set-points of a block of units over stretches: what crews want within ranges, tests, what is set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.plant import set_points
+from synthetic_data.plant.parameters import ArrayParameters
+
+Knobs = dict[str, FloatArray]  # by name, (units, periods) each
+
+
+class SetPoints:
+    """How the set-points of a block come about.
+
+    Parameters
+    ----------
+    plan, block
+        The run, and its units.
+    tested : sequence of str
+        Knobs of which some units make set-point tests, each of the size `test_<knob>`.
+    held : int
+        Periods for which a step of a test is held.
+    rng : Generator
+        Draws which units test, by the parameter `test_share`.
+    """
+
+    def __init__(self, plan: Plan, block: Block, tested: Sequence[str], held: int, rng: np.random.Generator) -> None:
+        self._plan, self._block, self._tested, self._held = plan, block, tested, held
+        self._limits = {column.name: column.limits for column in plan.seed.by_role("knob")}
+        self.testing = rng.random((block.count, 1)) < plan.plant.value("test_share")
+
+    def by_hand(self, first: int, count: int) -> Knobs:
+        """Knobs set by hand in a stretch; NaN where the crew decides, none in plain history."""
+        by_period = set_points.by_hand(self._plan, self._block, first, count)
+        return {name: np.ascontiguousarray(values.T) for name, values in by_period.items()}
+
+    def tests(self, p: ArrayParameters, count: int, rng: np.random.Generator) -> Knobs:
+        """Steps of the units that test their set-points: up, down or none."""
+        times = -(-count // self._held)
+        steps = in_hand(rng, self._held).integers(-1, 2, (len(self._tested), self._block.count, times)) * self.testing
+        steps = np.repeat(steps, self._held, axis=2)[:, :, :count].astype(np.float64)
+        return {name: p[f"test_{name}"] * step for name, step in zip(self._tested, steps, strict=True)}
+
+    def used(self, name: str, wanted: FloatArray, by_hand: Knobs, part: slice = slice(None)) -> FloatArray:
+        """What is set in a part of the stretch: within the knob's range, by hand where it was given."""
+        own = np.clip(wanted, *self._limits[name])
+        if name not in by_hand:
+            return own
+        return set_points.in_force(own, by_hand[name][:, part])

@@ -1,0 +1,71 @@
+"""What crews set: by habit, by fires, wet feed and scrap, by the yield of the lots before, and by set-point tests."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.operators import Knobs, SetPoints
+from synthetic_data.plant.random_walks import Delay
+from synthetic_data.shredding.feed import Feed
+from synthetic_data.shredding.parameters import ShreddingParameters
+from synthetic_data.shredding.supply import Supply
+
+REVIEW = 4  # lots after which a crew reviews the time in the mill
+TIME = "mill_time"
+TESTED = (TIME, "pyrolysis_temperature", "air_velocity", "wash_ratio")
+_HABITS = (TIME, "pyrolysis_temperature", "pyrolysis_time", "screen_aperture", "air_velocity", "wash_ratio")
+
+
+class Crew:
+    """The crews of a block of lines."""
+
+    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+        self._block = block
+        self._habit = dict(zip(_HABITS, rng.standard_normal((len(_HABITS), block.count, 1)), strict=True))
+        self._fire = Delay(1)
+        self.set_points = SetPoints(plan, block, TESTED, REVIEW, rng)
+
+    def settings(
+        self, supply: Supply, feed: Feed, faults: Faults, tests: Knobs, by_hand: Knobs, rng: np.random.Generator
+    ) -> Knobs:
+        """What is set for each lot but the time in the mill, by what is known of its feed and by fires before it."""
+        p, names = supply.parameters, _HABITS[1:]
+        normals = in_hand(rng).standard_normal((len(names), self._block.count, supply.count))
+        n = dict(zip(names, normals, strict=True))
+        wet = np.maximum(feed.shown["feed_moisture"] - p.wet_from, 0.0)
+        dirty = p.scrap_usual - feed.shown["feed_scrap_share"]
+        usual = {
+            # After a fire in the off-gas the furnace is run colder for days.
+            "pyrolysis_temperature": p.pyrolysis_temperature - self._fire.go(faults.strength["fire"]),
+            "pyrolysis_time": p.pyrolysis_time,
+            # Wet feed blocks the mill, so a wider screen is put in: wet lots hold more foil.
+            "screen_aperture": p.screen_usual + p.screen_per_wet * wet,
+            "air_velocity": p.air_usual,
+            "wash_ratio": p.wash_usual + p.wash_per_dirt * dirty,
+        }
+        found = {}
+        for name in names:
+            own = usual[name] + p[f"{name}_sd"] * n[name] + p[f"habit_{name}"] * self._habit[name]
+            found[name] = self.set_points.used(name, own + tests[name] if name in tests else own, by_hand)
+        return found
+
+    def wanted_time(self, supply: Supply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
+        """Time in the mill before the answer to the yield [s]."""
+        p = supply.parameters
+        normals = in_hand(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))
+        drawn = np.repeat(normals, REVIEW, axis=1)[:, : supply.count]
+        wanted: FloatArray = p.mill_usual + p.habit_mill_time * self._habit[TIME] + p.mill_time_sd * drawn + tests[TIME]
+        return wanted
+
+    def review(
+        self, p: ShreddingParameters, wanted: FloatArray, part: slice, shown: FloatArray, by_hand: Knobs
+    ) -> FloatArray:
+        """Time in the mill of some lots, longer where the yield of the lots before was low [s].
+
+        `shown` is the logarithm of that yield over the wanted one, (units, 1).
+        """
+        return self.set_points.used(TIME, wanted[:, part] - p.mill_per_yield[part] * shown, by_hand, part)

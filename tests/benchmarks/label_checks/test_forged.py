@@ -1,0 +1,27 @@
+"""What is stopped before it is learnt, on its page, is what a command measured on the seeds as they are."""
+
+import json
+
+import pytest
+
+from benchmarks.digests import seed_digest
+from benchmarks.label_checks.forgeries import FORGERIES
+from benchmarks.label_checks.page import HONEST, PAGE, RESULTS, with_table
+from benchmarks.label_checks.slow import SLOW
+from seeds import load
+
+KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
+
+
+def test_the_table_is_the_measured_one():
+    text = PAGE.read_text(encoding="utf-8")
+    assert with_table(text, KEPT) == text
+
+
+@pytest.mark.parametrize("process", KEPT)
+def test_each_process_was_measured_on_its_seed_with_all_forgeries(process):
+    found = KEPT[process]
+    assert found["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.label_checks {process}"
+    assert {HONEST, *FORGERIES} <= set(found["files"])
+    assert set(SLOW) & set(found["files"]) in (set(), set(SLOW))  # none where its page says that it is measured anew
+    assert all(one["stopped"] <= one["files"] for one in found["files"].values())

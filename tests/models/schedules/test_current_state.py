@@ -1,0 +1,35 @@
+"""Which rows say the state of the line, and which its labels."""
+
+import numpy as np
+import pytest
+
+from models.schedules.current_state import line_at
+from models.schedules.errors import ScheduleError
+from models.schedules.lookup import schedule_physics_of
+from seeds import load
+
+SEED = load("zinc_electrowinning")
+physics = schedule_physics_of(SEED)
+
+
+def line(units, days, **other):
+    usual = {name: np.full(len(units), SEED.column(name).usual) for name in physics.NEEDED}
+    starts = np.array([np.datetime64("2026-08-01") + np.timedelta64(day, "D") for day in days], dtype="datetime64[us]")
+    return line_at(SEED, units, starts, usual | {name: np.array(value) for name, value in other.items()}, 24, 1.0)
+
+
+def test_the_newest_row_of_each_unit_says_the_state():
+    found = line(["a", "a", "b", "b"], [0, 2, 2, 0], cell_voltage=[9.0, 3.4, 3.2, 9.0])
+    assert found.voltage(np.array([found.usual]))[0] == pytest.approx(3.3)
+
+
+def test_labels_are_of_the_last_periods_alone():
+    found = line(["a"] * 4, [0, 20, 24, 26], current_efficiency=[60.0, 92.0, 92.0, np.nan])
+    assert found.efficiency(np.array([found.usual]))[0] == pytest.approx(92.0)
+    with pytest.raises(ScheduleError, match="current_efficiency in at least one row"):
+        line(["a"] * 2, [0, 20], current_efficiency=[90.0, np.nan])
+
+
+def test_a_process_without_physics_is_refused():
+    with pytest.raises(ScheduleError, match="one whose current may follow a tariff"):
+        line_at(load("zinc_leach_filter"), ["a"], np.array(["2026-08-01"], dtype="datetime64[us]"), {}, 24, 1.0)

@@ -1,0 +1,183 @@
+"""What a job says that learns or registers nothing, with a store and monitoring that stand in for real ones."""
+
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+
+from monitoring.drift import page
+from nonferrous import reports
+from nonferrous.jobs import retraining_due, runner, shadow
+from nonferrous.jobs.shadow import ShadowLines
+from records.database import AwayError, RecordsError
+from records.jobs.queue import Asked
+from registry.errors import TrackingError
+from registry.retraining.decision import Decision
+from registry.settings import Settings
+from training.labels.job import ShiftError
+from training.retraining.trigger import Due
+
+
+@pytest.fixture
+def done(monkeypatch, toy_folder, tmp_path):
+    """Runs a job; gives its last line."""
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    entered = []
+    # before the store is taken away, which its own imports would keep for all tests
+    import_module("training.retraining.retrain")
+    monkeypatch.setattr(import_module("nonferrous.records"), "enter_moves", entered.append)
+    monkeypatch.setattr(import_module("nonferrous.records"), "enter_batches", lambda name: entered.append("batches"))
+    monkeypatch.setattr(import_module("registry.retraining.decision"), "finished", lambda *given: None)
+    monkeypatch.setattr(import_module("registry.tracking"), "Tracking", lambda settings: None)
+    monkeypatch.setattr(runner, "_rows", lambda process, folder, say: tmp_path / "rows.parquet")
+    monkeypatch.setattr(page, "summary", lambda seen: "no drift beside version 1")
+    monkeypatch.setattr(shadow, "shadow_lines", lambda seed, is_alone: ShadowLines())
+
+    def run(retrained=None, said=None, drifted=False, **asked):
+        def retrain(*given, **named):
+            if isinstance(retrained, Exception):
+                raise retrained
+            assert retrained is not None, "learnt all the same"
+            return retrained
+
+        monkeypatch.setattr(reports, "look", lambda seed: None)
+        monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(drifted, "learning is not due"))
+        monkeypatch.setattr(import_module("training.retraining.retrain"), "retrain", retrain)
+        said = [] if said is None else said
+        runner.do("j", Asked("toy_cells", "ann", **asked), Settings(home=tmp_path), said.append)
+        return said[-1]
+
+    run.entered = entered
+    return run
+
+
+def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
+    said = done(only_if_drifted=True)
+    assert said["over"] == "nothing is learnt: no drift beside version 1; learning is not due"
+    result = {"version": None, "promoted": False, "why": said["over"], "reasons": [], "figures": {}}
+    assert said["result"] == result | {"shadow_until": None}
+
+
+@pytest.mark.parametrize(
+    ("promoted", "period", "words"),
+    [
+        (True, None, "would be promoted"),
+        (False, None, "would not be promoted"),
+        (True, object(), "would answer in shadow"),
+    ],
+)
+def test_a_dry_run_says_what_would_be_and_that_nothing_was_promoted(done, promoted, period, words):
+    verdict = SimpleNamespace(promoted=promoted, why="because")
+    gated = SimpleNamespace(reasons=["too few labels"])
+    found = SimpleNamespace(verdict=verdict, gated=gated, figures={"gain": 0.5}, shadow=period, set_aside=0)
+    said = done(found, drifted=True, only_if_drifted=True, dry_run=True)
+    assert said["over"] == f"a dry run, the challenger {words}: because"
+    assert (said["result"]["version"], said["result"]["promoted"]) == (None, False)
+
+
+def test_a_job_that_labels_stop_still_enters_its_refused_batch(done):
+    with pytest.raises(ShiftError):
+        done(ShiftError("toy_cells: the labels do not go with the past"))
+    assert done.entered == ["batches", "toy_cells"]
+
+
+def test_rows_that_were_set_aside_are_counted_in_the_log(done):
+    verdict = SimpleNamespace(promoted=True, why="because")
+    gated, said = SimpleNamespace(reasons=[]), []
+    found = SimpleNamespace(verdict=verdict, gated=gated, figures={}, set_aside=7, shadow=None)
+    done(found, said, dry_run=True)
+    assert said[0]["over"] == "7 of the new rows were set aside; the home folder lists them in rejected/"
+
+
+@pytest.mark.parametrize("error", [OSError("no space left"), RuntimeError("the store went away")])
+def test_a_job_that_fails_after_its_decision_goes_on_with_what_was_decided(done, monkeypatch, capsys, error):
+    found = iter([None, Decision(4, True, "better", (), {"gain": 0.5})])
+    monkeypatch.setattr(import_module("registry.retraining.decision"), "finished", lambda *given: next(found))
+    said = done(error)
+    assert said["over"] == "version 4 was promoted: better"
+    assert (said["result"]["version"], said["result"]["promoted"]) == (4, True)
+    assert capsys.readouterr().err == f"after its decision: {error}\n"
+
+
+def test_a_job_that_fails_before_its_decision_has_failed(done):
+    with pytest.raises(OSError, match="no space left"):
+        done(OSError("no space left"))
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that goes on while somebody sleeps, and in no other way."""
+    now = [0.0]
+
+    def sleep(seconds):
+        now[0] += seconds
+
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    return now
+
+
+def test_records_that_do_not_answer_are_waited_for(clock):
+    said = []
+
+    def ask():
+        if clock[0] < 30:
+            raise AwayError("records at //host: connection refused")
+        return "rows"
+
+    assert runner._patiently(ask, said.append) == "rows"
+    assert said == [{"what": "waits: records at //host: connection refused", "done": 0, "steps": 1}] * 30
+
+
+def test_a_job_waits_a_minute_for_records_and_not_at_all_where_they_say_no(clock):
+    def ask(error):
+        raise error
+
+    with pytest.raises(AwayError, match="refused"):
+        runner._patiently(lambda: ask(AwayError("refused")), lambda line: None)
+    assert 60 <= clock[0] <= 62
+    with pytest.raises(RecordsError, match="newer code made them"):
+        runner._patiently(lambda: ask(RecordsError("newer code made them")), lambda line: pytest.fail("it waited"))
+
+
+def test_what_was_decided_stands_though_the_audit_cannot_be_entered(done, clock, monkeypatch, capsys):
+    def enter(process):
+        raise AwayError("records at //host: connection refused")
+
+    monkeypatch.setattr(import_module("nonferrous.records"), "enter_batches", enter)
+    said = done(only_if_drifted=True)
+    assert said["result"]["why"].startswith("nothing is learnt")
+    assert "not entered into the audit yet: records at //host: connection refused" in capsys.readouterr().err
+
+
+def test_a_long_failure_is_cut_in_its_line_and_whole_in_the_log(capsys):
+    rows = "\n".join(f"rows.parquet, row {row}: a period of the future" for row in range(464))
+    said = runner._in_a_line(ValueError(rows))
+    assert said.startswith("rows.parquet, row 0: a period of the future rows.parquet, row 1:")
+    assert said.endswith("... (464 lines, all of them in the log of its program)")
+    assert len(said) < runner.LONGEST + 100
+    assert capsys.readouterr().err == rows + "\n"
+    assert runner._in_a_line(ValueError("two\nlines")) == "two lines"
+    assert runner._in_a_line(ValueError()) == "ValueError"
+
+
+def test_a_disk_that_takes_no_more_is_named_with_what_was_being_done(monkeypatch, tmp_path):
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    said = runner._failure(OSError(27, "File too large"), "fit lightgbm")
+    assert said.startswith("fit lightgbm: a file cannot be written (File too large); expected free space and no limit ")
+    assert "MiB at " in said
+    ours = TrackingError("MLflow store here: a file cannot be written (disk is full); expected free space")
+    assert runner._failure(ours, "fit lightgbm") == str(ours)
+    assert runner._failure(ZeroDivisionError("division by zero"), "fit lightgbm") == "division by zero"
+
+
+def test_a_job_says_that_it_writes_the_rows_before_it_does(monkeypatch, toy_folder, tmp_path):
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    said = []
+
+    def full(seed, file, labelled):
+        assert said[-1]["what"] == "write the labelled records"
+        raise OSError(27, "File too large")
+
+    monkeypatch.setattr(import_module("nonferrous.records"), "write", full)
+    with pytest.raises(OSError, match="File too large"):
+        runner._rows("toy_cells", tmp_path / "job", said.append)

@@ -1,0 +1,52 @@
+"""What the terminal shows of warnings."""
+
+import io
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from models.warnings.model import EventWarning, UnitWarnings
+from nonferrous.warnings import _lines, alarms, warnings_shown
+from tests.models.warnings.conftest import event, seed_with  # noqa: F401
+
+
+@pytest.fixture
+def found(seed_with):  # noqa: F811
+    seed = seed_with(event("at_least = 6"))
+    (one,) = seed.warnings
+    start = pd.Timestamp("2024-01-01")
+    said = [("A", 0.9, None), ("B", 0.1, None), ("C", float("nan"), "too young")]
+    units = [
+        UnitWarnings(unit, start, (EventWarning(one, 6.0, p, p > 0.2, {"heat": 1.0}, why),)) for unit, p, why in said
+    ]
+    model = SimpleNamespace(events={"high_z": SimpleNamespace(event=one)}, refused={"low": "got 3 events"})
+    return SimpleNamespace(seed=seed, version=4, rows=90, goes_on=True, units=units, model=model)
+
+
+def test_alarms_are_counted_and_the_rest_is_explained(found):
+    assert list(_lines(found)) == [
+        "toy_cells: version 4 on 90 rows, 3 units",
+        "Beware: no row plans a period: the last knobs and what was in hand then are taken to go on",
+        "high_z: 1 alarms, raised above a probability of 0.2; nothing is said of 1 units",
+        "low: no warnings: got 3 events",
+    ]
+
+
+def test_the_table_shows_alarms_alone(found):
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(alarms(found))
+    text = console.export_text()
+    assert "A" in text
+    assert "0.90" in text
+    assert "heat" in text
+    assert "0.10" not in text
+
+
+def test_train_says_why_a_version_has_none():
+    model = SimpleNamespace(warnings=None, warnings_refusal="got 3 events")
+    learnt = SimpleNamespace(best=SimpleNamespace(model=model))
+    assert list(warnings_shown(learnt)) == ["early warnings: none: got 3 events"]
+    silent = SimpleNamespace(best=SimpleNamespace(model=SimpleNamespace()))
+    assert list(warnings_shown(silent)) == []

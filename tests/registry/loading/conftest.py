@@ -1,0 +1,12 @@
+"""What came of models is remembered here, where a test asks for it."""
+
+import pytest
+
+from registry.loading.load_results import Tried
+
+REMEMBER = Tried.remember  # before the session puts another in its place
+
+
+@pytest.fixture
+def remembered(monkeypatch):
+    monkeypatch.setattr(Tried, "remember", REMEMBER)

@@ -1,0 +1,254 @@
+"""Versions on their way into a process, with a store that copies a folder; and the same words from each door."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from models.sandbox import sandbox
+from models.storage import model_files
+from registry import promotion
+from registry.loading import signatures
+from registry.loading.load_results import FILE
+from registry.loading.loading import Loaded, Loading, Refused
+from registry.promotion import promote
+from registry.settings import Settings
+from registry.store import Champion
+from registry.versions import RegistryError, Version
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.seed_folder import SeedFolder
+
+PROCESS = "toy_cells"
+
+
+class Store:
+    """A store whose every version is one folder; counts what is fetched."""
+
+    def __init__(self, folder: Path, digest: str | None = None):
+        self.folder, self.digest, self.fetched = folder, digest, 0
+
+    def champion(self, process: str) -> Champion:
+        return Champion(process, 1, "models:/m", self.digest)
+
+    def fetch(self, champion: Champion, folder: Path) -> Path:
+        self.fetched += 1
+        assert list(folder.iterdir()) == []
+        return Path(shutil.copytree(self.folder, folder / "model"))
+
+
+@pytest.fixture
+def kept(save_toy_model, tmp_path) -> Path:
+    save_toy_model(tmp_path / "kept")
+    return tmp_path / "kept"
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(home=tmp_path / "home")
+
+
+def load(settings, kept, seed, digest=None, process=PROCESS):
+    return Loading(settings).load(Store(kept), Champion(process, 1, "s", digest), seed)
+
+
+def test_a_version_that_is_as_it_should_be_is_loaded(kept, settings, toy_seed):
+    for digest in (model_files.digest(kept), None):
+        found = load(settings, kept, toy_seed, digest)
+        assert isinstance(found, Loaded)
+        assert (found.digest, found.model.seed) == (model_files.digest(kept), toy_seed)
+
+
+def damaged(kept: Path) -> None:
+    (kept / model_files.MODEL).write_bytes((kept / model_files.MODEL).read_bytes().replace(b'"scores"', b'"Scores"'))
+
+
+def rewritten(kept: Path, name: str, content: bytes) -> None:
+    """Change a file and the manifest with it, as one would who may write to the store."""
+    (kept / name).write_bytes(content)
+    manifest = json.loads((kept / model_files.MANIFEST).read_bytes())
+    manifest["files"][name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    (kept / model_files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def answers_changed(kept: Path) -> None:
+    said = json.loads((kept / model_files.SELF_TEST).read_bytes())
+    said["told"]["y"][0] += 1
+    rewritten(kept, model_files.SELF_TEST, json.dumps(said).encode())
+
+
+def of_another_process(kept: Path) -> None:
+    described = json.loads((kept / model_files.MODEL).read_bytes()) | {"process": "other_cells"}
+    rewritten(kept, model_files.MODEL, json.dumps(described).encode())
+    rewritten(kept, model_files.SEED, (kept / model_files.SEED).read_bytes().replace(b"toy_cells", b"other_cells"))
+
+
+def in_amperes(kept: Path) -> None:
+    rewritten(kept, model_files.SEED, (kept / model_files.SEED).read_bytes().replace(b'unit = "kA"', b'unit = "A"'))
+
+
+def deep(kept: Path) -> None:
+    (kept / model_files.MANIFEST).write_bytes(b"[" * 100_000)
+
+
+def more_beside(kept: Path) -> None:
+    (kept / "model.pkl").write_bytes(b"cos\nsystem\n")
+
+
+REASONS = {
+    "damaged": (damaged, r"model/model.json: got sha256 \w+, expected \w+"),
+    "answers otherwise": (answers_changed, r"self-test: y of row 0: got .*, expected .* as when the model was written"),
+    "another process": (of_another_process, r"got a model of the process other_cells, expected one of toy_cells"),
+    "another seed": (in_amperes, r"it was trained with another seed, which differs in input x_set \[A\], input x_set "),
+    "too deep": (deep, r"model/manifest.json: expected a model's manifest: RecursionError"),
+    "another file": (more_beside, r"model: unknown files: model.pkl"),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_what_the_service_refuses_promote_refuses_in_the_same_words(
+    reason, kept, settings, toy_folder, toy_seed, monkeypatch
+):
+    damage, words = REASONS[reason]
+    damage(kept)
+    store = Store(kept)
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder(PROCESS)))
+    champions = Champions(SeedFolder(50), store, Loading(settings), poll_seconds=2.0)
+    champions.refresh()
+    trouble = champions.statuses[PROCESS].trouble
+    head = "version 1 is refused, no model answers: "
+    assert trouble is not None
+    assert trouble.startswith(head)
+
+    version = Version(PROCESS, 1, (), "linear", "2026-01-01", "run", "parent", "1", "m", {}, {})
+
+    class Tracking:
+        def versions(self, process):
+            return [version]
+
+    monkeypatch.setattr(promotion, "Tracking", lambda settings: Tracking())
+    monkeypatch.setattr(promotion, "MlflowStore", lambda uri: store)
+    for force in (None, "it must go on"):
+        with pytest.raises(
+            RegistryError, match=rf"^toy_cells: version 1 would be refused by the service: {words}"
+        ) as raised:
+            promote(toy_seed, settings, 1, force=force)
+        assert str(raised.value).removeprefix("toy_cells: version 1 would be refused by the service: ") == (
+            trouble.removeprefix(head)
+        )
+
+
+def test_another_digest_than_the_registrys_is_refused_before_anything_is_tried(kept, settings, toy_seed, monkeypatch):
+    monkeypatch.setattr(sandbox, "troubles", None)
+    found = load(settings, kept, toy_seed, "sha256:0")
+    assert found == Refused(f"its digest is not the registry's: got {model_files.digest(kept)}, expected sha256:0")
+
+
+def test_whatever_a_store_raises_is_a_refusal_in_one_line(settings, toy_seed, tmp_path):
+    found = load(settings, tmp_path / "absent", toy_seed)
+    assert isinstance(found, Refused)
+    assert "absent" in found.why
+    assert "\n" not in found.why
+
+
+def test_versions_are_tried_together_and_one_that_is_broken_keeps_no_other(
+    save_toy_model, settings, toy_seed, tmp_path, monkeypatch
+):
+    tried = []
+    monkeypatch.setattr(sandbox, "troubles", lambda folders: tried.append(len(folders)) or [None, "broken", None])
+    stores = {}
+    for number in range(3):
+        save_toy_model(tmp_path / str(number), lift=float(number))
+        stores[number] = tmp_path / str(number)
+
+    class Three(Store):
+        def fetch(self, champion, folder):
+            return Path(shutil.copytree(stores[champion.version], folder / "model"))
+
+    wanted = [(Champion(PROCESS, number, "s"), toy_seed) for number in range(3)]
+    found = {version.version: one for version, one in Loading(settings).load_all(Three(tmp_path), wanted)}
+    assert tried == [3]
+    assert found[1] == Refused("broken")
+    assert [isinstance(found[number], Loaded) for number in (0, 2)] == [True, True]
+
+
+@pytest.mark.usefixtures("remembered")
+def test_what_passed_is_not_tried_again(kept, settings, toy_seed, monkeypatch):
+    assert isinstance(load(settings, kept, toy_seed), Loaded)
+    monkeypatch.setattr(sandbox, "troubles", None)
+    assert isinstance(load(settings, kept, toy_seed), Loaded)
+
+
+@pytest.mark.usefixtures("remembered")
+def test_what_ended_its_process_is_not_fetched_again_until_somebody_asks(kept, settings, toy_seed, monkeypatch):
+    monkeypatch.setattr(sandbox, "troubles", lambda folders: ["it ended its process with SIGSEGV"])
+    store, version = Store(kept), Champion(PROCESS, 7, "s", model_files.digest(kept))
+    assert Loading(settings).load(store, version, toy_seed) == Refused("it ended its process with SIGSEGV")
+    monkeypatch.setattr(sandbox, "troubles", None)
+    for _ in range(2):  # as after a start
+        found = Loading(settings).load(store, version, toy_seed)
+        assert found == Refused(
+            "it ended its process with SIGSEGV (seen before; to try it again: nonferrous try toy_cells 7)"
+        )
+    assert store.fetched == 1
+    unknown = Champion(PROCESS, 7, "s")  # a registry that holds no digest
+    assert isinstance(Loading(settings).load(store, unknown, toy_seed), Refused)
+    monkeypatch.setattr(sandbox, "troubles", lambda folders: [None])
+    running = Loading(settings)
+    assert isinstance(running.load(store, version, toy_seed), Refused)
+    assert isinstance(Loading(settings).load(store, version, toy_seed, again=True), Loaded)
+    assert isinstance(running.load(store, version, toy_seed), Loaded)  # one that runs sees it too
+
+
+@pytest.mark.usefixtures("remembered")
+def test_a_damaged_file_is_not_held_against_the_model_once_it_is_repaired(kept, settings, toy_seed):
+    whole = (kept / model_files.MODEL).read_bytes()
+    damaged(kept)
+    assert isinstance(load(settings, kept, toy_seed), Refused)
+    (kept / model_files.MODEL).write_bytes(whole)
+    assert isinstance(load(settings, kept, toy_seed), Loaded)
+
+
+@pytest.mark.usefixtures("remembered")
+def test_a_trial_that_did_not_start_says_nothing_of_the_model(kept, settings, toy_seed, monkeypatch):
+    def failing(folders):
+        raise sandbox.TrialError("no process for a trial of models: it ended with SIGKILL")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox, "troubles", failing)
+        found = load(settings, kept, toy_seed)
+    assert found == Refused("no process for a trial of models: it ended with SIGKILL")
+    assert isinstance(load(settings, kept, toy_seed), Loaded)
+
+
+def test_where_a_key_is_configured_only_what_it_has_signed_is_loaded(kept, settings, toy_seed, tmp_path):
+    keys = {name: (tmp_path / f"{name}.pem", tmp_path / f"{name}.pub") for name in ("ours", "theirs")}
+    for private, public in keys.values():
+        signatures.make_keys(private, public)
+    asking = Settings(home=tmp_path / "home", public_key=keys["ours"][1])
+    found = load(asking, kept, toy_seed)
+    assert found == Refused("manifest.sig: got none, expected a signature of manifest.json by ours.pub")
+    signatures.sign(kept, keys["theirs"][0])
+    found = load(asking, kept, toy_seed)
+    assert found == Refused("manifest.sig: expected a signature of manifest.json by ours.pub, got another")
+    signatures.sign(kept, keys["ours"][0])
+    assert isinstance(load(asking, kept, toy_seed), Loaded)
+    assert isinstance(load(settings, kept, toy_seed), Loaded)  # a signature hurts nobody who does not ask for it
+    (kept / model_files.MANIFEST).write_bytes((kept / model_files.MANIFEST).read_bytes() + b"\n")
+    assert isinstance(load(asking, kept, toy_seed), Refused)
+
+
+def test_where_nothing_is_new_nothing_is_done(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "absent"))  # no folder can be made there
+    assert list(Loading(settings).load_all(Store(tmp_path), [])) == []
+
+
+def test_nothing_is_left_of_the_copies(kept, settings, toy_seed, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    load(settings, kept, toy_seed)
+    damaged(kept)
+    load(settings, kept, toy_seed)
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert not (settings.folder / FILE).exists()

@@ -1,0 +1,117 @@
+"""Answers of the Open Inference Protocol are those of `/v1`, whatever the task and however they are carried."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from serving.app import Service
+from tests.serving.open_inference.conftest import TOYS, assert_same, columns_of, read
+
+Rows = Callable[..., list[dict[str, Any]]]
+
+
+def of_v1(call: Any, app: Service, process: str, rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = call(app, "POST", f"/v1/{process}/predictions", json={"rows": rows, **more}).json()
+    return answer
+
+
+@pytest.mark.parametrize("process", TOYS)
+@pytest.mark.parametrize("binary", [True, False])
+def test_outputs_are_the_fields_of_predictions(
+    process: str, binary: bool, service: Service, rows: Rows, infer: Any, call: Any
+) -> None:
+    asked = rows(process)
+    answer = read(infer(service, process, columns_of(asked), binary, parameters={"binary_data_output": binary}))
+    told = of_v1(call, service, process, asked)
+    assert_same(answer.values, told["predictions"])
+    assert len(set(answer.values["id"])) == len(asked)
+    assert any(flags != "[]" for flags in answer.values["flags"])
+    assert (answer.head["model_name"], answer.head["model_version"]) == (process, "3")
+    assert answer.head["parameters"]["coverage"] == 0.9
+    assert answer.head["parameters"]["digest"] == told["model"]["digest"]
+
+
+@pytest.mark.parametrize("process", TOYS)
+def test_no_field_of_a_prediction_is_left_out(
+    process: str, service: Service, rows: Rows, infer: Any, call: Any
+) -> None:
+    asked = rows(process)
+
+    def leaves(found: Any, path: tuple[str, ...] = ()) -> set[str]:
+        if isinstance(found, dict):
+            return {leaf for name, inner in found.items() for leaf in leaves(inner, (*path, name))}
+        return {".".join(path)}
+
+    held = {name for one in of_v1(call, service, process, asked)["predictions"] for name in leaves(one)}
+    outputs = set(read(infer(service, process, columns_of(asked))).values)
+    left = {name for name in held if name.split(".")[-1] != "unit"} - outputs
+    # objects that may be null, and what the client has itself
+    assert left <= {"unit", "period_start", "face", "day", "lot", "passed_at", "line", "cast_at"} | {
+        "nearest_limit",
+        "remedy",
+    }
+
+
+@pytest.mark.parametrize("process", TOYS)
+def test_one_row_and_many_and_a_column_have_one_answer(process: str, service: Service, rows: Rows, infer: Any) -> None:
+    asked = rows(process, 4)
+    together = read(infer(service, process, columns_of(asked))).values
+    nested = read(infer(service, process, columns_of(asked), nested=True)).values
+    assert {name: values for name, values in together.items() if name != "id"} == {
+        name: values for name, values in nested.items() if name != "id"
+    }
+    if process != "toy_scrap":  # a piece is decided by what its lot holds by then
+        for i, row in enumerate(asked):
+            for name, (value,) in read(infer(service, process, columns_of([row]))).values.items():
+                if isinstance(value, float):
+                    assert value == pytest.approx(together[name][i], rel=1e-12)
+                elif name != "id":
+                    assert value == together[name][i]
+
+
+def test_named_outputs_come_in_their_order_each_in_its_way(service: Service, rows: Rows, infer: Any) -> None:
+    outputs = [{"name": "flags"}, {"name": "y.high", "parameters": {"binary_data": True}}, {"name": "y.value"}]
+    answer = read(infer(service, "toy_cells", columns_of(rows("toy_cells")), outputs=outputs, id="shift 7"))
+    assert list(answer.values) == ["flags", "y.high", "y.value"]
+    assert ["data" in one for one in answer.head["outputs"]] == [True, False, True]
+    assert answer.head["id"] == "shift 7"
+    assert np.all(np.array(answer.values["y.high"]) > answer.values["y.value"])
+
+
+def test_without_an_id_none_comes_back(service: Service, rows: Rows, infer: Any) -> None:
+    assert "id" not in read(infer(service, "toy_cells", columns_of(rows("toy_cells")))).head
+
+
+@pytest.mark.parametrize("process", TOYS)
+def test_coverage_and_explanations_are_asked_for_by_parameters(
+    process: str, service: Service, rows: Rows, infer: Any, call: Any
+) -> None:
+    asked = rows(process, 5)
+    told = of_v1(call, service, process, asked, coverage=0.6, explain=True)["predictions"]
+    answer = read(infer(service, process, columns_of(asked), parameters={"coverage": 0.6, "explain": True}))
+    assert answer.head["parameters"]["coverage"] == 0.6
+    assert any(name.startswith("explanation") for name in answer.values)
+    assert_same(answer.values, told)
+
+
+def test_objects_of_a_request_and_of_an_answer_are_parameters_as_json(
+    service: Service, rows: Rows, infer: Any, call: Any
+) -> None:
+    asked, later = rows("toy_scrap", 8), rows("toy_scrap", 16)[8:]
+    first = read(infer(service, "toy_scrap", columns_of(asked))).head["parameters"]["lots"]
+    second = read(infer(service, "toy_scrap", columns_of(later), parameters={"lots": first})).head["parameters"]
+    lots = of_v1(call, service, "toy_scrap", asked)["lots"]
+    told = of_v1(call, service, "toy_scrap", later, lots=lots)
+    assert json.loads(first) == lots
+    assert json.loads(second["lots"]) == told["lots"]
+    assert json.loads(second["guarantee"]) == told["guarantee"]
+
+
+def test_a_column_left_out_is_missing_in_every_row(service: Service, rows: Rows, infer: Any, call: Any) -> None:
+    asked = [{name: value for name, value in row.items() if name != "z"} for row in rows("toy_cells")]
+    answer = read(infer(service, "toy_cells", columns_of(asked)))
+    assert_same(answer.values, of_v1(call, service, "toy_cells", asked)["predictions"])
+    assert all("z missing" in flags for flags in answer.values["flags"])

@@ -1,0 +1,63 @@
+"""Routes found by their paths, and routes whose endpoints read requests themselves."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.routing import APIRoute
+
+from serving.responses.raw_route import ByPath, Direct
+from serving.wire import problems
+from serving.wire.problems import ProblemError
+
+PATHS = ("/v1/one/predictions", "/v1/two/predictions", "/v1/two/warnings")
+
+
+def made(kind: type[APIRoute]) -> FastAPI:
+    """An application whose routes are of a kind; those of `/v1/two/warnings` end in a problem."""
+    routes = APIRouter(route_class=kind)
+    for path in PATHS:
+
+        async def answer(request: Request, path: str = path) -> Response:
+            if path.endswith("warnings"):
+                raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "not now", headers={"Retry-After": "1"})
+            return Response(path.encode() + b" " + await request.body(), headers={"x": "y"})
+
+        routes.add_api_route(path, answer, methods=["POST"], response_model=None)
+    app = FastAPI(redirect_slashes=False)
+    problems.install(app, lambda: {})
+    app.router.routes = [ByPath(routes.routes)]
+    return app
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *(("POST", path) for path in PATHS),
+        ("GET", PATHS[0]),
+        ("POST", "/v1/three/predictions"),
+        ("POST", PATHS[0] + "/"),
+        ("POST", "/V1/one/predictions"),
+    ],
+)
+def test_a_direct_route_answers_as_one_of_fastapi(call: Callable[..., Any], method: str, path: str) -> None:
+    found = call(made(Direct), method, path, content=b"body")
+    expected = call(made(APIRoute), method, path, content=b"body")
+    assert (found.status_code, found.content) == (expected.status_code, expected.content)
+    assert dict(found.headers) == dict(expected.headers)
+
+
+def test_routes_are_found_by_their_whole_path(call: Callable[..., Any]) -> None:
+    app = made(Direct)
+    assert [call(app, "POST", path, content=b"1").status_code for path in PATHS] == [200, 200, 503]
+    assert call(app, "POST", PATHS[1], content=b"1").content == b"/v1/two/predictions 1"
+    assert call(app, "GET", PATHS[1]).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert call(app, "POST", "/v1/two").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_path_with_a_parameter_is_refused() -> None:
+    route = APIRoute("/v1/{process}/predictions", lambda: None)
+    with pytest.raises(ValueError, match="expected a route whose path has no parameters"):
+        ByPath([route])

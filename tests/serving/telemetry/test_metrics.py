@@ -1,0 +1,150 @@
+"""What a scrape says of requests that were answered and refused."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from records.database import Database
+from serving.app import Service, create_app
+from serving.hot_reload.folder_store import FolderStore
+from serving.settings import Settings
+from serving.shadow.shadows import Shadow
+from serving.telemetry.drift_metrics import ABOUT as DRIFT
+from serving.telemetry.metrics import STEPS
+from tests.suite.tools import needed
+
+PATH = "/v1/toy_cells/predictions"
+ROW = {"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}
+Samples = Callable[..., float]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(
+    toy_folder: Any, save_toy_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> Iterator[Service]:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    save_toy_model(tmp_path / "one")
+    store = FolderStore()
+    store.point("toy_cells", 3, tmp_path / "one")
+    made = create_app(Settings(max_rows=50), store, database)
+    assert made.writer is not None
+    made.writer.start()
+    made.champions.refresh()
+    yield made
+    made.writer.stop()
+
+
+@pytest.fixture
+def scraped(app: Service, call: Any) -> Callable[[], Samples]:
+    def scrape() -> Samples:
+        response: httpx.Response = call(app, "GET", "/metrics")
+        assert response.headers["content-type"].startswith("text/plain")
+        families = list(text_string_to_metric_families(response.text))
+        samples = {
+            (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+            for family in families
+            for sample in family.samples
+        }
+        return lambda name, **labels: samples[name, tuple(sorted(labels.items()))]
+
+    return scrape
+
+
+def test_each_request_is_counted_by_route_and_status_and_its_rows(app: Service, call: Any, scraped: Any) -> None:
+    for rows in (1, 5, 7):
+        assert call(app, "POST", PATH, json={"rows": [ROW] * rows}).status_code == 200
+    assert call(app, "POST", PATH, json={"rows": [ROW, ROW | {"z": -1e9}, ROW | {"q": 1}]}).status_code == 422
+    for path in ("/nothing", "/v1/x/y"):
+        assert call(app, "GET", path).status_code == 404
+    said = scraped()
+    assert said("nonferrous_request_seconds_count", route=PATH, method="POST", status="200") == 3
+    assert said("nonferrous_request_seconds_count", route=PATH, method="POST", status="422") == 1
+    assert said("nonferrous_request_seconds_count", route="other", method="GET", status="404") == 2
+    assert said("nonferrous_rows_total", route=PATH) == 13
+    assert said("nonferrous_refused_total", reason="unprocessable entity") == 1
+    assert said("nonferrous_refused_total", reason="not found") == 2
+    assert said("nonferrous_refused_rows_total", reason="out of range") == 1
+    assert said("nonferrous_refused_rows_total", reason="not as described") == 1
+    total = said("nonferrous_request_seconds_sum", route=PATH, method="POST", status="200")
+    steps = [said("nonferrous_step_seconds_sum", route=PATH, step=step) for step in STEPS]
+    refused = said("nonferrous_request_seconds_sum", route=PATH, method="POST", status="422")
+    assert sum(steps) == pytest.approx(total + refused)
+
+
+def test_a_scrape_says_what_answers(scraped: Any) -> None:
+    said = scraped()
+    assert said("nonferrous_model_version", process="toy_cells") == 3
+    assert said("nonferrous_model_answers", process="toy_cells") == 1
+    assert said("nonferrous_held_bytes") == 0
+    assert said("process_resident_memory_bytes") > 0
+    assert said("process_open_fds") > 0
+
+
+def test_a_scrape_says_why_connections_were_closed_and_when_the_certificate_expires(app: Service, scraped: Any) -> None:
+    app.watch.metrics.closed = {"made room": 3}
+    app.watch.metrics.certificate_ends = lambda: 1.8e9
+    said = scraped()
+    assert said("nonferrous_closed_connections_total", reason="made room") == 3
+    assert said("nonferrous_certificate_expiry_timestamp_seconds") == 1.8e9
+
+
+def test_promtool_finds_nothing_wrong_with_a_scrape(app: Service, call: Any) -> None:
+    call(app, "POST", PATH, json={"rows": [ROW]})
+    text = call(app, "GET", "/metrics").content
+    checked = subprocess.run([needed("promtool"), "check", "metrics"], input=text, capture_output=True)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
+
+
+# ---- the dashboard
+
+BOARD = json.loads((Path(__file__).parents[3] / "deploy" / "grafana" / "nonferrous.json").read_text(encoding="utf-8"))
+EXPRESSIONS = [target["expr"] for panel in BOARD["panels"] for target in panel["targets"]]
+NAME = re.compile(r"\b(?:nonferrous|process)_[a-z_]+")
+
+
+def test_every_metric_of_the_dashboard_is_in_a_scrape(app: Service, call: Any) -> None:
+    call(app, "POST", PATH, json={"rows": [ROW]})
+    call(app, "POST", PATH, json={"rows": [ROW | {"z": -1e9}]})
+    sent = {"outcomes": [{"unit": "A-001", "period_start": "2026-11-01", "y": 91.0}]}
+    assert call(app, "POST", "/v1/toy_cells/outcomes", json=sent).status_code == 200
+    app.watch.metrics.connected = lambda: {"busy": 1}
+    served = app.champions.statuses["toy_cells"].served
+    assert served is not None
+    served.model.info["learnt_before"] = "2026-01-01T00:00:00"
+    app.watch.lagged(0.001)
+    app.watch.metrics.monitored = lambda: {"toy_cells": dict.fromkeys(DRIFT, 0.0)}
+    app.watch.metrics.in_shadow = lambda: {"toy_cells": Shadow(served.champion)}
+    families = text_string_to_metric_families(call(app, "GET", "/metrics").text)
+    known = {sample.name for family in families for sample in family.samples}
+    named = {name for expression in EXPRESSIONS for name in NAME.findall(expression)}
+    assert named - known == set()
+    assert len(named) > 10
+
+
+def test_every_panel_has_a_unit_a_title_and_a_word_about_it() -> None:
+    for panel in BOARD["panels"]:
+        assert panel["fieldConfig"]["defaults"]["unit"]
+        assert panel["title"]
+        assert panel["description"]
+
+
+def test_promtool_reads_every_expression_of_the_dashboard(tmp_path: Path) -> None:
+    rules = [{"record": f"nonferrous:x{i}", "expr": one} for i, one in enumerate(EXPRESSIONS)]
+    file = tmp_path / "rules.json"  # JSON is YAML
+    file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}), encoding="utf-8")
+    checked = subprocess.run([needed("promtool"), "check", "rules", str(file)], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -1,0 +1,73 @@
+"""Candidates that are fitted side by side are those that are fitted in turn."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from models.table.contract import check
+from tests.suite.jobs import few_trees
+from training.core.dataset import dataset_of
+from training.core.fitting import STEPS
+from training.core.splits import split
+from training.jobs import work
+from training.jobs.work import Beside, Fit
+from training.parallel.workers import Workers
+
+
+def view_of(seed, frame):
+    data = dataset_of(check(frame, seed), seed)
+    return data, split(data.table, seed)
+
+
+def test_what_is_learnt_beside_the_candidates_is_named(monkeypatch):
+    task = SimpleNamespace(BESIDE={"set-points": lambda data, parts: {"setpoints": parts}})
+    monkeypatch.setattr(work, "task_of", lambda seed: task)
+    steps = []
+    assert Beside("set-points")(SimpleNamespace(seed=None), "parts", steps.append) == {"setpoints": "parts"}
+    assert steps == ["set-points"]
+
+
+TASKS = ("toy", "toy_class", "toy_sorting", "toy_quality")
+
+
+@pytest.fixture(scope="module")
+def fitted(request):
+    """Candidates of each task and what they report, by how many processes fit: two start but once for all tasks."""
+    views, estimators = [], []
+    for task in TASKS:
+        seed, make = request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")
+        views.append(view_of(seed, make()))
+        estimators.append(few_trees(seed))
+    found, steps = {task: {} for task in TASKS}, {}
+    for processes in (1, 2):
+        reported = []
+        with Workers(views, processes, reported.append) as some:
+            for view, (task, own) in enumerate(zip(TASKS, estimators, strict=True)):
+                before = len(reported)
+                fits = [some.later(view, Fit(name, one, {"from": "here"}, None)) for name, one in own.items()]
+                found[task][processes] = [fit() for fit in fits]
+                steps[task, processes] = reported[before:]
+    return dict(zip(TASKS, views, strict=True)), found, steps
+
+
+@pytest.mark.long("fits all candidates twice")
+@pytest.mark.parametrize("task", TASKS)
+def test_candidates_fitted_side_by_side_are_those_fitted_in_turn(task, fitted):
+    views, found, steps = fitted
+    data, parts = views[task]
+    assert sorted(steps[task, 1]) == sorted(steps[task, 2])
+    assert len(steps[task, 1]) == STEPS * len(found[task][1])
+    for (own, drawn), (other, redrawn) in zip(found[task][1], found[task][2], strict=True):
+        assert own.name == other.name
+        same = {name: value for name, value in own.metrics.items() if name != "fit_seconds"}
+        again = {name: value for name, value in other.metrics.items() if name != "fit_seconds"}
+        np.testing.assert_equal(again, same)
+        np.testing.assert_array_equal(other.predictions, own.predictions)
+        np.testing.assert_array_equal(other.importance, own.importance)
+        assert own.settings == other.settings
+        assert len(drawn) == len(redrawn)
+    X = data.X[parts.test]
+    for (own, _), (other, _) in zip(found[task][1], found[task][2], strict=True):
+        for name, column in own.model.columns(X).items():
+            np.testing.assert_array_equal(other.model.columns(X)[name], column)

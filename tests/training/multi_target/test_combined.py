@@ -1,0 +1,29 @@
+"""What the targets' best candidates are together: figures by target, and the gate of all."""
+
+from training.core.gate import Condition, Gated
+from training.multi_target.combined import candidate_tag, figures_of, joined, prefixed, targets_of
+
+LOADS = Condition("loading from the store", True, "it answers", "a model that loads")
+GOOD, BAD = Condition("labels", True, "60", "at least 50"), Condition("gain", False, "-1 %", "more than 0 %")
+
+
+def test_figures_bear_the_name_of_their_target_and_come_back():
+    found = {"loss": {"test_mae": 0.3, "test_rmse": 0.4}, "loss_of_iron": {"test_mae": 2.0}}
+    together = prefixed(found)
+    assert together == {"loss/test_mae": 0.3, "loss/test_rmse": 0.4, "loss_of_iron/test_mae": 2.0}
+    assert {target: figures_of(target, together) for target in found} == found
+
+
+def test_tags_say_which_targets_a_version_has():
+    tags = {"candidate": "linear, linear", candidate_tag("loss"): "linear", "loss/test_mae": "0.3"}
+    assert targets_of(tags) == ["loss"]
+    assert targets_of({"candidate": "linear"}) == []
+
+
+def test_all_targets_must_pass_and_a_reason_names_its_target():
+    passed = joined({"loss": Gated((LOADS, GOOD)), "iron": Gated((LOADS, GOOD))})
+    assert passed.passed
+    assert [one.what for one in passed.conditions] == ["loading from the store", "loss: labels", "iron: labels"]
+    refused = joined({"loss": Gated((LOADS, GOOD)), "iron": Gated((LOADS, BAD))})
+    assert not refused.passed
+    assert refused.reasons == ["iron: gain: -1 %; expected more than 0 %"]

@@ -1,0 +1,261 @@
+"""The rule that lets a new grader of lots take over."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.quality.censoring import log_size
+from models.quality.decision import Costs
+from models.table.contract import check
+from models.tasks import build
+from registry.versions import RegistryError
+from seeds.format.loader import parse
+from training import quality
+from training.core.comparison import JudgeError, Side
+from training.core.dataset import dataset_of
+from training.core.fitting import fit_candidate
+from training.core.splits import split
+from training.quality.columns import DECISIVE, VERDICT_ROWS
+from training.quality.comparison import _unsound, check_judgeable, verdict
+from training.quality.fit import lots_of
+
+LOW, HIGH = -2.0, 6.0  # logarithms of contents that keep every grade, and none, whatever the errors
+
+
+@pytest.fixture(scope="module")
+def fitted(toy_quality_seed, toy_quality_frame):
+    """The bar and the line, fitted to the older of 150 periods; the judge rows are the 40 newest."""
+    data = dataset_of(check(toy_quality_frame(), toy_quality_seed), toy_quality_seed)
+    starts = np.sort(data.periods.unique())
+    parts = split(data.table, toy_quality_seed, test_from=starts[-40])
+    found = {
+        name: fit_candidate(quality, name, build(toy_quality_seed)[name], data, parts, {}, None, lambda what: None)
+        for name in ("persistence", "linear")
+    }
+    return data, np.flatnonzero(data.periods >= starts[-40]), found
+
+
+class Saying:
+    """An estimator that says of its rows what it was told to say."""
+
+    def __init__(self, told):
+        self.told = told
+
+    def predict(self, X):
+        assert len(X) == len(self.told)
+        return self.told
+
+
+def told_of(data, good):
+    """Outputs that released the lots in `good` as prime, and no other in any grade with limits."""
+    contents = np.where(good[:, None], LOW, HIGH)
+    return np.column_stack([np.repeat(contents, 3, axis=1), np.zeros(len(good))])
+
+
+def saying(candidate, told):
+    """The candidate, had it told this of all rows, allowed to release by it."""
+    return replace(candidate, answers=told, predictions=told, model=replace(candidate.model, threshold=0.5))
+
+
+def promising(data, alpha):
+    """The data set with another share of released lots that may be bad."""
+    quality = data.seed.quality
+    rules = quality.model_copy(update={"alpha": quality.alpha.model_copy(update={"value": alpha})})
+    return replace(data, seed=data.seed.model_copy(update={"quality": rules}))
+
+
+def test_a_better_grader_is_promoted_and_a_worse_one_is_not(fitted):
+    data, rows, found = fitted
+    bar, line = found["persistence"], found["linear"]
+    better = verdict(bar.model, data.X[rows], line, data, rows)
+    worse = verdict(line.model, data.X[rows], bar, data, rows)
+    assert better.promoted
+    assert better.gain_low > 0
+    assert "what decisions cost falls by more than" in better.why
+    assert "$/t" in better.why
+    assert not worse.promoted
+    assert worse.gain == pytest.approx(-better.gain)
+    assert (better.rows, better.periods, better.units) == (480, 40, 12)
+    assert better.blocks == 10  # of 12 units, so runs of 4 periods: the cube root of 40, rounded up
+
+
+def test_the_gain_is_the_difference_of_the_costs(fitted):
+    data, rows, found = fitted
+    told = verdict(found["persistence"].model, data.X[rows], found["linear"], data, rows)
+    assert told.gain == pytest.approx(told.champion["cost"] - told.challenger["cost"])
+    assert set(VERDICT_ROWS) <= set(told.challenger)
+    assert {name for _, name in DECISIVE} <= set(told.challenger)
+
+
+def test_a_grader_is_never_promoted_over_itself(fitted):
+    data, rows, found = fitted
+    told = verdict(found["linear"].model, data.X[rows], found["linear"], data, rows)
+    assert not told.promoted
+    assert told.gain == told.gain_low == 0.0
+    assert told.champion == told.challenger
+
+
+def test_who_knows_every_assay_beats_a_line(fitted):
+    """It releases just the lots that keep the intended grade, and has but doubtful ones of the others assayed."""
+    data, rows, found = fitted
+    good = lots_of(data).kept[:, 0] == 1
+    outputs = told_of(data, good)
+    outputs[~good, :3] = log_size(lots_of(data).reported[~good])
+    told = verdict(found["linear"].model, data.X[rows], saying(found["linear"], outputs), data, rows)
+    assert told.promoted
+    assert told.challenger["cost"] < 0.5
+    assert told.challenger["false_release"] == 0.0
+    assert told.challenger["released"] == pytest.approx(good[rows].mean())
+
+
+def test_a_better_grader_that_breaks_the_promise_is_not_promoted(fitted):
+    """It releases all lots, whose broken ones cost less than the champion's remelting of all."""
+    data, rows, found = fitted
+    strict = promising(data, alpha=0.002)
+    remelting = replace(found["linear"].model, estimator=Saying(told_of(data, np.zeros(len(rows), dtype=bool))))
+    everything = saying(found["linear"], told_of(data, np.ones(len(data.X), dtype=bool)))
+    told = verdict(remelting, data.X[rows], everything, strict, rows)
+    bad = int((lots_of(data).kept[rows, 0] == 0).sum())
+    assert told.gain_low > 0
+    assert told.challenger["let_go"] == 480
+    assert told.challenger["false_release"] == pytest.approx(bad / 480)
+    assert bad >= 5  # of 480, where 0.2 % let expect one
+    assert not told.promoted
+    assert told.why == f"better, but {bad} of the 480 lots that it releases break their grade, where 0.2% may"
+    allowed = verdict(remelting, data.X[rows], everything, promising(data, alpha=0.05), rows)
+    assert allowed.promoted
+
+
+def test_a_broken_promise_no_worse_than_the_champions_does_not_hold_a_better_grader_back(fitted):
+    """The champion releases all bad lots and few good ones, the challenger all."""
+    data, rows, found = fitted
+    bad = lots_of(data).kept[:, 0] == 0
+    few = bad | (np.arange(len(bad)) % 4 == 0)
+    champion = replace(found["linear"].model, threshold=0.5, estimator=Saying(told_of(data, few)[rows]))
+    everything = saying(found["linear"], told_of(data, np.ones(len(data.X), dtype=bool)))
+    told = verdict(champion, data.X[rows], everything, promising(data, alpha=0.002), rows)
+    assert told.champion["false_release"] > told.challenger["false_release"] > 0.01
+    assert told.promoted
+
+
+def test_a_grader_that_releases_nothing_is_judged_by_its_cost(fitted):
+    data, rows, found = fitted
+    idle = replace(found["linear"], model=replace(found["linear"].model, threshold=np.nan))
+    told = verdict(found["linear"].model, data.X[rows], idle, data, rows)
+    assert not told.promoted
+    assert "false_release" not in told.challenger
+    assert told.challenger["let_go"] == 0
+    back = verdict(idle.model, data.X[rows], found["linear"], data, rows)
+    assert back.promoted
+    json.dumps(told.to_dict(), allow_nan=False)
+
+
+def test_each_side_pays_what_the_seed_says_now(fitted):
+    """Costs of a verdict are those of the data's seed, not of the seed that a model learnt with."""
+    data, rows, found = fitted
+    quality = data.seed.quality
+    dear = quality.model_copy(update={"assay_cost": quality.assay_cost.model_copy(update={"value": 300.0})})
+    changed = replace(data, seed=data.seed.model_copy(update={"quality": dear}))
+    assert Costs.of(changed.seed).assay == pytest.approx(12.0)
+    idle = replace(found["linear"].model, threshold=np.nan)
+    before = verdict(idle, data.X[rows], found["linear"], data, rows)
+    after = verdict(idle, data.X[rows], found["linear"], changed, rows)
+    assert after.champion["cost"] - before.champion["cost"] == pytest.approx(6.0 * before.champion["assayed"])
+
+
+# ---- what cannot be judged
+
+
+def test_too_few_lots_are_told_with_their_number(fitted):
+    data, rows, found = fitted
+    few = rows[data.periods[rows] >= np.sort(data.periods.unique())[-3]]
+    with pytest.raises(JudgeError, match=r"36 rows in 2 independent blocks .* at least 30 rows in 8 blocks"):
+        check_judgeable(found["linear"].model, data, few)
+
+
+def test_lots_of_unknown_grades_do_not_count(fitted):
+    data, rows, found = fitted
+    table = data.table.copy()
+    p_keeps = table["p"].abs() <= 6
+    table.loc[p_keeps & table.index.isin(rows[5:]), "q"] = np.nan
+    gaps = replace(data, table=table)
+    known = int((~np.isnan(lots_of(gaps)[rows].kept).any(axis=1)).sum())
+    assert 5 <= known < 30
+    with pytest.raises(JudgeError, match=rf"^{known} rows in "):
+        check_judgeable(found["linear"].model, gaps, rows)
+    table.loc[table.index.isin(rows), "q"] = np.nan
+    none = rows[p_keeps.to_numpy()[rows]]
+    with pytest.raises(JudgeError, match=rf"^0 lots to judge on: none of the {len(none)} newest"):
+        check_judgeable(found["linear"].model, replace(data, table=table), none)
+
+
+def test_unknown_grades_leave_the_verdict_on_the_others(fitted):
+    data, rows, found = fitted
+    table = data.table.copy()
+    table.loc[table.index.isin(rows[::3]), ["p", "q"]] = np.nan
+    gaps = replace(data, table=table)
+    some = np.setdiff1d(rows, rows[::3])
+    of_gaps = verdict(found["persistence"].model, data.X[rows], found["linear"], gaps, rows)
+    of_some = verdict(found["persistence"].model, data.X[some], found["linear"], data, some)
+    assert of_gaps == of_some
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"second"', '"third"', "its grades are prime, third, remelt; expected prime, second, remelt"),
+        ('"crack"', '"hole"', "its defects are hole; expected crack"),
+    ],
+)
+def test_a_champion_of_another_seed_is_not_judged(fitted, toy_quality_seed, tmp_path, old, new, told):
+    data, rows, found = fitted
+    model = found["linear"].model
+    check_judgeable(model, data, rows)
+    text = toy_quality_seed.text.replace(old, new).replace(f"[targets.{old[1:-1]}]", f"[targets.{new[1:-1]}]")
+    other = replace(model, seed=parse(text, tmp_path / "seeds" / "toy_lots.toml"))
+    with pytest.raises(RegistryError, match=f"^toy_lots: the champion learnt .* cannot be judged: {told}$"):
+        check_judgeable(other, data, rows)
+
+
+def test_a_champion_that_does_not_grade_is_not_judged(fitted, toy_seed):
+    data, rows, found = fitted
+    with pytest.raises(RegistryError, match="its elements are none; expected p, q, r"):
+        check_judgeable(replace(found["linear"].model, seed=toy_seed), data, rows)
+
+
+def test_a_verdict_is_repeatable_and_is_strict_json(fitted):
+    data, rows, found = fitted
+    first, second = (verdict(found["persistence"].model, data.X[rows], found["linear"], data, rows) for _ in range(2))
+    assert first == second
+    assert json.loads(json.dumps(first.to_dict(), allow_nan=False))["units"] == 12
+
+
+def test_what_keeps_a_grader_back_is_more_broken_lots_than_chance_explains(toy_quality_seed):
+    """Of 400 lots 8 may break their grade; 14 or more do by chance in 3 of 100 times, 13 or more in 6."""
+
+    def side(lots, share=None):
+        return Side(np.zeros(1), {"let_go": lots} | ({} if share is None else {"false_release": share}))
+
+    words = "14 of the 400 lots that it releases break their grade, where 2% may"
+    assert _unsound(toy_quality_seed, side(400, 0.03), side(400, 14 / 400)) == words
+    assert _unsound(toy_quality_seed, side(0), side(400, 14 / 400)) == words
+    for champion, challenger in (
+        (side(400, 0.03), side(400, 13 / 400)),
+        (side(400, 14 / 400), side(400, 14 / 400)),
+        (side(400, 0.04), side(400, 14 / 400)),
+        (side(0), side(400)),
+        (side(400, 0.01), side(400)),
+    ):
+        assert _unsound(toy_quality_seed, champion, challenger) is None
+
+
+def test_the_truth_of_the_judge_rows_is_reported(fitted):
+    data, rows, found = fitted
+    assert "truth_rmse" not in verdict(found["linear"].model, data.X[rows], found["linear"], data, rows).challenger
+    known = data.table[["p", "q", "r"]].abs()
+    known.loc[~known.index.isin(rows)] = np.nan
+    told = verdict(found["linear"].model, data.X[rows], found["linear"], replace(data, truth_frame=known), rows)
+    assert np.isfinite(told.challenger["truth_rmse"])
+    assert told.challenger["truth_rmse"] == told.champion["truth_rmse"]

@@ -1,0 +1,104 @@
+"""Ways to choose set-points that only look right, on models that are made up."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.table.inputs import input_names
+from training.setpoints import naive_policies
+from training.setpoints.naive_policies import OnAllColumns, OnBeforeAndKnobs, by_time, last_rows, money, numbers
+from training.setpoints.observation import split_plan
+
+
+class Always:
+    """Predicts what a function says of its inputs."""
+
+    def __init__(self, of):
+        self.of = of
+
+    def predict(self, X):
+        return self.of(X)
+
+
+def test_all_columns_know_what_a_voltage_costs(begun):
+    """Where nothing but the voltage follows and the efficiency stays, lower voltage saves energy."""
+    model = Always(lambda X: np.full(len(X), 93.0))
+    reach = begun.reach
+    choice = OnAllColumns(begun.seed, reach, model).choose(begun.hand.table(begun.running), begun.hand)
+    assert reach.names[0] == "voltage_setpoint"
+    assert (choice.moves[:, 0] <= 0).all()
+    assert (choice.moves[:, 0] < 0).mean() > 0.5
+
+
+def test_the_predicted_efficiency_is_optimised_over_the_knobs(begun):
+    at = input_names(begun.seed).index("excess_alf3_target")
+    model = Always(lambda X: 80.0 + X[:, at])
+    choice = OnAllColumns(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
+    moved = choice.moves[:, 1] != 0
+    assert moved.any()
+    assert (choice.moves[moved, 1] > 0).all()
+
+
+def test_a_knob_may_be_what_follows_itself(begun, monkeypatch):
+    """A pump has no reading of what it doses: the dose that was set is the one that counts, not the last one."""
+    response = SimpleNamespace(KNOBS={k: k for k in begun.reach.names})
+    monkeypatch.setattr(naive_policies, "response_of", lambda process: response)
+    planned = split_plan(begun.hand.table(begun.running), begun.seed)[1]
+    seen, at = [], input_names(begun.seed).index("voltage_setpoint")
+
+    def said(X):
+        seen.append(X[:, at].copy())
+        return np.full(len(X), 93.0)
+
+    OnAllColumns(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
+    np.testing.assert_allclose(seen[0], planned["voltage_setpoint"])
+
+
+def test_what_follows_a_knob_in_another_unit_stays_as_it_was(begun, monkeypatch):
+    """A ratio moves an acid content by some other number than its own."""
+    follows = {knob: "bath_temperature" for knob in begun.reach.names}
+    monkeypatch.setattr(naive_policies, "response_of", lambda process: SimpleNamespace(KNOBS=follows))
+    history, planned = split_plan(begun.hand.table(begun.running), begun.seed)
+    last = last_rows(history, planned, begun.seed)["bath_temperature"].to_numpy()
+    seen, at = [], input_names(begun.seed).index("bath_temperature")
+
+    def said(X):
+        seen.append(X[:, at].copy())
+        return np.full(len(X), 93.0)
+
+    OnAllColumns(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
+    for values in seen:
+        np.testing.assert_array_equal(values, last)
+
+
+def test_before_and_knobs_take_the_best_of_the_grid(begun):
+    model = Always(lambda X: 50.0 * X[:, -1])  # money rises with the last knob
+    assert begun.seed.by_role("knob")[-1].name == begun.reach.names[-1] == "metal_level_target"
+    choice = OnBeforeAndKnobs(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
+    assert (choice.moves[:, -1] >= 0).all()
+    assert (choice.moves[:, -1] > 0).any()
+
+
+def test_rows_are_learnt_oldest_first_and_labelled(begun):
+    rows = by_time(begun.history, begun.seed)
+    assert rows["period_start"].is_monotonic_increasing
+    assert rows["current_efficiency"].notna().all()
+    assert np.nanmean(money(begun.seed, numbers(rows, begun.seed))) == pytest.approx(2100, rel=0.25)
+
+
+def test_the_last_row_of_a_unit_is_that_of_the_period_before(begun):
+    history, planned = split_plan(begun.hand.table(begun.running), begun.seed)
+    last = last_rows(history, planned, begun.seed)
+    assert last["unit"].tolist() == planned["unit"].tolist()
+    assert (planned["period_start"].iloc[0] - last["period_start"].dropna()).unique() == [pd.Timedelta(days=30)]
+    gone = history[history["unit"] != "A-001"]
+    assert last_rows(gone, planned, begun.seed).set_index("unit").loc["A-001"].isna().all()
+
+
+def test_both_learn_from_what_is_in_hand(begun):
+    for kind in (OnAllColumns, OnBeforeAndKnobs):
+        choice = kind.learn(begun.hand, begun.seed, begun.reach).choose(begun.hand.table(begun.running), begun.hand)
+        assert len(choice.units) == len(begun.running.plan())
+        assert np.isfinite(choice.gain).all()

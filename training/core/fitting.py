@@ -1,0 +1,390 @@
+"""How any candidate is fitted and measured, whatever it predicts. Plain data out; nothing is stored here."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.inspection import permutation_importance
+
+from models.estimators.tuning import settings_of, tuned
+from models.tasks import Model
+from physics.arrays import FloatArray, IntArray
+from training.core.dataset import Dataset
+from training.core.splits import Split
+
+ROWS_FOR_THREADS = 50_000
+RNG_SEED = 20260101
+FIXED = frozenset({"mean", "persistence", "majority", "first_principles"})
+"""Candidates with at most a few fitted constants, which more rows make no better."""
+NEWEST = "calibrate_newest_rmse"
+"""Metric on the newest calibration block alone, of a task whose candidates have it."""
+STEPS = 2  # that fitting one candidate reports, and one more with its learning curve
+
+M = TypeVar("M", bound=Model, covariant=True)
+A = TypeVar("A")
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Error on the test rows when only the newest periods before the test are learnt: one entry a point.
+
+    Attributes
+    ----------
+    periods : tuple of int
+        How many periods were learnt.
+    error : tuple of float
+        The task's error on the test rows.
+    """
+
+    periods: tuple[int, ...]
+    error: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate(Generic[M, A]):
+    """One fitted candidate and all that was measured of it.
+
+    Attributes
+    ----------
+    model : Model
+        Has learnt from train and calibrate rows.
+    metrics : Mapping of str to float
+        Same names for every candidate of a job.
+    answers : object
+        The model's answers for the table's n rows, as its task has them; empty for rows that it has learnt where
+        the task does not need them.
+    predictions : ndarray, first axis n
+        The predictions behind the answers: of the baseline, what the others are compared with.
+    importance : ndarray, shape (k,)
+        Rise of the test error when an input is shuffled among the rows.
+    curve : LearningCurve or None
+        Test error over a growing number of periods; None where nobody asked for it.
+    settings : Mapping of str to float
+        Settings that its estimator has learnt with, by names that all candidates share; empty where it has none.
+    """
+
+    model: M
+    metrics: Mapping[str, float]
+    answers: A
+    predictions: FloatArray
+    importance: FloatArray
+    curve: LearningCurve | None = None
+    settings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the candidate."""
+        return self.model.candidate
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """What takes time of a candidate.
+
+    Attributes
+    ----------
+    estimator : scikit-learn estimator
+        Unfitted, with the settings that were chosen.
+    final : scikit-learn estimator
+        The same, fitted to train and calibrate rows.
+    predictions : ndarray, first axis n
+        Of the n calibrate rows, oldest first, by estimators that know only older rows.
+    settings : Mapping of str to float
+        Settings that it has learnt with, what it has chosen itself among them.
+    seconds : float
+        How long the last fit took.
+    """
+
+    estimator: Any
+    final: Any
+    predictions: FloatArray
+    settings: Mapping[str, float]
+    seconds: float
+
+
+Chooser = Callable[[Any, FloatArray, FloatArray], Any]
+Keep = Callable[[str, Any, Callable[[], Fitted]], Fitted]
+"""Takes a candidate's name, its unfitted estimator and what fits it; may give what was fitted before instead."""
+
+
+def fit_now(name: str, estimator: Any, fit: Callable[[], Fitted]) -> Fitted:
+    """Fit, whatever was fitted before."""
+    return fit()
+
+
+AnyCandidate = Candidate[Any, Any]
+"""A candidate whose task does not matter."""
+
+
+class Learner(Protocol):
+    """A task's part in fitting a candidate."""
+
+    @property
+    def FITTING(self) -> str:
+        """What fitting a candidate does, in words."""
+
+    @property
+    def SELECTED_BY(self) -> str:
+        """Metric on the calibrate rows that selects the candidate to register; the lowest wins."""
+
+    @property
+    def IMPORTANCE_ROWS(self) -> int:
+        """How many test rows the importance of the inputs is measured on."""
+
+    @property
+    def IMPORTANCE_REPEATS(self) -> int:
+        """How often each input is shuffled among them."""
+
+    @property
+    def CURVE_SHARES(self) -> tuple[float, ...]:
+        """Shares of the learnt periods at which the learning curve is measured."""
+
+    @property
+    def BESIDE(self) -> Mapping[str, Callable[[Dataset, Split], Mapping[str, Any]]]:
+        """What is learnt once for the first target's candidates, by its name in words, as arguments of their models.
+
+        Physics, events and prices are about that target; the others have none.
+        """
+
+    def predict(self, estimator: Any, X: FloatArray) -> FloatArray:
+        """Predictions of a fitted estimator, first axis n."""
+
+    def calibrated(
+        self,
+        name: str,
+        estimator: Any,
+        data: Dataset,
+        parts: Split,
+        rows: IntArray,
+        predictions: FloatArray,
+        info: Mapping[str, Any],
+    ) -> tuple[Any, dict[str, float]]:
+        """Model of a fitted estimator, calibrated on out-of-time predictions of these rows, and their metrics."""
+
+    def answers(self, model: Any, data: Dataset, parts: Split) -> Any:
+        """Answers of a model for the rows of a table."""
+
+    def predictions_of(self, answers: Any) -> FloatArray:
+        """The predictions behind answers, first axis n."""
+
+    def error(self, model: Any, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
+        """Error of any estimator, by its inputs and labels of these rows, as a model's calibration has it."""
+
+    def evaluated(
+        self, model: Any, answers: Any, data: Dataset, rows: IntArray, baseline: FloatArray
+    ) -> Mapping[str, float]:
+        """Metrics of a model's answers on rows that nobody learnt from, beside the baseline's predictions."""
+
+
+def fit_candidate(
+    task: Learner,
+    name: str,
+    estimator: Any,
+    data: Dataset,
+    parts: Split,
+    info: Mapping[str, Any],
+    baseline: FloatArray | None,
+    progress: Callable[[str], None],
+    choose: Chooser = tuned,
+    curve: bool = False,
+    keep: Keep = fit_now,
+) -> AnyCandidate:
+    """Fit one candidate and measure it.
+
+    Its settings are chosen once, on the train rows alone: what calibrates, measures or selects it is newer than they.
+
+    Parameters
+    ----------
+    task : Learner
+        The task's part.
+    name : str
+        The candidate's name.
+    estimator : scikit-learn estimator
+        Unfitted; it is cloned, not changed.
+    data : Dataset
+        Labelled rows.
+    parts : Split
+        Which rows are learnt, which calibrate and which evaluate.
+    info : Mapping
+        Where the model comes from; goes into its files.
+    baseline : ndarray, first axis n, or None
+        Predictions of the baseline; None where this candidate is the baseline.
+    progress : callable
+        Called with the name of each step; see STEPS.
+    choose : callable
+        Gives the unfitted estimator, for train rows sorted by time and their labels, with the settings to learn with.
+    curve : bool
+        Whether its learning curve is measured: fits that nothing else needs.
+    keep : callable
+        Keeps what was fitted, or gives what was kept before.
+
+    Returns
+    -------
+    Candidate
+
+    Raises
+    ------
+    GuaranteeError
+        Too few calibration lots for what the seed promises of a lot.
+    """
+    progress(f"{name}: {task.FITTING}")
+    estimator = with_few_threads(estimator, len(data.labels))
+    fitted = keep(name, estimator, lambda: fit(task, estimator, data, parts, choose))
+    model, metrics = model_of(fitted, task, name, data, parts, info)
+    answers = task.answers(model, data, parts)
+    predictions = task.predictions_of(answers)
+    progress(f"{name}: importance of the inputs")
+    rise = importance(task, model, data, parts)
+    if curve:
+        progress(f"{name}: learning curve")
+    points = learning_curve(task, fitted.estimator, model, data, parts) if curve else None
+    metrics |= evaluated_metrics(task, model, answers, data, parts, predictions if baseline is None else baseline)
+    return Candidate(model, metrics, answers, predictions, rise, points, fitted.settings)
+
+
+def fit(task: Learner, estimator: Any, data: Dataset, parts: Split, choose: Chooser = tuned) -> Fitted:
+    """Choose settings, predict block by block by what knows only older rows; then learn all blocks."""
+    chosen = choose(estimator, data.X[parts.train], data.labels[parts.train])
+    predictions = out_of_time_predictions(chosen, data, parts, task.predict)
+    start = time.perf_counter()
+    final = clone(chosen).fit(data.X[parts.learnt], data.labels[parts.learnt])
+    seconds = time.perf_counter() - start
+    return Fitted(chosen, final, predictions, settings_of(final), seconds)
+
+
+def model_of(
+    fitted: Fitted, task: Learner, name: str, data: Dataset, parts: Split, info: Mapping[str, Any]
+) -> tuple[Any, dict[str, float]]:
+    """Model of what was fitted, and what was measured in fitting it.
+
+    What the final estimator says of rows that it has learnt is no measure: the out-of-time predictions calibrate it.
+    """
+    rows = np.concatenate(parts.calibrate)
+    model, metrics = task.calibrated(name, fitted.final, data, parts, rows, fitted.predictions, info)
+    return model, metrics | {"fit_seconds": fitted.seconds}
+
+
+def evaluated_metrics(
+    task: Learner, model: Any, answers: Any, data: Dataset, parts: Split, baseline: FloatArray
+) -> dict[str, float]:
+    """Metrics on each part that nobody learnt from, named `<part>_<metric>`."""
+    found: dict[str, float] = {}
+    for part, rows in parts.evaluated.items():
+        scores = task.evaluated(model, answers, data, rows, baseline)
+        found |= {f"{part}_{name}": value for name, value in scores.items()}
+    return found
+
+
+def best_of(task: Learner, candidates: Mapping[str, Candidate[M, A]]) -> Candidate[M, A]:
+    """Candidate with the lowest error on the calibrate rows; the test rows have no say.
+
+    The same rows give the intervals their width. Choosing the best of a handful by them narrows the chosen one's
+    intervals by less than the calibration's own sampling error.
+    """
+    return candidates[selected(task.SELECTED_BY, {name: one.metrics for name, one in candidates.items()})]
+
+
+def selected(by: str, metrics: Mapping[str, Mapping[str, float]]) -> str:
+    """Name of the candidate with the lowest error on the calibrate rows, corrected for the gain from more rows.
+
+    The older a block, the less had been learnt of what serves; a candidate of FIXED had all that it needs. So one of
+    these is selected only where the best of those that learn errs no less on the newest block either.
+
+    Parameters
+    ----------
+    by : str
+        Metric that selects; the lowest wins.
+    metrics : Mapping of str to Mapping
+        Metrics of each candidate.
+    """
+    best = min(metrics, key=lambda name: metrics[name][by])
+    learning = [name for name in metrics if name not in FIXED]
+    if best not in FIXED or not learning:
+        return best
+    rival = min(learning, key=lambda name: metrics[name][by])
+    newest = {name: metrics[name].get(NEWEST, metrics[name][by]) for name in (best, rival)}
+    return rival if newest[rival] < newest[best] else best
+
+
+def with_few_threads(estimator: Any, rows: int) -> Any:
+    """The same estimator on one thread where the table is small.
+
+    Waking threads costs more than they save there, and many times more where the cores are busy. Results do not
+    depend on it.
+    """
+    if rows >= ROWS_FOR_THREADS:
+        return estimator
+    threads = {name: 1 for name in estimator.get_params() if name.split("__")[-1] == "n_jobs"}
+    return clone(estimator).set_params(**threads)
+
+
+def out_of_time_predictions(
+    estimator: Any, data: Dataset, parts: Split, predict: Callable[[Any, FloatArray], FloatArray]
+) -> FloatArray:
+    """Predictions of the calibrate rows, block by block, by models that know only older rows.
+
+    The model that serves knows the newest periods, so its errors are no larger than those of the older ones; what
+    counts is measured on the test rows.
+
+    Parameters
+    ----------
+    estimator : scikit-learn estimator
+        Unfitted; it is cloned.
+    data, parts
+        Labelled rows and their use.
+    predict : callable
+        Predictions of a fitted estimator for a matrix, first axis n.
+
+    Returns
+    -------
+    ndarray, first axis n
+        Of the calibrate rows, oldest first.
+    """
+    known, found = parts.train, []
+    for block in parts.calibrate:
+        older = clone(estimator).fit(data.X[known], data.labels[known])
+        found.append(np.asarray(predict(older, data.X[block])))
+        known = np.concatenate([known, block])
+    return np.concatenate(found)
+
+
+def importance(task: Learner, model: Any, data: Dataset, parts: Split) -> FloatArray:
+    """Permutation importance on test rows, shape (k,): means the same for every candidate, physics or trees."""
+    rows = some(parts.test, task.IMPORTANCE_ROWS)
+    error = task.error(model, data, rows)
+
+    def score(estimator: Any, X: FloatArray, labels: FloatArray) -> float:
+        return -error(estimator, X, labels)
+
+    found = permutation_importance(
+        model.estimator,
+        data.X[rows],
+        data.labels[rows],
+        scoring=score,
+        n_repeats=task.IMPORTANCE_REPEATS,
+        random_state=RNG_SEED,
+    )
+    return np.asarray(found["importances_mean"], dtype=np.float64)
+
+
+def learning_curve(task: Learner, estimator: Any, model: Any, data: Dataset, parts: Split) -> LearningCurve:
+    """Test error of estimators that learn only the newest shares of the learnt periods; the model learnt them all."""
+    error, X, labels = task.error(model, data, parts.test), data.X[parts.test], data.labels[parts.test]
+    period = data.periods[parts.learnt]
+    distinct = np.sort(period.unique())
+    counts = sorted({max(1, round(share * len(distinct))) for share in task.CURVE_SHARES})
+    errors = []
+    for count in counts:
+        rows = parts.learnt[period >= distinct[-count]]
+        errors.append(error(clone(estimator).fit(data.X[rows], data.labels[rows]), X, labels))
+    return LearningCurve((*counts, len(distinct)), (*errors, error(model.estimator, X, labels)))
+
+
+def some(rows: IntArray, most: int) -> IntArray:
+    """At most so many of the rows, drawn once and for all, in their order."""
+    if len(rows) <= most:
+        return rows
+    return np.sort(np.random.default_rng(RNG_SEED).choice(rows, most, replace=False))

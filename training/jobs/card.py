@@ -1,0 +1,128 @@
+"""The model card: what was learnt from what, how good it is, and what it must not be used for. Markdown."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from reporting.markdown import table
+from seeds import Column, Seed
+from training.core.dataset import Dataset
+from training.core.fitting import AnyCandidate
+from training.core.gate import Gated
+from training.core.splits import Split
+from training.tasks import Task, task_of
+
+
+def process_section(seed: Seed, task: Task) -> list[str]:
+    """Title, row and what is predicted."""
+    return [
+        f"# {seed.process.title}",
+        "",
+        f"Process `{seed.process.name}`, one row {task.row(seed)}. Predicted: {task.heading(seed)}.",
+        "",
+    ]
+
+
+def data_section(data: Dataset, size: str, *use: str) -> list[str]:
+    """What was learnt from what: how many rows there are, and lines on their use."""
+    facts = data.facts
+    lines = [
+        size,
+        f"rejected by the contract: {facts['rejected_rows']} rows (listed in `rejected.csv`); "
+        f"without a label: {facts['unlabelled_rows']}",
+        f"table `{facts['data_digest']}`, seed `{data.seed.digest}`",
+        *use,
+    ]
+    lines += [f"beware: {_escaped(caution)}" for caution in data.cautions]
+    section = ["## Data", "", *(f"- {line}" for line in lines), ""]
+    if data.lacks:
+        section += ["What this table lacks:", "", *(f"- {_escaped(lack)}" for lack in data.lacks), ""]
+    return section
+
+
+def _escaped(line: str) -> str:
+    """A line that quotes a plant's file, without a mark of Markdown or HTML in it."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", line)
+
+
+def inputs_section(chosen: AnyCandidate, seed: Seed) -> list[str]:
+    """Inputs, and the range of each that was learnt."""
+    rows = [
+        [f"`{c.name}`", c.unit or "text", c.role, *_learnt(c, low, high), c.meaning]
+        for c, (low, high) in zip(seed.inputs, chosen.model.ranges, strict=True)
+    ]
+    return ["## Inputs", "", *table(["input", "unit", "role", "lowest learnt", "highest learnt", "meaning"], rows)]
+
+
+def _learnt(column: Column, low: float, high: float) -> tuple[str, str]:
+    """Lowest and highest value learnt; of a text category the texts themselves, which have no order."""
+    return (f"{low:.5g}", f"{high:.5g}") if column.values is None else (", ".join(column.values), "-")
+
+
+def limits_section(data: Dataset, task: Task) -> list[str]:
+    """What is assumed, and what a model must not be used for."""
+    seed = data.seed
+    lines = [
+        f"{seed.assumed} of the seed's {len(seed.sources)} stated sources are assumptions and {seed.practice} are what "
+        "plants usually do; neither is a reference.",
+        *task.LIMITS,
+    ]
+    if data.truth is not None:
+        lines.append(
+            "The data are simulated. Figures show that the method recovers a known truth. They are neither evidence "
+            "about a plant nor a claim about savings."
+        )
+    return ["## Assumed, and limits", "", *(f"- {line}" for line in lines), ""]
+
+
+def gate_section(gated: Gated | None) -> list[str]:
+    """What the gate says; nothing where it was not asked."""
+    if gated is None:
+        return []
+    outcome = "Passed: it may be champion." if gated.passed else "Refused: it was not made champion."
+    return ["## Gate before champion", "", outcome, "", *(f"- {line}" for line in gated.lines), ""]
+
+
+def made_by(info: Mapping[str, Any]) -> str:
+    """The code that a model comes from."""
+    return f"Made by nonferrous {info['package_version']}, commit {info['git_commit'] or 'unknown'}."
+
+
+def model_card(
+    candidates: Mapping[str, AnyCandidate],
+    chosen: AnyCandidate,
+    data: Dataset,
+    parts: Split,
+    gated: Gated | None = None,
+) -> str:
+    """Card of the chosen candidate.
+
+    Parameters
+    ----------
+    candidates : Mapping of str to Candidate
+        All of the job, the baseline first.
+    chosen : Candidate
+        The one that is registered.
+    data : Dataset
+        Labelled rows.
+    parts : Split
+        Which rows learnt and which judge.
+    gated : Gated or None
+        What the gate says of the chosen one; None where it was not asked yet.
+
+    Returns
+    -------
+    str
+        Markdown, without a path of the machine that it was written on.
+    """
+    task = task_of(data.seed)
+    lines = [
+        *process_section(data.seed, task),
+        *data_section(data, *task.rows_used(data, parts)),
+        *task.sections(candidates, chosen, data, parts),
+        *gate_section(gated),
+        *inputs_section(chosen, data.seed),
+        *limits_section(data, task),
+        made_by(chosen.model.info),
+    ]
+    return "\n".join(lines) + "\n"

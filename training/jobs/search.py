@@ -1,0 +1,136 @@
+"""A longer search for a candidate's settings with Optuna. No other file knows Optuna."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import clone
+
+from models.estimators.tuning import BLOCKS, Tunable, inner, later_blocks, tuned, with_settings
+from physics.arrays import FloatArray
+from registry.tracking import Tracking
+from training.core.fitting import RNG_SEED, Chooser
+
+if TYPE_CHECKING:
+    import optuna
+
+# Lowest and highest value of each setting that is searched; all but shares on a logarithmic scale.
+RATES = {"learning_rate": (0.01, 0.2), "lambda_l2": (0.01, 30.0)}
+COUNTS = {"num_leaves": (3, 63), "min_child_samples": (3, 100)}
+SHARES = {"feature_fraction": (0.3, 1.0), "bagging_fraction": (0.5, 1.0)}
+FLAGS = ("extra_trees",)
+FIRST_AT_RANDOM = 10  # trials before the sampler learns from them, and before any is cut short
+ERROR = "trial_error"
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search of one job, candidate by candidate.
+
+    Attributes
+    ----------
+    trials : int
+        How many a candidate gets, those of an earlier job on the same rows included.
+    folder : Path
+        Where studies are kept: one file a candidate, which a search that was cut off goes on from.
+    rows : str
+        Name of the rows that are learnt, such as digests of table and seed; another name is another study.
+    tracking : Tracking
+        Keeps each trial as a run below its candidate's.
+    experiment, job : str
+        Of these runs.
+    progress : callable
+        Called with what is being done, before each trial.
+    """
+
+    trials: int
+    folder: Path
+    rows: str
+    tracking: Tracking
+    experiment: str
+    job: str
+    progress: Callable[[str], None]
+
+    def chooser(self, candidate: str, run: str) -> Chooser:
+        """What chooses a candidate's settings for `training.core.fitting.fit_candidate`; `run` is the candidate's."""
+
+        def choose(estimator: Any, X: FloatArray, y: FloatArray) -> Any:
+            start = tuned(estimator, X, y)
+            last, rows = inner(start, X)
+            if not isinstance(last, Tunable) or len(later_blocks(len(y), last.held_back, BLOCKS)) < BLOCKS:
+                return start
+            return with_settings(start, self._best(candidate, run, last, rows, y))
+
+        return choose
+
+    def _best(self, candidate: str, run: str, estimator: Any, X: FloatArray, y: FloatArray) -> dict[str, Any]:
+        """Settings of the best trial; the first trial is the estimator as it is."""
+        from optuna import TrialPruned
+        from optuna.trial import TrialState
+
+        study = self._study(candidate)
+        for left in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            study.tell(left.number, state=TrialState.FAIL)  # it was cut off
+        if not study.trials:
+            study.enqueue_trial(_own(estimator))
+
+        def objective(trial: "optuna.Trial") -> float:
+            name = f"{candidate} trial {trial.number + 1}"
+            self.progress(name)
+            with self.tracking.run(self.experiment, name, self.job, run) as child:
+                error = self._measured(trial, child, estimator, X, y)
+            if error is None:
+                raise TrialPruned
+            return error
+
+        done = len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)))
+        study.optimize(objective, n_trials=max(0, self.trials - done))
+        return dict(study.best_params)
+
+    def _study(self, candidate: str) -> "optuna.Study":
+        import optuna
+        from optuna.storages import JournalStorage
+        from optuna.storages.journal import JournalFileBackend
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{self.rows}-{candidate}"
+        study = optuna.create_study(
+            storage=JournalStorage(JournalFileBackend(str(self.folder / f"{name}.journal"))),
+            study_name=name,
+            load_if_exists=True,
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=FIRST_AT_RANDOM),
+        )
+        # A search that goes on must not draw what it drew before.
+        study.sampler = optuna.samplers.TPESampler(seed=RNG_SEED + len(study.trials), n_startup_trials=FIRST_AT_RANDOM)
+        return study
+
+    def _measured(self, trial: "optuna.Trial", run: str, estimator: Any, X: FloatArray, y: FloatArray) -> float | None:
+        """Mean error of a trial over the later blocks; None where it is cut short, as others stood better by then."""
+        settings = _suggested(trial, estimator)
+        self.tracking.log(run, params=settings)
+        tried, errors = clone(estimator).set_params(**settings), []
+        for error in tried.block_errors(X, y, later_blocks(len(y), tried.held_back, BLOCKS)):
+            errors.append(error)
+            trial.report(float(np.mean(errors)), len(errors))
+            if len(errors) < BLOCKS and trial.should_prune():
+                self.tracking.log(run, tags={"pruned": f"after block {len(errors)} of {BLOCKS}"})
+                return None
+        self.tracking.log(run, metrics={ERROR: float(np.mean(errors))})
+        return float(np.mean(errors))
+
+
+def _own(estimator: Any) -> dict[str, Any]:
+    """An estimator's settings among those that are searched."""
+    names = (*RATES, *COUNTS, *SHARES, *FLAGS)
+    return {name: value for name, value in estimator.get_params().items() if name in names}
+
+
+def _suggested(trial: "optuna.Trial", estimator: Any) -> dict[str, Any]:
+    known = estimator.get_params()
+    found: dict[str, Any] = {name: trial.suggest_float(name, *ends, log=True) for name, ends in RATES.items()}
+    found |= {name: trial.suggest_int(name, *ends, log=True) for name, ends in COUNTS.items()}
+    found |= {name: trial.suggest_float(name, *ends) for name, ends in SHARES.items()}
+    return found | {name: trial.suggest_categorical(name, [False, True]) for name in FLAGS if name in known}

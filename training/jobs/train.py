@@ -1,0 +1,392 @@
+"""One training job: read, split, fit every candidate, keep everything in MLflow, register the best, ask the gate."""
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
+from models.table.reading import write_frame
+from models.tasks import build
+from registry.promotion import enter
+from registry.settings import Settings
+from registry.store import Champion
+from registry.tracking import Tracking
+from registry.versions import GATE, GATE_REASONS, NOTHING, REFUSED, AliasMove
+from seeds import Seed
+from system.temporary_folder import scratch
+from training.advice.setpoint_tests import read_tests, with_tests
+from training.core.dataset import Dataset, read
+from training.core.fitting import STEPS, AnyCandidate, Chooser, best_of
+from training.core.gate import Condition, Gated, gate
+from training.core.splits import Split, split
+from training.jobs.card import model_card
+from training.jobs.load_check import on_loading
+from training.jobs.run_metadata import facts_of, info_of, keep_rejected, run_name
+from training.jobs.search import Search
+from training.jobs.targets_card import model_card as card_of_several
+from training.jobs.version_table import compare_address
+from training.jobs.work import Beside, Fit
+from training.multi_target.combined import candidate_tag, joined, of_target, whole
+from training.multi_target.views import views
+from training.parallel.execution import Ways
+from training.parallel.workers import Later, Workers, processes_for
+from training.tasks import tagged, task_of
+from training.warnings.record import keep as keep_warnings
+
+Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+
+TABLE, REJECTED, CARD, PLOTS, SEED = "table.parquet", "rejected.csv", "model_card.md", "plots.html", "seed.toml"
+TESTS, GATE_FILE = "tests.parquet", "gate.txt"
+NO_SETTING = "-"  # all candidates of a job have the same parameters, so that MLflow compares them
+TARGET = "target"  # tag of the runs of one of several targets
+NOT_ASKED = "the job ended before the gate was asked"
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """What a job has fitted and kept in MLflow, before anything is registered.
+
+    Attributes
+    ----------
+    data : Dataset
+        What it learnt from.
+    parts : Split
+        How the rows were used.
+    experiment, run : str
+        MLflow's identifiers of the experiment and of the job's run.
+    candidates : Mapping of str to Candidate
+        The baseline first.
+    runs : Mapping of str to str
+        Each candidate's run.
+    models : Mapping of str to tuple
+        Each candidate's logged model and the digest of its files.
+    targets : Mapping of str to Learnt
+        Where there are several targets, what was learnt of each; `candidates` then holds the best of all as one.
+    """
+
+    data: Dataset
+    parts: Split
+    experiment: str
+    run: str
+    candidates: Mapping[str, AnyCandidate]
+    runs: Mapping[str, str]
+    models: Mapping[str, tuple[str, str]]
+    targets: Mapping[str, "Learnt"] = field(default_factory=dict)
+
+    @property
+    def best(self) -> AnyCandidate:
+        """The candidate to register."""
+        if self.targets:
+            (whole,) = self.candidates.values()
+            return whole
+        return best_of(task_of(self.data.seed), self.candidates)
+
+    @property
+    def baseline(self) -> AnyCandidate:
+        """The candidate that the others are compared with."""
+        return next(iter(self.candidates.values()))
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """Result of a training job.
+
+    Attributes
+    ----------
+    learnt : Learnt
+        The candidates and their figures.
+    version : int
+        Version under which the best was registered.
+    gated : Gated
+        What the gate says of it.
+    move : AliasMove or None
+        What it was made: champion where there was none that loads, else challenger; None where the gate refuses it.
+    rejected_file : Path or None
+        List of the rows that the contract turned away, if there are any.
+    address : str
+        Page of the MLflow UI that compares the candidates.
+    """
+
+    learnt: Learnt
+    version: int
+    gated: Gated
+    move: AliasMove | None
+    rejected_file: Path | None
+    address: str
+
+    @property
+    def alias(self) -> str | None:
+        """Champion or challenger; None where the gate refuses it."""
+        return None if self.move is None else self.move.alias
+
+
+def silent(what: str, done: int, steps: int) -> None:
+    """A progress report that nobody reads."""
+
+
+def train(
+    seed: Seed,
+    data_path: Path,
+    settings: Settings,
+    progress: Progress = silent,
+    trials: int = 0,
+    tests: Path | None = None,
+    curve: bool = False,
+    processes: int | None = None,
+) -> Trained:
+    """Train a process's candidates and register the best; only where the gate lets it pass it gets an alias.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    data_path : Path
+        CSV or Parquet file, or a folder of them.
+    settings : Settings
+        Where MLflow keeps it.
+    progress : callable
+        Called with what is being done, the steps done and the steps in all.
+    trials : int
+        How many settings to try for each LightGBM candidate; 0 for the short ladder.
+    tests : Path, optional
+        File of the set-point tests that the plant made; see `training.advice.setpoint_tests.read_tests`.
+    curve : bool
+        Whether the learning curve of each candidate is drawn.
+    processes : int, optional
+        How many processes fit; by default what is worth its start.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    TableError
+        The table breaks the contract, or the tests cannot be read; nothing is written.
+    SplitError
+        Too few periods or rows; nothing is written.
+    GuaranteeError
+        Too few calibration lots for what the seed promises of a lot; nothing is written.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    progress("read and check the table", 0, 1)
+    data = read(data_path, seed)
+    if tests is not None:
+        data = with_tests(data, read_tests(tests, seed), str(tests))
+    parts = split(data.table, seed)
+    for view in views(data, parts):
+        task_of(seed).check_split(*view)
+    tracking = Tracking(settings, make=True)
+    experiment = tracking.experiment(seed.process.name, seed.process.title)
+    with tracking.run(experiment, run_name("train"), "train") as run:
+        ways = Ways(trials, curve, processes)
+        learnt = learn(data, parts, tracking, experiment, run, "train", progress, ways)
+        version = register(learnt, tracking)
+        gated = ask_gate(learnt, version, tracking)
+        move = enter(seed, version, tagged(task_of(seed), learnt.best), tracking) if gated.passed else None
+        became = NOTHING if move is None else move.alias
+        tracking.log(run, tags={"registered_version": str(version), "registered_as": became})
+    address = compare_address(settings, experiment, list(learnt.runs.values()))
+    return Trained(learnt, version, gated, move, keep_rejected(data, settings), address)
+
+
+def learn(
+    data: Dataset,
+    parts: Split,
+    tracking: Tracking,
+    experiment: str,
+    run: str,
+    job: str,
+    progress: Progress,
+    ways: Ways | None = None,
+) -> Learnt:
+    """Fit every candidate that the seed allows and keep each in a run of its own below `run`.
+
+    Several targets are learnt one after the other; the best candidates of all are kept as one model in one more run.
+    Settings are chosen from a short ladder, or from so many trials a candidate; see `training.jobs.search`. Trials are
+    fitted in this process, as each is kept in MLflow; else candidates are fitted side by side where it is worth it.
+    """
+    ways, counted, seen = ways or Ways(), itertools.count(), views(data, parts)
+    unfitted = [build(one.seed) for one, _ in seen]
+    estimators = [one for of_target in unfitted for one in of_target.values()]
+    steps = (STEPS + ways.curve) * len(estimators) + len(task_of(data.seed).BESIDE)
+    steps += ways.trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
+
+    def step(what: str) -> None:
+        progress(what, next(counted), steps)
+
+    tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
+    tracking.log(run, params=facts_of(data, parts))
+    fits = _Fits(tracking, experiment, run, job, step, ways)
+    with Workers(seen, 1 if ways.trials else ways.processes or processes_for(seen), step) as workers:
+        found = [_fitted(view, of_target, fits, workers) for view, of_target in enumerate(unfitted)]
+    learnt = found[0] if len(found) == 1 else _joined(data, parts, found, fits)
+    progress("keep the job's files", steps, steps)
+    _keep_job(learnt, tracking)
+    keep_warnings(learnt.best.model, data, parts, tracking, experiment, run, job)
+    return learnt
+
+
+@dataclass(frozen=True)
+class _Fits:
+    """Where the candidates of a job are kept, and how they are fitted."""
+
+    tracking: Tracking
+    experiment: str
+    run: str
+    job: str
+    step: Callable[[str], None]
+    ways: Ways
+
+
+def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Workers) -> Learnt:
+    """Candidates of one target, each in its run, which is named after the target where there are several."""
+    data, parts = workers.views[view]
+    task, facts, info = task_of(data.seed), facts_of(data, parts), info_of(data, parts)
+    several, target, tracking = data.seed.place is not None, data.seed.target.name, fits.tracking
+    rows = "-".join([data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest)])
+    folder, kept = tracking.settings.folder / "studies", fits.ways.keep(rows)
+    search = Search(fits.ways.trials, folder, rows, tracking, fits.experiment, fits.job, fits.step)
+    candidates: dict[str, AnyCandidate] = {}
+    runs: dict[str, str] = {}
+    models: dict[str, tuple[str, str]] = {}
+
+    def fit(name: str, choose: Chooser = tuned) -> Later[tuple[AnyCandidate, str]]:
+        baseline = next(iter(candidates.values())).predictions if candidates else None
+        return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, kept))
+
+    first, *others = estimators
+    fitted, beside = {first: fit(first)}, [workers.later(view, Beside(name)) for name in task.BESIDE if not view]
+    more: dict[str, Any] = {}
+    for name in estimators:
+        title = of_target(name, target) if several else name
+        with tracking.run(fits.experiment, title, fits.job, fits.run) as child:
+            if several:
+                tracking.log(child, tags={TARGET: target})
+            if fits.ways.trials:
+                fitted[name] = fit(name, search.chooser(name, child))
+            candidate, drawn = fitted.pop(name)()
+            candidates[name], runs[name] = candidate, child
+            if name == first:  # the others are compared with it; the last take longest, so they are begun first
+                fitted = {other: fit(other) for other in reversed(others)}
+                more = {name: value for found in beside for name, value in found().items()}
+            if more:
+                candidate = candidates[name] = replace(candidate, model=replace(candidate.model, **more))
+            models[name] = _keep(candidate, drawn, data, facts, tracking, child)
+        fits.ways.fitted(title)
+    return Learnt(data, parts, fits.experiment, fits.run, candidates, runs, models)
+
+
+def _joined(data: Dataset, parts: Split, found: list[Learnt], fits: _Fits) -> Learnt:
+    """The best candidates of several targets, kept as one model in a run of its own."""
+    targets = {one.data.seed.target.name: one for one in found}
+    best = whole(data.seed, {target: one.best for target, one in targets.items()}, info_of(data, parts))
+    tracking, facts = fits.tracking, facts_of(data, parts)
+    with tracking.run(fits.experiment, best.name, fits.job, fits.run) as child:
+        tracking.log_table(child, data.table, data.seed.process.name, data.seed.target.name, data.digest)
+        tracking.log(child, params={"candidate": best.name, **facts})
+        model, digest = tracking.log_model(child, best.model)
+        tracking.log(child, metrics=best.metrics, model=model)
+    runs = {of_target(name, target): run for target, one in targets.items() for name, run in one.runs.items()}
+    candidates: Mapping[str, Any] = {best.name: best}
+    kept = {best.name: (model, digest)}
+    return Learnt(data, parts, fits.experiment, fits.run, candidates, runs | {best.name: child}, kept, targets)
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
+
+
+def _keep(
+    candidate: AnyCandidate,
+    drawn: str,
+    data: Dataset,
+    facts: Mapping[str, object],
+    tracking: Tracking,
+    run: str,
+) -> tuple[str, str]:
+    tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
+    tracking.log(
+        run, params={"candidate": candidate.name, **facts, **dict.fromkeys(SETTINGS, NO_SETTING), **candidate.settings}
+    )
+    with scratch() as folder:
+        (folder / PLOTS).write_text(drawn, encoding="utf-8")
+        tracking.log_files(run, folder)
+    model, digest = tracking.log_model(run, candidate.model)
+    tracking.log(run, metrics=candidate.metrics, model=model)
+    return model, digest
+
+
+def _keep_job(learnt: Learnt, tracking: Tracking) -> None:
+    data = learnt.data
+    with scratch() as folder:
+        (folder / CARD).write_text(_card(learnt), encoding="utf-8")
+        (folder / SEED).write_text(data.seed.text, encoding="utf-8")
+        write_frame(data.rejected_by_name, folder / REJECTED)
+        data.checked.to_parquet(folder / TABLE, index=False)
+        if data.tests is not None:
+            data.tests.to_parquet(folder / TESTS, index=False)
+        tracking.log_files(learnt.run, folder)
+
+
+def _card(learnt: Learnt, *gated: Gated) -> str:
+    """The model card, with what the gate says where it was asked."""
+    if learnt.targets:
+        fitted = {target: (one.candidates, one.best, one.data, one.parts) for target, one in learnt.targets.items()}
+        return card_of_several(learnt.data, fitted, *gated)
+    return model_card(learnt.candidates, learnt.best, learnt.data, learnt.parts, *gated)
+
+
+def _gated(learnt: Learnt, trouble: str | None) -> Gated:
+    """What the gate says of the best candidate; of several targets each must pass."""
+    if learnt.targets:
+        return joined({target: _gated(one, trouble) for target, one in learnt.targets.items()})
+    best, baseline = learnt.best, learnt.baseline
+    evidence = task_of(learnt.data.seed).evidence(best, baseline, learnt.data, learnt.parts)
+    return gate(evidence, best.name == baseline.name, trouble)
+
+
+def register(learnt: Learnt, tracking: Tracking) -> int:
+    """Register a job's best candidate as the next version of the process's model; gives its number.
+
+    It is refused until the gate was asked, so that a job that is cut off leaves no version that nobody has measured.
+    """
+    best, seed = learnt.best, learnt.data.seed
+    model, digest = learnt.models[best.name]
+    tags = {
+        "candidate": best.name,
+        "model_digest": digest,
+        "data_digest": learnt.data.digest,
+        "seed_digest": seed.digest,
+        GATE: REFUSED,
+        GATE_REASONS: NOT_ASKED,
+        **{candidate_tag(target): one.best.name for target, one in learnt.targets.items()},
+        **{name: f"{value:.6g}" for name, value in tagged(task_of(seed), best).items()},
+    }
+    return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
+
+
+def ask_gate(learnt: Learnt, version: int | None, tracking: Tracking, *more: Condition) -> Gated:
+    """Ask whether a job's best candidate may become champion, and keep the answer.
+
+    The answer stands in the job's run (tags and a file), in its model card, and beside the version if it is one. A
+    job may ask for more than the gate does.
+    """
+    best, process = learnt.best, learnt.data.seed.process.name
+    model, digest = learnt.models[best.name]
+    logged = Champion(process, version or 0, model, digest)
+    trouble, demands = on_loading(logged, version is not None, learnt.data.seed, tracking)
+    gated = Gated((*_gated(learnt, trouble).conditions, *demands, *more))
+    with scratch() as folder:
+        (folder / CARD).write_text(_card(learnt, gated), encoding="utf-8")
+        (folder / GATE_FILE).write_text("\n".join([gated.outcome, *gated.lines]) + "\n", encoding="utf-8")
+        tracking.log_files(learnt.run, folder)
+    tags = {GATE: gated.outcome, GATE_REASONS: "\n".join(gated.reasons) or NOTHING}
+    for run in (learnt.run, learnt.runs[best.name]):
+        tracking.log(run, tags=tags)
+    if version is not None:
+        tracking.tag_version(process, version, tags)
+    return gated

@@ -1,0 +1,66 @@
+"""Work of a job that needs nothing but a view of its table: a candidate, and what is learnt beside the candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.estimators.tuning import tuned
+from physics.arrays import FloatArray
+from training.core.dataset import Dataset
+from training.core.fitting import AnyCandidate, Chooser, Keep, fit_candidate, fit_now
+from training.core.splits import Split
+from training.jobs.page import page
+from training.parallel.workers import Step
+from training.tasks import task_of
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fit a candidate and draw its page.
+
+    Attributes
+    ----------
+    name : str
+        The candidate's name.
+    estimator : scikit-learn estimator
+        Unfitted.
+    info : Mapping
+        Where the model comes from.
+    baseline : ndarray or None
+        The baseline's predictions; None where this candidate is the baseline.
+    curve : bool
+        Whether its learning curve is drawn.
+    choose : callable
+        Gives the estimator with the settings to learn with.
+    keep : callable
+        Keeps what was fitted, or gives what was kept before.
+    """
+
+    name: str
+    estimator: Any
+    info: Mapping[str, Any]
+    baseline: FloatArray | None
+    curve: bool = False
+    choose: Chooser = tuned
+    keep: Keep = fit_now
+
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[AnyCandidate, str]:
+        """The candidate and its page."""
+        task = task_of(data.seed)
+        about = (self.info, self.baseline, step, self.choose, self.curve, self.keep)
+        candidate = fit_candidate(task, self.name, self.estimator, data, parts, *about)
+        return candidate, page(candidate, data, parts)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Learn what a task learns once beside its candidates, by its name in the task's BESIDE."""
+
+    name: str
+
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> Mapping[str, Any]:
+        """Arguments of the candidates' models."""
+        step(self.name)
+        return task_of(data.seed).BESIDE[self.name](data, parts)

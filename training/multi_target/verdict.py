@@ -1,0 +1,98 @@
+"""Champion against challenger of several targets: each is judged by itself, and they take over together."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from models.regression.model import RegressionModel
+from models.regression.several import SeveralTargets
+from models.tasks import Model
+from physics.arrays import FloatArray, IntArray
+from training.core.comparison import PROMOTES, JudgeError, Verdict
+from training.core.dataset import Dataset
+from training.core.fitting import AnyCandidate
+from training.regression.comparison import check_judgeable, verdict
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Outcome of a comparison on the judge rows, target by target, and what follows from it.
+
+    Attributes
+    ----------
+    promoted : bool
+        Whether the challenger takes over.
+    why : str
+        The rule's answer in words.
+    by_target : Mapping of str to Verdict
+        The comparison of each target by itself.
+    """
+
+    promoted: bool
+    why: str
+    by_target: Mapping[str, Verdict]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The verdict as JSON values."""
+        return asdict(self)
+
+
+Judged = tuple[FloatArray, Dataset, IntArray]  # inputs as the champion wants them, rows of a target, and which judge
+
+
+def check_judged(champion: Model, data: Dataset, rows: IntArray) -> None:
+    """JudgeError, which names the target, where these rows of it are too few to judge on."""
+    name = data.seed.target.name
+    if not len(rows):
+        raise JudgeError(f"{name}: 0 labels to judge on")
+    try:
+        check_judgeable(model_of(champion, name), data, rows)
+    except JudgeError as error:
+        raise JudgeError(f"{name}: {error}") from error
+
+
+def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> Verdicts:
+    """Verdict on several targets.
+
+    The challenger takes over where at least one target is better beyond chance, none is worse beyond chance, and no
+    target's intervals are broken. Of k targets one looks better by chance k times as often, so each must be better with
+    a k-th of the error that is allowed to one alone; to be worse is held against it with the whole.
+
+    Parameters
+    ----------
+    champion : SeveralTargets
+        The model that answers.
+    best : Mapping of str to Candidate
+        By target the challenger's candidate.
+    judged : Mapping of str to tuple
+        By target inputs, rows and which of them judge.
+    """
+    confidence = 1 - (1 - PROMOTES) / len(judged)
+    found = {
+        name: verdict(model_of(champion, name), X, best[name], data, rows, confidence)
+        for name, (X, data, rows) in judged.items()
+    }
+    return of_each(found)
+
+
+def of_each(found: Mapping[str, Verdict]) -> Verdicts:
+    """What follows from the verdicts on each target."""
+    better = [name for name, one in found.items() if one.wins]
+    worse = [name for name, one in found.items() if one.gain_high < 0]
+    unsound = [f"{name}: {one.unsound}" for name, one in found.items() if one.unsound is not None]
+    if not better:
+        why = f"no target is better beyond chance; {'; '.join(f'{name}: {one.why}' for name, one in found.items())}"
+    elif worse:
+        why = f"better beyond chance: {', '.join(better)}; but worse beyond chance: {', '.join(worse)}"
+    elif unsound:
+        why = f"better beyond chance: {', '.join(better)}; but {'; '.join(unsound)}"
+    else:
+        why = f"better beyond chance: {', '.join(better)}; no target is worse beyond chance"
+    return Verdicts(bool(better) and not worse and not unsound, why, found)
+
+
+def model_of(champion: Model, name: str) -> RegressionModel:
+    """A champion's model of one of several targets."""
+    if not isinstance(champion, SeveralTargets):
+        raise TypeError(f"the champion predicts {champion.seed.target.name} alone, expected a model of several targets")
+    return champion.models[name]

@@ -1,0 +1,158 @@
+"""How two models of a number are compared: absolute error decides, intervals must not be broken."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.answers import COVERAGE, Answer, rows_of
+from models.regression.model import RegressionModel
+from physics.arrays import FloatArray, IntArray
+from training.core.bootstrap import CONFIDENCE, shared_bound
+from training.core.comparison import PROMOTES, JudgeRows, Side, Verdict, blocks_of
+from training.core.comparison import judge as judge_losses
+from training.core.dataset import Dataset
+from training.core.gate import LEAST_COVERAGE, mended_coverage, too_many
+from training.regression.evaluate import against_label, against_truth, interval_scores
+from training.regression.fit import RegressionCandidate
+from training.regression.follow import followed_on
+
+BROKEN_COVERAGE = 0.85
+LOSS = "the mean absolute error"
+FOLLOWS_ALREADY = "as trained it would be better, by what the centre of the champion's answers follows already"
+
+
+def judge(
+    label: FloatArray,
+    champion: Answer,
+    challenger: Answer,
+    units: npt.NDArray[np.object_],
+    periods: pd.DatetimeIndex,
+    unit: str,
+    truth: FloatArray | None = None,
+    confidence: float = PROMOTES,
+    loss: str = LOSS,
+) -> Verdict:
+    """Compare two models on rows that neither has learnt from.
+
+    The challenger is promoted when the lower bound of its gain in mean absolute error is above zero, and its 90 %
+    intervals are not broken; or when it is as good and covers what it promises where the champion does not, beyond
+    chance, or with narrower intervals where the champion's are wider than needed. Not broken is a coverage of at least
+    BROKEN_COVERAGE, or at least the champion's.
+
+    Parameters
+    ----------
+    label : ndarray, shape (n,)
+        Measured values [target's unit].
+    champion, challenger : Answer of n rows
+        What the two models say.
+    units : ndarray of object, shape (n,)
+        Unit of each row.
+    periods : DatetimeIndex, length n
+        Period start of each row.
+    unit : str
+        The target's unit, for the words.
+    truth : ndarray, shape (n,), optional
+        Noise-free values, NaN where unknown: reported, never part of the rule.
+    confidence : float
+        With which the challenger must be better [1].
+    loss : str
+        What is compared, in words.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    JudgeError
+        Too few rows or blocks to tell skill from chance.
+    """
+    rows = JudgeRows(units, periods, blocks_of(units, periods), np.ones(len(label)))
+    old, new = (Side(np.abs(answer.value - label), _metrics(label, answer, truth)) for answer in (champion, challenger))
+    covered = new.metrics["coverage_90"]
+    broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
+    unsound = f"its intervals are broken: {covered:.0%} coverage where 90% is promised" if broken else None
+    mended = mended_coverage(old.metrics["coverage_90"], covered, len(label))
+    if mended is None and too_many(old.metrics["coverage_90"], len(label)) and covered >= LEAST_COVERAGE:
+        mended = _narrowed(rows, interval_scores(label, champion) - interval_scores(label, challenger), old, new)
+    return judge_losses(rows, old, new, loss, unit, unsound, confidence, mended)
+
+
+def _narrowed(rows: JudgeRows, gains: FloatArray, old: Side, new: Side) -> str | None:
+    """Excess width that a challenger mends, in words: None where its interval score is not lower beyond chance."""
+    if shared_bound(gains, rows.block, rows.periods, rows.weight, CONFIDENCE) <= 0:
+        return None
+    (wide, much), (narrow, less) = ((side.metrics["width_90"], side.metrics["coverage_90"]) for side in (old, new))
+    return (
+        f"its intervals are {narrow:.4g} wide on the mean and cover {less:.0%} of the labels, "
+        f"the champion's {wide:.4g} and {much:.0%} where {COVERAGE:.0%} is promised"
+    )
+
+
+def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dict[str, float]:
+    found = against_label(label, answer)
+    known = np.zeros(len(label), dtype=bool) if truth is None else np.isfinite(truth)
+    if truth is not None and known.any():
+        found |= against_truth(truth[known], label[known], rows_of(answer, known))
+    return found
+
+
+def verdict(
+    champion: RegressionModel,
+    X: FloatArray,
+    challenger: RegressionCandidate,
+    data: Dataset,
+    rows: IntArray,
+    confidence: float = PROMOTES,
+) -> Verdict:
+    """Verdict on some rows of a data set; X holds them as the champion wants them.
+
+    Both are judged by what clients get: by answers that follow outcomes as they come in, where that is known of both,
+    else by the fixed ones of both. A shift of the level that centres follow is no reason to change the champion.
+    """
+    fixed = champion.fixed(X, COVERAGE), rows_of(challenger.answers, rows)
+    both = followed_on(champion, data, rows), _followed(challenger, data, rows)
+    old, new, count = _as_clients_get(fixed, both)
+    truth, unit = None if data.truth is None else data.truth[rows], data.seed.target.unit or ""
+
+    def judged(one: Answer, other: Answer, loss: str = LOSS) -> Verdict:
+        return judge(data.y[rows], one, other, data.units[rows], data.periods[rows], unit, truth, confidence, loss)
+
+    found = judged(old, new, _loss(count, len(rows)))
+    if count and not found.wins and judged(*fixed).wins:
+        return replace(found, why=f"{found.why}; {FOLLOWS_ALREADY}")
+    return found
+
+
+def _followed(challenger: RegressionCandidate, data: Dataset, rows: IntArray) -> Answer | None:
+    """What a challenger answers while outcomes come in: kept by its training, or from then on."""
+    followed = challenger.model.followed
+    return followed_on(challenger.model, data, rows) if followed is None else rows_of(followed, rows)
+
+
+def _as_clients_get(
+    fixed: tuple[Answer, Answer], followed: tuple[Answer | None, Answer | None]
+) -> tuple[Answer, Answer, int]:
+    """Answers of both that follow outcomes, the fixed ones where either is not known, and of how many rows both are."""
+    old, new = followed
+    if old is None or new is None:
+        return *fixed, 0
+    known = ~np.isnan(old.value + new.value)
+    first, second = (
+        Answer(*(np.where(known, *parts) for parts in zip(own, trained, strict=True)))
+        for own, trained in zip((old, new), fixed, strict=True)
+    )
+    return first, second, int(known.sum())
+
+
+def _loss(followed: int, rows: int) -> str:
+    if not followed:
+        return LOSS
+    return f"{LOSS} of answers that follow outcomes" + ("" if followed == rows else f" ({followed} of {rows} rows)")
+
+
+def check_judgeable(champion: RegressionModel, data: Dataset, rows: IntArray) -> None:
+    """JudgeError where these rows are too few to judge on; any champion can be judged."""
+    blocks_of(data.units[rows], data.periods[rows])

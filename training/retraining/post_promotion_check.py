@@ -1,0 +1,123 @@
+"""A champion that a job promoted, beside the one before it, on rows that came after: a promotion may turn out wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from registry.promotion import champion_of, rollback
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import CHAMPION, AliasMove, Version
+from seeds import Seed
+from training.core.comparison import JudgeError, Verdict
+from training.core.splits import SplitError
+from training.multi_target.verdict import Verdicts
+from training.retraining.later_rows import LaterRows
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a promotion was decided on.
+
+    Attributes
+    ----------
+    gain : float
+        How much less the champion lost than the one before it [the loss's unit].
+    rows : int
+        That judged the two.
+    """
+
+    gain: float
+    rows: int
+
+    @classmethod
+    def of(cls, figures: Mapping[str, float]) -> Self:
+        """Of the figures of a promotion; where a person promoted, no rows have judged.
+
+        Parameters
+        ----------
+        figures : Mapping of str to float
+            As `training.retraining.retrain.figures_of` gives them.
+        """
+        return cls(figures.get("gain", 0.0), int(figures.get("rows", 0)))
+
+
+def put_back(seed: Seed, rows: Callable[[], Path], settings: Settings) -> AliasMove | None:
+    """Go back to the champion before where the promotion is not worth what it was decided on; see `overturned`.
+
+    Both are asked for the same rows, as clients would have got their answers; none of these was known when either was
+    learnt or judged.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process, of one target.
+    rows : callable
+        Gives a file of labelled rows, those after the promotion among them; called where there is somebody to go back
+        to.
+    settings : Settings
+        Where MLflow keeps the models.
+
+    Returns
+    -------
+    AliasMove or None
+        The move; None where the champion stays, took over from nobody, or too few rows have come.
+
+    Raises
+    ------
+    RegistryError
+        There is no champion, or the service would refuse the one before.
+    TableError
+        The rows break the contract.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    process, tracking = seed.process.name, Tracking(settings)
+    versions = tracking.versions(process)
+    champion = champion_of(process, versions)
+    last = [move for move in tracking.audit(process) if move.alias == CHAMPION][-1]
+    before = next((one for one in versions if one.number == last.before), None)
+    if last.action != "promote" or last.after != champion.number or before is None or len(seed.primaries) > 1:
+        return None
+    try:
+        since = LaterRows.of(champion, rows(), seed, tracking).verdict(champion, before, tracking)
+    except (JudgeError, SplitError):
+        return None
+    why = _why(Promise.of(last.metrics), since, champion, before)
+    return None if why is None else rollback(seed, settings, before.number, why)
+
+
+def _why(promise: Promise, since: Verdict | Verdicts, champion: Version, before: Version) -> str | None:
+    assert isinstance(since, Verdict)  # of one target
+    found = overturned(promise, since)
+    if found is None:
+        return None
+    return f"version {before.number} is better than version {champion.number}: {found}"
+
+
+def overturned(promise: Promise, since: Verdict) -> str | None:
+    """Why a promotion is taken back, in words; None where it stands.
+
+    Two things are asked. Since the promotion the champion does not keep what was promised, to lose less than the one
+    before: it loses more beyond chance, and the one before would win as a challenger does. And on all rows that neither
+    has learnt, those that decided the promotion and those since, the one before loses less: two bad months, which units
+    that share a feed have in common, do not overturn a year.
+
+    Parameters
+    ----------
+    promise : Promise
+        What the promotion was decided on.
+    since : Verdict
+        On the rows that came after, of the one before as the challenger.
+    """
+    rows = since.rows + promise.rows
+    gain = (since.rows * since.gain - promise.rows * promise.gain) / rows
+    if since.gain_low <= 0 or since.leaning is not None or since.unsound is not None or gain <= 0:
+        return None
+    return (
+        f"on {since.rows} rows since the promotion {since.why}; on all {rows} rows that neither has learnt its loss is "
+        f"{gain:.4g} lower"
+    )

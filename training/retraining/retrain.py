@@ -1,0 +1,393 @@
+"""Learn again from history plus new rows, and change the champion only for a better one."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.processes.lookup import check_process
+from models.table.contract import Checked, check
+from models.table.data_warnings import alike
+from models.table.reading import read_truth
+from models.table.sources import Source
+from models.tasks import Model
+from registry.promotion import champion_of, with_alias
+from registry.retraining.decision import JOB, VERDICT, VERDICT_WHY, keep_decision, outcome_of, settle, settle_left
+from registry.retraining.new_rows import ending
+from registry.retraining.shadow_period import ShadowPeriod
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import CHALLENGER, GUARDRAILS, NOTHING, RegistryError, Version
+from seeds import Seed
+from system.temporary_folder import scratch
+from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
+from training.core.comparison import Verdict
+from training.core.dataset import Dataset, dataset_of
+from training.core.gate import Gated
+from training.core.splits import split
+from training.jobs.run_metadata import keep_rejected, run_name
+from training.jobs.train import TESTS, Learnt, Progress, ask_gate, learn, register, silent
+from training.jobs.version_table import compare_address
+from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
+from training.multi_target.combined import prefixed
+from training.multi_target.verdict import Verdicts
+from training.multi_target.views import views
+from training.parallel.execution import Ways
+from training.retraining.guardrails import guarded_by, guardrails, held_back
+from training.retraining.history import History, are_in, history_of, join, keep_batch, without
+from training.retraining.inputs import inputs_of, with_unlabelled
+from training.retraining.judge_rows import judge_rows
+from training.retraining.newer_outcomes import Followed, follow_outcomes
+from training.retraining.older_rows import no_loss, older_rows
+from training.retraining.open_periods import read_new
+from training.retraining.verdict import challengers, verdict_on
+from training.tasks import task_of
+
+VERDICT_FILE = "verdict.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Retrained:
+    """Result of a retraining job.
+
+    Attributes
+    ----------
+    learnt : Learnt
+        The challenger's candidates.
+    verdict : Verdict or Verdicts
+        Champion against challenger, after the gate; of several targets one each.
+    gated : Gated
+        What the gate says of the challenger.
+    champion : int
+        Version that was champion.
+    version : int or None
+        The challenger's; None of a dry run, which registers nothing.
+    history_rows, new_rows, replaced_rows, set_aside : int
+        Rows known before, rows that came, how many of these took the place of a known one, and how many more came that
+        the contract turned away.
+    rejected_file : Path or None
+        List of the new rows that the contract turned away, if there are any.
+    address : str
+        Page of the MLflow UI that compares the candidates.
+    labels : LabelChecks
+        What was found of the new labels before anything was learnt.
+    figures : Mapping of str to float
+        What the verdict rests on.
+    guarded : Gated
+        What the guardrails say of a challenger that would take over; no condition of any other.
+    shadow : ShadowPeriod or None
+        When a version that is to be promoted answers in shadow first; None where the seed asks for no such period, or
+        nothing is to be promoted.
+    followed : Followed or None
+        The champion since, where it is the same model and its intervals follow the outcomes of the new rows.
+    """
+
+    learnt: Learnt
+    verdict: Verdict | Verdicts
+    gated: Gated
+    champion: int
+    version: int | None
+    history_rows: int
+    new_rows: int
+    replaced_rows: int
+    set_aside: int
+    rejected_file: Path | None
+    address: str
+    labels: LabelChecks
+    figures: Mapping[str, float]
+    guarded: Gated
+    shadow: ShadowPeriod | None
+    followed: Followed | None = None
+
+
+def retrain(
+    seed: Seed,
+    new_path: Path,
+    settings: Settings,
+    progress: Progress = silent,
+    tests: Path | None = None,
+    ways: Ways | None = None,
+    job: str | None = None,
+    accept_shift: str | None = None,
+    dry_run: bool = False,
+    follows: bool = False,
+) -> Retrained:
+    """Train a challenger on history plus new rows and let the newest rows judge it against the champion.
+
+    History is what was accepted; see `training.retraining.history`. The labels of the new rows are held against it
+    before anything is learnt. All of the job's candidates learn from what is older than the judge rows; the best on
+    their calibrate rows is the challenger. One that the gate refuses is registered and no more. Where the seed asks for
+    a shadow period, the one that is to be promoted answers in shadow first. What an older job has decided and failed
+    to carry out is carried out before.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    new_path : Path
+        CSV or Parquet file of new rows, or a folder of them.
+    settings : Settings
+        Where MLflow keeps it.
+    progress : callable
+        Called with what is being done, the steps done and the steps in all.
+    tests : Path, optional
+        File of the set-point tests among the new rows; those of history are kept with its job.
+    ways : Ways, optional
+        How candidates are fitted.
+    job : str, optional
+        Names the job beside its version, so that one that is begun again after its verdict is not done twice; see
+        `registry.retraining.decision.finished`.
+    accept_shift : str, optional
+        Reason to learn from labels that do not go with the past; it is kept with all that comes of it.
+    dry_run : bool
+        Whether all is done and said, and no version registered, no alias moved and no history changed.
+    follows : bool
+        Whether the intervals of a champion that stays follow the outcomes of the rows; the service does so itself where
+        the rows are of its records.
+
+    Returns
+    -------
+    Retrained
+
+    Raises
+    ------
+    TableError
+        The new rows break the contract, or the tests cannot be read; nothing is written.
+    RegistryError
+        There is no champion, or the reason to accept a shift is empty.
+    JudgeError, SplitError, GuaranteeError
+        Too few rows to judge on or to learn from; nothing is written.
+    ShiftError
+        The labels do not go with the past and nobody has accepted that; the rows are kept as a refused batch. Or no
+        new row is of a period that is over; nothing is written.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    process, task = seed.process.name, task_of(seed)
+    if seed.time is None:
+        raise RegistryError(
+            f"{process}: its table has no time, so no row is newer than another: train on all rows again"
+        )
+    if accept_shift is not None and not accept_shift.strip():
+        raise RegistryError(f"{process}: --accept-shift needs a reason, which is kept beside the version")
+    progress("read and check the new rows", 0, 1)
+    new, early = read_new(new_path, seed)
+    new_tests = None if tests is None else read_tests(tests, seed)
+    tracking = Tracking(settings)
+    if not dry_run:
+        settle_left(process, tracking)
+    versions = tracking.versions(process)
+    champion = champion_of(process, versions)
+    model = _loaded(champion, versions, tracking)
+    _check_targets(model.seed, seed, champion)
+    history = history_of(seed, versions, tracking)
+    data, replaced, new, labels = _checked(
+        history, new, early, seed, versions[-1], new_path, accept_shift, champion, model
+    )
+    experiment = tracking.experiment(process, seed.process.title)
+    if labels.stops:  # before anything is said of how many rows there are: false labels leave few
+        with tracking.run(experiment, run_name("retrain"), "retrain") as run:
+            keep_labels(run, labels, tracking)
+            if not dry_run:
+                keep_batch(run, seed, history, new.table, new_tests, new_path, tracking)
+                tracking.log(run, tags=ending(False, "; ".join(labels.reasons)))
+        raise ShiftError(stopped(process, labels))
+    data = with_tests(data, joined_tests(history.tests, new_tests, seed), str(tests or TESTS))
+    start, judged = judge_rows(data, new, model, champion)
+    parts = split(data.table, seed, test_from=start)
+    for view in views(data, parts):
+        task.check_split(*view)
+    older = {name: (one, older_rows(one, model, start, parts.units)) for name, (one, _) in judged.items()}
+    given, of_older = (
+        {name: (inputs_of(model.seed, champion, *rows_of), *rows_of) for name, rows_of in which.items()}
+        for which in (judged, older)
+    )
+    with tracking.run(experiment, run_name("retrain"), "retrain") as run:
+        keep_labels(run, labels, tracking)
+        if not dry_run:
+            keep_batch(run, seed, history, new.table, new_tests, new_path, tracking)
+        learnt = learn(data, parts, tracking, experiment, run, "retrain", progress, ways)
+        verdict = verdict_on(model, challengers(learnt, given), given)
+        version = None if dry_run else _registered(learnt, job, tracking)
+        kept = no_loss(lambda: verdict_on(model, challengers(learnt, of_older), of_older), accept_shift)
+        gated = ask_gate(learnt, version, tracking, kept)
+        verdict = held_back(verdict, gated)
+        guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
+        verdict = guarded_by(verdict, guarded)
+        figures = figures_of(verdict, task.DECISIVE)
+        shadow = _shadow(seed, verdict, champion)
+        _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow, guarded)
+        if version is not None:
+            _decide(process, version, verdict, figures, labels, champion, tracking, shadow)
+    stays = follows and version is not None and not verdict.promoted
+    return Retrained(
+        learnt=learnt,
+        verdict=verdict,
+        gated=gated,
+        champion=champion.number,
+        version=version,
+        history_rows=len(history.table),
+        new_rows=len(new.table),
+        replaced_rows=replaced,
+        set_aside=new.rejected_rows,
+        rejected_file=keep_rejected(data, settings),
+        address=compare_address(settings, experiment, list(learnt.runs.values())),
+        labels=labels,
+        figures=figures,
+        guarded=guarded,
+        shadow=shadow,
+        followed=follow_outcomes(seed, champion, model, data, tracking) if stays else None,
+    )
+
+
+def _decide(
+    process: str,
+    version: int,
+    verdict: Verdict | Verdicts,
+    figures: Mapping[str, float],
+    labels: LabelChecks,
+    champion: Version,
+    tracking: Tracking,
+    shadow: ShadowPeriod | None,
+) -> None:
+    """Keep what becomes of a version, then carry it out."""
+    decided = verdict.promoted, verdict.why, figures, labels.shift, champion.number
+    keep_decision(process, version, *decided, tracking, shadow)
+    settle(process, version, tracking)
+
+
+def _shadow(seed: Seed, verdict: Verdict | Verdicts, champion: Version) -> ShadowPeriod | None:
+    """When a challenger that is to be promoted answers in shadow first."""
+    asked = seed.process.shadow
+    return ShadowPeriod.from_now(asked.timedelta, champion.number) if asked and verdict.promoted else None
+
+
+def _checked(
+    history: History,
+    new: Checked,
+    early: int,
+    seed: Seed,
+    version: Version,
+    new_path: Path,
+    accept_shift: str | None,
+    champion: Version,
+    model: Model,
+) -> tuple[Dataset, int, Checked, LabelChecks]:
+    """Data set of history and new rows, how many were replaced, new rows that remain, and what was found of them."""
+    check_process(seed)
+    data, replaced = _together(history.table, new, seed, version, new_path)
+    brought = history.brought(new.table, seed)
+    is_new, is_after, came = (are_in(data.table, rows, seed) for rows in (brought, history.since, new.table))
+    others = with_unlabelled(data, pd.concat([brought, history.since]), champion, model)
+    labels, count = task_of(seed).quantities(data), int(came.sum())
+    found = check_labels(data, labels, is_new, early, is_after, count, others, history.shifts)
+    found = replace(found, accepted=accept_shift)
+    if not found.aside.empty:
+        why = "their labels lie far from all that the past lets expect"
+        new = without(new, found.aside, seed, new_path.name, len(history.table) - replaced, why)
+        data, replaced = _together(history.table, new, seed, version, new_path)
+    return data, replaced, new, found
+
+
+def _registered(learnt: Learnt, job: str | None, tracking: Tracking) -> int:
+    """The challenger's version, which names its job where that has a name."""
+    version = register(learnt, tracking)
+    if job is not None:
+        tracking.tag_version(learnt.data.seed.process.name, version, {JOB: job})
+    return version
+
+
+def _loaded(champion: Version, versions: list[Version], tracking: Tracking) -> Model:
+    """The champion's model; RegistryError that says what to type instead where it does not load."""
+    try:
+        return tracking.model(champion)
+    except RegistryError as error:
+        process, challenger = champion.process, with_alias(CHALLENGER, versions)
+        way = f"nonferrous train {process} --data FILE, whose version becomes champion where it passes the gate"
+        if challenger is not None:
+            way = f"nonferrous promote {process} {challenger.number}, the challenger, or {way}"
+        raise RegistryError(f"{error}; no challenger can be judged beside it; type {way}") from error
+
+
+def _check_targets(learnt: Seed, seed: Seed, version: Version) -> None:
+    """RegistryError where the champion predicts other targets than those that the seed has now."""
+    old, new = ([column.name for column in one.primaries] for one in (learnt, seed))
+    if old != new:
+        raise RegistryError(
+            f"{seed.process.name}: version {version.number} predicts {', '.join(old)} and cannot be compared on "
+            f"{', '.join(new)}: train on all rows again"
+        )
+
+
+def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version, new_path: Path) -> tuple[Dataset, int]:
+    """Data set of history and new rows, its `previous` columns made over both."""
+    joined, replaced = join(history, new.table, seed)
+    is_new = np.arange(len(joined)) >= len(joined) - len(new.table)
+    name = f"history of version {version.number} with {new_path.name}"
+    files = (f"history of version {version.number}", new_path.name)
+    source = Source(name, files, is_new.astype(np.int64), np.arange(1, len(joined) + 1))
+    checked = check(joined, seed, source)
+    rejected = new.rejected if checked.rejected.empty else pd.concat([new.rejected, checked.rejected])
+    cautions = list(new.cautions)
+    if not alike(new.table, seed):  # new rows may spell a unit in another way than history
+        cautions += alike(checked.table, seed)
+    if checked.rejected_rows:
+        cautions.append(f"{checked.rejected_rows} rows of history are out of the seed's ranges and were set aside")
+    whole = Checked(checked.table, rejected.reset_index(drop=True), new.ignored, tuple(cautions), new.lacks)
+    return dataset_of(whole, seed, read_truth(new_path, seed)), replaced
+
+
+def figures_of(verdict: Verdict | Verdicts, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:
+    """The figures that the decision rests on."""
+    if isinstance(verdict, Verdicts):
+        decisive = list(decisive)
+        return prefixed({name: figures_of(one, decisive) for name, one in verdict.by_target.items()})
+    sides = {"champion": verdict.champion, "challenger": verdict.challenger}
+    found = {"gain": verdict.gain, "gain_low": verdict.gain_low, "rows": float(verdict.rows)}
+    return found | {f"{side}_{name}": sides[side][name] for side, name in decisive if name in sides[side]}
+
+
+def _metrics(verdict: Verdict | Verdicts) -> dict[str, float]:
+    """A verdict's figures as metrics of the job's run."""
+    if isinstance(verdict, Verdicts):
+        return prefixed({name: _metrics(one) for name, one in verdict.by_target.items()})
+    metrics = {"judge_gain": verdict.gain, "judge_gain_low": verdict.gain_low, "judge_rows": float(verdict.rows)}
+    metrics |= {f"judge_champion_{name}": value for name, value in verdict.champion.items()}
+    return metrics | {f"judge_challenger_{name}": value for name, value in verdict.challenger.items()}
+
+
+def _keep_verdict(
+    verdict: Verdict | Verdicts,
+    champion: int,
+    version: int | None,
+    learnt: Learnt,
+    labels: LabelChecks,
+    tracking: Tracking,
+    shadow: ShadowPeriod | None,
+    guarded: Gated,
+) -> None:
+    """Keep the verdict in words and numbers as a file of the job's run, and what was found of the labels.
+
+    What became of a version is written beside it and its run once it was carried out; of a dry run, what would be.
+    """
+    numbers = {"champion_version": champion, "challenger_version": version}
+    lines = {
+        **numbers,
+        **verdict.to_dict(),
+        "labels": labels.to_dict(),
+        GUARDRAILS: guarded.lines,
+        **({} if shadow is None else shadow.tags),
+    }
+    with scratch() as folder:
+        (folder / VERDICT_FILE).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
+        tracking.log_files(learnt.run, folder)
+    rails = {GUARDRAILS: "\n".join(guarded.lines) or NOTHING}
+    tags = {"registered_version": str(version or NOTHING), **rails}
+    if version is None:
+        tags |= {VERDICT: f"{outcome_of(verdict.promoted, shadow)} in a dry run", VERDICT_WHY: verdict.why}
+    tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
+    if version is not None:
+        tracking.tag_version(learnt.data.seed.process.name, version, labels.tags | rails)

@@ -1,0 +1,129 @@
+"""Two ways to choose set-points that look right and are not: they take what went together for what causes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from models.processes.lookup import needed_physics_of
+from models.regression.trees import BoostedTrees
+from models.setpoints.process import response_of
+from models.table.inputs import matrix
+from models.tasks import build
+from physics.arrays import FloatArray
+from seeds import Seed
+from training.setpoints.action_space import Reach
+from training.setpoints.choice import Choice
+from training.setpoints.observation import Hand, split_plan
+
+
+def money(seed: Seed, columns: Mapping[str, FloatArray]) -> FloatArray:
+    """What was measured in periods, in money by the seed's prices [$/d]."""
+    prices = {name: quantity.value for name, quantity in seed.economics.items()}
+    return np.asarray(needed_physics_of(seed).money(columns, prices), dtype=np.float64)
+
+
+def numbers(table: pd.DataFrame, seed: Seed) -> dict[str, FloatArray]:
+    """Number columns of a table by name."""
+    return {column.name: table[column.name].to_numpy(np.float64) for column in seed.columns if column.is_number}
+
+
+def last_rows(history: pd.DataFrame, planned: pd.DataFrame, seed: Seed) -> pd.DataFrame:
+    """Each planned unit's row of the period before, in the order of `planned`; NaN where there is none."""
+    assert seed.key is not None
+    key, time = seed.key.name, seed.clock.name
+    before = planned[time].max() - pd.Timedelta(seed.period)
+    last: pd.DataFrame = history[history[time] == before].set_index(key).reindex(planned[key]).reset_index()
+    return last
+
+
+def by_time(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:
+    """Labelled rows, oldest first."""
+    labelled = table[table[seed.target.name].notna()]
+    return labelled.sort_values(seed.clock.name, kind="stable", ignore_index=True)
+
+
+def one_thread(estimator: Any) -> Any:
+    """The same estimator on one thread: the cores are for the plants, which run side by side."""
+    return estimator.set_params(n_jobs=1)
+
+
+@dataclass(frozen=True, eq=False)
+class OnAllColumns:
+    """The prediction model on all columns, optimised over the knobs; the coming period is thought like the last.
+
+    What follows a knob at once moves with it where both are one quantity, and money is made of the predicted target and
+    of what was measured.
+    """
+
+    seed: Seed
+    reach: Reach
+    model: Any
+
+    @classmethod
+    def learn(cls, hand: Hand, seed: Seed, reach: Reach) -> Self:
+        """Learn as training does: all inputs of a period, its target."""
+        rows = by_time(hand.history(), seed)
+        target = rows[seed.target.name].to_numpy(np.float64)
+        return cls(seed, reach, one_thread(build(seed)["lightgbm"]).fit(matrix(rows, seed), target))
+
+    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
+        """See `Policy`."""
+        assert self.seed.key is not None
+        history, planned = split_plan(table, self.seed)
+        last, names = last_rows(history, planned, self.seed), list(self.reach.names)
+        response = response_of(self.seed)
+        assert response is not None
+        coming = last.assign(**{column.name: planned[column.name] for column in self.seed.by_role("before", "knob")})
+        before, plan = last[names].to_numpy(np.float64), planned[names].to_numpy(np.float64)
+        unit = {column.name: column.unit for column in self.seed.columns}
+        alike = [name for name in names if unit[name] == unit[response.KNOBS[name]]]
+        worth = []
+        for move in self.reach.grid:
+            knobs = {name: plan[:, j] + move[j] for j, name in enumerate(names)}
+            shifts = {name: knobs[name] - before[:, j] for j, name in enumerate(names)}
+            followers = {response.KNOBS[name]: last[response.KNOBS[name]] + shifts[name] for name in alike}
+            moved = coming.assign(**followers | knobs)
+            target = np.asarray(self.model.predict(matrix(moved, self.seed)), dtype=np.float64)
+            worth.append(money(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target}))
+        gain = np.array(worth) - worth[0]
+        moves, net = self.reach.best(gain, plan, before)
+        return Choice.without_interval(planned[self.seed.key.name].to_numpy(object), moves, net)
+
+
+@dataclass(frozen=True, eq=False)
+class OnBeforeAndKnobs:
+    """Trees on what is known before a period and the knobs; what they learn is the period's money."""
+
+    seed: Seed
+    reach: Reach
+    model: Any
+
+    @classmethod
+    def learn(cls, hand: Hand, seed: Seed, reach: Reach) -> Self:
+        """Learn money as it was measured."""
+        rows = by_time(hand.history(), seed)
+        worth = money(seed, numbers(rows, seed))
+        known = np.isfinite(worth)
+        return cls(seed, reach, one_thread(BoostedTrees()).fit(_inputs(rows, seed)[known], worth[known]))
+
+    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
+        """See `Policy`."""
+        assert self.seed.key is not None
+        history, planned = split_plan(table, self.seed)
+        names = list(self.reach.names)
+        plan = planned[names].to_numpy(np.float64)
+        before = last_rows(history, planned, self.seed)[names].to_numpy(np.float64)
+        worth = np.array(
+            [self.model.predict(_inputs(planned.assign(**dict(zip(names, (plan + move).T, strict=True))), self.seed))
+             for move in self.reach.grid]
+        )  # fmt: skip
+        moves, net = self.reach.best(worth - worth[0], plan, before)
+        return Choice.without_interval(planned[self.seed.key.name].to_numpy(object), moves, net)
+
+
+def _inputs(table: pd.DataFrame, seed: Seed) -> FloatArray:
+    names = [column.name for column in seed.by_role("before", "knob") if column.is_number]
+    return table[names].to_numpy(np.float64)
