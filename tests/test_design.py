@@ -1,0 +1,52 @@
+"""The table of packages in docs/design.md is that of the source tree: packages, folders and imports."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+ROWS = {
+    name: (contents, imports)
+    for name, contents, imports in re.findall(
+        r"^\| `(\w+)/` \| (.*) \| (.*) \|$", (ROOT / "docs/design.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+}
+
+
+def folders(package: str) -> set[str]:
+    """Names of the folders of code below a package."""
+    return {path.parent.name for path in (ROOT / package).rglob("__init__.py")} - {package}
+
+
+def imported(package: str) -> set[str]:
+    """Other packages of the project that a package imports; array types are of all."""
+    found = set()
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module != "physics.arrays":
+                found.add(node.module.split(".")[0])
+            elif isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+    return found & set(PACKAGES) - {package}
+
+
+def test_every_package_has_one_row():
+    assert sorted(ROWS) == PACKAGES
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_row_names_the_folders_that_there_are(package):
+    assert set(re.findall(r"`(\w+)/`", ROWS[package][0])) == folders(package)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_row_names_the_packages_that_are_imported(package):
+    assert set(re.findall(r"`(\w+)`", ROWS[package][1])) == imported(package)
+
+
+def test_an_import_inside_a_function_counts():
+    assert "serving" in imported("nonferrous")
+    assert imported("physics") == set()
