@@ -1,4 +1,4 @@
-"""The door for MLflow's generic model loading: `loader_module="models.pyfunc"` with a model's folder as data."""
+"""Models as MLflow loads them: a fitted model that predicts from a table; `nonferrous.pyfunc` is its loader."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The command line as `python -m nonferrous`."""
 
-from nonferrous import main
+from nonferrous.command_line import main
 
 main()

@@ -208,7 +208,7 @@ class Tracking:
                 sign(folder, self.settings.signing_key)
             logged = mlflow.pyfunc.log_model(
                 name=model.candidate,
-                loader_module="models.pyfunc",
+                loader_module="nonferrous.pyfunc",
                 data_path=str(folder),
                 signature=signature_of(model),
                 input_example=example_of(model),

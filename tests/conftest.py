@@ -348,7 +348,7 @@ def copy_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path
 @pytest.fixture
 def run_here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Any]:
     """Runner of a command in this process, which has loaded the libraries that each command would load anew."""
-    from nonferrous import main
+    from nonferrous.command_line import main
 
     def done(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         handler = signal.getsignal(signal.SIGTERM)

@@ -382,7 +382,7 @@ def test_retired_words_do_not_come_back(path):
 def test_every_command_of_the_documents_exists():
     import typer.main
 
-    from nonferrous import app
+    from nonferrous.command_line import app
 
     group = typer.main.get_command(app)
     known = set(group.commands)

@@ -147,11 +147,16 @@ def test_changelog_has_an_open_section():
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+def installed(path: Path) -> str:
+    """Place in the wheel of a file of the checkout: all below one top-level name."""
+    return str(path if path.parts[0] == "nonferrous" else Path("nonferrous", "_packages") / path)
+
+
 def test_the_wheel_holds_exactly_the_packages_and_seeds(tmp_path):
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    wanted = [path.relative_to(ROOT) for path in (*SOURCES, *ROOT.glob("seeds/*.toml"))]
-    assert held == {str(path) for path in wanted if path.parts[0] not in ("tests", "benchmarks")}
+    paths = [path.relative_to(ROOT) for path in (*SOURCES, *ROOT.glob("seeds/*.toml"))]
+    assert held == {installed(path) for path in paths if path.parts[0] not in ("tests", "benchmarks")}

@@ -47,7 +47,7 @@ if __name__ == "__main__":
     _, file, *arguments = sys.argv
     Clock(Path(file)).shift()
     # Imported after the clock is shifted, so that nothing keeps the other one.
-    from nonferrous import main
+    from nonferrous.command_line import main
 
     sys.argv = ["nonferrous", *arguments]
     main()

@@ -61,7 +61,7 @@ def main() -> int:
 
 def _failure(error: Exception, doing: str) -> str:
     """Why a job failed, in one line; of a disk that takes no more with what was being done."""
-    from nonferrous import OURS
+    from nonferrous.command_line import OURS
     from nonferrous.console import full_disk
 
     said = _in_a_line(error)

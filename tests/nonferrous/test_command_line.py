@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from models.tasks import build
-from nonferrous import main
+from nonferrous.command_line import main
 from tests.suite.children import child
 from tests.suite.jobs import quicken
 
@@ -323,9 +323,9 @@ def test_help_imports_nothing_that_it_does_not_print(arguments: list[str]) -> No
     heavy = ("rich", "urllib.request", "numpy", "pandas", "seeds", "models", "training", "serving")
     code = (
         f"import sys; sys.argv = ['nonferrous', *{arguments!r}]\n"
-        "import nonferrous, atexit\n"
+        "import atexit, nonferrous.command_line\n"
         f"atexit.register(lambda: print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr))\n"
-        "nonferrous.main()"
+        "nonferrous.command_line.main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
@@ -337,7 +337,7 @@ def test_a_full_disk_is_one_line_that_says_what_is_expected(
     def full() -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("nonferrous.app", full)
+    monkeypatch.setattr("nonferrous.command_line.app", full)
     monkeypatch.setattr("signal.signal", lambda *given: None)
     with pytest.raises(SystemExit) as ended:
         main()

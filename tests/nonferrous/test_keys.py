@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from typer.testing import CliRunner
 
-from nonferrous import app
+from nonferrous.command_line import app
 from records.database import Database
 from records.keys import SHOWN, note_use, read
 

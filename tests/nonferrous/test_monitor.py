@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from models.table.contract import check
-from nonferrous import app as commands
+from nonferrous.command_line import app as commands
 from records.database import Database
 from records.monitoring import newest
 from records.online_states import State, save

@@ -17,7 +17,7 @@ from models.online.received import Interval
 from models.online.review_queue import Arrival, Following
 from models.table.inputs import matrix
 from models.uncertainty.adaptive_intervals import Adaptive
-from nonferrous import main
+from nonferrous.command_line import main
 from nonferrous.predict import with_outcomes, write_batches
 from records import online_states
 from records.database import Database, now

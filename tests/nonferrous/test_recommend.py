@@ -12,7 +12,7 @@ from models.setpoints.advice import Advice, Estimate
 from models.setpoints.line.advice import LineAdvice
 from models.setpoints.lot_advice import LotAdvice
 from models.setpoints.process import response_of
-from nonferrous import main
+from nonferrous.command_line import main
 from seeds import load
 from training.advice.job import Recommended
 from training.advice.plans import Advised

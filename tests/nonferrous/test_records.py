@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from nonferrous import app as commands
+from nonferrous.command_line import app as commands
 from records import audit
 from records.database import Database, RecordsError
 from records.online_states import State, save

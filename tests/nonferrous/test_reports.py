@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nonferrous import main
+from nonferrous.command_line import main
 from seeds import load
 from synthetic_data import simulate
 

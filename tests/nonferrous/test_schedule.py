@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.table.reading import write_frame
-from nonferrous import main
+from nonferrous.command_line import main
 from seeds import load
 
 SEED = load("zinc_electrowinning")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nonferrous import main
+from nonferrous.command_line import main
 from seeds import load
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-import nonferrous
+from nonferrous import command_line
 from training.jobs import trial as job
 
 
@@ -20,7 +20,7 @@ def test_options_reach_the_job(monkeypatch, capsys):
     monkeypatch.setattr(job, "shown", shown)
     monkeypatch.setattr(sys, "argv", ["nonferrous", "trial", "aluminium_reduction", "--plants", "2", "--rng-seed", "7"])
     with pytest.raises(SystemExit) as end:
-        nonferrous.main()
+        command_line.main()
     assert end.value.code == 0
     assert capsys.readouterr().out == "first line\nsecond line\n"
     expected = {"lots": None, "plants": 2, "units": None, "periods": None, "rng_seed": 7}
@@ -32,7 +32,7 @@ def test_another_plant_is_told_from_other_random_numbers(monkeypatch, capsys, tm
     for option, is_another in (("--rng-seed", False), ("--another", True)):
         monkeypatch.setattr(sys, "argv", [*arguments, option, "5"])
         with pytest.raises(SystemExit) as end:
-            nonferrous.main()
+            command_line.main()
         assert end.value.code == 0
         assert ("This is plant 5 of its kind, not the seed's" in capsys.readouterr().out) == is_another
         manifest = json.loads((tmp_path / "simulation.json").read_text(encoding="utf-8"))
@@ -42,7 +42,7 @@ def test_another_plant_is_told_from_other_random_numbers(monkeypatch, capsys, tm
 
 def test_help_says_which_option_changes_the_plant_and_which_its_random_numbers():
     told = {
-        name: inspect.get_annotations(nonferrous.simulate, eval_str=True)[name].__metadata__[0].help
+        name: inspect.get_annotations(command_line.simulate, eval_str=True)[name].__metadata__[0].help
         for name in ("rng_seed", "another")
     }
     assert told == {

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from nonferrous import app, main
+from nonferrous.command_line import app, main
 from registry.loading.loading import Refused
 from registry.settings import Settings
 

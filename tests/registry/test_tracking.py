@@ -384,7 +384,7 @@ def test_a_model_is_logged_with_its_signature_and_the_environment_is_left_alone(
     assert client.of("delete_logged_model") == [(("m-0",), {})]
     assert os.environ.get("MLFLOW_TRACKING_URI") == before
     assert addresses == [SERVER, SERVER]
-    assert (noted["run"], noted["name"], noted["loader_module"]) == ("run1", "linear", "models.pyfunc")
+    assert (noted["run"], noted["name"], noted["loader_module"]) == ("run1", "linear", "nonferrous.pyfunc")
     assert Path(noted["data_path"]).name == "model"
     assert list(noted["input_example"].columns) == list(model.names)
     assert [one.split("==")[0] for one in noted["pip_requirements"]] == list(REQUIREMENTS)

@@ -13,7 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.replays.service import running
-from nonferrous import app, reports
+from nonferrous import reports
+from nonferrous.command_line import app
 from nonferrous.jobs import shadow
 from nonferrous.jobs.shadow import ShadowLines, nothing_to_learn, shadow_lines
 from records.database import Database

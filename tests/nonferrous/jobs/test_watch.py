@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from monitoring.drift import page
 from monitoring.drift.time_steps import DriftError
-from nonferrous import app, reports
+from nonferrous import reports
+from nonferrous.command_line import app
 from nonferrous.jobs import commands, retraining_due, shadow
 from nonferrous.jobs.shadow import ShadowLines
 from records.jobs.queue import BusyError
