@@ -132,6 +132,7 @@ def test_statistics_of_three_years_lie_in_their_bands(outside_bands: Callable[..
     assert outside_bands("copper_electrorefining", statistics(load("copper_electrorefining"))) == []
 
 
+@pytest.mark.long("simulates the plant with other random numbers")
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Callable[..., list[str]]) -> None:
     seed = load("copper_electrorefining")
@@ -140,6 +141,7 @@ def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Call
     assert outside_bands("copper_electrorefining", statistics(other)) == []
 
 
+@pytest.mark.long("simulates other plants")
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_and_those_of_other_plants_in_what_references_and_plants_say(
     rng_seed: int, outside_bands: Callable[..., list[str]], read_bands: Callable[..., list[dict[str, str]]]

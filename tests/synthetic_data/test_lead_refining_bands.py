@@ -111,6 +111,7 @@ def test_statistics_of_three_years_lie_in_their_bands(outside_bands: Callable[..
     assert outside_bands("lead_refining", statistics(load("lead_refining"))) == []
 
 
+@pytest.mark.long("simulates the plant with other random numbers")
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Callable[..., list[str]]) -> None:
     seed = load("lead_refining")
@@ -119,6 +120,7 @@ def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Call
     assert outside_bands("lead_refining", statistics(other)) == []
 
 
+@pytest.mark.long("simulates other plants")
 @pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_and_those_of_other_plants_in_what_references_and_plants_say(
     rng_seed: int, outside_bands: Callable[..., list[str]], read_bands: Callable[..., list[dict[str, str]]]

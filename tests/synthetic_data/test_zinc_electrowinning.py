@@ -86,6 +86,7 @@ def test_contents_do_not_run_away(truth):
         assert drift.abs().max() < 30.0
 
 
+@pytest.mark.long("simulates many plants")
 def test_zinc_in_the_cells_stays_possible_at_all_ends_of_the_knobs_and_in_all_faults(seed, monkeypatch):
     """Step by step: a cell that starves makes hydrogen instead; zinc that nothing takes out is without acid beside it.
 

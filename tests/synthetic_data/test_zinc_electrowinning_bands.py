@@ -123,6 +123,7 @@ def test_statistics_of_two_years_lie_in_their_bands(outside_bands: Callable[...,
     assert outside_bands("zinc_electrowinning", statistics(load("zinc_electrowinning"))) == []
 
 
+@pytest.mark.long("simulates the plant with other random numbers")
 @pytest.mark.parametrize("rng_seed", [*range(301, 307), *FINAL])
 def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Callable[..., list[str]]) -> None:
     seed = load("zinc_electrowinning")
@@ -132,6 +133,7 @@ def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Call
     assert [line for line in outside if line.split(":")[0] not in RARE] == []
 
 
+@pytest.mark.long("simulates other plants")
 @pytest.mark.parametrize("rng_seed", [*range(301, 307), *FINAL])
 def test_and_those_of_other_plants_in_what_references_and_plants_say(
     rng_seed: int, outside_bands: Callable[..., list[str]], read_bands: Callable[..., list[dict[str, str]]]
@@ -143,6 +145,7 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
     assert (of_any & set(outside)) - RARE == set()
 
 
+@pytest.mark.long("simulates many years")
 def test_faults_of_many_years_are_as_often_as_their_bands_say(
     read_bands: Callable[..., list[dict[str, str]]],
 ) -> None:

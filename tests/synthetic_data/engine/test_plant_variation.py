@@ -21,6 +21,7 @@ def seed(request):
     return request.param
 
 
+@pytest.mark.long("draws hundreds of plants")
 def test_parameters_scatter_log_normally_about_the_seeds_with_the_spread_that_it_says(seed):
     """Over all parameters and 400 plants: mean 1 and the spread itself, both within four standard errors."""
     own = seed.plant.parameters
@@ -37,6 +38,7 @@ def test_parameters_scatter_log_normally_about_the_seeds_with_the_spread_that_it
     assert np.mean(logs + 0.5 * np.sqrt(np.log1p(spread**2)) < 0) == pytest.approx(0.5, abs=2 / np.sqrt(count))
 
 
+@pytest.mark.long("draws hundreds of plants")
 def test_parameters_are_drawn_one_independent_of_the_other(seed):
     own = seed.plant.parameters
     differ = [name for name, one in own.items() if one.spread is not None and one.value != 0]

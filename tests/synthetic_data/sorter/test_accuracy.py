@@ -175,6 +175,7 @@ def test_what_is_learnt_of_aluminium_scrap_lies_in_its_bands(aluminium: Pieces) 
     assert outside(of_all_sensors(aluminium) | of_single_sensors(aluminium), "aluminium_scrap") == []
 
 
+@pytest.mark.long("fits all candidates")
 def test_what_is_learnt_of_heavy_scrap_lies_in_its_bands(heavies: Pieces) -> None:
     assert outside(of_heavies(heavies), "heavy_scrap") == []
 

@@ -25,6 +25,7 @@ def view_of(seed, frame):
     return data, split(data.table, seed)
 
 
+@pytest.mark.long("fits candidates of all tasks twice")
 @pytest.mark.parametrize("task", ["toy", "toy_class", "toy_sorting", "toy_quality"])
 def test_a_fit_that_was_kept_is_measured_as_the_one_that_was_made(task, request, tmp_path):
     seed, make = request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")
