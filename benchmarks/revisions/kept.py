@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.revisions.asked import asked, frame_of
 from benchmarks.revisions.checkouts import Checkout, say
-from benchmarks.revisions.trained import stored
+from benchmarks.revisions.trained import PLANTS, stored
 
 RETRAINED = ("lead_refining", "zinc_ingot")
 
@@ -51,10 +51,11 @@ def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
     found |= {f"by MLflow alone: {name}": one for name, one in own.adapted("loaded.py", *tables).items()}
     if quick:
         return found
-    for name in RETRAINED:
+    names = [name for name in RETRAINED if name in tables]
+    own.commands([_other_numbers(name, folder) for name in names], "new rows")
+    for name in names:
         say(f"retrain {name}")
         found[f"retrain {name}"] = own.run("retrain", name, "--data", str(_newer(tables[name], folder)))
-    names = [name for name in RETRAINED if name in tables]
     moves = [
         move
         for name in names
@@ -82,12 +83,19 @@ def _answers(checkout: Checkout, tables: Mapping[str, Path]) -> dict[str, Any]:
     return found
 
 
+def _other_numbers(process: str, folder: Path) -> list[str]:
+    """Arguments that simulate the plant that was learnt with other random numbers: labels of a past are no new ones."""
+    return ["simulate", process, "--out", str(folder / "other" / process), *PLANTS[process], "--rng-seed", "6"]
+
+
 def _newer(table: Path, folder: Path) -> Path:
-    """New rows: those of the table's last quarter, as if they had come in a year after it."""
-    frame = frame_of(table)
+    """New rows: the newer half of a plant with other random numbers, as if it followed what was learnt."""
+    learnt, frame = frame_of(table), frame_of(folder / "other" / table.name)
     clock = next(column for column in frame.columns if str(frame[column].dtype).startswith("datetime"))
-    new = frame[frame[clock] > frame[clock].quantile(0.75)].copy()
-    new[clock] = new[clock] + (frame[clock].max() - frame[clock].quantile(0.75)).ceil("D")
+    starts = sorted(frame[clock].unique())
+    first = starts[len(starts) // 2]
+    new = frame[frame[clock] >= first].copy()
+    new[clock] = new[clock] + (learnt[clock].max() - first) + (starts[1] - starts[0])
     file = folder / f"newer-{table.name}.parquet"
     new.to_parquet(file, index=False)
     return file
