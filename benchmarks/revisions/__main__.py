@@ -74,7 +74,14 @@ def record(folder: Path, out: Path, quick: bool, home: Path | None, only: list[s
                 say(f"{name}: failed: {''.join(traceback.format_exception(error))}")
             spent = f"{_processor_seconds() - used:.0f} s of processors, {time.monotonic() - begun:.0f} s"
             say(f"{name}: {len(found[name])} kept, {spent}")
-        out.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            _write(out, found)
+
+
+def _write(out: Path, found: dict[str, Any]) -> None:
+    """Keep what was recorded so far; the file is there whole or as it was."""
+    partial = out.with_name(f"{out.name}.partial")
+    partial.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    partial.replace(out)
 
 
 def _processor_seconds() -> float:
@@ -109,7 +116,7 @@ def main() -> None:
     except (CheckoutError, ExpectedError, OSError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
-        sys.exit("interrupted: nothing was written")
+        sys.exit("interrupted: the parts before are kept")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,9 @@ class Client:
         return answer
 
 
-def asked(checkout: Checkout, tables: Mapping[str, Path], brief: bool = False) -> dict[str, Any]:
+def asked(
+    checkout: Checkout, tables: Mapping[str, Path], brief: bool = False, in_shadow: str | None = None
+) -> dict[str, Any]:
     """What a service over the home folder answers.
 
     Parameters
@@ -72,11 +74,14 @@ def asked(checkout: Checkout, tables: Mapping[str, Path], brief: bool = False) -
         Folder of the table of each process with a champion.
     brief : bool
         Ask for predictions and advice alone: no bad bodies, tables, tensors or outcomes.
+    in_shadow : str, optional
+        Process of which a version in shadow is waited for, so that it answers from the first request on.
     """
     with checkout.service() as address:
         client = Client(address)
         for name in tables:
             _await(client, name)
+        _await_shadow(client, in_shadow)
         openapi = client.keep("openapi", "/openapi.json")
         known = client.keep("processes", "/v1/processes")
         for one in known["processes"]:
@@ -93,6 +98,15 @@ def _await(client: Client, process: str) -> None:
     """Wait until the model of a process answers; one that cannot is seen by what is kept of it."""
     end = time.monotonic() + READY
     while client.sent(f"/health/ready/{process}")[0] != 200 and time.monotonic() < end:
+        time.sleep(0.2)
+
+
+def _await_shadow(client: Client, process: str | None) -> None:
+    end = time.monotonic() + READY
+    while process is not None and time.monotonic() < end:
+        known = client.ask("/v1/processes")["processes"]
+        if any(one["name"] == process and one.get("shadow") for one in known):
+            return
         time.sleep(0.2)
 
 

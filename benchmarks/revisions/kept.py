@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,9 +11,11 @@ from typing import Any
 
 from benchmarks.revisions.asked import asked, frame_of
 from benchmarks.revisions.checkouts import Checkout, say
+from benchmarks.revisions.lines import RECORDS, files
 from benchmarks.revisions.trained import PLANTS, stored
 
-RETRAINED = ("lead_refining", "zinc_ingot")
+RETRAINED = ("lead_refining", "zinc_ingot", "zinc_electrowinning")  # the first by a shadow period
+SHADOW = 'shadow = { value = 60, unit = "d", source = "assumed: recorded" }'
 
 
 def pack(checkout: Checkout, tables: Mapping[str, Path], file: Path) -> None:
@@ -53,7 +56,8 @@ def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
         return found
     names = [name for name in RETRAINED if name in tables]
     own.commands([_other_numbers(name, folder) for name in names], "new rows")
-    for name in names:
+    found |= _in_shadow(own, tables, folder)
+    for name in names[1:]:
         say(f"retrain {name}")
         found[f"retrain {name}"] = own.run("retrain", name, "--data", str(_newer(tables[name], folder)))
     moves = [
@@ -71,14 +75,31 @@ def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
     ]
     done = own.commands(moves, "kept")
     found |= {f"{i}: {' '.join(one)}": result for i, (one, result) in enumerate(zip(moves, done, strict=True))}
-    found |= {
-        f"last answers: {name}": one for name, one in _answers(own, {name: tables[name] for name in names}).items()
-    }
+    last = _answers(own, {name: tables[name] for name in names})
+    found |= {f"last answers: {name}": one for name, one in last.items()}
     return found | {f"store: {name}": one for name, one in stored(own).items()}
 
 
-def _answers(checkout: Checkout, tables: Mapping[str, Path]) -> dict[str, Any]:
-    found = asked(checkout, tables, brief=True)
+def _in_shadow(checkout: Checkout, tables: Mapping[str, Path], folder: Path) -> dict[str, Any]:
+    """A retraining whose version answers in shadow first, and what a service then answers and records."""
+    name, seeds, out = RETRAINED[0], folder / "seeds", folder / "out"
+    shutil.copytree(checkout.folder / "seeds", seeds, ignore=shutil.ignore_patterns("*.py", "format", "__pycache__"))
+    text = (seeds / f"{name}.toml").read_text(encoding="utf-8")
+    (seeds / f"{name}.toml").write_text(text.replace("[process]\n", f"[process]\n{SHADOW}\n", 1), encoding="utf-8")
+    own = replace(checkout, more={**checkout.more, "NONFERROUS_SEEDS": str(seeds)})
+    out.mkdir()
+    say(f"retrain {name}, whose seed asks for a shadow period")
+    found = {f"retrain {name} in shadow": own.run("retrain", name, "--data", str(_newer(tables[name], folder)))}
+    found |= {f"beside a shadow: {what}": one for what, one in _answers(own, {name: tables[name]}, name).items()}
+    each = [["compare", name], ["history", name], ["watch"]]
+    each += [["records", "export", name, "--out", str(out / f"{RECORDS}{name}.parquet")]]
+    done = own.commands(each, "shadow")
+    found |= {f"in shadow: {' '.join(one[:3])}": result for one, result in zip(each, done, strict=True)}
+    return found | files(own, out)
+
+
+def _answers(checkout: Checkout, tables: Mapping[str, Path], in_shadow: str | None = None) -> dict[str, Any]:
+    found = asked(checkout, tables, brief=True, in_shadow=in_shadow)
     found.pop("openapi")
     return found
 

@@ -10,7 +10,7 @@ from typing import Any
 HIDDEN = "*"
 VOLATILE = frozenset(
     {"id", "digest", "model_digest", "seed_digest", "info", "batch"}
-    | {"trained_at", "asked_at", "begun_at", "ended_at", "received_at", "recorded_at", "moved", "at"}
+    | {"trained_at", "asked_at", "begun_at", "ended_at", "received_at", "recorded_at", "moved", "until", "at"}
 )
 TIMES = re.compile(r"second|duration|_ms$|pid$")
 IDS = (
@@ -19,6 +19,7 @@ IDS = (
 )
 MASKS = (
     *IDS,
+    (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)? UTC"), "<moment>"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:<port>"),
     (re.compile(r"\b\d+(\.\d+)? ?(s|ms)\b(?! of)"), "<seconds>"),
 )

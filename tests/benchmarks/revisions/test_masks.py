@@ -24,6 +24,7 @@ def test_volatile_values_are_hidden_wherever_they_stand_and_their_keys_stay():
         ("written to /tmp/revisions-ab12/x.csv", "written to <scratch>/x.csv"),
         ("train 2026-11-30 09:53:16 done", "train <now> done"),
         ("at 2026-11-30T09:53:16.123456Z", "at <now>"),
+        ("in shadow until 2027-01-29 11:20 UTC", "in shadow until <moment>"),
         ("begins 2024-11-30", "begins 2024-11-30"),
         ("run 743a596dbd95489e8b26315532ef5aac", "run <hex>"),
         ("sha256:1a6c95de974e9f4c55bda897a415e6fb", "<hex>"),
