@@ -64,7 +64,7 @@ class Client:
 def asked(
     checkout: Checkout, tables: Mapping[str, Path], brief: bool = False, in_shadow: str | None = None
 ) -> dict[str, Any]:
-    """What a service over the home folder answers.
+    """Answers of a service over the home folder.
 
     Parameters
     ----------

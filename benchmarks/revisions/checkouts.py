@@ -74,7 +74,7 @@ class Checkout:
         return [line.rstrip() for line in shown.splitlines()]
 
     def result(self, done: Mapping[str, Any], what: str) -> dict[str, Any]:
-        """What a command left, as it is kept: exit code and lines."""
+        """Exit code and lines of a command, as they are kept."""
         if done["code"] == 1:
             say(f"exit code 1: {what}: {done['err'].strip().splitlines()[-1:]}")
         return {"code": done["code"], "out": self.text(done["out"]), "err": self.text(done["err"])}
@@ -106,7 +106,7 @@ class Checkout:
         return found
 
     def adapted(self, adapter: str, *arguments: str) -> dict[str, Any]:
-        """What an adapter, run by the checkout's own Python, finds of each argument."""
+        """Results of an adapter, run by the checkout's own Python, by argument."""
         command = [self.python, str(ADAPTERS / adapter), *arguments]
         with self.started(command, stdout=subprocess.PIPE, text=True) as process:
             out, _ = process.communicate()

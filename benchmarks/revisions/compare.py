@@ -110,7 +110,7 @@ def flat(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
 
 
 def differences(before: Any, after: Any, expected: Expected) -> tuple[list[Difference], int]:
-    """What differs, and how many values were compared."""
+    """Differences, and how many values were compared."""
     old = {expected.renamed(": ".join(place)): value for place, value in flat(before)}
     new = {": ".join(place): value for place, value in flat(after)}
     places = sorted(old | new)

@@ -33,7 +33,7 @@ def unpack(file: Path, folder: Path) -> dict[str, Path]:
 
 
 def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
-    """What a checkout makes of a packed home folder.
+    """Open a packed home folder, and keep the answers of its models, before and after they are retrained.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def _commands(lines: list[str]) -> list[str]:
 
 
 def seeds(checkout: Checkout, tables: Mapping[str, Path], quick: bool) -> dict[str, Any]:
-    """What commands say of seeds, of good ones and of bad ones."""
+    """Lines of the commands on good and bad seeds."""
     own = checkout.scratch / "seeds"
     each: dict[str, list[str]] = {"seeds": ["seeds"]}
     for name in BY_SEEDS[1:3] if quick else BY_SEEDS:
@@ -156,7 +156,7 @@ def _tariff(folder: Path, name: str, table: Path) -> Path:
 
 
 def files(checkout: Checkout, folder: Path) -> dict[str, Any]:
-    """What files say: tables by columns, pages by their text and the digest of their drawings."""
+    """Contents of files: tables by columns, pages by their text and the digest of their drawings."""
     found: dict[str, Any] = {}
     for file in sorted(folder.iterdir()):
         if file.suffix in (".csv", ".html"):

@@ -1,4 +1,4 @@
-"""What differs between two runs of the same code, put out of sight: ids, moments, places, digests of models."""
+"""Masks of ids, moments, folders and digests of models, which differ between two runs of the same code."""
 
 from __future__ import annotations
 

@@ -92,5 +92,5 @@ def column_digests(file: Path) -> dict[str, str]:
 
 
 def running(checkout: Checkout) -> dict[str, Any]:
-    """What plants give that are stepped, with set-points by hand, forked and priced."""
+    """Digests of plants that are stepped with set-points by hand, forked and priced."""
     return checkout.adapted("running.py", *STEPPED, *GRADED, SORTED[0])

@@ -36,7 +36,7 @@ KEPT_TAGS = ("gate", "gate_reasons", "candidate", "target", "verdict", "register
 
 
 def tables(checkout: Checkout, quick: bool) -> dict[str, Path]:
-    """Where the table of each process is that is trained; simulated, or written here where no plant is simulated."""
+    """Folder of the table of each trained process: simulated, or written here for one without a plant."""
     names = [name for name in PLANTS if not quick or name in QUICK]
     found = {name: checkout.scratch / "tables" / name for name in names}
     each = [["simulate", name, "--out", str(found[name]), *PLANTS[name], "--rng-seed", RNG_SEED] for name in names]
@@ -86,7 +86,7 @@ def trained(checkout: Checkout, learnt: dict[str, Path]) -> dict[str, Any]:
 
 
 def stored(checkout: Checkout) -> dict[str, Any]:
-    """What a home folder holds of its runs and models."""
+    """Runs, texts and models of a home folder."""
     return {**_runs(checkout), **_files(checkout), **_models(checkout.home)}
 
 

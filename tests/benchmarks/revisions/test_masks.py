@@ -1,4 +1,4 @@
-"""What differs between two runs of the same code is hidden, and nothing else is."""
+"""Ids, moments and folders of a run are hidden, and nothing else is."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is recorded: columns by all their bits, commands by the help above them, tables that are alike on all sides."""
+"""Recordings: columns by all their bits, commands by the help above them, tables that are alike on all sides."""
 
 import csv
 import math
