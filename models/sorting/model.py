@@ -206,8 +206,7 @@ class SortingModel:
         """Decide where pieces go, in the order of the rows.
 
         A piece goes where it is worth most on average, less what the risk that it brings to its lot counts
-        (`fill`). A novel piece, and
-        one that is most probably of the class `other`, goes to the rest.
+        (`fill`). A novel piece, and one that is most probably of the class `other`, goes to the rest.
 
         Parameters
         ----------

@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from models.sorting.contents import Contents
+from models.sorting.decision import Line, Pieces
+from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray
+from seeds import Seed
 
-if TYPE_CHECKING:
-    from models.sorting.model import SortingModel
+
+class Sorter(Protocol):
+    """Members of a `models.sorting.model.SortingModel` that its pieces and its set-points read."""
+
+    @property
+    def seed(self) -> Seed:
+        """The process as it was when the model learnt."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of X's columns."""
+
+    @property
+    def line(self) -> Line:
+        """The sorting line."""
+
+    @property
+    def risk_price(self) -> float:
+        """Cost of a broken limit, for each kilogram of its lot's feed [$/kg]."""
+
+    @property
+    def contents(self) -> Contents:
+        """Element contents."""
+
+    @property
+    def novelty(self) -> Novelty:
+        """Rows unlike anything learnt."""
+
+    def calibrated(self, seen: Seen) -> FloatArray:
+        """Calibrated probabilities of the classes of pieces, shape (n, K)."""
+
+    def seen(self, X: FloatArray | Seen, p: FloatArray | None = None) -> Seen:
+        """Pieces as the model sees them."""
+
+    def pieces(self, seen: Seen, values: FloatArray) -> Pieces:
+        """Pieces as they pass, by what they are worth in each bin."""
 
 
 class Seen:
@@ -16,7 +54,7 @@ class Seen:
 
     Parameters
     ----------
-    model : SortingModel
+    model : Sorter
         The model.
     X : ndarray, shape (n, k)
         Inputs in plant units, columns as in its `names`; NaN is missing.
@@ -24,7 +62,7 @@ class Seen:
         Class probabilities, where they are known already.
     """
 
-    def __init__(self, model: SortingModel, X: FloatArray, p: FloatArray | None = None) -> None:
+    def __init__(self, model: Sorter, X: FloatArray, p: FloatArray | None = None) -> None:
         self._model, self.X, self._p = model, X, p
 
     @cached_property

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from models.setpoints.advice import Estimate
 from models.setpoints.lot_advice import NOTHING, LotAdvice, LotLimit
+from models.sorting.piece_features import Sorter
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.knobs import LEAST_GAIN, line_knobs
 from models.sorting.setpoints.prices import priced, prices_of, values_of
@@ -25,7 +26,6 @@ from system.cancellation import between
 if TYPE_CHECKING:
     import pandas as pd
 
-    from models.sorting.model import SortingModel
 
 BETWEEN = (0.05, 0.95)  # quantiles of an interval
 LOADS = 41  # that are weighed
@@ -61,13 +61,13 @@ class LineSetPoints:
 
     Attributes
     ----------
-    model : SortingModel
+    model : Sorter
         The sorter.
     assayed : Assayed
         Recent pieces.
     """
 
-    model: SortingModel
+    model: Sorter
     assayed: Assayed
 
     @property

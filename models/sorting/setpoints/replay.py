@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +12,12 @@ from models.sorting.decision import Pieces
 from models.sorting.guarantee import lot_contents, lot_sds, over_limit, over_sd_limit
 from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
+from models.sorting.piece_features import Sorter
 from models.sorting.setpoints.assayed import FEWEST_LOTS, Assayed
 from models.sorting.setpoints.curve import KG_PER_T, Curve
 from models.sorting.values import oracle_bins
 from models.uncertainty.guarantees import beyond_promise
 from physics.arrays import FloatArray, IntArray
-
-if TYPE_CHECKING:
-    from models.sorting.model import SortingModel
 
 OCCUPANCY = "occupancy"  # of the belt, the column that holds it
 # Gains below which a bin takes no piece, as parts of the highest gain of a kilogram in it.
@@ -65,7 +62,7 @@ class Replay:
 
     Parameters
     ----------
-    model : SortingModel
+    model : Sorter
         The sorter; it has not learnt from these pieces.
     assayed : Assayed
         Recent pieces.
@@ -73,7 +70,7 @@ class Replay:
         Value of a kilogram of each class in each bin [$/kg].
     """
 
-    def __init__(self, model: SortingModel, assayed: Assayed, values: FloatArray) -> None:
+    def __init__(self, model: Sorter, assayed: Assayed, values: FloatArray) -> None:
         self.model, self.line, self.values = model, model.line, values
         self.classes, self.contents = assayed.classes, assayed.contents
         seen = model.seen(assayed.X)
