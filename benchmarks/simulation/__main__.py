@@ -68,6 +68,8 @@ def measured_rates(processes: Sequence[str]) -> Iterator[tuple[str, dict[str, An
 def measured_by_clock(beside: Mapping[str, Any], processes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each plant at a size for which workers are made, by what the larger one took of a processor."""
     for process in processes:
+        if beside[process] is None:
+            raise SystemExit(f"{process}: its size is not known yet: measure it with --beside first")
         known = beside[process]["larger"]
         one = by_two_workers(process, round(known["units"] * LONG_WORK / known["seconds"]))
         print(process, one, flush=True)

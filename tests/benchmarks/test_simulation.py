@@ -47,7 +47,8 @@ def test_the_page_holds_what_was_measured_of_every_plant_that_the_earlier_code_h
     assert with_part(text, KEPT) == text, "python -m benchmarks.simulation --write"
     assert list(KEPT["beside_earlier"]) == simulated_at(KEPT["revision"])
     assert set(KEPT.get("two_workers", {})) <= set(KEPT["beside_earlier"])
-    for process, one in KEPT["beside_earlier"].items():
+    measured = {process: one for process, one in KEPT["beside_earlier"].items() if one is not None}
+    for process, one in measured.items():
         again = f"measure again: python -m benchmarks.simulation --beside {process}"
         assert is_of_own_plant(one["seed_digest"], load(process)), again
     assert list(KEPT["rates"]) == simulated()
@@ -72,6 +73,14 @@ def test_every_aim_stands_beside_what_was_reached(found):
 def test_a_plant_that_two_workers_have_not_simulated_yet_is_said(found):
     del found["two_workers"][PROCESSES[1]]
     assert list(targets(found))[-1].reached == "not measured yet"
+
+
+def test_a_plant_that_was_not_measured_beside_the_earlier_code_is_said(found):
+    found["beside_earlier"][PROCESSES[0]] = None
+    rows = list(targets(found))
+    assert [row.reached for row in rows[:2]] == ["not measured yet"] * 2
+    assert rows[0].aim == "at least 3"
+    assert "| aluminium_reduction | default |" not in with_part("# Benchmarks\n", found)
 
 
 def test_the_text_around_the_part_stays(found):
