@@ -14,6 +14,7 @@ KINDS = (
     "mixed formats",
     "encoding",
     "class codes",
+    "equipment",
     "sorted",
     "another unit",
     "irregular",

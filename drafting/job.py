@@ -12,6 +12,7 @@ import numpy as np
 from drafting.clock import Clock, find_clock
 from drafting.columns import MOST_VALUES, Found, cell_suspicions, find_column, named_values
 from drafting.dates import date_suspicions
+from drafting.equipment import equipment_text
 from drafting.findings import DraftError, Suspicion, counted, worst_first
 from drafting.headings import name_of, read_headings
 from drafting.lengths import length, read_period
@@ -162,9 +163,11 @@ def draft(file: Path, target: Sequence[str], asked: Asked | None = None) -> Draf
     found += [one for column in columns for one in cell_suspicions(column)]
     zone = asked.time_zone or ("UTC" if clock.is_zoned else None)
     text, more = seed_text(name, content, placed, label, clock, is_class, zone)
+    facts, open_facts = equipment_text(name)
+    text = "\n".join(part for part in (text, facts) if part)
     seed = parse(text, Path(f"{name}.toml"))
     checked = read_table(file, seed)
-    suspicions = worst_first([*found, *more])
+    suspicions = worst_first([*found, *more, *open_facts])
     return Drafted(name, text, seed, checked, placed, label, clock, suspicions, _summary(content, clock, checked))
 
 

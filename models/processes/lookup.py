@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import pkgutil
 import sys
@@ -11,12 +12,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+import numpy as np
+
 import models.processes
 from models.interfaces.physics import AnyPhysics, Fact, Physics, faults
 from models.table.formatting import nearest
+from physics.arrays import FloatArray
 from seeds import Quantity, Seed, SeedError
 
 _PACKAGE = models.processes.__name__
+_OF_COLUMNS = ("features", "first_principles", "contents", "class_scores")
 _WITHOUT = f"process {{0}} has no module {_PACKAGE}.{{0}}"
 
 
@@ -95,7 +100,12 @@ def bound(folder: str, name: str, seed: Seed) -> Any:
 
 def kind_of(seed: Seed) -> type[AnyPhysics]:
     """Return the class of a seed's physics; `Physics` itself, which needs no fact, where there is none."""
-    kind: type[AnyPhysics] | None = getattr(found(f"{_PACKAGE}.{seed.process_type}"), "PHYSICS", None)
+    return kind_of_type(seed.process_type)
+
+
+def kind_of_type(process_type: str) -> type[AnyPhysics]:
+    """Return the class of the physics of a type of process, as `kind_of` does."""
+    kind: type[AnyPhysics] | None = getattr(found(f"{_PACKAGE}.{process_type}"), "PHYSICS", None)
     return Physics if kind is None else kind
 
 
@@ -149,11 +159,24 @@ def _is_physics(module: ModuleType) -> bool:
     return hasattr(module, "PHYSICS") or hasattr(module, "FEATURES")
 
 
+class _Read(dict[str, FloatArray]):
+    """Columns of one row of ones, which hold each that was read."""
+
+    def __missing__(self, name: str) -> FloatArray:
+        self[name] = np.ones(1)
+        return self[name]
+
+
 def _faults(seed: Seed) -> Iterator[str]:
     kind = kind_of(seed)
-    yield from kind.equipment_type.faults(seed.equipment, seed.process_type)
-    yield from faults("economics", kind.TERMS, seed.economics)
+    wrong = [
+        *kind.equipment_type.faults(seed.equipment, seed.process_type),
+        *faults("economics", kind.TERMS, seed.economics),
+    ]
+    yield from wrong
     if found(f"{_PACKAGE}.{seed.process_type}") is not None:
+        if not wrong:
+            yield from _columns_missing(seed)
         return
     if seed.process.type is not None:
         types = known_types()
@@ -163,3 +186,21 @@ def _faults(seed: Seed) -> Iterator[str]:
     elif seed.derived:
         expected = f"state the type of process whose physics derives them: one of {', '.join(known_types())}"
         yield f"process.type: missing, and targets {', '.join(seed.derived)} are derived by physics: {expected}"
+
+
+def _columns_missing(seed: Seed) -> Iterator[str]:
+    """Yield the fault of inputs that physics reads and that the seed has not: a model would fail at its first row."""
+    physics, read = needed_physics_of(seed), _Read()
+    economics = {name: one.value for name, one in seed.economics.items()}
+    calls: list[tuple[str, tuple[object, ...]]] = [(name, ()) for name in _OF_COLUMNS]
+    for name, more in [*calls, *([("derived", (np.ones(1), economics))] if seed.derived else [])]:
+        # A row of ones may be none that physics can compute: what it has read by then is read.
+        with np.errstate(all="ignore"), contextlib.suppress(ArithmeticError, LookupError, ValueError):
+            getattr(physics, name, _nothing)(read, *more)
+    if missing := [name for name in read if name not in seed.input_names]:
+        expected = "expected an input of each of these names, of role before, knob or during"
+        yield f"columns: {', '.join(missing)} missing, which the physics of {seed.process_type} reads: {expected}"
+
+
+def _nothing(*given: object) -> None:
+    """Stand in for a function that a process's physics does not offer."""
