@@ -168,24 +168,31 @@ class _Read(dict[str, FloatArray]):
 
 
 def _faults(seed: Seed) -> Iterator[str]:
+    if found(f"{_PACKAGE}.{seed.process_type}") is None:
+        yield from _without_physics(seed)
+        return
     kind = kind_of(seed)
     wrong = [
         *kind.equipment_type.faults(seed.equipment, seed.process_type),
         *faults("economics", kind.TERMS, seed.economics),
     ]
-    yield from wrong
-    if found(f"{_PACKAGE}.{seed.process_type}") is not None:
-        if not wrong:
-            yield from _columns_missing(seed)
-        return
+    yield from wrong or _columns_missing(seed)
+
+
+def _without_physics(seed: Seed) -> Iterator[str]:
+    """Yield the fault of a seed that states a type, derived targets or facts, and whose process has no physics."""
+    types = known_types()
     if seed.process.type is not None:
-        types = known_types()
         near = nearest([seed.process.type], types)
         expected = f"the nearest is {near}" if near else f"expected one of {', '.join(types)}"
         yield f"process.type: got '{seed.process.type}': no type of process that has physics; {expected}"
-    elif seed.derived:
-        expected = f"state the type of process whose physics derives them: one of {', '.join(known_types())}"
-        yield f"process.type: missing, and targets {', '.join(seed.derived)} are derived by physics: {expected}"
+        return
+    needs = [*(f"target {name}" for name in seed.derived), *(["[equipment]"] if seed.equipment else [])]
+    if needs:
+        fitting = [one for one in types if not seed.equipment.keys() - kind_of_type(one).equipment_type.facts().keys()]
+        fitting = [one for one in fitting if not seed.derived or hasattr(kind_of_type(one), "derived")]
+        expected = f"state the type of process, one of {', '.join(fitting or types)}"
+        yield f"process.type: missing, and {', '.join(needs)} need the physics of one: {expected}"
 
 
 def _columns_missing(seed: Seed) -> Iterator[str]:

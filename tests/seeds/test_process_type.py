@@ -3,10 +3,11 @@
 import asyncio
 
 import httpx
+import numpy as np
 import pytest
 
 from models.energy.process import energy_of
-from models.processes.lookup import check_process, known_types
+from models.processes.lookup import check_process, known_types, needed_physics_of
 from registry.promotion import promote
 from registry.settings import Settings
 from seeds import SeedError, load, load_all, names
@@ -22,7 +23,11 @@ from training.jobs.train import train
 ORIGINAL = load_all()  # of the package, before a test names another folder
 LINES = {"line_1": "aluminium_reduction", "line_3": "aluminium_reduction", "north_refinery": "lead_refining"}
 SIZES = {"aluminium_reduction": (20, 3.0), "lead_refining": (10, 2.0)}
-ANOTHER = {"line_1": None, "line_3": 3, "north_refinery": None}  # line 3 has other parameters than line 1
+# Line 3 is of another design than line 1: 40 anodes of the same size a pot.
+DESIGN = {
+    "anodes = { value = 48": "anodes = { value = 40",
+    "anode_face = { value = 49.4": "anode_face = { value = 41.2",
+}
 
 
 def named(name: str, kind: str) -> str:
@@ -38,7 +43,11 @@ def lines(tmp_path, monkeypatch):
     where = tmp_path / "seeds"
     where.mkdir()
     for name, kind in LINES.items():
-        (where / f"{name}.toml").write_text(named(name, kind), encoding="utf-8")
+        text = named(name, kind)
+        for old, new in DESIGN.items() if name == "line_3" else ():
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        (where / f"{name}.toml").write_text(text, encoding="utf-8")
     monkeypatch.setenv("NONFERROUS_SEEDS", str(where))
     return {name: load(name) for name in names()}
 
@@ -73,7 +82,7 @@ def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, 
     settings = Settings(home=tmp_path / "home")
     for name, seed in lines.items():
         units, years = SIZES[seed.process_type]
-        table = simulate(seed, tmp_path / name, units=units, years=years, another=ANOTHER[name])
+        table = simulate(seed, tmp_path / name, units=units, years=years)
         trained = train(seed, table, settings)
         assert {"first_principles", "lightgbm_physics"} <= set(trained.learnt.candidates)
         if trained.move is None:
@@ -98,10 +107,15 @@ def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, 
         assert set(prediction["energy"]["boundaries"]) == set(energy_of(own.seed).KIND.boundaries)
     assert all("recommendations" in found for found in answers.values())
     assert [name for name, found in answers.items() if "schedules" in found] == ["line_1", "line_3"]
-    values = {
-        name: found["predictions"]["predictions"][0]["current_efficiency"]["value"] for name, found in answers.items()
-    }
-    assert values["line_1"] != values["line_3"]
+    first, third = (answers[name]["predictions"]["predictions"][0] for name in ("line_1", "line_3"))
+    assert first["current_efficiency"]["value"] != third["current_efficiency"]["value"]
+
+
+def test_lines_of_one_type_have_the_physics_of_their_own_design(lines):
+    first, third = (needed_physics_of(lines[name]) for name in ("line_1", "line_3"))
+    assert (first.design.anodes, third.design.anodes) == (48, 40)
+    row = {column.name: np.array([column.usual]) for column in ORIGINAL["aluminium_reduction"].inputs}
+    assert third.features(row)["current_density"] == pytest.approx(first.features(row)["current_density"] * 49.4 / 41.2)
 
 
 def test_a_type_that_has_no_physics_is_refused_and_the_nearest_named(lines, tmp_path):
@@ -125,7 +139,8 @@ def test_targets_that_nothing_derives_are_refused_before_a_table_is_read(tmp_pat
     (tmp_path / "line_1.toml").write_text(text, encoding="utf-8")
     seed = load(tmp_path / "line_1.toml")
     expected = (
-        r"line_1\.toml: process\.type: missing, and targets specific_energy, co2e are derived by physics: .*reduction"
+        r"line_1\.toml: process\.type: missing, and target specific_energy, target co2e, \[equipment\] need the "
+        "physics of one: state the type of process, one of aluminium_reduction$"
     )
     with pytest.raises(SeedError, match=expected):
         read(tmp_path / "no_table", seed)

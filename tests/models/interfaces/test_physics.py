@@ -87,7 +87,9 @@ def test_a_fact_of_a_process_without_physics_is_refused(toy_seed):
     seed = parse(
         toy_seed.text + "[equipment]\n" + CELLS.replace("assumed: cells", "law: cells"), Path("toy_cells.toml")
     )
-    with pytest.raises(SeedError, match=r"equipment\.cells: no fact of toy_cells; expected none"):
+    with pytest.raises(
+        SeedError, match=r"process\.type: missing, and \[equipment\] need the physics of one: state .*, one of copper_"
+    ):
         check_process(seed)
 
 
