@@ -17,7 +17,7 @@ from drafting.findings import DraftError, Suspicion, counted, worst_first
 from drafting.headings import name_of, read_headings
 from drafting.lengths import length, read_period
 from drafting.roles import MOST_CODES, Placed, place
-from drafting.seed_text import seed_text
+from drafting.seed_text import equipment_text, seed_text
 from drafting.source import Content, read_content
 from models.table.contract import Checked
 from models.table.formatting import named, nearest

@@ -15,6 +15,7 @@ from drafting.ranges import Range, find_range
 from drafting.roles import CONFIRMED, Placed
 from drafting.source import Content
 from drafting.toml import ASSUMED, comment, length_of, listed, number, quoted, table, table_format
+from models.processes.lookup import kind_of_type
 from models.table.unit_errors import part_slip, slip
 from seeds import Column
 from seeds.format.column import Typical
@@ -28,6 +29,10 @@ _HEAD = (
 )
 
 _NO_UNIT = "no unit in the heading"
+_FACTS = (
+    "Facts of the plant, which no table has: confirm each from drawings and name plates, then take the # away. "
+    "`nonferrous seeds check` names those that are missing."
+)
 
 
 def seed_text(
@@ -286,3 +291,20 @@ def _left_out(placed: Sequence[Placed]) -> str:
         )
         + "\n"
     )
+
+
+def equipment_text(process_type: str) -> tuple[str, list[Suspicion]]:
+    """Return the [equipment] of a type of process as comments, a line a fact, and the suspicion that it is open.
+
+    Nothing of either where the type has no physics, or physics without facts.
+    """
+    facts = kind_of_type(process_type).equipment_type.facts()
+    if not facts:
+        return "", []
+    lines = [*comment(_FACTS), "# [equipment]"]
+    for name, one in facts.items():
+        lines.append(f"# {one.meaning}, {one.bounds}")
+        lines.append(f'# {name} = {{ value = ..., unit = "{one.unit}", source = "practice: ..." }}')
+    evidence = f"physics of {process_type} computes with {counted(len(facts), 'fact')}"
+    done = "writes them as comments: [equipment] is not in a table, confirm it from drawings"
+    return "\n".join(lines) + "\n", [Suspicion("equipment", "[equipment]", evidence, done)]

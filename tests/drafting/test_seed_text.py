@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from drafting.equipment import equipment_text
+from drafting.seed_text import equipment_text
 from models.processes.lookup import check_process, kind_of
 from seeds import SeedError, load
 from seeds.format.loader import parse
