@@ -42,7 +42,7 @@ def accumulated(data: Dataset, rows: Rows, known: Sequence[Run], new: Sequence[R
     shifts = _shifts(rows, run)
     sums, past = cusum(shifts), np.array([cusum(_shifts(rows, one)) for one in known])
     longer = max(1.0, len(run.blocks) / max(len(one.blocks) for one in known))
-    reach = FACTOR * (1 + FEW / len(known)) * longer**1.5 * np.abs(past).max(axis=0)
+    reach = FACTOR * (1 + FEW / len(known)) * longer**1.5 * _farthest(rows, known, past)
     reach = np.maximum(reach, _floor(rows, known) * len(run.blocks)) * _thinness(known, run)
     off = np.abs(sums) / np.maximum(reach, measures.LEAST)
     column = int(off.argmax())
@@ -79,6 +79,19 @@ def cusum(shifts: FloatArray) -> FloatArray:
 
 def _shifts(rows: Rows, run: Run) -> FloatArray:
     return np.array([measures.level(rows, block) for block in run.blocks if len(block.rows)])
+
+
+def _farthest(rows: Rows, known: Sequence[Run], past: FloatArray) -> FloatArray:
+    """Farthest sum of the past, shape (m,): that of the quantity which went farthest for its errors, for all of them.
+
+    Of many quantities one or another goes farther than it did itself, when nothing is wrong.
+    """
+    far = np.abs(past).max(axis=0)
+    scale = np.nan_to_num(measures.usual_spread(rows, [block for run in known for block in run.blocks]))
+    moves = scale > measures.LEAST
+    if rows.labels.are_shares or not moves.any():
+        return np.asarray(far, dtype=np.float64)
+    return np.asarray(np.where(moves, scale * np.max(far[moves] / scale[moves]), far), dtype=np.float64)
 
 
 def _floor(rows: Rows, known: Sequence[Run]) -> FloatArray:

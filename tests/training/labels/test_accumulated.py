@@ -68,3 +68,18 @@ def test_a_cumulative_sum_forgets_what_was_taken_back():
     assert cusum(up).tolist() == [-5.0]
     assert cusum(-up).tolist() == [5.0]
     assert cusum(np.array([[1.0, -1.0], [2.0, -2.0]])).tolist() == [3.0, -3.0]
+
+
+def test_of_many_quantities_one_may_go_as_far_as_another_went_for_its_errors(toy_seed, toy_frame):
+    """A step of y that stops where y is the only label, and passes beside one that always wandered."""
+    frame = toy_frame(units=40, periods=PERIODS, rng_seed=3).assign(previous_y=np.nan)
+    period = np.unique(frame["period_start"], return_inverse=True)[1]
+    wandering = frame["y"] + 1.5 * np.sin(np.arange(PERIODS) / 3)[period]
+    frame["y"] += 0.6 * (period >= ACCEPTED)
+    data = dataset_of(check(frame.drop(columns="previous_y"), toy_seed), toy_seed)
+    is_new = np.asarray(data.periods >= np.sort(data.periods.unique())[ACCEPTED])
+    alone = numbers(data)
+    values = np.column_stack([alone.values, wandering.to_numpy()])
+    both = replace(alone, columns=("y", "w"), names=("y", "w"), values=values)
+    assert any(one.startswith("labels, accumulated") for one in check_labels(data, alone, is_new).reasons)
+    assert not any(one.startswith("labels, accumulated") for one in check_labels(data, both, is_new).reasons)
