@@ -6,8 +6,9 @@ import pytest
 
 from benchmarks.digests import seed_digest
 from benchmarks.label_checks.forgeries import FORGERIES
-from benchmarks.label_checks.page import HONEST, PAGE, RESULTS, with_table
+from benchmarks.label_checks.page import HONEST, PAGE, RESULTS, ROUTINE, with_table
 from benchmarks.label_checks.slow import SLOW
+from benchmarks.label_checks.unlabelled import CHOICES
 from seeds import load
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -22,6 +23,5 @@ def test_the_table_is_the_measured_one():
 def test_each_process_was_measured_on_its_seed_with_all_forgeries(process):
     found = KEPT[process]
     assert found["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.label_checks {process}"
-    assert {HONEST, *FORGERIES} <= set(found["files"])
-    assert set(SLOW) & set(found["files"]) in (set(), set(SLOW))  # none where its page says that it is measured anew
+    assert {HONEST, ROUTINE, *FORGERIES, *SLOW, *CHOICES} <= set(found["files"])
     assert all(one["stopped"] <= one["files"] for one in found["files"].values())
