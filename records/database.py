@@ -16,8 +16,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from records.file_identity import identity_of
-from records.full_disk import SIGNS, SQLITE, room, worded
+from records.full_disk import SQLITE, room, worded
 from records.owner_only import make_private
+from system.full_disk import SIGNS
 
 __all__ = ["AwayError", "Connection", "Database", "FullDiskError", "RecordsError", "now"]
 

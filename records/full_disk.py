@@ -5,12 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from system.full_disk import MIB, SIGNS
+
 SQLITE = "sqlite:///"
-SIGNS = ("disk is full", "disk I/O error", "No space left", "Disk quota exceeded", "File too large")
-"""Words of SQLite, PostgreSQL and the system; SQLite says the second of a file that may not grow, too."""
 WRAPPED = ("(sqlite3.", "(psycopg.")
 """How a line begins in which SQLAlchemy has wrapped what a driver says."""
-MIB = 2**20
 EXPECTED = "expected free space and no limit on the size of files"
 OF_SERVER = "expected free space on the disk of its server"
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 SIGNS = ("disk is full", "No space left", "Disk quota exceeded", "File too large", "disk I/O error")
-"""Words of the system and of SQLite, which says the last one of a file that may not grow and of a broken disk too."""
+"""Words of the system, PostgreSQL and SQLite; SQLite says the last one of a file that may not grow, too."""
 MIB = 2**20
 
 

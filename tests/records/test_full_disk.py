@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-import system.full_disk
 from records.database import AwayError, Database
-from records.full_disk import MIB, SIGNS, room, worded
+from records.full_disk import room, worded
 from records.jobs.queue import JobsError, _why, in_one_line
 from records.jobs.worker import Worker
+from system.full_disk import MIB
 
 
 @pytest.fixture
@@ -111,10 +111,6 @@ def test_a_job_that_failed_by_a_full_disk_says_which(error, url, words):
 def test_what_the_system_says_of_a_full_disk_is_known(number):
     said = os.strerror(number)
     assert worded(said, "sqlite:///x").startswith(f"cannot be written ({said}); expected free space")
-
-
-def test_the_stores_know_the_same_words_of_a_full_disk():
-    assert set(SIGNS) == set(system.full_disk.SIGNS)
 
 
 def test_a_servers_disk_is_its_own():
