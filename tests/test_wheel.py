@@ -17,6 +17,7 @@ import pytest
 
 from seeds import load
 from system.programs import free_port
+from tests.suite.children import child
 
 ROOT = Path(__file__).parent.parent
 FOREIGN = ("models", "records", "system")
@@ -93,21 +94,19 @@ def served(command: list[object], home: Path, health: str) -> Iterator[None]:
     with log.open("wb") as out:
         own = environment(home)
         own["PATH"] = f"{Path(str(command[0])).parent}{os.pathsep}{own['PATH']}"
-        server = subprocess.Popen(list(map(str, command)), cwd=home, env=own, stdout=out, stderr=out)
-    try:
-        end = time.monotonic() + 120
-        while True:
-            try:
-                urllib.request.urlopen(health, timeout=5).close()
-                break
-            except OSError:
-                assert server.poll() is None, log.read_text(encoding="utf-8")
-                assert time.monotonic() < end, log.read_text(encoding="utf-8")
-                time.sleep(0.2)
-        yield
-    finally:
-        server.terminate()
-        server.wait(60)
+        with child(list(map(str, command)), cwd=home, env=own, stdout=out, stderr=out) as server:
+            end = time.monotonic() + 120
+            while True:
+                try:
+                    urllib.request.urlopen(health, timeout=5).close()
+                    break
+                except OSError:
+                    assert server.poll() is None, log.read_text(encoding="utf-8")
+                    assert time.monotonic() < end, log.read_text(encoding="utf-8")
+                    time.sleep(0.2)
+            yield
+            server.terminate()
+            server.wait(60)
 
 
 def sent(address: str, body: object) -> dict[str, object]:

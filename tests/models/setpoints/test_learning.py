@@ -66,7 +66,7 @@ def test_operators_are_believed_to_know_the_knobs_that_they_have_tuned_and_no_ot
     response = response_of(line.seed)
     tuned = response.TUNED
     for of in (tuned, tuned[1:]):
-        monkeypatch.setattr(response, "TUNED", of)
+        monkeypatch.setattr(type(response), "TUNED", of)
         learn(line.history, line.seed)
     assert len(asked[0]) == len(tuned)
     np.testing.assert_array_equal(asked[1], asked[0][1:])
@@ -74,7 +74,7 @@ def test_operators_are_believed_to_know_the_knobs_that_they_have_tuned_and_no_ot
 
 def test_an_effect_that_physics_is_sure_of_is_off_by_no_offset(line, monkeypatch):
     response, sure = response_of(line.seed), ("cell_voltage", "metal_level_target")
-    monkeypatch.setattr(response, "SURE", frozenset({sure}))
+    monkeypatch.setattr(type(response), "SURE", frozenset({sure}))
     offsets = learn(line.history, line.seed, evidence=False).posterior.offsets
     assert sure not in offsets
     assert ("cell_voltage", "excess_alf3_target") in offsets

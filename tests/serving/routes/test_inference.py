@@ -181,8 +181,8 @@ def test_what_costs_little_is_answered_on_the_loop_and_more_in_a_thread(
         assert response.status_code == HTTPStatus.OK
         return list(threads)
 
-    for where in ("inference", "blocks"):
-        monkeypatch.setattr(f"serving.routes.{where}.in_thread", counted)
+    for where in ("routes.inference", "responses.blocks"):
+        monkeypatch.setattr(f"serving.{where}.in_thread", counted)
     monkeypatch.setattr("serving.middleware.admission.time.thread_time", lambda: 0.0)
     assert sent(1) == ["one", "one", "made"]  # nobody knows yet what a row costs
     assert sent(1) == []
