@@ -22,6 +22,7 @@ from tests.suite.children import child
 ROOT = Path(__file__).parent.parent
 FOREIGN = ("models", "records", "system")
 PROCESS = "lead_refining"
+OTHERS = ("PYTHON", "NONFERROUS", "MLFLOW", "_MLFLOW")  # settings that other tests may have left
 
 pytestmark = [
     pytest.mark.long("installs the wheel, trains a model and starts two servers"),
@@ -81,7 +82,7 @@ def trained(run, home: Path) -> Path:
 
 
 def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "NONFERROUS"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     store = home / ".nonferrous"
     own = {"NONFERROUS_HOME": str(store), "MLFLOW_TRACKING_URI": f"sqlite:///{store / 'mlflow.db'}"}
     return kept | own | {"OMP_NUM_THREADS": "1"}
