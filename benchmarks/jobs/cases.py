@@ -293,6 +293,8 @@ def _remove_queue(on: Stage, found: Found) -> None:
     for file in on.ground.home.glob("jobs.db*"):
         file.unlink()
     processes.waited(lambda: bool(_replaced(on.log, begin)), "the worker's word on the queue")
+    on.jobs.close()
+    on.jobs = Jobs(on.ground.settings.jobs_url)  # as whoever asks for a job next
     found.note(on.ground, *_replaced(on.log, begin))
     found.between += on.ground.is_between()
     found.times += 1
