@@ -1,10 +1,11 @@
 """The table of packages in docs/design.md is that of the source tree: packages, folders and imports."""
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.suite.imports import modules
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
@@ -23,14 +24,8 @@ def folders(package: str) -> set[str]:
 
 def imported(package: str) -> set[str]:
     """Other packages of the project that a package imports; array types are of all."""
-    found = set()
-    for path in (ROOT / package).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module != "physics.arrays":
-                found.add(node.module.split(".")[0])
-            elif isinstance(node, ast.Import):
-                found |= {alias.name.split(".")[0] for alias in node.names}
-    return found & set(PACKAGES) - {package}
+    names = {name for path in (ROOT / package).rglob("*.py") for name in modules(path)} - {"physics.arrays"}
+    return {name.split(".")[0] for name in names} & set(PACKAGES) - {package}
 
 
 def test_every_package_has_one_row():

@@ -23,6 +23,7 @@ import serving
 import synthetic_data
 import system
 import training
+from tests.suite.imports import modules
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = (
@@ -56,13 +57,7 @@ HEAVY = ("fastapi", "lightgbm", "mlflow", "numpy", "pandas", "plotly", "pyarrow"
 
 def imported(path: Path) -> set[str]:
     """Top-level names of the modules that a file imports, inside functions too."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.split(".")[0])
-    return found
+    return {name.split(".")[0] for name in modules(path)}
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
