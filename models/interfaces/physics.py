@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
+from models.table.formatting import nearest
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed
 
@@ -95,8 +95,8 @@ class Equipment:
         yield from faults("equipment", known, stated)
         for name in stated:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                expected = f"the nearest is {near[0]}" if near else f"expected {', '.join(known) or 'none'}"
+                near = nearest([name], known)
+                expected = f"the nearest is {near}" if near else f"expected {', '.join(known) or 'none'}"
                 yield f"equipment.{name}: no fact of {process_type}; {expected}"
 
     @classmethod
