@@ -29,7 +29,7 @@ def _processor_seconds() -> tuple[float, float]:
 
 
 def measured(process: str, units: int, workers: int) -> dict[str, float]:
-    """What `simulate` takes, with all that it loads on the way, but not this process's start."""
+    """Resources that `simulate` takes, with all that it loads on the way, but not this process's start."""
     seed, steps = load(process), 0
 
     def progress(_: int, total: int) -> None:

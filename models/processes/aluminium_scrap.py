@@ -202,7 +202,7 @@ class ScrapPhysics(Physics[CoilArray]):
         }
 
     def class_scores(self, columns: Mapping[str, FloatArray]) -> FloatArray:
-        """How well each class explains the readings: the logarithm of a likelihood, but for a constant of the piece.
+        """Logarithm of the likelihood of the readings under each class, but for a constant of the piece.
 
         Each class is a mixture of families of alloys whose contents fill their windows evenly; LIBS, X-ray and
         induction miss them by their errors, which a layer widens for LIBS. A reading that is missing tells nothing.

@@ -1,4 +1,4 @@
-"""What each promotion of replays was worth: python -m benchmarks.replays.tables.promotions [PROCESS ...] --work FOLDER.
+"""Value of each promotion of replays: python -m benchmarks.replays.tables.promotions [PROCESS ...] --work FOLDER.
 
 Looks at replays that `python -m benchmarks.replays.tables --work FOLDER` has left. Writes docs/results/promotions.json
 and a table in docs/loop.md.

@@ -1,4 +1,4 @@
-"""What verdicts are worth on plants never used: python -m benchmarks.replays.tables.verdicts [PROCESS ...].
+"""Value of verdicts on plants never used: python -m benchmarks.replays.tables.verdicts [PROCESS ...].
 
 A champion learns a third of a plant's time. At some months after, a challenger learns as a retraining job would have it
 learn, and the two are judged: by answers as they were trained, and by answers that follow outcomes as clients get them.

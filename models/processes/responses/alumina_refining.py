@@ -65,7 +65,7 @@ _LIQUOR = ("ratio", "caustic", "carbonate", "chloride", "sulphate", "toc", "tank
 
 @dataclass(frozen=True)
 class PrecipitationResponse:
-    """What moving a line's set-points does to its days; see `models.setpoints.process.Response`."""
+    """Effects of a line's set-points on its days; see `models.setpoints.process.Response`."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "end_temperature": "last_tank_temperature",
@@ -105,7 +105,7 @@ class PrecipitationResponse:
     physics: line_of.PrecipitationPhysics
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
-        """What lines are like whatever their set-points are: yield, soda, overflow and fuel beyond physics."""
+        """State of lines whatever their set-points are: yield, soda, overflow and fuel beyond physics."""
         warm, wanted = columns["last_tank_temperature"], columns["end_temperature"]
         seed, calciner = columns["seed_solids"], columns["calciner_temperature"]
         expected = self._train(_read(columns), warm, seed, _VALUES)
@@ -126,7 +126,7 @@ class PrecipitationResponse:
         }
 
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
-        """How far the yield of lines is off from what is expected [g/L]."""
+        """Deviation of the yield of lines from what is expected [g/L]."""
         return {"yield_doubt": unexpected["more_yield"]}
 
     def smoothed(self, at: Situations) -> dict[str, FloatArray]:

@@ -82,7 +82,7 @@ _NODES = ((-(3.0**0.5), 1.0 / 6.0), (0.0, 2.0 / 3.0), (3.0**0.5, 1.0 / 6.0))  # 
 
 @dataclass(frozen=True)
 class PotResponse:
-    """What moving a pot's set-points does to its period; see `models.setpoints.process.Response`."""
+    """Effects of a pot's set-points on its period; see `models.setpoints.process.Response`."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "voltage_setpoint": "cell_voltage",
