@@ -18,8 +18,9 @@ ROWS = {
 
 
 def folders(package: str) -> set[str]:
-    """Names of the folders of code below a package."""
-    return {path.parent.name for path in (ROOT / package).rglob("__init__.py")} - {package}
+    """Names of the folders of code below a package; those of single processes stand in one."""
+    paths = (path.parent for path in (ROOT / package).rglob("__init__.py"))
+    return {path.name for path in paths if path.parent.name != "processes"} - {package}
 
 
 def imported(package: str) -> set[str]:

@@ -188,10 +188,14 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(
 def test_a_process_is_found_by_its_name(tmp_path, toy_folder, copy_store, monkeypatch):
     quicken(monkeypatch, copy_store)
     name = "toy_smelter"
-    for package, text in ((synthetic_data, SIMULATOR), (models.processes, FEATURES)):
+    for package, file, text in (
+        (synthetic_data, f"{name}.py", SIMULATOR),
+        (models.processes, f"{name}/__init__.py", ""),
+        (models.processes, f"{name}/physics.py", FEATURES),
+    ):
         folder = tmp_path / package.__name__
-        folder.mkdir()
-        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(text, encoding="utf-8")
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
     seeds = toy_folder("toy_cells")
     text = (seeds / "toy_cells.toml").read_text(encoding="utf-8").replace('"toy_cells"', f'"{name}"')
@@ -206,8 +210,8 @@ def test_a_process_is_found_by_its_name(tmp_path, toy_folder, copy_store, monkey
         table = synthetic_data.simulate(seed, tmp_path / "plant")
         learnt = train(seed, table, Settings(home=tmp_path / "home")).learnt
     finally:
-        for package in ("synthetic_data", "models.processes"):
-            sys.modules.pop(f"{package}.{name}", None)
+        for module in (f"synthetic_data.{name}", f"models.processes.{name}", f"models.processes.{name}.physics"):
+            sys.modules.pop(module, None)
     assert {"first_principles", "lightgbm_physics"} <= set(learnt.candidates)
     exact = learnt.candidates["first_principles"].metrics
     assert exact["test_truth_rmse"] < 0.1  # one constant away from the law

@@ -55,7 +55,7 @@ def seed(toy_seed: Seed, monkeypatch: pytest.MonkeyPatch) -> Seed:
         least = specific_energy(volts(columns), 100.0, LEAD)
         return {"electrolyte": least, "lost current": direct(columns, efficiency) - least}
 
-    module = ModuleType("models.processes.energy.toy_cells")
+    module = ModuleType("models.processes.toy_cells.energy")
     vars(module).update(
         KIND=KIND,
         TARGET="y",
@@ -73,7 +73,7 @@ def seed(toy_seed: Seed, monkeypatch: pytest.MonkeyPatch) -> Seed:
         emitted=lambda columns, efficiency, economics: {},
         made=lambda columns, efficiency, hours: metal_mass(columns["x_set"], hours, efficiency, LEAD) / 1000.0,
     )
-    monkeypatch.setitem(sys.modules, "models.processes.energy.toy_cells", module)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_cells.energy", module)
     return parse(toy_seed.text + SECTION, Path("toy_cells.toml"))
 
 

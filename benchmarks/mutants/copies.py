@@ -53,8 +53,10 @@ def processes_of(file: str) -> list[str]:
     path = Path(file)
     if path.parts[0] == "synthetic_data" and len(path.parts) == 3:
         return plants().get(path.parts[1], [])
-    own = path.parts[:-1] in (("synthetic_data",), ("models", "processes"))
-    return [path.stem] if own and (ROOT / "seeds" / f"{path.stem}.toml").is_file() else []
+    of_physics = path.parts[:2] == ("models", "processes") and path.name == "physics.py"
+    process = path.parent.name if of_physics else path.stem
+    own = of_physics or path.parts[:-1] == ("synthetic_data",)
+    return [process] if own and (ROOT / "seeds" / f"{process}.toml").is_file() else []
 
 
 def tests_of(file: str) -> tuple[list[str], bool]:

@@ -18,7 +18,7 @@ from plotly.subplots import make_subplots
 
 from benchmarks.digests import own_plant_digest
 from benchmarks.pictures import draw
-from models.processes import retired_batteries, retired_batteries_chemistry
+from models.processes.lookup import needed_physics_of
 from models.table.reading import read_table
 from physics.arrays import FloatArray
 from seeds import load
@@ -39,9 +39,10 @@ TICKS = {"at_once": (20, 30, 50, 70, 100, 150), "later": (1.2, 1.5, 2, 3, 4)}
 
 def of_real(path: Path) -> dict[str, Any]:
     """Quantiles of each cathode's real pulses of 1 C, from the plant's own table."""
-    table = read_table(path, load(REAL)).table
+    seed = load(REAL)
+    table = read_table(path, seed).table
     columns = {name: table[name].to_numpy() for name in table if table[name].dtype == np.float64}
-    found = retired_batteries_chemistry.features(columns)
+    found = needed_physics_of(seed).features(columns)
     at_once, slow = found["charge_10c_ohmic"], found["charge_10c_slow"]
     return _of_cathodes(table["chemistry"].astype(str).to_numpy(), at_once, (at_once + slow) / at_once)
 
@@ -51,7 +52,8 @@ def of_simulated() -> dict[str, Any]:
     seed = load(SIMULATED)
     plant = replay(seed)
     truth, table = plant.truth, plant.table
-    found = retired_batteries.features({column.name: table[column.name].to_numpy() for column in seed.inputs})
+    columns = {column.name: table[column.name].to_numpy() for column in seed.inputs}
+    found = needed_physics_of(seed).features(columns)
     nominal = truth["capacity"].to_numpy() / (1.0 - 0.01 * truth["fade"].to_numpy())
     rows = truth["charge"].between(*CHARGED).to_numpy() & (truth["hazard"] == 0.0).to_numpy()
     cathode = np.array(CATHODES)[truth["cathode"].astype(int)]

@@ -18,7 +18,7 @@ Prices = Mapping[str, float]
 
 
 class EnergyPhysics(Protocol):
-    """A module `models.processes.energy.<process>`; what else it offers is up to its `KIND`.
+    """A module `models.processes.<process>.energy`; what else it offers is up to its `KIND`.
 
     Columns are measured columns of n rows by name, each of shape (n,), in the unit of the seed and NaN where missing.
     """

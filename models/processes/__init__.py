@@ -1,1 +1,1 @@
-"""What physics says of a process's own columns: features, derived quantities and contents, one module a process."""
+"""What physics says of a process's own columns: features, derived quantities and contents, one folder a process."""

@@ -22,7 +22,7 @@ from seeds import Quantity, Seed, SeedError
 
 _PACKAGE = models.processes.__name__
 _OF_COLUMNS = ("features", "first_principles", "contents", "class_scores")
-_WITHOUT = f"process {{0}} has no module {_PACKAGE}.{{0}}"
+_WITHOUT = f"process {{0}} has no module {_PACKAGE}.{{0}}.physics"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class PlainPhysics:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # a protocol of Python's own, such as that of copy
             raise AttributeError(name)
-        module = found(f"{_PACKAGE}.{self.process_type}")
+        module = found(_module(self.process_type))
         if module is None:
             raise AttributeError(_WITHOUT.format(self.process_type))
         return getattr(module, name)
@@ -53,20 +53,20 @@ def found(name: str) -> ModuleType | None:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != name:
+        if error.name not in (name, name.rpartition(".")[0]):
             raise
         return None
 
 
 def physics_of(seed: Seed) -> AnyPhysics | None:
-    """Return the physics of a seed's plant, `models.processes.<type>`; None where there is none.
+    """Return the physics of a seed's plant, `models.processes.<type>.physics`; None where there is none.
 
     Raises
     ------
     SeedError
         Its facts are not as the physics needs them; `check_process` names all faults.
     """
-    module = found(f"{_PACKAGE}.{seed.process_type}")
+    module = found(_module(seed.process_type))
     if module is None:
         return None
     kind: type[AnyPhysics] | None = getattr(module, "PHYSICS", None)
@@ -87,13 +87,13 @@ def needed_physics_of(seed: Seed) -> AnyPhysics:
     return physics
 
 
-def bound(folder: str, name: str, seed: Seed) -> Any:
-    """Return what a folder of `models.processes` holds of a seed's type; None where it holds nothing.
+def bound(file: str, name: str, seed: Seed) -> Any:
+    """Return what a file of `models.processes.<type>` holds of a seed's type; None where there is none.
 
     That is an object of the class that the module states as `name`, made with the physics of the seed's plant; a module
     that needs no facts, and so states none, stands for itself.
     """
-    module = found(f"{_PACKAGE}.{folder}.{seed.process_type}")
+    module = found(_module(seed.process_type, file))
     made = getattr(module, name, None)
     return module if made is None else made(needed_physics_of(seed))
 
@@ -105,7 +105,7 @@ def kind_of(seed: Seed) -> type[AnyPhysics]:
 
 def kind_of_type(process_type: str) -> type[AnyPhysics]:
     """Return the class of the physics of a type of process, as `kind_of` does."""
-    kind: type[AnyPhysics] | None = getattr(found(f"{_PACKAGE}.{process_type}"), "PHYSICS", None)
+    kind: type[AnyPhysics] | None = getattr(found(_module(process_type)), "PHYSICS", None)
     return Physics if kind is None else kind
 
 
@@ -151,12 +151,11 @@ def check_process(seed: Seed, path: Path | None = None) -> None:
 
 def known_types() -> tuple[str, ...]:
     """Return the types of process that have physics, sorted."""
-    listed = (module.name for module in pkgutil.iter_modules(models.processes.__path__) if not module.ispkg)
-    return tuple(sorted(name for name in listed if _is_physics(importlib.import_module(f"{_PACKAGE}.{name}"))))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(models.processes.__path__) if module.ispkg))
 
 
-def _is_physics(module: ModuleType) -> bool:
-    return hasattr(module, "PHYSICS") or hasattr(module, "FEATURES")
+def _module(process_type: str, file: str = "physics") -> str:
+    return f"{_PACKAGE}.{process_type}.{file}"
 
 
 class _Read(dict[str, FloatArray]):
@@ -168,7 +167,7 @@ class _Read(dict[str, FloatArray]):
 
 
 def _faults(seed: Seed) -> Iterator[str]:
-    if found(f"{_PACKAGE}.{seed.process_type}") is None:
+    if found(_module(seed.process_type)) is None:
         yield from _without_physics(seed)
         return
     kind = kind_of(seed)

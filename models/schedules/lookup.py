@@ -14,7 +14,7 @@ Rows = Mapping[str, FloatArray]
 
 
 class SchedulePhysics(Protocol):
-    """A module of `models.processes.schedules`."""
+    """A module `models.processes.<process>.schedule`."""
 
     @property
     def NEEDED(self) -> Sequence[str]:
@@ -37,4 +37,4 @@ class SchedulePhysics(Protocol):
 
 def schedule_physics_of(seed: Seed) -> SchedulePhysics | None:
     """Physics of a process's schedules, at the seed's plant; None where there is none."""
-    return cast("SchedulePhysics | None", bound("schedules", "SCHEDULE", seed))
+    return cast("SchedulePhysics | None", bound("schedule", "SCHEDULE", seed))

@@ -40,7 +40,7 @@ class Constant:
 
 
 class Response(Protocol):
-    """A module `models.processes.responses.<process>`: what moving a unit's knobs does, by physics.
+    """A module `models.processes.<process>.response`: what moving a unit's knobs does, by physics.
 
     Arrays of n units have shape (n,); moves, and all that follows from them, may have shape (m, n): m moves a unit.
     """
@@ -135,4 +135,4 @@ class Response(Protocol):
 
 def response_of(seed: Seed) -> Response | None:
     """Response of a process to its set-points, at the seed's plant; None where there is none."""
-    return cast("Response | None", bound("responses", "RESPONSE", seed))
+    return cast("Response | None", bound("response", "RESPONSE", seed))

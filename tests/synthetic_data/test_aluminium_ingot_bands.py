@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from models.processes.aluminium_ingot import IN_FE2O3
+from models.processes.aluminium_ingot.physics import IN_FE2O3
 from physics.melt.hydrogen import solubility_ransley_neufeld_1948
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from seeds import Seed

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from models.processes.aluminium_scrap import CLASSES
+from models.processes.aluminium_scrap.physics import CLASSES
 from models.processes.lookup import needed_physics_of
 from physics.sorting.libs import LINES, focus_factor, self_absorption
 from seeds import Seed, load

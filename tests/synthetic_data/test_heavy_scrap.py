@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.processes.heavy_scrap import CLASSES
+from models.processes.heavy_scrap.physics import CLASSES
 from models.processes.lookup import needed_physics_of
 from physics.sorting import xray
 from physics.sorting.fluorescence_head import Head, Tube

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import models.processes.energy
+import models.processes
 from models.energy.account import (
     COMPREHENSIVE,
     ELECTRICITY,
@@ -20,8 +20,8 @@ from models.energy.process import energy_of
 from seeds import load
 from tests.models.processes.rows import Recording
 
-FOLDER = Path(models.processes.energy.__path__[0])
-PROCESSES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+FOLDER = Path(models.processes.__path__[0])
+PROCESSES = sorted(path.parent.name for path in FOLDER.glob("*/energy.py"))
 
 
 @pytest.fixture(scope="module", params=PROCESSES)

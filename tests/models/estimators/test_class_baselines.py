@@ -19,7 +19,7 @@ def physics(monkeypatch: pytest.MonkeyPatch) -> None:
         scores = -2.0 * (columns["s"][:, None] - MEANS) ** 2
         return np.column_stack([np.where(columns["s"][:, None] > 50, -np.inf, scores), np.full(len(scores), -np.inf)])
 
-    monkeypatch.setitem(sys.modules, "models.processes.toy_classes", SimpleNamespace(class_scores=class_scores))
+    monkeypatch.setitem(sys.modules, "models.processes.toy_classes.physics", SimpleNamespace(class_scores=class_scores))
 
 
 def made(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
@@ -81,7 +81,7 @@ def test_what_physics_cannot_compute_rules_a_class_out(monkeypatch: pytest.Monke
         gap = np.where(columns["s"] > 0, np.nan, 0.0)
         return np.column_stack([gap, np.where(columns["s"] > 5, np.nan, 1.0), np.full(len(gap), np.nan)])
 
-    monkeypatch.setitem(sys.modules, "models.processes.toy_gaps", SimpleNamespace(class_scores=class_scores))
+    monkeypatch.setitem(sys.modules, "models.processes.toy_gaps.physics", SimpleNamespace(class_scores=class_scores))
     fitted = FirstPrinciplesClasses(PlainPhysics("toy_gaps"), ("s",), (1.0,), 3)
     fitted.fit(np.array([[-1.0], [-1.0], [-2.0], [1.0]]), [0.0, 1.0, 1.0, 1.0])
     assert fitted.shares_.tolist() == [0.25, 0.75, 0.0]

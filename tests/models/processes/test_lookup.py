@@ -34,5 +34,5 @@ def test_physics_is_an_equal_one_when_it_is_copied(name: str) -> None:
 
 
 def test_physics_that_is_needed_and_absent_is_told(toy_seed: Seed) -> None:
-    with pytest.raises(ValueError, match=r"process toy_cells has no module models\.processes\.toy_cells"):
+    with pytest.raises(ValueError, match=r"process toy_cells has no module models\.processes\.toy_cells\.physics"):
         needed_physics_of(toy_seed)

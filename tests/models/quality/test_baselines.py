@@ -55,7 +55,7 @@ def contents(columns: Any) -> dict[str, np.ndarray]:
 
 @pytest.fixture
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy", SimpleNamespace(contents=contents))
+    monkeypatch.setitem(sys.modules, "models.processes.toy.physics", SimpleNamespace(contents=contents))
 
 
 @pytest.mark.usefixtures("_physics")

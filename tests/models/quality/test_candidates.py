@@ -38,7 +38,7 @@ Lots = tuple[np.ndarray, np.ndarray]
 
 @pytest.fixture
 def _toy_physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", TOY_PHYSICS)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", TOY_PHYSICS)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_physics_without_contents_has_no_first_principles(
     toy_quality_seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     physics = SimpleNamespace(FEATURES=TOY_PHYSICS.FEATURES, features=TOY_PHYSICS.features)
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", physics)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics)
     assert tuple(build(toy_quality_seed)) == ("persistence", "linear", "lightgbm", "lightgbm_physics")
 
 

@@ -38,7 +38,7 @@ PHYSICS = SimpleNamespace(
 
 @pytest.fixture
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", PHYSICS)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", PHYSICS)
 
 
 @pytest.fixture

@@ -26,7 +26,9 @@ def contents(columns: Any) -> dict[str, np.ndarray]:
 
 @pytest.fixture
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", SimpleNamespace(FEATURES=(), contents=contents))
+    monkeypatch.setitem(
+        sys.modules, "models.processes.toy_lots.physics", SimpleNamespace(FEATURES=(), contents=contents)
+    )
 
 
 @pytest.fixture
@@ -174,7 +176,7 @@ def test_physics_that_has_no_answer_gives_no_remedy(
 ) -> None:
     for q in (lambda columns: np.log(-columns["knob"]), lambda columns: 0.0 * columns["knob"]):
         physics = SimpleNamespace(FEATURES=(), contents=lambda columns, q=q: {"q": q(columns)})
-        monkeypatch.setitem(sys.modules, "models.processes.toy_lots", physics)
+        monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics)
         X = lots(toy_quality_seed, u=[0.0])
         assert remedies(toy_quality_seed, X, told((1.0, 4.5, 1.0)), np.zeros(1, np.intp), scatter, limits) == [None]
 
@@ -184,7 +186,9 @@ def test_a_move_is_one_step_the_right_way(toy_quality_seed, monkeypatch, slope, 
     def contents(columns):
         return {"q": 9.0 * np.exp(slope * (columns["knob"] - 50.0))}
 
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", SimpleNamespace(FEATURES=(), contents=contents))
+    monkeypatch.setitem(
+        sys.modules, "models.processes.toy_lots.physics", SimpleNamespace(FEATURES=(), contents=contents)
+    )
     seed, limits = toy_quality_seed, Limits.of(toy_quality_seed)
     knob = seed.column("knob")
     low, high = knob.bounds

@@ -33,7 +33,7 @@ TOY_PHYSICS = SimpleNamespace(
 
 @pytest.fixture
 def toy_physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap", TOY_PHYSICS)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap.physics", TOY_PHYSICS)
 
 
 @pytest.fixture

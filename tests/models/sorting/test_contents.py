@@ -170,7 +170,7 @@ def test_physics_features_help_and_are_checked_when_read(
     physics = SimpleNamespace(
         FEATURES=(SimpleNamespace(name="double", sign=0),), features=lambda columns: {"double": 2 * columns["mass"]}
     )
-    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap", physics)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap.physics", physics)
     # The mass column carries z here, and its double after it.
     rows = hidden[1], *new[1:]
     model = fit_contents(toy_sorting_seed, (hidden[0], *old[1:]), rows, np.eye(4)[new[1]], in_lots(rows))[0]

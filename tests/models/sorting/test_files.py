@@ -39,7 +39,7 @@ def physics(monkeypatch: pytest.MonkeyPatch) -> None:
         features=lambda columns: {"difference": columns["s1"] - columns["s2"]},
         class_scores=class_scores,
     )
-    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap", module)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap.physics", module)
 
 
 def learnt(seed: Seed, frame: pd.DataFrame, name: str) -> SortingModel:

@@ -45,7 +45,7 @@ def booster():
 def physics(monkeypatch):
     """Physics of a made-up process with two features."""
     made = SimpleNamespace(features=lambda columns: {"double": 2 * columns["a"], "half": columns["b"] / 2})
-    monkeypatch.setitem(sys.modules, "models.processes.toy", made)
+    monkeypatch.setitem(sys.modules, "models.processes.toy.physics", made)
 
 
 @pytest.mark.parametrize(

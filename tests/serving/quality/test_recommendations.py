@@ -34,14 +34,16 @@ def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
     def contents(columns: Any) -> dict[str, Any]:
         return {"q": 9 * np.exp(0.5 * columns["u"] - 0.06 * columns["knob"])}
 
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", SimpleNamespace(FEATURES=(), contents=contents))
+    monkeypatch.setitem(
+        sys.modules, "models.processes.toy_lots.physics", SimpleNamespace(FEATURES=(), contents=contents)
+    )
 
 
 @pytest.fixture(scope="module")
 def learnt(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> SetPoints:
     module = SimpleNamespace(FEATURES=(), contents=lambda columns: {"q": np.exp(-0.06 * columns["knob"])})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "models.processes.toy_lots", module)
+        patch.setitem(sys.modules, "models.processes.toy_lots.physics", module)
         table = check(toy_quality_frame(), toy_quality_seed).table.sort_values("cast_at", kind="stable")
         Y = table[[column.name for column in toy_quality_seed.by_role("target")]].to_numpy()
         X, units = matrix(table, toy_quality_seed), table["line"].to_numpy()

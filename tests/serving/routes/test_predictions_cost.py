@@ -158,7 +158,7 @@ def test_each_model_computes_physics_features_once_a_request(
 ) -> None:
     payloads, model, rows, _ = asked
     sizes: list[int] = []
-    owner = importlib.import_module(f"models.processes.{payloads.seed.process_type}")
+    owner = importlib.import_module(f"models.processes.{payloads.seed.process_type}.physics")
     owner = getattr(owner, "PHYSICS", owner)
     plain = owner.features
 

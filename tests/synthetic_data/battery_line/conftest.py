@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.processes.retired_batteries import features
+from models.processes.retired_batteries.physics import features
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 from synthetic_data.battery_line.cells import HAZARDS

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.processes.retired_batteries import CLASSES, class_scores
+from models.processes.retired_batteries.physics import CLASSES, class_scores
 from physics.batteries.ageing import cycle_loss_wang_2011
 from physics.batteries.resistance import arrhenius_factor
 from seeds import Seed

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.processes.retired_batteries import CLASSES
+from models.processes.retired_batteries.physics import CLASSES
 from synthetic_data import another_plant, replay
 from synthetic_data.battery_line.market import PROPERTIES, Market
 from synthetic_data.engine.plan import SimulationError, plan_run

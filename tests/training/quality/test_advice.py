@@ -28,13 +28,13 @@ def table(toy_quality_seed, toy_quality_frame):
 @pytest.fixture(scope="module")
 def model(table, toy_quality_seed, physics):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "models.processes.toy_lots", physics)
+        patch.setitem(sys.modules, "models.processes.toy_lots.physics", physics)
         return setpoints(dataset_of(table, toy_quality_seed), None)["setpoints"]
 
 
 @pytest.fixture(autouse=True)
 def _physics(monkeypatch, physics):
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", physics)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics)
 
 
 def planned(table, seed, units=("T-01", "T-02")):

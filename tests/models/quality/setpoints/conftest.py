@@ -57,7 +57,7 @@ def learn(history: Callable[..., History], physics: Callable[[float], Any]) -> C
 
     def make(seed: Seed, slope: float = -0.06) -> SetPoints:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(sys.modules, "models.processes.toy_lots", physics(slope))
+            patch.setitem(sys.modules, "models.processes.toy_lots.physics", physics(slope))
             return SetPoints.learn(seed, *history(per_u=3.0))
 
     return make
@@ -73,5 +73,5 @@ def setpoints(
     learnt_setpoints: SetPoints, physics: Callable[[float], Any], monkeypatch: pytest.MonkeyPatch
 ) -> SetPoints:
     """Set-points that were learnt from lots of the law, with its own physics."""
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", physics(-0.06))
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics(-0.06))
     return learnt_setpoints

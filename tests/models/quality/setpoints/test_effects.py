@@ -38,7 +38,7 @@ def learnt(physics: Callable[[float], Any], monkeypatch: pytest.MonkeyPatch) -> 
     """Learner of effects from lots, with physics of a slope."""
 
     def make(seed: Seed, lots: Any, slope: float) -> Effects:
-        monkeypatch.setitem(sys.modules, "models.processes.toy_lots", physics(slope))
+        monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics(slope))
         return learn_effects(seed, *lots)
 
     return make
@@ -70,7 +70,7 @@ def test_a_fall_counts_no_more_than_physics_says_and_a_rise_whoever_says_it(
 def test_without_physics_nothing_falls(
     toy_quality_seed: Seed, confounded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", SimpleNamespace(FEATURES=()))
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", SimpleNamespace(FEATURES=()))
     effects = learn_effects(toy_quality_seed, *confounded)
     X = confounded[0][:20]
     assert (effects.of_moves(X, moved_up(X, 5.0), NOTHING) >= 0).all()

@@ -1,0 +1,1 @@
+"""Alumina refining."""

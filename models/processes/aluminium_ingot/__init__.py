@@ -1,0 +1,1 @@
+"""Primary aluminium ingot."""

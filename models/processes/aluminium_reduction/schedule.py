@@ -1,0 +1,74 @@
+"""A potline by the hour: voltage at a steady resistance, heat that warms bath and melts ledge within hours.
+
+When the current moves for hours, anodes stay where they are: the voltage above the intercept of the pseudo-resistance
+moves with it. What the heat then does to bath, ledge and efficiency are constants of the seed, computed with the
+balances of `physics.reduction` about a usual pot and good for some per cent of current.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.processes.aluminium_reduction.physics import PotPhysics
+from models.schedules.line import Balance, Line
+from models.schedules.lookup import Rows
+from models.schedules.means import doubts_of, known_mean, mean_of
+from physics.arrays import FloatArray
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT
+from physics.reduction.cell_heat import heat_available
+from seeds import Seed
+
+
+@dataclass(frozen=True)
+class PotSchedule:
+    """Pots of a line by the hour; see `models.schedules.lookup.SchedulePhysics`."""
+
+    NEEDED = ("line_current", "cell_voltage", "bath_temperature", "current_efficiency")
+
+    physics: PotPhysics
+
+    def line(self, newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Line:
+        """Pots of the line at the state in hand; see `models.schedules.lookup.SchedulePhysics`."""
+        assert seed.schedule is not None
+        intercept = self.physics.equipment.voltage_intercept
+        p = {name: one.value for name, one in seed.schedule.parameters.items()}
+        usual, volts = mean_of(newest, "line_current"), mean_of(newest, "cell_voltage")
+        level = known_mean(known["current_efficiency"])
+
+        def voltage(current: FloatArray) -> FloatArray:
+            return intercept + (volts - intercept) * np.asarray(current) / usual
+
+        def efficiency(current: FloatArray) -> FloatArray:
+            more = 100.0 * (np.asarray(current) / usual - 1.0)
+            return level + p["efficiency_per_current"] * more + p["efficiency_by_square"] * np.square(more)
+
+        def heat(current: FloatArray) -> FloatArray:
+            at = np.asarray(current, dtype=np.float64)
+            return heat_available(at, voltage(at), efficiency(at)) - heat_available(usual, volts, level)
+
+        def balance(name: str, unit: str, start: float, per_heat: float, spread: float) -> Balance:
+            decay = 1.0 / p["heat_time"]
+            return Balance(
+                name, unit, start, lambda i: per_heat * decay * heat(i), decay, np.full(steps, start), None, spread
+            )
+
+        warm = mean_of(newest, "bath_temperature")
+        return Line(
+            usual=usual,
+            voltage=voltage,
+            efficiency=efficiency,
+            equivalent=ALUMINIUM_EQUIVALENT,
+            rectifier=seed.economics["rectifier_efficiency"].value,
+            auxiliary=seed.economics["auxiliary_energy"].value,
+            balances=(
+                balance("bath_temperature", "°C", warm, p["temperature_per_heat"], p["temperature_spread"]),
+                balance("superheat", "K", p["usual_superheat"], p["superheat_per_heat"], p["superheat_spread"]),
+            ),
+            levels=(),
+            doubts=doubts_of(seed),
+        )
+
+
+SCHEDULE = PotSchedule

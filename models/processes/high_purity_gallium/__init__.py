@@ -1,0 +1,1 @@
+"""High-purity gallium."""

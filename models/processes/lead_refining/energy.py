@@ -1,0 +1,87 @@
+"""Lead refining: what a section's direct current goes into, by the voltage that each part of it drops.
+
+Anode and cathode are of the same metal, so that nothing is spent on a reaction: all energy of the cells becomes heat,
+which saves steam. What is left of the measured voltage is that over the slime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from models.energy import direct_current
+from models.energy.process import Columns, Prices
+from models.processes.lead_refining.physics import LEAST_CURRENT, LeadPhysics
+from physics.arrays import FloatArray
+from physics.electrochemistry import LEAD_EQUIVALENT, specific_energy
+from physics.refining.betts_cell import lead_cell_voltage
+from physics.refining.electrodes import LEAD_DENSITY, face_growth
+
+
+@dataclass(frozen=True)
+class LeadEnergy:
+    """Energy of a section's crops; see `models.energy.process.CellPhysics`."""
+
+    TARGET = "current_efficiency"
+    PRODUCT, MADE_BY = "metal", "a section, by current, time and measured efficiency"
+    NEEDED = ("charge", "cell_voltage", "steam_flow")
+    FACTORS: ClassVar[Mapping[str, str]] = {"steam_emission_factor": "tCO2e/t", "steam_heat": "GJ/t"}
+    USES: ClassVar[Mapping[str, str]] = {
+        "electrolyte": "resistance of the electrolyte between slime and deposit",
+        "contacts and electrodes": "contacts, and what both electrodes take without slime",
+        "slime": "voltage over the slime on the anodes: what is left of the measured voltage",
+        "short circuits": "current through the short circuits that patrols found, at the voltage of the cell",
+        "leakage and dissolution": "current that leaks, and lead that dissolves again, at the voltage of the cell",
+    }
+    BOUND: ClassVar[Mapping[str, str]] = {}
+    EMITTED: ClassVar[Mapping[str, str]] = {}
+
+    KIND = direct_current.KIND
+
+    physics: LeadPhysics
+
+    def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
+        """See `models.energy.process.CellPhysics`."""
+        return specific_energy(columns["cell_voltage"], efficiency, LEAD_EQUIVALENT)
+
+    def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
+        """See `models.energy.process.CellPhysics`."""
+        known = self.physics.features(columns)
+        density = np.maximum(columns["current_density"], LEAST_CURRENT)
+        # Half of a crop's deposit stands in the gap on average.
+        gap = self.physics.equipment.electrode_gap - 0.5 * self.physics.days * face_growth(
+            density, 100.0, LEAD_EQUIVALENT, LEAD_DENSITY
+        )
+        contacts = lead_cell_voltage(density, known["conductivity"], 0.0, 0.0)
+        bare = lead_cell_voltage(density, known["conductivity"], np.maximum(gap, 0.0), 0.0)
+        parts = {
+            "electrolyte": bare - contacts,
+            "contacts and electrodes": contacts,
+            "slime": columns["cell_voltage"] - bare,
+        }
+        found = {name: specific_energy(part, 100.0, LEAD_EQUIVALENT) for name, part in parts.items()}
+        lost = self.direct(columns, efficiency) * (1.0 - 0.01 * efficiency)
+        shorts = np.minimum(0.01 * known["short_loss"] * self.direct(columns, efficiency), np.maximum(lost, 0.0))
+        return found | {"short circuits": shorts, "leakage and dissolution": lost - shorts}
+
+    def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
+        """None: what lead takes at the cathode it gave at the anode."""
+        return {}
+
+    def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
+        """See `models.energy.process.CellPhysics`."""
+        return self.physics.hours * columns["steam_flow"] / self.physics.lead_made(columns, efficiency)
+
+    def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
+        """None: the cells themselves emit none."""
+        return {}
+
+    def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
+        """See `models.energy.process.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
+        return self.physics.lead_made(columns, efficiency)
+
+
+ENERGY = LeadEnergy

@@ -1,0 +1,1 @@
+"""Photovoltaic modules."""

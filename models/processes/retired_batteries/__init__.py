@@ -1,0 +1,1 @@
+"""Retired batteries on a line."""

@@ -1,0 +1,1 @@
+"""Chemistry of retired batteries by current pulses."""

@@ -1,0 +1,1 @@
+"""Retired batteries by current pulses."""

@@ -1,0 +1,1 @@
+"""Zinc electrowinning."""

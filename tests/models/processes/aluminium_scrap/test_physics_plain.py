@@ -1,0 +1,44 @@
+"""Contents by LIBS against the plain way, line by line."""
+
+import numpy as np
+
+from models.processes.aluminium_scrap.physics import MOST, SATURATION, USUAL_ALUMINIUM
+from models.processes.lookup import needed_physics_of
+from physics.sorting.libs import content_from_reading
+from seeds import load
+
+physics = needed_physics_of(load("aluminium_scrap"))
+
+ALONE = {"zn": "zn_481", "mn": "mn_403", "fe": "fe_372", "cr": "cr_425", "ti": "ti_335"}
+PAIRS = {"si": ("si_288", "si_390"), "mg": ("mg_285", "mg_518"), "cu": ("cu_325", "cu_522")}
+NAMES = {
+    **{"si": "silicon", "mg": "magnesium", "cu": "copper", "zn": "zinc", "mn": "manganese", "fe": "iron"},
+    **{"cr": "chromium", "ti": "titanium"},
+}
+
+
+def beside(columns: dict[str, np.ndarray], aluminium: np.ndarray) -> dict[str, np.ndarray]:
+    """Contents where the metal holds so much aluminium over that of the tiles."""
+    readings = {name: np.maximum(columns[f"libs_{name}"], 0.0) * aluminium for name in SATURATION}
+    undone = {name: content_from_reading(reading, SATURATION[name]) for name, reading in readings.items()}
+    found = {element: undone[line] for element, line in ALONE.items()}
+    for element, (strong, weak) in PAIRS.items():
+        saturated = np.clip((readings[strong] / SATURATION[strong] - 0.5) / 0.3, 0.0, 1.0)
+        found[element] = (1.0 - saturated) * undone[strong] + saturated * undone[weak]
+    return {element: np.clip(content, 0.0, MOST[element]) for element, content in found.items()}
+
+
+def test_contents_are_those_of_each_line_to_the_last_bit() -> None:
+    rng, seed = np.random.default_rng(0), load("aluminium_scrap")
+    for n in (1, 2, 500):
+        columns = {one.name: rng.uniform(*np.clip(one.limits, -5, 30), n) for one in seed.inputs}
+        for column in columns.values():
+            column[rng.random(n) < 0.1] = np.nan
+            column[rng.random(n) < 0.05] = -1.0
+        with np.errstate(all="ignore"):
+            of_tiles = beside(columns, np.ones(n))
+            others = np.array([np.nan_to_num(content) for content in of_tiles.values()]).sum(axis=0)
+            expected = beside(columns, 100.0 / (USUAL_ALUMINIUM + others))
+            found = physics.features(columns)
+        for element, content in expected.items():
+            np.testing.assert_array_equal(found[f"{NAMES[element]}_content"], content)
