@@ -106,7 +106,7 @@ def rows(plan, block):
 FEATURES = '''
 """What physics says of the toy's columns."""
 
-from models.processes.feature import PhysicsFeature
+from models.interfaces.feature import PhysicsFeature
 
 FEATURES = (PhysicsFeature("double_z", "V", -1, (0, 20), "twice z"),)
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from models.energy.account import account, flow
 from models.energy.direct_current import KIND
-from models.energy.process import energy_of
+from models.interfaces.energy import energy_of
 from models.regression.model import RegressionModel
 from monitoring.energy.month import energy_month
 from monitoring.energy.page import page, summary

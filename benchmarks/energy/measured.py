@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.aims import page
 from benchmarks.digests import seed_digest, table_digest
 from models.answers import Answer
-from models.energy.process import EnergyPhysics, Kind, energy_of
+from models.interfaces.energy import EnergyPhysics, Kind, energy_of
 from models.table.reading import read_table
 from monitoring.energy.flows import MeanFlow, diagram, mean_flow
 from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month_of

@@ -11,9 +11,9 @@ from lightgbm import LGBMRegressor
 from sklearn.model_selection import GroupKFold
 from sklearn.multioutput import MultiOutputRegressor
 
+from models.interfaces.response import Response
 from models.setpoints.learning import FOLDS, SAMPLE, learn
 from models.setpoints.model import DRAWS, MIN_AGE, step_of
-from models.setpoints.process import Response
 from models.setpoints.situations import Grid, Situations, situations
 from physics.arrays import FloatArray
 from seeds import Seed

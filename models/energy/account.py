@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.energy.process import Columns, EnergyPhysics, Prices
+from models.interfaces.energy import Columns, EnergyPhysics, Prices
 from physics.arrays import FloatArray
 from physics.prices import checked
 from seeds import Norm, Quantity

@@ -10,7 +10,7 @@ import numpy as np
 from models.answers import Answer
 from models.energy.account import account
 from models.energy.grades import Norms, Standing, counted
-from models.energy.process import Columns, EnergyPhysics, Prices
+from models.interfaces.energy import Columns, EnergyPhysics, Prices
 from physics.arrays import BoolArray, FloatArray
 
 

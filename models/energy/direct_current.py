@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 
 from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, Account, Flow
-from models.energy.process import CellPhysics, Columns, EnergyPhysics, Kind, Prices
+from models.interfaces.energy import CellPhysics, Columns, EnergyPhysics, Kind, Prices
 from physics.arrays import FloatArray
 from physics.coal_equivalent import GIGAJOULE, coal_equivalent, steam_heat
 from physics.electrochemistry import alternating_current_energy

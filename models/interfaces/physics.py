@@ -13,7 +13,7 @@ from physics.arrays import FloatArray
 from seeds import Quantity, Seed
 
 if TYPE_CHECKING:
-    from models.processes.feature import PhysicsFeature
+    from models.interfaces.feature import PhysicsFeature
 
 Columns = Mapping[str, FloatArray]
 EquipmentT = TypeVar("EquipmentT", bound="Equipment")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.interfaces.schedule import Rows, schedule_physics_of
 from models.schedules.errors import ScheduleError
 from models.schedules.line import Line
-from models.schedules.lookup import Rows, schedule_physics_of
 from seeds import Seed
 
 PERIODS = 3  # before the newest of all, whose labels are taken

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.interfaces.schedule import Rows
 from models.schedules.errors import ScheduleError
 from models.schedules.line import Doubts
-from models.schedules.lookup import Rows
 from physics.arrays import FloatArray
 from physics.special import normal_quantile
 from seeds import Seed

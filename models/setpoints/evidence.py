@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from models.setpoints.process import Constant
+from models.interfaces.response import Constant
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 OFFSET_SHARE = 0.08  # of the spread of a period's outcome from one period to the next: how far physics may be off

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.interfaces.response import Response, response_of
 from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import OFFSET_SHARE, Posterior, posterior
 from models.setpoints.expectation import Expectation
 from models.setpoints.limits import LIMIT_QUANTILES
 from models.setpoints.model import MIN_AGE, SetpointModel, step_of
-from models.setpoints.process import Response, response_of
 from models.setpoints.situations import SMOOTH, Grid, Situations, situations
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed

@@ -9,10 +9,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from models.interfaces.response import Numbers, Response, response_of
 from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import Posterior
 from models.setpoints.expectation import Expectation
-from models.setpoints.process import Numbers, Response, response_of
 from models.setpoints.situations import AHEAD, SMOOTH, Situations, in_hand
 from physics.arrays import FloatArray
 from seeds import Seed

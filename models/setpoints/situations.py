@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.setpoints.process import Response
+from models.interfaces.response import Response
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 

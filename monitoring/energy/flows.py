@@ -10,7 +10,7 @@ import numpy as np
 
 from models.energy.account import ELECTRICITY
 from models.energy.direct_current import STEAM
-from models.energy.process import Kind
+from models.interfaces.energy import Kind
 from monitoring.energy.month import EnergyMonth
 from physics.arrays import FloatArray
 from reporting.sankey import Link, Node, sankey

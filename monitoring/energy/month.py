@@ -12,7 +12,7 @@ import pandas as pd
 
 from models.energy.account import Account, Flow, account, check_factors, factors_of, flow
 from models.energy.grades import counted
-from models.energy.process import EnergyPhysics, energy_of
+from models.interfaces.energy import EnergyPhysics, energy_of
 from models.table.contract import Checked
 from models.table.reading import digest, read_table
 from physics.arrays import BoolArray, FloatArray

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
 
+from models.interfaces.response import response_of
 from models.setpoints.frontier import CARBON_PRICE
-from models.setpoints.process import response_of
 from models.setpoints.situations import AHEAD
 from seeds import Column, Quantity, Seed
 from serving.faults import Shape

@@ -13,7 +13,7 @@ from models.answers import Answer
 from models.energy.account import factors_of
 from models.energy.answers import EnergyAnswers, energy_answers
 from models.energy.grades import Norms
-from models.energy.process import EnergyPhysics
+from models.interfaces.energy import EnergyPhysics
 from physics.arrays import FloatArray
 from seeds import Norm, Quantity, Seed
 from serving.fields import Record

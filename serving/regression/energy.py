@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from models.energy.account import GRID_FACTOR, check_factors
-from models.energy.process import EnergyPhysics, energy_of
+from models.interfaces.energy import EnergyPhysics, energy_of
 from seeds import Seed
 from seeds.format.norms import Boundary, NormUnit
 from seeds.format.quantity import Certainty

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from models.answers import Answer
-from models.energy.process import energy_of
 from models.explanations import explained
+from models.interfaces.energy import energy_of
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from physics.arrays import FloatArray

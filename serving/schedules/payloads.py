@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from models.interfaces.schedule import schedule_physics_of
 from models.schedules.current_state import line_at
-from models.schedules.lookup import schedule_physics_of
 from models.schedules.order import replaceable
 from seeds import Seed
 from serving.column_values import LONGEST_TIME, TIME_WITH_OFFSET

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 import training.advice.job
+from models.interfaces.response import response_of
 from models.setpoints.advice import Advice, Estimate
 from models.setpoints.line.advice import LineAdvice
 from models.setpoints.lot_advice import LotAdvice
-from models.setpoints.process import response_of
 from nonferrous.command_line import main
 from seeds import load
 from training.advice.job import Recommended

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from models.interfaces.response import response_of
 from models.regression.model import RegressionModel
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn
-from models.setpoints.process import response_of
 from reporting.markdown import table
 from training.core.dataset import Dataset
 from training.core.splits import Split, some_units

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from models.setpoints.process import response_of
+from models.interfaces.response import response_of
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 

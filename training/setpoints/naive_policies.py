@@ -7,9 +7,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from models.interfaces.response import response_of
 from models.processes.lookup import needed_physics_of
 from models.regression.trees import BoostedTrees
-from models.setpoints.process import response_of
 from models.table.inputs import matrix
 from models.tasks import build
 from physics.arrays import FloatArray

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.energy.fuel import KIND as KIND
-from models.energy.process import Columns, Prices
+from models.interfaces.energy import Columns, Prices
 from physics.arrays import FloatArray
 from physics.bayer.heat import calcination_reaction
 from physics.bayer.soda import alumina_rate
@@ -43,7 +43,7 @@ _DAY = 24.0  # h
 
 
 def uses(columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-    """See `models.energy.process.FuelPhysics`."""
+    """See `models.interfaces.energy.FuelPhysics`."""
     tonnes = made(columns, fuel, 1.0)  # an hour's
     steam = {name: columns[f"steam_{name}"] * economics["steam_heat"] / tonnes for name in ("digestion", "evaporation")}
     heat = steam["digestion"] + steam["evaporation"]
@@ -58,12 +58,12 @@ def uses(columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, Flo
 
 
 def bound(columns: Columns, fuel: FloatArray) -> dict[str, FloatArray]:
-    """See `models.energy.process.FuelPhysics`; heat of the reaction at 25 °C."""
+    """See `models.interfaces.energy.FuelPhysics`; heat of the reaction at 25 °C."""
     return {"alumina and vapour": np.full_like(fuel, calcination_reaction(_TRANSITION))}
 
 
 def emitted(columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-    """See `models.energy.process.FuelPhysics`."""
+    """See `models.interfaces.energy.FuelPhysics`."""
     calciner = columns["calciner_fuel"]
     boilers = np.maximum(fuel - calciner, 0.0)
     return {
@@ -73,5 +73,5 @@ def emitted(columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, 
 
 
 def made(columns: Columns, fuel: FloatArray, hours: float) -> FloatArray:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.interfaces.energy.EnergyPhysics`."""
     return alumina_rate(columns["flow"], columns["precipitation_yield"]) * (hours / _DAY)

@@ -13,8 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Fact, Physics, fact
-from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.bayer import economics as money_of
 from physics.bayer.precipitation import (

@@ -20,8 +20,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.response import Columns, Constant, Numbers
 from models.processes.alumina_refining import physics as line_of
-from models.setpoints.process import Columns, Constant, Numbers
 from models.setpoints.situations import SMOOTH, Situations
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.bayer.heat import coldest_end
@@ -65,7 +65,7 @@ _LIQUOR = ("ratio", "caustic", "carbonate", "chloride", "sulphate", "toc", "tank
 
 @dataclass(frozen=True)
 class PrecipitationResponse:
-    """Effects of a line's set-points on its days; see `models.setpoints.process.Response`."""
+    """Effects of a line's set-points on its days; see `models.interfaces.response.Response`."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "end_temperature": "last_tank_temperature",

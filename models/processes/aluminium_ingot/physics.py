@@ -12,8 +12,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Physics, fact
-from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.atoms import ATOMS
 from physics.melt.hydrogen import degassing_units, hydrogen_after_degassing, hydrogen_of_moist_air, water_pressure

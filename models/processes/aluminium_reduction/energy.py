@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from models.energy import direct_current
-from models.energy.process import Columns, Prices
+from models.interfaces.energy import Columns, Prices
 from models.processes.aluminium_reduction.physics import LEAST_CURRENT, TYPICAL_ALUMINA, PotPhysics
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass, specific_energy
@@ -37,7 +37,7 @@ _TONNE = 1000.0  # kg
 
 @dataclass(frozen=True)
 class PotEnergy:
-    """Energy of a pot's periods; see `models.energy.process.CellPhysics`."""
+    """Energy of a pot's periods; see `models.interfaces.energy.CellPhysics`."""
 
     TARGET = "current_efficiency"
     PRODUCT, MADE_BY = "metal", "a pot, by current, time and measured efficiency"
@@ -74,11 +74,11 @@ class PotEnergy:
     physics: PotPhysics
 
     def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.energy.process.CellPhysics`; anode effects are in it."""
+        """See `models.interfaces.energy.CellPhysics`; anode effects are in it."""
         return specific_energy(_mean_voltage(columns), efficiency, ALUMINIUM_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         mean = _mean_voltage(columns)
         volts = self._terms(columns)
         volts["bath"] = columns["cell_voltage"] - sum(volts.values())
@@ -88,7 +88,7 @@ class PotEnergy:
         return found | {"lost current": lost}
 
     def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         return {"metal and gas": specific_energy(enthalpy_voltage(efficiency), efficiency, ALUMINIUM_EQUIVALENT)}
 
     def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
@@ -96,7 +96,7 @@ class PotEnergy:
         return np.zeros_like(efficiency)
 
     def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         anodes = anode_co2(economics["net_carbon_consumption"], economics["anode_sulphur_and_ash"])
         cf4 = cf4_emission(columns["ae_frequency"], columns["ae_duration"], economics["cf4_slope"])
         c2f6 = c2f6_emission(cf4, economics["c2f6_to_cf4"])
@@ -106,7 +106,7 @@ class PotEnergy:
         }
 
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
-        """See `models.energy.process.EnergyPhysics`."""
+        """See `models.interfaces.energy.EnergyPhysics`."""
         return metal_mass(columns["line_current"], hours, efficiency, ALUMINIUM_EQUIVALENT) / _TONNE
 
     def _terms(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

@@ -13,8 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.response import Columns, Constant, Numbers
 from models.processes.aluminium_reduction.physics import PotPhysics
-from models.setpoints.process import Columns, Constant, Numbers
 from models.setpoints.situations import SMOOTH, Situations
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass, specific_energy
@@ -82,7 +82,7 @@ _NODES = ((-(3.0**0.5), 1.0 / 6.0), (0.0, 2.0 / 3.0), (3.0**0.5, 1.0 / 6.0))  # 
 
 @dataclass(frozen=True)
 class PotResponse:
-    """Effects of a pot's set-points on its period; see `models.setpoints.process.Response`."""
+    """Effects of a pot's set-points on its period; see `models.interfaces.response.Response`."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "voltage_setpoint": "cell_voltage",

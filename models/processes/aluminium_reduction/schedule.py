@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.interfaces.schedule import Rows
 from models.processes.aluminium_reduction.physics import PotPhysics
 from models.schedules.line import Balance, Line
-from models.schedules.lookup import Rows
 from models.schedules.means import doubts_of, known_mean, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT
@@ -23,14 +23,14 @@ from seeds import Seed
 
 @dataclass(frozen=True)
 class PotSchedule:
-    """Pots of a line by the hour; see `models.schedules.lookup.SchedulePhysics`."""
+    """Pots of a line by the hour; see `models.interfaces.schedule.SchedulePhysics`."""
 
     NEEDED = ("line_current", "cell_voltage", "bath_temperature", "current_efficiency")
 
     physics: PotPhysics
 
     def line(self, newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Line:
-        """Pots of the line at the state in hand; see `models.schedules.lookup.SchedulePhysics`."""
+        """Pots of the line at the state in hand; see `models.interfaces.schedule.SchedulePhysics`."""
         assert seed.schedule is not None
         intercept = self.physics.equipment.voltage_intercept
         p = {name: one.value for name, one in seed.schedule.parameters.items()}

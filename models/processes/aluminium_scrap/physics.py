@@ -13,8 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Physics, fact
-from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.sorting.conductivity import lift_off_response
 from physics.sorting.libs import content_from_reading

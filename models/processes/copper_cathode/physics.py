@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.processes.feature import PhysicsFeature
+from models.interfaces.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.refining.anode_slimes import (
     SLIMES_SHARE,

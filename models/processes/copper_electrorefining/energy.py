@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from models.energy import direct_current
-from models.energy.process import Columns, Prices
+from models.interfaces.energy import Columns, Prices
 from models.processes.copper_electrorefining.physics import LEAST_CONDUCTIVITY, LEAST_CURRENT, CopperPhysics
 from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT, metal_mass, specific_energy
@@ -24,7 +24,7 @@ _TONNE = 1000.0  # kg
 
 @dataclass(frozen=True)
 class CopperEnergy:
-    """Energy of a section's crops; see `models.energy.process.CellPhysics`."""
+    """Energy of a section's crops; see `models.interfaces.energy.CellPhysics`."""
 
     TARGET = "current_efficiency"
     PRODUCT, MADE_BY = "metal", "a section, by current, time and measured efficiency"
@@ -45,11 +45,11 @@ class CopperEnergy:
     physics: CopperPhysics
 
     def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         return specific_energy(columns["cell_voltage"], efficiency, COPPER_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         known = self.physics.features(columns)
         density, temperature = np.maximum(columns["current_density"], LEAST_CURRENT), columns["cell_temperature"]
         conductivity = np.maximum(known["conductivity"], LEAST_CONDUCTIVITY)
@@ -78,7 +78,7 @@ class CopperEnergy:
         return {}
 
     def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         return self.physics.hours * columns["steam_flow"] / self.made(columns, efficiency, self.physics.hours)
 
     def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
@@ -86,7 +86,7 @@ class CopperEnergy:
         return {}
 
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
-        """See `models.energy.process.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
+        """See `models.interfaces.energy.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
         return self.physics.equipment.cells * metal_mass(columns["charge"], 1.0, efficiency, COPPER_EQUIVALENT) / _TONNE
 
 

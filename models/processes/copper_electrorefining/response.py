@@ -16,8 +16,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.response import Columns, Constant, Numbers
 from models.processes.copper_electrorefining import physics as section
-from models.setpoints.process import Columns, Constant, Numbers
 from models.setpoints.situations import SMOOTH, Situations
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.refining.current_losses import short_life
@@ -57,7 +57,7 @@ _HOURS = 24.0  # h/d
 
 @dataclass(frozen=True)
 class CopperResponse:
-    """What moving a section's set-points does to its crops; see `models.setpoints.process.Response`."""
+    """What moving a section's set-points does to its crops; see `models.interfaces.response.Response`."""
 
     # Pumps, tariffs and rounds obey at once: what follows each knob is the knob as it was set.
     KNOBS: ClassVar[Mapping[str, str]] = {

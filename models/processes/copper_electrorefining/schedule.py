@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.interfaces.schedule import Rows
 from models.processes.copper_electrorefining.physics import MOST_POLARISATION, SHORT_RATIO, STRAY, CopperPhysics
 from models.schedules.line import Level, Line
-from models.schedules.lookup import Rows
 from models.schedules.means import doubts_of, loss_over, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT
@@ -32,14 +32,14 @@ _STATE = (
 
 @dataclass(frozen=True)
 class CopperSchedule:
-    """Cells of a tankhouse by the hour; see `models.schedules.lookup.SchedulePhysics`."""
+    """Cells of a tankhouse by the hour; see `models.interfaces.schedule.SchedulePhysics`."""
 
     NEEDED = (*_STATE, "current_efficiency")
 
     physics: CopperPhysics
 
     def line(self, newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Line:
-        """Cells of the tankhouse at the state in hand; see `models.schedules.lookup.SchedulePhysics`."""
+        """Cells of the tankhouse at the state in hand; see `models.interfaces.schedule.SchedulePhysics`."""
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
         state = {name: mean_of(newest, name) for name in _STATE}

@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from models.energy import direct_current
-from models.energy.process import Columns, Prices
+from models.interfaces.energy import Columns, Prices
 from models.processes.lead_refining.physics import LEAST_CURRENT, LeadPhysics
 from physics.arrays import FloatArray
 from physics.electrochemistry import LEAD_EQUIVALENT, specific_energy
@@ -23,7 +23,7 @@ from physics.refining.electrodes import LEAD_DENSITY, face_growth
 
 @dataclass(frozen=True)
 class LeadEnergy:
-    """Energy of a section's crops; see `models.energy.process.CellPhysics`."""
+    """Energy of a section's crops; see `models.interfaces.energy.CellPhysics`."""
 
     TARGET = "current_efficiency"
     PRODUCT, MADE_BY = "metal", "a section, by current, time and measured efficiency"
@@ -44,11 +44,11 @@ class LeadEnergy:
     physics: LeadPhysics
 
     def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         return specific_energy(columns["cell_voltage"], efficiency, LEAD_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         known = self.physics.features(columns)
         density = np.maximum(columns["current_density"], LEAST_CURRENT)
         # Half of a crop's deposit stands in the gap on average.
@@ -72,7 +72,7 @@ class LeadEnergy:
         return {}
 
     def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         return self.physics.hours * columns["steam_flow"] / self.physics.lead_made(columns, efficiency)
 
     def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
@@ -80,7 +80,7 @@ class LeadEnergy:
         return {}
 
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
-        """See `models.energy.process.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
+        """See `models.interfaces.energy.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
         return self.physics.lead_made(columns, efficiency)
 
 

@@ -13,8 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Fact, Physics, fact
-from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.electrochemistry import LEAD_EQUIVALENT, alternating_current_energy, metal_mass, specific_energy
 from physics.refining import lead_economics

@@ -14,8 +14,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.response import Columns, Constant, Numbers
 from models.processes.lead_refining import physics as section
-from models.setpoints.process import Columns, Constant, Numbers
 from models.setpoints.situations import SMOOTH, Situations
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.refining.betts_cell import fluosilicate_conductivity, lead_cell_voltage
@@ -50,7 +50,7 @@ _HALF_A_DEPOSIT = 2.0  # mm
 
 @dataclass(frozen=True)
 class LeadResponse:
-    """What moving a section's set-points does to its crops; see `models.setpoints.process.Response`."""
+    """What moving a section's set-points does to its crops; see `models.interfaces.response.Response`."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "electrolyte_temperature": "cell_temperature",

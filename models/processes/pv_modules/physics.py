@@ -13,8 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Physics, fact
-from models.processes.feature import PhysicsFeature
 from physics.arrays import BoolArray, FloatArray
 from physics.photovoltaics.ageing import at_temperature, power_left
 from physics.photovoltaics.luminescence import dark_area_loss

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.processes.feature import PhysicsFeature
+from models.interfaces.feature import PhysicsFeature
 from physics.arrays import BoolArray, FloatArray
 from physics.batteries.open_circuit import open_circuit_voltage
 from physics.batteries.resistance import arrhenius_factor, charge_factor

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from models.processes.feature import PhysicsFeature
+from models.interfaces.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.batteries.open_circuit import open_circuit_voltage
 from physics.batteries.pulses import area_free_resistance

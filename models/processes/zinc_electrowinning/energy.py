@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from models.energy import direct_current
-from models.energy.process import Columns, Prices
+from models.interfaces.energy import Columns, Prices
 from models.processes.zinc_electrowinning.physics import (
     CONTACTS,
     GAP,
@@ -40,7 +40,7 @@ _TONNE = 1000.0  # kg
 
 @dataclass(frozen=True)
 class ZincEnergy:
-    """Energy of a group's cycles; see `models.energy.process.CellPhysics`."""
+    """Energy of a group's cycles; see `models.interfaces.energy.CellPhysics`."""
 
     TARGET = "current_efficiency"
     PRODUCT, MADE_BY = "metal", "a cell of each group, by current, time and measured efficiency"
@@ -66,11 +66,11 @@ class ZincEnergy:
     physics: ZincPhysics
 
     def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         return specific_energy(columns["cell_voltage"], efficiency, ZINC_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.energy.process.CellPhysics`."""
+        """See `models.interfaces.energy.CellPhysics`."""
         known = self.physics.features(columns)
         zinc, acid = (np.maximum(columns[name], LEAST_CONTENT) for name in ("zinc_in_cell", "acid_in_cell"))
         temperature, density = columns["cell_temperature"], known["current_density"]
@@ -91,7 +91,7 @@ class ZincEnergy:
         return found | {"short circuits": shorts, "hydrogen and dissolution": lost - shorts}
 
     def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.energy.process.CellPhysics`; iron that goes to and fro holds nothing."""
+        """See `models.interfaces.energy.CellPhysics`; iron that goes to and fro holds nothing."""
         shorts = 0.01 * self.physics.features(columns)["short_loss"]
         hydrogen = np.maximum(1.0 - 0.01 * efficiency - shorts - IRON_SHARE, 0.0)
         return {
@@ -108,7 +108,7 @@ class ZincEnergy:
         return {}
 
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
-        """See `models.energy.process.EnergyPhysics`."""
+        """See `models.interfaces.energy.EnergyPhysics`."""
         return metal_mass(columns["line_current"], hours, efficiency, ZINC_EQUIVALENT) / _TONNE
 
 

@@ -13,8 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.interfaces.response import Columns, Constant, Numbers
 from models.processes.zinc_electrowinning import physics as group
-from models.setpoints.process import Columns, Constant, Numbers
 from models.setpoints.situations import Situations
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.electrochemistry import ZINC_EQUIVALENT
@@ -59,7 +59,7 @@ _ANTIMONY_DOUBT = 0.3  # logarithm: an assay of 20 %, and the days since
 
 @dataclass(frozen=True)
 class ZincResponse:
-    """What moving a group's set-points does to its cycles; see `models.setpoints.process.Response`."""
+    """What moving a group's set-points does to its cycles; see `models.interfaces.response.Response`."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "temperature_target": "cell_temperature",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.interfaces.schedule import Rows
 from models.processes.zinc_electrowinning.physics import (
     CONTACTS,
     EVAPORATED,
@@ -23,7 +24,6 @@ from models.processes.zinc_electrowinning.physics import (
     ZincPhysics,
 )
 from models.schedules.line import Balance, Level, Line
-from models.schedules.lookup import Rows
 from models.schedules.means import deviations, doubts_of, loss_over, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import ZINC_EQUIVALENT
@@ -45,7 +45,7 @@ _LEAST_CURRENT = 5.0  # kA, below which Tafel's equation ends
 
 @dataclass(frozen=True)
 class ZincSchedule:
-    """Cells of a house by the hour; see `models.schedules.lookup.SchedulePhysics`."""
+    """Cells of a house by the hour; see `models.interfaces.schedule.SchedulePhysics`."""
 
     NEEDED = (
         "line_current", "cell_voltage", "cell_temperature", "zinc_in_cell", "acid_in_cell", "feed_flow",
@@ -56,7 +56,7 @@ class ZincSchedule:
     physics: ZincPhysics
 
     def line(self, newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Line:
-        """The cell house at the state in hand; see `models.schedules.lookup.SchedulePhysics`."""
+        """The cell house at the state in hand; see `models.interfaces.schedule.SchedulePhysics`."""
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
         state = {name: mean_of(newest, name) for name in self.NEEDED if name in newest and name != "current_efficiency"}

@@ -16,7 +16,7 @@ from models.energy.account import (
     factors_of,
     flow,
 )
-from models.energy.process import energy_of
+from models.interfaces.energy import energy_of
 from seeds import load
 from tests.models.processes.rows import Recording
 

@@ -6,7 +6,7 @@ import pytest
 from models.energy import direct_current
 from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, account, flow
 from models.energy.direct_current import ALTERNATING, DIRECT, STEAM
-from models.energy.process import energy_of
+from models.interfaces.energy import energy_of
 from models.processes.lookup import needed_physics_of
 from seeds import load, load_all
 

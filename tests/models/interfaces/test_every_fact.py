@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.energy.process import energy_of
+from models.interfaces.energy import energy_of
+from models.interfaces.response import response_of
+from models.interfaces.schedule import schedule_physics_of
 from models.processes.lookup import kind_of, needed_physics_of
-from models.schedules.lookup import schedule_physics_of
-from models.setpoints.process import response_of
 from seeds import Seed, load_all
 from seeds.format.loader import parse
 from synthetic_data import replay

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.energy.process import energy_of
+from models.interfaces.energy import energy_of
 from models.processes.lookup import check_process, needed_physics_of, with_facts_until_now
 from seeds import SeedError, load
 from seeds.format.loader import parse

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from models.interfaces.schedule import schedule_physics_of
 from models.schedules.current_state import line_at
 from models.schedules.errors import ScheduleError
-from models.schedules.lookup import schedule_physics_of
 from seeds import load
 
 SEED = load("zinc_electrowinning")

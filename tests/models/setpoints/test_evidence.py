@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from models.interfaces.response import Constant
 from models.setpoints.evidence import Posterior, posterior
 from models.setpoints.learning import left_over
-from models.setpoints.process import Constant
 
 SLOPE = 2.0
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from benchmarks.easy_potline import easy
+from models.interfaces.response import response_of
 from models.setpoints import learning
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn
-from models.setpoints.process import response_of
 from seeds import load
 from seeds.format.loader import parse
 from synthetic_data import begin

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.setpoints.process import response_of
+from models.interfaces.response import response_of
 from models.setpoints.situations import AHEAD, Grid, situations
 from seeds import load
 

@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
+from models.interfaces.response import response_of
 from models.setpoints.advice import Estimate
-from models.setpoints.process import response_of
 from models.setpoints.units import stated_effects
 from seeds import load
 

@@ -11,10 +11,10 @@ import pydantic_core
 import pytest
 from pydantic import TypeAdapter
 
+from models.interfaces.response import response_of
 from models.setpoints.advice import Advice, Estimate, Limit
 from models.setpoints.experiments import PlannedTests, Trial, Worth
 from models.setpoints.frontier import Point
-from models.setpoints.process import response_of
 from seeds import Seed
 from serving.recommendations.answers import advice_rows, pareto_rows, planned_rows, priced
 from serving.recommendations.kinds import kinds_of

@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import TypeAdapter
 
-from models.setpoints.process import response_of
+from models.interfaces.response import response_of
 from seeds import Seed, load, names
 from serving.recommendations.lots import LotPayloads
 from serving.recommendations.payloads import SetpointPayloads, setpoint_payloads

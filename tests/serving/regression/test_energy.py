@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.energy.account import factors_of
-from models.energy.process import EnergyPhysics, energy_of
+from models.interfaces.energy import EnergyPhysics, energy_of
 from models.regression.model import RegressionModel, conformalised
 from models.regression.several import SeveralTargets, together
 from models.storage import model_files

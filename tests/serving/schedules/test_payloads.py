@@ -6,7 +6,7 @@ import jsonschema_rs
 import pytest
 from pydantic import TypeAdapter
 
-from models.schedules.lookup import schedule_physics_of
+from models.interfaces.schedule import schedule_physics_of
 from seeds import load, names
 from serving.schedules.answers import answered
 from serving.schedules.payloads import schedule_payloads

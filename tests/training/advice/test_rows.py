@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from models.interfaces.response import response_of
 from models.setpoints.advice import Advice, Estimate, Limit
-from models.setpoints.process import response_of
 from tests.training.advice.conftest import PLAN
 from training.advice.job import Recommended
 from training.advice.plans import Advised

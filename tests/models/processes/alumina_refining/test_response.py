@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from models.setpoints.process import response_of
+from models.interfaces.response import response_of
 from seeds import load
 
 SEED = load("alumina_refining")

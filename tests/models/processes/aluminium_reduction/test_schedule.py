@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from models.interfaces.schedule import schedule_physics_of
 from models.schedules.errors import ScheduleError
-from models.schedules.lookup import schedule_physics_of
 from physics.reduction.cell_heat import heat_available
 from seeds import load
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.energy.account import account
-from models.energy.process import energy_of
+from models.interfaces.energy import energy_of
 from models.processes.lookup import needed_physics_of
 from physics.electrochemistry import COPPER_EQUIVALENT, specific_energy
 from seeds import load

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.interfaces.schedule import schedule_physics_of
 from models.schedules.errors import ScheduleError
-from models.schedules.lookup import schedule_physics_of
 from physics.electrochemistry import specific_energy
 from seeds import load
 

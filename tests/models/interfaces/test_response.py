@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import models.processes
-from models.setpoints.process import Response, response_of
+from models.interfaces.response import Response, response_of
 from seeds import load
 
 FOLDER = Path(models.processes.__path__[0])

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from models.processes.feature import PhysicsFeature
+from models.interfaces.feature import PhysicsFeature
 from models.processes.lookup import physics_of
 from seeds import load, names
 
