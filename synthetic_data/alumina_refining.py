@@ -9,8 +9,8 @@ import pandas as pd
 
 from physics.bayer.economics import Flows, emitted, margin
 from seeds import Seed
+from synthetic_data.engine import parameters
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.plant import parameters
 from synthetic_data.precipitation.circuit import STRETCH, Circuit
 from synthetic_data.precipitation.lines import LineRows
 from synthetic_data.precipitation.parameters import PrecipitationParameters

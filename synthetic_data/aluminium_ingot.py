@@ -16,8 +16,8 @@ from synthetic_data.cast_house.operators import Crew
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
 from synthetic_data.cast_house.supply import Supplier, Supply
+from synthetic_data.engine import parameters
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.plant import parameters
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.plant.segments import DrawnWhole

@@ -11,9 +11,9 @@ import pandas as pd
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
+from synthetic_data.engine import parameters
 from synthetic_data.engine.counterfactual_streams import in_hand, partly_in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.plant import parameters
 from synthetic_data.potline import cell, current_profile, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day

@@ -9,9 +9,9 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.sorting.libs import LINES
 from seeds import Seed
+from synthetic_data.engine import parameters
+from synthetic_data.engine.parameters import ArrayParameters, regime_events
 from synthetic_data.engine.plan import Block, Plan, Rows
-from synthetic_data.plant import parameters
-from synthetic_data.plant.parameters import ArrayParameters, regime_events
 from synthetic_data.sensors import induction, libs, shape, transmission
 from synthetic_data.sensors.induction import CoilParameters
 from synthetic_data.sensors.libs import Optics, Shots

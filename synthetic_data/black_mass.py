@@ -8,8 +8,8 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from seeds import Seed
+from synthetic_data.engine import parameters
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.plant import parameters
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.inspection import Inspected
 from synthetic_data.plant.operators import Knobs

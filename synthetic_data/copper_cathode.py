@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from seeds import Seed
+from synthetic_data.engine import parameters
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.plant import parameters
 from synthetic_data.tankhouse.circuit import STRETCH, Circuit, SharedCircuit
 from synthetic_data.tankhouse.groups import Groups
 from synthetic_data.tankhouse.parameters import TankhouseParameters

@@ -9,8 +9,8 @@ import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
+from synthetic_data.engine import parameters
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.plant import parameters
 from synthetic_data.refining_cells.margin import emission, margin
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.refining_cells.sections import SectionRows

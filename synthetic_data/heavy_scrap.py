@@ -8,9 +8,9 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from seeds import Seed
+from synthetic_data.engine import parameters
+from synthetic_data.engine.parameters import regime_events
 from synthetic_data.engine.plan import Block, Plan, Rows
-from synthetic_data.plant import parameters
-from synthetic_data.plant.parameters import regime_events
 from synthetic_data.sensors import colour, fluorescence, induction, shape, spectrum
 from synthetic_data.sensors.colour import CameraParameters
 from synthetic_data.sensors.fluorescence import FluorescenceParameters

@@ -16,8 +16,8 @@ from synthetic_data.crystallisers.lots import Lots, Made
 from synthetic_data.crystallisers.operators import Crew
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.crystallisers.supply import Supplier
+from synthetic_data.engine import parameters
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.plant import parameters
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.inspection import Inspected
 from synthetic_data.plant.operators import Knobs

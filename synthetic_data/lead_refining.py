@@ -9,11 +9,11 @@ import pandas as pd
 
 from physics.refining.lead_economics import Flows, emitted, margin
 from seeds import Seed
+from synthetic_data.engine import parameters
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.lead_cells.circuit import DAYS, STRETCH, Circuit
 from synthetic_data.lead_cells.parameters import LeadParameters
 from synthetic_data.lead_cells.sections import SectionRows
-from synthetic_data.plant import parameters
 
 BLOCK_UNITS = 960  # sections stepped as one array; a quarter of it costs nearly as much time
 _TONNE = 1000.0  # kg

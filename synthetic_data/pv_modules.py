@@ -9,7 +9,9 @@ import pandas as pd
 
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
+from synthetic_data.engine import parameters
 from synthetic_data.engine.outcomes import Outcome
+from synthetic_data.engine.parameters import regime_events
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.module_line import cameras, flasher, laboratory, operators, spectrometer
 from synthetic_data.module_line.condition import Condition, draw_condition
@@ -19,8 +21,6 @@ from synthetic_data.module_line.modules import Modules, draw_modules
 from synthetic_data.module_line.operators import Treated
 from synthetic_data.module_line.parameters import LineParameters, LotParameters
 from synthetic_data.module_line.stacking import CAUSES, stack
-from synthetic_data.plant import parameters
-from synthetic_data.plant.parameters import regime_events
 
 __all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
 

@@ -17,9 +17,9 @@ from synthetic_data.battery_line.market import Market
 from synthetic_data.battery_line.parameters import LineParameters, PlantParameters, RobotParameters
 from synthetic_data.battery_line.robot import cell_mass as piece_mass
 from synthetic_data.battery_line.robot import outcome
+from synthetic_data.engine import parameters
+from synthetic_data.engine.parameters import regime_events
 from synthetic_data.engine.plan import Block, Plan, Rows
-from synthetic_data.plant import parameters
-from synthetic_data.plant.parameters import regime_events
 
 __all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
 

@@ -13,9 +13,9 @@ from seeds import Seed
 from synthetic_data.cell_house import current_profile, cycle, faults, instruments, operators, state
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
 from synthetic_data.cell_house.parameters import CellHouseParameters
+from synthetic_data.engine import parameters
 from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
-from synthetic_data.plant import parameters
 
 BLOCK_UNITS = 960  # groups stepped as one array; a quarter of it costs nearly as much time
 _HOURS = 24.0  # h/d

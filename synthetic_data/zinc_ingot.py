@@ -8,6 +8,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from seeds import Seed
+from synthetic_data.engine import parameters
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.melting_house import instruments
 from synthetic_data.melting_house.anodes import Anodes, Dissolved
@@ -19,7 +20,6 @@ from synthetic_data.melting_house.faults import FaultsOfLines
 from synthetic_data.melting_house.operators import DOSE, Crew
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import Supplier
-from synthetic_data.plant import parameters
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled

@@ -76,7 +76,7 @@ SIMULATOR = '''
 import numpy as np
 
 from synthetic_data.engine.plan import Rows
-from synthetic_data.plant import parameters
+from synthetic_data.engine import parameters
 
 BLOCK_UNITS = 8
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray, ShareArray
+from synthetic_data.engine.parameters import ArrayParameters, PositiveArray, ShareArray
 
 
 class CastHouseParameters(ArrayParameters):

@@ -10,11 +10,11 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cell_house.parameters import TRACES, CellHouseParameters
 from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.parameters import regimes_begun
 from synthetic_data.engine.plan import Event, Plan
 from synthetic_data.plant import set_points
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.laboratory import NORMALS, Method, report
-from synthetic_data.plant.parameters import regimes_begun
 from synthetic_data.plant.random_walks import next_walk, next_walks
 from synthetic_data.plant.weather import seasonal_temperature
 

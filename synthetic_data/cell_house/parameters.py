@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import (
+from synthetic_data.engine.parameters import (
     CountFloat,
     PartialShareFloat,
     PositiveFloat,

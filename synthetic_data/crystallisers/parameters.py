@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.purification.vacuum import PRESSURES
-from synthetic_data.plant.parameters import ABOVE_0, ArrayParameters, PositiveArray, ShareArray
+from synthetic_data.engine.parameters import ABOVE_0, ArrayParameters, PositiveArray, ShareArray
 
 ELEMENTS = tuple(PRESSURES)  # that the laboratory reports
 PER_ELEMENT = ("feed", "segregation", "volatility", "added", "limit")

@@ -9,9 +9,9 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
+from synthetic_data.engine.parameters import periods_alike, regimes_begun
 from synthetic_data.engine.plan import Event, Plan
 from synthetic_data.lead_cells.parameters import LeadParameters
-from synthetic_data.plant.parameters import periods_alike, regimes_begun
 from synthetic_data.plant.random_walks import next_walks
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.plant.weather import seasonal_temperature

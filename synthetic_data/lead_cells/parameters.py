@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import CountFloat, PositiveFloat, PositiveShareFloat, ScalarParameters, ShareFloat
+from synthetic_data.engine.parameters import CountFloat, PositiveFloat, PositiveShareFloat, ScalarParameters, ShareFloat
 
 
 class LeadParameters(ScalarParameters):

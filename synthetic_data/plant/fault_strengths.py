@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
+from synthetic_data.engine.parameters import ArrayParameters
 from synthetic_data.engine.plan import Block, Event
 from synthetic_data.plant.faults import between, onset_chance
-from synthetic_data.plant.parameters import ArrayParameters
 
 _UNIFORMS = 3  # of a possible fault: chance, duration, strength
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.parameters import ArrayParameters
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant import set_points
-from synthetic_data.plant.parameters import ArrayParameters
 
 Knobs = dict[str, FloatArray]  # by name, (units, periods) each
 

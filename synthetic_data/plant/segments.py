@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from physics.arrays import FloatArray
+from synthetic_data.engine.parameters import regime_events
 from synthetic_data.engine.plan import Block, Event, Plan, Rows
-from synthetic_data.plant.parameters import regime_events
 
 
 class Supplier:

@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from physics.arrays import FloatArray
+from synthetic_data.engine.parameters import ScalarParameters
 from synthetic_data.engine.plan import Event
 from synthetic_data.plant.faults import between, onset_chance
-from synthetic_data.plant.parameters import ScalarParameters
 
 UNIFORMS = 4  # of a fault and period: chance, day, duration, delay of detection
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import CountFloat, PartialShareFloat, PositiveFloat, PositiveShareFloat, ShareFloat
+from synthetic_data.engine.parameters import (
+    CountFloat,
+    PartialShareFloat,
+    PositiveFloat,
+    PositiveShareFloat,
+    ShareFloat,
+)
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
 

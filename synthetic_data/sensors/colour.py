@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from physics.sorting.colour import metal_brightness, metal_hue, metal_saturation, patinated
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray, ShareArray
+from synthetic_data.engine.parameters import ArrayParameters, PositiveArray, ShareArray
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.registration import Registration, blended

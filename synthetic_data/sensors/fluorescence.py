@@ -16,8 +16,8 @@ from physics.arrays import FloatArray
 from physics.sorting.fluorescence import PAINT, PAINT_DENSITY, nearness
 from physics.sorting.fluorescence_head import Head, Line, Tube
 from physics.sorting.xray_windows import KBETA_SHARE
+from synthetic_data.engine.parameters import ArrayParameters, PartialShareArray, PositiveArray, ShareArray
 from synthetic_data.engine.plan import Plan
-from synthetic_data.plant.parameters import ArrayParameters, PartialShareArray, PositiveArray, ShareArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.materials import Materials

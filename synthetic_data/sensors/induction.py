@@ -6,7 +6,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.conductivity import apparent_conductivity
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray, ShareArray
+from synthetic_data.engine.parameters import ArrayParameters, PositiveArray, ShareArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration, blended

@@ -23,7 +23,7 @@ from physics.sorting.libs import (
     saha_ratio,
     self_absorption,
 )
-from synthetic_data.plant.parameters import ABOVE_0, ArrayParameters, PartialShareArray, PositiveArray, ShareArray
+from synthetic_data.engine.parameters import ABOVE_0, ArrayParameters, PartialShareArray, PositiveArray, ShareArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.registration import Registration, content_at_spot

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.engine.parameters import ArrayParameters
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration
 

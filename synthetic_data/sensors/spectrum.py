@@ -16,8 +16,8 @@ from physics.sorting.fluorescence import dwell
 from physics.sorting.xray import line_energy
 from physics.sorting.xray_detector import live_share, sum_peak
 from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, SumPeak, Windows
+from synthetic_data.engine.parameters import ArrayParameters, CountArray, PartialShareArray, PositiveArray, ShareArray
 from synthetic_data.engine.plan import Plan
-from synthetic_data.plant.parameters import ArrayParameters, CountArray, PartialShareArray, PositiveArray, ShareArray
 from synthetic_data.sensors.fluorescence import LINES, Light
 from synthetic_data.sorter.feed import Pieces
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.dual_energy import Scanner, condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
+from synthetic_data.engine.parameters import ArrayParameters, PositiveArray
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration, blended
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from physics.arrays import FloatArray
 from seeds import Plant, Seed
-from synthetic_data.plant.parameters import (
+from synthetic_data.engine.parameters import (
     ABOVE_0,
     SHARE,
     ArrayParameters,

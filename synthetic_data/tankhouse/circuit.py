@@ -13,8 +13,8 @@ from physics.arrays import FloatArray
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, diffusion_limited_content
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
+from synthetic_data.engine.parameters import periods_alike, regimes_begun
 from synthetic_data.engine.plan import Event, Plan
-from synthetic_data.plant.parameters import periods_alike, regimes_begun
 from synthetic_data.plant.random_walks import next_walk
 from synthetic_data.plant.unit_faults import UNIFORMS
 from synthetic_data.plant.weather import seasonal_temperature

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import seeds
-from synthetic_data.plant.parameters import ScalarParameters
+from synthetic_data.engine.parameters import ScalarParameters
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.tankhouse.faults import GROUP
 
