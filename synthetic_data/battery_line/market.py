@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray, IntArray
-from seeds import Plant, Seed
+from seeds import Seed
 from synthetic_data.battery_line.parameters import PlantParameters
-from synthetic_data.engine.plan import Plan, SimulationError
+from synthetic_data.engine.plan import Plan, SimulationError, plant_of
 
 FORMS = ("prismatic", "pouch", "cylindrical")
 CATHODES = ("LFP", "NMC", "LMO", "NCA", "LCO", "LTO")  # the last is an anode, of cells that are none of the others
@@ -49,7 +49,7 @@ class Market:
     def of_plan(cls, plan: Plan, rng: np.random.Generator) -> Self:
         """Makes of the seed's market, with shares of the plant that `rng` is a stream of."""
         p = PlantParameters.of(plan.seed)
-        materials = cast(Plant, plan.seed.plant).materials
+        materials = plan.plant.materials
         each = round(p.makes_per_kind)
         kind = np.repeat(np.arange(len(materials)), each)
         ends = np.array([[[m.properties[n].low, m.properties[n].high] for n in PROPERTIES] for m in materials])[kind]
@@ -98,8 +98,8 @@ def check(seed: Seed) -> None:
     SimulationError
         All faults are named.
     """
-    faults = []
-    for material in cast(Plant, seed.plant).materials:
+    faults, materials = [], plant_of(seed).materials
+    for material in materials:
         place = f"plant.materials.{material.name}"
         if missing := sorted(set(PROPERTIES) - set(material.properties)):
             faults.append(f"{place}.properties: {', '.join(missing)} missing")
@@ -107,7 +107,7 @@ def check(seed: Seed) -> None:
             faults.append(f"{place}.feed: got '{material.feed}': expected one of {', '.join(FORMS)}")
         if material.name.split()[-1] not in CATHODES:
             faults.append(f"{place}: expected a name that ends with one of {', '.join(CATHODES)}")
-    if not cast(Plant, seed.plant).materials:
+    if not materials:
         faults.append("plant.materials: missing: expected makes of cells")
     if faults:
         raise SimulationError("\n".join(faults))

@@ -6,13 +6,13 @@ import datetime as dt
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar
 
 import numpy as np
 
 from physics.arrays import FloatArray
-from seeds import Plant, Seed
-from synthetic_data.engine.plan import Event, Plan, SimulationError
+from seeds import Seed
+from synthetic_data.engine.plan import Event, Plan, SimulationError, plant_of
 
 Value = TypeVar("Value", float, FloatArray)
 Other = TypeVar("Other", bound="ArrayParameters")
@@ -90,8 +90,8 @@ class ScalarParameters(Parameters[float]):
     @classmethod
     def of(cls, seed: Seed) -> Self:
         """Parameters as the seed states them, before any regime."""
-        plant = cast(Plant, seed.plant)
-        return cls(seed.process.name, {name: quantity.value for name, quantity in plant.parameters.items()})
+        stated = plant_of(seed).parameters
+        return cls(seed.process.name, {name: quantity.value for name, quantity in stated.items()})
 
     @classmethod
     def in_period(cls, plan: Plan, period: int) -> Self:
@@ -150,7 +150,7 @@ def check(seed: Seed, names: Iterable[str], limits: Mapping[str, str] | None = N
     SimulationError
         All that are missing or out of range are named.
     """
-    plant, needed, limits = cast(Plant, seed.plant), set(names), limits or {}
+    plant, needed, limits = plant_of(seed), set(names), limits or {}
     missing = sorted(needed - set(plant.parameters))
     faults = [_missing(seed.process.name, missing)] if missing else []
     values = {name: quantity.value for name, quantity in plant.parameters.items()}

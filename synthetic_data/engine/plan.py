@@ -28,6 +28,16 @@ class SimulationError(ValueError):
     """A run that cannot be made as asked: options out of range, no plant, or knobs that do not fit."""
 
 
+def plant_of(seed: Seed) -> Plant:
+    """Return the plant that a seed has for its simulator; SimulationError where it has none."""
+    if seed.plant is None:
+        raise SimulationError(
+            f"{seed.process.name}: the seed has no [plant], so there is nothing to simulate; "
+            "bring the plant's own table"
+        )
+    return seed.plant
+
+
 class Event(NamedTuple):  # a run may have hundreds of thousands
     """Something that happened to a unit, or to the whole plant (`unit` None); times are in days from the start."""
 
@@ -178,8 +188,8 @@ class Plan:
 
     @property
     def plant(self) -> Plant:
-        """The seed's plant, which `plan_run` has proved to be there."""
-        return cast(Plant, self.seed.plant)
+        """The seed's plant; SimulationError where it has none."""
+        return plant_of(self.seed)
 
     @cached_property
     def stated(self) -> dict[str, float]:
@@ -306,10 +316,7 @@ def process_module(seed: Seed) -> ProcessModule:
         The seed has no [plant], or nothing simulates its process.
     """
     name = seed.process.name
-    if seed.plant is None:
-        raise SimulationError(
-            f"{name}: the seed has no [plant], so there is nothing to simulate; bring the plant's own table"
-        )
+    plant_of(seed)
     module = f"synthetic_data.{seed.process_type}"
     try:
         return cast(ProcessModule, importlib.import_module(module))
@@ -336,7 +343,7 @@ def plan_run(
         `knobs` does not fit the run.
     """
     process_module(seed).check(seed)
-    plant = cast(Plant, seed.plant)
+    plant = plant_of(seed)
     made = Plan(
         seed,
         plant.units if units is None else units,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seeds import Seed
-from synthetic_data.engine.plan import SimulationError, process_module
+from synthetic_data.engine.plan import SimulationError, plant_of, process_module
 
 _KIN_STREAM = 2  # apart from the streams that plants and blocks are simulated from
 _DRAWS = 1000
@@ -67,9 +67,7 @@ def numbered_plant(seed: Seed, number: int) -> Seed:
     """
     if number < 1:
         raise SimulationError(f"another: got {number}: expected 1 or more")
-    process_module(seed)  # refuses a seed without a plant
-    assert seed.plant is not None
-    if not any(one.spread for one in seed.plant.parameters.values()):
+    if not any(one.spread for one in plant_of(seed).parameters.values()):
         raise SimulationError(
             f"another: got {number}: expected a process whose plants differ; {seed.process.name} states no spread in "
             "[plant.parameters], so that all its plants have the same parameters"
@@ -79,23 +77,20 @@ def numbered_plant(seed: Seed, number: int) -> Seed:
 
 def differences(seed: Seed, other: Seed) -> dict[str, dict[str, float | str]]:
     """Parameters in which another plant differs: by name the value stated by the seed, the drawn one and their unit."""
-    assert seed.plant is not None
-    assert other.plant is not None
-    drawn = other.plant.parameters
+    drawn = plant_of(other).parameters
     return {
         name: {"stated": one.value, "drawn": drawn[name].value, "unit": one.unit}
-        for name, one in seed.plant.parameters.items()
+        for name, one in plant_of(seed).parameters.items()
         if drawn[name].value != one.value
     }
 
 
 def _drawn(seed: Seed, rng_seed: int, rng: np.random.Generator) -> Seed:
-    assert seed.plant is not None
-    drawn = {}
-    for name, one in seed.plant.parameters.items():
+    plant, drawn = plant_of(seed), {}
+    for name, one in plant.parameters.items():
         if one.spread is not None:
             log_sd = np.sqrt(np.log1p(one.spread**2))
             factor = float(np.exp(log_sd * rng.standard_normal() - 0.5 * log_sd**2))
             drawn[name] = one.model_copy(update={"value": one.value * factor})
-    plant = seed.plant.model_copy(update={"rng_seed": rng_seed, "parameters": seed.plant.parameters | drawn})
-    return seed.model_copy(update={"plant": plant})
+    other = plant.model_copy(update={"rng_seed": rng_seed, "parameters": plant.parameters | drawn})
+    return seed.model_copy(update={"plant": other})

@@ -7,6 +7,7 @@ import pandas as pd
 
 from physics.reduction import economics
 from seeds import Seed
+from synthetic_data.engine.plan import plant_of
 
 _TONNE = 1000.0  # kg/t
 
@@ -17,7 +18,6 @@ def flows(truth: pd.DataFrame, seed: Seed) -> economics.Flows:
     AlF3 and alumina that the bath gained, and alumina that lies as sludge and comes back as feed, are no cost. Bath
     that was poured in or tapped is paid by what it holds of both.
     """
-    assert seed.plant is not None
     day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
     dissolved = day["alumina_mass_gained"] - day["alumina_poured"]
     return economics.Flows(
@@ -27,7 +27,7 @@ def flows(truth: pd.DataFrame, seed: Seed) -> economics.Flows:
         alf3=day["alf3_added"] - (day["alf3_mass_gained"] - day["alf3_poured"]),
         net_carbon=day["net_carbon"],
         ae_minutes=day["ae_minutes"],
-        pool=day["metal_level"] * seed.plant.value("metal_per_cm"),
+        pool=day["metal_level"] * plant_of(seed).value("metal_per_cm"),
     )
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from seeds import Material, Plant, Seed
+from seeds import Material, Seed
 from seeds.format.plant import Range
-from synthetic_data.engine.plan import SimulationError
+from synthetic_data.engine.plan import SimulationError, plant_of
 
 _WHOLE = 100.0  # wt%
 _P99 = 2.3263478740408408  # standard normal deviate of the 99th percentile
@@ -86,7 +86,7 @@ class Materials:
         SimulationError
             There is none, one lacks its feed or a property, its contents cannot sum to 100, or a median cannot be.
         """
-        plant = cast(Plant, seed.plant)
+        plant = plant_of(seed)
         materials = plant.materials
         faults = [fault for material in materials for fault in _faults(material, seed.sorting_rules.other)]
         if faults or not materials:

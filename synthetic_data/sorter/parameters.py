@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from physics.arrays import FloatArray
-from seeds import Plant, Seed
+from seeds import Seed
 from synthetic_data.engine.parameters import (
     ABOVE_0,
     SHARE,
@@ -18,6 +16,7 @@ from synthetic_data.engine.parameters import (
     ShareArray,
     ShareFloat,
 )
+from synthetic_data.engine.plan import plant_of
 
 _OF_EACH_FEED = ("feed_share", "mass_median", "mass_gsd", "size_low", "size_high", "size_scale")
 _LIMITS_OF_FEEDS = {"feed_share": SHARE, "mass_median": ABOVE_0, "mass_gsd": ABOVE_0, "size_scale": ABOVE_0}
@@ -108,5 +107,5 @@ def limits(seed: Seed) -> dict[str, str]:
 
 def _feeds(seed: Seed) -> tuple[str, ...]:
     """Feeds that the seed's materials belong to."""
-    materials = cast(Plant, seed.plant).materials
+    materials = plant_of(seed).materials
     return tuple(dict.fromkeys(material.feed for material in materials if material.feed is not None))
