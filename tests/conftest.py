@@ -6,8 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
@@ -22,7 +20,6 @@ from threadpoolctl import threadpool_limits
 
 from seeds import Seed, load
 from tests.suite.checkout import checkout_is_as_before as checkout_is_as_before
-from tests.suite.children import child
 from tests.suite.duration import pytest_itemcollected as pytest_itemcollected
 from tests.suite.duration import pytest_runtest_makereport as pytest_runtest_makereport
 from tests.suite.duration import pytest_runtest_protocol as pytest_runtest_protocol
@@ -33,6 +30,7 @@ from tests.suite.scheduling import pytest_collection_finish as pytest_collection
 from tests.suite.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.suite.scheduling import pytest_make_collect_report as pytest_make_collect_report
 from tests.suite.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
+from tests.suite.servers import server
 from tests.suite.signals import heard
 from tests.suite.toys import toy_spread_seed as toy_spread_seed
 
@@ -382,13 +380,5 @@ def served(process: str, uri: str, told: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"MLFLOW_TRACKING_URI": uri, "MLFLOW_DISABLE_TELEMETRY": "true", "PATH": path}
-    with told.open("wb") as log, child([*command, "--port", str(port)], env=environment, stdout=log, stderr=log):
-        patience = time.monotonic() + 180
-        while True:
-            assert time.monotonic() < patience, told.read_text()
-            try:
-                with urllib.request.urlopen(f"{address}/ping", timeout=5):
-                    break
-            except OSError:
-                time.sleep(0.2)
+    with server([*command, "--port", str(port)], f"{address}/ping", told, env=environment):
         yield address

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import sysconfig
-import time
 import urllib.request
 import venv
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import pytest
 
 from seeds import load
 from system.programs import free_port
-from tests.suite.children import child
+from tests.suite.servers import server
 
 ROOT = Path(__file__).parent.parent
 FOREIGN = ("models", "records", "system")
@@ -91,23 +90,12 @@ def environment(home: Path) -> dict[str, str]:
 @contextmanager
 def served(command: list[object], home: Path, health: str) -> Iterator[None]:
     """A server until the block ends; it answers by then, or its log is shown."""
-    log = home / "server.log"
-    with log.open("wb") as out:
-        own = environment(home)
-        own["PATH"] = f"{Path(str(command[0])).parent}{os.pathsep}{own['PATH']}"
-        with child(list(map(str, command)), cwd=home, env=own, stdout=out, stderr=out) as server:
-            end = time.monotonic() + 120
-            while True:
-                try:
-                    urllib.request.urlopen(health, timeout=5).close()
-                    break
-                except OSError:
-                    assert server.poll() is None, log.read_text(encoding="utf-8")
-                    assert time.monotonic() < end, log.read_text(encoding="utf-8")
-                    time.sleep(0.2)
-            yield
-            server.terminate()
-            server.wait(60)
+    own = environment(home)
+    own["PATH"] = f"{Path(str(command[0])).parent}{os.pathsep}{own['PATH']}"
+    with server(list(map(str, command)), health, home / "server.log", cwd=home, env=own) as started:
+        yield
+        started.terminate()
+        started.wait(60)
 
 
 def sent(address: str, body: object) -> dict[str, object]:
