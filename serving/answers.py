@@ -14,7 +14,7 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from serving.column_values import QUALITY, UNUSED
 from serving.fields import Record
-from serving.wire.problems import shown
+from serving.wire.faults import shown
 
 
 def matrix(rows: Sequence[Record], seed: Seed) -> FloatArray:

@@ -14,7 +14,7 @@ import pydantic_core
 
 from seeds import Column
 from serving.column_values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME, bounds
-from serving.wire.problems import Fault, ProblemError
+from serving.wire.faults import Fault, RequestError
 from system.cancellation import between, check
 
 Record = dict[str, Any]
@@ -108,7 +108,7 @@ def parsed_json(body: bytes, most_values: int = MOST_VALUES) -> Any:
 
     Raises
     ------
-    ProblemError
+    RequestError
         400 where it is no JSON; 413 where it holds more values than are read, or more in one entry.
     """
     # Each value but the first of an object or a list has a comma before it, whatever else has commas.
@@ -117,13 +117,13 @@ def parsed_json(body: bytes, most_values: int = MOST_VALUES) -> Any:
     try:
         return pydantic_core.from_json(body) if len(body) <= TOGETHER else _in_pieces(body)
     except ValueError as error:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"the body is no valid JSON: {error}") from None
+        raise RequestError(f"the body is no valid JSON: {error}", status=HTTPStatus.BAD_REQUEST) from None
 
 
-def _too_many(most: int, where: str, instead: str) -> ProblemError:
+def _too_many(most: int, where: str, instead: str) -> RequestError:
     fault = Fault(field="body", bound=most, expected=f"at most {most} values")
     detail = f"{where} more than {most} values; {instead}"
-    return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, [fault])
+    return RequestError(detail, [fault], HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def _in_pieces(body: bytes) -> Any:
@@ -136,7 +136,7 @@ def _in_pieces(body: bytes) -> Any:
     ------
     ValueError
         It is no JSON; the message says what `from_json` would of all of it.
-    ProblemError
+    RequestError
         413 where one entry holds so many values that others would wait for it.
     """
     found, begin = _piece(body, 0, b"")

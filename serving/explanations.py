@@ -13,7 +13,7 @@ from models.processes.causes import by_cause
 from physics.arrays import FloatArray
 from seeds import Seed
 from serving.fields import Record, record, title
-from serving.wire.problems import Fault, invalid
+from serving.wire.faults import Fault, invalid
 
 # Cutting one prediction of a thousand trees takes 10 to 20 ms.
 MOST_EXPLAINED = 100
@@ -44,7 +44,7 @@ def check_rows(rows: int) -> None:
 
     Raises
     ------
-    ProblemError
+    RequestError
         422.
     """
     if rows > MOST_EXPLAINED:

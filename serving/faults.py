@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from seeds import Seed
-from serving.wire.problems import MOST_FAULTS, Fault, shown
+from serving.wire.faults import MOST_FAULTS, Fault, shown
 
 MOST_FIELDS = 1000
 MOST_DETAILS = 10_000  # pydantic makes a dict of each

@@ -16,7 +16,7 @@ from models.table.derived_columns import lenders, made_columns
 from physics.arrays import FloatArray
 from seeds import Column, Seed
 from seeds.format.table import TableFormat
-from serving.wire.problems import Fault, shown
+from serving.wire.faults import Fault, shown
 
 Record = dict[str, Any]
 Starts = npt.NDArray[np.datetime64]

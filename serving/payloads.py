@@ -16,7 +16,7 @@ from serving.decoding import MOST_VALUES, Decoder, parsed_json
 from serving.faults import Shape
 from serving.fields import Record, record, row_fields, title
 from serving.outcomes.payloads import OUTCOMES, OutcomePayloads, outcome_payloads
-from serving.wire.problems import MOST_FAULTS, Fault, invalid
+from serving.wire.faults import MOST_FAULTS, Fault, invalid
 from system.cancellation import between
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Payloads:
 
         Raises
         ------
-        ProblemError
+        RequestError
             400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first
             100 of more.
         """

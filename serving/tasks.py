@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from models.online.review_queue import Waiting
-from records.outcomes import Arrived
 from seeds import Seed
 from serving import classification, quality, regression, sorting
 from serving.fields import Record
+from serving.outcomes.received import ReceivedBatch
 from serving.payloads import Payloads
 from serving.wire.columns import Block, Columns, Described
 
@@ -20,12 +20,12 @@ class Recommendations(Protocol):
     """How a task recommends set-points."""
 
     def read(self, payloads: Any, name: str, body: bytes) -> Any:
-        """A request's body that asks by one of the verbs of a process; ProblemError names all that is wrong with it."""
+        """A request's body that asks by one of the verbs of a process; RequestError names all that is wrong with it."""
 
     def answered(self, payloads: Any, name: str, model: Any, asked: Any) -> dict[str, Any]:
         """Answer of a set-point model, but for what all answers begin with.
 
-        SetpointError or ProblemError say what it cannot answer.
+        SetpointError or RequestError say what it cannot answer.
         """
 
 
@@ -42,7 +42,7 @@ class Outcomes(Protocol):
         rows: Sequence[Record],
         known: Sequence[Mapping[str, Any]],
         asked_at: Sequence[int],
-        batch: Arrived,
+        batch: ReceivedBatch,
     ) -> Record:
         """State after outcomes that arrived together."""
 

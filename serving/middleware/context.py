@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from serving.middleware.allowed_hosts import client
 from serving.middleware.authorization import NOBODY, Caller
+from serving.wire.faults import RequestError
 from serving.wire.problems import ProblemError
 
 SLOWEST = 16 * 1024  # bytes a second that a body may come at, after a while
@@ -39,7 +40,7 @@ class Visit:
         Status of the answer, 0 before there is one; bytes of its body.
     rows : int
         Rows that were asked for, 0 where it is not about rows.
-    refusal : ProblemError, optional
+    refusal : RequestError, optional
         Why it was refused.
     read, wait, record : float
         Seconds until the body was there, in the waiting line, and until the record was safe.
@@ -80,7 +81,7 @@ class Visit:
         self.status = self.sent = self.rows = self.held = 0
         self.read = self.wait = self.record = 0.0
         self.is_late = self.is_kept = self.is_receiving = False
-        self.refusal: ProblemError | None = None
+        self.refusal: RequestError | None = None
 
     async def receive(self) -> Message:
         """The next part of the body, which counts as held until the visit ends."""

@@ -23,7 +23,8 @@ from serving.middleware.authorization import ANYBODY, HEALTH, Ring, check
 from serving.middleware.context import SLOWEST, Visit, enter
 from serving.middleware.rate_limit import Rates
 from serving.wire import problems
-from serving.wire.problems import Fault, ProblemError, shown
+from serving.wire.faults import Fault, shown
+from serving.wire.problems import ProblemError
 
 LOOK = 0.25  # s between two looks at what takes too long
 LONGEST_READ = 10.0  # s that a body may take to come, and longer the more of it has come

@@ -16,7 +16,7 @@ from serving.fields import Record
 from serving.open_inference.contract import Contract, Output
 from serving.open_inference.tensors import Tensor, Values, from_bytes, wrong
 from serving.payloads import Payloads
-from serving.wire.problems import Fault, invalid, shown
+from serving.wire.faults import Fault, invalid, shown
 
 LENGTH = "inference-header-content-length"
 BINARY, ALL_BINARY, SIZE = "binary_data", "binary_data_output", "binary_data_size"

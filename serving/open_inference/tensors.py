@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from serving.wire.problems import Fault, ProblemError, invalid, shown
+from serving.wire.faults import Fault, RequestError, invalid, shown
 
 Datatype = Literal["FP64", "BYTES"]
 Values = list[Any]
@@ -51,7 +51,7 @@ def from_bytes(tensor: Tensor, part: memoryview, n: int) -> Values:
 
     Raises
     ------
-    ProblemError
+    RequestError
         422 where the bytes are not n such values.
     """
     return _numbers(tensor.name, part, n) if tensor.datatype == "FP64" else _texts(tensor.name, part, n)
@@ -93,6 +93,6 @@ def to_bytes(tensor: Tensor, values: Sequence[Any]) -> bytes:
     return b"".join(part for text in texts for part in (_LENGTH.pack(len(text)), text))
 
 
-def wrong(field: str, value: Any, expected: str, bound: float | None = None, row: int | None = None) -> ProblemError:
+def wrong(field: str, value: Any, expected: str, bound: float | None = None, row: int | None = None) -> RequestError:
     """A request that is refused for one fault."""
     return invalid([Fault(row=row, field=field, value=shown(value), bound=bound, expected=expected)])

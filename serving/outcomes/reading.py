@@ -18,7 +18,7 @@ from serving.fields import Record
 from serving.outcomes.payloads import ID, OUTCOMES, PREDICTION, OutcomePayloads, known_columns
 from serving.outcomes.slots import slots, slots_of
 from serving.recommendations.requests import read_rows
-from serving.wire.problems import Fault, invalid, shown
+from serving.wire.faults import Fault, invalid, shown
 from system.cancellation import between
 
 _ID = re.compile(ID)

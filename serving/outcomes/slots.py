@@ -19,7 +19,7 @@ from serving.fields import Record
 from serving.history import starts_of
 from serving.payloads import Payloads
 from serving.wire.bodies import JSON
-from serving.wire.problems import Fault
+from serving.wire.faults import Fault
 from system.cancellation import between
 
 _SECOND = dt.timedelta(seconds=1)

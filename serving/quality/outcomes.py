@@ -13,9 +13,9 @@ from models.online.received import Received, is_current
 from models.online.review_queue import Following, Waiting, outcomes_waiting_in, waiting_in
 from models.quality.model import QualityModel
 from models.uncertainty.adaptive_intervals import LevelAlone
-from records.outcomes import Arrived
 from serving.answers import matrix
 from serving.fields import Record
+from serving.outcomes.received import ReceivedBatch
 
 CONTENTS = "contents"  # what assays are of, where batches that wait are named
 
@@ -31,7 +31,7 @@ def taken(
     rows: Sequence[Record],
     known: Sequence[Mapping[str, Any]],
     asked_at: Sequence[int],
-    batch: Arrived,
+    batch: ReceivedBatch,
 ) -> Record:
     """State after assays that arrived together; see `serving.regression.outcomes.taken`."""
     reported = np.array([[values.get(one.name, math.nan) for one in model.seed.elements] for values in known])

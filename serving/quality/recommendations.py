@@ -29,7 +29,7 @@ from serving.recommendations.lots import (
 )
 from serving.recommendations.moves import chosen_within
 from serving.recommendations.payloads import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS
-from serving.wire.problems import Fault, invalid
+from serving.wire.faults import Fault, invalid
 
 if TYPE_CHECKING:
     pass
@@ -116,7 +116,7 @@ def answered(payloads: LotPayloads, name: str, model: SetPoints, asked: AskedLot
     ------
     SetpointError
         Prices that cannot be.
-    ProblemError
+    RequestError
         422 where chosen moves cannot be, or no row holds what the model needs.
     """
     import pandas as pd
@@ -147,7 +147,7 @@ def _inputs(rows: list[Record], seed: Seed) -> FloatArray:
 
 
 def _check_needed(model: SetPoints, X: FloatArray) -> None:
-    """ProblemError where no row has a value that no lot of history lacked."""
+    """RequestError where no row has a value that no lot of history lacked."""
     needed = model.columns[model.complete]
     lacking = needed[np.isnan(X[:, needed]).all(axis=0)]
     if len(lacking):

@@ -18,7 +18,7 @@ from serving.faults import Shape
 from serving.fields import Key, Record, record, title
 from serving.recommendations.payloads import MOVES, RECOMMENDATIONS, WHAT_IF, Verb, answer_head
 from serving.recommendations.requests import move_faults, read_rows
-from serving.wire.problems import invalid
+from serving.wire.faults import invalid
 
 NAMES = ("knobs", "gain", "grade_probability", "effects", "limits", "cause", "support", "notes", "refusal")
 
@@ -279,7 +279,7 @@ def read_lots(payloads: LotPayloads, name: str, body: bytes) -> AskedLots:
 
     Raises
     ------
-    ProblemError
+    RequestError
         400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first 100 of
         more.
     """

@@ -9,7 +9,7 @@ from seeds import Seed
 from serving.fields import Record
 from serving.recommendations.payloads import MOVES
 from serving.recommendations.requests import Asked, by_unit
-from serving.wire.problems import MOST_FAULTS, Fault, invalid, shown
+from serving.wire.faults import MOST_FAULTS, Fault, invalid, shown
 
 _ROUNDING = 1e-9
 
@@ -41,7 +41,7 @@ def chosen_within(
 
     Raises
     ------
-    ProblemError
+    RequestError
         422 where moves are of a unit that no row plans, or a knob would leave its bounds.
     """
     named: dict[str, dict[str, float]] = {unit: moves for unit in units}

@@ -17,7 +17,7 @@ from serving.fields import Record
 from serving.history import Starts, fault_at, starts_of, units_of
 from serving.payloads import within
 from serving.recommendations.payloads import MOVES, SetpointPayloads, Verb
-from serving.wire.problems import MOST_FAULTS, Fault, invalid, shown
+from serving.wire.faults import MOST_FAULTS, Fault, invalid, shown
 from system.cancellation import between
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def read(payloads: SetpointPayloads, verb: Verb, body: bytes) -> Asked:
 
     Raises
     ------
-    ProblemError
+    RequestError
         400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first 100 of
         more.
     """
@@ -72,7 +72,7 @@ def read(payloads: SetpointPayloads, verb: Verb, body: bytes) -> Asked:
 def tabled(
     rows: Sequence[Record], past: Sequence[Record], seed: Seed, faults: list[Fault], needed: Sequence[str] = ()
 ) -> tuple[list[str], pd.DataFrame]:
-    """Unit of each row, and history and rows as a table; ProblemError 422 where there are faults, or new ones in it."""
+    """Unit of each row, and history and rows as a table; RequestError 422 where there are faults, or new ones in it."""
     if faults:
         raise invalid(faults)
     assert seed.key is not None

@@ -13,9 +13,9 @@ from models.online.review_queue import Arrival, Following, Waiting, outcomes_wai
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from physics.arrays import FloatArray
-from records.outcomes import Arrived
 from serving.answers import matrix
 from serving.fields import Record
+from serving.outcomes.received import ReceivedBatch
 
 Fitted = RegressionModel | SeveralTargets
 
@@ -40,7 +40,7 @@ def taken(
     rows: Sequence[Record],
     known: Sequence[Mapping[str, Any]],
     asked_at: Sequence[int],
-    batch: Arrived,
+    batch: ReceivedBatch,
 ) -> Record:
     """State after outcomes that arrived together.
 
@@ -56,7 +56,7 @@ def taken(
         What became known of each row, by column.
     asked_at : sequence of int, length n
         When each row was asked [microseconds since 1970].
-    batch : Arrived
+    batch : ReceivedBatch
         Which they arrived in.
     """
     X, moments = matrix(rows, model.seed), np.array(asked_at, dtype=np.int64)
@@ -69,7 +69,9 @@ def taken(
     return after
 
 
-def _taken(model: RegressionModel, state: Record, X: FloatArray, y: FloatArray, moments: Any, batch: Arrived) -> Record:
+def _taken(
+    model: RegressionModel, state: Record, X: FloatArray, y: FloatArray, moments: Any, batch: ReceivedBatch
+) -> Record:
     raw, outcomes = model.scaled(model.predict(X)), model.scaled(y)
     errors, scale = outcomes - raw, model.spread(raw)
     starts, centres = np.array(state["centres"]).T

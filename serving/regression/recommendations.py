@@ -37,7 +37,7 @@ def answered(payloads: SetpointPayloads, name: str, model: SetpointModel, asked:
     ------
     SetpointError
         Prices that cannot be, or history that the model does not know.
-    ProblemError
+    RequestError
         422 where chosen moves cannot be.
     """
     prices = asked.request["prices"]

@@ -18,7 +18,8 @@ from serving.middleware.context import count_rows
 from serving.payloads import Payloads
 from serving.responses.threads import in_thread
 from serving.tasks import task_of
-from serving.wire.problems import Fault, ProblemError, invalid
+from serving.wire.faults import Fault, RequestError, invalid
+from serving.wire.problems import ProblemError
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) 
         yield answered
 
 
-def uncovered(coverage: float, error: CoverageError) -> ProblemError:
+def uncovered(coverage: float, error: CoverageError) -> RequestError:
     """The problem of a coverage that a model has too few rows for."""
     expected = f"a coverage that the model has rows for: {error}"
     return invalid([Fault(field="coverage", value=coverage, expected=expected)])

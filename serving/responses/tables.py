@@ -23,7 +23,8 @@ from serving.responses.recording import Asked, Recorder
 from serving.responses.threads import in_thread
 from serving.tasks import task_of
 from serving.wire.bodies import ARROW, PARQUET, read_table
-from serving.wire.problems import Fault, ProblemError, invalid, shown
+from serving.wire.faults import Fault, invalid, shown
+from serving.wire.problems import ProblemError
 
 KINDS = (ARROW, PARQUET)
 BINARY = {"type": "string", "format": "binary"}

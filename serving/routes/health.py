@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.context import seen_by_operators
 from serving.responses.process_response import HIDDEN, troubles_shown
-from serving.wire.problems import Fault, ProblemError, described, shown
+from serving.wire.faults import Fault, shown
+from serving.wire.problems import ProblemError, described
 
 
 class Live(BaseModel):

@@ -37,7 +37,8 @@ from serving.responses.recording import Recorder
 from serving.responses.threads import in_thread
 from serving.routes.health import Trouble, check_records
 from serving.wire.bodies import read_bytes
-from serving.wire.problems import INFERENCE, ProblemError, shown
+from serving.wire.faults import shown
+from serving.wire.problems import INFERENCE, ProblemError
 
 EXTENSIONS = ["binary_tensor_data"]
 

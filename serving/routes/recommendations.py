@@ -19,7 +19,8 @@ from serving.responses.recording import Asked, Recorder
 from serving.responses.threads import in_thread
 from serving.tasks import task_of
 from serving.wire.bodies import read_body
-from serving.wire.problems import Fault, ProblemError, described, invalid
+from serving.wire.faults import Fault, invalid
+from serving.wire.problems import ProblemError, described
 
 
 def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from serving.fields import Record
 from serving.history import starts_of
 from serving.payloads import within
 from serving.schedules.payloads import ASSUMPTIONS, SchedulePayloads
-from serving.wire.problems import MOST_FAULTS, Fault, ProblemError, invalid, shown
+from serving.wire.faults import MOST_FAULTS, Fault, RequestError, invalid, shown
 from system.cancellation import between
 
 
@@ -27,7 +26,7 @@ def answered(payloads: SchedulePayloads, body: bytes) -> Record:
 
     Raises
     ------
-    ProblemError
+    RequestError
         400 where the body is no JSON, 422 where its content is wrong or no schedule keeps the order; all faults, or all
         limits that could give way, are named.
     """
@@ -72,7 +71,7 @@ def _in_hand(rows: list[Record], seed: Seed) -> tuple[list[str], Any, dict[str, 
     return units, starts, columns
 
 
-def _impossible(error: ImpossibleError) -> ProblemError:
+def _impossible(error: ImpossibleError) -> RequestError:
     """All limits that could give way, each with what it would have to be."""
     faults = [
         Fault(
@@ -83,7 +82,7 @@ def _impossible(error: ImpossibleError) -> ProblemError:
         )
         for one in error.relaxations
     ]
-    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), faults)
+    return RequestError(str(error), faults)
 
 
 def _answer(found: Schedule, seed: Seed) -> Record:

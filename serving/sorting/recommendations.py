@@ -110,7 +110,7 @@ def answered(payloads: LotPayloads, name: str, model: LineSetPoints, asked: Aske
     ------
     SetpointError
         Prices that cannot be.
-    ProblemError
+    RequestError
         422 where chosen moves cannot be.
     """
     import pandas as pd

@@ -15,7 +15,8 @@ from serving.middleware.context import Visit
 from serving.shadow.shadows import Shadow
 from serving.telemetry.drift_metrics import ABOUT as DRIFT
 from serving.telemetry.histogram import Tally
-from serving.wire.problems import ProblemError, phrase
+from serving.wire.faults import RequestError
+from serving.wire.problems import phrase
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -81,7 +82,7 @@ class Metrics:
         if visit.refusal is not None:
             self._count_refusal(visit.refusal)
 
-    def _count_refusal(self, refusal: ProblemError) -> None:
+    def _count_refusal(self, refusal: RequestError) -> None:
         self._refused[_reason(refusal.status)] += 1
         rows = {fault.row: fault.bound is not None for fault in refusal.faults if fault.row is not None}
         for is_bound in rows.values():

@@ -43,7 +43,7 @@ def read(payloads: WarningPayloads, body: bytes) -> AskedWarnings:
 
     Raises
     ------
-    ProblemError
+    RequestError
         400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first 100 of
         more.
     """

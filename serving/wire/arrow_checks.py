@@ -22,7 +22,7 @@ from serving.fields import Record
 from serving.payloads import Payloads
 from serving.wire.arrow_tables import Table
 from serving.wire.columns import Block
-from serving.wire.problems import MOST_FAULTS, Fault, invalid, shown
+from serving.wire.faults import MOST_FAULTS, Fault, invalid, shown
 from serving.wire.texts import is_text
 
 _A_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9, "D": 1 / 86_400}
@@ -37,7 +37,7 @@ def check(table: Table, payloads: Payloads) -> int:
 
     Raises
     ------
-    ProblemError
+    RequestError
         422 where its columns or rows are wrong; all faults are named, or the first 100 of more.
     """
     faults = list(islice(_of_schema(table, payloads), MOST_FAULTS + 1))

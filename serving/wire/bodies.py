@@ -8,7 +8,8 @@ from http import HTTPStatus
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from serving.wire.problems import Fault, ProblemError, shown
+from serving.wire.faults import Fault, shown
+from serving.wire.problems import ProblemError
 
 JSON = "application/json"
 ARROW = "application/vnd.apache.arrow.stream"

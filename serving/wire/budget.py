@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from serving.faults import MOST_FIELDS
-from serving.wire.problems import Fault, ProblemError, invalid, shown
+from serving.wire.faults import Fault, RequestError, invalid, shown
+from serving.wire.problems import ProblemError
 
 CELL = 8  # bytes of a cell: all numbers become float64
 MOST_DESCRIPTION = 2**20  # bytes of a schema or a footer: those of a thousand columns have a fifth of it
@@ -52,6 +53,6 @@ def check_description(size: int) -> None:
         raise invalid([Fault(field="body", value=size, bound=MOST_DESCRIPTION, expected=expected)])
 
 
-def refused(field: str, value: str, expected: str) -> ProblemError:
+def refused(field: str, value: str, expected: str) -> RequestError:
     """Return the problem of a form of tables that is not taken."""
     return invalid([Fault(field=str(shown(field)), value=shown(value), expected=expected)])

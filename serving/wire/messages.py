@@ -28,7 +28,7 @@ def check_stream(body: memoryview, budget: Budget) -> None:
 
     Raises
     ------
-    ProblemError
+    RequestError
         422 where its schema or its compression is not taken, 413 where its rows take too much.
     OSError, IndexError, struct.error
         It is no Arrow stream.

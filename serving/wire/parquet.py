@@ -45,7 +45,7 @@ class File:
 
     Raises
     ------
-    ProblemError
+    RequestError
         422 where its columns, its footer or the schema of Arrow in it are not taken.
     OSError, ValueError, IndexError, struct.error
         It is no Parquet file.

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from itertools import takewhile
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+
+from serving.wire.faults import Fault, RequestError, shown
 
 MEDIA_TYPE = "application/problem+json"
 INFERENCE = "/v2"  # its protocol has errors of another shape
-MOST_FAULTS = 100
-_LONGEST_VALUE = 100
 # Python 3.13 has other words for these; a title, a label of a metric and a description say the same on each.
 _PHRASES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large",
@@ -24,20 +22,6 @@ _PHRASES = {
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "Requested Range Not Satisfiable",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity",
 }
-
-
-class Fault(BaseModel):
-    """One thing wrong with a request."""
-
-    model_config = ConfigDict(frozen=True)
-
-    row: Annotated[int | None, Field(description="index into `rows`, from 0; null where no row is meant")] = None
-    field: Annotated[str | None, Field(description="name of the field; null where none is meant")] = None
-    value: Annotated[
-        float | int | bool | str | None, Field(description="what was got; long or nested values are cut")
-    ] = None
-    bound: Annotated[float | None, Field(description="the limit that was passed, in the field's unit")] = None
-    expected: Annotated[str, Field(description="what would have been right")]
 
 
 class Problem(BaseModel):
@@ -51,8 +35,8 @@ class Problem(BaseModel):
     errors: list[Fault]
 
 
-class ProblemError(Exception):
-    """A request that ends in a problem; raised anywhere below a route."""
+class ProblemError(RequestError):
+    """A request that the service refuses, with headers of the response; raised anywhere below a route."""
 
     def __init__(
         self,
@@ -61,45 +45,8 @@ class ProblemError(Exception):
         faults: Sequence[Fault] = (),
         headers: dict[str, str] | None = None,
     ) -> None:
-        super().__init__(detail)
-        self.status, self.detail, self.faults, self.headers = status, detail, tuple(faults), headers
-
-
-def shown(value: Any) -> float | int | bool | str | None:
-    """What was got, as JSON can carry it: numbers, booleans and null as they are, all else as text, cut if long."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    if isinstance(value, int) and abs(value) < 2**53:
-        return value
-    text = str(_beginning(value, [_LONGEST_VALUE]))
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
-
-
-def _beginning(value: Any, left: list[int]) -> Any:
-    """A value whose text begins as that of `value` does: the text of ten thousand rows takes a sixth of a second.
-
-    So many values are `left` to be kept; each has two characters at least.
-    """
-    left[0] -= 1
-    if isinstance(value, str):
-        return value[: _LONGEST_VALUE + 1]
-    if isinstance(value, list):
-        return [_beginning(one, left) for one in takewhile(lambda _: left[0] > 0, value)]
-    if isinstance(value, dict):
-        kept = takewhile(lambda _: left[0] > 0, value.items())
-        return {_beginning(name, left): _beginning(one, left) for name, one in kept}
-    return value
-
-
-def invalid(faults: Sequence[Fault]) -> ProblemError:
-    """A request whose JSON is sound and whose content is not."""
-    if len(faults) > MOST_FAULTS:
-        text = f"the request has more than {MOST_FAULTS} faults, the first of them in errors"
-    else:
-        text = f"the request has {len(faults)} {'fault' if len(faults) == 1 else 'faults'}, see errors"
-    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, text, faults[:MOST_FAULTS])
+        super().__init__(detail, faults, status)
+        self.headers = headers
 
 
 def phrase(status: HTTPStatus) -> str:
@@ -113,12 +60,13 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": phrase(HTTPStatus(status)), "content": content} for status in statuses}
 
 
-def answer(request: Request, error: ProblemError) -> Response:
+def answer(request: Request, error: RequestError) -> Response:
     """Response that carries a problem, or the one text that the Open Inference Protocol has for it."""
     if (visit := request.scope.get("visit")) is not None:
         visit.refusal = error  # for who counts them
+    headers = error.headers if isinstance(error, ProblemError) else None
     if f"{request.url.path}/".startswith(f"{INFERENCE}/"):
-        return JSONResponse({"error": in_words(error)}, error.status.value, error.headers)
+        return JSONResponse({"error": in_words(error)}, error.status.value, headers)
     problem = Problem(
         title=phrase(error.status),
         status=error.status.value,
@@ -126,10 +74,10 @@ def answer(request: Request, error: ProblemError) -> Response:
         instance=request.url.path,
         errors=list(error.faults),
     )
-    return Response(problem.model_dump_json(), error.status.value, error.headers, MEDIA_TYPE)
+    return Response(problem.model_dump_json(), error.status.value, headers, MEDIA_TYPE)
 
 
-def in_words(error: ProblemError) -> str:
+def in_words(error: RequestError) -> str:
     """All faults of a problem in one text, or what it is where it names none."""
     return "; ".join(map(_in_words, error.faults)) or error.detail
 
@@ -148,7 +96,7 @@ def install(app: FastAPI, processes: Callable[[], Mapping[str, str]]) -> None:
     """
 
     async def own(request: Request, error: Exception) -> Response:
-        assert isinstance(error, ProblemError)
+        assert isinstance(error, RequestError)
         return answer(request, error)
 
     async def http(request: Request, error: Exception) -> Response:
@@ -159,7 +107,7 @@ def install(app: FastAPI, processes: Callable[[], Mapping[str, str]]) -> None:
         text = ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "a defect of the service; its log holds the cause")
         return answer(request, text)
 
-    app.add_exception_handler(ProblemError, own)
+    app.add_exception_handler(RequestError, own)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, defect)
 

@@ -16,7 +16,7 @@ from serving.decoding import MOST_TOGETHER, MOST_VALUES, TOGETHER, parsed_json
 from serving.fields import Record
 from serving.payloads import Payloads
 from serving.tasks import task_of
-from serving.wire.problems import ProblemError
+from serving.wire.faults import RequestError
 
 SEEDS = load_all()
 PAYLOADS = {name: task_of(seed).payloads(seed, 5) for name, seed in SEEDS.items()}
@@ -113,7 +113,7 @@ def read(payloads: Payloads, body: bytes) -> tuple[list[Record], Record] | list[
     try:
         rows, request = payloads.read(body)
         return rows, {name: part for name, part in request.items() if name != "rows"}  # as they came, or as read
-    except ProblemError as problem:
+    except RequestError as problem:
         return [fault.model_dump() for fault in problem.faults] or str(problem)
 
 
@@ -158,7 +158,7 @@ def texts(draw: st.DrawFn) -> bytes:
 def parsed(body: bytes) -> str:
     try:
         return repr(parsed_json(body))
-    except ProblemError as problem:
+    except RequestError as problem:
         return str(problem)
 
 
@@ -189,7 +189,7 @@ def test_a_long_body_is_parsed_in_pieces(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_body_of_more_values_than_are_parsed_in_a_moment_is_refused_unparsed() -> None:
-    with pytest.raises(ProblemError) as refused:
+    with pytest.raises(RequestError) as refused:
         parsed_json(b"[" + b"1," * (MOST_VALUES + 1) + b"not JSON")
     assert refused.value.status == 413
     assert refused.value.faults[0].bound == MOST_VALUES
@@ -198,7 +198,7 @@ def test_a_body_of_more_values_than_are_parsed_in_a_moment_is_refused_unparsed()
 
 @pytest.mark.parametrize("around", ["[%s]", '{"rows": [{"unit": [%s]}]}', '{"prices": {"a": [%s]}}'])
 def test_an_entry_of_more_values_than_are_parsed_in_a_moment_is_refused(around: str) -> None:
-    with pytest.raises(ProblemError) as refused:
+    with pytest.raises(RequestError) as refused:
         parsed_json((around % ",".join(["1.25"] * (2 * MOST_TOGETHER))).encode())
     assert refused.value.status == 413
     assert refused.value.faults[0].bound == MOST_TOGETHER

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from seeds import Seed
 from serving.faults import Shape
 from serving.fields import record
-from serving.wire.problems import Fault
+from serving.wire.faults import Fault
 
 
 def even(value: int) -> int:

@@ -13,7 +13,7 @@ from seeds.format.loader import parse
 from serving.answers import matrix
 from serving.fields import Key, Time, quantity, record, title
 from serving.payloads import TaskFields, estimate, payloads_of
-from serving.wire.problems import ProblemError
+from serving.wire.faults import RequestError
 
 ROW = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
 MOST = 4
@@ -33,8 +33,8 @@ def read(toy_seed: Seed) -> Callable[..., Any]:
     return reader
 
 
-def refused(read: Callable[..., Any], body: object) -> ProblemError:
-    with pytest.raises(ProblemError) as error:
+def refused(read: Callable[..., Any], body: object) -> RequestError:
+    with pytest.raises(RequestError) as error:
         read(body)
     return error.value
 
@@ -93,8 +93,8 @@ def test_a_request_without_rows_has_one_fault(body: object, read: Callable[..., 
 def test_after_more_than_100_faults_no_row_is_looked_at(toy_seed: Seed) -> None:
     taken = payloads_of(toy_seed, 1000, fields(toy_seed))
 
-    def faults(rows: int, more: int = 0) -> ProblemError:
-        with pytest.raises(ProblemError) as error:
+    def faults(rows: int, more: int = 0) -> RequestError:
+        with pytest.raises(RequestError) as error:
             taken.read(json.dumps({"rows": [ROW | {"z": 9}] * rows, **{f"q{i}": 1 for i in range(more)}}).encode())
         return error.value
 

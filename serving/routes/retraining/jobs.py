@@ -19,7 +19,8 @@ from serving.hot_reload.champions import Champions
 from serving.middleware.authorization import JOBS
 from serving.middleware.context import asker
 from serving.wire.bodies import read_body
-from serving.wire.problems import ProblemError, described, invalid
+from serving.wire.faults import invalid
+from serving.wire.problems import ProblemError, described
 
 T = TypeVar("T")
 

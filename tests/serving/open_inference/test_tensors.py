@@ -5,13 +5,13 @@ import math
 import pytest
 
 from serving.open_inference.tensors import Tensor, from_bytes, to_bytes
-from serving.wire.problems import ProblemError
+from serving.wire.faults import RequestError
 
 NUMBERS, TEXTS = Tensor("x", "FP64", "kA"), Tensor("unit", "BYTES")
 
 
 def fault(tensor: Tensor, part: bytes, n: int) -> str:
-    with pytest.raises(ProblemError) as caught:
+    with pytest.raises(RequestError) as caught:
         from_bytes(tensor, memoryview(part), n)
     (found,) = caught.value.faults
     assert found.field == tensor.name

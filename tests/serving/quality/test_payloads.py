@@ -21,7 +21,7 @@ from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.quality.payloads import payloads, values
 from serving.settings import Settings
-from serving.wire.problems import ProblemError
+from serving.wire.faults import RequestError
 
 URL = "/v1/toy_lots/predictions"
 JSON = {"content-type": "application/json"}
@@ -154,7 +154,7 @@ def test_what_is_known_late_is_refused_as_such(toy_quality_seed: Seed) -> None:
     late = '[[columns]]\nname = "rolled"\nrole = "late"\nmeaning = "mass rolled"\nunit = "t"\nlow = 0\nhigh = 50\n'
     late += 'typical = { mean = 20, sd = 1 }\nsource = "law"\n\n[targets.p]'
     seed = parse(toy_quality_seed.text.replace("[targets.p]", late, 1), Path("toy_lots.toml"))
-    with pytest.raises(ProblemError, match="1 fault") as refused:
+    with pytest.raises(RequestError, match="1 fault") as refused:
         payloads(seed, 10).read(json.dumps({"rows": [A_LOT | {"rolled": 20}]}).encode())
     (fault,) = refused.value.faults
     assert (fault.row, fault.field, fault.value) == (0, "rolled", 20)

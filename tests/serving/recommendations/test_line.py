@@ -14,7 +14,7 @@ from seeds import Seed
 from serving.recommendations.line import line_part
 from serving.recommendations.payloads import SetpointPayloads
 from serving.recommendations.requests import read
-from serving.wire.problems import ProblemError
+from serving.wire.faults import RequestError
 
 KNOB, START = "line_current_target", pd.Timestamp("2026-11-01")
 
@@ -70,7 +70,7 @@ def test_a_line_that_is_not_known_has_no_numbers(taken: SetpointPayloads, potlin
 @pytest.mark.parametrize("limit", [0, -5, "much"])
 def test_a_limit_of_power_that_is_none_is_refused(taken: SetpointPayloads, limit: Any) -> None:
     body = taken.verbs["recommendations"].example | {"power_limit": limit}
-    with pytest.raises(ProblemError) as caught:
+    with pytest.raises(RequestError) as caught:
         read(taken, taken.verbs["recommendations"], json.dumps(body).encode())
     (fault,) = caught.value.faults
     assert fault.field == "power_limit"
@@ -90,5 +90,5 @@ def test_the_current_is_moved_for_all_units_and_never_for_one(taken: SetpointPay
     with pytest.raises(ValidationError):
         kind.validate_python(example | {"moves": {"A-001": {KNOB: 2.0}}})
     body = example | {"moves": {"A-001": {KNOB: 2.0}}}
-    with pytest.raises(ProblemError):
+    with pytest.raises(RequestError):
         read(taken, taken.verbs["what-if"], json.dumps(body).encode())

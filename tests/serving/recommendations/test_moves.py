@@ -10,7 +10,7 @@ from seeds import Seed
 from serving.recommendations.moves import chosen
 from serving.recommendations.payloads import SetpointPayloads
 from serving.recommendations.requests import Asked, read
-from serving.wire.problems import ProblemError
+from serving.wire.faults import RequestError
 
 Ask = Callable[[Any], Asked]
 
@@ -38,7 +38,7 @@ def test_moves_by_unit_leave_the_others_alone(ask: Ask, potline: Seed) -> None:
 
 
 def faults(asked: Asked, potline: Seed) -> list[tuple[Any, ...]]:
-    with pytest.raises(ProblemError) as caught:
+    with pytest.raises(RequestError) as caught:
         chosen(asked, potline)
     assert caught.value.status == 422
     return [(one.row, one.field, one.value, one.bound, one.expected) for one in caught.value.faults]

@@ -16,7 +16,7 @@ from seeds import Seed
 from serving.recommendations.moves import chosen
 from serving.recommendations.payloads import MOST_PLANS, SetpointPayloads, setpoint_payloads
 from serving.recommendations.requests import Asked, read
-from serving.wire.problems import ProblemError
+from serving.wire.faults import RequestError
 from system.cancellation import looking
 
 Body = Callable[..., dict[str, Any]]
@@ -27,7 +27,7 @@ def asked(taken: SetpointPayloads, body: dict[str, Any], verb: str = "recommenda
 
 
 def faults(taken: SetpointPayloads, body: dict[str, Any], verb: str = "recommendations") -> list[tuple[Any, ...]]:
-    with pytest.raises(ProblemError) as caught:
+    with pytest.raises(RequestError) as caught:
         asked(taken, body, verb)
     assert caught.value.status == 422
     return [(one.row, one.field, one.value, one.bound, one.expected) for one in caught.value.faults]
@@ -217,13 +217,13 @@ def test_many_faults_are_cut_at_a_hundred(taken: SetpointPayloads, body: Body) -
     request = body(units=tuple(f"A-{i:03d}" for i in range(40)))
     for row in request["rows"]:
         row |= {"a": 1, "b": 2, "c": 3}
-    with pytest.raises(ProblemError, match="more than 100 faults") as caught:
+    with pytest.raises(RequestError, match="more than 100 faults") as caught:
         asked(taken, request)
     assert len(caught.value.faults) == 100
 
 
 def test_what_is_no_json_is_a_bad_request(taken: SetpointPayloads) -> None:
-    with pytest.raises(ProblemError, match="no valid JSON") as caught:
+    with pytest.raises(RequestError, match="no valid JSON") as caught:
         read(taken, taken.verbs["recommendations"], b"{")
     assert caught.value.status == 400
 
@@ -262,7 +262,7 @@ def test_no_body_makes_a_defect(
         found = asked(taken, request | changes, verb)
         if verb == "what-if":
             chosen(found, potline)
-    except ProblemError as error:
+    except RequestError as error:
         refused = error
     else:
         assert len(found.table) == len(found.rows) + len(request["history"])

@@ -10,7 +10,7 @@ from models.interfaces.schedule import schedule_physics_of
 from seeds import load, names
 from serving.schedules.answers import answered
 from serving.schedules.payloads import schedule_payloads
-from serving.wire.problems import ProblemError
+from serving.wire.faults import RequestError
 
 
 @pytest.mark.parametrize("name", names())
@@ -39,7 +39,7 @@ def test_openapi_takes_an_order_where_the_service_does(name):
         is_described = jsonschema_rs.is_valid(schema, body)
         try:
             answered(offered, json.dumps(body).encode())
-        except ProblemError:
+        except RequestError:
             assert not is_described
         else:
             assert is_described

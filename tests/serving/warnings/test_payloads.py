@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from seeds import load, load_all
 from serving.warnings.answers import read
 from serving.warnings.payloads import warning_payloads
-from serving.wire.problems import ProblemError
+from serving.wire.faults import RequestError
 from tests.models.warnings.conftest import event
 
 WARNED = sorted(name for name, seed in load_all().items() if seed.warnings)
@@ -32,7 +32,7 @@ def test_nothing_is_asked_of_a_period_that_it_measures_itself(process):
     assert measured <= set(taken.example["history"][0])
     row = taken.example["rows"][0] | {seed.target.name: 90.0}
     body = json.dumps(taken.example | {"rows": [row]}).encode()
-    with pytest.raises(ProblemError) as caught:
+    with pytest.raises(RequestError) as caught:
         read(taken, body)
     assert [one.field for one in caught.value.faults] == [seed.target.name]
 
@@ -57,7 +57,7 @@ def test_what_does_not_fit_is_named(seed_with, change, expected):
     taken = warning_payloads(seed_with(event("at_least = 4.4")), 100)
     body = json.loads(json.dumps(taken.example))
     change(body["rows"], body["history"])
-    with pytest.raises(ProblemError) as caught:
+    with pytest.raises(RequestError) as caught:
         read(taken, json.dumps(body).encode())
     assert caught.value.status == 422
     assert any(expected in str(fault.expected) for fault in caught.value.faults), caught.value.faults

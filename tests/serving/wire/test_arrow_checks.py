@@ -15,7 +15,7 @@ from seeds import load, names
 from serving.tasks import task_of
 from serving.wire.arrow_checks import check
 from serving.wire.arrow_tables import ARROW, Table
-from serving.wire.problems import Fault, ProblemError
+from serving.wire.faults import Fault, RequestError
 from tests.serving.wire.conftest import rows_of
 
 SEEDS = {name: load(name) for name in names()}
@@ -41,7 +41,7 @@ def faults_of_table(name: str, rows: list[dict[str, Any]]) -> list[Fault]:
     table = pa.Table.from_pylist(rows, pa.schema(fields))
     try:
         check(Table(arrow(table), ARROW, 10**8), PAYLOADS[name])
-    except ProblemError as refused:
+    except RequestError as refused:
         return list(refused.faults)
     return []
 
@@ -164,7 +164,7 @@ def test_no_damaged_body_is_a_defect(data: st.DataObject) -> None:
     body = bytearray(arrow(rows_of(SEEDS[name], 5)))
     for _ in range(data.draw(st.integers(1, 4))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
-    with contextlib.suppress(ProblemError):
+    with contextlib.suppress(RequestError):
         check(Table(bytes(body), ARROW, 10**7), PAYLOADS[name])
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from serving.wire import budget
 from serving.wire.arrow_tables import ARROW, Table
-from serving.wire.problems import Fault, ProblemError
+from serving.wire.faults import Fault, RequestError
 from tests.serving.wire.test_arrow_checks import arrow
 
 MOST = 2**28
@@ -16,7 +16,7 @@ MOST = 2**28
 
 def refusal(body: bytes, most: int = MOST) -> tuple[int, list[Fault]]:
     """Status and faults for which a body is refused before a block of it is read."""
-    with pytest.raises(ProblemError) as refused:
+    with pytest.raises(RequestError) as refused:
         Table(body, ARROW, most)
     return refused.value.status, list(refused.value.faults)
 
@@ -121,7 +121,7 @@ def test_the_budget_is_of_all_blocks_together(cells, monkeypatch: pytest.MonkeyP
     body = arrow(pa.table({"unit": column}))
     assert len(body) < 30_000
     assert sum(len(block) for block in Table(body, ARROW, n * (8 + 4 + 200) + 10_000).blocks(["unit"])) == n
-    with pytest.raises(ProblemError) as refused:
+    with pytest.raises(RequestError) as refused:
         list(Table(body, ARROW, n * (8 + 4 + 200) - 10_000).blocks(["unit"]))
     assert refused.value.status == 413
 

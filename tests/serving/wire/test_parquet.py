@@ -15,8 +15,8 @@ from serving.wire import budget, thrift
 from serving.wire.arrow_tables import Table
 from serving.wire.bodies import PARQUET
 from serving.wire.budget import Budget
+from serving.wire.faults import Fault, RequestError
 from serving.wire.parquet import LISTS, File
-from serving.wire.problems import Fault, ProblemError
 from serving.wire.thrift import BINARY, I32, I64, LIST, STRUCT, structure
 
 MOST = 2**28
@@ -46,7 +46,7 @@ def with_footer(body: bytes, footer: dict[Any, Any]) -> bytes:
 
 
 def refusal(body: bytes, most: int = MOST) -> tuple[int, list[Fault]]:
-    with pytest.raises(ProblemError) as refused:
+    with pytest.raises(RequestError) as refused:
         Table(body, PARQUET, most)
     return refused.value.status, list(refused.value.faults)
 
@@ -65,7 +65,7 @@ def test_pages_are_counted_as_the_writer_counts_them(packing: str, version: str,
     unpacked = sum(group.column(j).total_uncompressed_size for group in groups for j in range(2))
     cells = 8 * 2 * n
     assert check_file(body, cells + 16 * unpacked) == []
-    with pytest.raises(ProblemError):
+    with pytest.raises(RequestError):
         check_file(body, cells + unpacked // 2)
     blocks = Table(body, PARQUET, MOST).blocks(["unit", "z"])
     assert pa.concat_tables(blocks).to_pydict() == pa.table(table).to_pydict()

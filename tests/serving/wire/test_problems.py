@@ -10,7 +10,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from serving.wire.problems import Fault, ProblemError, described, install, invalid, phrase, shown
+from serving.wire.faults import Fault, invalid, shown
+from serving.wire.problems import ProblemError, described, install, phrase
 
 
 @pytest.fixture

@@ -1,0 +1,21 @@
+"""Outcomes that arrived together, as the state of a model needs them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class ReceivedBatch(Protocol):
+    """One batch of outcomes."""
+
+    @property
+    def batch(self) -> int:
+        """Its number."""
+
+    @property
+    def at(self) -> int:
+        """When it arrived [microseconds since 1970, UTC]."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a person has accepted it, however anomalous its outcomes are."""
