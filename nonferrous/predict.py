@@ -66,10 +66,10 @@ def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
     if not settings.records and not (settings.folder / "records.db").exists():
         return model
     from nonferrous.records import opened
+    from operations.tasks import task_of
     from registry.promotion import stored
     from serving.hot_reload.champions import Served
     from serving.hot_reload.online_calibration import Followers
-    from serving.tasks import task_of
 
     where = stored(champion)
     with opened() as database:
@@ -99,9 +99,9 @@ def _batches(
     checked: Checked, seed: Seed, model: Any, coverage: float, done: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     """Answers in the order of the table, which is that of units and times."""
-    from serving.history import MADE
+    from operations.forms.history import MADE
+    from operations.tasks import task_of
     from serving.responses.process_response import interval_of
-    from serving.tasks import task_of
     from serving.wire.arrow import ABOUT, answered
 
     about = {ABOUT: json.dumps({"process": seed.process.name, "coverage": coverage, "interval": interval_of(model)})}

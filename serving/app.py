@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from operations.forms.payloads import PREDICTIONS, Payloads
 from records.database import Database
 from records.jobs.queue import Jobs
 from records.writing.health import RecordsHealth
@@ -30,7 +31,6 @@ from serving.middleware.authorization import InMemory, Ring
 from serving.middleware.key_store import StoredKeys
 from serving.middleware.rate_limit import Rates
 from serving.middleware.request import Door
-from serving.payloads import PREDICTIONS, Payloads
 from serving.responses import tables
 from serving.responses.process_response import abilities, paths
 from serving.responses.raw_route import ByPath

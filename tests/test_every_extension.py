@@ -9,7 +9,7 @@ import pytest
 
 import models.processes
 import models.tasks
-import serving.tasks
+import operations.tasks
 import synthetic_data
 import training.tasks
 from registry.promotion import promote
@@ -65,7 +65,7 @@ FITTING = "take the median"
 SERVING = '''
 """The task in the service."""
 
-from serving.regression import *
+from operations.predictions.numbers import *
 
 ABOUT = "Every answer is a median."
 '''
@@ -157,7 +157,7 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(
     monkeypatch.setattr(schema, "TASKS", (*schema.TASKS, "median"))
     monkeypatch.setitem(models.tasks.TASKS, "median", part["models"].TASK)
     monkeypatch.setitem(training.tasks.TASKS, "median", part["training"])
-    monkeypatch.setitem(serving.tasks.TASKS, "median", part["serving"])
+    monkeypatch.setitem(operations.tasks.TASKS, "median", part["serving"])
     seeds = toy_folder("toy_cells")
     path = seeds / "toy_cells.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('task = "regression"', 'task = "median"'), "utf-8")

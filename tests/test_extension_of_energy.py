@@ -16,10 +16,10 @@ from models.interfaces.energy import energy_of
 from models.regression.model import RegressionModel
 from monitoring.energy.month import energy_month
 from monitoring.energy.page import page, summary
+from operations.predictions.numbers.predictions import payloads, predicted
 from physics.electrochemistry import metal_mass, specific_energy
 from seeds import Seed
 from seeds.format.loader import parse
-from serving.regression.predictions import payloads, predicted
 
 LEAD = 3.8655  # g/Ah
 SECTION = """

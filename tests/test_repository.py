@@ -14,6 +14,7 @@ import drafting
 import models
 import monitoring
 import nonferrous
+import operations
 import physics
 import records
 import registry
@@ -31,6 +32,7 @@ PACKAGES = (
     models,
     monitoring,
     nonferrous,
+    operations,
     reporting,
     physics,
     records,

@@ -18,9 +18,9 @@ from models.table.reading import read_table
 from monitoring.energy.flows import MeanFlow, diagram, mean_flow
 from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month_of
 from monitoring.energy.page import summary
+from operations.energy.accounting import Accounting
 from reporting.markdown import table
 from seeds import load, names
-from serving.regression.accounting import Accounting
 from synthetic_data import simulate
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ from benchmarks.faults.cases import CASES, PERIOD, Found, run
 from benchmarks.faults.load import PROCESS
 from benchmarks.faults.measuring import Page, measure
 from benchmarks.faults.page import NAME, PAGE, RESULTS, lines
+from operations.tasks import task_of
 from seeds import load
-from serving.tasks import task_of
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("models", "physics", "registry", "seeds", "serving", "synthetic_data", "training")
+ROOMS = ("models", "operations", "physics", "registry", "seeds", "serving", "synthetic_data", "training")
 # Shifts, bit patterns and identity of numbers end in an error at once, so they say nothing of the tests.
 LEFT_OUT = re.compile(r"(Shift|Bit\w+|Invert|_Is|_IsNot|VariableReplacer|VariableInserter)$|_Is_|_IsNot_")
 KEPT = ("core/ReplaceComparisonOperator_Is_IsNot", "core/ReplaceComparisonOperator_IsNot_Is")

@@ -21,8 +21,8 @@ import pyarrow as pa
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, in_turn
 from benchmarks.service.load import ADDRESS
+from operations.tasks import task_of
 from registry.settings import Settings
-from serving.tasks import task_of
 from serving.wire.arrow import answered
 from serving.wire.arrow_tables import ROWS
 from system.programs import free_port

@@ -31,9 +31,9 @@ from benchmarks.soak.paced import CONNECTIONS
 from benchmarks.soak.page import NAME, PAGE, PICTURE, RESULTS, lines, picture
 from benchmarks.soak.rows import answered, prediction
 from benchmarks.soak.weighed import weighed
+from operations.tasks import task_of
 from records.database import Database
 from seeds import load
-from serving.tasks import task_of
 from system.programs import free_port
 
 SHARE, PROBE_SECONDS = 0.7, 60  # s; ten seconds show what a disk takes at once, not what it keeps up

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from models.tasks import Model, baseline
+from operations.forms.payloads import Payloads
 from registry.loading.loading import Loaded, Loading
 from registry.store import Champion, Store
 from registry.versions import CHAMPION
 from seeds.format.agreement import differing
 from serving.hot_reload.seed_folder import Known
-from serving.payloads import Payloads
 from system.temporary_folder import sweep
 
 log = logging.getLogger("nonferrous.serving")

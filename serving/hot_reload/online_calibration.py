@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 
 from models.online.review_queue import Waiting
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.tasks import Outcomes, task_of
 from records.database import Connection, Database, now
 from records.online_states import State, load, save
 from records.outcomes import Arrived, arrived, newest, revision
 from records.request_index import by_number, index, places
 from seeds import Seed
-from serving.fields import Record
 from serving.hot_reload.champions import Served
 from serving.outcomes.slots import rows_of, slots_of
-from serving.payloads import Payloads
-from serving.tasks import Outcomes, task_of
 
 log = logging.getLogger("nonferrous.serving")
 

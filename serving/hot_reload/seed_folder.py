@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.processes.lookup import check_process
+from operations.forms.payloads import Payloads
+from operations.tasks import task_of
 from seeds import SeedError, folder, load, names
-from serving.payloads import Payloads
-from serving.tasks import task_of
 
 
 @dataclass(frozen=True)

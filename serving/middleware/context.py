@@ -12,9 +12,9 @@ from http import HTTPStatus
 
 from starlette.types import Message, Receive, Scope, Send
 
+from operations.forms.faults import RequestError
 from serving.middleware.allowed_hosts import client
 from serving.middleware.authorization import NOBODY, Caller
-from serving.wire.faults import RequestError
 from serving.wire.problems import ProblemError
 
 SLOWEST = 16 * 1024  # bytes a second that a body may come at, after a while

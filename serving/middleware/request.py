@@ -17,13 +17,13 @@ from typing import Protocol
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from operations.forms.faults import Fault, shown
 from serving.middleware.admission import Load
 from serving.middleware.allowed_hosts import Hosts, client, origin
 from serving.middleware.authorization import ANYBODY, HEALTH, Ring, check
 from serving.middleware.context import SLOWEST, Visit, enter
 from serving.middleware.rate_limit import Rates
 from serving.wire import problems
-from serving.wire.faults import Fault, shown
 from serving.wire.problems import ProblemError
 
 LOOK = 0.25  # s between two looks at what takes too long

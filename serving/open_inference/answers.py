@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pydantic_core
 
-from serving.fields import Record
+from operations.forms.fields import Record
 from serving.open_inference.contract import Contract, Output
 from serving.open_inference.requests import LENGTH, SIZE, Asked
 from serving.open_inference.tensors import Values, to_bytes

@@ -9,9 +9,9 @@ from typing import Any
 import pydantic_core
 from pydantic import TypeAdapter
 
-from serving.fields import Record
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
 from serving.open_inference.tensors import Datatype, Tensor, Values
-from serving.payloads import Payloads
 
 ROWS = "rows"
 _KINDS: dict[str, Datatype] = {"number": "FP64", "string": "BYTES", "array": "BYTES"}

@@ -10,13 +10,13 @@ import pydantic_core
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
-from serving.decoding import parsed_json
-from serving.faults import MOST_FIELDS, Shape, no_such
-from serving.fields import Record
+from operations.forms.decoding import parsed_json
+from operations.forms.faults import Fault, invalid, shown
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.forms.shapes import MOST_FIELDS, Shape, no_such
 from serving.open_inference.contract import Contract, Output
 from serving.open_inference.tensors import Tensor, Values, from_bytes, wrong
-from serving.payloads import Payloads
-from serving.wire.faults import Fault, invalid, shown
 
 LENGTH = "inference-header-content-length"
 BINARY, ALL_BINARY, SIZE = "binary_data", "binary_data_output", "binary_data_size"

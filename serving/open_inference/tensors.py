@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from serving.wire.faults import Fault, RequestError, invalid, shown
+from operations.forms.faults import Fault, RequestError, invalid, shown
 
 Datatype = Literal["FP64", "BYTES"]
 Values = list[Any]

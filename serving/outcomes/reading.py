@@ -8,17 +8,17 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from operations.forms.decoding import parsed_json
+from operations.forms.faults import Fault, invalid, shown
+from operations.forms.fields import Record
+from operations.outcomes.forms import ID, OUTCOMES, PREDICTION, OutcomePayloads, known_columns
+from operations.set_points.requests import read_rows
 from records.database import Database
 from records.outcomes import Outcome, Slot
 from records.request_index import by_id
 from seeds import Seed
 from seeds.format.table import CLOCKS
-from serving.decoding import parsed_json
-from serving.fields import Record
-from serving.outcomes.payloads import ID, OUTCOMES, PREDICTION, OutcomePayloads, known_columns
 from serving.outcomes.slots import slots, slots_of
-from serving.recommendations.requests import read_rows
-from serving.wire.faults import Fault, invalid, shown
 from system.cancellation import between
 
 _ID = re.compile(ID)

@@ -12,14 +12,14 @@ import msgspec
 import numpy as np
 
 from models.consistency.unit_names import unit_name
+from operations.forms.faults import Fault
+from operations.forms.fields import Record
+from operations.forms.history import starts_of
+from operations.forms.payloads import Payloads
 from records.outcomes import Slot
 from records.request_index import Request
 from seeds import Seed
-from serving.fields import Record
-from serving.history import starts_of
-from serving.payloads import Payloads
 from serving.wire.bodies import JSON
-from serving.wire.faults import Fault
 from system.cancellation import between
 
 _SECOND = dt.timedelta(seconds=1)

@@ -11,15 +11,15 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from operations.forms.fields import Record
+from operations.forms.values import QUALITY, UNUSED
+from operations.outcomes.forms import known_columns
 from records.database import Connection, Database
 from records.outcomes import Slot, in_effect
 from records.request_index import index, places
 from records.requests import Recorded, recorded
 from records.shadow import answers_to, is_any
 from seeds import Column, Seed
-from serving.column_values import QUALITY, UNUSED
-from serving.fields import Record
-from serving.outcomes.payloads import known_columns
 from serving.outcomes.slots import read_table, slots, slots_of
 from serving.wire.arrow import ABOUT
 from serving.wire.bodies import JSON

@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 from fastapi import Request
 
 from models.uncertainty.intervals import CoverageError
-from serving.explanations import check_rows
-from serving.fields import Record
+from operations.forms.faults import Fault, RequestError, invalid
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.predictions.explanations import check_rows
+from operations.tasks import task_of
 from serving.middleware.admission import Pace
 from serving.middleware.context import count_rows
-from serving.payloads import Payloads
 from serving.responses.threads import in_thread
-from serving.tasks import task_of
-from serving.wire.faults import Fault, RequestError, invalid
 from serving.wire.problems import ProblemError
 
 T = TypeVar("T")

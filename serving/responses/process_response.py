@@ -14,11 +14,11 @@ from starlette.responses import StreamingResponse
 from models.online.received import FIXED
 from models.regression.several import SeveralTargets
 from models.tasks import Model
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
 from registry.versions import CHAMPION
-from serving.fields import Record
 from serving.hot_reload.champions import Champions, Served, Status
 from serving.middleware.context import seen_by_operators
-from serving.payloads import Payloads
 from serving.wire.problems import ProblemError
 
 _SHORT = 2  # parts of an answer to few rows: its head, and all predictions

@@ -12,18 +12,18 @@ from fastapi import Request
 from starlette.responses import StreamingResponse
 
 from models.uncertainty.intervals import CoverageError
-from serving.fields import Record
+from operations.forms.faults import Fault, invalid, shown
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.tasks import task_of
 from serving.hot_reload.champions import Champions
 from serving.middleware.admission import Load
 from serving.middleware.context import count_rows
-from serving.payloads import Payloads
 from serving.responses.blocks import uncovered
 from serving.responses.process_response import head_of, served_of, status_of
 from serving.responses.recording import Asked, Recorder
 from serving.responses.threads import in_thread
-from serving.tasks import task_of
 from serving.wire.bodies import ARROW, PARQUET, read_table
-from serving.wire.faults import Fault, invalid, shown
 from serving.wire.problems import ProblemError
 
 KINDS = (ARROW, PARQUET)

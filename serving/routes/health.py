@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from operations.forms.faults import Fault, shown
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.context import seen_by_operators
 from serving.responses.process_response import HIDDEN, troubles_shown
-from serving.wire.faults import Fault, shown
 from serving.wire.problems import ProblemError, described
 
 

@@ -12,8 +12,10 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter
 
-from serving.fields import Record
-from serving.history import MADE
+from operations.forms.faults import shown
+from operations.forms.fields import Record
+from operations.forms.history import MADE
+from operations.forms.payloads import PREDICTIONS, Payloads
 from serving.hot_reload.champions import NEW, Champions, Served, Status
 from serving.middleware.admission import Load, Paces
 from serving.open_inference.answers import Encoded
@@ -29,7 +31,6 @@ from serving.open_inference.schemas import (
     ServerReady,
     TensorDescribed,
 )
-from serving.payloads import PREDICTIONS, Payloads
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 from serving.responses.process_response import head_of, json_parts, model_used, served_of, status_of
 from serving.responses.recording import Asked as Named
@@ -37,7 +38,6 @@ from serving.responses.recording import Recorder
 from serving.responses.threads import in_thread
 from serving.routes.health import Trouble, check_records
 from serving.wire.bodies import read_bytes
-from serving.wire.faults import shown
 from serving.wire.problems import INFERENCE, ProblemError
 
 EXTENSIONS = ["binary_tensor_data"]

@@ -7,13 +7,13 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from operations.forms.payloads import Payloads
+from operations.outcomes.forms import OUTCOMES, OutcomePayloads
 from records.database import Database, RecordsError
 from records.outcomes import take
 from serving.middleware.admission import Load
 from serving.middleware.context import asker, check_time, keep_work
-from serving.outcomes.payloads import OUTCOMES, OutcomePayloads
 from serving.outcomes.reading import read
-from serving.payloads import Payloads
 from serving.responses.process_response import json_response
 from serving.responses.raw_route import Direct
 from serving.responses.recording import Recorder, not_recorded

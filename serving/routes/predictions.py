@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 
 from fastapi import APIRouter, Request, Response
 
-from serving.fields import Record
+from operations.forms.fields import Record
+from operations.forms.payloads import PREDICTIONS, Payloads
+from operations.tasks import task_of
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.admission import Load, Paces
-from serving.payloads import PREDICTIONS, Payloads
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 from serving.responses.process_response import head_of, joined_answer, json_parts, served_of, status_of
 from serving.responses.raw_route import Direct
 from serving.responses.recording import Asked, Recorder
 from serving.responses.tables import BINARY, KINDS, about_tables, table_answer
-from serving.tasks import task_of
 from serving.wire.bodies import ARROW, JSON, check_kind, read_checked
 from serving.wire.problems import described
 

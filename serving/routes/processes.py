@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, create_model
 
+from operations.forms.payloads import ModelUsed, Payloads
+from operations.tasks import TASKS
 from registry.versions import CHAMPION
 from seeds import Seed
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.context import may_ask, may_operate
-from serving.payloads import ModelUsed, Payloads
 from serving.responses.process_response import paths, troubles_shown
 from serving.shadow.shadows import Shadow
-from serving.tasks import TASKS
 
 
 class Input(BaseModel):

@@ -10,16 +10,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from models.setpoints.errors import SetpointError
+from operations.forms.faults import Fault, invalid
+from operations.forms.payloads import PREDICTIONS, Payloads
+from operations.tasks import task_of
 from serving.hot_reload.champions import Champions, Served
 from serving.middleware.admission import Load
-from serving.payloads import PREDICTIONS, Payloads
 from serving.responses.process_response import abilities, advised, served_of, status_of
 from serving.responses.raw_route import Direct
 from serving.responses.recording import Asked, Recorder
 from serving.responses.threads import in_thread
-from serving.tasks import task_of
 from serving.wire.bodies import read_body
-from serving.wire.faults import Fault, invalid
 from serving.wire.problems import ProblemError, described
 
 

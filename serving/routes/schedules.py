@@ -6,14 +6,14 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
+from operations.forms.payloads import SCHEDULES, Payloads
+from operations.schedules.answers import answered
 from serving.hot_reload.champions import Champions
 from serving.middleware.admission import Load
-from serving.payloads import SCHEDULES, Payloads
 from serving.responses.process_response import abilities, json_response, status_of
 from serving.responses.raw_route import Direct
 from serving.responses.recording import Asked, Recorder
 from serving.responses.threads import in_thread
-from serving.schedules.answers import answered
 from serving.wire.bodies import read_body
 from serving.wire.problems import ProblemError, described
 

@@ -7,15 +7,15 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from models.warnings.model import WarningModel
+from operations.forms.payloads import PREDICTIONS, WARNINGS, Payloads
+from operations.warnings.answers import answered, read
+from operations.warnings.forms import ABOUT
 from serving.hot_reload.champions import Champions, Served
 from serving.middleware.admission import Load
-from serving.payloads import PREDICTIONS, WARNINGS, Payloads
 from serving.responses.process_response import abilities, advised, served_of, status_of
 from serving.responses.raw_route import Direct
 from serving.responses.recording import Asked, Recorder
 from serving.responses.threads import in_thread
-from serving.warnings.answers import answered, read
-from serving.warnings.payloads import ABOUT
 from serving.wire.bodies import read_body
 from serving.wire.problems import ProblemError, described
 

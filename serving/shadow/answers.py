@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
 from records.requests import JSON
 from records.shadow import ShadowAnswer, Waiting
-from serving.fields import Record
 from serving.hot_reload.champions import Served
 from serving.outcomes.slots import read_table
-from serving.payloads import Payloads
 from serving.responses.blocks import blocks
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.tasks import baseline
+from operations.forms.payloads import Payloads
 from records import shadow as records
 from records.database import Database
 from registry.loading.loading import Loading, Refused
 from registry.store import Champion, Store
 from serving.hot_reload.champions import Champions, Served, one_line, settle
 from serving.hot_reload.online_calibration import Followers
-from serving.payloads import Payloads
 from serving.shadow.answers import TooLongError, answered
 
 log = logging.getLogger("nonferrous.serving")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from operations.forms.faults import RequestError
 from records.writing.health import RecordsHealth
 from serving.hot_reload.champions import Status
 from serving.middleware.admission import Load
@@ -15,7 +16,6 @@ from serving.middleware.context import Visit
 from serving.shadow.shadows import Shadow
 from serving.telemetry.drift_metrics import ABOUT as DRIFT
 from serving.telemetry.histogram import Tally
-from serving.wire.faults import RequestError
 from serving.wire.problems import phrase
 
 if TYPE_CHECKING:

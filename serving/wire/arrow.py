@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pydantic_core
 
-from serving import history
-from serving.fields import Record
-from serving.payloads import Payloads
+from operations.forms import history
+from operations.forms.columns import Columns, Described, Values
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
 from serving.wire.arrow_checks import block_of, plain
-from serving.wire.columns import Columns, Described, Values
 
 ABOUT = b"nonferrous"  # key of what is not of a row: JSON in the schema's metadata, and in the last batch's
 UNIT = b"unit"  # key of a column's unit, in its field's metadata

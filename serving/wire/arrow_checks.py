@@ -14,15 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.table.inputs import sizes
+from operations.forms import history
+from operations.forms.columns import Block
+from operations.forms.faults import MOST_FAULTS, Fault, invalid, shown
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.forms.values import LONGEST_TEXT, LONGEST_TIME
 from physics.arrays import BoolArray, FloatArray
 from seeds import Column, Seed
-from serving import history
-from serving.column_values import LONGEST_TEXT, LONGEST_TIME
-from serving.fields import Record
-from serving.payloads import Payloads
 from serving.wire.arrow_tables import Table
-from serving.wire.columns import Block
-from serving.wire.faults import MOST_FAULTS, Fault, invalid, shown
 from serving.wire.texts import is_text
 
 _A_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9, "D": 1 / 86_400}

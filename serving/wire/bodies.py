@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from serving.wire.faults import Fault, shown
+from operations.forms.faults import Fault, shown
 from serving.wire.problems import ProblemError
 
 JSON = "application/json"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from serving.faults import MOST_FIELDS
-from serving.wire.faults import Fault, RequestError, invalid, shown
+from operations.forms.faults import Fault, RequestError, invalid, shown
+from operations.forms.shapes import MOST_FIELDS
 from serving.wire.problems import ProblemError
 
 CELL = 8  # bytes of a cell: all numbers become float64

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from serving.wire.faults import Fault, RequestError, shown
+from operations.forms.faults import Fault, RequestError, shown
 
 MEDIA_TYPE = "application/problem+json"
 INFERENCE = "/v2"  # its protocol has errors of another shape

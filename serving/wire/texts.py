@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from serving.column_values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME
+from operations.forms.values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME
 from serving.wire.budget import Budget
 
 LONGEST = max(LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME)  # characters

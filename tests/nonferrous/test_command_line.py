@@ -306,8 +306,8 @@ def test_ctrl_c_leaves_no_plant_that_looks_whole(home, tmp_path):
 
 
 def test_the_readmes_first_request_is_one_that_the_service_takes():
+    from operations.tasks import task_of
     from seeds import load
-    from serving.tasks import task_of
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     body = re.search(r"-d '(\{.*?\})'\n", text, re.DOTALL)

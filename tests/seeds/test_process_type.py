@@ -8,13 +8,13 @@ import pytest
 
 from models.interfaces.energy import energy_of
 from models.processes.lookup import check_process, known_types, needed_physics_of
+from operations.tasks import task_of
 from registry.promotion import promote
 from registry.settings import Settings
 from seeds import SeedError, load, load_all, names
 from serving.app import create_app
 from serving.hot_reload.seed_folder import SeedFolder
 from serving.settings import Settings as ServiceSettings
-from serving.tasks import task_of
 from synthetic_data import simulate
 from tests.suite.jobs import quicken
 from training.core.dataset import read

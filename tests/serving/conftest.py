@@ -19,6 +19,7 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from operations.tasks import task_of
 from seeds import Seed
 from serving.app import Service
 from serving.hot_reload.seed_folder import Known
@@ -28,7 +29,6 @@ from serving.middleware.authorization import InMemory, Ring
 from serving.middleware.context import Visit
 from serving.middleware.rate_limit import Rates
 from serving.middleware.request import Door
-from serving.tasks import task_of
 from tests.suite.children import child
 
 SERVE = """

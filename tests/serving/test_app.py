@@ -220,7 +220,7 @@ def test_a_defect_shows_nothing_of_the_inside(app: Service, monkeypatch: pytest.
     def defect(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("serving.regression.predictions.matrix", defect)
+    monkeypatch.setattr("operations.predictions.numbers.predictions.matrix", defect)
     response = post(app, [ROW])
     problem(response, HTTPStatus.INTERNAL_SERVER_ERROR)
     assert "secret" not in response.text

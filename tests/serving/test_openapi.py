@@ -13,9 +13,9 @@ from fastapi.openapi.models import OpenAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operations.forms.values import LONGEST_TIME, TIME, TIME_WITH_OFFSET
 from seeds import Seed, load, names
 from serving.app import Service, create_app
-from serving.column_values import LONGEST_TIME, TIME, TIME_WITH_OFFSET
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
 

@@ -12,14 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from operations.forms.decoding import parsed_json
+from operations.forms.faults import invalid
+from operations.forms.shapes import Shape
 from records.jobs.queue import Asked, BusyError, Job, Jobs, JobsError
-from serving.decoding import parsed_json
-from serving.faults import Shape
 from serving.hot_reload.champions import Champions
 from serving.middleware.authorization import JOBS
 from serving.middleware.context import asker
 from serving.wire.bodies import read_body
-from serving.wire.faults import invalid
 from serving.wire.problems import ProblemError, described
 
 T = TypeVar("T")

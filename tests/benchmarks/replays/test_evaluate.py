@@ -10,7 +10,7 @@ import pytest
 from benchmarks.replays.plant import Plant, Step
 from benchmarks.replays.tasks import TASKS, cost_unit, task_of
 from models.table.contract import check
-from serving import tasks as serving
+from operations import tasks as serving
 
 START = pd.Timestamp("2026-06-01")
 

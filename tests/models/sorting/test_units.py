@@ -9,9 +9,9 @@ import pytest
 from models.sorting.decision import Line
 from models.sorting.guarantee import lot_contents, over_limit
 from models.sorting.lots import limits, wholes
+from operations.predictions.pieces.lots import example
 from seeds import Seed
 from seeds.format.loader import parse
-from serving.sorting.lots import example
 
 PPM_PER_PERCENT = 1e4
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from operations.forms.payloads import Payloads
+from operations.tasks import task_of
 from seeds import Seed, load, names
 from serving.open_inference.contract import Contract, contract
 from serving.open_inference.requests import asked
-from serving.payloads import Payloads
-from serving.tasks import task_of
 
 
 @pytest.fixture(scope="module", params=names())

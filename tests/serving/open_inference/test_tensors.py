@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from operations.forms.faults import RequestError
 from serving.open_inference.tensors import Tensor, from_bytes, to_bytes
-from serving.wire.faults import RequestError
 
 NUMBERS, TEXTS = Tensor("x", "FP64", "kA"), Tensor("unit", "BYTES")
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operations.forms.history import starts_of, units_of
 from records.request_index import Request
 from seeds import Seed
 from seeds.format.loader import parse
-from serving.history import starts_of, units_of
 from serving.outcomes.slots import slots, slots_of
 
 PERIOD = "2026-11-01"

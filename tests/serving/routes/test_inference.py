@@ -129,7 +129,7 @@ def test_a_defect_shows_nothing_of_the_inside(app: Service, monkeypatch: pytest.
     def defect(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("serving.regression.predictions.matrix", defect)
+    monkeypatch.setattr("operations.predictions.numbers.predictions.matrix", defect)
     text = error(call(app, "POST", "/v2/models/toy_cells/infer", json=ROW), HTTPStatus.INTERNAL_SERVER_ERROR)
     assert "secret" not in text
 

@@ -25,11 +25,11 @@ from models.sorting.contents import Contents, Lines, Signals
 from models.sorting.model import SortingModel
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.novelty import Novelty
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.forms.rows import matrix
+from operations.tasks import task_of
 from seeds import Seed, load_all
-from serving.answers import matrix
-from serving.fields import Record
-from serving.payloads import Payloads
-from serving.tasks import task_of
 
 SEEDS = {name: seed for name, seed in load_all().items() if physics_of(seed) is not None and not seed.place}
 SCORES = Conformal(np.linspace(0.1, 5.0, 200))

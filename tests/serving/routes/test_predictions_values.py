@@ -9,11 +9,11 @@ import pytest
 from fastapi import FastAPI
 
 from models.uncertainty.intervals import CoverageError
+from operations.predictions.numbers.predictions import payloads
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload.champions import Served, Status
 from serving.middleware.admission import Load
-from serving.regression.predictions import payloads
 from serving.responses import blocks
 from serving.responses.recording import Recorder
 from serving.routes import predictions

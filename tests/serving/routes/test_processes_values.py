@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from operations.predictions.numbers.predictions import payloads
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload.champions import Served, Status
-from serving.regression.predictions import payloads
 from serving.routes import processes
 
 MODEL: Any = SimpleNamespace(candidate="linear", info={"rows": 7})

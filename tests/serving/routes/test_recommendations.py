@@ -17,13 +17,13 @@ from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn
 from models.setpoints.model import SetpointModel
 from models.table.contract import check
+from operations.set_points import units as recommendations
 from registry.store import Champion
 from seeds import Seed, load
 from seeds import folder as seed_folder
 from serving.app import Service, create_app
 from serving.hot_reload.champions import Served
 from serving.hot_reload.folder_store import FolderStore
-from serving.regression import recommendations
 from serving.settings import Settings
 from serving.wire.problems import ProblemError
 from system.cancellation import between

@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from operations.tasks import task_of
 from records.requests import JSON
 from records.shadow import Waiting
 from registry.store import Champion
 from serving.hot_reload.champions import Served
 from serving.shadow.answers import TooLongError, answered
-from serving.tasks import task_of
 
 SAVERS = {
     "toy_seed": "save_toy_model",

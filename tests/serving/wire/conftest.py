@@ -12,14 +12,14 @@ import pyarrow as pa
 import pytest
 from fastapi import FastAPI
 
+from operations.forms.payloads import Payloads
+from operations.tasks import task_of
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload.champions import Served, Status
 from serving.middleware.admission import Load
-from serving.payloads import Payloads
 from serving.responses.recording import Recorder
 from serving.routes import predictions
-from serving.tasks import task_of
 from serving.wire import problems
 
 MOST_HELD = 4_000_000

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from operations.forms.faults import Fault, RequestError
+from operations.tasks import task_of
 from seeds import load, names
-from serving.tasks import task_of
 from serving.wire.arrow_checks import check
 from serving.wire.arrow_tables import ARROW, Table
-from serving.wire.faults import Fault, RequestError
 from tests.serving.wire.conftest import rows_of
 
 SEEDS = {name: load(name) for name in names()}

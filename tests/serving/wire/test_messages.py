@@ -6,9 +6,9 @@ import struct
 import pyarrow as pa
 import pytest
 
+from operations.forms.faults import Fault, RequestError
 from serving.wire import budget
 from serving.wire.arrow_tables import ARROW, Table
-from serving.wire.faults import Fault, RequestError
 from tests.serving.wire.test_arrow_checks import arrow
 
 MOST = 2**28

@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.fuzz.bulk.files import _encoded
+from operations.forms.faults import Fault, RequestError
 from serving.wire import budget, thrift
 from serving.wire.arrow_tables import Table
 from serving.wire.bodies import PARQUET
 from serving.wire.budget import Budget
-from serving.wire.faults import Fault, RequestError
 from serving.wire.parquet import LISTS, File
 from serving.wire.thrift import BINARY, I32, I64, LIST, STRUCT, structure
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from serving.wire.faults import Fault, invalid, shown
+from operations.forms.faults import Fault, invalid, shown
 from serving.wire.problems import ProblemError, described, install, phrase
 
 

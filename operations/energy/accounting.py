@@ -1,0 +1,167 @@
+"""Energy and greenhouse gases in the answers of processes whose energy is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from models.answers import Answer
+from models.energy.account import factors_of
+from models.energy.answers import EnergyAnswers, energy_answers
+from models.energy.grades import Norms
+from models.interfaces.energy import EnergyPhysics
+from operations.energy.forms import (
+    COAL_UNIT,
+    EMISSION_UNIT,
+    SCOPES,
+    emission_sources,
+    replaced,
+)
+from operations.energy.json_template import BLANK, Form
+from operations.forms.fields import Record
+from physics.arrays import FloatArray
+from seeds import Norm, Quantity, Seed
+
+NOT_KNOWN = "energy not determined by these inputs"
+
+
+class Accounting:
+    """How a process's energy is answered; what is the same in all answers is made once.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process as it is served; its norms count.
+    physics : EnergyPhysics
+        Its energy module.
+    """
+
+    def __init__(self, seed: Seed, physics: EnergyPhysics) -> None:
+        self._physics, self._economics = physics, seed.economics
+        self._norms = Norms(seed.norms)
+        self._stated_norms = [_norm(norm) for norm in seed.norms]
+        self._form = Form(_blank(seed, physics))
+        self._kept: tuple[Seed | None, dict[str, Record]] = (None, {})
+
+    @property
+    def target(self) -> str:
+        """The target that energy follows from."""
+        return self._physics.TARGET
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of a tonne's energy within each boundary."""
+        return dict.fromkeys(self._physics.KIND.boundaries, self._physics.KIND.unit)
+
+    def answered(
+        self,
+        learnt: Seed,
+        X: FloatArray,
+        target: Answer,
+        request: Record,
+        flags: list[list[str]],
+    ) -> tuple[EnergyAnswers, Record]:
+        """Energy of n rows that a model has answered, and what all of it rests on.
+
+        Parameters
+        ----------
+        learnt : Seed
+            The process as it was when the model that answered learnt.
+        X : ndarray, shape (n, k)
+            Inputs of the rows, as the model takes them.
+        target : Answer
+            What it predicted for them of `target` [its unit].
+        request : dict
+            The request around the rows.
+        flags : list of list of str
+            Flags of the n rows, which are added to.
+        """
+        columns = {name: X[:, learnt.input_names.index(name)] for name in self._physics.NEEDED}
+        factors = self._factors(learnt)
+        if given := replaced(request):
+            by_request = {"source": "assumed: by the request"}
+            factors = factors | {name: factors[name] | {"value": value} | by_request for name, value in given.items()}
+        values = {name: one["value"] for name, one in factors.items()}
+        found = energy_answers(self._physics, columns, target, values, self._norms)
+        known = found.known
+        if not known.all():
+            for i in np.flatnonzero(~known).tolist():
+                flags[i].append(NOT_KNOWN)
+        return found, {"factors": factors, "norms": self._stated_norms}
+
+    def _factors(self, learnt: Seed) -> dict[str, Record]:
+        """Factors as answers state them; those of one model are kept until another answers."""
+        of, factors = self._kept
+        if of is not learnt:
+            economics = {**self._economics, **learnt.economics}  # as derived targets have them
+            factors = {name: _stated(economics[name]) for name in factors_of(self._physics)}
+            self._kept = learnt, factors
+        return factors
+
+    def rows(self, found: EnergyAnswers) -> list[msgspec.Raw]:
+        """Energy of each row as JSON, as the fields of an answer describe it."""
+        grades, distances = self._norms.graded(found.counted)
+        n = found.ends.shape[2]
+        ends = found.ends.reshape(-1, n).T.tolist()
+        counted, names, away = (part.transpose(2, 0, 1).tolist() for part in (found.counted, grades, distances))
+        return [
+            self._form.filled([*ends[i], *chain(*map(_filled, self._norms, counted[i], names[i], away[i]))])
+            for i in range(n)
+        ]
+
+
+def _filled(norm: Norm, energy: list[float], grades: list[str | None], away: list[float]) -> list[Any]:
+    """What fills the blanks of a norm."""
+    value, low, high = away
+    is_best = grades[-1] is None
+    distance = None if is_best else {"value": value, "low": low, "high": high, "unit": norm.unit}
+    return [*energy, *grades, distance]
+
+
+def _blank(seed: Seed, physics: EnergyPhysics) -> Record:
+    """A prediction's energy with blanks in it: each quantity's ends, and what `Accounting` finds of each norm."""
+    sources = {scope: _each(parts, EMISSION_UNIT) for scope, parts in emission_sources(physics).items()}
+    return {
+        "boundaries": _each(physics.KIND.boundaries, physics.KIND.unit),
+        "coal_equivalent": _estimate(COAL_UNIT),
+        "scopes": _each(SCOPES, EMISSION_UNIT),
+        "sources": sources,
+        "norms": [
+            {
+                "name": norm.name,
+                "document": norm.document,
+                "boundary": norm.boundary,
+                "certainty": norm.certainty,
+                "energy": _estimate(norm.unit),
+                **dict.fromkeys(("grade", "best_grade", "worst_grade", "next_grade", "distance"), BLANK),
+            }
+            for norm in seed.norms
+        ],
+    }
+
+
+def _each(names: Iterable[str], unit: str) -> Record:
+    return {name: _estimate(unit) for name in names}
+
+
+def _estimate(unit: str) -> Record:
+    return {"value": BLANK, "low": BLANK, "high": BLANK, "unit": unit}
+
+
+def _stated(one: Quantity) -> Record:
+    return {"value": one.value, "unit": one.unit, "source": one.source}
+
+
+def _norm(norm: Norm) -> Record:
+    names = ("name", "document", "title", "boundary", "unit")
+    return {
+        **{name: getattr(norm, name) for name in names},
+        "grades": [{"name": grade.name, "at_most": grade.at_most} for grade in norm.grades],
+        "certainty": norm.certainty,
+        "source": norm.source,
+        "elsewhere": None if norm.elsewhere is None else _stated(norm.elsewhere),
+    }

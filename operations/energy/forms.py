@@ -1,0 +1,198 @@
+"""Energy and greenhouse gases in the requests and answers of processes whose energy is accounted for: their types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field
+
+from models.energy.account import GRID_FACTOR, check_factors
+from models.interfaces.energy import EnergyPhysics, energy_of
+from operations.forms.fields import Record, record, title
+from operations.forms.payloads import Estimate
+from seeds import Seed
+from seeds.format.norms import Boundary, NormUnit
+from seeds.format.quantity import Certainty
+
+ENERGY, BASIS = "energy", "energy_basis"  # the request says by the first whether it is answered
+# No fuel gives more: lignite in an old station emits 1.2 kg a kilowatt-hour. A factor in g or in t is refused by it.
+MOST_OF_A_GRID = 2.0  # kgCO2e/kWh
+EMISSION_UNIT, COAL_UNIT = "tCO2e/t", "kgce/t"
+SCOPES = {
+    "scope_1": "emissions of the process itself",
+    "scope_2": "emissions of the electricity and the steam that it buys",
+    "total": "both together",
+}
+
+
+@dataclass(frozen=True)
+class EnergyFields:
+    """What energy adds to a process's predictions, requests, answers and to the example of a request; see `TaskFields`.
+
+    All are empty where a process's energy is not accounted for.
+    """
+
+    predicted: Mapping[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+
+def energy_fields(seed: Seed) -> EnergyFields:
+    """What energy adds to what a seed's process takes and gives.
+
+    Raises
+    ------
+    ValueError
+        The seed lacks a factor that it needs, has one that cannot be or is in another unit, or a norm that limits
+        what is not accounted for.
+    """
+    physics = energy_of(seed)
+    if physics is None:
+        return EnergyFields()
+    try:
+        check_factors(physics, seed.economics, seed.norms)
+    except ValueError as error:
+        raise ValueError(f"seed {seed.process.name}: {error}") from None
+    return EnergyFields(
+        predicted={ENERGY: _energy_kind(seed, physics)},
+        request={ENERGY: _asked(), GRID_FACTOR: _grid_factor(seed)},
+        answer={BASIS: _basis_kind(seed)},
+        example={ENERGY: True, GRID_FACTOR: seed.economics[GRID_FACTOR].value},
+    )
+
+
+def _asked() -> Any:
+    """Type of the field of a request that asks for energy."""
+    about = (
+        f"false: no `{ENERGY}` in the predictions, which are then answered several times as fast where rows are many"
+    )
+    return Annotated[bool, Field(default=True, description=about)]
+
+
+def _grid_factor(seed: Seed) -> Any:
+    """Type of the field of a request that replaces the grid's factor."""
+    factor = seed.economics[GRID_FACTOR]
+    about = (
+        f"CO2e of the grid that replaces the seed's, for this request, in `{ENERGY}` and in what is derived; "
+        f"by the seed {factor.value:g} {factor.unit} ({factor.source})"
+    )
+    described = Field(
+        default=None,
+        ge=0,
+        le=MOST_OF_A_GRID,
+        description=about,
+        examples=[factor.value],
+        json_schema_extra={"x-unit": factor.unit},
+    )
+    return Annotated[float | None, described]
+
+
+def replaced(request: Record) -> dict[str, float]:
+    """Factors that a request replaces."""
+    factor = request.get(GRID_FACTOR)
+    return {} if factor is None else {GRID_FACTOR: factor}
+
+
+def _energy_kind(seed: Seed, physics: EnergyPhysics) -> Any:
+    """Type of a prediction's energy."""
+    own = title(seed)
+    kind = physics.KIND
+    boundaries = {name: _estimate(about, kind.unit) for name, about in kind.boundaries.items()}
+    scopes = {name: _estimate(about, EMISSION_UNIT) for name, about in SCOPES.items()}
+    sources = {
+        scope: record(
+            f"{own}{scope.replace('_', ' ').title().replace(' ', '')}Sources",
+            f"{SCOPES[scope]}, by what they come from.",
+            {name: _estimate(about, EMISSION_UNIT) for name, about in parts.items()},
+        )
+        for scope, parts in emission_sources(physics).items()
+    }
+    norms: Any = _standing_kind(seed)
+    answered = record(
+        f"{own}Energy",
+        "Energy and greenhouse gases of a tonne. Intervals follow from that of the "
+        f"{physics.TARGET.replace('_', ' ')} alone.",
+        {
+            "boundaries": record(f"{own}Boundaries", "Specific energy by what is counted.", boundaries),
+            "coal_equivalent": _estimate(
+                "the comprehensive energy as coal equivalent: 0.1229 kgce/kWh of electricity and 34.12 kgce/GJ of "
+                "heat by GB/T 2589",
+                COAL_UNIT,
+            ),
+            "scopes": record(f"{own}Scopes", "Greenhouse gases by scope.", scopes),
+            "sources": record(f"{own}EmissionSources", "Greenhouse gases by what they come from.", sources),
+            "norms": Annotated[list[norms], Field(description="where it stands under each norm of the seed")],
+        },
+    )
+    about = "energy and greenhouse gases of a tonne, and energy grades of norms"
+    return Annotated[answered, Field(default=None, description=f"{about}; left out where `{ENERGY}` is false")]
+
+
+def _standing_kind(seed: Seed) -> Any:
+    grades = tuple(dict.fromkeys(grade.name for norm in seed.norms for grade in norm.grades)) or ("",)
+    grade: Any = Literal[grades] | None
+    return record(
+        f"{title(seed)}EnergyGrade",
+        "Where a row stands under a norm.",
+        {
+            "name": Annotated[str, Field(description="name of the norm in the seed")],
+            "document": Annotated[str, Field(description="a benchmark is not a norm: which document it is")],
+            "boundary": Literal[get_args(Boundary)],
+            "certainty": Annotated[
+                Literal[get_args(Certainty)], Field(description="how sure the limits are: read, or only recalled")
+            ],
+            "energy": Annotated[
+                Estimate, Field(description="what the norm limits, with what it counts elsewhere than in the process")
+            ],
+            "grade": Annotated[grade, Field(description="best grade that is kept; null: none, or energy not known")],
+            "best_grade": Annotated[grade, Field(description="that of the low end of the interval")],
+            "worst_grade": Annotated[grade, Field(description="that of the high end of the interval")],
+            "next_grade": Annotated[grade, Field(description="the next better grade; null: there is none")],
+            "distance": Annotated[
+                Estimate | None,
+                Field(description="energy above the limit of the next grade; where the low end is negative it is kept"),
+            ],
+        },
+    )
+
+
+def _basis_kind(seed: Seed) -> Any:
+    """Type of what the energy of an answer rests on."""
+    own = title(seed)
+    factor: Any = record(
+        f"{own}EnergyFactor", "A factor that was reckoned with.", {"value": float, "unit": str, "source": str}
+    )
+    grade: Any = record(f"{own}EnergyLimit", "A grade and its limit.", {"name": str, "at_most": float})
+    norm: Any = record(
+        f"{own}Norm",
+        "A document that limits energy.",
+        {
+            "name": str,
+            "document": str,
+            "title": Annotated[str, Field(description="what the document limits")],
+            "boundary": Literal[get_args(Boundary)],
+            "unit": Literal[get_args(NormUnit)],
+            "grades": list[grade],
+            "certainty": Literal[get_args(Certainty)],
+            "source": str,
+            "elsewhere": Annotated[
+                factor | None, Field(description="what the document counts and the process does not: it is added")
+            ],
+        },
+    )
+    kind = record(f"{own}EnergyBasis", "What energy rests on.", {"factors": dict[str, factor], "norms": list[norm]})
+    about = "factors and norms that all energies of this answer rest on"
+    return Annotated[kind, Field(default=None, description=f"{about}; left out where `{ENERGY}` is false")]
+
+
+def _estimate(about: str, unit: str) -> Any:
+    return Annotated[Estimate, Field(description=f"{about} [{unit}]", json_schema_extra={"x-unit": unit})]
+
+
+def emission_sources(physics: EnergyPhysics) -> dict[str, dict[str, str]]:
+    """What emissions of each scope come from, by the names of their fields, each with what it is."""
+    scopes = {"scope_1": physics.EMITTED, "scope_2": physics.KIND.bought(physics)}
+    return {scope: {name.replace(" ", "_"): about for name, about in parts.items()} for scope, parts in scopes.items()}

@@ -1,0 +1,1 @@
+"""Types and checks that requests and responses of all operations share."""

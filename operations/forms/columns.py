@@ -1,0 +1,84 @@
+"""Answers to many rows as columns, one number, text or truth a row: what an Arrow table holds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+
+from models.answers import Answer, flat
+from operations.forms.fields import Record
+from operations.forms.rows import flag_unknown
+from physics.arrays import FloatArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Values = npt.NDArray[Any] | Sequence[str | None]
+Described = dict[str, tuple[str | None, str]]
+"""Unit of each column, None where it has none, and what it holds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Some rows that have passed all checks.
+
+    Attributes
+    ----------
+    X : ndarray, shape (n, k)
+        Inputs as `models.table.inputs.matrix` has them for the model's seed.
+    key : Array or None
+        Names of their units; None where the seed has no key.
+    texts : sequence of n dict
+        Inputs that are texts, as they came.
+    """
+
+    X: FloatArray
+    key: pa.Array | None
+    texts: Sequence[Record]
+
+    @property
+    def keys(self) -> list[str]:
+        """Names of their units; empty where the seed has no key."""
+        return [] if self.key is None else list(self.key.to_pylist())
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """What a model answers to n rows.
+
+    Attributes
+    ----------
+    values : dict of str to array or sequence, length n
+        Columns by name, as the task's `described` has them; NaN or None where there is nothing to say.
+    flags : list of list of str
+        What a reader of each row should know.
+    beside : dict
+        What an answer of JSON holds beside its predictions and is known before the last row.
+    after : dict
+        What it holds that is known after these rows, and that the next rows of the request are answered with.
+    """
+
+    values: dict[str, Values]
+    flags: list[list[str]]
+    beside: Record = field(default_factory=dict)
+    after: Record = field(default_factory=dict)
+
+
+def quantities(answers: Mapping[str, Answer], flags: list[list[str]]) -> dict[str, Values]:
+    """Columns of quantities with their intervals; flags tell of those that the inputs do not determine."""
+    flag_unknown(answers, flags)
+    return dict(flat(answers))
+
+
+def of_quantities(units: Mapping[str, str]) -> Described:
+    """What `quantities` gives of quantities with these units."""
+    ends = {"": "", "_low": "lower end of the interval of ", "_high": "upper end of the interval of "}
+    return {f"{name}{end}": (unit, f"{about}{name}") for name, unit in units.items() for end, about in ends.items()}
+
+
+def shares(names: Iterable[str], p: npt.NDArray[Any], prefix: str = "p_") -> dict[str, Values]:
+    """A column of each of the names from the columns of p, shape (n, K)."""
+    return {f"{prefix}{name}": column for name, column in zip(names, p.T, strict=True)}

@@ -1,0 +1,153 @@
+"""Earlier periods in a request, and the columns that are made from them by the code that training used."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from models.consistency.unit_names import unit_name
+from models.table.derived_columns import lenders, made_columns
+from operations.forms.faults import Fault, shown
+from physics.arrays import FloatArray
+from seeds import Column, Seed
+from seeds.format.table import TableFormat
+
+Record = dict[str, Any]
+Starts = npt.NDArray[np.datetime64]
+
+MADE = "made"  # in a row that was read, and in a prediction: which columns were made
+ONE_OFFSET = "times with one offset from UTC or all without any; or say [table] time_zone in the seed"
+
+
+def made_inputs(seed: Seed) -> tuple[Column, ...]:
+    """Inputs that no row needs to hold: they are made from earlier periods or from the time."""
+    return seed.made_inputs
+
+
+def takes_history(seed: Seed) -> bool:
+    """Whether an input is made from earlier periods."""
+    return any(column.calendar is None for column in made_inputs(seed))
+
+
+def history(past: Any, seed: Seed, most: int) -> Any:
+    """Type of the field with earlier periods, rows of the type `past`."""
+    names = ", ".join(column.name for column in made_inputs(seed) if column.calendar is None)
+    about = (
+        f"earlier periods of the same units, in any order: from them come {names} where a row leaves them out. Rows of "
+        "this request lend nothing to each other"
+    )
+    return Annotated[list[past], Field(default=[], max_length=most, description=about)]
+
+
+def made() -> Any:
+    """Type of the field of a prediction that names what was made."""
+    about = "inputs that the row left out and that were made, from `history` or from the time"
+    return Annotated[list[str], Field(description=about)]
+
+
+def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Fault]:
+    """Make what rows leave out, in place, and note in each row under `made` which columns that were.
+
+    Parameters
+    ----------
+    rows, past : sequence of dict
+        Rows to predict and earlier periods, as their types have them. A value that a row holds itself stays.
+    seed : Seed
+        The process.
+
+    Returns
+    -------
+    list of Fault
+        Times that cannot be compared, and two earlier rows of one unit and period; then nothing is made.
+    """
+    wanted = [column.name for column in made_inputs(seed) if past or column.calendar is not None]
+    missing = [[name for name in wanted if row[name] is None] for row in rows]
+    for row in rows:
+        row[MADE] = []
+    if not any(missing):
+        return []
+    starts, faults = starts_of([*past, *rows], len(past), seed)
+    units = units_of([*past, *rows], seed)
+    faults += _twice(past, units, starts, seed)
+    if faults:
+        return faults
+    place: dict[tuple[int, int], int] = {}
+    for i, slot in enumerate(zip(units, starts.astype(np.int64).tolist(), strict=True)):
+        # What is known of a period that is asked for stands in the history.
+        place.setdefault(slot, i)
+    used = np.array(list(place.values()))
+    unit, start = np.array(units)[used], starts[used]
+    order = np.lexsort((start, unit))
+    used, unit, start = used[order], unit[order], start[order]
+    lent = {name: _lent(past, used, seed.column(name)) for name in lenders(seed)}
+    found = made_columns(lent, seed, unit, start)
+    at = {int(i): j for j, i in enumerate(used)}
+    slots = zip(units[len(past) :], starts[len(past) :].astype(np.int64).tolist(), strict=True)
+    for row, names, slot in zip(rows, missing, slots, strict=True):
+        for name in names:
+            value = float(found[name][at[place[slot]]])
+            if not math.isnan(value):
+                row[name] = value
+                row[MADE].append(name)
+    return []
+
+
+def _lent(past: Sequence[Record], used: npt.NDArray[np.intp], column: Column) -> FloatArray:
+    """What earlier periods lend of a column; the rows that are asked for lend nothing."""
+    values = [past[i].get(column.name) if i < len(past) else None for i in used]
+    lent = np.array(values, dtype=np.float64)
+    return np.abs(lent) if column.censored else lent  # of a content below the laboratory's limit the limit
+
+
+def units_of(rows: Sequence[Record], seed: Seed) -> list[int]:
+    """Number of each row's unit; names are read as those of a table."""
+    if seed.key is None:
+        return [0] * len(rows)
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(unit_name(row[seed.key.name]), len(numbers)) for row in rows]
+
+
+def starts_of(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, list[Fault]]:
+    """Start of each row's period, in the plant's time without summer time; the first `past` rows are earlier ones."""
+    name = seed.clock.name
+    stated = [row[name] for row in rows]
+    if seed.table.time_zone is not None:
+        import pandas as pd
+
+        from models.table.cells import times
+
+        units = pd.Series(units_of(rows, seed))
+        form = TableFormat(time_zone=seed.table.time_zone)
+        starts, bad = times(pd.Series(stated, dtype="str"), form, units, seed.is_daily)
+        wrong = {int(i): expected for expected, mask in bad.items() for i in np.flatnonzero(mask)}
+        return starts.to_numpy(), [fault_at(i, past, name, stated[i], wrong[i]) for i in sorted(wrong)]
+    read = [dt.datetime.fromisoformat(text) for text in stated]
+    offsets = [one.utcoffset() for one in read]
+    faults = [
+        fault_at(i, past, name, stated[i], ONE_OFFSET) for i, offset in enumerate(offsets) if offset != offsets[0]
+    ]
+    return np.array([one.replace(tzinfo=None) for one in read], dtype="datetime64[us]"), faults
+
+
+def _twice(past: Sequence[Record], units: Sequence[int], starts: Starts, seed: Seed) -> list[Fault]:
+    """Earlier rows of a unit and period that another one is of already."""
+    first: dict[tuple[int, int], int] = {}
+    faults = []
+    for i, slot in enumerate(zip(units[: len(past)], starts[: len(past)].astype(np.int64).tolist(), strict=True)):
+        if (j := first.setdefault(slot, i)) != i:
+            expected = f"one row a unit and period: history.{j} is of this one already"
+            faults.append(fault_at(i, len(past), seed.clock.name, past[i][seed.clock.name], expected))
+    return faults
+
+
+def fault_at(i: int, past: int, name: str, value: Any, expected: str) -> Fault:
+    """Fault in row i of the first `past`, which are the history's, and the rows asked for after them."""
+    if i < past:
+        return Fault(field=f"history.{i}.{name}", value=shown(value), expected=expected)
+    return Fault(row=i - past, field=name, value=shown(value), expected=expected)

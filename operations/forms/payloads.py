@@ -1,0 +1,374 @@
+"""What requests and answers of every task share, grown from the seed: what checks a request also describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
+
+from pydantic import BaseModel, Field
+
+from models.online.received import Kind
+from operations.forms import history
+from operations.forms.decoding import MOST_VALUES, Decoder, parsed_json
+from operations.forms.faults import MOST_FAULTS, Fault, invalid
+from operations.forms.fields import Record, record, row_fields, title
+from operations.forms.shapes import Shape
+from operations.forms.values import QUALITY, UNUSED, USED
+from operations.outcomes.forms import OUTCOMES, OutcomePayloads, outcome_payloads
+from seeds import Column, Seed
+from system.cancellation import between
+
+if TYPE_CHECKING:
+    from operations.schedules.forms import SchedulePayloads
+    from operations.set_points.forms import SetpointPayloads
+    from operations.set_points.lots import LotPayloads
+    from operations.warnings.forms import WarningPayloads
+
+_VALUES_A_ROW = 100
+
+PREDICTIONS, SCHEDULES, WARNINGS = "predictions", "schedules", "warnings"
+
+
+class Estimate(BaseModel):
+    """A quantity with its interval; null where the inputs given do not determine it, which a flag then says."""
+
+    value: float | None
+    low: Annotated[float | None, Field(description="lower end of the interval")]
+    high: Annotated[float | None, Field(description="upper end of the interval")]
+    unit: str
+
+
+class IntervalUsed(BaseModel):
+    """The interval of the predictions."""
+
+    kind: Annotated[
+        Kind,
+        Field(
+            description="fixed: as calibrated in training; adaptive: as the outcomes have it that this model has "
+            "received since it began to answer; wider: the wider of these two, until enough outcomes were received, "
+            "and again where none came in for long"
+        ),
+    ]
+    outcomes: Annotated[int, Field(description="how many outcomes it has received since then, those of training none")]
+
+
+class ModelUsed(BaseModel):
+    """The model that answered."""
+
+    version: Annotated[int, Field(description="version in the registry")]
+    alias: str
+    digest: Annotated[str, Field(description="SHA-256 of the model's manifest, which holds the SHA-256 of its files")]
+    baseline: Annotated[
+        bool, Field(description="true: it is the baseline that the others were to beat, nothing better was learnt")
+    ]
+
+
+@dataclass(frozen=True)
+class Payloads:
+    """What one process takes and gives.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    max_rows : int
+        Most rows in one request.
+    row, envelope : Shape
+        One row, and a request around rows of any kind: rows are checked one by one, so that a request with
+        faults without number is left after the first of them.
+    request, answer : type
+        The typed request and answer as a whole, to describe them.
+    example : dict
+        A request that is taken, to show.
+    echoed : tuple of str
+        Key and time, which each prediction repeats from its row, and `made` where columns may be made.
+    quantities : dict of str to str
+        Unit of each quantity that a prediction may give with an interval.
+    decoder : Decoder
+        Reads requests that have no fault.
+    past : Shape, optional
+        One earlier period; None where no input is made from such.
+    setpoints : SetpointPayloads or LotPayloads, optional
+        What it takes and gives where set-points are recommended; None where nobody says what its knobs do.
+    schedules : SchedulePayloads, optional
+        What it takes and gives where its current may follow a tariff; None where it may not.
+    warnings : WarningPayloads, optional
+        What it takes and gives where its seed names events; None where it names none.
+    outcomes : OutcomePayloads
+        What it takes and gives of what becomes known later.
+    energy : optional
+        How its task answers its energy; None where its energy is not accounted for.
+    """
+
+    seed: Seed
+    max_rows: int
+    row: Shape
+    envelope: Shape
+    request: Any
+    answer: Any
+    example: Record
+    echoed: tuple[str, ...]
+    quantities: dict[str, str]
+    decoder: Decoder
+    outcomes: OutcomePayloads
+    past: Shape | None = None
+    setpoints: SetpointPayloads | LotPayloads | None = None
+    schedules: SchedulePayloads | None = None
+    warnings: WarningPayloads | None = None
+    energy: Any = None
+
+    @property
+    def operations(self) -> dict[str, tuple[Any, Record]]:
+        """Type of the request and an example of it, by the last part of the address."""
+        later = self.outcomes.request, self.outcomes.example
+        own = {PREDICTIONS: (self.request, self.example)}
+        more = {} if self.setpoints is None else self.setpoints.verbs
+        timed = {} if self.schedules is None else {SCHEDULES: (self.schedules.request, self.schedules.example)}
+        warned = {} if self.warnings is None else {WARNINGS: (self.warnings.request, self.warnings.example)}
+        return (
+            own
+            | {name: (verb.request, verb.example) for name, verb in more.items()}
+            | timed
+            | warned
+            | {OUTCOMES: later}
+        )
+
+    def read(self, body: bytes) -> tuple[list[Record], Record]:
+        """Rows of a request's body, and the request around them; what was left out has its default.
+
+        Raises
+        ------
+        RequestError
+            400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first
+            100 of more.
+        """
+        quick = self.quick(body)
+        if quick is not None:
+            return quick
+        return self.checked(parsed_json(body, max(MOST_VALUES, _VALUES_A_ROW * self.max_rows)))
+
+    def checked(self, parsed: Any) -> tuple[list[Record], Record]:
+        """Rows and request of what a body holds; see `read`."""
+        request, faults = self.envelope.read(parsed)
+        if request is None:
+            given = parsed.get("rows") if isinstance(parsed, dict) else None
+            given = given[: self.max_rows] if isinstance(given, list) else []
+        else:
+            given = request["rows"]
+        rows = []
+        for i, one in enumerate(between(given)):
+            row, wrong = self.row.read(one, i)
+            rows.append(row)
+            faults += wrong
+            if len(faults) > MOST_FAULTS:
+                break
+        past = self._earlier(parsed, request, faults)
+        if request is None or faults:
+            raise invalid(faults)
+        if faults := _without_bad(rows, self.seed):
+            raise invalid(faults)
+        if history.MADE in self.echoed:
+            faults = history.fill(rows, past, self.seed)
+            if faults:
+                raise invalid(faults)
+        return rows, request
+
+    def quick(self, body: bytes) -> tuple[list[Record], Record] | None:
+        """What `read` gives of a request without a fault; None where one has any, or brings earlier periods."""
+        given = self.decoder.read(body)
+        if given is None or given.get("history"):
+            return None
+        request, faults = self.envelope.read(given)
+        if faults:
+            return None
+        rows = request["rows"]
+        clash = history.MADE in self.echoed and history.fill(rows, [], self.seed)
+        return None if clash else (rows, request)
+
+    def _earlier(self, parsed: Any, request: Record | None, faults: list[Fault]) -> list[Record]:
+        """Earlier periods of a request; faults are added, until there are more than are named."""
+        given = parsed.get("history") if isinstance(parsed, dict) else None
+        if self.past is None or not isinstance(given, list):
+            return []
+        past = []
+        for i, one in enumerate(between(given[: self.max_rows])):
+            if len(faults) > MOST_FAULTS:
+                break
+            row, wrong = self.past.read(one)
+            past.append(row)
+            faults += [within(f"history.{i}", fault) for fault in wrong]
+        return past
+
+
+def within(place: str, fault: Fault) -> Fault:
+    """A fault in a part of the request that stands at a place."""
+    return fault.model_copy(update={"field": ".".join(filter(None, (place, fault.field)))})
+
+
+@dataclass(frozen=True)
+class TaskFields:
+    """What a task adds to what all requests and answers hold.
+
+    Parameters
+    ----------
+    row, unit, time : str
+        What one row is, and the examples of a unit's name and of a period's start.
+    predicted : Mapping of str to type
+        Fields of a prediction, between key and time and the flags.
+    request, answer : Mapping of str to type
+        Fields of a request beside rows and coverage, and of an answer beside the predictions.
+    example : Mapping
+        What the example of a request holds in `request`.
+    """
+
+    row: str
+    unit: str
+    time: str
+    predicted: Mapping[str, Any]
+    request: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+
+def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
+    """Request and answer of a seed's process.
+
+    Raises
+    ------
+    ValueError
+        A key, time or target of the seed is called as something else in a prediction is.
+    """
+    echoed = seed.by_role("key", "time")
+    made = [history.MADE] if history.made_inputs(seed) else []
+    names = ["id", *(column.name for column in echoed), *made, *fields.predicted, "flags"]
+    if QUALITY in {column.name for column in (*echoed, *seed.inputs)}:
+        raise ValueError(f"seed {seed.process.name}: column '{QUALITY}': a row uses this name itself")
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"seed {seed.process.name}: column '{name}': a prediction uses this name itself")
+    kinds, examples = row_fields((*echoed, *seed.inputs), fields.unit, fields.time)
+    row = record(f"{title(seed)}Row", f"{fields.row}. {seed.process.title}.", {**kinds, QUALITY: _quality(seed)})
+    past = _past(seed, fields)
+    return Payloads(
+        seed=seed,
+        max_rows=max_rows,
+        row=Shape(row, seed),
+        envelope=Shape(_request(Any, Any, seed, max_rows, fields), seed),
+        request=_request(row, past, seed, max_rows, fields),
+        answer=_answer(seed, fields),
+        example={"rows": [examples], "coverage": 0.9, **({} if past is None else {"history": []}), **fields.example},
+        echoed=(*(column.name for column in echoed), *made),
+        quantities=seed.quantities,
+        decoder=Decoder((*echoed, *seed.inputs), _beside(Any, seed, max_rows, fields)),
+        outcomes=outcome_payloads(seed, max_rows),
+        past=None if past is None else Shape(past, seed),
+    )
+
+
+def _quality(seed: Seed) -> Any:
+    """Type of the field of a row that says of which quality its values are."""
+    about = (
+        "quality of values, by column; one that is left out is good. uncertain: used, with a flag; bad, stale (too "
+        "old) and stuck: taken as missing, with a flag, or the row is refused, as the seed has it"
+    )
+    columns = [column.name for column in seed.inputs]
+    names: Any = Literal[tuple(columns)]
+    kinds: Any = Literal[(*USED, *UNUSED)]
+    return NotRequired[Annotated[dict[names, kinds], Field(description=about, examples=[{columns[0]: USED[0]}])]]
+
+
+def _without_bad(rows: Sequence[Record], seed: Seed) -> list[Fault]:
+    """Take values of bad quality out of rows, in place; faults of those that the seed refuses."""
+    faults = []
+    for i, row in enumerate(rows):
+        for name, quality in row.get(QUALITY, {}).items():
+            if quality not in UNUSED:
+                continue
+            if seed.column(name).when_bad == "refused":
+                expected = f"a value of quality {' or '.join(USED)}: without it no prediction is worth anything"
+                faults.append(Fault(row=i, field=f"{QUALITY}.{name}", value=quality, expected=expected))
+            row[name] = None
+    return faults
+
+
+def _past(seed: Seed, fields: TaskFields) -> Any:
+    """Type of an earlier period: all that a table holds of it; None where no input is made from one."""
+    if not history.takes_history(seed):
+        return None
+    kinds, _ = row_fields(known_later(seed), fields.unit, fields.time)
+    about = (
+        "An earlier period, with what has become known of it since. Only columns that others are made from are used."
+    )
+    return record(f"{title(seed)}PastRow", about, kinds)
+
+
+def known_later(seed: Seed) -> list[Column]:
+    """What a table holds of a period that is over: all columns but classes and those that are made."""
+    echoed = seed.by_role("key", "time")
+    rest = [column for column in seed.columns if column not in echoed and not column.is_made and not column.classes]
+    return [*echoed, *rest]
+
+
+def estimate(name: str, seed: Seed) -> Any:
+    """Type of a quantity with its interval."""
+    target = seed.targets[name]
+    about = f"{target.meaning} [{target.unit}]"
+    return Annotated[Estimate, Field(description=about, json_schema_extra={"x-unit": target.unit})]
+
+
+def _request(row: Any, past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> Any:
+    return record(
+        f"{title(seed)}Request",
+        f"Rows to predict. {seed.process.title}.",
+        {
+            "rows": Annotated[list[row], Field(min_length=1, max_length=max_rows)],
+            **_beside(past, seed, max_rows, fields),
+        },
+    )
+
+
+def _beside(past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> dict[str, Any]:
+    """Fields of a request beside its rows; `past` is the type of an earlier period."""
+    about = "share of labels that the intervals shall hold"
+    return {
+        "coverage": Annotated[float, Field(default=0.9, ge=0.5, le=0.99, description=about)],
+        **({"history": history.history(past, seed, max_rows)} if history.takes_history(seed) else {}),
+        **fields.request,
+    }
+
+
+def _interval(seed: Seed) -> Any:
+    """Type of the interval that was used; of several targets one each."""
+    names = [column.name for column in seed.primaries]
+    if len(names) == 1:
+        return IntervalUsed
+    return record(f"{title(seed)}Intervals", "The interval of each target.", dict.fromkeys(names, IntervalUsed))
+
+
+def _answer(seed: Seed, fields: TaskFields) -> Any:
+    prediction: Any = record(
+        f"{title(seed)}Prediction",
+        "The answer to one row; predictions stand in the order of the rows.",
+        {
+            "id": Annotated[str, Field(description="names this prediction")],
+            **{c.name: Annotated[str, Field(description=c.meaning)] for c in seed.by_role("key", "time")},
+            **({history.MADE: history.made()} if history.made_inputs(seed) else {}),
+            **fields.predicted,
+            "flags": Annotated[
+                list[str], Field(description="what a reader of this prediction should know; empty: nothing")
+            ],
+        },
+    )
+    return record(
+        f"{title(seed)}Answer",
+        f"Predictions, and the model that made them. {seed.process.title}.",
+        {
+            "process": Literal[seed.process.name],
+            "model": ModelUsed,
+            "coverage": Annotated[float, Field(description="share of labels that the intervals shall hold")],
+            "interval": _interval(seed),
+            "predictions": list[prediction],
+            **fields.answer,
+        },
+    )

@@ -1,0 +1,1 @@
+"""Outcomes: what becomes known of a period after its prediction, and states of models that follow them."""

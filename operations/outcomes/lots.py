@@ -1,0 +1,85 @@
+"""Assays taken up by models that grade lots: they move the level of their joint intervals, or wait."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.online.received import Received, is_current
+from models.online.review_queue import Following, Waiting, outcomes_waiting_in, waiting_in
+from models.quality.model import QualityModel
+from models.uncertainty.adaptive_intervals import LevelAlone
+from operations.forms.fields import Record
+from operations.forms.rows import matrix
+from operations.outcomes.received import ReceivedBatch
+
+CONTENTS = "contents"  # what assays are of, where batches that wait are named
+
+
+def begin(model: QualityModel) -> Record:
+    """State of a model that has taken up no assay since its training; see `operations.outcomes.numbers.begin`."""
+    return {} if model.level is None else _state(Following(LevelAlone(model.level, ()), model.usual), at=0)
+
+
+def taken(
+    model: QualityModel,
+    state: Record,
+    rows: Sequence[Record],
+    known: Sequence[Mapping[str, Any]],
+    asked_at: Sequence[int],
+    batch: ReceivedBatch,
+) -> Record:
+    """State after assays that arrived together; see `operations.outcomes.numbers.taken`."""
+    reported = np.array([[values.get(one.name, math.nan) for one in model.seed.elements] for values in known])
+    assayed = ~np.isnan(reported).all(axis=1)
+    if "level" not in state or not assayed.any():
+        return state
+    raw = np.asarray(model.estimator.predict(matrix(rows, model.seed)), dtype=np.float64)
+    arrival = model.arrival(batch.batch, reported[assayed], raw[assayed, : reported.shape[1]])
+    before = _following(model, state)
+    following = before.taken(arrival, batch.accepted)
+    return _state(following, at=batch.at if following.received > before.received else state["at"])
+
+
+def is_counted(state: Record) -> bool:
+    """Return whether received assays were counted, which older code did not."""
+    return "level" not in state or "at" in state
+
+
+def current(model: QualityModel, state: Record, now: int) -> tuple[bool, ...]:
+    """Return whether the newest assay arrived a short time before `now` [microseconds since 1970]."""
+    return (is_current(state["at"], now, model.seed),) if "level" in state else ()
+
+
+def followed(model: QualityModel, state: Record, now: int) -> QualityModel:
+    """The model with what its state has taken up, as of `now` [microseconds since 1970]."""
+    if "level" not in state:
+        return model
+    following = _following(model, state)
+    received = Received(following.received, is_current(state["at"], now, model.seed))
+    return replace(model, level=following.adaptive.level, received=received)
+
+
+def waiting(state: Record) -> dict[str, tuple[Waiting, ...]]:
+    """The newest batches of assays that wait."""
+    return {CONTENTS: waiting_in(state)}
+
+
+def outcomes_waiting(state: Record) -> int:
+    """How many assays wait."""
+    return outcomes_waiting_in(state)
+
+
+def _state(following: Following, at: int) -> Record:
+    """As JSON values, with when the newest assay that is followed arrived; a level has no centre to keep."""
+    kept = following.state()
+    return {"level": kept.pop("adaptive")["level"], **kept, "at": at}
+
+
+def _following(model: QualityModel, state: Record) -> Following:
+    adaptive = {"level": state["level"], "recent": []}
+    return Following.from_state({**state, "adaptive": adaptive}, model.usual, LevelAlone)

@@ -1,0 +1,102 @@
+"""Decisions on lots, as columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from models.quality.decision import ACTIONS
+from models.quality.model import QualityModel
+from models.quality.remedy import Nearest
+from operations.forms.columns import Block, Columns, Described, Values, of_quantities, quantities, shares
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.forms.rows import flag_readings
+from operations.predictions.lots.forms import has_least
+from operations.predictions.lots.predictions import given_costs, guarantee
+from physics.arrays import FloatArray
+
+_NEAREST, _REMEDY = "nearest_limit", "remedy"
+
+
+def described(payloads: Payloads) -> Described:
+    """Columns of an answer, in their order."""
+    seed = payloads.seed
+    return {
+        **of_quantities({column.name: payloads.quantities[column.name] for column in seed.elements}),
+        **{f"p_{name}": ("1", f"probability of {name}") for name in seed.defects},
+        **{f"p_{grade.name}": ("1", f"probability that the lot keeps {grade.name}") for grade in seed.grades},
+        "decision": (None, f"one of {', '.join(ACTIONS)}"),
+        "grade": (None, "in which the lot is released; null where the laboratory shall say"),
+        "expected_value": ("$/t", "what a tonne is worth on average, costs taken off"),
+        _NEAREST: (None, "the limit that the lot comes nearest to"),
+        f"{_NEAREST}_grade": (None, "whose limit it is"),
+        f"{_NEAREST}_value": (None, "likeliest content or sum, in the limit's unit"),
+        f"{_NEAREST}_highest": (None, "the limit"),
+        **({f"{_NEAREST}_least": (None, "the limit, where it is the least content")} if has_least(seed) else {}),
+        f"{_NEAREST}_sigma": ("1", "their distance in standard deviations of the model's error"),
+        **(
+            {_REMEDY: (None, "the knob whose move takes the next lots farthest from there")}
+            if _has_knobs(payloads)
+            else {}
+        ),
+        **(
+            {
+                f"{_REMEDY}_before": (None, "its value in the row, in its unit"),
+                f"{_REMEDY}_after": (None, "after one move, in its unit"),
+                f"{_REMEDY}_sigma": ("1", "distance of the nearest limit afterwards"),
+            }
+            if _has_knobs(payloads)
+            else {}
+        ),
+    }
+
+
+def _has_knobs(payloads: Payloads) -> bool:
+    return bool(payloads.seed.by_role("knob"))
+
+
+def columns(payloads: Payloads, model: QualityModel, block: Block, request: Record) -> Columns:
+    """Decisions of a model; see `operations.predictions.numbers.columns.columns`."""
+    seed = payloads.seed
+    costs = given_costs(request["costs"], seed, model.costs)
+    judged = model.assess(block.X, costs)
+    far = model.distances(judged)
+    flags = model.flags(block.X)
+    flag_readings(block.texts, model.seed, flags)
+    values: dict[str, Values] = dict(quantities(model.contents(judged.logs, request["coverage"]), flags))
+    grades = [grade.name for grade in seed.grades]
+    values |= shares(seed.defects, judged.defects) | shares(grades, judged.keeps)
+    values |= {
+        "decision": np.array(ACTIONS)[judged.decided.actions(costs or model.costs)],
+        "grade": [None if grade < 0 else grades[grade] for grade in judged.decided.grade.tolist()],
+        "expected_value": judged.decided.expected,
+    }
+    near = [one if math.isfinite(one.sigma) else None for one in model.nearest(judged, far)]
+    values |= {
+        _NEAREST: [None if one is None else one.limit for one in near],
+        f"{_NEAREST}_grade": [None if one is None else grades[one.grade] for one in near],
+        f"{_NEAREST}_value": _numbers(None if one is None else one.value for one in near),
+        f"{_NEAREST}_highest": _numbers(one.bound if one and one.is_highest else None for one in near),
+        **({f"{_NEAREST}_least": _least(near)} if has_least(seed) else {}),
+        f"{_NEAREST}_sigma": _numbers(None if one is None else one.sigma for one in near),
+    }
+    if _has_knobs(payloads):
+        moves = model.remedies(block.X, judged, far)
+        values |= {
+            _REMEDY: [None if one is None else one.knob.name for one in moves],
+            f"{_REMEDY}_before": _numbers(None if one is None else one.before for one in moves),
+            f"{_REMEDY}_after": _numbers(None if one is None else one.after for one in moves),
+            f"{_REMEDY}_sigma": _numbers(None if one is None else one.sigma for one in moves),
+        }
+    return Columns(values, flags, {"guarantee": guarantee(model, seed, costs is None)})
+
+
+def _least(near: Sequence[Nearest | None]) -> FloatArray:
+    return _numbers(None if one is None or one.is_highest else one.bound for one in near)
+
+
+def _numbers(values: Iterable[float | None]) -> FloatArray:
+    return np.array(list(values), dtype=np.float64)

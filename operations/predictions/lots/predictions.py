@@ -1,0 +1,162 @@
+"""Predictions of a model that grades lots: contents, defects and grades to come, and what to do until the assay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.explanations import explained_contents
+from models.quality.decision import ACTIONS, Costs, Decisions
+from models.quality.model import QualityModel
+from models.quality.remedy import Nearest, Remedy
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.predictions.explanations import explanations
+from operations.predictions.lots.forms import DEFINED_ON, has_least, limit_units, values
+from physics.arrays import FloatArray
+from seeds import Seed
+
+
+def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
+    """Decisions of a model; see `operations.predictions.numbers.predictions.predicted`.
+
+    Parameters
+    ----------
+    payloads : Payloads
+        What the process takes and gives.
+    model : QualityModel
+        The model.
+    rows : sequence of dict, length n
+        Rows that `Payloads.read` has passed.
+    request : dict
+        The request around them, with costs.
+
+    Returns
+    -------
+    dict
+        As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
+
+    Raises
+    ------
+    CoverageError
+        The model was calibrated on too few rows for the coverage.
+    """
+    seed, X = payloads.seed, matrix(rows, model.seed)
+    costs = given_costs(request["costs"], seed, model.costs)
+    judged = model.assess(X, costs)
+    far = model.distances(judged)
+    flags = model.flags(X)
+    flag_readings(rows, model.seed, flags)
+    contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
+    whys = _explained(model, X, judged.logs, seed, flags) if request["explain"] else [{}] * len(rows)
+    grades = [grade.name for grade in seed.grades]
+    found, with_least = model.nearest(judged, far), has_least(seed)
+    units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in found}}
+    answered = zip(
+        with_ids(rows, payloads.echoed, request),
+        contents,
+        judged.defects.tolist(),
+        judged.keeps.tolist(),
+        _decided(judged.decided, costs or model.costs, grades),
+        found,
+        model.remedies(X, judged, far),
+        whys,
+        flags,
+        strict=True,
+    )
+    return {
+        "predictions": [
+            {
+                **name,
+                "contents": content,
+                "defect_probabilities": dict(zip(seed.defects, defects, strict=True)),
+                "grade_probability": dict(zip(grades, keeps, strict=True)),
+                "decision": decision,
+                "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade], with_least),
+                "remedy": _remedy(remedy),
+                **why,
+                "flags": words,
+            }
+            for name, content, defects, keeps, decision, nearest, remedy, why, words in answered
+        ],
+        "guarantee": guarantee(model, seed, costs is None),
+    }
+
+
+def guarantee(model: QualityModel, seed: Seed, by_own_costs: bool) -> Record:
+    """What holds of released lots; `by_own_costs` says whether the seed's costs decided, for which it was found."""
+    rules = seed.quality_rules
+    return {
+        "alpha": rules.alpha.value,
+        "confidence": rules.confidence.value if by_own_costs and math.isfinite(model.threshold) else None,
+        "threshold": model.threshold,
+        "defined_on": DEFINED_ON,
+    }
+
+
+def _explained(
+    model: QualityModel, X: FloatArray, logs: FloatArray, seed: Seed, flags: list[list[str]]
+) -> list[Record]:
+    """The explanations of each lot, by element."""
+    found = explained_contents(model.estimator, X, logs, seed)
+    parts = found if found is not None else [None for _ in seed.elements]
+    by_element = {
+        column.name: explanations(part, seed, [(column.name, str(column.unit))] * len(X), flags)
+        for column, part in zip(seed.elements, parts, strict=True)
+    }
+    return [{"explanations": {name: whys[i] for name, whys in by_element.items()}} for i in range(len(X))]
+
+
+def given_costs(given: Record, seed: Seed, own: Costs) -> Costs | None:
+    """Costs of the day, the seed's own where one is left out; None where all are."""
+    changed = {name: value for name, value in given.items() if value is not None}
+    by_grade = {name: value for name, value in changed.pop("value", {}).items() if value is not None}
+    if not changed and not by_grade:
+        return None
+    assay = changed.get("assay_cost")
+    return replace(
+        own,
+        value=np.array(list(values(seed, by_grade).values())),
+        assay=own.assay if assay is None else assay / seed.quality_rules.lot_mass.value,
+        claim=changed.get("claim_cost", own.claim),
+    )
+
+
+def _decided(decided: Decisions, costs: Costs, grades: Sequence[str]) -> list[Record]:
+    parts = (decided.actions(costs), decided.grade, decided.expected)
+    return [
+        {
+            "action": ACTIONS[action],
+            "grade": None if grade < 0 else grades[grade],
+            "expected_value": {"value": value, "unit": "$/t"},
+        }
+        for action, grade, value in zip(*(part.tolist() for part in parts), strict=True)
+    ]
+
+
+def _nearest(one: Nearest, grade: str, units: Mapping[str, str], with_least: bool) -> Record | None:
+    if not math.isfinite(one.sigma):
+        return None
+    bound = {"highest": one.bound if one.is_highest else None}
+    if with_least:
+        bound["least"] = None if one.is_highest else one.bound
+    return {
+        "limit": one.limit,
+        "grade": grade,
+        "value": one.value,
+        **bound,
+        "margin": one.margin,
+        "unit": units[one.limit],
+        "sigma": one.sigma,
+    }
+
+
+def _remedy(one: Remedy | None) -> Record | None:
+    if one is None:
+        return None
+    return {"knob": one.knob.name, "before": one.before, "after": one.after, "unit": one.knob.unit, "sigma": one.sigma}

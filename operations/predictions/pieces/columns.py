@@ -1,0 +1,56 @@
+"""Decisions on pieces, as columns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.sorting.model import SortingModel
+from models.sorting.values import value_matrix
+from operations.forms.columns import Block, Columns, Described, of_quantities, quantities, shares
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.forms.rows import flag_readings
+from operations.predictions.pieces.lots import lot_answer, states
+from operations.predictions.pieces.predictions import flag_closed, given_prices, guarantee
+
+
+def described(payloads: Payloads) -> Described:
+    """Columns of an answer, in their order."""
+    seed = payloads.seed
+    return {
+        seed.target.name: (None, "the most probable class"),
+        **{f"p_{name}": ("1", f"probability of {name}") for name in seed.classes},
+        **of_quantities({name: payloads.quantities[name] for name in _carried(payloads)}),
+        "bin": (None, "where the piece goes"),
+        "expected_value": ("$/kg", "what a kilogram of the piece is worth there on average"),
+    }
+
+
+def _carried(payloads: Payloads) -> list[str]:
+    """Elements that the sensors may carry."""
+    return [column.name for column in payloads.seed.elements]
+
+
+def columns(payloads: Payloads, model: SortingModel, block: Block, request: Record) -> Columns:
+    """Decisions of a model, in the order of the rows; see `operations.predictions.numbers.columns.columns`."""
+    seed, prices = payloads.seed, given_prices(request["prices"])
+    before = states(request["lots"], seed)
+    seen = model.seen(block.X)
+    done = model.sort(seen, list(block.keys), value_matrix(seed, prices) if prices else None, before)
+    flags = model.flags(seen)
+    flag_readings(block.texts, model.seed, flags)
+    flag_closed(done, seed, flags)
+    elements = quantities(model.elements(seen, request["coverage"]), flags)
+    after = {name: lot_answer(state, seed) for name, state in {**before, **done.states}.items()}
+    return Columns(
+        {
+            seed.target.name: np.array(seed.classes)[np.argmax(seen.p, axis=1)],
+            **shares(seed.classes, seen.p),
+            **elements,
+            "bin": np.array([one.name for one in seed.bins])[done.bin],
+            "expected_value": done.expected_value,
+        },
+        flags,
+        {"guarantee": guarantee(model, seed, bool(prices))},
+        {"lots": after},
+    )

@@ -1,0 +1,146 @@
+"""Requests and answers of processes that sort pieces: prices of the day, decisions, and what lots hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from operations.forms.fields import Key, quantity, record, title
+from operations.forms.payloads import Payloads, TaskFields, estimate, payloads_of
+from operations.predictions.explanations import OF_CLASS, asked, explanation, optional
+from operations.predictions.pieces import lots as lot_payloads
+from operations.set_points.sorting_lines import setpoints
+from seeds import Bin, Seed
+
+# Far beyond any metal's price, and small enough that sums of products stay finite.
+HIGHEST_PRICE = 1e6
+DEFINED_ON = "lots of the plant that the model learnt from, which come as those of its calibration did"
+MOST_LOTS = 1000
+ABOUT = (
+    "A row is a piece, and rows are taken in the order given: each is decided with what its lot holds by then. The "
+    "service keeps nothing: send the answer's `lots` back with the next pieces; a lot that is not sent is empty. "
+    "`prices` replaces values of the seed for one request. Of a name that stands twice in an object the last counts. "
+    "With `explain` the logarithm of how much more probable the class is than the next is cut into what each input "
+    "contributed."
+)
+
+
+def payloads(seed: Seed, max_rows: int) -> Payloads:
+    """Request and answer of a seed's process.
+
+    Raises
+    ------
+    ValueError
+        The seed has no key, which names the lot, or calls a key or time as something else in a prediction is called.
+    """
+    if seed.key is None:
+        raise ValueError(f"seed {seed.process.name}: process.unit_key is missing: a process that sorts needs lots")
+    lots: Any = dict[Key, lot_payloads.lot(seed)]  # type: ignore[misc]
+    before: Any = Field(
+        default={},
+        max_length=MOST_LOTS,
+        description="what each lot holds before its first row here, as the last answer gave it",
+    )
+    after = Field(description="what each lot holds after its last row here; lots without a row stay as they came")
+    first, best = seed.bins[0], max(seed.classes, key=lambda name: seed.bins[0].value[name])
+    prices, given = _prices(seed), {first.name: {best: first.value[best]}}
+    whole = payloads_of(
+        seed,
+        max_rows,
+        TaskFields(
+            row="One piece that passes the sensors",
+            unit="L-00001",
+            time="2026-11-01T06:00:00.020",
+            predicted=_predicted(seed),
+            request={"prices": prices, "lots": Annotated[lots, before], "explain": asked()},
+            answer={"lots": Annotated[lots, after], "guarantee": _guarantee(seed)},
+            example={"prices": given, "lots": {"L-00001": lot_payloads.example(seed)}, "explain": False},
+        ),
+    )
+    return replace(whole, setpoints=setpoints(seed, max_rows, prices, given))
+
+
+def _predicted(seed: Seed) -> dict[str, Any]:
+    share: Any = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "1"})]
+    p = record(
+        f"{title(seed)}ClassProbabilities",
+        "Probability of each class.",
+        dict.fromkeys(seed.classes, share),
+    )
+    elements = record(
+        f"{title(seed)}Elements",
+        "Contents of the elements that the sensors carry, each with its interval; the others are left out.",
+        {column.name: Annotated[estimate(column.name, seed), Field(default=None)] for column in seed.elements},
+    )
+    worth = quantity(f"{title(seed)}Value", "$/kg")
+    bins = tuple(one.name for one in seed.bins)
+    return {
+        "class": Annotated[Literal[seed.classes], Field(description=f"the most probable class: {seed.target.meaning}")],
+        "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
+        "elements": Annotated[elements, Field(description="contents of the elements that the sensors carry")],
+        "bin": Annotated[Literal[bins], Field(description="where the piece goes")],
+        "expected_value": Annotated[worth, Field(description="what a kilogram of the piece is worth there on average")],
+        "explanation": optional(explanation(seed), OF_CLASS),
+    }
+
+
+def _prices(seed: Seed) -> Any:
+    kind = record(
+        f"{title(seed)}Prices",
+        "Values that replace the seed's; what is null or left out stays.",
+        {one.name: _prices_in(one, seed) for one in seed.bins},
+    )
+    return Annotated[kind, Field(default={}, description="values for this request")]
+
+
+def _prices_in(one: Bin, seed: Seed) -> Any:
+    def price(name: str) -> Any:
+        described = Field(
+            default=None,
+            ge=-HIGHEST_PRICE,
+            le=HIGHEST_PRICE,
+            description=f"value of a kilogram of {name} in {one.name} [{one.unit}]",
+            examples=[one.value[name]],
+            json_schema_extra={"x-unit": one.unit},
+        )
+        return Annotated[float | None, described]
+
+    kind = record(
+        f"{title(seed, one.name)}Prices",
+        f"What a kilogram of each class is worth in {one.name}.",
+        {name: price(name) for name in seed.classes},
+    )
+    return Annotated[kind | None, Field(default=None, description=one.title)]
+
+
+def _guarantee(seed: Seed) -> Any:
+    confidence = Field(
+        ge=0,
+        le=1,
+        description="share of the plant's lots that keep all limits; null where nothing is guaranteed: see `withheld`",
+    )
+    sure = Field(
+        ge=0,
+        le=1,
+        description="probability with which the plant's one calibration gives that share or more; null where nothing "
+        "is guaranteed, and of models calibrated before it was kept, whose share holds on average over calibrations",
+    )
+    lots = Field(ge=0, description="calibration lots that it rests on; null where no bin has a limit, and as above")
+    withheld = Field(description="why nothing is guaranteed; null where something is")
+    risk_price = Field(
+        description="what a broken limit counts for each kilogram of its lot's feed; null: bins with limits stay "
+        "closed, or there are none"
+    )
+    price = quantity(f"{title(seed)}RiskPrice", "$/kg", 0)
+    about = "What holds for lots from their first piece to their last, sorted by the seed's values."
+    fields = {
+        "confidence": Annotated[float | None, confidence],
+        "calibration_confidence": Annotated[float | None, sure],
+        "calibration_lots": Annotated[int | None, lots],
+        "risk_price": Annotated[price | None, risk_price],
+        "defined_on": Annotated[Literal[DEFINED_ON], Field(description="the lots that it speaks of")],
+        "withheld": Annotated[str | None, withheld],
+    }
+    return record(f"{title(seed)}Guarantee", about, fields)

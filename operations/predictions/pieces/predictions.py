@@ -1,0 +1,129 @@
+"""Predictions of a model that sorts: classes, contents and bins of pieces, and what their lots hold afterwards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from models.sorting.model import Sorted, SortingModel
+from models.sorting.values import value_matrix
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads
+from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.predictions.explanations import class_explanations
+from operations.predictions.pieces.forms import DEFINED_ON
+from operations.predictions.pieces.lots import lot_answer, states
+from seeds import Seed
+
+
+def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
+    """Decisions of a model; see `operations.predictions.numbers.predictions.predicted`.
+
+    Parameters
+    ----------
+    payloads : Payloads
+        What the process takes and gives.
+    model : SortingModel
+        The model.
+    rows : sequence of dict, length n
+        Rows that `Payloads.read` has passed.
+    request : dict
+        The request around them, with prices and lots.
+
+    Returns
+    -------
+    dict
+        As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
+
+    Raises
+    ------
+    CoverageError
+        The model was calibrated on too few rows for the coverage.
+    """
+    seed, key, X = payloads.seed, payloads.seed.key, matrix(rows, model.seed)
+    assert key is not None  # `sorting_payloads.payloads` refuses a seed without one
+    prices = given_prices(request["prices"])
+    before = states(request["lots"], seed)
+    seen = model.seen(X)
+    p = seen.p
+    values = value_matrix(seed, prices) if prices else None
+    lots = list(map(itemgetter(key.name), rows))
+    done = model.sort(seen, lots, values, before)
+    flags = model.flags(seen)
+    flag_readings(rows, model.seed, flags)
+    flag_closed(done, seed, flags)
+    elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, flags)
+    whys: list[Record] = [{} for _ in rows]
+    if request["explain"]:
+        whys = [{"explanation": why} for why in class_explanations(model, X, p, seed, flags)]
+    classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
+    decided = zip(
+        with_ids(rows, payloads.echoed, request),
+        np.argmax(p, axis=1).tolist(),
+        p.tolist(),
+        elements,
+        done.bin.tolist(),
+        done.expected_value.tolist(),
+        whys,
+        flags,
+        strict=True,
+    )
+    return {
+        "predictions": [
+            {
+                **name,
+                "class": classes[best],
+                "class_probabilities": dict(zip(classes, shares, strict=True)),
+                "elements": contents,
+                "bin": bins[into][0],
+                "expected_value": {"value": value, "unit": bins[into][1]},
+                **why,
+                "flags": words,
+            }
+            for name, best, shares, contents, into, value, why, words in decided
+        ],
+        "lots": {name: lot_answer(state, seed) for name, state in {**before, **done.states}.items()},
+        "guarantee": guarantee(model, seed, bool(prices)),
+    }
+
+
+def flag_closed(done: Sorted, seed: Seed, flags: list[list[str]]) -> None:
+    """Add to the rows' flags which bin was closed to a piece that belongs there."""
+    for i in np.flatnonzero(done.bin != done.wanted):
+        flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
+
+
+def guarantee(model: SortingModel, seed: Seed, is_priced: bool) -> Record:
+    """What holds of lots; `is_priced` says whether the request gave prices, for which nothing was calibrated."""
+    withheld, rests_on = _withheld(model, is_priced), model.calibration
+    return {
+        "confidence": seed.sorting_rules.confidence.value if withheld is None else None,
+        "calibration_confidence": rests_on.confidence if rests_on is not None and withheld is None else None,
+        "calibration_lots": None if rests_on is None else rests_on.lots,
+        "risk_price": {"value": model.risk_price, "unit": "$/kg"} if math.isfinite(model.risk_price) else None,
+        "defined_on": DEFINED_ON,
+        "withheld": withheld,
+    }
+
+
+def _withheld(model: SortingModel, is_priced: bool) -> str | None:
+    """Return the reason why nothing is guaranteed; None where something is."""
+    if math.isnan(model.risk_price):
+        return "no bin has a limit"
+    if math.isinf(model.risk_price):
+        return "no risk price was shown to keep the limits often enough: bins with limits stay closed"
+    return "prices were given, for which the risk price was not calibrated" if is_priced else None
+
+
+def given_prices(prices: Record) -> dict[str, dict[str, float]]:
+    """Prices without what was left out."""
+    given = {
+        one: {name: price for name, price in by_class.items() if price is not None}
+        for one, by_class in prices.items()
+        if by_class is not None
+    }
+    return {one: by_class for one, by_class in given.items() if by_class}

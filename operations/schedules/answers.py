@@ -1,0 +1,147 @@
+"""From an order to a schedule, and from a schedule to an answer, each number with its unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from models.consistency.unit_names import unit_name
+from models.schedules.current_state import line_at
+from models.schedules.errors import ImpossibleError, ScheduleError
+from models.schedules.order_parsing import read_order
+from models.schedules.schedule import Range, Schedule, schedule
+from operations.forms.decoding import parsed_json
+from operations.forms.faults import MOST_FAULTS, Fault, RequestError, invalid, shown
+from operations.forms.fields import Record
+from operations.forms.history import starts_of
+from operations.forms.payloads import within
+from operations.schedules.forms import ASSUMPTIONS, SchedulePayloads
+from seeds import Seed
+from system.cancellation import between
+
+
+def answered(payloads: SchedulePayloads, body: bytes) -> Record:
+    """Answer to a request's body.
+
+    Raises
+    ------
+    RequestError
+        400 where the body is no JSON, 422 where its content is wrong or no schedule keeps the order; all faults, or all
+        limits that could give way, are named.
+    """
+    seed = payloads.seed
+    rows, request = _read(payloads, body)
+    try:
+        order = read_order(request, seed)
+        line = line_at(seed, *_in_hand(rows, seed), len(order.prices.values), order.prices.step)
+        return _answer(schedule(line, order), seed)
+    except ScheduleError as error:
+        raise invalid(
+            [Fault(field=place, value=shown(got), expected=wanted) for place, got, wanted in error.faults]
+        ) from None
+    except ImpossibleError as error:
+        raise _impossible(error) from None
+
+
+def _read(payloads: SchedulePayloads, body: bytes) -> tuple[list[Record], Record]:
+    parsed = parsed_json(body)
+    request, faults = payloads.envelope.read(parsed)
+    given = parsed.get("rows") if isinstance(parsed, dict) else None
+    rows = []
+    for i, one in enumerate(between(given[: payloads.max_rows] if isinstance(given, list) else [])):
+        row, wrong = payloads.row.read(one)
+        faults += [within(f"rows.{i}", fault) for fault in wrong]
+        rows.append(row)
+        if len(faults) > MOST_FAULTS:
+            break
+    if request is None or faults:
+        raise invalid(faults)
+    return rows, request
+
+
+def _in_hand(rows: list[Record], seed: Seed) -> tuple[list[str], Any, dict[str, Any]]:
+    assert seed.key is not None
+    starts, faults = starts_of(rows, len(rows), seed)
+    if faults:
+        raise invalid([within("rows", fault) for fault in faults])
+    units = [unit_name(row[seed.key.name]) for row in rows]
+    numbers = [column.name for column in seed.columns if column.is_number]
+    columns = {name: np.array([row.get(name) for row in rows], dtype=np.float64) for name in numbers}
+    return units, starts, columns
+
+
+def _impossible(error: ImpossibleError) -> RequestError:
+    """All limits that could give way, each with what it would have to be."""
+    faults = [
+        Fault(
+            field=one.limit,
+            value=one.stands,
+            bound=one.stands + one.by,
+            expected=f"{one.stands + one.by:.4g} {one.unit}, if this limit alone gives way",
+        )
+        for one in error.relaxations
+    ]
+    return RequestError(str(error), faults)
+
+
+def _answer(found: Schedule, seed: Seed) -> Record:
+    order, process = found.order, seed.process
+    flat_cost = found.total_cost.value + found.saving.value
+    return {
+        "process": process.name,
+        "task": process.task,
+        "advisory": True,
+        "assumptions": ASSUMPTIONS,
+        "minutes": order.prices.minutes,
+        "hours": [
+            {
+                "start": start.isoformat(),
+                "price": float(order.prices.values[i]),
+                "running": bool(found.running[i]),
+                "current": float(found.current[i]),
+                "power": float(found.power[i]),
+                "metal": float(found.metal[i]),
+                "cost": float(found.cost[i]),
+                "co2e": float(found.co2e[i]),
+                "states": {name: float(state[i]) for name, state in found.states.items()},
+            }
+            for i, start in enumerate(order.prices.starts)
+        ],
+        "metal": _ranged(found.tonnes, "t"),
+        "cost": _ranged(found.total_cost, "$"),
+        "saving": _ranged(found.saving, "$"),
+        "energy": _number(found.energy, "kWh"),
+        "co2e": _number(found.emission, "kgCO2e"),
+        "flat": {
+            "current": _number(found.flat, "kA"),
+            "cost": _number(flat_cost, "$"),
+            "energy": _number(found.flat_energy, "kWh"),
+            "co2e": _number(found.flat_emission, "kgCO2e"),
+        },
+        "limits": [
+            {
+                "name": kept.limit.name,
+                "unit": kept.limit.unit,
+                "at_most": kept.limit.bound if kept.limit.at_most else None,
+                "at_least": None if kept.limit.at_most else kept.limit.bound,
+                "chance": kept.limit.chance,
+                "backed_off": kept.backed_off,
+                "nearest": kept.extreme,
+                "kept": kept.always,
+            }
+            for kept in found.kept
+        ],
+        "unwatched": found.unwatched,
+        "worth": [
+            {"limit": name, "value": value, "unit": f"$/{found.units[name]}"} for name, value in found.worth.items()
+        ],
+    }
+
+
+def _ranged(one: Range, unit: str) -> Record:
+    return {"value": one.value, "low": one.low, "high": one.high, "unit": unit}
+
+
+def _number(value: float, unit: str) -> Record:
+    return {"value": value, "unit": unit}

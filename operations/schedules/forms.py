@@ -1,0 +1,267 @@
+"""Requests and answers of schedules, grown from the seed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from models.interfaces.schedule import schedule_physics_of
+from models.schedules.current_state import line_at
+from models.schedules.order import replaceable
+from operations.forms.fields import WHOLE, Record, record, row_fields, title
+from operations.forms.payloads import known_later
+from operations.forms.shapes import Shape
+from operations.forms.values import LONGEST_TIME, TIME_WITH_OFFSET
+from seeds import Seed
+
+ASSUMPTIONS = (
+    "physics at the state of the newest rows, with the loss of current of recent labels; limits are kept in every step "
+    "with the chance that the seed states; intervals hold 90 %"
+)
+_UNIT, _FIRST = "A-001", dt.date(2026, 8, 1)
+_BEGIN = "2026-08-03T{hour:02d}:00+08:00"
+MOST = 1e6  # t owed, limits and prices: numbers that are finite in all that is computed of them
+_PRICE, _FACTOR = "$/kWh", "kgCO2e/kWh"
+
+
+@dataclass(frozen=True)
+class SchedulePayloads:
+    """What a process takes and gives where its current may follow a tariff.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process.
+    max_rows : int
+        Most rows in one request.
+    row, envelope : Shape
+        One row in hand, and a request around rows of any kind.
+    request, answer : type
+        The typed request and answer as a whole, to describe them.
+    example : dict
+        A request that is taken, to show.
+    """
+
+    seed: Seed
+    max_rows: int
+    row: Shape
+    envelope: Shape
+    request: Any
+    answer: Any
+    example: Record
+
+
+def schedule_payloads(seed: Seed, max_rows: int) -> SchedulePayloads | None:
+    """Requests and answers of a seed's process; None where its current follows no tariff."""
+    if seed.schedule is None or schedule_physics_of(seed) is None or seed.key is None or seed.time is None:
+        return None
+    fields, example = row_fields(known_later(seed), _UNIT, _FIRST.isoformat())
+    about = "A period that is over, with what has become known of it since."
+    row = record(f"{title(seed)}ScheduleRow", about, fields)
+    return SchedulePayloads(
+        seed=seed,
+        max_rows=max_rows,
+        row=Shape(row, seed),
+        envelope=Shape(_request(Any, seed, max_rows), seed),
+        request=_request(row, seed, max_rows),
+        answer=_answer(seed),
+        example=_example(example, seed),
+    )
+
+
+def _request(row: Any, seed: Seed, max_rows: int) -> Any:
+    schedule = seed.schedule
+    assert schedule is not None
+    newest = "the newest period of each unit that is over, and some before it whose labels are known, in any order"
+    prices = "prices of power, one after the other, in hours or half hours"
+    factors = "emission factors of the grid, for the hours of the tariff; null: that of the seed"
+    bounds: Any = record(
+        f"{title(seed)}ScheduleLimits",
+        "Bounds that replace those of the seed; what is left out is the seed's.",
+        {
+            one.name: Annotated[
+                float | None,
+                Field(
+                    default=None,
+                    ge=-MOST,
+                    le=MOST,
+                    description=f"by the seed {'at most' if one.at_most is not None else 'at least'} {one.bound:g}",
+                    json_schema_extra={"x-unit": seed.unit_of(one)},
+                ),
+            ]
+            for one in replaceable(seed)
+        },
+    )
+    stops = "whether the line may stop, at the seed's holding current; false where the seed names none"
+    never: Record = {"const": False}
+    meant = {"required": ["negative_prices"], "properties": {"negative_prices": {"const": True}}}
+    positive = {"items": {"properties": {"price": {"minimum": 0}}}}
+    related = {"anyOf": [meant, {"properties": {"tariff": positive}}]}
+    # The physics of a line says nothing of currents far from its own.
+    least, most = schedule.lowest.value / 2, 2 * schedule.highest.value
+    metal = "metal owed by all cells over the hours of the tariff"
+    price: Any = _value(seed, "price", _PRICE)
+    factor: Any = _value(seed, "factor", _FACTOR)
+    return record(
+        f"{title(seed)}ScheduleRequest",
+        f"An order for a schedule. {seed.process.title}.",
+        {
+            "rows": Annotated[list[row], Field(min_length=1, max_length=max_rows, description=newest)],
+            "tariff": Annotated[list[price], Field(min_length=1, description=prices)],
+            "owed": Annotated[float, Field(gt=0, le=MOST, description=metal, json_schema_extra={"x-unit": "t"})],
+            "cells": Annotated[
+                int, Field(ge=1, le=100_000, description="cells in series, each like those of the rows"), WHOLE
+            ],
+            "current": Annotated[
+                float,
+                Field(
+                    ge=0,
+                    le=most,
+                    description="line current just before the first hour",
+                    examples=[schedule.highest.value],
+                    json_schema_extra={"x-unit": "kA"},
+                ),
+            ],
+            "minutes": Annotated[Literal[60, 30], Field(default=60, description="length of a step")],
+            "lowest": _in("kA", "lowest current in operation", schedule.lowest.value, least, most),
+            "highest": _in("kA", "highest current", schedule.highest.value, least, most),
+            "ramp": _in("kA/h", "largest change of the current", schedule.ramp.value, schedule.ramp.value / 100, most),
+            "stops": Annotated[
+                bool, Field(default=False, description=stops, json_schema_extra=None if schedule.holding else never)
+            ],
+            "limits": Annotated[bounds, Field(default={})],
+            "grid_factor": Annotated[list[factor] | None, Field(default=None, min_length=1, description=factors)],
+            "negative_prices": Annotated[
+                bool, Field(default=False, description="whether prices below 0 are meant; else they are refused")
+            ],
+        },
+        related,
+    )
+
+
+def _value(seed: Seed, name: str, unit: str) -> Any:
+    """Type of an interval with a value."""
+    moment = "with its offset from UTC, such as 2026-08-03T06:00+08:00"
+    least = -MOST if name == "price" else 0.0
+    timed: Any = Annotated[str, Field(max_length=LONGEST_TIME, json_schema_extra={"pattern": TIME_WITH_OFFSET})]
+    return record(
+        f"{title(seed)}Schedule{name.capitalize()}",
+        f"A {name} and the time for which it holds.",
+        {
+            "start": Annotated[timed, Field(description=f"time {moment}")],
+            "end": Annotated[
+                timed | None, Field(default=None, description=f"time {moment}; null: the next one's start")
+            ],
+            name: Annotated[float, Field(ge=least, le=MOST, json_schema_extra={"x-unit": unit})],
+        },
+    )
+
+
+def _in(unit: str, about: str, usual: float, low: float, high: float) -> Any:
+    """Type of a number of the line; null is the seed's."""
+    said = f"{about}; null: {usual:g}, by the seed"
+    kind = Field(default=None, ge=low, le=high, description=said, json_schema_extra={"x-unit": unit})
+    return Annotated[float | None, kind]
+
+
+def _answer(seed: Seed) -> Any:
+    own = title(seed)
+    number: Any = record(f"{own}ScheduleNumber", "A number with its unit.", {"value": float, "unit": str})
+    ranged: Any = record(
+        f"{own}ScheduleEstimate",
+        "A number with its 90 % interval.",
+        {"value": float, "low": float, "high": float, "unit": str},
+    )
+    hour: Any = record(
+        f"{own}ScheduleHour",
+        "A step of the schedule; all cells together.",
+        {
+            "start": str,
+            "price": Annotated[float, Field(json_schema_extra={"x-unit": _PRICE})],
+            "running": Annotated[bool, Field(description="false: a stop, at holding current")],
+            "current": Annotated[float, Field(json_schema_extra={"x-unit": "kA"})],
+            "power": Annotated[
+                float, Field(description="power bought, auxiliaries included", json_schema_extra={"x-unit": "MW"})
+            ],
+            "metal": Annotated[float, Field(json_schema_extra={"x-unit": "t"})],
+            "cost": Annotated[float, Field(json_schema_extra={"x-unit": "$"})],
+            "co2e": Annotated[float, Field(description="of the power bought", json_schema_extra={"x-unit": "kgCO2e"})],
+            "states": Annotated[dict[str, float], Field(description="of the mean cell when the step ends")],
+        },
+    )
+    limit: Any = record(
+        f"{own}ScheduleLimit",
+        "A limit that the schedule keeps.",
+        {
+            "name": str,
+            "unit": str,
+            "at_most": Annotated[float | None, Field(description="null where it is a lowest value")],
+            "at_least": Annotated[float | None, Field(description="null where it is a highest value")],
+            "chance": Annotated[float, Field(description="share of cells and hours that may lie beyond it [1]")],
+            "backed_off": Annotated[float, Field(description="what the mean cell keeps so that cells keep the limit")],
+            "nearest": Annotated[float, Field(description="what the mean cell comes nearest to it")],
+            "kept": Annotated[bool, Field(description="false: at first no current brings the line within the limit")],
+        },
+    )
+    worth: Any = record(
+        f"{own}ScheduleWorth",
+        "What one unit more room at a limit that binds would save; of metal owed, what one tonne more costs.",
+        {"limit": str, "value": float, "unit": str},
+    )
+    flat: Any = record(
+        f"{own}ScheduleFlat",
+        "The current that, never changed, makes the same metal.",
+        {"current": number, "cost": number, "energy": number, "co2e": number},
+    )
+    return record(
+        f"{own}ScheduleAnswer",
+        f"The current by the hour at least cost. {seed.process.title}.",
+        {
+            "process": Literal[seed.process.name],
+            "task": Literal[seed.process.task],
+            "advisory": Annotated[Literal[True], Field(description="advice for people: nothing is set by the service")],
+            "assumptions": Annotated[str, Field(description="what all numbers rest on")],
+            "minutes": Annotated[int, Field(description="length of a step")],
+            "hours": list[hour],
+            "metal": ranged,
+            "cost": ranged,
+            "saving": Annotated[ranged, Field(description="against the flat current")],
+            "energy": number,
+            "co2e": number,
+            "flat": flat,
+            "limits": list[limit],
+            "unwatched": Annotated[
+                list[str], Field(description="limits of the seed that physics here does not follow by the hour")
+            ],
+            "worth": list[worth],
+        },
+    )
+
+
+def _example(row: Record, seed: Seed) -> Record:
+    """A day of prices, and as much metal of 100 cells as they make at the current of the row."""
+    columns = {name: np.array([value if isinstance(value, float) else np.nan]) for name, value in row.items()}
+    line = line_at(seed, [_UNIT], np.array([_FIRST], dtype="datetime64[us]"), columns, 24, 1.0)
+    tonnes = 0.1 * 24 * float(line.metal(np.array([line.usual]))[0])
+    tariff = ((0, 8, 0.05), (8, 12, 0.12), (12, 16, 0.085), (16, 20, 0.12), (20, 24, 0.085))
+    return {
+        "rows": [row],
+        "tariff": [
+            {
+                "start": _BEGIN.format(hour=start),
+                "end": _BEGIN.format(hour=end) if end < 24 else "2026-08-04T00:00+08:00",
+                "price": price,
+            }
+            for start, end, price in tariff
+        ],
+        "owed": round(tonnes, 1),
+        "cells": 100,
+        "current": round(line.usual, 1),
+        "minutes": 60,
+        "stops": False,
+        "negative_prices": False,
+    }

@@ -1,0 +1,114 @@
+"""From a set-point model's advice to rows of an answer, each number with its unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from models.setpoints.advice import Advice, Estimate, Limit
+from models.setpoints.experiments import PlannedTests
+from models.setpoints.frontier import CARBON_PRICE, Point
+from models.setpoints.model import SetpointModel
+from models.setpoints.units import MONEY, stated_effects
+from operations.forms.fields import Record
+from operations.set_points.requests import Asked
+from seeds import Seed
+from system.cancellation import between
+
+
+def priced(prices: Mapping[str, float], seed: Seed) -> Record:
+    """Prices that the model reckoned with, each with its unit."""
+    return {name: {"value": value, "unit": seed.economics[name].unit} for name, value in prices.items()}
+
+
+def advice_rows(advices: Sequence[Advice], asked: Asked, model: SetpointModel) -> list[Record]:
+    """Advice for each row of a request, in the order of its rows."""
+    found = {advice.unit: advice for advice in advices}
+    return [_row(found[unit], row, model) for unit, row in between(zip(asked.units, asked.rows, strict=True))]
+
+
+def pareto_rows(points: Mapping[str, Sequence[Point]], asked: Asked, model: SetpointModel) -> list[Record]:
+    """Points of each row of a request, in the order of its rows."""
+    unit = model.seed.economics[CARBON_PRICE].unit
+    return [
+        {
+            **_identity(row, model.seed),
+            "points": [
+                {"carbon_price": {"value": one.carbon_price, "unit": unit}, "advice": _row(one.advice, row, model)}
+                for one in points[name]
+            ],
+        }
+        for name, row in between(zip(asked.units, asked.rows, strict=True))
+    ]
+
+
+def planned_rows(planned: PlannedTests, model: SetpointModel) -> Record:
+    """Proposed tests, and what those of each knob are worth."""
+    seed = model.seed
+    return {
+        "tests": [
+            {
+                **_period(one.unit, one.start, seed),
+                "partner": one.partner,
+                "periods": one.periods,
+                "moves": {
+                    knob: {"value": size, "unit": str(seed.column(knob).unit)} for knob, size in one.moves.items()
+                },
+            }
+            for one in planned.tests
+        ],
+        "worth": {
+            knob: {**asdict(one), "unit": str(seed.column(knob).unit), "money": MONEY}
+            for knob, one in planned.knobs.items()
+        },
+    }
+
+
+def _identity(row: Record, seed: Seed) -> Record:
+    return {column.name: row[column.name] for column in seed.identity}
+
+
+def _row(advice: Advice, row: Record, model: SetpointModel) -> Record:
+    seed = model.seed
+    return {
+        **_identity(row, seed),
+        "knobs": {
+            name: {
+                "plan": plan,
+                "move": advice.moves.get(name, 0.0),
+                "set_point": plan + advice.moves.get(name, 0.0),
+                "unit": str(seed.column(name).unit),
+            }
+            for name, plan in advice.plan.items()
+        },
+        "gain": _estimate(advice.gain, MONEY),
+        "effects": {name: _estimate(*effect) for name, effect in stated_effects(advice, model).items()},
+        "limits": [_limit(one) for one in advice.limits],
+        "cause": advice.cause,
+        "support": advice.support,
+        "nearest": [_period(unit, start, seed) for unit, start in advice.nearest],
+        "refusal": advice.refusal,
+    }
+
+
+def _estimate(one: Estimate, unit: str) -> Record:
+    return {"value": one.value, "low": one.low, "high": one.high, "unit": unit}
+
+
+def _limit(one: Limit) -> Record:
+    return {
+        "name": one.column,
+        "unit": one.unit,
+        "at_most": one.bound if one.at_most else None,
+        "at_least": None if one.at_most else one.bound,
+        "expected": one.expected,
+        "chance": one.chance if math.isfinite(one.expected) else None,
+        "allowed": one.allowed,
+    }
+
+
+def _period(unit: str, start: Any, seed: Seed) -> Record:
+    assert seed.key is not None
+    return {seed.key.name: unit, seed.clock.name: start.date().isoformat() if seed.is_daily else start.isoformat()}

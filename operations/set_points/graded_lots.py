@@ -1,0 +1,156 @@
+"""Recommended set-points of lots that are graded: the plan of a lot in, moves and what they bring out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from models.quality.setpoints.effects import knobs_of
+from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.recommender import Plans, recommend, what_if
+from operations.forms import history
+from operations.forms.faults import Fault, invalid
+from operations.forms.fields import Record, row_fields
+from operations.forms.payloads import known_later
+from operations.forms.rows import matrix
+from operations.set_points.forms import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS
+from operations.set_points.lots import (
+    AskedLots,
+    LotFields,
+    LotKnob,
+    LotPayloads,
+    flattened,
+    lot_payloads,
+    lot_rows,
+    prices_stated,
+    read_lots,
+)
+from operations.set_points.moves import chosen_within
+from physics.arrays import FloatArray
+from seeds import Column, Seed
+
+if TYPE_CHECKING:
+    pass
+
+ASSUMPTIONS = (
+    "the less favourable of what physics says and what history shows of a move counts; a defect that a move avoids is "
+    "not counted; chances of grades and limits are of the assay; intervals hold 90 %"
+)
+WITHOUT = {
+    PARETO: "what lots emit is not known, so there is nothing to weigh money against",
+    EXPERIMENTS: "tests are not proposed for lots; support says how many lots of history tried a move",
+}
+UNIT = "A-001"  # of the examples
+
+
+def setpoints(seed: Seed, max_rows: int, prices: Any, prices_example: Record) -> LotPayloads | None:
+    """Requests and answers of a seed's process; None where it has no knobs, or lots without unit or time.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    max_rows : int
+        Most rows in one request.
+    prices, prices_example : type, dict
+        Costs of the day as predictions take them.
+    """
+    knobs = knobs_of(seed)
+    if not knobs or seed.key is None or seed.time is None:
+        return None
+    time = "2026-11-01" if seed.is_daily else "2026-11-01T06:00"
+    row, example = row_fields((*seed.identity, *seed.by_role("before"), *knobs), UNIT, time)
+    made = any(column.calendar is None for column in history.made_inputs(seed))
+    return lot_payloads(
+        seed,
+        max_rows,
+        LotFields(
+            row=row | {knob.name: _planned(knob, float(example[knob.name])) for knob in knobs},
+            about="the plan of a lot: its knobs, and what is known before it is made",
+            example=example,
+            prices=prices,
+            prices_example=prices_example,
+            knobs={knob.name: LotKnob(str(knob.unit), knob.meaning, -(knob.step or 1.0) / 2) for knob in knobs},
+            recommended=(
+                "For each lot the move of one knob that brings most on average, where that is beyond doubt, stays "
+                "within bounds, a step and what history has tried, and makes the lot break its grade no more often "
+                "than is allowed, or than it does as planned; else a refusal that says why. A refusal is an answer."
+            ),
+            chosen="What chosen moves of knobs would bring, whatever that is.",
+            gain="what a tonne of the lot is worth more, the cost of the moves taken off",
+            graded=tuple(grade.name for grade in seed.grades[:-1]),
+            past=row_fields(known_later(seed), UNIT, time)[0] if made else {},
+            without=WITHOUT,
+        ),
+    )
+
+
+def _planned(knob: Column, example: float) -> Any:
+    """Type of a planned knob, which must be there."""
+    described = Field(
+        ge=knob.low,
+        le=knob.high,
+        description=f"{knob.meaning}, as planned for the lot [{knob.unit}]",
+        examples=[example],
+        json_schema_extra={"x-unit": str(knob.unit), "x-role": knob.role},
+    )
+    return Annotated[float, described]
+
+
+def read(payloads: LotPayloads, name: str, body: bytes) -> AskedLots:
+    """A request's body; what rows leave out and earlier periods hold is made."""
+    asked = read_lots(payloads, name, body)
+    if history.made_inputs(payloads.seed):
+        faults = history.fill(asked.rows, asked.past, payloads.seed)
+        if faults:
+            raise invalid(faults)
+    return asked
+
+
+def answered(payloads: LotPayloads, name: str, model: SetPoints, asked: AskedLots) -> Record:
+    """Answer of a set-point model, but for what all answers begin with.
+
+    Raises
+    ------
+    SetpointError
+        Prices that cannot be.
+    RequestError
+        422 where chosen moves cannot be, or no row holds what the model needs.
+    """
+    import pandas as pd
+
+    seed, prices = model.seed, flattened(asked.request["prices"])
+    reckoned = model.priced(prices)
+    X = _inputs(asked.rows, seed)
+    _check_needed(model, X)
+    plans = Plans(X, asked.units, [pd.Timestamp(row[payloads.seed.clock.name]) for row in asked.rows])
+    if name == RECOMMENDATIONS:
+        advices = recommend(model, plans, prices)
+    else:
+        bounds = {knob.name: knob.settable for knob in knobs_of(seed)}
+        moves = chosen_within(asked.rows, asked.units, asked.request[MOVES], bounds, payloads.units)
+        advices = what_if(model, plans, [moves.get(unit, {}) for unit in asked.units], prices)
+    units = {element.name: str(element.unit) for element in seed.elements} | dict.fromkeys(seed.defects, "1")
+    return {
+        "assumptions": ASSUMPTIONS,
+        "prices": prices_stated(reckoned, model.prices),
+        name.replace("-", "_"): lot_rows(advices, asked, payloads, units),
+    }
+
+
+def _inputs(rows: list[Record], seed: Seed) -> FloatArray:
+    """Inputs of planned lots, shape (n, k); what is measured later is NaN."""
+    later = dict.fromkeys(column.name for column in seed.inputs)
+    return matrix([later | row for row in rows], seed)
+
+
+def _check_needed(model: SetPoints, X: FloatArray) -> None:
+    """RequestError where no row has a value that no lot of history lacked."""
+    needed = model.columns[model.complete]
+    lacking = needed[np.isnan(X[:, needed]).all(axis=0)]
+    if len(lacking):
+        names = [column.name for column in model.seed.inputs]
+        expected = "a value in the rows, or earlier periods that it is made from: no lot of history lacked it"
+        raise invalid([Fault(field=names[i], expected=expected) for i in lacking])

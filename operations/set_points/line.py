@@ -1,0 +1,112 @@
+"""The part of an answer that is about a whole line: the knob that its units share, and a limit on their power."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from models.setpoints.line.advice import LineAdvice
+from models.setpoints.units import MONEY
+from operations.forms.fields import Record, record, title
+from seeds import Column, Seed
+
+LINE, POWER_LIMIT = "line", "power_limit"
+_POWER = "MW"
+
+
+def power_limit_kind() -> Any:
+    """Type of a request's limit of power."""
+    described = "direct-current power that all units may take together; null: no limit"
+    return Annotated[
+        float | None, Field(default=None, gt=0, description=described, json_schema_extra={"x-unit": _POWER})
+    ]
+
+
+def line_kind(seed: Seed, shared: Sequence[Column], estimate: Any) -> Any:
+    """Type of the advice for all units together."""
+    number = Annotated[float | None, Field(description="null: not known of this line")]
+    knobs = {
+        knob.name: record(
+            f"{title(seed, knob.name)}OfLine",
+            knob.meaning,
+            {"plan": number, "move": float, "set_point": number, "unit": Literal[str(knob.unit)]},
+        )
+        for knob in shared
+    }
+    power = {"before": number, "after": number, "limit": float | None, "unit": Literal[_POWER]}
+    worth = record(
+        f"{title(seed)}PowerWorth", "What one more MW of the limit would bring.", {"value": float, "unit": str}
+    )
+    gain = "money that all moves of the line bring a day, their cost taken off"
+    return record(
+        f"{title(seed)}LineAdvice",
+        "What is advised for all units together; a unit's own advice is with the shared knobs as planned.",
+        {
+            "start": Annotated[str, Field(description="of the period")],
+            "units": Annotated[int, Field(description="units that run")],
+            "known": Annotated[int, Field(description="those of them whose plan and situation are known")],
+            "knobs": record(f"{title(seed)}LineKnobs", "Knobs that all units share.", knobs),
+            "moves": Annotated[
+                dict[str, dict[str, float]],
+                Field(description="own moves of units that go with it, as what-if takes them"),
+            ],
+            "gain": Annotated[estimate | None, Field(description=f"{gain}; null: not known of this line")],
+            "gain_as_planned": Annotated[
+                estimate | None,
+                Field(description="the most without a move of what is shared; null: not known, or beyond the limit"),
+            ],
+            "power": record(f"{title(seed)}LinePower", "Direct-current power of all units in the period.", power),
+            "worth": Annotated[worth | None, Field(description="null: no limit of power was given")],
+            "held_by": Annotated[
+                str | None, Field(description="what keeps the line from moves that would bring more; null: nothing")
+            ],
+            "strained": Annotated[
+                dict[str, str],
+                Field(
+                    description="units that break a limit more often than they may, whatever their own knobs, and it"
+                ),
+            ],
+            "refusal": Annotated[
+                str | None,
+                Field(description="why what is shared is not moved; null: it is, or the plan is as good as any"),
+            ],
+        },
+    )
+
+
+def line_part(line: LineAdvice, seed: Seed) -> Record:
+    """Advice for all units together, each number with its unit."""
+    plan = _known(line.plan)
+    return {
+        "start": line.start.date().isoformat() if seed.is_daily else line.start.isoformat(),
+        "units": line.units,
+        "known": line.known,
+        "knobs": {
+            line.knob: {
+                "plan": plan,
+                "move": line.move,
+                "set_point": None if plan is None else plan + line.move,
+                "unit": str(seed.column(line.knob).unit),
+            }
+        },
+        "moves": line.moves,
+        "gain": None if line.gain is None else vars(line.gain) | {"unit": MONEY},
+        "gain_as_planned": None if line.gain_as_planned is None else vars(line.gain_as_planned) | {"unit": MONEY},
+        "power": {
+            "before": _known(line.before),
+            "after": _known(line.after),
+            "limit": line.limit,
+            "unit": _POWER,
+        },
+        "worth": None if line.worth is None else {"value": line.worth, "unit": f"{MONEY}/{_POWER}"},
+        "held_by": line.held_by,
+        "strained": line.strained,
+        "refusal": line.refusal,
+    }
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,365 @@
+"""Requests and answers of set-points of lots, graded or sorted: what both share, grown from the seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field
+
+from models.consistency.unit_names import unit_name
+from models.setpoints.advice import Estimate
+from models.setpoints.lot_advice import MONEY, LotAdvice, LotLimit
+from operations.forms.decoding import parsed_json
+from operations.forms.faults import invalid
+from operations.forms.fields import Key, Record, record, title
+from operations.forms.shapes import Shape
+from operations.set_points.forms import MOVES, RECOMMENDATIONS, WHAT_IF, Verb, answer_head
+from operations.set_points.requests import move_faults, read_rows
+from seeds import Quantity, Seed
+
+NAMES = ("knobs", "gain", "grade_probability", "effects", "limits", "cause", "support", "notes", "refusal")
+
+
+@dataclass(frozen=True)
+class LotKnob:
+    """What may be moved: its unit, what it is, and how far an example moves it [its unit]."""
+
+    unit: str
+    meaning: str
+    example: float
+
+
+@dataclass(frozen=True)
+class LotFields:
+    """What a task says of its plans and of advice on them.
+
+    Attributes
+    ----------
+    row, about : Mapping of str to type, str
+        Fields of a row that plans a lot, and what such a row is.
+    example : dict
+        A row that is taken.
+    prices : type
+        Prices of a request, and its default.
+    prices_example : dict
+        Prices that are taken.
+    knobs : Mapping of str to LotKnob
+        What may be moved, by name.
+    recommended, chosen : str
+        What is recommended, and what a what-if says.
+    gain : str
+        What a gain is.
+    graded : tuple of str
+        Grades whose chance is stated; none where nothing is graded.
+    past : Mapping of str to type
+        Fields of an earlier period, from which inputs are made; empty where none is.
+    without : Mapping of str to str
+        Ways to ask that are not offered, and why.
+    """
+
+    row: Mapping[str, Any]
+    about: str
+    example: Record
+    prices: Any
+    prices_example: Record
+    knobs: Mapping[str, LotKnob]
+    recommended: str
+    chosen: str
+    gain: str
+    graded: tuple[str, ...] = ()
+    past: Mapping[str, Any] = field(default_factory=dict)
+    without: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LotPayloads:
+    """What a process takes and gives where set-points of its lots are recommended.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process.
+    max_rows : int
+        Most rows, and most rows of history, in one request.
+    row, moves : Shape
+        A row that plans a lot, and moves of one lot's knobs.
+    past : Shape or None
+        An earlier period; None where nothing is made from one.
+    units : Mapping of str to str
+        Unit of each knob.
+    verbs : dict of str to Verb
+        By the last part of the address.
+    without : Mapping of str to str
+        Ways to ask that are not offered, and why.
+    """
+
+    seed: Seed
+    max_rows: int
+    row: Shape
+    moves: Shape
+    past: Shape | None
+    units: Mapping[str, str]
+    verbs: dict[str, Verb]
+    without: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class AskedLots:
+    """A request for set-points of lots that was read.
+
+    Attributes
+    ----------
+    rows, past : list of dict
+        Plans and earlier periods, as they came.
+    units : list of str
+        Name of each row's unit.
+    request : dict
+        What stood beside them.
+    """
+
+    rows: list[Record]
+    past: list[Record]
+    units: list[str]
+    request: Record
+
+
+def lot_payloads(seed: Seed, max_rows: int, fields: LotFields) -> LotPayloads:
+    """Requests and answers of a seed's process."""
+    for column in seed.identity:
+        if column.name in NAMES:
+            raise ValueError(
+                f"seed {seed.process.name}: column '{column.name}': a recommendation uses this name itself"
+            )
+    row = record(f"{title(seed)}PlanRow", f"{fields.about}. {seed.process.title}.", fields.row)
+    about = "An earlier period, with what has become known of it since."
+    past = record(f"{title(seed)}HistoryRow", about, fields.past) if fields.past else None
+    moves = record(
+        f"{title(seed)}Moves",
+        "What to add to the planned knobs of a lot; what is left out stays as planned.",
+        {name: NotRequired[_move(name, knob)] for name, knob in fields.knobs.items()},
+    )
+    number: Any = record(f"{title(seed)}Number", "A number with its unit.", {"value": float, "unit": str})
+    advice: Any = _advice(seed, fields)
+
+    def verb(name: str, own: str, summary: str, about: str, more: Mapping[str, Any], example: Record) -> Verb:
+        loose = {MOVES: Annotated[dict[str, Any], Field(min_length=1)]} if MOVES in more else {}
+        answer = {name: Annotated[list[advice], Field(description="one a row, in their order")]}
+        whole = f"{title(seed)}{own}"
+        return Verb(
+            request=_request(whole, row, past, max_rows, fields, more, seed),
+            answer=record(f"{whole}Answer", f"{summary}. {seed.process.title}.", answer_head(seed, number) | answer),
+            envelope=Shape(
+                _request(whole, Any, Any if past else None, max_rows, fields, {**more, **loose}, seed), seed
+            ),
+            example={"rows": [fields.example], **({"history": []} if past else {}), "prices": fields.prices_example}
+            | example,
+            summary=f"{summary}: {seed.process.title}",
+            about=about,
+        )
+
+    knob, first = next(iter(fields.knobs.items()))
+    shown = {knob: first.example}
+    by_unit: Any = moves | dict[Key, moves]  # type: ignore[valid-type]
+    described = "by knob: the same for each row; or by unit and knob"
+    as_described: dict[str, Any] = {"minProperties": 1}  # pydantic says it of no union
+    chosen = Annotated[
+        by_unit, Field(min_length=1, description=described, examples=[shown], json_schema_extra=as_described)
+    ]
+    return LotPayloads(
+        seed=seed,
+        max_rows=max_rows,
+        row=Shape(row, seed),
+        moves=Shape(moves, seed),
+        past=None if past is None else Shape(past, seed),
+        units={name: one.unit for name, one in fields.knobs.items()},
+        verbs={
+            RECOMMENDATIONS: verb(
+                RECOMMENDATIONS, "Recommendations", "Recommended set-points", fields.recommended, {}, {}
+            ),
+            WHAT_IF: verb(
+                "what_if", "WhatIf", "What chosen moves would bring", fields.chosen, {MOVES: chosen}, {MOVES: shown}
+            ),
+        },
+        without=fields.without,
+    )
+
+
+def _move(name: str, knob: LotKnob) -> Any:
+    described = Field(
+        description=f"added to {name} [{knob.unit}]: {knob.meaning}",
+        examples=[knob.example],
+        json_schema_extra={"x-unit": knob.unit},
+    )
+    return Annotated[float, described]
+
+
+def _request(
+    name: str, row: Any, past: Any, max_rows: int, fields: LotFields, more: Mapping[str, Any], seed: Seed
+) -> Any:
+    earlier: Any = Field(
+        default=[],
+        max_length=max_rows,
+        description="earlier periods of the same units, in any order, from which inputs are made that rows leave out",
+    )
+    return record(
+        f"{name}Request",
+        f"Plans of lots. {seed.process.title}.",
+        {
+            "rows": Annotated[list[row], Field(min_length=1, max_length=max_rows, description=fields.about)],
+            **({} if past is None else {"history": Annotated[list[past], earlier]}),
+            "prices": fields.prices,
+            **more,
+        },
+    )
+
+
+def _advice(seed: Seed, fields: LotFields) -> Any:
+    """Type of the advice on one row."""
+    share = Annotated[float | None, Field(ge=0, le=1, json_schema_extra={"x-unit": "1"})]
+    number: Any = record(
+        f"{title(seed)}AdviceEstimate",
+        "A change with its 90 % interval; null: not known of this row.",
+        {"value": float | None, "low": float | None, "high": float | None, "unit": str},
+    )
+    limit: Any = record(
+        f"{title(seed)}AdviceLimit",
+        "A limit of the lot as planned and after the moves; null: not known of this row.",
+        {
+            "name": Annotated[str, Field(description="what is limited")],
+            "unit": str,
+            "at_most": Annotated[float, Field(description="the limit")],
+            "at_least": Annotated[None, Field(description="null: no lot has a lowest limit")],
+            "expected": Annotated[float | None, Field(description="what is expected after the moves, in `unit`")],
+            "chance_before": Annotated[share, Field(description="that the lot breaks it as planned [1]")],
+            "chance": Annotated[share, Field(description="that the lot breaks it after the moves [1]")],
+            "allowed": Annotated[float, Field(ge=0, le=1, description="chance that the seed allows [1]")],
+        },
+    )
+
+    def knob(name: str, one: LotKnob) -> Any:
+        whole = {"plan": float | None, "move": float, "set_point": float | None, "unit": Literal[one.unit]}
+        kind = record(f"{title(seed, *name.split('.'))}Advised", one.meaning, whole)
+        return Annotated[kind, Field(json_schema_extra={"x-unit": one.unit})]
+
+    knobs = record(
+        f"{title(seed)}AdvisedKnobs", "Knobs of a lot.", {name: knob(name, one) for name, one in fields.knobs.items()}
+    )
+    chance: Any = record(
+        f"{title(seed)}AdviceChance", "A chance as planned and after the moves.", {"before": share, "after": share}
+    )
+    grades = record(
+        f"{title(seed)}AdviceGrades", "Chance that the lot keeps each grade.", dict.fromkeys(fields.graded, chance)
+    )
+    return record(
+        f"{title(seed)}Advice",
+        "What is advised for one row.",
+        {
+            **{column.name: Annotated[str, Field(description=column.meaning)] for column in seed.identity},
+            "knobs": Annotated[knobs, Field(description="plan, move and what the knob then is")],
+            "gain": Annotated[number, Field(description=fields.gain)],
+            **({"grade_probability": grades} if fields.graded else {}),
+            "effects": Annotated[dict[str, number], Field(description="change of each outcome by the moves")],
+            "limits": list[limit],
+            "cause": Annotated[str | None, Field(description="largest cause of the gain; null: nothing gains")],
+            "support": Annotated[int, Field(description="lots of history that the advice rests on")],
+            "notes": Annotated[list[str], Field(description="what the advice rests on, and why a knob stays")],
+            "refusal": Annotated[
+                str | None,
+                Field(description="why nothing is recommended; null: moves are, or the plan is as good as any"),
+            ],
+        },
+    )
+
+
+def read_lots(payloads: LotPayloads, name: str, body: bytes) -> AskedLots:
+    """Read a request's body.
+
+    Raises
+    ------
+    RequestError
+        400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first 100 of
+        more.
+    """
+    parsed = parsed_json(body)
+    request, faults = payloads.verbs[name].envelope.read(parsed)
+    rows = read_rows(parsed, "rows", payloads.row, payloads.max_rows, faults)
+    past = [] if payloads.past is None else read_rows(parsed, "history", payloads.past, payloads.max_rows, faults)
+    if request is not None:
+        faults += move_faults(request.get(MOVES, {}), payloads.moves, payloads.moves)
+    if request is None or faults:
+        raise invalid(faults)
+    key = payloads.seed.key
+    assert key is not None
+    return AskedLots(rows, past, [unit_name(row[key.name]) for row in rows], request)
+
+
+def prices_stated(prices: Mapping[str, float], known: Mapping[str, Quantity]) -> Record:
+    """Prices that were reckoned with, each with its unit."""
+    return {name: {"value": value, "unit": known[name].unit} for name, value in prices.items()}
+
+
+def flattened(given: Mapping[str, Any]) -> dict[str, float]:
+    """Prices by one name each, `part.name` where they stand in a part; what is null is left out."""
+    found: dict[str, float] = {}
+    for name, one in given.items():
+        if isinstance(one, dict):
+            found |= {f"{name}.{part}": value for part, value in one.items() if value is not None}
+        elif one is not None:
+            found[name] = one
+    return found
+
+
+def lot_rows(
+    advices: Sequence[LotAdvice], asked: AskedLots, payloads: LotPayloads, effect_units: Mapping[str, str]
+) -> list[Record]:
+    """Advice for each row of a request, in the order of its rows."""
+    return [
+        {
+            **{column.name: row[column.name] for column in payloads.seed.identity},
+            "knobs": {
+                name: {
+                    "plan": plan,
+                    "move": advice.moves[name],
+                    "set_point": plan + advice.moves[name],
+                    "unit": payloads.units[name],
+                }
+                for name, plan in advice.plan.items()
+            },
+            "gain": _estimate(advice.gain, MONEY),
+            **({"grade_probability": _chances(advice)} if advice.keeps else {}),
+            "effects": {name: _estimate(one, effect_units[name]) for name, one in advice.effects.items()},
+            "limits": [_limit(one) for one in advice.limits],
+            "cause": advice.cause,
+            "support": advice.support,
+            "notes": list(advice.notes),
+            "refusal": advice.refusal,
+        }
+        for advice, row in zip(advices, asked.rows, strict=True)
+    ]
+
+
+def _chances(advice: LotAdvice) -> Record:
+    return {name: {"before": before, "after": after} for name, (before, after) in advice.keeps.items()}
+
+
+def _estimate(one: Estimate, unit: str) -> Record:
+    return {"value": one.value, "low": one.low, "high": one.high, "unit": unit}
+
+
+def _limit(one: LotLimit) -> Record:
+    def known(chance: float) -> float | None:
+        return chance if math.isfinite(chance) else None
+
+    return {
+        "name": one.column,
+        "unit": one.unit,
+        "at_most": one.bound,
+        "at_least": None,
+        "expected": one.expected,
+        "chance_before": known(one.before),
+        "chance": known(one.chance),
+        "allowed": one.allowed,
+    }

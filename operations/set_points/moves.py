@@ -1,0 +1,73 @@
+"""Moves that a what-if chose, unit by unit, within the bounds of the model's seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from models.consistency.unit_names import unit_name
+from operations.forms.faults import MOST_FAULTS, Fault, invalid, shown
+from operations.forms.fields import Record
+from operations.set_points.forms import MOVES
+from operations.set_points.requests import Asked, by_unit
+from seeds import Seed
+
+_ROUNDING = 1e-9
+
+
+Bounds = Mapping[str, tuple[float, float]]
+
+
+def chosen(asked: Asked, seed: Seed) -> dict[str, dict[str, float]]:
+    """Moves by unit and knob [the knob's unit], within the bounds of the seed; see `chosen_within`."""
+    knobs = [column for column in seed.by_role("knob") if column.is_number]
+    units = {column.name: str(column.unit) for column in knobs}
+    bounds = {column.name: column.settable for column in knobs}
+    return chosen_within(asked.rows, asked.units, asked.request[MOVES], bounds, units)
+
+
+def chosen_within(
+    rows: Sequence[Record], units: Sequence[str], moves: Record, bounds: Bounds, knob_units: Mapping[str, str]
+) -> dict[str, dict[str, float]]:
+    """Moves by unit and knob [the knob's unit].
+
+    Parameters
+    ----------
+    rows, units : sequence of n dict, n str
+        Plans and the unit of each.
+    moves : dict
+        By knob, or by unit and knob.
+    bounds, knob_units : Mapping
+        Where each knob may be set, and its unit.
+
+    Raises
+    ------
+    RequestError
+        422 where moves are of a unit that no row plans, or a knob would leave its bounds.
+    """
+    named: dict[str, dict[str, float]] = {unit: moves for unit in units}
+    if by_unit(moves):
+        named = {unit_name(unit): own for unit, own in moves.items()}
+    faults = [
+        Fault(field=f"{MOVES}.{shown(unit)}", value=shown(unit), expected="a unit that one of rows plans")
+        for unit in named
+        if unit not in units
+    ]
+    for i, (unit, row) in enumerate(zip(units, rows, strict=True)):
+        for knob, move in named.get(unit, {}).items():
+            place = f"{MOVES}.{shown(unit)}.{knob}" if by_unit(moves) else f"{MOVES}.{knob}"
+            faults += _beyond(i, place, row[knob], move, bounds[knob], knob_units[knob])
+        if len(faults) > MOST_FAULTS:
+            break
+    if faults:
+        raise invalid(faults)
+    return named
+
+
+def _beyond(i: int, place: str, plan: float, move: float, bounds: tuple[float, float], unit: str) -> list[Fault]:
+    low, high = bounds
+    then = plan + move
+    if low - _ROUNDING <= then <= high + _ROUNDING:
+        return []
+    bound, side = (high, "at most") if then > high else (low, "at least")
+    expected = f"plan {plan:g} and move {move:g} together {side} {bound:g} {unit}"
+    return [Fault(row=i, field=place, value=then, bound=bound, expected=expected)]

@@ -1,0 +1,142 @@
+"""Recommended set-points of a sorting line: how it shall be set for a lot in, moves and what they bring out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from models.sorting.setpoints.knobs import Knob, line_knobs
+from models.sorting.setpoints.recommender import EFFECT_UNITS, LinePlan, LineSetPoints, recommend, what_if
+from models.sorting.setpoints.replay import OCCUPANCY
+from operations.forms.fields import Record, row_fields
+from operations.set_points.forms import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS
+from operations.set_points.lots import (
+    AskedLots,
+    LotFields,
+    LotKnob,
+    LotPayloads,
+    flattened,
+    lot_payloads,
+    lot_rows,
+    prices_stated,
+    read_lots,
+)
+from operations.set_points.moves import chosen_within
+from seeds import Seed
+
+if TYPE_CHECKING:
+    pass
+
+ASSUMPTIONS = (
+    "gains are of a tonne of feed as planned, in the time that this takes on the belt; chances are shares of the "
+    "assayed lots, sorted again with the set-points; what comes along with an ejected piece is the seed's share; "
+    "intervals hold 90 % of chance among lots"
+)
+WITHOUT = {
+    PARETO: "what sorting emits is not known, so there is nothing to weigh money against",
+    EXPERIMENTS: "no tests are needed: other least gains are replayed on assayed pieces, loads differ from lot to lot",
+}
+MOST_PLANS = 50  # in one request: each may ask for other least gains, which are replayed
+LOT, START, GAIN = "L-00401", "2026-11-01T06:00", 0.05  # of the examples
+
+
+def setpoints(seed: Seed, max_rows: int, prices: Any, prices_example: Record) -> LotPayloads | None:
+    """Requests and answers of a seed's process; None where its pieces have no time.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    max_rows : int
+        Most rows in one request.
+    prices, prices_example : type, dict
+        Prices of the day as predictions take them.
+    """
+    if seed.key is None or seed.time is None:
+        return None
+    row, example = row_fields(seed.identity, LOT, START)
+    knobs = line_knobs(seed)
+    return lot_payloads(
+        seed,
+        min(max_rows, MOST_PLANS),
+        LotFields(
+            row=row | {knob.name: _planned(knob, seed) for knob in knobs},
+            about="how the line shall be set for a lot",
+            example=example | {knobs[0].name: 0.0},
+            prices=prices,
+            prices_example=prices_example,
+            knobs={
+                knob.name: LotKnob(knob.unit, knob.meaning, 0.01 if knob.name == OCCUPANCY else GAIN) for knob in knobs
+            },
+            recommended=(
+                "The least gain of each bin and the load of the belt that bring most by the newest assayed pieces, "
+                "each where its gain is beyond doubt and no more lots break a limit than is promised; else a refusal "
+                "that says why. A refusal is an answer."
+            ),
+            chosen="What other least gains and another load would bring on the assayed pieces, whatever that is.",
+            gain="what a tonne of feed as planned is worth more, or the feed that passes in its time",
+            without=WITHOUT,
+        ),
+    )
+
+
+def _planned(knob: Knob, seed: Seed) -> Any:
+    """Type of a planned knob, which may be left out."""
+    is_load = knob.name == OCCUPANCY
+    high = seed.column(OCCUPANCY).high if is_load else None
+    otherwise = "the mean of the assayed lots" if is_load else "0: any gain will do"
+    described = Field(
+        default=None,
+        ge=None if is_load else 0,
+        gt=0 if is_load else None,
+        le=high,
+        description=f"{knob.meaning} [{knob.unit}]. Null or left out: {otherwise}.",
+        examples=[0.1 if is_load else 0.0],
+        json_schema_extra={"x-unit": knob.unit},
+    )
+    return Annotated[float | None, described]
+
+
+def read(payloads: LotPayloads, name: str, body: bytes) -> AskedLots:
+    """A request's body."""
+    return read_lots(payloads, name, body)
+
+
+def answered(payloads: LotPayloads, name: str, model: LineSetPoints, asked: AskedLots) -> Record:
+    """Answer of set-points of a line, but for what all answers begin with.
+
+    Raises
+    ------
+    SetpointError
+        Prices that cannot be.
+    RequestError
+        422 where chosen moves cannot be.
+    """
+    import pandas as pd
+
+    prices = flattened(asked.request["prices"])
+    reckoned, clock = model.priced(prices), payloads.seed.clock.name
+    plans = [
+        LinePlan(unit, pd.Timestamp(row[clock]), {name: row[name] for name in payloads.units if row[name] is not None})
+        for unit, row in zip(asked.units, asked.rows, strict=True)
+    ]
+    if name == RECOMMENDATIONS:
+        advices = recommend(model, plans, prices)
+    else:
+        advices = what_if(model, plans, _chosen(payloads, model, asked, prices), prices)
+    return {
+        "assumptions": ASSUMPTIONS,
+        "prices": prices_stated(reckoned, model.prices),
+        name.replace("-", "_"): lot_rows(advices, asked, payloads, EFFECT_UNITS),
+    }
+
+
+def _chosen(
+    payloads: LotPayloads, model: LineSetPoints, asked: AskedLots, prices: dict[str, float]
+) -> list[dict[str, float]]:
+    """Moves of each plan, within what is known of its knobs."""
+    usual = {name: model.replay(prices).mean_load if name == OCCUPANCY else 0.0 for name in payloads.units}
+    rows = [row | {name: value for name, value in usual.items() if row[name] is None} for row in asked.rows]
+    moves = chosen_within(rows, asked.units, asked.request[MOVES], model.bounds(prices), payloads.units)
+    return [moves.get(unit, {}) for unit in asked.units]

@@ -1,0 +1,281 @@
+"""Energy in the answers of the service: what it holds, a replaced factor, and what is refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter
+
+from models.energy.account import factors_of
+from models.interfaces.energy import EnergyPhysics, energy_of
+from models.regression.model import RegressionModel, conformalised
+from models.regression.several import SeveralTargets, together
+from models.storage import model_files
+from models.table.inputs import input_names
+from models.tasks import build
+from operations.energy.accounting import NOT_KNOWN
+from operations.predictions.numbers.predictions import payloads
+from seeds import Seed, folder, load
+from seeds.format.loader import parse
+from serving.app import Service, create_app
+from serving.hot_reload.folder_store import FolderStore
+from serving.settings import Settings
+
+PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
+# What is predicted or derived and stands in the account too: of direct current by efficiency, of fuel as it is.
+SAME = {
+    "kWh/t": {"specific_energy": ("boundaries", "direct"), "co2e": ("scopes", "total")},
+    "GJ/t": {"thermal_energy": ("boundaries", "fuel")},
+}
+NATIONAL, YUNNAN = 0.5306, 0.1073  # kgCO2e/kWh
+
+
+@pytest.fixture(scope="module", params=PROCESSES)
+def seed(request: pytest.FixtureRequest) -> Seed:
+    return load(request.param)
+
+
+@pytest.fixture
+def physics(seed: Seed) -> EnergyPhysics:
+    """Energy module of the process."""
+    found = energy_of(seed)
+    assert found is not None
+    return found
+
+
+def fitted(seed: Seed) -> RegressionModel | SeveralTargets:
+    """A line for each target that learnt from rows about the typical values."""
+    rng = np.random.default_rng(1)
+    columns = [seed.column(name) for name in input_names(seed)]
+    X = np.column_stack([rng.normal(one.typical.mean, one.typical.sd, 240) for one in columns])
+    models = {}
+    for target in seed.primaries:
+        own = seed.for_target(target.name)
+        y = rng.normal(target.typical.mean, min(1.0, target.typical.sd), 240)
+        line = build(own)["linear"].fit(X[:200], y[:200])
+        models[target.name] = conformalised(own, "linear", line, X[:200], y[200:], line.predict(X[200:]), {"rows": 200})
+    return together(seed, models, {"rows": 200}) if len(models) > 1 else models[seed.target.name]
+
+
+@pytest.fixture(scope="module")
+def app(seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """A service over one process, with a model."""
+    where, kept = tmp_path_factory.mktemp("seeds"), tmp_path_factory.mktemp("model") / "one"
+    name = f"{seed.process.name}.toml"
+    (where / name).write_bytes((folder() / name).read_bytes())
+    model_files.save(fitted(seed), kept)
+    store = FolderStore()
+    store.point(seed.process.name, 1, kept)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NONFERROUS_SEEDS", str(where))
+        made = create_app(Settings(), store)
+        made.champions.refresh()
+    return made
+
+
+@pytest.fixture
+def row(seed: Seed) -> dict[str, Any]:
+    """A typical row."""
+    (found,) = payloads(seed, 3).example["rows"]
+    return found
+
+
+@pytest.fixture
+def post(app: Service, seed: Seed, call: Callable[..., Any]) -> Callable[..., Any]:
+    """Sender of a request whose answer must be what the service describes."""
+
+    def send(rows: list[dict[str, Any]], status: int = 200, **more: Any) -> Any:
+        response = call(app, "POST", f"/v1/{seed.process.name}/predictions", json={"rows": rows, **more})
+        assert response.status_code == status, response.text
+        if status == 200:
+            (taken,) = app.taken
+            TypeAdapter(taken.answer).validate_json(response.content)
+        return response.json()
+
+    return send
+
+
+def test_energy_of_a_row_agrees_with_what_is_predicted_and_derived(physics: Any, post: Any, row: Any) -> None:
+    (one,) = post([row])["predictions"]
+    energy = one["energy"]
+    for end in ("value", "low", "high"):
+        for name, (part, own) in SAME[physics.KIND.unit].items():
+            assert energy[part][own][end] == pytest.approx(one[name][end], rel=1e-12)
+        parts = [part[end] for scope in energy["sources"].values() for part in scope.values()]
+        assert sum(parts) == pytest.approx(energy["scopes"]["total"][end], rel=1e-12)
+    for found in (*energy["boundaries"].values(), energy["coal_equivalent"], energy["scopes"]["total"]):
+        assert found["low"] < found["value"] < found["high"]
+    units = [energy["boundaries"][physics.KIND.first]["unit"], energy["coal_equivalent"]["unit"]]
+    assert [*units, energy["scopes"]["total"]["unit"]] == [physics.KIND.unit, "kgce/t", "tCO2e/t"]
+    assert one["flags"] == []
+
+
+@pytest.mark.parametrize("left_out", [False, True])
+def test_tensors_hold_the_energy_that_json_holds(
+    app: Service, seed: Seed, physics: Any, post: Any, row: Any, call: Callable[..., Any], left_out: bool
+) -> None:
+    given = {name: value for name, value in row.items() if not left_out or name not in physics.NEEDED}
+    kinds = {name: "BYTES" if isinstance(value, str) else "FP64" for name, value in given.items()}
+    inputs = [{"name": name, "datatype": kinds[name], "shape": [1], "data": [value]} for name, value in given.items()]
+    response = call(app, "POST", f"/v2/models/{seed.process.name}/infer", json={"inputs": inputs})
+    assert response.status_code == 200, response.text
+    found = {one["name"]: one["data"] for one in response.json()["outputs"]}
+    (one,) = post([given])["predictions"]
+    energy = one["energy"]
+    for end in ("value", "low", "high"):
+        for name, one_of in energy["boundaries"].items():
+            assert found[f"energy.boundaries.{name}.{end}"] == [one_of[end]]
+        assert found[f"energy.scopes.total.{end}"] == [energy["scopes"]["total"][end]]
+    assert (energy["scopes"]["total"]["value"] is None) == left_out
+    (norms,) = found["energy.norms"]
+    assert json.loads(norms) == energy["norms"]
+
+
+def test_each_norm_names_its_document_and_the_next_grade(seed: Seed, post: Any, row: Any) -> None:
+    answer = post([row])
+    found = {one["name"]: one for one in answer["predictions"][0]["energy"]["norms"]}
+    assert list(found) == [norm.name for norm in seed.norms]
+    for norm in seed.norms:
+        one, limits = found[norm.name], {grade.name: grade.at_most for grade in norm.grades}
+        assert (one["document"], one["boundary"], one["certainty"]) == (norm.document, norm.boundary, norm.certainty)
+        assert one["energy"]["unit"] == norm.unit
+        kept = [name for name, limit in limits.items() if one["energy"]["value"] <= limit]
+        assert one["grade"] == (kept[0] if kept else None)
+        if one["next_grade"] is None:
+            assert one["grade"] == norm.grades[0].name
+            assert one["distance"] is None
+        else:
+            limit = limits[one["next_grade"]]
+            for end in ("value", "low", "high"):
+                assert one["distance"][end] == pytest.approx(one["energy"][end] - limit)
+            assert one["distance"]["value"] > 0
+    stated = {one["name"]: one for one in answer["energy_basis"]["norms"]}
+    assert {name: one["source"] for name, one in stated.items()} == {norm.name: norm.source for norm in seed.norms}
+
+
+def test_what_a_norm_counts_elsewhere_is_added_and_stated(seed: Seed, post: Any, row: Any) -> None:
+    answer = post([row])
+    energy = answer["predictions"][0]["energy"]
+    for norm, one, stated in zip(seed.norms, energy["norms"], answer["energy_basis"]["norms"], strict=True):
+        own = energy["coal_equivalent"] if norm.unit == "kgce/t" else energy["boundaries"][norm.boundary]
+        elsewhere = 0 if norm.elsewhere is None else norm.elsewhere.value
+        assert one["energy"]["value"] == pytest.approx(own["value"] + elsewhere)
+        assert (stated["elsewhere"] or {"value": 0})["value"] == elsewhere
+
+
+def test_a_grid_factor_of_the_request_replaces_the_seeds(seed: Seed, physics: Any, post: Any, row: Any) -> None:
+    usual, hydro = post([row]), post([row], grid_emission_factor=YUNNAN)
+    one, other = usual["predictions"][0], hydro["predictions"][0]
+    for part in ("boundaries", "coal_equivalent", "norms"):
+        assert one["energy"][part] == other["energy"][part]
+    scope = "scope_2"
+    ratio = (
+        other["energy"]["sources"][scope]["electricity"]["value"]
+        / (one["energy"]["sources"][scope]["electricity"]["value"])
+    )
+    assert ratio == pytest.approx(YUNNAN / NATIONAL, rel=1e-12)
+    assert other["energy"]["scopes"]["scope_1"] == one["energy"]["scopes"]["scope_1"]
+    for name, (part, own) in SAME[physics.KIND.unit].items():
+        assert other[name]["value"] == pytest.approx(other["energy"][part][own]["value"], rel=1e-12)
+    factors = [answer["energy_basis"]["factors"]["grid_emission_factor"] for answer in (usual, hydro)]
+    assert [factor["value"] for factor in factors] == [NATIONAL, YUNNAN]
+    assert factors[0]["source"] == seed.economics["grid_emission_factor"].source
+    assert factors[1]["source"] == "assumed: by the request"
+    assert post([row], grid_emission_factor=0)["predictions"][0]["energy"]["scopes"]["scope_2"]["value"] >= 0
+    assert post([row], grid_emission_factor=None) | {"predictions": []} == usual | {"predictions": []}
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "expected"),
+    [
+        ({"grid_emission_factor": -0.1}, "grid_emission_factor", "at least 0 kgCO2e/kWh"),
+        ({"grid_emission_factor": 530.6}, "grid_emission_factor", "at most 2 kgCO2e/kWh"),  # g, not kg
+        ({"grid_emission_factor": "0.5"}, "grid_emission_factor", "a number"),
+        ({"grid_factor": 0.5}, "grid_factor", "no such field; the nearest is grid_emission_factor"),
+        ({"gwp_cf4": 6630}, "gwp_cf4", "no such field; there are: "),
+    ],
+)
+def test_a_factor_that_cannot_be_is_refused(post: Any, row: Any, more: Any, field: str, expected: str) -> None:
+    (fault,) = post([row], 422, **more)["errors"]
+    assert fault["field"] == field
+    assert fault["expected"].startswith(expected)
+    assert fault["value"] == more[field]
+
+
+def test_energy_is_left_out_where_it_is_not_wanted(seed: Seed, post: Any, row: Any) -> None:
+    answer = post([row], energy=False, grid_emission_factor=YUNNAN)
+    assert "energy_basis" not in answer
+    (one,) = answer["predictions"]
+    assert "energy" not in one
+    (other,) = post([row], grid_emission_factor=YUNNAN)["predictions"]
+    assert {name: one[name] for name in seed.quantities} == {name: other[name] for name in seed.quantities}
+
+
+def test_of_a_row_without_what_it_needs_energy_is_null_and_flagged(physics: Any, post: Any, row: Any) -> None:
+    name = {"kWh/t": "cell_voltage", "GJ/t": "calciner_fuel"}[physics.KIND.unit]
+    one, other = post([row | {name: None}, row])["predictions"]
+    assert one["energy"]["scopes"]["total"]["value"] is None
+    for norm in one["energy"]["norms"]:
+        assert norm["energy"]["value"] is not None or norm["grade"] is norm["distance"] is None
+    assert NOT_KNOWN in one["flags"]
+    assert NOT_KNOWN not in other["flags"]
+    assert other["energy"]["scopes"]["total"]["value"] > 0
+
+
+def test_the_example_of_a_request_is_taken(seed: Seed, app: Service, call: Any) -> None:
+    example = payloads(seed, 3).example
+    assert example["grid_emission_factor"] == NATIONAL
+    response = call(app, "POST", f"/v1/{seed.process.name}/predictions", json=example)
+    assert response.status_code == 200
+    documented = app.openapi()["paths"][f"/v1/{seed.process.name}/predictions"]["post"]
+    assert "grid_emission_factor" in json.dumps(documented["requestBody"]) + json.dumps(app.openapi()["components"])
+
+
+def test_openapi_types_boundaries_scopes_and_grades(seed: Seed, physics: Any, app: Service) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+    own = "".join(part.capitalize() for part in seed.process.name.split("_"))
+    assert list(schemas[f"{own}Boundaries"]["properties"]) == list(physics.KIND.boundaries)
+    assert {one["x-unit"] for one in schemas[f"{own}Boundaries"]["properties"].values()} == {physics.KIND.unit}
+    assert {one["x-unit"] for one in schemas[f"{own}Scopes"]["properties"].values()} == {"tCO2e/t"}
+    grade = schemas[f"{own}EnergyGrade"]["properties"]["grade"]["anyOf"][0]
+    assert set(grade["enum"]) == {grade.name for norm in seed.norms for grade in norm.grades}
+    factor = schemas[f"{own}Request"]["properties"]["grid_emission_factor"]
+    assert factor["x-unit"] == "kgCO2e/kWh"
+    assert next(one for one in factor["anyOf"] if one["type"] == "number")["minimum"] == 0
+
+
+def test_the_vintage_of_warming_potentials_is_stated(physics: Any, post: Any, row: Any, seed: Seed) -> None:
+    factors = post([row])["energy_basis"]["factors"]
+    assert set(factors) == set(factors_of(physics))
+    assert all(factors[name]["source"] == seed.economics[name].source for name in factors)
+    if seed.process.name == "aluminium_reduction":
+        assert factors["gwp_cf4"] == {"value": 6630, "unit": "1", "source": "ipcc_ar5: GWP100"}
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        ("", r"seed zinc_electrowinning: economics\.auxiliary_energy: missing"),
+        (
+            'auxiliary_energy = { value = 0.1, unit = "MWh/t", source = "practice: pumps" }\n',
+            r"seed zinc_electrowinning: economics\.auxiliary_energy\.unit: got 'MWh/t': expected 'kWh/t'",
+        ),
+    ],
+)
+def test_a_seed_without_a_factor_or_in_another_unit_is_named(new: str, expected: str) -> None:
+    text = load("zinc_electrowinning").text
+    line = next(one for one in text.splitlines() if one.startswith("auxiliary_energy"))
+    broken = parse(text.replace(line + "\n", new), Path("zinc_electrowinning.toml"))
+    with pytest.raises(ValueError, match=expected):
+        payloads(broken, 3)
+
+
+def test_a_process_whose_energy_is_not_accounted_for_takes_no_factor(toy_seed: Seed) -> None:
+    taken = payloads(toy_seed, 3)
+    assert "grid_emission_factor" not in taken.example
+    row = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
+    with pytest.raises(Exception, match="the request has 1 fault"):
+        taken.read(json.dumps({"rows": [row], "grid_emission_factor": 0.5}).encode())

@@ -1,0 +1,45 @@
+"""What is said of a process that grades its lots, with and without a threshold."""
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from operations.predictions.lots.about import NOT, info
+from seeds import Seed
+
+
+def model(threshold: float) -> Any:
+    return SimpleNamespace(threshold=threshold)
+
+
+@pytest.mark.parametrize(("threshold", "said"), [(0.25, 0.25), (math.nan, None), (0.0, 0.0)])
+def test_a_threshold_that_was_not_found_is_null(threshold: float, said: float | None, toy_quality_seed: Seed) -> None:
+    assert info(toy_quality_seed, model(threshold)).threshold == said
+
+
+def test_all_else_is_the_seeds(toy_quality_seed: Seed) -> None:
+    said = info(toy_quality_seed, None).model_dump()
+    assert [grade.pop("name") for grade in said["grades"]] == ["prime", "second", "remelt"]
+    assert said["grades"][1] == {
+        "title": "Second",
+        "value": {"value": -40, "unit": "$/t"},
+        "limits": {"p": {"value": 20, "least": None, "unit": "ppm", "of": ["p"], "certainty": "assumed"}},
+        "sums": {},
+    }
+    (whole,) = said["grades"][0]["sums"].values()
+    assert whole == {"value": 9, "least": None, "unit": "ppm", "of": ["p", "q"], "certainty": "assumed"}
+    del said["grades"]
+    assert said == {
+        "elements": ["p", "q", "r"],
+        "defects": ["crack"],
+        "intended": "prime",
+        "lot_mass": {"value": 25, "unit": "t"},
+        "assay_cost": {"value": 150, "unit": "$"},
+        "claim_cost": {"value": 300, "unit": "$/t"},
+        "alpha": 0.02,
+        "confidence": 0.95,
+        "threshold": None,
+    }
+    assert NOT == "does not grade its lots"

@@ -1,0 +1,50 @@
+"""What is said of a process that sorts, with and without a model."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from operations.predictions.pieces.about import NOT, info
+from seeds import Seed
+
+
+def model(carried: list[bool]) -> Any:
+    return SimpleNamespace(contents=SimpleNamespace(carried=carried))
+
+
+def test_elements_that_the_model_finds_are_named(toy_sorting_seed: Seed) -> None:
+    assert info(toy_sorting_seed, None).carried is None
+    assert info(toy_sorting_seed, model([True, False])).carried == ["x"]
+    assert info(toy_sorting_seed, model([False, True])).carried == ["z"]
+
+
+def test_all_else_is_the_seeds(toy_sorting_seed: Seed) -> None:
+    said = info(toy_sorting_seed, None)
+    assert said.model_dump(exclude={"bins", "carried"}) == {
+        "classes": ["a", "b", "c", "other"],
+        "other": "other",
+        "lot_mass": {"value": 2, "unit": "kg"},
+        "confidence": 0.9,
+        "calibration_confidence": 0.6,
+    }
+    assert [one.name for one in said.bins] == ["bin_a", "bin_bc", "rest"]
+    assert [one.rest for one in said.bins] == [False, False, True]
+    assert said.bins[0].model_dump() == {
+        "name": "bin_a",
+        "title": "metal a",
+        "rest": False,
+        "value": {"a": 2.0, "b": -1.0, "c": -3.0, "other": -3.0},
+        "unit": "$/kg",
+        "limits": {"x": {"value": 0.9, "unit": "wt%"}},
+        "sd_limits": {},
+    }
+    assert said.bins[1].limits == {}
+    assert NOT == "does not sort"
+
+
+def test_limits_of_standard_deviations_are_named_by_themselves(toy_spread_seed: Seed) -> None:
+    first, second, _ = info(toy_spread_seed, None).bins
+    assert first.model_dump(include={"limits", "sd_limits"}) == {
+        "limits": {"x": {"value": 0.9, "unit": "wt%"}},
+        "sd_limits": {"x": {"value": 0.3, "unit": "wt%"}},
+    }
+    assert second.sd_limits == {}

@@ -1,0 +1,287 @@
+"""From a body to a table: what a set-point model is given, and what is refused with place, value and expectation."""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.table.contract import check
+from operations.forms.faults import RequestError
+from operations.set_points.forms import MOST_PLANS, SetpointPayloads, setpoint_payloads
+from operations.set_points.moves import chosen
+from operations.set_points.requests import Asked, read
+from seeds import Seed
+from system.cancellation import looking
+
+Body = Callable[..., dict[str, Any]]
+
+
+def asked(taken: SetpointPayloads, body: dict[str, Any], verb: str = "recommendations") -> Asked:
+    return read(taken, taken.verbs[verb], json.dumps(body).encode())
+
+
+def faults(taken: SetpointPayloads, body: dict[str, Any], verb: str = "recommendations") -> list[tuple[Any, ...]]:
+    with pytest.raises(RequestError) as caught:
+        asked(taken, body, verb)
+    assert caught.value.status == 422
+    return [(one.row, one.field, one.value, one.bound, one.expected) for one in caught.value.faults]
+
+
+def test_history_and_plans_are_one_table_that_keeps_the_contract(
+    taken: SetpointPayloads, potline: Seed, body: Body
+) -> None:
+    found = asked(taken, body(units=("B-1", "A-1")))
+    table = found.table
+    assert table["unit"].tolist() == ["A-1"] * 4 + ["B-1"] * 4
+    assert table["period_start"].is_monotonic_increasing is False
+    assert table.groupby("unit")["period_start"].is_monotonic_increasing.all()
+    assert list(table.columns) == [column.name for column in potline.columns]
+    again = check(table, potline).table
+    pd.testing.assert_frame_equal(table[again.columns].dtypes.to_frame(), again.dtypes.to_frame())
+    made = [column.name for column in potline.columns if column.is_made]
+    pd.testing.assert_frame_equal(table.drop(columns=made), again.drop(columns=made))
+
+
+def test_what_a_period_will_measure_is_empty_in_its_plan(taken: SetpointPayloads, potline: Seed, body: Body) -> None:
+    table = asked(taken, body()).table
+    plans = table.groupby("unit").tail(1)
+    measured = [column.name for column in potline.by_role("during", "late", "target")]
+    assert plans[measured].isna().all(axis=None)
+    assert table.drop(plans.index)[measured].notna().all(axis=None)
+    assert plans["voltage_setpoint"].tolist() == [4.0, 4.0]
+
+
+def test_rows_keep_their_order_and_names_lose_spaces(taken: SetpointPayloads, body: Body) -> None:
+    request = body(units=("B-1", "A-1"))
+    request["rows"][0]["unit"] = " B-1 "
+    found = asked(taken, request)
+    assert found.units == ["B-1", "A-1"]
+    assert found.rows[0]["unit"] == " B-1 "
+
+
+def test_units_without_a_plan_lend_their_history(taken: SetpointPayloads, body: Body) -> None:
+    request = body()
+    del request["rows"][1]
+    found = asked(taken, request)
+    assert found.units == ["A-001"]
+    assert set(found.table["unit"]) == {"A-001", "A-002"}
+
+
+def test_a_value_may_be_missing_where_the_history_of_its_unit_holds_it(taken: SetpointPayloads, body: Body) -> None:
+    request = body()
+    request["rows"][0]["caf2"] = None
+    assert math.isnan(asked(taken, request).table.groupby("unit")["caf2"].apply(lambda of: of.iloc[-1])["A-001"])
+    for row in request["history"]:
+        row["caf2"] = row["pot_age"] = None
+    expected = "a value here, or in a row of this unit's history"
+    assert faults(taken, request) == [(0, "caf2", None, None, expected)]
+
+
+def test_a_plan_lacks_no_knob(taken: SetpointPayloads, body: Body) -> None:
+    request = body()
+    del request["rows"][0]["voltage_setpoint"]
+    request["rows"][1]["metal_level_target"] = None
+    assert faults(taken, request) == [
+        (0, "voltage_setpoint", None, None, "this field, which is required"),
+        (1, "metal_level_target", None, None, "a number"),
+    ]
+
+
+def test_a_plan_holds_nothing_that_its_period_measures(taken: SetpointPayloads, body: Body) -> None:
+    request = body()
+    request["rows"][0]["bath_temperature"] = 958.0
+    request["rows"][1]["metal_tapped"] = 2990.0
+    first, second = faults(taken, request)
+    assert first[:2] == (0, "bath_temperature")
+    assert "bath_temperature is measured in the period, a plan for it does not hold it" in first[4]
+    assert second[:2] == (1, "metal_tapped")
+    assert "known only after the period" in second[4]
+
+
+def changed(body: dict[str, Any], part: str, i: int, **values: Any) -> dict[str, Any]:
+    body[part][i] |= values
+    return body
+
+
+@pytest.mark.parametrize(
+    ("part", "i", "values", "fault"),
+    [
+        ("rows", 1, {"unit": "C-9"}, (1, "unit", "C-9", None, "a unit with rows in history")),
+        ("rows", 1, {"unit": "A-001"}, (1, "unit", "A-001", None, "one plan a unit: rows.0 is of this one already")),
+        (
+            *("rows", 0, {"period_start": "2026-09-28"}),
+            (0, "period_start", "2026-09-28", None, "a period after 2026-10-02, the newest of this unit's history"),
+        ),
+        (
+            *("history", 1, {"period_start": "2026-08-05"}),
+            (
+                *(None, "history.1.period_start", "2026-08-05", None),
+                "one row a unit and period of 30 d: history.0 is of this one already",
+            ),
+        ),
+        (
+            "history",
+            4,
+            {"bath_temperature": 1100},
+            (None, "history.4.bath_temperature", 1100, 1020.0, "at most 1020 °C"),
+        ),
+        (
+            *("history", 0, {"voltage_setpont": 4.1}),
+            (None, "history.0.voltage_setpont", 4.1, None, "no such field; the nearest is voltage_setpoint"),
+        ),
+        ("history", 2, {"period_start": "2.10.2026"}, None),
+        ("rows", 0, {"voltage_setpoint": "4.1"}, (0, "voltage_setpoint", "4.1", None, "a number")),
+    ],
+)
+def test_what_does_not_go_together_is_named(
+    part: str, i: int, values: dict[str, Any], fault: tuple[Any, ...] | None, taken: SetpointPayloads, body: Body
+) -> None:
+    (found,) = faults(taken, changed(body(), part, i, **values))
+    assert fault is None or found == fault
+    assert found[1].endswith(next(iter(values)))
+
+
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        ({"prices": {"power_price": -0.1}}, ("prices.power_price", -0.1, 0.0, "at least 0 $/kWh")),
+        ({"prices": {"power_price": "0.1"}}, ("prices.power_price", "0.1", None, "a number")),
+        ({"prices": {"power": 0.1}}, ("prices.power", 0.1, None, "no such field; the nearest is power_price")),
+        ({"price": {}}, ("price", "{}", None, "no such field; the nearest is prices")),
+        ({"moves": {}}, ("moves", "{}", None, "no such field; there are: rows, history, prices, power_limit")),
+        ({"history": []}, ("history", 0, 1.0, "at least 1 entries")),
+        ({"rows": []}, ("rows", 0, 1.0, "at least 1 entries")),
+    ],
+)
+def test_what_stands_beside_the_rows_is_checked(
+    more: dict[str, Any], fault: tuple[Any, ...], taken: SetpointPayloads, body: Body
+) -> None:
+    assert (None, *fault) in faults(taken, body(**more))
+
+
+@pytest.mark.parametrize(("units", "most"), [(5, 10_000), (20, 10_000), (40, 5_000)])
+@pytest.mark.parametrize("start", ["0026-08-03", "9026-08-03"])
+def test_a_date_of_another_century_is_named_and_not_filled_up(
+    start: str, units: int, most: int, taken: SetpointPayloads, body: Body
+) -> None:
+    request = body(units=tuple(f"A-{i:03d}" for i in range(units)))
+    request["history"] = request["history"][:: len(request["history"]) // units]
+    found = faults(taken, changed(request, "history", 4, period_start=start))
+    expected = f"first and last period of all rows at most {most} periods of 30 d apart"
+    assert (None, "history.4.period_start", start, None, expected) in found
+
+
+def test_a_history_is_needed(taken: SetpointPayloads, body: Body) -> None:
+    request = body()
+    del request["history"]
+    assert faults(taken, request)[0][1:] == ("history", None, None, "this field, which is required")
+
+
+@pytest.mark.parametrize(
+    ("moves", "fault"),
+    [
+        ({}, ("moves", 0, 1.0, "at least 1 entries")),
+        ({"voltage": 0.1}, ("moves.voltage", 0.1, None, "no such field; the nearest is voltage_setpoint")),
+        (
+            {"A-001": {"line_current_target": 1.0}},
+            ("moves.A-001.line_current_target", 1.0, None, "no such field; there are: "),
+        ),
+        ({"voltage_setpoint": None}, ("moves.voltage_setpoint", None, None, "a number")),
+        ({"A-001": {"volt": 0.1}}, ("moves.A-001.volt", 0.1, None, "no such field; ")),
+        ({"A-001": {"voltage_setpoint": 0.1}, "A-002": 3}, ("moves.A-002", 3, None, "")),
+        ([], ("moves", "[]", None, "an object")),
+    ],
+)
+def test_moves_are_of_knobs_that_units_have(
+    moves: Any, fault: tuple[Any, ...], taken: SetpointPayloads, body: Body
+) -> None:
+    found = faults(taken, body("what-if", moves=moves), "what-if")
+    assert [one[1:4] for one in found] == [fault[:3]]
+    assert found[0][4].startswith(fault[3])
+
+
+@pytest.mark.parametrize("share", [0, -0.1, 1.5, "0.1"])
+def test_a_share_of_units_is_a_share(share: Any, taken: SetpointPayloads, body: Body) -> None:
+    ((_, field, value, _, expected),) = faults(taken, body("experiments", share=share), "experiments")
+    assert (field, value) == ("share", share)
+    assert expected.startswith(("more than 0", "at most 1", "a number"))
+
+
+def test_many_faults_are_cut_at_a_hundred(taken: SetpointPayloads, body: Body) -> None:
+    request = body(units=tuple(f"A-{i:03d}" for i in range(40)))
+    for row in request["rows"]:
+        row |= {"a": 1, "b": 2, "c": 3}
+    with pytest.raises(RequestError, match="more than 100 faults") as caught:
+        asked(taken, request)
+    assert len(caught.value.faults) == 100
+
+
+def test_what_is_no_json_is_a_bad_request(taken: SetpointPayloads) -> None:
+    with pytest.raises(RequestError, match="no valid JSON") as caught:
+        read(taken, taken.verbs["recommendations"], b"{")
+    assert caught.value.status == 400
+
+
+def test_the_table_is_of_numbers(taken: SetpointPayloads, potline: Seed, body: Body) -> None:
+    table = asked(taken, body()).table
+    assert {table[column.name].dtype for column in potline.columns if column.is_number} == {np.dtype(np.float64)}
+    assert table["period_start"].dtype == "datetime64[us]"
+
+
+cells = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([]) | st.just({})
+parts = st.sampled_from(["rows", "history", "prices", "moves", "share", "q"])
+names = st.sampled_from(["unit", "period_start", "voltage_setpoint", "caf2", "A-001", "power_price", "y"])
+times = st.sampled_from(["2026-11-01", "2026-11-01T00:00+01:00", "0001-01-01", "9999-12-31", "2026-W10"])
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    verb=st.sampled_from(["recommendations", "what-if", "pareto", "experiments"]),
+    changes=st.dictionaries(parts, cells | st.dictionaries(names, cells | st.dictionaries(names, cells)), max_size=2),
+    row=st.dictionaries(names, cells | times, max_size=3),
+    place=st.tuples(st.sampled_from(["rows", "history"]), st.integers(0, 1)),
+)
+def test_no_body_makes_a_defect(
+    verb: str,
+    changes: dict[str, Any],
+    row: dict[str, Any],
+    place: tuple[str, int],
+    taken: SetpointPayloads,
+    body: Body,
+    potline: Seed,
+) -> None:
+    request = body(verb)
+    request[place[0]][place[1]] |= row
+    try:
+        found = asked(taken, request | changes, verb)
+        if verb == "what-if":
+            chosen(found, potline)
+    except RequestError as error:
+        refused = error
+    else:
+        assert len(found.table) == len(found.rows) + len(request["history"])
+        return
+    assert refused.status == 422
+    assert refused.faults
+
+
+def test_plans_of_more_units_than_a_line_has_are_refused(potline: Seed, body: Body) -> None:
+    most = setpoint_payloads(potline, 10 * MOST_PLANS)
+    assert most is not None
+    request = body()
+    request["rows"] = request["rows"][:1] * (MOST_PLANS + 1)
+    assert (None, "rows", MOST_PLANS + 1, float(MOST_PLANS), f"at most {MOST_PLANS} entries") in faults(most, request)
+
+
+def test_each_row_is_a_stop_of_the_reading(taken: SetpointPayloads, body: Body) -> None:
+    looks: list[bool] = []
+    request = body(units=tuple(f"A-{i:03d}" for i in range(9)))
+    with looking(lambda: looks.append(True)):
+        asked(taken, request)
+    assert len(looks) >= len(request["rows"]) + len(request["history"])
