@@ -41,7 +41,7 @@ def energy_report(
     ] = None,
 ) -> None:
     """Write a page on a month: energy by boundary, CO2e by scope, energy grades, where it goes, units ranked."""
-    from models.interfaces.energy import energy_of
+    from models.processes.lookup import energy_of
     from monitoring.energy.month import energy_month
     from monitoring.energy.page import page, summary
     from reporting.report import write_page

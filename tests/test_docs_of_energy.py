@@ -8,7 +8,7 @@ import pytest
 from benchmarks.digests import seed_digest
 from benchmarks.energy.measured import PAGE, RESULTS, filled, measured, pictures, processes
 from models.energy.account import factors_of
-from models.interfaces.energy import energy_of
+from models.processes.lookup import energy_of
 from operations.energy.forms import MOST_OF_A_GRID
 from seeds import load
 

@@ -103,24 +103,30 @@ def rows(plan, block):
         table = {"x_set": x, "z": z, "y": y + p * noise, "tapped": y}
         yield Rows(np.arange(block.count), starts, table, {"y": y}, (), block.count)
 '''
-FEATURES = '''
-"""What physics says of the toy's columns."""
+PROCESS = '''
+"""The toy's columns by physics."""
 
 from models.interfaces.feature import PhysicsFeature
-
-FEATURES = (PhysicsFeature("double_z", "V", -1, (0, 20), "twice z"),)
-
-
-def features(columns):
-    return {"double_z": 2 * columns["z"]}
+from models.interfaces.physics import Equipment, Physics
+from models.interfaces.process import Process
 
 
-def first_principles(columns):
-    return 90 + 0.5 * (columns["x_set"] - 10) - 2 * (columns["z"] - 4)
+class ToyPhysics(Physics[Equipment]):
+    """Physics of the toy."""
+
+    FEATURES = (PhysicsFeature("double_z", "V", -1, (0, 20), "twice z"),)
+
+    def features(self, columns):
+        return {"double_z": 2 * columns["z"]}
+
+    def first_principles(self, columns):
+        return 90 + 0.5 * (columns["x_set"] - 10) - 2 * (columns["z"] - 4)
+
+    def derived(self, columns, target, economics):
+        return {}
 
 
-def derived(columns, target, economics):
-    return {}
+PROCESS = Process(physics=ToyPhysics)
 '''
 
 
@@ -190,8 +196,7 @@ def test_a_process_is_found_by_its_name(tmp_path, toy_folder, copy_store, monkey
     name = "toy_smelter"
     for package, file, text in (
         (synthetic_data, f"{name}.py", SIMULATOR),
-        (models.processes, f"{name}/__init__.py", ""),
-        (models.processes, f"{name}/physics.py", FEATURES),
+        (models.processes, f"{name}/__init__.py", PROCESS),
     ):
         folder = tmp_path / package.__name__
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
@@ -210,8 +215,8 @@ def test_a_process_is_found_by_its_name(tmp_path, toy_folder, copy_store, monkey
         table = synthetic_data.simulate(seed, tmp_path / "plant")
         learnt = train(seed, table, Settings(home=tmp_path / "home")).learnt
     finally:
-        for module in (f"synthetic_data.{name}", f"models.processes.{name}", f"models.processes.{name}.physics"):
-            sys.modules.pop(module, None)
+        for package in ("synthetic_data", "models.processes"):
+            sys.modules.pop(f"{package}.{name}", None)
     assert {"first_principles", "lightgbm_physics"} <= set(learnt.candidates)
     exact = learnt.candidates["first_principles"].metrics
     assert exact["test_truth_rmse"] < 0.1  # one constant away from the law

@@ -1,9 +1,8 @@
-"""Energy of one more process is a module of its name and a section of its seed, and no edit."""
+"""Energy of one more process is a class that its folder states and a section of its seed, and no edit."""
 
 import json
-import sys
 from pathlib import Path
-from types import ModuleType
+from typing import ClassVar
 
 import msgspec
 import numpy as np
@@ -11,8 +10,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.energy.account import account, flow
-from models.energy.direct_current import KIND
-from models.interfaces.energy import energy_of
+from models.energy.direct_current import CellPhysics
+from models.interfaces.physics import AnyPhysics
+from models.processes.lookup import energy_of
 from models.regression.model import RegressionModel
 from monitoring.energy.month import energy_month
 from monitoring.energy.page import page, summary
@@ -20,6 +20,7 @@ from operations.predictions.numbers.predictions import payloads, predicted
 from physics.electrochemistry import metal_mass, specific_energy
 from seeds import Seed
 from seeds.format.loader import parse
+from tests.suite.physics import physics_type, state_process
 
 LEAD = 3.8655  # g/Ah
 SECTION = """
@@ -41,39 +42,29 @@ elsewhere = { value = 60, unit = "kgce/t", source = "assumed: melting and castin
 """
 
 
+class ToyEnergy(CellPhysics[AnyPhysics]):
+    """Energy of cells of which `z` is the voltage [0.1 V] and `x_set` the current [kA]."""
+
+    TARGET = "y"
+    PRODUCT, MADE_BY = "metal", "a cell, by current and time"
+    NEEDED = ("z", "x_set")
+    USES: ClassVar = {"electrolyte": "its resistance", "lost current": "what makes no metal"}
+
+    def direct(self, columns, efficiency):
+        return specific_energy(0.1 * columns["z"], efficiency, LEAD)
+
+    def uses(self, columns, efficiency):
+        least = specific_energy(0.1 * columns["z"], 100.0, LEAD)
+        return {"electrolyte": least, "lost current": self.direct(columns, efficiency) - least}
+
+    def made(self, columns, efficiency, hours):
+        return metal_mass(columns["x_set"], hours, efficiency, LEAD) / 1000.0
+
+
 @pytest.fixture
 def seed(toy_seed: Seed, monkeypatch: pytest.MonkeyPatch) -> Seed:
-    """A process of which `z` is the cell voltage [0.1 V] and `x_set` the current [kA], with an energy module."""
-
-    def volts(columns):
-        return 0.1 * columns["z"]
-
-    def direct(columns, efficiency):
-        return specific_energy(volts(columns), efficiency, LEAD)
-
-    def uses(columns, efficiency):
-        least = specific_energy(volts(columns), 100.0, LEAD)
-        return {"electrolyte": least, "lost current": direct(columns, efficiency) - least}
-
-    module = ModuleType("models.processes.toy_cells.energy")
-    vars(module).update(
-        KIND=KIND,
-        TARGET="y",
-        PRODUCT="metal",
-        MADE_BY="a cell, by current and time",
-        NEEDED=("z", "x_set"),
-        FACTORS={},
-        USES={"electrolyte": "its resistance", "lost current": "what makes no metal"},
-        BOUND={},
-        EMITTED={},
-        direct=direct,
-        uses=uses,
-        bound=lambda columns, efficiency: {},
-        steam=lambda columns, efficiency: np.zeros_like(efficiency),
-        emitted=lambda columns, efficiency, economics: {},
-        made=lambda columns, efficiency, hours: metal_mass(columns["x_set"], hours, efficiency, LEAD) / 1000.0,
-    )
-    monkeypatch.setitem(sys.modules, "models.processes.toy_cells.energy", module)
+    """A process that states energy and physics of its own."""
+    state_process(monkeypatch, "toy_cells", physics=physics_type(), energy=ToyEnergy)
     return parse(toy_seed.text + SECTION, Path("toy_cells.toml"))
 
 

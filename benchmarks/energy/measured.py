@@ -13,7 +13,8 @@ import numpy as np
 from benchmarks.aims import page
 from benchmarks.digests import seed_digest, table_digest
 from models.answers import Answer
-from models.interfaces.energy import EnergyPhysics, Kind, energy_of
+from models.interfaces.energy import AnyEnergy, Kind
+from models.processes.lookup import energy_of
 from models.table.reading import read_table
 from monitoring.energy.flows import MeanFlow, diagram, mean_flow
 from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month_of
@@ -108,7 +109,7 @@ def _by_kind(kept: Mapping[str, Any]) -> Iterator[tuple[Kind, dict[str, Any]]]:
         yield kind, {process: one for process, one in kept.items() if kinds[process] is kind}
 
 
-def _physics(process: str) -> EnergyPhysics:
+def _physics(process: str) -> AnyEnergy:
     found = energy_of(load(process))
     assert found is not None
     return found

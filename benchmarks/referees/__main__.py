@@ -22,7 +22,7 @@ from benchmarks.referees.estimators import Estimates, Rows, double_ml, linear_dm
 from benchmarks.referees.page import PAGE, RESULTS, with_tables
 from benchmarks.referees.plants import HISTORY, MADE_AT, PLANTS, PROCESS, UNITS
 from benchmarks.referees.truth import truth_of
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.setpoints.situations import AHEAD
 from seeds import Seed, load
 from training.jobs.trial import RunningPlants

@@ -11,7 +11,7 @@ from lightgbm import LGBMRegressor
 from sklearn.model_selection import GroupKFold
 from sklearn.multioutput import MultiOutputRegressor
 
-from models.interfaces.response import Response
+from models.interfaces.response import AnyResponse
 from models.setpoints.learning import FOLDS, SAMPLE, learn
 from models.setpoints.model import DRAWS, MIN_AGE, step_of
 from models.setpoints.situations import Grid, Situations, situations
@@ -49,7 +49,7 @@ class Rows:
     controls: FloatArray
 
     @classmethod
-    def of(cls, history: pd.DataFrame, seed: Seed, response: Response) -> Rows:
+    def of(cls, history: pd.DataFrame, seed: Seed, response: AnyResponse) -> Rows:
         """Rows of units whose last periods are known, and whose knobs are."""
         grid = Grid.of(history, seed)
         at = situations(grid, seed, response)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.setpoints.model import step_of
 from models.setpoints.situations import AHEAD, Grid
 from seeds import Seed

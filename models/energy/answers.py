@@ -10,7 +10,8 @@ import numpy as np
 from models.answers import Answer
 from models.energy.account import account
 from models.energy.grades import Norms, Standing, counted
-from models.interfaces.energy import Columns, EnergyPhysics, Prices
+from models.interfaces.energy import AnyEnergy, Prices
+from models.interfaces.physics import Columns
 from physics.arrays import BoolArray, FloatArray
 
 
@@ -77,14 +78,14 @@ class EnergyAnswers:
 
 
 def energy_answers(
-    physics: EnergyPhysics, columns: Columns, target: Answer, economics: Prices, norms: Norms
+    physics: AnyEnergy, columns: Columns, target: Answer, economics: Prices, norms: Norms
 ) -> EnergyAnswers:
     """Energy and greenhouse gases of rows whose `TARGET` is predicted.
 
     Parameters
     ----------
-    physics : EnergyPhysics
-        The process's energy module.
+    physics : AnyEnergy
+        Energy of the process.
     columns : Mapping of str to ndarray, shape (n,)
         Inputs of the rows, in the unit of the seed; NaN where missing.
     target : Answer

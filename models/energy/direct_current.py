@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
-from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, Account, Flow
-from models.interfaces.energy import CellPhysics, Columns, EnergyPhysics, Kind, Prices
+from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR
+from models.interfaces.energy import Account, EnergyPhysics, Flow, Kind, Prices
+from models.interfaces.physics import Columns, PhysicsT
 from physics.arrays import FloatArray
 from physics.coal_equivalent import GIGAJOULE, coal_equivalent, steam_heat
 from physics.electrochemistry import alternating_current_energy
@@ -34,51 +36,6 @@ _READING = (
 )
 
 
-def _account(physics: EnergyPhysics, columns: Columns, efficiency: FloatArray, factors: Prices) -> Account:
-    cells = cast(CellPhysics, physics)
-    direct = cells.direct(columns, efficiency)
-    alternating = alternating_current_energy(direct, factors["rectifier_efficiency"])
-    electricity = alternating + factors["auxiliary_energy"]
-    scope_2 = {ELECTRICITY: 0.001 * electricity * factors[GRID_FACTOR]}
-    heat = np.zeros(direct.shape)  # GJ/t
-    if _buys_steam(physics):
-        bought = cells.steam(columns, efficiency)
-        heat = steam_heat(bought, factors["steam_heat"])
-        scope_2[STEAM] = 0.001 * bought * factors["steam_emission_factor"]
-    return Account(
-        boundaries={DIRECT: direct, ALTERNATING: alternating, COMPREHENSIVE: electricity + GIGAJOULE * heat},
-        coal_equivalent=coal_equivalent(electricity, heat),
-        scope_1=cells.emitted(columns, efficiency, factors),
-        scope_2=scope_2,
-    )
-
-
-def _flow(physics: EnergyPhysics, columns: Columns, efficiency: FloatArray, factors: Prices) -> Flow:
-    cells = cast(CellPhysics, physics)
-    direct = cells.direct(columns, efficiency)
-    outside = {
-        RECTIFIER: alternating_current_energy(direct, factors["rectifier_efficiency"]) - direct,
-        AUXILIARIES: np.full_like(direct, factors["auxiliary_energy"]),
-    }
-    if _buys_steam(physics):
-        outside[STEAM] = GIGAJOULE * steam_heat(cells.steam(columns, efficiency), factors["steam_heat"])
-    bound = cells.bound(columns, efficiency)
-    return Flow(cells.uses(columns, efficiency), outside, bound, direct - sum(bound.values(), np.zeros_like(direct)))
-
-
-def _buys_steam(physics: EnergyPhysics) -> bool:
-    return "steam_heat" in physics.FACTORS
-
-
-def _bought(physics: EnergyPhysics) -> dict[str, str]:
-    return {name: about for name, about in BOUGHT.items() if name != STEAM or _buys_steam(physics)}
-
-
-def _slope(comprehensive: float, efficiency: float, factors: Prices) -> float:
-    """All but the auxiliaries is divided by the efficiency [kWh/t/%]."""
-    return (comprehensive - factors["auxiliary_energy"]) / efficiency
-
-
 KIND = Kind(
     unit="kWh/t",
     whole="MWh",
@@ -91,8 +48,76 @@ KIND = Kind(
     reading=_READING,
     factors=FACTORS,
     above_zero=("rectifier_efficiency",),
-    account=_account,
-    flow=_flow,
-    bought=_bought,
-    slope=_slope,
 )
+
+
+class CellPhysics(EnergyPhysics[PhysicsT]):
+    """Energy of a process that takes direct current.
+
+    Efficiency is the current efficiency, shape (n,) or (e, n) where several are asked for each row, above 0 [%]. What
+    does not depend on it may be of shape (n,) alone.
+    """
+
+    KIND: ClassVar[Kind] = KIND
+
+    @abstractmethod
+    def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
+        """Return direct-current energy at the cells [kWh/t]; falls where the efficiency rises."""
+
+    @abstractmethod
+    def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
+        """Return what `direct` goes into, by the names of `USES`: its sum is `direct` [kWh/t]."""
+
+    def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
+        """Return what products hold of `direct`, by the names of `BOUND` [kWh/t]."""
+        return {}
+
+    def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
+        """Return steam bought [kg/t], 0 where there is none; does not rise where the efficiency rises."""
+        return np.zeros_like(efficiency)
+
+    def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
+        """Return what the process itself emits, by the names of `EMITTED` [tCO2e/t]."""
+        return {}
+
+    def bought(self) -> dict[str, str]:
+        """Electricity, and steam where the cells need some."""
+        return {name: about for name, about in BOUGHT.items() if name != STEAM or self._buys_steam}
+
+    def account(self, columns: Columns, target: FloatArray, factors: Prices) -> Account:
+        """Account of direct current, alternating current, and all that is bought."""
+        direct = self.direct(columns, target)
+        alternating = alternating_current_energy(direct, factors["rectifier_efficiency"])
+        electricity = alternating + factors["auxiliary_energy"]
+        scope_2 = {ELECTRICITY: 0.001 * electricity * factors[GRID_FACTOR]}
+        heat = np.zeros(direct.shape)  # GJ/t
+        if self._buys_steam:
+            bought = self.steam(columns, target)
+            heat = steam_heat(bought, factors["steam_heat"])
+            scope_2[STEAM] = 0.001 * bought * factors["steam_emission_factor"]
+        return Account(
+            boundaries={DIRECT: direct, ALTERNATING: alternating, COMPREHENSIVE: electricity + GIGAJOULE * heat},
+            coal_equivalent=coal_equivalent(electricity, heat),
+            scope_1=self.emitted(columns, target, factors),
+            scope_2=scope_2,
+        )
+
+    def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> Flow:
+        """Parts of the direct current, rectifier, auxiliaries and steam."""
+        direct = self.direct(columns, target)
+        outside = {
+            RECTIFIER: alternating_current_energy(direct, factors["rectifier_efficiency"]) - direct,
+            AUXILIARIES: np.full_like(direct, factors["auxiliary_energy"]),
+        }
+        if self._buys_steam:
+            outside[STEAM] = GIGAJOULE * steam_heat(self.steam(columns, target), factors["steam_heat"])
+        bound = self.bound(columns, target)
+        return Flow(self.uses(columns, target), outside, bound, direct - sum(bound.values(), np.zeros_like(direct)))
+
+    def slope(self, comprehensive: float, target: float, factors: Prices) -> float:
+        """All but the auxiliaries is divided by the efficiency [kWh/t/%]."""
+        return (comprehensive - factors["auxiliary_energy"]) / target
+
+    @property
+    def _buys_steam(self) -> bool:
+        return "steam_heat" in self.FACTORS

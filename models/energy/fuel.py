@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
-from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, Account, Flow
-from models.interfaces.energy import Columns, EnergyPhysics, FuelPhysics, Kind, Prices
+from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR
+from models.interfaces.energy import Account, EnergyPhysics, Flow, Kind, Prices
+from models.interfaces.physics import Columns, PhysicsT
 from physics.arrays import FloatArray
 from physics.coal_equivalent import GIGAJOULE, coal_equivalent
 
@@ -19,36 +21,6 @@ _READING = (
     "part is what the weighed fuel leaves over, so that all of them sum to it: errors of meters, boilers and scales "
     "gather there. What a reaction binds it takes from the first part, and the rest from all others alike."
 )
-
-
-def _account(physics: EnergyPhysics, columns: Columns, fuel: FloatArray, factors: Prices) -> Account:
-    electricity = np.full_like(fuel, factors[ELECTRICITY])
-    return Account(
-        boundaries={FUEL: fuel, COMPREHENSIVE: fuel + electricity / GIGAJOULE},
-        coal_equivalent=coal_equivalent(electricity, fuel),
-        scope_1=cast(FuelPhysics, physics).emitted(columns, fuel, factors),
-        scope_2={ELECTRICITY: 0.001 * electricity * factors[GRID_FACTOR]},
-    )
-
-
-def _flow(physics: EnergyPhysics, columns: Columns, fuel: FloatArray, factors: Prices) -> Flow:
-    burning = cast(FuelPhysics, physics)
-    bound = burning.bound(columns, fuel)
-    return Flow(
-        burning.uses(columns, fuel, factors),
-        {AUXILIARIES: np.full_like(fuel, factors[ELECTRICITY] / GIGAJOULE)},
-        bound,
-        fuel - sum(bound.values(), np.zeros_like(fuel)),
-    )
-
-
-def _bought(physics: EnergyPhysics) -> dict[str, str]:
-    return {ELECTRICITY: "electricity bought, by the factor of the grid"}
-
-
-def _slope(comprehensive: float, fuel: float, factors: Prices) -> float:
-    """Fuel counts as it is [1]."""
-    return 1.0
 
 
 KIND = Kind(
@@ -63,8 +35,53 @@ KIND = Kind(
     reading=_READING,
     factors=FACTORS,
     above_zero=("boiler_efficiency",),  # of processes that have boilers
-    account=_account,
-    flow=_flow,
-    bought=_bought,
-    slope=_slope,
 )
+
+
+class FuelPhysics(EnergyPhysics[PhysicsT]):
+    """Energy of a process that burns fuel, all that a tonne takes being its `TARGET`.
+
+    Fuel is of shape (n,) or (e, n) where several are asked for each row, above 0 [GJ/t].
+    """
+
+    KIND: ClassVar[Kind] = KIND
+
+    @abstractmethod
+    def uses(self, columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, FloatArray]:
+        """Return what fuel goes into, by the names of `USES`: their sum is it [GJ/t]; columns hold targets too."""
+
+    def bound(self, columns: Columns, fuel: FloatArray) -> dict[str, FloatArray]:
+        """Return what products hold of it, by the names of `BOUND` [GJ/t]."""
+        return {}
+
+    @abstractmethod
+    def emitted(self, columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, FloatArray]:
+        """Return what burning it emits, by the names of `EMITTED` [tCO2e/t]; does not fall where more is burnt."""
+
+    def bought(self) -> dict[str, str]:
+        """Electricity alone."""
+        return {ELECTRICITY: "electricity bought, by the factor of the grid"}
+
+    def account(self, columns: Columns, target: FloatArray, factors: Prices) -> Account:
+        """Account of fuel, and of fuel and electricity."""
+        electricity = np.full_like(target, factors[ELECTRICITY])
+        return Account(
+            boundaries={FUEL: target, COMPREHENSIVE: target + electricity / GIGAJOULE},
+            coal_equivalent=coal_equivalent(electricity, target),
+            scope_1=self.emitted(columns, target, factors),
+            scope_2={ELECTRICITY: 0.001 * electricity * factors[GRID_FACTOR]},
+        )
+
+    def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> Flow:
+        """Parts of the fuel, and auxiliaries."""
+        bound = self.bound(columns, target)
+        return Flow(
+            self.uses(columns, target, factors),
+            {AUXILIARIES: np.full_like(target, factors[ELECTRICITY] / GIGAJOULE)},
+            bound,
+            target - sum(bound.values(), np.zeros_like(target)),
+        )
+
+    def slope(self, comprehensive: float, target: float, factors: Prices) -> float:
+        """Fuel counts as it is [1]."""
+        return 1.0

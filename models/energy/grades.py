@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.answers import Answer
-from models.energy.account import COAL_EQUIVALENT, Account
+from models.energy.account import COAL_EQUIVALENT
+from models.interfaces.energy import Account
 from physics.arrays import FloatArray, IntArray
 from seeds import Norm
 

@@ -1,1 +1,1 @@
-"""Interfaces of the physics that a process may offer."""
+"""Interfaces of a process: its physics, and the response, energy and schedule made with it."""

@@ -1,110 +1,72 @@
-"""What the energy module of a process offers, so that energy is accounted for in the same way for all of them."""
+"""Interface of the energy of a process, so that energy is accounted for in the same way for all processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Any, ClassVar, Generic, TypeAlias
 
-from models.processes.lookup import bound
+import numpy as np
+
+from models.interfaces.physics import Columns, PhysicsT
 from physics.arrays import FloatArray
-from seeds import Seed
 
-if TYPE_CHECKING:
-    from models.energy.account import Account, Flow
-
-Columns = Mapping[str, FloatArray]
 Prices = Mapping[str, float]
 
 
-class EnergyPhysics(Protocol):
-    """A module `models.processes.<process>.energy`; what else it offers is up to its `KIND`.
+@dataclass(frozen=True, eq=False)
+class Account:
+    """Energy and greenhouse gases of a tonne of product, n rows; NaN where an input is missing.
 
-    Columns are measured columns of n rows by name, each of shape (n,), in the unit of the seed and NaN where missing.
+    Attributes
+    ----------
+    boundaries : Mapping of str to ndarray, shape (n,)
+        Specific energy by the names of the kind's `boundaries` [unit of the kind].
+    coal_equivalent : ndarray, shape (n,)
+        The comprehensive energy as coal equivalent [kgce/t].
+    scope_1, scope_2 : Mapping of str to ndarray, shape (n,)
+        Emissions by what they come from: of the process itself, and of what it buys [tCO2e/t].
     """
 
-    @property
-    def KIND(self) -> Kind:
-        """What its account is one of: `models.energy.direct_current.KIND` or `models.energy.fuel.KIND`."""
+    boundaries: Mapping[str, FloatArray]
+    coal_equivalent: FloatArray
+    scope_1: Mapping[str, FloatArray]
+    scope_2: Mapping[str, FloatArray]
 
     @property
-    def TARGET(self) -> str:
-        """The target that energy follows from: predicted in an answer, measured in a report."""
-
-    @property
-    def PRODUCT(self) -> str:
-        """What a tonne is of: metal, alumina."""
-
-    @property
-    def MADE_BY(self) -> str:
-        """What `made` is the product of, and what it is computed from, in words."""
-
-    @property
-    def NEEDED(self) -> tuple[str, ...]:
-        """Inputs without which no account is known."""
-
-    @property
-    def FACTORS(self) -> Mapping[str, str]:
-        """Values of [economics] that it computes with, beside those of its kind, and their units."""
-
-    @property
-    def USES(self) -> Mapping[str, str]:
-        """What the energy of the first boundary goes into, each with what it is."""
-
-    @property
-    def BOUND(self) -> Mapping[str, str]:
-        """Products that hold part of that energy, each with what it is; the rest is heat."""
-
-    @property
-    def EMITTED(self) -> Mapping[str, str]:
-        """What the process itself emits, each with what it is: scope 1."""
-
-    def made(self, columns: Columns, target: FloatArray, hours: float) -> FloatArray:
-        """Product of a row whose period has so many hours [t]; columns hold measured targets too."""
+    def scopes(self) -> dict[str, FloatArray]:
+        """Emissions of each scope, and of both [tCO2e/t]."""
+        none = np.zeros(self.coal_equivalent.shape)
+        one, two = (sum(parts.values(), none) for parts in (self.scope_1, self.scope_2))
+        return {"scope_1": one, "scope_2": two, "total": one + two}
 
 
-class CellPhysics(EnergyPhysics, Protocol):
-    """A module whose process takes direct current.
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """Where the comprehensive energy of a tonne goes, n rows [unit of the kind].
 
-    Efficiency is the current efficiency, shape (n,) or (e, n) where several are asked for each row, above 0 [%]. What
-    does not depend on it may be of shape (n,) alone.
+    Attributes
+    ----------
+    uses : Mapping of str to ndarray, shape (n,)
+        What the energy of the first boundary goes into, by the names of the process's `USES`.
+    outside : Mapping of str to ndarray, shape (n,)
+        What goes elsewhere, by the names of the kind's `outside`; those that the process has.
+    bound : Mapping of str to ndarray, shape (n,)
+        What products hold of the first boundary's energy, by the names of the process's `BOUND`.
+    heat : ndarray, shape (n,)
+        The rest of it, which becomes heat.
     """
 
-    def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """Direct-current energy at the cells [kWh/t]; falls where the efficiency rises."""
-
-    def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """What `direct` goes into, by the names of `USES`: its sum is `direct` [kWh/t]."""
-
-    def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """What products hold of `direct`, by the names of `BOUND` [kWh/t]."""
-
-    def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """Steam bought [kg/t], 0 where there is none; does not rise where the efficiency rises."""
-
-    def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """What the process itself emits, by the names of `EMITTED` [tCO2e/t]."""
-
-
-class FuelPhysics(EnergyPhysics, Protocol):
-    """A module whose process burns fuel, all that a tonne takes being its `TARGET`.
-
-    Fuel is of shape (n,) or (e, n) where several are asked for each row, above 0 [GJ/t].
-    """
-
-    def uses(self, columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """What fuel goes into, by the names of `USES`: their sum is it [GJ/t]; columns hold measured targets too."""
-
-    def bound(self, columns: Columns, fuel: FloatArray) -> dict[str, FloatArray]:
-        """What products hold of it, by the names of `BOUND` [GJ/t]."""
-
-    def emitted(self, columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """What burning it emits, by the names of `EMITTED` [tCO2e/t]; does not fall where more is burnt."""
+    uses: Mapping[str, FloatArray]
+    outside: Mapping[str, FloatArray]
+    bound: Mapping[str, FloatArray]
+    heat: FloatArray
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What the accounts of some processes have in common.
+    """Names and units that the accounts of some processes have in common.
 
     Attributes
     ----------
@@ -124,12 +86,6 @@ class Kind:
         Values of [economics] that every account of the kind is computed with, and their units.
     above_zero : tuple of str
         Those of them that cannot be 0.
-    account, flow : callable
-        As `models.energy.account.account` and `flow`, of factors that were checked.
-    bought : callable
-        What a process of the kind buys and others emit for, each with what it is: scope 2.
-    slope : callable
-        Comprehensive energy that a unit of the target is worth, from the energy, the target and the factors.
     """
 
     unit: str
@@ -143,10 +99,6 @@ class Kind:
     reading: str
     factors: Mapping[str, str]
     above_zero: tuple[str, ...]
-    account: Callable[[EnergyPhysics, Columns, FloatArray, Prices], Account]
-    flow: Callable[[EnergyPhysics, Columns, FloatArray, Prices], Flow]
-    bought: Callable[[EnergyPhysics], dict[str, str]]
-    slope: Callable[[float, float, Prices], float]
 
     @property
     def first(self) -> str:
@@ -158,6 +110,70 @@ class Kind:
         return f"{energy:,.{self.digits}f}"
 
 
-def energy_of(seed: Seed) -> EnergyPhysics | None:
-    """Energy of a process, at the seed's plant; None where there is none."""
-    return cast("EnergyPhysics | None", bound("energy", "ENERGY", seed))
+@dataclass(frozen=True)
+class EnergyPhysics(ABC, Generic[PhysicsT]):
+    """Energy of a process; `models.energy.direct_current` and `models.energy.fuel` hold the classes of its kinds.
+
+    Columns are measured columns of n rows by name, each of shape (n,), in the unit of the seed and NaN where missing.
+
+    Parameters
+    ----------
+    physics : Physics
+        Physics of the process at the plant.
+
+    Attributes
+    ----------
+    KIND : Kind
+        What its account has in common with others.
+    TARGET : str
+        The target that energy follows from: predicted in an answer, measured in a report.
+    PRODUCT : str
+        What a tonne is of: metal, alumina.
+    MADE_BY : str
+        What `made` is the product of, and what it is computed from, in words.
+    NEEDED : tuple of str
+        Inputs without which no account is known.
+    FACTORS : Mapping of str to str
+        Values of [economics] that it computes with, beside those of its kind, and their units.
+    USES : Mapping of str to str
+        What the energy of the first boundary goes into, each with what it is.
+    BOUND : Mapping of str to str
+        Products that hold part of that energy, each with what it is; the rest is heat.
+    EMITTED : Mapping of str to str
+        What the process itself emits, each with what it is: scope 1.
+    """
+
+    physics: PhysicsT
+
+    KIND: ClassVar[Kind]
+    TARGET: ClassVar[str]
+    PRODUCT: ClassVar[str]
+    MADE_BY: ClassVar[str]
+    NEEDED: ClassVar[tuple[str, ...]]
+    USES: ClassVar[Mapping[str, str]]
+    FACTORS: ClassVar[Mapping[str, str]] = {}
+    BOUND: ClassVar[Mapping[str, str]] = {}
+    EMITTED: ClassVar[Mapping[str, str]] = {}
+
+    @abstractmethod
+    def made(self, columns: Columns, target: FloatArray, hours: float) -> FloatArray:
+        """Return the product of a row whose period has so many hours [t]; columns hold measured targets too."""
+
+    @abstractmethod
+    def bought(self) -> dict[str, str]:
+        """Return what it buys and others emit for, each with what it is: scope 2."""
+
+    @abstractmethod
+    def account(self, columns: Columns, target: FloatArray, factors: Prices) -> Account:
+        """Return the account as `models.energy.account.account` does, of factors that were checked."""
+
+    @abstractmethod
+    def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> Flow:
+        """Return the flow as `models.energy.account.flow` does, of factors that were checked."""
+
+    @abstractmethod
+    def slope(self, comprehensive: float, target: float, factors: Prices) -> float:
+        """Return the comprehensive energy that a unit of the target is worth, from both and the factors."""
+
+
+AnyEnergy: TypeAlias = EnergyPhysics[Any]

@@ -6,16 +6,15 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, NoReturn, Self, TypeAlias, TypeVar
 
+from models.interfaces.feature import PhysicsFeature
 from models.table.formatting import nearest
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed
 
-if TYPE_CHECKING:
-    from models.interfaces.feature import PhysicsFeature
-
 Columns = Mapping[str, FloatArray]
+Given = Literal["first_principles", "derived", "contents", "class_scores", "money"]
 EquipmentT = TypeVar("EquipmentT", bound="Equipment")
 _FACT = "fact"
 _DAY, _HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
@@ -109,9 +108,9 @@ class Equipment:
 class Physics(ABC, Generic[EquipmentT]):
     """Physics of a process at a plant.
 
-    A process's own class offers further functions where they apply: `first_principles`, `derived`, `contents`,
-    `class_scores`, `money`. Columns are measured columns of n rows by name, each of shape (n,), in the unit of the seed
-    and NaN where missing.
+    All of it works on columns: measured columns of n rows by name, each of shape (n,), in the unit of the seed and NaN
+    where missing. What it computes of a row whose input is missing is NaN. A process's own class overrides what it
+    computes beside `features`; `gives` tells that. Each equation names its own source.
 
     Parameters
     ----------
@@ -129,12 +128,9 @@ class Physics(ABC, Generic[EquipmentT]):
 
     equipment_type: ClassVar[type[Equipment]] = Equipment
     TERMS: ClassVar[Mapping[str, Fact]] = {}  # of a contract, which [economics] states beside prices
-    FEATURES: ClassVar[Sequence[PhysicsFeature]]
-    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]]
-
-    if TYPE_CHECKING:  # what a class offers beside `features` is up to the process
-
-        def __getattr__(self, name: str) -> Any: ...
+    FEATURES: ClassVar[Sequence[PhysicsFeature]] = ()
+    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @classmethod
     def of(cls, seed: Seed) -> Self:
@@ -143,9 +139,92 @@ class Physics(ABC, Generic[EquipmentT]):
         terms = {name: seed.economics[name].value for name in cls.TERMS}
         return cls(cls.equipment_type.of(seed.equipment), period, terms)  # type: ignore[arg-type]
 
+    @classmethod
+    def gives(cls, quantity: Given) -> bool:
+        """Return True where the process's own class computes a quantity."""
+        return getattr(cls, quantity) is not getattr(Physics, quantity)
+
     @abstractmethod
     def features(self, columns: Columns) -> dict[str, FloatArray]:
-        """Return the physics features of rows, one array a name of `FEATURES`."""
+        """Return the physics features of rows, one array a name of `FEATURES`, in the unit stated there."""
+
+    def first_principles(self, columns: Columns) -> FloatArray:
+        """Return the primary target by physics alone, shape (n,), in the unit of the seed.
+
+        Raises
+        ------
+        NotImplementedError
+            The process's class does not give it.
+        """
+        self._not_given("first_principles")
+
+    def derived(self, columns: Columns, target: FloatArray, economics: Mapping[str, float]) -> dict[str, FloatArray]:
+        """Return the targets that follow from the primary one, by name, each of its shape and in the unit of the seed.
+
+        Parameters
+        ----------
+        columns : Mapping of str to ndarray, shape (n,)
+            Measured columns.
+        target : ndarray, shape (n,) or (e, n)
+            Values of the primary target; e of each row where several are asked for at once.
+        economics : Mapping of str to float
+            Values of the seed's [economics] by name, in the unit of the seed.
+
+        Raises
+        ------
+        NotImplementedError
+            The process's class does not give it.
+        """
+        self._not_given("derived")
+
+    def contents(self, columns: Columns) -> dict[str, FloatArray]:
+        """Return contents of lots by balances, by the name of the element's column, shape (n,), in its unit.
+
+        Raises
+        ------
+        NotImplementedError
+            The process's class does not give it.
+        """
+        self._not_given("contents")
+
+    def class_scores(self, columns: Columns) -> FloatArray:
+        """Return the logarithm of the likelihood of each class, up to a constant a row.
+
+        Returns
+        -------
+        ndarray, shape (n, K)
+            In the order of the seed's K classes [1].
+
+        Raises
+        ------
+        NotImplementedError
+            The process's class does not give it.
+        """
+        self._not_given("class_scores")
+
+    def money(self, columns: Columns, economics: Mapping[str, float]) -> FloatArray:
+        """Return the margin of a unit by what was measured in a period.
+
+        Parameters
+        ----------
+        columns : Mapping of str to ndarray, shape (n,)
+            Measured columns, targets among them.
+        economics : Mapping of str to float
+            Values of the seed's [economics] by name, in the unit of the seed.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Margin [$/d].
+
+        Raises
+        ------
+        NotImplementedError
+            The process's class does not give it.
+        ValueError
+            A price is missing, negative or no number; it is named.
+        """
+        self._not_given("money")
 
     @property
     def days(self) -> float:
@@ -157,6 +236,9 @@ class Physics(ABC, Generic[EquipmentT]):
         """Length of a production period [h]."""
         return self._in(_HOUR)
 
+    def _not_given(self, quantity: Given) -> NoReturn:
+        raise NotImplementedError(f"{type(self).__name__} does not give {quantity}")
+
     def _in(self, unit: dt.timedelta) -> float:
         if self.period is None:
             raise TypeError("the table has no time, so it has no period")
@@ -164,3 +246,4 @@ class Physics(ABC, Generic[EquipmentT]):
 
 
 AnyPhysics: TypeAlias = Physics[Any]
+PhysicsT = TypeVar("PhysicsT", bound=AnyPhysics)

@@ -1,19 +1,15 @@
-"""What a process's response module offers, so that set-points are recommended in the same way for all of them."""
+"""Interface of a process's response, so that set-points are recommended in the same way for all processes."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Any, ClassVar, Generic, TypeAlias
 
-from models.processes.lookup import bound
+from models.interfaces.physics import Columns, PhysicsT
 from physics.arrays import FloatArray, IntArray, Numeric
-from seeds import Seed
 
-if TYPE_CHECKING:
-    from models.setpoints.situations import Situations
-
-Columns = Mapping[str, FloatArray]
 Numbers = Mapping[str, Numeric]
 
 
@@ -39,80 +35,96 @@ class Constant:
     source: str
 
 
-class Response(Protocol):
-    """A module `models.processes.<process>.response`: what moving a unit's knobs does, by physics.
+@dataclass(frozen=True)
+class Response(ABC, Generic[PhysicsT]):
+    """Effects of moves of a unit's knobs, by physics.
 
     Arrays of n units have shape (n,); moves, and all that follows from them, may have shape (m, n): m moves a unit.
+
+    Parameters
+    ----------
+    physics : Physics
+        Physics of the process at the plant.
+
+    Attributes
+    ----------
+    CONSTANTS : tuple of Constant
+        Constants that a plant's history sharpens.
+    SHARED_CONSTANTS : tuple of Constant
+        Constants that the effects of shared knobs rest on beside `CONSTANTS`; history sharpens none of them.
+    KNOBS : Mapping of str to str
+        Knobs that each unit has for itself, and the column that follows each at once.
+    TUNED : tuple of str
+        Those of `KNOBS` that operators have tuned for years: a step brings little on average, it is believed.
+    SURE : frozenset of (str, str)
+        Outcomes and knobs of `KNOBS` whose effect is known but for the constants: it is not off by an offset.
+    FOLLOWING : frozenset of str
+        Those of `KNOBS`, not all, that crews set by what no reading shows: their own moves are no trials.
+    SHARED : Mapping of str to str
+        Knobs that are one for all units, and the column that follows each; no unit's history differs in them.
+    DRIVEN : tuple of str
+        Columns that say nothing of a unit which `hidden` does not say whatever its knobs are.
+    BEFORE : tuple of str
+        `before` columns that `hidden` and `state` compute with.
+    SMOOTHED : tuple of str
+        Entries of `hidden` that are better known from long smoothed readings than as expected.
+    ASSUMED : Mapping of str to str
+        Quantities of `respond` that are no columns, and their units.
+    CAUSES : Mapping of str to tuple of str
+        Physical causes of a gain in words, and the outcomes that each moves.
     """
 
-    @property
-    def CONSTANTS(self) -> tuple[Constant, ...]:
-        """What a plant's history sharpens."""
+    physics: PhysicsT
 
-    @property
-    def KNOBS(self) -> Mapping[str, str]:
-        """Knobs that each unit has for itself, and the column that follows each at once."""
-
-    @property
-    def TUNED(self) -> tuple[str, ...]:
-        """Those of `KNOBS` that operators have tuned for years: a step brings little on average, it is believed."""
-
-    @property
-    def SURE(self) -> frozenset[tuple[str, str]]:
-        """Outcomes and knobs of `KNOBS` whose effect is known but for the constants: it is not off by an offset."""
-
-    @property
-    def FOLLOWING(self) -> frozenset[str]:
-        """Those of `KNOBS`, not all, that crews set by what no reading shows: their own moves are no trials."""
-
-    @property
-    def SHARED(self) -> Mapping[str, str]:
-        """Knobs that are one for all units, and the column that follows each; no unit's history differs in them."""
+    CONSTANTS: ClassVar[tuple[Constant, ...]]
+    KNOBS: ClassVar[Mapping[str, str]]
+    TUNED: ClassVar[tuple[str, ...]]
+    DRIVEN: ClassVar[tuple[str, ...]]
+    BEFORE: ClassVar[tuple[str, ...]]
+    SURE: ClassVar[frozenset[tuple[str, str]]] = frozenset()
+    FOLLOWING: ClassVar[frozenset[str]] = frozenset()
+    SHARED: ClassVar[Mapping[str, str]] = {}
+    SMOOTHED: ClassVar[tuple[str, ...]] = ()
+    ASSUMED: ClassVar[Mapping[str, str]] = {}
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @property
     def SHARED_CONSTANTS(self) -> tuple[Constant, ...]:
-        """What the effects of shared knobs rest on beside `CONSTANTS`; history sharpens none of them."""
+        """Constants that the effects of shared knobs rest on; a plant's facts may be among them."""
+        return ()
 
-    @property
-    def DRIVEN(self) -> tuple[str, ...]:
-        """Columns that say nothing of a unit which `hidden` does not say whatever its knobs are."""
-
-    @property
-    def BEFORE(self) -> tuple[str, ...]:
-        """`before` columns that `hidden` and `state` compute with."""
-
-    @property
-    def ASSUMED(self) -> Mapping[str, str]:
-        """Quantities of `respond` that are no columns, and their units."""
-
+    @abstractmethod
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
-        """What units are like whatever their knobs are, by the readings of a period."""
+        """Return the state of units whatever their knobs are, by the readings of a period."""
 
+    @abstractmethod
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
-        """What is common to all units, from their smoothed `hidden`; it joins the constants.
+        """Return what is common to all units, from their smoothed `hidden`; it joins the constants.
 
         `unexpected` is by how much a period's `hidden` differ from what was to be expected: a standard deviation.
         """
 
-    def smoothed(self, at: Situations) -> dict[str, FloatArray]:
-        """Entries of `hidden` that are better known from long smoothed readings than as expected."""
-
+    @abstractmethod
     def state(
         self, hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, float]
     ) -> dict[str, FloatArray]:
-        """The period to come under the plan."""
+        """Return the period to come under the plan."""
 
+    @abstractmethod
     def disturbed(self, state: Columns, line: Mapping[str, float], normals: FloatArray) -> dict[str, FloatArray]:
-        """A state that readings do not tell from this one, from normals of shape (2, n)."""
+        """Return a state that readings do not tell from this one, from normals of shape (2, n)."""
 
     def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
-        """For each of `ASSUMED` quantiles of what a period is off from its expected mean, rising."""
+        """Return, for each of `ASSUMED`, quantiles of what a period is off from its expected mean, rising."""
+        return {}
 
+    @abstractmethod
     def measured(self, columns: Columns) -> dict[str, FloatArray]:
-        """Outcomes of `respond` that a table measures, from its columns of shape (units, periods)."""
+        """Return the outcomes of `respond` that a table measures, from its columns of shape (units, periods)."""
 
+    @abstractmethod
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
-        """Outcomes of a period after moves from its state.
+        """Return the outcomes of a period after moves from its state.
 
         Shared knobs that are left out are not moved, constants of theirs that are left out as usual. Moves are what is
         still there of them on average over the periods of the outcome. Which share that is stands among the constants,
@@ -120,19 +132,28 @@ class Response(Protocol):
         than that of a part of the move all the time.
         """
 
+    @abstractmethod
     def power(self, outcomes: Columns) -> FloatArray:
-        """Power that units take from what they share [MW]."""
+        """Return the power that units take from what they share [MW]."""
+
+    @abstractmethod
+    def footprint(self, outcomes: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
+        """Return targets that follow from outcomes, by name [their units]."""
 
     def money(self, outcomes: Columns, economics: Mapping[str, float]) -> FloatArray:
-        """Money a unit and day; ValueError names a price that is missing or impossible."""
-
-    def footprint(self, outcomes: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Targets that follow from outcomes, by name [their units]."""
+        """Return money a unit and day; ValueError names a price that is missing or impossible."""
+        return self.physics.money(outcomes, economics)
 
     def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Money that each physical cause brings from one outcome to another, by the cause in words."""
+        """Return money that each physical cause brings from one outcome to another, by the cause in words."""
+        return {
+            cause: self.gain(before, {name: after[name] for name in names}, economics)
+            for cause, names in self.CAUSES.items()
+        }
+
+    def gain(self, before: Columns, changed: Columns, economics: Mapping[str, float]) -> FloatArray:
+        """Return money that some changed outcomes bring, all others as before."""
+        return self.money(dict(before) | dict(changed), economics) - self.money(before, economics)
 
 
-def response_of(seed: Seed) -> Response | None:
-    """Response of a process to its set-points, at the seed's plant; None where there is none."""
-    return cast("Response | None", bound("response", "RESPONSE", seed))
+AnyResponse: TypeAlias = Response[Any]

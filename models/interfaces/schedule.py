@@ -1,40 +1,50 @@
-"""The module that holds the physics of a process's schedules, found by its name."""
+"""Interface of the physics of a process's schedules."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, cast
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeAlias
 
-from models.processes.lookup import bound
+from models.interfaces.physics import Columns, PhysicsT
 from models.schedules.line import Line
-from physics.arrays import FloatArray
 from seeds import Seed
 
-Rows = Mapping[str, FloatArray]
 
+@dataclass(frozen=True)
+class SchedulePhysics(ABC, Generic[PhysicsT]):
+    """A line of cells by the hour.
 
-class SchedulePhysics(Protocol):
-    """A module `models.processes.<process>.schedule`."""
+    Parameters
+    ----------
+    physics : Physics
+        Physics of the process at the plant.
 
-    @property
-    def NEEDED(self) -> Sequence[str]:
-        """Columns that the newest row of a unit must hold; a target may be lacking from it, not from all rows."""
+    Attributes
+    ----------
+    NEEDED : tuple of str
+        Columns that the newest row of a unit must hold; a target may be lacking from it, not from all rows.
+    """
 
-    def line(self, newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Line:
-        """The line at the state in hand.
+    physics: PhysicsT
+
+    NEEDED: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> Line:
+        """Return the line at the state in hand.
 
         Parameters
         ----------
-        newest, known
-            Columns of the newest row of each unit, and of rows whose label is known; shape (n,) each, NaN where
-            missing.
-        seed
+        newest, known : Mapping of str to ndarray, shape (n,)
+            Columns of the newest row of each unit, and of rows whose label is known; NaN where missing.
+        seed : Seed
             With a [schedule].
-        steps, hours
-            How many steps the schedule has, and their length [h].
+        steps : int
+            Number of steps of the schedule.
+        hours : float
+            Length of a step [h].
         """
 
 
-def schedule_physics_of(seed: Seed) -> SchedulePhysics | None:
-    """Physics of a process's schedules, at the seed's plant; None where there is none."""
-    return cast("SchedulePhysics | None", bound("schedule", "SCHEDULE", seed))
+AnySchedule: TypeAlias = SchedulePhysics[Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,12 +29,12 @@ def by_cause(seed: Seed, names: Sequence[str], contributions: FloatArray) -> dic
     -------
     dict of str to ndarray, or None
         In the order of the process's CAUSES, and what belongs to none of them last; None where the process has no
-        physics of the seed's target.
+        physics of the seed's target, or physics without causes.
     """
     physics = None if seed.place else physics_of(seed)  # physics is of the first target
-    causes: Mapping[str, tuple[str, ...]] | None = getattr(physics, "CAUSES", None)
-    if causes is None:
+    if physics is None or not physics.CAUSES:
         return None
+    causes = physics.CAUSES
     cause_of = {name: cause for cause, columns in causes.items() for name in columns}
     belongs = np.array([cause_of.get(name, OTHER) for name in names])
     return {

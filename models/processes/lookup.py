@@ -6,96 +6,98 @@ import contextlib
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
-from typing import Any, cast
 
 import numpy as np
 
 import models.processes
-from models.interfaces.physics import AnyPhysics, Fact, Physics, faults
+from models.interfaces.energy import AnyEnergy
+from models.interfaces.physics import AnyPhysics, Fact, Given, Physics, faults
+from models.interfaces.process import Process
+from models.interfaces.response import AnyResponse
+from models.interfaces.schedule import AnySchedule
 from models.table.formatting import nearest
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed, SeedError
 
 _PACKAGE = models.processes.__name__
-_OF_COLUMNS = ("features", "first_principles", "contents", "class_scores")
-_WITHOUT = f"process {{0}} has no module {_PACKAGE}.{{0}}.physics"
 
 
-@dataclass(frozen=True)
-class PlainPhysics:
-    """Physics that needs no fact of a plant: the functions of a module. Unlike a module it can be copied and sent.
+def process_of(seed: Seed) -> Process | None:
+    """Return the classes of a seed's type of process; None where it has no folder.
 
-    Parameters
-    ----------
-    process_type : str
-        Name of the module in `models.processes`.
+    Raises
+    ------
+    TypeError
+        The folder's `PROCESS` is no `Process`; it is named.
     """
-
-    process_type: str
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # a protocol of Python's own, such as that of copy
-            raise AttributeError(name)
-        module = found(_module(self.process_type))
-        if module is None:
-            raise AttributeError(_WITHOUT.format(self.process_type))
-        return getattr(module, name)
+    return process_of_type(seed.process_type)
 
 
-def found(name: str) -> ModuleType | None:
-    """Return the module of a process that bears this name; None where there is none."""
-    if name in sys.modules:
-        return sys.modules[name]  # an import takes ten times as long to find the same
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name not in (name, name.rpartition(".")[0]):
-            raise
+def process_of_type(process_type: str) -> Process | None:
+    """Return the classes of a type of process, as `process_of` does."""
+    name = f"{_PACKAGE}.{process_type}"
+    module = sys.modules.get(name)  # an import takes ten times as long to find the same
+    if module is None:
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            return None
+    if not hasattr(module, "__path__"):  # a file beside the folders is no process
         return None
+    process = getattr(module, "PROCESS", None)
+    if not isinstance(process, Process):
+        raise TypeError(f"{name}.PROCESS: got {process!r}: expected a {Process.__module__}.{Process.__name__}")
+    return process
 
 
 def physics_of(seed: Seed) -> AnyPhysics | None:
-    """Return the physics of a seed's plant, `models.processes.<type>.physics`; None where there is none.
+    """Return the physics of a seed's plant; None where its process has none.
 
     Raises
     ------
     SeedError
         Its facts are not as the physics needs them; `check_process` names all faults.
     """
-    module = found(_module(seed.process_type))
-    if module is None:
-        return None
-    kind: type[AnyPhysics] | None = getattr(module, "PHYSICS", None)
-    if kind is None:
-        return cast("AnyPhysics", PlainPhysics(seed.process_type))
-    try:
-        return kind.of(seed)
-    except KeyError:
-        check_process(seed)
-        raise
+    process = process_of(seed)
+    return None if process is None else _bound(process, seed)
 
 
 def needed_physics_of(seed: Seed) -> AnyPhysics:
     """Return the physics of a seed's plant; ValueError where there is none."""
     physics = physics_of(seed)
     if physics is None:
-        raise ValueError(_WITHOUT.format(seed.process_type))
+        raise ValueError(f"process {seed.process_type} has no folder {_PACKAGE}.{seed.process_type}")
     return physics
 
 
-def bound(file: str, name: str, seed: Seed) -> Any:
-    """Return what a file of `models.processes.<type>` holds of a seed's type; None where there is none.
+def response_of(seed: Seed) -> AnyResponse | None:
+    """Return the response of a process to its set-points, at the seed's plant; None where there is none."""
+    process = process_of(seed)
+    return None if process is None or process.response is None else process.response(_bound(process, seed))
 
-    That is an object of the class that the module states as `name`, made with the physics of the seed's plant; a module
-    that needs no facts, and so states none, stands for itself.
-    """
-    module = found(_module(seed.process_type, file))
-    made = getattr(module, name, None)
-    return module if made is None else made(needed_physics_of(seed))
+
+def energy_of(seed: Seed) -> AnyEnergy | None:
+    """Return the energy of a process, at the seed's plant; None where there is none."""
+    process = process_of(seed)
+    return None if process is None or process.energy is None else process.energy(_bound(process, seed))
+
+
+def schedule_of(seed: Seed) -> AnySchedule | None:
+    """Return the physics of a process's schedules, at the seed's plant; None where there is none."""
+    process = process_of(seed)
+    return None if process is None or process.schedule is None else process.schedule(_bound(process, seed))
+
+
+def _bound(process: Process, seed: Seed) -> AnyPhysics:
+    try:
+        return process.physics.of(seed)
+    except KeyError:
+        check_process(seed)
+        raise
 
 
 def kind_of(seed: Seed) -> type[AnyPhysics]:
@@ -105,8 +107,8 @@ def kind_of(seed: Seed) -> type[AnyPhysics]:
 
 def kind_of_type(process_type: str) -> type[AnyPhysics]:
     """Return the class of the physics of a type of process, as `kind_of` does."""
-    kind: type[AnyPhysics] | None = getattr(found(_module(process_type)), "PHYSICS", None)
-    return Physics if kind is None else kind
+    process = process_of_type(process_type)
+    return Physics if process is None else process.physics
 
 
 def with_facts_until_now(seed: Seed) -> Seed:
@@ -154,10 +156,6 @@ def known_types() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(models.processes.__path__) if module.ispkg))
 
 
-def _module(process_type: str, file: str = "physics") -> str:
-    return f"{_PACKAGE}.{process_type}.{file}"
-
-
 class _Read(dict[str, FloatArray]):
     """Columns of one row of ones, which hold each that was read."""
 
@@ -167,7 +165,7 @@ class _Read(dict[str, FloatArray]):
 
 
 def _faults(seed: Seed) -> Iterator[str]:
-    if found(_module(seed.process_type)) is None:
+    if process_of(seed) is None:
         yield from _without_physics(seed)
         return
     kind = kind_of(seed)
@@ -189,7 +187,7 @@ def _without_physics(seed: Seed) -> Iterator[str]:
     needs = [*(f"target {name}" for name in seed.derived), *(["[equipment]"] if seed.equipment else [])]
     if needs:
         fitting = [one for one in types if not seed.equipment.keys() - kind_of_type(one).equipment_type.facts().keys()]
-        fitting = [one for one in fitting if not seed.derived or hasattr(kind_of_type(one), "derived")]
+        fitting = [one for one in fitting if not seed.derived or kind_of_type(one).gives("derived")]
         expected = f"state the type of process, one of {', '.join(fitting or types)}"
         yield f"process.type: missing, and {', '.join(needs)} need the physics of one: {expected}"
 
@@ -198,15 +196,17 @@ def _columns_missing(seed: Seed) -> Iterator[str]:
     """Yield the fault of inputs that physics reads and that the seed has not: a model would fail at its first row."""
     physics, read = needed_physics_of(seed), _Read()
     economics = {name: one.value for name, one in seed.economics.items()}
-    calls: list[tuple[str, tuple[object, ...]]] = [(name, ()) for name in _OF_COLUMNS]
-    for name, more in [*calls, *([("derived", (np.ones(1), economics))] if seed.derived else [])]:
+    given: dict[Given, Callable[[], object]] = {
+        "first_principles": lambda: physics.first_principles(read),
+        "contents": lambda: physics.contents(read),
+        "class_scores": lambda: physics.class_scores(read),
+    }
+    if seed.derived:
+        given["derived"] = lambda: physics.derived(read, np.ones(1), economics)
+    for call in (lambda: physics.features(read), *(one for name, one in given.items() if physics.gives(name))):
         # A row of ones may be none that physics can compute: what it has read by then is read.
         with np.errstate(all="ignore"), contextlib.suppress(ArithmeticError, LookupError, ValueError):
-            getattr(physics, name, _nothing)(read, *more)
+            call()
     if missing := [name for name in read if name not in seed.input_names]:
         expected = "expected an input of each of these names, of role before, knob or during"
         yield f"columns: {', '.join(missing)} missing, which the physics of {seed.process_type} reads: {expected}"
-
-
-def _nothing(*given: object) -> None:
-    """Stand in for a function that a process's physics does not offer."""

@@ -42,7 +42,7 @@ def _last_assays(seed: Seed) -> tuple[int, ...]:
 
 def _first_principles(seed: Seed, defects: int) -> FirstPrinciplesContents | None:
     physics = physics_of(seed)
-    if physics is None or not hasattr(physics, "contents"):
+    if physics is None or not physics.gives("contents"):
         return None
     typical = tuple(column.usual for column in seed.inputs)
     elements = tuple(element.name for element in seed.elements)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.interfaces.physics import AnyPhysics
 from models.processes.lookup import physics_of
 from models.quality.error_scenarios import Scatter
 from models.quality.grades import Limits
@@ -115,7 +116,7 @@ def remedies(
     Parameters
     ----------
     seed : Seed
-        The process; without a physics module that tells contents there is no remedy.
+        The process; without physics that gives contents there is no remedy.
     X : ndarray, shape (n, k)
         Inputs in plant units.
     logs : ndarray, shape (n, E)
@@ -129,7 +130,7 @@ def remedies(
     """
     physics, moves = physics_of(seed), _moves(seed)
     found: list[Remedy | None] = [None] * len(X)
-    if not hasattr(physics, "contents") or not moves:
+    if physics is None or not physics.gives("contents") or not moves:
         return found
     own = np.flatnonzero(np.isin(limits.grade, grades))
     for first in range(0, len(X), _LOTS_AT_ONCE):
@@ -156,7 +157,7 @@ def _moves(seed: Seed) -> list[tuple[Column, int, float]]:
 
 
 def _moved(
-    physics: object, seed: Seed, X: FloatArray, moves: Sequence[tuple[Column, int, float]]
+    physics: AnyPhysics, seed: Seed, X: FloatArray, moves: Sequence[tuple[Column, int, float]]
 ) -> tuple[FloatArray, FloatArray]:
     """What m moves do to n lots by physics.
 
@@ -180,10 +181,10 @@ def _moved(
     return moved, np.where(np.isfinite(shift), shift, 0.0)
 
 
-def _contents(physics: object, seed: Seed, X: FloatArray) -> FloatArray:
+def _contents(physics: AnyPhysics, seed: Seed, X: FloatArray) -> FloatArray:
     """Contents by physics, shape (n, E); NaN where it tells none."""
     with np.errstate(all="ignore"):
-        found = physics.contents(by_name(X, input_names(seed)))  # type: ignore[attr-defined]
+        found = physics.contents(by_name(X, input_names(seed)))
     contents = np.full((len(X), len(seed.elements)), np.nan)
     for e, one in enumerate(seed.elements):
         if one.name in found:

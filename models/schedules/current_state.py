@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.interfaces.schedule import Rows, schedule_physics_of
+from models.interfaces.physics import Columns
+from models.processes.lookup import schedule_of
 from models.schedules.errors import ScheduleError
 from models.schedules.line import Line
 from seeds import Seed
@@ -16,7 +17,7 @@ PERIODS = 3  # before the newest of all, whose labels are taken
 
 
 def line_at(
-    seed: Seed, units: Sequence[str], starts: NDArray[np.datetime64], columns: Rows, steps: int, hours: float
+    seed: Seed, units: Sequence[str], starts: NDArray[np.datetime64], columns: Columns, steps: int, hours: float
 ) -> Line:
     """The line at the state that rows tell.
 
@@ -36,7 +37,7 @@ def line_at(
     ScheduleError
         The rows lack what the physics needs.
     """
-    physics = schedule_physics_of(seed)
+    physics = schedule_of(seed)
     if physics is None or seed.schedule is None:
         raise ScheduleError([("process", seed.process.name, "one whose current may follow a tariff")])
     given = {name: np.abs(columns[name]) if seed.column(name).censored else columns[name] for name in physics.NEEDED}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.interfaces.schedule import Rows
+from models.interfaces.physics import Columns
 from models.schedules.errors import ScheduleError
 from models.schedules.line import Doubts
 from physics.arrays import FloatArray
@@ -14,7 +14,7 @@ from seeds import Seed
 _MOST_LOSS = 4.0  # times what physics expects; beyond it the rows are of a disturbed plant
 
 
-def mean_of(rows: Rows, name: str) -> float:
+def mean_of(rows: Columns, name: str) -> float:
     """Mean of a column over the units that report it; ScheduleError where none does."""
     values = np.asarray(rows[name], dtype=np.float64)
     if not np.isfinite(values).any():

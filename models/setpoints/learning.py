@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.interfaces.response import Response, response_of
+from models.interfaces.response import AnyResponse
+from models.processes.lookup import response_of
 from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import OFFSET_SHARE, Posterior, posterior
 from models.setpoints.expectation import Expectation
@@ -210,7 +211,7 @@ def _left(
     )
 
 
-def _response(seed: Seed) -> Response:
+def _response(seed: Seed) -> AnyResponse:
     response = response_of(seed)
     if response is None:
         raise SetpointError(f"{seed.process.name}: no physics says what its knobs do: expected a process that has it")
@@ -235,7 +236,7 @@ def _hold(moves: FloatArray, held: FloatArray) -> tuple[float, float]:
 
 
 def _blocked(
-    response: Response,
+    response: AnyResponse,
     moved: Mapping[str, FloatArray],
     rest: Mapping[str, FloatArray],
     steps: Mapping[str, float],
@@ -261,7 +262,7 @@ def _blocked(
 
 def _sharpened(
     model: SetpointModel,
-    response: Response,
+    response: AnyResponse,
     at: Situations,
     left: _Left,
 ) -> SetpointModel:

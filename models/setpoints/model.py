@@ -9,7 +9,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from models.interfaces.response import Numbers, Response, response_of
+from models.interfaces.response import AnyResponse, Numbers
+from models.processes.lookup import response_of
 from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import Posterior
 from models.setpoints.expectation import Expectation
@@ -67,7 +68,7 @@ class SetpointModel:
     noise: float = 0.0
 
     @cached_property
-    def response(self) -> Response:
+    def response(self) -> AnyResponse:
         """Physics of the process."""
         found = response_of(self.seed)
         assert found is not None
@@ -131,7 +132,7 @@ class SetpointModel:
         """Periods to come under the plan, shape (n,) each."""
         known = at.known[:, [at.names.index(name) for name in self.kept]]
         hidden = self.expectation(known)
-        smoothed = self.response.smoothed(at)
+        smoothed = {name: at.of(f"{name} {SMOOTH}") for name in self.response.SMOOTHED}
         hidden |= {name: np.where(np.isfinite(values), values, hidden[name]) for name, values in smoothed.items()}
         usual = dict(zip(self.kept, self.expectation.usual, strict=True))
         return self.response.state(hidden, at.plan, in_hand(at, usual, self.seed), self.line)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.interfaces.response import Response
+from models.interfaces.response import AnyResponse
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
@@ -167,7 +167,7 @@ class Situations:
         return self.known[:, self.names.index(name)]
 
 
-def situations(grid: Grid, seed: Seed, response: Response) -> Situations:
+def situations(grid: Grid, seed: Seed, response: AnyResponse) -> Situations:
     """Situations of all rows of a table: what is known when each period starts, and nothing that comes later."""
     rows, columns = grid.there, grid.in_hand(seed)
     readings = {column.name: columns[column.name] for column in seed.by_role("during")}

@@ -16,7 +16,7 @@ from seeds import Seed
 def build(seed: Seed) -> dict[str, Estimator]:
     """Unfitted classifiers that the seed allows, from the baseline upwards.
 
-    First principles need a physics module that scores classes, LightGBM with physics one at all. All take X as
+    First principles need physics that scores classes, LightGBM with physics one at all. All take X as
     `models.table.inputs.matrix` makes it, rows sorted by time, and numbers of classes; all tell probabilities of the
     seed's classes in its order.
     """
@@ -33,7 +33,7 @@ def build(seed: Seed) -> dict[str, Estimator]:
 
 def _first_principles(seed: Seed) -> FirstPrinciplesClasses | None:
     physics = physics_of(seed)
-    if physics is None or not hasattr(physics, "class_scores"):
+    if physics is None or not physics.gives("class_scores"):
         return None
     typical = tuple(column.usual for column in seed.inputs)
     return FirstPrinciplesClasses(physics, input_names(seed), typical, len(seed.classes))

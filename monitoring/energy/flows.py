@@ -31,7 +31,7 @@ class MeanFlow:
     rows : int
         How many rows these are.
     uses, outside, bound : Mapping of str to float
-        As of `models.energy.account.Flow`.
+        As of `models.interfaces.energy.Flow`.
     heat : float
         What of the first boundary's energy becomes heat.
     """

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.energy.account import Account, Flow, account, check_factors, factors_of, flow
+from models.energy.account import account, check_factors, factors_of, flow
 from models.energy.grades import counted
-from models.interfaces.energy import EnergyPhysics, energy_of
+from models.interfaces.energy import Account, AnyEnergy, Flow
+from models.processes.lookup import energy_of
 from models.table.contract import Checked
 from models.table.reading import digest, read_table
 from physics.arrays import BoolArray, FloatArray
@@ -56,8 +57,8 @@ class EnergyMonth:
     ----------
     seed : Seed
         The process; whose factors and norms count.
-    physics : EnergyPhysics
-        Its energy module.
+    physics : AnyEnergy
+        Energy of the process.
     month : str
         As 2025-12: of the rows whose period starts in it.
     table : DataFrame
@@ -83,7 +84,7 @@ class EnergyMonth:
     """
 
     seed: Seed
-    physics: EnergyPhysics
+    physics: AnyEnergy
     month: str
     table: pd.DataFrame
     left_out: int
@@ -175,7 +176,7 @@ def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMont
 
 
 def month_of(
-    seed: Seed, physics: EnergyPhysics, month: str, checked: Checked, within: BoolArray, known: BoolArray
+    seed: Seed, physics: AnyEnergy, month: str, checked: Checked, within: BoolArray, known: BoolArray
 ) -> EnergyMonth:
     """Energy and carbon of the rows of a checked table that are `within` a month and of `known` energy, each (n,)."""
     table = checked.table[within & known].reset_index(drop=True)
@@ -200,7 +201,7 @@ def month_of(
     )
 
 
-def known_rows(seed: Seed, physics: EnergyPhysics, table: pd.DataFrame) -> BoolArray:
+def known_rows(seed: Seed, physics: AnyEnergy, table: pd.DataFrame) -> BoolArray:
     """Rows with product, a measured target and all columns that energy needs, shape (n,)."""
     columns = _columns(seed, table)
     measured = columns[physics.TARGET]

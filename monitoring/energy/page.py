@@ -106,7 +106,7 @@ def _emissions(month: EnergyMonth) -> str:
     rows = []
     for scope, parts, meanings in (
         ("1", of.scope_1, physics.EMITTED),
-        ("2", of.scope_2, physics.KIND.bought(physics)),
+        ("2", of.scope_2, physics.bought()),
     ):
         rows += [[scope, name, meanings[name], *_mass(month.mean(values), product)] for name, values in parts.items()]
     rows.append(["1 and 2", "all", "", *_mass(month.mean(of.scopes["total"]), product)])

@@ -67,7 +67,7 @@ def ranked(month: EnergyMonth) -> list[Ranked]:
     found = []
     for unit, rows in frame.groupby("unit", sort=True):
         mean = {name: float(np.average(rows[name], weights=rows["product"])) for name in frame.columns[2:]}
-        slope = kind.slope(mean["comprehensive"], mean["measured"], factors)
+        slope = month.physics.slope(mean["comprehensive"], mean["measured"], factors)
         error = np.nan if noise is None else noise.value / np.sqrt(len(rows))
         found.append(
             Ranked(

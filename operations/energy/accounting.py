@@ -13,7 +13,7 @@ from models.answers import Answer
 from models.energy.account import factors_of
 from models.energy.answers import EnergyAnswers, energy_answers
 from models.energy.grades import Norms
-from models.interfaces.energy import EnergyPhysics
+from models.interfaces.energy import AnyEnergy
 from operations.energy.forms import (
     COAL_UNIT,
     EMISSION_UNIT,
@@ -36,11 +36,11 @@ class Accounting:
     ----------
     seed : Seed
         The process as it is served; its norms count.
-    physics : EnergyPhysics
-        Its energy module.
+    physics : AnyEnergy
+        Energy of the process.
     """
 
-    def __init__(self, seed: Seed, physics: EnergyPhysics) -> None:
+    def __init__(self, seed: Seed, physics: AnyEnergy) -> None:
         self._physics, self._economics = physics, seed.economics
         self._norms = Norms(seed.norms)
         self._stated_norms = [_norm(norm) for norm in seed.norms]
@@ -122,7 +122,7 @@ def _filled(norm: Norm, energy: list[float], grades: list[str | None], away: lis
     return [*energy, *grades, distance]
 
 
-def _blank(seed: Seed, physics: EnergyPhysics) -> Record:
+def _blank(seed: Seed, physics: AnyEnergy) -> Record:
     """A prediction's energy with blanks in it: each quantity's ends, and what `Accounting` finds of each norm."""
     sources = {scope: _each(parts, EMISSION_UNIT) for scope, parts in emission_sources(physics).items()}
     return {

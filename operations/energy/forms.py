@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from models.energy.account import GRID_FACTOR, check_factors
-from models.interfaces.energy import EnergyPhysics, energy_of
+from models.interfaces.energy import AnyEnergy
+from models.processes.lookup import energy_of
 from operations.forms.fields import Record, record, title
 from operations.forms.payloads import Estimate
 from seeds import Seed
@@ -96,7 +97,7 @@ def replaced(request: Record) -> dict[str, float]:
     return {} if factor is None else {GRID_FACTOR: factor}
 
 
-def _energy_kind(seed: Seed, physics: EnergyPhysics) -> Any:
+def _energy_kind(seed: Seed, physics: AnyEnergy) -> Any:
     """Type of a prediction's energy."""
     own = title(seed)
     kind = physics.KIND
@@ -192,7 +193,7 @@ def _estimate(about: str, unit: str) -> Any:
     return Annotated[Estimate, Field(description=f"{about} [{unit}]", json_schema_extra={"x-unit": unit})]
 
 
-def emission_sources(physics: EnergyPhysics) -> dict[str, dict[str, str]]:
+def emission_sources(physics: AnyEnergy) -> dict[str, dict[str, str]]:
     """What emissions of each scope come from, by the names of their fields, each with what it is."""
-    scopes = {"scope_1": physics.EMITTED, "scope_2": physics.KIND.bought(physics)}
+    scopes = {"scope_1": physics.EMITTED, "scope_2": physics.bought()}
     return {scope: {name.replace(" ", "_"): about for name, about in parts.items()} for scope, parts in scopes.items()}

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from models.interfaces.schedule import schedule_physics_of
+from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
 from models.schedules.order import replaceable
 from operations.forms.fields import WHOLE, Record, record, row_fields, title
@@ -57,7 +57,7 @@ class SchedulePayloads:
 
 def schedule_payloads(seed: Seed, max_rows: int) -> SchedulePayloads | None:
     """Requests and answers of a seed's process; None where its current follows no tariff."""
-    if seed.schedule is None or schedule_physics_of(seed) is None or seed.key is None or seed.time is None:
+    if seed.schedule is None or schedule_of(seed) is None or seed.key is None or seed.time is None:
         return None
     fields, example = row_fields(known_later(seed), _UNIT, _FIRST.isoformat())
     about = "A period that is over, with what has become known of it since."

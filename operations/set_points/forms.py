@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.setpoints.frontier import CARBON_PRICE
 from models.setpoints.situations import AHEAD
 from operations.forms.fields import Key, Record, record, row_fields, title

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import training.advice.job
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.setpoints.advice import Advice, Estimate
 from models.setpoints.line.advice import LineAdvice
 from models.setpoints.lot_advice import LotAdvice

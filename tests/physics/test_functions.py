@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import models.processes
 import physics
 from benchmarks.literature import NO_PHYSICS
 from physics.arrays import FloatArray, Numeric
@@ -24,12 +23,9 @@ def modules_of(package):
     ]
 
 
-# Modules of a process speak the protocol of columns, not that of quantities; they have tests of their own.
-PROCESSES = [module for module in modules_of(models.processes) if hasattr(module, "FEATURES")]
-MODULES = [*modules_of(physics), *PROCESSES]
 FUNCTIONS = [
     function
-    for module in MODULES
+    for module in modules_of(physics)
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__ not in NO_PHYSICS and not name.startswith("_")
 ]
@@ -51,8 +47,7 @@ def quantities(function):
 EQUATIONS = [
     function
     for function in FUNCTIONS
-    if importlib.import_module(function.__module__) not in PROCESSES
-    and {parameter.annotation for parameter in quantities(function).values()} <= {"Numeric", Numeric}
+    if {parameter.annotation for parameter in quantities(function).values()} <= {"Numeric", Numeric}
     and set(inspect.signature(function).parameters) - set(quantities(function)) <= {"design"}
     and quantities(function)
 ]
@@ -104,7 +99,6 @@ def test_functions_are_found():
     names = [function.__name__ for function in FUNCTIONS if function.__module__.startswith("physics.")]
     assert sorted(names) == sorted(defined(physics))
     # What the laws below went over when this was written: they may grow, not shrink in silence.
-    assert len(PROCESSES) >= 5
     assert len(FUNCTIONS) >= FEWEST_FUNCTIONS
     assert len(EQUATIONS) >= FEWEST_EQUATIONS
 

@@ -6,8 +6,7 @@ import httpx
 import numpy as np
 import pytest
 
-from models.interfaces.energy import energy_of
-from models.processes.lookup import check_process, known_types, needed_physics_of
+from models.processes.lookup import check_process, energy_of, known_types, needed_physics_of
 from operations.tasks import task_of
 from registry.promotion import promote
 from registry.settings import Settings

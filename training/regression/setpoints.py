@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.regression.model import RegressionModel
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn

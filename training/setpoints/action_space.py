@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 
@@ -46,7 +46,7 @@ class Reach:
         Raises
         ------
         SetpointTrialError
-            The process has no response module, or a knob lacks bounds, step or cost of a move.
+            The process has no response, or a knob lacks bounds, step or cost of a move.
         """
         response = response_of(seed)
         if response is None:

@@ -7,8 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from models.interfaces.response import response_of
-from models.processes.lookup import needed_physics_of
+from models.processes.lookup import needed_physics_of, response_of
 from models.regression.trees import BoostedTrees
 from models.table.inputs import matrix
 from models.tasks import build

@@ -11,7 +11,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, Self
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from registry.code_version import git_commit, package_version
 from seeds import Seed
 from training.setpoints.action_space import SetpointTrialError

@@ -75,7 +75,6 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
         PhysicsFeature("expected_soda", "kg/t", 0, (0, 450), "soda that desilication binds"),
         PhysicsFeature("fines_change", "%", 0, (-80, 90), "fines of the seed over those of yesterday's product"),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "liquor that comes and goes": (
             *("green_liquor_ac", "green_liquor_caustic", "spent_liquor_ac", "green_caustic_ratio", "titrated_yield"),
@@ -112,22 +111,7 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
     }
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of days, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-        References
-        ----------
-        Each equation names its own source.
-        """
+        """Physics features of days."""
         caustic, ionic = _liquor(columns)
         fill, last = columns["fill_temperature"], columns["last_tank_temperature"]
         eighth = fill + (last - fill) * 7.0 / np.maximum(self._tanks(columns) - 1.0, 7.0)
@@ -170,16 +154,6 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
     def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """Yield by physics alone: growth on the measured seed, tank after tank, with nominal constants.
 
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        FloatArray
-            Yield, shape (n,); NaN where an input is missing [g/L]
-
         References
         ----------
         `physics.bayer`: solubility of Rosenberg and Healy, growth of order 2, tanks in series.
@@ -191,20 +165,8 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
     ) -> dict[str, FloatArray]:
         """Liquor, coal equivalent and greenhouse gases a tonne at a yield; all fall when it rises.
 
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-        target
-            Yield, shape (n,) [g/L]
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            specific_liquor in m³/t, coal_equivalent (steam, calciner, electricity) in kgce/t and co2e in tCO2e/t, each
-            of shape (n,); NaN where the yield is not above 0
+        Returns specific_liquor in m³/t, coal_equivalent (steam, calciner, electricity) in kgce/t and co2e in tCO2e/t;
+        NaN where the yield is not above 0.
 
         References
         ----------
@@ -224,30 +186,7 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
         }
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-        """Margin of lines by a day's readings: alumina less bauxite, steam, fuel, soda, seed, cooling, discounts.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, `precipitation_yield`, `soda_loss`, `na2o`, `product_fines` and `loi`, each of
-            shape (n,) and in the unit of the seed; NaN where missing
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        FloatArray
-            Margin, shape (n,); NaN where an input is missing [$/d]
-
-        Raises
-        ------
-        ValueError
-            A price is missing, negative or no number; it is named.
-
-        References
-        ----------
-        `physics.bayer.economics`.
-        """
+        """Margin of lines by a day's readings: alumina less bauxite, steam, fuel, soda, seed, cooling, discounts."""
         kept: FloatArray = np.prod([self.lots_within(name, columns[name]) for name in LOTS], axis=0)
         return self.margin(columns, kept, economics)
 
@@ -355,6 +294,3 @@ def _liquor(columns: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
     caustic = np.maximum(columns["green_liquor_caustic"], _LEAST_CAUSTIC)
     impurities = (columns[f"green_liquor_{name}"] for name in ("carbonate", "chloride", "sulphate", "toc"))
     return caustic, ionic_strength(caustic, *impurities)
-
-
-PHYSICS = PrecipitationPhysics

@@ -15,14 +15,13 @@ liquor that digestion makes comes a day later: these knobs are left to the plant
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from models.interfaces.response import Columns, Constant, Numbers
-from models.processes.alumina_refining import physics as line_of
-from models.setpoints.situations import SMOOTH, Situations
+from models.interfaces.physics import Columns
+from models.interfaces.response import Constant, Numbers, Response
+from models.processes.alumina_refining.physics import PrecipitationPhysics
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.bayer.heat import coldest_end
 from physics.bayer.precipitation import (
@@ -63,9 +62,8 @@ _KEPT = (
 _LIQUOR = ("ratio", "caustic", "carbonate", "chloride", "sulphate", "toc", "tanks", "available")
 
 
-@dataclass(frozen=True)
-class PrecipitationResponse:
-    """Effects of a line's set-points on its days; see `models.interfaces.response.Response`."""
+class PrecipitationResponse(Response[PrecipitationPhysics]):
+    """Effects of a line's set-points on its days."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "end_temperature": "last_tank_temperature",
@@ -82,7 +80,6 @@ class PrecipitationResponse:
         | {("flow", knob) for knob in KNOBS}
     )
     FOLLOWING = frozenset({"end_temperature"})  # crews see where coolers end; readings show it on some days only
-    SHARED: ClassVar[Mapping[str, str]] = {}
     DRIVEN = (
         *(
             "precipitation_yield",
@@ -98,11 +95,15 @@ class PrecipitationResponse:
         *("green_liquor_ac", "green_liquor_caustic", *_IMPURITIES, "tanks_on", "bauxite_available_alumina"),
         *("wet_bulb", "days_since_descale"),
     )
-    ASSUMED: ClassVar[Mapping[str, str]] = {}
-    SHARED_CONSTANTS: ClassVar[tuple[Constant, ...]] = ()
+    SMOOTHED = ("seed_ssa",)  # surface of the seed, by many samples
     CONSTANTS = _CONSTANTS
-
-    physics: line_of.PrecipitationPhysics
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "more alumina from a litre": ("precipitation_yield", "flow", "steam_digestion", "steam_evaporation"),
+        "another soda content": ("na2o", "more_within_na2o", "soda_loss"),
+        "seed that is pumped and that overflows": ("seed_solids", "overflow_solids"),
+        "cooling": ("last_tank_temperature",),
+        "calcination": ("calciner_fuel", "loi", "more_within_loi"),
+    }
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
         """State of lines whatever their set-points are: yield, soda, overflow and fuel beyond physics."""
@@ -128,14 +129,6 @@ class PrecipitationResponse:
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
         """Deviation of the yield of lines from what is expected [g/L]."""
         return {"yield_doubt": unexpected["more_yield"]}
-
-    def smoothed(self, at: Situations) -> dict[str, FloatArray]:
-        """The surface of the seed is better known from many samples than from one."""
-        return {"seed_ssa": at.of(f"seed_ssa {SMOOTH}")}
-
-    def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
-        """All outcomes are measured."""
-        return {}
 
     def state(
         self, hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, float]
@@ -249,22 +242,6 @@ class PrecipitationResponse:
         """None: lines share no power."""
         return np.zeros_like(outcomes["precipitation_yield"])
 
-    def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Money by what changes: yield, soda, seed, cooling, calcination."""
-
-        def worth(*names: str) -> FloatArray:
-            return self.money(dict(before) | {name: after[name] for name in names}, economics) - self.money(
-                before, economics
-            )
-
-        return {
-            "more alumina from a litre": worth("precipitation_yield", "flow", "steam_digestion", "steam_evaporation"),
-            "another soda content": worth("na2o", "more_within_na2o", "soda_loss"),
-            "seed that is pumped and that overflows": worth("seed_solids", "overflow_solids"),
-            "cooling": worth("last_tank_temperature"),
-            "calcination": worth("calciner_fuel", "loi", "more_within_loi"),
-        }
-
     def _more_within(self, name: str, usual: FloatArray, then: FloatArray, part: FloatArray) -> FloatArray:
         """Share of lots within a buyer's limit, of a content that is another for a time, over its mean's."""
         shares = _mixed(self.physics.lots_within(name, usual), self.physics.lots_within(name, then), part)
@@ -359,6 +336,3 @@ def _read(columns: Columns) -> dict[str, FloatArray]:
         "flow": columns["flow"],
         "seed_ssa": columns["seed_ssa"],
     }
-
-
-RESPONSE = PrecipitationResponse

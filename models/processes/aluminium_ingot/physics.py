@@ -108,7 +108,6 @@ class IngotPhysics(Physics[HoldingFurnace]):
         ),
         PhysicsFeature("superheat", "K", 0, (-10, 150), "metal in the launder above its melting point"),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "metal of the pots": (
             *("pot_iron_high_purity", "pot_iron_ordinary", "pot_iron_worst", "pot_silicon_high_purity"),
@@ -146,22 +145,7 @@ class IngotPhysics(Physics[HoldingFurnace]):
     equipment_type = HoldingFurnace
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of lots, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-        References
-        ----------
-        Each equation names its own source.
-        """
+        """Physics features of lots."""
         brought, loss = _brought(columns), self._loss(columns)
         found = self._contents(columns, brought, loss)
         return {
@@ -185,17 +169,6 @@ class IngotPhysics(Physics[HoldingFurnace]):
 
     def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Contents of lots by balance of mass: metal of two groups of pots, scrap, what flux takes, what burns.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Content of each element by the name of its target column, each of shape (n,); NaN where an input is missing
-            [ppm]
 
         References
         ----------
@@ -264,6 +237,3 @@ def _hydrogen(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "expected_hydrogen": hydrogen_after_degassing(before, floor, units),
         "hydrogen_left": after / np.maximum(before, 0.1),
     }
-
-
-PHYSICS = IngotPhysics

@@ -8,13 +8,13 @@ distance that `acd_from_voltage` finds does. Alumina and the pot's dimensions ar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from models.energy import direct_current
-from models.interfaces.energy import Columns, Prices
+from models.energy.direct_current import CellPhysics
+from models.interfaces.energy import Prices
+from models.interfaces.physics import Columns
 from models.processes.aluminium_reduction.physics import LEAST_CURRENT, TYPICAL_ALUMINA, PotPhysics
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass, specific_energy
@@ -35,9 +35,8 @@ from physics.reduction.voltage_terms import (
 _TONNE = 1000.0  # kg
 
 
-@dataclass(frozen=True)
-class PotEnergy:
-    """Energy of a pot's periods; see `models.interfaces.energy.CellPhysics`."""
+class PotEnergy(CellPhysics[PotPhysics]):
+    """Energy of a pot's periods."""
 
     TARGET = "current_efficiency"
     PRODUCT, MADE_BY = "metal", "a pot, by current, time and measured efficiency"
@@ -70,15 +69,12 @@ class PotEnergy:
         "perfluorocarbons": "CF4 and C2F6 of anode effects; what is emitted at low voltage is not counted",
     }
 
-    KIND = direct_current.KIND
-    physics: PotPhysics
-
     def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.interfaces.energy.CellPhysics`; anode effects are in it."""
+        """Direct current at the cells [kWh/t]; anode effects are in it."""
         return specific_energy(_mean_voltage(columns), efficiency, ALUMINIUM_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Parts of the direct current, by the voltage that each drops [kWh/t]."""
         mean = _mean_voltage(columns)
         volts = self._terms(columns)
         volts["bath"] = columns["cell_voltage"] - sum(volts.values())
@@ -88,15 +84,11 @@ class PotEnergy:
         return found | {"lost current": lost}
 
     def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Heat of reaction that products hold [kWh/t]."""
         return {"metal and gas": specific_energy(enthalpy_voltage(efficiency), efficiency, ALUMINIUM_EQUIVALENT)}
 
-    def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """None: pots need no steam."""
-        return np.zeros_like(efficiency)
-
     def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Emissions of anodes and anode effects [tCO2e/t]."""
         anodes = anode_co2(economics["net_carbon_consumption"], economics["anode_sulphur_and_ash"])
         cf4 = cf4_emission(columns["ae_frequency"], columns["ae_duration"], economics["cf4_slope"])
         c2f6 = c2f6_emission(cf4, economics["c2f6_to_cf4"])
@@ -106,7 +98,7 @@ class PotEnergy:
         }
 
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
-        """See `models.interfaces.energy.EnergyPhysics`."""
+        """Metal of a row [t]."""
         return metal_mass(columns["line_current"], hours, efficiency, ALUMINIUM_EQUIVALENT) / _TONNE
 
     def _terms(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -135,6 +127,3 @@ class PotEnergy:
 
 def _mean_voltage(columns: Columns) -> FloatArray:
     return mean_voltage(columns["cell_voltage"], columns["ae_frequency"], columns["ae_duration"])
-
-
-ENERGY = PotEnergy

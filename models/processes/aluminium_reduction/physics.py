@@ -117,7 +117,6 @@ class PotPhysics(Physics[Pot]):
             "feed_implied_efficiency", "%", 1, (70, 105), "current efficiency that the alumina fed stands for"
         ),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "bath chemistry and temperature": (
             *(
@@ -172,22 +171,12 @@ class PotPhysics(Physics[Pot]):
         return 0.01 * self.equipment.bath_per_cm * self.equipment.bath_level_target
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of periods, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
+        """Physics features of periods.
 
         References
         ----------
-        Each equation names its own source; the signs follow from Dewing 1991 (Metall. Trans. B), Lillebuen et al. 1980
-        (Electrochim. Acta 25) and mass balance.
+        The signs follow from Dewing 1991 (Metall. Trans. B), Lillebuen et al. 1980 (Electrochim. Acta 25) and mass
+        balance.
         """
         temperature, current = columns["bath_temperature"], np.maximum(columns["line_current"], LEAST_CURRENT)
         alf3, caf2, lif = columns["excess_alf3"], columns["caf2"], columns["lif"]
@@ -209,16 +198,6 @@ class PotPhysics(Physics[Pot]):
     def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """Current efficiency by physics alone: 100 less the loss equation at the measured state.
 
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        FloatArray
-            Current efficiency, shape (n,); NaN where an input is missing [%]
-
         References
         ----------
         Dewing 1991 (Metall. Trans. B) with the exponents of Lillebuen et al. 1980 (Electrochim. Acta 25), partly
@@ -231,20 +210,8 @@ class PotPhysics(Physics[Pot]):
     ) -> dict[str, FloatArray]:
         """Specific energy and greenhouse gases a tonne at a current efficiency; both fall when it rises.
 
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-        target
-            Current efficiency, shape (n,), above 0 [%]
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            specific_energy (direct current, anode effects included) in kWh/t, and co2e (electricity bought, anodes,
-            perfluorocarbons) in tCO2e/t, each of shape (n,)
+        Returns specific_energy (direct current, anode effects included) in kWh/t, and co2e (electricity bought, anodes,
+        perfluorocarbons) in tCO2e/t.
 
         References
         ----------
@@ -269,28 +236,6 @@ class PotPhysics(Physics[Pot]):
 
         AlF3 is what was added less what the bath gained since the period before; all of it where the assay of that
         period is missing. Anode carbon follows from the efficiency: what stoichiometry takes, and the plant's air burn.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name and `current_efficiency`, each of shape (n,) and in the unit of the seed; NaN where
-            missing
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        FloatArray
-            Margin, shape (n,); NaN where an input is missing [$/d]
-
-        Raises
-        ------
-        ValueError
-            A price is missing, negative or no number; it is named.
-
-        References
-        ----------
-        `physics.reduction.economics`.
         """
         efficiency, current = columns["current_efficiency"], columns["line_current"]
         frequency, duration = columns["ae_frequency"], columns["ae_duration"]
@@ -357,6 +302,3 @@ class PotPhysics(Physics[Pot]):
             "anode_effect_minutes": columns["ae_frequency"] * columns["ae_duration"],
             "expected_loss": loss,
         }
-
-
-PHYSICS = PotPhysics

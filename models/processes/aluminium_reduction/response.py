@@ -8,14 +8,13 @@ plants stand here with their doubt, and a plant's history sharpens them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from models.interfaces.response import Columns, Constant, Numbers
+from models.interfaces.physics import Columns
+from models.interfaces.response import Constant, Numbers, Response
 from models.processes.aluminium_reduction.physics import PotPhysics
-from models.setpoints.situations import SMOOTH, Situations
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass, specific_energy
 from physics.reduction.alumina import efficiency_from_feed
@@ -80,9 +79,8 @@ _HOURS = 24.0  # h/d
 _NODES = ((-(3.0**0.5), 1.0 / 6.0), (0.0, 2.0 / 3.0), (3.0**0.5, 1.0 / 6.0))  # Gauss and Hermite
 
 
-@dataclass(frozen=True)
-class PotResponse:
-    """Effects of a pot's set-points on its period; see `models.interfaces.response.Response`."""
+class PotResponse(Response[PotPhysics]):
+    """Effects of a pot's set-points on its period."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "voltage_setpoint": "cell_voltage",
@@ -90,15 +88,12 @@ class PotResponse:
         "metal_level_target": "metal_level",
     }
     TUNED = tuple(KNOBS)
-    SURE: ClassVar[frozenset[tuple[str, str]]] = frozenset()
-    FOLLOWING: ClassVar[frozenset[str]] = frozenset()
     SHARED: ClassVar[Mapping[str, str]] = {"line_current_target": "line_current"}
     DRIVEN = ("voltage_noise", "unstable_time", "beam_moves", "cell_voltage", *KNOBS)
     BEFORE = ("cathode_voltage_drop", "lif", "caf2")
     ASSUMED: ClassVar[Mapping[str, str]] = {"superheat": "K"}
+    SMOOTHED = ("superheat",)  # what its readings are off by differs from pot to pot, and stays
     CONSTANTS = _CONSTANTS
-
-    physics: PotPhysics
 
     @property
     def SHARED_CONSTANTS(self) -> tuple[Constant, ...]:
@@ -141,10 +136,6 @@ class PotResponse:
             "superheat_doubt": _SUPERHEAT_ERROR * trust**0.5,
             "limit_doubt": unexpected["limit"],
         }
-
-    def smoothed(self, at: Situations) -> dict[str, FloatArray]:
-        """Superheat: what its readings are off by differs from pot to pot, and stays."""
-        return {"superheat": at.of(f"superheat {SMOOTH}")}
 
     def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
         """Superheat of a period about its expected mean: what is not known of the pot, and the period's own swing."""
@@ -315,7 +306,7 @@ class PotResponse:
         """Money by what changes: each cause's share of efficiency at the worth of a point, power, AlF3, metal."""
 
         def worth(**changed: FloatArray) -> FloatArray:
-            return self.money(dict(before) | changed, economics) - self.money(before, economics)
+            return self.gain(before, changed, economics)
 
         noise = before["lost to noise"] - after["lost to noise"]
         sludge = before["lost to sludge"] - after["lost to sludge"]
@@ -393,6 +384,3 @@ def _penalty(noise: FloatArray, q: Numbers) -> FloatArray:
 def _extra(noise: Numeric) -> FloatArray:
     """Voltage [V] that a controller adds for noise: 3 mV a millivolt beyond 25 mV, 60 mV at most."""
     return np.minimum(0.012 * _softplus((np.asarray(noise) - 25.0) / 4.0), 0.06)
-
-
-RESPONSE = PotResponse

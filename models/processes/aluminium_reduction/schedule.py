@@ -7,11 +7,10 @@ balances of `physics.reduction` about a usual pot and good for some per cent of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from models.interfaces.schedule import Rows
+from models.interfaces.physics import Columns
+from models.interfaces.schedule import SchedulePhysics
 from models.processes.aluminium_reduction.physics import PotPhysics
 from models.schedules.line import Balance, Line
 from models.schedules.means import doubts_of, known_mean, mean_of
@@ -21,16 +20,13 @@ from physics.reduction.cell_heat import heat_available
 from seeds import Seed
 
 
-@dataclass(frozen=True)
-class PotSchedule:
-    """Pots of a line by the hour; see `models.interfaces.schedule.SchedulePhysics`."""
+class PotSchedule(SchedulePhysics[PotPhysics]):
+    """Pots of a line by the hour."""
 
     NEEDED = ("line_current", "cell_voltage", "bath_temperature", "current_efficiency")
 
-    physics: PotPhysics
-
-    def line(self, newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Line:
-        """Pots of the line at the state in hand; see `models.interfaces.schedule.SchedulePhysics`."""
+    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> Line:
+        """Pots of the line at the state in hand."""
         assert seed.schedule is not None
         intercept = self.physics.equipment.voltage_intercept
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
@@ -69,6 +65,3 @@ class PotSchedule:
             levels=(),
             doubts=doubts_of(seed),
         )
-
-
-SCHEDULE = PotSchedule

@@ -137,7 +137,6 @@ class ScrapPhysics(Physics[CoilArray]):
             "conductivity with the lift-off of a piece of this height undone",
         ),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "light of the laser (LIBS)": (
             *("libs_mg_285", "libs_mg_518", "libs_si_288", "libs_si_390", "libs_cu_325", "libs_cu_522"),
@@ -160,17 +159,7 @@ class ScrapPhysics(Physics[CoilArray]):
     equipment_type = CoilArray
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of pieces, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
+        """Physics features of pieces.
 
         References
         ----------
@@ -206,16 +195,6 @@ class ScrapPhysics(Physics[CoilArray]):
 
         Each class is a mixture of families of alloys whose contents fill their windows evenly; LIBS, X-ray and
         induction miss them by their errors, which a layer widens for LIBS. A reading that is missing tells nothing.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        FloatArray
-            Scores, shape (n, 9), in the order of CLASSES [1]
 
         References
         ----------
@@ -312,6 +291,3 @@ def _heavy_fit(heavy: FloatArray, low: FloatArray, high: FloatArray) -> FloatArr
 def _conductivity_fit(reading: FloatArray, mean: float, sd: float) -> FloatArray:
     error = np.hypot(sd, CONDUCTIVITY_ERROR * reading)
     return -0.5 * np.square((reading - mean) / error) - np.log(error)
-
-
-PHYSICS = ScrapPhysics

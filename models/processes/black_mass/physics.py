@@ -7,10 +7,12 @@ taken as constant: the grades of NMC, the share of cathode in the powder, what e
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
 from models.interfaces.feature import PhysicsFeature
+from models.interfaces.physics import Equipment, Physics
 from physics.arrays import FloatArray
 from physics.atoms import ATOMS
 from physics.black_mass.cathodes import element_content
@@ -50,152 +52,140 @@ _PHOSPHORUS_OF_IRON = ATOMS["p"][1] / ATOMS["fe"][1]
 LEAST, MOST_AL_RATIO = 0.01, 10.0  # %, 1
 _LONGEST, _WIDEST, _HOTTEST = 400.0, 1.0, 660.0  # s, mm, °C
 
-FEATURES = (
-    PhysicsFeature("active_by_xrf", "1", 0, (0.3, 1.1), "share of cathode by what X-rays show of its metals"),
-    PhysicsFeature("nickel_and_cobalt_by_xrf", "%", 0, (10, 60), "nickel and cobalt as X-rays show them"),
-    PhysicsFeature("lithium_by_xrf", "%", 0, (1.5, 8), "lithium of the metals that X-rays show, less the wash water's"),
-    PhysicsFeature("phosphorus_declared", "%", 0, (0.2, 8), "phosphorus of the declared iron phosphate"),
-    PhysicsFeature("phosphorus_by_iron", "%", 0, (0.0, 8), "phosphorus of the iron that X-rays show beyond steel's"),
-    PhysicsFeature("binder_left", "1", 0, (0, 1), "share of the binder that pyrolysis leaves"),
-    PhysicsFeature("fluorine_unwashed", "%", 0, (0.1, 3.5), "fluorine behind the furnace"),
-    PhysicsFeature("expected_fluorine", "%", 0, (0.05, 3.5), "fluorine after the water that ran"),
-    PhysicsFeature("expected_soluble", "%", 0, (0.01, 2.3), "soluble fluorine after the water that ran"),
-    PhysicsFeature("foil", "1", 0, (0.1, 5), "foil over that of usual time, screen and air"),
-    PhysicsFeature("expected_copper", "%", 0, (0.1, 7), "copper at these settings"),
-    PhysicsFeature("expected_aluminium", "%", 0, (0.1, 9), "aluminium at these settings and this temperature"),
-    PhysicsFeature("copper_excess", "1", 0, (-3, 3), "copper that X-rays show over that of the settings, logarithm"),
-    PhysicsFeature("aluminium_by_copper", "%", 0, (0.1, 20), "aluminium of as much foil as X-rays show of copper"),
-    PhysicsFeature("recovered", "1", 0, (0.5, 1), "share of the powder that comes off the foils"),
-    PhysicsFeature("yield_excess", "%", 0, (-25, 25), "powder beyond that of usual cells"),
-    PhysicsFeature("power_excess", "kWh/t", 0, (-50, 60), "electricity of the mill beyond that of its time"),
-    PhysicsFeature("water_missing", "m³/t", 0, (-2, 6), "water that was set and did not run"),
-)
 
-# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
-CAUSES = {
-    "feed": (
-        *("feed_share_ncm", "feed_share_lfp", "feed_share_lco", "feed_scrap_share", "feed_soc_residual"),
-        *("feed_moisture", "campaign_lots", "phosphorus_declared"),
-    ),
-    "pyrolysis": (
-        *(
-            "pyrolysis_temperature",
-            "pyrolysis_time",
-            "furnace_temperature",
-            "off_gas_o2",
-            "binder_left",
-            "fluorine_unwashed",
+class BlackMassPhysics(Physics[Equipment]):
+    """Physics of a plant's lots."""
+
+    FEATURES = (
+        PhysicsFeature("active_by_xrf", "1", 0, (0.3, 1.1), "share of cathode by what X-rays show of its metals"),
+        PhysicsFeature("nickel_and_cobalt_by_xrf", "%", 0, (10, 60), "nickel and cobalt as X-rays show them"),
+        PhysicsFeature(
+            "lithium_by_xrf", "%", 0, (1.5, 8), "lithium of the metals that X-rays show, less the wash water's"
         ),
-        *("expected_aluminium",),
-    ),
-    "mill, screen and air": (
-        *("mill_time", "screen_aperture", "air_velocity", "screen_days", "mill_power", "mill_stops", "powder_yield"),
-        *("foil", "expected_copper", "recovered", "yield_excess", "power_excess"),
-    ),
-    "washing": ("wash_ratio", "wash_flow", "moisture", "expected_fluorine", "expected_soluble", "water_missing"),
-    "X-rays above the belt": (
-        *("online_xrf_ni", "online_xrf_co", "online_xrf_mn", "online_xrf_cu", "online_xrf_fe"),
-        *("active_by_xrf", "nickel_and_cobalt_by_xrf", "lithium_by_xrf", "phosphorus_by_iron"),
-        *("copper_excess", "aluminium_by_copper"),
-    ),
-    "bags": ("blended_share", "lot_mass"),
-    "reports in hand": (
-        *("ni_in_hand", "co_in_hand", "mn_in_hand", "li_in_hand", "cu_in_hand", "al_in_hand", "fe_in_hand"),
-        *("f_in_hand", "f_water_in_hand", "p_in_hand", "pb_in_hand", "cd_in_hand", "cr_in_hand"),
-    ),
-}
-
-
-def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Physics features of lots, one array a name of `FEATURES`.
-
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-    Returns
-    -------
-    dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-    References
-    ----------
-    Each equation names its own source.
-    """
-    seen = {e: columns[f"online_xrf_{e}"] for e in (*_METALS, "cu", "fe")}
-    binder = _binder(columns, "furnace_temperature")
-    raw = _fluorine(columns, binder)
-    left = wash_left(columns["wash_flow"])
-    foil, brittle = _foil(columns), _brittle(columns, "furnace_temperature")
-    copper = np.maximum(seen["cu"], LEAST)
-    lithium = lithium_of_metals(seen["ni"], seen["co"], seen["mn"]) + ELECTROLYTE_LITHIUM
-    recovered = recovered_powder(columns["mill_time"], adhesion_of_binder(binder))
-    beyond_steel = np.maximum(seen["fe"] - STEEL_IRON, 0.0)
-    return {
-        "active_by_xrf": (seen["ni"] + seen["co"] + seen["mn"]) / _METAL_OF_NMC,
-        "nickel_and_cobalt_by_xrf": seen["ni"] + seen["co"],
-        "lithium_by_xrf": lithium_after_wash(lithium, columns["wash_flow"]),
-        "phosphorus_declared": phosphorus_of_lfp(columns["feed_share_lfp"], ACTIVE),
-        "phosphorus_by_iron": ELECTROLYTE_PHOSPHORUS + _PHOSPHORUS_OF_IRON * beyond_steel,
-        "binder_left": binder,
-        "fluorine_unwashed": raw,
-        "expected_fluorine": washed_fluorine(raw, SOLUBLE, left),
-        "expected_soluble": soluble_fluorine(raw, SOLUBLE, left),
-        "foil": foil,
-        "expected_copper": COPPER * foil,
-        "expected_aluminium": ALUMINIUM * foil * brittle,
-        "copper_excess": np.log(copper / (COPPER * foil)),
-        "aluminium_by_copper": ALUMINIUM * brittle * np.minimum(copper / COPPER, MOST_AL_RATIO),
-        "recovered": recovered,
-        "yield_excess": columns["powder_yield"] - POWDER * recovered,
-        "power_excess": columns["mill_power"] - milling_energy(columns["mill_time"]),
-        "water_missing": columns["wash_ratio"] - columns["wash_flow"],
+        PhysicsFeature("phosphorus_declared", "%", 0, (0.2, 8), "phosphorus of the declared iron phosphate"),
+        PhysicsFeature(
+            "phosphorus_by_iron", "%", 0, (0.0, 8), "phosphorus of the iron that X-rays show beyond steel's"
+        ),
+        PhysicsFeature("binder_left", "1", 0, (0, 1), "share of the binder that pyrolysis leaves"),
+        PhysicsFeature("fluorine_unwashed", "%", 0, (0.1, 3.5), "fluorine behind the furnace"),
+        PhysicsFeature("expected_fluorine", "%", 0, (0.05, 3.5), "fluorine after the water that ran"),
+        PhysicsFeature("expected_soluble", "%", 0, (0.01, 2.3), "soluble fluorine after the water that ran"),
+        PhysicsFeature("foil", "1", 0, (0.1, 5), "foil over that of usual time, screen and air"),
+        PhysicsFeature("expected_copper", "%", 0, (0.1, 7), "copper at these settings"),
+        PhysicsFeature("expected_aluminium", "%", 0, (0.1, 9), "aluminium at these settings and this temperature"),
+        PhysicsFeature(
+            "copper_excess", "1", 0, (-3, 3), "copper that X-rays show over that of the settings, logarithm"
+        ),
+        PhysicsFeature("aluminium_by_copper", "%", 0, (0.1, 20), "aluminium of as much foil as X-rays show of copper"),
+        PhysicsFeature("recovered", "1", 0, (0.5, 1), "share of the powder that comes off the foils"),
+        PhysicsFeature("yield_excess", "%", 0, (-25, 25), "powder beyond that of usual cells"),
+        PhysicsFeature("power_excess", "kWh/t", 0, (-50, 60), "electricity of the mill beyond that of its time"),
+        PhysicsFeature("water_missing", "m³/t", 0, (-2, 6), "water that was set and did not run"),
+    )
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "feed": (
+            *("feed_share_ncm", "feed_share_lfp", "feed_share_lco", "feed_scrap_share", "feed_soc_residual"),
+            *("feed_moisture", "campaign_lots", "phosphorus_declared"),
+        ),
+        "pyrolysis": (
+            *(
+                "pyrolysis_temperature",
+                "pyrolysis_time",
+                "furnace_temperature",
+                "off_gas_o2",
+                "binder_left",
+                "fluorine_unwashed",
+            ),
+            *("expected_aluminium",),
+        ),
+        "mill, screen and air": (
+            *(
+                "mill_time",
+                "screen_aperture",
+                "air_velocity",
+                "screen_days",
+                "mill_power",
+                "mill_stops",
+                "powder_yield",
+            ),
+            *("foil", "expected_copper", "recovered", "yield_excess", "power_excess"),
+        ),
+        "washing": ("wash_ratio", "wash_flow", "moisture", "expected_fluorine", "expected_soluble", "water_missing"),
+        "X-rays above the belt": (
+            *("online_xrf_ni", "online_xrf_co", "online_xrf_mn", "online_xrf_cu", "online_xrf_fe"),
+            *("active_by_xrf", "nickel_and_cobalt_by_xrf", "lithium_by_xrf", "phosphorus_by_iron"),
+            *("copper_excess", "aluminium_by_copper"),
+        ),
+        "bags": ("blended_share", "lot_mass"),
+        "reports in hand": (
+            *("ni_in_hand", "co_in_hand", "mn_in_hand", "li_in_hand", "cu_in_hand", "al_in_hand", "fe_in_hand"),
+            *("f_in_hand", "f_water_in_hand", "p_in_hand", "pb_in_hand", "cd_in_hand", "cr_in_hand"),
+        ),
     }
 
+    def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Physics features of lots."""
+        seen = {e: columns[f"online_xrf_{e}"] for e in (*_METALS, "cu", "fe")}
+        binder = _binder(columns, "furnace_temperature")
+        raw = _fluorine(columns, binder)
+        left = wash_left(columns["wash_flow"])
+        foil, brittle = _foil(columns), _brittle(columns, "furnace_temperature")
+        copper = np.maximum(seen["cu"], LEAST)
+        lithium = lithium_of_metals(seen["ni"], seen["co"], seen["mn"]) + ELECTROLYTE_LITHIUM
+        recovered = recovered_powder(columns["mill_time"], adhesion_of_binder(binder))
+        beyond_steel = np.maximum(seen["fe"] - STEEL_IRON, 0.0)
+        return {
+            "active_by_xrf": (seen["ni"] + seen["co"] + seen["mn"]) / _METAL_OF_NMC,
+            "nickel_and_cobalt_by_xrf": seen["ni"] + seen["co"],
+            "lithium_by_xrf": lithium_after_wash(lithium, columns["wash_flow"]),
+            "phosphorus_declared": phosphorus_of_lfp(columns["feed_share_lfp"], ACTIVE),
+            "phosphorus_by_iron": ELECTROLYTE_PHOSPHORUS + _PHOSPHORUS_OF_IRON * beyond_steel,
+            "binder_left": binder,
+            "fluorine_unwashed": raw,
+            "expected_fluorine": washed_fluorine(raw, SOLUBLE, left),
+            "expected_soluble": soluble_fluorine(raw, SOLUBLE, left),
+            "foil": foil,
+            "expected_copper": COPPER * foil,
+            "expected_aluminium": ALUMINIUM * foil * brittle,
+            "copper_excess": np.log(copper / (COPPER * foil)),
+            "aluminium_by_copper": ALUMINIUM * brittle * np.minimum(copper / COPPER, MOST_AL_RATIO),
+            "recovered": recovered,
+            "yield_excess": columns["powder_yield"] - POWDER * recovered,
+            "power_excess": columns["mill_power"] - milling_energy(columns["mill_time"]),
+            "water_missing": columns["wash_ratio"] - columns["wash_flow"],
+        }
 
-def contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Contents of lots by balance of mass, from what is known when they begin and what the crew sets.
+    def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Contents of lots by balance of mass, from what is known when they begin and what the crew sets.
 
-    The metals of cathodes, copper and aluminium are the geometric mean of the balance and of the newest report; of
-    copper and aluminium the report stands for the level and the settings for what moves it.
+        The metals of cathodes, copper and aluminium are the geometric mean of the balance and of the newest report; of
+        copper and aluminium the report stands for the level and the settings for what moves it.
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-    Returns
-    -------
-    dict[str, FloatArray]
-        Content of each element but traces by the name of its target column, each of shape (n,); NaN where an input is
-        missing [%]
-
-    References
-    ----------
-    Balances of mass; the grades of NMC, the share of cathode, what foils, electrolyte and steel bring are assumed.
-    """
-    lfp, lco = columns["feed_share_lfp"], columns["feed_share_lco"]
-    nmc = np.maximum(1.0 - lfp - lco, 0.0)
-    newest = {e: np.maximum(columns[f"{e}_in_hand"], LEAST) for e in (*_METALS, "cu", "al")}
-    metals = {
-        e: np.sqrt(newest[e] * np.maximum(powder_content(nmc * _OF_NMC[e] + lco * _OF_LCO[e], ACTIVE), LEAST))
-        for e in _METALS
-    }
-    lithium = lithium_of_metals(metals["ni"], metals["co"], metals["mn"])
-    lithium = lithium + powder_content(_LFP_LITHIUM * lfp, ACTIVE, ELECTROLYTE_LITHIUM)
-    foil = _foil(columns)
-    raw, left = _fluorine(columns, _binder(columns, "pyrolysis_temperature")), wash_left(columns["wash_ratio"])
-    return {
-        **metals,
-        "li": lithium_after_wash(lithium, columns["wash_ratio"]),
-        "cu": np.sqrt(COPPER * newest["cu"]) * foil,
-        "al": np.sqrt(ALUMINIUM * newest["al"]) * foil * _brittle(columns, "pyrolysis_temperature"),
-        "fe": powder_content(_LFP_IRON * lfp, ACTIVE, STEEL_IRON),
-        "f": washed_fluorine(raw, SOLUBLE, left),
-        "f_water": soluble_fluorine(raw, SOLUBLE, left),
-        "p": phosphorus_of_lfp(lfp, ACTIVE),
-    }
+        References
+        ----------
+        Balances of mass; the grades of NMC, the share of cathode, what foils, electrolyte and steel bring are assumed.
+        """
+        lfp, lco = columns["feed_share_lfp"], columns["feed_share_lco"]
+        nmc = np.maximum(1.0 - lfp - lco, 0.0)
+        newest = {e: np.maximum(columns[f"{e}_in_hand"], LEAST) for e in (*_METALS, "cu", "al")}
+        metals = {
+            e: np.sqrt(newest[e] * np.maximum(powder_content(nmc * _OF_NMC[e] + lco * _OF_LCO[e], ACTIVE), LEAST))
+            for e in _METALS
+        }
+        lithium = lithium_of_metals(metals["ni"], metals["co"], metals["mn"])
+        lithium = lithium + powder_content(_LFP_LITHIUM * lfp, ACTIVE, ELECTROLYTE_LITHIUM)
+        foil = _foil(columns)
+        raw, left = _fluorine(columns, _binder(columns, "pyrolysis_temperature")), wash_left(columns["wash_ratio"])
+        return {
+            **metals,
+            "li": lithium_after_wash(lithium, columns["wash_ratio"]),
+            "cu": np.sqrt(COPPER * newest["cu"]) * foil,
+            "al": np.sqrt(ALUMINIUM * newest["al"]) * foil * _brittle(columns, "pyrolysis_temperature"),
+            "fe": powder_content(_LFP_IRON * lfp, ACTIVE, STEEL_IRON),
+            "f": washed_fluorine(raw, SOLUBLE, left),
+            "f_water": soluble_fluorine(raw, SOLUBLE, left),
+            "p": phosphorus_of_lfp(lfp, ACTIVE),
+        }
 
 
 def _binder(columns: Mapping[str, FloatArray], temperature: str) -> FloatArray:

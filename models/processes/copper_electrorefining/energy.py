@@ -7,13 +7,12 @@ which saves steam. Contacts and slimes take what is left of the measured voltage
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from models.energy import direct_current
-from models.interfaces.energy import Columns, Prices
+from models.energy.direct_current import CellPhysics
+from models.interfaces.physics import Columns
 from models.processes.copper_electrorefining.physics import LEAST_CONDUCTIVITY, LEAST_CURRENT, CopperPhysics
 from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT, metal_mass, specific_energy
@@ -22,9 +21,8 @@ from physics.refining.electrolyte import refining_cell_voltage
 _TONNE = 1000.0  # kg
 
 
-@dataclass(frozen=True)
-class CopperEnergy:
-    """Energy of a section's crops; see `models.interfaces.energy.CellPhysics`."""
+class CopperEnergy(CellPhysics[CopperPhysics]):
+    """Energy of a section's crops."""
 
     TARGET = "current_efficiency"
     PRODUCT, MADE_BY = "metal", "a section, by current, time and measured efficiency"
@@ -38,18 +36,13 @@ class CopperEnergy:
         "short circuits": "current through the short circuits that patrols found, at the voltage of the cell",
         "leakage and dissolution": "current that leaks, and copper that dissolves again, at the voltage of the cell",
     }
-    BOUND: ClassVar[Mapping[str, str]] = {}
-    EMITTED: ClassVar[Mapping[str, str]] = {}
-
-    KIND = direct_current.KIND
-    physics: CopperPhysics
 
     def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Direct current at the cells [kWh/t]."""
         return specific_energy(columns["cell_voltage"], efficiency, COPPER_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Parts of the direct current, by the voltage that each drops [kWh/t]."""
         known = self.physics.features(columns)
         density, temperature = np.maximum(columns["current_density"], LEAST_CURRENT), columns["cell_temperature"]
         conductivity = np.maximum(known["conductivity"], LEAST_CONDUCTIVITY)
@@ -73,21 +66,10 @@ class CopperEnergy:
         shorts = np.minimum(0.01 * known["short_loss"] * self.direct(columns, efficiency), np.maximum(lost, 0.0))
         return found | {"short circuits": shorts, "leakage and dissolution": lost - shorts}
 
-    def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """None: what copper takes at the cathode it gave at the anode."""
-        return {}
-
     def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Steam of the electrolyte's heaters [kg/t]."""
         return self.physics.hours * columns["steam_flow"] / self.made(columns, efficiency, self.physics.hours)
 
-    def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """None: the cells themselves emit none."""
-        return {}
-
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
-        """See `models.interfaces.energy.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
+        """Metal of a row [t]; the charge is that of the whole crop, whatever its hours."""
         return self.physics.equipment.cells * metal_mass(columns["charge"], 1.0, efficiency, COPPER_EQUIVALENT) / _TONNE
-
-
-ENERGY = CopperEnergy

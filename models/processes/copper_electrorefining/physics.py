@@ -15,8 +15,9 @@ import numpy as np
 
 from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Physics, fact
+from models.processes.refining import derived_targets
 from physics.arrays import FloatArray
-from physics.electrochemistry import COPPER_EQUIVALENT, alternating_current_energy, metal_mass, specific_energy
+from physics.electrochemistry import COPPER_EQUIVALENT, metal_mass, specific_energy
 from physics.prices import checked
 from physics.refining import economics as section_economics
 from physics.refining.additive_stock import additive_content, additive_decay
@@ -82,7 +83,6 @@ class CopperPhysics(Physics[Section]):
         PhysicsFeature("anode_ratio", "1", 0, (0.01, 100), "molar ratio As/(Sb + Bi) of the anodes"),
         PhysicsFeature("passivation_time", "1", 0, (0.05, 10), "time until anodes turn passive, over the usual one"),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "shorts and patrols": ("short_rate", "patrol_interval", "short_births", "short_loss"),
         "current and transport": (
@@ -109,22 +109,7 @@ class CopperPhysics(Physics[Section]):
     equipment_type = Section
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of crops, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-        References
-        ----------
-        Each equation names its own source.
-        """
+        """Physics features of crops."""
         transport, losses, errors = _transport(columns), _losses(columns), _errors(columns)
         solids = np.maximum(columns["suspended_solids"], LEAST_SOLIDS)
         polarisation = transport["polarisation"]
@@ -148,16 +133,6 @@ class CopperPhysics(Physics[Section]):
     def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """Current efficiency by physics alone: 100 less shorts as patrols found them, leakage and dissolution.
 
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        FloatArray
-            Current efficiency, shape (n,); NaN where an input is missing [%]
-
         References
         ----------
         Balance of charge; current of a short, leakage and rate of dissolution are practice.
@@ -167,60 +142,16 @@ class CopperPhysics(Physics[Section]):
     def derived(
         self, columns: Mapping[str, FloatArray], target: FloatArray, economics: Mapping[str, float]
     ) -> dict[str, FloatArray]:
-        """Energy, steam and greenhouse gases a tonne at a current efficiency; all fall when it rises.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-        target
-            Current efficiency, shape (n,), above 0 [%]
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            specific_energy (direct current at the cells) in kWh/t, specific_steam in kg/t and co2e (electricity bought
-            and steam) in tCO2e/t, each of shape (n,)
-
-        References
-        ----------
-        Faraday's law; location-based accounting of electricity.
-        """
+        """Energy, steam and greenhouse gases a tonne at a current efficiency; all fall when it rises."""
         direct = specific_energy(columns["cell_voltage"], target, COPPER_EQUIVALENT)
-        bought = alternating_current_energy(direct, economics["rectifier_efficiency"], economics["auxiliary_energy"])
         copper = self.equipment.cells * metal_mass(columns["charge"], 1.0, target, COPPER_EQUIVALENT) / 1000.0  # t
         steam = self.hours * columns["steam_flow"] / copper
-        emitted = bought * economics["grid_emission_factor"] + steam * economics["steam_emission_factor"]  # kg/t
-        return {"specific_energy": direct, "specific_steam": steam, "co2e": emitted / 1000.0}
+        return derived_targets(direct, steam, economics)
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
         """Margin of sections by a crop's readings: refining charge less rejects, power, steam, additives, rounds.
 
         Voltage follows the current of the hour, so that the hours of the tariff share the energy by the swing.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name and `current_efficiency`, each of shape (n,) and in the unit of the seed; NaN where
-            missing
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        FloatArray
-            Margin, shape (n,); NaN where an input is missing [$/d]
-
-        Raises
-        ------
-        ValueError
-            A price is missing, negative or no number; it is named.
-
-        References
-        ----------
-        `physics.refining.economics`.
         """
         hours = checked(economics, ("hours_valley", "hours_peak"), ("hours_peak",))
         more = 0.01 * columns["current_swing"]
@@ -327,6 +258,3 @@ def _passivation_time(columns: Mapping[str, FloatArray]) -> FloatArray:
     usual = sand_time(USUAL["current"], USUAL["copper"], SATURATED_COPPER, SLIMES_DIFFUSION)
     ratio: FloatArray = found / usual
     return ratio
-
-
-PHYSICS = CopperPhysics

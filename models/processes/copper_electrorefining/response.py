@@ -11,14 +11,19 @@ Rejects scatter over two orders of magnitude, so that history tells of their log
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from models.interfaces.response import Columns, Constant, Numbers
-from models.processes.copper_electrorefining import physics as section
-from models.setpoints.situations import SMOOTH, Situations
+from models.interfaces.physics import Columns
+from models.interfaces.response import Constant, Numbers, Response
+from models.processes.copper_electrorefining.physics import (
+    LEAST_CHLORIDE,
+    LEAST_CURRENT,
+    MOST_POLARISATION,
+    USUAL,
+    CopperPhysics,
+)
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.refining.current_losses import short_life
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, limiting_current
@@ -55,9 +60,8 @@ _SWINGING = 0.02  # of the polarisation: temperature, layer and swing of a crop 
 _HOURS = 24.0  # h/d
 
 
-@dataclass(frozen=True)
-class CopperResponse:
-    """What moving a section's set-points does to its crops; see `models.interfaces.response.Response`."""
+class CopperResponse(Response[CopperPhysics]):
+    """What moving a section's set-points does to its crops."""
 
     # Pumps, tariffs and rounds obey at once: what follows each knob is the knob as it was set.
     KNOBS: ClassVar[Mapping[str, str]] = {
@@ -66,15 +70,21 @@ class CopperResponse:
     TUNED = ("glue_dose", "thiourea_dose", "patrol_interval")  # the swing is a first step of what plants try
     # Patrols clear shorts, which nobody counts as nodules; a swing changes no mean of the day that nodules grow by.
     SURE = frozenset({("log_rejects", "patrol_interval"), ("log_rejects", "current_swing")})
-    FOLLOWING: ClassVar[frozenset[str]] = frozenset()
-    SHARED: ClassVar[Mapping[str, str]] = {}
     DRIVEN = ("short_rate", "cell_voltage", "usual ", *KNOBS)
     BEFORE = ("anode_age", "electrolyte_cu")
     ASSUMED: ClassVar[Mapping[str, str]] = {"polarisation": "1"}
-    SHARED_CONSTANTS: ClassVar[tuple[Constant, ...]] = ()
+    SMOOTHED = (
+        "charge_per_current",
+    )  # What the counter and the plates say of a section's size changes with its instruments alone.
     CONSTANTS = _CONSTANTS
-
-    physics: section.CopperPhysics
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "fewer rejected plates": ("log_rejects", "skew"),
+        "less current lost in shorts": ("current_efficiency",),
+        "power at cheaper hours": ("current_swing",),
+        "voltage and steam": ("cell_voltage", "steam_flow"),
+        "another use of additives": ("glue_dose", "thiourea_dose"),
+        "fewer patrols": ("patrol_interval",),
+    }
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
         """What sections are like whatever their set-points are: nodules, births of shorts, losses, voltage, heat."""
@@ -108,13 +118,9 @@ class CopperResponse:
             "skew": max((float(np.mean(smoothed["reject_level"][known])) + _FLOOR) / middle, 1.0),
         }
 
-    def smoothed(self, at: Situations) -> dict[str, FloatArray]:
-        """What the counter and the plates say of a section's size changes with its instruments alone."""
-        return {"charge_per_current": at.of(f"charge_per_current {SMOOTH}")}
-
     def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
         """Polarisation of a crop about its expected mean."""
-        usual = section.USUAL["polarisation"]
+        usual = USUAL["polarisation"]
         return {"polarisation": _SWINGING * usual * ndtri(np.clip(quantiles, 1e-3, 1.0 - 1e-3))}
 
     def state(
@@ -123,11 +129,11 @@ class CopperResponse:
         """The crops to come under the plan: what the sections are like, at the set-points that are planned."""
         current, patrol, swing = plan["current_density"], plan["patrol_interval"], plan["current_swing"]
         temperature = plan["electrolyte_temperature"] + hidden["warmer"]
-        chloride = np.maximum(plan["chloride"] + hidden["saltier"], section.LEAST_CHLORIDE)
+        chloride = np.maximum(plan["chloride"] + hidden["saltier"], LEAST_CHLORIDE)
         squared = _squared(plan["glue_dose"], plan["thiourea_dose"], chloride, temperature, 0.0, _VALUES)
         births = np.maximum(hidden["births"], _LEAST_SHORTS / self._shorting(12.0, 4.0, 0.0, _VALUES))
         shorts = births * self._shorting(patrol, swing, squared, _VALUES)
-        layer = diffusion_layer_thickness(np.maximum(current, section.LEAST_CURRENT), plan["cell_flow"])
+        layer = diffusion_layer_thickness(np.maximum(current, LEAST_CURRENT), plan["cell_flow"])
         limit = limiting_current(before["electrolyte_cu"], diffusion_coefficient(temperature), layer)
         efficiency = 100.0 - hidden["other_loss"] - _VALUES["short_ratio"] * shorts
         logarithm = hidden["nodularity"] + np.log1p(_VALUES["nodules_per_error"] * squared)
@@ -143,7 +149,7 @@ class CopperResponse:
             "charge": hidden["charge_per_current"] * current,
             "current_density": current,
             "anode_age": before["anode_age"],
-            "polarisation": np.minimum(current / limit, section.MOST_POLARISATION),
+            "polarisation": np.minimum(current / limit, MOST_POLARISATION),
             "glue_away": np.zeros_like(current),
         }
 
@@ -224,23 +230,6 @@ class CopperResponse:
         """Direct-current power of a section, mean of the day [MW]."""
         return 0.001 * self.physics.equipment.cells * outcomes["charge"] / self.physics.hours * outcomes["cell_voltage"]
 
-    def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Money by what changes: rejects, current of shorts, hours of the power, voltage, heat, doses, rounds."""
-
-        def worth(*names: str) -> FloatArray:
-            return self.money(dict(before) | {name: after[name] for name in names}, economics) - self.money(
-                before, economics
-            )
-
-        return {
-            "fewer rejected plates": worth("log_rejects", "skew"),
-            "less current lost in shorts": worth("current_efficiency"),
-            "power at cheaper hours": worth("current_swing"),
-            "voltage and steam": worth("cell_voltage", "steam_flow"),
-            "another use of additives": worth("glue_dose", "thiourea_dose"),
-            "fewer patrols": worth("patrol_interval"),
-        }
-
     def _shorting(self, patrol: Numeric, swing: Numeric, squared: Numeric, q: Numbers) -> FloatArray:
         """Shorts at a time for each that is born in a day of a smooth deposit at an even current [d]."""
         more = 0.01 * np.asarray(swing, dtype=np.float64)
@@ -274,6 +263,3 @@ def _squared(
         + q["unseen_error"]
     )
     return found
-
-
-RESPONSE = CopperResponse

@@ -8,11 +8,10 @@ current costs copper. Steam that the cells' heat saves is not counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from models.interfaces.schedule import Rows
+from models.interfaces.physics import Columns
+from models.interfaces.schedule import SchedulePhysics
 from models.processes.copper_electrorefining.physics import MOST_POLARISATION, SHORT_RATIO, STRAY, CopperPhysics
 from models.schedules.line import Level, Line
 from models.schedules.means import doubts_of, loss_over, mean_of
@@ -30,16 +29,13 @@ _STATE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class CopperSchedule:
-    """Cells of a tankhouse by the hour; see `models.interfaces.schedule.SchedulePhysics`."""
+class CopperSchedule(SchedulePhysics[CopperPhysics]):
+    """Cells of a tankhouse by the hour."""
 
     NEEDED = (*_STATE, "current_efficiency")
 
-    physics: CopperPhysics
-
-    def line(self, newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Line:
-        """Cells of the tankhouse at the state in hand; see `models.interfaces.schedule.SchedulePhysics`."""
+    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> Line:
+        """Cells of the tankhouse at the state in hand."""
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
         state = {name: mean_of(newest, name) for name in _STATE}
@@ -98,6 +94,3 @@ class CopperSchedule:
             "loss": 100.0 - refining_efficiency(short, STRAY, dissolved),
             "polarisation": polarisation,
         }
-
-
-SCHEDULE = CopperSchedule

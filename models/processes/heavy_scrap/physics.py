@@ -141,7 +141,6 @@ class HeavyScrapPhysics(Physics[XrayHead]):
         PhysicsFeature("redness", "1", 0, (-1, 1), "colour towards red"),
         PhysicsFeature("yellowness", "1", 0, (-1, 1), "colour towards yellow, across redness"),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "lines of X-ray fluorescence": (
             *("rate_ti", "rate_cr", "rate_mn", "rate_fe", "rate_ni", "rate_cu", "rate_zn", "rate_pb_la", "rate_pb_lb"),
@@ -161,17 +160,7 @@ class HeavyScrapPhysics(Physics[XrayHead]):
     equipment_type = XrayHead
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of pieces, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
+        """Physics features of pieces.
 
         References
         ----------
@@ -204,16 +193,6 @@ class HeavyScrapPhysics(Physics[XrayHead]):
         Half of the sum of squared distances from the windows of contents, density, conductivity and saturation, each
         over its error. Voids lower the density and thin walls the conductivity, so that these only have an upper end. A
         quantity that is missing is left out.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        FloatArray
-            Scores, shape (n, K) in the order of the seed's classes, `other` last [1]
 
         References
         ----------
@@ -316,6 +295,3 @@ def _matrix_corrected(relative: FloatArray) -> tuple[FloatArray, FloatArray, Flo
         strength = np.maximum((relative * factor).sum(axis=0), _LEAST)
         shares = relative * factor / strength
     return shares, factor, strength
-
-
-PHYSICS = HeavyScrapPhysics

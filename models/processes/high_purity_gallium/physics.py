@@ -83,7 +83,6 @@ class GalliumPhysics(Physics[Crystalliser]):
         ),
         PhysicsFeature("log_sum", "1", 0, (-6, 2), "all impurities of the lot by balance [ppm], logarithm"),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "charge": (
             *(f"feed_{name}" for name in SEGREGATION),
@@ -116,22 +115,7 @@ class GalliumPhysics(Physics[Crystalliser]):
     equipment_type = Crystalliser
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of lots, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-        References
-        ----------
-        Each equation names its own source.
-        """
+        """Physics features of lots."""
         volume = columns["charge_mass"] * columns["fraction_frozen"] / SOLID_DENSITY
         rate = 1e3 * volume / self.equipment.mould_area / np.maximum(columns["freeze_time"], LEAST_TIME)
         rate = np.maximum(rate, LEAST_SPEED)
@@ -156,17 +140,6 @@ class GalliumPhysics(Physics[Crystalliser]):
 
     def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Contents of lots by balance of mass, from what is known when they begin and what the crew sets.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Content of each element by the name of its target column, each of shape (n,); NaN where an input is missing
-            [ppm]
 
         References
         ----------
@@ -210,6 +183,3 @@ def _air(columns: Mapping[str, FloatArray]) -> FloatArray:
     """Particles of the room over the usual, logarithm [1]."""
     found: FloatArray = np.log(np.maximum(columns["room_particles"], LEAST_AIR) / USUAL_AIR)
     return found
-
-
-PHYSICS = GalliumPhysics

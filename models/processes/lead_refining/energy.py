@@ -7,13 +7,12 @@ which saves steam. What is left of the measured voltage is that over the slime.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from models.energy import direct_current
-from models.interfaces.energy import Columns, Prices
+from models.energy.direct_current import CellPhysics
+from models.interfaces.physics import Columns
 from models.processes.lead_refining.physics import LEAST_CURRENT, LeadPhysics
 from physics.arrays import FloatArray
 from physics.electrochemistry import LEAD_EQUIVALENT, specific_energy
@@ -21,9 +20,8 @@ from physics.refining.betts_cell import lead_cell_voltage
 from physics.refining.electrodes import LEAD_DENSITY, face_growth
 
 
-@dataclass(frozen=True)
-class LeadEnergy:
-    """Energy of a section's crops; see `models.interfaces.energy.CellPhysics`."""
+class LeadEnergy(CellPhysics[LeadPhysics]):
+    """Energy of a section's crops."""
 
     TARGET = "current_efficiency"
     PRODUCT, MADE_BY = "metal", "a section, by current, time and measured efficiency"
@@ -36,19 +34,13 @@ class LeadEnergy:
         "short circuits": "current through the short circuits that patrols found, at the voltage of the cell",
         "leakage and dissolution": "current that leaks, and lead that dissolves again, at the voltage of the cell",
     }
-    BOUND: ClassVar[Mapping[str, str]] = {}
-    EMITTED: ClassVar[Mapping[str, str]] = {}
-
-    KIND = direct_current.KIND
-
-    physics: LeadPhysics
 
     def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Direct current at the cells [kWh/t]."""
         return specific_energy(columns["cell_voltage"], efficiency, LEAD_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Parts of the direct current, by the voltage that each drops [kWh/t]."""
         known = self.physics.features(columns)
         density = np.maximum(columns["current_density"], LEAST_CURRENT)
         # Half of a crop's deposit stands in the gap on average.
@@ -67,21 +59,10 @@ class LeadEnergy:
         shorts = np.minimum(0.01 * known["short_loss"] * self.direct(columns, efficiency), np.maximum(lost, 0.0))
         return found | {"short circuits": shorts, "leakage and dissolution": lost - shorts}
 
-    def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """None: what lead takes at the cathode it gave at the anode."""
-        return {}
-
     def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Steam of the electrolyte's heaters [kg/t]."""
         return self.physics.hours * columns["steam_flow"] / self.physics.lead_made(columns, efficiency)
 
-    def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """None: the cells themselves emit none."""
-        return {}
-
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
-        """See `models.interfaces.energy.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
+        """Metal of a row [t]; the charge is that of the whole crop, whatever its hours."""
         return self.physics.lead_made(columns, efficiency)
-
-
-ENERGY = LeadEnergy

@@ -15,8 +15,9 @@ import numpy as np
 
 from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Fact, Physics, fact
+from models.processes.refining import derived_targets
 from physics.arrays import FloatArray
-from physics.electrochemistry import LEAD_EQUIVALENT, alternating_current_energy, metal_mass, specific_energy
+from physics.electrochemistry import LEAD_EQUIVALENT, metal_mass, specific_energy
 from physics.refining import lead_economics
 from physics.refining.betts_cell import fluosilicate_conductivity, lead_cell_voltage
 from physics.refining.current_losses import dissolution_loss, refining_efficiency, short_loss
@@ -77,7 +78,6 @@ class LeadPhysics(Physics[Section]):
             "expected_roughness", "1", 0, (0.05, 200), "roughness that current, additives and slime let expect"
         ),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "shorts": ("short_rate", "short_loss"),
         "current and transport": ("current_density", "charge", "cell_flow", "limiting_current", "polarisation"),
@@ -102,22 +102,7 @@ class LeadPhysics(Physics[Section]):
     }
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of crops, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-        References
-        ----------
-        Each equation names its own source.
-        """
+        """Physics features of crops."""
         transport, slime, errors = _transport(columns), self._slime(columns), _errors(columns)
         nearness = ROUGHNESS_PER_POLARISATION * np.log(transport["polarisation"] / USUAL_POLARISATION)
         rough = nearness + additive_roughness(errors["squared_error"], ERROR_WEIGHT)
@@ -132,16 +117,6 @@ class LeadPhysics(Physics[Section]):
     def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """Current efficiency by physics alone: 100 less shorts as patrols found them, leakage and dissolution.
 
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        FloatArray
-            Current efficiency, shape (n,); NaN where an input is missing [%]
-
         References
         ----------
         Balance of charge; current of a short, leakage and rate of dissolution are practice.
@@ -151,32 +126,10 @@ class LeadPhysics(Physics[Section]):
     def derived(
         self, columns: Mapping[str, FloatArray], target: FloatArray, economics: Mapping[str, float]
     ) -> dict[str, FloatArray]:
-        """Energy, steam and greenhouse gases a tonne at a current efficiency; all fall when it rises.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-        target
-            Current efficiency, shape (n,), above 0 [%]
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            specific_energy (direct current at the cells) in kWh/t, specific_steam in kg/t and co2e (electricity bought
-            and steam) in tCO2e/t, each of shape (n,)
-
-        References
-        ----------
-        Faraday's law; location-based accounting of electricity.
-        """
+        """Energy, steam and greenhouse gases a tonne at a current efficiency; all fall when it rises."""
         direct = specific_energy(columns["cell_voltage"], target, LEAD_EQUIVALENT)
-        bought = alternating_current_energy(direct, economics["rectifier_efficiency"], economics["auxiliary_energy"])
         steam = self.hours * columns["steam_flow"] / self.lead_made(columns, target)
-        emitted = bought * economics["grid_emission_factor"] + steam * economics["steam_emission_factor"]  # kg/t
-        return {"specific_energy": direct, "specific_steam": steam, "co2e": emitted / 1000.0}
+        return derived_targets(direct, steam, economics)
 
     def lead_made(self, columns: Mapping[str, FloatArray], target: FloatArray) -> FloatArray:
         """Lead of crops by their charge.
@@ -200,30 +153,7 @@ class LeadPhysics(Physics[Section]):
         return self.equipment.cells * metal_mass(columns["charge"], 1.0, target, LEAD_EQUIVALENT) / 1000.0
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-        """Margin of sections by a crop's readings: refining charge less bismuth, power, steam, acid, additives.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, `current_efficiency` and `bi`, each of shape (n,) and in the unit of the seed; NaN
-            where missing
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        FloatArray
-            Margin, shape (n,); NaN where an input is missing [$/d]
-
-        Raises
-        ------
-        ValueError
-            A price is missing, negative or no number; it is named.
-
-        References
-        ----------
-        `physics.refining.lead_economics`.
-        """
+        """Margin of sections by a crop's readings: refining charge less bismuth, power, steam, acid, additives."""
         lead = self.lead_made(columns, columns["current_efficiency"]) / self.days
         above = lead_economics.share_above(np.maximum(columns["bi"], 0.1), economics["highest_bismuth"], LOT_SCATTER)
         flows = lead_economics.Flows(
@@ -286,6 +216,3 @@ def _errors(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     lignin = additive_error(np.maximum(columns["lignin_dose"], LEAST_DOSE), BEST_LIGNIN)
     squared = np.square(glue) + LIGNIN_WEIGHT * np.square(lignin)
     return {"glue_error": glue, "lignin_error": lignin, "squared_error": squared}
-
-
-PHYSICS = LeadPhysics

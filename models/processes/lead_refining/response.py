@@ -9,14 +9,13 @@ and a plant's history sharpens them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from models.interfaces.response import Columns, Constant, Numbers
-from models.processes.lead_refining import physics as section
-from models.setpoints.situations import SMOOTH, Situations
+from models.interfaces.physics import Columns
+from models.interfaces.response import Constant, Numbers, Response
+from models.processes.lead_refining.physics import DOSED_AT, LEAST_CONDUCTIVITY, LEAST_DOSE, LeadPhysics
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.refining.betts_cell import fluosilicate_conductivity, lead_cell_voltage
 from physics.refining.current_losses import dissolution_loss
@@ -48,9 +47,8 @@ _SOME_STEAM = 20.0  # kg/h, from which on each kelvin is paid in steam
 _HALF_A_DEPOSIT = 2.0  # mm
 
 
-@dataclass(frozen=True)
-class LeadResponse:
-    """What moving a section's set-points does to its crops; see `models.interfaces.response.Response`."""
+class LeadResponse(Response[LeadPhysics]):
+    """What moving a section's set-points does to its crops."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "electrolyte_temperature": "cell_temperature",
@@ -63,15 +61,19 @@ class LeadResponse:
         {("cell_temperature", "glue_dose"), ("cell_temperature", "lignin_dose"), ("steam_flow", "glue_dose")}
         | {("steam_flow", "lignin_dose")}
     )
-    FOLLOWING: ClassVar[frozenset[str]] = frozenset()
-    SHARED: ClassVar[Mapping[str, str]] = {}
     DRIVEN = ("short_rate", "cell_voltage", "voltage_start", "voltage_end", "cell_temperature", "usual ", *KNOBS)
     BEFORE = ("electrolyte_h2sif6", "electrolyte_pb")
-    ASSUMED: ClassVar[Mapping[str, str]] = {}
-    SHARED_CONSTANTS: ClassVar[tuple[Constant, ...]] = ()
+    SMOOTHED = (
+        "charge_per_current",
+    )  # What the counter and the plates say of a section's size changes with its instruments alone.
     CONSTANTS = _CONSTANTS
-
-    physics: section.LeadPhysics
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "less bismuth in the lead": ("log_bismuth",),
+        "less current lost": ("current_efficiency",),
+        "less voltage": ("cell_voltage",),
+        "steam and acid": ("steam_flow", "cell_temperature"),
+        "another use of additives": ("glue_dose", "lignin_dose"),
+    }
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
         """What sections are like whatever their set-points are: shorts, bismuth, other losses, voltage, heat."""
@@ -100,14 +102,6 @@ class LeadResponse:
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
         """How far the shorts of sections are off from what is expected, logarithm."""
         return {"shorts_doubt": unexpected["log_shorts"]}
-
-    def smoothed(self, at: Situations) -> dict[str, FloatArray]:
-        """What the counter and the plates say of a section's size changes with its instruments alone."""
-        return {"charge_per_current": at.of(f"charge_per_current {SMOOTH}")}
-
-    def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
-        """All outcomes are measured."""
-        return {}
 
     def state(
         self, hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, float]
@@ -210,26 +204,10 @@ class LeadResponse:
         """Direct-current power of a section [MW]."""
         return 0.001 * self.physics.equipment.cells * outcomes["charge"] / self.physics.hours * outcomes["cell_voltage"]
 
-    def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Money by what changes: bismuth, losses of current, voltage, steam and acid, doses."""
-
-        def worth(*names: str) -> FloatArray:
-            return self.money(dict(before) | {name: after[name] for name in names}, economics) - self.money(
-                before, economics
-            )
-
-        return {
-            "less bismuth in the lead": worth("log_bismuth"),
-            "less current lost": worth("current_efficiency"),
-            "less voltage": worth("cell_voltage"),
-            "steam and acid": worth("steam_flow", "cell_temperature"),
-            "another use of additives": worth("glue_dose", "lignin_dose"),
-        }
-
     def _ohmic(self, current: Numeric, temperature: Numeric, lead: Numeric, acid: Numeric, q: Numbers) -> FloatArray:
         """Voltage over the electrolyte of a usual gap [V]."""
-        warm = section.DOSED_AT + q["conducting"] * (np.asarray(temperature) - section.DOSED_AT)
-        conductivity = np.maximum(fluosilicate_conductivity(warm, lead, acid), section.LEAST_CONDUCTIVITY)
+        warm = DOSED_AT + q["conducting"] * (np.asarray(temperature) - DOSED_AT)
+        conductivity = np.maximum(fluosilicate_conductivity(warm, lead, acid), LEAST_CONDUCTIVITY)
         return lead_cell_voltage(
             current, conductivity, self.physics.equipment.electrode_gap - _HALF_A_DEPOSIT, 0.0, 0.0
         )
@@ -237,15 +215,12 @@ class LeadResponse:
 
 def _squared(glue: Numeric, lignin: Numeric, temperature: Numeric, away: Numeric, q: Numbers) -> FloatArray:
     """Squared error of both additives; `away` is how far a section's best dose of glue lies above the plant's."""
-    dose = effective_dose(np.maximum(glue, section.LEAST_DOSE), temperature, section.DOSED_AT)
+    dose = effective_dose(np.maximum(glue, LEAST_DOSE), temperature, DOSED_AT)
     of_glue = additive_error(dose, q["best_glue"]) - away
-    of_lignin = additive_error(np.maximum(lignin, section.LEAST_DOSE), q["best_lignin"])
+    of_lignin = additive_error(np.maximum(lignin, LEAST_DOSE), q["best_lignin"])
     found: FloatArray = np.square(of_glue) + q["lignin_weight"] * np.square(of_lignin) + q["unseen_error"]
     return found
 
 
 def _roughening(squared: FloatArray, q: Numbers) -> FloatArray:
     return additive_roughness(squared, q["roughening"])
-
-
-RESPONSE = LeadResponse

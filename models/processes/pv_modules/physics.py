@@ -124,7 +124,6 @@ class ModulePhysics(Physics[HandSpectrometer]):
         PhysicsFeature("fluorine_expected", "ppm", 0, (0, 20000), "fluorine of the layers that the bands look like"),
         PhysicsFeature("fluorinated", "1", 0, (0, 1), "how probable a film of PVF or PVDF is by the bands"),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "label": ("make_year", "label_power", "label_density", "year_expected"),
         "size and frame": ("mass", "area", "framed", "frame_brightness", "mass_per_area"),
@@ -146,17 +145,7 @@ class ModulePhysics(Physics[HandSpectrometer]):
     equipment_type = HandSpectrometer
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of modules, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where nothing stands in
+        """Physics features of modules.
 
         References
         ----------
@@ -215,16 +204,6 @@ class ModulePhysics(Physics[HandSpectrometer]):
 
     def class_scores(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """Logarithm of the likelihood of each type, up to a constant: squared distances over errors.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        FloatArray
-            Scores, shape (n, K) in the order of the seed's classes [1]
 
         References
         ----------
@@ -293,6 +272,3 @@ def _rear(columns: Mapping[str, FloatArray], mass_per_area: FloatArray) -> tuple
     weight = np.exp(-0.5 * (distance - distance.min(axis=1, keepdims=True)))
     share = weight / weight.sum(axis=1, keepdims=True)
     return np.minimum(mass_share(share @ _FLUORINE, 1e3 * mass_per_area), 20000.0), share[:, 0] + share[:, 1]
-
-
-PHYSICS = ModulePhysics

@@ -7,10 +7,12 @@ voltage, in what X-rays lose, in the filling of a can and on the label; health s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
 from models.interfaces.feature import PhysicsFeature
+from models.interfaces.physics import Equipment, Physics
 from physics.arrays import BoolArray, FloatArray
 from physics.batteries.open_circuit import open_circuit_voltage
 from physics.batteries.resistance import arrhenius_factor, charge_factor
@@ -34,56 +36,7 @@ _LEAST_PASSED, _LEAST = 1e-6, 1e-3
 _MOST_RATIO, _MOST_GROWTH, _MOST_FADE = 50.0, 1000.0, 200.0
 
 _OF_RESISTANCE = {"ohmic": "at once", "transfer": "that comes between 30 and 500 ms", "diffusion": "that comes later"}
-FEATURES = (
-    *(
-        PhysicsFeature(f"{name}_25", "mΩ", 0, (-200, 3000), f"resistance {what}, at 25 °C")
-        for name, what in _OF_RESISTANCE.items()
-    ),
-    PhysicsFeature("ohmic_by_mass", "mΩ*kg", 0, (0, 100), "resistance at once times mass, which size divides out of"),
-    PhysicsFeature("ohmic_by_capacity", "mΩ*Ah", 0, (0, 20000), "resistance at once times the label's capacity"),
-    PhysicsFeature("transfer_over_ohmic", "1", 0, (-50, 50), "charge transfer over what comes at once"),
-    PhysicsFeature("diffusion_over_ohmic", "1", 0, (-50, 50), "diffusion over what comes at once"),
-    PhysicsFeature("arc", "1", 0, (-5, 50), "capacitive part of the impedance at 10 Hz over that at 1 kHz"),
-    PhysicsFeature("impedance_ratio", "1", 0, (0, 50), "impedance at 10 Hz over that at 1 kHz"),
-    PhysicsFeature(
-        "ohmic_growth", "%", 0, (-100, 1000), "impedance at 1 kHz and 25 °C over the data sheet's, less one"
-    ),
-    PhysicsFeature("whole_growth", "%", 0, (-100, 1000), "resistance at 5 s and 25 °C over the data sheet's, less one"),
-    PhysicsFeature("fade_by_growth", "%", 0, (-200, 200), "capacity lost by what resistance has grown"),
-    PhysicsFeature("charge_of_lfp", "1", 0, (0, 1), "state of charge by the rested voltage, if it is LFP"),
-    PhysicsFeature("charge_of_nmc", "1", 0, (0, 1), "state of charge by the rested voltage, if it is NMC"),
-    PhysicsFeature("low_charge", "1", 0, (1, 3), "resistance at that charge over that in the middle"),
-    PhysicsFeature("bare_ratio", "1", 0, (0, 10), "X-ray ratio without the can"),
-    PhysicsFeature("bare_attenuation", "1/mm", 0, (-1, 2), "attenuation at 58 keV of what is in the can"),
-    PhysicsFeature("box_density", "g/cm³", 0, (0, 10), "mass over the box of the unswollen cell"),
-    PhysicsFeature("capacity_density", "Ah/L", 0, (0, 20000), "the label's capacity over that box"),
-    PhysicsFeature("voltage_over_label", "V", 0, (-10, 10), "rested voltage less the label's"),
-    PhysicsFeature("log_insulation", "1", 0, (-20, 12), "logarithm of the insulation over 1 MΩ"),
-    PhysicsFeature("log_gas", "1", 0, (-10, 10), "logarithm of the gas over 1 ppm"),
-)
 
-# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
-CAUSES = {
-    "label": ("label_voltage", "label_capacity", "label_resistance", "capacity_density", "voltage_over_label"),
-    "size and mass": ("mass", "length", "width", "thickness", "box_density"),
-    "swelling and damage": ("swelling", "surface_grade"),
-    "charge": ("rest_voltage", "charge_of_lfp", "charge_of_nmc", "low_charge"),
-    "resistance at once": (
-        *("pulse_r30ms", "pulse_r100ms", "z_1khz_re", "ohmic_25", "ohmic_by_mass", "ohmic_by_capacity"),
-        *("ohmic_growth", "fade_by_growth"),
-    ),
-    "charge transfer and diffusion": (
-        *("pulse_r500ms", "pulse_r1s", "pulse_r3s", "pulse_r5s", "pulse_asymmetry", "z_10hz_re", "z_10hz_im"),
-        *("transfer_25", "diffusion_25", "transfer_over_ohmic", "diffusion_over_ohmic", "arc", "impedance_ratio"),
-        "whole_growth",
-    ),
-    "temperature": ("probe_temperature",),
-    "X-rays": ("xrt_low", "xrt_ratio", "bare_ratio", "bare_attenuation"),
-    "leaks and shorts": (
-        *("rest_time", "voltage_fall", "insulation", "gas", "temperature_rise", "log_insulation", "log_gas"),
-    ),
-    "age": ("declared_age",),
-}
 
 # Windows of the cathodes in the order of the seed: X-ray ratio without the can, attenuation [1/mm], label [V], box
 # density of what is no cylinder [g/cm³], rested voltage [V].
@@ -104,94 +57,134 @@ _SWELLS = {"prismatic": (4.0, 1.0), "pouch": (6.0, 1.0), "cylindrical": (2.0, 1.
 _DAMAGE, _FALL, _DRY, _GAS, _WARM = (0.3, 0.08), (2.0, 1.0), (2.0, 0.7), (4.0, 0.4), (3.0, 0.8)
 
 
-def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Physics features of cells, one array a name of `FEATURES`.
+class RetiredCellPhysics(Physics[Equipment]):
+    """Physics of a line's cells."""
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-    Returns
-    -------
-    dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-    References
-    ----------
-    Arrhenius's law; Beer's law for can and contents; growth of resistance linear in the capacity lost: J. Drallmeier
-    and others (2022), arXiv 2203.12376. Curves of the rested voltage as `physics.batteries.open_circuit` cites them.
-    """
-    warmth = arrhenius_factor(_ENERGY, columns["probe_temperature"])
-    ohmic, half, whole = (columns[f"pulse_r{name}"] / warmth for name in ("30ms", "500ms", "5s"))
-    rest, sheet = columns["rest_voltage"], columns["label_resistance"]
-    is_lfp = np.where(np.isnan(columns["label_voltage"]), rest < _LFP_HIGHEST, columns["label_voltage"] < _LABEL_LFP)
-    charge = {name: np.where(np.isnan(rest), np.nan, np.interp(rest, curve, _GRID)) for name, curve in _CURVES.items()}
-    low = charge_factor(np.where(is_lfp, charge["LFP"], charge["NMC"]))
-    grown = _growth(columns["z_1khz_re"] / warmth / np.sqrt(low), sheet)
-    ratio, attenuation = _without_can(columns)
-    box = _box(columns)
-    capacity = columns["label_capacity"]
-    return {
-        "ohmic_25": ohmic,
-        "transfer_25": half - ohmic,
-        "diffusion_25": whole - half,
-        "ohmic_by_mass": np.clip(1e-3 * ohmic * columns["mass"], 0.0, 100.0),
-        "ohmic_by_capacity": np.clip(ohmic * capacity, 0.0, 20000.0),
-        "transfer_over_ohmic": _ratio(half - ohmic, ohmic),
-        "diffusion_over_ohmic": _ratio(whole - half, ohmic),
-        "arc": np.clip(-columns["z_10hz_im"] / np.maximum(columns["z_1khz_re"], _LEAST), -5.0, _MOST_RATIO),
-        "impedance_ratio": np.maximum(_ratio(columns["z_10hz_re"], columns["z_1khz_re"]), 0.0),
-        "ohmic_growth": grown,
-        "whole_growth": _growth(whole / low, sheet),
-        "fade_by_growth": np.clip(
-            _OF_A_LIFE * 0.01 * grown / np.where(is_lfp, _GROWTH_LFP, _GROWTH), -_MOST_FADE, _MOST_FADE
+    FEATURES = (
+        *(
+            PhysicsFeature(f"{name}_25", "mΩ", 0, (-200, 3000), f"resistance {what}, at 25 °C")
+            for name, what in _OF_RESISTANCE.items()
         ),
-        "charge_of_lfp": charge["LFP"],
-        "charge_of_nmc": charge["NMC"],
-        "low_charge": low,
-        "bare_ratio": ratio,
-        "bare_attenuation": attenuation,
-        "box_density": np.clip(columns["mass"] / box, 0.0, 10.0),
-        "capacity_density": np.clip(1000.0 * capacity / box, 0.0, 20000.0),
-        "voltage_over_label": rest - columns["label_voltage"],
-        "log_insulation": np.log(np.maximum(columns["insulation"], 1e-6)),
-        "log_gas": np.log(np.maximum(columns["gas"], _LEAST)),
+        PhysicsFeature(
+            "ohmic_by_mass", "mΩ*kg", 0, (0, 100), "resistance at once times mass, which size divides out of"
+        ),
+        PhysicsFeature("ohmic_by_capacity", "mΩ*Ah", 0, (0, 20000), "resistance at once times the label's capacity"),
+        PhysicsFeature("transfer_over_ohmic", "1", 0, (-50, 50), "charge transfer over what comes at once"),
+        PhysicsFeature("diffusion_over_ohmic", "1", 0, (-50, 50), "diffusion over what comes at once"),
+        PhysicsFeature("arc", "1", 0, (-5, 50), "capacitive part of the impedance at 10 Hz over that at 1 kHz"),
+        PhysicsFeature("impedance_ratio", "1", 0, (0, 50), "impedance at 10 Hz over that at 1 kHz"),
+        PhysicsFeature(
+            "ohmic_growth", "%", 0, (-100, 1000), "impedance at 1 kHz and 25 °C over the data sheet's, less one"
+        ),
+        PhysicsFeature(
+            "whole_growth", "%", 0, (-100, 1000), "resistance at 5 s and 25 °C over the data sheet's, less one"
+        ),
+        PhysicsFeature("fade_by_growth", "%", 0, (-200, 200), "capacity lost by what resistance has grown"),
+        PhysicsFeature("charge_of_lfp", "1", 0, (0, 1), "state of charge by the rested voltage, if it is LFP"),
+        PhysicsFeature("charge_of_nmc", "1", 0, (0, 1), "state of charge by the rested voltage, if it is NMC"),
+        PhysicsFeature("low_charge", "1", 0, (1, 3), "resistance at that charge over that in the middle"),
+        PhysicsFeature("bare_ratio", "1", 0, (0, 10), "X-ray ratio without the can"),
+        PhysicsFeature("bare_attenuation", "1/mm", 0, (-1, 2), "attenuation at 58 keV of what is in the can"),
+        PhysicsFeature("box_density", "g/cm³", 0, (0, 10), "mass over the box of the unswollen cell"),
+        PhysicsFeature("capacity_density", "Ah/L", 0, (0, 20000), "the label's capacity over that box"),
+        PhysicsFeature("voltage_over_label", "V", 0, (-10, 10), "rested voltage less the label's"),
+        PhysicsFeature("log_insulation", "1", 0, (-20, 12), "logarithm of the insulation over 1 MΩ"),
+        PhysicsFeature("log_gas", "1", 0, (-10, 10), "logarithm of the gas over 1 ppm"),
+    )
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "label": ("label_voltage", "label_capacity", "label_resistance", "capacity_density", "voltage_over_label"),
+        "size and mass": ("mass", "length", "width", "thickness", "box_density"),
+        "swelling and damage": ("swelling", "surface_grade"),
+        "charge": ("rest_voltage", "charge_of_lfp", "charge_of_nmc", "low_charge"),
+        "resistance at once": (
+            *("pulse_r30ms", "pulse_r100ms", "z_1khz_re", "ohmic_25", "ohmic_by_mass", "ohmic_by_capacity"),
+            *("ohmic_growth", "fade_by_growth"),
+        ),
+        "charge transfer and diffusion": (
+            *("pulse_r500ms", "pulse_r1s", "pulse_r3s", "pulse_r5s", "pulse_asymmetry", "z_10hz_re", "z_10hz_im"),
+            *("transfer_25", "diffusion_25", "transfer_over_ohmic", "diffusion_over_ohmic", "arc", "impedance_ratio"),
+            "whole_growth",
+        ),
+        "temperature": ("probe_temperature",),
+        "X-rays": ("xrt_low", "xrt_ratio", "bare_ratio", "bare_attenuation"),
+        "leaks and shorts": (
+            *("rest_time", "voltage_fall", "insulation", "gas", "temperature_rise", "log_insulation", "log_gas"),
+        ),
+        "age": ("declared_age",),
     }
 
+    def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Physics features of cells.
 
-def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
-    """Logarithm of the likelihood of each class, up to a constant: how far the cell lies outside of its windows.
+        References
+        ----------
+        Arrhenius's law; Beer's law for can and contents; growth of resistance linear in the capacity lost: J.
+        Drallmeier and others (2022), arXiv 2203.12376. Curves of the rested voltage as `physics.batteries.open_circuit`
+        cites them.
+        """
+        warmth = arrhenius_factor(_ENERGY, columns["probe_temperature"])
+        ohmic, half, whole = (columns[f"pulse_r{name}"] / warmth for name in ("30ms", "500ms", "5s"))
+        rest, sheet = columns["rest_voltage"], columns["label_resistance"]
+        is_lfp = np.where(
+            np.isnan(columns["label_voltage"]), rest < _LFP_HIGHEST, columns["label_voltage"] < _LABEL_LFP
+        )
+        charge = {
+            name: np.where(np.isnan(rest), np.nan, np.interp(rest, curve, _GRID)) for name, curve in _CURVES.items()
+        }
+        low = charge_factor(np.where(is_lfp, charge["LFP"], charge["NMC"]))
+        grown = _growth(columns["z_1khz_re"] / warmth / np.sqrt(low), sheet)
+        ratio, attenuation = _without_can(columns)
+        box = _box(columns)
+        capacity = columns["label_capacity"]
+        return {
+            "ohmic_25": ohmic,
+            "transfer_25": half - ohmic,
+            "diffusion_25": whole - half,
+            "ohmic_by_mass": np.clip(1e-3 * ohmic * columns["mass"], 0.0, 100.0),
+            "ohmic_by_capacity": np.clip(ohmic * capacity, 0.0, 20000.0),
+            "transfer_over_ohmic": _ratio(half - ohmic, ohmic),
+            "diffusion_over_ohmic": _ratio(whole - half, ohmic),
+            "arc": np.clip(-columns["z_10hz_im"] / np.maximum(columns["z_1khz_re"], _LEAST), -5.0, _MOST_RATIO),
+            "impedance_ratio": np.maximum(_ratio(columns["z_10hz_re"], columns["z_1khz_re"]), 0.0),
+            "ohmic_growth": grown,
+            "whole_growth": _growth(whole / low, sheet),
+            "fade_by_growth": np.clip(
+                _OF_A_LIFE * 0.01 * grown / np.where(is_lfp, _GROWTH_LFP, _GROWTH), -_MOST_FADE, _MOST_FADE
+            ),
+            "charge_of_lfp": charge["LFP"],
+            "charge_of_nmc": charge["NMC"],
+            "low_charge": low,
+            "bare_ratio": ratio,
+            "bare_attenuation": attenuation,
+            "box_density": np.clip(columns["mass"] / box, 0.0, 10.0),
+            "capacity_density": np.clip(1000.0 * capacity / box, 0.0, 20000.0),
+            "voltage_over_label": rest - columns["label_voltage"],
+            "log_insulation": np.log(np.maximum(columns["insulation"], 1e-6)),
+            "log_gas": np.log(np.maximum(columns["gas"], _LEAST)),
+        }
 
-    Half of the sum of squared distances from the windows of X-rays, label, density and rested voltage, each over its
-    error; `other` gains what signs of swelling, damage, leaks and shorts are beyond their bounds. A quantity that is
-    missing is left out.
+    def class_scores(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        """Logarithm of the likelihood of each class, up to a constant: how far the cell lies outside of its windows.
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+        Half of the sum of squared distances from the windows of X-rays, label, density and rested voltage, each over
+        its error; `other` gains what signs of swelling, damage, leaks and shorts are beyond their bounds. A quantity
+        that is missing is left out.
 
-    Returns
-    -------
-    FloatArray
-        Scores, shape (n, K) in the order of the seed's classes, `other` last [1]
-
-    References
-    ----------
-    Attenuation of whole cells by the tables of Elam, Ravel and Sieber (2002); windows of density, errors: assumed.
-    """
-    ratio, attenuation = _without_can(columns)
-    density = np.where(_form(columns)["cylindrical"], np.nan, columns["mass"] / _box(columns))
-    rest = np.where(columns["rest_voltage"] < _EMPTY, np.nan, columns["rest_voltage"])
-    read = np.stack([ratio, attenuation, columns["label_voltage"], density, rest])
-    scores = np.empty((read.shape[1], len(CLASSES)))
-    for k, windows in enumerate(_WINDOWS.values()):
-        low, high = np.array(windows).T[:, :, np.newaxis]
-        beyond = np.maximum(low - read, 0.0) + np.maximum(read - high, 0.0)
-        scores[:, k] = -0.5 * np.nansum(np.minimum(np.square(beyond / _ERRORS[:, np.newaxis]), _MOST), axis=0)
-    scores[:, -1] = _OTHER + 0.5 * _damage(columns)
-    return scores
+        References
+        ----------
+        Attenuation of whole cells by the tables of Elam, Ravel and Sieber (2002); windows of density, errors: assumed.
+        """
+        ratio, attenuation = _without_can(columns)
+        density = np.where(_form(columns)["cylindrical"], np.nan, columns["mass"] / _box(columns))
+        rest = np.where(columns["rest_voltage"] < _EMPTY, np.nan, columns["rest_voltage"])
+        read = np.stack([ratio, attenuation, columns["label_voltage"], density, rest])
+        scores = np.empty((read.shape[1], len(CLASSES)))
+        for k, windows in enumerate(_WINDOWS.values()):
+            low, high = np.array(windows).T[:, :, np.newaxis]
+            beyond = np.maximum(low - read, 0.0) + np.maximum(read - high, 0.0)
+            scores[:, k] = -0.5 * np.nansum(np.minimum(np.square(beyond / _ERRORS[:, np.newaxis]), _MOST), axis=0)
+        scores[:, -1] = _OTHER + 0.5 * _damage(columns)
+        return scores
 
 
 def _damage(columns: Mapping[str, FloatArray]) -> FloatArray:

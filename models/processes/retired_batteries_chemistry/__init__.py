@@ -1,1 +1,6 @@
-"""Chemistry of retired batteries by current pulses."""
+"""Chemistry of retired batteries by current pulses: the features of the state of health."""
+
+from models.interfaces.process import Process
+from models.processes.retired_batteries_pulse.physics import PulseFeatures
+
+PROCESS = Process(physics=PulseFeatures)

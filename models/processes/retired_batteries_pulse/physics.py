@@ -8,10 +8,12 @@ several sizes have nearly one value of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 import numpy as np
 
 from models.interfaces.feature import PhysicsFeature
+from models.interfaces.physics import Equipment, Physics
 from physics.arrays import FloatArray
 from physics.batteries.open_circuit import open_circuit_voltage
 from physics.batteries.pulses import area_free_resistance
@@ -37,102 +39,87 @@ _OF_PULSE = {
     "relaxed": ("mΩ·Ah", "resistance whose voltage goes back in the rest"),
     "drift": ("mV", "rested voltage after less before"),
 }
-FEATURES = (
-    *(
-        PhysicsFeature(f"{pulse}_{part}", unit, 0, (-1000, 5000), f"{meaning}, {pulse.replace('_', ', ')}")
-        for pulse in PULSES
-        for part, (unit, meaning) in _OF_PULSE.items()
-    ),
-    PhysicsFeature("ohmic", "mΩ·Ah", 0, (0, 5000), "resistance at once, median of the pulses"),
-    PhysicsFeature("slow", "mΩ·Ah", 0, (0, 5000), "resistance that comes within 5 s, median of the pulses"),
-    PhysicsFeature("relaxed", "mΩ·Ah", 0, (0, 5000), "resistance whose voltage goes back, median of the pulses"),
-    PhysicsFeature("slow_over_ohmic", "1", 0, (0, 50), "slow over ohmic resistance: charge transfer and diffusion"),
-    PhysicsFeature("relaxed_over_slow", "1", 0, (0, 50), "what goes back over what came"),
-    PhysicsFeature("asymmetry", "1", 0, (0, 50), "slow resistance by discharging over that by charging, at 1 C"),
-    PhysicsFeature(
-        "rate_ratio", "1", 0, (0, 50), "slow resistance at 1.5 C over that at 0.5 C: falls where kinetics limit"
-    ),
-    PhysicsFeature(
-        "drift", "mV", 0, (-2000, 2000), "rested voltage after all pulses less before: charge and slow diffusion"
-    ),
-)
-
-# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
-CAUSES = {
-    "rested voltage": ("rest_voltage",),
-    "resistance at once": (*(f"{p}_{part}" for p in PULSES for part in ("on", "ohmic")), "ohmic"),
-    "charge transfer and diffusion": (
-        *(f"{p}_{part}" for p in PULSES for part in ("end", "slow")),
-        *("slow", "slow_over_ohmic", "asymmetry", "rate_ratio"),
-    ),
-    "what goes back at rest": (
-        *(f"{p}_{part}" for p in PULSES for part in ("off", "relaxed")),
-        *("relaxed", "relaxed_over_slow"),
-    ),
-    "charge moved": (*(f"{p}_{part}" for p in PULSES for part in ("rest", "drift")), "drift"),
-}
 
 
-def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Physics features of series of pulses, one array a name of `FEATURES`.
+class PulseFeatures(Physics[Equipment]):
+    """Features of a series of pulses, which is one row."""
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-    Returns
-    -------
-    dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-    References
-    ----------
-    Ohm's law for steps of voltage; the pulses are those of S. Tao and others (2024), Nature Communications 15,
-    s41467-024-54454-0.
-    """
-    parts = {pulse: dict(_parts(pulse, before, columns)) for pulse, before in _before().items()}
-    middle = {
-        name: np.maximum(np.median([of_pulse[name] for of_pulse in parts.values()], axis=0), 0.0)
-        for name in ("ohmic", "slow", "relaxed")
-    }
-    found = {f"{pulse}_{name}": values for pulse, of_pulse in parts.items() for name, values in of_pulse.items()}
-    return found | {
-        **middle,
-        "slow_over_ohmic": _ratio(middle["slow"], middle["ohmic"]),
-        "relaxed_over_slow": _ratio(middle["relaxed"], middle["slow"]),
-        "asymmetry": _ratio(found["discharge_10c_slow"], found["charge_10c_slow"]),
-        "rate_ratio": _ratio(found["charge_15c_slow"], found["charge_05c_slow"]),
-        "drift": _MV * (columns[f"{[*PULSES][-1]}_rest"] - columns["rest_voltage"]),
+    FEATURES = (
+        *(
+            PhysicsFeature(f"{pulse}_{part}", unit, 0, (-1000, 5000), f"{meaning}, {pulse.replace('_', ', ')}")
+            for pulse in PULSES
+            for part, (unit, meaning) in _OF_PULSE.items()
+        ),
+        PhysicsFeature("ohmic", "mΩ·Ah", 0, (0, 5000), "resistance at once, median of the pulses"),
+        PhysicsFeature("slow", "mΩ·Ah", 0, (0, 5000), "resistance that comes within 5 s, median of the pulses"),
+        PhysicsFeature("relaxed", "mΩ·Ah", 0, (0, 5000), "resistance whose voltage goes back, median of the pulses"),
+        PhysicsFeature("slow_over_ohmic", "1", 0, (0, 50), "slow over ohmic resistance: charge transfer and diffusion"),
+        PhysicsFeature("relaxed_over_slow", "1", 0, (0, 50), "what goes back over what came"),
+        PhysicsFeature("asymmetry", "1", 0, (0, 50), "slow resistance by discharging over that by charging, at 1 C"),
+        PhysicsFeature(
+            "rate_ratio", "1", 0, (0, 50), "slow resistance at 1.5 C over that at 0.5 C: falls where kinetics limit"
+        ),
+        PhysicsFeature(
+            "drift", "mV", 0, (-2000, 2000), "rested voltage after all pulses less before: charge and slow diffusion"
+        ),
+    )
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "rested voltage": ("rest_voltage",),
+        "resistance at once": (*(f"{p}_{part}" for p in PULSES for part in ("on", "ohmic")), "ohmic"),
+        "charge transfer and diffusion": (
+            *(f"{p}_{part}" for p in PULSES for part in ("end", "slow")),
+            *("slow", "slow_over_ohmic", "asymmetry", "rate_ratio"),
+        ),
+        "what goes back at rest": (
+            *(f"{p}_{part}" for p in PULSES for part in ("off", "relaxed")),
+            *("relaxed", "relaxed_over_slow"),
+        ),
+        "charge moved": (*(f"{p}_{part}" for p in PULSES for part in ("rest", "drift")), "drift"),
     }
 
+    def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Physics features of series of pulses.
 
-def first_principles(columns: Mapping[str, FloatArray]) -> FloatArray:
-    """State of health by the resistance at once alone: what it has grown over that of a new cell of its chemistry.
+        References
+        ----------
+        Ohm's law for steps of voltage; the pulses are those of S. Tao and others (2024), Nature Communications 15,
+        s41467-024-54454-0.
+        """
+        parts = {pulse: dict(_parts(pulse, before, columns)) for pulse, before in _before().items()}
+        middle = {
+            name: np.maximum(np.median([of_pulse[name] for of_pulse in parts.values()], axis=0), 0.0)
+            for name in ("ohmic", "slow", "relaxed")
+        }
+        found = {f"{pulse}_{name}": values for pulse, of_pulse in parts.items() for name, values in of_pulse.items()}
+        return found | {
+            **middle,
+            "slow_over_ohmic": _ratio(middle["slow"], middle["ohmic"]),
+            "relaxed_over_slow": _ratio(middle["relaxed"], middle["slow"]),
+            "asymmetry": _ratio(found["discharge_10c_slow"], found["charge_10c_slow"]),
+            "rate_ratio": _ratio(found["charge_15c_slow"], found["charge_05c_slow"]),
+            "drift": _MV * (columns[f"{[*PULSES][-1]}_rest"] - columns["rest_voltage"]),
+        }
 
-    Parameters
-    ----------
-    columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
-    Returns
-    -------
-    FloatArray
-        State of health, shape (n,); NaN where an input is missing [1]
+class PulsePhysics(PulseFeatures):
+    """Features of a series of pulses, and the state of health."""
 
-    References
-    ----------
-    Growth is linear in the capacity lost: J. Drallmeier and others (2022), arXiv 2203.12376. Resistances of new cells,
-    their growth and the rise at low charge are assumed.
-    """
-    found, rest = features(columns), columns["rest_voltage"]
-    ratio = found["slow_over_ohmic"]
-    is_lfp, is_lmo = (rest < _LFP_HIGHEST) & (ratio < _LFP_RATIO), ratio > _LMO_RATIO
-    new = np.where(is_lfp, _NEW["LFP"], np.where(is_lmo, _NEW["LMO"], _NEW["NMC"]))
-    growth = np.where(is_lfp, _GROWTH["LFP"], np.where(is_lmo, _GROWTH["LMO"], _GROWTH["NMC"]))
-    charge = np.where(is_lfp, *(np.interp(rest, _CURVES[name], _GRID) for name in ("LFP", "NMC")))
-    lost = 0.2 * (found["ohmic"] / (new * charge_factor(charge)) - 1.0) / growth
-    return np.clip(1.0 - lost, _LEAST_HEALTH, _MOST_HEALTH)
+    def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        """State of health by the resistance at once alone: what it has grown over that of a new cell of its chemistry.
+
+        References
+        ----------
+        Growth is linear in the capacity lost: J. Drallmeier and others (2022), arXiv 2203.12376. Resistances of new
+        cells, their growth and the rise at low charge are assumed.
+        """
+        found, rest = self.features(columns), columns["rest_voltage"]
+        ratio = found["slow_over_ohmic"]
+        is_lfp, is_lmo = (rest < _LFP_HIGHEST) & (ratio < _LFP_RATIO), ratio > _LMO_RATIO
+        new = np.where(is_lfp, _NEW["LFP"], np.where(is_lmo, _NEW["LMO"], _NEW["NMC"]))
+        growth = np.where(is_lfp, _GROWTH["LFP"], np.where(is_lmo, _GROWTH["LMO"], _GROWTH["NMC"]))
+        charge = np.where(is_lfp, *(np.interp(rest, _CURVES[name], _GRID) for name in ("LFP", "NMC")))
+        lost = 0.2 * (found["ohmic"] / (new * charge_factor(charge)) - 1.0) / growth
+        return np.clip(1.0 - lost, _LEAST_HEALTH, _MOST_HEALTH)
 
 
 def _before() -> dict[str, str]:

@@ -7,13 +7,12 @@ Contacts and mud take what is left of the measured voltage. What no column holds
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from models.energy import direct_current
-from models.interfaces.energy import Columns, Prices
+from models.energy.direct_current import CellPhysics
+from models.interfaces.physics import Columns
 from models.processes.zinc_electrowinning.physics import (
     CONTACTS,
     GAP,
@@ -38,14 +37,12 @@ from physics.winning.winning_voltage import (
 _TONNE = 1000.0  # kg
 
 
-@dataclass(frozen=True)
-class ZincEnergy:
-    """Energy of a group's cycles; see `models.interfaces.energy.CellPhysics`."""
+class ZincEnergy(CellPhysics[ZincPhysics]):
+    """Energy of a group's cycles."""
 
     TARGET = "current_efficiency"
     PRODUCT, MADE_BY = "metal", "a cell of each group, by current, time and measured efficiency"
     NEEDED = ("line_current", "cell_voltage")
-    FACTORS: ClassVar[Mapping[str, str]] = {}
     USES: ClassVar[Mapping[str, str]] = {
         "decomposition": "reversible voltage of zinc sulphate and water to zinc, acid and oxygen: "
         "the least that it takes",
@@ -60,17 +57,13 @@ class ZincEnergy:
         "zinc": "enthalpy of zinc and oxygen from sulphate",
         "hydrogen": "enthalpy of hydrogen and oxygen from water",
     }
-    EMITTED: ClassVar[Mapping[str, str]] = {}
-
-    KIND = direct_current.KIND
-    physics: ZincPhysics
 
     def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Direct current at the cells [kWh/t]."""
         return specific_energy(columns["cell_voltage"], efficiency, ZINC_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.interfaces.energy.CellPhysics`."""
+        """Parts of the direct current, by the voltage that each drops [kWh/t]."""
         known = self.physics.features(columns)
         zinc, acid = (np.maximum(columns[name], LEAST_CONTENT) for name in ("zinc_in_cell", "acid_in_cell"))
         temperature, density = columns["cell_temperature"], known["current_density"]
@@ -91,7 +84,7 @@ class ZincEnergy:
         return found | {"short circuits": shorts, "hydrogen and dissolution": lost - shorts}
 
     def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-        """See `models.interfaces.energy.CellPhysics`; iron that goes to and fro holds nothing."""
+        """Heat of reaction that products hold [kWh/t]; iron that goes to and fro holds nothing."""
         shorts = 0.01 * self.physics.features(columns)["short_loss"]
         hydrogen = np.maximum(1.0 - 0.01 * efficiency - shorts - IRON_SHARE, 0.0)
         return {
@@ -99,17 +92,6 @@ class ZincEnergy:
             "hydrogen": specific_energy(HYDROGEN_THERMONEUTRAL * hydrogen, efficiency, ZINC_EQUIVALENT),
         }
 
-    def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """None: the current heats the cells more than they need."""
-        return np.zeros_like(efficiency)
-
-    def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """None: the cells themselves emit no greenhouse gas."""
-        return {}
-
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
-        """See `models.interfaces.energy.EnergyPhysics`."""
+        """Metal of a row [t]."""
         return metal_mass(columns["line_current"], hours, efficiency, ZINC_EQUIVALENT) / _TONNE
-
-
-ENERGY = ZincEnergy

@@ -106,7 +106,6 @@ class ZincPhysics(Physics[Group]):
             "cell voltage beyond that of a usual cell with clean anodes at this state",
         ),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "traces in the feed": (
             *("cobalt", "nickel", "copper", "cobalt_in_hand", "nickel_in_hand", "copper_in_hand", "antimony_in_hand"),
@@ -143,22 +142,11 @@ class ZincPhysics(Physics[Group]):
     equipment_type = Group
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of cycles, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
+        """Physics features of cycles.
 
         References
         ----------
-        Each equation names its own source; the signs follow from Wark's law, the kinetics of both reactions and
-        Faraday's law.
+        The signs follow from Wark's law, the kinetics of both reactions and Faraday's law.
         """
         zinc, acid, temperature, current = _state(columns)
         found = self._efficiency(columns)
@@ -185,16 +173,6 @@ class ZincPhysics(Physics[Group]):
     def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """Current efficiency of the group's own cycles, and by physics what is new: traces, state, short circuits.
 
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        FloatArray
-            Current efficiency, shape (n,); NaN where an input is missing [%]
-
         References
         ----------
         `physics.winning`: slopes of published efficiencies, weights of traces mostly assumed.
@@ -206,20 +184,7 @@ class ZincPhysics(Physics[Group]):
     ) -> dict[str, FloatArray]:
         """Specific energy, hydrogen and greenhouse gases a tonne at a current efficiency; all fall when it rises.
 
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-        target
-            Current efficiency, shape (n,), above 0 [%]
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            specific_energy (direct current) in kWh/t, hydrogen in kg/t, and co2e (electricity bought) in tCO2e/t, each
-            of shape (n,)
+        Returns specific_energy (direct current) in kWh/t, hydrogen in kg/t, and co2e (electricity bought) in tCO2e/t.
 
         References
         ----------
@@ -236,25 +201,7 @@ class ZincPhysics(Physics[Group]):
         }
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-        """Margin of a cell of the group by what was measured, its energy at the flat price.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed, the target among them; NaN where
-            missing
-        economics
-            Values of the seed's [economics] by name, in the unit of the seed
-
-        Returns
-        -------
-        FloatArray
-            Margin, shape (n,); NaN where an input is missing [$/d]
-
-        References
-        ----------
-        `physics.winning.economics`.
-        """
+        """Margin of a cell of the group by what was measured, its energy at the flat price."""
         current = columns["line_current"]
         zinc = metal_mass(current, HOURS, columns["current_efficiency"], ZINC_EQUIVALENT)
         flows = Flows(
@@ -338,6 +285,3 @@ def _traces(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         base = usual + NEWS * (np.minimum(result, UPSET_RESULT * usual) - usual)
         feed[name] = 1e-3 * base * (1.0 + PEAK * np.minimum(rise, 2.0))
     return {name: LEFT[name] * feed[name] for name in LEFT}
-
-
-PHYSICS = ZincPhysics

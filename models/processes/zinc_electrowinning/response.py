@@ -8,14 +8,25 @@ the constants that differ between plants stand here with their doubt, and a plan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from models.interfaces.response import Columns, Constant, Numbers
-from models.processes.zinc_electrowinning import physics as group
-from models.setpoints.situations import Situations
+from models.interfaces.physics import Columns
+from models.interfaces.response import Constant, Numbers, Response
+from models.processes.zinc_electrowinning.physics import (
+    CONTACTS,
+    GAP,
+    GAS_SHARE,
+    HOLE_RATE,
+    IRON_SHARE,
+    LEAST_CONDUCTIVITY,
+    LEAST_CURRENT,
+    LEFT,
+    SHORT_CURRENT,
+    SHORTS_SEEN,
+    ZincPhysics,
+)
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.electrochemistry import ZINC_EQUIVALENT
 from physics.winning.balances import ACID_PER_ZINC, feed_for_ratio
@@ -57,26 +68,30 @@ _KEPT_APART = 0.5  # part of what is not known of the efficiency that is lasting
 _ANTIMONY_DOUBT = 0.3  # logarithm: an assay of 20 %, and the days since
 
 
-@dataclass(frozen=True)
-class ZincResponse:
-    """What moving a group's set-points does to its cycles; see `models.interfaces.response.Response`."""
+class ZincResponse(Response[ZincPhysics]):
+    """What moving a group's set-points does to its cycles."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "temperature_target": "cell_temperature",
         "acid_zinc_target": "acid_in_cell",
         "glue_dose": "glue_dose",  # nothing reads what a pump doses
     }
-    FOLLOWING: ClassVar[frozenset[str]] = frozenset()
     SHARED: ClassVar[Mapping[str, str]] = {"line_current_target": "line_current"}
     TUNED = tuple(KNOBS)
-    SURE: ClassVar[frozenset[tuple[str, str]]] = frozenset()
     DRIVEN = ("cell_temperature", "zinc_in_cell", "acid_in_cell", "cell_voltage", "feed_flow", "line_current", *KNOBS)
     BEFORE = ("zinc_feed", "antimony_in_hand", "cobalt_in_hand", "nickel_in_hand")
-    ASSUMED: ClassVar[Mapping[str, str]] = {}
     CONSTANTS = _CONSTANTS
-    SHARED_CONSTANTS = _SHARED_CONSTANTS
+    CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "less current that makes hydrogen": ("current_efficiency",),
+        "less voltage": ("cell_voltage",),
+        "less solution to purify": ("feed_flow",),
+        "less glue": ("glue_dose",),
+    }
 
-    physics: group.ZincPhysics
+    @property
+    def SHARED_CONSTANTS(self) -> tuple[Constant, ...]:
+        """Constants that the effects of the line current rest on."""
+        return _SHARED_CONSTANTS
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
         """What groups are like whatever their set-points are: what loops add, losses, voltage, feed, traces."""
@@ -109,21 +124,13 @@ class ZincResponse:
         """By how much the efficiency of cycles is not what was to be expected."""
         return {"efficiency_doubt": unexpected["current_efficiency"]}
 
-    def smoothed(self, at: Situations) -> dict[str, FloatArray]:
-        """Nothing here is better known from long smoothed readings than as expected."""
-        return {}
-
-    def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
-        """All outcomes are measured."""
-        return {}
-
     def state(
         self, hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, float]
     ) -> dict[str, FloatArray]:
         """The cycles to come under the plan: what the groups are like, at the set-points that are planned."""
         ratio = np.maximum(plan["acid_zinc_target"] + hidden["more_acid"], 0.5)
         zinc = np.maximum(hidden["sulphate"] / (1.0 + ratio / ACID_PER_ZINC), _LEAST)
-        current = np.maximum(plan["line_current_target"] * hidden["current_share"], group.LEAST_CURRENT)
+        current = np.maximum(plan["line_current_target"] * hidden["current_share"], LEAST_CURRENT)
         found = {
             "line_current": current,
             "cell_temperature": plan["temperature_target"] + hidden["warmer"],
@@ -137,7 +144,7 @@ class ZincResponse:
             "short_circuits": np.maximum(hidden["shorts"], 0.0),
             "cell_voltage": hidden["excess_voltage"] + self._voltage(found, _VALUES, _OVERVOLTAGE),
             "feed_flow": hidden["feed_share"] * feed_for_ratio(made, before["zinc_feed"], ratio),
-            "antimony": 1e-3 * group.LEFT["antimony"] * np.maximum(hidden["antimony"], 0.0),
+            "antimony": 1e-3 * LEFT["antimony"] * np.maximum(hidden["antimony"], 0.0),
             "cobalt": np.maximum(hidden["cobalt"], 0.0),
             "nickel": np.maximum(hidden["nickel"], 0.0),
         }
@@ -174,7 +181,7 @@ class ZincResponse:
 
         # What of the current makes zinc in the state fixes how fast hydrogen forms there, whatever speeds it up.
         whole, whole_then = 1.0 - self._holes(state, q), 1.0 - self._holes(then, q)
-        passed = group.SHORT_CURRENT / group.SHORTS_SEEN * state["short_circuits"] + group.IRON_SHARE
+        passed = SHORT_CURRENT / SHORTS_SEEN * state["short_circuits"] + IRON_SHARE
         efficiency = state["current_efficiency"]
         share = np.clip(0.01 * efficiency / ((1.0 - passed) * whole), 0.3, 0.995)
         density, exchange = self._density(state), self._exchange(state, q)
@@ -210,32 +217,19 @@ class ZincResponse:
         """Direct-current power of a cell [MW]."""
         return 0.001 * outcomes["line_current"] * outcomes["cell_voltage"]
 
-    def money(self, outcomes: Columns, economics: Mapping[str, float]) -> FloatArray:
-        """Margin of a cell [$/d]."""
-        return self.physics.money(outcomes, economics)
-
     def footprint(self, outcomes: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
         """Direct-current energy [kWh/t], hydrogen [kg/t] and greenhouse gases [tCO2e/t]."""
         return self.physics.derived(outcomes, outcomes["current_efficiency"], economics)
 
     def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Money by what changes: hydrogen, voltage, solution, glue, current."""
-
-        def worth(name: str) -> FloatArray:
-            return self.money(dict(before) | {name: after[name]}, economics) - self.money(before, economics)
-
-        found = {
-            "less current that makes hydrogen": worth("current_efficiency"),
-            "less voltage": worth("cell_voltage"),
-            "less solution to purify": worth("feed_flow"),
-            "less glue": worth("glue_dose"),
-        }
+        """Money by what changes; of the line current where it is moved."""
+        found = super().causes(before, after, economics)
         if np.any(after["line_current"] != before["line_current"]):
-            found["another line current"] = worth("line_current")
+            found["another line current"] = self.gain(before, {"line_current": after["line_current"]}, economics)
         return found
 
     def _density(self, state: Columns) -> FloatArray:
-        return 1e3 * np.maximum(state["line_current"], group.LEAST_CURRENT) / self.physics.equipment.cathode_area
+        return 1e3 * np.maximum(state["line_current"], LEAST_CURRENT) / self.physics.equipment.cathode_area
 
     def _exchange(self, state: Columns, q: Numbers) -> FloatArray:
         """Exchange current of zinc; the law's own dose that covers to 1/e is 2 kg/t."""
@@ -247,7 +241,7 @@ class ZincResponse:
         traces = state["cobalt"], state["nickel"]
         onset = induction_time(*traces, state["cell_temperature"], self._density(state), q["clean_time"])
         late = np.maximum(self.physics.hours - onset, 0.0)
-        return 0.5 * hole_share(self.physics.hours, onset, group.HOLE_RATE) * late / self.physics.hours
+        return 0.5 * hole_share(self.physics.hours, onset, HOLE_RATE) * late / self.physics.hours
 
     def _voltage(self, state: Columns, q: Numbers, overvoltage: Numeric) -> FloatArray:
         """Voltage of a usual cell at a state."""
@@ -255,13 +249,13 @@ class ZincResponse:
         warm, density = state["cell_temperature"], self._density(state)
         usual = zinc_bath_conductivity(38.0, 55.0, 170.0)
         conductivity = usual + q["bath_slope"] * (zinc_bath_conductivity(warm, zinc, acid) - usual)
-        gap = group.GAP - 0.5 * deposit_thickness(density, 90.0, self.physics.hours)
+        gap = GAP - 0.5 * deposit_thickness(density, 90.0, self.physics.hours)
         return np.asarray(
             zinc_decomposition_voltage(warm, zinc, acid)
             + oxygen_overvoltage(density, tafel_slope=q["tafel_slope"])
             + overvoltage
-            + bath_drop(density, gap, with_bubbles(np.maximum(conductivity, group.LEAST_CONDUCTIVITY), group.GAS_SHARE))
-            + group.CONTACTS * state["line_current"] / self.physics.equipment.nominal_current
+            + bath_drop(density, gap, with_bubbles(np.maximum(conductivity, LEAST_CONDUCTIVITY), GAS_SHARE))
+            + CONTACTS * state["line_current"] / self.physics.equipment.nominal_current
         )
 
 
@@ -275,7 +269,7 @@ def _renewed(state: Columns, fed: Numeric) -> FloatArray:
     """What `fed` times the feed adds to the logarithm of hydrogen: traces stay a shorter time, and less deposits."""
 
     def left(name: str, content: Numeric, times: Numeric) -> FloatArray:
-        return np.asarray(content) * times / (group.LEFT[name] * times + 1.0 - group.LEFT[name])
+        return np.asarray(content) * times / (LEFT[name] * times + 1.0 - LEFT[name])
 
     def logarithm(times: Numeric) -> FloatArray:
         antimony, germanium = left("antimony", state["antimony"], times), left("germanium", _GERMANIUM, times)
@@ -283,6 +277,3 @@ def _renewed(state: Columns, fed: Numeric) -> FloatArray:
         return impurity_logarithm(state["cobalt"], state["nickel"], antimony, germanium, copper, glue)
 
     return np.asarray(logarithm(fed) - logarithm(1.0))
-
-
-RESPONSE = ZincResponse

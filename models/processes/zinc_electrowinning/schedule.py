@@ -6,11 +6,10 @@ rows, moved so that they meet what was measured: the voltage by a constant, what
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from models.interfaces.schedule import Rows
+from models.interfaces.physics import Columns
+from models.interfaces.schedule import SchedulePhysics
 from models.processes.zinc_electrowinning.physics import (
     CONTACTS,
     EVAPORATED,
@@ -43,9 +42,8 @@ from seeds import Seed
 _LEAST_CURRENT = 5.0  # kA, below which Tafel's equation ends
 
 
-@dataclass(frozen=True)
-class ZincSchedule:
-    """Cells of a house by the hour; see `models.interfaces.schedule.SchedulePhysics`."""
+class ZincSchedule(SchedulePhysics[ZincPhysics]):
+    """Cells of a house by the hour."""
 
     NEEDED = (
         "line_current", "cell_voltage", "cell_temperature", "zinc_in_cell", "acid_in_cell", "feed_flow",
@@ -53,10 +51,8 @@ class ZincSchedule:
         "ambient_temperature", "current_efficiency",
     )  # fmt: skip
 
-    physics: ZincPhysics
-
-    def line(self, newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Line:
-        """The cell house at the state in hand; see `models.interfaces.schedule.SchedulePhysics`."""
+    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> Line:
+        """The cell house at the state in hand."""
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
         state = {name: mean_of(newest, name) for name in self.NEEDED if name in newest and name != "current_efficiency"}
@@ -133,6 +129,3 @@ class ZincSchedule:
 def _passed(state: dict[str, float]) -> float:
     """Share of the current that goes through short circuits, of which patrols miss some, or turns iron over."""
     return SHORT_CURRENT / SHORTS_SEEN * state["short_circuits"] + IRON_SHARE
-
-
-SCHEDULE = ZincSchedule

@@ -78,7 +78,6 @@ class IngotPhysics(Physics[Furnace]):
         PhysicsFeature("power_excess", "kWh/t", 0, (-40, 80), "electricity beyond that of a usual furnace"),
         PhysicsFeature("superheat", "K", 0, (0, 90), "metal in the pump well above its melting point"),
     )
-    # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "anodes and strontium": (
             *("anode_clean_days", "srco3_dose", "dose_before", "lead_by_cleaning", "strontium_left", "dissolved_lead"),
@@ -104,22 +103,7 @@ class IngotPhysics(Physics[Furnace]):
     equipment_type = Furnace
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Physics features of heats, one array a name of `FEATURES`.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
-
-        References
-        ----------
-        Each equation names its own source.
-        """
+        """Physics features of heats."""
         cathodes, dross = _cathodes(columns), _dross(columns)
         found = self._contents(columns, cathodes, dross)
         usual = melting_energy(columns["furnace_temperature"])
@@ -138,17 +122,6 @@ class IngotPhysics(Physics[Furnace]):
 
     def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Contents of heats by balance of mass: cathodes, stock, scrap, what the furnace adds and takes.
-
-        Parameters
-        ----------
-        columns
-            Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
-
-        Returns
-        -------
-        dict[str, FloatArray]
-            Content of each element but tin by the name of its target column, each of shape (n,); NaN where an input is
-            missing [ppm]
 
         References
         ----------
@@ -221,6 +194,3 @@ def _dross(columns: Mapping[str, FloatArray]) -> FloatArray:
 
 def _iron_of_tools(columns: Mapping[str, FloatArray]) -> FloatArray:
     return iron_of_tools(columns["furnace_temperature"], columns["stirring_minutes"], TOOL_IRON)
-
-
-PHYSICS = IngotPhysics

@@ -211,7 +211,7 @@ def _contents(seed: Seed, X: FloatArray) -> FloatArray:
     """Contents by physics, shape (n, E); NaN where it states none."""
     physics = physics_of(seed)
     with np.errstate(all="ignore"):
-        found = physics.contents(by_name(X, input_names(seed))) if physics and hasattr(physics, "contents") else {}
+        found = physics.contents(by_name(X, input_names(seed))) if physics and physics.gives("contents") else {}
     nothing = np.full(len(X), np.nan)
     return np.column_stack([np.broadcast_to(found.get(one.name, nothing), len(X)) for one in seed.elements])
 

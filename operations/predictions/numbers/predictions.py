@@ -8,7 +8,7 @@ from typing import Any
 
 from models.answers import Answer
 from models.explanations import explained
-from models.interfaces.energy import energy_of
+from models.processes.lookup import energy_of
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from operations.energy.accounting import Accounting

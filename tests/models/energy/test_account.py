@@ -16,7 +16,7 @@ from models.energy.account import (
     factors_of,
     flow,
 )
-from models.interfaces.energy import energy_of
+from models.processes.lookup import energy_of
 from seeds import load
 from tests.models.processes.rows import Recording
 
@@ -78,7 +78,7 @@ def test_boundaries_contain_each_other(process, columns, values, economics):
 def test_scopes_are_the_sums_of_what_they_come_from(process, columns, values, economics):
     of = account(energy_of(load(process)), columns, values, economics)
     assert list(of.scope_1) == list(energy_of(load(process)).EMITTED)
-    assert list(of.scope_2) == list(energy_of(load(process)).KIND.bought(energy_of(load(process))))
+    assert list(of.scope_2) == list(energy_of(load(process)).bought())
     for scope, parts in (("scope_1", of.scope_1), ("scope_2", of.scope_2)):
         np.testing.assert_allclose(of.scopes[scope], sum(parts.values(), np.zeros(300)), rtol=1e-12)
     np.testing.assert_allclose(of.scopes["total"], of.scopes["scope_1"] + of.scopes["scope_2"], rtol=1e-12)
@@ -134,7 +134,7 @@ def test_what_a_unit_of_the_target_is_worth(process, seed, columns, economics):
     mean = seed.column(physics.TARGET).typical.mean
     one = {name: np.full(3, values[0]) for name, values in columns.items()}
     found = account(physics, one, mean + np.array([-1e-4, 0.0, 1e-4]), economics).boundaries[COMPREHENSIVE]
-    assert physics.KIND.slope(found[1], mean, economics) == pytest.approx(abs(found[2] - found[0]) / 2e-4, rel=1e-4)
+    assert physics.slope(found[1], mean, economics) == pytest.approx(abs(found[2] - found[0]) / 2e-4, rel=1e-4)
 
 
 def test_of_a_row_with_a_column_missing_energy_is_known_where_it_does_not_need_it(process, columns, economics, seed):

@@ -7,7 +7,7 @@ from models.answers import Answer
 from models.energy.account import account
 from models.energy.answers import energy_answers
 from models.energy.grades import Norms
-from models.interfaces.energy import energy_of
+from models.processes.lookup import energy_of
 from seeds import load
 
 PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning")

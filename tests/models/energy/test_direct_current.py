@@ -6,8 +6,7 @@ import pytest
 from models.energy import direct_current
 from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, account, flow
 from models.energy.direct_current import ALTERNATING, DIRECT, STEAM
-from models.interfaces.energy import energy_of
-from models.processes.lookup import needed_physics_of
+from models.processes.lookup import energy_of, needed_physics_of
 from seeds import load, load_all
 
 PROCESSES = [one for one, seed in load_all().items() if getattr(energy_of(seed), "KIND", None) is direct_current.KIND]

@@ -8,7 +8,7 @@ from models.energy import fuel
 from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, account, flow
 from models.energy.answers import energy_answers
 from models.energy.grades import Norms
-from models.interfaces.energy import energy_of
+from models.processes.lookup import energy_of
 from seeds import load, names
 
 PROCESSES = [one for one in names() if (found := energy_of(load(one))) is not None and found.KIND is fuel.KIND]

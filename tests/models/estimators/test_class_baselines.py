@@ -1,25 +1,23 @@
-import sys
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from models.estimators.class_baselines import ClassShares, FirstPrinciplesClasses
-from models.processes.lookup import PlainPhysics
+from models.interfaces.physics import AnyPhysics
+from tests.suite.physics import physics_of_functions
 
 MEANS = np.array([0.0, 3.0, 6.0])
 
 
-@pytest.fixture
-def physics(monkeypatch: pytest.MonkeyPatch) -> None:
+def physics() -> AnyPhysics:
     """Physics of a made-up process: four times the log-likelihood of three normal classes, and a fourth ruled out."""
 
     def class_scores(columns: Any) -> np.ndarray:
         scores = -2.0 * (columns["s"][:, None] - MEANS) ** 2
         return np.column_stack([np.where(columns["s"][:, None] > 50, -np.inf, scores), np.full(len(scores), -np.inf)])
 
-    monkeypatch.setitem(sys.modules, "models.processes.toy_classes.physics", SimpleNamespace(class_scores=class_scores))
+    return physics_of_functions(class_scores=class_scores)
 
 
 def made(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
@@ -29,7 +27,7 @@ def made(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
 
 
 def first_principles() -> FirstPrinciplesClasses:
-    return FirstPrinciplesClasses(PlainPhysics("toy_classes"), ("s", "other"), (1.0, 0.0), 4)
+    return FirstPrinciplesClasses(physics(), ("s", "other"), (1.0, 0.0), 4)
 
 
 def test_shares_are_told_whatever_is_seen() -> None:
@@ -43,7 +41,7 @@ def test_labels_that_are_no_classes_are_refused(label: float) -> None:
         ClassShares(3).fit(np.zeros((2, 1)), [0.0, label])
 
 
-def test_first_principles_are_trusted_as_far_as_they_are_right(physics: None) -> None:
+def test_first_principles_are_trusted_as_far_as_they_are_right() -> None:
     X, codes = made()
     fitted = first_principles().fit(X, codes)
     assert fitted.temperature_ == pytest.approx(4, rel=0.1)
@@ -55,12 +53,12 @@ def test_first_principles_are_trusted_as_far_as_they_are_right(physics: None) ->
     np.testing.assert_array_equal(fitted.predict(X), p.argmax(axis=1))
 
 
-def test_what_physics_cannot_tell_is_told_the_shares(physics: None) -> None:
+def test_what_physics_cannot_tell_is_told_the_shares() -> None:
     fitted = first_principles().fit(*made())
     np.testing.assert_allclose(fitted.predict_proba(np.array([[99.0, 0.0]])), fitted.shares_[None], rtol=1e-12)
 
 
-def test_a_missing_signal_counts_as_the_median_of_training(physics: None) -> None:
+def test_a_missing_signal_counts_as_the_median_of_training() -> None:
     X, codes = made()
     fitted = first_principles().fit(X, codes)
     median = np.array([[np.median(X[:, 0]), 0.0]])
@@ -69,20 +67,19 @@ def test_a_missing_signal_counts_as_the_median_of_training(physics: None) -> Non
     assert first_principles().fit(X, codes).fill_[0] == 1.0
 
 
-def test_wrong_number_of_columns_is_told(physics: None) -> None:
+def test_wrong_number_of_columns_is_told() -> None:
     with pytest.raises(ValueError, match="X has 1 columns, expected 2"):
         first_principles().fit(np.zeros((3, 1)), [0, 1, 2])
 
 
-def test_what_physics_cannot_compute_rules_a_class_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_physics_cannot_compute_rules_a_class_out() -> None:
     """Scores of a row: none that is a number for the first class; for a row without any the shares alone speak."""
 
     def class_scores(columns: Any) -> np.ndarray:
         gap = np.where(columns["s"] > 0, np.nan, 0.0)
         return np.column_stack([gap, np.where(columns["s"] > 5, np.nan, 1.0), np.full(len(gap), np.nan)])
 
-    monkeypatch.setitem(sys.modules, "models.processes.toy_gaps.physics", SimpleNamespace(class_scores=class_scores))
-    fitted = FirstPrinciplesClasses(PlainPhysics("toy_gaps"), ("s",), (1.0,), 3)
+    fitted = FirstPrinciplesClasses(physics_of_functions(class_scores=class_scores), ("s",), (1.0,), 3)
     fitted.fit(np.array([[-1.0], [-1.0], [-2.0], [1.0]]), [0.0, 1.0, 1.0, 1.0])
     assert fitted.shares_.tolist() == [0.25, 0.75, 0.0]
     p = fitted.predict_proba(np.array([[1.0], [9.0], [-1.0]]))

@@ -16,12 +16,12 @@ from sklearn.utils.estimator_checks import check_estimator
 from models.estimators.boosted_classes import BoostedClasses
 from models.estimators.linear_classes import LinearClasses
 from models.estimators.physics_features import OnPhysics, PhysicsFeatures
-from models.processes.lookup import PlainPhysics
 from models.regression.baselines import FirstPrinciples, Mean, Persistence
 from models.regression.ridge import RidgeLine
 from models.regression.trees import BoostedTrees
 from models.tasks import build
 from seeds import load, load_all
+from tests.suite.physics import physics_of_functions
 
 SEEDS = load_all()
 
@@ -54,7 +54,7 @@ def test_parameters_are_the_arguments():
 
 
 def test_parameters_of_what_is_inside_have_its_name_before_theirs():
-    one = OnPhysics(PhysicsFeatures(PlainPhysics("toy"), ("a",), ()), BoostedTrees(num_leaves=5))
+    one = OnPhysics(PhysicsFeatures(physics_of_functions(), ("a",), ()), BoostedTrees(num_leaves=5))
     assert one.get_params()["trees__num_leaves"] == 5
     assert "trees__num_leaves" not in one.get_params(deep=False)
     assert one.set_params(trees__num_leaves=6).trees.num_leaves == 6
@@ -102,7 +102,7 @@ def test_physics_and_what_learns_are_those_of_a_pipeline():
 
 
 def test_first_principles_are_a_poor_baseline_to_scikit_learn():
-    tags = FirstPrinciples(PlainPhysics("toy"), ("a",), (1.0,)).__sklearn_tags__()
+    tags = FirstPrinciples(physics_of_functions(), ("a",), (1.0,)).__sklearn_tags__()
     assert tags.regressor_tags.poor_score
     assert not RidgeLine().__sklearn_tags__().regressor_tags.poor_score
 

@@ -6,7 +6,7 @@ from sklearn.base import clone
 
 from models.estimators import physics_features
 from models.estimators.physics_features import PhysicsFeatures
-from models.processes.lookup import PlainPhysics, physics_of
+from models.processes.lookup import physics_of
 from models.table.inputs import input_names
 from seeds import Seed, load_all
 
@@ -82,7 +82,5 @@ class TestPhysicsFeatures:
             self.transformer(seed).fit(np.ones((3, 1)))
 
 
-def test_physics_features_of_a_process_without_physics_are_refused() -> None:
-    transformer = PhysicsFeatures(PlainPhysics("toy_cells"), ("z",), ()).fit(np.ones((3, 1)))
-    with pytest.raises(AttributeError, match=r"process toy_cells has no module models\.processes\.toy_cells"):
-        transformer.transform(np.ones((3, 1)))
+def test_a_process_without_physics_has_no_features(toy_seed: Seed) -> None:
+    assert PhysicsFeatures.of(toy_seed) is None

@@ -1,19 +1,17 @@
 """Physics features beside the inputs: values, gaps and names of a made-up process."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from models.estimators.physics_features import PhysicsFeatures, physics_columns
-from models.processes.lookup import PlainPhysics
+from tests.suite.physics import physics_of_functions
 
 
 def ratio(columns):
     return {"ratio": columns["a"] / columns["b"], "sum": columns["a"] + columns["b"], "constant": np.float64(3.0)}
 
 
-PHYSICS = SimpleNamespace(features=ratio)
+PHYSICS = physics_of_functions(computed=ratio)
 
 
 def test_columns_in_the_order_asked_for():
@@ -26,12 +24,12 @@ def test_columns_in_the_order_asked_for():
 
 def test_the_transformer_appends_features_of_a_process():
     inputs = ("alumina_feed_rate", "line_current")
-    made = PhysicsFeatures(PlainPhysics("nothing_of_this_name"), inputs, ("feed_implied_efficiency",))
+    made = PhysicsFeatures(PHYSICS, inputs, ("feed_implied_efficiency",))
     X = np.array([[240.0, 400.0], [np.nan, 400.0]])
     with pytest.raises(ValueError, match="X has 3 columns, expected 2"):
         made.fit(np.ones((2, 3)))
     made.fit(X)
-    with pytest.raises(AttributeError, match="process nothing_of_this_name has no module"):
+    with pytest.raises(KeyError, match="'a'"):
         made.transform(X)
     assert made.get_feature_names_out().tolist() == [*inputs, "feed_implied_efficiency"]
     assert made.__sklearn_tags__().input_tags.allow_nan
@@ -39,6 +37,6 @@ def test_the_transformer_appends_features_of_a_process():
 
 
 def test_gaps_are_let_through_and_a_fit_is_needed():
-    tags = PhysicsFeatures(PlainPhysics("toy"), ("a",), ()).__sklearn_tags__()
+    tags = PhysicsFeatures(PHYSICS, ("a",), ()).__sklearn_tags__()
     assert tags.input_tags.allow_nan is True
     assert tags.requires_fit is True

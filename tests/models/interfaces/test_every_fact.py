@@ -6,10 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.interfaces.energy import energy_of
-from models.interfaces.response import response_of
-from models.interfaces.schedule import schedule_physics_of
-from models.processes.lookup import kind_of, needed_physics_of
+from models.energy.direct_current import CellPhysics
+from models.processes.lookup import energy_of, kind_of, needed_physics_of, response_of, schedule_of
 from seeds import Seed, load_all
 from seeds.format.loader import parse
 from synthetic_data import replay
@@ -58,12 +56,12 @@ def modelled(seed: Seed) -> dict[str, np.ndarray]:
     others = [column for column in seed.columns if column.is_number and column.name not in rows]
     rows |= {column.name: np.full(60, column.usual) for column in others}
     found = said(seed, physics, rows)
-    if hasattr(physics, "money"):
+    if physics.gives("money"):
         found["money"] = physics.money(rows, prices)
-    energy, response, schedule = energy_of(seed), response_of(seed), schedule_physics_of(seed)
+    energy, response, schedule = energy_of(seed), response_of(seed), schedule_of(seed)
     if energy is not None:
         target = np.full(60, seed.column(energy.TARGET).usual)
-        given = (rows, target, prices)[: 2 if hasattr(energy, "direct") else 3]
+        given = (rows, target, prices)[: 2 if isinstance(energy, CellPhysics) else 3]
         found |= {f"energy {name}": one for name, one in energy.uses(*given).items()}
     if response is not None:
         found |= responded(seed, response, rows, prices)

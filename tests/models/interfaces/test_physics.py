@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.interfaces.energy import energy_of
-from models.processes.lookup import check_process, needed_physics_of, with_facts_until_now
+from models.processes.lookup import check_process, energy_of, needed_physics_of, with_facts_until_now
 from seeds import SeedError, load
 from seeds.format.loader import parse
 from synthetic_data.engine.runs import replay

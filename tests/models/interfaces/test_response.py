@@ -1,15 +1,16 @@
-"""Every response module offers what set-points ask of it."""
+"""Every response offers what set-points ask of it."""
 
 from pathlib import Path
 
 import pytest
 
 import models.processes
-from models.interfaces.response import Response, response_of
+from models.interfaces.response import Response
+from models.processes.lookup import response_of
 from seeds import load
 
 FOLDER = Path(models.processes.__path__[0])
-WANTED = {name for name in vars(Response) if not name.startswith("_")}
+WANTED = {name for name in (*vars(Response), *Response.__annotations__) if not name.startswith("_")}
 
 
 @pytest.mark.parametrize("process", sorted(path.parent.name for path in FOLDER.glob("*/response.py")))

@@ -1,10 +1,11 @@
 """Rows of a process's inputs, what its physics says of them, and which inputs that needs."""
 
 from collections.abc import Callable
-from types import ModuleType
 
 import numpy as np
 
+from models.interfaces.physics import AnyPhysics
+from models.interfaces.response import AnyResponse
 from seeds import Seed
 
 Columns = dict[str, np.ndarray]
@@ -39,19 +40,19 @@ def locked(columns: Columns) -> Columns:
     return columns
 
 
-def said(seed: Seed, physics: ModuleType, columns: Columns) -> Columns:
+def said(seed: Seed, physics: AnyPhysics, columns: Columns) -> Columns:
     """What a process's physics says of rows, whatever it offers; one array of shape (n,) each."""
     found = {f"feature {name}": values for name, values in physics.features(columns).items()}
-    if hasattr(physics, "contents"):
+    if physics.gives("contents"):
         found |= {f"content of {name}": values for name, values in physics.contents(columns).items()}
-    if hasattr(physics, "first_principles"):
+    if physics.gives("first_principles"):
         found["first principles"] = physics.first_principles(columns)
-    if hasattr(physics, "derived"):
+    if physics.gives("derived"):
         assert seed.target.typical is not None
         target = locked({"target": np.full(len(found["first principles"]), seed.target.typical.mean)})["target"]
         economics = {name: quantity.value for name, quantity in seed.economics.items()}
         found |= {f"derived {name}": one for name, one in physics.derived(columns, target, economics).items()}
-    if hasattr(physics, "class_scores"):
+    if physics.gives("class_scores"):
         scores = physics.class_scores(columns).T
         found |= {f"score of {name}": one for name, one in zip(seed.classes, scores, strict=True)}
     return found
@@ -68,7 +69,7 @@ def needed(answer: Callable[[Columns], Columns], columns: Columns) -> set[str]:
     return found
 
 
-def read_before(seed: Seed, response: ModuleType, line: dict[str, float]) -> tuple[Columns, set[str]]:
+def read_before(seed: Seed, response: AnyResponse, line: dict[str, float]) -> tuple[Columns, set[str]]:
     """State that a response computes from usual values of a line, and the `before` columns that it reads for it."""
     numbers = [column for column in seed.columns if column.is_number]
     last = Recording({column.name: np.array([column.usual]) for column in numbers})

@@ -5,11 +5,11 @@ Which way knobs take them stands in tests/levers/<process>.toml.
 
 import tomllib
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
+from models.interfaces.physics import AnyPhysics
 from models.processes.lookup import physics_of
 from models.quality.grades import Limits
 from seeds import Seed, load_all
@@ -19,13 +19,13 @@ LEVERS = Path(__file__).parents[2] / "levers"
 PHYSICS = {
     name: (seed, physics)
     for name, seed in load_all().items()
-    if seed.quality is not None and hasattr(physics := physics_of(seed), "contents")
+    if seed.quality is not None and (physics := physics_of(seed)) is not None and physics.gives("contents")
 }
 pytestmark = pytest.mark.parametrize(("seed", "physics"), PHYSICS.values(), ids=PHYSICS.keys())
 ROWS = 50
 
 
-def test_they_are_contents_of_elements_of_the_seed(seed: Seed, physics: ModuleType) -> None:
+def test_they_are_contents_of_elements_of_the_seed(seed: Seed, physics: AnyPhysics) -> None:
     found = physics.contents(typical(seed, 200))
     assert found
     assert set(found) <= {element.name for element in seed.elements}
@@ -35,12 +35,12 @@ def test_they_are_contents_of_elements_of_the_seed(seed: Seed, physics: ModuleTy
         assert (content > 0).mean() > 0.99, name
 
 
-def test_near_the_typical_state_they_are_within_their_ranges(seed: Seed, physics: ModuleType) -> None:
+def test_near_the_typical_state_they_are_within_their_ranges(seed: Seed, physics: AnyPhysics) -> None:
     for name, content in physics.contents(typical(seed, ROWS, 0.3)).items():
         assert ((content > 0.0) & (content < seed.column(name).limits[1])).all(), name
 
 
-def test_at_the_typical_state_they_are_of_the_typical_size(seed: Seed, physics: ModuleType) -> None:
+def test_at_the_typical_state_they_are_of_the_typical_size(seed: Seed, physics: AnyPhysics) -> None:
     """Within a factor of five: first principles with nominal constants, before any factor is fitted.
 
     What is typically reported as the laboratory's limit lies anywhere below it.
@@ -53,7 +53,7 @@ def test_at_the_typical_state_they_are_of_the_typical_size(seed: Seed, physics: 
         assert (0.2 if seen else 0.0) < content[0] / usual.mean < 5.0, name
 
 
-def test_a_missing_input_leaves_out_the_contents_that_it_moves_and_no_others(seed: Seed, physics: ModuleType) -> None:
+def test_a_missing_input_leaves_out_the_contents_that_it_moves_and_no_others(seed: Seed, physics: AnyPhysics) -> None:
     columns = typical(seed, ROWS, 3.0)  # some of them strange, so that what counts there alone does
     whole, moving = physics.contents(columns), set()
     for name, values in columns.items():
@@ -67,7 +67,7 @@ def test_a_missing_input_leaves_out_the_contents_that_it_moves_and_no_others(see
     assert moving
 
 
-def test_a_knob_moves_a_content_that_a_grade_bounds(seed: Seed, physics: ModuleType) -> None:
+def test_a_knob_moves_a_content_that_a_grade_bounds(seed: Seed, physics: AnyPhysics) -> None:
     """Else no move could be a remedy."""
     columns, limits = typical(seed), Limits.of(seed)
     bounded = {e.name for e, used in zip(seed.elements, limits.elements.any(axis=0), strict=True) if used}
@@ -79,7 +79,7 @@ def test_a_knob_moves_a_content_that_a_grade_bounds(seed: Seed, physics: ModuleT
 
 
 def test_knobs_take_them_the_right_way_and_readings_of_the_finished_lot_nowhere(
-    seed: Seed, physics: ModuleType
+    seed: Seed, physics: AnyPhysics
 ) -> None:
     stated = tomllib.loads((LEVERS / f"{seed.process.name}.toml").read_text(encoding="utf-8"))
     columns = typical(seed, ROWS, 0.3)

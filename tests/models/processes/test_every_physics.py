@@ -1,10 +1,9 @@
-"""Laws of the physics of every process; a new module models/processes/<process>.py is tested by being there."""
-
-from types import ModuleType
+"""Laws of the physics of every process; a new folder models/processes/<process>/ is tested by being there."""
 
 import numpy as np
 import pytest
 
+from models.interfaces.physics import AnyPhysics
 from models.processes.lookup import physics_of
 from seeds import Seed, load_all
 from seeds.format.units import is_unit
@@ -16,12 +15,12 @@ ROWS, NEAR = 100, 0.3  # and how wide they lie, in standard deviations of the se
 NO_PIECES = ("aluminium_scrap", "heavy_scrap")
 
 
-def fills_gaps(physics: ModuleType) -> bool:
+def fills_gaps(physics: AnyPhysics) -> bool:
     """Whether other signals stand in for one that a sorter's sensor lacks."""
-    return hasattr(physics, "class_scores")
+    return physics.gives("class_scores")
 
 
-def test_features_are_those_announced(seed: Seed, physics: ModuleType) -> None:
+def test_features_are_those_announced(seed: Seed, physics: AnyPhysics) -> None:
     names = [feature.name for feature in physics.FEATURES]
     assert sorted(physics.features(typical(seed))) == sorted(set(names)) == sorted(names)
     assert not set(names) & {column.name for column in seed.columns}
@@ -32,12 +31,12 @@ def test_features_are_those_announced(seed: Seed, physics: ModuleType) -> None:
         assert feature.span[0] < feature.span[1], feature.name
 
 
-def test_causes_name_every_input_and_feature_once(seed: Seed, physics: ModuleType) -> None:
+def test_causes_name_every_input_and_feature_once(seed: Seed, physics: AnyPhysics) -> None:
     named = [name for names in physics.CAUSES.values() for name in names]
     assert sorted(named) == sorted([*seed.input_names, *(feature.name for feature in physics.FEATURES)])
 
 
-def test_all_that_is_said_of_typical_rows_is_finite_and_changes_no_input(seed: Seed, physics: ModuleType) -> None:
+def test_all_that_is_said_of_typical_rows_is_finite_and_changes_no_input(seed: Seed, physics: AnyPhysics) -> None:
     for name, values in said(seed, physics, locked(typical(seed, ROWS, NEAR))).items():
         assert values.shape == (ROWS,), name
         assert values.dtype == np.float64, name
@@ -46,7 +45,7 @@ def test_all_that_is_said_of_typical_rows_is_finite_and_changes_no_input(seed: S
 
 @pytest.mark.parametrize("end", [0, 1], ids=["low", "high"])
 def test_all_that_is_said_of_rows_at_the_ends_of_the_ranges_is_finite(
-    seed: Seed, physics: ModuleType, end: int
+    seed: Seed, physics: AnyPhysics, end: int
 ) -> None:
     # a piece of no area and no mass shows nothing: of these the least that lies on a belt
     part = 0.01 if end == 0 and seed.process.name in NO_PIECES else end
@@ -57,7 +56,7 @@ def test_all_that_is_said_of_rows_at_the_ends_of_the_ranges_is_finite(
         assert np.isfinite(values).all(), name
 
 
-def test_a_row_does_not_depend_on_the_others(seed: Seed, physics: ModuleType) -> None:
+def test_a_row_does_not_depend_on_the_others(seed: Seed, physics: AnyPhysics) -> None:
     columns = typical(seed, 5, NEAR)
     together = said(seed, physics, columns)
     for i in range(5):
@@ -66,7 +65,7 @@ def test_a_row_does_not_depend_on_the_others(seed: Seed, physics: ModuleType) ->
             assert alone[name][0] == pytest.approx(values[i], rel=1e-9, abs=1e-12), name
 
 
-def test_inputs_alone_are_read_and_each_that_is_read_is_needed(seed: Seed, physics: ModuleType) -> None:
+def test_inputs_alone_are_read_and_each_that_is_read_is_needed(seed: Seed, physics: AnyPhysics) -> None:
     columns = Recording(typical(seed, 2, NEAR))
     said(seed, physics, columns)
     assert columns.read <= set(seed.input_names)
@@ -74,7 +73,7 @@ def test_inputs_alone_are_read_and_each_that_is_read_is_needed(seed: Seed, physi
         assert columns.read == needed(lambda rows: said(seed, physics, rows), typical(seed, 2, NEAR))
 
 
-def test_a_missing_input_leaves_a_gap_where_it_counts_in_its_own_row(seed: Seed, physics: ModuleType) -> None:
+def test_a_missing_input_leaves_a_gap_where_it_counts_in_its_own_row(seed: Seed, physics: AnyPhysics) -> None:
     columns = typical(seed, 2, NEAR)
     whole = said(seed, physics, columns)
     for column in seed.inputs:

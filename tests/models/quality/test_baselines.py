@@ -1,16 +1,14 @@
 """The baselines for lots."""
 
-import sys
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.base import clone
 
-from models.processes.lookup import PlainPhysics
 from models.quality.baselines import FirstPrinciplesContents, LastAssay
 from models.quality.losses import LEAST_SHARE
+from tests.suite.physics import physics_of_functions
 
 NAN = np.nan
 
@@ -53,15 +51,12 @@ def contents(columns: Any) -> dict[str, np.ndarray]:
     return {"ag": 3 * columns["a"] ** 2, "bi": np.log(columns["b"]), "te": np.nan * columns["a"]}
 
 
-@pytest.fixture
-def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy.physics", SimpleNamespace(contents=contents))
+PHYSICS = physics_of_functions(contents=contents)
 
 
-@pytest.mark.usefixtures("_physics")
 class TestFirstPrinciples:
     def estimator(self, defects: int = 1) -> FirstPrinciplesContents:
-        return FirstPrinciplesContents(PlainPhysics("toy"), ("a", "b"), (2.0, 20.0), ("ag", "bi", "te", "fe"), defects)
+        return FirstPrinciplesContents(PHYSICS, ("a", "b"), (2.0, 20.0), ("ag", "bi", "te", "fe"), defects)
 
     def lots(self, n: int = 500) -> tuple[np.ndarray, np.ndarray]:
         """The laboratory finds half of the Ag and twice the Bi that physics tells; Te is 4 and Fe 9 on average."""
@@ -119,6 +114,7 @@ class TestFirstPrinciples:
         assert self.estimator(0).fit(X, Y[:, :4]).predict(X).shape == (500, 4)
 
 
-def test_a_process_without_physics_is_told() -> None:
-    with pytest.raises(AttributeError, match=r"process nowhere has no module models\.processes\.nowhere"):
-        FirstPrinciplesContents(PlainPhysics("nowhere"), ("a",), (1.0,), ("ag",)).fit(np.ones((3, 1)), np.ones((3, 1)))
+def test_physics_without_contents_is_told() -> None:
+    estimator = FirstPrinciplesContents(physics_of_functions(), ("a",), (1.0,), ("ag",))
+    with pytest.raises(NotImplementedError, match=r"^ToyPhysics does not give contents$"):
+        estimator.fit(np.ones((3, 1)), np.ones((3, 1)))

@@ -1,6 +1,5 @@
 """What competes for a process that grades its lots, and the behaviours that all share."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,12 +20,13 @@ from models.tasks import CANDIDATES
 from models.tasks import build as build_any
 from seeds import Seed, load_all
 from seeds.format.loader import parse
+from tests.suite.physics import physics_type, state_process
 
 SEEDS = {name: seed for name, seed in load_all().items() if seed.quality is not None}
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
-TOY_PHYSICS = SimpleNamespace(
-    FEATURES=(SimpleNamespace(name="lift", sign=0),),
-    features=lambda columns: {"lift": columns["u"] - 0.1 * columns["knob"]},
+TOY_PHYSICS = physics_type(
+    features=(SimpleNamespace(name="lift", sign=0),),
+    computed=lambda columns: {"lift": columns["u"] - 0.1 * columns["knob"]},
     contents=lambda columns: {
         "p": 2 * np.exp(0.4 * columns["u"]),
         "q": np.exp(0.5 * columns["u"] - 0.06 * (columns["knob"] - 50)),
@@ -38,7 +38,7 @@ Lots = tuple[np.ndarray, np.ndarray]
 
 @pytest.fixture
 def _toy_physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", TOY_PHYSICS)
+    state_process(monkeypatch, "toy_lots", physics=TOY_PHYSICS)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_candidates_are_those_that_the_seed_allows(seed: Seed) -> None:
     made, physics = build(seed), physics_of(seed)
     assert list(made) == [name for name in CANDIDATES if name in made]
     assert {"persistence", "linear", "lightgbm"} <= set(made)
-    assert ("first_principles" in made) == hasattr(physics, "contents")
+    assert ("first_principles" in made) == physics.gives("contents")
     assert ("lightgbm_physics" in made) == (physics is not None)
     assert list(build_any(seed)) == list(made)
 
@@ -80,8 +80,8 @@ def test_with_physics_there_are_all(toy_quality_seed: Seed) -> None:
 def test_physics_without_contents_has_no_first_principles(
     toy_quality_seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    physics = SimpleNamespace(FEATURES=TOY_PHYSICS.FEATURES, features=TOY_PHYSICS.features)
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics)
+    physics = physics_type(TOY_PHYSICS.FEATURES, computed=TOY_PHYSICS.features)
+    state_process(monkeypatch, "toy_lots", physics=physics)
     assert tuple(build(toy_quality_seed)) == ("persistence", "linear", "lightgbm", "lightgbm_physics")
 
 

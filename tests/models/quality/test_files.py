@@ -4,7 +4,6 @@ import hashlib
 import json
 import math
 import pickletools
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,11 +23,12 @@ from models.table.contract import check
 from models.table.inputs import matrix
 from models.tasks import task_of
 from seeds import Seed
+from tests.suite.physics import physics_type, state_process
 
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
-PHYSICS = SimpleNamespace(
-    FEATURES=(SimpleNamespace(name="lift", sign=0),),
-    features=lambda columns: {"lift": columns["u"] - 0.1 * columns["knob"]},
+PHYSICS = physics_type(
+    features=(SimpleNamespace(name="lift", sign=0),),
+    computed=lambda columns: {"lift": columns["u"] - 0.1 * columns["knob"]},
     contents=lambda columns: {
         "p": 2 * np.exp(0.4 * columns["u"]),
         "q": np.exp(0.5 * columns["u"] - 0.06 * (columns["knob"] - 50)),
@@ -38,7 +38,7 @@ PHYSICS = SimpleNamespace(
 
 @pytest.fixture
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", PHYSICS)
+    state_process(monkeypatch, "toy_lots", physics=PHYSICS)
 
 
 @pytest.fixture

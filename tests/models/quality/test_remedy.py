@@ -1,7 +1,5 @@
 """Which limit a lot comes nearest to, and what would bring it away from there."""
 
-import sys
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ from models.quality.remedy import LEAST_GAIN, Remedy, distances, nearest
 from models.table.inputs import input_names
 from models.uncertainty.intervals import Conformal
 from seeds import Seed
+from tests.suite.physics import physics_type, state_process
 
 PRIME, SECOND = 0, 1
 
@@ -26,9 +25,7 @@ def contents(columns: Any) -> dict[str, np.ndarray]:
 
 @pytest.fixture
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(
-        sys.modules, "models.processes.toy_lots.physics", SimpleNamespace(FEATURES=(), contents=contents)
-    )
+    state_process(monkeypatch, "toy_lots", physics=physics_type(contents=contents))
 
 
 @pytest.fixture
@@ -175,8 +172,8 @@ def test_physics_that_has_no_answer_gives_no_remedy(
     toy_quality_seed: Seed, scatter: Scatter, limits: Limits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for q in (lambda columns: np.log(-columns["knob"]), lambda columns: 0.0 * columns["knob"]):
-        physics = SimpleNamespace(FEATURES=(), contents=lambda columns, q=q: {"q": q(columns)})
-        monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics)
+        physics = physics_type(contents=lambda columns, q=q: {"q": q(columns)})
+        state_process(monkeypatch, "toy_lots", physics=physics)
         X = lots(toy_quality_seed, u=[0.0])
         assert remedies(toy_quality_seed, X, told((1.0, 4.5, 1.0)), np.zeros(1, np.intp), scatter, limits) == [None]
 
@@ -186,9 +183,7 @@ def test_a_move_is_one_step_the_right_way(toy_quality_seed, monkeypatch, slope, 
     def contents(columns):
         return {"q": 9.0 * np.exp(slope * (columns["knob"] - 50.0))}
 
-    monkeypatch.setitem(
-        sys.modules, "models.processes.toy_lots.physics", SimpleNamespace(FEATURES=(), contents=contents)
-    )
+    state_process(monkeypatch, "toy_lots", physics=physics_type(contents=contents))
     seed, limits = toy_quality_seed, Limits.of(toy_quality_seed)
     knob = seed.column("knob")
     low, high = knob.bounds

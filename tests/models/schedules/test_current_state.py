@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from models.interfaces.schedule import schedule_physics_of
+from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
 from models.schedules.errors import ScheduleError
 from seeds import load
 
 SEED = load("zinc_electrowinning")
-physics = schedule_physics_of(SEED)
+physics = schedule_of(SEED)
 
 
 def line(units, days, **other):

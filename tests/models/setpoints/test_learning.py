@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.easy_potline import easy
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.setpoints import learning
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.setpoints.situations import AHEAD, Grid, situations
 from seeds import load
 

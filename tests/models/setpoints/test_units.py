@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.setpoints.advice import Estimate
 from models.setpoints.units import stated_effects
 from seeds import load

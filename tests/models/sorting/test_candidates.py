@@ -1,4 +1,3 @@
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +12,7 @@ from models.processes.lookup import physics_of
 from models.table.inputs import matrix
 from models.tasks import CANDIDATES, build
 from seeds import Seed, load, load_all
+from tests.suite.physics import physics_type, state_process
 
 SEEDS = {name: seed for name, seed in load_all().items() if seed.process.task == "sorting"}
 NAMES = ("majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
@@ -24,16 +24,16 @@ def class_scores(columns: Any) -> np.ndarray:
     return -0.5 * ((signals[:, None] - CENTRES) ** 2).sum(axis=2)
 
 
-TOY_PHYSICS = SimpleNamespace(
-    FEATURES=(SimpleNamespace(name="difference", sign=0),),
-    features=lambda columns: {"difference": columns["s1"] - columns["s2"]},
+TOY_PHYSICS = physics_type(
+    features=(SimpleNamespace(name="difference", sign=0),),
+    computed=lambda columns: {"difference": columns["s1"] - columns["s2"]},
     class_scores=class_scores,
 )
 
 
 @pytest.fixture
 def toy_physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap.physics", TOY_PHYSICS)
+    state_process(monkeypatch, "toy_scrap", physics=TOY_PHYSICS)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_candidates_are_those_that_the_seed_allows(seed: Seed) -> None:
     physics = physics_of(seed)
     assert names == [name for name in CANDIDATES if name in names]
     assert {"majority", "linear", "lightgbm"} <= set(names)
-    assert ("first_principles" in names) == hasattr(physics, "class_scores")
+    assert ("first_principles" in names) == physics.gives("class_scores")
     assert ("lightgbm_physics" in names) == (physics is not None)
 
 

@@ -1,5 +1,4 @@
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from models.sorting.contents_fit import MOST_SCORES, PENALTY, fit_contents, fit_
 from models.table.inputs import matrix
 from models.uncertainty.intervals import Conformal, CoverageError
 from seeds import Seed
+from tests.suite.physics import physics_type, state_process
 
 Frame = Callable[..., pd.DataFrame]
 
@@ -167,10 +167,10 @@ def test_physics_features_help_and_are_checked_when_read(
 ) -> None:
     old, new = (parts(toy_sorting_seed, toy_sorting_frame(lots=30, rng_seed=one)) for one in (1, 2))
     hidden = [np.column_stack([X[:, :3], contents[:, 1]]) for X, _, contents in (old, new)]
-    physics = SimpleNamespace(
-        FEATURES=(SimpleNamespace(name="double", sign=0),), features=lambda columns: {"double": 2 * columns["mass"]}
+    physics = physics_type(
+        (SimpleNamespace(name="double", sign=0),), computed=lambda columns: {"double": 2 * columns["mass"]}
     )
-    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap.physics", physics)
+    state_process(monkeypatch, "toy_scrap", physics=physics)
     # The mass column carries z here, and its double after it.
     rows = hidden[1], *new[1:]
     model = fit_contents(toy_sorting_seed, (hidden[0], *old[1:]), rows, np.eye(4)[new[1]], in_lots(rows))[0]

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +21,7 @@ from models.table.inputs import matrix
 from models.tasks import build
 from seeds import Seed
 from seeds.format.loader import parse
+from tests.suite.physics import physics_type, state_process
 
 NAMES = ("majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 CENTRES = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 1.0], [0.0, 3.0, 2.0], [-9.0, 9.0, -6.0]])
@@ -34,12 +34,12 @@ def class_scores(columns: Any) -> np.ndarray:
 
 @pytest.fixture
 def physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = SimpleNamespace(
-        FEATURES=(SimpleNamespace(name="difference", sign=0),),
-        features=lambda columns: {"difference": columns["s1"] - columns["s2"]},
+    toy = physics_type(
+        features=(SimpleNamespace(name="difference", sign=0),),
+        computed=lambda columns: {"difference": columns["s1"] - columns["s2"]},
         class_scores=class_scores,
     )
-    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap.physics", module)
+    state_process(monkeypatch, "toy_scrap", physics=toy)
 
 
 def learnt(seed: Seed, frame: pd.DataFrame, name: str) -> SortingModel:

@@ -1,8 +1,6 @@
 """Fitted estimators as bytes and back, with small stand-ins: names, parts, and what is refused."""
 
 import json
-import sys
-from types import SimpleNamespace
 
 import lightgbm
 import numpy as np
@@ -13,8 +11,8 @@ from models.estimators.booster import Booster
 from models.estimators.estimator import Estimator
 from models.estimators.physics_features import OnPhysics, PhysicsFeatures
 from models.estimators.stored import Stored
-from models.processes.lookup import PlainPhysics
 from models.storage.estimator_files import dump, is_known, parse
+from tests.suite.physics import physics_of_functions
 
 X = np.array([[0.0, 1.0], [1.0, np.nan], [2.0, 3.0], [3.0, 5.0]] * 10)
 
@@ -42,10 +40,9 @@ def booster():
 
 
 @pytest.fixture
-def physics(monkeypatch):
+def physics():
     """Physics of a made-up process with two features."""
-    made = SimpleNamespace(features=lambda columns: {"double": 2 * columns["a"], "half": columns["b"] / 2})
-    monkeypatch.setitem(sys.modules, "models.processes.toy.physics", made)
+    return physics_of_functions(computed=lambda columns: {"double": 2 * columns["a"], "half": columns["b"] / 2})
 
 
 @pytest.mark.parametrize(
@@ -85,7 +82,7 @@ def test_trees_of_other_columns_are_refused(booster):
 
 def test_physics_features_are_named_before_what_follows_them(physics, booster):
     def estimator(features, **kept):
-        return OnPhysics(PhysicsFeatures(PlainPhysics("toy"), ("a", "b"), features), Kept(**kept))
+        return OnPhysics(PhysicsFeatures(physics, ("a", "b"), features), Kept(**kept))
 
     state, files = dump(estimator(("double", "half"), booster=booster, level=0.5))
     assert state == {"features": ["double", "half"], "n_features_in_": 2, "level": 0.5}

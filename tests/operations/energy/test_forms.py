@@ -10,7 +10,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.energy.account import factors_of
-from models.interfaces.energy import EnergyPhysics, energy_of
+from models.interfaces.energy import AnyEnergy
+from models.processes.lookup import energy_of
 from models.regression.model import RegressionModel, conformalised
 from models.regression.several import SeveralTargets, together
 from models.storage import model_files
@@ -39,7 +40,7 @@ def seed(request: pytest.FixtureRequest) -> Seed:
 
 
 @pytest.fixture
-def physics(seed: Seed) -> EnergyPhysics:
+def physics(seed: Seed) -> AnyEnergy:
     """Energy module of the process."""
     found = energy_of(seed)
     assert found is not None

@@ -6,7 +6,7 @@ import jsonschema_rs
 import pytest
 from pydantic import TypeAdapter
 
-from models.interfaces.schedule import schedule_physics_of
+from models.processes.lookup import schedule_of
 from operations.forms.faults import RequestError
 from operations.schedules.answers import answered
 from operations.schedules.forms import schedule_payloads
@@ -18,7 +18,7 @@ def test_a_process_is_asked_for_schedules_where_seed_and_physics_say_so(name):
     seed = load(name)
     offered = schedule_payloads(seed, 10)
     assert (offered is not None) == (seed.schedule is not None)
-    assert (schedule_physics_of(load(name)) is not None) == (seed.schedule is not None)
+    assert (schedule_of(load(name)) is not None) == (seed.schedule is not None)
     if offered is None:
         return
     found = answered(offered, json.dumps(offered.example).encode())

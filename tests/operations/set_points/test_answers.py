@@ -11,7 +11,7 @@ import pydantic_core
 import pytest
 from pydantic import TypeAdapter
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.setpoints.advice import Advice, Estimate, Limit
 from models.setpoints.experiments import PlannedTests, Trial, Worth
 from models.setpoints.frontier import Point

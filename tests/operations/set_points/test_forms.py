@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import TypeAdapter
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from operations.set_points.forms import SetpointPayloads, setpoint_payloads
 from operations.set_points.lots import LotPayloads
 from operations.set_points.requests import read

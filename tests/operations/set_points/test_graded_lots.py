@@ -1,11 +1,9 @@
 """Set-points of lots over HTTP: the plan of a lot in, moves or a refusal out, and every bad request named."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ from seeds import Seed
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from tests.suite.physics import physics_type, state_process
 
 URL = "/v1/toy_lots"
 NEAR = {"line": "T-01", "cast_at": "2026-11-01", "u": 2.0, "p_last": 2.0, "knob": 46.0}
@@ -34,16 +33,14 @@ def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
     def contents(columns: Any) -> dict[str, Any]:
         return {"q": 9 * np.exp(0.5 * columns["u"] - 0.06 * columns["knob"])}
 
-    monkeypatch.setitem(
-        sys.modules, "models.processes.toy_lots.physics", SimpleNamespace(FEATURES=(), contents=contents)
-    )
+    state_process(monkeypatch, "toy_lots", physics=physics_type(contents=contents))
 
 
 @pytest.fixture(scope="module")
 def learnt(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> SetPoints:
-    module = SimpleNamespace(FEATURES=(), contents=lambda columns: {"q": np.exp(-0.06 * columns["knob"])})
+    physics = physics_type(contents=lambda columns: {"q": np.exp(-0.06 * columns["knob"])})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "models.processes.toy_lots.physics", module)
+        state_process(patch, "toy_lots", physics=physics)
         table = check(toy_quality_frame(), toy_quality_seed).table.sort_values("cast_at", kind="stable")
         Y = table[[column.name for column in toy_quality_seed.by_role("target")]].to_numpy()
         X, units = matrix(table, toy_quality_seed), table["line"].to_numpy()

@@ -1,6 +1,5 @@
 """What one request costs: each model computes its physics' features once, and answers are as before."""
 
-import importlib
 import json
 import math
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from models.classification.model import ClassificationModel
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.standard_scale import StandardScale
 from models.estimators.temperature import softmax, tempered
-from models.processes.lookup import physics_of
+from models.processes.lookup import kind_of, physics_of
 from models.quality.error_scenarios import Scatter
 from models.quality.model import QualityModel
 from models.regression.model import RegressionModel
@@ -158,8 +157,7 @@ def test_each_model_computes_physics_features_once_a_request(
 ) -> None:
     payloads, model, rows, _ = asked
     sizes: list[int] = []
-    owner = importlib.import_module(f"models.processes.{payloads.seed.process_type}.physics")
-    owner = getattr(owner, "PHYSICS", owner)
+    owner = kind_of(payloads.seed)
     plain = owner.features
 
     def counted(*given: Any) -> Any:

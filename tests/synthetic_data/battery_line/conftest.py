@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.processes.retired_batteries.physics import features
+from models.processes.lookup import needed_physics_of
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 from synthetic_data.battery_line.cells import HAZARDS
@@ -20,7 +20,7 @@ def with_truth(seed: Seed, plant: Replay) -> pd.DataFrame:
     truth = plant.truth.drop(columns=["lot", "passed_at"])
     both = {name: f"true_{name}" for name in truth if name in plant.table}
     joined = pd.concat([plant.table, truth.rename(columns=both)], axis=1)
-    computed = features({column.name: joined[column.name].to_numpy() for column in seed.inputs})
+    computed = needed_physics_of(seed).features({column.name: joined[column.name].to_numpy() for column in seed.inputs})
     for name, texts in (("form", FORMS), ("cathode", CATHODES), ("hazard", HAZARDS)):
         joined[name] = np.array(texts)[joined[name].astype(int)]
     return joined.assign(**computed)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.processes.retired_batteries.physics import CLASSES, class_scores
+from models.processes.lookup import needed_physics_of
+from models.processes.retired_batteries.physics import CLASSES
 from physics.batteries.ageing import cycle_loss_wang_2011
 from physics.batteries.resistance import arrhenius_factor
 from seeds import Seed
@@ -115,7 +116,9 @@ def learnt_lines(cells: pd.DataFrame, names: list[str]) -> np.ndarray:
 
 def statistics(seed: Seed, cells: pd.DataFrame) -> dict[str, float]:
     sound = cells[(cells["hazard"] == "none") & (cells["cathode"] != "LTO")]
-    scores = class_scores({column.name: cells[column.name].to_numpy() for column in seed.inputs})
+    scores = needed_physics_of(seed).class_scores(
+        {column.name: cells[column.name].to_numpy() for column in seed.inputs}
+    )
     right = np.array(CLASSES)[scores.argmax(axis=1)] == cells["true_chemistry"]
     sorted_by_physics = {"right class by first principles": float(np.average(right, weights=cells["true_mass"]))}
     return (

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from models.setpoints.advice import Advice, Estimate, Limit
 from tests.training.advice.conftest import PLAN
 from training.advice.job import Recommended

@@ -1,13 +1,11 @@
 """Advice for the lots of a table: those that are planned, or one more of each unit."""
 
-import sys
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from models.table.contract import check
+from tests.suite.physics import physics_type, state_process
 from training.advice.job import Recommended
 from training.advice.rows import advice_frame
 from training.core.dataset import dataset_of
@@ -17,7 +15,7 @@ from training.quality.setpoints import setpoints
 
 @pytest.fixture(scope="module")
 def physics():
-    return SimpleNamespace(FEATURES=(), contents=lambda columns: {"q": np.exp(-0.06 * columns["knob"])})
+    return physics_type(contents=lambda columns: {"q": np.exp(-0.06 * columns["knob"])})
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +26,13 @@ def table(toy_quality_seed, toy_quality_frame):
 @pytest.fixture(scope="module")
 def model(table, toy_quality_seed, physics):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "models.processes.toy_lots.physics", physics)
+        state_process(patch, "toy_lots", physics=physics)
         return setpoints(dataset_of(table, toy_quality_seed), None)["setpoints"]
 
 
 @pytest.fixture(autouse=True)
 def _physics(monkeypatch, physics):
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics)
+    state_process(monkeypatch, "toy_lots", physics=physics)
 
 
 def planned(table, seed, units=("T-01", "T-02")):

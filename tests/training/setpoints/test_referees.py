@@ -7,7 +7,7 @@ import pytest
 from benchmarks.referees.estimators import Rows
 from benchmarks.referees.page import summary, tables
 from benchmarks.referees.truth import answers
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 
 
 @pytest.fixture(scope="module")

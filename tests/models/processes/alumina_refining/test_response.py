@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from seeds import load
 
 SEED = load("alumina_refining")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.interfaces.energy import energy_of
+from models.processes.lookup import energy_of
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT
 from physics.reduction.cell_voltage import acd_from_voltage, voltage_line
 from seeds import load

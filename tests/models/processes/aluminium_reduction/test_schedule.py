@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from models.interfaces.schedule import schedule_physics_of
+from models.processes.lookup import schedule_of
 from models.schedules.errors import ScheduleError
 from physics.reduction.cell_heat import heat_available
 from seeds import load
 
 SEED = load("aluminium_reduction")
-physics = schedule_physics_of(SEED)
+physics = schedule_of(SEED)
 CURRENTS = np.linspace(380.0, 420.0, 30)
 
 

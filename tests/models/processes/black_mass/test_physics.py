@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from models.processes.black_mass import physics as physics
+from models.processes.lookup import needed_physics_of
 from seeds import load
 
 SEED = load("black_mass")
+physics = needed_physics_of(SEED)
 
 
 # A lot whose every term counts, and what balances give of it, worked out here with plain numbers.

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from models.processes.copper_cathode.physics import FEATURES, contents, features
+from models.processes.lookup import needed_physics_of
 from seeds import load
+
+physics = needed_physics_of(load("copper_cathode"))
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +23,12 @@ def columns_of(seed, n=1, **changed):
 @pytest.mark.parametrize("column", [column.name for column in load("copper_cathode").elements])
 def test_a_typical_lot_has_typical_contents(seed, column):
     usual = seed.column(column).typical
-    found = contents(columns_of(seed))[column].item()
+    found = physics.contents(columns_of(seed))[column].item()
     assert 0.3 * usual.mean < found < 2.5 * usual.mean
 
 
 def test_silver_falls_as_chloride_rises_and_in_proportion(seed):
-    low, high = (contents(columns_of(seed, chloride=value))["ag"].item() for value in (30.0, 60.0))
+    low, high = (physics.contents(columns_of(seed, chloride=value))["ag"].item() for value in (30.0, 60.0))
     slimes = 2.0 * high - low  # what does not go with chloride, but for its part in roughness
     assert 0.0 < slimes < 1.5
     assert 17.0 < low < 24.0
@@ -34,15 +36,15 @@ def test_silver_falls_as_chloride_rises_and_in_proportion(seed):
 
 def test_electrolyte_shows_in_proportion(seed):
     """What ten grams a litre more of arsenic and nickel add is the same volume of electrolyte."""
-    start = contents(columns_of(seed, electrolyte_as=5.0, electrolyte_ni=5.0))
-    more = contents(columns_of(seed, electrolyte_as=15.0, electrolyte_ni=5.0))
-    nickel = contents(columns_of(seed, electrolyte_as=5.0, electrolyte_ni=15.0))
+    start = physics.contents(columns_of(seed, electrolyte_as=5.0, electrolyte_ni=5.0))
+    more = physics.contents(columns_of(seed, electrolyte_as=15.0, electrolyte_ni=5.0))
+    nickel = physics.contents(columns_of(seed, electrolyte_as=5.0, electrolyte_ni=15.0))
     assert more["as"] - start["as"] == pytest.approx(nickel["ni"] - start["ni"], rel=1e-9)
     assert 0.3 < (more["as"] - start["as"]).item() < 1.0
 
 
 def test_floating_slimes_bring_antimony_where_arsenic_is_low(seed):
-    usual, poor = (contents(columns_of(seed, anode_as=value)) for value in (1000.0, 250.0))
+    usual, poor = (physics.contents(columns_of(seed, anode_as=value)) for value in (1000.0, 250.0))
     assert poor["sb"].item() > 1.5 * usual["sb"].item()
     assert poor["se"].item() < 1.2 * usual["se"].item()
 
@@ -119,29 +121,29 @@ def lot(**changed):
 
 
 def test_contents_of_all_elements_by_hand(seed):
-    assert {name: values[0] for name, values in contents(lot()).items()} == pytest.approx(CONTENTS, rel=1e-9)
+    assert {name: values[0] for name, values in physics.contents(lot()).items()} == pytest.approx(CONTENTS, rel=1e-9)
     assert set(CONTENTS) == {column.name for column in seed.elements}
 
 
 def test_every_feature_by_hand():
-    assert {name: values[0] for name, values in features(lot()).items()} == pytest.approx(FOUND, rel=1e-9)
+    assert {name: values[0] for name, values in physics.features(lot()).items()} == pytest.approx(FOUND, rel=1e-9)
 
 
 def test_bounds_of_strange_rows_by_hand():
-    found = features(lot(chloride=0.0, glue_dose=0.0, thiourea_dose=0.0, electrolyte_cu=0.5))
+    found = physics.features(lot(chloride=0.0, glue_dose=0.0, thiourea_dose=0.0, electrolyte_cu=0.5))
     assert found["polarisation"][0] == 0.95
     assert found["silver_in_solution"][0] == pytest.approx(45.0 * SILVER, rel=1e-9)
     assert found["glue_error"][0] == pytest.approx(np.log(1.0 / 60.0) + 0.24, rel=1e-9)
     assert found["thiourea_error"][0] == pytest.approx(np.log(1.0 / 55.0) + 0.24, rel=1e-9)
     assert found["glue_over_thiourea"][0] == 0.0
-    assert features(lot(thiourea_dose=0.0))["glue_over_thiourea"][0] == 75.0
-    usual, clear = features(lot()), features(lot(suspended_solids=0.0))
+    assert physics.features(lot(thiourea_dose=0.0))["glue_over_thiourea"][0] == 75.0
+    usual, clear = physics.features(lot()), physics.features(lot(suspended_solids=0.0))
     assert clear["expected_nodules"] / usual["expected_nodules"] == pytest.approx(0.01**1.5, rel=1e-9)
-    some, none = contents(lot(suspended_solids=0.05)), contents(lot(suspended_solids=0.0))
+    some, none = physics.contents(lot(suspended_solids=0.05)), physics.contents(lot(suspended_solids=0.0))
     assert some == none
 
 
 def test_spans_keep_their_sums():
     # An edit of one end that nobody saw changes a sum; that plants lie within is tested over every plant.
-    ends = np.array([feature.span for feature in FEATURES])
+    ends = np.array([feature.span for feature in physics.FEATURES])
     assert ends.sum(axis=0) == pytest.approx([495.73, 2459.3], rel=1e-9)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from models.interfaces.schedule import schedule_physics_of
+from models.processes.lookup import schedule_of
 from models.schedules.errors import ScheduleError
 from seeds import load
 
 SEED = load("copper_electrorefining")
-physics = schedule_physics_of(SEED)
+physics = schedule_of(SEED)
 CURRENTS = np.linspace(30.5, 37.5, 30)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.energy.account import account
-from models.interfaces.energy import energy_of
+from models.processes.lookup import energy_of
 from seeds import load
 
 SEED = load("lead_refining")

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from models.processes.retired_batteries.physics import _WINDOWS, CAUSES, CLASSES, FEATURES, class_scores, features
+from models.processes.lookup import needed_physics_of
+from models.processes.retired_batteries.physics import _WINDOWS, CLASSES
 from physics.batteries.resistance import arrhenius_factor
 from seeds import load
 from seeds.format.units import is_unit
 
+physics = needed_physics_of(load("retired_batteries"))
 SIZE = {"length": 148.0, "width": 91.0, "thickness": 26.5}
 REST = {"LFP": 3.28, "NMC": 3.70, "LMO": 3.95, "NCA": 3.68, "LCO": 3.90}
 
@@ -53,29 +55,29 @@ def cells(cathode: str = "NMC", **changed: float | np.ndarray) -> dict[str, np.n
 
 def test_features_are_those_that_are_listed_with_units_and_causes():
     seed = load("retired_batteries")
-    found = features(cells())
-    assert list(found) == [feature.name for feature in FEATURES]
-    assert all(is_unit(feature.unit) for feature in FEATURES)
+    found = physics.features(cells())
+    assert list(found) == [feature.name for feature in physics.FEATURES]
+    assert all(is_unit(feature.unit) for feature in physics.FEATURES)
     inputs = {one.name for one in seed.inputs}
     assert set(cells()) == inputs
-    caused = [name for names in CAUSES.values() for name in names]
+    caused = [name for names in physics.CAUSES.values() for name in names]
     assert len(caused) == len(set(caused))
     assert set(caused) == inputs | set(found)
 
 
 def test_a_resistance_is_brought_to_25_degrees():
     cold = cells(probe_temperature=10.0, pulse_r30ms=float(arrhenius_factor(30.0, 10.0)))
-    assert features(cold)["ohmic_25"] == pytest.approx(1.0, rel=1e-12)
-    assert features(cells())["transfer_25"] == pytest.approx(0.2, rel=1e-9)
-    assert features(cells())["diffusion_25"] == pytest.approx(0.25, rel=1e-9)
+    assert physics.features(cold)["ohmic_25"] == pytest.approx(1.0, rel=1e-12)
+    assert physics.features(cells())["transfer_25"] == pytest.approx(0.2, rel=1e-9)
+    assert physics.features(cells())["diffusion_25"] == pytest.approx(0.25, rel=1e-9)
 
 
 def test_growth_is_over_the_data_sheet_and_gives_the_fade():
-    found = features(cells())
+    found = physics.features(cells())
     assert found["ohmic_growth"] == pytest.approx(25.0, rel=1e-9)  # 1.0 of 0.8 mΩ
     assert found["fade_by_growth"] == pytest.approx(20.0 * 0.25 / 0.42, rel=1e-9)
-    assert features(cells("LFP"))["fade_by_growth"] == pytest.approx(20.0, rel=1e-9)
-    unread = features(cells(label_resistance=np.nan))
+    assert physics.features(cells("LFP"))["fade_by_growth"] == pytest.approx(20.0, rel=1e-9)
+    unread = physics.features(cells(label_resistance=np.nan))
     assert np.isnan(unread["ohmic_growth"]).all()
     assert np.isnan(unread["fade_by_growth"]).all()
 
@@ -83,14 +85,14 @@ def test_growth_is_over_the_data_sheet_and_gives_the_fade():
 def test_a_nearly_empty_cell_has_not_aged():
     """Below a tenth of the charge resistance is 1.4 times as high, by its root in what comes at once."""
     empty = cells("LFP", rest_voltage=2.9713, z_1khz_re=np.sqrt(1.4), pulse_r5s=1.4 * 1.45)
-    assert features(empty)["charge_of_lfp"] == pytest.approx(0.1, abs=2e-3)
-    assert features(empty)["ohmic_growth"] == pytest.approx(25.0, abs=0.5)
-    assert features(empty)["whole_growth"] == pytest.approx(100.0 * (1.45 / 0.8 - 1.0), abs=1.0)
+    assert physics.features(empty)["charge_of_lfp"] == pytest.approx(0.1, abs=2e-3)
+    assert physics.features(empty)["ohmic_growth"] == pytest.approx(25.0, abs=0.5)
+    assert physics.features(empty)["whole_growth"] == pytest.approx(100.0 * (1.45 / 0.8 - 1.0), abs=1.0)
 
 
 @pytest.mark.parametrize("cathode", CLASSES[:-1])
 def test_the_can_is_taken_off(cathode):
-    found = features(cells(cathode))
+    found = physics.features(cells(cathode))
     ratio, attenuation = (np.mean(window) for window in _WINDOWS[cathode][:2])
     assert found["bare_ratio"] == pytest.approx(ratio, rel=2e-3)
     assert found["bare_attenuation"] == pytest.approx(attenuation, rel=2e-3)
@@ -100,17 +102,17 @@ def test_the_can_is_taken_off(cathode):
 def test_volume_is_that_of_the_unswollen_cell():
     swollen = cells(swelling=10.0, thickness=1.1 * SIZE["thickness"])
     for name in ("box_density", "capacity_density"):
-        assert features(swollen)[name] == pytest.approx(features(cells())[name], rel=1e-12)
-    assert features(cells())["capacity_density"] == pytest.approx(1e6 * 40.0 / (148.0 * 91.0 * 26.5), rel=1e-9)
+        assert physics.features(swollen)[name] == pytest.approx(physics.features(cells())[name], rel=1e-12)
+    assert physics.features(cells())["capacity_density"] == pytest.approx(1e6 * 40.0 / (148.0 * 91.0 * 26.5), rel=1e-9)
 
 
 @pytest.mark.parametrize("cathode", ["LFP", "LMO", "LCO"])
 def test_the_class_of_a_typical_cell_is_its_cathode(cathode):
-    assert CLASSES[int(class_scores(cells(cathode))[0].argmax())] == cathode
+    assert CLASSES[int(physics.class_scores(cells(cathode))[0].argmax())] == cathode
 
 
 def test_nmc_and_nca_fit_one_cell_alike():
-    scores = class_scores(cells("NMC"))[0]
+    scores = physics.class_scores(cells("NMC"))[0]
     of = dict(zip(CLASSES, scores, strict=True))
     assert of["NMC"] - of["NCA"] < 2.0
     assert of["NMC"] - of["LFP"] > 10.0
@@ -120,17 +122,17 @@ def test_nmc_and_nca_fit_one_cell_alike():
     ("sign", "value"), [("swelling", 12.0), ("surface_grade", 0.8), ("voltage_fall", 12.0), ("gas", 900.0)]
 )
 def test_a_sign_of_damage_makes_a_cell_none_of_the_cathodes(sign, value):
-    scores = class_scores(cells("LFP", **{sign: np.array([cells()[sign][0], value])}))
+    scores = physics.class_scores(cells("LFP", **{sign: np.array([cells()[sign][0], value])}))
     assert [CLASSES[k] for k in scores.argmax(axis=1)] == ["LFP", "other"]
 
 
 def test_a_label_that_lies_does_not_outweigh_voltage_and_x_rays():
-    forged = class_scores(cells("LFP", label_voltage=3.65))[0]
+    forged = physics.class_scores(cells("LFP", label_voltage=3.65))[0]
     assert CLASSES[int(forged.argmax())] == "LFP"
 
 
 def test_what_is_missing_is_left_out():
     names = ("label_voltage", "label_capacity", "label_resistance", "xrt_low", "xrt_ratio")
-    bare = class_scores(cells("LFP", **dict.fromkeys(names, np.nan)))
+    bare = physics.class_scores(cells("LFP", **dict.fromkeys(names, np.nan)))
     assert np.isfinite(bare).all()
     assert CLASSES[int(bare[0].argmax())] == "LFP"

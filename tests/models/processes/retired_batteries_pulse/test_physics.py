@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from models.processes.retired_batteries_pulse import physics as physics
+from models.processes.lookup import needed_physics_of
+from models.processes.retired_batteries_pulse.physics import PULSES
 from seeds import load
 
 SEED = load("retired_batteries_pulse")
+physics = needed_physics_of(SEED)
 # An LMO cell of PulseBat at 30 % of charge: voltages in the order in which they were measured.
 SERIES = (
     *(3.6215, 3.6459, 3.6770, 3.6526, 3.6245, 3.6006, 3.5708, 3.5952, 3.6214, 3.6710, 3.7328, 3.6835, 3.6259),
@@ -41,11 +43,11 @@ def test_resistances_of_a_cell_by_hand(cell):
 
 def test_resistances_are_free_of_the_state_of_charge_and_of_the_sign_of_the_current():
     rest = np.full(21, 3.7)
-    for place, rate in enumerate(physics.PULSES.values()):
+    for place, rate in enumerate(PULSES.values()):
         rest[1 + 4 * place : 4 + 4 * place] += 1e-3 * rate * np.array([40.0, 60.0, 20.0])
     for level in (-0.3, 0.3):
         found = physics.features(series(*(rest + level)))
-        for pulse in physics.PULSES:
+        for pulse in PULSES:
             assert found[f"{pulse}_ohmic"].item() == pytest.approx(40.0, abs=1e-9)
             assert found[f"{pulse}_slow"].item() == pytest.approx(20.0, abs=1e-9)
             assert found[f"{pulse}_relaxed"].item() == pytest.approx(20.0, abs=1e-9)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from models.energy.account import account, flow
-from models.interfaces.energy import energy_of
-from models.processes.lookup import needed_physics_of
+from models.processes.lookup import energy_of, needed_physics_of
 from models.processes.zinc_electrowinning.physics import CONTACTS, IRON_SHARE
 from seeds import load
 

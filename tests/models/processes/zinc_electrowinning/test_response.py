@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.interfaces.response import response_of
+from models.processes.lookup import response_of
 from physics.winning.balances import ACID_PER_ZINC, feed_for_ratio
 from seeds import load
 from synthetic_data import replay

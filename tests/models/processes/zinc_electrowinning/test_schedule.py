@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.interfaces.schedule import schedule_physics_of
+from models.processes.lookup import schedule_of
 from models.schedules.errors import ScheduleError
 from physics.electrochemistry import specific_energy
 from seeds import load
 
 SEED = load("zinc_electrowinning")
-physics = schedule_physics_of(SEED)
+physics = schedule_of(SEED)
 CURRENTS = np.linspace(50.0, 115.0, 40)
 
 

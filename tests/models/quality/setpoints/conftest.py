@@ -1,8 +1,6 @@
 """Lots of a known law, whose operators set the knob by what they see."""
 
-import sys
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +8,7 @@ import pytest
 
 from models.quality.setpoints.model import SetPoints
 from seeds import Seed
+from tests.suite.physics import physics_type, state_process
 
 History = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 LOTS, UNITS = 3000, 10
@@ -40,13 +39,13 @@ def history() -> Callable[..., History]:
 
 @pytest.fixture(scope="session")
 def physics() -> Callable[[float], Any]:
-    """Maker of a physics module by which q changes with the knob by a slope of its logarithm [1/°C]."""
+    """Maker of physics by which q changes with the knob by a slope of its logarithm [1/°C]."""
 
     def make(slope: float) -> Any:
         def contents(columns: Any) -> dict[str, np.ndarray]:
             return {"p": 70 * np.exp(0.4 * columns["u"]), "q": 9 * np.exp(0.5 * columns["u"] + slope * columns["knob"])}
 
-        return SimpleNamespace(FEATURES=(), contents=contents)
+        return physics_type(contents=contents)
 
     return make
 
@@ -57,7 +56,7 @@ def learn(history: Callable[..., History], physics: Callable[[float], Any]) -> C
 
     def make(seed: Seed, slope: float = -0.06) -> SetPoints:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(sys.modules, "models.processes.toy_lots.physics", physics(slope))
+            state_process(patch, "toy_lots", physics=physics(slope))
             return SetPoints.learn(seed, *history(per_u=3.0))
 
     return make
@@ -73,5 +72,5 @@ def setpoints(
     learnt_setpoints: SetPoints, physics: Callable[[float], Any], monkeypatch: pytest.MonkeyPatch
 ) -> SetPoints:
     """Set-points that were learnt from lots of the law, with its own physics."""
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics(-0.06))
+    state_process(monkeypatch, "toy_lots", physics=physics(-0.06))
     return learnt_setpoints

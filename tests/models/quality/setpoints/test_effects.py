@@ -1,9 +1,7 @@
 """What moves of knobs do to lots of a known law: physics, held against history."""
 
 import json
-import sys
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ import pytest
 from models.quality.setpoints import effects as module
 from models.quality.setpoints.effects import Effects, candidate_moves, learn_effects
 from seeds import Seed
+from tests.suite.physics import physics_type, state_process
 
 NOTHING = np.zeros((1, 4))
 History = Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]
@@ -38,7 +37,7 @@ def learnt(physics: Callable[[float], Any], monkeypatch: pytest.MonkeyPatch) -> 
     """Learner of effects from lots, with physics of a slope."""
 
     def make(seed: Seed, lots: Any, slope: float) -> Effects:
-        monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", physics(slope))
+        state_process(monkeypatch, "toy_lots", physics=physics(slope))
         return learn_effects(seed, *lots)
 
     return make
@@ -70,7 +69,7 @@ def test_a_fall_counts_no_more_than_physics_says_and_a_rise_whoever_says_it(
 def test_without_physics_nothing_falls(
     toy_quality_seed: Seed, confounded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "models.processes.toy_lots.physics", SimpleNamespace(FEATURES=()))
+    state_process(monkeypatch, "toy_lots", physics=physics_type())
     effects = learn_effects(toy_quality_seed, *confounded)
     X = confounded[0][:20]
     assert (effects.of_moves(X, moved_up(X, 5.0), NOTHING) >= 0).all()
