@@ -1,10 +1,11 @@
 """Simulated plants: physics plus what a model never sees (hidden states, ageing, operators, faults, instruments)."""
 
 from synthetic_data.engine.economics import worth
-from synthetic_data.engine.outcomes import Outcome, outcome, piece_mass
+from synthetic_data.engine.outcomes import outcome, piece_mass
 from synthetic_data.engine.plant_variation import another_plant
 from synthetic_data.engine.running import Running, Step, begin
 from synthetic_data.engine.runs import Replay, replay, simulate
+from synthetic_data.engine.simulator import Outcome
 
 __all__ = [
     "Outcome",

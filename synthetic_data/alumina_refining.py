@@ -9,13 +9,13 @@ import pandas as pd
 
 from physics.bayer.economics import Flows, emitted, margin
 from seeds import Seed
-from synthetic_data.engine import parameters
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import RunningBlock, reported
+from synthetic_data.engine.simulator import Simulator
 from synthetic_data.precipitation.circuit import STRETCH, Circuit
 from synthetic_data.precipitation.lines import LineRows
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 
-BLOCK_UNITS = 960  # lines stepped as one array
 _MOST_STRETCHES = 15  # reckoned as one array
 _LINE_DAYS = 24_000  # reckoned as one array: more save no time and take memory
 _KILO = 1000.0
@@ -23,65 +23,59 @@ _GIGAJOULE = 1000.0 / 3.6  # kWh
 _HYDRATE_FLOW = 0.024  # t/d of a flow of 1 m³/h and a content of 1 g/L
 
 
-def unit_name(unit: int) -> str:
-    """Name of a line: P-01 is the first."""
-    return f"P-{unit + 1:02d}"
+class AluminaRefining(Simulator):
+    """Precipitation lines of an alumina plant, stepped some days at a time."""
+
+    block_units = 960  # lines stepped as one array
+    parameters = (PrecipitationParameters,)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a line: P-01 is the first."""
+        return f"P-{unit + 1:02d}"
+
+    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+        """Rows of a block of lines, some days at a time, after a warm-up that is not reported."""
+        first = 0
+        for some in reported(self.begin(plan, block), plan.periods):
+            yield from some.cut(plan, first, STRETCH)
+            first += len(some.units) // block.count
+
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of lines before its warm-up."""
+        return _Lines(plan, block)
+
+    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+        """True margin of lines, cost of moving knobs [$/d], alumina [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        price = {name: quantity.value for name, quantity in seed.economics.items()}
+        day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
+        made = day["alumina_product"]
+        bauxite = 1.0 / (0.01 * day["available_fed"])
+        flows = Flows(
+            alumina=made,
+            downgraded=day["downgraded"],
+            steam=day["heat_steam"] * day["alumina"] / price["steam_heat"],
+            boiler_fuel=(day["thermal_energy"] - day["calciner_fuel"]) * day["alumina"],
+            calciner_fuel=day["calciner_fuel"] * made,
+            caustic=day["soda_loss"] * made / _KILO,
+            lime=day["lime_dose"] * bauxite * made / _KILO,
+            seed=_HYDRATE_FLOW * day["true_flow"] * day["seed"],
+            cooled=made * (day["fill"] - day["end"]),
+        )
+        columns = {
+            "margin": margin(flows, price) - day["knob_moves"],
+            "move_cost": day["knob_moves"],
+            "product": _KILO * made,
+            "energy": made * (day["thermal_energy"] * _GIGAJOULE + price["electricity"]),
+            "co2e": _KILO * emitted(flows, price),
+        }
+        return pd.DataFrame(columns, truth.index)
 
 
-def steps(plan: Plan) -> int:
-    """Line-days of a run."""
-    return plan.units * plan.periods
+SIMULATOR = AluminaRefining()
 
 
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the plant."""
-    parameters.check(seed, *parameters.stated_in(PrecipitationParameters))
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of lines, some days at a time, after a warm-up that is not reported."""
-    first = 0
-    for some in reported(begin(plan, block), plan.periods):
-        yield from some.cut(plan, first, STRETCH)
-        first += len(some.units) // block.count
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of lines before its warm-up."""
-    return _Lines(plan, block)
-
-
-def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-    """True margin of lines, cost of moving knobs [$/d], alumina [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
-    price = {name: quantity.value for name, quantity in seed.economics.items()}
-    day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
-    made = day["alumina_product"]
-    bauxite = 1.0 / (0.01 * day["available_fed"])
-    flows = Flows(
-        alumina=made,
-        downgraded=day["downgraded"],
-        steam=day["heat_steam"] * day["alumina"] / price["steam_heat"],
-        boiler_fuel=(day["thermal_energy"] - day["calciner_fuel"]) * day["alumina"],
-        calciner_fuel=day["calciner_fuel"] * made,
-        caustic=day["soda_loss"] * made / _KILO,
-        lime=day["lime_dose"] * bauxite * made / _KILO,
-        seed=_HYDRATE_FLOW * day["true_flow"] * day["seed"],
-        cooled=made * (day["fill"] - day["end"]),
-    )
-    columns = {
-        "margin": margin(flows, price) - day["knob_moves"],
-        "move_cost": day["knob_moves"],
-        "product": _KILO * made,
-        "energy": made * (day["thermal_energy"] * _GIGAJOULE + price["electricity"]),
-        "co2e": _KILO * emitted(flows, price),
-    }
-    return pd.DataFrame(columns, truth.index)
-
-
-class _Lines:
+class _Lines(RunningBlock):
     """A block of lines, and what they share, between two days."""
-
-    drawn_whole = False
 
     def __init__(self, plan: Plan, block: Block) -> None:
         self._plan, self._block = plan, block

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from physics.arrays import FloatArray
-from seeds import Seed
 from synthetic_data.cast_house import instruments
 from synthetic_data.cast_house.casting import Cast, Moulds
 from synthetic_data.cast_house.charge import ELEMENTS, Charge, Furnaces
@@ -16,42 +13,33 @@ from synthetic_data.cast_house.operators import Crew
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
 from synthetic_data.cast_house.supply import Supplier, Supply
-from synthetic_data.engine import parameters
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import RunningBlock
+from synthetic_data.engine.simulator import Simulator
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.plant.segments import DrawnWhole
 
-__all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
-
-BLOCK_UNITS = 12  # furnaces stepped as one array: a cast house
-TOGETHER = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
 _KEPT_WHOLE = ("filter_age", "rotor_age", "tool_age", "pots_apart")  # counted, not measured
 
 
-def unit_name(unit: int) -> str:
-    """Name of a furnace: F-001 is the first of the house."""
-    return f"F-{unit + 1:03d}"
+class AluminiumIngot(Simulator):
+    """Furnaces of a cast house, stepped a stretch of casts at a time."""
+
+    block_units = 12  # furnaces stepped as one array: a cast house
+    streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
+    parameters = (CastHouseParameters,)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a furnace: F-001 is the first of the house."""
+        return f"F-{unit + 1:03d}"
+
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of furnaces before its warm-up."""
+        return _House(plan, block)
 
 
-def steps(plan: Plan) -> int:
-    """Lots of a run."""
-    return plan.units * plan.periods
-
-
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the cast house."""
-    parameters.check(seed, *parameters.stated_in(CastHouseParameters))
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of furnaces, stretch by stretch, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of furnaces before its warm-up."""
-    return _House(plan, block)
+SIMULATOR = AluminiumIngot()
 
 
 class _House(DrawnWhole[Supplier]):

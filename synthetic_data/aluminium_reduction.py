@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,10 @@ import pandas as pd
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
-from synthetic_data.engine import parameters
 from synthetic_data.engine.counterfactual_streams import in_hand, partly_in_hand
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import HoursAheadBlock, RunningBlock
+from synthetic_data.engine.simulator import Simulator
 from synthetic_data.potline import cell, current_profile, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
@@ -21,52 +22,45 @@ from synthetic_data.potline.line import CURRENT_KNOB, Line, LinePeriod
 from synthetic_data.potline.margin import emission, margin
 from synthetic_data.potline.parameters import PotlineParameters
 
-BLOCK_UNITS = 264  # pots stepped as one array: a line; half of it costs nearly as much time
 _HOURS = 24.0  # h/d
 _STOCKS = ("metal_mass", "alumina_mass", "sludge_mass", "alf3_mass", "bath_mass", "ledge_mass")
 
 
-def unit_name(unit: int) -> str:
-    """Name of a pot: A-001 is the first of the line."""
-    return f"A-{unit + 1:03d}"
+class AluminiumReduction(Simulator):
+    """Pots of a line, stepped by the day, a period at a time."""
+
+    block_units = 264  # pots stepped as one array: a line; half of it costs nearly as much time
+    parameters = (PotlineParameters,)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a pot: A-001 is the first of the line."""
+        return f"A-{unit + 1:03d}"
+
+    def steps(self, plan: Plan) -> int:
+        """Pot-days of a run."""
+        return round(plan.units * plan.periods * plan.period_days)
+
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of pots before its warm-up."""
+        return _Potline(plan, block)
+
+    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+        """Margin of pots, cost of moving their knobs [$/d], metal [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        columns = {
+            "margin": margin(truth, seed),
+            "move_cost": truth["knob_moves"],
+            "product": truth["metal_produced"],
+            "energy": truth["energy"],
+            "co2e": emission(truth, seed),
+        }
+        return pd.DataFrame(columns)
 
 
-def steps(plan: Plan) -> int:
-    """Pot-days of a run."""
-    return round(plan.units * plan.periods * plan.period_days)
+SIMULATOR = AluminiumReduction()
 
 
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the potline."""
-    parameters.check(seed, *parameters.stated_in(PotlineParameters))
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of pots, period by period, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of pots before its warm-up."""
-    return _Potline(plan, block)
-
-
-def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-    """True margin of pots, cost of moving their knobs [$/d], metal [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
-    columns = {
-        "margin": margin(truth, seed),
-        "move_cost": truth["knob_moves"],
-        "product": truth["metal_produced"],
-        "energy": truth["energy"],
-        "co2e": emission(truth, seed),
-    }
-    return pd.DataFrame(columns)
-
-
-class _Potline:
+class _Potline(HoursAheadBlock):
     """A block of pots, and its line, between two periods."""
-
-    drawn_whole = False
 
     def __init__(self, plan: Plan, block: Block) -> None:
         self._plan, self._block = plan, block

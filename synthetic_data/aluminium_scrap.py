@@ -9,28 +9,19 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.sorting.libs import LINES
 from seeds import Seed
-from synthetic_data.engine import parameters
 from synthetic_data.engine.parameters import ArrayParameters, regime_events
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.sensors import induction, libs, shape, transmission
 from synthetic_data.sensors.induction import CoilParameters
-from synthetic_data.sensors.libs import Optics, Shots
+from synthetic_data.sensors.libs import LibsParameters, Optics, Shots
 from synthetic_data.sensors.shape import ShapeParameters
 from synthetic_data.sensors.transmission import TransmissionParameters
 from synthetic_data.sorter import feed, laboratory
 from synthetic_data.sorter import registration as scrap_registration
-from synthetic_data.sorter.ejection import outcome, piece_mass
 from synthetic_data.sorter.feed import Pieces
-from synthetic_data.sorter.lots import steps, unit_name
+from synthetic_data.sorter.line import OF_THE_LINE, ScrapSorter
 from synthetic_data.sorter.materials import materials_of
-from synthetic_data.sorter.parameters import limits, needed
 from synthetic_data.sorter.registration import Registration
-
-__all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
-
-BLOCK_UNITS = 100  # lots drawn as one array: 12000 pieces
-
-_SENSORS = (ShapeParameters, CoilParameters, TransmissionParameters)
 
 
 class _OwnParameters(ArrayParameters):
@@ -40,52 +31,58 @@ class _OwnParameters(ArrayParameters):
     laser_meter_rsd: FloatArray
 
 
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the line, of its sensors or of the ejection."""
-    lines = _lines(seed)
-    names, of_sensors = parameters.stated_in(*_SENSORS, _OwnParameters)
-    parameters.check(seed, (*needed(seed), *names, *libs.needed(lines)), limits(seed) | of_sensors | libs.limits(lines))
+class AluminiumScrap(ScrapSorter):
+    """Lots of wrought and cast scrap, which LIBS, X-ray, induction and 3D sensors look at."""
+
+    block_units = 100  # lots drawn as one array: 12000 pieces
+    parameters = (*OF_THE_LINE, ShapeParameters, CoilParameters, TransmissionParameters, LibsParameters, _OwnParameters)
+
+    def seed_parameters(self, seed: Seed) -> dict[str, str]:
+        """Parameters of the seed's feeds, and of the spectral lines that the table has a reading of."""
+        return super().seed_parameters(seed) | libs.of_lines(_lines(seed))
+
+    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+        """Rows of a block of lots: all pieces at once."""
+        rng = plan.block_stream(block)
+        materials = materials_of(plan.seed)
+        pieces = feed.draw(plan, block, materials, rng)
+        registration = scrap_registration.register(pieces, rng)
+        form = shape.form(pieces, rng)
+        columns = {column.name: column for column in plan.seed.inputs}
+        lines = _lines(plan.seed)
+        laser = libs.optics(pieces, lines, rng)
+        shots = libs.shoot(pieces, form, registration, laser, rng)
+        read = (
+            _before(pieces, laser, rng)
+            | libs.read(pieces, shots, laser, materials.elements, lines, rng)
+            | transmission.read(pieces, registration, materials.elements, "al", rng)
+            | induction.read(pieces, form, registration, rng)
+            | shape.read(pieces, form, registration, rng)
+            | _belt(pieces, registration, rng)
+        )
+        elements = [column.name for column in plan.seed.elements]
+        klass, content = laboratory.assay(pieces, registration, len(elements), rng)
+        target = plan.seed.target.name
+        table = {name: np.clip(values, *columns[name].limits) for name, values in read.items()}
+        true = {name: pieces.content[:, i] for i, name in enumerate(elements)} | _hidden(pieces, registration, shots)
+        events = regime_events(plan) if block.index == 0 else ()
+        yield Rows(
+            pieces.lot,
+            pieces.starts,
+            {target: klass, **table, **{name: content[:, i] for i, name in enumerate(elements)}},
+            {target: pieces.klass, **true},
+            events,
+            block.count,
+        )
+
+
+SIMULATOR = AluminiumScrap()
 
 
 def _lines(seed: Seed) -> tuple[str, ...]:
     """Spectral lines that the table has a reading of."""
     columns = {column.name for column in seed.inputs}
     return tuple(name for name in LINES if f"libs_{name}" in columns)
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of lots: all pieces at once."""
-    rng = plan.block_stream(block)
-    materials = materials_of(plan.seed)
-    pieces = feed.draw(plan, block, materials, rng)
-    registration = scrap_registration.register(pieces, rng)
-    form = shape.form(pieces, rng)
-    columns = {column.name: column for column in plan.seed.inputs}
-    lines = _lines(plan.seed)
-    laser = libs.optics(pieces, lines, rng)
-    shots = libs.shoot(pieces, form, registration, laser, rng)
-    read = (
-        _before(pieces, laser, rng)
-        | libs.read(pieces, shots, laser, materials.elements, lines, rng)
-        | transmission.read(pieces, registration, materials.elements, "al", rng)
-        | induction.read(pieces, form, registration, rng)
-        | shape.read(pieces, form, registration, rng)
-        | _belt(pieces, registration, rng)
-    )
-    elements = [column.name for column in plan.seed.elements]
-    klass, content = laboratory.assay(pieces, registration, len(elements), rng)
-    target = plan.seed.target.name
-    table = {name: np.clip(values, *columns[name].limits) for name, values in read.items()}
-    true = {name: pieces.content[:, i] for i, name in enumerate(elements)} | _hidden(pieces, registration, shots)
-    events = regime_events(plan) if block.index == 0 else ()
-    yield Rows(
-        pieces.lot,
-        pieces.starts,
-        {target: klass, **table, **{name: content[:, i] for i, name in enumerate(elements)}},
-        {target: pieces.klass, **true},
-        events,
-        block.count,
-    )
 
 
 def _before(pieces: Pieces, laser: Optics, rng: np.random.Generator) -> dict[str, FloatArray]:

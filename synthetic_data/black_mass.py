@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from physics.arrays import FloatArray
-from seeds import Seed
-from synthetic_data.engine import parameters
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import RunningBlock
+from synthetic_data.engine.simulator import Simulator
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.inspection import Inspected
 from synthetic_data.plant.operators import Knobs
@@ -27,35 +25,24 @@ from synthetic_data.shredding.parameters import ShreddingParameters
 from synthetic_data.shredding.powder import ELEMENTS, Made, made
 from synthetic_data.shredding.supply import Supplier
 
-__all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
-BLOCK_UNITS = 12  # lines stepped as one array: those of the default plant
-TOGETHER = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
+class BlackMass(Simulator):
+    """Shredding lines, stepped a stretch of lots at a time."""
 
+    block_units = 12  # lines stepped as one array: those of the default plant
+    streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
+    parameters = (ShreddingParameters,)
 
-def unit_name(unit: int) -> str:
-    """Name of a line: S-001 is the first."""
-    return f"S-{unit + 1:03d}"
+    def unit_name(self, unit: int) -> str:
+        """Name of a line: S-001 is the first."""
+        return f"S-{unit + 1:03d}"
 
-
-def steps(plan: Plan) -> int:
-    """Lots of a run."""
-    return plan.units * plan.periods
-
-
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the shredding lines."""
-    parameters.check(seed, *parameters.stated_in(ShreddingParameters))
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of lines before its warm-up."""
+        return _Lines(plan, block)
 
 
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of lines, stretch by stretch, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of lines before its warm-up."""
-    return _Lines(plan, block)
+SIMULATOR = BlackMass()
 
 
 class _Lines(DrawnWhole[Supplier]):

@@ -6,46 +6,39 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from seeds import Seed
-from synthetic_data.engine import parameters
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import RunningBlock, reported
+from synthetic_data.engine.simulator import Simulator
 from synthetic_data.tankhouse.circuit import STRETCH, Circuit, SharedCircuit
 from synthetic_data.tankhouse.groups import Groups
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
-BLOCK_UNITS = 60  # groups stepped as one array: those of the default tankhouse
-TOGETHER = 4  # blocks of them where there are more
+
+class CopperCathode(Simulator):
+    """Groups of cells of a copper tankhouse, stepped some weeks at a time."""
+
+    block_units = 60  # groups stepped as one array: those of the default tankhouse
+    streams_together = 4  # blocks of them where there are more
+    parameters = (TankhouseParameters,)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a group of cells: G-001 is the first."""
+        return f"G-{unit + 1:03d}"
+
+    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+        """Rows of a block of groups, some weeks at a time, after a warm-up that is not reported."""
+        return reported(_Tankhouse(plan, block, SharedCircuit(plan)), plan.periods)
+
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of groups before its warm-up."""
+        return _Tankhouse(plan, block, Circuit(plan))
 
 
-def unit_name(unit: int) -> str:
-    """Name of a group of cells: G-001 is the first."""
-    return f"G-{unit + 1:03d}"
+SIMULATOR = CopperCathode()
 
 
-def steps(plan: Plan) -> int:
-    """Lots of a run."""
-    return plan.units * plan.periods
-
-
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the tankhouse."""
-    parameters.check(seed, *parameters.stated_in(TankhouseParameters))
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of groups, some weeks at a time, after a warm-up that is not reported."""
-    return reported(_Tankhouse(plan, block, SharedCircuit(plan)), plan.periods)
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of groups before its warm-up."""
-    return _Tankhouse(plan, block, Circuit(plan))
-
-
-class _Tankhouse:
+class _Tankhouse(RunningBlock):
     """A block of groups, and its circuit, between two weeks."""
-
-    drawn_whole = False
 
     def __init__(self, plan: Plan, block: Block, circuit: Circuit | SharedCircuit) -> None:
         self._plan, self._block = plan, block

@@ -9,64 +9,61 @@ import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine import parameters
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import ProfileBlock, RunningBlock, reported
+from synthetic_data.engine.simulator import Simulator
 from synthetic_data.refining_cells.margin import emission, margin
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.refining_cells.sections import SectionRows
 from synthetic_data.tankhouse.circuit import STRETCH, Circuit, SharedCircuit
 
-BLOCK_UNITS = 30  # sections stepped as one array: those of the default tankhouse
 _DAYS = 7
 
 
-def unit_name(unit: int) -> str:
-    """Name of a section: S-001 is the first."""
-    return f"S-{unit + 1:03d}"
+class CopperElectrorefining(Simulator):
+    """Sections of a copper tankhouse, stepped some weeks at a time."""
+
+    block_units = 30  # sections stepped as one array: those of the default tankhouse
+    parameters = (SectionParameters,)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a section: S-001 is the first."""
+        return f"S-{unit + 1:03d}"
+
+    def steps(self, plan: Plan) -> int:
+        """Section-days of a run."""
+        return plan.units * plan.periods * _DAYS
+
+    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+        """Rows of a block of sections, some weeks at a time, after a warm-up that is not reported."""
+        return reported(_Tankhouse(plan, block, SharedCircuit(plan)), plan.periods)
+
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of sections before its warm-up."""
+        return _Tankhouse(plan, block, Circuit(plan))
+
+    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+        """Margin of sections, cost of moving knobs [$/d], copper [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        columns = {
+            "margin": margin(truth, seed),
+            "move_cost": truth["knob_moves"],
+            "product": 1000.0 * truth["cathode_mass"] / _DAYS,
+            "energy": truth["energy"],
+            "co2e": emission(truth, seed),
+        }
+        return pd.DataFrame(columns)
 
 
-def steps(plan: Plan) -> int:
-    """Section-days of a run."""
-    return plan.units * plan.periods * _DAYS
+SIMULATOR = CopperElectrorefining()
 
 
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the tankhouse or of its sections."""
-    parameters.check(seed, *parameters.stated_in(SectionParameters))
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of sections, some weeks at a time, after a warm-up that is not reported."""
-    return reported(_Tankhouse(plan, block, SharedCircuit(plan)), plan.periods)
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of sections before its warm-up."""
-    return _Tankhouse(plan, block, Circuit(plan))
-
-
-def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-    """True margin of sections, cost of moving knobs [$/d], copper [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
-    columns = {
-        "margin": margin(truth, seed),
-        "move_cost": truth["knob_moves"],
-        "product": 1000.0 * truth["cathode_mass"] / _DAYS,
-        "energy": truth["energy"],
-        "co2e": emission(truth, seed),
-    }
-    return pd.DataFrame(columns)
-
-
-class _Tankhouse:
+class _Tankhouse(ProfileBlock):
     """A block of sections, and their circuit, between two weeks."""
-
-    drawn_whole = False
 
     def __init__(self, plan: Plan, block: Block, circuit: Circuit | SharedCircuit) -> None:
         self._plan, self._block = plan, block
         self._sections = SectionRows(plan, block)
         self._circuit = circuit
-        self.profile: FloatArray | None = None  # current by the hour of the week to come, where it is played
 
     @property
     def first(self) -> int:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from physics.arrays import FloatArray
-from seeds import Seed
-from synthetic_data.engine import parameters
 from synthetic_data.engine.parameters import regime_events
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.sensors import colour, fluorescence, induction, shape, spectrum
@@ -19,56 +17,58 @@ from synthetic_data.sensors.shape import Form, ShapeParameters
 from synthetic_data.sensors.spectrum import DetectorParameters, Detectors
 from synthetic_data.sorter import feed, laboratory
 from synthetic_data.sorter import registration as scrap_registration
-from synthetic_data.sorter.ejection import outcome, piece_mass
 from synthetic_data.sorter.feed import Pieces
-from synthetic_data.sorter.lots import steps, unit_name
+from synthetic_data.sorter.line import OF_THE_LINE, ScrapSorter
 from synthetic_data.sorter.materials import materials_of
-from synthetic_data.sorter.parameters import limits, needed
 from synthetic_data.sorter.registration import Registration
 
-__all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
 
-BLOCK_UNITS = 200  # lots drawn as one array: 24,000 pieces; fewer cost more a piece, more leave workers idle
+class HeavyScrap(ScrapSorter):
+    """Lots of heavy scrap, which X-ray head, coil, camera, laser and scale look at."""
 
-_SENSORS = (ShapeParameters, CoilParameters, CameraParameters, FluorescenceParameters, DetectorParameters)
+    block_units = 200  # lots drawn as one array: 24,000 pieces; fewer cost more a piece, more leave workers idle
+    parameters = (
+        *OF_THE_LINE,
+        ShapeParameters,
+        CoilParameters,
+        CameraParameters,
+        FluorescenceParameters,
+        DetectorParameters,
+    )
+
+    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+        """Rows of a block of lots: all reference pieces at once."""
+        rng = plan.block_stream(block)
+        materials = materials_of(plan.seed)
+        pieces = feed.draw(plan, block, materials, rng)
+        registration = scrap_registration.register(pieces, rng)
+        form = shape.form(pieces, rng)
+        cover = colour.cover(pieces, rng)
+        head = spectrum.detectors(plan, pieces, rng)
+        sight = fluorescence.Sight.of(plan, materials)
+        light = fluorescence.light(pieces, form, registration, sight, cover, head.output, rng)
+        read = {
+            "tile_hours": head.tile_hours[pieces.lot],
+            "tube_age": head.tube_age[pieces.lot],
+            **spectrum.read(pieces, light, head, rng),
+            **induction.read(pieces, form, registration, rng),
+            **colour.read(pieces, registration, materials, cover, rng),
+            **shape.read(pieces, form, registration, rng),
+            "occupancy": pieces.occupancy,
+        }
+        elements = [column.name for column in plan.seed.elements]
+        klass, content = laboratory.assay(pieces, registration, len(elements), rng)
+        target = plan.seed.target.name
+        columns = {column.name: column for column in plan.seed.inputs}
+        table = {name: np.clip(values, *columns[name].limits) for name, values in read.items()}
+        table |= {target: klass} | {name: content[:, i] for i, name in enumerate(elements)}
+        truth = {target: pieces.klass} | {name: pieces.content[:, i] for i, name in enumerate(elements)}
+        truth |= _hidden(pieces, registration, form, cover, head)
+        events = regime_events(plan) if block.index == 0 else ()
+        yield Rows(pieces.lot, pieces.starts, table, truth, events, block.count)
 
 
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the line, of its sensors or of the ejection."""
-    names, of_sensors = parameters.stated_in(*_SENSORS)
-    parameters.check(seed, (*needed(seed), *names), limits(seed) | of_sensors)
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of lots: all reference pieces at once."""
-    rng = plan.block_stream(block)
-    materials = materials_of(plan.seed)
-    pieces = feed.draw(plan, block, materials, rng)
-    registration = scrap_registration.register(pieces, rng)
-    form = shape.form(pieces, rng)
-    cover = colour.cover(pieces, rng)
-    head = spectrum.detectors(plan, pieces, rng)
-    sight = fluorescence.Sight.of(plan, materials)
-    light = fluorescence.light(pieces, form, registration, sight, cover, head.output, rng)
-    read = {
-        "tile_hours": head.tile_hours[pieces.lot],
-        "tube_age": head.tube_age[pieces.lot],
-        **spectrum.read(pieces, light, head, rng),
-        **induction.read(pieces, form, registration, rng),
-        **colour.read(pieces, registration, materials, cover, rng),
-        **shape.read(pieces, form, registration, rng),
-        "occupancy": pieces.occupancy,
-    }
-    elements = [column.name for column in plan.seed.elements]
-    klass, content = laboratory.assay(pieces, registration, len(elements), rng)
-    target = plan.seed.target.name
-    columns = {column.name: column for column in plan.seed.inputs}
-    table = {name: np.clip(values, *columns[name].limits) for name, values in read.items()}
-    table |= {target: klass} | {name: content[:, i] for i, name in enumerate(elements)}
-    truth = {target: pieces.klass} | {name: pieces.content[:, i] for i, name in enumerate(elements)}
-    truth |= _hidden(pieces, registration, form, cover, head)
-    events = regime_events(plan) if block.index == 0 else ()
-    yield Rows(pieces.lot, pieces.starts, table, truth, events, block.count)
+SIMULATOR = HeavyScrap()
 
 
 def _hidden(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from physics.arrays import FloatArray
-from seeds import Seed
 from synthetic_data.crystallisers import instruments
 from synthetic_data.crystallisers.faults import FaultsOfCrystallisers
 from synthetic_data.crystallisers.feed import Feed, Gate
@@ -16,44 +13,35 @@ from synthetic_data.crystallisers.lots import Lots, Made
 from synthetic_data.crystallisers.operators import Crew
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.crystallisers.supply import Supplier
-from synthetic_data.engine import parameters
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import RunningBlock
+from synthetic_data.engine.simulator import Simulator
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.inspection import Inspected
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.plant.segments import DrawnWhole
 
-__all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
-
 _FOLLOWED = ("copper", "magnesium", "lead", "zinc", "iron")  # whose segregation stands in the truth
-BLOCK_UNITS = 12  # crystallisers stepped as one array: those of the default refinery
-TOGETHER = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
 
 
-def unit_name(unit: int) -> str:
-    """Name of a crystalliser: C-001 is the first."""
-    return f"C-{unit + 1:03d}"
+class HighPurityGallium(Simulator):
+    """Crystallisers, stepped a stretch of lots at a time."""
+
+    block_units = 12  # crystallisers stepped as one array: those of the default refinery
+    streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
+    parameters = (CrystalliserParameters,)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a crystalliser: C-001 is the first."""
+        return f"C-{unit + 1:03d}"
+
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of crystallisers before its warm-up."""
+        return _Crystallisers(plan, block)
 
 
-def steps(plan: Plan) -> int:
-    """Lots of a run."""
-    return plan.units * plan.periods
-
-
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the crystallisers."""
-    parameters.check(seed, *parameters.stated_in(CrystalliserParameters))
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of crystallisers, stretch by stretch, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of crystallisers before its warm-up."""
-    return _Crystallisers(plan, block)
+SIMULATOR = HighPurityGallium()
 
 
 class _Crystallisers(DrawnWhole[Supplier]):

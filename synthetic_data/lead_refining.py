@@ -2,76 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
 from physics.refining.lead_economics import Flows, emitted, margin
 from seeds import Seed
-from synthetic_data.engine import parameters
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import RunningBlock
+from synthetic_data.engine.simulator import Simulator
 from synthetic_data.lead_cells.circuit import DAYS, STRETCH, Circuit
 from synthetic_data.lead_cells.parameters import LeadParameters
 from synthetic_data.lead_cells.sections import SectionRows
 
-BLOCK_UNITS = 960  # sections stepped as one array; a quarter of it costs nearly as much time
 _TONNE = 1000.0  # kg
 _HOURS = 24.0  # h/d
 
 
-def unit_name(unit: int) -> str:
-    """Name of a section: L-001 is the first."""
-    return f"L-{unit + 1:03d}"
+class LeadRefining(Simulator):
+    """Sections of a lead refinery, stepped some crops at a time."""
+
+    block_units = 960  # sections stepped as one array; a quarter of it costs nearly as much time
+    parameters = (LeadParameters,)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a section: L-001 is the first."""
+        return f"L-{unit + 1:03d}"
+
+    def steps(self, plan: Plan) -> int:
+        """Section-days of a run."""
+        return plan.units * plan.periods * DAYS
+
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of sections before its warm-up."""
+        return _Refinery(plan, block)
+
+    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+        """True margin of sections, cost of moving knobs [$/d], lead [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        price = {name: quantity.value for name, quantity in seed.economics.items()}
+        day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
+        flows = Flows(
+            lead=day["cathode_mass"] / DAYS,
+            downgraded=day["downgraded"],
+            energy=day["energy"],
+            steam=day["steam"] * _HOURS / _TONNE,
+            acid=day["acid_used"],
+            glue=day["glue_used"],
+            lignin=day["lignin_used"],
+        )
+        columns = {
+            "margin": margin(flows, price) - day["knob_moves"],
+            "move_cost": day["knob_moves"],
+            "product": _TONNE * day["cathode_mass"] / DAYS,
+            "energy": day["energy"],
+            "co2e": _TONNE * emitted(flows, price),
+        }
+        return pd.DataFrame(columns, truth.index)
 
 
-def steps(plan: Plan) -> int:
-    """Section-days of a run."""
-    return plan.units * plan.periods * DAYS
+SIMULATOR = LeadRefining()
 
 
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the refinery."""
-    parameters.check(seed, *parameters.stated_in(LeadParameters))
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of sections, some crops at a time, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of sections before its warm-up."""
-    return _Refinery(plan, block)
-
-
-def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-    """True margin of sections, cost of moving knobs [$/d], lead [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
-    price = {name: quantity.value for name, quantity in seed.economics.items()}
-    day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
-    flows = Flows(
-        lead=day["cathode_mass"] / DAYS,
-        downgraded=day["downgraded"],
-        energy=day["energy"],
-        steam=day["steam"] * _HOURS / _TONNE,
-        acid=day["acid_used"],
-        glue=day["glue_used"],
-        lignin=day["lignin_used"],
-    )
-    columns = {
-        "margin": margin(flows, price) - day["knob_moves"],
-        "move_cost": day["knob_moves"],
-        "product": _TONNE * day["cathode_mass"] / DAYS,
-        "energy": day["energy"],
-        "co2e": _TONNE * emitted(flows, price),
-    }
-    return pd.DataFrame(columns, truth.index)
-
-
-class _Refinery:
+class _Refinery(RunningBlock):
     """A block of sections, and their circuit, between two crops."""
-
-    drawn_whole = False
 
     def __init__(self, plan: Plan, block: Block) -> None:
         self._plan, self._block = plan, block

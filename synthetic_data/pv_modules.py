@@ -9,65 +9,67 @@ import pandas as pd
 
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-from synthetic_data.engine import parameters
-from synthetic_data.engine.outcomes import Outcome
 from synthetic_data.engine.parameters import regime_events
 from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.simulator import Outcome, Simulator
 from synthetic_data.module_line import cameras, flasher, laboratory, operators, spectrometer
 from synthetic_data.module_line.condition import Condition, draw_condition
 from synthetic_data.module_line.faults import Faults
-from synthetic_data.module_line.lots import Market, draw_lots, starts, steps, unit_name
+from synthetic_data.module_line.lots import Market, draw_lots, starts
 from synthetic_data.module_line.modules import Modules, draw_modules
 from synthetic_data.module_line.operators import Treated
 from synthetic_data.module_line.parameters import LineParameters, LotParameters
 from synthetic_data.module_line.stacking import CAUSES, stack
 
-__all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
 
-BLOCK_UNITS = 100  # lots drawn as one array: 12,000 modules, whose arrays stay near the processor
+class PvModules(Simulator):
+    """Lots of photovoltaic modules, which cameras, flasher and spectrometer look at."""
+
+    block_units = 100  # lots drawn as one array: 12,000 modules, whose arrays stay near the processor
+    parameters = (LotParameters, LineParameters)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a lot: L-00001 is the first of the run."""
+        return f"L-{unit + 1:05d}"
+
+    def steps(self, plan: Plan) -> int:
+        """Lots of a run."""
+        return plan.units
+
+    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+        """Rows of a block of lots: all reference modules at once."""
+        p, rng = LineParameters.of(plan.seed), plan.block_stream(block)
+        faults = Faults.of(plan, p)
+        lots = draw_lots(plan, block, p, rng)
+        at = starts(plan, lots, p, rng)
+        modules = draw_modules(lots, Market.of(plan, p), p, rng)
+        condition = draw_condition(lots, modules, p, rng)
+        treated = operators.treat(lots, modules, condition, faults, p, rng)
+        lamp = flasher.irradiance(lots, p, rng)
+        flashed, light = flasher.read(lots, modules, condition, treated, lamp, faults, p, rng)
+        read = cameras.read(lots, modules, condition, treated, faults, p, rng) | flashed
+        checked = operators.checked(read["scribe_score"], p, rng)
+        read |= spectrometer.read(lots, modules, checked, faults, p, rng)
+        read["make_year"] = np.where(treated.labelled, modules.year, np.nan)
+        read["label_power"] = np.where(treated.labelled, treated.label, np.nan)
+        true = laboratory.true_contents(modules, condition)
+        kind, contents = laboratory.reported(modules, true, p, rng)
+        columns = {column.name: column for column in (*plan.seed.inputs, *plan.seed.elements)}
+        table = {name: np.clip(values, *columns[name].limits) for name, values in (read | contents).items()}
+        target = plan.seed.target.name
+        truth = true | {target: modules.kind} | _hidden(modules, condition, treated, light)
+        events = (*regime_events(plan), *faults.events()) if block.index == 0 else ()
+        yield Rows(modules.lot, at, table | {target: kind}, truth, events, block.count)
+
+    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
+        """Where the gripper puts decided modules, and why, by rows of truth.parquet."""
+        rest = [one.rest for one in seed.bins].index(True)
+        broken = {"broken": truth["broken"].to_numpy(dtype=np.float64)}
+        rng = np.random.default_rng(rng_seed)
+        return Outcome(*stack(decisions, rest, broken, LineParameters.of(seed), rng), CAUSES)
 
 
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the line."""
-    parameters.check(seed, *parameters.stated_in(LotParameters, LineParameters))
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of lots: all reference modules at once."""
-    p, rng = LineParameters.of(plan.seed), plan.block_stream(block)
-    faults = Faults.of(plan, p)
-    lots = draw_lots(plan, block, p, rng)
-    at = starts(plan, lots, p, rng)
-    modules = draw_modules(lots, Market.of(plan, p), p, rng)
-    condition = draw_condition(lots, modules, p, rng)
-    treated = operators.treat(lots, modules, condition, faults, p, rng)
-    lamp = flasher.irradiance(lots, p, rng)
-    flashed, light = flasher.read(lots, modules, condition, treated, lamp, faults, p, rng)
-    read = cameras.read(lots, modules, condition, treated, faults, p, rng) | flashed
-    checked = operators.checked(read["scribe_score"], p, rng)
-    read |= spectrometer.read(lots, modules, checked, faults, p, rng)
-    read["make_year"] = np.where(treated.labelled, modules.year, np.nan)
-    read["label_power"] = np.where(treated.labelled, treated.label, np.nan)
-    true = laboratory.true_contents(modules, condition)
-    kind, contents = laboratory.reported(modules, true, p, rng)
-    columns = {column.name: column for column in (*plan.seed.inputs, *plan.seed.elements)}
-    table = {name: np.clip(values, *columns[name].limits) for name, values in (read | contents).items()}
-    target = plan.seed.target.name
-    truth = true | {target: modules.kind} | _hidden(modules, condition, treated, light)
-    events = (*regime_events(plan), *faults.events()) if block.index == 0 else ()
-    yield Rows(modules.lot, at, table | {target: kind}, truth, events, block.count)
-
-
-def outcome(seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
-    """Where the gripper puts decided modules, and why, by rows of truth.parquet: see `synthetic_data.outcome`."""
-    rest = [one.rest for one in seed.bins].index(True)
-    broken = {"broken": truth["broken"].to_numpy(dtype=np.float64)}
-    return Outcome(*stack(decisions, rest, broken, LineParameters.of(seed), np.random.default_rng(rng_seed)), CAUSES)
-
-
-def piece_mass(truth: pd.DataFrame) -> FloatArray:
-    """True mass of each module, (n,), by rows of truth.parquet [g]."""
-    return truth["true_mass"].to_numpy(dtype=np.float64)
+SIMULATOR = PvModules()
 
 
 def _hidden(modules: Modules, condition: Condition, treated: Treated, light: FloatArray) -> dict[str, FloatArray]:

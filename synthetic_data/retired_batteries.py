@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from physics.arrays import FloatArray
+from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from synthetic_data.battery_line import appearance, bench, cells, electrics, market, packs, xrays
 from synthetic_data.battery_line.bench import Report
@@ -15,58 +16,66 @@ from synthetic_data.battery_line.cells import Cells
 from synthetic_data.battery_line.deliveries import Deliveries, Faults
 from synthetic_data.battery_line.market import Market
 from synthetic_data.battery_line.parameters import LineParameters, PlantParameters, RobotParameters
-from synthetic_data.battery_line.robot import cell_mass as piece_mass
-from synthetic_data.battery_line.robot import outcome
-from synthetic_data.engine import parameters
+from synthetic_data.battery_line.robot import CAUSES, place
 from synthetic_data.engine.parameters import regime_events
 from synthetic_data.engine.plan import Block, Plan, Rows
-
-__all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
-
-BLOCK_UNITS = 40  # lots drawn as one array: 12,000 cells; fewer cost more a cell, more leave workers idle
+from synthetic_data.engine.simulator import Outcome, Simulator
 
 
-def unit_name(unit: int) -> str:
-    """Name of a lot: D-00001 is the first delivery of the run."""
-    return f"D-{unit + 1:05d}"
+class RetiredBatteries(Simulator):
+    """Deliveries of lithium-ion cells, which label, camera, scale, pulses, impedance and X-rays look at."""
+
+    block_units = 40  # lots drawn as one array: 12,000 cells; fewer cost more a cell, more leave workers idle
+    parameters = (LineParameters, PlantParameters, RobotParameters)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a lot: D-00001 is the first delivery of the run."""
+        return f"D-{unit + 1:05d}"
+
+    def steps(self, plan: Plan) -> int:
+        """Lots of a run."""
+        return plan.units
+
+    def check(self, seed: Seed) -> None:
+        """Refuse a seed that lacks a parameter, or whose makes lack a property."""
+        super().check(seed)
+        market.check(seed)
+
+    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+        """Rows of a block of deliveries: all of their cells at once."""
+        shared, rng = plan.plant_stream(), plan.block_stream(block)
+        plant = PlantParameters.of(plan.seed)
+        makes, faults = Market.of_plan(plan, shared), Faults.of_plan(plan, shared)
+        lots = Deliveries.of_block(plan, block, faults, rng)
+        drawn = cells.drawn(plan, makes, lots, packs.drawn(plant, makes, lots, rng), rng)
+        read, hidden = _read(drawn, makes, rng)
+        reported = bench.report(drawn, read, rng)
+        target, fade, growth = (column.name for column in plan.seed.by_role("target"))
+        columns = {column.name: column for column in plan.seed.inputs}
+        table: dict[str, FloatArray | NDArray[np.intp]] = {
+            name: np.clip(values, *columns[name].limits) for name, values in read.items()
+        }
+        table |= {target: reported.klass, fade: reported.fade, growth: reported.growth}
+        truth: dict[str, FloatArray | NDArray[np.intp]] = {
+            target: drawn.klass,
+            fade: drawn.fade,
+            growth: drawn.growth,
+            **_hidden(drawn, makes, reported),
+            **hidden,
+        }
+        events = [*faults.events(), *regime_events(plan)] if block.index == 0 else []
+        ordered = tuple(sorted([*events, *lots.events()], key=lambda event: event.onset))
+        yield Rows(drawn.lot, drawn.starts, table, truth, ordered, block.count)
+
+    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
+        """Where the robot puts decided cells, and why, by rows of truth.parquet."""
+        rest = [one.rest for one in seed.bins].index(True)
+        mass = truth["true_mass"].to_numpy(dtype=np.float64)
+        rng = np.random.default_rng(rng_seed)
+        return Outcome(*place(decisions, rest, mass, RobotParameters.of(seed), rng), CAUSES)
 
 
-def steps(plan: Plan) -> int:
-    """Lots of a run."""
-    return plan.units
-
-
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the line or of the robot, or whose makes lack a property."""
-    parameters.check(seed, *parameters.stated_in(LineParameters, PlantParameters, RobotParameters))
-    market.check(seed)
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of deliveries: all of their cells at once."""
-    shared, rng = plan.plant_stream(), plan.block_stream(block)
-    plant = PlantParameters.of(plan.seed)
-    makes, faults = Market.of_plan(plan, shared), Faults.of_plan(plan, shared)
-    lots = Deliveries.of_block(plan, block, faults, rng)
-    drawn = cells.drawn(plan, makes, lots, packs.drawn(plant, makes, lots, rng), rng)
-    read, hidden = _read(drawn, makes, rng)
-    reported = bench.report(drawn, read, rng)
-    target, fade, growth = (column.name for column in plan.seed.by_role("target"))
-    columns = {column.name: column for column in plan.seed.inputs}
-    table: dict[str, FloatArray | NDArray[np.intp]] = {
-        name: np.clip(values, *columns[name].limits) for name, values in read.items()
-    }
-    table |= {target: reported.klass, fade: reported.fade, growth: reported.growth}
-    truth: dict[str, FloatArray | NDArray[np.intp]] = {
-        target: drawn.klass,
-        fade: drawn.fade,
-        growth: drawn.growth,
-        **_hidden(drawn, makes, reported),
-        **hidden,
-    }
-    events = [*faults.events(), *regime_events(plan)] if block.index == 0 else []
-    ordered = tuple(sorted([*events, *lots.events()], key=lambda event: event.onset))
-    yield Rows(drawn.lot, drawn.starts, table, truth, ordered, block.count)
+SIMULATOR = RetiredBatteries()
 
 
 def _read(drawn: Cells, makes: Market, rng: np.random.Generator) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:

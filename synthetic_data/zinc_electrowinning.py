@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -13,66 +13,60 @@ from seeds import Seed
 from synthetic_data.cell_house import current_profile, cycle, faults, instruments, operators, state
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
 from synthetic_data.cell_house.parameters import CellHouseParameters
-from synthetic_data.engine import parameters
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import ProfileBlock, RunningBlock
+from synthetic_data.engine.simulator import Simulator
 
-BLOCK_UNITS = 960  # groups stepped as one array; a quarter of it costs nearly as much time
 _HOURS = 24.0  # h/d
 
 
-def unit_name(unit: int) -> str:
-    """Name of a group of cells: Z-001 is the first."""
-    return f"Z-{unit + 1:03d}"
+class ZincElectrowinning(Simulator):
+    """Groups of cells, stepped by four hours, a strip cycle at a time."""
+
+    block_units = 960  # groups stepped as one array; a quarter of it costs nearly as much time
+    parameters = (CellHouseParameters,)
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a group of cells: Z-001 is the first."""
+        return f"Z-{unit + 1:03d}"
+
+    def steps(self, plan: Plan) -> int:
+        """Group-days of a run."""
+        return round(plan.units * plan.periods * plan.period_days)
+
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of groups before its warm-up."""
+        return _CellHouse(plan, block)
+
+    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+        """Margin of a cell, cost of moving its knobs [$/d], zinc [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        price = {name: quantity.value for name, quantity in seed.economics.items()}
+        day = {name: truth[name].to_numpy(np.float64) for name in ("zinc_made", "energy", "power_cost", "feed", "glue")}
+        zinc = _HOURS * day["zinc_made"]
+        flows = Flows(
+            zinc=zinc,
+            energy=day["energy"],
+            hours=day["power_cost"] / (day["energy"] * price["power_price"]),
+            feed=_HOURS * day["feed"],
+            glue=1e-3 * zinc * day["glue"],
+        )
+        moves = truth["knob_moves"].to_numpy(np.float64)
+        columns = {
+            "margin": margin(flows, price) - moves,
+            "move_cost": moves,
+            "product": zinc,
+            "energy": day["energy"],
+            "co2e": 1e3 * emitted(flows, price),
+        }
+        return pd.DataFrame(columns, truth.index)
 
 
-def steps(plan: Plan) -> int:
-    """Group-days of a run."""
-    return round(plan.units * plan.periods * plan.period_days)
+SIMULATOR = ZincElectrowinning()
 
 
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the cell house."""
-    parameters.check(seed, *parameters.stated_in(CellHouseParameters))
-
-
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of groups, cycle by cycle, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of groups before its warm-up."""
-    return _CellHouse(plan, block)
-
-
-def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-    """True margin of a cell, cost of moving its knobs [$/d], zinc [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
-    price = {name: quantity.value for name, quantity in seed.economics.items()}
-    day = {name: truth[name].to_numpy(np.float64) for name in ("zinc_made", "energy", "power_cost", "feed", "glue")}
-    zinc = _HOURS * day["zinc_made"]
-    flows = Flows(
-        zinc=zinc,
-        energy=day["energy"],
-        hours=day["power_cost"] / (day["energy"] * price["power_price"]),
-        feed=_HOURS * day["feed"],
-        glue=1e-3 * zinc * day["glue"],
-    )
-    moves = truth["knob_moves"].to_numpy(np.float64)
-    columns = {
-        "margin": margin(flows, price) - moves,
-        "move_cost": moves,
-        "product": zinc,
-        "energy": day["energy"],
-        "co2e": 1e3 * emitted(flows, price),
-    }
-    return pd.DataFrame(columns, truth.index)
-
-
-class _CellHouse:
+class _CellHouse(ProfileBlock):
     """A block of groups, and its house, between two cycles."""
-
-    drawn_whole = False
 
     def __init__(self, plan: Plan, block: Block) -> None:
         self._plan, self._block = plan, block
@@ -85,8 +79,7 @@ class _CellHouse:
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         self._last_row: cycle.Values = {}
         self._last_knobs: cycle.Values = {}
-        self.profile: FloatArray | None = None  # current by the hour of the cycle to come, where it is played
-        self.played: cycle.Values = {}  # what the last profile did by the hour
+        self._played: cycle.Values = {}  # by the hour
         self._known: list[cycle.Values] = []  # of the last two cycles: the label of the newest is not in hand
 
     @property
@@ -99,9 +92,10 @@ class _CellHouse:
         self._house.stream = change(self._house.stream, (0,))
         self._rng = change(self._rng, (1, self._block.index))
 
-    def set_by(self, profile: FloatArray) -> dict[str, float]:
-        """Knobs that a profile sets by hand: none, since it is itself the current of the house."""
-        return {}
+    @property
+    def played(self) -> cycle.Values:
+        """Result of the last profile by the hour; a profile is itself the current of the house, so it sets no knob."""
+        return self._played
 
     def go(self, most: int | None = None) -> Rows:
         """Step a cycle and report it."""
@@ -124,7 +118,7 @@ class _CellHouse:
             lasts = current_profile.at_the_hour(lasts, len(house.current))
         means = cycle.run(groups, house, knobs, normals, lasts, hours / len(house.current), watch)
         if watch is not None:
-            self.played = current_profile.recorded(house, watch)
+            self._played = current_profile.recorded(house, watch)
         stripped, gained = cycle.strip(p, groups, hours * means["zinc_made"])
         cycle.age(p, groups, days)
         row = instruments.spoil(p, instruments.row(p, groups, means, errors), self._last_row, uniforms, self._limits)

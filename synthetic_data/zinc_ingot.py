@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from physics.arrays import FloatArray
-from seeds import Seed
-from synthetic_data.engine import parameters
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.running_block import RunningBlock
+from synthetic_data.engine.simulator import Simulator
 from synthetic_data.melting_house import instruments
 from synthetic_data.melting_house.anodes import Anodes, Dissolved
 from synthetic_data.melting_house.casting import Cast, Moulds
@@ -25,35 +23,24 @@ from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.plant.segments import DrawnWhole
 
-__all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
-BLOCK_UNITS = 12  # furnaces stepped as one array: those of the default works
-TOGETHER = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
+class ZincIngot(Simulator):
+    """Furnaces of a melting house, stepped a stretch of heats at a time."""
 
+    block_units = 12  # furnaces stepped as one array: those of the default works
+    streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
+    parameters = (MeltingHouseParameters,)
 
-def unit_name(unit: int) -> str:
-    """Name of a furnace: M-001 is the first of the works."""
-    return f"M-{unit + 1:03d}"
+    def unit_name(self, unit: int) -> str:
+        """Name of a furnace: M-001 is the first of the works."""
+        return f"M-{unit + 1:03d}"
 
-
-def steps(plan: Plan) -> int:
-    """Heats of a run."""
-    return plan.units * plan.periods
-
-
-def check(seed: Seed) -> None:
-    """Refuse a seed that lacks a parameter of the melting house."""
-    parameters.check(seed, *parameters.stated_in(MeltingHouseParameters))
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """A block of furnaces before its warm-up."""
+        return _House(plan, block)
 
 
-def rows(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block of furnaces, stretch by stretch, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
-
-
-def begin(plan: Plan, block: Block) -> Simulator:
-    """A block of furnaces before its warm-up."""
-    return _House(plan, block)
+SIMULATOR = ZincIngot()
 
 
 class _House(DrawnWhole[Supplier]):

@@ -75,33 +75,34 @@ SIMULATOR = '''
 
 import numpy as np
 
+from synthetic_data.engine.parameters import ScalarParameters
 from synthetic_data.engine.plan import Rows
-from synthetic_data.engine import parameters
-
-BLOCK_UNITS = 8
+from synthetic_data.engine.simulator import Simulator
 
 
-def unit_name(unit):
-    return f"C-{unit:02d}"
+class SmelterParameters(ScalarParameters):
+    noise: float
 
 
-def steps(plan):
-    return plan.units * plan.periods
+class ToySmelter(Simulator):
+    block_units = 8
+    parameters = (SmelterParameters,)
+
+    def unit_name(self, unit):
+        return f"C-{unit:02d}"
+
+    def rows(self, plan, block):
+        rng, p = plan.block_stream(block), SmelterParameters.of(plan.seed)
+        for period in range(plan.periods):
+            x, noise = 10 + rng.standard_normal(block.count), rng.standard_normal(block.count)
+            z = 4 + rng.random(block.count)
+            y = 90 + 0.5 * (x - 10) - 2 * (z - 4)
+            starts = np.full(block.count, np.datetime64(plan.period_start(period), "us"))
+            table = {"x_set": x, "z": z, "y": y + p.noise * noise, "tapped": y}
+            yield Rows(np.arange(block.count), starts, table, {"y": y}, (), block.count)
 
 
-def check(seed):
-    parameters.check(seed, ("noise",))
-
-
-def rows(plan, block):
-    rng, p = plan.block_stream(block), plan.plant.value("noise")
-    for period in range(plan.periods):
-        x, noise = 10 + rng.standard_normal(block.count), rng.standard_normal(block.count)
-        z = 4 + rng.random(block.count)
-        y = 90 + 0.5 * (x - 10) - 2 * (z - 4)
-        starts = np.full(block.count, np.datetime64(plan.period_start(period), "us"))
-        table = {"x_set": x, "z": z, "y": y + p * noise, "tapped": y}
-        yield Rows(np.arange(block.count), starts, table, {"y": y}, (), block.count)
+SIMULATOR = ToySmelter()
 '''
 PROCESS = '''
 """The toy's columns by physics."""

@@ -11,7 +11,8 @@ from models.processes.lookup import needed_physics_of
 from models.table.contract import check
 from seeds import load, names
 from synthetic_data import another_plant, replay, simulate
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.simulator import simulator_of
 from tests.suite.processes import each
 from training.core.dataset import read
 
@@ -24,7 +25,7 @@ EACH = pytest.mark.parametrize("name", each(SIMULATED, "simulates a plant"))
 def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
     seed = load(name)
     files = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")
-    units = 2 * plan_run(seed, units=100_000).blocks()[0].count + 1
+    units = 2 * simulator_of(seed).blocks(plan_run(seed, units=100_000))[0].count + 1
     for workers in (1, 2, 4):
         simulate(seed, tmp_path / str(workers), units=units, years=0.25, workers=workers)
     for file in files:
@@ -35,7 +36,7 @@ def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
 @EACH
 def test_a_plant_streams_and_keeps_its_truth_apart(name, tmp_path):
     seed = load(name)
-    units = plan_run(seed, units=100_000).blocks()[0].count + 1  # more than are stepped side by side
+    units = simulator_of(seed).blocks(plan_run(seed, units=100_000))[0].count + 1  # more than are stepped side by side
     simulate(seed, tmp_path, units=units, years=0.25)
     table, truth = pq.ParquetFile(tmp_path / "table.parquet"), pq.ParquetFile(tmp_path / "truth.parquet")
     assert table.num_row_groups > 1

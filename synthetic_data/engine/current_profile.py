@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import SimulationError
 from synthetic_data.engine.running import Running, Step
+from synthetic_data.engine.running_block import HoursAheadBlock, ProfileBlock, RunningBlock
 
-
-class Playable(Protocol):
-    """A simulator that can follow a profile.
-
-    Attributes
-    ----------
-    profile : FloatArray or None
-        Current in equal steps over the period to come [kA]; None: as operators have it.
-    played : dict of str to FloatArray
-        What the last profile did, shape (steps, units) each.
-    """
-
-    profile: FloatArray | None
-    played: dict[str, FloatArray]
-
-    def set_by(self, profile: FloatArray) -> dict[str, float]:
-        """Knobs that a profile sets by hand, the same for all units."""
+B = TypeVar("B", bound=RunningBlock)
 
 
 def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArray]]:
@@ -50,22 +36,19 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
     Raises
     ------
     SimulationError
-        The plant's simulator plays no profiles.
+        The plant plays no profiles.
     """
-    simulators = cast(list[Playable], plant._simulators)
-    for simulator in simulators:
-        if not hasattr(simulator, "profile"):
-            raise SimulationError(f"{type(simulator).__name__.lstrip('_')}: plays no current by the hour")
-        simulator.profile = np.asarray(profile, dtype=np.float64)
+    blocks = _profiled(plant)
+    for block in blocks:
+        block.profile = np.asarray(profile, dtype=np.float64)
     plant._ahead = None  # what was looked at has no profile
-    by_hand = simulators[0].set_by(profile)
+    by_hand = blocks[0].set_by(profile)
     knobs = plant.plan().assign(**by_hand) if by_hand else None
     step = plant.step(knobs)
-    after = cast(list[Playable], plant._simulators)
-    parts = [simulator.played for simulator in after]
-    for simulator in after:
-        simulator.profile = None
-    return step, {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
+    after = _profiled(plant)
+    for block in after:
+        block.profile = None
+    return step, _joined([block.played for block in after])
 
 
 def play_ahead(plant: Running, profile: FloatArray) -> dict[str, FloatArray]:
@@ -79,11 +62,24 @@ def play_ahead(plant: Running, profile: FloatArray) -> dict[str, FloatArray]:
     Raises
     ------
     SimulationError
-        The plant's simulator cannot look ahead so.
+        The plant cannot look ahead so.
     """
-    parts = []
-    for simulator in plant._simulators:
-        if not hasattr(simulator, "ahead"):
-            raise SimulationError(f"{type(simulator).__name__.lstrip('_')}: plays no hours ahead")
-        parts.append(simulator.ahead(np.asarray(profile, dtype=np.float64)))
+    hours = np.asarray(profile, dtype=np.float64)
+    blocks = [block for block in plant._blocks if isinstance(block, HoursAheadBlock)]
+    return _joined([block.ahead(hours) for block in _all(plant, blocks, "plays no hours ahead")])
+
+
+def _profiled(plant: Running) -> list[ProfileBlock]:
+    blocks = [block for block in plant._blocks if isinstance(block, ProfileBlock)]
+    return _all(plant, blocks, "plays no current by the hour")
+
+
+def _all(plant: Running, blocks: list[B], lacking: str) -> list[B]:
+    """Return some blocks of a running plant; SimulationError where they are not all that it has."""
+    if len(blocks) < len(plant._blocks):
+        raise SimulationError(f"{plant._plan.seed.process.name}: {lacking}")
+    return blocks
+
+
+def _joined(parts: Sequence[Mapping[str, FloatArray]]) -> dict[str, FloatArray]:
     return {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}

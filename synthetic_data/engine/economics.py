@@ -1,20 +1,11 @@
-"""What rows of a simulated plant are truly worth, by the prices of its seed."""
+"""Margin of rows of a simulated plant, by the prices of its seed."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Protocol, cast
 
 import pandas as pd
 
 from seeds import Seed
-from synthetic_data.engine.plan import ProcessModule, SimulationError, process_module
-
-
-class PricedModule(ProcessModule, Protocol):
-    """What `synthetic_data/<process>.py` offers besides, where a row of its plant has a margin."""
-
-    worth: Callable[[Seed, pd.DataFrame], pd.DataFrame]
+from synthetic_data.engine.simulator import simulator_offering
 
 
 def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
@@ -38,8 +29,4 @@ def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
     SimulationError
         The seed has no plant, no simulator or lacks a parameter, or its simulator knows no margin.
     """
-    module = process_module(seed)
-    if not hasattr(module, "worth"):
-        raise SimulationError(f"{seed.process.name}: its simulator has no margin: expected a process that has one")
-    module.check(seed)
-    return cast(PricedModule, module).worth(seed, truth)
+    return simulator_offering("worth", seed).worth(seed, truth)

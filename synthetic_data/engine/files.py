@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Block, Event, Grid, Plan, Rows, process_module
+from synthetic_data.engine.plan import Block, Event, Grid, Plan, Rows
+from synthetic_data.engine.simulator import simulator_of
 
 NAMES = ("table", "truth", "events")
 # A row group: so many of the portions that a block yields, fewer where they hold so many rows, that memory stays small.
@@ -41,7 +42,7 @@ def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Ta
     """Arrow tables of some rows of a block, each sorted by unit and time."""
     in_order = _in_order(group)
     units, starts = in_order([rows.units for rows in group]), in_order([rows.starts for rows in group])
-    name_of = process_module(plan.seed).unit_name
+    name_of = simulator_of(plan.seed).unit_name
     names = [name_of(block.first + unit) for unit in range(block.count)]
     index: dict[str, pa.Array] = {}
     if plan.seed.key is not None:

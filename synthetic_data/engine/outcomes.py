@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, cast
-
 import numpy as np
 import pandas as pd
 
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-from synthetic_data.engine.plan import ProcessModule, SimulationError, process_module
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Where n decided pieces landed.
-
-    Attributes
-    ----------
-    bins : ndarray of int, shape (n,)
-        Number of the bin in which each piece landed, in the order of the seed's bins.
-    cause : ndarray of int, shape (n,)
-        Index into `causes`: why a piece landed elsewhere than decided.
-    causes : tuple of str
-        Names of the causes; the first is empty and stands for a piece that landed as decided.
-    """
-
-    bins: IntArray
-    cause: IntArray
-    causes: tuple[str, ...]
-
-
-class SortingModule(ProcessModule, Protocol):
-    """What `synthetic_data/<process>.py` offers besides, where it simulates a sorting line."""
-
-    outcome: Callable[[Seed, pd.DataFrame, IntArray, int], Outcome]
-    piece_mass: Callable[[pd.DataFrame], FloatArray]
+from synthetic_data.engine.plan import SimulationError
+from synthetic_data.engine.simulator import Outcome, simulator_offering
 
 
 def outcome(seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
@@ -64,7 +35,7 @@ def outcome(seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int)
         The seed has no plant, no simulator or lacks a parameter, its simulator sorts nothing, or a decision is missing
         or no bin's number.
     """
-    line = _sorting_line(seed)
+    line = simulator_offering("outcome", seed)
     if decisions.shape != (len(truth),):
         raise SimulationError(f"decisions: got shape {decisions.shape}: expected one for each of {len(truth)} pieces")
     wrong = decisions[(decisions < 0) | (decisions >= len(seed.bins))]
@@ -93,14 +64,5 @@ def piece_mass(seed: Seed, truth: pd.DataFrame) -> FloatArray:
     SimulationError
         The seed has no plant, no simulator or lacks a parameter, or its simulator sorts nothing.
     """
-    return np.asarray(_sorting_line(seed).piece_mass(truth), dtype=np.float64)
-
-
-def _sorting_line(seed: Seed) -> SortingModule:
-    module = process_module(seed)
-    if not hasattr(module, "outcome"):
-        raise SimulationError(
-            f"{seed.process.name}: its simulator has no outcome of decisions: expected a process that sorts pieces"
-        )
-    module.check(seed)
-    return cast(SortingModule, module)
+    simulator_offering("outcome", seed)
+    return truth["true_mass"].to_numpy(dtype=np.float64)

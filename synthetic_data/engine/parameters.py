@@ -138,31 +138,24 @@ def stated_in(*kinds: type[Parameters[Any]]) -> tuple[list[str], dict[str, str]]
     return names, {name: limit for kind in kinds for name, limit in kind.limits().items()}
 
 
-def check(seed: Seed, names: Iterable[str], limits: Mapping[str, str] | None = None) -> None:
-    """Refuse a plant that lacks a parameter of these names, or whose regimes change one that nothing states.
+def faults(seed: Seed, names: Iterable[str], limits: Mapping[str, str]) -> Iterator[str]:
+    """Yield the faults of a plant that lacks a parameter of these names, or whose regimes change one that none states.
 
-    Refused too, in the plant and its regimes: a value that is not what `limits` says of its name (ABOVE_0, ONE_OR_MORE,
-    SHARE, SHARE_ABOVE_0 or SHARE_BELOW_1), and a range that is upside down: `<name>_low` above `<name>_high`, or
-    `_short` above `_long`.
-
-    Raises
-    ------
-    SimulationError
-        All that are missing or out of range are named.
+    Faults too, of the plant and its regimes: a value that is not what `limits` says of its name (ABOVE_0, ONE_OR_MORE,
+    SHARE, SHARE_ABOVE_0, SHARE_BELOW_1 or "" for any), and a range that is upside down: `<name>_low` above
+    `<name>_high`, or `_short` above `_long`.
     """
-    plant, needed, limits = plant_of(seed), set(names), limits or {}
-    missing = sorted(needed - set(plant.parameters))
-    faults = [_missing(seed.process.name, missing)] if missing else []
+    plant, needed = plant_of(seed), set(names)
+    if missing := sorted(needed - set(plant.parameters)):
+        yield _missing(seed.process.name, missing)
     values = {name: quantity.value for name, quantity in plant.parameters.items()}
-    faults += _out_of_range(f"{seed.process.name}: plant.parameters", values, values, limits)
+    yield from _out_of_range(f"{seed.process.name}: plant.parameters", values, values, limits)
     for regime in sorted(plant.regimes, key=lambda regime: regime.start):
         if unknown := sorted(set(regime.change) - set(plant.parameters) - needed):
-            faults.append(f"plant.regimes.{regime.name}: changes {', '.join(unknown)}, unknown in plant.parameters")
+            yield f"plant.regimes.{regime.name}: changes {', '.join(unknown)}, unknown in plant.parameters"
         changed = {name: quantity.value for name, quantity in regime.change.items()}
         values |= changed
-        faults += _out_of_range(f"{seed.process.name}: plant.regimes.{regime.name}", changed, values, limits)
-    if faults:
-        raise SimulationError("\n".join(faults))
+        yield from _out_of_range(f"{seed.process.name}: plant.regimes.{regime.name}", changed, values, limits)
 
 
 def periods_alike(plan: Plan, first: int, most: int) -> int:
@@ -214,7 +207,7 @@ def _out_of_range(
     """Faults of what is stated at a place, beside all values that then are in force."""
     for name, value in stated.items():
         limit = limits.get(name)
-        if limit is not None and not _KEPT[limit](value):
+        if limit and not _KEPT[limit](value):
             yield f"{place}.{name}: got {value:g}: expected {limit}"
     for low in values:
         word, _, end = low.rpartition("_")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
@@ -230,18 +228,6 @@ class Plan:
         earlier, length = max(0, self.periods - self._periods_in(self.plant.years)), self.seed.period
         return dt.datetime.combine(self.plant.start, dt.time()) - earlier * length, length
 
-    def unit_name(self, unit: int) -> str:
-        """Name of a unit in the table."""
-        return process_module(self.seed).unit_name(unit)
-
-    def blocks(self) -> tuple[Block, ...]:
-        """The plant cut into blocks; the cut belongs to the process, so that it cannot change the random numbers."""
-        module = process_module(self.seed)
-        each = module.BLOCK_UNITS
-        size = each * getattr(module, "TOGETHER", 1)
-        starts = range(0, self.units, size)
-        return tuple(Block(first // each, first, min(size, self.units - first), each) for first in starts)
-
     def plant_stream(self) -> np.random.Generator:
         """Fresh random stream of what all units share; each block that asks gets the same numbers."""
         return _generator(self.rng_seed, _PLANT_STREAM, 0)
@@ -256,142 +242,6 @@ class Plan:
     def future_stream(self, future: int, period: int, *of: int) -> np.random.Generator:
         """Fresh random stream of another future that begins with a period, for one of the plant's streams."""
         return _generator(self.rng_seed, _FUTURE_STREAM, future, period, *of)
-
-
-class Simulator(Protocol):
-    """A block of units, with what it shares with others, between two stretches of periods; a deep copy goes on alone.
-
-    Attributes
-    ----------
-    drawn_whole : bool
-        Whether a stretch is drawn as a whole, its periods on the last axis of all draws; else by the period.
-    """
-
-    drawn_whole: bool
-
-    @property
-    def first(self) -> int:
-        """The period to come, negative in the warm-up."""
-
-    def go(self, most: int | None = None) -> Rows:
-        """Step the next stretch and report it: at most so many periods, where the simulator can be cut there."""
-
-    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
-        """Put `change(stream, name)` in the place of each random stream; the name is unique within the plant."""
-
-
-def reported(simulator: Simulator, periods: int) -> Iterator[Rows]:
-    """Rows of a simulator up to the end of a run, without those of its warm-up."""
-    while simulator.first < periods:
-        first, rows = simulator.first, simulator.go()
-        if first >= 0:
-            yield rows
-
-
-class ProcessModule(Protocol):
-    """What `synthetic_data/<process>.py` offers.
-
-    Units that share a random stream are stepped as one array; those of `TOGETHER` such streams, where a module has it.
-    """
-
-    BLOCK_UNITS: int  # units that share a random stream; so never an option
-    unit_name: Callable[[int], str]
-    steps: Callable[[Plan], int]  # of the whole run, for its progress
-    check: Callable[[Seed], None]  # raises SimulationError that names all parameters that the seed lacks
-    rows: Callable[[Plan, Block], Iterator[Rows]]
-
-
-class SteppedModule(ProcessModule, Protocol):
-    """What `synthetic_data/<process>.py` offers besides, where the plant has knobs; `rows` are what it reports."""
-
-    begin: Callable[[Plan, Block], Simulator]  # before the warm-up
-
-
-def process_module(seed: Seed) -> ProcessModule:
-    """The simulator named after the type of the seed's process.
-
-    Raises
-    ------
-    SimulationError
-        The seed has no [plant], or nothing simulates its process.
-    """
-    name = seed.process.name
-    plant_of(seed)
-    module = f"synthetic_data.{seed.process_type}"
-    try:
-        return cast(ProcessModule, importlib.import_module(module))
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        raise SimulationError(f"{name}: no simulator called {seed.process_type} in synthetic_data") from None
-
-
-def plan_run(
-    seed: Seed,
-    *,
-    units: int | None = None,
-    years: float | None = None,
-    rng_seed: int | None = None,
-    knobs: pd.DataFrame | None = None,
-) -> Plan:
-    """Check the options and fill them up from the seed's [plant].
-
-    Raises
-    ------
-    SimulationError
-        An option is out of range, the seed has no plant, no simulator or lacks a parameter that its simulator needs, or
-        `knobs` does not fit the run.
-    """
-    process_module(seed).check(seed)
-    plant = plant_of(seed)
-    made = Plan(
-        seed,
-        plant.units if units is None else units,
-        plant.years if years is None else years,
-        plant.rng_seed if rng_seed is None else rng_seed,
-        Knobs((), {}),
-    )
-    for name, value, least in (("units", made.units, 1), ("years", made.years, 0), ("rng_seed", made.rng_seed, 0)):
-        if not value >= least or (name == "years" and value == 0):
-            raise SimulationError(
-                f"{name}: got {value}: expected {'more than 0' if name == 'years' else f'{least} or more'}"
-            )
-    if knobs is None:
-        return made
-    return Plan(seed, made.units, made.years, made.rng_seed, read_knobs(made, knobs))
-
-
-def read_knobs(run: Plan, frame: pd.DataFrame) -> Knobs:
-    """Knobs of a DataFrame with the key, the time and knob columns, as arrays by period."""
-    key, time = run.seed.key, run.seed.clock.name
-    if key is None:
-        raise SimulationError(f"{run.seed.process.name}: a process without units takes no knobs by unit")
-    known = {column.name: column for column in run.seed.by_role("knob")}
-    columns = tuple(name for name in frame.columns if name not in (key.name, time))
-    faults = [f"knobs.{name}: expected one of {', '.join(known)}" for name in columns if name not in known]
-    faults += [f"knobs: column {name} is missing" for name in (key.name, time) if name not in frame.columns]
-    if faults:
-        raise SimulationError("\n".join(faults))
-    unit_of = {run.unit_name(unit): unit for unit in range(run.units)}
-    period_of = {pd.Timestamp(run.period_start(period)): period for period in range(run.periods)}
-    units, periods = frame[key.name].map(unit_of), frame[time].map(period_of)
-    for name, found in ((key.name, units), (time, periods)):
-        if found.isna().any():
-            raise SimulationError(f"knobs.{name}: got {frame[name][found.isna()].iloc[0]}: this run has no such value")
-    if frame.duplicated([key.name, time]).any():
-        raise SimulationError(f"knobs: the same {key.name} and {time} stand in two rows")
-    values = frame[list(columns)].to_numpy(np.float64)
-    for name, column in zip(columns, values.T, strict=True):
-        low, high = known[name].limits
-        outside = (column < low) | (column > high)
-        if outside.any():
-            raise SimulationError(f"knobs.{name}: got {column[outside][0]:g}: expected {low:g} to {high:g}")
-    unit_numbers, period_numbers = units.to_numpy(np.intp), periods.to_numpy(np.intp)
-    order = np.argsort(period_numbers, kind="stable")
-    given, starts = np.unique(period_numbers[order], return_index=True)
-    cut = [np.split(part[order], starts)[1:] for part in (unit_numbers, values)]  # by period, rows in their order
-    by_period = dict(zip(given.tolist(), zip(*cut, strict=True), strict=True))
-    return Knobs(columns, by_period)
 
 
 def _generator(rng_seed: int, *key: int) -> np.random.Generator:

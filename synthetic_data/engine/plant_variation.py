@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from seeds import Seed
-from synthetic_data.engine.plan import SimulationError, plant_of, process_module
+from synthetic_data.engine.plan import SimulationError, plant_of
+from synthetic_data.engine.simulator import simulator_of
 
 _KIN_STREAM = 2  # apart from the streams that plants and blocks are simulated from
 _DRAWS = 1000
@@ -32,7 +33,7 @@ def another_plant(seed: Seed, rng_seed: int) -> Seed:
     SimulationError
         The plant of `seed` itself cannot be, or none of many drawn ones.
     """
-    check = process_module(seed).check
+    check = simulator_of(seed).check
     check(seed)
     rng = np.random.default_rng(np.random.SeedSequence(rng_seed, spawn_key=(_KIN_STREAM,)))
     for _ in range(_DRAWS):

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError, process_module
+from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError
+from synthetic_data.engine.simulator import simulator_of
 
 
 def rows_of(plan: Plan, block: Block) -> Iterator[Rows]:
-    """Rows of a block, as of the simulator's `rows`.
+    """Rows of a block, as of `Simulator.rows`.
 
     Raises
     ------
@@ -19,7 +20,7 @@ def rows_of(plan: Plan, block: Block) -> Iterator[Rows]:
         The plant's parameters lead to a division by zero, a logarithm of a negative number, a probability above 1 or
         the like: the process, what happened, and the function in which it did.
     """
-    made = process_module(plan.seed).rows(plan, block)
+    made = simulator_of(plan.seed).rows(plan, block)
     while True:
         try:
             # Not around a yield: who asks for rows would get these rules, too.

@@ -6,7 +6,6 @@ import copy
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -16,17 +15,10 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.engine import files
 from synthetic_data.engine.counterfactual_streams import Forked
-from synthetic_data.engine.plan import (
-    Knobs,
-    Plan,
-    Rows,
-    SimulationError,
-    Simulator,
-    SteppedModule,
-    plan_run,
-    process_module,
-    read_knobs,
-)
+from synthetic_data.engine.options import plan_run, read_knobs
+from synthetic_data.engine.plan import Knobs, Plan, Rows, SimulationError
+from synthetic_data.engine.running_block import RunningBlock
+from synthetic_data.engine.simulator import simulator_of
 
 
 @dataclass(frozen=True)
@@ -61,16 +53,18 @@ class Running:
         Number of the period to come, from 0.
     """
 
-    # Simulators stand at the start of a stretch of periods, which may be one. What comes is seen by stepping a copy of
+    # Blocks stand at the start of a stretch of periods, which may be one. What comes is seen by stepping a copy of
     # them, with the knobs that were set by hand in the stretch so far: no knob changes an earlier period.
 
     def __init__(self, plan: Plan) -> None:
         self._plan = replace(plan, knobs=Knobs(tuple(column.name for column in plan.seed.by_role("knob")), {}))
-        self._simulators: list[Simulator] = [_stepped(plan.seed).begin(self._plan, block) for block in plan.blocks()]
-        for simulator in self._simulators:
-            while simulator.first < 0:
-                simulator.go()
-        self._ahead: tuple[list[Simulator], list[Rows]] | None = None
+        self._simulator = simulator_of(plan.seed)
+        self._places = self._simulator.blocks(plan)
+        self._blocks: list[RunningBlock] = [self._simulator.begin(self._plan, place) for place in self._places]
+        for block in self._blocks:
+            while block.first < 0:
+                block.go()
+        self._ahead: tuple[list[RunningBlock], list[Rows]] | None = None
         self._waits = _waits(plan.seed)
         self._waiting: deque[pd.DataFrame] = deque(maxlen=max(self._waits.values(), default=1))
         self.period = 0
@@ -127,10 +121,10 @@ class Running:
         self._waiting.appendleft(tables["table"])
         self.period += 1
         if self.period == after[0].first:
-            self._simulators, self._ahead = after, None
+            self._blocks, self._ahead = after, None
             self._plan.knobs.by_period.clear()
-            for simulator in after:
-                simulator.change_streams(lambda stream, _: stream.other if isinstance(stream, Forked) else stream)
+            for block in after:
+                block.change_streams(lambda stream, _: stream.other if isinstance(stream, Forked) else stream)
         truth = tables["truth"]
         return Step(self._in_hand(0), self._came_in(), _tests(truth, self._plan.seed), truth)
 
@@ -157,20 +151,20 @@ class Running:
             raise SimulationError(f"future: got {future}: expected 0 or more")
         made = copy.copy(self)
         seed = self._plan.seed
-        made._plan, made._simulators = copy.deepcopy((self._plan, self._simulators), {id(seed): seed})
+        made._plan, made._blocks = copy.deepcopy((self._plan, self._blocks), {id(seed): seed})
         made._waiting, made._ahead = self._waiting.copy(), None
         if future is None:
             return made
 
-        for simulator in made._simulators:
-            coming = self.period - simulator.first if simulator.drawn_whole else None
+        for block in made._blocks:
+            coming = self.period - block.first if block.drawn_whole else None
 
             def other(
                 stream: np.random.Generator, name: tuple[int, ...], coming: int | None = coming
             ) -> np.random.Generator:
                 return Forked(stream, self._plan.future_stream(future, self.period, *name), coming)
 
-            simulator.change_streams(other)
+            block.change_streams(other)
         return made
 
     def _require_a_period(self) -> None:
@@ -179,11 +173,11 @@ class Running:
                 f"the run of {self._plan.years:g} years ended after {self._plan.periods} periods: begin a longer one"
             )
 
-    def _look(self) -> tuple[list[Simulator], list[Rows]]:
-        """Simulators after the stretch that holds the period to come, and what each reports of it."""
+    def _look(self) -> tuple[list[RunningBlock], list[Rows]]:
+        """Blocks after the stretch that holds the period to come, and what each reports of it."""
         if self._ahead is None:
-            after = copy.deepcopy(self._simulators, {id(self._plan): self._plan})
-            self._ahead = after, [simulator.go(1) for simulator in after]
+            after = copy.deepcopy(self._blocks, {id(self._plan): self._plan})
+            self._ahead = after, [block.go(1) for block in after]
         return self._ahead
 
     def _at_start(self, names: Sequence[str]) -> pd.DataFrame:
@@ -192,13 +186,13 @@ class Running:
         assert key is not None
         start = self._start()
         frames = []
-        for block, rows in zip(self._plan.blocks(), self._look()[1], strict=True):
+        for place, rows in zip(self._places, self._look()[1], strict=True):
             if rows.begun is None:
                 now = rows.starts == start
                 units, values = rows.units[now], {name: rows.table[name][now] for name in names}
             else:
                 units, values = rows.begun[0], {name: rows.begun[1][name] for name in names}
-            index = {key.name: [self._plan.unit_name(block.first + unit) for unit in units.tolist()], time: start}
+            index = {key.name: [self._simulator.unit_name(place.first + unit) for unit in units.tolist()], time: start}
             frames.append(pd.DataFrame(index | values))
         return pd.concat(frames, ignore_index=True)
 
@@ -206,8 +200,8 @@ class Running:
         """Table and truth of the period to come."""
         start = self._start()
         parts: dict[str, list[pa.Table]] = {"table": [], "truth": []}
-        for block, some in zip(self._plan.blocks(), rows, strict=True):
-            found = files.group_tables(self._plan, block, [_at(some, start)])
+        for place, some in zip(self._places, rows, strict=True):
+            found = files.group_tables(self._plan, place, [_at(some, start)])
             for name, tables in parts.items():
                 tables.append(found[name])
         return {name: pa.concat_tables(tables).to_pandas() for name, tables in parts.items()}
@@ -244,7 +238,7 @@ class Running:
         for column, given in zip(self._plan.seed.by_role("knob"), values.T, strict=True):
             low, high = column.settable
             for at in np.flatnonzero((given < low) | (given > high)):
-                name, plan = self._plan.unit_name(units[at]), self.plan()
+                name, plan = self._simulator.unit_name(units[at]), self.plan()
                 own = plan.loc[plan.iloc[:, 0] == name, column.name].to_numpy()
                 if not (own == given[at]).any():
                     raise SimulationError(
@@ -294,13 +288,3 @@ def _at(rows: Rows, start: np.datetime64) -> Rows:
 
     table, truth = ({name: values[now] for name, values in of.items()} for of in (rows.table, rows.truth))
     return Rows(rows.units[now], rows.starts[now], table, truth, (), rows.steps)
-
-
-def _stepped(seed: Seed) -> SteppedModule:
-    module = process_module(seed)
-    if not hasattr(module, "begin"):
-        raise SimulationError(
-            f"{seed.process.name}: its plant has no knobs to step it with: expected a process with knobs; "
-            "simulate, replay and outcome run this one"
-        )
-    return cast(SteppedModule, module)

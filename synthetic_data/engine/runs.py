@@ -16,9 +16,11 @@ from threadpoolctl import threadpool_limits
 
 from seeds import Seed
 from synthetic_data.engine import files
-from synthetic_data.engine.plan import Plan, SimulationError, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Plan, SimulationError
 from synthetic_data.engine.plant_variation import differences, numbered_plant
 from synthetic_data.engine.rows import rows_of
+from synthetic_data.engine.simulator import simulator_of
 from synthetic_data.engine.workers import Progress, write_blocks
 
 _MANIFEST = "simulation.json"
@@ -128,7 +130,7 @@ def replay(
     """
     run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
     parts: dict[str, list[pa.Table]] = {name: [] for name in files.NAMES}
-    for block in run.blocks():
+    for block in simulator_of(run.seed).blocks(run):
         for group in files.groups(rows_of(run, block)):
             for name, table in files.group_tables(run, block, group).items():
                 parts[name].append(table)

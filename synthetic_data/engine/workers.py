@@ -18,8 +18,9 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from synthetic_data.engine import files
-from synthetic_data.engine.plan import Block, Plan, Rows, process_module
+from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.rows import rows_of
+from synthetic_data.engine.simulator import simulator_of
 
 Progress = Callable[[int, int], None]
 
@@ -50,7 +51,7 @@ def write_blocks(run: Plan, folder: Path, writer: files.PlantWriter, workers: in
     progress
         Called with the steps done and those of the whole run.
     """
-    crew = _Crew(run, folder, min(workers, len(run.blocks())) - 1, progress)
+    crew = _Crew(run, folder, min(workers, len(simulator_of(run.seed).blocks(run))) - 1, progress)
     try:
         crew.write(writer)
     finally:
@@ -62,7 +63,7 @@ class _Crew:
 
     def __init__(self, run: Plan, folder: Path, helpers: int, progress: Progress | None) -> None:
         self._run, self._folder, self._helpers, self._progress = run, folder, helpers, progress
-        self._begun, self._done, self._total = time.perf_counter(), 0, process_module(run.seed).steps(run)
+        self._begun, self._done, self._total = time.perf_counter(), 0, simulator_of(run.seed).steps(run)
         # Spawned, not forked: a fork of a process with threads may hang.
         context = multiprocessing.get_context("spawn") if helpers else None
         self._context = context
@@ -73,7 +74,7 @@ class _Crew:
 
     def write(self, writer: files.PlantWriter) -> None:
         """Append block after block; while the next one is in other hands, take one after it."""
-        blocks, coming = self._run.blocks(), 0
+        blocks, coming = simulator_of(self._run.seed).blocks(self._run), 0
         while coming < len(blocks):
             self._hear()
             if coming in self._whole:
@@ -177,7 +178,7 @@ def _work(run: Plan, folder: Path) -> None:
             raise _Stopped
         queue.put((steps, -1))
 
-    blocks = run.blocks()
+    blocks = simulator_of(run.seed).blocks(run)
     with threadpool_limits(1, "blas"):
         while (mine := _claim(claimed)) < len(blocks):
             with files.PartWriter(folder, mine) as part:

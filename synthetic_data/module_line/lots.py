@@ -57,16 +57,6 @@ class Lots:
         return np.repeat(np.arange(len(self.day)), self.per_lot)
 
 
-def unit_name(unit: int) -> str:
-    """Name of a lot: L-00001 is the first of the run."""
-    return f"L-{unit + 1:05d}"
-
-
-def steps(plan: Plan) -> int:
-    """Lots of a run."""
-    return plan.units
-
-
 def draw_lots(plan: Plan, block: Block, p: LineParameters, rng: np.random.Generator) -> Lots:
     """The lots of a block, spread over the days of the run."""
     place = block.first + np.arange(block.count) + _SPREAD * rng.random(block.count)

@@ -10,6 +10,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.parameters import regime_events
 from synthetic_data.engine.plan import Block, Event, Plan, Rows
+from synthetic_data.engine.running_block import RunningBlock
 
 
 class Supplier:
@@ -44,8 +45,8 @@ class Supplier:
 S = TypeVar("S", bound=Supplier)
 
 
-class DrawnWhole(Generic[S]):
-    """A block between two stretches; see `synthetic_data.engine.plan.Simulator`.
+class DrawnWhole(RunningBlock, Generic[S]):
+    """A block between two stretches that are drawn as a whole.
 
     Parameters
     ----------

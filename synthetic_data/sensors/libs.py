@@ -110,16 +110,11 @@ class Optics:
     tile_error: FloatArray  # (lines, k) relative error of that setting [1]
 
 
-def needed(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of the parameters that readings of these lines need."""
-    of_lines = (f"{what}_{name}" for what in ("saturation", "noise") for name in lines)
-    of_layers = (f"{cover}_{name}" for cover, held in LAYERS.items() for name in held)
-    return (*LibsParameters.names(), *of_lines, *of_layers, *(f"dirt_{name}" for name in DIRT))
-
-
-def limits(lines: tuple[str, ...]) -> dict[str, str]:
-    """What the values of some of these parameters must be."""
-    return LibsParameters.limits() | {f"saturation_{name}": ABOVE_0 for name in lines}
+def of_lines(lines: tuple[str, ...]) -> dict[str, str]:
+    """Return the parameters that readings of these lines need besides, with what the value must be."""
+    of_layers = [f"{cover}_{name}" for cover, held in LAYERS.items() for name in held]
+    without_limit = [*(f"noise_{name}" for name in lines), *of_layers, *(f"dirt_{name}" for name in DIRT)]
+    return {f"saturation_{name}": ABOVE_0 for name in lines} | dict.fromkeys(without_limit, "")
 
 
 @cache

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from physics.arrays import FloatArray, IntArray
+from physics.arrays import FloatArray
 from physics.sorting.ejection import crowding, deflection_probability, jet_overlap
-from seeds import Seed
-from synthetic_data.engine.outcomes import Outcome
 from synthetic_data.sorter.parameters import EjectionParameters
 
 # Why a piece landed elsewhere than decided; code 0 where it landed as decided.
@@ -21,20 +18,6 @@ _LATE, _FAULTY, _MISSED, _TAKEN = 1, 2, 3, 4
 _MM_PER_CM = 10.0
 # Neighbours in belt order, nearest first; which side is nearer is drawn.
 _STEPS = (1, -1, 2, -2)
-
-
-def outcome(seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
-    """Where the belt puts decided pieces, and why, by rows of truth.parquet: see `synthetic_data.outcome`."""
-    p = EjectionParameters.of(seed)
-    pieces = {name: truth[name].to_numpy(dtype=np.float64) for name in ("size", "occupancy", "neighbour_gap")}
-    pieces["mass"] = piece_mass(truth)
-    rest = [one.rest for one in seed.bins].index(True)
-    return Outcome(*eject(decisions, rest, pieces, p, np.random.default_rng(rng_seed)), CAUSES)
-
-
-def piece_mass(truth: pd.DataFrame) -> FloatArray:
-    """True mass of each piece, (n,), by rows of truth.parquet [g]."""
-    return truth["true_mass"].to_numpy(dtype=np.float64)
 
 
 def eject(

@@ -25,16 +25,6 @@ class Lots:
     occupancy: FloatArray  # share of the belt that is covered
 
 
-def unit_name(unit: int) -> str:
-    """Name of a lot: L-00001 is the first of the run."""
-    return f"L-{unit + 1:05d}"
-
-
-def steps(plan: Plan) -> int:
-    """Lots of a run."""
-    return plan.units
-
-
 def draw_lots(plan: Plan, block: Block, feeds: tuple[str, ...], rng: np.random.Generator) -> Lots:
     """The lots of a block, spread over the days of the run; parameters `feed_share_<feed>` say how many each feed has.
 

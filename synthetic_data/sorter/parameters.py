@@ -18,8 +18,14 @@ from synthetic_data.engine.parameters import (
 )
 from synthetic_data.engine.plan import plant_of
 
-_OF_EACH_FEED = ("feed_share", "mass_median", "mass_gsd", "size_low", "size_high", "size_scale")
-_LIMITS_OF_FEEDS = {"feed_share": SHARE, "mass_median": ABOVE_0, "mass_gsd": ABOVE_0, "size_scale": ABOVE_0}
+_OF_EACH_FEED = {
+    "feed_share": SHARE,
+    "mass_median": ABOVE_0,
+    "mass_gsd": ABOVE_0,
+    "size_low": "",
+    "size_high": "",
+    "size_scale": ABOVE_0,
+}
 
 
 class SorterParameters(ArrayParameters):
@@ -93,19 +99,8 @@ class EjectionParameters(ScalarParameters):
     nozzle_pitch: float
 
 
-def needed(seed: Seed) -> tuple[str, ...]:
-    """Names of the parameters that the line and each of its feeds need, without those of its sensors."""
-    of_feeds = (f"{name}_{feed}" for name in _OF_EACH_FEED for feed in _feeds(seed))
-    return (*SorterParameters.names(), *EjectionParameters.names(), *of_feeds)
-
-
-def limits(seed: Seed) -> dict[str, str]:
-    """What the values of some of these parameters must be."""
-    of_feeds = {f"{name}_{feed}": limit for name, limit in _LIMITS_OF_FEEDS.items() for feed in _feeds(seed)}
-    return SorterParameters.limits() | EjectionParameters.limits() | of_feeds
-
-
-def _feeds(seed: Seed) -> tuple[str, ...]:
-    """Feeds that the seed's materials belong to."""
+def of_feeds(seed: Seed) -> dict[str, str]:
+    """Return the parameters that each feed of the seed's materials needs, with what the value must be."""
     materials = plant_of(seed).materials
-    return tuple(dict.fromkeys(material.feed for material in materials if material.feed is not None))
+    feeds = dict.fromkeys(material.feed for material in materials if material.feed is not None)
+    return {f"{name}_{feed}": limit for feed in feeds for name, limit in _OF_EACH_FEED.items()}

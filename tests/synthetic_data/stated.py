@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from seeds import Seed, load, names
-from synthetic_data.engine.plan import plan_run, process_module
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.simulator import simulator_of
 
 SIMULATED = [name for name in names() if load(name).plant is not None]
 PERIODS = 3
@@ -29,6 +30,6 @@ def simulated(seed: Seed) -> Iterator[tuple[str, Any]]:
     units = 10 if seed.classes else 3
     plan = plan_run(seed, units=units, years=PERIODS * (seed.period / YEAR) if seed.period else 0.1)
     with np.errstate(divide="raise", invalid="raise", over="raise"):
-        for rows in process_module(seed).rows(plan, plan.blocks()[0]):
+        for rows in simulator_of(seed).rows(plan, simulator_of(plan.seed).blocks(plan)[0]):
             yield from rows.truth.items()
             yield from rows.table.items()

@@ -10,7 +10,8 @@ from pandas.testing import assert_frame_equal
 from physics.bayer.heat import coldest_end
 from seeds import Seed, load
 from synthetic_data import Replay, alumina_refining, replay, worth
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.simulator import simulator_of
 from tests.synthetic_data.graded import knobs_of
 
 SMALL = {"units": 8, "years": 0.35}
@@ -223,8 +224,8 @@ def test_tables_and_events_do_not_depend_on_how_many_days_are_reckoned_at_once(s
     for most in (1, 15):
         monkeypatch.setattr(alumina_refining, "_MOST_STRETCHES", most)
         plan = plan_run(seed, units=3, years=0.65)  # a regime begins within
-        (block,) = plan.blocks()
-        found.append(list(alumina_refining.rows(plan, block)))
+        (block,) = simulator_of(plan.seed).blocks(plan)
+        found.append(list(alumina_refining.SIMULATOR.rows(plan, block)))
     assert len(found[0]) == len(found[1])
     for one, other in zip(*found, strict=True):
         assert (one.events, one.steps) == (other.events, other.steps)

@@ -14,7 +14,8 @@ from synthetic_data.cast_house.failures import Failures
 from synthetic_data.cast_house.operators import REVIEW
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import STRETCH, Supplier
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from tests.synthetic_data.graded import GradedPlant
 
 

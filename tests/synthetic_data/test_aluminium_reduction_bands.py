@@ -11,7 +11,7 @@ import pytest
 from models.processes.lookup import needed_physics_of
 from seeds import Seed, load
 from synthetic_data import Replay, another_plant, replay
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from synthetic_data.potline.line import Line
 
 KEYS = ["unit", "period_start"]

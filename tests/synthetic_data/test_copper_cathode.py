@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from seeds import Grade, Seed
 from synthetic_data import Replay, replay
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from synthetic_data.tankhouse.circuit import stretches
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import SimulationError, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import SimulationError
 from tests.synthetic_data.stated import SIMULATED, simulated, with_parameters
 
 NAMED = {

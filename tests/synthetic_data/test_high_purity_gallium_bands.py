@@ -14,7 +14,7 @@ from seeds import Seed
 from synthetic_data import Replay, another_plant, replay
 from synthetic_data.crystallisers.instruments import LABORATORIES, assays, reads_high
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from synthetic_data.plant.laboratory import scatter
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 

@@ -9,7 +9,8 @@ import pytest
 from models.processes.retired_batteries.physics import CLASSES
 from synthetic_data import another_plant, replay
 from synthetic_data.battery_line.market import PROPERTIES, Market
-from synthetic_data.engine.plan import SimulationError, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import SimulationError
 
 
 def test_every_number_lies_in_its_columns_range_and_only_labels_and_x_rays_are_silent(seed, plant):

@@ -13,7 +13,8 @@ from synthetic_data.cast_house.melt import Line
 from synthetic_data.cast_house.operators import Crew
 from synthetic_data.cast_house.pots import Pots
 from synthetic_data.cast_house.supply import Supplier
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ import pytest
 from seeds import load
 from synthetic_data.cast_house.failures import Failures
 from synthetic_data.cast_house.supply import Supplier
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 
 FIRST, COUNT, UNITS = 40, 112, 12
 

@@ -6,7 +6,7 @@ import pytest
 from seeds import load
 from synthetic_data.cell_house import current_profile
 from synthetic_data.cell_house.house import House
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from seeds import load
 from synthetic_data.cell_house.house import STEPS_A_DAY, House
 from synthetic_data.cell_house.parameters import TRACES
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from tests.synthetic_data.stated import with_parameters
 
 SEED = load("zinc_electrowinning")

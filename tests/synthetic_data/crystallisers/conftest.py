@@ -8,7 +8,8 @@ import pytest
 from seeds import load
 from synthetic_data.crystallisers.operators import KNOBS
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 
 USUAL = {
     **{"coolant_temperature": 20.0, "growth_rate": 5.0, "fraction_frozen": 0.84, "stages": 3.0, "stirring": 40.0},

@@ -11,7 +11,9 @@ from pandas.testing import assert_frame_equal
 from seeds import load
 from synthetic_data import simulate
 from synthetic_data.engine.files import NAMES, PartWriter, PlantWriter, _event_table, _times, group_tables, groups
-from synthetic_data.engine.plan import Event, Grid, plan_run, process_module
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Event, Grid
+from synthetic_data.engine.simulator import simulator_of
 
 
 def test_instants_are_so_many_days_after_the_start():
@@ -36,8 +38,8 @@ def test_parts_are_appended_as_if_written_at_once(tmp_path):
     plan = plan_run(load("aluminium_reduction"), units=3, years=0.2)
     tables = [
         group_tables(plan, block, group)
-        for block in plan.blocks()
-        for group in groups(process_module(plan.seed).rows(plan, block))
+        for block in simulator_of(plan.seed).blocks(plan)
+        for group in groups(simulator_of(plan.seed).rows(plan, block))
     ]
     found = []
     for place in ("whole", "parts"):
@@ -70,8 +72,8 @@ def test_events_stand_with_unit_kind_and_instants():
 @pytest.mark.parametrize(("process", "by_period"), [("copper_cathode", True), ("high_purity_gallium", False)])
 def test_rows_of_whole_grids_stand_as_sorted_by_unit_and_time(process, by_period):
     plan = plan_run(load(process), units=35, years=0.9)
-    for block in plan.blocks():
-        rows = list(process_module(plan.seed).rows(plan, block))
+    for block in simulator_of(plan.seed).blocks(plan):
+        rows = list(simulator_of(plan.seed).rows(plan, block))
         assert len(rows) > 1
         assert {one.grid for one in rows} == {Grid(block.count, by_period)}
         found = group_tables(plan, block, rows)
@@ -92,4 +94,4 @@ def test_a_row_group_has_60_portions_or_the_rows_at_which_it_is_full():
 
 def rows_of(seed):
     plan = plan_run(seed, units=1, years=0.1)
-    return next(iter(process_module(seed).rows(plan, plan.blocks()[0])))
+    return next(iter(simulator_of(seed).rows(plan, simulator_of(plan.seed).blocks(plan)[0])))

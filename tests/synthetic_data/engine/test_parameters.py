@@ -11,6 +11,7 @@ from seeds import Quantity
 from seeds.format.plant import Regime
 from synthetic_data import simulate
 from synthetic_data.cast_house.parameters import CastHouseParameters
+from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.parameters import (
     ABOVE_0,
     ONE_OR_MORE,
@@ -29,7 +30,7 @@ from synthetic_data.engine.parameters import (
     regime_events,
     regimes_begun,
 )
-from synthetic_data.engine.plan import SimulationError, plan_run
+from synthetic_data.engine.plan import SimulationError
 from synthetic_data.potline.parameters import PotlineParameters
 from tests.synthetic_data.stated import SIMULATED, with_parameters
 

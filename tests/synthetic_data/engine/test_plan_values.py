@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import Block, Knobs, SimulationError, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block, Knobs, SimulationError
+from synthetic_data.engine.simulator import simulator_of
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +61,14 @@ def test_options_out_of_range_are_refused(seed, option, message):
 
 
 def test_blocks_cover_the_units_once(plan):
-    blocks = plan.blocks()
+    blocks = simulator_of(plan.seed).blocks(plan)
     assert [block.index for block in blocks] == list(range(len(blocks)))
     assert [unit for block in blocks for unit in range(block.first, block.first + block.count)] == list(range(50))
     assert len({block.count for block in blocks[:-1]}) <= 1
 
 
 def test_streams_are_apart_and_the_same_each_time(plan):
-    first, second = plan.blocks()[0], Block(1, 10, 10)
+    first, second = simulator_of(plan.seed).blocks(plan)[0], Block(1, 10, 10)
     numbers = [
         stream.random(4).tolist()
         for stream in (plan.plant_stream(), plan.block_stream(first), plan.block_stream(second))
@@ -139,4 +141,4 @@ def test_a_process_without_units_takes_no_knobs_by_unit(plan):
 
 def test_plans_are_values(plan):
     assert replace(plan, rng_seed=8) != plan
-    assert plan.unit_name(0) == "A-001"
+    assert simulator_of(plan.seed).unit_name(0) == "A-001"

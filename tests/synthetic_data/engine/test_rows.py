@@ -5,8 +5,10 @@ import pytest
 
 from seeds import load
 from synthetic_data import simulate
-from synthetic_data.engine.plan import SimulationError, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import SimulationError
 from synthetic_data.engine.rows import rows_of
+from synthetic_data.engine.simulator import simulator_of
 from tests.synthetic_data.stated import with_parameters
 
 
@@ -30,6 +32,6 @@ def test_a_number_that_cannot_be_ends_the_run_with_its_place_and_leaves_nothing(
 
 def test_what_numpy_does_in_case_of_an_error_is_left_alone():
     plan, before = plan_run(load("pv_modules"), units=2), np.geterr()
-    for _ in rows_of(plan, plan.blocks()[0]):
+    for _ in rows_of(plan, simulator_of(plan.seed).blocks(plan)[0]):
         assert np.geterr() == before
     assert np.geterr() == before

@@ -12,7 +12,8 @@ from pandas.testing import assert_frame_equal
 
 from seeds import load, names
 from synthetic_data import begin, replay
-from synthetic_data.engine.plan import plan_run, process_module
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.simulator import simulator_of
 
 SEEDS = {name: load(name) for name in names()}
 STEPPED = {name: seed for name, seed in SEEDS.items() if seed.plant is not None and seed.by_role("knob")}
@@ -70,7 +71,7 @@ def other_futures_of_the_first(seed, size, count=3):
 
 def test_every_plant_is_run_over_the_end_of_a_stretch(name):
     plan = plan_run(STEPPED[name], **SIZES[name])
-    simulator = process_module(plan.seed).begin(plan, plan.blocks()[0])
+    simulator = simulator_of(plan.seed).begin(plan, simulator_of(plan.seed).blocks(plan)[0])
     while simulator.first <= 0:
         simulator.go()
     assert simulator.first < plan.periods

@@ -14,7 +14,9 @@ from pandas.testing import assert_frame_equal
 from seeds import Seed, load
 from synthetic_data import replay, simulate
 from synthetic_data.engine import files, workers
-from synthetic_data.engine.plan import SimulationError, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import SimulationError
+from synthetic_data.engine.simulator import simulator_of
 
 KEYS = ["unit", "period_start"]
 SMALL = {"units": 24, "years": 1.0}
@@ -216,7 +218,7 @@ def test_a_seed_without_plant_or_simulator_is_refused(seed: Seed, toy_seed: Seed
 
 def test_blocks_share_no_stream_and_cover_all_units(seed: Seed) -> None:
     run = plan_run(seed, units=600)
-    blocks = run.blocks()
+    blocks = simulator_of(run.seed).blocks(run)
     assert [unit for block in blocks for unit in range(block.first, block.first + block.count)] == list(range(600))
     assert len({run.block_stream(block).random() for block in blocks} | {run.plant_stream().random()}) == 4
 

@@ -7,17 +7,18 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from seeds import load, names
+from seeds import load
 from synthetic_data import replay
 from synthetic_data.engine.counterfactual_streams import Forked, in_hand, parts
 from synthetic_data.engine.files import NAMES, group_tables
-from synthetic_data.engine.plan import Block, plan_run, process_module
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
+from synthetic_data.engine.simulator import simulator_of
 from synthetic_data.engine.streams import SideBySide
+from tests.synthetic_data.stated import SIMULATED
 
 COUNTS = (3, 3, 2)
-TOGETHER = [
-    name for name in names() if load(name).plant is not None and hasattr(process_module(load(name)), "TOGETHER")
-]
+TOGETHER = [name for name in SIMULATED if simulator_of(load(name)).streams_together > 1]
 
 
 def alone():
@@ -82,15 +83,15 @@ def test_parts_of_a_stretch_are_the_blocks_and_then_the_other_future():
 @pytest.mark.parametrize("name", TOGETHER)
 def test_units_that_are_stepped_together_are_those_that_are_stepped_by_their_streams(name):
     seed = load(name)
-    each = process_module(seed).BLOCK_UNITS
+    each = simulator_of(seed).block_units
     plan = plan_run(seed, units=2 * each + 1, years=0.7)
-    assert len(plan.blocks()) == 1
+    assert len(simulator_of(plan.seed).blocks(plan)) == 1
     found = replay(seed, units=plan.units, years=plan.years)
     by = [seed.key.name, seed.time.name]
     parts = []
     for index in range(3):
         block = Block(index, index * each, min(each, plan.units - index * each))
-        parts.append(group_tables(plan, block, list(process_module(seed).rows(plan, block))))
+        parts.append(group_tables(plan, block, list(simulator_of(seed).rows(plan, block))))
     for part in NAMES:
         frames = [one[part].to_pandas() for one in parts]
         expected = pd.concat(frames, ignore_index=True)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from synthetic_data.melting_house.anodes import Anodes
 from synthetic_data.melting_house.cathodes import Cells
 from synthetic_data.melting_house.charge import Furnaces

@@ -3,7 +3,7 @@
 import numpy as np
 
 from seeds import load
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from synthetic_data.module_line.faults import KINDS, Faults
 from synthetic_data.module_line.parameters import LineParameters
 

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 import seeds
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.plant.operators import SetPoints
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from synthetic_data.plant.segments import Supplier
 
 HALF_A_DAY = 0.5  # d: the period of the cast house

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 import seeds
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
+from synthetic_data.engine.simulator import simulator_of
 from synthetic_data.plant.set_points import (
     Crew,
     MoveCosts,
@@ -26,7 +28,7 @@ def plan():
     plain = plan_run(seed, units=6, years=0.2)
     frame = pd.DataFrame(
         {
-            seed.key.name: [plain.unit_name(unit) for unit in (1, 4, 4)],
+            seed.key.name: [simulator_of(plain.seed).unit_name(unit) for unit in (1, 4, 4)],
             seed.clock.name: [pd.Timestamp(plain.period_start(period)) for period in (1, 1, 3)],
             "glue_dose": [60.0, 70.0, np.nan],
             "chloride": [np.nan, np.nan, 50.0],

@@ -8,7 +8,7 @@ import pytest
 
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997
 from seeds import load
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from synthetic_data.potline import balances, cell, days, faults, loops, state
 from synthetic_data.potline.line import Line
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import Knobs, SimulationError, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Knobs, SimulationError
 from synthetic_data.potline.line import Line
 from synthetic_data.potline.parameters import PotlineParameters
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from synthetic_data.precipitation.circuit import ASSAYS, Circuit
 
 YEARS = 3.0

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from synthetic_data.refining_cells.conditions import Sections
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.refining_cells.sections import FAULTS, SCATTER, TRAITS

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from synthetic_data.sensors import shape
 from synthetic_data.sorter import feed
 from synthetic_data.sorter.materials import materials_of

@@ -159,8 +159,7 @@ def test_readings(light_scrap, shots, laser):
 
 
 def test_names_that_readings_need():
-    assert set(libs.needed(("mg_285",))) == {
-        *libs.LibsParameters.names(),
+    assert set(libs.of_lines(("mg_285",))) == {
         *("saturation_mg_285", "noise_mg_285"),
         *(f"{cover}_{name}" for cover, held in LAYERS.items() for name in held),
         *(f"dirt_{name}" for name in DIRT),

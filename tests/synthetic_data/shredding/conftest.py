@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from synthetic_data.shredding.bags import Bagging
 from synthetic_data.shredding.faults import FaultsOfLines
 from synthetic_data.shredding.feed import Gate

@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import norm
 
 from seeds import load
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from synthetic_data.sorter import bodies
 from synthetic_data.sorter.lots import draw_lots
 from synthetic_data.sorter.materials import materials_of

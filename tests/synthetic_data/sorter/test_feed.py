@@ -9,8 +9,9 @@ import pytest
 from physics.sorting.ejection import crowding
 from seeds import Quantity, Regime, folder, load
 from seeds.format.plant import Range
+from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.parameters import regime_events
-from synthetic_data.engine.plan import Block, SimulationError, plan_run
+from synthetic_data.engine.plan import Block, SimulationError
 from synthetic_data.sorter.feed import SURFACES, draw
 from synthetic_data.sorter.lots import draw_lots
 from synthetic_data.sorter.materials import Materials

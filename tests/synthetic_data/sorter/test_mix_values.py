@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from synthetic_data.sorter.lots import draw_lots, lognormal
 from synthetic_data.sorter.materials import materials_of
 from synthetic_data.sorter.mix import Mix, draw_materials

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import Block, SimulationError, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block, SimulationError
 from synthetic_data.sorter import surfaces
 from synthetic_data.sorter.lots import draw_lots
 from synthetic_data.sorter.materials import materials_of

@@ -5,7 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data import replay
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from synthetic_data.tankhouse.circuit import Circuit, SharedCircuit
 
 

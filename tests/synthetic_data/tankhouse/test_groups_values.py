@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from synthetic_data.plant.random_walks import next_walk
 from synthetic_data.plant.set_points import Crew
 from synthetic_data.tankhouse import instruments, operators

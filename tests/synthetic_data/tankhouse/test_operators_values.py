@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from seeds import load
-from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.plan import Block
 from synthetic_data.plant.set_points import Setting
 from synthetic_data.tankhouse.operators import KNOBS, TESTED, orders, setting
 

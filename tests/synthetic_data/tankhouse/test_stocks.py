@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.engine.plan import plan_run
+from synthetic_data.engine.options import plan_run
 from synthetic_data.tankhouse import stocks
 from synthetic_data.tankhouse.circuit import stretches
 from synthetic_data.tankhouse.parameters import TankhouseParameters

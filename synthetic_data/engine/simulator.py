@@ -1,0 +1,154 @@
+"""A process on its simulated plant: the class that the engine runs, found by the type of a seed's process."""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import pandas as pd
+
+from physics.arrays import IntArray
+from seeds import Seed
+from synthetic_data.engine import parameters
+from synthetic_data.engine.parameters import Parameters
+from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError, plant_of
+from synthetic_data.engine.running_block import RunningBlock, reported
+
+Offer = Literal["begin", "worth", "outcome"]  # methods that not every simulator has
+
+_PACKAGE = "synthetic_data"
+_LACKING: dict[Offer, str] = {
+    "begin": (
+        "its plant has no knobs to step it with: expected a process with knobs; "
+        "simulate, replay and outcome run this one"
+    ),
+    "worth": "its simulator has no margin: expected a process that has one",
+    "outcome": "its simulator has no outcome of decisions: expected a process that sorts pieces",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where n decided pieces landed.
+
+    Attributes
+    ----------
+    bins : ndarray of int, shape (n,)
+        Number of the bin in which each piece landed, in the order of the seed's bins.
+    cause : ndarray of int, shape (n,)
+        Index into `causes`: why a piece landed elsewhere than decided.
+    causes : tuple of str
+        Names of the causes; the first is empty and stands for a piece that landed as decided.
+    """
+
+    bins: IntArray
+    cause: IntArray
+    causes: tuple[str, ...]
+
+
+class Simulator(ABC):
+    """A process on its simulated plant; `synthetic_data/<type>.py` states an object of its own class as `SIMULATOR`.
+
+    A plant with set-points gives `begin` and, where it has a margin, `worth`. A line that sorts pieces gives `rows` and
+    `outcome`; its truth has a column `true_mass` [g].
+
+    Attributes
+    ----------
+    block_units : int
+        Units that share a random stream; so never an option.
+    streams_together : int
+        Streams whose units are stepped as one array.
+    parameters : tuple of subclasses of Parameters
+        Parameters that the plant needs.
+    """
+
+    block_units: ClassVar[int]
+    streams_together: ClassVar[int] = 1
+    parameters: ClassVar[tuple[type[Parameters[Any]], ...]]
+
+    @abstractmethod
+    def unit_name(self, unit: int) -> str:
+        """Return the name of a unit in the table, counted from 0."""
+
+    def steps(self, plan: Plan) -> int:
+        """Return the steps of a whole run, for its progress: periods of all units by default."""
+        return plan.units * plan.periods
+
+    def seed_parameters(self, seed: Seed) -> dict[str, str]:
+        """Return parameters whose names follow from a seed's columns or materials, each with its limit, "" for none."""
+        return {}
+
+    def check(self, seed: Seed) -> None:
+        """Refuse a seed that the plant cannot be simulated from; SimulationError names all faults."""
+        names, limits = parameters.stated_in(*self.parameters)
+        of_seed = self.seed_parameters(seed)
+        if faults := list(parameters.faults(seed, {*names, *of_seed}, limits | of_seed)):
+            raise SimulationError("\n".join(faults))
+
+    def blocks(self, plan: Plan) -> tuple[Block, ...]:
+        """Return the plant cut into blocks; the cut belongs to the process: it cannot change the random numbers."""
+        each, size = self.block_units, self.block_units * self.streams_together
+        starts = range(0, plan.units, size)
+        return tuple(Block(first // each, first, min(size, plan.units - first), each) for first in starts)
+
+    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+        """Yield the rows of a block, without those of its warm-up."""
+        return reported(self.begin(plan, block), plan.periods)
+
+    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+        """Return a block of units before its warm-up."""
+        raise not_offered("begin", plan.seed)
+
+    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+        """Return the margin of rows of a plant's truth; see `synthetic_data.worth`."""
+        raise not_offered("worth", seed)
+
+    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
+        """Return the bin in which decided pieces land; see `synthetic_data.outcome`."""
+        raise not_offered("outcome", seed)
+
+    def offers(self, method: Offer) -> bool:
+        """Return whether the plant can be stepped (`begin`), its rows have a margin (`worth`), it sorts (`outcome`)."""
+        return getattr(type(self), method) is not getattr(Simulator, method)
+
+
+def simulator_of(seed: Seed) -> Simulator:
+    """Return the simulator of a seed's plant, `synthetic_data.<type>.SIMULATOR`.
+
+    Raises
+    ------
+    SimulationError
+        The seed has no [plant], nothing simulates its process, or the module has no simulator.
+    """
+    plant_of(seed)
+    name = f"{_PACKAGE}.{seed.process_type}"
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise SimulationError(f"{seed.process.name}: no simulator called {seed.process_type} in {_PACKAGE}") from None
+    simulator = getattr(module, "SIMULATOR", None)
+    if not isinstance(simulator, Simulator):
+        got = "none" if simulator is None else repr(simulator)
+        raise SimulationError(
+            f"{name}.SIMULATOR: got {got}: expected an object of a class derived from {__name__}.{Simulator.__name__}"
+        )
+    return simulator
+
+
+def simulator_offering(method: Offer, seed: Seed) -> Simulator:
+    """Return the simulator of a seed's plant, whose parameters are checked; SimulationError where it lacks a method."""
+    simulator = simulator_of(seed)
+    if not simulator.offers(method):
+        raise not_offered(method, seed)
+    simulator.check(seed)
+    return simulator
+
+
+def not_offered(method: Offer, seed: Seed) -> SimulationError:
+    """Return the error of a process whose simulator lacks a method."""
+    return SimulationError(f"{seed.process.name}: {_LACKING[method]}")

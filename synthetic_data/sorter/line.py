@@ -1,0 +1,39 @@
+"""A line that sorts scrap, whatever its sensors are: names of its lots, what its feeds need, and its ejection."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from physics.arrays import IntArray
+from seeds import Seed
+from synthetic_data.engine.plan import Plan
+from synthetic_data.engine.simulator import Outcome, Simulator
+from synthetic_data.sorter.ejection import CAUSES, eject
+from synthetic_data.sorter.parameters import EjectionParameters, SorterParameters, of_feeds
+
+OF_THE_LINE = (SorterParameters, EjectionParameters)
+
+
+class ScrapSorter(Simulator):
+    """A line that sorts scrap; one of its own adds its sensors to `parameters`, and gives `rows`."""
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a lot: L-00001 is the first of the run."""
+        return f"L-{unit + 1:05d}"
+
+    def steps(self, plan: Plan) -> int:
+        """Lots of a run."""
+        return plan.units
+
+    def seed_parameters(self, seed: Seed) -> dict[str, str]:
+        """Parameters of the seed's feeds."""
+        return of_feeds(seed)
+
+    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
+        """Where the belt puts decided pieces, and why, by rows of truth.parquet."""
+        named = {"size": "size", "occupancy": "occupancy", "neighbour_gap": "neighbour_gap", "mass": "true_mass"}
+        pieces = {name: truth[column].to_numpy(dtype=np.float64) for name, column in named.items()}
+        rest = [one.rest for one in seed.bins].index(True)
+        rng = np.random.default_rng(rng_seed)
+        return Outcome(*eject(decisions, rest, pieces, EjectionParameters.of(seed), rng), CAUSES)

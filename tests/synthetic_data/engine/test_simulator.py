@@ -1,0 +1,158 @@
+"""The class of a process on its simulated plant: all that the engine requests of it, and how it is found."""
+
+import sys
+import types
+
+import pandas as pd
+import pytest
+
+import seeds
+from synthetic_data import begin, outcome, piece_mass, worth
+from synthetic_data.engine.options import plan_run
+from synthetic_data.engine.parameters import ScalarParameters, ShareFloat
+from synthetic_data.engine.plan import SimulationError
+from synthetic_data.engine.running_block import RunningBlock
+from synthetic_data.engine.simulator import Simulator, simulator_of
+from tests.synthetic_data.stated import SIMULATED, with_parameters
+
+OFFERED = {  # method by the part of a seed that it is there for
+    "begin": lambda seed: bool(seed.by_role("knob")),
+    "worth": lambda seed: seed.process.task == "regression",
+    "outcome": lambda seed: bool(seed.bins),
+}
+
+
+@pytest.mark.parametrize("process", SIMULATED)
+def test_a_simulator_has_all_that_the_engine_needs(process):
+    seed = seeds.load(process)
+    simulator, plan = simulator_of(seed), plan_run(seed)
+    assert simulator.block_units >= 1
+    assert simulator.streams_together >= 1
+    assert simulator.parameters
+    assert simulator.steps(plan) >= plan.units
+    assert len({simulator.unit_name(unit) for unit in range(plan.units)}) == plan.units
+
+
+@pytest.mark.parametrize("process", SIMULATED)
+@pytest.mark.parametrize("method", OFFERED)
+def test_a_simulator_offers_what_its_seed_is_for_and_refuses_the_rest_by_name(process, method):
+    seed = seeds.load(process)
+    assert simulator_of(seed).offers(method) == OFFERED[method](seed)
+    if OFFERED[method](seed):
+        return
+    lacking = {
+        "begin": (lambda: begin(seed, units=2, years=0.01), "its plant has no knobs to step it with"),
+        "worth": (lambda: worth(seed, pd.DataFrame()), "its simulator has no margin"),
+        "outcome": (lambda: outcome(seed, pd.DataFrame(), [], 1), "its simulator has no outcome of decisions"),
+    }
+    request, words = lacking[method]
+    with pytest.raises(SimulationError, match=rf"^{process}: {words}: expected a process "):
+        request()
+    if method == "outcome":
+        with pytest.raises(SimulationError, match=rf"^{process}: {words}: expected a process that sorts pieces$"):
+            piece_mass(seed, pd.DataFrame())
+
+
+@pytest.mark.parametrize("process", [name for name in SIMULATED if OFFERED["begin"](seeds.load(name))])
+def test_what_begins_is_a_block_of_the_interface(process):
+    plan = plan_run(seeds.load(process), units=1, years=0.1)
+    (place,) = simulator_of(plan.seed).blocks(plan)
+    block = simulator_of(plan.seed).begin(plan, place)
+    assert isinstance(block, RunningBlock)
+    assert block.first < 0
+
+
+# ---------------------------------------------------------------- found by the type of a seed's process
+
+
+class ToyParameters(ScalarParameters):
+    """Parameters of a toy."""
+
+    share: ShareFloat
+
+
+class Toy(Simulator):
+    """A toy with no plant of its own."""
+
+    block_units = 2
+    parameters = (ToyParameters,)
+
+    def unit_name(self, unit):
+        """Name of a unit."""
+        return f"T-{unit}"
+
+    def seed_parameters(self, seed):
+        """A parameter that a column states."""
+        return {"named": ""}
+
+
+def toy(monkeypatch, **content):
+    module = types.ModuleType("synthetic_data.toy_works")
+    vars(module).update(content)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    seed = seeds.load("copper_cathode")
+    process = seed.process.model_copy(update={"name": "works", "type": "toy_works"})
+    plant = seed.plant.model_copy(update={"parameters": {}, "regimes": []})
+    return seed.model_copy(update={"process": process, "plant": plant})
+
+
+def test_a_process_that_nothing_simulates_is_named(monkeypatch):
+    seed = toy(monkeypatch)
+    monkeypatch.delitem(sys.modules, "synthetic_data.toy_works")
+    with pytest.raises(SimulationError, match=r"^works: no simulator called toy_works in synthetic_data$"):
+        simulator_of(seed)
+
+
+@pytest.mark.parametrize(
+    ("content", "got"),
+    [({}, "none"), ({"SIMULATOR": 3}, "3"), ({"SIMULATOR": Toy}, "<class .*Toy'>"), ({"simulator": Toy()}, "none")],
+)
+def test_a_module_without_a_simulator_is_named(monkeypatch, content, got):
+    expected = (
+        rf"^synthetic_data\.toy_works\.SIMULATOR: got {got}: "
+        r"expected an object of a class derived from synthetic_data\.engine\.simulator\.Simulator$"
+    )
+    with pytest.raises(SimulationError, match=expected):
+        simulator_of(toy(monkeypatch, **content))
+
+
+def test_folders_of_plants_are_no_simulators():
+    seed = seeds.load("copper_cathode")
+    process = seed.process.model_copy(update={"type": "tankhouse"})
+    with pytest.raises(SimulationError, match=r"^synthetic_data\.tankhouse\.SIMULATOR: got none: "):
+        simulator_of(seed.model_copy(update={"process": process}))
+
+
+def test_an_error_of_a_simulators_own_imports_is_not_hidden(monkeypatch, tmp_path):
+    (tmp_path / "toy_works.py").write_text("import no_such_module\n", encoding="utf-8")
+    seed = toy(monkeypatch)
+    monkeypatch.delitem(sys.modules, "synthetic_data.toy_works")
+    package = sys.modules["synthetic_data"]
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        simulator_of(seed)
+
+
+def test_a_class_without_a_name_for_its_units_cannot_be_made():
+    class Nameless(Simulator):
+        """A simulator that lacks an abstract method."""
+
+    with pytest.raises(TypeError, match="unit_name"):
+        Nameless()
+
+
+def test_a_class_states_its_parameters_and_the_check_is_that_of_all(monkeypatch):
+    seed = toy(monkeypatch, SIMULATOR=Toy())
+    with pytest.raises(SimulationError, match=r"^works: plant\.parameters: named, share missing: expected an entry"):
+        plan_run(seed)
+    like = seeds.load("copper_cathode").plant.parameters["bleed"]
+    plant = seed.plant.model_copy(update={"parameters": {"named": like, "share": like}})
+    seed = seed.model_copy(update={"plant": plant})
+    with pytest.raises(SimulationError, match=r"^works: plant\.parameters\.share: got 2: expected 0 to 1$"):
+        plan_run(with_parameters(seed, share=2.0))
+    plan = plan_run(with_parameters(seed, share=0.5, named=-3.0), units=5)
+    simulator = simulator_of(plan.seed)
+    assert [(one.index, one.first, one.count) for one in simulator.blocks(plan)] == [(0, 0, 2), (1, 2, 2), (2, 4, 1)]
+    assert simulator.steps(plan) == 5 * plan.periods
+    with pytest.raises(SimulationError, match=r"^works: its plant has no knobs to step it with"):
+        next(iter(simulator.rows(plan, simulator.blocks(plan)[0])))
