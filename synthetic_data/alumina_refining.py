@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from physics.bayer.economics import Flows, emitted, margin
+from physics.prices import checked
 from seeds import Seed
+from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import RunningBlock, reported
 from synthetic_data.engine.simulator import Simulator
@@ -28,6 +31,14 @@ class AluminaRefining(Simulator):
 
     block_units = 960  # lines stepped as one array
     parameters = (PrecipitationParameters,)
+    facts: ClassVar = {
+        "tanks": "count",
+        "tank_volume": "m³",
+        "tower_approach": "K",
+        "highest_na2o": "%",
+        "highest_product_fines": "%",
+        "highest_loi": "%",
+    }
 
     def unit_name(self, unit: int) -> str:
         """Name of a line: P-01 is the first."""
@@ -46,14 +57,15 @@ class AluminaRefining(Simulator):
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """True margin of lines, cost of moving knobs [$/d], alumina [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
-        price = {name: quantity.value for name, quantity in seed.economics.items()}
+        price = prices_of(seed)
+        steam_heat = checked(price, ("steam_heat",), ("steam_heat",))["steam_heat"]
         day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
         made = day["alumina_product"]
         bauxite = 1.0 / (0.01 * day["available_fed"])
         flows = Flows(
             alumina=made,
             downgraded=day["downgraded"],
-            steam=day["heat_steam"] * day["alumina"] / price["steam_heat"],
+            steam=day["heat_steam"] * day["alumina"] / steam_heat,
             boiler_fuel=(day["thermal_energy"] - day["calciner_fuel"]) * day["alumina"],
             calciner_fuel=day["calciner_fuel"] * made,
             caustic=day["soda_loss"] * made / _KILO,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -29,6 +31,7 @@ class AluminiumIngot(Simulator):
     block_units = 12  # furnaces stepped as one array: a cast house
     streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
     parameters = (CastHouseParameters,)
+    facts: ClassVar = {"filling_time": "min"}
 
     def unit_name(self, unit: int) -> str:
         """Name of a furnace: F-001 is the first of the house."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,19 @@ class AluminiumReduction(Simulator):
 
     block_units = 264  # pots stepped as one array: a line; half of it costs nearly as much time
     parameters = (PotlineParameters,)
+    facts: ClassVar = {
+        "anode_face": "m²",
+        "anodes": "count",
+        "fan_out": "1",
+        "slot_factor": "1",
+        "anode_drop": "V",
+        "nominal_current": "kA",
+        "metal_per_cm": "kg/cm",
+        "bath_per_cm": "kg/cm",
+        "bath_level_target": "cm",
+        "wall_as_ledge": "cm",
+        "voltage_intercept": "V",
+    }
 
     def unit_name(self, unit: int) -> str:
         """Name of a pot: A-001 is the first of the line."""

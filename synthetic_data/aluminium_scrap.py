@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -36,6 +37,7 @@ class AluminiumScrap(ScrapSorter):
 
     block_units = 100  # lots drawn as one array: 12000 pieces
     parameters = (*OF_THE_LINE, ShapeParameters, CoilParameters, TransmissionParameters, LibsParameters, _OwnParameters)
+    facts: ClassVar = {"coil_radius": "mm", "coil_lift_off": "mm"}
 
     def seed_parameters(self, seed: Seed) -> dict[str, str]:
         """Parameters of the seed's feeds, and of the spectral lines that the table has a reading of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,15 @@ class CopperElectrorefining(Simulator):
 
     block_units = 30  # sections stepped as one array: those of the default tankhouse
     parameters = (SectionParameters,)
+    facts: ClassVar = {
+        "cells": "count",
+        "cathode_area": "m²",
+        "electrode_pitch": "mm",
+        "anode_thickness": "mm",
+        "plate_thickness": "mm",
+        "electrolyte_volume": "m³*d/t",
+        "steam_heat": "MJ/kg",
+    }
 
     def unit_name(self, unit: int) -> str:
         """Name of a section: S-001 is the first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -35,6 +36,7 @@ class HeavyScrap(ScrapSorter):
         FluorescenceParameters,
         DetectorParameters,
     )
+    facts: ClassVar = {"spot_area": "cm²", "pair_time": "µs"}
 
     def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
         """Rows of a block of lots: all reference pieces at once."""

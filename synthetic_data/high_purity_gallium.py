@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -31,6 +33,7 @@ class HighPurityGallium(Simulator):
     block_units = 12  # crystallisers stepped as one array: those of the default refinery
     streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
     parameters = (CrystalliserParameters,)
+    facts: ClassVar = {"mould_area": "m²"}
 
     def unit_name(self, unit: int) -> str:
         """Name of a crystalliser: C-001 is the first."""

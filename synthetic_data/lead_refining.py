@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from physics.refining.lead_economics import Flows, emitted, margin
 from seeds import Seed
+from synthetic_data.engine.economics import prices_of
+from synthetic_data.engine.parameters import ABOVE_0, Term
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import Simulator
@@ -25,6 +28,8 @@ class LeadRefining(Simulator):
 
     block_units = 960  # sections stepped as one array; a quarter of it costs nearly as much time
     parameters = (LeadParameters,)
+    facts: ClassVar = {"cells": "count", "electrode_gap": "mm", "anode_crops": "count", "steam_heat": "MJ/kg"}
+    economics: ClassVar = {"highest_bismuth": Term("ppm", ABOVE_0)}
 
     def unit_name(self, unit: int) -> str:
         """Name of a section: L-001 is the first."""
@@ -40,7 +45,7 @@ class LeadRefining(Simulator):
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """True margin of sections, cost of moving knobs [$/d], lead [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
-        price = {name: quantity.value for name, quantity in seed.economics.items()}
+        price = prices_of(seed)
         day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
         flows = Flows(
             lead=day["cathode_mass"] / DAYS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ class PvModules(Simulator):
 
     block_units = 100  # lots drawn as one array: 12,000 modules, whose arrays stay near the processor
     parameters = (LotParameters, LineParameters)
+    facts: ClassVar = {"count_time": "s"}
 
     def unit_name(self, unit: int) -> str:
         """Name of a lot: L-00001 is the first of the run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from synthetic_data.cell_house import current_profile, cycle, faults, instrument
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
 from synthetic_data.cell_house.parameters import CellHouseParameters
 from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.economics import prices_of
+from synthetic_data.engine.parameters import Term
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import ProfileBlock, RunningBlock
 from synthetic_data.engine.simulator import Simulator
@@ -26,6 +29,8 @@ class ZincElectrowinning(Simulator):
 
     block_units = 960  # groups stepped as one array; a quarter of it costs nearly as much time
     parameters = (CellHouseParameters,)
+    facts: ClassVar = {"cathode_area": "m²", "nominal_current": "kA"}
+    economics: ClassVar = {"power_price": Term("$/kWh")}
 
     def unit_name(self, unit: int) -> str:
         """Name of a group of cells: Z-001 is the first."""
@@ -41,7 +46,7 @@ class ZincElectrowinning(Simulator):
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """Margin of a cell, cost of moving its knobs [$/d], zinc [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
-        price = {name: quantity.value for name, quantity in seed.economics.items()}
+        price = prices_of(seed)
         day = {name: truth[name].to_numpy(np.float64) for name in ("zinc_made", "energy", "power_cost", "feed", "glue")}
         zinc = _HOURS * day["zinc_made"]
         flows = Flows(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -30,6 +32,7 @@ class ZincIngot(Simulator):
     block_units = 12  # furnaces stepped as one array: those of the default works
     streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
     parameters = (MeltingHouseParameters,)
+    facts: ClassVar = {"clip_life": "d"}
 
     def unit_name(self, unit: int) -> str:
         """Name of a furnace: M-001 is the first of the works."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from seeds import Seed
+from synthetic_data.engine.plan import SimulationError
 from synthetic_data.engine.simulator import simulator_offering
 
 
@@ -27,6 +28,16 @@ def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     SimulationError
-        The seed has no plant, no simulator or lacks a parameter, or its simulator knows no margin.
+        The seed has no plant, no simulator or lacks a parameter or a price, or its simulator knows no margin.
     """
-    return simulator_offering("worth", seed).worth(seed, truth)
+    try:
+        return simulator_offering("worth", seed).worth(seed, truth)
+    except SimulationError:
+        raise
+    except ValueError as error:  # of a price that is missing or cannot be
+        raise SimulationError(f"{seed.process.name}: {error}") from error
+
+
+def prices_of(seed: Seed) -> dict[str, float]:
+    """Return prices and factors of a seed's [economics] by name, each in its unit there."""
+    return {name: quantity.value for name, quantity in seed.economics.items()}

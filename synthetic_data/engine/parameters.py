@@ -6,12 +6,12 @@ import datetime as dt
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
 import numpy as np
 
 from physics.arrays import FloatArray
-from seeds import Seed
+from seeds import Quantity, Seed
 from synthetic_data.engine.plan import Event, Plan, SimulationError, plant_of
 
 Value = TypeVar("Value", float, FloatArray)
@@ -156,6 +156,27 @@ def faults(seed: Seed, names: Iterable[str], limits: Mapping[str, str]) -> Itera
         changed = {name: quantity.value for name, quantity in regime.change.items()}
         values |= changed
         yield from _out_of_range(f"{seed.process.name}: plant.regimes.{regime.name}", changed, values, limits)
+
+
+class Term(NamedTuple):
+    """A number that a plant needs of a section of the seed: its unit there, and its limit, "" for none."""
+
+    unit: str
+    limit: str = ""
+
+
+def faults_of_terms(
+    seed: Seed, section: str, needed: Mapping[str, Term], stated: Mapping[str, Quantity]
+) -> Iterator[str]:
+    """Yield the fault of each term that a section of a seed lacks, has in another unit, or beyond its limit."""
+    for name, (unit, limit) in needed.items():
+        place, found = f"{seed.process.name}: {section}.{name}", stated.get(name)
+        if found is None:
+            yield f'{place}: missing: expected {{ value = ..., unit = "{unit}", source = "..." }}'
+        elif found.unit != unit:
+            yield f'{place}: got unit "{found.unit}": expected "{unit}"'
+        elif limit and not _KEPT[limit](found.value):
+            yield f"{place}: got {found.value:g}: expected {limit}"
 
 
 def periods_alike(plan: Plan, first: int, most: int) -> int:

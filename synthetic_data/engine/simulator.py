@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -13,7 +13,7 @@ import pandas as pd
 from physics.arrays import IntArray
 from seeds import Seed
 from synthetic_data.engine import parameters
-from synthetic_data.engine.parameters import Parameters
+from synthetic_data.engine.parameters import Parameters, Term
 from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError, plant_of
 from synthetic_data.engine.running_block import RunningBlock, reported
 
@@ -63,11 +63,17 @@ class Simulator(ABC):
         Streams whose units are stepped as one array.
     parameters : tuple of subclasses of Parameters
         Parameters that the plant needs.
+    facts : mapping of str to str
+        Those of them that a seed states in [equipment], each with its unit.
+    economics : mapping of str to Term
+        What rows of the plant need of [economics]; `worth` may need more.
     """
 
     block_units: ClassVar[int]
     streams_together: ClassVar[int] = 1
     parameters: ClassVar[tuple[type[Parameters[Any]], ...]]
+    facts: ClassVar[Mapping[str, str]] = {}
+    economics: ClassVar[Mapping[str, Term]] = {}
 
     @abstractmethod
     def unit_name(self, unit: int) -> str:
@@ -84,8 +90,13 @@ class Simulator(ABC):
     def check(self, seed: Seed) -> None:
         """Refuse a seed that the plant cannot be simulated from; SimulationError names all faults."""
         names, limits = parameters.stated_in(*self.parameters)
-        of_seed = self.seed_parameters(seed)
-        if faults := list(parameters.faults(seed, {*names, *of_seed}, limits | of_seed)):
+        of_seed, facts = self.seed_parameters(seed), {name: Term(unit) for name, unit in self.facts.items()}
+        faults = [
+            *parameters.faults_of_terms(seed, "equipment", facts, plant_of(seed).parameters),
+            *parameters.faults_of_terms(seed, "economics", self.economics, seed.economics),
+            *parameters.faults(seed, {*names, *of_seed} - facts.keys(), limits | of_seed),
+        ]
+        if faults:
             raise SimulationError("\n".join(faults))
 
     def blocks(self, plan: Plan) -> tuple[Block, ...]:

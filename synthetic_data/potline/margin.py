@@ -7,6 +7,7 @@ import pandas as pd
 
 from physics.reduction import economics
 from seeds import Seed
+from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.plan import plant_of
 
 _TONNE = 1000.0  # kg/t
@@ -33,15 +34,11 @@ def flows(truth: pd.DataFrame, seed: Seed) -> economics.Flows:
 
 def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Margin of each row of truth.parquet by the prices of the seed, less what moving the knobs cost [$/d]."""
-    worth = economics.margin(flows(truth, seed), _prices(seed))
+    worth = economics.margin(flows(truth, seed), prices_of(seed))
     return pd.Series(worth - truth["knob_moves"].to_numpy(np.float64), truth.index, name="margin")
 
 
 def emission(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Greenhouse gases of each row of truth.parquet: electricity bought, anode carbon, anode effects [kgCO2e/d]."""
-    gases = economics.emitted(flows(truth, seed), _prices(seed))
+    gases = economics.emitted(flows(truth, seed), prices_of(seed))
     return pd.Series(_TONNE * gases, truth.index, name="co2e")
-
-
-def _prices(seed: Seed) -> dict[str, float]:
-    return {name: quantity.value for name, quantity in seed.economics.items()}

@@ -7,6 +7,7 @@ import pandas as pd
 
 from physics.refining import economics
 from seeds import Seed
+from synthetic_data.engine.economics import prices_of
 from synthetic_data.refining_cells.conditions import DAYS
 
 _TONNE = 1000.0  # kg/t
@@ -33,14 +34,10 @@ def flows(truth: pd.DataFrame) -> economics.Flows:
 
 def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Margin of each row of truth.parquet by the prices of the seed, less what moving the knobs cost [$/d]."""
-    worth = economics.margin(flows(truth), _prices(seed))
+    worth = economics.margin(flows(truth), prices_of(seed))
     return pd.Series(worth - truth["knob_moves"].to_numpy(np.float64), truth.index, name="margin")
 
 
 def emission(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Greenhouse gases of each row of truth.parquet: electricity bought and steam [kgCO2e/d]."""
-    return pd.Series(_TONNE * economics.emitted(flows(truth), _prices(seed)), truth.index, name="co2e")
-
-
-def _prices(seed: Seed) -> dict[str, float]:
-    return {name: quantity.value for name, quantity in seed.economics.items()}
+    return pd.Series(_TONNE * economics.emitted(flows(truth), prices_of(seed)), truth.index, name="co2e")

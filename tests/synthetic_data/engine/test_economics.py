@@ -1,11 +1,20 @@
 """What rows of a plant are worth, asked for by the process's name."""
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 import synthetic_data
 from seeds import load
 from synthetic_data.engine.plan import SimulationError
 from synthetic_data.potline.margin import emission, margin
+
+PRICED = (
+    "alumina_refining",
+    "aluminium_reduction",
+    "copper_electrorefining",
+    "lead_refining",
+    "zinc_electrowinning",
+)
 
 
 def test_a_pot_is_worth_its_margin():
@@ -26,3 +35,28 @@ def test_a_process_without_a_margin_is_refused():
     seed = load("aluminium_scrap")
     with pytest.raises(SimulationError, match=r"^aluminium_scrap: its simulator has no margin"):
         synthetic_data.worth(seed, None)
+
+
+def refusal(seed, truth):
+    """Message of the error that `worth` raises, None where it raises none."""
+    try:
+        synthetic_data.worth(seed, truth)
+    except SimulationError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("process", PRICED)
+def test_a_price_that_is_missing_is_named_and_what_no_margin_needs_may_be_left_out(process):
+    seed = load(process)
+    truth = synthetic_data.replay(seed, units=1, years=0.2).truth
+    whole, unread = synthetic_data.worth(seed, truth), set()
+    for name in seed.economics:
+        broken = seed.model_copy(update={"economics": {one: q for one, q in seed.economics.items() if one != name}})
+        refused = refusal(broken, truth)
+        if refused is None:
+            assert_frame_equal(synthetic_data.worth(broken, truth), whole)
+            unread.add(name)
+        else:
+            assert refused.startswith(f"{process}: economics.{name}: missing: expected ")
+    assert len(unread) < 0.2 * len(seed.economics)

@@ -55,18 +55,18 @@ def with_regimes(seed, *regimes):
 @pytest.mark.parametrize("process", SIMULATED)
 def test_every_parameter_of_a_seed_is_needed_and_missed_by_name(process):
     seed = seeds.load(process)
-    for name in seed.plant.parameters:
+    for name, one in seed.plant.parameters.items():
         with pytest.raises(SimulationError) as raised:
             plan_run(without(seed, name))
-        assert str(raised.value) == (
-            f"{process}: plant.parameters: {name} missing: expected an entry in [plant.parameters] for each"
-        )
+        fact = f'equipment.{name}: missing: expected {{ value = ..., unit = "{one.unit}", source = "..." }}'
+        parameter = f"plant.parameters: {name} missing: expected an entry in [plant.parameters] for each"
+        assert str(raised.value) == f"{process}: {fact if name in seed.equipment else parameter}"
 
 
 @pytest.mark.parametrize("process", SIMULATED)
 def test_all_that_are_missing_are_named_at_once(process):
     seed = seeds.load(process)
-    first, *_, last = sorted(seed.plant.parameters)
+    first, *_, last = sorted(seed.plant.parameters.keys() - seed.equipment.keys())
     with pytest.raises(SimulationError, match=rf"{process}: plant\.parameters: {first}, {last} missing"):
         plan_run(without(seed, first, last))
 

@@ -1,13 +1,16 @@
 """The class of a process on its simulated plant: all that the engine requests of it, and how it is found."""
 
+import re
 import sys
 import types
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import seeds
-from synthetic_data import begin, outcome, piece_mass, worth
+from seeds.format.loader import parse
+from synthetic_data import begin, outcome, piece_mass, replay, simulate, worth
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.parameters import ScalarParameters, ShareFloat
 from synthetic_data.engine.plan import SimulationError
@@ -156,3 +159,84 @@ def test_a_class_states_its_parameters_and_the_check_is_that_of_all(monkeypatch)
     assert simulator.steps(plan) == 5 * plan.periods
     with pytest.raises(SimulationError, match=r"^works: its plant has no knobs to step it with"):
         next(iter(simulator.rows(plan, simulator.blocks(plan)[0])))
+
+
+# ---------------------------------------------------------------- what a seed's other sections must state
+
+
+def without(seed, section, name):
+    return seed.model_copy(
+        update={section: {other: one for other, one in getattr(seed, section).items() if other != name}}
+    )
+
+
+def with_quantity(seed, section, name, **changes):
+    stated = getattr(seed, section)
+    return seed.model_copy(update={section: stated | {name: stated[name].model_copy(update=changes)}})
+
+
+ECONOMICS = [(process, name) for process in SIMULATED for name in seeds.load(process).economics]
+
+
+@pytest.mark.parametrize(("process", "name"), ECONOMICS)
+def test_a_price_that_rows_need_is_missed_before_any_work_and_no_other_is(process, name, tmp_path):
+    seed = seeds.load(process)
+    broken, needed = without(seed, "economics", name), simulator_of(seed).economics.get(name)
+    if needed is None:
+        assert plan_run(broken, units=1).units == 1
+        return
+    expected = (
+        f'{process}: economics.{name}: missing: expected {{ value = ..., unit = "{needed.unit}", source = "..." }}'
+    )
+    for run in (plan_run, begin, replay, lambda seed: simulate(seed, tmp_path / "plant")):
+        with pytest.raises(SimulationError) as raised:
+            run(broken)
+        assert str(raised.value) == expected
+    assert not (tmp_path / "plant").exists()
+    with pytest.raises(SimulationError) as raised:
+        plan_run(with_quantity(seed, "economics", name, unit="pcs"))
+    assert str(raised.value) == f'{process}: economics.{name}: got unit "pcs": expected "{needed.unit}"'
+
+
+@pytest.mark.parametrize("process", [name for name in SIMULATED if seeds.load(name).economics])
+def test_rows_need_no_price_but_those_that_their_simulator_states(process):
+    seed = seeds.load(process)
+    needed = simulator_of(seed).economics
+    alone = seed.model_copy(update={"economics": {name: seed.economics[name] for name in needed}})
+    assert len(replay(alone, units=1, years=0.2).table) == len(replay(seed, units=1, years=0.2).table)
+
+
+def test_a_limit_that_cannot_be_is_refused():
+    seed = with_quantity(seeds.load("lead_refining"), "economics", "highest_bismuth", value=0.0)
+    with pytest.raises(SimulationError, match=r"^lead_refining: economics\.highest_bismuth: got 0: expected above 0$"):
+        plan_run(seed)
+
+
+@pytest.mark.parametrize("process", SIMULATED)
+def test_facts_of_a_simulator_are_those_that_its_seed_states(process):
+    seed = seeds.load(process)
+    assert simulator_of(seed).facts == {name: one.unit for name, one in seed.equipment.items()}
+
+
+FACTS = [(process, name) for process in SIMULATED for name in seeds.load(process).equipment]
+
+
+def with_line(process, name, change):
+    """The seed with the line of a fact of [equipment] changed."""
+    before, section = seeds.load(process).text.split("[equipment]\n")
+    text, count = re.subn(rf"^{name} = .*\n", lambda line: change(line[0]), section, count=1, flags=re.MULTILINE)
+    assert count == 1
+    return parse(f"{before}[equipment]\n{text}", Path(f"{process}.toml"))
+
+
+@pytest.mark.parametrize(("process", "name"), FACTS)
+def test_a_fact_that_the_text_of_a_seed_lacks_is_named_in_its_section(process, name):
+    unit = seeds.load(process).equipment[name].unit
+    missing = f'{process}: equipment.{name}: missing: expected {{ value = ..., unit = "{unit}", source = "..." }}'
+    referred = f"plant.parameters.{name}.fact: got '{name}': expected a fact of [equipment]"
+    with pytest.raises(ValueError, match=name) as raised:
+        plan_run(with_line(process, name, lambda line: ""))
+    assert str(raised.value) == missing or referred in str(raised.value)
+    with pytest.raises(SimulationError) as raised:
+        plan_run(with_line(process, name, lambda line: line.replace(f'unit = "{unit}"', 'unit = "pcs"')))
+    assert str(raised.value) == f'{process}: equipment.{name}: got unit "pcs": expected "{unit}"'
