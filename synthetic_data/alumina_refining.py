@@ -14,7 +14,7 @@ from seeds import Seed
 from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import RunningBlock, reported
-from synthetic_data.engine.simulator import Simulator
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.precipitation.circuit import STRETCH, Circuit
 from synthetic_data.precipitation.lines import LineRows
 from synthetic_data.precipitation.parameters import PrecipitationParameters
@@ -31,6 +31,7 @@ class AluminaRefining(Simulator):
 
     block_units = 960  # lines stepped as one array
     parameters = (PrecipitationParameters,)
+    period = PeriodBounds(24, 24, 24)  # lines, faults and laboratory are stepped by the day
     facts: ClassVar = {
         "tanks": "count",
         "tank_volume": "m³",

@@ -17,7 +17,7 @@ from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
 from synthetic_data.cast_house.supply import Supplier, Supply
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import RunningBlock
-from synthetic_data.engine.simulator import Simulator
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.plant.segments import DrawnWhole
@@ -31,6 +31,7 @@ class AluminiumIngot(Simulator):
     block_units = 12  # furnaces stepped as one array: a cast house
     streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
     parameters = (CastHouseParameters,)
+    period = PeriodBounds(6, 48, 1)  # a furnace is charged, treated and cast in six hours or more
     facts: ClassVar = {"filling_time": "min"}
 
     def unit_name(self, unit: int) -> str:

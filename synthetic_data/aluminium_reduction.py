@@ -15,7 +15,7 @@ from seeds import Seed
 from synthetic_data.engine.counterfactual_streams import in_hand, partly_in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import HoursAheadBlock, RunningBlock
-from synthetic_data.engine.simulator import Simulator
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.potline import cell, current_profile, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
@@ -32,6 +32,7 @@ class AluminiumReduction(Simulator):
 
     block_units = 264  # pots stepped as one array: a line; half of it costs nearly as much time
     parameters = (PotlineParameters,)
+    period = PeriodBounds(168, 2160, 24)  # the current efficiency of a single pot over less than a week is noise
     facts: ClassVar = {
         "anode_face": "m²",
         "anodes": "count",

@@ -7,7 +7,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import RunningBlock
-from synthetic_data.engine.simulator import Simulator
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.inspection import Inspected
 from synthetic_data.plant.operators import Knobs
@@ -31,6 +31,7 @@ class BlackMass(Simulator):
 
     block_units = 12  # lines stepped as one array: those of the default plant
     streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
+    period = PeriodBounds(8, 72, 1)  # a lot is discharged, burnt and milled in a shift or more
     parameters = (ShreddingParameters,)
 
     def unit_name(self, unit: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import RunningBlock, reported
-from synthetic_data.engine.simulator import Simulator
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.tankhouse.circuit import STRETCH, Circuit, SharedCircuit
 from synthetic_data.tankhouse.groups import Groups
 from synthetic_data.tankhouse.parameters import TankhouseParameters
@@ -19,6 +19,7 @@ class CopperCathode(Simulator):
 
     block_units = 60  # groups stepped as one array: those of the default tankhouse
     streams_together = 4  # blocks of them where there are more
+    period = PeriodBounds(24, 168, 24)  # anodes, which last three crops, are used up in more than a week each
     parameters = (TankhouseParameters,)
 
     def unit_name(self, unit: int) -> str:

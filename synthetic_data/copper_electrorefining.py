@@ -10,15 +10,13 @@ import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import Block, Plan, Rows, period_days
 from synthetic_data.engine.running_block import ProfileBlock, RunningBlock, reported
-from synthetic_data.engine.simulator import Simulator
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.refining_cells.margin import emission, margin
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.refining_cells.sections import SectionRows
 from synthetic_data.tankhouse.circuit import STRETCH, Circuit, SharedCircuit
-
-_DAYS = 7
 
 
 class CopperElectrorefining(Simulator):
@@ -26,6 +24,7 @@ class CopperElectrorefining(Simulator):
 
     block_units = 30  # sections stepped as one array: those of the default tankhouse
     parameters = (SectionParameters,)
+    period = PeriodBounds(24, 168, 24)  # anodes, which last three crops, are used up in more than a week each
     facts: ClassVar = {
         "cells": "count",
         "cathode_area": "m²",
@@ -42,7 +41,7 @@ class CopperElectrorefining(Simulator):
 
     def steps(self, plan: Plan) -> int:
         """Section-days of a run."""
-        return plan.units * plan.periods * _DAYS
+        return plan.units * plan.periods * round(plan.period_days)
 
     def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
         """Rows of a block of sections, some weeks at a time, after a warm-up that is not reported."""
@@ -57,7 +56,7 @@ class CopperElectrorefining(Simulator):
         columns = {
             "margin": margin(truth, seed),
             "move_cost": truth["knob_moves"],
-            "product": 1000.0 * truth["cathode_mass"] / _DAYS,
+            "product": 1000.0 * truth["cathode_mass"] / period_days(seed),
             "energy": truth["energy"],
             "co2e": emission(truth, seed),
         }
@@ -109,4 +108,4 @@ class _Tankhouse(ProfileBlock):
         weeks = self._circuit.go(STRETCH if most is None else most)
         table, truth, events = self._sections.stretch(weeks)
         events = [*(weeks.events if self._block.index == 0 else ()), *events]
-        return Rows.of_stretch(self._plan, self._block, weeks.first, table, truth, events, _DAYS)
+        return Rows.of_stretch(self._plan, self._block, weeks.first, table, truth, events, round(weeks.days))

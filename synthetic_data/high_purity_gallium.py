@@ -17,7 +17,7 @@ from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParame
 from synthetic_data.crystallisers.supply import Supplier
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import RunningBlock
-from synthetic_data.engine.simulator import Simulator
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.inspection import Inspected
 from synthetic_data.plant.operators import Knobs
@@ -33,6 +33,7 @@ class HighPurityGallium(Simulator):
     block_units = 12  # crystallisers stepped as one array: those of the default refinery
     streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
     parameters = (CrystalliserParameters,)
+    period = PeriodBounds(24, 96, 1)  # a lot freezes for a day or more
     facts: ClassVar = {"mould_area": "m²"}
 
     def unit_name(self, unit: int) -> str:

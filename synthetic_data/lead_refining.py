@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 import numpy as np
@@ -12,15 +12,16 @@ from physics.refining.lead_economics import Flows, emitted, margin
 from seeds import Seed
 from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.parameters import ABOVE_0, Term
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import Block, Plan, Rows, period_days
 from synthetic_data.engine.running_block import RunningBlock
-from synthetic_data.engine.simulator import Simulator
-from synthetic_data.lead_cells.circuit import DAYS, STRETCH, Circuit
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
+from synthetic_data.lead_cells.circuit import STRETCH, Circuit
 from synthetic_data.lead_cells.parameters import LeadParameters
 from synthetic_data.lead_cells.sections import SectionRows
 
 _TONNE = 1000.0  # kg
 _HOURS = 24.0  # h/d
+_ANODE_LIFE = 15.0  # d, of anodes of 44 mm: 180 A/m² dissolve 1.45 mm a day of each face
 
 
 class LeadRefining(Simulator):
@@ -29,6 +30,7 @@ class LeadRefining(Simulator):
     block_units = 960  # sections stepped as one array; a quarter of it costs nearly as much time
     parameters = (LeadParameters,)
     facts: ClassVar = {"cells": "count", "electrode_gap": "mm", "anode_crops": "count", "steam_heat": "MJ/kg"}
+    period = PeriodBounds(24, 168, 24)  # crops of a day to a week
     economics: ClassVar = {"highest_bismuth": Term("ppm", ABOVE_0)}
 
     def unit_name(self, unit: int) -> str:
@@ -37,7 +39,17 @@ class LeadRefining(Simulator):
 
     def steps(self, plan: Plan) -> int:
         """Section-days of a run."""
-        return plan.units * plan.periods * DAYS
+        return plan.units * plan.periods * round(plan.period_days)
+
+    def faults(self, seed: Seed) -> Iterator[str]:
+        """Yield the fault of anodes that are gone before their last crop ends too."""
+        yield from super().faults(seed)
+        crops, days = seed.equipment.get("anode_crops"), period_days(seed)
+        if crops is not None and crops.value * days > _ANODE_LIFE:
+            yield (
+                f"{seed.process.name}: equipment.anode_crops: got {crops.value:g} crops of {days:g} d: "
+                f"expected anodes of {_ANODE_LIFE:g} d at most, in which they dissolve"
+            )
 
     def begin(self, plan: Plan, block: Block) -> RunningBlock:
         """A block of sections before its warm-up."""
@@ -45,10 +57,10 @@ class LeadRefining(Simulator):
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """True margin of sections, cost of moving knobs [$/d], lead [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
-        price = prices_of(seed)
+        price, days = prices_of(seed), period_days(seed)
         day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
         flows = Flows(
-            lead=day["cathode_mass"] / DAYS,
+            lead=day["cathode_mass"] / days,
             downgraded=day["downgraded"],
             energy=day["energy"],
             steam=day["steam"] * _HOURS / _TONNE,
@@ -59,7 +71,7 @@ class LeadRefining(Simulator):
         columns = {
             "margin": margin(flows, price) - day["knob_moves"],
             "move_cost": day["knob_moves"],
-            "product": _TONNE * day["cathode_mass"] / DAYS,
+            "product": _TONNE * day["cathode_mass"] / days,
             "energy": day["energy"],
             "co2e": _TONNE * emitted(flows, price),
         }
@@ -94,4 +106,4 @@ class _Refinery(RunningBlock):
         crops = self._circuit.go(STRETCH if most is None else most)
         table, truth, events = self._sections.stretch(crops)
         events = [*(crops.events if self._block.index == 0 else ()), *(events if crops.first >= 0 else ())]
-        return Rows.of_stretch(self._plan, self._block, crops.first, table, truth, events, DAYS)
+        return Rows.of_stretch(self._plan, self._block, crops.first, table, truth, events, round(crops.days))

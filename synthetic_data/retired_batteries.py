@@ -36,10 +36,10 @@ class RetiredBatteries(Simulator):
         """Lots of a run."""
         return plan.units
 
-    def check(self, seed: Seed) -> None:
-        """Refuse a seed that lacks a parameter, or whose makes lack a property."""
-        super().check(seed)
-        market.check(seed)
+    def faults(self, seed: Seed) -> Iterator[str]:
+        """Yield faults of the makes too."""
+        yield from super().faults(seed)
+        yield from market.faults(seed)
 
     def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
         """Rows of a block of deliveries: all of their cells at once."""

@@ -19,7 +19,7 @@ from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.parameters import Term
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import ProfileBlock, RunningBlock
-from synthetic_data.engine.simulator import Simulator
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
 
 _HOURS = 24.0  # h/d
 
@@ -30,6 +30,7 @@ class ZincElectrowinning(Simulator):
     block_units = 960  # groups stepped as one array; a quarter of it costs nearly as much time
     parameters = (CellHouseParameters,)
     facts: ClassVar = {"cathode_area": "m²", "nominal_current": "kA"}
+    period = PeriodBounds(48, 96, 24)  # samples of two days are in hand when a cycle starts; thicker deposits bridge
     economics: ClassVar = {"power_price": Term("$/kWh")}
 
     def unit_name(self, unit: int) -> str:

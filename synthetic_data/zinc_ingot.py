@@ -9,7 +9,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.engine.running_block import RunningBlock
-from synthetic_data.engine.simulator import Simulator
+from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.melting_house import instruments
 from synthetic_data.melting_house.anodes import Anodes, Dissolved
 from synthetic_data.melting_house.casting import Cast, Moulds
@@ -32,6 +32,7 @@ class ZincIngot(Simulator):
     block_units = 12  # furnaces stepped as one array: those of the default works
     streams_together = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
     parameters = (MeltingHouseParameters,)
+    period = PeriodBounds(4, 24, 1)  # a heat of cathodes is melted and cast in four hours or more
     facts: ClassVar = {"clip_life": "d"}
 
     def unit_name(self, unit: int) -> str:

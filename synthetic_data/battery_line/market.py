@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from synthetic_data.battery_line.parameters import PlantParameters
-from synthetic_data.engine.plan import Plan, SimulationError, plant_of
+from synthetic_data.engine.plan import Plan, plant_of
 
 FORMS = ("prismatic", "pouch", "cylindrical")
 CATHODES = ("LFP", "NMC", "LMO", "NCA", "LCO", "LTO")  # the last is an anode, of cells that are none of the others
@@ -90,27 +91,19 @@ class Market:
         return self.by_size[place]
 
 
-def check(seed: Seed) -> None:
-    """Refuse materials that lack a property, or whose form or cathode nobody knows.
-
-    Raises
-    ------
-    SimulationError
-        All faults are named.
-    """
-    faults, materials = [], plant_of(seed).materials
+def faults(seed: Seed) -> Iterator[str]:
+    """Yield the faults of materials that lack a property, or whose form or cathode is unknown."""
+    materials = plant_of(seed).materials
     for material in materials:
         place = f"plant.materials.{material.name}"
         if missing := sorted(set(PROPERTIES) - set(material.properties)):
-            faults.append(f"{place}.properties: {', '.join(missing)} missing")
+            yield f"{place}.properties: {', '.join(missing)} missing"
         if material.feed not in FORMS:
-            faults.append(f"{place}.feed: got '{material.feed}': expected one of {', '.join(FORMS)}")
+            yield f"{place}.feed: got '{material.feed}': expected one of {', '.join(FORMS)}"
         if material.name.split()[-1] not in CATHODES:
-            faults.append(f"{place}: expected a name that ends with one of {', '.join(CATHODES)}")
+            yield f"{place}: expected a name that ends with one of {', '.join(CATHODES)}"
     if not materials:
-        faults.append("plant.materials: missing: expected makes of cells")
-    if faults:
-        raise SimulationError("\n".join(faults))
+        yield "plant.materials: missing: expected makes of cells"
 
 
 def drawn_makes(

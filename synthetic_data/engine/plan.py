@@ -36,6 +36,11 @@ def plant_of(seed: Seed) -> Plant:
     return seed.plant
 
 
+def period_days(seed: Seed) -> float:
+    """Return the length of a period [d]."""
+    return seed.period / dt.timedelta(days=1)
+
+
 class Event(NamedTuple):  # a run may have hundreds of thousands
     """Something that happened to a unit, or to the whole plant (`unit` None); times are in days from the start."""
 
@@ -197,7 +202,7 @@ class Plan:
     @cached_property
     def period_days(self) -> float:
         """Length of a period [d]."""
-        return self.seed.period / dt.timedelta(days=1)
+        return period_days(self.seed)
 
     @cached_property
     def periods(self) -> int:

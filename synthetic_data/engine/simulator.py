@@ -6,7 +6,7 @@ import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from physics.arrays import IntArray
 from seeds import Seed
 from synthetic_data.engine import parameters
 from synthetic_data.engine.parameters import Parameters, Term
-from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError, plant_of
+from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError, period_days, plant_of
 from synthetic_data.engine.running_block import RunningBlock, reported
 
 Offer = Literal["begin", "worth", "outcome"]  # methods that not every simulator has
@@ -49,6 +49,26 @@ class Outcome:
     causes: tuple[str, ...]
 
 
+class PeriodBounds(NamedTuple):
+    """Shortest and longest period at which a plant can be simulated [h], and of what its length is a multiple [h]."""
+
+    low: float
+    high: float
+    step: float
+
+    def faults(self, seed: Seed) -> Iterator[str]:
+        """Yield the fault of a seed whose period is of another length."""
+        hours = 24.0 * period_days(seed)
+        if not self.low <= hours <= self.high or hours % self.step:
+            low, high, step = (_length(limit) for limit in self)
+            expected = low if low == high else f"{low} to {high}, a multiple of {step}"
+            yield f"{seed.process.name}: process.period: got {_length(hours)}: expected {expected}"
+
+
+def _length(hours: float) -> str:
+    return f"{hours / 24.0:g} d" if hours % 24.0 == 0.0 else f"{hours:g} h"
+
+
 class Simulator(ABC):
     """A process on its simulated plant; `synthetic_data/<type>.py` states an object of its own class as `SIMULATOR`.
 
@@ -65,6 +85,8 @@ class Simulator(ABC):
         Parameters that the plant needs.
     facts : mapping of str to str
         Those of them that a seed states in [equipment], each with its unit.
+    period : PeriodBounds or None
+        Lengths of a period at which the plant can be simulated; None where rows have no period.
     economics : mapping of str to Term
         What rows of the plant need of [economics]; `worth` may need more.
     """
@@ -74,6 +96,7 @@ class Simulator(ABC):
     parameters: ClassVar[tuple[type[Parameters[Any]], ...]]
     facts: ClassVar[Mapping[str, str]] = {}
     economics: ClassVar[Mapping[str, Term]] = {}
+    period: ClassVar[PeriodBounds | None] = None
 
     @abstractmethod
     def unit_name(self, unit: int) -> str:
@@ -89,15 +112,18 @@ class Simulator(ABC):
 
     def check(self, seed: Seed) -> None:
         """Refuse a seed that the plant cannot be simulated from; SimulationError names all faults."""
+        if faults := list(self.faults(seed)):
+            raise SimulationError("\n".join(faults))
+
+    def faults(self, seed: Seed) -> Iterator[str]:
+        """Yield what is missing in a seed or cannot be simulated; a plant with more to look at adds its own."""
         names, limits = parameters.stated_in(*self.parameters)
         of_seed, facts = self.seed_parameters(seed), {name: Term(unit) for name, unit in self.facts.items()}
-        faults = [
-            *parameters.faults_of_terms(seed, "equipment", facts, plant_of(seed).parameters),
-            *parameters.faults_of_terms(seed, "economics", self.economics, seed.economics),
-            *parameters.faults(seed, {*names, *of_seed} - facts.keys(), limits | of_seed),
-        ]
-        if faults:
-            raise SimulationError("\n".join(faults))
+        if self.period is not None:
+            yield from self.period.faults(seed)
+        yield from parameters.faults_of_terms(seed, "equipment", facts, plant_of(seed).parameters)
+        yield from parameters.faults_of_terms(seed, "economics", self.economics, seed.economics)
+        yield from parameters.faults(seed, {*names, *of_seed} - facts.keys(), limits | of_seed)
 
     def blocks(self, plan: Plan) -> tuple[Block, ...]:
         """Return the plant cut into blocks; the cut belongs to the process: it cannot change the random numbers."""

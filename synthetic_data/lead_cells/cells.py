@@ -13,7 +13,7 @@ from physics.refining.diffusion_layer import diffusion_layer_thickness, limiting
 from physics.refining.electrodes import LEAD_DENSITY, face_growth
 from physics.refining.nodulation import additive_error, additive_roughness
 from physics.refining.slime_layer import slime_overvoltage
-from synthetic_data.lead_cells.circuit import DAYS, Values
+from synthetic_data.lead_cells.circuit import Values
 from synthetic_data.lead_cells.parameters import LeadParameters
 from synthetic_data.plant.set_points import Crew, Setting
 
@@ -27,6 +27,8 @@ class Conditions:
 
     Attributes
     ----------
+    days
+        Length of a crop, one for all [d].
     place
         Crops that the anodes have been in the cells [count].
     temperature
@@ -51,6 +53,7 @@ class Conditions:
         Logarithm of the roughness at the usual polarisation and the best additives [1].
     """
 
+    days: float
     place: FloatArray
     temperature: FloatArray
     conductivity: FloatArray
@@ -81,9 +84,9 @@ class Conditions:
         }
 
 
-def depth(current: FloatArray, running: FloatArray) -> FloatArray:
-    """Lead that a face loses in a crop, and a deposit gains [mm]."""
-    found: FloatArray = face_growth(current, 100.0, LEAD_EQUIVALENT, LEAD_DENSITY) * DAYS * running
+def depth(current: FloatArray, days: float, running: FloatArray) -> FloatArray:
+    """Lead that a face loses in a crop of so many days, and a deposit gains [mm]."""
+    found: FloatArray = face_growth(current, 100.0, LEAD_EQUIVALENT, LEAD_DENSITY) * days * running
     return found
 
 
@@ -128,7 +131,7 @@ class Cells:
             high = np.minimum(np.maximum((self._last_voltage - p.voltage_high) / p.voltage_step, 0.0), 1.0)
             current = setting.used("current_density", current_wish[t] - p.current_cut * high * stays, t)
             start = np.where(stays, self._slime, 0.0)
-            lost = depth(current, at.running[t])
+            lost = depth(current, at.days, at.running[t])
             end = start + p.slime_share * lost
             over = slime_overvoltage(end, current, antimony[t], p.linear_drop, p.curved_drop)
             self._last_voltage = lead_cell_voltage(current, conductivity[t], at.gap[t] - lost, over, contacts[t])

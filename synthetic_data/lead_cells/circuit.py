@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,6 @@ from synthetic_data.plant.weather import seasonal_temperature
 
 Values = dict[str, FloatArray]  # by name; each of shape (crops, sections), or broadcasting to it
 
-DAYS = 3  # of a crop
 STRETCH = 2  # crops that are reckoned as one array: many sections are long enough arrays
 ELEMENTS = ("sb", "as", "bi", "cu", "ag")  # of the bullion
 FAULTS = ("glue_pump", "acid_leak")
@@ -37,6 +35,8 @@ class Crops:
     ----------
     first : int
         Number of the first, negative in the warm-up.
+    days : float
+        Length of each [d].
     state : dict of str to array, shape (crops, 1)
         Orders, weather, electrolyte and faults.
     cast : array, shape (elements, crops, 1)
@@ -44,6 +44,7 @@ class Crops:
     """
 
     first: int
+    days: float
     parameters: LeadParameters
     state: Values
     cast: FloatArray
@@ -64,7 +65,7 @@ class Circuit:
         self.first = -round(p.warm_up_periods)
         self.normals, self.uniforms = plan.plant_stream().spawn(2)
         self._walks = self.normals.standard_normal(len(WALKS))
-        self._faults = UnitFaults.none(1, FAULTS, float(DAYS))
+        self._faults = UnitFaults.none(1, FAULTS, plan.period_days)
         self._lead = float(p.lead_wanted)
 
     def go(self, most: int) -> Crops:
@@ -83,7 +84,7 @@ class Circuit:
         usual = np.array([p[f"anode_{element}"] for element in ELEMENTS])[:, None, None]
         cast = usual * np.exp(p.cast_sd * np.stack([walk[element] for element in ELEMENTS]))
         events = [*regimes_begun(plan, first), *(event._replace(unit=None) for event in begun)]
-        return Crops(first, p, state, cast, tuple(events) if first >= 0 else ())
+        return Crops(first, plan.period_days, p, state, cast, tuple(events) if first >= 0 else ())
 
     def _state(self, p: LeadParameters, first: int, walk: Values, faults: Values, assay_errors: FloatArray) -> Values:
         season = np.array([[self._season(p, first + t)] for t in range(len(assay_errors))])
@@ -108,7 +109,7 @@ class Circuit:
     def _lead_of(self, p: LeadParameters, excess: FloatArray, errors: FloatArray) -> Values:
         """Lead in the electrolyte [g/L]: anodes give more than cathodes take [kg/t], stripping follows the assay."""
         contents, read, stripped = [self._lead], [], []
-        gained = DAYS / p.electrolyte_volume
+        gained = self._plan.period_days / p.electrolyte_volume
         for more, error in zip(excess[:, 0].tolist(), errors.tolist(), strict=True):
             content = contents[-1]
             read.append(content * (1.0 + p.assay_pb_rsd * error))
@@ -126,5 +127,5 @@ class Circuit:
         }
 
     def _season(self, p: LeadParameters, crop: int) -> float:
-        date = self._plan.period_start(crop) + dt.timedelta(days=0.5 * DAYS)
+        date = self._plan.period_start(crop) + 0.5 * self._plan.seed.period
         return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)

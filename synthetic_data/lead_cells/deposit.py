@@ -9,7 +9,7 @@ from physics.electrochemistry import LEAD_EQUIVALENT, metal_mass
 from physics.refining.current_losses import dissolution_loss, refining_efficiency, short_loss
 from physics.refining.slime_layer import impurity_transfer
 from synthetic_data.lead_cells.cells import Conditions, depth
-from synthetic_data.lead_cells.circuit import DAYS, ELEMENTS, Values
+from synthetic_data.lead_cells.circuit import ELEMENTS, Values
 from synthetic_data.lead_cells.parameters import LeadParameters
 
 _HOURS = 24.0  # h/d
@@ -43,7 +43,7 @@ def voltage(p: LeadParameters, at: Conditions, grown: Values, shorted: FloatArra
     Slime and deposit grow evenly, so that the voltage is a square of the time and Simpson's rule gives its mean.
     """
     current = grown["current_density"]
-    lost = depth(current, at.running)
+    lost = depth(current, at.days, at.running)
     points = [
         at.voltage(p, current, grown["slime_start"] + share * p.slime_share * lost, share * lost)
         for share in (0.0, 0.5, 1.0)
@@ -98,9 +98,9 @@ def contents(
     return found
 
 
-def charge(p: LeadParameters, current: FloatArray, running: FloatArray) -> FloatArray:
-    """Charge of each cell in the crop [kAh]."""
-    found: FloatArray = current * p.cathode_area / _KILO * (_HOURS * DAYS) * running
+def charge(p: LeadParameters, current: FloatArray, days: float, running: FloatArray) -> FloatArray:
+    """Charge of each cell in a crop of so many days [kAh]."""
+    found: FloatArray = current * p.cathode_area / _KILO * (_HOURS * days) * running
     return found
 
 

@@ -16,7 +16,7 @@ from synthetic_data.engine.counterfactual_streams import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
 from synthetic_data.lead_cells import anodes, deposit, instruments, operators
 from synthetic_data.lead_cells.cells import Cells, Conditions
-from synthetic_data.lead_cells.circuit import DAYS, ELEMENTS, Crops, Values
+from synthetic_data.lead_cells.circuit import ELEMENTS, Crops, Values
 from synthetic_data.lead_cells.parameters import LeadParameters
 from synthetic_data.plant import building_heat
 from synthetic_data.plant.random_walks import next_walks
@@ -75,7 +75,7 @@ class SectionRows:
         self._testing = (tested < p.test_share).astype(np.float64)
         self._phase = np.floor(p.anode_crops * phase)
         self._signs = np.zeros((operators.UNIFORMS, count))
-        self._faults = UnitFaults.none(count, FAULTS, float(DAYS))
+        self._faults = UnitFaults.none(count, FAULTS, plan.period_days)
         self._cells = Cells(p, count)
         self._moves = MoveCosts(plan.seed)
         self._highest_bismuth = plan.seed.economics["highest_bismuth"].value
@@ -102,7 +102,7 @@ class SectionRows:
         truth = self._truth(p, crops, at, grown, true, knobs, z)
         truth |= {f"{name}_test": test for name, test in setting.tests.items()}
         known = {
-            "anode_age": DAYS * place,
+            "anode_age": crops.days * place,
             "ambient_temperature": np.round(crops.state["ambient_temperature"], 1),
         }
         assays = {name: np.broadcast_to(values, place.shape) for name, values in known.items()}
@@ -150,6 +150,7 @@ class SectionRows:
         best_glue = p.glue_best * np.exp(p.glue_section_sd * traits["glue"])
         lignin = additive_error(np.maximum(knobs["lignin_dose"], p.additive_least), p.lignin_best)
         return Conditions(
+            days=crops.days,
             place=place,
             temperature=temperature,
             conductivity=fluosilicate_conductivity(temperature, state["pb"], state["h2sif6"], p.conductivity),
@@ -184,13 +185,13 @@ class SectionRows:
         lost = deposit.losses(p, at, grown, self._traits, scatter)
         volts = deposit.voltage(p, at, grown, lost["shorted"])
         impurities = deposit.contents(p, contents, at.shed, grown, volts["transfer"], z["impurities"])
-        total = deposit.charge(p, knobs["current_density"], at.running)
+        total = deposit.charge(p, knobs["current_density"], at.days, at.running)
         made = deposit.mass(p, total, lost["current_efficiency"])
         passed = 100.0 - lost["short_loss"] - lost["stray_loss"]  # % of the charge, through the electrolyte
         again = deposit.mass(p, total, lost["dissolution_loss"])
         gained = 0.001 * crops.state["lead_excess"] * made
-        energy = p.cells * total * volts["cell_voltage"] / DAYS
-        daily = made / DAYS
+        energy = p.cells * total * volts["cell_voltage"] / at.days
+        daily = made / at.days
         warmer = at.temperature - DOSED_AT
         return {
             **lost,
@@ -214,7 +215,7 @@ class SectionRows:
             "acid_used": daily * p.acid_loss * np.exp(p.acid_loss_per_kelvin * warmer),
             "glue_used": daily * knobs["glue_dose"] / _KILO,
             "lignin_used": daily * knobs["lignin_dose"] / _KILO,
-            "knob_moves": self._moves.of(knobs, DAYS),
+            "knob_moves": self._moves.of(knobs, at.days),
         }
 
     def _report(

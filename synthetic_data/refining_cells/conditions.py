@@ -11,7 +11,6 @@ from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse.crops import Values
 from synthetic_data.tankhouse.growth import Grown
 
-DAYS = 7  # of a crop
 HOURS = 24.0  # h/d
 CLASSES = ("valley", "flat", "peak")  # hours of a day by their tariff
 
@@ -20,6 +19,7 @@ CLASSES = ("valley", "flat", "peak")  # hours of a day by their tariff
 class Sections:
     """Some crops of a block; arrays of shape (crops, sections) but where stated."""
 
+    days: float  # length of a crop
     grown: Grown
     faults: Values  # share of the crop in which each fault of a section is on
     traits: Values  # (sections,)
@@ -70,5 +70,5 @@ def hourly(p: SectionParameters, swing: FloatArray) -> FloatArray:
 def charge(p: SectionParameters, sections: Sections) -> FloatArray:
     """Charge of each cell in the crop [kAh]."""
     current = sections.current_density * p.cathode_area / 1000.0
-    found: FloatArray = current * (HOURS * DAYS) * sections.running
+    found: FloatArray = current * (HOURS * sections.days) * sections.running
     return found

@@ -8,13 +8,13 @@ from physics.arrays import FloatArray
 from physics.refining.electrodes import crop_gap
 from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
 from synthetic_data.plant import building_heat
-from synthetic_data.refining_cells.conditions import CLASSES, DAYS, HOURS, Sections, hours
+from synthetic_data.refining_cells.conditions import CLASSES, HOURS, Sections, hours
 from synthetic_data.refining_cells.parameters import SectionParameters
+from synthetic_data.tankhouse.anodes import CROPS
 from synthetic_data.tankhouse.crops import Values
 
 _REFERENCE_CURRENT = 300.0  # A/m², of drops in contacts and slimes
 _MOST_POLARISATION = 0.95
-_LIFE = 3.0 * DAYS  # d, of anodes
 
 
 def voltage(p: SectionParameters, sections: Sections, passive: FloatArray, shorted: FloatArray) -> Values:
@@ -30,7 +30,7 @@ def voltage(p: SectionParameters, sections: Sections, passive: FloatArray, short
     shares = sections.shares(p)
     current = sections.current_density * shares
     polarisation = np.minimum(state["polarisation"] * shares, _MOST_POLARISATION)
-    by_age = p.slime_drop * ((DAYS * (grown.place + 0.5)) / _LIFE - 0.5)
+    by_age = p.slime_drop * ((sections.days * (grown.place + 0.5)) / (CROPS * sections.days) - 0.5)
     worn = p.contact_wear * (grown.crops.wear - 0.5)
     volts = refining_cell_voltage(
         current, conductivity, state["temperature"], polarisation, gap, p.contact_drop + by_age + worn

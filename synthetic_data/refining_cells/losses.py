@@ -10,7 +10,7 @@ from physics.refining.current_losses import dissolution_loss, refining_efficienc
 from physics.refining.current_losses import shorted_share as live_share
 from physics.refining.diffusion_layer import diffusion_coefficient
 from physics.refining.electrodes import passive_share, sand_time
-from synthetic_data.refining_cells.conditions import DAYS, HOURS, Sections
+from synthetic_data.refining_cells.conditions import HOURS, Sections
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse import instruments
 from synthetic_data.tankhouse.crops import Values
@@ -45,12 +45,12 @@ def passive(p: SectionParameters, sections: Sections) -> FloatArray:
 
 
 def births(p: SectionParameters, sections: Sections, passive_anodes: FloatArray) -> FloatArray:
-    """Shorts that arise on 100 cathodes in each day of the crop, shape (DAYS, crops, sections) [%/d].
+    """Shorts that arise on 100 cathodes in each day of the crop, shape (days, crops, sections) [%/d].
 
     Their level is that of the lots' table, where patrols are the usual ones; they grow with the deposit.
     """
     usual = instruments.short_rate(p, sections.grown.state) * HOURS / _usual_life(p)
-    day = (np.arange(DAYS) + 0.5) / DAYS
+    day = (np.arange(round(sections.days)) + 0.5) / sections.days
     growth = np.exp(p.short_growth * day)
     swung = np.sum(sections.spans(p) * np.power(sections.shares(p), p.shorts_per_swing), axis=0) / HOURS
     disturbed = 1.0 + p.passive_shorts * passive_anodes + p.starved_shorts * sections.faults["flow_loss"]
@@ -58,7 +58,7 @@ def births(p: SectionParameters, sections: Sections, passive_anodes: FloatArray)
     daily = mean * (growth / growth.mean())[:, None, None]
     # Counts scatter as their square root.
     count = 0.01 * p.cells * p.cathodes
-    scatter = np.sqrt(daily / count) * sections.normals["births"] / np.sqrt(float(DAYS))
+    scatter = np.sqrt(daily / count) * sections.normals["births"] / np.sqrt(sections.days)
     found: FloatArray = np.maximum(daily + scatter, 0.0)
     return found
 

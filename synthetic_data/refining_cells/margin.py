@@ -8,16 +8,16 @@ import pandas as pd
 from physics.refining import economics
 from seeds import Seed
 from synthetic_data.engine.economics import prices_of
-from synthetic_data.refining_cells.conditions import DAYS
+from synthetic_data.engine.plan import period_days
 
 _TONNE = 1000.0  # kg/t
 _HOURS = 24.0  # h/d
 
 
-def flows(truth: pd.DataFrame) -> economics.Flows:
+def flows(truth: pd.DataFrame, seed: Seed) -> economics.Flows:
     """What sections truly made, took and held on a day of each crop, by rows of truth.parquet."""
     day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
-    copper = day["cathode_mass"] / DAYS
+    copper = day["cathode_mass"] / period_days(seed)
     return economics.Flows(
         copper=copper,
         rejected=0.01 * day["reject_share"] * copper,
@@ -34,10 +34,10 @@ def flows(truth: pd.DataFrame) -> economics.Flows:
 
 def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Margin of each row of truth.parquet by the prices of the seed, less what moving the knobs cost [$/d]."""
-    worth = economics.margin(flows(truth), prices_of(seed))
+    worth = economics.margin(flows(truth, seed), prices_of(seed))
     return pd.Series(worth - truth["knob_moves"].to_numpy(np.float64), truth.index, name="margin")
 
 
 def emission(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Greenhouse gases of each row of truth.parquet: electricity bought and steam [kgCO2e/d]."""
-    return pd.Series(_TONNE * economics.emitted(flows(truth), prices_of(seed)), truth.index, name="co2e")
+    return pd.Series(_TONNE * economics.emitted(flows(truth, seed), prices_of(seed)), truth.index, name="co2e")

@@ -15,7 +15,7 @@ from synthetic_data.engine.plan import Block, Event, Plan
 from synthetic_data.plant.set_points import Crew, MoveCosts, Setting
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.refining_cells import current_profile, energy, instruments, losses, operators
-from synthetic_data.refining_cells.conditions import DAYS, HOURS, Sections, charge
+from synthetic_data.refining_cells.conditions import HOURS, Sections, charge
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse import instruments as tankhouse_instruments
 from synthetic_data.tankhouse.circuit import Weeks
@@ -54,7 +54,7 @@ class SectionRows:
         self._swing_trait = traits[-1]
         self._signs = np.zeros((len(operators.KNOBS), count))
         self._crew = Crew("patrol_interval", np.full(count, float(p.usual_patrol)), np.zeros(count))
-        self._faults = UnitFaults.none(count, FAULTS, float(DAYS))
+        self._faults = UnitFaults.none(count, FAULTS, plan.period_days)
         self._recessed = np.zeros(count)
         self.profile: FloatArray | None = None  # current by step over its mean, where one is played [1]
         self.played: Values = {}
@@ -71,7 +71,7 @@ class SectionRows:
         faults, events = self._faults.stretch(p, weeks.first, by_fault)
         swing = setting.used("current_swing", operators.swing(p, weeks, self._swing_trait, habits[0]))
         normals = dict(zip(SCATTER, scatter, strict=True))
-        sections = Sections(grown, faults, self._traits, normals, swing, np.zeros_like(swing))
+        sections = Sections(weeks.days, grown, faults, self._traits, normals, swing, np.zeros_like(swing))
         profile = None if self.profile is None else self.profile[:, None, None]
         sections = replace(sections, recessed=self._recess(p, sections), profile=profile)
         passive = losses.passive(p, sections)
@@ -97,7 +97,7 @@ class SectionRows:
 
     def _recess(self, p: SectionParameters, sections: Sections) -> FloatArray:
         """What each face of the anodes has lost when each crop starts [mm]; new ones have lost nothing."""
-        lost = face_growth(sections.current_density) * DAYS * sections.running
+        lost = face_growth(sections.current_density) * sections.days * sections.running
         found = np.empty_like(lost)
         new = sections.grown.place == 0
         for t in range(len(lost)):
@@ -164,11 +164,11 @@ class SectionRows:
                 p, knobs["glue_dose"] * week["glue_activity"], grown.state["temperature"], p.glue_decay
             ),
             "thiourea_content": self._content(p, knobs["thiourea_dose"], grown.state["temperature"], p.thiourea_decay),
-            "glue_used": knobs["glue_dose"] * made / DAYS / _KILO,
-            "thiourea_used": knobs["thiourea_dose"] * made / DAYS / _KILO,
+            "glue_used": knobs["glue_dose"] * made / sections.days / _KILO,
+            "thiourea_used": knobs["thiourea_dose"] * made / sections.days / _KILO,
             "patrols": HOURS / knobs["patrol_interval"],
             "inventory": self._inventory(p, sections),
-            "knob_moves": self._moves.of(knobs, DAYS),
+            "knob_moves": self._moves.of(knobs, sections.days),
         }
 
     @staticmethod

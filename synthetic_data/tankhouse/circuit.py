@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from synthetic_data.tankhouse.crops import ELEMENTS
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
 STRETCH = 26  # weeks that are reckoned as one array
-DAYS = stocks.DAYS
 # First-order walks of unit variance, of which the plant's set-points and disturbances are made.
 WALKS = (
     "order",
@@ -51,6 +49,7 @@ class Weeks:
     """Some weeks of the circuit in which the parameters hold; arrays of shape (weeks, 1) but where stated."""
 
     first: int  # number of the first, negative in the warm-up
+    days: float  # length of each: a week is a crop
     parameters: GrowthParameters
     state: dict[str, FloatArray]
     cast: FloatArray  # anodes by supplier, (weeks, suppliers, elements) [ppm]
@@ -83,7 +82,7 @@ class Circuit:
         self._cast = self.normals.standard_normal(usual.shape)  # logarithms about the supplier's usual, in its spread
         self._anodes = anodes.shares(p) @ usual
         self._bias = np.zeros(len(ELEMENTS))
-        self._faults = tankhouse_faults.CircuitFaults.none()
+        self._faults = tankhouse_faults.CircuitFaults.none(plan.period_days)
         self._bleed, self._liberated = float(p.bleed), float(p.copper_excess - p.bleed * p.copper_wanted)
         self._dosed = _usual_dose(p, float(p.anode_ag))
         self._content = {name: float(p[f"start_{name}"]) for name in stocks.DISSOLVING}
@@ -111,7 +110,7 @@ class Circuit:
         usual = anodes.usual(p)
         for t in range(count):
             z = normals[t]
-            faults, begun = self._faults.week(p, DAYS * (first + t), chances[t].tolist())
+            faults, begun = self._faults.week(p, self._plan.period_days * (first + t), chances[t].tolist())
             events += begun
             shocks = z[_NORMALS : _NORMALS + self._cast.size].reshape(usual.shape)
             self._cast = next_walk(self._cast, shocks, p.cast_memory)
@@ -122,7 +121,7 @@ class Circuit:
             bias[t] = p.laboratory_offset * np.exp(self._bias)
             weeks.append(self._week(p, first + t, faults, z[:_NORMALS]))
         state = {name: np.array([[week[name]] for week in weeks]) for name in weeks[0]}
-        return Weeks(first, p, state, cast, bias, tuple(events) if first >= 0 else ())
+        return Weeks(first, self._plan.period_days, p, state, cast, bias, tuple(events) if first >= 0 else ())
 
     def _week(self, p: GrowthParameters, week: int, faults: dict[str, float], z: FloatArray) -> dict[str, float]:
         self._walks = next_walk(self._walks, z[: len(WALKS)], p.plant_memory)
@@ -182,20 +181,20 @@ class Circuit:
         self, p: GrowthParameters, found: dict[str, float], walk: dict[str, float], faults: dict[str, float]
     ) -> dict[str, float]:
         """Move the stocks through the week; the week's mean contents [g/L, chloride mg/L]."""
-        mean = {}
+        mean, days = {}, self._plan.period_days
         for name in stocks.DISSOLVING:
-            flow = stocks.dissolving(p, self._content[name], *self._feed(p, name))
+            flow = stocks.dissolving(p, days, self._content[name], *self._feed(p, name))
             self._content[name], mean[name] = flow.end, flow.mean
         excess = p.copper_excess + p.copper_excess_sd * walk["copper"]
-        flow = stocks.copper(p, self._content["cu"], excess, self._bleed, self._liberated)
+        flow = stocks.copper(p, days, self._content["cu"], excess, self._bleed, self._liberated)
         self._content["cu"], mean["cu"] = flow.end, flow.mean
         mean |= {"cu_start": flow.start, "cu_end": flow.end, "copper_excess": excess, "liberated": self._liberated}
         mean |= {"h2so4_start": self._acid}
-        acid = stocks.acid(p, self._acid, found["h2so4"], excess, self._bleed, self._liberated)
-        self._acid, mean["acid_added"] = acid.end, acid.came / DAYS
+        acid = stocks.acid(p, days, self._acid, found["h2so4"], excess, self._bleed, self._liberated)
+        self._acid, mean["acid_added"] = acid.end, acid.came / days
         dosed = self._dosed * (1.0 - p.chloride_pump_depth * faults["chloride_pump"])
         silver = float(self._anodes[anodes.ELEMENTS.index("ag")])
-        flow = stocks.chloride(p, self._content["cl"], dosed, silver, self._bleed)
+        flow = stocks.chloride(p, days, self._content["cl"], dosed, silver, self._bleed)
         self._content["cl"], mean["cl"] = flow.end, 1e3 * flow.mean
         return mean
 
@@ -211,7 +210,7 @@ class Circuit:
         return dissolved, self._bleed, p[f"precipitation_{name}"], p[f"onset_{name}"] * helped
 
     def _season(self, p: GrowthParameters, week: int) -> float:
-        date = self._plan.period_start(week) + dt.timedelta(days=0.5 * DAYS)
+        date = self._plan.period_start(week) + 0.5 * self._plan.seed.period
         return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)
 
 

@@ -11,7 +11,6 @@ from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.unit_faults import UNIFORMS
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
-DAYS = 7.0  # of a crop
 # Parameters that begin with a kind's name say how often, how long and how soon it is seen.
 CIRCUIT = ("filter", "glue_pump", "chloride_pump", "wash_water", "heater")
 GROUP = ("contamination", "bent_plates", "short_detection")
@@ -19,14 +18,15 @@ GROUP = ("contamination", "bent_plates", "short_detection")
 
 @dataclass
 class CircuitFaults:
-    """Until which day each fault of the circuit lasts."""
+    """Until which day each fault of the circuit lasts, and the length of a crop [d]."""
 
     until: list[float]
+    days: float
 
     @classmethod
-    def none(cls) -> CircuitFaults:
+    def none(cls, days: float) -> CircuitFaults:
         """No fault is on."""
-        return cls([-np.inf] * len(CIRCUIT))
+        return cls([-np.inf] * len(CIRCUIT), days)
 
     def week(self, p: GrowthParameters, day: float, chances: list[float]) -> tuple[dict[str, float], list[Event]]:
         """Share of the week beginning on `day` in which each fault is on, and those that begin in it."""
@@ -34,11 +34,11 @@ class CircuitFaults:
         for k, kind in enumerate(CIRCUIT):
             chance, when, length, delay = chances[UNIFORMS * k : UNIFORMS * (k + 1)]
             begun = day
-            if self.until[k] <= day and chance < onset_chance(p[f"{kind}_rate"], DAYS):
-                begun = day + DAYS * when
+            if self.until[k] <= day and chance < onset_chance(p[f"{kind}_rate"], self.days):
+                begun = day + self.days * when
                 lasts = between(p[f"{kind}_short"], p[f"{kind}_long"], length)
                 seen = min(between(p[f"{kind}_seen_early"], p[f"{kind}_seen_late"], delay), lasts)
                 self.until[k] = begun + lasts
                 events.append(Event(None, kind, begun, begun + seen, begun + lasts))
-            shares[kind] = max(0.0, min(self.until[k], day + DAYS) - begun) / DAYS
+            shares[kind] = max(0.0, min(self.until[k], day + self.days) - begun) / self.days
         return shares, events

@@ -16,7 +16,7 @@ from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse import instruments, operators, surface
-from synthetic_data.tankhouse.circuit import DAYS, Weeks
+from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, Crops, Values
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
@@ -96,7 +96,7 @@ class Growth:
         self._interval = p.overhaul_least + (p.overhaul_most - p.overhaul_least) * interval
         self._age = self._interval * age  # d since the overhaul, when the run starts
         self._loads = tankhouse_anodes.Loads.first(p, loads)
-        self._faults = UnitFaults.none(groups, tankhouse_faults.GROUP, DAYS)
+        self._faults = UnitFaults.none(groups, tankhouse_faults.GROUP, plan.period_days)
         self._crew = Crew("glue_dose", np.full(groups, float(p.glue_dose)), np.zeros(groups))
         self.limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
@@ -106,7 +106,7 @@ class Growth:
         draws = Draws.of(self.normals, self.uniforms, weeks.count, self.block.count)
         number = weeks.first + np.arange(weeks.count)[:, None]
         place = np.mod(number + self._phase, tankhouse_anodes.CROPS)
-        age = np.mod(self._age + DAYS * number, self._interval)
+        age = np.mod(self._age + weeks.days * number, self._interval)
         anodes = self._loads.stretch(p, place == 0, weeks.cast, draws.loads, draws.load_chances)
         chances = draws.fault_chances.reshape(len(tankhouse_faults.GROUP), -1, weeks.count, self.block.count)
         faults, events = self._faults.stretch(p, weeks.first, chances)
@@ -127,7 +127,7 @@ class Growth:
         state |= surface.nodules(p, crops, state) | surface.soiling(p, crops, state)
         known = {
             "group_age": np.round(age),
-            "anode_age": DAYS * place,
+            "anode_age": weeks.days * place,
             "ambient_temperature": np.round(weeks.state["ambient_temperature"], 1),
         }
         return Grown(crops, state, setting, anodes[1], place, known, draws, events)

@@ -1,4 +1,4 @@
-"""Stocks of the electrolyte: what dissolves, is dosed, precipitates, deposits and is bled in a week; mass closes.
+"""Stocks of the electrolyte: what dissolves, is dosed, precipitates, deposits and is bled in a crop; mass closes.
 
 All is reckoned for a tonne of copper a day, so nothing depends on how many groups of cells are simulated.
 """
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
-DAYS = 7.0  # of a crop
 DISSOLVING = ("ni", "as", "sb", "bi", "fe")
 CHLORINE_PER_SILVER = 35.45 / 107.868
 ACID_PER_COPPER = 98.079 / 63.546  # that copper takes where air dissolves it, and gives back where it is plated out
@@ -19,7 +18,7 @@ _KILO = 1000.0
 
 @dataclass(frozen=True)
 class Flow:
-    """One stock over a week: contents at both ends and on average [g/L], masses for a tonne of copper a day [kg*d/t].
+    """One stock over a crop: contents at both ends and on average [g/L], masses for a tonne of copper a day [kg*d/t].
 
     `came` is what dissolves or is dosed, `removed` what precipitates or liberators plate out.
     """
@@ -33,45 +32,47 @@ class Flow:
 
 
 def dissolving(
-    p: GrowthParameters, start: float, dissolved: float, bleed: float, precipitation: float, onset: float
+    p: GrowthParameters, days: float, start: float, dissolved: float, bleed: float, precipitation: float, onset: float
 ) -> Flow:
     """A stock that anodes feed [g/t], the bleed [m³/t] empties, and precipitation bounds.
 
-    The balance is linear in a week: all of it is its exact solution.
+    The balance is linear in a crop: all of it is its exact solution.
     """
     rate = 0.0 if start <= onset and _KILO * bleed * onset >= dissolved else precipitation
     leaving = bleed + rate
     steady = (dissolved / _KILO + rate * onset) / leaving
     memory = p.electrolyte_volume / leaving
-    end = steady + (start - steady) * math.exp(-DAYS / memory)
-    mean = steady + (start - end) * memory / DAYS
-    return Flow(start, end, mean, dissolved / _KILO * DAYS, bleed * mean * DAYS, rate * (mean - onset) * DAYS)
+    end = steady + (start - steady) * math.exp(-days / memory)
+    mean = steady + (start - end) * memory / days
+    return Flow(start, end, mean, dissolved / _KILO * days, bleed * mean * days, rate * (mean - onset) * days)
 
 
-def copper(p: GrowthParameters, start: float, excess: float, bleed: float, liberated: float) -> Flow:
+def copper(p: GrowthParameters, days: float, start: float, excess: float, bleed: float, liberated: float) -> Flow:
     """Copper [g/L]: anodes dissolve more than cathodes take [kg/t], liberators [kg/t] and bleed take the rest."""
     memory = p.electrolyte_volume / bleed
     steady = (excess - liberated) / bleed
-    end = steady + (start - steady) * math.exp(-DAYS / memory)
-    mean = steady + (start - end) * memory / DAYS
-    return Flow(start, end, mean, excess * DAYS, bleed * mean * DAYS, liberated * DAYS)
+    end = steady + (start - steady) * math.exp(-days / memory)
+    mean = steady + (start - end) * memory / days
+    return Flow(start, end, mean, excess * days, bleed * mean * days, liberated * days)
 
 
-def acid(p: GrowthParameters, start: float, end: float, excess: float, bleed: float, liberated: float) -> Flow:
-    """Free acid [g/L], which is brought to a new content when the week starts and held: what came is the acid added.
+def acid(
+    p: GrowthParameters, days: float, start: float, end: float, excess: float, bleed: float, liberated: float
+) -> Flow:
+    """Free acid [g/L], which is brought to a new content when the crop starts and held: what came is the acid added.
 
     Copper [kg/t] that dissolves without current takes acid, liberators give it back, the bleed carries some off.
     """
-    removed = ACID_PER_COPPER * (excess - liberated) * DAYS
-    bled = bleed * end * DAYS
+    removed = ACID_PER_COPPER * (excess - liberated) * days
+    bled = bleed * end * days
     return Flow(start, end, end, p.electrolyte_volume * (end - start) + bled + removed, bled, removed)
 
 
-def chloride(p: GrowthParameters, start: float, dosed: float, silver: float, bleed: float) -> Flow:
+def chloride(p: GrowthParameters, days: float, start: float, dosed: float, silver: float, bleed: float) -> Flow:
     """Chloride [g/L]: dosed [g/t], precipitated by the silver that dissolves first [g/t], bled."""
     bound = p.silver_as_chloride * silver * CHLORINE_PER_SILVER * min(1.0, start / p.chloride_scarce)
     memory = p.electrolyte_volume / bleed
     steady = (dosed - bound) / (_KILO * bleed)
-    end = steady + (start - steady) * math.exp(-DAYS / memory)
-    mean = steady + (start - end) * memory / DAYS
-    return Flow(start, end, mean, dosed / _KILO * DAYS, bleed * mean * DAYS, bound / _KILO * DAYS)
+    end = steady + (start - steady) * math.exp(-days / memory)
+    mean = steady + (start - end) * memory / days
+    return Flow(start, end, mean, dosed / _KILO * days, bleed * mean * days, bound / _KILO * days)

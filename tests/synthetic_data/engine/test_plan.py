@@ -25,7 +25,7 @@ from synthetic_data.sorter.materials import Materials
         lambda seed: numbered_plant(seed, 1),
         lambda seed: differences(seed, seed),
         Materials.of,
-        market.check,
+        lambda seed: list(market.faults(seed)),
         lambda seed: worth(seed, pd.DataFrame()),
     ],
 )

@@ -19,6 +19,7 @@ def p() -> LeadParameters:
 def at() -> Conditions:
     rng, shape = np.random.default_rng(8), (CROPS, SECTIONS)
     return Conditions(
+        days=3.0,
         place=np.mod(np.arange(CROPS)[:, None] + np.arange(SECTIONS), 3.0),
         temperature=rng.uniform(37.0, 43.0, shape),
         conductivity=rng.uniform(0.17, 0.20, shape),

@@ -22,13 +22,13 @@ def run(p, at):
 
 
 def test_a_face_loses_lead_by_faradays_law():
-    found = depth(np.array([190.0]), np.array([0.9]))
+    found = depth(np.array([190.0]), 3.0, np.array([0.9]))
     assert found[0] == pytest.approx(190.0 * 72.0 * 0.9 * EQUIVALENT / 11340.0, rel=1e-12)
 
 
 def test_slime_grows_stays_and_falls(p, at, run):
     found = run[-1]
-    grown = 0.9 * depth(found["current_density"], at.running)
+    grown = 0.9 * depth(found["current_density"], at.days, at.running)
     np.testing.assert_allclose(found["slime_end"] - found["slime_start"], grown, rtol=1e-9)
     left = found["slime_end"][:-1] * (1.0 - at.shed[:-1])
     np.testing.assert_allclose(found["slime_start"][1:], np.where(at.place[1:] > 0, left, 0.0), rtol=1e-12)
@@ -71,7 +71,7 @@ def test_a_stretch_in_two_pieces_is_the_same(p, at, run):
     orders, usual, habits, eye, whole = run
     cells, parts = Cells(p, at.place.shape[1]), []
     for some in (slice(0, 2), slice(2, 5)):
-        piece = type(at)(**{name: values[some] for name, values in vars(at).items()})
+        piece = type(at)(**{name: values if name == "days" else values[some] for name, values in vars(at).items()})
         setting = Setting(BOUNDS, {"glue_dose": np.full(piece.place.shape, 60.0)}, {}, KNOBS)
         parts.append(cells.run(p, piece, setting, orders[some], usual[some], habits[some], eye[some]))
     for name, values in whole.items():

@@ -76,6 +76,6 @@ def test_contents_by_hand(p, at, grown):
 
 
 def test_charge_and_mass_by_hand(p):
-    charge = deposit.charge(p, np.array([180.0]), np.array([0.95]))
+    charge = deposit.charge(p, np.array([180.0]), 3.0, np.array([0.95]))
     assert charge[0] == pytest.approx(180.0 * 0.056 * 72.0 * 0.95, rel=1e-12)
     assert deposit.mass(p, np.array([725.0]), 95.0)[0] == pytest.approx(16.0 * 725.0 * 0.95 * EQUIVALENT / 1000.0)

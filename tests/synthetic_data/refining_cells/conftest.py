@@ -29,4 +29,4 @@ def sections() -> Sections:
     faults = {name: rng.uniform(0.05, 0.4, shape) for name in FAULTS}
     traits = {name: rng.standard_normal(UNITS) for name in TRAITS}
     normals = {name: rng.standard_normal(shape) for name in SCATTER}
-    return Sections(grown, faults, traits, normals, rng.uniform(1.0, 9.0, shape), rng.uniform(0.0, 14.0, shape))
+    return Sections(7.0, grown, faults, traits, normals, rng.uniform(1.0, 9.0, shape), rng.uniform(0.0, 14.0, shape))

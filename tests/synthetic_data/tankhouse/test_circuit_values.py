@@ -52,7 +52,7 @@ class Again:
         self.walks = self.normals.standard_normal(11)
         self.cast = self.normals.standard_normal((3, 9))
         self.anodes = self.shares(p) @ self.usual(p)
-        self.faults = CircuitFaults.none()
+        self.faults = CircuitFaults.none(7.0)
         self.bias = np.zeros(10)
         self.bleed = p.bleed
         self.liberated = p.copper_excess - p.bleed * p.copper_wanted

@@ -22,7 +22,7 @@ def p():
 @pytest.fixture(scope="module")
 def circuit(p):
     """Shares of each week by kind, and events, of many weeks."""
-    faults, rng = CircuitFaults.none(), np.random.default_rng(1)
+    faults, rng = CircuitFaults.none(DAYS), np.random.default_rng(1)
     weeks = [faults.week(p, DAYS * week, rng.random(len(CIRCUIT) * UNIFORMS).tolist()) for week in range(WEEKS)]
     shares = {kind: np.array([found[kind] for found, _ in weeks]) for kind in CIRCUIT}
     return shares, [event for _, events in weeks for event in events]

@@ -17,20 +17,21 @@ def p() -> TankhouseParameters:
     return TankhouseParameters.of(load("copper_cathode"))
 
 
-def flows(p: TankhouseParameters) -> dict[str, stocks.Flow]:
+def flows(p: TankhouseParameters, days: float = 7.0) -> dict[str, stocks.Flow]:
     return {
-        "nickel": stocks.dissolving(p, 12.0, 1500.0, 0.09, 0.0, 0.0),
-        "antimony above its onset": stocks.dissolving(p, 0.30, 120.0, 0.09, 1.15, 0.22),
-        "bismuth below its onset": stocks.dissolving(p, 0.05, 4.0, 0.09, 1.15, 0.11),
-        "copper": stocks.copper(p, 44.0, 9.0, 0.1, 3.0),
-        "chloride": stocks.chloride(p, 0.052, 70.0, 600.0, 0.1),
-        "acid": stocks.acid(p, 176.0, 181.0, 8.5, 0.09, 4.0),
-        "chloride without dosing": stocks.chloride(p, 0.015, 0.0, 600.0, 0.1),
+        "nickel": stocks.dissolving(p, days, 12.0, 1500.0, 0.09, 0.0, 0.0),
+        "antimony above its onset": stocks.dissolving(p, days, 0.30, 120.0, 0.09, 1.15, 0.22),
+        "bismuth below its onset": stocks.dissolving(p, days, 0.05, 4.0, 0.09, 1.15, 0.11),
+        "copper": stocks.copper(p, days, 44.0, 9.0, 0.1, 3.0),
+        "chloride": stocks.chloride(p, days, 0.052, 70.0, 600.0, 0.1),
+        "acid": stocks.acid(p, days, 176.0, 181.0, 8.5, 0.09, 4.0),
+        "chloride without dosing": stocks.chloride(p, days, 0.015, 0.0, 600.0, 0.1),
     }
 
 
-def test_mass_closes(p: TankhouseParameters) -> None:
-    for name, flow in flows(p).items():
+@pytest.mark.parametrize("days", [1.0, 7.0])
+def test_mass_closes(p: TankhouseParameters, days: float) -> None:
+    for name, flow in flows(p, days).items():
         gained = p.electrolyte_volume * (flow.end - flow.start)
         assert gained == pytest.approx(flow.came - flow.bled - flow.removed, rel=1e-9), name
         assert flow.bled > 0
@@ -44,20 +45,31 @@ def test_nothing_precipitates_below_its_onset(p: TankhouseParameters) -> None:
 
 
 def test_a_stock_comes_to_the_steady_content_of_the_balance(p: TankhouseParameters) -> None:
+    days = 7.0
     content = 5.0
     for _ in range(400):
-        content = stocks.dissolving(p, content, 1350.0, 0.096, 0.0, 0.0).end
+        content = stocks.dissolving(p, days, content, 1350.0, 0.096, 0.0, 0.0).end
     # as much leaves as dissolves: 1.35 kg a tonne of copper into 0.096 m³
     assert content == pytest.approx(1.350 / 0.096, rel=1e-6)
     antimony = 0.1
     for _ in range(400):
-        antimony = stocks.dissolving(p, antimony, 120.0, 0.096, 1.15, 0.22).end
+        antimony = stocks.dissolving(p, days, antimony, 120.0, 0.096, 1.15, 0.22).end
     assert antimony == pytest.approx((0.120 + 1.15 * 0.22) / (0.096 + 1.15), rel=1e-6)
 
 
+def test_two_crops_of_three_days_leave_what_one_of_six_leaves(p: TankhouseParameters) -> None:
+    middle = stocks.dissolving(p, 3.0, 12.0, 1500.0, 0.09, 0.0, 0.0)
+    end = stocks.dissolving(p, 3.0, middle.end, 1500.0, 0.09, 0.0, 0.0)
+    whole = stocks.dissolving(p, 6.0, 12.0, 1500.0, 0.09, 0.0, 0.0)
+    assert end.end == pytest.approx(whole.end, rel=1e-12)
+    assert middle.came + end.came == pytest.approx(whole.came, rel=1e-12)
+    assert middle.bled + end.bled == pytest.approx(whole.bled, rel=1e-12)
+
+
 def test_two_half_as_long_memories_forget_twice_as_fast(p: TankhouseParameters) -> None:
-    slow = stocks.dissolving(p, 20.0, 0.0, 0.05, 0.0, 0.0)
-    fast = stocks.dissolving(p, 20.0, 0.0, 0.10, 0.0, 0.0)
+    days = 7.0
+    slow = stocks.dissolving(p, days, 20.0, 0.0, 0.05, 0.0, 0.0)
+    fast = stocks.dissolving(p, days, 20.0, 0.0, 0.10, 0.0, 0.0)
     assert np.log(fast.end / 20.0) == pytest.approx(2.0 * np.log(slow.end / 20.0), rel=1e-12)
 
 
