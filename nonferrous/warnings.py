@@ -96,13 +96,12 @@ def warnings_shown(learnt: Learnt) -> Iterator[RenderableType]:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    from models.interfaces.learning import WARNINGS
     from reporting.markdown import figure
-    from training.warnings.evaluate import evaluated
-    from training.warnings.learn import blocks_of
-    from training.warnings.record import warnings_of
+    from training.warnings.evaluate import blocks_of, evaluated
 
     model = learnt.best.model
-    found, why = warnings_of(model), getattr(model, "warnings_refusal", None)
+    found, why = model.learnt.get(WARNINGS), model.refusals.get(WARNINGS)
     if found is None:
         if why is not None:
             yield f"early warnings: none: {why}"

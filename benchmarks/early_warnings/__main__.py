@@ -31,8 +31,8 @@ from seeds import Seed, load, load_all
 from synthetic_data import another_plant, simulate
 from training.core.dataset import Dataset, read
 from training.core.splits import split
-from training.warnings.evaluate import evaluated, followed, metrics
-from training.warnings.learn import blocks_of, warnings
+from training.warnings.evaluate import blocks_of, evaluated, followed, metrics
+from training.warnings.learning import EventWarnings
 
 DEVELOPMENT, FINAL = (501, 503), (32101, 32102, 32103)
 
@@ -47,8 +47,8 @@ def on_plant(seed: Seed, folder: Path) -> tuple[Dataset, dict[str, Any]]:
     """What warnings are worth on one plant, learnt from its own rows."""
     data = read(simulate(seed, folder), seed)
     blocks = blocks_of(data, split(data.table, seed))
-    learnt = warnings(data, split(data.table, seed))
-    model = learnt.get("warnings") or WarningModel(seed, (), {}, {"all": str(learnt.get("warnings_refusal"))})
+    learnt = EventWarnings().outcome(data, split(data.table, seed))
+    model = learnt.learnt or WarningModel(seed, (), {}, {"all": str(learnt.refusal)})
     grid = Grid.of(data.checked, seed)
     first = int(grid.starts.searchsorted(blocks.test_from))
     shares, faults = best(seed, grid, first), pd.read_parquet(folder / "events.parquet")

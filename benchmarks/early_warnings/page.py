@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.aims.page import filled
 from reporting.markdown import figure, table
-from training.warnings.card import COLUMNS
+from training.warnings.learning import COLUMNS
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "warnings.md"

@@ -24,7 +24,7 @@ from benchmarks.aims.page import filled
 from benchmarks.faults.damages import damage
 from models.estimators import tree_text
 from models.sandbox import sandbox
-from models.storage import model_files
+from models.storage import formats, model_files
 from registry.settings import Settings, read_settings
 from registry.store import MlflowStore
 from seeds import names
@@ -144,7 +144,7 @@ def main(count: int) -> None:
         "damages": count,
         "processes": sorted(models),
         "lightgbm": version("lightgbm"),
-        "format": model_files.FORMAT,
+        "format": formats.NEWEST,
         "cpu_seconds_of_children": round(used.ru_utime + used.ru_stime),
         "refused_by_the_check_that_ended_or_held_a_process_without_it": ended_unchecked,
         "outcomes": {name: counts[name] for name in OUTCOMES},

@@ -55,6 +55,10 @@ class ClassificationModel:
         A few training rows, to prove that a copy of the model answers as the original.
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
+    learnt : Mapping of str to object
+        Parts that were learnt once beside all candidates, by name; see `models.learnings`.
+    refusals : Mapping of str to str
+        Why history taught nothing of a part, by its name.
     """
 
     seed: Seed
@@ -67,6 +71,8 @@ class ClassificationModel:
     complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
+    learnt: Mapping[str, Any] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -23,7 +23,6 @@ from models.quality.error_scenarios import Scatter, crossed_chances
 from models.quality.grades import Limits
 from models.quality.guarantee import check_enough, threshold
 from models.quality.remedy import Nearest, Remedy, distances, nearest, remedies
-from models.quality.setpoints.model import SetPoints
 from models.table.inputs import input_names
 from models.uncertainty.adaptive_intervals import Level
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -112,10 +111,10 @@ class QualityModel:
         lots that were not asked. Known after training alone, kept in no file.
     unfollowed : ndarray, shape (n,), optional
         The same where no assay had come in from the first of these lots on.
-    setpoints : SetPoints, optional
-        What moving the knobs does to lots that are still to be made.
-    setpoints_refusal : str, optional
-        Why history taught nothing of that.
+    learnt : Mapping of str to object
+        Parts that were learnt once beside all candidates, by name; see `models.learnings`.
+    refusals : Mapping of str to str
+        Why history taught nothing of a part, by its name.
     """
 
     seed: Seed
@@ -133,8 +132,8 @@ class QualityModel:
     usual: Usual | None = None
     followed: FloatArray | None = None
     unfollowed: FloatArray | None = None
-    setpoints: SetPoints | None = None
-    setpoints_refusal: str | None = None
+    learnt: Mapping[str, Any] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def interval(self) -> Interval:
@@ -289,22 +288,18 @@ class QualityModel:
             "threshold": None if math.isnan(self.threshold) else self.threshold,
             "level": None if self.level is None else self.level.state(),
             "usual": None if self.usual is None else self.usual.state(),
-            "setpoints": None if self.setpoints is None else self.setpoints.state(),
-            "setpoints_refusal": self.setpoints_refusal,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals alone."""
-        level, usual, setpoints = (state.get(name) for name in ("level", "usual", "setpoints"))
+        level, usual = state.get("level"), state.get("usual")
         return cls(
             scatter=Scatter.from_state(state["scatter"]),
             temperatures=np.array(state["temperatures"], dtype=np.float64),
             threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
             level=None if level is None else Level.from_state(level),
             usual=None if usual is None else Usual.from_state(usual),
-            setpoints=None if setpoints is None else SetPoints.from_state(setpoints, parts["seed"]),
-            setpoints_refusal=state.get("setpoints_refusal"),
             **parts,
         )
 

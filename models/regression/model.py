@@ -17,12 +17,10 @@ from models.interfaces.physics import AnyPhysics
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import Usual
 from models.processes.lookup import physics_of
-from models.setpoints.model import SetpointModel
 from models.table.inputs import by_name, input_names
 from models.uncertainty.adaptive_intervals import Adaptive, Level
 from models.uncertainty.error_scale import Spread, by_others
 from models.uncertainty.intervals import Conformal
-from models.warnings.model import WarningModel
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
 
@@ -62,14 +60,10 @@ class RegressionModel:
         Known after training alone, kept in no file.
     unfollowed : Answer, optional
         The same where no outcome had come in from the first of these rows on.
-    setpoints : SetpointModel, optional
-        What moving the knobs brings.
-    setpoints_refusal : str, optional
-        Why history taught nothing of that.
-    warnings : WarningModel, optional
-        How probable the events are that the seed names.
-    warnings_refusal : str, optional
-        Why history taught nothing of them.
+    learnt : Mapping of str to object
+        Parts that were learnt once beside all candidates, by name; see `models.learnings`.
+    refusals : Mapping of str to str
+        Why history taught nothing of a part, by its name.
     """
 
     seed: Seed
@@ -86,10 +80,8 @@ class RegressionModel:
     usual: Usual | None = None
     followed: Answer | None = None
     unfollowed: Answer | None = None
-    setpoints: SetpointModel | None = None
-    setpoints_refusal: str | None = None
-    warnings: WarningModel | None = None
-    warnings_refusal: str | None = None
+    learnt: Mapping[str, Any] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def interval(self) -> Interval:
@@ -242,32 +234,23 @@ class RegressionModel:
         return flat(self.answer(X, COVERAGE))
 
     def state(self) -> dict[str, Any]:
-        """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
+        """As JSON values what sets it apart from other models: all but seed, estimator, inputs, origin and `learnt`."""
         return {
             "scores": self.conformal.scores.tolist(),
             "spread": self.spread.state(),
             "adaptive": None if self.adaptive is None else self.adaptive.state(),
             "usual": None if self.usual is None else self.usual.state(),
-            "setpoints": None if self.setpoints is None else self.setpoints.state(),
-            "setpoints_refusal": self.setpoints_refusal,
-            "warnings": None if self.warnings is None else self.warnings.state(),
-            "warnings_refusal": self.warnings_refusal,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals of one width."""
-        spread, adaptive, setpoints = state.get("spread"), state.get("adaptive"), state.get("setpoints")
-        warnings, usual = state.get("warnings"), state.get("usual")
+        spread, adaptive, usual = (state.get(name) for name in ("spread", "adaptive", "usual"))
         return cls(
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
             spread=Spread.even() if spread is None else Spread.from_state(spread),
             adaptive=None if adaptive is None else Adaptive.from_state(adaptive),
             usual=None if usual is None else Usual.from_state(usual),
-            setpoints=None if setpoints is None else SetpointModel.from_state(setpoints, parts["seed"]),
-            setpoints_refusal=state.get("setpoints_refusal"),
-            warnings=None if warnings is None else WarningModel.from_state(warnings, parts["seed"]),
-            warnings_refusal=state.get("warnings_refusal"),
             **parts,
         )
 

@@ -12,9 +12,7 @@ import numpy.typing as npt
 from models.answers import COVERAGE, Answer, flat
 from models.online.received import Interval
 from models.regression.model import RegressionModel
-from models.setpoints.model import SetpointModel
 from models.table.inputs import input_names
-from models.warnings.model import WarningModel
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -70,24 +68,14 @@ class SeveralTargets:
         return self.models[self.seed.target.name]
 
     @property
-    def setpoints(self) -> SetpointModel | None:
-        """What moving the knobs brings; None where history taught nothing of it."""
-        return self.first.setpoints
+    def learnt(self) -> Mapping[str, Any]:
+        """Parts that were learnt once beside all candidates, by name: those of the first target."""
+        return self.first.learnt
 
     @property
-    def setpoints_refusal(self) -> str | None:
-        """Why history taught nothing of the knobs."""
-        return self.first.setpoints_refusal
-
-    @property
-    def warnings(self) -> WarningModel | None:
-        """How probable the events are that the seed names; None where history taught nothing of them."""
-        return self.first.warnings
-
-    @property
-    def warnings_refusal(self) -> str | None:
-        """Why history taught nothing of the events."""
-        return self.first.warnings_refusal
+    def refusals(self) -> Mapping[str, str]:
+        """Why history taught nothing of a part, by its name."""
+        return self.first.refusals
 
     def answer(self, X: FloatArray, coverage: float, factors: Mapping[str, float] | None = None) -> dict[str, Answer]:
         """Each target, and after it the quantities derived from it, as `RegressionModel.answer` gives them."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from models.answers import COVERAGE, Answer, flat, input_flags
 from models.estimators.temperature import tempered
 from models.estimators.two_stage import Parted
+from models.interfaces.learning import SETPOINTS
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces
 from models.sorting.guarantee import Calibration
@@ -103,10 +104,10 @@ class SortingModel:
         A few training rows, to prove that a copy of the model answers as the original.
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
-    assayed : Assayed, optional
-        Recent pieces that it has not learnt from, on which set-points of the line are weighed.
-    setpoints_refusal : str, optional
-        Why there are none.
+    learnt : Mapping of str to object
+        Parts that were learnt once beside all candidates, by name; see `models.learnings`.
+    refusals : Mapping of str to str
+        Why history taught nothing of a part, by its name.
     spread : Spread, optional
         What is learnt of spreads within lots; None where no bin limits one.
     calibration : Calibration, optional
@@ -126,15 +127,16 @@ class SortingModel:
     complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
-    assayed: Assayed | None = None
-    setpoints_refusal: str | None = None
+    learnt: Mapping[str, Any] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
     spread: Spread | None = None
     calibration: Calibration | None = None
 
     @cached_property
-    def setpoints(self) -> LineSetPoints | None:
-        """Set-points of the line; None without assayed pieces."""
-        return None if self.assayed is None else LineSetPoints(self, self.assayed)
+    def line_setpoints(self) -> LineSetPoints | None:
+        """Set-points of the line, weighed on pieces that it has not learnt from; None without them."""
+        assayed: Assayed | None = self.learnt.get(SETPOINTS)
+        return None if assayed is None else LineSetPoints(self, assayed)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -321,23 +323,19 @@ class SortingModel:
             # JSON knows neither inf nor nan.
             "risk_price": self.risk_price if math.isfinite(self.risk_price) else str(self.risk_price),
             "feed_contents": self.feed_contents.tolist(),
-            "assayed": None if self.assayed is None else self.assayed.state(),
-            "setpoints_refusal": self.setpoints_refusal,
             "calibration": None if self.calibration is None else asdict(self.calibration),
         } | ({} if self.spread is None else {"spread": self.spread.state()})
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
-        """Model from what `state` gave and all other parts by name; older ones kept no assayed pieces."""
-        assayed, spread, calibration = (state.get(name) for name in ("assayed", "spread", "calibration"))
+        """Model from what `state` gave and all other parts by name; older ones kept no spread and no calibration."""
+        spread, calibration = state.get("spread"), state.get("calibration")
         return cls(
             temperature=float(state["temperature"]),
             contents=Contents.from_state(parts["seed"], state["contents"]),
             novelty=Novelty.from_state(state["novelty"]),
             risk_price=float(state["risk_price"]),
             feed_contents=np.array(state["feed_contents"], dtype=np.float64),
-            assayed=None if assayed is None else Assayed.from_state(assayed),
-            setpoints_refusal=state.get("setpoints_refusal"),
             spread=None if spread is None else Spread.from_state(parts["seed"], spread),
             calibration=None if calibration is None else Calibration.from_state(calibration),
             **parts,

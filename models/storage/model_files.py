@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import reprlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,15 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from models.estimators.tree_text import TreeTextError
-from models.processes.lookup import with_facts_until_now
+from models.learnings import LEARNT, LearntError, restored
+from models.learnings import described as learnt_described
 from models.regression.several import SeveralTargets
 from models.storage import estimator_files
+from models.storage.formats import NEWEST, READ, in_newest, with_facts
+from models.table.formatting import short
 from models.tasks import Model, SingleModel, task_of, with_all_outcomes
 from physics.arrays import FloatArray
 from seeds import Seed, SeedError
 from seeds.format.loader import parse
 
-FORMAT = 5
 MOST_MANIFEST_BYTES = 2**20
 MOST_BYTES = 2**28  # of a file
 MANIFEST = "manifest.json"
@@ -66,7 +67,7 @@ def save(model: Model, folder: str | Path) -> None:
     if folder.exists():
         raise ModelFilesError(f"{folder}: exists already, expected a new folder")
     files = _contents(model)
-    manifest = {"format": FORMAT, "files": {name: _entry(content) for name, content in sorted(files.items())}}
+    manifest = {"format": NEWEST, "files": {name: _entry(content) for name, content in sorted(files.items())}}
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
@@ -114,6 +115,7 @@ def _single(model: SingleModel) -> tuple[dict[str, Any], dict[str, bytes]]:
             for name, (low, high), complete in zip(model.names, model.ranges, model.complete, strict=True)
         },
         "state": model.state(),
+        LEARNT: learnt_described(model),
         "info": dict(model.info),
     }
     return described, files
@@ -148,7 +150,7 @@ def digest(folder: str | Path) -> str:
 
 def size(folder: Path) -> int:
     """Size of a model's files [byte], as its manifest has them."""
-    return sum(length for length, _ in _entries(folder / MANIFEST).values())
+    return sum(length for length, _ in _entries(folder / MANIFEST)[1].values())
 
 
 def check(folder: Path) -> None:
@@ -190,10 +192,10 @@ def load(folder: str | Path) -> Model:
         given when the model was written; the file is named, with what was found and expected.
     """
     folder = Path(folder)
-    contents = _checked(folder)
+    version, contents = _checked(folder)
     try:
-        described = json.loads(contents[MODEL])
-        seed = with_facts_until_now(parse(contents[SEED].decode(), Path(f"{described['process']}.toml")))
+        described = in_newest(json.loads(contents[MODEL]), version)
+        seed = with_facts(parse(contents[SEED].decode(), Path(f"{described['process']}.toml")), version)
         expected = json.loads(contents[SELF_TEST])
         examples = np.array([list(row.values()) for row in expected["rows"]], dtype=np.float64)
         model: Model
@@ -208,6 +210,8 @@ def load(folder: str | Path) -> Model:
             model = _read(described, own, examples, contents)
     except TreeTextError as error:
         raise ModelFilesError(f"{folder}: {error}") from error
+    except LearntError as error:
+        raise ModelFilesError(f"{folder / MODEL}: {error}") from error
     except SeedError as error:
         raise ModelFilesError(f"{folder / SEED}: no seed of this version of the code, train again: {error}") from error
     except Exception as error:  # whatever a parser of unfit content raises
@@ -220,6 +224,7 @@ def _read(part: dict[str, Any], seed: Seed, examples: FloatArray, files: dict[st
     """Model from what `_single` gave."""
     task, inputs = task_of(seed), part["inputs"].values()
     unfitted = task.build(seed)[part["candidate"]]
+    learnt, refusals = restored(part, seed)
     return task.model.from_state(
         part["state"],
         seed=seed,
@@ -229,6 +234,8 @@ def _read(part: dict[str, Any], seed: Seed, examples: FloatArray, files: dict[st
         complete=np.array([one["complete"] for one in inputs], dtype=np.bool_),
         examples=examples,
         info=part["info"],
+        learnt=learnt,
+        refusals=refusals,
     )
 
 
@@ -242,21 +249,23 @@ def _of_target(
         return _read(part, seed.for_target(name), examples, own)
     except TreeTextError as error:
         raise TreeTextError(f"target {name}: {error}") from error
+    except LearntError as error:
+        raise LearntError(f"targets.{name}.{error}") from error
 
 
-def _checked(folder: Path) -> dict[str, bytes]:
-    """Contents of a model's files, equal to what the manifest says of them."""
-    entries = _entries(folder / MANIFEST)
+def _checked(folder: Path) -> tuple[int, dict[str, bytes]]:
+    """Format of a model's files, and their contents, equal to what the manifest says of them."""
+    version, entries = _entries(folder / MANIFEST)
     # Names are of fixed forms, so none can point out of the folder.
     found = set(entries) | {entry.name for entry in folder.iterdir()}
     strange = sorted(name for name in found if not is_known(name))
     if strange:
         raise ModelFilesError(f"{folder}: unknown files: {', '.join(strange)}")
-    return {name: _verified(folder / name, *entry) for name, entry in entries.items()}
+    return version, {name: _verified(folder / name, *entry) for name, entry in entries.items()}
 
 
-def _entries(path: Path) -> dict[str, tuple[int, str]]:
-    """Size [byte] and SHA-256 of each file that a manifest names."""
+def _entries(path: Path) -> tuple[int, dict[str, tuple[int, str]]]:
+    """Format of a model's files, and size [byte] and SHA-256 of each file that its manifest names."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_MANIFEST_BYTES + 1)
@@ -266,9 +275,10 @@ def _entries(path: Path) -> dict[str, tuple[int, str]]:
         version, files = manifest["format"], manifest["files"].items()
     except (OSError, KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ModelFilesError(f"{path}: expected a model's manifest: {error!r}") from error
-    if version != FORMAT:
-        raise ModelFilesError(f"{path}: got format {_short(version)}, expected {FORMAT}: train it again")
-    return {name: _of_entry(path, name, entry) for name, entry in files}
+    if type(version) is not int or version not in READ:
+        expected = " or ".join(map(str, READ))
+        raise ModelFilesError(f"{path}: got format {short(version)}, expected {expected}: train it again")
+    return version, {name: _of_entry(path, name, entry) for name, entry in files}
 
 
 def _of_entry(path: Path, name: str, entry: object) -> tuple[int, str]:
@@ -277,13 +287,8 @@ def _of_entry(path: Path, name: str, entry: object) -> tuple[int, str]:
         case {"bytes": int(size), "sha256": str(sha256)} if type(size) is int and 0 <= size <= MOST_BYTES:
             return size, sha256
     raise ModelFilesError(
-        f"{path}: {name[:40]}: got {_short(entry)}, expected its sha256 and at most {MOST_BYTES} bytes"
+        f"{path}: {name[:40]}: got {short(entry)}, expected its sha256 and at most {MOST_BYTES} bytes"
     )
-
-
-def _short(value: object) -> str:
-    """The beginning of what a value looks like, however deep it is."""
-    return reprlib.repr(value)[:100]
 
 
 def _verified(path: Path, size: int, sha256: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Sequence
 
 _NAMED = 5  # names that one line lists; the rest is counted
@@ -11,6 +12,11 @@ _NAMED = 5  # names that one line lists; the rest is counted
 def shortened(text: str, length: int) -> str:
     """A text, its end left out where it is longer."""
     return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def short(value: object) -> str:
+    """The beginning of what a value looks like, however deep it is."""
+    return reprlib.repr(value)[:100]
 
 
 def named(names: Iterable[str], separator: str = ", ") -> str:

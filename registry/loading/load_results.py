@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from models.storage import model_files
+from models.storage import formats
 from registry.code_version import ROOT, package_version
 
 log = logging.getLogger("nonferrous.registry")
@@ -119,7 +119,7 @@ def code() -> str:
     ]
     digest = hashlib.sha256(repr(marks).encode()).hexdigest()[:16]
     where = f"{sys.platform} {platform.machine()} Python {platform.python_version()} numpy {np.__version__}"
-    return f"format {model_files.FORMAT}, nonferrous {package_version()} {digest}, {where}, {_trees()}"
+    return f"format {formats.NEWEST}, nonferrous {package_version()} {digest}, {where}, {_trees()}"
 
 
 def _trees() -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from models.interfaces.learning import SETPOINTS
+from models.learnings import learnt_by
 from models.setpoints.errors import SetpointError
 from operations.forms.faults import Fault, invalid
 from operations.forms.payloads import PREDICTIONS, Payloads
@@ -93,9 +95,9 @@ def _fault(error: SetpointError) -> Fault:
 
 def _setpoints(served: Served, payloads: Payloads) -> Any:
     """The set-point model of a version; ProblemError 404 where its history taught none."""
-    model = getattr(served.model, "setpoints", None)
+    model = learnt_by(served.model, SETPOINTS)
     if model is None:
-        why = getattr(served.model, "setpoints_refusal", None) or "it was trained without them; train again"
+        why = served.model.refusals.get(SETPOINTS) or "it was trained without them; train again"
         detail = f"version {served.champion.version} of {payloads.seed.process.name} recommends no set-points: {why}"
         raise ProblemError(HTTPStatus.NOT_FOUND, f"{detail}; {abilities(payloads, [PREDICTIONS])}")
     return model

@@ -6,6 +6,8 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
+from models.interfaces.learning import WARNINGS as WARNINGS_LEARNT
+from models.learnings import learnt_by
 from models.warnings.model import WarningModel
 from operations.forms.payloads import PREDICTIONS, WARNINGS, Payloads
 from operations.warnings.answers import answered, read
@@ -59,9 +61,9 @@ def _answer(body: bytes, process: str, champions: Champions) -> tuple[Response, 
 
 def _warnings(served: Served, payloads: Payloads) -> WarningModel:
     """The warnings of a version; ProblemError 404 where its history taught none."""
-    model: WarningModel | None = getattr(served.model, "warnings", None)
+    model: WarningModel | None = learnt_by(served.model, WARNINGS_LEARNT)
     if model is None:
-        why = getattr(served.model, "warnings_refusal", None) or "it was trained without them; train again"
+        why = served.model.refusals.get(WARNINGS_LEARNT) or "it was trained without them; train again"
         detail = f"version {served.champion.version} of {payloads.seed.process.name} gives no warnings: {why}"
         raise ProblemError(HTTPStatus.NOT_FOUND, f"{detail}; {abilities(payloads, [PREDICTIONS])}")
     return model

@@ -45,8 +45,8 @@ def test_the_table_shows_alarms_alone(found):
 
 
 def test_train_says_why_a_version_has_none():
-    model = SimpleNamespace(warnings=None, warnings_refusal="got 3 events")
+    model = SimpleNamespace(learnt={}, refusals={"warnings": "got 3 events"})
     learnt = SimpleNamespace(best=SimpleNamespace(model=model))
     assert list(warnings_shown(learnt)) == ["early warnings: none: got 3 events"]
-    silent = SimpleNamespace(best=SimpleNamespace(model=SimpleNamespace()))
+    silent = SimpleNamespace(best=SimpleNamespace(model=SimpleNamespace(learnt={}, refusals={})))
     assert list(warnings_shown(silent)) == []

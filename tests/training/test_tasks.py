@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from models.learnings import LEARNINGS
 from models.table.contract import check
 from models.tasks import build
 from training import classification as classification_task
@@ -54,6 +55,11 @@ def fitted(request):
     name, estimator = next(iter(build(seed).items()))
     info = {"package_version": "1.2.3", "git_commit": None}
     return task, fit_candidate(task, name, estimator, data, parts, info, None, lambda what: None), data, parts
+
+
+def test_what_training_fits_beside_the_candidates_is_what_models_keep():
+    for name, task in TASKS.items():
+        assert [part.name for part in task.PARTS] == [part.name for part in LEARNINGS[name]]
 
 
 def test_the_seed_says_which_task_it_is(toy_seed, toy_class_seed, toy_sorting_seed, toy_quality_seed):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.interfaces.learning import SETPOINTS
+from models.learnings import learnt_by
 from models.setpoints.advice import Advice
 from models.table.contract import Checked
 from models.table.periods import latest_plan
@@ -109,9 +111,9 @@ def recommend(
     tracking = Tracking(settings)
     champion = champion_of(process, tracking.versions(process))
     whole = tracking.model(champion)
-    model = getattr(whole, "setpoints", None)
+    model = learnt_by(whole, SETPOINTS)
     if model is None:
-        why = getattr(whole, "setpoints_refusal", None) or "nobody knows its knobs, or it was trained without them"
+        why = whole.refusals.get(SETPOINTS) or "nobody knows its knobs, or it was trained without them"
         raise RecommendError(f"{process}: version {champion.number} recommends no set-points: {why}")
     reckoned = model.priced(prices)
     progress("read the table", 1, 3)

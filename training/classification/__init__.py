@@ -14,11 +14,11 @@ from training.classification.columns import (
 )
 from training.classification.comparison import check_judgeable, verdict
 from training.classification.fit import (
-    BESIDE,
     CURVE_SHARES,
     FITTING,
     IMPORTANCE_REPEATS,
     IMPORTANCE_ROWS,
+    PARTS,
     SELECTED_BY,
     answers,
     calibrated,
@@ -40,7 +40,6 @@ signs = None  # of a class physics is sure of no sign
 follow = None  # classes follow no outcomes
 
 __all__ = [
-    "BESIDE",
     "COLUMNS",
     "CURVE_SHARES",
     "DECISIVE",
@@ -48,6 +47,7 @@ __all__ = [
     "IMPORTANCE_REPEATS",
     "IMPORTANCE_ROWS",
     "LIMITS",
+    "PARTS",
     "PICTURES",
     "PUBLISHED",
     "ROWS",

@@ -13,10 +13,11 @@ from training.class_metrics.losses import log_losses
 from training.classification.evaluate import Classified, evaluate
 from training.core.dataset import Dataset
 from training.core.fitting import Candidate
+from training.core.learning import PartFit
 from training.core.splits import Split
 
 FITTING = "fit"
-BESIDE: Mapping[str, Any] = {}
+PARTS: tuple[PartFit[Any], ...] = ()
 SELECTED_BY = "calibrate_log_loss"
 IMPORTANCE_ROWS = 2000
 IMPORTANCE_REPEATS = 3

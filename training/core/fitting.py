@@ -13,6 +13,7 @@ from models.estimators.tuning import settings_of, tuned
 from models.tasks import Model
 from physics.arrays import FloatArray, IntArray
 from training.core.dataset import Dataset
+from training.core.learning import PartFit
 from training.core.splits import Split
 
 ROWS_FOR_THREADS = 50_000
@@ -143,8 +144,8 @@ class Learner(Protocol):
         """Shares of the learnt periods at which the learning curve is measured."""
 
     @property
-    def BESIDE(self) -> Mapping[str, Callable[[Dataset, Split], Mapping[str, Any]]]:
-        """What is learnt once for the first target's candidates, by its name in words, as arguments of their models.
+    def PARTS(self) -> tuple[PartFit[Any], ...]:
+        """What is learnt once for the first target's candidates, in the order of `models.learnings`.
 
         Physics, events and prices are about that target; the others have none.
         """

@@ -75,6 +75,11 @@ def limits_section(data: Dataset, task: Task) -> list[str]:
     return ["## Assumed, and limits", "", *(f"- {line}" for line in lines), ""]
 
 
+def parts_sections(chosen: AnyCandidate, data: Dataset, parts: Split) -> list[str]:
+    """Sections on what was learnt once beside the candidates, or why it was not."""
+    return [line for one in task_of(data.seed).PARTS for line in one.section(chosen.model, data, parts)]
+
+
 def gate_section(gated: Gated | None) -> list[str]:
     """What the gate says; nothing where it was not asked."""
     if gated is None:
@@ -120,6 +125,7 @@ def model_card(
         *process_section(data.seed, task),
         *data_section(data, *task.rows_used(data, parts)),
         *task.sections(candidates, chosen, data, parts),
+        *parts_sections(chosen, data, parts),
         *gate_section(gated),
         *inputs_section(chosen, data.seed),
         *limits_section(data, task),

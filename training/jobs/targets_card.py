@@ -7,7 +7,15 @@ from typing import Any
 from training.core.dataset import Dataset
 from training.core.gate import Gated
 from training.core.splits import Split
-from training.jobs.card import data_section, gate_section, inputs_section, limits_section, made_by, process_section
+from training.jobs.card import (
+    data_section,
+    gate_section,
+    inputs_section,
+    limits_section,
+    made_by,
+    parts_sections,
+    process_section,
+)
 from training.tasks import task_of
 
 Fitted = tuple[Any, Any, Dataset, Split]  # candidates of a target, the best of them, its rows and their use
@@ -47,11 +55,11 @@ def model_card(data: Dataset, fitted: Mapping[str, Fitted], gated: Gated | None 
 def _target(name: str, candidates: Any, chosen: Any, data: Dataset, parts: Split) -> list[str]:
     """Part of one target; its sections stand below its heading."""
     task = task_of(data.seed)
-    sections = [*task.sections(candidates, chosen, data, parts), *inputs_section(chosen, data.seed)]
+    sections = [*task.sections(candidates, chosen, data, parts), *parts_sections(chosen, data, parts)]
     return [
         f"## Target {name} [{data.seed.target.unit}]",
         "",
         *(f"- {line}" for line in task.rows_used(data, parts)),
         "",
-        *(re.sub("^## ", "### ", line) for line in sections),
+        *(re.sub("^## ", "### ", line) for line in [*sections, *inputs_section(chosen, data.seed)]),
     ]

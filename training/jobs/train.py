@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
+from models.estimators.tuning import Tunable, last_of, tuned
 from models.table.reading import write_frame
 from models.tasks import build
 from registry.promotion import enter
@@ -20,10 +20,12 @@ from training.advice.setpoint_tests import read_tests, with_tests
 from training.core.dataset import Dataset, read
 from training.core.fitting import STEPS, AnyCandidate, Chooser, best_of
 from training.core.gate import Condition, Gated, gate
+from training.core.learning import Outcome
 from training.core.splits import Split, split
 from training.jobs.card import model_card
 from training.jobs.load_check import on_loading
 from training.jobs.run_metadata import facts_of, info_of, keep_rejected, run_name
+from training.jobs.runs import keep_candidate, keep_parts
 from training.jobs.search import Search
 from training.jobs.targets_card import model_card as card_of_several
 from training.jobs.version_table import compare_address
@@ -33,13 +35,11 @@ from training.multi_target.views import views
 from training.parallel.execution import Ways
 from training.parallel.workers import Later, Workers, processes_for
 from training.tasks import tagged, task_of
-from training.warnings.record import keep as keep_warnings
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
-TABLE, REJECTED, CARD, PLOTS, SEED = "table.parquet", "rejected.csv", "model_card.md", "plots.html", "seed.toml"
+TABLE, REJECTED, CARD, SEED = "table.parquet", "rejected.csv", "model_card.md", "seed.toml"
 TESTS, GATE_FILE = "tests.parquet", "gate.txt"
-NO_SETTING = "-"  # all candidates of a job have the same parameters, so that MLflow compares them
 TARGET = "target"  # tag of the runs of one of several targets
 NOT_ASKED = "the job ended before the gate was asked"
 
@@ -212,7 +212,7 @@ def learn(
     ways, counted, seen = ways or Ways(), itertools.count(), views(data, parts)
     unfitted = [build(one.seed) for one, _ in seen]
     estimators = [one for of_target in unfitted for one in of_target.values()]
-    steps = (STEPS + ways.curve) * len(estimators) + len(task_of(data.seed).BESIDE)
+    steps = (STEPS + ways.curve) * len(estimators) + len(task_of(data.seed).PARTS)
     steps += ways.trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
 
     def step(what: str) -> None:
@@ -226,7 +226,7 @@ def learn(
     learnt = found[0] if len(found) == 1 else _joined(data, parts, found, fits)
     progress("keep the job's files", steps, steps)
     _keep_job(learnt, tracking)
-    keep_warnings(learnt.best.model, data, parts, tracking, experiment, run, job)
+    keep_parts(learnt.best.model, data, parts, tracking, experiment, run, job)
     return learnt
 
 
@@ -259,7 +259,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
         return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, kept))
 
     first, *others = estimators
-    fitted, beside = {first: fit(first)}, [workers.later(view, Beside(name)) for name in task.BESIDE if not view]
+    fitted, beside = {first: fit(first)}, [workers.later(view, Beside(one.name)) for one in task.PARTS if not view]
     more: dict[str, Any] = {}
     for name in estimators:
         title = of_target(name, target) if several else name
@@ -272,12 +272,19 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
             candidates[name], runs[name] = candidate, child
             if name == first:  # the others are compared with it; the last take longest, so they are begun first
                 fitted = {other: fit(other) for other in reversed(others)}
-                more = {name: value for found in beside for name, value in found().items()}
+                more = _arguments(dict(found() for found in beside))
             if more:
                 candidate = candidates[name] = replace(candidate, model=replace(candidate.model, **more))
-            models[name] = _keep(candidate, drawn, data, facts, tracking, child)
+            models[name] = keep_candidate(candidate, drawn, data, facts, tracking, child)
         fits.ways.fitted(title)
     return Learnt(data, parts, fits.experiment, fits.run, candidates, runs, models)
+
+
+def _arguments(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+    """Parts that were learnt, by name, as arguments of the candidates' models; empty where the seed asks for none."""
+    learnt = {name: one.learnt for name, one in outcomes.items() if one.learnt is not None}
+    refusals = {name: one.refusal for name, one in outcomes.items() if one.refusal is not None}
+    return {"learnt": learnt, "refusals": refusals} if learnt or refusals else {}
 
 
 def _joined(data: Dataset, parts: Split, found: list[Learnt], fits: _Fits) -> Learnt:
@@ -298,26 +305,6 @@ def _joined(data: Dataset, parts: Split, found: list[Learnt], fits: _Fits) -> Le
 
 def _short(digest: str) -> str:
     return digest.removeprefix("sha256:")[:12]
-
-
-def _keep(
-    candidate: AnyCandidate,
-    drawn: str,
-    data: Dataset,
-    facts: Mapping[str, object],
-    tracking: Tracking,
-    run: str,
-) -> tuple[str, str]:
-    tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
-    tracking.log(
-        run, params={"candidate": candidate.name, **facts, **dict.fromkeys(SETTINGS, NO_SETTING), **candidate.settings}
-    )
-    with scratch() as folder:
-        (folder / PLOTS).write_text(drawn, encoding="utf-8")
-        tracking.log_files(run, folder)
-    model, digest = tracking.log_model(run, candidate.model)
-    tracking.log(run, metrics=candidate.metrics, model=model)
-    return model, digest
 
 
 def _keep_job(learnt: Learnt, tracking: Tracking) -> None:

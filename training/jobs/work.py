@@ -10,6 +10,7 @@ from models.estimators.tuning import tuned
 from physics.arrays import FloatArray
 from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate, Chooser, Keep, fit_candidate, fit_now
+from training.core.learning import Outcome
 from training.core.splits import Split
 from training.jobs.page import page
 from training.parallel.workers import Step
@@ -56,11 +57,12 @@ class Fit:
 
 @dataclass(frozen=True)
 class Beside:
-    """Learn what a task learns once beside its candidates, by its name in the task's BESIDE."""
+    """Learn a part that a task learns once beside its candidates, by its name among the task's PARTS."""
 
     name: str
 
-    def __call__(self, data: Dataset, parts: Split, step: Step) -> Mapping[str, Any]:
-        """Arguments of the candidates' models."""
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[str, Outcome]:
+        """Learn it; returns its name and what came of it."""
         step(self.name)
-        return task_of(data.seed).BESIDE[self.name](data, parts)
+        (part,) = (one for one in task_of(data.seed).PARTS if one.name == self.name)
+        return self.name, part.outcome(data, parts)

@@ -17,11 +17,11 @@ from training.quality.columns import (
 )
 from training.quality.comparison import check_judgeable, verdict
 from training.quality.fit import (
-    BESIDE,
     CURVE_SHARES,
     FITTING,
     IMPORTANCE_REPEATS,
     IMPORTANCE_ROWS,
+    PARTS,
     SELECTED_BY,
     answers,
     calibrated,
@@ -38,7 +38,6 @@ loop = None  # the closed loop of lots is a benchmark
 signs = None  # of a content physics is sure of no sign
 
 __all__ = [
-    "BESIDE",
     "COLUMNS",
     "CURVE_SHARES",
     "DECISIVE",
@@ -46,6 +45,7 @@ __all__ = [
     "IMPORTANCE_REPEATS",
     "IMPORTANCE_ROWS",
     "LIMITS",
+    "PARTS",
     "PICTURES",
     "PUBLISHED",
     "ROWS",

@@ -13,7 +13,6 @@ from training.core.dataset import Dataset
 from training.core.splits import Split
 from training.quality.columns import cautions
 from training.quality.fit import SELECTED_BY, QualityCandidate
-from training.quality.setpoints import setpoints_section
 
 SHOWN = {
     "test_lot_loss": "loss [1]",
@@ -88,7 +87,6 @@ def sections(
         *_elements(chosen, data),
         *_grades(data.seed),
         *_decisions(chosen, data, parts),
-        *setpoints_section(chosen.model),
     ]
 
 

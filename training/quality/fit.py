@@ -17,10 +17,10 @@ from training.core.fitting import Candidate
 from training.core.splits import Split, SplitError
 from training.quality.evaluate import lot_loss, measured, of_followed, skill
 from training.quality.follow import follow, without_assays
-from training.quality.setpoints import setpoints
+from training.quality.setpoints import EffectsOnLots
 
 FITTING = "fit and grade"
-BESIDE = {"set-points": setpoints}
+PARTS = (EffectsOnLots(),)
 SELECTED_BY = "calibrate_lot_loss"
 IMPORTANCE_ROWS = 400
 IMPORTANCE_REPEATS = 1

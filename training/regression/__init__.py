@@ -18,11 +18,11 @@ from training.regression.columns import (
 )
 from training.regression.comparison import check_judgeable, verdict
 from training.regression.fit import (
-    BESIDE,
     CURVE_SHARES,
     FITTING,
     IMPORTANCE_REPEATS,
     IMPORTANCE_ROWS,
+    PARTS,
     SELECTED_BY,
     answers,
     calibrated,
@@ -39,7 +39,6 @@ from training.reports.periods import row, subject
 trial = None  # a number decides nothing of a lot
 
 __all__ = [
-    "BESIDE",
     "COLUMNS",
     "CURVE_SHARES",
     "DECISIVE",
@@ -47,6 +46,7 @@ __all__ = [
     "IMPORTANCE_REPEATS",
     "IMPORTANCE_ROWS",
     "LIMITS",
+    "PARTS",
     "PICTURES",
     "PUBLISHED",
     "ROWS",

@@ -12,10 +12,8 @@ from training.core.splits import Split
 from training.regression.columns import cautions
 from training.regression.evaluate import ADAPTIVE, NO_OUTCOMES
 from training.regression.fit import SELECTED_BY, RegressionCandidate
-from training.regression.setpoints import setpoints_section
 from training.reports.explanations import signs_section
 from training.reports.periods import use_of_rows
-from training.warnings.card import warnings_section
 
 SHOWN = (
     "test_rmse",
@@ -56,8 +54,7 @@ def sections(
 ) -> list[str]:
     """Sections on candidates, label noise, intervals and signs."""
     found = [*_candidates(candidates, chosen.name, data.seed, parts), *_noise(chosen, data)]
-    found += [*_intervals(chosen, data.seed), *signs_section(chosen, data, parts), *setpoints_section(chosen.model)]
-    return [*found, *warnings_section(chosen.model, data, parts)]
+    return [*found, *_intervals(chosen, data.seed), *signs_section(chosen, data, parts)]
 
 
 def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed: Seed, parts: Split) -> list[str]:

@@ -16,11 +16,11 @@ from training.core.fitting import NEWEST, Candidate
 from training.core.splits import Split
 from training.regression.evaluate import ADAPTIVE, NO_OUTCOMES, evaluate, of_followed
 from training.regression.follow import follow, without_outcomes
-from training.regression.setpoints import setpoints
-from training.warnings.learn import warnings
+from training.regression.setpoints import UnitSetPoints
+from training.warnings.learning import EventWarnings
 
 FITTING = "fit"
-BESIDE = {"set-points": setpoints, "warnings": warnings}
+PARTS = (UnitSetPoints(), EventWarnings())
 SELECTED_BY = "calibrate_rmse_over_blocks"
 IMPORTANCE_ROWS = 2000
 IMPORTANCE_REPEATS = 3

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 from scipy.stats import norm
 
+from models.interfaces.learning import SETPOINTS
+from models.learnings import learnt_by
 from models.setpoints.errors import SetpointError
 from models.table.periods import regimes
 from physics.arrays import BoolArray, IntArray
@@ -169,17 +171,18 @@ def kept_advice(
     accepted : str or None
         Reason of a person to learn from labels that do not go with the past.
     """
-    if getattr(champion, "setpoints", None) is None:
+    known, learnt = (learnt_by(one, SETPOINTS) for one in (champion, challenger))
+    if known is None:
         return []
     expected = "recommendations whose gain is not below the champion's beyond doubt"
-    if challenger.setpoints is None:
-        passed, measured = False, f"none is recommended: {challenger.setpoints_refusal}"
+    if learnt is None:
+        passed, measured = False, f"none is recommended: {challenger.refusals.get(SETPOINTS)}"
     else:
         table = some_units(data.checked, data.seed, ADVISED_ROWS)
         try:
             old, new = (
                 np.array([(one.gain.value, one.gain.low, one.gain.high) for one in advised.advices]).mean(axis=0)
-                for advised in (advice.advised(one.setpoints, table, data.seed, {}) for one in (champion, challenger))
+                for advised in (advice.advised(one, table, data.seed, {}) for one in (known, learnt))
             )
         except (SetpointError, RecommendError) as error:
             return [Condition(ADVICE, True, f"not compared: {error}", expected)]

@@ -17,11 +17,11 @@ from training.sorting.columns import (
 )
 from training.sorting.comparison import check_judgeable, verdict
 from training.sorting.fit import (
-    BESIDE,
     CURVE_SHARES,
     FITTING,
     IMPORTANCE_REPEATS,
     IMPORTANCE_ROWS,
+    PARTS,
     SELECTED_BY,
     answers,
     calibrated,
@@ -39,7 +39,6 @@ signs = None  # of a class physics is sure of no sign
 follow = None  # classes and contents of pieces follow no outcomes
 
 __all__ = [
-    "BESIDE",
     "COLUMNS",
     "CURVE_SHARES",
     "DECISIVE",
@@ -47,6 +46,7 @@ __all__ = [
     "IMPORTANCE_REPEATS",
     "IMPORTANCE_ROWS",
     "LIMITS",
+    "PARTS",
     "PICTURES",
     "PUBLISHED",
     "ROWS",

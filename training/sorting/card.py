@@ -13,7 +13,6 @@ from training.core.splits import Split
 from training.sorting.columns import cautions
 from training.sorting.evaluate import KG_PER_T
 from training.sorting.fit import SELECTED_BY, SortingCandidate
-from training.sorting.setpoints import setpoints_section
 
 SHOWN = {
     "test_accuracy": "right class [1]",
@@ -97,7 +96,6 @@ def sections(
         *_bins(chosen, data),
         *_promise(chosen, data),
         *_elements(chosen, data),
-        *setpoints_section(chosen.model),
     ]
 
 

@@ -20,10 +20,10 @@ from training.core.dataset import Dataset
 from training.core.fitting import Candidate
 from training.core.splits import Split
 from training.sorting.evaluate import Decided, Pieces, evaluate
-from training.sorting.setpoints import setpoints
+from training.sorting.setpoints import NewestPieces
 
 FITTING = "fit and sort"
-BESIDE = {"set-points": setpoints}
+PARTS = (NewestPieces(),)
 SELECTED_BY = "calibrate_log_loss"
 IMPORTANCE_ROWS = 1000
 IMPORTANCE_REPEATS = 1

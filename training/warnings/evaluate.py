@@ -14,12 +14,19 @@ from models.warnings.learning import Blocks
 from models.warnings.model import EventModel, WarningModel, lead_time, outcomes
 from physics.arrays import BoolArray, FloatArray, IntArray
 from training.core.dataset import Dataset
+from training.core.splits import Split
 
 MONTH = 30.4375  # d
 ROWS_AT_ONCE = 50_000  # what is in hand is hundreds of columns
 PARTS = ("test", "unseen")
 """Newest periods of learnt units, and of held-out units. Older periods of held-out units measure nothing: what all
 units share, such as the feed of a house, has been learnt from the others in the same periods."""
+
+
+def blocks_of(data: Dataset, parts: Split) -> Blocks:
+    """The same use of rows as the candidates have: what they may not learn, warnings may not."""
+    starts = (data.periods[rows].min() for rows in parts.calibrate if len(rows))
+    return Blocks(tuple(starts), parts.test_from, parts.units)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from models.interfaces.learning import WARNINGS
+from models.learnings import learnt_by
 from models.table.periods import latest_plan
 from models.table.reading import read_table
 from models.warnings.model import EventWarning, UnitWarnings, WarningError, WarningModel, lead_time
@@ -17,7 +19,6 @@ from registry.tracking import Tracking
 from seeds import Seed
 from training.advice.plans import planned, with_plans
 from training.jobs.train import Progress, silent
-from training.warnings.record import warnings_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +85,9 @@ def warn(seed: Seed, data: Path, settings: Settings, progress: Progress = silent
     tracking = Tracking(settings)
     champion = champion_of(process, tracking.versions(process))
     whole = tracking.model(champion)
-    model = warnings_of(whole)
+    model: WarningModel | None = learnt_by(whole, WARNINGS)
     if model is None:
-        why = getattr(whole, "warnings_refusal", None) or "its seed names no event, or it was trained without them"
+        why = whole.refusals.get(WARNINGS) or "its seed names no event, or it was trained without them"
         raise WarningError(f"{process}: version {champion.number} gives no warnings: {why}")
     progress("read the table", 1, 3)
     table = read_table(data, seed, today=latest_plan(seed)).table

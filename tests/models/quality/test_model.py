@@ -301,7 +301,7 @@ def test_without_assays_the_wider_joint_interval_is_answered(model: QualityModel
 def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: QualityModel) -> None:
     usual = Usual((Bounds(np.zeros(6), np.ones(6), 30.0),))
     one = replace(model, level=Level(np.full(100, 0.5), Level.new().missed), usual=usual, followed=np.zeros(3))
-    own = ("scatter", "temperatures", "threshold", "level", "usual", "followed", "setpoints", "setpoints_refusal")
+    own = ("scatter", "temperatures", "threshold", "level", "usual", "followed", "learnt", "refusals")
     parts = {name: getattr(one, name) for name in QualityModel.__match_args__ if name not in own}
     state = json.loads(json.dumps(one.state()))
     back = QualityModel.from_state(state, **parts)

@@ -30,10 +30,7 @@ class Stub:
         return X[:, 0]
 
 
-OWN = (
-    *("conformal", "spread", "adaptive", "usual", "followed"),
-    *("setpoints", "setpoints_refusal", "warnings", "warnings_refusal"),
-)
+OWN = ("conformal", "spread", "adaptive", "usual", "followed", "learnt", "refusals")
 
 
 @pytest.fixture

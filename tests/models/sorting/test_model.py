@@ -231,8 +231,7 @@ def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
     for price, told in ((0.5, 0.5), (0.0, 0.0), (math.inf, "inf"), (math.nan, "nan")):
         state = replace(model, risk_price=price).state()
         assert list(state) == [
-            *("temperature", "contents", "novelty", "risk_price", "feed_contents", "assayed", "setpoints_refusal"),
-            "calibration",
+            *("temperature", "contents", "novelty", "risk_price", "feed_contents", "calibration"),
         ]
         assert state["risk_price"] == told
         rest = {name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete")}

@@ -59,7 +59,7 @@ def serve(
 
     def make(**parts: Any) -> Service:
         model = save_toy_grader(tmp_path / "without")
-        save(replace(model, **(parts or {"setpoints": learnt})), tmp_path / "with")
+        save(replace(model, **(parts or {"learnt": {"set-points": learnt}})), tmp_path / "with")
         monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
         store = FolderStore()
         store.point("toy_lots", 3, tmp_path / "with")
@@ -177,7 +177,7 @@ def test_what_is_measured_later_is_no_part_of_a_plan(faults: Callable[..., Any])
 def test_rows_without_a_column_that_the_model_needs_are_a_fault(
     serve: Callable[..., Service], learnt: SetPoints, call: Any
 ) -> None:
-    app = serve(setpoints=replace(learnt, complete=np.ones(3, dtype=np.bool_)))
+    app = serve(learnt={"set-points": replace(learnt, complete=np.ones(3, dtype=np.bool_))})
     rows = [{**NEAR, "u": None}, {**SAFE, "u": None}]
     refused = call(app, "POST", f"{URL}/recommendations", json={"rows": rows})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -232,8 +232,11 @@ def test_moves_that_cannot_be_are_faults(
 @pytest.mark.parametrize(
     ("parts", "why"),
     [
-        ({"setpoints_refusal": "knob: step missing: expected them of a knob"}, "knob: step missing: expected them"),
-        ({"setpoints": None}, "it was trained without them; train again"),
+        (
+            {"refusals": {"set-points": "knob: step missing: expected them of a knob"}},
+            "knob: step missing: expected them",
+        ),
+        ({"learnt": {}}, "it was trained without them; train again"),
     ],
 )
 @pytest.mark.parametrize("verb", ["recommendations", "what-if"])

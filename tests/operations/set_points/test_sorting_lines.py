@@ -60,7 +60,7 @@ def model(seed: Seed, toy_sorting_frame: Frame) -> SortingModel:
     made = sorter(seed, "linear", estimator, *pieces, {})
     X, y, contents = parts(later)
     assayed = Assayed(X, y.astype(np.intp), contents, later["lot"].to_numpy(dtype=object)).as_kept()
-    return replace(made, assayed=assayed)
+    return replace(made, learnt={"set-points": assayed})
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_belt_that_could_carry_more_is_told_how_much(post: Post, model: Sortin
     assert (row["lot"], row["passed_at"], row["refusal"]) == ("L-900", "2026-11-01T06:00", None)
     assert list(row["knobs"]) == [GAIN, OTHER, LOAD]
     load = row["knobs"][LOAD]
-    lots = model.assayed.X[:, model.names.index(LOAD)] if model.assayed is not None else np.empty(0)
+    lots = model.learnt["set-points"].X[:, model.names.index(LOAD)]
     assert load["plan"] < load["set_point"] <= lots.max()
     assert (load["unit"], row["knobs"][GAIN]["unit"], row["gain"]["unit"]) == ("1", "$/kg", "$/t")
     assert 0 < row["gain"]["low"] < row["gain"]["value"] < row["gain"]["high"]
@@ -211,8 +211,7 @@ def test_moves_that_cannot_be_are_faults(
 
 def test_a_load_beyond_what_is_known_is_a_fault_with_its_bound(faults: Callable[..., Any], model: SortingModel) -> None:
     (fault,) = faults("what-if", [PLAN | {LOAD: 0.1}], moves={LOAD: 0.4})
-    assert model.assayed is not None
-    assert fault["bound"] == pytest.approx(model.assayed.X[:, model.names.index(LOAD)].max())
+    assert fault["bound"] == pytest.approx(model.learnt["set-points"].X[:, model.names.index(LOAD)].max())
     assert (fault["field"], fault["value"]) == (f"moves.{LOAD}", 0.5)
 
 
@@ -226,7 +225,7 @@ def test_a_load_beyond_what_is_known_is_a_fault_with_its_bound(faults: Callable[
 def test_a_version_without_assayed_pieces_says_why_and_what_it_can_do(
     serve: Callable[..., Service], call: Any, refusal: str | None, why: str
 ) -> None:
-    app = serve(assayed=None, setpoints_refusal=refusal)
+    app = serve(learnt={}, refusals={} if refusal is None else {"set-points": refusal})
     response = call(app, "POST", f"{URL}/recommendations", json={"rows": [PLAN]})
     assert response.status_code == HTTPStatus.NOT_FOUND
     detail = response.json()["detail"]

@@ -72,7 +72,11 @@ def serve(start: Serve) -> Serve:
     def make(setpoints: Any = None, refusal: str | None = None, **settings: Any) -> Service:
         app = start(**settings)
         before = app.champions.statuses["aluminium_reduction"]
-        model: Any = SimpleNamespace(setpoints=setpoints, setpoints_refusal=refusal)
+        model: Any = SimpleNamespace(
+            seed=before.payloads.seed,
+            learnt={} if setpoints is None else {"set-points": setpoints},
+            refusals={"set-points": refusal},
+        )
         served = Served(Champion("aluminium_reduction", 3, "source"), "sha256:1", model)
         app.champions._set("aluminium_reduction", replace(before, served=served, trouble=None))
         return app

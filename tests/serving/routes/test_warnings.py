@@ -41,7 +41,11 @@ def app(learnt, tmp_path_factory):
 def serve(app):
     def make(warnings=None, refusal=None):
         before = app.champions.statuses["toy_cells"]
-        model = SimpleNamespace(warnings=warnings, warnings_refusal=refusal)
+        model = SimpleNamespace(
+            seed=before.payloads.seed,
+            learnt={} if warnings is None else {"warnings": warnings},
+            refusals={"warnings": refusal},
+        )
         served = Served(Champion("toy_cells", 3, "source"), "sha256:1", model)
         app.champions._set("toy_cells", replace(before, served=served, trouble=None))
         return app

@@ -30,12 +30,9 @@ def champion(monkeypatch):
 @pytest.mark.parametrize(
     ("model", "why"),
     [
-        (SimpleNamespace(setpoints=None, setpoints_refusal="got 90 rows"), "got 90 rows"),
-        (
-            SimpleNamespace(setpoints=None, setpoints_refusal=None),
-            "nobody knows its knobs, or",
-        ),
-        (SimpleNamespace(), "nobody knows its knobs"),
+        (SimpleNamespace(learnt={}, refusals={"set-points": "got 90 rows"}), "got 90 rows"),
+        (SimpleNamespace(learnt={}, refusals={"warnings": "got 9 rows"}), "nobody knows its knobs, or"),
+        (SimpleNamespace(learnt={}, refusals={}), "nobody knows its knobs"),
     ],
 )
 def test_a_champion_without_set_points_says_why(model, why, champion, potline, tmp_path):
@@ -53,7 +50,7 @@ def test_the_plan_of_a_period_that_has_not_begun_is_read(champion, table, potlin
     planned.assign(period_start=later).to_parquet(tmp_path / "table.parquet")
     asked = []
     model = SimpleNamespace(seed=potline, priced=lambda prices: {"power_price": 0.055} | prices)
-    champion(SimpleNamespace(setpoints=model))
+    champion(SimpleNamespace(seed=potline, learnt={"set-points": model}))
     monkeypatch.setattr(
         "models.setpoints.line.recommender.recommend_line", lambda *given: asked.append(given) or ([advised()], None)
     )

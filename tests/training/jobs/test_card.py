@@ -13,6 +13,7 @@ TASK = SimpleNamespace(
     rows_used=lambda data, parts: ["480 rows", "learnt: 300", "judged: 60"],
     sections=lambda candidates, chosen, data, parts: ["## Candidates", "", *candidates, chosen.name, ""],
     LIMITS=("It predicts.", "It is no law."),
+    PARTS=(SimpleNamespace(section=lambda model, data, parts: ["## Set-points", "", f"of {parts}", ""]),),
 )
 CARD = """\
 # Made-up cells with a known linear law
@@ -32,6 +33,10 @@ Process `toy_cells`, one row a day. Predicted: y [%].
 bar
 line
 line
+
+## Set-points
+
+of parts
 
 ## Inputs
 

@@ -81,7 +81,7 @@ def plant(toy_seed, toy_frame):
 
 def candidate(name, error=1.0):
     metrics = {SELECTED_BY: error, "test_mae": 0.123456789, "test_rmse": 0.5, "fit_seconds": 1.0}
-    model = SimpleNamespace(candidate=name)
+    model = SimpleNamespace(candidate=name, learnt={})
     settings = {"learning_rate": 0.03} if name == "trees" else {}
     predictions = f"predictions of {name}"
     return SimpleNamespace(name=name, model=model, metrics=metrics, predictions=predictions, settings=settings)

@@ -9,6 +9,7 @@ from models.table.contract import check
 from tests.suite.jobs import few_trees
 from training.core.dataset import dataset_of
 from training.core.fitting import STEPS
+from training.core.learning import Outcome
 from training.core.splits import split
 from training.jobs import work
 from training.jobs.work import Beside, Fit
@@ -21,10 +22,12 @@ def view_of(seed, frame):
 
 
 def test_what_is_learnt_beside_the_candidates_is_named(monkeypatch):
-    task = SimpleNamespace(BESIDE={"set-points": lambda data, parts: {"setpoints": parts}})
+    others = SimpleNamespace(name="warnings")
+    part = SimpleNamespace(name="set-points", outcome=lambda data, parts: Outcome(parts))
+    task = SimpleNamespace(PARTS=(others, part))
     monkeypatch.setattr(work, "task_of", lambda seed: task)
     steps = []
-    assert Beside("set-points")(SimpleNamespace(seed=None), "parts", steps.append) == {"setpoints": "parts"}
+    assert Beside("set-points")(SimpleNamespace(seed=None), "parts", steps.append) == ("set-points", ("parts", None))
     assert steps == ["set-points"]
 
 

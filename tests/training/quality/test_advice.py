@@ -10,7 +10,7 @@ from training.advice.job import Recommended
 from training.advice.rows import advice_frame
 from training.core.dataset import dataset_of
 from training.quality.advice import advised
-from training.quality.setpoints import setpoints
+from training.quality.setpoints import EffectsOnLots
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def table(toy_quality_seed, toy_quality_frame):
 def model(table, toy_quality_seed, physics):
     with pytest.MonkeyPatch.context() as patch:
         state_process(patch, "toy_lots", physics=physics)
-        return setpoints(dataset_of(table, toy_quality_seed), None)["setpoints"]
+        return EffectsOnLots().fit(dataset_of(table, toy_quality_seed), None)
 
 
 @pytest.fixture(autouse=True)

@@ -100,7 +100,7 @@ def text_of(seed, metrics=SOUND, threshold=0.0234567):
     chosen = SimpleNamespace(
         name="linear",
         metrics=metrics,
-        model=SimpleNamespace(threshold=threshold, setpoints=None, setpoints_refusal=None),
+        model=SimpleNamespace(threshold=threshold),
     )
     others = {"a": {"test_lot_loss": 2.5}, "linear": metrics, "trees": {}}
     found = {name: SimpleNamespace(name=name, metrics=metrics) for name, metrics in others.items()}

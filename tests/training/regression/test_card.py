@@ -46,9 +46,7 @@ def candidate(name, metrics):
     return SimpleNamespace(
         name=name,
         metrics=metrics,
-        model=SimpleNamespace(
-            conformal=scores, setpoints=None, setpoints_refusal=None, warnings=None, warnings_refusal=None
-        ),
+        model=SimpleNamespace(conformal=scores),
     )
 
 

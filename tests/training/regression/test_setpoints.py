@@ -9,7 +9,7 @@ from models.table.reading import read_table
 from seeds import load
 from synthetic_data import simulate
 from training.core.dataset import dataset_of
-from training.regression.setpoints import setpoints, setpoints_section
+from training.regression.setpoints import UnitSetPoints
 
 
 @pytest.fixture(scope="module")
@@ -22,24 +22,27 @@ def potline(tmp_path_factory):
 
 def test_history_that_is_too_short_is_refused_in_words(potline):
     few = replace(potline, checked=potline.checked.head(100))
-    assert set(setpoints(few, None)) == {"setpoints_refusal"}
-    assert "expected at least 500 rows" in setpoints(few, None)["setpoints_refusal"]
+    learnt, refusal = UnitSetPoints().outcome(few, None)
+    assert learnt is None
+    assert "expected at least 500 rows" in refusal
 
 
 def test_a_process_without_physics_of_its_knobs_has_none(toy_seed, potline):
-    assert setpoints(replace(potline, seed=toy_seed), None) == {}
+    assert UnitSetPoints().outcome(replace(potline, seed=toy_seed), None) == (None, None)
 
 
 def test_the_card_shows_constants_knobs_and_why_one_is_left_alone(potline):
-    learnt = setpoints(potline, None)["setpoints"]
+    learnt = UnitSetPoints().fit(potline, None)
     blocked = replace(learnt, blocked={"metal_level_target": "history never moved it"})
-    text = "\n".join(setpoints_section(SimpleNamespace(setpoints=blocked, setpoints_refusal=None)))
+    model = SimpleNamespace(learnt={"set-points": blocked}, refusals={})
+    text = "\n".join(UnitSetPoints().section(model, potline, None))
     for one in learnt.posterior.constants:
         assert one.meaning in text
     assert "history never moved it" in text
 
 
 def test_the_card_says_why_there_are_none_and_nothing_where_no_physics_is():
-    refused = setpoints_section(SimpleNamespace(setpoints=None, setpoints_refusal="got 3 rows"))
-    assert "None are recommended: got 3 rows." in refused
-    assert setpoints_section(SimpleNamespace(setpoints=None, setpoints_refusal=None)) == []
+    model = SimpleNamespace(learnt={}, refusals={"set-points": "got 3 rows"})
+    refused = UnitSetPoints().section(model, None, None)
+    assert refused == ["## Set-points", "", "None are recommended: got 3 rows.", ""]
+    assert UnitSetPoints().section(SimpleNamespace(learnt={}, refusals={}), None, None) == []

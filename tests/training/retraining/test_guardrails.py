@@ -155,8 +155,14 @@ DATA = SimpleNamespace(checked=pd.DataFrame({"unit": ["a"] * 5}), seed=SimpleNam
 
 
 def asked(advice, new="new", accepted=None, old="old", refusal=None):
-    challenger = SimpleNamespace(setpoints=new, setpoints_refusal=refusal)
-    return kept_advice(advice, SimpleNamespace(setpoints=old), challenger, DATA, accepted)
+    return kept_advice(advice, version(old), version(new, refusal), DATA, accepted)
+
+
+def version(setpoints, refusal=None):
+    """A version that carries set-points or refuses them."""
+    learnt = {} if setpoints is None else {"set-points": setpoints}
+    seed = SimpleNamespace(process=SimpleNamespace(task="regression"))
+    return SimpleNamespace(seed=seed, learnt=learnt, refusals={"set-points": refusal})
 
 
 @pytest.mark.parametrize(("high", "passed"), [(9.9, False), (10.0, True), (40.0, True)])

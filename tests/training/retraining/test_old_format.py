@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.storage import model_files
+from models.storage import formats, model_files
 from models.tasks import build
 from nonferrous.train import _known, train_on
 from registry.promotion import champion_of
@@ -18,7 +18,8 @@ from training.jobs import train as jobs
 from training.jobs.train import train
 from training.retraining.retrain import retrain
 
-WHY = f"model/manifest.json: got format {model_files.FORMAT - 1}, expected {model_files.FORMAT}: train it again"
+OLDER = formats.READ[0] - 1
+WHY = f"model/manifest.json: got format {OLDER}, expected {' or '.join(map(str, formats.READ))}: train it again"
 
 
 def aged(settings: Settings, process: str) -> None:
@@ -26,7 +27,7 @@ def aged(settings: Settings, process: str) -> None:
     tracking = Tracking(settings)
     (version,) = tracking.versions(process)
     (manifest,) = [path for path in settings.artifact_root.rglob(model_files.MANIFEST) if version.model in path.parts]
-    older = json.loads(manifest.read_text()) | {"format": model_files.FORMAT - 1}
+    older = json.loads(manifest.read_text()) | {"format": OLDER}
     manifest.write_text(json.dumps(older), encoding="utf-8")
     tracking.tag_version(process, version.number, {"model_digest": model_files.digest(manifest.parent)})
 

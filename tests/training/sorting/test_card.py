@@ -102,9 +102,7 @@ def text_of(seed, metrics=SOUND, carried=("x",), spread=None):
         name="linear",
         metrics=metrics,
         answers=SimpleNamespace(elements=dict.fromkeys(carried)),
-        model=SimpleNamespace(
-            setpoints=None, setpoints_refusal=None, seed=seed, spread=spread, calibration=Calibration(0.6, 14, 1)
-        ),
+        model=SimpleNamespace(seed=seed, spread=spread, calibration=Calibration(0.6, 14, 1)),
     )
     others = {"a": {"test_accuracy": 0.5}, "linear": metrics, "trees": {}}
     found = {name: SimpleNamespace(name=name, metrics=metrics) for name, metrics in others.items()}

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.learnings import learnt_by
 from models.sorting.setpoints.recommender import LinePlan, recommend
 from models.storage.model_files import load, save
 from models.table.contract import check
 from training.core.dataset import dataset_of
 from training.core.splits import split
-from training.sorting.setpoints import MOST_LOTS, setpoints, setpoints_section
+from training.sorting.setpoints import MOST_LOTS, NewestPieces
 
 PLAN = LinePlan("L-1", pd.Timestamp("2026-11-01"), {})
 
@@ -28,7 +29,7 @@ def parts(pieces):
 
 
 def test_whole_lots_are_kept_that_nothing_has_learnt_from(pieces, parts):
-    kept = setpoints(pieces, parts)["assayed"]
+    kept = NewestPieces().fit(pieces, parts)
     lots = list(dict.fromkeys(kept.lots))
     assert len(lots) == len(set(pieces.units[np.concatenate([parts.test, parts.unseen])])) >= 20
     assert set(lots).isdisjoint(pieces.units[parts.learnt])
@@ -44,7 +45,7 @@ def test_whole_lots_are_kept_that_nothing_has_learnt_from(pieces, parts):
 def test_of_very_many_lots_the_newest_are_kept(pieces, parts, monkeypatch):
     monkeypatch.setattr("training.sorting.setpoints.MOST_LOTS", 22)
     assert MOST_LOTS == 200
-    lots = list(dict.fromkeys(setpoints(pieces, parts)["assayed"].lots))
+    lots = list(dict.fromkeys(NewestPieces().fit(pieces, parts).lots))
     starts = pieces.table.groupby("lot")["passed_at"].min().sort_values()
     assert lots == starts.index[-22:].tolist()
 
@@ -53,29 +54,29 @@ def test_few_lots_and_pieces_without_time_are_refused_in_words(pieces, parts):
     few = replace(
         parts, test=parts.test[pieces.units[parts.test] == pieces.units[parts.test][0]], unseen=parts.unseen[:0]
     )
-    assert setpoints(pieces, few) == {
-        "setpoints_refusal": "1 newest lots that nothing has learnt from, expected 20 or more to weigh set-points on"
-    }
+    why = "1 newest lots that nothing has learnt from, expected 20 or more to weigh set-points on"
+    assert NewestPieces().outcome(pieces, few) == (None, why)
     timeless = SimpleNamespace(seed=SimpleNamespace(time=None))
-    assert "no time" in setpoints(timeless, parts)["setpoints_refusal"]
+    assert NewestPieces().outcome(timeless, parts).refusal.startswith("pieces have no time")
 
 
 def test_a_stored_version_advises_as_it_did_before(pieces, parts, save_toy_sorter, tmp_path):
-    whole = replace(save_toy_sorter(tmp_path / "without"), **setpoints(pieces, parts))
+    whole = replace(save_toy_sorter(tmp_path / "without"), learnt={"set-points": NewestPieces().fit(pieces, parts)})
     save(whole, tmp_path / "with")
     again = load(tmp_path / "with")
-    assert recommend(again.setpoints, [PLAN]) == recommend(whole.setpoints, [PLAN])
-    assert load(tmp_path / "without").setpoints is None
-    save(replace(whole, assayed=None, setpoints_refusal="3 newest lots"), tmp_path / "refused")
+    assert recommend(learnt_by(again, "set-points"), [PLAN]) == recommend(learnt_by(whole, "set-points"), [PLAN])
+    assert learnt_by(load(tmp_path / "without"), "set-points") is None
+    save(replace(whole, learnt={}, refusals={"set-points": "3 newest lots"}), tmp_path / "refused")
     refused = load(tmp_path / "refused")
-    assert (refused.setpoints, refused.setpoints_refusal) == (None, "3 newest lots")
+    assert (refused.line_setpoints, refused.refusals) == (None, {"set-points": "3 newest lots"})
 
 
 def test_the_card_says_what_set_points_are_weighed_on(pieces, parts, save_toy_sorter, tmp_path):
-    model = replace(save_toy_sorter(tmp_path / "one"), **setpoints(pieces, parts))
-    text = "\n".join(setpoints_section(model))
-    assert f"{len(model.assayed.X)} assayed pieces of the newest {len(set(model.assayed.lots))} lots" in text
+    model = replace(save_toy_sorter(tmp_path / "one"), learnt={"set-points": NewestPieces().fit(pieces, parts)})
+    text, assayed = "\n".join(NewestPieces().section(model, pieces, parts)), model.learnt["set-points"]
+    assert f"{len(assayed.X)} assayed pieces of the newest {len(set(assayed.lots))} lots" in text
     assert "| `least_gain.bin_a` | " in text
-    refused = setpoints_section(SimpleNamespace(setpoints=None, setpoints_refusal="3 newest lots"))
-    assert "None are recommended: 3 newest lots." in refused
-    assert setpoints_section(SimpleNamespace(setpoints=None, setpoints_refusal=None)) == []
+    model = SimpleNamespace(learnt={}, refusals={"set-points": "3 newest lots"})
+    refused = NewestPieces().section(model, None, None)
+    assert refused == ["## Set-points of the line", "", "None are recommended: 3 newest lots.", ""]
+    assert NewestPieces().section(SimpleNamespace(learnt={}, refusals={}), None, None) == []

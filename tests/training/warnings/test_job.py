@@ -12,7 +12,7 @@ from registry.tracking import Tracking
 from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
 from training.jobs.train import train
 from training.warnings.job import warn, warning_frame
-from training.warnings.record import EVENT
+from training.warnings.learning import EVENT, EventWarnings
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +45,15 @@ def test_the_version_carries_warnings_and_why_an_event_has_none(trained):
     _, _, _, settings, found = trained
     tracking = Tracking(settings)
     (version,) = tracking.versions("toy_cells")
-    model = tracking.model(version).warnings
+    model = tracking.model(version).learnt["warnings"]
     assert list(model.events) == ["high_z"]
     assert model.refused["never"].startswith("got 0 events")
-    assert model.state() == found.learnt.best.model.warnings.state()
+    assert model.state() == found.learnt.best.model.learnt["warnings"].state()
 
 
 def test_the_card_says_what_is_warned_of_and_what_it_is_worth(trained):
-    from training.warnings.card import warnings_section
-
     learnt = trained[-1].learnt
-    text = "\n".join(warnings_section(learnt.best.model, learnt.data, learnt.parts))
+    text = "\n".join(EventWarnings().section(learnt.best.model, learnt.data, learnt.parts))
     assert "- high_z: z at least 4.4 V; by " in text
     assert "- never: no warnings: got 0 events" in text
     assert "| high_z | test |" in text

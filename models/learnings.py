@@ -1,0 +1,168 @@
+"""Parts that versions of each task learn beside their candidates, and their place in `model.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from models.interfaces.learning import SETPOINTS, WARNINGS, Learning, Learnt, Record
+from models.quality.setpoints.model import SetPoints as LotSetPoints
+from models.setpoints.model import SetpointModel
+from models.sorting.setpoints.assayed import Assayed
+from models.table.formatting import short
+from models.warnings.model import WarningModel
+from seeds import Seed
+
+if TYPE_CHECKING:
+    from models.sorting.model import SortingModel
+
+LEARNT = "learnt"  # key of `model.json`
+_FORM = 'expected {"version": ..., "state": {...}} or {"refused": "..."}'
+
+
+class LearntError(ValueError):
+    """A part in a model's file that cannot be restored; its place, the value and what was expected are named."""
+
+
+class SetPoints(Learning[SetpointModel]):
+    """Effects of a unit's knobs, where physics answers for them."""
+
+    name = SETPOINTS
+
+    def state(self, learnt: SetpointModel) -> Record:
+        """Return what was learnt as JSON values."""
+        return learnt.state()
+
+    def restored(self, state: Record, version: int, seed: Seed) -> SetpointModel:
+        """Return the set-point model; SetpointError where its physics has other constants by now."""
+        return SetpointModel.from_state(state, seed)
+
+
+class EarlyWarnings(Learning[WarningModel]):
+    """Probabilities of the events that the seed names."""
+
+    name = WARNINGS
+
+    def state(self, learnt: WarningModel) -> Record:
+        """Return what was learnt as JSON values."""
+        return learnt.state()
+
+    def restored(self, state: Record, version: int, seed: Seed) -> WarningModel:
+        """Return the warning model."""
+        return WarningModel.from_state(state, seed)
+
+
+class AssayedPieces(Learning[Assayed]):
+    """Recent pieces that a sorter has not learnt from, on which set-points of its line are weighed."""
+
+    name = SETPOINTS
+
+    def state(self, learnt: Assayed) -> Record:
+        """Return the pieces as JSON values."""
+        return learnt.state()
+
+    def restored(self, state: Record, version: int, seed: Seed) -> Assayed:
+        """Return the pieces."""
+        return Assayed.from_state(state)
+
+    def bound(self, learnt: Assayed, model: SortingModel) -> Any:
+        """Return set-points of the line, by the sorter's decisions on these pieces."""
+        return model.line_setpoints
+
+
+class LotEffects(Learning[LotSetPoints]):
+    """Effects of the knobs on lots that are still to be made."""
+
+    name = SETPOINTS
+
+    def state(self, learnt: LotSetPoints) -> Record:
+        """Return what was learnt as JSON values."""
+        return learnt.state()
+
+    def restored(self, state: Record, version: int, seed: Seed) -> LotSetPoints:
+        """Return the effects."""
+        return LotSetPoints.from_state(state, seed)
+
+
+LEARNINGS: dict[str, tuple[Learning[Any], ...]] = {
+    "regression": (SetPoints(), EarlyWarnings()),
+    "classification": (),
+    "sorting": (AssayedPieces(),),
+    "quality": (LotEffects(),),
+}
+"""Parts by task, in the order in which files, cards and jobs have them."""
+
+
+def learnt_by(model: Learnt, name: str) -> Any | None:
+    """Return a part that a version has learnt, as requests use it; None where it has learnt none of this name."""
+    if name not in model.learnt:
+        return None
+    return _by_name(model.seed)[name].bound(model.learnt[name], model)
+
+
+def described(model: Learnt) -> Record:
+    """Return the parts of a model, and the reasons of those that it refuses, as `model.json` has them."""
+    return dict(_described(model))
+
+
+def _described(model: Learnt) -> Iterator[tuple[str, Record]]:
+    for name, learning in _by_name(model.seed).items():
+        if name in model.learnt:
+            yield name, {"version": learning.version, "state": learning.state(model.learnt[name])}
+        elif name in model.refusals:
+            yield name, {"refused": model.refusals[name]}
+
+
+def restored(part: Mapping[str, Any], seed: Seed) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the parts of a model and the reasons of those that it refuses.
+
+    Parameters
+    ----------
+    part : Mapping
+        Model in `model.json`, of one target; its key LEARNT holds what `described` gave.
+    seed : Seed
+        The process as it was when the model learnt.
+
+    Raises
+    ------
+    LearntError
+        A part of an unknown name, of another form, of a newer version or with a state that cannot be read.
+    """
+    found = part.get(LEARNT)
+    if not isinstance(found, dict):
+        raise LearntError(f"{LEARNT}: got {short(found)}: expected an object with a part a name")
+    learnt: dict[str, Any] = {}
+    refusals: dict[str, str] = {}
+    for name, entry in found.items():
+        learning, place = _known(name, seed), f"{LEARNT}.{name}"
+        match entry:
+            case {"refused": str(why)} if len(entry) == 1:
+                refusals[name] = why
+            case {"version": int(version), "state": dict(state)} if type(version) is int and len(entry) == 2:
+                learnt[name] = _restored(learning, place, version, state, seed)
+            case _:
+                raise LearntError(f"{place}: got {short(entry)}: {_FORM}")
+    return learnt, refusals
+
+
+def _restored(learning: Learning[Any], place: str, version: int, state: Record, seed: Seed) -> Any:
+    if not 1 <= version <= learning.version:
+        expected = f"expected 1 to {learning.version}, which this version of the code reads"
+        raise LearntError(f"{place}.version: got {version}: {expected}")
+    try:
+        return learning.restored(state, version, seed)
+    except Exception as error:  # whatever a parser of an unfit state raises
+        expected = f"expected a state as version {version} writes it"
+        raise LearntError(f"{place}.state: got {short(state)}: {expected}: {error!r}") from error
+
+
+def _known(name: str, seed: Seed) -> Learning[Any]:
+    known = _by_name(seed)
+    if name not in known:
+        expected = f"expected one of {', '.join(known)}" if known else "expected none"
+        raise LearntError(f"{LEARNT}: got a part {name[:40]!r}: {expected} in a model of {seed.process.task}")
+    return known[name]
+
+
+def _by_name(seed: Seed) -> dict[str, Learning[Any]]:
+    return {one.name: one for one in LEARNINGS[seed.process.task]}

@@ -1,0 +1,48 @@
+"""Runs of a job in MLflow: one a candidate, and those of parts that are learnt beside the candidates."""
+
+from collections.abc import Mapping
+
+from models.estimators.tuning import SETTINGS
+from models.interfaces.learning import Learnt
+from registry.tracking import Tracking
+from system.temporary_folder import scratch
+from training.core.dataset import Dataset
+from training.core.fitting import AnyCandidate
+from training.core.splits import Split
+from training.tasks import task_of
+
+PLOTS = "plots.html"
+NO_SETTING = "-"  # all candidates of a job have the same parameters, so that MLflow compares them
+
+
+def keep_candidate(
+    candidate: AnyCandidate,
+    drawn: str,
+    data: Dataset,
+    facts: Mapping[str, object],
+    tracking: Tracking,
+    run: str,
+) -> tuple[str, str]:
+    """Keep a candidate, its page and its figures in its run; returns its logged model and the digest of its files."""
+    tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
+    tracking.log(
+        run, params={"candidate": candidate.name, **facts, **dict.fromkeys(SETTINGS, NO_SETTING), **candidate.settings}
+    )
+    with scratch() as folder:
+        (folder / PLOTS).write_text(drawn, encoding="utf-8")
+        tracking.log_files(run, folder)
+    model, digest = tracking.log_model(run, candidate.model)
+    tracking.log(run, metrics=candidate.metrics, model=model)
+    return model, digest
+
+
+def keep_parts(
+    model: Learnt, data: Dataset, parts: Split, tracking: Tracking, experiment: str, run: str, job: str
+) -> None:
+    """Keep figures of the parts that a model carries, each in a run of its own below the job's."""
+    for part in task_of(data.seed).PARTS:
+        if part.name not in model.learnt:
+            continue
+        for one in part.runs(model.learnt[part.name], data, parts):
+            with tracking.run(experiment, one.name, job, run) as child:
+                tracking.log(child, params=one.params, metrics=one.metrics, tags=one.tags)
