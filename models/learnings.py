@@ -86,11 +86,10 @@ class LotEffects(Learning[LotSetPoints]):
 
 LEARNINGS: dict[str, tuple[Learning[Any], ...]] = {
     "regression": (SetPoints(), EarlyWarnings()),
-    "classification": (),
     "sorting": (AssayedPieces(),),
     "quality": (LotEffects(),),
 }
-"""Parts by task, in the order in which files, cards and jobs have them."""
+"""Parts by task, in the order in which files, cards and jobs have them; a task that learns none is left out."""
 
 
 def learnt_by(model: Learnt, name: str) -> Any | None:
@@ -101,7 +100,15 @@ def learnt_by(model: Learnt, name: str) -> Any | None:
 
 
 def described(model: Learnt) -> Record:
-    """Return the parts of a model, and the reasons of those that it refuses, as `model.json` has them."""
+    """Return the parts of a model, and the reasons of those that it refuses, as `model.json` has them.
+
+    Raises
+    ------
+    LearntError
+        The model carries or refuses a part that its task does not name: it would be lost.
+    """
+    for name in {**model.learnt, **model.refusals}:
+        _known(name, model.seed)
     return dict(_described(model))
 
 
@@ -165,4 +172,4 @@ def _known(name: str, seed: Seed) -> Learning[Any]:
 
 
 def _by_name(seed: Seed) -> dict[str, Learning[Any]]:
-    return {one.name: one for one in LEARNINGS[seed.process.task]}
+    return {one.name: one for one in LEARNINGS.get(seed.process.task, ())}
