@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -19,6 +18,7 @@ from physics.arrays import FloatArray
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from tests.suite.physics import physics_of_functions
 
 URL = "/v1/toy_lots/predictions"
 INPUTS = ("u", "v", "knob", "p_last")
@@ -256,7 +256,7 @@ def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
     def contents(columns: dict[str, FloatArray]) -> dict[str, FloatArray]:
         return dict.fromkeys(("p", "q"), np.exp(-0.06 * (columns["knob"] - 50)))
 
-    monkeypatch.setattr("models.quality.remedy.physics_of", lambda process: SimpleNamespace(contents=contents))
+    monkeypatch.setattr("models.quality.remedy.physics_of", lambda seed: physics_of_functions(contents=contents))
 
 
 @pytest.mark.usefixtures("_physics")
