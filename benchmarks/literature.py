@@ -1,4 +1,4 @@
-"""Physics against values known beforehand; the table goes to docs.
+"""Physics against values known beforehand, and nominal constants beside simulated plants; the tables go to docs.
 
     python benchmarks/literature.py
 
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import physics
+from benchmarks import nominal
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "physics.md"
@@ -104,6 +105,13 @@ TEXT = (
     "such file a topic. A test computes each point again; another asks of every function of physics for a point, or "
     "the reason for having none.",
 )
+NOMINAL = (
+    "Constants of kinetics, habits and calibrations stand on no drawing, so that a model has nominal values of them, "
+    "while each simulated plant has its own in `[plant.parameters]`. Where both are equal, first principles, physics "
+    "features and responses know of that plant what they would know of no real one, and their figures are the better "
+    "for it. Facts of a plant that models and simulator read alike stand in `[equipment]` and not here. The pairs are "
+    "those of `tests/models/processes/nominal.toml`."
+)
 HEADS = ("function", "point", "expected", "got", "source")
 
 
@@ -166,6 +174,24 @@ def heading(topic: str) -> str:
     return (importlib.import_module(name).__doc__ or "").partition(":")[0]
 
 
+def nominal_constants() -> tuple[str, str]:
+    """Number of nominal constants that the simulated plants share, and the table of all."""
+    pairs = [pair for process in nominal.listed() for pair in nominal.nominal(process)]
+    rows = [
+        (
+            f"`{pair.process}`",
+            f"`{pair.constant}`",
+            with_unit(number(pair.value), pair.unit),
+            number(pair.simulated),
+            "equal" if pair.is_equal else "not equal",
+        )
+        for pair in pairs
+    ]
+    equal = sum(pair.is_equal for pair in pairs)
+    heads = ("process", "constant", "nominal", "simulated", "")
+    return f"Of {len(pairs)} constants {equal} are equal.", table(heads, rows)
+
+
 def page() -> str:
     """Text of the page."""
     files = topics()
@@ -189,6 +215,7 @@ def page() -> str:
             ],
         )
     )
+    parts += ["## Nominal constants and simulated plants", NOMINAL, *nominal_constants()]
     parts += ["## Functions without a published value"]
     parts.append(table(("function", "why"), [(f"`{function}`", reason) for function, reason in reasons]))
     return "\n\n".join(parts) + "\n"
