@@ -13,7 +13,7 @@ from physics.winning.economics import Flows, emitted, margin
 from seeds import Seed
 from synthetic_data.cell_house import current_profile, cycle, faults, instruments, operators, state
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
-from synthetic_data.cell_house.parameters import CellHouseParameters
+from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
 from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.parameters import Term
@@ -116,7 +116,7 @@ class _CellHouse(ProfileBlock):
         before, seen = instruments.of_house(house, count)
         before |= {"anode_age": groups.anode_age.copy(), "mud_age": groups.mud_age.copy()}
         normals = rng.standard_normal((len(house.current), cycle.NORMALS, count))
-        chances = rng.random((len(state.FAULTS) * faults.UNIFORMS, count))
+        chances = rng.random((len(GROUP_FAULTS) * faults.UNIFORMS, count))
         errors = rng.standard_normal((instruments.NORMALS, count))
         uniforms = rng.random((instruments.UNIFORMS, count))
         lasts, begun = faults.begun(p, n, groups.fault_left, chances, house.period * days)

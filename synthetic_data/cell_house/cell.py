@@ -21,8 +21,8 @@ from physics.winning.winning_voltage import (
     zinc_decomposition_voltage,
 )
 from synthetic_data.cell_house.house import STEP_HOURS
-from synthetic_data.cell_house.parameters import TRACES, CellHouseParameters
-from synthetic_data.cell_house.state import FAULTS, WALKS, Groups
+from synthetic_data.cell_house.parameters import GROUP_FAULTS, TRACES, CellHouseParameters
+from synthetic_data.cell_house.state import WALKS, Groups
 
 Step = dict[str, FloatArray]  # what happened in a step, by name, one value a group
 
@@ -92,7 +92,7 @@ class Fixed:
 def step(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, z: FloatArray) -> Step:
     """One step of all groups; `z` are normals of the readings and walks, shape (NORMALS, groups)."""
     on = np.minimum(groups.fault_left / given.hours, 1.0)
-    found: Step = dict(zip(FAULTS, on, strict=True))
+    found: Step = dict(zip(GROUP_FAULTS, on, strict=True))
     groups.fault_left = np.maximum(groups.fault_left - given.hours, 0.0)
     kept = math.exp(-given.hours / 24.0 / p.group_memory)
     groups.walks = kept * groups.walks + math.sqrt(1.0 - kept * kept) * z[: len(WALKS)]

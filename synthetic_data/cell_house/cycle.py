@@ -11,8 +11,8 @@ from physics.electrochemistry import ZINC_EQUIVALENT
 from physics.winning.balances import hydrogen_mass
 from synthetic_data.cell_house import cell
 from synthetic_data.cell_house.house import STEP_HOURS, Cycle
-from synthetic_data.cell_house.parameters import CellHouseParameters
-from synthetic_data.cell_house.state import FAULTS, WALKS, Groups
+from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
+from synthetic_data.cell_house.state import WALKS, Groups
 
 Values = dict[str, FloatArray]
 
@@ -21,7 +21,7 @@ NORMALS = len(WALKS) + 2  # and both titrations
 TRUE_MEANS = (
     "impurity", "overvoltage", "onset", "holes", "shorts", "cell_temperature", "zinc_in_cell",
     "acid_in_cell", "zinc_made", "zinc_fed", "zinc_spent", "zinc_gained", "acid_spent", "acid_gained", "feed", "spent",
-    "water_evaporated", "heat_released", "heat_removed", "heat_stored", "antimony_in_cell", *FAULTS,
+    "water_evaporated", "heat_released", "heat_removed", "heat_stored", "antimony_in_cell", *GROUP_FAULTS,
 )  # fmt: skip
 READ_MEANS = ("zinc_reading", "acid_reading")
 _HOURS = 24.0  # h/d
@@ -89,7 +89,8 @@ def _lead(p: CellHouseParameters, groups: Groups, house: Cycle, means: Values) -
 
 def strip(p: CellHouseParameters, groups: Groups, made: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Zinc that comes off the plates and what more stays on them than before, both of a cycle [kg]."""
-    stays = np.where(groups.fault_left[FAULTS.index("sticking")] > 0.0, p.sticking_share, 0.0) * (made + groups.stuck)
+    sticks = groups.fault_left[GROUP_FAULTS.index("sticking")] > 0.0
+    stays = np.where(sticks, p.sticking_share, 0.0) * (made + groups.stuck)
     gained = stays - groups.stuck
     groups.stuck = stays
     return made - gained, gained

@@ -6,8 +6,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.cell_house.house import STEP_HOURS
-from synthetic_data.cell_house.parameters import CellHouseParameters
-from synthetic_data.cell_house.state import FAULTS
+from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
 from synthetic_data.engine.plan import Event
 from synthetic_data.plant.faults import between, onset_chance
 
@@ -23,7 +22,7 @@ def begun(
     """
     lasts, events = np.zeros((steps, *left.shape)), []
     days = steps * STEP_HOURS / 24.0
-    for k, name in enumerate(FAULTS):
+    for k, name in enumerate(GROUP_FAULTS):
         whether, when, length, delay = chances[UNIFORMS * k : UNIFORMS * (k + 1)]
         for group in np.flatnonzero((whether < onset_chance(p[f"{name}_rate"], days)) & (left[k] <= 0.0)).tolist():
             at = int(when[group] * steps)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.cell_house.parameters import TRACES, CellHouseParameters
+from synthetic_data.cell_house.parameters import HOUSE_FAULTS, TRACES, CellHouseParameters
 from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.parameters import regimes_begun
 from synthetic_data.engine.plan import Event, Plan
@@ -23,7 +23,6 @@ STEP_HOURS = 4.0
 STEPS_A_DAY = 6
 _VALLEY, _PEAK = (0, 1), (2, 4)  # steps of a day: 0 to 8 h; 8 to 12 h and 16 to 20 h
 _WALKS = ("weather", "feed_zinc", "manganese", "chloride")
-_KINDS = ("ingress", "cooling", "curtailment")
 _OF_INGRESS = (("antimony", "germanium"), ("cobalt", "nickel"))  # by the stage of purification that fails
 _MICRO = ("antimony", "germanium")  # reported in µg/L
 _DAY_AGO, _TWO_SAMPLES_AGO = 6, 2  # steps after which a result is in hand
@@ -82,7 +81,7 @@ class House:
         )
         before = self._reported_before(p, known.standard_normal((NORMALS, len(TRACES) + 4)), period)
         shocks = rng.standard_normal((self._steps, len(_WALKS) + len(TRACES) + 2))
-        chances = rng.random((self._steps, 3 * len(_KINDS)))
+        chances = rng.random((self._steps, 3 * len(HOUSE_FAULTS)))
         errors = rng.standard_normal((NORMALS, len(TRACES) + 2))
         cycle, feed, events = self._steps_of(p, period, target, shocks, chances)
         potential = cycle.pop("potential")
@@ -151,7 +150,7 @@ class House:
         """By step: what purification lets through, share of the towers, share of the current; and what begins."""
         n = self._steps
         let_through, cooling, held = np.zeros((n, len(TRACES))), np.ones(n), np.ones(n)
-        limits = [onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0) for name in _KINDS]
+        limits = [onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0) for name in HOUSE_FAULTS]
         begins = np.any(chances[:, ::3] < limits, axis=1).tolist()
         events: list[Event] = []
         if not any(begins) and not self._upset.any() and not self._cooling_left and not self._held_left:
@@ -165,7 +164,7 @@ class House:
 
     def _begin_faults(self, p: CellHouseParameters, day: float, u: FloatArray) -> list[Event]:
         begun = []
-        for k, name in enumerate(_KINDS):
+        for k, name in enumerate(HOUSE_FAULTS):
             if u[3 * k] >= onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0):
                 continue
             hours = between(p[f"{name}_short"], p[f"{name}_long"], float(u[3 * k + 1]))

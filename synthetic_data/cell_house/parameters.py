@@ -10,12 +10,18 @@ from synthetic_data.engine.parameters import (
     ScalarParameters,
     ShareFloat,
 )
+from synthetic_data.plant import unit_faults
 
 TRACES = ("cobalt", "nickel", "antimony", "germanium", "copper")  # in the order of `impurity_logarithm`
+
+HOUSE_FAULTS = ("ingress", "cooling", "curtailment")  # of what all groups share
+GROUP_FAULTS = ("blocked_feed", "bad_contact", "sticking")  # of a group
 
 
 class CellHouseParameters(ScalarParameters):
     """What a seed of a cell house states in [plant.parameters]; units as there."""
+
+    others = unit_faults.parameters_of((*HOUSE_FAULTS, *GROUP_FAULTS))
 
     # time, current and tariff
     warm_up_periods: float
@@ -52,42 +58,12 @@ class CellHouseParameters(ScalarParameters):
     deposition_germanium: float
     deposition_copper: float
     # faults of the house
-    ingress_rate: float
-    ingress_short: float
-    ingress_long: float
-    ingress_seen_early: float
-    ingress_seen_late: float
     ingress_heavy: float
     ingress_light: float
-    cooling_rate: float
-    cooling_short: float
-    cooling_long: float
-    cooling_seen_early: float
-    cooling_seen_late: float
     cooling_depth: ShareFloat
-    curtailment_rate: float
-    curtailment_short: float
-    curtailment_long: float
-    curtailment_seen_early: float
-    curtailment_seen_late: float
     # faults of a group
-    blocked_feed_rate: float
-    blocked_feed_short: float
-    blocked_feed_long: float
-    blocked_feed_seen_early: float
-    blocked_feed_seen_late: float
     blocked_depth: ShareFloat
-    bad_contact_rate: float
-    bad_contact_short: float
-    bad_contact_long: float
-    bad_contact_seen_early: float
-    bad_contact_seen_late: float
     bad_contact_voltage: float
-    sticking_rate: float
-    sticking_short: float
-    sticking_long: float
-    sticking_seen_early: float
-    sticking_seen_late: float
     sticking_share: ShareFloat
     # cathode
     cathode_area: PositiveFloat

@@ -8,14 +8,13 @@ from typing import Self
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.cell_house.parameters import TRACES, CellHouseParameters
+from synthetic_data.cell_house.parameters import GROUP_FAULTS, TRACES, CellHouseParameters
 
 TRAITS = (
     "sensitivity", "anode", "gap", "contact", "scale", "thermometer", "zinc_titration", "acid_titration", "flow",
     "shorts", "meter",
 )  # fmt: skip
 WALKS = ("deposit", "wiring", "cooling")  # slow disturbances of a group
-FAULTS = ("blocked_feed", "bad_contact", "sticking")
 
 
 @dataclass
@@ -31,7 +30,7 @@ class Groups:
     mud_age: FloatArray  # since the anodes were cleaned
     anode_age: FloatArray
     trim: FloatArray  # of the feed [1]
-    fault_left: FloatArray  # hours, one row each in the order of FAULTS
+    fault_left: FloatArray  # hours, one row each in the order of GROUP_FAULTS
     walks: FloatArray  # of unit variance, one row each in the order of WALKS
     traits: FloatArray  # of unit variance, one row each in the order of TRAITS
     temperature_target: FloatArray  # set-points as operators want them, before tests
@@ -41,7 +40,7 @@ class Groups:
     @classmethod
     def blank(cls, count: int) -> Self:
         """All zero."""
-        rows = {"traces": len(TRACES), "fault_left": len(FAULTS), "walks": len(WALKS), "traits": len(TRAITS)}
+        rows = {"traces": len(TRACES), "fault_left": len(GROUP_FAULTS), "walks": len(WALKS), "traits": len(TRAITS)}
         shapes = {field.name: (rows[field.name], count) if field.name in rows else (count,) for field in fields(cls)}
         return cls(**{name: np.zeros(shape) for name, shape in shapes.items()})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -10,9 +11,12 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.purification.vacuum import PRESSURES
 from synthetic_data.engine.parameters import ABOVE_0, ArrayParameters, PositiveArray, ShareArray
+from synthetic_data.plant import fault_strengths
 
 ELEMENTS = tuple(PRESSURES)  # that the laboratory reports
 PER_ELEMENT = ("feed", "segregation", "volatility", "added", "limit")
+
+FAULTS = ("sudden", "mould", "leak", "steel", "carry")  # of a crystalliser
 
 
 class CrystalliserParameters(ArrayParameters):
@@ -20,6 +24,11 @@ class CrystalliserParameters(ArrayParameters):
 
     Besides, each of PER_ELEMENT for each of ELEMENTS, such as `feed_copper`.
     """
+
+    others = (
+        *fault_strengths.parameters_of(FAULTS),
+        *(f"{word}_{element}" for word, element in itertools.product(PER_ELEMENT, ELEMENTS)),
+    )
 
     # electrolysed metal
     house_memory: PositiveArray
@@ -108,32 +117,9 @@ class CrystalliserParameters(ArrayParameters):
     inclusion_by_air: FloatArray
     defect_unit_sd: FloatArray
     # faults: how often, how long, how strong
-    sudden_rate: FloatArray
-    sudden_short: FloatArray
-    sudden_long: FloatArray
     sudden_least: ShareArray
     sudden_most: ShareArray
-    mould_rate: FloatArray
-    mould_short: FloatArray
-    mould_long: FloatArray
-    mould_least: FloatArray
-    mould_most: FloatArray
-    leak_rate: FloatArray
-    leak_short: FloatArray
-    leak_long: FloatArray
-    leak_least: FloatArray
-    leak_most: FloatArray
-    steel_rate: FloatArray
-    steel_short: FloatArray
-    steel_long: FloatArray
-    steel_least: FloatArray
-    steel_most: FloatArray
     steel_nickel: FloatArray
-    carry_rate: FloatArray
-    carry_short: FloatArray
-    carry_long: FloatArray
-    carry_least: FloatArray
-    carry_most: FloatArray
     # instruments and laboratory
     scale_error: FloatArray
     counter_error: FloatArray
@@ -160,11 +146,6 @@ class CrystalliserParameters(ArrayParameters):
     sampling: FloatArray
     repeatability: FloatArray
     digit: PositiveArray
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """Names of the parameters, those of each element included."""
-        return (*super().names(), *(f"{word}_{element}" for word in PER_ELEMENT for element in ELEMENTS))
 
     @classmethod
     def limits(cls) -> dict[str, str]:

@@ -45,9 +45,12 @@ _ENDS = {"low": "high", "short": "long"}  # endings of two parameters that are t
 class Parameters(Generic[Value]):
     """Parameters of a plant in force, one attribute each.
 
-    A plant's own class annotates the names that it needs, in the units of the seed; a name that is put together from
-    parts is read as `parameters[name]`. Reading one that the seed lacks raises SimulationError.
+    A plant's own class annotates the names that it needs, in the units of the seed; names that are put together from
+    parts, such as those of faults, stand in `others` and are read as `parameters[name]`. Reading one that the seed
+    lacks raises SimulationError.
     """
+
+    others = tuple[str, ...]()
 
     def __init__(self, process: str, values: Mapping[str, Value]) -> None:
         vars(self).update(values)
@@ -55,8 +58,11 @@ class Parameters(Generic[Value]):
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Names of the parameters that the class annotates."""
-        return tuple(name for one in reversed(cls.__mro__) for name in inspect.get_annotations(one))
+        """Names of the parameters that the class needs."""
+        kinds: tuple[type, ...] = cls.__mro__[::-1]
+        annotated: list[str] = [name for one in kinds for name in inspect.get_annotations(one)]
+        others: list[str] = [name for one in kinds for name in vars(one).get("others", ())]
+        return (*annotated, *others)
 
     @classmethod
     def limits(cls) -> dict[str, str]:

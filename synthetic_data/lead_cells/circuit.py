@@ -10,7 +10,7 @@ from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
 from synthetic_data.engine.parameters import periods_alike, regimes_begun
 from synthetic_data.engine.plan import Event, Plan
-from synthetic_data.lead_cells.parameters import LeadParameters
+from synthetic_data.lead_cells.parameters import CIRCUIT_FAULTS, LeadParameters
 from synthetic_data.plant.random_walks import next_walks
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.plant.weather import seasonal_temperature
@@ -19,7 +19,6 @@ Values = dict[str, FloatArray]  # by name; each of shape (crops, sections), or b
 
 STRETCH = 2  # crops that are reckoned as one array: many sections are long enough arrays
 ELEMENTS = ("sb", "as", "bi", "cu", "ag")  # of the bullion
-FAULTS = ("glue_pump", "acid_leak")
 # First-order walks of unit variance, of which the plant's set-points and disturbances are made.
 WALKS = ("weather", "order", "temperature", "glue", "lignin", "acid", *ELEMENTS, "excess", "activity")
 _HIDDEN = 2  # the last of them: what nobody knows when a crop starts
@@ -65,7 +64,7 @@ class Circuit:
         self.first = -round(p.warm_up_periods)
         self.normals, self.uniforms = plan.plant_stream().spawn(2)
         self._walks = self.normals.standard_normal(len(WALKS))
-        self._faults = UnitFaults.none(1, FAULTS, plan.period_days)
+        self._faults = UnitFaults.none(1, CIRCUIT_FAULTS, plan.period_days)
         self._lead = float(p.lead_wanted)
 
     def go(self, most: int) -> Crops:
@@ -74,8 +73,8 @@ class Circuit:
         p, count = LeadParameters.in_period(plan, first), periods_alike(plan, first, most)
         self.first += count
         z = partly_in_hand(self.normals, lambda one: one.standard_normal((count, len(_KNOWN))), _KNOWN)
-        chances = self.uniforms.random((count, len(FAULTS) * UNIFORMS))
-        by_fault = chances.T.reshape(len(FAULTS), UNIFORMS, count, 1)
+        chances = self.uniforms.random((count, len(CIRCUIT_FAULTS) * UNIFORMS))
+        by_fault = chances.T.reshape(len(CIRCUIT_FAULTS), UNIFORMS, count, 1)
         faults, begun = self._faults.stretch(p, first, by_fault)
         walks = next_walks(self._walks, z[:, : len(WALKS)], p.plant_memory)
         self._walks = walks[-1]

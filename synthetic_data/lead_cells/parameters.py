@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from synthetic_data.engine.parameters import CountFloat, PositiveFloat, PositiveShareFloat, ScalarParameters, ShareFloat
+from synthetic_data.plant import unit_faults
+
+CIRCUIT_FAULTS = ("glue_pump", "acid_leak")  # of what all sections share
+SECTION_FAULTS = ("slough", "rectifier", "cold_cell")  # of a section
 
 
 class LeadParameters(ScalarParameters):
     """What circuit, anodes, crews, cells and laboratory need; units as in the seed."""
+
+    others = unit_faults.parameters_of((*CIRCUIT_FAULTS, *SECTION_FAULTS))
 
     # time
     warm_up_periods: float
@@ -146,34 +152,9 @@ class LeadParameters(ScalarParameters):
     heat_conductance: float
     steam_heat: PositiveFloat
     # faults of the circuit
-    glue_pump_rate: float
-    glue_pump_short: float
-    glue_pump_long: float
-    glue_pump_seen_early: float
-    glue_pump_seen_late: float
     glue_pump_depth: ShareFloat
-    acid_leak_rate: float
-    acid_leak_short: float
-    acid_leak_long: float
-    acid_leak_seen_early: float
-    acid_leak_seen_late: float
     acid_leak_drop: float
     # faults of a section
-    slough_rate: float
-    slough_short: float
-    slough_long: float
-    slough_seen_early: float
-    slough_seen_late: float
-    rectifier_rate: float
-    rectifier_short: float
-    rectifier_long: float
-    rectifier_seen_early: float
-    rectifier_seen_late: float
-    cold_cell_rate: float
-    cold_cell_short: float
-    cold_cell_long: float
-    cold_cell_seen_early: float
-    cold_cell_seen_late: float
     # instruments and laboratory
     missing_share: ShareFloat
     counter_rsd: float

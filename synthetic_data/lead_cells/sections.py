@@ -17,13 +17,12 @@ from synthetic_data.engine.plan import Block, Event, Plan
 from synthetic_data.lead_cells import anodes, deposit, instruments, operators
 from synthetic_data.lead_cells.cells import Cells, Conditions
 from synthetic_data.lead_cells.circuit import ELEMENTS, Crops, Values
-from synthetic_data.lead_cells.parameters import LeadParameters
+from synthetic_data.lead_cells.parameters import SECTION_FAULTS, LeadParameters
 from synthetic_data.plant import building_heat
 from synthetic_data.plant.random_walks import next_walks
 from synthetic_data.plant.set_points import MoveCosts, held_signs
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 
-FAULTS = ("slough", "rectifier", "cold_cell")
 TRAITS = ("gap", "contact", "glue", "rough", "shorts", "stray", "counter", "scale")
 SCATTER = ("temperature", "rough", "shed", "shorts", "stray")
 DOSED_AT = 40.0  # °C, of the best dose of glue
@@ -43,7 +42,7 @@ _UNIFORMS = {
     "lean": (1, True),
     "tests": (operators.UNIFORMS, True),
     "assays": (len(instruments.ASSAYED), True),
-    "faults": (UNIFORMS * len(FAULTS), False),
+    "faults": (UNIFORMS * len(SECTION_FAULTS), False),
     "readings": (len(instruments.READ), False),
 }
 # States that go to truth.parquet: of the circuit, and of the cells.
@@ -75,7 +74,7 @@ class SectionRows:
         self._testing = (tested < p.test_share).astype(np.float64)
         self._phase = np.floor(p.anode_crops * phase)
         self._signs = np.zeros((operators.UNIFORMS, count))
-        self._faults = UnitFaults.none(count, FAULTS, plan.period_days)
+        self._faults = UnitFaults.none(count, SECTION_FAULTS, plan.period_days)
         self._cells = Cells(p, count)
         self._moves = MoveCosts(plan.seed)
         self._highest_bismuth = plan.seed.economics["highest_bismuth"].value
@@ -85,7 +84,7 @@ class SectionRows:
         """Table and truth of some crops, arrays of shape (crops, sections), and the faults that begin."""
         p, drawn = crops.parameters, self._draw(crops.count)
         z, u = drawn.normals, drawn.uniforms
-        by_fault = u["faults"].reshape(len(FAULTS), UNIFORMS, crops.count, self._block.count)
+        by_fault = u["faults"].reshape(len(SECTION_FAULTS), UNIFORMS, crops.count, self._block.count)
         faults, events = self._faults.stretch(p, crops.first, by_fault)
         held, self._signs = held_signs(self._signs, crops.first, round(p.test_crops), u["tests"])
         setting = operators.setting(self._plan.seed, p, self._plan, crops, self._block, held, self._testing)

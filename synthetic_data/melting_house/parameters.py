@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.parameters import ArrayParameters, PositiveArray, PositiveShareArray, ShareArray
+from synthetic_data.plant import fault_strengths
+
+FAULTS = ("slip", "trip", "clip", "scraper", "solder")  # of a line
 
 
 class MeltingHouseParameters(ArrayParameters):
     """What a seed of a melting house states in [plant.parameters], one value a period; units as there."""
+
+    others = fault_strengths.parameters_of(FAULTS)
 
     # season, cells
     warmest_day: FloatArray
@@ -157,32 +162,7 @@ class MeltingHouseParameters(ArrayParameters):
     surface_by_heat: FloatArray
     surface_machine_sd: FloatArray
     # faults: how often, how long, how strong
-    slip_rate: FloatArray
-    slip_short: FloatArray
-    slip_long: FloatArray
-    slip_least: FloatArray
-    slip_most: FloatArray
     slip_copper: FloatArray
-    trip_rate: FloatArray
-    trip_short: FloatArray
-    trip_long: FloatArray
-    trip_least: FloatArray
-    trip_most: FloatArray
-    clip_rate: FloatArray
-    clip_short: FloatArray
-    clip_long: FloatArray
-    clip_least: FloatArray
-    clip_most: FloatArray
-    scraper_rate: FloatArray
-    scraper_short: FloatArray
-    scraper_long: FloatArray
-    scraper_least: FloatArray
-    scraper_most: FloatArray
-    solder_rate: FloatArray
-    solder_short: FloatArray
-    solder_long: FloatArray
-    solder_least: FloatArray
-    solder_most: FloatArray
     # instruments and laboratory
     scale_error: FloatArray
     dross_error: FloatArray

@@ -14,6 +14,7 @@ from synthetic_data.engine.plan import Block, Event
 from synthetic_data.plant.faults import between, onset_chance
 
 _UNIFORMS = 3  # of a possible fault: chance, duration, strength
+_ENDS = ("rate", "short", "long", "least", "most")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class _Spells(NamedTuple):
     def chosen(self, which: NDArray[Any]) -> _Spells:
         """Some of them."""
         return _Spells(*(values[which] for values in self))
+
+
+def parameters_of(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the parameters of kinds of faults: how often, how long, how strong."""
+    return tuple(f"{kind}_{end}" for kind in kinds for end in _ENDS)
 
 
 class FaultStrengths:
@@ -80,8 +86,7 @@ class FaultStrengths:
 
     def _begun(self, p: ArrayParameters, first: int, u: FloatArray) -> _Spells:
         """Faults that begin in a stretch; `u` is of shape (kinds, _UNIFORMS, units, periods)."""
-        ends = ("rate", "short", "long", "least", "most")
-        rate, *spans = (np.stack([p[f"{kind}_{end}"] for kind in self._kinds]) for end in ends)
+        rate, *spans = (np.stack([p[f"{kind}_{end}"] for kind in self._kinds]) for end in _ENDS)
         k, unit, at = np.nonzero(u[:, 0] < onset_chance(rate[:, None], self._period_days))
         short, long, least, most = (span[k, at] for span in spans)
         _, duration, size = u[k, :, unit, at].T

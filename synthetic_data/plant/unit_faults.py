@@ -13,6 +13,12 @@ from synthetic_data.engine.plan import Event
 from synthetic_data.plant.faults import between, onset_chance
 
 UNIFORMS = 4  # of a fault and period: chance, day, duration, delay of detection
+_SPANS = ("short", "long", "seen_early", "seen_late")
+
+
+def parameters_of(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the parameters of kinds of faults: how often, how long, how soon seen."""
+    return tuple(f"{kind}_{end}" for kind in kinds for end in ("rate", *_SPANS))
 
 
 @dataclass
@@ -46,8 +52,7 @@ class UnitFaults:
             Chances of each possible fault, shape (kinds, UNIFORMS, periods, units).
         """
         rates = onset_chance(np.array([p[f"{kind}_rate"] for kind in self.kinds]), self.days)
-        ends = ("short", "long", "seen_early", "seen_late")
-        spans = np.array([[p[f"{kind}_{end}"] for end in ends] for kind in self.kinds])
+        spans = np.array([[p[f"{kind}_{end}"] for end in _SPANS] for kind in self.kinds])
         likely = uniforms[:, 0] < rates[:, None, None]
         shares = np.empty(likely.shape)
         period, k, unit = np.nonzero(likely.swapaxes(0, 1))

@@ -14,11 +14,9 @@ from synthetic_data.plant.set_points import MoveCosts, held_signs
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.precipitation import instruments, operators, product
 from synthetic_data.precipitation.circuit import Days, Values
-from synthetic_data.precipitation.parameters import PrecipitationParameters
+from synthetic_data.precipitation.parameters import FAULTS, SEEN_EARLY, PrecipitationParameters
 from synthetic_data.precipitation.train import LOOKED_AT, Conditions, Lines
 
-FAULTS = (*("cooler", "seed_pump", "oxalate", "digestion_upset", "polymer", "calciner_trip", "flow_meter"),)
-SEEN_EARLY = ("tank_out", "titrator")  # which bear on what is known when a day starts
 TRAITS = (*operators.KNOBS, "approach", "calciner", "meter", "ratio", "titrator", "cut", "activity", "transfer")
 # First-order walks of lines, by what they remember.
 _FAST, _MIDDLE, _SLOW = ("ratio",), ("approach", "calciner", "mud", "other"), ("cut", "activity")

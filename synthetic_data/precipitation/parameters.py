@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from synthetic_data.engine.parameters import CountFloat, PositiveFloat, PositiveShareFloat, ScalarParameters, ShareFloat
+from synthetic_data.plant import unit_faults
+
+FAULTS = ("cooler", "seed_pump", "oxalate", "digestion_upset", "polymer", "calciner_trip", "flow_meter")  # of a line
+SEEN_EARLY = ("tank_out", "titrator")  # which bear on what is known when a day starts
 
 
 class PrecipitationParameters(ScalarParameters):
     """What circuit, crews, tanks, hydrate, product and laboratory need; units as in the seed."""
+
+    others = unit_faults.parameters_of((*FAULTS, *SEEN_EARLY))
 
     warm_up_periods: float
     plant_memory: PositiveFloat
@@ -169,59 +175,14 @@ class PrecipitationParameters(ScalarParameters):
     lots_product_fines: PositiveFloat
     highest_loi: PositiveFloat
     lots_loi: PositiveFloat
-    tank_out_rate: float
-    tank_out_short: float
-    tank_out_long: float
-    tank_out_seen_early: float
-    tank_out_seen_late: float
-    cooler_rate: float
-    cooler_short: float
-    cooler_long: float
-    cooler_seen_early: float
-    cooler_seen_late: float
     cooler_rise: float
-    seed_pump_rate: float
-    seed_pump_short: float
-    seed_pump_long: float
-    seed_pump_seen_early: float
-    seed_pump_seen_late: float
     pump_loss: ShareFloat
-    oxalate_rate: float
-    oxalate_short: float
-    oxalate_long: float
-    oxalate_seen_early: float
-    oxalate_seen_late: float
     oxalate_fines: float
-    digestion_upset_rate: float
-    digestion_upset_short: float
-    digestion_upset_long: float
-    digestion_upset_seen_early: float
-    digestion_upset_seen_late: float
     upset_drop: float
-    polymer_rate: float
-    polymer_short: float
-    polymer_long: float
-    polymer_seen_early: float
-    polymer_seen_late: float
     polymer_sio2: float
     polymer_fe2o3: float
-    calciner_trip_rate: float
-    calciner_trip_short: float
-    calciner_trip_long: float
-    calciner_trip_seen_early: float
-    calciner_trip_seen_late: float
     loi_trip: float
-    titrator_rate: float
-    titrator_short: float
-    titrator_long: float
-    titrator_seen_early: float
-    titrator_seen_late: float
     titrator_drift: float
-    flow_meter_rate: float
-    flow_meter_short: float
-    flow_meter_long: float
-    flow_meter_seen_early: float
-    flow_meter_seen_late: float
     meter_drift: float
     missing_share: ShareFloat
     available_rsd: float

@@ -9,11 +9,16 @@ from synthetic_data.engine.parameters import (
     PositiveShareFloat,
     ShareFloat,
 )
+from synthetic_data.plant import unit_faults
 from synthetic_data.tankhouse.parameters import GrowthParameters
+
+FAULTS = ("passivation", "flow_loss", "leakage", "rectifier")  # of a section
 
 
 class SectionParameters(GrowthParameters):
     """What a seed of a tankhouse whose sections are weighed states in [plant.parameters]; units as there."""
+
+    others = unit_faults.parameters_of(FAULTS)
 
     # a section
     cells: PositiveFloat
@@ -78,26 +83,6 @@ class SectionParameters(GrowthParameters):
     glue_decay: PositiveFloat
     thiourea_decay: PositiveFloat
     # faults of a section
-    passivation_rate: float
-    passivation_short: float
-    passivation_long: float
-    passivation_seen_early: float
-    passivation_seen_late: float
-    flow_loss_rate: float
-    flow_loss_short: float
-    flow_loss_long: float
-    flow_loss_seen_early: float
-    flow_loss_seen_late: float
-    leakage_rate: float
-    leakage_short: float
-    leakage_long: float
-    leakage_seen_early: float
-    leakage_seen_late: float
-    rectifier_rate: float
-    rectifier_short: float
-    rectifier_long: float
-    rectifier_seen_early: float
-    rectifier_seen_late: float
     # instruments
     scale_rsd: float
     scale_section_sd: float

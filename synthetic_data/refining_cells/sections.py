@@ -16,13 +16,12 @@ from synthetic_data.plant.set_points import Crew, MoveCosts, Setting
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.refining_cells import current_profile, energy, instruments, losses, operators
 from synthetic_data.refining_cells.conditions import HOURS, Sections, charge
-from synthetic_data.refining_cells.parameters import SectionParameters
+from synthetic_data.refining_cells.parameters import FAULTS, SectionParameters
 from synthetic_data.tankhouse import instruments as tankhouse_instruments
 from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.crops import Values
 from synthetic_data.tankhouse.growth import Growth
 
-FAULTS = ("passivation", "flow_loss", "leakage", "rectifier")
 TRAITS = ("shorts", "stray", "counter", "scale")
 SCATTER = ("births", "stray")
 # States that go to truth.parquet: of the electrolyte and deposit, and of the circuit.

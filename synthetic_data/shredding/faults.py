@@ -6,12 +6,12 @@ import numpy as np
 
 from synthetic_data.engine.plan import Block
 from synthetic_data.plant.fault_strengths import FaultStrengths
+from synthetic_data.shredding.parameters import FAULTS
 
 # Strength of torn screens: the rise of foil as a logarithm [1]; of leaks the share of the powder that burns [1]; of
 # wrong batches the share of iron phosphate that comes along [1]; of wrong bags their share of the lot [1]; of pumps the
 # share of the wash water that is missing [1]; of scrubbers the rise of fluorine as a logarithm [1]; of fires by how
 # much the crew runs the furnace colder afterwards [K].
-KINDS = ("torn", "leak", "batch", "bag", "pump", "scrubber", "fire")
 _SEEN = 2.0  # d after the onset the laboratory shows a fault
 
 
@@ -19,4 +19,4 @@ class FaultsOfLines(FaultStrengths):
     """The faults of a block of shredding lines; of two of a kind the stronger counts."""
 
     def __init__(self, block: Block, period_days: float) -> None:
-        super().__init__(KINDS, _SEEN, np.maximum, block, period_days)
+        super().__init__(FAULTS, _SEEN, np.maximum, block, period_days)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.parameters import ArrayParameters, PositiveArray, PositiveShareArray, ShareArray
+from synthetic_data.plant import fault_strengths
+
+FAULTS = ("torn", "leak", "batch", "bag", "pump", "scrubber", "fire")  # of a line
 
 
 class ShreddingParameters(ArrayParameters):
     """What a seed of shredding lines states in [plant.parameters], one value a period; units as there."""
+
+    others = fault_strengths.parameters_of(FAULTS)
 
     # market and feed
     market_memory: PositiveArray
@@ -143,41 +148,14 @@ class ShreddingParameters(ArrayParameters):
     oversize_by_tear: FloatArray
     defect_line_sd: FloatArray
     # faults: how often, how long, how strong
-    torn_rate: FloatArray
-    torn_short: FloatArray
-    torn_long: FloatArray
-    torn_least: FloatArray
-    torn_most: FloatArray
-    leak_rate: FloatArray
-    leak_short: FloatArray
-    leak_long: FloatArray
     leak_least: ShareArray
     leak_most: ShareArray
-    batch_rate: FloatArray
-    batch_short: FloatArray
-    batch_long: FloatArray
     batch_least: ShareArray
     batch_most: ShareArray
-    bag_rate: FloatArray
-    bag_short: FloatArray
-    bag_long: FloatArray
     bag_least: ShareArray
     bag_most: ShareArray
-    pump_rate: FloatArray
-    pump_short: FloatArray
-    pump_long: FloatArray
     pump_least: ShareArray
     pump_most: ShareArray
-    scrubber_rate: FloatArray
-    scrubber_short: FloatArray
-    scrubber_long: FloatArray
-    scrubber_least: FloatArray
-    scrubber_most: FloatArray
-    fire_rate: FloatArray
-    fire_short: FloatArray
-    fire_long: FloatArray
-    fire_least: FloatArray
-    fire_most: FloatArray
     # instruments and laboratory
     temperature_error: FloatArray
     oxygen_error: FloatArray

@@ -20,7 +20,7 @@ from synthetic_data.plant.weather import seasonal_temperature
 from synthetic_data.tankhouse import anodes, stocks
 from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse.crops import ELEMENTS
-from synthetic_data.tankhouse.parameters import GrowthParameters
+from synthetic_data.tankhouse.parameters import CIRCUIT_FAULTS, GrowthParameters
 
 STRETCH = 26  # weeks that are reckoned as one array
 # First-order walks of unit variance, of which the plant's set-points and disturbances are made.
@@ -104,7 +104,7 @@ class Circuit:
         size = (count, _NORMALS + self._cast.size + len(self._bias))
         known = np.append(_KNOWN, np.repeat([True, False], [self._cast.size, len(self._bias)]))
         normals = partly_in_hand(self.normals, lambda stream: stream.standard_normal(size), known)
-        chances = self.uniforms.random((count, len(tankhouse_faults.CIRCUIT) * UNIFORMS))
+        chances = self.uniforms.random((count, len(CIRCUIT_FAULTS) * UNIFORMS))
         events = list(regimes)
         weeks, cast, bias = [], np.empty((count, *self._cast.shape)), np.empty((count, len(self._bias)))
         usual = anodes.usual(p)

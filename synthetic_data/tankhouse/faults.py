@@ -9,11 +9,9 @@ import numpy as np
 from synthetic_data.engine.plan import Event
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.unit_faults import UNIFORMS
-from synthetic_data.tankhouse.parameters import GrowthParameters
+from synthetic_data.tankhouse.parameters import CIRCUIT_FAULTS, GrowthParameters
 
 # Parameters that begin with a kind's name say how often, how long and how soon it is seen.
-CIRCUIT = ("filter", "glue_pump", "chloride_pump", "wash_water", "heater")
-GROUP = ("contamination", "bent_plates", "short_detection")
 
 
 @dataclass
@@ -26,12 +24,12 @@ class CircuitFaults:
     @classmethod
     def none(cls, days: float) -> CircuitFaults:
         """No fault is on."""
-        return cls([-np.inf] * len(CIRCUIT), days)
+        return cls([-np.inf] * len(CIRCUIT_FAULTS), days)
 
     def week(self, p: GrowthParameters, day: float, chances: list[float]) -> tuple[dict[str, float], list[Event]]:
         """Share of the week beginning on `day` in which each fault is on, and those that begin in it."""
         shares, events = {}, []
-        for k, kind in enumerate(CIRCUIT):
+        for k, kind in enumerate(CIRCUIT_FAULTS):
             chance, when, length, delay = chances[UNIFORMS * k : UNIFORMS * (k + 1)]
             begun = day
             if self.until[k] <= day and chance < onset_chance(p[f"{kind}_rate"], self.days):

@@ -14,11 +14,10 @@ from synthetic_data.plant.random_walks import next_walk
 from synthetic_data.plant.set_points import Crew, Setting
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
-from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse import instruments, operators, surface
 from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, Crops, Values
-from synthetic_data.tankhouse.parameters import GrowthParameters
+from synthetic_data.tankhouse.parameters import GROUP_FAULTS, GrowthParameters
 
 DEFECTS = ("nodules", "soiling")
 
@@ -44,7 +43,7 @@ class Draws:
         """Next numbers of two streams, crop by crop, so that a shorter run is the beginning of a longer one."""
         of_loads, of_errors = tankhouse_anodes.NORMALS, instruments.NORMALS
         sizes = (of_loads, len(WALKS), len(CROP_NORMALS), operators.NORMALS, 1, of_errors)  # 1: the crew's judgement
-        of_faults = len(tankhouse_faults.GROUP) * UNIFORMS
+        of_faults = len(GROUP_FAULTS) * UNIFORMS
         of_tests, of_losses = operators.UNIFORMS, instruments.LOSSES
         counts = (tankhouse_anodes.UNIFORMS, of_faults, of_tests, len(DEFECTS), of_losses)
         # Known when a crop starts: its anodes and their assay, habits, tests, and which assays in hand are lost.
@@ -96,7 +95,7 @@ class Growth:
         self._interval = p.overhaul_least + (p.overhaul_most - p.overhaul_least) * interval
         self._age = self._interval * age  # d since the overhaul, when the run starts
         self._loads = tankhouse_anodes.Loads.first(p, loads)
-        self._faults = UnitFaults.none(groups, tankhouse_faults.GROUP, plan.period_days)
+        self._faults = UnitFaults.none(groups, GROUP_FAULTS, plan.period_days)
         self._crew = Crew("glue_dose", np.full(groups, float(p.glue_dose)), np.zeros(groups))
         self.limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
@@ -108,7 +107,7 @@ class Growth:
         place = np.mod(number + self._phase, tankhouse_anodes.CROPS)
         age = np.mod(self._age + weeks.days * number, self._interval)
         anodes = self._loads.stretch(p, place == 0, weeks.cast, draws.loads, draws.load_chances)
-        chances = draws.fault_chances.reshape(len(tankhouse_faults.GROUP), -1, weeks.count, self.block.count)
+        chances = draws.fault_chances.reshape(len(GROUP_FAULTS), -1, weeks.count, self.block.count)
         faults, events = self._faults.stretch(p, weeks.first, chances)
         setting = operators.setting(p, self.plan, weeks, self.block, self.testing, draws.test_chances)
         wishes = operators.orders(p, weeks, self._habits, draws.habits)

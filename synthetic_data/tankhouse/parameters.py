@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from synthetic_data.engine.parameters import CountFloat, PositiveFloat, ScalarParameters, ShareFloat
+from synthetic_data.plant import unit_faults
+
+CIRCUIT_FAULTS = ("filter", "glue_pump", "chloride_pump", "wash_water", "heater")  # which all groups feel
+GROUP_FAULTS = ("contamination", "bent_plates", "short_detection")  # of a group
 
 
 class GrowthParameters(ScalarParameters):
     """What circuit, anodes, operators and growing crops need, whatever is asked of the crops; units as in the seed."""
+
+    others = unit_faults.parameters_of((*CIRCUIT_FAULTS, *GROUP_FAULTS))
 
     # time
     warm_up_periods: float
@@ -189,52 +195,12 @@ class GrowthParameters(ScalarParameters):
     wash_sd: float
     wash_scale: PositiveFloat
     # faults of the circuit
-    filter_rate: float
-    filter_short: float
-    filter_long: float
-    filter_seen_early: float
-    filter_seen_late: float
     filter_rise: float
-    glue_pump_rate: float
-    glue_pump_short: float
-    glue_pump_long: float
-    glue_pump_seen_early: float
-    glue_pump_seen_late: float
     glue_pump_depth: ShareFloat
-    chloride_pump_rate: float
-    chloride_pump_short: float
-    chloride_pump_long: float
-    chloride_pump_seen_early: float
-    chloride_pump_seen_late: float
     chloride_pump_depth: ShareFloat
-    wash_water_rate: float
-    wash_water_short: float
-    wash_water_long: float
-    wash_water_seen_early: float
-    wash_water_seen_late: float
     wash_water_drop: float
-    heater_rate: float
-    heater_short: float
-    heater_long: float
-    heater_seen_early: float
-    heater_seen_late: float
     heater_drop: float
     # faults of a group
-    contamination_rate: float
-    contamination_short: float
-    contamination_long: float
-    contamination_seen_early: float
-    contamination_seen_late: float
-    bent_plates_rate: float
-    bent_plates_short: float
-    bent_plates_long: float
-    bent_plates_seen_early: float
-    bent_plates_seen_late: float
-    short_detection_rate: float
-    short_detection_short: float
-    short_detection_long: float
-    short_detection_seen_early: float
-    short_detection_seen_late: float
     # instruments
     missing_share: ShareFloat
     solids_rsd: float

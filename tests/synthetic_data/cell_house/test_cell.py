@@ -6,8 +6,8 @@ import pytest
 from seeds import load
 from synthetic_data.cell_house import cell
 from synthetic_data.cell_house.cycle import NORMALS
-from synthetic_data.cell_house.parameters import TRACES, CellHouseParameters
-from synthetic_data.cell_house.state import FAULTS, build
+from synthetic_data.cell_house.parameters import GROUP_FAULTS, TRACES, CellHouseParameters
+from synthetic_data.cell_house.state import build
 
 COUNT = 4
 
@@ -83,7 +83,7 @@ def test_traces_deposit(p, groups):
 def test_less_feed_is_less_zinc_and_a_fault_ends(p, groups):
     settled(p, groups)
     before = groups.zinc.copy()
-    groups.fault_left[FAULTS.index("blocked_feed")] = 6.0
+    groups.fault_left[GROUP_FAULTS.index("blocked_feed")] = 6.0
     first = settled(p, groups, count=1)
     assert (groups.zinc < before).all()
     second = settled(p, groups, count=1)
@@ -93,7 +93,7 @@ def test_less_feed_is_less_zinc_and_a_fault_ends(p, groups):
 
 def test_a_bad_contact_and_mud_cost_volts(p, groups):
     usual = settled(p, groups)["cell_voltage"][0]
-    groups.fault_left[FAULTS.index("bad_contact")] = 4.0
+    groups.fault_left[GROUP_FAULTS.index("bad_contact")] = 4.0
     worse = settled(p, groups, count=1)["cell_voltage"][0]
     assert worse - usual == pytest.approx(p.bad_contact_voltage, abs=2e-3)
     groups.mud_age += 10.0

@@ -7,8 +7,8 @@ import pytest
 
 from seeds import load
 from synthetic_data.cell_house.cycle import _lead, age, strip
-from synthetic_data.cell_house.parameters import CellHouseParameters
-from synthetic_data.cell_house.state import FAULTS, build
+from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
+from synthetic_data.cell_house.state import build
 
 P = CellHouseParameters.of(load("zinc_electrowinning"))
 
@@ -36,7 +36,7 @@ def test_lead_rises_with_warmth_chloride_bare_and_new_anodes(groups):
 
 def test_what_sticks_comes_off_when_it_no_longer_does(groups):
     made = np.full(3, 5000.0)
-    groups.fault_left[FAULTS.index("sticking")] = [0.0, 10.0, 0.0]
+    groups.fault_left[GROUP_FAULTS.index("sticking")] = [0.0, 10.0, 0.0]
     stripped, gained = strip(P, groups, made)
     assert stripped == pytest.approx([5000.0, 5000.0 * (1.0 - P.sticking_share), 5000.0])
     groups.fault_left[:] = 0.0

@@ -5,8 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.cell_house.faults import UNIFORMS, begun
-from synthetic_data.cell_house.parameters import CellHouseParameters
-from synthetic_data.cell_house.state import FAULTS
+from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
 
 P = CellHouseParameters.of(load("zinc_electrowinning"))
 COUNT = 20000
@@ -14,8 +13,9 @@ COUNT = 20000
 
 def test_faults_begin_as_often_as_stated_and_last_as_long():
     rng = np.random.default_rng(5)
-    lasts, events = begun(P, 12, np.zeros((len(FAULTS), COUNT)), rng.random((len(FAULTS) * UNIFORMS, COUNT)), 100.0)
-    for k, name in enumerate(FAULTS):
+    kinds = len(GROUP_FAULTS)
+    lasts, events = begun(P, 12, np.zeros((kinds, COUNT)), rng.random((kinds * UNIFORMS, COUNT)), 100.0)
+    for k, name in enumerate(GROUP_FAULTS):
         mine = [event for event in events if event.kind == name]
         assert len(mine) == np.count_nonzero(lasts[:, k])
         expected = P[f"{name}_rate"] * 2.0 / 365.25 * COUNT
@@ -27,8 +27,8 @@ def test_faults_begin_as_often_as_stated_and_last_as_long():
 
 
 def test_none_begins_where_one_is_on():
-    chances = np.zeros((len(FAULTS) * UNIFORMS, 2))
-    left = np.array([[0.0, 5.0]] * len(FAULTS))
+    chances = np.zeros((len(GROUP_FAULTS) * UNIFORMS, 2))
+    left = np.array([[0.0, 5.0]] * len(GROUP_FAULTS))
     lasts, events = begun(P, 12, left, chances, 0.0)
     assert {event.unit for event in events} == {0}
     assert (lasts[:, :, 1] == 0.0).all()

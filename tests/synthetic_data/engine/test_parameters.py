@@ -31,6 +31,7 @@ from synthetic_data.engine.parameters import (
     regimes_begun,
 )
 from synthetic_data.engine.plan import SimulationError
+from synthetic_data.plant import fault_strengths, unit_faults
 from synthetic_data.potline.parameters import PotlineParameters
 from tests.synthetic_data.stated import SIMULATED, with_parameters
 
@@ -117,6 +118,29 @@ class More(Some):
 def test_names_are_those_that_a_class_and_its_parents_annotate():
     assert Some.names() == ("one",)
     assert More.names() == ("one", "two")
+
+
+class WithFaults(Some):
+    others = unit_faults.parameters_of(("leak",))
+
+
+class WithMoreFaults(WithFaults):
+    three: float
+    others = fault_strengths.parameters_of(("slip",))
+
+
+def test_names_of_faults_are_those_of_their_kinds_and_of_the_parents_kinds():
+    leak = ("leak_rate", "leak_short", "leak_long", "leak_seen_early", "leak_seen_late")
+    assert WithFaults.names() == ("one", *leak)
+    slip = ("slip_rate", "slip_short", "slip_long", "slip_least", "slip_most")
+    assert WithMoreFaults.names() == ("one", "three", *leak, *slip)
+
+
+def test_parameters_of_a_fault_are_read_by_their_names():
+    values = WithFaults("toy", dict.fromkeys(WithFaults.names(), 2.0))
+    assert values["leak_seen_late"] == 2.0
+    with pytest.raises(SimulationError, match=r"^toy: plant\.parameters: leak_least missing"):
+        _ = values["leak_least"]
 
 
 def test_a_view_reads_the_same_arrays():

@@ -6,7 +6,7 @@ import pytest
 import seeds
 from synthetic_data.engine.parameters import ScalarParameters
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
-from synthetic_data.tankhouse.faults import GROUP
+from synthetic_data.tankhouse.parameters import GROUP_FAULTS
 
 PERIODS, UNITS = 1000, 30
 
@@ -19,11 +19,11 @@ def p():
 @pytest.fixture(scope="module", params=[7.0, 3.0])
 def units(p, request):
     """Days of a period, shares of each period by kind, (periods, units), and events."""
-    faults, rng = UnitFaults.none(UNITS, GROUP, request.param), np.random.default_rng(2)
-    return request.param, *faults.stretch(p, 0, rng.random((len(GROUP), UNIFORMS, PERIODS, UNITS)))
+    faults, rng = UnitFaults.none(UNITS, GROUP_FAULTS, request.param), np.random.default_rng(2)
+    return request.param, *faults.stretch(p, 0, rng.random((len(GROUP_FAULTS), UNIFORMS, PERIODS, UNITS)))
 
 
-@pytest.mark.parametrize("kind", GROUP)
+@pytest.mark.parametrize("kind", GROUP_FAULTS)
 def test_faults_of_each_unit_are_in_order_and_on_for_their_time(units, p, kind):
     days, shares, events = units[0], units[1][kind], [event for event in units[2] if event.kind == kind]
     assert len(events) > 20
@@ -40,11 +40,11 @@ def test_faults_of_each_unit_are_in_order_and_on_for_their_time(units, p, kind):
 
 
 def test_a_stretch_in_two_pieces_is_the_same(p):
-    uniforms = np.random.default_rng(5).random((len(GROUP), UNIFORMS, 200, UNITS))
-    whole, parts = UnitFaults.none(UNITS, GROUP, 3.0), UnitFaults.none(UNITS, GROUP, 3.0)
+    uniforms = np.random.default_rng(5).random((len(GROUP_FAULTS), UNIFORMS, 200, UNITS))
+    whole, parts = UnitFaults.none(UNITS, GROUP_FAULTS, 3.0), UnitFaults.none(UNITS, GROUP_FAULTS, 3.0)
     shares, events = whole.stretch(p, 0, uniforms)
     first, begun = parts.stretch(p, 0, uniforms[:, :, :90])
     second, more = parts.stretch(p, 90, uniforms[:, :, 90:])
     assert [*begun, *more] == events
-    for kind in GROUP:
+    for kind in GROUP_FAULTS:
         assert np.array_equal(np.concatenate([first[kind], second[kind]]), shares[kind])

@@ -7,8 +7,8 @@ from seeds import load
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import Block
 from synthetic_data.refining_cells.conditions import Sections
-from synthetic_data.refining_cells.parameters import SectionParameters
-from synthetic_data.refining_cells.sections import FAULTS, SCATTER, TRAITS
+from synthetic_data.refining_cells.parameters import FAULTS, SectionParameters
+from synthetic_data.refining_cells.sections import SCATTER, TRAITS
 from synthetic_data.tankhouse.circuit import stretches
 from synthetic_data.tankhouse.growth import Growth
 

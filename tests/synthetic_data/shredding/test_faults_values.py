@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from synthetic_data.shredding.faults import KINDS, FaultsOfLines
-from synthetic_data.shredding.parameters import ShreddingParameters
+from synthetic_data.shredding.faults import FaultsOfLines
+from synthetic_data.shredding.parameters import FAULTS, ShreddingParameters
 
 
 def expected_of(p, u):
     """Strength by kind and the number of faults, lot by lot; of two at once the stronger counts."""
-    strength, events = {kind: np.zeros(u.shape[2:]) for kind in KINDS}, 0
-    for k, kind in enumerate(KINDS):
+    strength, events = {kind: np.zeros(u.shape[2:]) for kind in FAULTS}, 0
+    for k, kind in enumerate(FAULTS):
         for unit, at in np.argwhere(u[k, 0] < p[f"{kind}_rate"][0] / 365.25):
             lasts = p[f"{kind}_short"][0] + (p[f"{kind}_long"] - p[f"{kind}_short"])[0] * u[k, 1, unit, at]
             strong = p[f"{kind}_least"][0] + (p[f"{kind}_most"] - p[f"{kind}_least"])[0] * u[k, 2, unit, at]
@@ -21,14 +21,14 @@ def expected_of(p, u):
 
 def test_faults_begin_by_chance_and_last_as_drawn(lines):
     p = ShreddingParameters.on_days(lines.plan, np.zeros(30))
-    for kind in KINDS:
+    for kind in FAULTS:
         vars(p)[f"{kind}_rate"] = np.full(30, 20.0)  # so many that each kind begins
     found_of = FaultsOfLines(lines.block, 1.0)
     found = [found_of.go(p, first, 30, np.random.default_rng(first)) for first in (0, 30)]
     u = np.concatenate([np.random.default_rng(first).random((7, 3, 3, 30)) for first in (0, 30)], axis=-1)
     strength, events = expected_of(p, u)
     assert sum(len(one.events) for one in found) == events
-    for kind in KINDS:
+    for kind in FAULTS:
         both = np.concatenate([one.strength[kind] for one in found], axis=1)
         assert (both > 0.0).any(), kind
         np.testing.assert_allclose(both, strength[kind], rtol=1e-12, err_msg=kind)
