@@ -140,7 +140,7 @@ class _Potline(HoursAheadBlock):
         )
 
     def ahead(self, profile: FloatArray) -> Day:
-        """What a current by the hour does in the hours to come, shape (hours, pots that run) each; nothing moves."""
+        """Result of a current by the hour in the hours to come, shape (hours, pots that run) each; nothing moves."""
         other = copy.deepcopy(self)
         line = other._line.go()
         knobs = other._choose(line).knobs

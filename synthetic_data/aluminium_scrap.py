@@ -26,7 +26,7 @@ from synthetic_data.sorter.registration import Registration
 
 
 class _OwnParameters(ArrayParameters):
-    """What a seed states of readings that belong to this line alone; units as there."""
+    """Parameters of readings that belong to this line alone; units as there."""
 
     gap_sd: FloatArray
     laser_meter_rsd: FloatArray
@@ -88,7 +88,7 @@ def _lines(seed: Seed) -> tuple[str, ...]:
 
 
 def _before(pieces: Pieces, laser: Optics, rng: np.random.Generator) -> dict[str, FloatArray]:
-    """What is known of the sensors when a lot arrives; reads `laser_meter_rsd` [1]."""
+    """State of the sensors that is known when a lot arrives; reads `laser_meter_rsd` [1]."""
     meter = pieces.lots.parameters.view(_OwnParameters).laser_meter_rsd * rng.standard_normal(len(laser.energy))
     return {
         "window_hours": laser.window_hours[pieces.lot],
@@ -106,7 +106,7 @@ def _belt(pieces: Pieces, registration: Registration, rng: np.random.Generator) 
 
 
 def _hidden(pieces: Pieces, registration: Registration, shots: Shots) -> dict[str, FloatArray]:
-    """What no sensor tells: the piece as it is, what covers it, what the laser hit."""
+    """Hidden state: the piece as it is, what covers it, what the laser hit."""
     return {
         "true_mass": pieces.mass,
         "alloy": pieces.material.astype(np.float64),

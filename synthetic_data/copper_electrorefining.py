@@ -94,7 +94,7 @@ class _Tankhouse(ProfileBlock):
 
     @property
     def played(self) -> dict[str, FloatArray]:
-        """What the last profile did by the hour."""
+        """Result of the last profile by the hour."""
         return self._sections.played
 
     def set_by(self, profile: FloatArray) -> dict[str, float]:

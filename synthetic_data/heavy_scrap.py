@@ -76,7 +76,7 @@ SIMULATOR = HeavyScrap()
 def _hidden(
     pieces: Pieces, registration: Registration, form: Form, cover: FloatArray, head: Detectors
 ) -> dict[str, FloatArray]:
-    """What no sensor tells: the piece as it is, what covers it, how the X-ray head stands."""
+    """Hidden state: the piece as it is, what covers it, how the X-ray head stands."""
     return {
         "true_mass": pieces.mass,
         "alloy": pieces.material.astype(np.float64),

@@ -64,7 +64,7 @@ class PvModules(Simulator):
         yield Rows(modules.lot, at, table | {target: kind}, truth, events, block.count)
 
     def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
-        """Where the gripper puts decided modules, and why, by rows of truth.parquet."""
+        """Bin in which the gripper puts each decided module, with the cause where it is another one."""
         rest = [one.rest for one in seed.bins].index(True)
         broken = {"broken": truth["broken"].to_numpy(dtype=np.float64)}
         rng = np.random.default_rng(rng_seed)
@@ -75,7 +75,7 @@ SIMULATOR = PvModules()
 
 
 def _hidden(modules: Modules, condition: Condition, treated: Treated, light: FloatArray) -> dict[str, FloatArray]:
-    """What no station shows: what the module is made of, has been through and is today, and the flash's light."""
+    """Hidden state: what the module is made of, has been through and is today, and the flash's light."""
     numbers = {
         "true_mass": modules.mass,
         "true_area": modules.area,

@@ -68,7 +68,7 @@ class RetiredBatteries(Simulator):
         yield Rows(drawn.lot, drawn.starts, table, truth, ordered, block.count)
 
     def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
-        """Where the robot puts decided cells, and why, by rows of truth.parquet."""
+        """Bin in which the robot puts each decided cell, with the cause where it is another one."""
         rest = [one.rest for one in seed.bins].index(True)
         mass = truth["true_mass"].to_numpy(dtype=np.float64)
         rng = np.random.default_rng(rng_seed)
@@ -79,7 +79,7 @@ SIMULATOR = RetiredBatteries()
 
 
 def _read(drawn: Cells, makes: Market, rng: np.random.Generator) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    """What the instruments report, and what they report it of."""
+    """Readings of the instruments, and the hidden values behind them."""
     label, right = appearance.label(drawn, makes, rng)
     body = appearance.body(drawn, makes, rng)
     store, fall = appearance.store(drawn, body, rng)
@@ -109,7 +109,7 @@ def _read(drawn: Cells, makes: Market, rng: np.random.Generator) -> tuple[dict[s
 
 
 def _hidden(drawn: Cells, makes: Market, reported: Report) -> Mapping[str, FloatArray]:
-    """What no instrument reports: the cell as it is, where it comes from, why it was tested."""
+    """Hidden state: the cell as it is, where it comes from, why it was tested."""
     numbers = {
         "make": drawn.make,
         "kind": makes.kind[drawn.make],

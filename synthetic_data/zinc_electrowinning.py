@@ -159,7 +159,7 @@ class _CellHouse(ProfileBlock):
         return {CURRENT_KNOB: np.full(count, house.current_target)} | knobs, tests
 
     def _moves(self, knobs: cycle.Values, days: float) -> FloatArray:
-        """What moving the knobs cost [$/d]."""
+        """Cost of moving the knobs [$/d]."""
         cost = np.zeros(self._block.count)
         for column in self._plan.seed.by_role("knob"):
             if self._last_knobs and column.move_cost is not None:

@@ -14,7 +14,7 @@ _LATE, _MISSED = 1, 2
 def place(
     decided: IntArray, rest: int, mass: FloatArray, p: RobotParameters, rng: np.random.Generator
 ) -> tuple[IntArray, IntArray]:
-    """Where each decided cell lands, and why where it does not land as decided.
+    """Bin in which each decided cell lands, with the cause where it is another one.
 
     A cell that the robot does not take goes on to the rest. The random numbers are the same whatever is decided.
 

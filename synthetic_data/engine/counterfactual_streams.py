@@ -82,7 +82,7 @@ def partly_in_hand(
 
 
 class Part(NamedTuple):
-    """What one stream draws of a stretch; `drawn` and `known` are of shape (periods,)."""
+    """Draws of one stream in a stretch; `drawn` and `known` are of shape (periods,)."""
 
     stream: Generator
     units: slice  # for which it draws

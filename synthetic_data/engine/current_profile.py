@@ -52,7 +52,7 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
 
 
 def play_ahead(plant: Running, profile: FloatArray) -> dict[str, FloatArray]:
-    """What a current by the hour would do in the hours to come, of a plant whose period is longer; nothing moves.
+    """Result of a current by the hour in the hours to come, of a plant whose period is longer; nothing moves.
 
     Returns
     -------

@@ -65,7 +65,7 @@ def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Ta
 
 
 def _in_order(group: list[Rows]) -> Callable[[list[NDArray[Any]]], NDArray[Any]]:
-    """What joins a column's values of each of the rows, which follow each other in time, by unit and time."""
+    """Return the function that joins a column's values of rows that follow each other in time, by unit and time."""
     grid = group[0].grid
     if grid is not None and all(rows.grid == grid for rows in group):
         return functools.partial(_of_grid, grid)
@@ -103,7 +103,7 @@ def _texts(numbers: NDArray[np.intp], texts: Sequence[str]) -> pa.Array:
 
 
 def groups(rows: Iterator[Rows]) -> Iterator[list[Rows]]:
-    """What a block yields in the groups that become row groups."""
+    """Yield the rows of a block in the groups that become row groups."""
     group: list[Rows] = []
     for some in rows:
         group.append(some)

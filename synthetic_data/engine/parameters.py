@@ -66,7 +66,7 @@ class Parameters(Generic[Value]):
 
     @classmethod
     def limits(cls) -> dict[str, str]:
-        """What the values of some of these names must be: ABOVE_0, ONE_OR_MORE or one of the shares."""
+        """Limits of the values of some of these names: ABOVE_0, ONE_OR_MORE or one of the shares."""
         return {name: limit for one in reversed(cls.__mro__) for name, limit in _limits_of(one).items()}
 
     def __getitem__(self, name: str) -> Value:

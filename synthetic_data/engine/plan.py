@@ -1,4 +1,4 @@
-"""What is to be simulated: which units, which periods, which random streams, which knobs are set by hand."""
+"""A run to be simulated: its units, periods, random streams, and set-points by hand."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _ONSET = attrgetter("onset")  # by which the events of rows are sorted
 
 @dataclass(frozen=True)
 class Grid:
-    """How rows of all units of a block in neighbouring periods stand: period after period, or unit after unit."""
+    """Order of the rows of all units of a block in neighbouring periods: by period, or by unit."""
 
     units: int
     by_period: bool

@@ -23,7 +23,7 @@ from synthetic_data.engine.simulator import simulator_of
 
 @dataclass(frozen=True)
 class Step:
-    """What a period left.
+    """Results of a period.
 
     Attributes
     ----------
@@ -276,7 +276,7 @@ def _waits(seed: Seed) -> dict[str, int]:
 
 
 def _tests(truth: pd.DataFrame, seed: Seed) -> pd.DataFrame:
-    """How much of each knob is a test; simulators keep it beside what is true."""
+    """Part of each knob that is a test; simulators keep it beside what is true."""
     kept = {column.name: f"{column.name}_test" for column in seed.by_role("knob")}
     identity = truth[[column.name for column in seed.identity]]
     return identity.assign(**{name: truth[test] for name, test in kept.items() if test in truth})

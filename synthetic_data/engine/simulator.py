@@ -32,7 +32,7 @@ _LACKING: dict[Offer, str] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where n decided pieces landed.
+    """Bins in which n decided pieces landed.
 
     Attributes
     ----------

@@ -31,7 +31,7 @@ class ScrapSorter(Simulator):
         return of_feeds(seed)
 
     def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
-        """Where the belt puts decided pieces, and why, by rows of truth.parquet."""
+        """Bin in which the belt puts each decided piece, with the cause where it is another one."""
         named = {"size": "size", "occupancy": "occupancy", "neighbour_gap": "neighbour_gap", "mass": "true_mass"}
         pieces = {name: truth[column].to_numpy(dtype=np.float64) for name, column in named.items()}
         rest = [one.rest for one in seed.bins].index(True)

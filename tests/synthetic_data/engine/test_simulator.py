@@ -11,6 +11,7 @@ import pytest
 import seeds
 from seeds.format.loader import parse
 from synthetic_data import begin, outcome, piece_mass, replay, simulate, worth
+from synthetic_data.engine import simulator as looked_up
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.parameters import ScalarParameters, ShareFloat
 from synthetic_data.engine.plan import SimulationError
@@ -240,3 +241,9 @@ def test_a_fact_that_the_text_of_a_seed_lacks_is_named_in_its_section(process, n
     with pytest.raises(SimulationError) as raised:
         plan_run(with_line(process, name, lambda line: line.replace(f'unit = "{unit}"', 'unit = "pcs"')))
     assert str(raised.value) == f'{process}: equipment.{name}: got unit "pcs": expected "{unit}"'
+
+
+def test_one_function_imports_by_name():
+    folder = Path(looked_up.__file__).parents[1]
+    found = {path.relative_to(folder) for path in folder.rglob("*.py") if "import_module(" in path.read_text("utf-8")}
+    assert found == {Path("engine/simulator.py")}
