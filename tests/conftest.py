@@ -32,6 +32,8 @@ from tests.suite.scheduling import pytest_make_collect_report as pytest_make_col
 from tests.suite.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from tests.suite.servers import server
 from tests.suite.signals import heard
+from tests.suite.stores import copied_stores as copied_stores
+from tests.suite.stores import copied_tables as copied_tables
 from tests.suite.toys import toy_spread_seed as toy_spread_seed
 
 TOYS = Path(__file__).parent / "toys"
@@ -325,22 +327,6 @@ def save_toy_sorter(
         return sorter(seed, candidate, estimator, *learnt, *rest, {"rows": 2400})
 
     return saver(make, tmp_path_factory.mktemp("sorters"))
-
-
-@pytest.fixture(scope="session")
-def copy_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path], None]:
-    """Maker of MLflow's database from a copy: its tables are made once a session, which takes seconds."""
-    from registry import tracking
-
-    make, first = tracking.make_database, tmp_path_factory.mktemp("store") / "mlflow.db"
-
-    def copied(file: Path, artifact_root: Path) -> None:
-        if not first.exists():
-            make(first, artifact_root)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(first, file)
-
-    return copied
 
 
 @pytest.fixture

@@ -151,10 +151,8 @@ def served(process, folder, home, row, monkeypatch):
     return answer.json()["predictions"][0], about, app
 
 
-def test_one_more_task_is_three_folders_and_a_line_in_each_room(
-    tmp_path, toy_folder, toy_frame, copy_store, monkeypatch
-):
-    quicken(monkeypatch, copy_store)
+def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_folder, toy_frame, monkeypatch):
+    quicken(monkeypatch)
     for room, text in (("models", MODELS), ("training", TRAINING), ("serving", SERVING)):
         folder = tmp_path / "median_task" / room
         folder.mkdir(parents=True)
@@ -192,8 +190,8 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(
         trial(seed, Settings(home=tmp_path / "home"), 10, 2)
 
 
-def test_a_process_is_found_by_its_name(tmp_path, toy_folder, copy_store, monkeypatch):
-    quicken(monkeypatch, copy_store)
+def test_a_process_is_found_by_its_name(tmp_path, toy_folder, monkeypatch):
+    quicken(monkeypatch)
     name = "toy_smelter"
     for package, file, text in (
         (synthetic_data, f"{name}.py", SIMULATOR),

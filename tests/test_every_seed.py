@@ -53,9 +53,9 @@ assert all((SIGNED, SORTING))
 
 
 @pytest.fixture(scope="session")
-def jobs(tmp_path_factory, copy_store) -> Callable[[str], Job]:
+def jobs(tmp_path_factory) -> Callable[[str], Job]:
     """Trainer of a process, once a session."""
-    return cache(lambda name: trained(load(name), tmp_path_factory.mktemp(name), copy_store))
+    return cache(lambda name: trained(load(name), tmp_path_factory.mktemp(name)))
 
 
 @pytest.fixture(scope="module", params=each(SEEDS, TRAINED))
@@ -68,7 +68,7 @@ def years_of(seed: Seed, rows: int, units: int) -> float:
     return rows / units * (seed.period / timedelta(days=365.25))
 
 
-def trained(seed: Seed, folder: Path, copy_store: Callable[[Path, Path], None]) -> Job:
+def trained(seed: Seed, folder: Path) -> Job:
     """A process that was trained from scratch on a small plant."""
     path = folder / "plant"
     if seed.quality is not None:
@@ -82,7 +82,7 @@ def trained(seed: Seed, folder: Path, copy_store: Callable[[Path, Path], None]) 
         typical_table(seed).to_csv(path / "history.csv", index=False)
     settings = Settings(home=folder / "home")
     with pytest.MonkeyPatch.context() as patched:
-        quicken(patched, copy_store)
+        quicken(patched, draws=True)
         given_penalty(patched)
         patched.setattr(f"training.{seed.process.task}.IMPORTANCE_ROWS", IMPORTANCE_ROWS)
         made = train(seed, path, settings)

@@ -92,7 +92,6 @@ def run(
     table: PlantTable,
     plant: Plant,
     run_here: Run,
-    copy_store: Callable[[Path, Path], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., str]:
     """Runner of a command, which must end well; gives its output.
@@ -102,7 +101,7 @@ def run(
     """
     asked = plant.run if table.name == BY_HAND else run_here
     if table.name != BY_HAND:
-        quicken(monkeypatch, copy_store)
+        quicken(monkeypatch)
         for name in ("NONFERROUS_HOME", "NONFERROUS_SEEDS"):
             monkeypatch.setenv(name, plant.environment[name])
 

@@ -27,9 +27,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def home(tmp_path, copy_store, monkeypatch) -> Path:
+def home(tmp_path, monkeypatch) -> Path:
     """The home folder that every command of a test is given."""
-    quicken(monkeypatch, copy_store)
+    quicken(monkeypatch)
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
     return tmp_path / "home"

@@ -46,22 +46,41 @@ def lines(settings, process, target):
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
+def unexplained(block):
+    """A block with the setting that the page names to leave out explanations by shap, which take most of the time."""
+    (setting,) = re.findall(r"`(evaluator_config=\{.*?\})`", PAGE.read_text(encoding="utf-8"))
+    return block.replace('model_type="regressor",', f'model_type="regressor", {setting},')
+
+
 @pytest.fixture(scope="module")
-def said(toy_seed, toy_frame, tmp_path_factory, copy_store):
-    """What the page's names hold after its lines were run on a toy process."""
+def store(toy_seed, toy_frame, tmp_path_factory):
+    """A store whose champion of a toy process is a tree model, and the estimator of that."""
     settings = Settings(home=tmp_path_factory.mktemp("page"))
     table = check(toy_frame(), toy_seed).table.sort_values(toy_seed.time.name, kind="stable").dropna(subset=["y"])
     X, y = matrix(table, toy_seed), table["y"].to_numpy()
     estimator = build(toy_seed)["lightgbm"].fit(X[:300], y[:300])
     told = estimator.predict(X[300:])
     champion(settings, conformalised(toy_seed, "lightgbm", estimator, X[:300], y[300:], told, {}), table, "y")
-    names = {}
+    return settings, estimator
+
+
+@pytest.fixture(scope="module")
+def said(store):
+    """What the page's names hold after its lines were run on a toy process."""
+    settings, names = store[0], {"estimator": store[1]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
         for block in lines(settings, "toy_cells", "y"):
-            exec(block, names)
-    names["estimator"] = estimator
+            exec(unexplained(block), names)
     return names
+
+
+@pytest.mark.long("explains 200 rows with shap, whose code is compiled first")
+def test_evaluate_explains_the_champion_where_nothing_is_left_out(store, monkeypatch):
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    names = {}
+    exec(lines(store[0], "toy_cells", "y")[0], names)
+    assert "shap_summary_plot" in names["result"].artifacts
 
 
 def test_evaluate_measures_the_champion(said):
@@ -98,7 +117,13 @@ def test_classes_are_evaluated_as_classes(save_toy_sorter, toy_sorting_frame, tm
     champion(settings, model, frame, "metal")
     mlflow.set_tracking_uri(settings.uri)
     data = frame[[*model.names, "metal"]].dropna(subset=["metal"])
-    result = mlflow.models.evaluate("models:/toy_scrap@champion", data, targets="metal", model_type="classifier")
+    result = mlflow.models.evaluate(
+        "models:/toy_scrap@champion",
+        data,
+        targets="metal",
+        model_type="classifier",
+        evaluator_config={"log_model_explainability": False},
+    )
     told = model.columns(matrix(data, model.seed))["metal"]
     assert result.metrics["accuracy_score"] == pytest.approx(np.mean(told == data["metal"].to_numpy()), rel=1e-12)
 

@@ -36,9 +36,8 @@ def keep(settings: Settings, model: object) -> tuple[str, str]:
 
 
 @pytest.fixture
-def home(copy_store, save_toy_model, tmp_path, monkeypatch) -> tuple[Path, str, str]:
+def home(save_toy_model, tmp_path) -> tuple[Path, str, str]:
     """A home folder with a champion, its run and digest."""
-    monkeypatch.setattr("registry.tracking.make_database", copy_store)
     model = save_toy_model(tmp_path / "model")
     return tmp_path / "home", *keep(Settings(home=tmp_path / "home"), model)
 

@@ -22,7 +22,7 @@ from tests.suite.children import child
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    """Settings of a store that all tests of this file share: making one takes a second."""
+    """Settings of a store that all tests of this file share."""
     made = Settings(home=tmp_path_factory.mktemp("home"))
     Tracking(made, make=True)
     return made
@@ -194,6 +194,7 @@ def test_a_process_that_was_never_trained_has_no_versions(settings, toy_seed):
         rollback(toy_seed, settings)
 
 
+@pytest.mark.long("makes a store in each of two processes")
 def test_two_first_jobs_make_one_store(tmp_path):
     code = "from registry.tracking import *; Tracking(Settings(home=Path('home')), make=True).experiment('p')"
     command, options = [sys.executable, "-c", code], {"cwd": tmp_path, "stderr": subprocess.PIPE}

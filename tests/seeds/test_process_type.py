@@ -76,8 +76,8 @@ def asked(app, path, body):
 
 
 @pytest.mark.long("trains processes of one type")
-def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, copy_store, monkeypatch):
-    quicken(monkeypatch, copy_store)
+def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, monkeypatch):
+    quicken(monkeypatch)
     settings = Settings(home=tmp_path / "home")
     for name, seed in lines.items():
         units, years = SIZES[seed.process_type]

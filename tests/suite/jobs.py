@@ -1,8 +1,5 @@
 """Training jobs that cost little, where a test asks what a job does and not how well it learns."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from sklearn.base import BaseEstimator
 
@@ -32,12 +29,13 @@ def given_penalty(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("models.quality.linear.PENALTIES", (PENALTY_OF_FEW,))
 
 
-def quicken(patch: pytest.MonkeyPatch, copy_store: Callable[[Path, Path], None]) -> None:
-    """Let jobs grow few trees in this process alone, and copy their store.
+def quicken(patch: pytest.MonkeyPatch, draws: bool = False) -> None:
+    """Let jobs grow few trees in this process alone, and write a page without figures unless they shall draw them.
 
     What is learnt does not depend on how many processes fit; tests of `training.parallel` hold them to it.
     """
     patch.setattr("training.jobs.train.build", few_trees)
     patch.setitem(learning._TREES, "n_estimators", FEW_TREES)  # what set-points learn of a knob's reasons
     patch.setattr("training.jobs.train.processes_for", lambda views: 1)
-    patch.setattr("registry.tracking.make_database", copy_store)
+    if not draws:
+        patch.setattr("training.jobs.work.page", lambda candidate, data, parts: "<!doctype html>")

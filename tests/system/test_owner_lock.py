@@ -41,9 +41,9 @@ def test_where_nothing_ever_ran_nothing_is_left(tmp_path):
     assert list(left(tmp_path)) == []
 
 
-def test_runs_of_a_killed_job_are_ended_by_the_next_and_those_of_a_living_one_are_not(copy_store, tmp_path):
+def test_runs_of_a_killed_job_are_ended_by_the_next_and_those_of_a_living_one_are_not(tmp_path):
     settings = Settings(home=tmp_path)
-    copy_store(tmp_path / "mlflow.db", tmp_path / "artifacts")
+    Tracking(settings, make=True)
     command = [sys.executable, "-W", "ignore", "-c", JOB, str(tmp_path)]
     with child(command, stdout=subprocess.PIPE) as first, child(command, stdout=subprocess.PIPE) as second:
         killed, living = (job.stdout.readline().strip() for job in (first, second))

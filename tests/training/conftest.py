@@ -1,13 +1,13 @@
-"""Stores of training jobs, made quickly, and what a reader sees of a figure."""
+"""Training jobs that cost little, and what a reader sees of a figure."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import pytest
 
 from tests.suite.jobs import quicken
+from training.jobs.page import page
 
 DATA = {"x", "y", "z", "text", "array", "arrayminus", "colorscale"}  # of a trace, for tests to compare as numbers
 APART = {"template", "shapes", "annotations", "anchor", "domain", "tickvals", "ticktext", "categoryarray"}
@@ -70,8 +70,16 @@ def traces_of() -> Callable[[go.Figure], list[dict[str, object]]]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_stores(copy_store: Callable[[Path, Path], None]) -> Iterator[None]:
+def quick_jobs() -> Iterator[None]:
     """Let every job of these tests be one that costs little."""
     with pytest.MonkeyPatch.context() as patched:
-        quicken(patched, copy_store)
+        quicken(patched)
+        yield
+
+
+@pytest.fixture(scope="module")
+def drawn_pages(quick_jobs: None) -> Iterator[None]:
+    """Let jobs draw the pages of their candidates all the same."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("training.jobs.work.page", page)
         yield

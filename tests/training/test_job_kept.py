@@ -46,7 +46,7 @@ class Job:
 
 
 @pytest.fixture(scope="module")
-def job(toy_seed, toy_frame, tmp_path_factory):
+def job(toy_seed, toy_frame, tmp_path_factory, drawn_pages):
     """A job on the toy plant with one impossible row; run once for all tests of this file."""
     folder = tmp_path_factory.mktemp("job")
     frame = toy_frame()

@@ -48,7 +48,7 @@ def learnt(seed: Seed, frame: pd.DataFrame, first: int) -> SortingModel:
     return sorter(seed, "linear", estimator, *table[old], *table[new], mass, lots, p, {"rows": len(frame)})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def model(toy_sorting_seed: Seed, toy_sorting_frame: Frame) -> SortingModel:
     return learnt(toy_sorting_seed, toy_sorting_frame(lots=120, pieces=PIECES), 60 * PIECES)
 

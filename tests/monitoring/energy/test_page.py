@@ -21,9 +21,14 @@ HEADINGS = (
 )
 
 
-@pytest.fixture(params=PROCESSES)
+@pytest.fixture(params=PROCESSES, scope="module")
 def month(request, plant):
     return energy_month(load(request.param), plant(request.param))
+
+
+@pytest.fixture(scope="module")
+def text(month):
+    return page(month)
 
 
 def part(text, heading):
@@ -32,24 +37,22 @@ def part(text, heading):
     return found[0]
 
 
-def test_sections_stand_in_their_order_each_with_how_to_read_it(month):
-    text = page(month)
+def test_sections_stand_in_their_order_each_with_how_to_read_it(text):
     assert tuple(re.findall(r"<h2>(.*?)</h2>", text)) == HEADINGS
     for heading in HEADINGS:
         assert re.match(r"<section><h2>[^<]*</h2><p>[^<]{40,}\.</p>", part(text, heading)), heading
     assert text.startswith('<!doctype html><html lang="en">')
 
 
-def test_nothing_is_fetched_and_the_picture_stands_in_the_page(month):
-    text = page(month)
+def test_nothing_is_fetched_and_the_picture_stands_in_the_page(text):
     assert not re.findall(r"<(?:script|link|img|iframe)", text)
     assert set(re.findall(r"https?://[^\s\"<]+", text)) == {"http://www.w3.org/2000/svg"}  # a name, not an address
     assert text.count("<svg") == text.count("</svg>") == 1
     assert len(text.encode()) < 1e6
 
 
-def test_every_norm_is_named_with_its_document_and_certainty(month):
-    text = part(page(month), "Energy grades").replace("&#x27;", "'")
+def test_every_norm_is_named_with_its_document_and_certainty(month, text):
+    text = part(text, "Energy grades").replace("&#x27;", "'")
     for norm in month.seed.norms:
         assert text.count(f"{norm.document}: {norm.title}") == 2
         assert norm.certainty in text
@@ -57,15 +60,14 @@ def test_every_norm_is_named_with_its_document_and_certainty(month):
         assert "170; assumed: roasting, leaching" in text
 
 
-def test_every_factor_stands_with_its_source(month):
-    text = part(page(month), "What was counted")
+def test_every_factor_stands_with_its_source(month, text):
+    text = part(text, "What was counted")
     for name, one in month.factors.items():
         assert f">{name}<" in text
         assert one.source in text.replace("&#x27;", "'")
 
 
-def test_every_unit_is_ranked_and_a_difference_is_called_no_cause(month):
-    text = page(month)
+def test_every_unit_is_ranked_and_a_difference_is_called_no_cause(month, text):
     units = part(text, "Units")
     assert all(f">{unit}<" in units for unit in set(month.units))
     assert "A difference is no cause" in part(text, HEADINGS[-1])

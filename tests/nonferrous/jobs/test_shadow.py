@@ -54,7 +54,7 @@ def seeds(toy_folder, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def begun(toy_seed, toy_frame, copy_store, tmp_path_factory):
+def begun(toy_seed, toy_frame, tmp_path_factory):
     """Maker of a home folder in which version 2 is in shadow, made once."""
     home = tmp_path_factory.mktemp("begun") / "home"
 
@@ -64,7 +64,7 @@ def begun(toy_seed, toy_frame, copy_store, tmp_path_factory):
             some(toy_frame, 0, 24, slope=0.0).to_parquet(home / "history.parquet")
             some(toy_frame, 24, 36).to_parquet(home / "changed.parquet")
             with pytest.MonkeyPatch.context() as patched:
-                quicken(patched, copy_store)
+                quicken(patched)
                 train(seed, home / "history.parquet", Settings(home=home))
                 found = retrain(seed, home / "changed.parquet", Settings(home=home), accept_shift="the law has changed")
             assert found.shadow is not None

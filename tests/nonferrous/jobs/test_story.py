@@ -55,13 +55,13 @@ def record(home, rows: pd.DataFrame) -> None:
 
 
 @pytest.fixture
-def home(tmp_path, toy_seed, toy_frame, toy_folder, copy_store, monkeypatch):
+def home(tmp_path, toy_seed, toy_frame, toy_folder, monkeypatch):
     """A plant that was trained, with few trees, and whose law has changed since."""
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     toy_frame().to_parquet(tmp_path / "history.parquet")
     with monkeypatch.context() as patched:
-        quicken(patched, copy_store)
+        quicken(patched)
         train(toy_seed, tmp_path / "history.parquet", Settings(home=tmp_path))
     record(tmp_path, newer(toy_frame))
     return tmp_path

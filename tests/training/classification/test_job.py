@@ -17,7 +17,7 @@ from training.retraining.retrain import retrain
 
 
 @pytest.fixture(scope="module")
-def story(toy_class_seed, toy_class_frame, tmp_path_factory):
+def story(toy_class_seed, toy_class_frame, tmp_path_factory, drawn_pages):
     """A classifier that is trained, and retrained after the grain was measured by another instrument, 6 mm higher."""
     folder = tmp_path_factory.mktemp("story")
     settings = Settings(home=folder / "home")

@@ -62,7 +62,7 @@ def competing(monkeypatch, *names):
 
 
 @pytest.fixture(scope="module")
-def story(toy_quality_seed, toy_quality_frame, tmp_path_factory):
+def story(toy_quality_seed, toy_quality_frame, tmp_path_factory, drawn_pages):
     """After 50 days what measures `u` reads higher by 3, which is 3 standard deviations."""
     frame = toy_quality_frame(lines=24, lots=140)
     newest = frame["cast_at"] >= np.sort(frame["cast_at"].unique())[50]
