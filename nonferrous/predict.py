@@ -66,7 +66,7 @@ def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
     if not settings.records and not (settings.folder / "records.db").exists():
         return model
     from nonferrous.records import opened
-    from operations.tasks import task_of
+    from operations.catalogue import offered
     from registry.promotion import stored
     from serving.hot_reload.champions import Served
     from serving.hot_reload.online_calibration import Followers
@@ -74,7 +74,7 @@ def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
     where = stored(champion)
     with opened() as database:
         served = Served(where, where.digest or "", model)
-        return Followers(database).followed(served, task_of(seed).payloads(seed, 1)).model
+        return Followers(database).followed(served, offered(seed, 1)).model
 
 
 class _Rows:
@@ -99,14 +99,15 @@ def _batches(
     checked: Checked, seed: Seed, model: Any, coverage: float, done: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     """Answers in the order of the table, which is that of units and times."""
+    from operations.catalogue import predictions_of
     from operations.forms.history import MADE
-    from operations.tasks import task_of
     from serving.responses.process_response import interval_of
     from serving.wire.arrow import ABOUT, answered
 
     about = {ABOUT: json.dumps({"process": seed.process.name, "coverage": coverage, "interval": interval_of(model)})}
-    task = task_of(seed)
-    taken = task.payloads(seed, 1)
+    task = predictions_of(seed)
+    taken = task.form(seed, 1)
+    assert taken is not None
     request, _ = taken.envelope.read({"rows": [{}], "coverage": coverage})
     rows = 0
     for batch, *_ in answered(_Rows(checked), len(checked.table), taken, task, model, request):

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from operations.forms.payloads import PREDICTIONS, Payloads
+from operations.catalogue import Offers
 from records.database import Database
 from records.jobs.queue import Jobs
 from records.writing.health import RecordsHealth
@@ -31,22 +31,10 @@ from serving.middleware.authorization import InMemory, Ring
 from serving.middleware.key_store import StoredKeys
 from serving.middleware.rate_limit import Rates
 from serving.middleware.request import Door
-from serving.responses import tables
-from serving.responses.process_response import abilities, paths
+from serving.responses.process_response import abilities
 from serving.responses.raw_route import ByPath
 from serving.responses.recording import Recorder
-from serving.routes import (
-    docs,
-    health,
-    inference,
-    monitoring,
-    outcomes,
-    predictions,
-    processes,
-    recommendations,
-    schedules,
-    warnings,
-)
+from serving.routes import docs, health, inference, monitoring, operations, processes
 from serving.routes.retraining import history, jobs
 from serving.settings import Settings
 from serving.shadow.shadows import Shadow, Shadows
@@ -75,27 +63,24 @@ class Service(FastAPI):
     records_health: RecordsHealth | None
     recorder: Recorder
     _fixed: tuple[BaseRoute, ...]
-    _own: tuple[tuple[Payloads, tuple[BaseRoute, ...]], ...] = ()
+    _own: tuple[tuple[Offers, tuple[BaseRoute, ...]], ...] = ()
     _described: tuple[object, dict[str, Any]] = (None, {})
 
     @property
-    def taken(self) -> tuple[Payloads, ...]:
-        """What the processes that have routes take and give."""
-        return tuple(payloads for payloads, _ in self._own)
+    def taken(self) -> tuple[Offers, ...]:
+        """Operations that the processes with routes offer."""
+        return tuple(offers for offers, _ in self._own)
 
     def take_up(self) -> None:
         """Give each process its routes; all are swapped at once, and those of unchanged processes are kept."""
-        before = {id(payloads): routes for payloads, routes in self._own}
+        before = {id(offers): routes for offers, routes in self._own}
         self._own = tuple((each, before.get(id(each)) or self._routes_of(each)) for each in self.champions.taken)
         # The list is replaced and not changed: a request that is being matched goes on with the one of before.
         self.router.routes = [ByPath(_all(self._own)), *self._fixed]
 
-    def _routes_of(self, payloads: Payloads) -> tuple[BaseRoute, ...]:
+    def _routes_of(self, offers: Offers) -> tuple[BaseRoute, ...]:
         most, load = self.settings.max_body_bytes, self.load
-        asking = (predictions.router, recommendations.router, schedules.router, warnings.router)
-        made = [make(payloads, self.champions, most, self.recorder, load) for make in asking]
-        made.append(outcomes.router(payloads, most, self.database, self.recorder, load))
-        return tuple(one for routes in made for one in routes.routes)
+        return tuple(operations.router(offers, self.champions, most, self.recorder, load, self.database).routes)
 
     def build_middleware_stack(self) -> ASGIApp:
         """What a request passes, the door before all else."""
@@ -105,11 +90,11 @@ class Service(FastAPI):
         """OpenAPI schema of the processes that are served now, made once for each set of them."""
         own, (of, schema) = self._own, self._described
         if of is not own:
-            schema = self._schema([payloads for payloads, _ in own], [*_all(own), *self._fixed])
+            schema = self._schema([offers for offers, _ in own], [*_all(own), *self._fixed])
             self._described = own, schema
         return schema
 
-    def _schema(self, taken: Sequence[Payloads], routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    def _schema(self, taken: Sequence[Offers], routes: Sequence[BaseRoute]) -> dict[str, Any]:
         """Schema; requests are read from raw bytes, so their types are added here: FastAPI knows none."""
         schema = get_openapi(
             title=self.title,
@@ -121,21 +106,19 @@ class Service(FastAPI):
         kinds = {"": problems.Problem}
         examples = {}
         for each in taken:
-            for path, (kind, example) in zip(paths(each), each.operations.values(), strict=True):
-                kinds[path], examples[path] = kind, example
+            for path, form, tables in operations.bodies(each):
+                kinds[path], examples[path] = form.request, (form.example, tables)
         asked, definitions = TypeAdapter.json_schemas(
             [(name, "validation", TypeAdapter(kind)) for name, kind in kinds.items()], ref_template=_REFERENCE
         )
         schema["components"]["schemas"] |= definitions["$defs"]
-        for path, example in examples.items():
-            content = {"application/json": {"schema": asked[path, "validation"], "example": example}}
-            if path.endswith(f"/{PREDICTIONS}"):
-                content |= {kind: {"schema": tables.BINARY} for kind in tables.KINDS}
+        for path, (example, tables) in examples.items():
+            content = {"application/json": {"schema": asked[path, "validation"], "example": example}, **tables}
             schema["paths"][path]["post"]["requestBody"] = {"required": True, "content": content}
         return schema
 
 
-def _all(own: Iterable[tuple[Payloads, tuple[BaseRoute, ...]]]) -> list[BaseRoute]:
+def _all(own: Iterable[tuple[Offers, tuple[BaseRoute, ...]]]) -> list[BaseRoute]:
     """Routes of all processes."""
     return [route for _, routes in own for route in routes]
 

@@ -1,4 +1,4 @@
-"""A task is three folders and a line in each `tasks.py`; a process is a seed and modules of its name, and no edit."""
+"""A task is three folders and a line in each table of tasks; a process is a seed and modules of its name, no edit."""
 
 import asyncio
 import importlib
@@ -9,7 +9,7 @@ import pytest
 
 import models.processes
 import models.tasks
-import operations.tasks
+import operations.catalogue
 import synthetic_data
 import training.tasks
 from registry.promotion import promote
@@ -18,6 +18,7 @@ from registry.tracking import Tracking
 from seeds import load
 from seeds.format import schema
 from serving.app import create_app
+from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings as ServiceSettings
 from tests.suite.jobs import quicken
 from training.jobs.train import train
@@ -62,12 +63,19 @@ from training.regression import __all__ as __all__
 
 FITTING = "take the median"
 '''
-SERVING = '''
-"""The task in the service."""
+OPERATIONS = '''
+"""The operations of the task: predictions as of a number, in its own words."""
 
-from operations.predictions.numbers import *
+from operations.outcomes.operation import Outcomes
+from operations.predictions.numbers.explanation import ExplainNumbers
+from operations.predictions.numbers.operation import NumberPredictions
 
-ABOUT = "Every answer is a median."
+
+class MedianPredictions(NumberPredictions):
+    about = "Every answer is a median."
+
+
+OPERATIONS = (MedianPredictions(ExplainNumbers()), Outcomes())
 '''
 
 SIMULATOR = '''
@@ -153,16 +161,16 @@ def served(process, folder, home, row, monkeypatch):
 
 def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_folder, toy_frame, monkeypatch):
     quicken(monkeypatch)
-    for room, text in (("models", MODELS), ("training", TRAINING), ("serving", SERVING)):
+    for room, text in (("models", MODELS), ("training", TRAINING), ("operations", OPERATIONS)):
         folder = tmp_path / "median_task" / room
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    part = {room: importlib.import_module(f"median_task.{room}") for room in ("models", "training", "serving")}
+    part = {room: importlib.import_module(f"median_task.{room}") for room in ("models", "training", "operations")}
     monkeypatch.setattr(schema, "TASKS", (*schema.TASKS, "median"))
     monkeypatch.setitem(models.tasks.TASKS, "median", part["models"].TASK)
     monkeypatch.setitem(training.tasks.TASKS, "median", part["training"])
-    monkeypatch.setitem(operations.tasks.TASKS, "median", part["serving"])
+    monkeypatch.setitem(operations.catalogue.CATALOGUE, "median", part["operations"].OPERATIONS)
     seeds = toy_folder("toy_cells")
     path = seeds / "toy_cells.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('task = "regression"', 'task = "median"'), "utf-8")
@@ -188,6 +196,86 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_fo
     assert "Every answer is a median." in description
     with pytest.raises(TrialError, match="a trial needs a process that sorts or grades lots"):
         trial(seed, Settings(home=tmp_path / "home"), 10, 2)
+
+
+OPERATION = '''
+"""An operation that counts the rows of a request."""
+
+import json
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from operations.forms.faults import invalid
+from operations.forms.fields import record, title
+from operations.forms.form import Form
+from operations.forms.shapes import Shape
+from operations.operation import Advice
+
+
+@dataclass(frozen=True)
+class CountForm(Form):
+    envelope: Shape
+
+
+class Counts(Advice):
+    name = "row-counts"
+    operation_id = "row_counts"
+    tag = "row counts"
+
+    def form(self, seed, max_rows):
+        rows = Annotated[list[float], Field(min_length=1, max_length=max_rows)]
+        request = record(f"{title(seed)}CountRequest", "Rows to count.", {"rows": rows})
+        answer = record(f"{title(seed)}CountAnswer", "Their number.", {"count": int, "candidate": str})
+        return CountForm(
+            seed=seed, max_rows=max_rows, request=request, answer=answer, example={"rows": [1.0, 2.0]},
+            summary="Number of rows", description="Counts rows.", envelope=Shape(request),
+        )
+
+    def read(self, form, body):
+        request, faults = form.envelope.read(json.loads(body))
+        if faults:
+            raise invalid(faults)
+        return request["rows"]
+
+    def answer(self, form, learnt, request):
+        return {"count": len(request), "candidate": learnt.candidate}
+'''
+
+
+def test_one_more_operation_is_one_folder_and_a_line_in_the_catalogue(
+    tmp_path, toy_folder, save_toy_model, monkeypatch
+):
+    (tmp_path / "row_counts").mkdir()
+    (tmp_path / "row_counts" / "__init__.py").write_text(OPERATION, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    more = importlib.import_module("row_counts").Counts()
+    known = operations.catalogue.CATALOGUE["regression"]
+    monkeypatch.setitem(operations.catalogue.CATALOGUE, "regression", (*known, more))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    model, store = save_toy_model(tmp_path / "model"), FolderStore()
+    store.point("toy_cells", 3, tmp_path / "model")
+    app = create_app(ServiceSettings(home=tmp_path / "home"), store)
+    app.champions.refresh()
+    path = "/v1/toy_cells/row-counts"
+    described = app.openapi()["paths"][path]["post"]
+    assert (described["operationId"], described["tags"]) == ("row_counts_toy_cells", ["row counts"])
+    example = described["requestBody"]["content"]["application/json"]["example"]
+    response = asked(app, "POST", path, json=example)
+    assert response.status_code == 200, response.text
+    assert response.json() == {
+        "process": "toy_cells",
+        "task": "regression",
+        "model": {"version": 3, "alias": "champion", "digest": response.json()["model"]["digest"], "baseline": False},
+        "advisory": True,
+        "count": 2,
+        "candidate": model.candidate,
+    }
+    refused = asked(app, "POST", path, json={"rows": []})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "rows")
+    assert path in asked(app, "GET", "/v1/processes").json()["processes"][0]["routes"]
+    assert path in asked(app, "POST", "/v1/toy_cells/nothing").json()["detail"]
 
 
 def test_a_process_is_found_by_its_name(tmp_path, toy_folder, monkeypatch):

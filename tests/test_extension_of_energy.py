@@ -16,10 +16,11 @@ from models.processes.lookup import energy_of
 from models.regression.model import RegressionModel
 from monitoring.energy.month import energy_month
 from monitoring.energy.page import page, summary
-from operations.predictions.numbers.predictions import payloads, predicted
+from operations.predictions.numbers.predictions import predicted
 from physics.electrochemistry import metal_mass, specific_energy
 from seeds import Seed
 from seeds.format.loader import parse
+from tests.suite.forms import payloads
 from tests.suite.physics import physics_type, state_process
 
 LEAD = 3.8655  # g/Ah

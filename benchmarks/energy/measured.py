@@ -165,7 +165,7 @@ def answer() -> list[str]:
     efficiency = Answer(*(np.array([end]) for end in INTERVAL))
     accounting = Accounting(seed, physics)
     energies, _ = accounting.answered(seed, X, efficiency, {}, [[]])
-    (found,) = accounting.rows(energies)
+    (found,) = accounting.printed(energies)
     return ["```", *_shown(json.loads(bytes(found))), "```"]
 
 

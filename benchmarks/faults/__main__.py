@@ -12,7 +12,7 @@ from benchmarks.faults.cases import CASES, PERIOD, Found, run
 from benchmarks.faults.load import PROCESS
 from benchmarks.faults.measuring import Page, measure
 from benchmarks.faults.page import NAME, PAGE, RESULTS, lines
-from operations.tasks import task_of
+from operations.catalogue import predictions_of
 from seeds import load
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--times", type=int, default=30)
     given = parser.parse_args()
-    (row,) = task_of(load(PROCESS)).payloads(load(PROCESS), 1).example["rows"]
+    (row,) = predictions_of(load(PROCESS)).form(load(PROCESS), 1).example["rows"]
     with tempfile.TemporaryDirectory(prefix="nonferrous-faults-") as folder:
 
         def measured(name: str) -> Found:

@@ -21,7 +21,7 @@ import pyarrow as pa
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, in_turn
 from benchmarks.service.load import ADDRESS
-from operations.tasks import task_of
+from operations.catalogue import predictions_of
 from registry.settings import Settings
 from serving.wire.arrow import answered
 from serving.wire.arrow_tables import ROWS
@@ -109,8 +109,8 @@ class _Held:
 
 def _answered(champion: Champion, held: _Held) -> None:
     """What the service answers for a table, in this process: flags, decisions and energy included."""
-    task = task_of(champion.seed)
-    payloads = task.payloads(champion.seed, 1)
+    task = predictions_of(champion.seed)
+    payloads = task.form(champion.seed, 1)
     request, _ = payloads.envelope.read({"rows": [{}]})
     for _ in answered(held, len(held.table), payloads, task, champion.model, request):
         pass

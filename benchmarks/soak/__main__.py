@@ -31,7 +31,7 @@ from benchmarks.soak.paced import CONNECTIONS
 from benchmarks.soak.page import NAME, PAGE, PICTURE, RESULTS, lines, picture
 from benchmarks.soak.rows import answered, prediction
 from benchmarks.soak.weighed import weighed
-from operations.tasks import task_of
+from operations.catalogue import predictions_of
 from records.database import Database
 from seeds import load
 from system.programs import free_port
@@ -43,7 +43,7 @@ SHORTEST = 3.0  # minutes: the first warms up, the one after it is compared with
 
 def measured(home: Path, minutes: float, folder: Path) -> dict[str, Any]:
     """Figures of a service over so many minutes."""
-    (row,) = task_of(load(PROCESS)).payloads(load(PROCESS), 1).example["rows"]
+    (row,) = predictions_of(load(PROCESS)).form(load(PROCESS), 1).example["rows"]
     port, file, others = free_port(), folder / "records.db", Others()
     records = f"sqlite:///{file}"
     environment = {"NONFERROUS_HOME": str(home), "NONFERROUS_RECORDS": records, "NONFERROUS_DURABILITY": "full"}

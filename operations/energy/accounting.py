@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
@@ -14,23 +14,39 @@ from models.energy.account import factors_of
 from models.energy.answers import EnergyAnswers, energy_answers
 from models.energy.grades import Norms
 from models.interfaces.energy import AnyEnergy
+from models.processes.lookup import energy_of
 from operations.energy.forms import (
+    BASIS,
     COAL_UNIT,
     EMISSION_UNIT,
+    ENERGY,
     SCOPES,
     emission_sources,
+    energy_fields,
     replaced,
 )
-from operations.energy.json_template import BLANK, Form
+from operations.energy.json_template import BLANK, JsonTemplate
+from operations.forms.columns import Described, Values, of_quantities
 from operations.forms.fields import Record
+from operations.forms.options import Addition, Option
 from physics.arrays import FloatArray
 from seeds import Norm, Quantity, Seed
 
 NOT_KNOWN = "energy not determined by these inputs"
+_COAL = "coal_equivalent"
 
 
-class Accounting:
-    """How a process's energy is answered; what is the same in all answers is made once.
+class Energy(Option):
+    """Energy and greenhouse gases of a tonne."""
+
+    def of(self, seed: Seed) -> Accounting | None:
+        """Of a process whose energy is accounted for."""
+        physics = energy_of(seed)
+        return None if physics is None else Accounting(seed, physics)
+
+
+class Accounting(Addition):
+    """Energy of one process; what is the same in all answers is made once.
 
     Parameters
     ----------
@@ -40,11 +56,15 @@ class Accounting:
         Energy of the process.
     """
 
+    name: ClassVar[str] = ENERGY
+
     def __init__(self, seed: Seed, physics: AnyEnergy) -> None:
+        self.fields = energy_fields(seed, physics)
+        self._seed_norms = seed.norms
         self._physics, self._economics = physics, seed.economics
         self._norms = Norms(seed.norms)
         self._stated_norms = [_norm(norm) for norm in seed.norms]
-        self._form = Form(_blank(seed, physics))
+        self._form = JsonTemplate(_blank(seed, physics))
         self._kept: tuple[Seed | None, dict[str, Record]] = (None, {})
 
     @property
@@ -56,6 +76,38 @@ class Accounting:
     def units(self) -> dict[str, str]:
         """Unit of a tonne's energy within each boundary."""
         return dict.fromkeys(self._physics.KIND.boundaries, self._physics.KIND.unit)
+
+    def replaced(self, request: Record) -> dict[str, float]:
+        """The grid's factor, where a request replaces it."""
+        return replaced(request)
+
+    def rows(
+        self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
+    ) -> tuple[Sequence[Record], Record]:
+        """Energy of each row as JSON, and the factors and norms of all of them."""
+        found, basis = self.answered(model.seed, X, predicted[self.target], request, flags)
+        return [{ENERGY: energy} for energy in self.printed(found)], {BASIS: basis}
+
+    def described(self) -> Described:
+        """Energy within each boundary, emissions, and the norms."""
+        units = {f"{ENERGY}_{name}": unit for name, unit in self.units.items()} | {f"{ENERGY}_{_COAL}": COAL_UNIT}
+        found = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in SCOPES})
+        for norm in self._seed_norms:
+            own = f"{ENERGY}_{norm.name}"
+            found |= of_quantities({own: norm.unit})
+            found |= {f"{own}_grade": (None, f"best grade of {norm.document} that is kept; null: none")}
+            found |= {
+                f"{own}_best_grade": (None, "that of the low end"),
+                f"{own}_worst_grade": (None, "of the high end"),
+            }
+        return found
+
+    def columns(
+        self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
+    ) -> tuple[dict[str, Values], Record]:
+        """Energy of each row as columns, and the factors and norms of all of them."""
+        found, basis = self.answered(model.seed, X, predicted[self.target], request, flags)
+        return _energy(found), {BASIS: basis}
 
     def answered(
         self,
@@ -102,7 +154,7 @@ class Accounting:
             self._kept = learnt, factors
         return factors
 
-    def rows(self, found: EnergyAnswers) -> list[msgspec.Raw]:
+    def printed(self, found: EnergyAnswers) -> list[msgspec.Raw]:
         """Energy of each row as JSON, as the fields of an answer describe it."""
         grades, distances = self._norms.graded(found.counted)
         n = found.ends.shape[2]
@@ -164,4 +216,23 @@ def _norm(norm: Norm) -> Record:
         "certainty": norm.certainty,
         "source": norm.source,
         "elsewhere": None if norm.elsewhere is None else _stated(norm.elsewhere),
+    }
+
+
+def _energy(found: EnergyAnswers) -> dict[str, Values]:
+    parts: dict[str, Answer] = {**found.boundaries, _COAL: found.coal_equivalent, **found.scopes}
+    columns: dict[str, Values] = dict(_flat(parts))
+    for one in found.standings:
+        columns |= _flat({one.norm.name: one.energy})
+        own = f"{ENERGY}_{one.norm.name}"
+        columns |= {f"{own}_grade": one.grade, f"{own}_best_grade": one.best, f"{own}_worst_grade": one.worst}
+    return columns
+
+
+def _flat(answers: dict[str, Answer]) -> dict[str, Values]:
+    ends = ("", "_low", "_high")
+    return {
+        f"{ENERGY}_{name}{end}": np.asarray(part)
+        for name, answer in answers.items()
+        for end, part in zip(ends, answer, strict=True)
     }

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from models.energy.account import GRID_FACTOR, check_factors
 from models.interfaces.energy import AnyEnergy
-from models.processes.lookup import energy_of
 from operations.forms.fields import Record, record, title
+from operations.forms.options import AddedFields
 from operations.forms.payloads import Estimate
 from seeds import Seed
 from seeds.format.norms import Boundary, NormUnit
@@ -28,20 +26,7 @@ SCOPES = {
 }
 
 
-@dataclass(frozen=True)
-class EnergyFields:
-    """What energy adds to a process's predictions, requests, answers and to the example of a request; see `TaskFields`.
-
-    All are empty where a process's energy is not accounted for.
-    """
-
-    predicted: Mapping[str, Any] = field(default_factory=dict)
-    request: Mapping[str, Any] = field(default_factory=dict)
-    answer: Mapping[str, Any] = field(default_factory=dict)
-    example: Mapping[str, Any] = field(default_factory=dict)
-
-
-def energy_fields(seed: Seed) -> EnergyFields:
+def energy_fields(seed: Seed, physics: AnyEnergy) -> AddedFields:
     """What energy adds to what a seed's process takes and gives.
 
     Raises
@@ -50,14 +35,11 @@ def energy_fields(seed: Seed) -> EnergyFields:
         The seed lacks a factor that it needs, has one that cannot be or is in another unit, or a norm that limits
         what is not accounted for.
     """
-    physics = energy_of(seed)
-    if physics is None:
-        return EnergyFields()
     try:
         check_factors(physics, seed.economics, seed.norms)
     except ValueError as error:
         raise ValueError(f"seed {seed.process.name}: {error}") from None
-    return EnergyFields(
+    return AddedFields(
         predicted={ENERGY: _energy_kind(seed, physics)},
         request={ENERGY: _asked(), GRID_FACTOR: _grid_factor(seed)},
         answer={BASIS: _basis_kind(seed)},

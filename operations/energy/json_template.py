@@ -11,7 +11,7 @@ BLANK = msgspec.Raw(b"\0")  # no JSON holds this byte
 _ENCODER = msgspec.json.Encoder()
 
 
-class Form:
+class JsonTemplate:
     """An object of answers with blanks in it.
 
     Parameters

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, Field
 
@@ -13,21 +13,14 @@ from operations.forms import history
 from operations.forms.decoding import MOST_VALUES, Decoder, parsed_json
 from operations.forms.faults import MOST_FAULTS, Fault, invalid
 from operations.forms.fields import Record, record, row_fields, title
+from operations.forms.form import Form
+from operations.forms.options import AddedFields, Addition
 from operations.forms.shapes import Shape
 from operations.forms.values import QUALITY, UNUSED, USED
-from operations.outcomes.forms import OUTCOMES, OutcomePayloads, outcome_payloads
 from seeds import Column, Seed
 from system.cancellation import between
 
-if TYPE_CHECKING:
-    from operations.schedules.forms import SchedulePayloads
-    from operations.set_points.forms import SetpointPayloads
-    from operations.set_points.lots import LotPayloads
-    from operations.warnings.forms import WarningPayloads
-
 _VALUES_A_ROW = 100
-
-PREDICTIONS, SCHEDULES, WARNINGS = "predictions", "schedules", "warnings"
 
 
 class Estimate(BaseModel):
@@ -65,74 +58,33 @@ class ModelUsed(BaseModel):
 
 
 @dataclass(frozen=True)
-class Payloads:
-    """What one process takes and gives.
+class Payloads(Form):
+    """Requests and responses of the predictions of one process.
 
-    Parameters
+    Attributes
     ----------
-    seed : Seed
-        The process.
-    max_rows : int
-        Most rows in one request.
     row, envelope : Shape
         One row, and a request around rows of any kind: rows are checked one by one, so that a request with
         faults without number is left after the first of them.
-    request, answer : type
-        The typed request and answer as a whole, to describe them.
-    example : dict
-        A request that is taken, to show.
     echoed : tuple of str
         Key and time, which each prediction repeats from its row, and `made` where columns may be made.
     quantities : dict of str to str
         Unit of each quantity that a prediction may give with an interval.
     decoder : Decoder
         Reads requests that have no fault.
+    options : tuple of Addition
+        Parts of a response that a request may ask for.
     past : Shape, optional
         One earlier period; None where no input is made from such.
-    setpoints : SetpointPayloads or LotPayloads, optional
-        What it takes and gives where set-points are recommended; None where nobody says what its knobs do.
-    schedules : SchedulePayloads, optional
-        What it takes and gives where its current may follow a tariff; None where it may not.
-    warnings : WarningPayloads, optional
-        What it takes and gives where its seed names events; None where it names none.
-    outcomes : OutcomePayloads
-        What it takes and gives of what becomes known later.
-    energy : optional
-        How its task answers its energy; None where its energy is not accounted for.
     """
 
-    seed: Seed
-    max_rows: int
     row: Shape
     envelope: Shape
-    request: Any
-    answer: Any
-    example: Record
     echoed: tuple[str, ...]
     quantities: dict[str, str]
     decoder: Decoder
-    outcomes: OutcomePayloads
+    options: tuple[Addition, ...] = ()
     past: Shape | None = None
-    setpoints: SetpointPayloads | LotPayloads | None = None
-    schedules: SchedulePayloads | None = None
-    warnings: WarningPayloads | None = None
-    energy: Any = None
-
-    @property
-    def operations(self) -> dict[str, tuple[Any, Record]]:
-        """Type of the request and an example of it, by the last part of the address."""
-        later = self.outcomes.request, self.outcomes.example
-        own = {PREDICTIONS: (self.request, self.example)}
-        more = {} if self.setpoints is None else self.setpoints.verbs
-        timed = {} if self.schedules is None else {SCHEDULES: (self.schedules.request, self.schedules.example)}
-        warned = {} if self.warnings is None else {WARNINGS: (self.warnings.request, self.warnings.example)}
-        return (
-            own
-            | {name: (verb.request, verb.example) for name, verb in more.items()}
-            | timed
-            | warned
-            | {OUTCOMES: later}
-        )
 
     def read(self, body: bytes) -> tuple[list[Record], Record]:
         """Rows of a request's body, and the request around them; what was left out has its default.
@@ -231,7 +183,9 @@ class TaskFields:
     example: Mapping[str, Any] = field(default_factory=dict)
 
 
-def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
+def payloads_of(
+    seed: Seed, max_rows: int, fields: TaskFields, description: str = "", options: Sequence[Addition] = ()
+) -> Payloads:
     """Request and answer of a seed's process.
 
     Raises
@@ -239,6 +193,7 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
     ValueError
         A key, time or target of the seed is called as something else in a prediction is.
     """
+    fields = _with_options(fields, [one.fields for one in options], seed)
     echoed = seed.by_role("key", "time")
     made = [history.MADE] if history.made_inputs(seed) else []
     names = ["id", *(column.name for column in echoed), *made, *fields.predicted, "flags"]
@@ -261,9 +216,26 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
         echoed=(*(column.name for column in echoed), *made),
         quantities=seed.quantities,
         decoder=Decoder((*echoed, *seed.inputs), _beside(Any, seed, max_rows, fields)),
-        outcomes=outcome_payloads(seed, max_rows),
+        options=tuple(options),
+        summary=seed.process.title,
+        description=description,
         past=None if past is None else Shape(past, seed),
     )
+
+
+def _with_options(fields: TaskFields, added: Sequence[AddedFields], seed: Seed) -> TaskFields:
+    """Fields of a task and those of its options behind them."""
+    for one in added:
+        for name in fields.predicted.keys() & one.predicted.keys():
+            raise ValueError(f"seed {seed.process.name}: column '{name}': a prediction uses this name itself")
+        fields = replace(
+            fields,
+            predicted={**fields.predicted, **one.predicted},
+            request={**fields.request, **one.request},
+            answer={**fields.answer, **one.answer},
+            example={**fields.example, **one.example},
+        )
+    return fields
 
 
 def _quality(seed: Seed) -> Any:

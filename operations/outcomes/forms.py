@@ -8,39 +8,35 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from operations.forms.fields import Key, Record, Time, record, row_fields, title
+from operations.forms.form import Form
 from operations.forms.shapes import Shape
 from seeds import Column, Seed
 
+ABOUT = (
+    "Measured targets and other columns that are known only after the period, each by the id of its prediction "
+    "or by unit and period; late, in any order, all columns or some. What is sent again changes nothing; a "
+    "value that differs from the one before corrects it, and both are kept. One of a period that has not "
+    "begun, by the clock of the service, is refused. All of a request is taken or none of it, and it is "
+    "durable when it is answered. Intervals of a process that predicts numbers or grades lots follow its "
+    "outcomes."
+)
 OUTCOMES, PREDICTION = "outcomes", "prediction"
 ID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([0-9]{1,9})"
 """What the id of a prediction looks like: that of its request, and its row in it."""
 
 
 @dataclass(frozen=True)
-class OutcomePayloads:
-    """What a process takes and gives where its outcomes are concerned.
+class OutcomeForm(Form):
+    """Requests and responses of outcomes.
 
-    Parameters
+    Attributes
     ----------
-    seed : Seed
-        The process.
-    max_rows : int
-        Most outcomes in one request.
     row, envelope : Shape
         One outcome, and a request around outcomes of any kind.
-    request, answer : type
-        The typed request and answer as a whole, to describe them.
-    example : dict
-        A request that is taken, to show.
     """
 
-    seed: Seed
-    max_rows: int
     row: Shape
     envelope: Shape
-    request: Any
-    answer: Any
-    example: Record
 
 
 def known_columns(seed: Seed) -> tuple[Column, ...]:
@@ -48,7 +44,7 @@ def known_columns(seed: Seed) -> tuple[Column, ...]:
     return tuple(column for column in seed.columns if column.role in ("late", "target") and not column.is_made)
 
 
-def outcome_payloads(seed: Seed, max_rows: int) -> OutcomePayloads:
+def outcome_form(seed: Seed, max_rows: int) -> OutcomeForm:
     """Request and answer of a process's outcomes, for at most so many in one request.
 
     Raises
@@ -63,7 +59,9 @@ def outcome_payloads(seed: Seed, max_rows: int) -> OutcomePayloads:
     _, named = row_fields(seed.identity, unit, time)
     about = f"What became known of a period. {seed.process.title}."
     row = record(f"{title(seed)}Outcome", about, _named(seed) | values, _related(seed))
-    return OutcomePayloads(
+    return OutcomeForm(
+        summary=f"What became known later: {seed.process.title}",
+        description=ABOUT,
         seed=seed,
         max_rows=max_rows,
         row=Shape(row),

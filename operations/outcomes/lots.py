@@ -16,62 +16,61 @@ from models.uncertainty.adaptive_intervals import LevelAlone
 from operations.forms.fields import Record
 from operations.forms.rows import matrix
 from operations.outcomes.received import ReceivedBatch
+from operations.outcomes.states import OnlineStates
 
 CONTENTS = "contents"  # what assays are of, where batches that wait are named
 
 
-def begin(model: QualityModel) -> Record:
-    """State of a model that has taken up no assay since its training; see `operations.outcomes.numbers.begin`."""
-    return {} if model.level is None else _state(Following(LevelAlone(model.level, ()), model.usual), at=0)
+class LotStates(OnlineStates[QualityModel]):
+    """Models of lots: assays move the level of their joint intervals."""
 
+    def begin(self, model: QualityModel) -> Record:
+        """State of a model that has taken up no assay since its training; see `NumberStates.begin`."""
+        return {} if model.level is None else _state(Following(LevelAlone(model.level, ()), model.usual), at=0)
 
-def taken(
-    model: QualityModel,
-    state: Record,
-    rows: Sequence[Record],
-    known: Sequence[Mapping[str, Any]],
-    asked_at: Sequence[int],
-    batch: ReceivedBatch,
-) -> Record:
-    """State after assays that arrived together; see `operations.outcomes.numbers.taken`."""
-    reported = np.array([[values.get(one.name, math.nan) for one in model.seed.elements] for values in known])
-    assayed = ~np.isnan(reported).all(axis=1)
-    if "level" not in state or not assayed.any():
-        return state
-    raw = np.asarray(model.estimator.predict(matrix(rows, model.seed)), dtype=np.float64)
-    arrival = model.arrival(batch.batch, reported[assayed], raw[assayed, : reported.shape[1]])
-    before = _following(model, state)
-    following = before.taken(arrival, batch.accepted)
-    return _state(following, at=batch.at if following.received > before.received else state["at"])
+    def taken(
+        self,
+        model: QualityModel,
+        state: Record,
+        rows: Sequence[Record],
+        known: Sequence[Mapping[str, Any]],
+        asked_at: Sequence[int],
+        batch: ReceivedBatch,
+    ) -> Record:
+        """State after assays that arrived together."""
+        reported = np.array([[values.get(one.name, math.nan) for one in model.seed.elements] for values in known])
+        assayed = ~np.isnan(reported).all(axis=1)
+        if "level" not in state or not assayed.any():
+            return state
+        raw = np.asarray(model.estimator.predict(matrix(rows, model.seed)), dtype=np.float64)
+        arrival = model.arrival(batch.batch, reported[assayed], raw[assayed, : reported.shape[1]])
+        before = _following(model, state)
+        following = before.taken(arrival, batch.accepted)
+        return _state(following, at=batch.at if following.received > before.received else state["at"])
 
+    def is_counted(self, state: Record) -> bool:
+        """Return whether received assays were counted, which older code did not."""
+        return "level" not in state or "at" in state
 
-def is_counted(state: Record) -> bool:
-    """Return whether received assays were counted, which older code did not."""
-    return "level" not in state or "at" in state
+    def current(self, model: QualityModel, state: Record, now: int) -> tuple[bool, ...]:
+        """Return whether the newest assay arrived a short time before `now` [microseconds since 1970]."""
+        return (is_current(state["at"], now, model.seed),) if "level" in state else ()
 
+    def followed(self, model: QualityModel, state: Record, now: int) -> QualityModel:
+        """The model with what its state has taken up, as of `now` [microseconds since 1970]."""
+        if "level" not in state:
+            return model
+        following = _following(model, state)
+        received = Received(following.received, is_current(state["at"], now, model.seed))
+        return replace(model, level=following.adaptive.level, received=received)
 
-def current(model: QualityModel, state: Record, now: int) -> tuple[bool, ...]:
-    """Return whether the newest assay arrived a short time before `now` [microseconds since 1970]."""
-    return (is_current(state["at"], now, model.seed),) if "level" in state else ()
+    def waiting(self, state: Record) -> dict[str, tuple[Waiting, ...]]:
+        """The newest batches of assays that wait."""
+        return {CONTENTS: waiting_in(state)}
 
-
-def followed(model: QualityModel, state: Record, now: int) -> QualityModel:
-    """The model with what its state has taken up, as of `now` [microseconds since 1970]."""
-    if "level" not in state:
-        return model
-    following = _following(model, state)
-    received = Received(following.received, is_current(state["at"], now, model.seed))
-    return replace(model, level=following.adaptive.level, received=received)
-
-
-def waiting(state: Record) -> dict[str, tuple[Waiting, ...]]:
-    """The newest batches of assays that wait."""
-    return {CONTENTS: waiting_in(state)}
-
-
-def outcomes_waiting(state: Record) -> int:
-    """How many assays wait."""
-    return outcomes_waiting_in(state)
+    def outcomes_waiting(self, state: Record) -> int:
+        """How many assays wait."""
+        return outcomes_waiting_in(state)
 
 
 def _state(following: Following, at: int) -> Record:

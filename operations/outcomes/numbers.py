@@ -15,58 +15,71 @@ from models.regression.several import SeveralTargets
 from operations.forms.fields import Record
 from operations.forms.rows import matrix
 from operations.outcomes.received import ReceivedBatch
+from operations.outcomes.states import OnlineStates
 from physics.arrays import FloatArray
 
 Fitted = RegressionModel | SeveralTargets
+_MOST_CENTRES = 500
 
 
-def begin(model: Fitted) -> Record:
-    """State of a model that has taken up no outcome since its training, as JSON; empty where it follows none.
+class NumberStates(OnlineStates[Fitted]):
+    """Models of numbers: outcomes move the centre and the level of their intervals."""
 
-    Beside what `Following.state` gives, `centres` holds from when on [microseconds since 1970] answers were centred by
-    which value: an outcome is held against the answer as it was when it was given. `at` is when the newest outcome that
-    is followed arrived [the same].
-    """
-    return {
-        name: {**Following(one.adaptive, one.usual).state(), "centres": [[0, one.adaptive.centre]], "at": 0}
-        for name, one in _by_target(model).items()
-        if one.adaptive is not None
-    }
+    def begin(self, model: Fitted) -> Record:
+        """State of a model that has taken up no outcome since its training, as JSON; empty where it follows none.
 
+        In addition to the values of `Following.state`, `centres` holds from when on [microseconds since 1970] responses
+        were centred by which value: an outcome is compared with the response as it was when it was given. `at` is when
+        the newest outcome that is followed arrived [the same].
+        """
+        return {
+            name: {**Following(one.adaptive, one.usual).state(), "centres": [[0, one.adaptive.centre]], "at": 0}
+            for name, one in _by_target(model).items()
+            if one.adaptive is not None
+        }
 
-def taken(
-    model: Fitted,
-    state: Record,
-    rows: Sequence[Record],
-    known: Sequence[Mapping[str, Any]],
-    asked_at: Sequence[int],
-    batch: ReceivedBatch,
-) -> Record:
-    """State after outcomes that arrived together.
+    def taken(
+        self,
+        model: Fitted,
+        state: Record,
+        rows: Sequence[Record],
+        known: Sequence[Mapping[str, Any]],
+        asked_at: Sequence[int],
+        batch: ReceivedBatch,
+    ) -> Record:
+        """State after outcomes that arrived together, each target by its own."""
+        X, moments = matrix(rows, model.seed), np.array(asked_at, dtype=np.int64)
+        after = dict(state)
+        for name, one in _by_target(model).items():
+            has = [i for i, values in enumerate(known) if name in values]
+            if name in state and has:
+                y = np.array([known[i][name] for i in has], dtype=np.float64)
+                after[name] = _taken(one, state[name], X[has], y, moments[has], batch)
+        return after
 
-    Parameters
-    ----------
-    model : RegressionModel or SeveralTargets
-        The model as it was trained.
-    state : dict
-        The state before.
-    rows : sequence of dict, length n
-        What was asked.
-    known : sequence of Mapping, length n
-        What became known of each row, by column.
-    asked_at : sequence of int, length n
-        When each row was asked [microseconds since 1970].
-    batch : ReceivedBatch
-        Which they arrived in.
-    """
-    X, moments = matrix(rows, model.seed), np.array(asked_at, dtype=np.int64)
-    after = dict(state)
-    for name, one in _by_target(model).items():
-        has = [i for i, values in enumerate(known) if name in values]
-        if name in state and has:
-            y = np.array([known[i][name] for i in has], dtype=np.float64)
-            after[name] = _taken(one, state[name], X[has], y, moments[has], batch)
-    return after
+    def is_counted(self, state: Record) -> bool:
+        """Return whether received outcomes were counted, which older code did not."""
+        return all("at" in one for one in state.values())
+
+    def current(self, model: Fitted, state: Record, now: int) -> tuple[bool, ...]:
+        """Return whether the newest outcome of each target arrived shortly before `now` [microseconds since 1970]."""
+        models = _by_target(model)
+        return tuple(is_current(one["at"], now, models[name].seed) for name, one in state.items())
+
+    def followed(self, model: Fitted, state: Record, now: int) -> Fitted:
+        """The model with what its state has taken up, as of `now` [microseconds since 1970]."""
+        models = {
+            name: _followed(one, state[name], now) if name in state else one for name, one in _by_target(model).items()
+        }
+        return replace(model, models=models) if isinstance(model, SeveralTargets) else models[model.seed.target.name]
+
+    def waiting(self, state: Record) -> dict[str, tuple[Waiting, ...]]:
+        """The newest batches that wait, by target."""
+        return {name: waiting_in(one) for name, one in state.items()}
+
+    def outcomes_waiting(self, state: Record) -> int:
+        """How many outcomes wait; of several targets those of the one of which most do."""
+        return max((outcomes_waiting_in(one) for one in state.values()), default=0)
 
 
 def _taken(
@@ -85,42 +98,10 @@ def _taken(
     return {**following.state(), "centres": [[0, newest[0][1]], *newest[1:]], "at": at}
 
 
-_MOST_CENTRES = 500
-
-
-def is_counted(state: Record) -> bool:
-    """Return whether received outcomes were counted, which older code did not."""
-    return all("at" in one for one in state.values())
-
-
-def current(model: Fitted, state: Record, now: int) -> tuple[bool, ...]:
-    """Return whether the newest outcome of each target arrived a short time before `now` [microseconds since 1970]."""
-    models = _by_target(model)
-    return tuple(is_current(one["at"], now, models[name].seed) for name, one in state.items())
-
-
-def followed(model: Fitted, state: Record, now: int) -> Fitted:
-    """The model with what its state has taken up, as of `now` [microseconds since 1970]."""
-    models = {
-        name: _followed(one, state[name], now) if name in state else one for name, one in _by_target(model).items()
-    }
-    return replace(model, models=models) if isinstance(model, SeveralTargets) else models[model.seed.target.name]
-
-
 def _followed(model: RegressionModel, state: Record, now: int) -> RegressionModel:
     following = Following.from_state(state, model.usual)
     received = Received(following.received, is_current(state["at"], now, model.seed))
     return replace(model, adaptive=following.adaptive, received=received)
-
-
-def waiting(state: Record) -> dict[str, tuple[Waiting, ...]]:
-    """The newest batches that wait, by target."""
-    return {name: waiting_in(one) for name, one in state.items()}
-
-
-def outcomes_waiting(state: Record) -> int:
-    """How many outcomes wait; of several targets those of the one of which most do."""
-    return max((outcomes_waiting_in(one) for one in state.values()), default=0)
 
 
 def _by_target(model: Fitted) -> Mapping[str, RegressionModel]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 
 import numpy as np
 from pydantic import Field
@@ -12,6 +12,7 @@ from models.explanations import Parts, explained_classes
 from models.processes.causes import by_cause
 from operations.forms.faults import Fault, invalid
 from operations.forms.fields import Record, record, title
+from operations.forms.options import AddedFields, Addition, Option
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -33,23 +34,54 @@ class ClassModel(Protocol):
         """By which its probabilities were made as sure as they are right."""
 
 
-def asked() -> Any:
+def _asked() -> Any:
     """Type of the field of a request that asks for explanations."""
     about = f"true: each prediction says what each input contributed to it; at most {MOST_EXPLAINED} rows then"
     return Annotated[bool, Field(default=False, description=about)]
 
 
-def check_rows(rows: int) -> None:
-    """Refuse a request that asks for more explanations than are made at once.
+class Explanations(Addition):
+    """Explanations as one process has them.
 
-    Raises
-    ------
-    RequestError
-        422.
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    predicted : dict of str to type
+        Field of a prediction that holds them.
     """
-    if rows > MOST_EXPLAINED:
-        expected = f"at most {MOST_EXPLAINED} rows where explanations are asked for; send several requests"
-        raise invalid([Fault(field="rows", value=rows, bound=MOST_EXPLAINED, expected=expected)])
+
+    name: ClassVar[str] = "explain"
+    is_slow: ClassVar[bool] = True
+
+    def __init__(self, seed: Seed, predicted: Record) -> None:
+        self.seed = seed
+        self.fields = AddedFields(predicted=predicted, request={self.name: _asked()}, example={self.name: False})
+
+    def check(self, rows: int) -> None:
+        """Refuse a request that asks for more explanations than are made at once; RequestError."""
+        if rows > MOST_EXPLAINED:
+            expected = f"at most {MOST_EXPLAINED} rows where explanations are asked for; send several requests"
+            raise invalid([Fault(field="rows", value=rows, bound=MOST_EXPLAINED, expected=expected)])
+
+
+class ClassExplanations(Explanations):
+    """Why the most probable class is more probable than the next; predicted are the probabilities, shape (n, K)."""
+
+    def rows(
+        self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
+    ) -> tuple[Sequence[Record], Record]:
+        """The explanation of each row."""
+        found = class_explanations(model, X, predicted, self.seed, flags)
+        return [{"explanation": why} for why in found], {}
+
+
+class ExplainClass(Option):
+    """Explanations of the most probable class."""
+
+    def of(self, seed: Seed) -> ClassExplanations:
+        """Of any process that has classes."""
+        return ClassExplanations(seed, {"explanation": optional(explanation(seed), OF_CLASS)})
 
 
 def explanation(seed: Seed) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,26 +17,31 @@ from operations.forms.faults import MOST_FAULTS, Fault, RequestError, invalid, s
 from operations.forms.fields import Record
 from operations.forms.history import starts_of
 from operations.forms.payloads import within
-from operations.schedules.forms import ASSUMPTIONS, SchedulePayloads
+from operations.schedules.forms import ASSUMPTIONS, ScheduleForm
 from seeds import Seed
 from system.cancellation import between
 
 
-def answered(payloads: SchedulePayloads, body: bytes) -> Record:
-    """Answer to a request's body.
+@dataclass(frozen=True)
+class AskedSchedule:
+    """An order that was read: rows in hand, and the request around them."""
+
+    rows: list[Record]
+    request: Record
+
+
+def answered(seed: Seed, asked: AskedSchedule) -> Record:
+    """Response to an order.
 
     Raises
     ------
     RequestError
-        400 where the body is no JSON, 422 where its content is wrong or no schedule keeps the order; all faults, or all
-        limits that could give way, are named.
+        No schedule keeps the order; all faults, or all limits that could give way, are named.
     """
-    seed = payloads.seed
-    rows, request = _read(payloads, body)
     try:
-        order = read_order(request, seed)
-        line = line_at(seed, *_in_hand(rows, seed), len(order.prices.values), order.prices.step)
-        return _answer(schedule(line, order), seed)
+        order = read_order(asked.request, seed)
+        line = line_at(seed, *_in_hand(asked.rows, seed), len(order.prices.values), order.prices.step)
+        return _answer(schedule(line, order))
     except ScheduleError as error:
         raise invalid(
             [Fault(field=place, value=shown(got), expected=wanted) for place, got, wanted in error.faults]
@@ -44,7 +50,15 @@ def answered(payloads: SchedulePayloads, body: bytes) -> Record:
         raise _impossible(error) from None
 
 
-def _read(payloads: SchedulePayloads, body: bytes) -> tuple[list[Record], Record]:
+def read(payloads: ScheduleForm, body: bytes) -> AskedSchedule:
+    """Read the body of a request.
+
+    Raises
+    ------
+    RequestError
+        400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first 100 of
+        more.
+    """
     parsed = parsed_json(body)
     request, faults = payloads.envelope.read(parsed)
     given = parsed.get("rows") if isinstance(parsed, dict) else None
@@ -57,7 +71,7 @@ def _read(payloads: SchedulePayloads, body: bytes) -> tuple[list[Record], Record
             break
     if request is None or faults:
         raise invalid(faults)
-    return rows, request
+    return AskedSchedule(rows, request)
 
 
 def _in_hand(rows: list[Record], seed: Seed) -> tuple[list[str], Any, dict[str, Any]]:
@@ -85,13 +99,10 @@ def _impossible(error: ImpossibleError) -> RequestError:
     return RequestError(str(error), faults)
 
 
-def _answer(found: Schedule, seed: Seed) -> Record:
-    order, process = found.order, seed.process
+def _answer(found: Schedule) -> Record:
+    order = found.order
     flat_cost = found.total_cost.value + found.saving.value
     return {
-        "process": process.name,
-        "task": process.task,
-        "advisory": True,
         "assumptions": ASSUMPTIONS,
         "minutes": order.prices.minutes,
         "hours": [

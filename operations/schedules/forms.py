@@ -13,6 +13,7 @@ from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
 from models.schedules.order import replaceable
 from operations.forms.fields import WHOLE, Record, record, row_fields, title
+from operations.forms.form import Form
 from operations.forms.payloads import known_later
 from operations.forms.shapes import Shape
 from operations.forms.values import LONGEST_TIME, TIME_WITH_OFFSET
@@ -22,6 +23,12 @@ ASSUMPTIONS = (
     "physics at the state of the newest rows, with the loss of current of recent labels; limits are kept in every step "
     "with the chance that the seed states; intervals hold 90 %"
 )
+ABOUT = (
+    "The current hour by hour that makes the metal owed at least cost, within ramps, limits of the current, "
+    "heat, acid and zinc as far as the seed limits them; what limits that bind are worth; and what a current "
+    "that never changes would cost. It rests on physics and on the rows, so no trained model is needed. An "
+    "order that no schedule keeps is a problem whose errors say which limit, alone, would have to give way."
+)
 _UNIT, _FIRST = "A-001", dt.date(2026, 8, 1)
 _BEGIN = "2026-08-03T{hour:02d}:00+08:00"
 MOST = 1e6  # t owed, limits and prices: numbers that are finite in all that is computed of them
@@ -29,40 +36,29 @@ _PRICE, _FACTOR = "$/kWh", "kgCO2e/kWh"
 
 
 @dataclass(frozen=True)
-class SchedulePayloads:
-    """What a process takes and gives where its current may follow a tariff.
+class ScheduleForm(Form):
+    """Requests and responses of schedules.
 
     Attributes
     ----------
-    seed : Seed
-        The process.
-    max_rows : int
-        Most rows in one request.
     row, envelope : Shape
         One row in hand, and a request around rows of any kind.
-    request, answer : type
-        The typed request and answer as a whole, to describe them.
-    example : dict
-        A request that is taken, to show.
     """
 
-    seed: Seed
-    max_rows: int
     row: Shape
     envelope: Shape
-    request: Any
-    answer: Any
-    example: Record
 
 
-def schedule_payloads(seed: Seed, max_rows: int) -> SchedulePayloads | None:
+def schedule_form(seed: Seed, max_rows: int) -> ScheduleForm | None:
     """Requests and answers of a seed's process; None where its current follows no tariff."""
     if seed.schedule is None or schedule_of(seed) is None or seed.key is None or seed.time is None:
         return None
     fields, example = row_fields(known_later(seed), _UNIT, _FIRST.isoformat())
     about = "A period that is over, with what has become known of it since."
     row = record(f"{title(seed)}ScheduleRow", about, fields)
-    return SchedulePayloads(
+    return ScheduleForm(
+        summary=f"Current by the hour under a tariff: {seed.process.title}",
+        description=ABOUT,
         seed=seed,
         max_rows=max_rows,
         row=Shape(row, seed),

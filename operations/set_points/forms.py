@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
@@ -13,7 +12,9 @@ from models.processes.lookup import response_of
 from models.setpoints.frontier import CARBON_PRICE
 from models.setpoints.situations import AHEAD
 from operations.forms.fields import Key, Record, record, row_fields, title
+from operations.forms.form import Form, latest
 from operations.forms.payloads import ModelUsed, known_later
+from operations.forms.plans import FIRST, UNIT, example_at, number_in, plan_fields
 from operations.forms.shapes import Shape
 from operations.set_points.kinds import Kinds, kinds_of
 from operations.set_points.line import LINE, POWER_LIMIT, power_limit_kind
@@ -23,7 +24,6 @@ ASSUMPTIONS = (
     f"mean over this and the next {AHEAD - 1} periods if the crew goes on as in history; limits are of the period to "
     "come; intervals hold 90 %"
 )
-UNIT, FIRST = "A-001", dt.date(2026, 8, 3)  # of the examples
 MOST_PLANS = 1000  # in one request: more than units of any line, all of which are weighed together
 EXAMPLES = 3  # periods of history in an example
 RECOMMENDATIONS, WHAT_IF, PARETO, EXPERIMENTS = "recommendations", "what-if", "pareto", "experiments"
@@ -31,66 +31,36 @@ MOVES = "moves"
 
 
 @dataclass(frozen=True)
-class Verb:
-    """One way to ask for set-points.
+class SetPointForm(Form):
+    """Requests and responses of one operation on set-points of units.
+
+    `max_rows` is of history; of plans at most `MOST_PLANS` are accepted.
 
     Attributes
     ----------
-    request, answer : type
-        The typed request and answer as a whole, to describe them.
     envelope : Shape
         A request around rows of any kind.
-    example : dict
-        A request that is taken, to show.
-    summary, about : str
-        What it answers.
-    """
-
-    request: Any
-    answer: Any
-    envelope: Shape
-    example: Record
-    summary: str
-    about: str
-
-
-@dataclass(frozen=True)
-class SetpointPayloads:
-    """What a process takes and gives where its set-points are recommended.
-
-    Attributes
-    ----------
-    seed : Seed
-        The process.
-    max_rows : int
-        Most rows of history in one request; of plans at most `MOST_PLANS`.
     row, past, moves, alike : Shape
         A row that plans a period, a row of history, moves of one unit's knobs, and moves of all units alike.
     knobs, needed : tuple of str
         Knobs that may be moved, and `before` columns without which physics does not know a unit.
-    verbs : dict of str to Verb
-        By the last part of the address.
-    without : Mapping of str to str
-        Ways to ask that are not offered, and why.
     """
 
-    seed: Seed
-    max_rows: int
+    envelope: Shape
     row: Shape
     past: Shape
     moves: Shape
     alike: Shape
     knobs: tuple[str, ...]
     needed: tuple[str, ...]
-    verbs: dict[str, Verb]
-    without: Mapping[str, str] = field(default_factory=dict)
 
 
-def setpoint_payloads(seed: Seed, max_rows: int) -> SetpointPayloads | None:
-    """Requests and answers of a seed's process; None where no physics says what its knobs do."""
+@latest
+def setpoint_forms(seed: Seed, max_rows: int) -> Mapping[str, SetPointForm]:
+    """Requests and responses of a seed's process by operation; none where no physics says what its knobs do."""
     response = response_of(seed)
     if response is None or seed.key is None or seed.time is None:
-        return None
+        return {}
     _check_names(seed)
     planned, example = plan_fields(seed)
     row = record(f"{title(seed)}PlanRow", f"The plan of a unit's period to come. {seed.process.title}.", planned)
@@ -107,28 +77,25 @@ def setpoint_payloads(seed: Seed, max_rows: int) -> SetpointPayloads | None:
         "rows": [example_at(example, seed, EXAMPLES)],
         "history": [example_at(over, seed, i) for i in range(EXAMPLES)],
     }
-    parts = _Parts(seed, max_rows, row, past, moves, alike, kinds_of(seed, knobs, common), shared)
-    return SetpointPayloads(
-        seed=seed,
-        max_rows=max_rows,
-        row=Shape(row, seed),
-        past=Shape(past, seed),
-        moves=Shape(moves, seed),
-        alike=Shape(alike, seed),
-        knobs=tuple(response.KNOBS),
-        needed=response.BEFORE,
-        verbs={
-            RECOMMENDATIONS: _recommendations(parts, bool(common)),
-            WHAT_IF: _what_if(parts, knobs[0]),
-            **({PARETO: _pareto(parts)} if CARBON_PRICE in seed.economics else {}),
-            EXPERIMENTS: _experiments(parts),
-        },
-        without={} if CARBON_PRICE in seed.economics else {PARETO: f"the seed has no {CARBON_PRICE} to raise"},
-    )
+    shapes = {
+        "row": Shape(row, seed),
+        "past": Shape(past, seed),
+        "moves": Shape(moves, seed),
+        "alike": Shape(alike, seed),
+        "knobs": tuple(response.KNOBS),
+        "needed": response.BEFORE,
+    }
+    parts = _Parts(seed, max_rows, row, past, moves, alike, kinds_of(seed, knobs, common), shared, shapes)
+    return {
+        RECOMMENDATIONS: _recommendations(parts, bool(common)),
+        WHAT_IF: _what_if(parts, knobs[0]),
+        **({PARETO: _pareto(parts)} if CARBON_PRICE in seed.economics else {}),
+        EXPERIMENTS: _experiments(parts),
+    }
 
 
 def _moves(seed: Seed, name: str, about: str, knobs: Sequence[Column]) -> Any:
-    kinds = {one.name: _in(one.unit, f"added to {one.meaning}", -(one.step or 1.0) / 2) for one in knobs}
+    kinds = {one.name: number_in(one.unit, f"added to {one.meaning}", -(one.step or 1.0) / 2) for one in knobs}
     return record(f"{title(seed)}{name}", about, {knob: NotRequired[kind] for knob, kind in kinds.items()})
 
 
@@ -139,29 +106,6 @@ def _check_names(seed: Seed) -> None:
             raise ValueError(
                 f"seed {seed.process.name}: column '{column.name}': a recommendation uses this name itself"
             )
-
-
-def plan_fields(seed: Seed) -> tuple[dict[str, Any], Record]:
-    """Fields of a planned period: knobs must be there, what is known at its start may be missing."""
-    before = [column for column in seed.by_role("before") if not column.is_made]
-    kinds, example = row_fields((*seed.identity, *before, *seed.by_role("knob")), UNIT, FIRST.isoformat())
-    for column in seed.by_role("knob"):
-        if column.is_number:
-            about = f"{column.meaning}, as planned for the period [{column.unit}]"
-            kinds[column.name] = _in(column.unit, about, example[column.name], column.low, column.high)
-    return kinds, example
-
-
-def example_at(example: Record, seed: Seed, number: int) -> Record:
-    """An example's row, so many periods later."""
-    start = dt.datetime.combine(FIRST, dt.time()) + number * seed.period
-    return example | {seed.clock.name: start.date().isoformat() if seed.is_daily else start.isoformat()}
-
-
-def _in(unit: str | None, about: str, example: Any, low: float | None = None, high: float | None = None) -> Any:
-    """Type of a number in a unit."""
-    described = Field(ge=low, le=high, description=about, examples=[example], json_schema_extra={"x-unit": str(unit)})
-    return Annotated[float, described]
 
 
 @dataclass(frozen=True)
@@ -176,8 +120,9 @@ class _Parts:
     alike: Any
     kinds: Kinds
     example: Record
+    shapes: Record
 
-    def verb(
+    def form(
         self,
         name: str,
         summary: str,
@@ -185,12 +130,14 @@ class _Parts:
         request: Mapping[str, Any],
         answer: Mapping[str, Any],
         example: Record,
-    ) -> Verb:
-        """A verb whose requests and answers hold these fields beside what all hold; moves are read by themselves."""
+    ) -> SetPointForm:
+        """An operation with these fields in addition to those that all have; moves are read by themselves."""
         seed = self.seed
         own = f"{title(seed)}{name}"
         loose = {MOVES: Annotated[dict[str, Any], Field(min_length=1)]} if MOVES in request else {}
-        return Verb(
+        return SetPointForm(
+            seed=seed,
+            max_rows=self.max_rows,
             request=self._request(own, self.row, self.past, request),
             answer=record(
                 f"{own}Answer", f"{summary}. {seed.process.title}.", answer_head(seed, self.kinds.number) | dict(answer)
@@ -198,7 +145,8 @@ class _Parts:
             envelope=Shape(self._request(own, Any, Any, {**request, **loose}), seed),
             example=self.example | {"prices": _example_prices(seed)} | example,
             summary=f"{summary}: {seed.process.title}",
-            about=about,
+            description=about,
+            **self.shapes,
         )
 
     def _request(self, own: str, row: Any, past: Any, more: Mapping[str, Any]) -> Any:
@@ -235,7 +183,7 @@ def answer_head(seed: Seed, number: Any) -> dict[str, Any]:
 
 def _prices(seed: Seed) -> Any:
     kinds = {
-        name: NotRequired[_in(price.unit, f"by the seed {price.value:g} {price.unit}", price.value, low=0)]
+        name: NotRequired[number_in(price.unit, f"by the seed {price.value:g} {price.unit}", price.value, low=0)]
         for name, price in seed.economics.items()
     }
     kind = record(f"{title(seed)}PlanPrices", "Prices and factors; what is left out is the seed's.", kinds)
@@ -250,7 +198,7 @@ def _example_prices(seed: Seed) -> dict[str, float]:
     return {} if name is None else {name: prices[name].value}
 
 
-def _recommendations(parts: _Parts, has_line: bool) -> Verb:
+def _recommendations(parts: _Parts, has_line: bool) -> SetPointForm:
     advice: Any = parts.kinds.advice
     answer: dict[str, Any] = {RECOMMENDATIONS: Annotated[list[advice], Field(description="one a row, in their order")]}
     request, example = {}, {}
@@ -263,10 +211,10 @@ def _recommendations(parts: _Parts, has_line: bool) -> Verb:
         "more than they cost, stay within bounds and within what history has tried, and keep the seed's limits; else "
         "a refusal that says why. A refusal is an answer."
     )
-    return parts.verb("Recommendations", "Recommended set-points", about, request, answer, example)
+    return parts.form("Recommendations", "Recommended set-points", about, request, answer, example)
 
 
-def _what_if(parts: _Parts, knob: Column) -> Verb:
+def _what_if(parts: _Parts, knob: Column) -> SetPointForm:
     advice: Any = parts.kinds.advice
     by_unit: Any = parts.alike | dict[Key, parts.moves]  # type: ignore[name-defined]
     described = "by knob: the same for each row; or by unit and knob"
@@ -277,20 +225,20 @@ def _what_if(parts: _Parts, knob: Column) -> Verb:
     ]
     answer = {"what_if": Annotated[list[advice], Field(description="one a row, in their order")]}
     about = "What chosen moves would bring, with the same doubt, limits and evidence as a recommendation."
-    return parts.verb("WhatIf", "What chosen moves would bring", about, {MOVES: moves}, answer, {MOVES: shown})
+    return parts.form("WhatIf", "What chosen moves would bring", about, {MOVES: moves}, answer, {MOVES: shown})
 
 
-def _pareto(parts: _Parts) -> Verb:
+def _pareto(parts: _Parts) -> SetPointForm:
     pareto: Any = parts.kinds.pareto
     answer = {PARETO: Annotated[list[pareto], Field(description="one a row, in their order")]}
     about = (
         "The best moves of each row at rising prices of carbon, with what they bring at the prices of the request: "
         "what less CO2e a tonne costs. A price that changes no move is left out."
     )
-    return parts.verb("Pareto", "Money against greenhouse gases", about, {}, answer, {})
+    return parts.form("Pareto", "Money against greenhouse gases", about, {}, answer, {})
 
 
-def _experiments(parts: _Parts) -> Verb:
+def _experiments(parts: _Parts) -> SetPointForm:
     test: Any = parts.kinds.test
     share = Field(default=0.08, gt=0, le=1, description="share of the rows' units that may be tested at a time")
     tests = Field(description="in pairs; none where no test is worth its cost")
@@ -299,6 +247,6 @@ def _experiments(parts: _Parts) -> Verb:
         "The next set-point tests: random moves in pairs of like units, one up and one down, where what is learnt is "
         "worth more to all units than the tests cost. Signs are drawn anew for each period to come."
     )
-    return parts.verb(
+    return parts.form(
         "Experiments", "Next set-point tests", about, {"share": Annotated[float, share]}, answer, {"share": 0.08}
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -13,40 +14,39 @@ from models.quality.setpoints.recommender import Plans, recommend, what_if
 from operations.forms import history
 from operations.forms.faults import Fault, invalid
 from operations.forms.fields import Record, row_fields
+from operations.forms.form import latest
+from operations.forms.lot_costs import costs_example, lot_costs
 from operations.forms.payloads import known_later
 from operations.forms.rows import matrix
-from operations.set_points.forms import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS
+from operations.set_points.forms import MOVES, RECOMMENDATIONS, WHAT_IF
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
+    LotForm,
     LotKnob,
-    LotPayloads,
     flattened,
-    lot_payloads,
+    lot_forms,
     lot_rows,
     prices_stated,
     read_lots,
 )
 from operations.set_points.moves import chosen_within
+from operations.set_points.operation import SetPoints as SetPointsOperation
 from physics.arrays import FloatArray
 from seeds import Column, Seed
-
-if TYPE_CHECKING:
-    pass
 
 ASSUMPTIONS = (
     "the less favourable of what physics says and what history shows of a move counts; a defect that a move avoids is "
     "not counted; chances of grades and limits are of the assay; intervals hold 90 %"
 )
-WITHOUT = {
-    PARETO: "what lots emit is not known, so there is nothing to weigh money against",
-    EXPERIMENTS: "tests are not proposed for lots; support says how many lots of history tried a move",
-}
+NO_PARETO = "what lots emit is not known, so there is nothing to weigh money against"
+NO_EXPERIMENTS = "tests are not proposed for lots; support says how many lots of history tried a move"
 UNIT = "A-001"  # of the examples
 
 
-def setpoints(seed: Seed, max_rows: int, prices: Any, prices_example: Record) -> LotPayloads | None:
-    """Requests and answers of a seed's process; None where it has no knobs, or lots without unit or time.
+@latest
+def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
+    """Requests and responses of a seed's process by operation; none without knobs, units or times of lots.
 
     Parameters
     ----------
@@ -54,24 +54,22 @@ def setpoints(seed: Seed, max_rows: int, prices: Any, prices_example: Record) ->
         The process.
     max_rows : int
         Most rows in one request.
-    prices, prices_example : type, dict
-        Costs of the day as predictions take them.
     """
     knobs = knobs_of(seed)
     if not knobs or seed.key is None or seed.time is None:
-        return None
+        return {}
     time = "2026-11-01" if seed.is_daily else "2026-11-01T06:00"
     row, example = row_fields((*seed.identity, *seed.by_role("before"), *knobs), UNIT, time)
     made = any(column.calendar is None for column in history.made_inputs(seed))
-    return lot_payloads(
+    return lot_forms(
         seed,
         max_rows,
         LotFields(
             row=row | {knob.name: _planned(knob, float(example[knob.name])) for knob in knobs},
             about="the plan of a lot: its knobs, and what is known before it is made",
             example=example,
-            prices=prices,
-            prices_example=prices_example,
+            prices=lot_costs(seed),
+            prices_example=costs_example(seed),
             knobs={knob.name: LotKnob(str(knob.unit), knob.meaning, -(knob.step or 1.0) / 2) for knob in knobs},
             recommended=(
                 "For each lot the move of one knob that brings most on average, where that is beyond doubt, stays "
@@ -82,7 +80,6 @@ def setpoints(seed: Seed, max_rows: int, prices: Any, prices_example: Record) ->
             gain="what a tonne of the lot is worth more, the cost of the moves taken off",
             graded=tuple(grade.name for grade in seed.grades[:-1]),
             past=row_fields(known_later(seed), UNIT, time)[0] if made else {},
-            without=WITHOUT,
         ),
     )
 
@@ -99,17 +96,7 @@ def _planned(knob: Column, example: float) -> Any:
     return Annotated[float, described]
 
 
-def read(payloads: LotPayloads, name: str, body: bytes) -> AskedLots:
-    """A request's body; what rows leave out and earlier periods hold is made."""
-    asked = read_lots(payloads, name, body)
-    if history.made_inputs(payloads.seed):
-        faults = history.fill(asked.rows, asked.past, payloads.seed)
-        if faults:
-            raise invalid(faults)
-    return asked
-
-
-def answered(payloads: LotPayloads, name: str, model: SetPoints, asked: AskedLots) -> Record:
+def advised(payloads: LotForm, name: str, model: SetPoints, asked: AskedLots) -> Record:
     """Answer of a set-point model, but for what all answers begin with.
 
     Raises
@@ -154,3 +141,38 @@ def _check_needed(model: SetPoints, X: FloatArray) -> None:
         names = [column.name for column in model.seed.inputs]
         expected = "a value in the rows, or earlier periods that it is made from: no lot of history lacked it"
         raise invalid([Fault(field=names[i], expected=expected) for i in lacking])
+
+
+class LotSetPointAdvice(SetPointsOperation[LotForm, AskedLots]):
+    """An operation on the set-points of lots that are graded."""
+
+    def form(self, seed: Seed, max_rows: int) -> LotForm | None:
+        """Requests and responses of a seed's process; None where it does not offer the operation."""
+        return forms_of(seed, max_rows).get(self.name)
+
+    def read(self, form: LotForm, body: bytes) -> AskedLots:
+        """Plans of lots, with inputs that are made from earlier periods; RequestError names every fault."""
+        asked = read_lots(form, body)
+        if history.made_inputs(form.seed):
+            faults = history.fill(asked.rows, asked.past, form.seed)
+            if faults:
+                raise invalid(faults)
+        return asked
+
+    def advised(self, form: LotForm, learnt: SetPoints, request: AskedLots) -> Record:
+        """Advice on each plan; SetpointError and RequestError as the base says."""
+        return advised(form, self.name, learnt, request)
+
+
+class LotRecommendations(LotSetPointAdvice):
+    """The moves that bring most."""
+
+    name: ClassVar[str] = RECOMMENDATIONS
+    operation_id: ClassVar[str] = "recommendations"
+
+
+class LotWhatIf(LotSetPointAdvice):
+    """Chosen moves."""
+
+    name: ClassVar[str] = WHAT_IF
+    operation_id: ClassVar[str] = "what_if"

@@ -15,9 +15,11 @@ from models.setpoints.lot_advice import MONEY, LotAdvice, LotLimit
 from operations.forms.decoding import parsed_json
 from operations.forms.faults import invalid
 from operations.forms.fields import Key, Record, record, title
+from operations.forms.form import Form
+from operations.forms.plan_tables import read_rows
 from operations.forms.shapes import Shape
-from operations.set_points.forms import MOVES, RECOMMENDATIONS, WHAT_IF, Verb, answer_head
-from operations.set_points.requests import move_faults, read_rows
+from operations.set_points.forms import MOVES, RECOMMENDATIONS, WHAT_IF, answer_head
+from operations.set_points.requests import move_faults
 from seeds import Quantity, Seed
 
 NAMES = ("knobs", "gain", "grade_probability", "effects", "limits", "cause", "support", "notes", "refusal")
@@ -56,8 +58,6 @@ class LotFields:
         Grades whose chance is stated; none where nothing is graded.
     past : Mapping of str to type
         Fields of an earlier period, from which inputs are made; empty where none is.
-    without : Mapping of str to str
-        Ways to ask that are not offered, and why.
     """
 
     row: Mapping[str, Any]
@@ -71,39 +71,29 @@ class LotFields:
     gain: str
     graded: tuple[str, ...] = ()
     past: Mapping[str, Any] = field(default_factory=dict)
-    without: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class LotPayloads:
-    """What a process takes and gives where set-points of its lots are recommended.
+class LotForm(Form):
+    """Requests and responses of one operation on set-points of lots; `max_rows` is of plans and of history.
 
     Attributes
     ----------
-    seed : Seed
-        The process.
-    max_rows : int
-        Most rows, and most rows of history, in one request.
+    envelope : Shape
+        A request around rows of any kind.
     row, moves : Shape
         A row that plans a lot, and moves of one lot's knobs.
     past : Shape or None
         An earlier period; None where nothing is made from one.
     units : Mapping of str to str
         Unit of each knob.
-    verbs : dict of str to Verb
-        By the last part of the address.
-    without : Mapping of str to str
-        Ways to ask that are not offered, and why.
     """
 
-    seed: Seed
-    max_rows: int
+    envelope: Shape
     row: Shape
     moves: Shape
     past: Shape | None
     units: Mapping[str, str]
-    verbs: dict[str, Verb]
-    without: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -126,8 +116,8 @@ class AskedLots:
     request: Record
 
 
-def lot_payloads(seed: Seed, max_rows: int, fields: LotFields) -> LotPayloads:
-    """Requests and answers of a seed's process."""
+def lot_forms(seed: Seed, max_rows: int, fields: LotFields) -> Mapping[str, LotForm]:
+    """Requests and responses of a seed's process, by operation."""
     for column in seed.identity:
         if column.name in NAMES:
             raise ValueError(
@@ -144,11 +134,20 @@ def lot_payloads(seed: Seed, max_rows: int, fields: LotFields) -> LotPayloads:
     number: Any = record(f"{title(seed)}Number", "A number with its unit.", {"value": float, "unit": str})
     advice: Any = _advice(seed, fields)
 
-    def verb(name: str, own: str, summary: str, about: str, more: Mapping[str, Any], example: Record) -> Verb:
+    shapes: Record = {
+        "row": Shape(row, seed),
+        "moves": Shape(moves, seed),
+        "past": None if past is None else Shape(past, seed),
+        "units": {name: one.unit for name, one in fields.knobs.items()},
+    }
+
+    def form(name: str, own: str, summary: str, about: str, more: Mapping[str, Any], example: Record) -> LotForm:
         loose = {MOVES: Annotated[dict[str, Any], Field(min_length=1)]} if MOVES in more else {}
         answer = {name: Annotated[list[advice], Field(description="one a row, in their order")]}
         whole = f"{title(seed)}{own}"
-        return Verb(
+        return LotForm(
+            seed=seed,
+            max_rows=max_rows,
             request=_request(whole, row, past, max_rows, fields, more, seed),
             answer=record(f"{whole}Answer", f"{summary}. {seed.process.title}.", answer_head(seed, number) | answer),
             envelope=Shape(
@@ -157,7 +156,8 @@ def lot_payloads(seed: Seed, max_rows: int, fields: LotFields) -> LotPayloads:
             example={"rows": [fields.example], **({"history": []} if past else {}), "prices": fields.prices_example}
             | example,
             summary=f"{summary}: {seed.process.title}",
-            about=about,
+            description=about,
+            **shapes,
         )
 
     knob, first = next(iter(fields.knobs.items()))
@@ -168,23 +168,12 @@ def lot_payloads(seed: Seed, max_rows: int, fields: LotFields) -> LotPayloads:
     chosen = Annotated[
         by_unit, Field(min_length=1, description=described, examples=[shown], json_schema_extra=as_described)
     ]
-    return LotPayloads(
-        seed=seed,
-        max_rows=max_rows,
-        row=Shape(row, seed),
-        moves=Shape(moves, seed),
-        past=None if past is None else Shape(past, seed),
-        units={name: one.unit for name, one in fields.knobs.items()},
-        verbs={
-            RECOMMENDATIONS: verb(
-                RECOMMENDATIONS, "Recommendations", "Recommended set-points", fields.recommended, {}, {}
-            ),
-            WHAT_IF: verb(
-                "what_if", "WhatIf", "What chosen moves would bring", fields.chosen, {MOVES: chosen}, {MOVES: shown}
-            ),
-        },
-        without=fields.without,
-    )
+    recommended = "Recommended set-points", fields.recommended
+    what_if = "What chosen moves would bring", fields.chosen
+    return {
+        RECOMMENDATIONS: form(RECOMMENDATIONS, "Recommendations", *recommended, {}, {}),
+        WHAT_IF: form("what_if", "WhatIf", *what_if, {MOVES: chosen}, {MOVES: shown}),
+    }
 
 
 def _move(name: str, knob: LotKnob) -> Any:
@@ -274,7 +263,7 @@ def _advice(seed: Seed, fields: LotFields) -> Any:
     )
 
 
-def read_lots(payloads: LotPayloads, name: str, body: bytes) -> AskedLots:
+def read_lots(payloads: LotForm, body: bytes) -> AskedLots:
     """Read a request's body.
 
     Raises
@@ -284,7 +273,7 @@ def read_lots(payloads: LotPayloads, name: str, body: bytes) -> AskedLots:
         more.
     """
     parsed = parsed_json(body)
-    request, faults = payloads.verbs[name].envelope.read(parsed)
+    request, faults = payloads.envelope.read(parsed)
     rows = read_rows(parsed, "rows", payloads.row, payloads.max_rows, faults)
     past = [] if payloads.past is None else read_rows(parsed, "history", payloads.past, payloads.max_rows, faults)
     if request is not None:
@@ -313,7 +302,7 @@ def flattened(given: Mapping[str, Any]) -> dict[str, float]:
 
 
 def lot_rows(
-    advices: Sequence[LotAdvice], asked: AskedLots, payloads: LotPayloads, effect_units: Mapping[str, str]
+    advices: Sequence[LotAdvice], asked: AskedLots, payloads: LotForm, effect_units: Mapping[str, str]
 ) -> list[Record]:
     """Advice for each row of a request, in the order of its rows."""
     return [

@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from models.sorting.setpoints.knobs import Knob, line_knobs
 from models.sorting.setpoints.recommender import EFFECT_UNITS, LinePlan, LineSetPoints, recommend, what_if
 from models.sorting.setpoints.replay import OCCUPANCY
+from operations.forms.bin_values import bin_values, values_example
 from operations.forms.fields import Record, row_fields
-from operations.set_points.forms import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS
+from operations.forms.form import latest
+from operations.set_points.forms import MOVES, RECOMMENDATIONS, WHAT_IF
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
+    LotForm,
     LotKnob,
-    LotPayloads,
     flattened,
-    lot_payloads,
+    lot_forms,
     lot_rows,
     prices_stated,
     read_lots,
 )
 from operations.set_points.moves import chosen_within
+from operations.set_points.operation import SetPoints
 from seeds import Seed
-
-if TYPE_CHECKING:
-    pass
 
 ASSUMPTIONS = (
     "gains are of a tonne of feed as planned, in the time that this takes on the belt; chances are shares of the "
     "assayed lots, sorted again with the set-points; what comes along with an ejected piece is the seed's share; "
     "intervals hold 90 % of chance among lots"
 )
-WITHOUT = {
-    PARETO: "what sorting emits is not known, so there is nothing to weigh money against",
-    EXPERIMENTS: "no tests are needed: other least gains are replayed on assayed pieces, loads differ from lot to lot",
-}
+NO_PARETO = "what sorting emits is not known, so there is nothing to weigh money against"
+NO_EXPERIMENTS = "no tests are needed: other least gains are replayed on assayed pieces, loads differ from lot to lot"
 MOST_PLANS = 50  # in one request: each may ask for other least gains, which are replayed
 LOT, START, GAIN = "L-00401", "2026-11-01T06:00", 0.05  # of the examples
 
 
-def setpoints(seed: Seed, max_rows: int, prices: Any, prices_example: Record) -> LotPayloads | None:
-    """Requests and answers of a seed's process; None where its pieces have no time.
+@latest
+def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
+    """Requests and responses of a seed's process by operation; none where its pieces have no time.
 
     Parameters
     ----------
@@ -50,22 +50,20 @@ def setpoints(seed: Seed, max_rows: int, prices: Any, prices_example: Record) ->
         The process.
     max_rows : int
         Most rows in one request.
-    prices, prices_example : type, dict
-        Prices of the day as predictions take them.
     """
     if seed.key is None or seed.time is None:
-        return None
+        return {}
     row, example = row_fields(seed.identity, LOT, START)
     knobs = line_knobs(seed)
-    return lot_payloads(
+    return lot_forms(
         seed,
         min(max_rows, MOST_PLANS),
         LotFields(
             row=row | {knob.name: _planned(knob, seed) for knob in knobs},
             about="how the line shall be set for a lot",
             example=example | {knobs[0].name: 0.0},
-            prices=prices,
-            prices_example=prices_example,
+            prices=bin_values(seed),
+            prices_example=values_example(seed),
             knobs={
                 knob.name: LotKnob(knob.unit, knob.meaning, 0.01 if knob.name == OCCUPANCY else GAIN) for knob in knobs
             },
@@ -76,7 +74,6 @@ def setpoints(seed: Seed, max_rows: int, prices: Any, prices_example: Record) ->
             ),
             chosen="What other least gains and another load would bring on the assayed pieces, whatever that is.",
             gain="what a tonne of feed as planned is worth more, or the feed that passes in its time",
-            without=WITHOUT,
         ),
     )
 
@@ -98,12 +95,7 @@ def _planned(knob: Knob, seed: Seed) -> Any:
     return Annotated[float | None, described]
 
 
-def read(payloads: LotPayloads, name: str, body: bytes) -> AskedLots:
-    """A request's body."""
-    return read_lots(payloads, name, body)
-
-
-def answered(payloads: LotPayloads, name: str, model: LineSetPoints, asked: AskedLots) -> Record:
+def advised(payloads: LotForm, name: str, model: LineSetPoints, asked: AskedLots) -> Record:
     """Answer of set-points of a line, but for what all answers begin with.
 
     Raises
@@ -133,10 +125,40 @@ def answered(payloads: LotPayloads, name: str, model: LineSetPoints, asked: Aske
 
 
 def _chosen(
-    payloads: LotPayloads, model: LineSetPoints, asked: AskedLots, prices: dict[str, float]
+    payloads: LotForm, model: LineSetPoints, asked: AskedLots, prices: dict[str, float]
 ) -> list[dict[str, float]]:
     """Moves of each plan, within what is known of its knobs."""
     usual = {name: model.replay(prices).mean_load if name == OCCUPANCY else 0.0 for name in payloads.units}
     rows = [row | {name: value for name, value in usual.items() if row[name] is None} for row in asked.rows]
     moves = chosen_within(rows, asked.units, asked.request[MOVES], model.bounds(prices), payloads.units)
     return [moves.get(unit, {}) for unit in asked.units]
+
+
+class LineSetPointAdvice(SetPoints[LotForm, AskedLots]):
+    """An operation on the set-points of a sorting line."""
+
+    def form(self, seed: Seed, max_rows: int) -> LotForm | None:
+        """Requests and responses of a seed's process; None where it does not offer the operation."""
+        return forms_of(seed, max_rows).get(self.name)
+
+    def read(self, form: LotForm, body: bytes) -> AskedLots:
+        """Plans of lots; RequestError names every fault."""
+        return read_lots(form, body)
+
+    def advised(self, form: LotForm, learnt: LineSetPoints, request: AskedLots) -> Record:
+        """Advice on each plan; SetpointError and RequestError as the base says."""
+        return advised(form, self.name, learnt, request)
+
+
+class LineRecommendations(LineSetPointAdvice):
+    """The moves that bring most."""
+
+    name: ClassVar[str] = RECOMMENDATIONS
+    operation_id: ClassVar[str] = "recommendations"
+
+
+class LineWhatIf(LineSetPointAdvice):
+    """Chosen moves."""
+
+    name: ClassVar[str] = WHAT_IF
+    operation_id: ClassVar[str] = "what_if"

@@ -1,16 +1,16 @@
-"""Recommended set-points of units whose target is a number: a request read, and its answer by a set-point model."""
+"""Set-points of units whose target is a number, as operations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import abstractmethod
+from typing import ClassVar
 
 from models.setpoints.experiments import experiments
-from models.setpoints.frontier import pareto
+from models.setpoints.frontier import CARBON_PRICE, pareto
 from models.setpoints.line.recommender import recommend_line
 from models.setpoints.model import SetpointModel
 from models.setpoints.recommender import what_if
 from operations.forms.fields import Record
-from operations.set_points import requests
 from operations.set_points.answers import advice_rows, pareto_rows, planned_rows, priced
 from operations.set_points.forms import (
     ASSUMPTIONS,
@@ -18,58 +18,87 @@ from operations.set_points.forms import (
     PARETO,
     RECOMMENDATIONS,
     WHAT_IF,
-    SetpointPayloads,
+    SetPointForm,
+    setpoint_forms,
 )
 from operations.set_points.line import LINE, POWER_LIMIT, line_part
 from operations.set_points.moves import chosen
-from operations.set_points.requests import Asked
+from operations.set_points.operation import SetPoints
+from operations.set_points.requests import Asked, read
+from seeds import Seed
 
 
-def read(payloads: SetpointPayloads, name: str, body: bytes) -> Asked:
-    """A request's body that asks by the verb of a name; see `operations.set_points.requests.read`."""
-    return requests.read(payloads, payloads.verbs[name], body)
+class UnitSetPoints(SetPoints[SetPointForm, Asked]):
+    """An operation on the set-points of units."""
+
+    def form(self, seed: Seed, max_rows: int) -> SetPointForm | None:
+        """Requests and responses of a seed's process; None where it does not offer the operation."""
+        return setpoint_forms(seed, max_rows).get(self.name)
+
+    def read(self, form: SetPointForm, body: bytes) -> Asked:
+        """History and plans as a table; RequestError names every fault."""
+        return read(form, body)
+
+    def advised(self, form: SetPointForm, learnt: SetpointModel, request: Asked) -> Record:
+        """Response with the prices that it rests on; SetpointError and RequestError as the base says."""
+        prices = request.request["prices"]
+        stated = priced(learnt.priced(prices), learnt.seed)
+        return {"assumptions": ASSUMPTIONS, "prices": stated, **self.part(learnt, request, prices)}
+
+    @abstractmethod
+    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+        """Fields of the response that are of this operation alone."""
 
 
-def answered(payloads: SetpointPayloads, name: str, model: SetpointModel, asked: Asked) -> Record:
-    """Answer of a set-point model, but for what all answers begin with.
+class UnitRecommendations(UnitSetPoints):
+    """The moves that bring most."""
 
-    Raises
-    ------
-    SetpointError
-        Prices that cannot be, or history that the model does not know.
-    RequestError
-        422 where chosen moves cannot be.
-    """
-    prices = asked.request["prices"]
-    stated = priced(model.priced(prices), model.seed)
-    return {"assumptions": ASSUMPTIONS, "prices": stated, **_VERBS[name](model, asked, prices)}
+    name: ClassVar[str] = RECOMMENDATIONS
+    operation_id: ClassVar[str] = "recommendations"
+
+    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+        """Advice on each row, and on what all units share."""
+        advices, line = recommend_line(model, asked.table, prices, asked.request.get(POWER_LIMIT))
+        shared = {} if line is None else {LINE: line_part(line, model.seed)}
+        return {RECOMMENDATIONS: advice_rows(advices, asked, model), **shared}
 
 
-def _recommendations(model: SetpointModel, asked: Asked, prices: Record) -> Record:
-    advices, line = recommend_line(model, asked.table, prices, asked.request.get(POWER_LIMIT))
-    part = {} if line is None else {LINE: line_part(line, model.seed)}
-    return {RECOMMENDATIONS: advice_rows(advices, asked, model), **part}
+class UnitWhatIf(UnitSetPoints):
+    """Chosen moves."""
+
+    name: ClassVar[str] = WHAT_IF
+    operation_id: ClassVar[str] = "what_if"
+
+    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+        """Gain of the chosen moves of each row."""
+        moves = chosen(asked, model.seed)
+        return {"what_if": advice_rows(what_if(model, asked.table, moves, prices), asked, model)}
 
 
-def _what_if(model: SetpointModel, asked: Asked, prices: Record) -> Record:
-    moves = chosen(asked, model.seed)
-    return {"what_if": advice_rows(what_if(model, asked.table, moves, prices), asked, model)}
+class UnitPareto(UnitSetPoints):
+    """The best moves at rising prices of carbon."""
+
+    name: ClassVar[str] = PARETO
+    operation_id: ClassVar[str] = "pareto"
+
+    def why_not(self, seed: Seed) -> str | None:
+        """A process without a price of carbon offers the other operations alone."""
+        return f"the seed has no {CARBON_PRICE} to raise" if setpoint_forms(seed, 1) else None
+
+    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+        """Moves of each row at each price."""
+        return {PARETO: pareto_rows(pareto(model, asked.table, prices), asked, model)}
 
 
-def _pareto(model: SetpointModel, asked: Asked, prices: Record) -> Record:
-    return {PARETO: pareto_rows(pareto(model, asked.table, prices), asked, model)}
+class UnitExperiments(UnitSetPoints):
+    """The next set-point tests."""
 
+    name: ClassVar[str] = EXPERIMENTS
+    operation_id: ClassVar[str] = "experiments"
 
-def _experiments(model: SetpointModel, asked: Asked, prices: Record) -> Record:
-    # Other signs for other periods, and the same ones for a request that is sent again.
-    newest = asked.table[model.seed.clock.name].max()
-    found = experiments(model, asked.table, asked.request["share"], prices, newest.toordinal())
-    return planned_rows(found, model)
-
-
-_VERBS: dict[str, Callable[[SetpointModel, Asked, Record], Record]] = {
-    RECOMMENDATIONS: _recommendations,
-    WHAT_IF: _what_if,
-    PARETO: _pareto,
-    EXPERIMENTS: _experiments,
-}
+    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+        """Tests in pairs, and their value."""
+        # Other signs for other periods, and the same ones for a request that is sent again.
+        newest = asked.table[model.seed.clock.name].max()
+        found = experiments(model, asked.table, asked.request["share"], prices, newest.toordinal())
+        return planned_rows(found, model)

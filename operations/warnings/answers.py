@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from models.warnings.model import EventWarning, WarningModel, lead_time
 from operations.forms.decoding import parsed_json
 from operations.forms.fields import Record
-from operations.forms.payloads import WARNINGS
-from operations.set_points.requests import read_rows, tabled
-from operations.warnings.forms import WarningPayloads
+from operations.forms.plan_tables import read_rows, tabled
+from operations.warnings.forms import WARNINGS, WarningForm
 from seeds import Seed
 from system.cancellation import between
 
@@ -38,7 +37,7 @@ class AskedWarnings:
     table: pd.DataFrame
 
 
-def read(payloads: WarningPayloads, body: bytes) -> AskedWarnings:
+def read(payloads: WarningForm, body: bytes) -> AskedWarnings:
     """Read a request's body.
 
     Raises

@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 
 from models.warnings.model import MIN_AGE, lead_time
-from operations.forms.fields import Record, record, row_fields, title
-from operations.forms.payloads import WARNINGS, ModelUsed, known_later
+from operations.forms.fields import record, row_fields, title
+from operations.forms.form import Form
+from operations.forms.payloads import ModelUsed, known_later
+from operations.forms.plans import FIRST, UNIT, example_at, plan_fields
 from operations.forms.shapes import Shape
-from operations.set_points.forms import FIRST, UNIT, example_at, plan_fields
 from seeds import Event, Seed
 
+WARNINGS = "warnings"
 EXAMPLES = 6  # periods of history in an example
 ABOUT = (
     "For each row how probable each event of the seed is in the period to come, the threshold that the costs of a miss "
@@ -26,34 +28,21 @@ ABOUT = (
 
 
 @dataclass(frozen=True)
-class WarningPayloads:
-    """What a process takes and gives where its seed names events.
+class WarningForm(Form):
+    """Requests and responses of warnings; `max_rows` is of periods to come and of history.
 
     Attributes
     ----------
-    seed : Seed
-        The process.
-    max_rows : int
-        Most rows, and most rows of history, in one request.
     row, past, envelope : Shape
         A row of a period to come, a row of history, and a request around rows of any kind.
-    request, answer : type
-        The typed request and answer as a whole, to describe them.
-    example : dict
-        A request that is taken, to show.
     """
 
-    seed: Seed
-    max_rows: int
     row: Shape
     past: Shape
     envelope: Shape
-    request: Any
-    answer: Any
-    example: Record
 
 
-def warning_payloads(seed: Seed, max_rows: int) -> WarningPayloads | None:
+def warning_form(seed: Seed, max_rows: int) -> WarningForm | None:
     """Requests and answers of a seed's process; None where it names no event."""
     if not seed.warnings:
         return None
@@ -64,7 +53,9 @@ def warning_payloads(seed: Seed, max_rows: int) -> WarningPayloads | None:
     row = record(f"{title(seed)}ComingRow", f"A unit's period to come. {seed.process.title}.", coming)
     fields, over = row_fields(known_later(seed), UNIT, FIRST.isoformat())
     past = record(f"{title(seed)}EarlierRow", "A period that is over, with what is known of it by now.", fields)
-    return WarningPayloads(
+    return WarningForm(
+        summary=f"Early warnings: {seed.process.title}",
+        description=ABOUT,
         seed=seed,
         max_rows=max_rows,
         row=Shape(row, seed),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from models.tasks import Model, baseline
-from operations.forms.payloads import Payloads
+from operations.catalogue import Offers
 from registry.loading.loading import Loaded, Loading
 from registry.store import Champion, Store
 from registry.versions import CHAMPION
@@ -46,8 +46,8 @@ class Status:
         Where the alias points.
     trouble : str, optional
         What is wrong with the champion.
-    payloads : Payloads, optional
-        What the process takes and gives, grown from the seed that `served` agrees with; None where its seed cannot be
+    offers : Offers, optional
+        Operations that the process offers, grown from the seed that `served` agrees with; None where its seed cannot be
         used and no model answers.
     seed_trouble : str, optional
         What is wrong with the seed's file.
@@ -56,7 +56,7 @@ class Status:
     served: Served | None = None
     champion: Champion | None = None
     trouble: str | None = None
-    payloads: Payloads | None = None
+    offers: Offers | None = None
     seed_trouble: str | None = None
 
     @property
@@ -120,7 +120,7 @@ class Champions:
         loading: Loading,
         poll_seconds: float,
         clock: Callable[[], float] = time.monotonic,
-        followed: Callable[[Served, Payloads], Served] | None = None,
+        followed: Callable[[Served, Offers], Served] | None = None,
     ) -> None:
         self._seeds, self._store, self._loading, self._clock, self._followed = seeds, store, loading, clock, followed
         self._outcomes_trouble: str | None = None
@@ -141,9 +141,9 @@ class Champions:
         return self._statuses
 
     @property
-    def taken(self) -> tuple[Payloads, ...]:
-        """What each process takes and gives, at this moment."""
-        return tuple(status.payloads for status in self._statuses.values() if status.payloads is not None)
+    def taken(self) -> tuple[Offers, ...]:
+        """Operations that each process offers, at this moment."""
+        return tuple(status.offers for status in self._statuses.values() if status.offers is not None)
 
     @property
     def seeds_trouble(self) -> str | None:
@@ -183,10 +183,10 @@ class Champions:
             self._ended.wait(self.wait)
 
     @property
-    def _loaded(self) -> list[tuple[Payloads | None, str | None]]:
-        """What each process takes and gives, and the digest of its model."""
-        served = [(status.payloads, status.served) for status in self._statuses.values()]
-        return [(payloads, None if one is None else one.digest) for payloads, one in served]
+    def _loaded(self) -> list[tuple[Offers | None, str | None]]:
+        """Operations that each process offers, and the digest of its model."""
+        served = [(status.offers, status.served) for status in self._statuses.values()]
+        return [(offers, None if one is None else one.digest) for offers, one in served]
 
     def refresh(self) -> None:
         """Look at seeds and store once and take up what has changed; trouble is kept and logged, never raised."""
@@ -221,14 +221,14 @@ class Champions:
             was = before.get(name)
             if status.seed_trouble is not None and (was is None or was.seed_trouble != status.seed_trouble):
                 log.warning("%s: %s", name, status.seed_trouble)
-            elif status.payloads is not None and (was is None or status.payloads is not was.payloads):
-                log.info("%s: its seed is %s", name, "new" if was is None or was.payloads is None else "read again")
+            elif status.offers is not None and (was is None or status.offers is not was.offers):
+                log.info("%s: its seed is %s", name, "new" if was is None or was.offers is None else "read again")
         for name in set(before) - set(after):
             log.info("%s: its seed is gone, and no model answers: it is listed no more", name)
 
     def _look_at_store(self) -> None:
         try:
-            found = {name: self._store.champion(name) for name, one in self._statuses.items() if one.payloads}
+            found = {name: self._store.champion(name) for name, one in self._statuses.items() if one.offers}
         except Exception as error:  # whatever a database, a network or a file system raises
             self.wait = max(self._poll_seconds, min(2 * self.wait, LONGEST_WAIT))
             trouble = f"the store cannot be read: {one_line(error)}"
@@ -250,10 +250,10 @@ class Champions:
             return
         trouble = None
         for process, status in self._statuses.items():
-            if status.served is None or status.payloads is None:
+            if status.served is None or status.offers is None:
                 continue
             try:
-                served = self._followed(status.served, status.payloads)
+                served = self._followed(status.served, status.offers)
             except Exception as error:  # the model of before answers on, whatever is wrong with outcomes
                 trouble = f"{process}: its outcomes cannot be taken up: {one_line(error)}"
                 continue
@@ -295,17 +295,17 @@ class Champions:
             else:
                 self._refuse(champion.process, champion, outcome.why)
 
-    def _newest(self, process: str) -> Payloads:
-        newest = self._known.payloads.get(process, self._statuses[process].payloads)
-        assert newest is not None  # the store is asked for processes with payloads alone
+    def _newest(self, process: str) -> Offers:
+        newest = self._known.offers.get(process, self._statuses[process].offers)
+        assert newest is not None  # the store is asked for processes with offers alone
         return newest
 
-    def _take(self, champion: Champion, loaded: Loaded, payloads: Payloads) -> None:
+    def _take(self, champion: Champion, loaded: Loaded, offers: Offers) -> None:
         process, model = champion.process, loaded.model
         self._refused.pop(process, None)
-        trouble = self._statuses[process].seed_trouble if process not in self._known.payloads else None
+        trouble = self._statuses[process].seed_trouble if process not in self._known.offers else None
         fresh = Served(champion, loaded.digest, model, model.candidate == baseline(model.seed))
-        self._set(process, Status(fresh, champion, None, payloads, trouble))
+        self._set(process, Status(fresh, champion, None, offers, trouble))
         log.info("%s: version %d answers: %s, %s", process, champion.version, model.candidate, loaded.digest)
 
     def _refuse(self, process: str, champion: Champion, why: str) -> None:
@@ -332,27 +332,27 @@ class Champions:
 def _with_seeds(statuses: Mapping[str, Status], known: Known) -> dict[str, Status]:
     """Statuses with the seeds that are known now; see `Champions` for which are taken up."""
     found = {}
-    for name in sorted({*known.payloads, *known.broken, *statuses}):
+    for name in sorted({*known.offers, *known.broken, *statuses}):
         status = statuses.get(name, NEW)
-        payloads, fault = known.payloads.get(name), known.broken.get(name)
-        if payloads is None and status.served is not None:
+        offers, fault = known.offers.get(name), known.broken.get(name)
+        if offers is None and status.served is not None:
             why = "its seed is gone" if fault is None else f"its seed cannot be used: {fault}"
             found[name] = replace(status, seed_trouble=f"{why}; the seed of before stays")
-        elif payloads is not None:
-            found[name] = _with_seed(status, payloads)
+        elif offers is not None:
+            found[name] = _with_seed(status, offers)
         elif fault is not None:
             found[name] = Status(seed_trouble=f"its seed cannot be used: {fault}")
     return found
 
 
-def _with_seed(status: Status, payloads: Payloads) -> Status:
-    if payloads is status.payloads:
+def _with_seed(status: Status, offers: Offers) -> Status:
+    if offers is status.offers:
         return replace(status, seed_trouble=None)
     if status.served is None:
-        return replace(status, payloads=payloads, trouble=status.trouble or NEW.trouble, seed_trouble=None)
-    others = differing(status.served.model.seed, payloads.seed)
+        return replace(status, offers=offers, trouble=status.trouble or NEW.trouble, seed_trouble=None)
+    others = differing(status.served.model.seed, offers.seed)
     if not others:
-        return replace(status, payloads=payloads, seed_trouble=None)
+        return replace(status, offers=offers, seed_trouble=None)
     trouble = (
         f"its seed has changed in {', '.join(others)}; the seed of before stays until a champion is trained with it"
     )

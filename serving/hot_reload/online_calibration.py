@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from models.online.review_queue import Waiting
+from operations.catalogue import Offers, states_of
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
-from operations.tasks import Outcomes, task_of
+from operations.outcomes.states import OnlineStates
 from records.database import Connection, Database, now
 from records.online_states import State, load, save
 from records.outcomes import Arrived, arrived, newest, revision
@@ -72,7 +72,7 @@ class Followers:
         """How many outcomes of each process wait."""
         return self._waiting
 
-    def followed(self, served: Served, payloads: Payloads) -> Served:
+    def followed(self, served: Served, offers: Offers) -> Served:
         """The model with all outcomes that are known by now; itself where there is none that it has not taken up.
 
         Raises
@@ -80,7 +80,7 @@ class Followers:
         RecordsError
             The database did not do its part.
         """
-        process, task = payloads.seed.process.name, task_of(payloads.seed).outcomes
+        process, task = offers.seed.process.name, states_of(offers.seed)
         if task is None:
             return served
         before = self._of.get(process)
@@ -100,7 +100,7 @@ class Followers:
         if state is None or state.revision != changed or not task.is_counted(state.content):
             state = start
         if state.upto != upto:
-            state = self._taken(task, trained, state, payloads)
+            state = self._taken(task, trained, state, offers)
             # The newest may stand in withdrawn batches, which are passed over.
             state = replace(state, upto=max(state.upto, upto))
             with self._database.begin() as connection:
@@ -110,7 +110,7 @@ class Followers:
         self._of[process] = _Following(trained, served.digest, state, answers, current)
         return replace(served, model=answers)
 
-    def _say(self, served: Served, process: str, task: Outcomes, state: State) -> None:
+    def _say(self, served: Served, process: str, task: OnlineStates[Any], state: State) -> None:
         """Log what has come to wait since the look before, and count what waits."""
         before = self._of.get(process)
         known = {} if before is None else task.waiting(before.state.content)
@@ -121,17 +121,17 @@ class Followers:
         # Replaced and not changed: a scrape may go through it.
         self._waiting = {**self._waiting, process: task.outcomes_waiting(state.content)}
 
-    def _taken(self, task: Outcomes, trained: Any, state: State, payloads: Payloads) -> State:
-        process, seed = payloads.seed.process.name, payloads.seed
+    def _taken(self, task: OnlineStates[Any], trained: Any, state: State, offers: Offers) -> State:
+        process, seed = offers.seed.process.name, offers.seed
         index(self._database, process, lambda request: slots_of(request, seed), self._rest)
         with self._database.read() as connection:
             for batch in list(arrived(connection, process, state.upto)):
-                content = _with(connection, task, trained, state.content, batch, payloads)
+                content = _with(connection, task, trained, state.content, batch, offers)
                 state = State(batch.upto, state.revision, content)
         return state
 
 
-def _as_of(before: _Following, task: Outcomes, at: int) -> _Following:
+def _as_of(before: _Following, task: OnlineStates[Any], at: int) -> _Following:
     """The same at a later moment: where no outcome came in for long, answers rest on them alone no more."""
     trained, content = before.trained, before.state.content
     current = task.current(trained, content, at)
@@ -142,7 +142,7 @@ def _as_of(before: _Following, task: Outcomes, at: int) -> _Following:
 
 def waiting_of(seed: Seed, states: Iterable[State]) -> list[tuple[str, Waiting]]:
     """Target and batch of outcomes that wait, of all that models of a process have taken up, each once."""
-    task = task_of(seed).outcomes
+    task = states_of(seed)
     found = [task.waiting(one.content) for one in states] if task is not None else []
     return list(dict.fromkeys((target, one) for each in found for target, ones in each.items() for one in ones))
 
@@ -159,19 +159,19 @@ def lines(process: str, waiting: Sequence[tuple[str, Waiting]]) -> Iterator[str]
 
 
 def _with(
-    connection: Connection, task: Outcomes, trained: Any, state: Record, batch: Arrived, payloads: Payloads
+    connection: Connection, task: OnlineStates[Any], trained: Any, state: Record, batch: Arrived, offers: Offers
 ) -> Record:
     """State after a batch: its outcomes of periods that were asked for and that the model has not learnt from."""
     known_to = np.datetime64(trained.info.get("known_to") or trained.info.get("learnt_before") or "NaT", "us")
     later = [one for one in batch.outcomes if not (one.period and np.datetime64(one.period) <= known_to)]
-    where = places(connection, payloads.seed.process.name, [one.slot for one in later])
+    where = places(connection, offers.seed.process.name, [one.slot for one in later])
     by_request: dict[int, list[int]] = {}
     for place in where.values():
         by_request.setdefault(place.number, []).append(place.row)
     found = {
         (request.number, i): row
         for request in by_number(connection, list(by_request))
-        for i, row in rows_of(request, by_request[request.number], payloads).items()
+        for i, row in rows_of(request, by_request[request.number], offers.predictions).items()
     }
     known = [(one, where[one.slot]) for one in later if one.slot in where]
     if not known:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.processes.lookup import check_process
-from operations.forms.payloads import Payloads
-from operations.tasks import task_of
+from operations.catalogue import Offers, offered
 from seeds import SeedError, folder, load, names
 
 
@@ -18,13 +17,13 @@ class Known:
 
     Parameters
     ----------
-    payloads : Mapping of str to Payloads
-        What each process takes and gives, by name.
+    offers : Mapping of str to Offers
+        Operations that each process offers, by its name.
     broken : Mapping of str to str
         Why a seed cannot be used, by the name of its file.
     """
 
-    payloads: Mapping[str, Payloads]
+    offers: Mapping[str, Offers]
     broken: Mapping[str, str]
 
 
@@ -39,7 +38,7 @@ class SeedFolder:
 
     def __init__(self, max_rows: int) -> None:
         self._max_rows = max_rows
-        self._read: dict[str, tuple[tuple[int, ...], Payloads | str]] = {}
+        self._read: dict[str, tuple[tuple[int, ...], Offers | str]] = {}
 
     def look(self) -> Known:
         """What the folder holds now.
@@ -52,11 +51,11 @@ class SeedFolder:
         self._read = {name: self._of(name) for name in names()}
         found = {name: what for name, (_, what) in self._read.items()}
         return Known(
-            {name: what for name, what in found.items() if isinstance(what, Payloads)},
+            {name: what for name, what in found.items() if isinstance(what, Offers)},
             {name: what for name, what in found.items() if isinstance(what, str)},
         )
 
-    def _of(self, name: str) -> tuple[tuple[int, ...], Payloads | str]:
+    def _of(self, name: str) -> tuple[tuple[int, ...], Offers | str]:
         # Before the file is read: one that is written meanwhile has another mark at the next look.
         mark = _mark(folder() / f"{name}.toml")
         before = self._read.get(name)
@@ -65,7 +64,7 @@ class SeedFolder:
         try:
             seed = load(name)
             check_process(seed)
-            return mark, task_of(seed).payloads(seed, self._max_rows)
+            return mark, offered(seed, self._max_rows)
         except SeedError as error:
             return mark, "; ".join(error.faults)
         except Exception as error:  # a file may be unreadable or unfit in any way; the others are served

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from operations.forms.decoding import parsed_json
 from operations.forms.faults import Fault, invalid, shown
 from operations.forms.fields import Record
-from operations.outcomes.forms import ID, OUTCOMES, PREDICTION, OutcomePayloads, known_columns
-from operations.set_points.requests import read_rows
+from operations.forms.plan_tables import read_rows
+from operations.outcomes.forms import ID, OUTCOMES, PREDICTION, OutcomeForm, known_columns
 from records.database import Database
 from records.outcomes import Outcome, Slot
 from records.request_index import by_id
@@ -24,7 +24,7 @@ from system.cancellation import between
 _ID = re.compile(ID)
 
 
-def read(payloads: OutcomePayloads, body: bytes, database: Database) -> list[Outcome]:
+def read(payloads: OutcomeForm, body: bytes, database: Database) -> list[Outcome]:
     """Outcomes of a request's body.
 
     Raises
@@ -68,7 +68,7 @@ def _early(seed: Seed, rows: Sequence[Record], found: Sequence[Slot]) -> list[Fa
     ]
 
 
-def _rows(payloads: OutcomePayloads, parsed: object) -> list[Record]:
+def _rows(payloads: OutcomeForm, parsed: object) -> list[Record]:
     """Outcomes that have the right fields."""
     _, faults = payloads.envelope.read(parsed)
     rows = read_rows(parsed, OUTCOMES, payloads.row, payloads.max_rows, faults)
@@ -77,7 +77,7 @@ def _rows(payloads: OutcomePayloads, parsed: object) -> list[Record]:
     return rows
 
 
-def _slots(payloads: OutcomePayloads, rows: Sequence[Record], database: Database) -> list[Slot]:
+def _slots(payloads: OutcomeForm, rows: Sequence[Record], database: Database) -> list[Slot]:
     """Unit and period of each outcome, as itself or its prediction says."""
     seed, faults = payloads.seed, list[Fault]()
     names = [column.name for column in seed.identity]
@@ -107,7 +107,7 @@ def _slots(payloads: OutcomePayloads, rows: Sequence[Record], database: Database
     return [found[i] for i in range(len(rows))]
 
 
-def _slots_of(predictions: Iterable[str], payloads: OutcomePayloads, database: Database) -> dict[str, Slot]:
+def _slots_of(predictions: Iterable[str], payloads: OutcomeForm, database: Database) -> dict[str, Slot]:
     """Unit and period of each prediction; those that are not recorded of this process are left out.
 
     Each record is read once, however many of its predictions are named.

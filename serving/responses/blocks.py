@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from fastapi import Request
 
 from models.uncertainty.intervals import CoverageError
+from operations.catalogue import predictions_of
 from operations.forms.faults import Fault, RequestError, invalid
 from operations.forms.fields import Record
+from operations.forms.options import requested
 from operations.forms.payloads import Payloads
-from operations.predictions.explanations import check_rows
-from operations.tasks import task_of
 from serving.middleware.admission import Pace
 from serving.middleware.context import count_rows
 from serving.responses.threads import in_thread
@@ -28,7 +28,7 @@ ROWS_AT_ONCE = 250  # of a long request: their answers are objects, then bytes, 
 
 
 def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) -> Iterator[dict[str, Any]]:
-    """A task's answers to `ROWS_AT_ONCE` rows each; all that can be wrong with a request is raised by the first.
+    """Predictions of `ROWS_AT_ONCE` rows each; all that can be wrong with a request is raised by the first.
 
     `request` holds the request's `id` beside what was read.
 
@@ -37,13 +37,13 @@ def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) 
     ProblemError
         422 where rows are too many to explain, or the model has too few rows for the coverage.
     """
-    if request.get("explain"):  # a task need not offer it
-        check_rows(len(rows))
+    for option in requested(payloads.options, request):
+        option.check(len(rows))
     count_rows(len(rows))
     for first in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[first : first + ROWS_AT_ONCE]
         try:
-            answered = task_of(payloads.seed).predicted(payloads, model, some, request | {"first": first})
+            answered = predictions_of(payloads.seed).predicted(payloads, model, some, request | {"first": first})
         except CoverageError as error:
             raise uncovered(request["coverage"], error) from None
         # What lots hold after these rows is what they hold before the next.

@@ -14,8 +14,8 @@ from starlette.responses import StreamingResponse
 from models.online.received import FIXED
 from models.regression.several import SeveralTargets
 from models.tasks import Model
+from operations.catalogue import Offers
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
 from registry.versions import CHAMPION
 from serving.hot_reload.champions import Champions, Served, Status
 from serving.middleware.context import seen_by_operators
@@ -31,8 +31,8 @@ def troubles_shown(status: Status, store_trouble: str | None = None) -> str | No
     return seen_by_operators(store_trouble or status.troubles, HIDDEN)
 
 
-def status_of(process: str, champions: Champions) -> tuple[Payloads, Status]:
-    """What a process takes and gives, and what answers.
+def status_of(process: str, champions: Champions) -> tuple[Offers, Status]:
+    """Operations that a process offers, and its status.
 
     One look for one request: a swap meanwhile cannot mix two models, or a model and another one's seed.
 
@@ -42,9 +42,9 @@ def status_of(process: str, champions: Champions) -> tuple[Payloads, Status]:
         404 where the process is served no more.
     """
     status = champions.statuses.get(process, GONE)
-    if status.payloads is None:
+    if status.offers is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is served no more: {troubles_shown(status)}")
-    return status.payloads, status
+    return status.offers, status
 
 
 def served_of(process: str, status: Status, champions: Champions) -> Served:
@@ -83,11 +83,11 @@ def interval_of(model: Model) -> Record:
     return asdict(getattr(model, "interval", FIXED))  # classes and pieces follow no outcomes
 
 
-def advised(payloads: Payloads, served: Served, answered: Record) -> Response:
-    """Response that carries advice of a model, which nobody but people follows."""
-    process = payloads.seed.process
-    head = {"process": process.name, "task": process.task, "model": model_used(served), "advisory": True}
-    return json_response(head | answered)
+def advised(offers: Offers, served: Served | None, answered: Record) -> Response:
+    """Response that carries advice, of a model or of none, which nobody but people follows."""
+    process = offers.seed.process
+    model = {} if served is None else {"model": model_used(served)}
+    return json_response({"process": process.name, "task": process.task, **model, "advisory": True, **answered})
 
 
 def json_parts(answer: Record, is_first: bool, is_last: bool) -> list[bytes]:
@@ -139,13 +139,13 @@ def json_response(answer: Record) -> Response:
     return Response(msgspec.json.encode(answer), media_type="application/json")
 
 
-def paths(payloads: Payloads, operations: Iterable[str] | None = None) -> list[str]:
+def paths(offers: Offers, operations: Iterable[str] | None = None) -> list[str]:
     """Addresses of a process's operations, by default of all."""
-    name = payloads.seed.process.name
-    return [f"/v1/{name}/{operation}" for operation in (payloads.operations if operations is None else operations)]
+    name = offers.seed.process.name
+    return [f"/v1/{name}/{operation}" for operation in (offers.forms if operations is None else operations)]
 
 
-def abilities(payloads: Payloads, operations: Iterable[str] | None = None) -> str:
+def abilities(offers: Offers, operations: Iterable[str] | None = None) -> str:
     """What a process can do, in words: its task and its operations, by default all of them."""
-    answers = ", ".join(paths(payloads, operations))
-    return f"{payloads.seed.process.name} is of the task {payloads.seed.process.task} and answers POST {answers}"
+    answers = ", ".join(paths(offers, operations))
+    return f"{offers.seed.process.name} is of the task {offers.seed.process.task} and answers POST {answers}"

@@ -12,10 +12,10 @@ from fastapi import Request
 from starlette.responses import StreamingResponse
 
 from models.uncertainty.intervals import CoverageError
+from operations.catalogue import predictions_of
 from operations.forms.faults import Fault, invalid, shown
 from operations.forms.fields import Record
 from operations.forms.payloads import Payloads
-from operations.tasks import task_of
 from serving.hot_reload.champions import Champions
 from serving.middleware.admission import Load
 from serving.middleware.context import count_rows
@@ -28,7 +28,6 @@ from serving.wire.problems import ProblemError
 
 KINDS = (ARROW, PARQUET)
 BINARY = {"type": "string", "format": "binary"}
-_NOT_ASKED = ("rows", "history", "explain")  # of a request of JSON: what a table has no place for
 
 
 async def table_answer(
@@ -53,7 +52,8 @@ async def table_answer(
     _check_accepted(request)
     recorder.check(named.client)
     process = named.process
-    taken, status = status_of(process, champions)
+    offers, status = status_of(process, champions)
+    taken = offers.predictions
     served = served_of(process, status, champions)
     asked = _options(request, taken)
     body = await read_table(request, load.most_table)
@@ -63,7 +63,7 @@ async def table_answer(
         rows = check(table, taken)
         count_rows(rows)
         head = {**head_of(process, served, asked["coverage"]), "id": named.id}
-        chunks = stream(answered(table, rows, taken, task_of(taken.seed), served.model, asked), head)
+        chunks = stream(answered(table, rows, taken, predictions_of(taken.seed), served.model, asked), head)
         return chunks, next(chunks)
 
     async def next_block() -> list[bytes] | None:
@@ -115,13 +115,18 @@ def _options(request: Request, payloads: Payloads) -> Record:
     given = {name: _value(text) for name, text in request.query_params.items()}
     faults = [
         Fault(field=name, value=shown(given[name]), expected="no such option of a table; send such rows as JSON")
-        for name in _NOT_ASKED
+        for name in _not_asked(payloads)
         if name in given
     ]
     asked, wrong = payloads.envelope.read({**given, "rows": [{}]})
     if asked is None or faults:
         raise invalid([*faults, *wrong])
     return dict(asked)
+
+
+def _not_asked(payloads: Payloads) -> list[str]:
+    """Fields of a request of JSON that a table has no place for."""
+    return ["rows", "history", *(option.name for option in payloads.options if option.is_slow)]
 
 
 def _value(text: str) -> Any:
@@ -137,9 +142,9 @@ def about_tables(payloads: Payloads) -> str:
     columns = [f"`{name}`" for name in held]
     columns += [
         f"`{name}` ({about}{'' if unit is None else f' [{unit}]'})"
-        for name, (unit, about) in task_of(payloads.seed).described(payloads).items()
+        for name, (unit, about) in predictions_of(payloads.seed).described(payloads).items()
     ]
-    options = [name for name in payloads.envelope.names if name not in _NOT_ASKED]
+    options = [name for name in payloads.envelope.names if name not in _not_asked(payloads)]
     return (
         f" A table as {ARROW} (not compressed) or {PARQUET} may stand in the place of JSON: a column for each field of "
         "a row, of the same name and within the same bounds, in any order; NaN and null are missing, times are texts, "

@@ -15,7 +15,9 @@ from pydantic import TypeAdapter
 from operations.forms.faults import shown
 from operations.forms.fields import Record
 from operations.forms.history import MADE
-from operations.forms.payloads import PREDICTIONS, Payloads
+from operations.forms.options import requested
+from operations.forms.payloads import Payloads
+from operations.predictions.operation import Predictions
 from serving.hot_reload.champions import NEW, Champions, Served, Status
 from serving.middleware.admission import Load, Paces
 from serving.open_inference.answers import Encoded
@@ -144,7 +146,7 @@ def _infer(
 
     async def infer(request: Request, model: str, version: str | None = None) -> Response:
         payloads, served = _served(model, version, champions)
-        named = Named.of(request, model, PREDICTIONS)
+        named = Named.of(request, model, Predictions.name)
         body = await read_bytes(request, most_bytes)
         length = request.headers.get(LENGTH)
 
@@ -164,7 +166,7 @@ def _infer(
             part, headers, kind = answer.response(model, model_used(served))
             return Response(part, headers=headers, media_type=kind)
 
-        if pace.is_short(found.rows) and not found.request.get("explain"):
+        if pace.is_short(found.rows) and not any(one.is_slow for one in requested(payloads.options, found.request)):
             with pace.measured(found.rows):
                 deque(parts, maxlen=0)
                 response = made()
@@ -195,16 +197,16 @@ def _served(model: str, version: str | None, champions: Champions) -> tuple[Payl
     ProblemError
         404 where there is no such process or where another version answers, 503 where none does.
     """
-    known = [name for name, one in champions.statuses.items() if one.payloads is not None]
+    known = [name for name, one in champions.statuses.items() if one.offers is not None]
     if model not in known:
         text = f"no process is called '{shown(model)}'; there are: {', '.join(known) or 'none'}"
         raise ProblemError(HTTPStatus.NOT_FOUND, text)
-    payloads, status = status_of(model, champions)
+    offers, status = status_of(model, champions)
     served = served_of(model, status, champions)
     if version not in (None, str(served.champion.version)):
         text = f"version {shown(version)} of {model} does not answer, version {served.champion.version} does"
         raise ProblemError(HTTPStatus.NOT_FOUND, text)
-    return payloads, served
+    return offers.predictions, served
 
 
 class _AsRecorded:

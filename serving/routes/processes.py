@@ -8,14 +8,23 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, create_model
 
-from operations.forms.payloads import ModelUsed, Payloads
-from operations.tasks import TASKS
+from operations.catalogue import CATALOGUE, Offers
+from operations.forms.payloads import ModelUsed
+from operations.predictions.operation import Predictions
 from registry.versions import CHAMPION
 from seeds import Seed
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.context import may_ask, may_operate
 from serving.responses.process_response import paths, troubles_shown
 from serving.shadow.shadows import Shadow
+
+# Predictions of tasks that have a part of their own in the list.
+_LISTED = {
+    task: (one, one.listed)
+    for task, operations in CATALOGUE.items()
+    for one in operations
+    if isinstance(one, Predictions) and one.listed is not None
+}
 
 
 class Input(BaseModel):
@@ -77,9 +86,8 @@ class Process(BaseModel):
 def _answer() -> Any:
     """Type of the list: in a process a field for each task that has more to say, null in processes of others."""
     fields: Any = {
-        name: (Annotated[task.INFO | None, Field(description=f"null: the process {task.NOT}")], ...)
-        for name, task in TASKS.items()
-        if task.INFO is not None
+        task: (Annotated[kind | None, Field(description=f"null: the process {one.not_listed}")], ...)
+        for task, (one, kind) in _LISTED.items()
     }
     model = Annotated[Answering | None, Field(description="null: no model answers")]
     trouble = Annotated[str | None, Field(description="why no model answers, or why a newer one was refused")]
@@ -107,26 +115,24 @@ def router(champions: Champions, in_shadow: Callable[[], Mapping[str, Shadow]] =
     async def processes() -> dict[str, Any]:
         trouble = champions.store_trouble
         statuses = champions.statuses.items()
-        known = [(one.payloads, one) for name, one in statuses if one.payloads is not None and may_ask(name)]
+        known = [(one.offers, one) for name, one in statuses if one.offers is not None and may_ask(name)]
         shadows = in_shadow() if may_operate() else {}
         return {
             "processes": [
-                {**_described(payloads, one, trouble), "shadow": _shadow(shadows.get(payloads.seed.process.name))}
-                for payloads, one in known
+                {**_described(offers, one, trouble), "shadow": _shadow(shadows.get(offers.seed.process.name))}
+                for offers, one in known
             ]
         }
 
     return routes
 
 
-def _described(payloads: Payloads, status: Status, store_trouble: str | None) -> dict[str, Any]:
-    seed = payloads.seed
+def _described(offers: Offers, status: Status, store_trouble: str | None) -> dict[str, Any]:
+    seed = offers.seed
     model = status.served.model if status.served else None
-    about = {
-        name: task.info(seed, model) if name == seed.process.task else None for name, task in TASKS.items() if task.INFO
-    }
+    about = {task: one.info(seed, model) if task == seed.process.task else None for task, (one, _) in _LISTED.items()}
     return {
-        **_process(seed, paths(payloads)).model_dump(),
+        **_process(seed, paths(offers)).model_dump(),
         **about,
         "model": _answering(status),
         "trouble": troubles_shown(status, store_trouble),

@@ -30,7 +30,7 @@ def answered(one: Waiting, payloads: Payloads, served: Served) -> ShadowAnswer:
         Whatever a model that is broken raises.
     """
     rows, request = _read(one, payloads)
-    asked = request | {"id": one.id, "explain": False}
+    asked = request | {"id": one.id} | {option.name: False for option in payloads.options if option.is_slow}
     parts: list[Any] = []
     for some in blocks(payloads, served.model, rows, asked):
         parts += some["predictions"]

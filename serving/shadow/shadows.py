@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.tasks import baseline
-from operations.forms.payloads import Payloads
+from operations.catalogue import Offers
 from records import shadow as records
 from records.database import Database
 from registry.loading.loading import Loading, Refused
@@ -127,7 +127,7 @@ class Shadows:
     def look(self) -> None:
         """Take up where the alias points, and drop what is too much; trouble is kept and logged, never raised."""
         try:
-            found = {name: self._looked(name, payloads) for name, payloads in self._asking().items()}
+            found = {name: self._looked(name, offers) for name, offers in self._asking().items()}
         except Exception as error:  # whatever a database, a network or a file system raises
             self._say("", f"versions in shadow cannot be looked for: {one_line(error)}")
             return
@@ -137,24 +137,24 @@ class Shadows:
     def answer(self) -> bool:
         """Answer some requests of each process; gives whether more may wait."""
         more = False
-        for name, payloads in self._asking().items():
+        for name, offers in self._asking().items():
             one = self._of.get(name)
             if one is None or one.served is None:
                 continue
             trouble = None
             try:
-                more |= self._answered(name, one, payloads)
+                more |= self._answered(name, one, offers)
             except Exception as error:  # the records, or outcomes, may be out of reach
                 trouble = f"{name}: version {one.version.version} cannot answer in shadow: {one_line(error)}"
             self._say(name, trouble)
         return more
 
-    def _asking(self) -> dict[str, Payloads]:
+    def _asking(self) -> dict[str, Offers]:
         """Processes whose seeds ask for a shadow period."""
-        known = {name: status.payloads for name, status in self._champions.statuses.items()}
+        known = {name: status.offers for name, status in self._champions.statuses.items()}
         return {name: one for name, one in known.items() if one is not None and one.seed.process.shadow is not None}
 
-    def _looked(self, process: str, payloads: Payloads) -> Shadow | None:
+    def _looked(self, process: str, offers: Offers) -> Shadow | None:
         version = self._store.shadow(process)
         before = self._of.get(process)
         if version is None:
@@ -162,11 +162,11 @@ class Shadows:
                 log.info("%s: version %d answers in shadow no more", process, before.version.version)
             return None
         if before is None or before.version != version:
-            return self._loaded(process, payloads, Shadow(version, wait=self._poll_seconds))
+            return self._loaded(process, offers, Shadow(version, wait=self._poll_seconds))
         if before.served is not None:
             self._drop(process, before, before.served.digest)
         elif self._clock() >= before.again:
-            return self._loaded(process, payloads, before)
+            return self._loaded(process, offers, before)
         return before
 
     def _drop(self, process: str, one: Shadow, digest: str) -> None:
@@ -176,9 +176,9 @@ class Shadows:
             dropped, one.upto = records.dropped(connection, process, one.upto, self._most_waiting)
         one.dropped += dropped
 
-    def _loaded(self, process: str, payloads: Payloads, one: Shadow) -> Shadow:
+    def _loaded(self, process: str, offers: Offers, one: Shadow) -> Shadow:
         version = one.version
-        outcome = self._loading.load(self._store, version, payloads.seed)
+        outcome = self._loading.load(self._store, version, offers.seed)
         if isinstance(outcome, Refused):
             if outcome.why != one.trouble:
                 log.warning("%s: version %d in shadow is refused: %s", process, version.version, outcome.why)
@@ -193,29 +193,27 @@ class Shadows:
         log.info("%s: version %d answers in shadow: %s", process, version.version, outcome.digest)
         return one
 
-    def _answered(self, process: str, one: Shadow, payloads: Payloads) -> bool:
+    def _answered(self, process: str, one: Shadow, offers: Offers) -> bool:
         """Answer the next requests of a process; gives whether others may wait."""
         assert one.served is not None
         with self._database.read() as connection:
             some = records.waiting(connection, process, one.upto, _AT_ONCE)
         if not some:
             return False
-        one.served = self._followers.followed(one.served, payloads)
-        made = [answer for each in some if (answer := self._made(process, one, each, payloads)) is not None]
+        one.served = self._followers.followed(one.served, offers)
+        made = [answer for each in some if (answer := self._made(process, one, each, offers)) is not None]
         if made:
             records.keep(self._database, process, made)
         one.answered += len(made)
         one.upto = some[-1].number
         return len(some) == _AT_ONCE
 
-    def _made(
-        self, process: str, one: Shadow, request: records.Waiting, payloads: Payloads
-    ) -> records.ShadowAnswer | None:
+    def _made(self, process: str, one: Shadow, request: records.Waiting, offers: Offers) -> records.ShadowAnswer | None:
         """The answer to a request, and then a rest; None where it is too long, or the version cannot answer it."""
         assert one.served is not None
         begun = time.perf_counter()
         try:
-            return answered(request, payloads, one.served)
+            return answered(request, offers.predictions, one.served)
         except TooLongError:
             one.dropped += 1
         except Exception as error:  # a model may be broken in any way

@@ -13,6 +13,7 @@ from operations.forms import history
 from operations.forms.columns import Columns, Described, Values
 from operations.forms.fields import Record
 from operations.forms.payloads import Payloads
+from operations.predictions.operation import Predictions
 from serving.wire.arrow_checks import block_of, plain
 
 ABOUT = b"nonferrous"  # key of what is not of a row: JSON in the schema's metadata, and in the last batch's
@@ -31,7 +32,9 @@ class Rows(Protocol):
         """The columns of these names, some rows at a time, in order."""
 
 
-def answered(table: Rows, rows: int, payloads: Payloads, task: Any, model: Any, request: Record) -> Iterator[Any]:
+def answered(
+    table: Rows, rows: int, payloads: Payloads, task: Predictions, model: Any, request: Record
+) -> Iterator[Any]:
     """Blocks of an answer in the rows' order: an Arrow table, what stands beside all of them, what is known after each.
 
     Parameters
@@ -41,7 +44,7 @@ def answered(table: Rows, rows: int, payloads: Payloads, task: Any, model: Any, 
     rows : int
         How many these are.
     payloads, task, model
-        What the process takes and gives, its task, and the model that answers.
+        Requests and responses of the process, predictions of its task, and the model in service.
     request : dict
         What was asked, as `Payloads.envelope` has it.
     """

@@ -306,14 +306,14 @@ def test_ctrl_c_leaves_no_plant_that_looks_whole(home, tmp_path):
 
 
 def test_the_readmes_first_request_is_one_that_the_service_takes():
-    from operations.tasks import task_of
     from seeds import load
+    from tests.suite.forms import payloads
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     body = re.search(r"-d '(\{.*?\})'\n", text, re.DOTALL)
     assert body is not None
     seed = load("aluminium_reduction")
-    rows, request = task_of(seed).payloads(seed, 10).read(body[1].encode())
+    rows, request = payloads(seed, 10).read(body[1].encode())
     assert len(rows) == 1
     assert request["coverage"] == json.loads(body[1])["coverage"]
 

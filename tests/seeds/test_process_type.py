@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.processes.lookup import check_process, energy_of, known_types, needed_physics_of
-from operations.tasks import task_of
+from operations.catalogue import offered
 from registry.promotion import promote
 from registry.settings import Settings
 from seeds import SeedError, load, load_all, names
@@ -92,13 +92,13 @@ def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, 
     answers = {}
     for name, own in taken.items():
         original = ORIGINAL[own.seed.process_type]
-        operations = task_of(original).payloads(original, own.max_rows).operations
-        assert {verb: example for verb, (_, example) in own.operations.items()} == {
-            verb: example for verb, (_, example) in operations.items()
+        operations = offered(original, own.predictions.max_rows).forms
+        assert {verb: form.example for verb, form in own.forms.items()} == {
+            verb: form.example for verb, form in operations.items()
         }
         answers[name] = {
-            verb: asked(app, f"/v1/{name}/{verb}", example)
-            for verb, (_, example) in operations.items()
+            verb: asked(app, f"/v1/{name}/{verb}", form.example)
+            for verb, form in operations.items()
             if verb in ("predictions", "recommendations", "schedules")
         }
         (prediction, *_) = answers[name]["predictions"]["predictions"]
@@ -159,5 +159,5 @@ def test_a_seed_that_does_not_fit_its_physics_is_listed_as_broken(lines, tmp_pat
     path = tmp_path / "seeds" / "line_1.toml"
     path.write_text(lines["line_1"].text.replace('type = "aluminium_reduction"', 'type = "potline"'), "utf-8")
     found = SeedFolder(10).look()
-    assert sorted(found.payloads) == ["line_3", "north_refinery"]
+    assert sorted(found.offers) == ["line_3", "north_refinery"]
     assert "process.type: got 'potline': no type of process that has physics" in found.broken["line_1"]

@@ -19,7 +19,7 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from operations.tasks import task_of
+from operations.catalogue import offered
 from seeds import Seed
 from serving.app import Service
 from serving.hot_reload.seed_folder import Known
@@ -142,7 +142,7 @@ def fixed() -> Callable[..., object]:
 
     class Fixed:
         def __init__(self, seeds: dict[str, Seed]) -> None:
-            self._known = Known({name: task_of(seed).payloads(seed, 50) for name, seed in seeds.items()}, {})
+            self._known = Known({name: offered(seed, 50) for name, seed in seeds.items()}, {})
 
         def look(self) -> Known:
             return self._known
@@ -160,8 +160,7 @@ def lot_sender(call: Any) -> Callable[..., Callable[..., Any]]:
             assert response.status_code == status, response.text
             if status == HTTPStatus.OK:
                 (own,) = app.taken
-                assert own.setpoints is not None
-                TypeAdapter(own.setpoints.verbs[verb].answer).validate_json(response.content)
+                TypeAdapter(own.forms[verb].answer).validate_json(response.content)
             return response.json()
 
         return send

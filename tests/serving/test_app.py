@@ -73,7 +73,7 @@ def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path, pos
     response = post(app, [ROW])
     assert response.status_code == HTTPStatus.OK
     told = response.json()
-    TypeAdapter(app.taken[0].answer).validate_json(response.content)
+    TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
     assert told["process"] == "toy_cells"
     assert told["model"] == {
         "version": 1,
@@ -122,7 +122,7 @@ def test_a_long_body_goes_another_way_to_the_same_answer(
     app: Service, monkeypatch: pytest.MonkeyPatch, post: Call
 ) -> None:
     at_once = post(app, [ROW]).json()["predictions"][0]["y"]
-    monkeypatch.setattr("serving.routes.predictions.LONGEST_BODY_AT_ONCE", 0)
+    monkeypatch.setattr("serving.responses.predictions.LONGEST_BODY_AT_ONCE", 0)
     assert post(app, [ROW]).json()["predictions"][0]["y"] == at_once
 
 
@@ -305,11 +305,11 @@ def test_no_body_makes_a_defect(app: Service, body: bytes, call: Call) -> None:
     response = call(app, "POST", URL, content=body, headers=JSON)
     if response.status_code == HTTPStatus.OK:
         # What OpenAPI describes takes the request too, and describes the answer.
-        TypeAdapter(app.taken[0].request).validate_json(body)
-        TypeAdapter(app.taken[0].answer).validate_json(response.content)
+        TypeAdapter(app.taken[0].predictions.request).validate_json(body)
+        TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
     else:
         with pytest.raises(ValidationError, match="validation error"):
-            TypeAdapter(app.taken[0].request).validate_json(body)
+            TypeAdapter(app.taken[0].predictions.request).validate_json(body)
         told = problem(response, HTTPStatus(response.status_code))
         assert told.status in (400, 422)
         assert told.status == 400 or told.errors

@@ -97,7 +97,7 @@ def test_models_are_looked_for_from_its_start_to_its_end(app: Service, monkeypat
 
 def test_settings_reach_the_parts(app: Service, call: Callable[..., httpx.Response]) -> None:
     assert app.champions.wait == 9.0
-    assert [each.max_rows for each in app.taken] == [7, 7]
+    assert [each.predictions.max_rows for each in app.taken] == [7, 7]
     long = call(
         app, "POST", "/v1/toy_cells/predictions", content=b" " * 2001, headers={"content-type": "application/json"}
     )

@@ -161,7 +161,7 @@ def test_examples_of_the_schema_are_a_request_that_passes(app: Service, served_s
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
     whole = {name: field["examples"][0] for name, field in schemas[f"{title}Row"]["properties"].items()}
     row = {name: value for name, value in whole.items() if name != "quality"}
-    taken = next(one for one in app.taken if one.seed.process.name == served_seed.process.name)
+    taken = next(one.predictions for one in app.taken if one.seed.process.name == served_seed.process.name)
     rows, request = taken.read(json.dumps({"rows": [whole]}).encode())
     assert (len(rows), request["coverage"]) == (1, 0.9)
     operation = app.openapi()["paths"][f"/v1/{served_seed.process.name}/predictions"]["post"]

@@ -124,7 +124,8 @@ async def asked(path, body):
     return sent[0]["status"], b"".join(one.get("body", b"") for one in sent)
 
 
-for payloads in app.taken:
+for offers in app.taken:
+    payloads = offers.predictions
     name = payloads.seed.process.name
     wanted = payloads.example | ({{"explain": True}} if "explain" in payloads.request.__annotations__ else {{}})
     status, body = asyncio.run(asked(f"/v1/{{name}}/predictions", json.dumps(wanted).encode()))

@@ -10,8 +10,6 @@ from seeds import Grade, Quantity, Seed
 from seeds.format.quantity import Certainty
 from seeds.format.tasks.quality import Limit
 
-NOT = "does not grade its lots"
-
 
 class Amount(BaseModel):
     """A number with its unit, by the seed."""

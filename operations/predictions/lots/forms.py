@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from models.quality.decision import ACTIONS
-from operations.forms.fields import Record, record, title
-from operations.forms.payloads import Payloads, TaskFields, estimate, payloads_of
-from operations.predictions.explanations import asked, explanation, optional
-from operations.set_points.graded_lots import setpoints
+from operations.forms.fields import record, title
+from operations.forms.lot_costs import costs_example, lot_costs
+from operations.forms.payloads import TaskFields, estimate
 from seeds import Grade, Seed
 
-# Far beyond any cost, and small enough that sums of products stay finite.
-HIGHEST_COST = 1e6
 DEFINED_ON = "lots that are released without an assay in a grade with limits"
-ABOUT = (
-    "A row is a lot whose assay is still to come. `costs` replaces values of the seed for one request; what may be let "
-    "go unassayed stays bounded by the threshold of `guarantee`, which was calibrated under the seed's costs. With "
-    "`explain` each content is cut into what each input contributed, in the content's unit."
-)
 
 
-def payloads(seed: Seed, max_rows: int) -> Payloads:
-    """Request and answer of a seed's process; see `operations.forms.payloads.payloads_of`."""
-    rules, best, costs = seed.quality_rules, seed.grades[0], _costs(seed)
-    given = {
-        "assay_cost": rules.assay_cost.value,
-        "claim_cost": rules.claim_cost.value,
-        "value": {best.name: best.value.value},
-    }
-    whole = payloads_of(
-        seed,
-        max_rows,
-        TaskFields(
-            row="One lot before its assay",
-            unit="A-001",
-            time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
-            predicted=_predicted(seed),
-            request={"costs": costs, "explain": asked()},
-            answer={"guarantee": _guarantee(seed)},
-            example={"costs": given, "explain": False},
-        ),
+def fields_of(seed: Seed) -> TaskFields:
+    """Fields of requests and responses of a seed's process."""
+    return TaskFields(
+        row="One lot before its assay",
+        unit="A-001",
+        time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
+        predicted=_predicted(seed),
+        request={"costs": lot_costs(seed)},
+        answer={"guarantee": _guarantee(seed)},
+        example={"costs": costs_example(seed)},
     )
-    return replace(whole, setpoints=setpoints(seed, max_rows, costs, given))
 
 
 def _predicted(seed: Seed) -> dict[str, Any]:
@@ -69,17 +48,7 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         "decision": _decision(seed),
         "nearest_limit": _nearest_limit(seed),
         "remedy": _remedy(seed),
-        "explanations": _explanations(seed),
     }
-
-
-def _explanations(seed: Seed) -> Any:
-    kind = record(
-        f"{title(seed)}Explanations",
-        "What each input contributed to each content, in the content's unit.",
-        {column.name: explanation(seed) for column in seed.elements},
-    )
-    return optional(kind, "why the contents are what they are")
 
 
 def _number(about: str, unit: str) -> Any:
@@ -171,70 +140,6 @@ def _remedy(seed: Seed) -> Any:
         description="null: the lot is released in the intended grade or a more valuable one, or no move helps"
     )
     return Annotated[kind | None, described]
-
-
-def _costs(seed: Seed) -> Any:
-    rules = seed.quality_rules
-
-    def cost(about: str, unit: str, own: float, lowest: float) -> Any:
-        described = Field(
-            default=None,
-            ge=lowest,
-            le=HIGHEST_COST,
-            description=f"{about} [{unit}]",
-            examples=[own],
-            json_schema_extra={"x-unit": unit},
-        )
-        return Annotated[float | None, described]
-
-    values: Any = record(
-        f"{title(seed)}Values",
-        "What a tonne is worth in each grade beside the intended one, most valuable first.",
-        {
-            one.name: cost(f"value of a tonne: {one.title}", "$/t", one.value.value, -HIGHEST_COST)
-            for one in seed.grades
-        },
-    )
-    ordered = ", ".join(one.name for one in seed.grades)
-    kind = record(
-        f"{title(seed)}Costs",
-        "Values that replace the seed's; what is null or left out stays.",
-        {
-            "assay_cost": cost("an assay and the wait for it, one lot", "$", rules.assay_cost.value, 0),
-            "claim_cost": cost("a tonne released in a grade that it breaks", "$/t", rules.claim_cost.value, 0),
-            "value": Annotated[
-                values | None,
-                AfterValidator(_falling(seed)),
-                Field(
-                    default=None, description=f"none above the one before, those left out being the seed's: {ordered}"
-                ),
-            ],
-        },
-    )
-    return Annotated[kind, Field(default={}, description="costs and values for this request")]
-
-
-def _falling(seed: Seed) -> Callable[[Record | None], Record | None]:
-    """Check that given values, with the seed's for what is left out, do not rise from a grade to the next."""
-
-    def checked(given: Record | None) -> Record | None:
-        before: tuple[str, float] | None = None
-        for name, value in values(seed, given or {}).items():
-            if before is not None and value > before[1]:
-                described = (
-                    f"at most {before[1]:g} $/t for {name}, as for {before[0]}: grades stand most valuable first"
-                )
-                raise ValueError(f"{described}; got {value:g}")
-            before = name, value
-        return given
-
-    return checked
-
-
-def values(seed: Seed, given: Record) -> dict[str, float]:
-    """Value of a tonne in each grade [$/t]: the given one, or the seed's where it is null or left out."""
-    described = ((grade, given.get(grade.name)) for grade in seed.grades)
-    return {grade.name: grade.value.value if value is None else value for grade, value in described}
 
 
 def _guarantee(seed: Seed) -> Any:

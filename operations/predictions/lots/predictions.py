@@ -9,16 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from models.explanations import explained_contents
 from models.quality.decision import ACTIONS, Costs, Decisions
 from models.quality.model import QualityModel
 from models.quality.remedy import Nearest, Remedy
 from operations.forms.fields import Record
+from operations.forms.lot_costs import grade_values
+from operations.forms.options import added_rows
 from operations.forms.payloads import Payloads
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
-from operations.predictions.explanations import explanations
-from operations.predictions.lots.forms import DEFINED_ON, has_least, limit_units, values
-from physics.arrays import FloatArray
+from operations.predictions.lots.forms import DEFINED_ON, has_least, limit_units
 from seeds import Seed
 
 
@@ -53,7 +52,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     flags = model.flags(X)
     flag_readings(rows, model.seed, flags)
     contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
-    whys = _explained(model, X, judged.logs, seed, flags) if request["explain"] else [{}] * len(rows)
+    whys, beside = added_rows(payloads.options, model, X, judged.logs, request, flags)
     grades = [grade.name for grade in seed.grades]
     found, with_least = model.nearest(judged, far), has_least(seed)
     units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in found}}
@@ -70,6 +69,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
         strict=True,
     )
     return {
+        **beside,
         "predictions": [
             {
                 **name,
@@ -99,19 +99,6 @@ def guarantee(model: QualityModel, seed: Seed, by_own_costs: bool) -> Record:
     }
 
 
-def _explained(
-    model: QualityModel, X: FloatArray, logs: FloatArray, seed: Seed, flags: list[list[str]]
-) -> list[Record]:
-    """The explanations of each lot, by element."""
-    found = explained_contents(model.estimator, X, logs, seed)
-    parts = found if found is not None else [None for _ in seed.elements]
-    by_element = {
-        column.name: explanations(part, seed, [(column.name, str(column.unit))] * len(X), flags)
-        for column, part in zip(seed.elements, parts, strict=True)
-    }
-    return [{"explanations": {name: whys[i] for name, whys in by_element.items()}} for i in range(len(X))]
-
-
 def given_costs(given: Record, seed: Seed, own: Costs) -> Costs | None:
     """Costs of the day, the seed's own where one is left out; None where all are."""
     changed = {name: value for name, value in given.items() if value is not None}
@@ -121,7 +108,7 @@ def given_costs(given: Record, seed: Seed, own: Costs) -> Costs | None:
     assay = changed.get("assay_cost")
     return replace(
         own,
-        value=np.array(list(values(seed, by_grade).values())),
+        value=np.array(list(grade_values(seed, by_grade).values())),
         assay=own.assay if assay is None else assay / seed.quality_rules.lot_mass.value,
         claim=changed.get("claim_cost", own.claim),
     )

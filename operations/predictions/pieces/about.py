@@ -8,8 +8,6 @@ from pydantic import BaseModel, Field
 from models.sorting.model import SortingModel
 from seeds import Quantity, Seed
 
-NOT = "does not sort"
-
 
 class Limit(BaseModel):
     """Highest mean content of an element in a lot, or highest standard deviation of its pieces' contents."""

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from operations.forms.bin_values import bin_values, values_example
 from operations.forms.fields import Key, quantity, record, title
-from operations.forms.payloads import Payloads, TaskFields, estimate, payloads_of
-from operations.predictions.explanations import OF_CLASS, asked, explanation, optional
+from operations.forms.payloads import TaskFields, estimate
 from operations.predictions.pieces import lots as lot_payloads
-from operations.set_points.sorting_lines import setpoints
-from seeds import Bin, Seed
+from seeds import Seed
 
-# Far beyond any metal's price, and small enough that sums of products stay finite.
-HIGHEST_PRICE = 1e6
 DEFINED_ON = "lots of the plant that the model learnt from, which come as those of its calibration did"
 MOST_LOTS = 1000
-ABOUT = (
-    "A row is a piece, and rows are taken in the order given: each is decided with what its lot holds by then. The "
-    "service keeps nothing: send the answer's `lots` back with the next pieces; a lot that is not sent is empty. "
-    "`prices` replaces values of the seed for one request. Of a name that stands twice in an object the last counts. "
-    "With `explain` the logarithm of how much more probable the class is than the next is cut into what each input "
-    "contributed."
-)
 
 
-def payloads(seed: Seed, max_rows: int) -> Payloads:
-    """Request and answer of a seed's process.
+def fields_of(seed: Seed) -> TaskFields:
+    """Fields of requests and responses of a seed's process.
 
     Raises
     ------
     ValueError
-        The seed has no key, which names the lot, or calls a key or time as something else in a prediction is called.
+        The seed has no key, which names the lot.
     """
     if seed.key is None:
         raise ValueError(f"seed {seed.process.name}: process.unit_key is missing: a process that sorts needs lots")
@@ -44,22 +33,15 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         description="what each lot holds before its first row here, as the last answer gave it",
     )
     after = Field(description="what each lot holds after its last row here; lots without a row stay as they came")
-    first, best = seed.bins[0], max(seed.classes, key=lambda name: seed.bins[0].value[name])
-    prices, given = _prices(seed), {first.name: {best: first.value[best]}}
-    whole = payloads_of(
-        seed,
-        max_rows,
-        TaskFields(
-            row="One piece that passes the sensors",
-            unit="L-00001",
-            time="2026-11-01T06:00:00.020",
-            predicted=_predicted(seed),
-            request={"prices": prices, "lots": Annotated[lots, before], "explain": asked()},
-            answer={"lots": Annotated[lots, after], "guarantee": _guarantee(seed)},
-            example={"prices": given, "lots": {"L-00001": lot_payloads.example(seed)}, "explain": False},
-        ),
+    return TaskFields(
+        row="One piece that passes the sensors",
+        unit="L-00001",
+        time="2026-11-01T06:00:00.020",
+        predicted=_predicted(seed),
+        request={"prices": bin_values(seed), "lots": Annotated[lots, before]},
+        answer={"lots": Annotated[lots, after], "guarantee": _guarantee(seed)},
+        example={"prices": values_example(seed), "lots": {"L-00001": lot_payloads.example(seed)}},
     )
-    return replace(whole, setpoints=setpoints(seed, max_rows, prices, given))
 
 
 def _predicted(seed: Seed) -> dict[str, Any]:
@@ -82,37 +64,7 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         "elements": Annotated[elements, Field(description="contents of the elements that the sensors carry")],
         "bin": Annotated[Literal[bins], Field(description="where the piece goes")],
         "expected_value": Annotated[worth, Field(description="what a kilogram of the piece is worth there on average")],
-        "explanation": optional(explanation(seed), OF_CLASS),
     }
-
-
-def _prices(seed: Seed) -> Any:
-    kind = record(
-        f"{title(seed)}Prices",
-        "Values that replace the seed's; what is null or left out stays.",
-        {one.name: _prices_in(one, seed) for one in seed.bins},
-    )
-    return Annotated[kind, Field(default={}, description="values for this request")]
-
-
-def _prices_in(one: Bin, seed: Seed) -> Any:
-    def price(name: str) -> Any:
-        described = Field(
-            default=None,
-            ge=-HIGHEST_PRICE,
-            le=HIGHEST_PRICE,
-            description=f"value of a kilogram of {name} in {one.name} [{one.unit}]",
-            examples=[one.value[name]],
-            json_schema_extra={"x-unit": one.unit},
-        )
-        return Annotated[float | None, described]
-
-    kind = record(
-        f"{title(seed, one.name)}Prices",
-        f"What a kilogram of each class is worth in {one.name}.",
-        {name: price(name) for name in seed.classes},
-    )
-    return Annotated[kind | None, Field(default=None, description=one.title)]
 
 
 def _guarantee(seed: Seed) -> Any:

@@ -12,9 +12,9 @@ import numpy as np
 from models.sorting.model import Sorted, SortingModel
 from models.sorting.values import value_matrix
 from operations.forms.fields import Record
+from operations.forms.options import added_rows
 from operations.forms.payloads import Payloads
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
-from operations.predictions.explanations import class_explanations
 from operations.predictions.pieces.forms import DEFINED_ON
 from operations.predictions.pieces.lots import lot_answer, states
 from seeds import Seed
@@ -57,9 +57,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     flag_readings(rows, model.seed, flags)
     flag_closed(done, seed, flags)
     elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, flags)
-    whys: list[Record] = [{} for _ in rows]
-    if request["explain"]:
-        whys = [{"explanation": why} for why in class_explanations(model, X, p, seed, flags)]
+    whys, beside = added_rows(payloads.options, model, X, p, request, flags)
     classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
     decided = zip(
         with_ids(rows, payloads.echoed, request),
@@ -73,6 +71,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
         strict=True,
     )
     return {
+        **beside,
         "predictions": [
             {
                 **name,

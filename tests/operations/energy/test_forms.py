@@ -18,12 +18,12 @@ from models.storage import model_files
 from models.table.inputs import input_names
 from models.tasks import build
 from operations.energy.accounting import NOT_KNOWN
-from operations.predictions.numbers.predictions import payloads
 from seeds import Seed, folder, load
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from tests.suite.forms import payloads
 
 PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
 # What is predicted or derived and stands in the account too: of direct current by efficiency, of fuel as it is.
@@ -92,7 +92,8 @@ def post(app: Service, seed: Seed, call: Callable[..., Any]) -> Callable[..., An
         response = call(app, "POST", f"/v1/{seed.process.name}/predictions", json={"rows": rows, **more})
         assert response.status_code == status, response.text
         if status == 200:
-            (taken,) = app.taken
+            (offers,) = app.taken
+            taken = offers.predictions
             TypeAdapter(taken.answer).validate_json(response.content)
         return response.json()
 

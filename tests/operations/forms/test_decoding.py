@@ -15,11 +15,11 @@ from operations.forms.decoding import MOST_TOGETHER, MOST_VALUES, TOGETHER, pars
 from operations.forms.faults import RequestError
 from operations.forms.fields import Record
 from operations.forms.payloads import Payloads
-from operations.tasks import task_of
 from seeds import load_all
+from tests.suite.forms import payloads
 
 SEEDS = load_all()
-PAYLOADS = {name: task_of(seed).payloads(seed, 5) for name, seed in SEEDS.items()}
+PAYLOADS = {name: payloads(seed, 5) for name, seed in SEEDS.items()}
 # Pieces of JSON as they stand in a body; not all of them are any.
 ODD = (
     *("null", "true", "0", "-0", "1", "-1", "1.5", "1e3", "1e999", "-1e999", "NaN", "Infinity", "-Infinity", "1e-400"),

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from models.table.contract import check
-from operations.predictions.numbers.predictions import payloads
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from tests.suite.forms import payloads
 
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.25, "z": 3.75}
 PAST: list[dict[str, Any]] = [
@@ -52,7 +52,7 @@ def ask(app: Service, call: Callable[..., httpx.Response]) -> Ask:
 
 def test_what_a_row_leaves_out_is_made_and_named(app: Service, ask: Ask) -> None:
     response = ask([ROW, ROW | {"previous_y": None}, ROW | {"unit": "A-002"}, ROW | {"unit": "A-003"}], history=PAST)
-    TypeAdapter(app.taken[0].answer).validate_json(response.content)
+    TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
     first, null, second, third = response.json()["predictions"]
     assert first["made"] == null["made"] == second["made"] == ["previous_y"]
     assert third["made"] == []

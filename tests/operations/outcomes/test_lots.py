@@ -10,10 +10,11 @@ from models.online.received import LAPSE, Interval
 from models.online.reference_runs import Bounds, Usual
 from models.uncertainty.adaptive_intervals import Level
 from operations.forms.rows import matrix
-from operations.outcomes import lots
+from operations.outcomes.lots import LotStates
 from records.outcomes import Arrived
 
 LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "knob": 50.0, "p_last": 2.0}
+STATES = LotStates()
 BATCH = Arrived(30, 0, (), 1, accepted=False)
 ROWS = [LOT | {"u": i / 10, "v": -i / 20} for i in range(30)]
 
@@ -32,10 +33,12 @@ def known(contents):
 
 
 def test_lots_off_by_more_than_any_before_make_intervals_wider_and_right_ones_do_not(model):
-    wide = lots.followed(
-        model, lots.taken(model, lots.begin(model), ROWS, known(predicted(model) * 1e3), [0] * 30, BATCH), 0
+    wide = STATES.followed(
+        model, STATES.taken(model, STATES.begin(model), ROWS, known(predicted(model) * 1e3), [0] * 30, BATCH), 0
     )
-    same = lots.followed(model, lots.taken(model, lots.begin(model), ROWS, known(predicted(model)), [0] * 30, BATCH), 0)
+    same = STATES.followed(
+        model, STATES.taken(model, STATES.begin(model), ROWS, known(predicted(model)), [0] * 30, BATCH), 0
+    )
     assert wide.level.half_width(0.9) > model.level.half_width(0.9) > same.level.half_width(0.9)
 
 
@@ -44,20 +47,20 @@ def test_a_lot_counts_by_its_largest_error_in_spreads(model):
     spread = model.scatter.spread
     contents[:, 1] *= np.exp(2.0 * spread[1])
     contents[:, 2] *= np.exp(-0.5 * spread[2])
-    state = lots.taken(model, lots.begin(model), ROWS, known(contents), [0] * 30, BATCH)
+    state = STATES.taken(model, STATES.begin(model), ROWS, known(contents), [0] * 30, BATCH)
     np.testing.assert_allclose(Level.from_state(state["level"]).scores[-30:], 2.0, rtol=1e-9)
 
 
 def test_lots_without_an_assay_count_nothing(model):
-    state = lots.begin(model)
-    assert lots.taken(model, state, ROWS, [{}] * 30, [0] * 30, BATCH) == state
+    state = STATES.begin(model)
+    assert STATES.taken(model, state, ROWS, [{}] * 30, [0] * 30, BATCH) == state
 
 
 def test_a_model_of_fixed_intervals_follows_nothing(model):
     fixed = replace(model, level=None)
     assert fixed.interval == Interval("fixed", 0)
-    assert lots.begin(fixed) == {}
-    assert lots.followed(fixed, {}, 0) is fixed
+    assert STATES.begin(fixed) == {}
+    assert STATES.followed(fixed, {}, 0) is fixed
 
 
 @pytest.fixture
@@ -70,38 +73,38 @@ def careful(model):
 def test_odd_assays_wait_until_a_person_accepts_them(careful):
     """All contents of all lots are four spreads too large, and so would every interval be."""
     odd = known(predicted(careful) * np.exp(4.0 * careful.scatter.spread))
-    before = lots.begin(careful)
-    after = lots.taken(careful, before, ROWS, odd, [0] * 30, BATCH)
-    assert lots.followed(careful, after, 0).level.state() == careful.level.state()
-    ((name, (waits,)),) = lots.waiting(after).items()
-    assert (name, waits.batch, waits.outcomes, lots.outcomes_waiting(after)) == ("contents", 1, 30, 30)
+    before = STATES.begin(careful)
+    after = STATES.taken(careful, before, ROWS, odd, [0] * 30, BATCH)
+    assert STATES.followed(careful, after, 0).level.state() == careful.level.state()
+    ((name, (waits,)),) = STATES.waiting(after).items()
+    assert (name, waits.batch, waits.outcomes, STATES.outcomes_waiting(after)) == ("contents", 1, 30, 30)
     assert f"the mean is off by +{np.log(4.0):.3g}" in waits.why
-    accepted = lots.taken(careful, before, ROWS, odd, [0] * 30, replace(BATCH, accepted=True))
-    assert lots.followed(careful, accepted, 0).level.half_width(0.9) > careful.level.half_width(0.9)
-    assert lots.outcomes_waiting(accepted) == 0
+    accepted = STATES.taken(careful, before, ROWS, odd, [0] * 30, replace(BATCH, accepted=True))
+    assert STATES.followed(careful, accepted, 0).level.half_width(0.9) > careful.level.half_width(0.9)
+    assert STATES.outcomes_waiting(accepted) == 0
 
 
 def test_received_assays_are_counted_and_lapse(model):
     """Two times 30 lots are enough, and no longer once none came in for four times as long as one is waited for."""
-    state = lots.begin(model)
-    assert lots.followed(model, state, 0).interval == Interval("wider", 0)
+    state = STATES.begin(model)
+    assert STATES.followed(model, state, 0).interval == Interval("wider", 0)
     for number, kind in ((1, "wider"), (2, "adaptive")):
         batch = replace(BATCH, upto=number, at=number * 1_000_000)
-        state = lots.taken(model, state, ROWS, known(predicted(model)), [0] * 30, batch)
-        assert lots.followed(model, state, batch.at).interval == Interval(kind, 30 * number)
+        state = STATES.taken(model, state, ROWS, known(predicted(model)), [0] * 30, batch)
+        assert STATES.followed(model, state, batch.at).interval == Interval(kind, 30 * number)
     end = 2_000_000 + LAPSE * (model.seed.period + model.seed.delay) // dt.timedelta(microseconds=1)
-    assert lots.followed(model, state, end).interval == Interval("adaptive", 60)
-    assert lots.followed(model, state, end + 1).interval == Interval("wider", 60)
-    assert (lots.current(model, state, end), lots.current(model, state, end + 1)) == ((True,), (False,))
+    assert STATES.followed(model, state, end).interval == Interval("adaptive", 60)
+    assert STATES.followed(model, state, end + 1).interval == Interval("wider", 60)
+    assert (STATES.current(model, state, end), STATES.current(model, state, end + 1)) == ((True,), (False,))
 
 
 def test_assays_that_wait_are_not_counted(careful):
     odd = known(predicted(careful) * np.exp(4.0 * careful.scatter.spread))
-    after = lots.taken(careful, lots.begin(careful), ROWS, odd, [0] * 30, replace(BATCH, at=9))
-    assert (lots.followed(careful, after, 9).interval, after["at"]) == (Interval("wider", 0), 0)
+    after = STATES.taken(careful, STATES.begin(careful), ROWS, odd, [0] * 30, replace(BATCH, at=9))
+    assert (STATES.followed(careful, after, 9).interval, after["at"]) == (Interval("wider", 0), 0)
 
 
 def test_what_older_code_has_taken_up_is_not_counted(model):
-    assert lots.is_counted(lots.begin(model))
-    assert lots.is_counted({})
-    assert not lots.is_counted({"level": model.level.state()})
+    assert STATES.is_counted(STATES.begin(model))
+    assert STATES.is_counted({})
+    assert not STATES.is_counted({"level": model.level.state()})

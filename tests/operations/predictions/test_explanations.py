@@ -47,7 +47,7 @@ def ask(app: Service, call: Callable[..., httpx.Response]) -> Ask:
 def test_base_and_contributions_sum_to_the_value(app: Service, ask: Ask) -> None:
     rows = [ROW, ROW | {"z": None}, ROW | {"x_set": 19.5, "z": 2.1}]
     response = ask(rows, explain=True)
-    TypeAdapter(app.taken[0].answer).validate_json(response.content)
+    TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
     for one, plain in zip(response.json()["predictions"], ask(rows).json()["predictions"], strict=True):
         why = one["explanation"]
         assert (why["quantity"], why["unit"], why["causes"]) == ("y", "%", None)
@@ -117,7 +117,7 @@ def potline(tmp_path: Path) -> Callable[[str], Service]:
 
 
 def asked_potline(app: Service, call: Callable[..., httpx.Response]) -> Any:
-    (taken,) = [one for one in app.taken if one.seed.process.name == "aluminium_reduction"]
+    (taken,) = [one.predictions for one in app.taken if one.seed.process.name == "aluminium_reduction"]
     request = taken.example | {"explain": True}
     response = call(app, "POST", "/v1/aluminium_reduction/predictions", json=request)
     TypeAdapter(taken.answer).validate_json(response.content)

@@ -34,8 +34,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, zinc: Seed) -> Service:
 def order(service: Service) -> dict[str, Any]:
     """The example of the documentation, to be changed."""
     (own,) = service.taken
-    assert own.schedules is not None
-    return copy.deepcopy(own.schedules.example)
+    return copy.deepcopy(own.forms["schedules"].example)
 
 
 @pytest.fixture
@@ -45,8 +44,7 @@ def ask(service: Service, call: Callable[..., Any]) -> Callable[..., Any]:
         assert response.status_code == status, response.text
         if status == HTTPStatus.OK:
             (own,) = service.taken
-            assert own.schedules is not None
-            TypeAdapter(own.schedules.answer).validate_json(response.content)
+            TypeAdapter(own.forms["schedules"].answer).validate_json(response.content)
         return response.json()
 
     return asked

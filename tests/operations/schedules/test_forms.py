@@ -8,20 +8,20 @@ from pydantic import TypeAdapter
 
 from models.processes.lookup import schedule_of
 from operations.forms.faults import RequestError
-from operations.schedules.answers import answered
-from operations.schedules.forms import schedule_payloads
+from operations.schedules.answers import answered, read
+from operations.schedules.forms import schedule_form
 from seeds import load, names
 
 
 @pytest.mark.parametrize("name", names())
 def test_a_process_is_asked_for_schedules_where_seed_and_physics_say_so(name):
     seed = load(name)
-    offered = schedule_payloads(seed, 10)
+    offered = schedule_form(seed, 10)
     assert (offered is not None) == (seed.schedule is not None)
     assert (schedule_of(load(name)) is not None) == (seed.schedule is not None)
     if offered is None:
         return
-    found = answered(offered, json.dumps(offered.example).encode())
+    found = answered(seed, read(offered, json.dumps(offered.example).encode()))
     assert len(found["hours"]) == 24
     assert found["saving"]["value"] > 0
 
@@ -31,14 +31,14 @@ OFFERED = [name for name in names() if load(name).schedule is not None]
 
 @pytest.mark.parametrize("name", OFFERED)
 def test_openapi_takes_an_order_where_the_service_does(name):
-    offered = schedule_payloads(load(name), 10)
+    offered = schedule_form(load(name), 10)
     schema = TypeAdapter(offered.request).json_schema()
 
     def is_taken(**changed):
         body = offered.example | changed
         is_described = jsonschema_rs.is_valid(schema, body)
         try:
-            answered(offered, json.dumps(body).encode())
+            answered(offered.seed, read(offered, json.dumps(body).encode()))
         except RequestError:
             assert not is_described
         else:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +16,7 @@ from models.setpoints.advice import Advice, Estimate, Limit
 from models.setpoints.experiments import PlannedTests, Trial, Worth
 from models.setpoints.frontier import Point
 from operations.set_points.answers import advice_rows, pareto_rows, planned_rows, priced
-from operations.set_points.forms import SetpointPayloads
+from operations.set_points.forms import SetPointForm
 from operations.set_points.kinds import kinds_of
 from operations.set_points.requests import Asked, read
 from seeds import Seed
@@ -55,8 +55,8 @@ def model(potline: Seed) -> Any:
 
 
 @pytest.fixture
-def asked(taken: SetpointPayloads, body: Callable[..., dict[str, Any]]) -> Asked:
-    return read(taken, taken.verbs["recommendations"], json.dumps(body(units=("B-1", "A-1"))).encode())
+def asked(taken: Mapping[str, SetPointForm], body: Callable[..., dict[str, Any]]) -> Asked:
+    return read(taken["recommendations"], json.dumps(body(units=("B-1", "A-1"))).encode())
 
 
 def as_described(rows: Any, kind: Any) -> Any:
@@ -66,7 +66,7 @@ def as_described(rows: Any, kind: Any) -> Any:
     return json.loads(text)
 
 
-def test_advice_stands_in_the_order_of_the_rows(asked: Asked, model: Any, taken: SetpointPayloads) -> None:
+def test_advice_stands_in_the_order_of_the_rows(asked: Asked, model: Any, taken: Mapping[str, SetPointForm]) -> None:
     rows = advice_rows([advised("A-1", -0.01), advised("B-1", -0.03)], asked, model)
     found = as_described(rows, listed(kinds(model)["advice"]))
     assert [(one["unit"], one["knobs"]["voltage_setpoint"]["move"]) for one in found] == [

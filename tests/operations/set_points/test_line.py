@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from models.setpoints.advice import Estimate
 from models.setpoints.line.advice import LineAdvice
 from operations.forms.faults import RequestError
-from operations.set_points.forms import SetpointPayloads
+from operations.set_points.forms import SetPointForm
 from operations.set_points.line import line_part
 from operations.set_points.requests import read
 from seeds import Seed
@@ -19,16 +20,16 @@ from seeds import Seed
 KNOB, START = "line_current_target", pd.Timestamp("2026-11-01")
 
 
-def described(part: Any, taken: SetpointPayloads) -> Any:
+def described(part: Any, taken: Mapping[str, SetPointForm]) -> Any:
     """The part as JSON has it, after it is found to be as the answer's type says."""
-    kind = TypeAdapter(taken.verbs["recommendations"].answer)
+    kind = TypeAdapter(taken["recommendations"].answer)
     head = {"process": "aluminium_reduction", "task": "regression", "advisory": True, "assumptions": "", "prices": {}}
     model = {"version": 1, "alias": "champion", "digest": "sha256:1", "baseline": False}
     text = json.dumps(head | {"model": model, "recommendations": [], "line": part}, allow_nan=False)
     return kind.validate_json(text)["line"]
 
 
-def test_a_line_that_moves_says_how_far_and_what_that_brings(taken: SetpointPayloads, potline: Seed) -> None:
+def test_a_line_that_moves_says_how_far_and_what_that_brings(taken: Mapping[str, SetPointForm], potline: Seed) -> None:
     gain = Estimate(900.0, 100.0, 1700.0)
     line = LineAdvice(
         KNOB,
@@ -54,11 +55,11 @@ def test_a_line_that_moves_says_how_far_and_what_that_brings(taken: SetpointPayl
     assert found["power"] == {"before": 96.0, "after": 97.5, "limit": 98.0, "unit": "MW"}
     assert found["worth"] == {"value": 260.0, "unit": "$/d/MW"}
     # The moves of units are taken by a what-if as they are.
-    body = taken.verbs["what-if"].example | {"moves": dict(found["moves"])}
-    assert read(taken, taken.verbs["what-if"], json.dumps(body).encode()).request["moves"] == line.moves
+    body = taken["what-if"].example | {"moves": dict(found["moves"])}
+    assert read(taken["what-if"], json.dumps(body).encode()).request["moves"] == line.moves
 
 
-def test_a_line_that_is_not_known_has_no_numbers(taken: SetpointPayloads, potline: Seed) -> None:
+def test_a_line_that_is_not_known_has_no_numbers(taken: Mapping[str, SetPointForm], potline: Seed) -> None:
     line = LineAdvice(KNOB, START, units=60, known=3, refusal="line: a part")
     assert math.isnan(line.plan)
     found = described(line_part(line, potline), taken)
@@ -68,27 +69,27 @@ def test_a_line_that_is_not_known_has_no_numbers(taken: SetpointPayloads, potlin
 
 
 @pytest.mark.parametrize("limit", [0, -5, "much"])
-def test_a_limit_of_power_that_is_none_is_refused(taken: SetpointPayloads, limit: Any) -> None:
-    body = taken.verbs["recommendations"].example | {"power_limit": limit}
+def test_a_limit_of_power_that_is_none_is_refused(taken: Mapping[str, SetPointForm], limit: Any) -> None:
+    body = taken["recommendations"].example | {"power_limit": limit}
     with pytest.raises(RequestError) as caught:
-        read(taken, taken.verbs["recommendations"], json.dumps(body).encode())
+        read(taken["recommendations"], json.dumps(body).encode())
     (fault,) = caught.value.faults
     assert fault.field == "power_limit"
 
 
-def test_a_limit_of_power_may_be_left_out_or_null(taken: SetpointPayloads) -> None:
-    verb = taken.verbs["recommendations"]
+def test_a_limit_of_power_may_be_left_out_or_null(taken: Mapping[str, SetPointForm]) -> None:
+    verb = taken["recommendations"]
     body = {name: part for name, part in verb.example.items() if name != "power_limit"}
-    assert read(taken, verb, json.dumps(body).encode()).request["power_limit"] is None
-    assert read(taken, verb, json.dumps(body | {"power_limit": None}).encode()).request["power_limit"] is None
+    assert read(verb, json.dumps(body).encode()).request["power_limit"] is None
+    assert read(verb, json.dumps(body | {"power_limit": None}).encode()).request["power_limit"] is None
 
 
-def test_the_current_is_moved_for_all_units_and_never_for_one(taken: SetpointPayloads) -> None:
-    kind = TypeAdapter(taken.verbs["what-if"].request)
-    example = taken.verbs["what-if"].example
+def test_the_current_is_moved_for_all_units_and_never_for_one(taken: Mapping[str, SetPointForm]) -> None:
+    kind = TypeAdapter(taken["what-if"].request)
+    example = taken["what-if"].example
     kind.validate_python(example | {"moves": {KNOB: 2.0}})
     with pytest.raises(ValidationError):
         kind.validate_python(example | {"moves": {"A-001": {KNOB: 2.0}}})
     body = example | {"moves": {"A-001": {KNOB: 2.0}}}
     with pytest.raises(RequestError):
-        read(taken, taken.verbs["what-if"], json.dumps(body).encode())
+        read(taken["what-if"], json.dumps(body).encode())

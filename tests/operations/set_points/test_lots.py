@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from operations.set_points.lots import LotPayloads, flattened, read_lots
-from operations.tasks import task_of
+from operations import catalogue
+from operations.set_points.lots import LotForm, flattened, read_lots
 from seeds import Seed, load, names
 
 PAGE = (Path(__file__).parents[3] / "docs" / "recommendations.md").read_text(encoding="utf-8")
@@ -17,9 +17,9 @@ SECTION = PAGE.partition("\n## Lots and sorting lines\n")[2].partition("\n## ")[
 PROCESSES = ("copper_cathode", "aluminium_scrap")
 
 
-def offered(process: str) -> LotPayloads:
-    found = task_of(load(process)).payloads(load(process), 50).setpoints
-    assert isinstance(found, LotPayloads)
+def offered(process: str) -> LotForm:
+    found = catalogue.offered(load(process), 50).forms["recommendations"]
+    assert isinstance(found, LotForm)
     return found
 
 
@@ -33,7 +33,7 @@ def shown(process: str) -> tuple[Any, Any]:
 @pytest.mark.parametrize("process", PROCESSES)
 def test_the_request_of_the_page_is_taken(process: str) -> None:
     request, answer = shown(process)
-    asked = read_lots(offered(process), "recommendations", json.dumps(request).encode())
+    asked = read_lots(offered(process), json.dumps(request).encode())
     key = load(process).key
     assert key is not None
     assert asked.units == [row[key.name] for row in answer["recommendations"]]
@@ -42,7 +42,7 @@ def test_the_request_of_the_page_is_taken(process: str) -> None:
 @pytest.mark.parametrize("process", PROCESSES)
 def test_the_answer_of_the_page_is_one(process: str) -> None:
     _, answer = shown(process)
-    TypeAdapter(offered(process).verbs["recommendations"].answer).validate_python(answer)
+    TypeAdapter(offered(process).answer).validate_python(answer)
     assert list(answer["recommendations"][0]["knobs"]) == list(offered(process).units)
 
 
@@ -58,8 +58,9 @@ def test_each_field_of_an_answer_is_explained() -> None:
 @pytest.mark.parametrize("process", [name for name in names() if load(name).quality or load(name).bins])
 @pytest.mark.parametrize("verb", ["recommendations", "what-if"])
 def test_the_example_is_taken_and_described(process: str, verb: str) -> None:
-    own = offered(process).verbs[verb]
-    asked = read_lots(offered(process), verb, json.dumps(own.example).encode())
+    own = catalogue.offered(load(process), 50).forms[verb]
+    assert isinstance(own, LotForm)
+    asked = read_lots(own, json.dumps(own.example).encode())
     assert len(asked.rows) == 1
     described = TypeAdapter(own.request)
     described.validate_python(own.example)

@@ -1,13 +1,13 @@
 """Moves of a what-if: for all units or unit by unit, within the bounds of each knob."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from operations.forms.faults import RequestError
-from operations.set_points.forms import SetpointPayloads
+from operations.set_points.forms import SetPointForm
 from operations.set_points.moves import chosen
 from operations.set_points.requests import Asked, read
 from seeds import Seed
@@ -16,13 +16,13 @@ Ask = Callable[[Any], Asked]
 
 
 @pytest.fixture
-def ask(taken: SetpointPayloads, body: Callable[..., dict[str, Any]]) -> Ask:
+def ask(taken: Mapping[str, SetPointForm], body: Callable[..., dict[str, Any]]) -> Ask:
     """Reader of a what-if with these moves for A-001 at 4.0 V and A-002 at 4.2 V."""
 
     def make(moves: Any) -> Asked:
         request = body("what-if", moves=moves)
         request["rows"][1]["voltage_setpoint"] = 4.2
-        return read(taken, taken.verbs["what-if"], json.dumps(request).encode())
+        return read(taken["what-if"], json.dumps(request).encode())
 
     return make
 

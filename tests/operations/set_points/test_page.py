@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from operations.set_points.forms import SetpointPayloads
+from operations.set_points.forms import SetPointForm
 from operations.set_points.requests import read
 from seeds import Seed
 from seeds.format.column import Column
@@ -20,14 +21,14 @@ def blocks() -> list[Any]:
     return [json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)][:2]
 
 
-def test_the_request_of_the_page_is_taken(taken: SetpointPayloads) -> None:
+def test_the_request_of_the_page_is_taken(taken: Mapping[str, SetPointForm]) -> None:
     request, _ = blocks()
-    assert read(taken, taken.verbs["recommendations"], json.dumps(request).encode()).units == ["A-007"]
+    assert read(taken["recommendations"], json.dumps(request).encode()).units == ["A-007"]
 
 
-def test_the_answer_of_the_page_is_one(taken: SetpointPayloads, potline: Seed) -> None:
+def test_the_answer_of_the_page_is_one(taken: Mapping[str, SetPointForm], potline: Seed) -> None:
     request, answer = blocks()
-    TypeAdapter(taken.verbs["recommendations"].answer).validate_python(answer)
+    TypeAdapter(taken["recommendations"].answer).validate_python(answer)
     (one,), (row,) = answer["recommendations"], request["rows"]
     assert {name: knob["plan"] for name, knob in one["knobs"].items()} == {
         column.name: row[column.name] for column in potline.by_role("knob")
@@ -42,9 +43,9 @@ def test_each_field_of_the_answer_is_explained() -> None:
     assert shown == set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
 
 
-def test_each_way_to_ask_is_named(taken: SetpointPayloads) -> None:
+def test_each_way_to_ask_is_named(taken: Mapping[str, SetPointForm]) -> None:
     named = re.findall(r"^\| `/v1/aluminium_reduction/([\w-]+)` \|", PAGE, re.MULTILINE)
-    assert named == list(taken.verbs)
+    assert named == list(taken)
 
 
 def test_a_seeds_lines_on_the_page_are_those_of_the_format(potline: Seed) -> None:

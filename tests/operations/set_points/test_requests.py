@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.table.contract import check
 from operations.forms.faults import RequestError
-from operations.set_points.forms import MOST_PLANS, SetpointPayloads, setpoint_payloads
+from operations.set_points.forms import MOST_PLANS, SetPointForm, setpoint_forms
 from operations.set_points.moves import chosen
 from operations.set_points.requests import Asked, read
 from seeds import Seed
@@ -22,11 +22,13 @@ from system.cancellation import looking
 Body = Callable[..., dict[str, Any]]
 
 
-def asked(taken: SetpointPayloads, body: dict[str, Any], verb: str = "recommendations") -> Asked:
-    return read(taken, taken.verbs[verb], json.dumps(body).encode())
+def asked(taken: Mapping[str, SetPointForm], body: dict[str, Any], verb: str = "recommendations") -> Asked:
+    return read(taken[verb], json.dumps(body).encode())
 
 
-def faults(taken: SetpointPayloads, body: dict[str, Any], verb: str = "recommendations") -> list[tuple[Any, ...]]:
+def faults(
+    taken: Mapping[str, SetPointForm], body: dict[str, Any], verb: str = "recommendations"
+) -> list[tuple[Any, ...]]:
     with pytest.raises(RequestError) as caught:
         asked(taken, body, verb)
     assert caught.value.status == 422
@@ -34,7 +36,7 @@ def faults(taken: SetpointPayloads, body: dict[str, Any], verb: str = "recommend
 
 
 def test_history_and_plans_are_one_table_that_keeps_the_contract(
-    taken: SetpointPayloads, potline: Seed, body: Body
+    taken: Mapping[str, SetPointForm], potline: Seed, body: Body
 ) -> None:
     found = asked(taken, body(units=("B-1", "A-1")))
     table = found.table
@@ -48,7 +50,9 @@ def test_history_and_plans_are_one_table_that_keeps_the_contract(
     pd.testing.assert_frame_equal(table.drop(columns=made), again.drop(columns=made))
 
 
-def test_what_a_period_will_measure_is_empty_in_its_plan(taken: SetpointPayloads, potline: Seed, body: Body) -> None:
+def test_what_a_period_will_measure_is_empty_in_its_plan(
+    taken: Mapping[str, SetPointForm], potline: Seed, body: Body
+) -> None:
     table = asked(taken, body()).table
     plans = table.groupby("unit").tail(1)
     measured = [column.name for column in potline.by_role("during", "late", "target")]
@@ -57,7 +61,7 @@ def test_what_a_period_will_measure_is_empty_in_its_plan(taken: SetpointPayloads
     assert plans["voltage_setpoint"].tolist() == [4.0, 4.0]
 
 
-def test_rows_keep_their_order_and_names_lose_spaces(taken: SetpointPayloads, body: Body) -> None:
+def test_rows_keep_their_order_and_names_lose_spaces(taken: Mapping[str, SetPointForm], body: Body) -> None:
     request = body(units=("B-1", "A-1"))
     request["rows"][0]["unit"] = " B-1 "
     found = asked(taken, request)
@@ -65,7 +69,7 @@ def test_rows_keep_their_order_and_names_lose_spaces(taken: SetpointPayloads, bo
     assert found.rows[0]["unit"] == " B-1 "
 
 
-def test_units_without_a_plan_lend_their_history(taken: SetpointPayloads, body: Body) -> None:
+def test_units_without_a_plan_lend_their_history(taken: Mapping[str, SetPointForm], body: Body) -> None:
     request = body()
     del request["rows"][1]
     found = asked(taken, request)
@@ -73,7 +77,9 @@ def test_units_without_a_plan_lend_their_history(taken: SetpointPayloads, body: 
     assert set(found.table["unit"]) == {"A-001", "A-002"}
 
 
-def test_a_value_may_be_missing_where_the_history_of_its_unit_holds_it(taken: SetpointPayloads, body: Body) -> None:
+def test_a_value_may_be_missing_where_the_history_of_its_unit_holds_it(
+    taken: Mapping[str, SetPointForm], body: Body
+) -> None:
     request = body()
     request["rows"][0]["caf2"] = None
     assert math.isnan(asked(taken, request).table.groupby("unit")["caf2"].apply(lambda of: of.iloc[-1])["A-001"])
@@ -83,7 +89,7 @@ def test_a_value_may_be_missing_where_the_history_of_its_unit_holds_it(taken: Se
     assert faults(taken, request) == [(0, "caf2", None, None, expected)]
 
 
-def test_a_plan_lacks_no_knob(taken: SetpointPayloads, body: Body) -> None:
+def test_a_plan_lacks_no_knob(taken: Mapping[str, SetPointForm], body: Body) -> None:
     request = body()
     del request["rows"][0]["voltage_setpoint"]
     request["rows"][1]["metal_level_target"] = None
@@ -93,7 +99,7 @@ def test_a_plan_lacks_no_knob(taken: SetpointPayloads, body: Body) -> None:
     ]
 
 
-def test_a_plan_holds_nothing_that_its_period_measures(taken: SetpointPayloads, body: Body) -> None:
+def test_a_plan_holds_nothing_that_its_period_measures(taken: Mapping[str, SetPointForm], body: Body) -> None:
     request = body()
     request["rows"][0]["bath_temperature"] = 958.0
     request["rows"][1]["metal_tapped"] = 2990.0
@@ -140,7 +146,12 @@ def changed(body: dict[str, Any], part: str, i: int, **values: Any) -> dict[str,
     ],
 )
 def test_what_does_not_go_together_is_named(
-    part: str, i: int, values: dict[str, Any], fault: tuple[Any, ...] | None, taken: SetpointPayloads, body: Body
+    part: str,
+    i: int,
+    values: dict[str, Any],
+    fault: tuple[Any, ...] | None,
+    taken: Mapping[str, SetPointForm],
+    body: Body,
 ) -> None:
     (found,) = faults(taken, changed(body(), part, i, **values))
     assert fault is None or found == fault
@@ -160,7 +171,7 @@ def test_what_does_not_go_together_is_named(
     ],
 )
 def test_what_stands_beside_the_rows_is_checked(
-    more: dict[str, Any], fault: tuple[Any, ...], taken: SetpointPayloads, body: Body
+    more: dict[str, Any], fault: tuple[Any, ...], taken: Mapping[str, SetPointForm], body: Body
 ) -> None:
     assert (None, *fault) in faults(taken, body(**more))
 
@@ -168,7 +179,7 @@ def test_what_stands_beside_the_rows_is_checked(
 @pytest.mark.parametrize(("units", "most"), [(5, 10_000), (20, 10_000), (40, 5_000)])
 @pytest.mark.parametrize("start", ["0026-08-03", "9026-08-03"])
 def test_a_date_of_another_century_is_named_and_not_filled_up(
-    start: str, units: int, most: int, taken: SetpointPayloads, body: Body
+    start: str, units: int, most: int, taken: Mapping[str, SetPointForm], body: Body
 ) -> None:
     request = body(units=tuple(f"A-{i:03d}" for i in range(units)))
     request["history"] = request["history"][:: len(request["history"]) // units]
@@ -177,7 +188,7 @@ def test_a_date_of_another_century_is_named_and_not_filled_up(
     assert (None, "history.4.period_start", start, None, expected) in found
 
 
-def test_a_history_is_needed(taken: SetpointPayloads, body: Body) -> None:
+def test_a_history_is_needed(taken: Mapping[str, SetPointForm], body: Body) -> None:
     request = body()
     del request["history"]
     assert faults(taken, request)[0][1:] == ("history", None, None, "this field, which is required")
@@ -199,7 +210,7 @@ def test_a_history_is_needed(taken: SetpointPayloads, body: Body) -> None:
     ],
 )
 def test_moves_are_of_knobs_that_units_have(
-    moves: Any, fault: tuple[Any, ...], taken: SetpointPayloads, body: Body
+    moves: Any, fault: tuple[Any, ...], taken: Mapping[str, SetPointForm], body: Body
 ) -> None:
     found = faults(taken, body("what-if", moves=moves), "what-if")
     assert [one[1:4] for one in found] == [fault[:3]]
@@ -207,13 +218,13 @@ def test_moves_are_of_knobs_that_units_have(
 
 
 @pytest.mark.parametrize("share", [0, -0.1, 1.5, "0.1"])
-def test_a_share_of_units_is_a_share(share: Any, taken: SetpointPayloads, body: Body) -> None:
+def test_a_share_of_units_is_a_share(share: Any, taken: Mapping[str, SetPointForm], body: Body) -> None:
     ((_, field, value, _, expected),) = faults(taken, body("experiments", share=share), "experiments")
     assert (field, value) == ("share", share)
     assert expected.startswith(("more than 0", "at most 1", "a number"))
 
 
-def test_many_faults_are_cut_at_a_hundred(taken: SetpointPayloads, body: Body) -> None:
+def test_many_faults_are_cut_at_a_hundred(taken: Mapping[str, SetPointForm], body: Body) -> None:
     request = body(units=tuple(f"A-{i:03d}" for i in range(40)))
     for row in request["rows"]:
         row |= {"a": 1, "b": 2, "c": 3}
@@ -222,13 +233,13 @@ def test_many_faults_are_cut_at_a_hundred(taken: SetpointPayloads, body: Body) -
     assert len(caught.value.faults) == 100
 
 
-def test_what_is_no_json_is_a_bad_request(taken: SetpointPayloads) -> None:
+def test_what_is_no_json_is_a_bad_request(taken: Mapping[str, SetPointForm]) -> None:
     with pytest.raises(RequestError, match="no valid JSON") as caught:
-        read(taken, taken.verbs["recommendations"], b"{")
+        read(taken["recommendations"], b"{")
     assert caught.value.status == 400
 
 
-def test_the_table_is_of_numbers(taken: SetpointPayloads, potline: Seed, body: Body) -> None:
+def test_the_table_is_of_numbers(taken: Mapping[str, SetPointForm], potline: Seed, body: Body) -> None:
     table = asked(taken, body()).table
     assert {table[column.name].dtype for column in potline.columns if column.is_number} == {np.dtype(np.float64)}
     assert table["period_start"].dtype == "datetime64[us]"
@@ -252,7 +263,7 @@ def test_no_body_makes_a_defect(
     changes: dict[str, Any],
     row: dict[str, Any],
     place: tuple[str, int],
-    taken: SetpointPayloads,
+    taken: Mapping[str, SetPointForm],
     body: Body,
     potline: Seed,
 ) -> None:
@@ -272,14 +283,14 @@ def test_no_body_makes_a_defect(
 
 
 def test_plans_of_more_units_than_a_line_has_are_refused(potline: Seed, body: Body) -> None:
-    most = setpoint_payloads(potline, 10 * MOST_PLANS)
+    most = setpoint_forms(potline, 10 * MOST_PLANS)
     assert most is not None
     request = body()
     request["rows"] = request["rows"][:1] * (MOST_PLANS + 1)
     assert (None, "rows", MOST_PLANS + 1, float(MOST_PLANS), f"at most {MOST_PLANS} entries") in faults(most, request)
 
 
-def test_each_row_is_a_stop_of_the_reading(taken: SetpointPayloads, body: Body) -> None:
+def test_each_row_is_a_stop_of_the_reading(taken: Mapping[str, SetPointForm], body: Body) -> None:
     looks: list[bool] = []
     request = body(units=tuple(f"A-{i:03d}" for i in range(9)))
     with looking(lambda: looks.append(True)):

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from operations.forms.faults import RequestError
 from operations.warnings.answers import read
-from operations.warnings.forms import warning_payloads
+from operations.warnings.forms import warning_form
 from seeds import load, load_all
 from tests.models.warnings.conftest import event
 
@@ -16,7 +16,7 @@ WARNED = sorted(name for name, seed in load_all().items() if seed.warnings)
 
 @pytest.mark.parametrize("process", WARNED)
 def test_the_example_is_taken(process):
-    taken = warning_payloads(load(process), 100)
+    taken = warning_form(load(process), 100)
     assert taken is not None
     asked = read(taken, json.dumps(taken.example).encode())
     assert len(asked.table) == len(taken.example["history"]) + 1
@@ -26,7 +26,7 @@ def test_the_example_is_taken(process):
 @pytest.mark.parametrize("process", WARNED)
 def test_nothing_is_asked_of_a_period_that_it_measures_itself(process):
     seed = load(process)
-    taken = warning_payloads(seed, 100)
+    taken = warning_form(seed, 100)
     measured = {column.name for column in seed.by_role("during", "late", "target")}
     assert not measured & set(taken.example["rows"][0])
     assert measured <= set(taken.example["history"][0])
@@ -38,7 +38,7 @@ def test_nothing_is_asked_of_a_period_that_it_measures_itself(process):
 
 
 def test_a_process_without_events_offers_none(toy_seed):
-    assert warning_payloads(toy_seed, 100) is None
+    assert warning_form(toy_seed, 100) is None
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_process_without_events_offers_none(toy_seed):
     ],
 )
 def test_what_does_not_fit_is_named(seed_with, change, expected):
-    taken = warning_payloads(seed_with(event("at_least = 4.4")), 100)
+    taken = warning_form(seed_with(event("at_least = 4.4")), 100)
     body = json.loads(json.dumps(taken.example))
     change(body["rows"], body["history"])
     with pytest.raises(RequestError) as caught:
@@ -64,6 +64,6 @@ def test_what_does_not_fit_is_named(seed_with, change, expected):
 
 
 def test_the_answer_describes_each_event_with_its_costs(seed_with):
-    taken = warning_payloads(seed_with(event("at_least = 4.4")), 100)
+    taken = warning_form(seed_with(event("at_least = 4.4")), 100)
     schema = json.dumps(TypeAdapter(taken.answer).json_schema())
     assert "z at least 4.4 V; a miss costs 100 $, an alarm 20 $" in schema

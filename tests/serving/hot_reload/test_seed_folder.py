@@ -250,10 +250,10 @@ def test_a_change_that_the_model_does_not_agree_with_waits_for_a_champion_traine
 
 def test_a_file_that_did_not_change_is_read_once(seeds: Path) -> None:
     folder = SeedFolder(50)
-    first = folder.look().payloads["toy_lots"]
-    assert folder.look().payloads["toy_lots"] is first
+    first = folder.look().offers["toy_lots"]
+    assert folder.look().offers["toy_lots"] is first
     write(seeds / "toy_lots.toml", (seeds / "toy_lots.toml").read_text())
-    assert folder.look().payloads["toy_lots"] is not first
+    assert folder.look().offers["toy_lots"] is not first
 
 
 # FastAPI hides this warning of pydantic's by a filter that all threads share, so that one may lift another's.

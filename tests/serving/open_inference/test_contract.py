@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from operations.forms.payloads import Payloads
-from operations.tasks import task_of
 from seeds import Seed, load, names
 from serving.open_inference.contract import Contract, contract
 from serving.open_inference.requests import asked
+from tests.suite.forms import payloads
 
 
 @pytest.fixture(scope="module", params=names())
 def taken(request: pytest.FixtureRequest) -> Payloads:
     seed = load(request.param)
-    return task_of(seed).payloads(seed, 50)
+    return payloads(seed, 50)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_parameters_are_the_fields_of_a_request(taken: Payloads, tensors: Contra
 
 
 def test_an_absent_object_is_null_in_all_its_outputs(toy_quality_seed: Seed) -> None:
-    found = contract(task_of(toy_quality_seed).payloads(toy_quality_seed, 50))
+    found = contract(payloads(toy_quality_seed, 50))
     predictions = [{"remedy": None}, {"remedy": {"after": 52.0}}, {}]
     assert found.outputs["remedy.after"].values(predictions) == [None, 52.0, None]
     assert found.outputs["flags"].values([{"flags": ["z missing"]}, {"flags": []}]) == ['["z missing"]', "[]"]
@@ -67,7 +67,7 @@ def test_the_request_of_the_page_is_taken() -> None:
     page = (Path(__file__).parents[3] / "docs" / "inference.md").read_text(encoding="utf-8")
     content = page.partition("```json\n")[2].partition("```")[0].encode()
     seed = load("aluminium_reduction")
-    taken = task_of(seed).payloads(seed, 10)
+    taken = payloads(seed, 10)
     found = asked(content, None, taken, contract(taken))
     rows, request = found.read(taken)
     assert [row["bath_temperature"] for row in rows] == [958.4, None]

@@ -24,10 +24,10 @@ from models.sorting.contents import Contents, Lines, Signals
 from models.sorting.model import SortingModel
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.novelty import Novelty
+from operations.catalogue import predictions_of
 from operations.forms.fields import Record
 from operations.forms.payloads import Payloads
 from operations.forms.rows import matrix
-from operations.tasks import task_of
 from seeds import Seed, load_all
 
 SEEDS = {name: seed for name, seed in load_all().items() if physics_of(seed) is not None and not seed.place}
@@ -140,7 +140,7 @@ def typical(seed: Seed, n: int) -> list[Record]:
 def asked(request: pytest.FixtureRequest) -> tuple[Payloads, Any, list[Record], Record]:
     """A process, a model of it, and a request that was read."""
     seed = SEEDS[request.param]
-    payloads = task_of(seed).payloads(seed, 100)
+    payloads = predictions_of(seed).form(seed, 100)
     rows, around = payloads.read(json.dumps({"rows": typical(seed, 12)}).encode())
     model = MAKERS[seed.process.task](seed, matrix(rows, seed))
     return payloads, model, rows, around | {"id": "of-all", "first": 0}
@@ -148,7 +148,7 @@ def asked(request: pytest.FixtureRequest) -> tuple[Payloads, Any, list[Record], 
 
 def answered(asked: tuple[Payloads, Any, list[Record], Record]) -> list[Record]:
     payloads, model, rows, around = asked
-    predictions: list[Record] = task_of(payloads.seed).predicted(payloads, model, rows, around)["predictions"]
+    predictions: list[Record] = predictions_of(payloads.seed).predicted(payloads, model, rows, around)["predictions"]
     return predictions
 
 

@@ -9,14 +9,14 @@ import pytest
 from fastapi import FastAPI
 
 from models.uncertainty.intervals import CoverageError
-from operations.predictions.numbers.predictions import payloads
+from operations.catalogue import offered
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload.champions import Served, Status
 from serving.middleware.admission import Load
-from serving.responses import blocks
+from serving.responses import blocks, predictions
 from serving.responses.recording import Recorder
-from serving.routes import predictions
+from serving.routes import operations
 from serving.wire import problems
 
 URL = "/v1/toy_cells/predictions"
@@ -30,12 +30,12 @@ def app(toy_seed: Seed) -> Any:
     """Maker of an application with one process, whose status and waits are said."""
 
     def make(status: Status, store_trouble: str | None = None, wait: float = 2.0, most: int = 200_000) -> FastAPI:
-        taken = payloads(toy_seed, 3)
-        statuses = {"toy_cells": replace(status, payloads=taken)}
+        offers = offered(toy_seed, 3)
+        statuses = {"toy_cells": replace(status, offers=offers)}
         champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble, wait=wait)
         made = FastAPI()
         problems.install(made, lambda: {"toy_cells": ""})
-        made.include_router(predictions.router(taken, champions, most, Recorder(None), Load()))
+        made.include_router(operations.router(offers, champions, most, Recorder(None), Load()))
         return made
 
     return make
@@ -53,7 +53,7 @@ def predicted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return {"predictions": [{"y": {"value": math.nan, "low": -math.inf, "high": 1.5}}]}
 
     task = SimpleNamespace(predicted=answer, ABOUT="")
-    monkeypatch.setattr(blocks, "task_of", lambda seed: task)
+    monkeypatch.setattr(blocks, "predictions_of", lambda seed: task)
     return asked
 
 
@@ -155,7 +155,7 @@ def test_a_long_request_is_answered_in_parts_whose_lots_follow_each_other(
         after = request["explain"] + len(rows)  # a stand-in for lots
         return {"basis": 1, "predictions": [{"unit": row["unit"]} for row in rows], "explain": after, "guarantee": 2}
 
-    monkeypatch.setattr(blocks, "task_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
+    monkeypatch.setattr(blocks, "predictions_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
     rows = [ROW | {"unit": f"A-{i}"} for i in range(3)]
     whole = call(app(ANSWERS), "POST", URL, json={"rows": rows, "coverage": 0.5})
     monkeypatch.setattr(blocks, "ROWS_AT_ONCE", 2)
@@ -175,7 +175,7 @@ def test_a_client_that_goes_away_ends_the_work(app: Any, monkeypatch: pytest.Mon
     async def gone(request: Any) -> bool:
         return True
 
-    monkeypatch.setattr(blocks, "task_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
+    monkeypatch.setattr(blocks, "predictions_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
     monkeypatch.setattr(blocks, "ROWS_AT_ONCE", 1)
     monkeypatch.setattr(predictions.Request, "is_disconnected", gone)
     response = call(app(ANSWERS), "POST", URL, json={"rows": [ROW] * 3})

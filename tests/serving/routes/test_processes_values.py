@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from operations.predictions.numbers.predictions import payloads
+from operations.catalogue import offered
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload.champions import Served, Status
@@ -23,7 +23,7 @@ def told(toy_seed: Seed, call: Any) -> Any:
     """Teller of what is said of the toy process."""
 
     def tell(status: Status, store_trouble: str | None = None) -> dict[str, Any]:
-        statuses = {"toy_cells": replace(status, payloads=payloads(toy_seed, 3))}
+        statuses = {"toy_cells": replace(status, offers=offered(toy_seed, 3))}
         champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble)
         app = FastAPI()
         app.include_router(processes.router(champions))

@@ -88,8 +88,7 @@ def serve(start: Serve) -> Serve:
 def post(call: Any) -> Post:
     def send(app: Service, verb: str, **more: Any) -> Any:
         (own,) = (one for one in app.taken if one.seed.process.name == "aluminium_reduction")
-        assert own.setpoints is not None
-        return call(app, "POST", f"{URL}/{verb}", json=own.setpoints.verbs[verb].example | more)
+        return call(app, "POST", f"{URL}/{verb}", json=own.forms[verb].example | more)
 
     return send
 
@@ -155,7 +154,7 @@ def test_signs_of_tests_are_other_ones_in_another_period(
     monkeypatch.setattr(recommendations, "experiments", lambda *given: seen.append(given[2:]) or [])
     monkeypatch.setattr(recommendations, "planned_rows", lambda *given: {"tests": [], "worth": {}})
     app = serve(stand_in)
-    rows = app.champions.statuses["aluminium_reduction"].payloads.setpoints.verbs["experiments"].example["rows"]
+    rows = app.champions.statuses["aluminium_reduction"].offers.forms["experiments"].example["rows"]
     for start in ("2026-11-01", "2026-11-01", "2026-12-01"):
         post(app, "experiments", rows=[rows[0] | {"period_start": start}], share=0.2)
     (first, again, later) = seen
@@ -277,8 +276,7 @@ def test_a_small_potline_is_answered_as_described(
     response = post(app, verb, **request_of_pots)
     assert response.status_code == 200, response.text
     (own,) = (one for one in app.taken if one.seed.process.name == "aluminium_reduction")
-    assert own.setpoints is not None
-    TypeAdapter(own.setpoints.verbs[verb].answer).validate_json(response.content)
+    TypeAdapter(own.forms[verb].answer).validate_json(response.content)
     units = [row["unit"] for row in request_of_pots["rows"]]
     if verb != "experiments":
         assert [one["unit"] for one in response.json()[verb.replace("-", "_")]] == units

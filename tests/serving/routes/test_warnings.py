@@ -80,7 +80,7 @@ def test_the_service_says_what_the_model_says_in_the_order_of_the_rows(serve, ca
         assert said["lead_time"] == {"value": 720, "unit": "h"}
         assert said["limit"] == {"value": 4.4, "unit": "V"}
     own = next(one for one in serve(model).taken)
-    TypeAdapter(own.warnings.answer).validate_python(found)
+    TypeAdapter(own.forms["warnings"].answer).validate_python(found)
 
 
 def test_units_of_the_history_that_no_row_asks_for_say_how_the_plant_drifts_and_are_not_answered(serve, call, learnt):

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from operations.tasks import task_of
+from operations.catalogue import predictions_of
 from records.requests import JSON
 from records.shadow import Waiting
 from registry.store import Champion
@@ -24,17 +24,19 @@ SAVERS = {
 @pytest.mark.parametrize("name", SAVERS)
 def test_an_answer_is_that_of_a_champion_without_what_stands_around_it(name: str, request: Any, tmp_path: Any) -> None:
     seed, model = request.getfixturevalue(name), request.getfixturevalue(SAVERS[name])(tmp_path / "model")
-    payloads, served = task_of(seed).payloads(seed, 50), Served(Champion("p", 2, "here"), "sha256:2", model)
+    payloads, served = predictions_of(seed).form(seed, 50), Served(Champion("p", 2, "here"), "sha256:2", model)
     body = json.dumps(payloads.example).encode()
     found = answered(Waiting(7, "an-id", JSON, body, b""), payloads, served)
     assert (found.number, found.version, found.digest) == (7, 2, "sha256:2")
     rows, asked = payloads.read(body)
-    expected = task_of(seed).predicted(payloads, model, rows, {**asked, "id": "an-id", "first": 0})["predictions"]
+    expected = predictions_of(seed).predicted(payloads, model, rows, {**asked, "id": "an-id", "first": 0})[
+        "predictions"
+    ]
     assert json.loads(found.predictions) == json.loads(msgspec.json.encode(expected))
     assert [one["id"] for one in json.loads(found.predictions)] == [f"an-id-{i}" for i in range(len(rows))]
 
 
 def test_a_request_that_stands_in_parts_is_too_long(toy_seed: Any) -> None:
-    payloads: Any = task_of(toy_seed).payloads(toy_seed, 50)
+    payloads: Any = predictions_of(toy_seed).form(toy_seed, 50)
     with pytest.raises(TooLongError, match="request an-id stands in several parts"):
         answered(Waiting(7, "an-id", JSON, None, b""), payloads, Served(Champion("p", 2, "here"), "", None))  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ def kept(database: Any) -> list[records.ShadowAnswer]:
 
 
 def all_rows(app: Any) -> list[dict[str, Any]]:
-    seed = app.champions.statuses[PROCESS].payloads.seed
+    seed = app.champions.statuses[PROCESS].offers.seed
     return [row for batch in Tables(app.database, seed).all_rows() for row in batch.to_pylist()]
 
 
@@ -222,7 +222,7 @@ def test_without_the_alias_nothing_is_answered_any_more(app: Any, post: Any, sha
 
 
 def test_where_no_seed_asks_nobody_looks_for_a_version(app: Any, shadows: Shadows, monkeypatch: Any) -> None:
-    seed = app.champions.statuses[PROCESS].payloads.seed
+    seed = app.champions.statuses[PROCESS].offers.seed
     monkeypatch.setattr(shadows._store, "shadow", lambda process: pytest.fail("it was looked for"))
     monkeypatch.setattr(shadows._champions, "_statuses", {PROCESS: _without(app.champions.statuses[PROCESS], seed)})
     shadows.look()
@@ -234,7 +234,7 @@ def _without(status: Any, seed: Any) -> Any:
     from dataclasses import replace
 
     process = seed.process.model_copy(update={"shadow": None})
-    return replace(status, payloads=replace(status.payloads, seed=seed.model_copy(update={"process": process})))
+    return replace(status, offers=replace(status.offers, seed=seed.model_copy(update={"process": process})))
 
 
 def test_it_follows_outcomes_as_a_champion_does(app: Any, post: Any, call: Any, shadows: Shadows) -> None:

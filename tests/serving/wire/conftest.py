@@ -12,14 +12,14 @@ import pyarrow as pa
 import pytest
 from fastapi import FastAPI
 
+from operations.catalogue import offered
 from operations.forms.payloads import Payloads
-from operations.tasks import task_of
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload.champions import Served, Status
 from serving.middleware.admission import Load
 from serving.responses.recording import Recorder
-from serving.routes import predictions
+from serving.routes import operations
 from serving.wire import problems
 
 MOST_HELD = 4_000_000
@@ -166,14 +166,14 @@ def serve(behind_a_door: Any) -> Callable[..., Process]:
 
     def made(seed: Seed, model: Any, most_held: int = MOST_HELD) -> Process:
         name = seed.process.name
-        taken = task_of(seed).payloads(seed, 1000)
-        status = Status(Served(Champion(name, 4, "source"), "sha256:1", model), payloads=taken)
+        offers = offered(seed, 1000)
+        status = Status(Served(Champion(name, 4, "source"), "sha256:1", model), offers=offers)
         champions: Any = SimpleNamespace(statuses={name: status}, store_trouble=None, wait=1.0)
         app, load = FastAPI(), Load(most_held, most_held)
         problems.install(app, lambda: {name: ""})
-        app.include_router(predictions.router(taken, champions, 1_000_000, Recorder(None), load))
+        app.include_router(operations.router(offers, champions, 1_000_000, Recorder(None), load))
         app.middleware_stack = behind_a_door(app.build_middleware_stack(), load=load)
-        return Process(app, f"/v1/{name}/predictions", taken, load, rows_of(seed))
+        return Process(app, f"/v1/{name}/predictions", offers.predictions, load, rows_of(seed))
 
     return made
 

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operations.forms.faults import Fault, RequestError
-from operations.tasks import task_of
 from seeds import load, names
 from serving.wire.arrow_checks import check
 from serving.wire.arrow_tables import ARROW, Table
 from tests.serving.wire.conftest import rows_of
+from tests.suite.forms import payloads
 
 SEEDS = {name: load(name) for name in names()}
-PAYLOADS = {name: task_of(seed).payloads(seed, 1000) for name, seed in SEEDS.items()}
+PAYLOADS = {name: payloads(seed, 1000) for name, seed in SEEDS.items()}
 NUMBERS = [math.inf, -math.inf, 1e300, -1e300, 0.0, -1.0, 1.0, math.nan, None]
 TEXTS = ["", "x", "x" * 200, "x" * 201, "é" * 200, None, "2026-11-01", "2026-11-01T06:00+01:00", "yesterday", "7" * 41]
 

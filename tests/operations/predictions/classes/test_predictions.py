@@ -11,10 +11,11 @@ from pydantic import TypeAdapter
 
 from models.classification.model import ClassificationModel
 from models.uncertainty.intervals import CoverageError
-from operations.predictions.classes import ABOUT, INFO, NOT, info
-from operations.predictions.classes.predictions import payloads, predicted
+from operations.predictions.classes.operation import ClassPredictions
+from operations.predictions.classes.predictions import predicted
 from seeds import Seed
 from seeds.format.loader import parse
+from tests.suite.forms import payloads
 
 ROW = {"face": "F-01", "day": "2026-11-01", "grain": 0.9, "colour": 0.3, "tonnes": 100.0}
 CLASSES = ("oxide", "sulfide", "rare")
@@ -111,6 +112,6 @@ def test_a_target_that_is_called_as_a_part_of_the_answer_is_refused(toy_class_se
 
 
 def test_the_list_of_processes_has_target_and_classes(toy_class_seed) -> None:
-    assert info(toy_class_seed, None) == INFO(target="ore", classes=list(CLASSES))
-    assert NOT == "predicts no class alone"
-    assert "never empty" in ABOUT
+    assert ClassPredictions().info(toy_class_seed, None) == ClassPredictions.listed(target="ore", classes=list(CLASSES))
+    assert ClassPredictions.not_listed == "predicts no class alone"
+    assert "never empty" in ClassPredictions.about

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from operations.predictions.lots.about import NOT, info
+from operations.predictions.lots.about import info
+from operations.predictions.lots.operation import LotPredictions
 from seeds import Seed
 
 
@@ -42,4 +43,4 @@ def test_all_else_is_the_seeds(toy_quality_seed: Seed) -> None:
         "confidence": 0.95,
         "threshold": None,
     }
-    assert NOT == "does not grade its lots"
+    assert LotPredictions.not_listed == "does not grade its lots"

@@ -16,12 +16,13 @@ from pydantic import TypeAdapter, ValidationError
 from models.quality.model import QualityModel
 from nonferrous.servers import curl_line
 from operations.forms.faults import RequestError
-from operations.predictions.lots.forms import payloads, values
+from operations.forms.lot_costs import grade_values
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from tests.suite.forms import payloads
 
 URL = "/v1/toy_lots/predictions"
 JSON = {"content-type": "application/json"}
@@ -188,22 +189,22 @@ def test_no_costs_or_lot_make_a_defect(answering: Service, costs: Any, change: d
     response = call(answering, "POST", URL, content=body, headers=JSON)
     if response.status_code == HTTPStatus.OK:
         # What OpenAPI describes takes the request too, and describes the answer.
-        TypeAdapter(answering.taken[0].request).validate_json(body)
-        TypeAdapter(answering.taken[0].answer).validate_json(response.content)
+        TypeAdapter(answering.taken[0].predictions.request).validate_json(body)
+        TypeAdapter(answering.taken[0].predictions.answer).validate_json(response.content)
     else:
         assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert response.json()["errors"]
         with pytest.raises(ValidationError, match="validation error"):
-            TypeAdapter(answering.taken[0].request).validate_json(body)
+            TypeAdapter(answering.taken[0].predictions.request).validate_json(body)
 
 
 # ---- what the seed says ----
 
 
 def test_values_left_out_or_null_are_the_seeds(toy_quality_seed: Seed) -> None:
-    assert values(toy_quality_seed, {}) == {"prime": 0, "second": -40, "remelt": -150}
+    assert grade_values(toy_quality_seed, {}) == {"prime": 0, "second": -40, "remelt": -150}
     given = {"second": None, "remelt": -90.0}
-    assert values(toy_quality_seed, given) == {"prime": 0, "second": -40, "remelt": -90}
+    assert grade_values(toy_quality_seed, given) == {"prime": 0, "second": -40, "remelt": -90}
 
 
 @pytest.mark.parametrize(

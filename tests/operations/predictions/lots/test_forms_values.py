@@ -7,9 +7,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from operations.predictions.lots.columns import described
-from operations.predictions.lots.forms import has_least, limit_units, payloads
+from operations.predictions.lots.forms import has_least, limit_units
 from seeds import Seed
 from seeds.format.loader import parse
+from tests.suite.forms import payloads
 
 ROW = {"line": "T-01", "cast_at": "2026-11-01"}
 

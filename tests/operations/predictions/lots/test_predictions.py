@@ -62,7 +62,7 @@ def ask(app: Service, call: Call) -> Ask:
     def answered(rows: Any, **more: Any) -> dict[str, Any]:
         response = call(app, "POST", URL, json={"rows": rows, **more})
         assert response.status_code == HTTPStatus.OK, response.text
-        TypeAdapter(app.taken[0].answer).validate_json(response.content)
+        TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
         told: dict[str, Any] = response.json()
         return told
 

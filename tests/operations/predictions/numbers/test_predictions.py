@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from models.regression.model import RegressionModel
-from operations.predictions.numbers.predictions import payloads, predicted
+from operations.predictions.numbers.predictions import predicted
 from seeds import Seed
+from tests.suite.forms import payloads
 
 ROW = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
 

@@ -15,11 +15,12 @@ from models.tasks import build
 from models.uncertainty.adaptive_intervals import Adaptive
 from operations.forms.payloads import Payloads
 from operations.forms.rows import matrix
-from operations.outcomes import numbers
-from operations.predictions.numbers.predictions import payloads, predicted
+from operations.outcomes.numbers import NumberStates
+from operations.predictions.numbers.predictions import predicted
 from records.outcomes import Arrived
 from seeds import Seed, load
 from serving.responses.process_response import interval_of
+from tests.suite.forms import payloads
 
 ROW = {"unit": "F-01", "day": "2026-11-01", "previous_loss": 3.1, "previous_iron": None, "x": 10.25, "z": 3.75}
 UNITS = {"loss": "%", "iron": "g/t"}
@@ -98,13 +99,13 @@ def test_each_target_takes_up_its_own_outcomes(seed: Seed, model: SeveralTargets
     parts = {"loss": replace(model.models["loss"], adaptive=start), "iron": model.models["iron"]}
     half = replace(model, models=parts)
     assert interval_of(half)["iron"] == {"kind": "fixed", "outcomes": 0}
-    state = numbers.begin(half)
+    state = NumberStates().begin(half)
     assert list(state) == ["loss"]
     rows = [ROW | {"x": 9.0 + i / 10} for i in range(20)]
     told = [one["loss"]["value"] for one in asked_rows(seed, half, rows)]
     known = [{"loss": value + 2.0} for value in told[:15]] + [{"iron": 400.0}] * 5
-    after = numbers.taken(half, state, rows, known, [5] * 20, came(9))
-    followed = numbers.followed(half, after, 9)
+    after = NumberStates().taken(half, state, rows, known, [5] * 20, came(9))
+    followed = NumberStates().followed(half, after, 9)
     assert interval_of(followed) == {
         "loss": {"kind": "wider", "outcomes": 15},
         "iron": {"kind": "fixed", "outcomes": 0},
@@ -122,12 +123,14 @@ def test_an_outcome_is_held_against_the_centre_of_when_its_row_was_asked(seed: S
     rows = [ROW | {"x": 9.0 + i / 10} for i in range(20)]
     alone = one.seed
     raw = one.predict(matrix(rows, alone))
-    state = numbers.begin(one)
-    state = numbers.taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [5] * 20, came(10))
+    state = NumberStates().begin(one)
+    state = NumberStates().taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [5] * 20, came(10))
     centre = Adaptive.from_state(state["loss"]["adaptive"]).centre
     assert centre == pytest.approx(1.0, abs=0.2)  # a tenth of its square, or less, may be chance
     for asked_at, score in ((9, 1.0), (10, 1.0 - centre), (11, 1.0 - centre)):
-        then = numbers.taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [asked_at] * 20, came(20))
+        then = NumberStates().taken(
+            one, state, rows, [{"loss": value + 1.0} for value in raw], [asked_at] * 20, came(20)
+        )
         newest = Adaptive.from_state(then["loss"]["adaptive"]).level.scores[-20:]
         np.testing.assert_allclose(newest, score / one.spread(raw), atol=1e-12)
 

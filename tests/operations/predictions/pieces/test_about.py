@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-from operations.predictions.pieces.about import NOT, info
+from operations.predictions.pieces.about import info
+from operations.predictions.pieces.operation import PiecePredictions
 from seeds import Seed
 
 
@@ -38,7 +39,7 @@ def test_all_else_is_the_seeds(toy_sorting_seed: Seed) -> None:
         "sd_limits": {},
     }
     assert said.bins[1].limits == {}
-    assert NOT == "does not sort"
+    assert PiecePredictions.not_listed == "does not sort"
 
 
 def test_limits_of_standard_deviations_are_named_by_themselves(toy_spread_seed: Seed) -> None:

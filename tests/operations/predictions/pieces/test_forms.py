@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from models.sorting.model import SortingModel
-from operations.predictions.pieces.forms import payloads
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from tests.suite.forms import payloads
 
 URL = "/v1/toy_scrap/predictions"
 JSON = {"content-type": "application/json"}
@@ -195,13 +195,13 @@ def test_what_is_taken_is_what_openapi_describes(app: Service, call: Call, more:
     body = json.dumps({"rows": [A_PIECE], **more})
     response = call(app, "POST", URL, content=body, headers=JSON)
     if response.status_code == HTTPStatus.OK:
-        TypeAdapter(app.taken[0].request).validate_json(body)
-        TypeAdapter(app.taken[0].answer).validate_json(response.content)
+        TypeAdapter(app.taken[0].predictions.request).validate_json(body)
+        TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
     else:
         assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert response.json()["errors"]
         with pytest.raises(ValidationError, match="validation error"):
-            TypeAdapter(app.taken[0].request).validate_json(body)
+            TypeAdapter(app.taken[0].predictions.request).validate_json(body)
 
 
 @pytest.mark.parametrize("name", ["class", "bin", "elements", "expected_value", "flags"])

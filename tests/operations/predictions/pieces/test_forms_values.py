@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from operations.predictions.pieces.forms import payloads
 from seeds import load
 from seeds.format.loader import parse
 from serving.app import create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from tests.suite.forms import payloads
 
 
 def schemas():

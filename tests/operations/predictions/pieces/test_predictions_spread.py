@@ -64,7 +64,7 @@ def ask_with_spread(
     def answered(rows: Any, **more: Any) -> dict[str, Any]:
         response = call(made, "POST", URL, json={"rows": rows, **more})
         assert response.status_code == HTTPStatus.OK, response.text
-        TypeAdapter(made.taken[0].answer).validate_json(response.content)
+        TypeAdapter(made.taken[0].predictions.answer).validate_json(response.content)
         found: dict[str, Any] = response.json()
         return found
 

@@ -12,7 +12,7 @@ from serving.wire import problems
 
 
 def app_of(database):
-    champions = SimpleNamespace(statuses={"toy_cells": SimpleNamespace(payloads=object(), troubles=None)})
+    champions = SimpleNamespace(statuses={"toy_cells": SimpleNamespace(offers=object(), troubles=None)})
     made = FastAPI()
     problems.install(made, lambda: dict.fromkeys(champions.statuses, ""))
     made.include_router(history.router(champions, database))

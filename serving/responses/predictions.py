@@ -1,49 +1,44 @@
-"""Predictions: a body in, an answer or a problem out."""
+"""Predictions: a body in, a response or a problem out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from operations.forms.fields import Record
-from operations.forms.payloads import PREDICTIONS, Payloads
-from operations.tasks import task_of
+from operations.forms.payloads import Payloads
+from operations.predictions.operation import Predictions
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.admission import Load, Paces
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 from serving.responses.process_response import head_of, joined_answer, json_parts, served_of, status_of
-from serving.responses.raw_route import Direct
+from serving.responses.raw_route import Endpoint
 from serving.responses.recording import Asked, Recorder
-from serving.responses.tables import BINARY, KINDS, about_tables, table_answer
-from serving.wire.bodies import ARROW, JSON, check_kind, read_checked
-from serving.wire.problems import described
-
-# What is short by the cost of its rows is answered at once; all else in a thread, so that others do not wait for it:
-# also a body so long that parsing it takes its time, and one that asks for explanations, which take many times as long
-# as predictions.
-EXPLAIN = b'"explain"'
+from serving.responses.tables import KINDS, table_answer
+from serving.wire.bodies import JSON, check_kind, read_checked
 
 
-def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:
-    """Route of one process's predictions; `recorder` and `load` are shared by all processes."""
-    process = payloads.seed.process
-    task = task_of(payloads.seed)
-    paces = Paces()
+def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> Endpoint:
+    """Endpoint of one process's predictions; all but its form is shared by all processes."""
+    process, paces = form.seed.process.name, Paces()
+    # A request that is short by the cost of its rows is answered immediately; others in a thread, so that nobody waits:
+    # also a body so long that parsing it takes its time, and one that asks for a slow option.
+    slow = [f'"{option.name}"'.encode() for option in form.options if option.is_slow]
 
     async def predict(request: Request) -> Response:
         kind = check_kind(request, (JSON, *KINDS))
-        asked = Asked.of(request, process.name, PREDICTIONS, kind)
+        asked = Asked.of(request, process, Predictions.name, kind)
         if kind in KINDS:
             return await table_answer(request, asked, champions, recorder, load)
         body = await read_checked(request, most_bytes)
-        taken, status = status_of(process.name, champions)
+        offers, status = status_of(process, champions)
+        taken = offers.predictions
         # Each row begins with a bracket of its own: there are no more rows than these, whatever else has brackets.
         rows, pace = body.count(b"{"), paces.of(status.served and status.served.champion)
-        if len(body) <= LONGEST_BODY_AT_ONCE and EXPLAIN not in body and pace.is_short(rows):
+        quick = None
+        if len(body) <= LONGEST_BODY_AT_ONCE and pace.is_short(rows) and not any(name in body for name in slow):
             quick = taken.quick(body)  # what it cannot take is read by what names faults, which takes its time
-        else:
-            quick = None
         if quick is not None:
             with pace.measured(rows):
                 parts = [part for some in _parts(lambda: quick, taken, status, champions, asked.id) for part in some]
@@ -53,24 +48,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
                 parts = [part for some in await in_threads(made, request, pace, rows) for part in some]
         return await recorder.answered(asked, status.served, body, joined_answer(parts), parts)
 
-    routes = APIRouter(tags=["predictions"], route_class=Direct)
-    routes.add_api_route(
-        f"/v1/{process.name}/{PREDICTIONS}",
-        predict,
-        methods=["POST"],
-        response_model=payloads.answer,
-        responses={**described(400, 406, 413, 415, 422, 429, 503, 507), 200: {"content": {ARROW: {"schema": BINARY}}}},
-        operation_id=f"predict_{process.name}",
-        summary=process.title,
-        description=(
-            "One prediction for each row, in the rows' order. Numbers are numbers in the unit that the field states; "
-            "`null` or a field left out means that the value is missing, which the model takes as it took it in "
-            "training. A value out of its physical range is refused; one outside the training range is answered, "
-            f"with a flag. Fields that are known only after the period are refused. {task.ABOUT}"
-        ).rstrip()
-        + about_tables(payloads),
-    )
-    return routes
+    return predict
 
 
 def _parts(

@@ -1,0 +1,123 @@
+"""Options of predictions: parts of a response that a request may ask for."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from operations.forms.columns import Described, Values
+from operations.forms.fields import Record
+from physics.arrays import FloatArray
+from seeds import Seed
+
+
+@dataclass(frozen=True)
+class AddedFields:
+    """Fields that an option adds to a prediction, a request, a response and the example of a request."""
+
+    predicted: Mapping[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Addition(ABC):
+    """An option as one process has it.
+
+    Attributes
+    ----------
+    name : str
+        Field of a request that is true where it is asked for.
+    is_slow : bool
+        Whether it takes many times as long as the predictions; then it is not offered for tables.
+    fields : AddedFields
+    """
+
+    name: ClassVar[str]
+    is_slow: ClassVar[bool] = False
+    fields: AddedFields
+
+    def check(self, rows: int) -> None:  # noqa: B027
+        """Refuse a request that asks for it with too many rows; RequestError."""
+
+    def replaced(self, request: Record) -> Mapping[str, float]:
+        """Factors of the process that a request replaces."""
+        return {}
+
+    @abstractmethod
+    def rows(
+        self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
+    ) -> tuple[Sequence[Record], Record]:
+        """Fields of each row, and those of the response next to its predictions.
+
+        Parameters
+        ----------
+        model : object
+            The model.
+        X : ndarray, shape (n, k)
+            Inputs of the rows.
+        predicted : object
+            Predictions of the model, as its task has them.
+        request : dict
+            The request around the rows.
+        flags : list of list of str
+            Flags of the n rows, which are added to.
+        """
+
+    def described(self) -> Described:
+        """Columns of a table, in their order."""
+        return {}
+
+    def columns(
+        self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
+    ) -> tuple[dict[str, Values], Record]:
+        """Columns of a table, and what stands in its metadata; parameters as of `rows`."""
+        return {}, {}
+
+
+class Option(ABC):
+    """Part of a response that requests of a task may ask for."""
+
+    @abstractmethod
+    def of(self, seed: Seed) -> Addition | None:
+        """The option of a seed's process; None where the process does not offer it.
+
+        Raises
+        ------
+        ValueError
+            The seed lacks what it needs.
+        """
+
+
+def requested(additions: Sequence[Addition], request: Record) -> list[Addition]:
+    """Options that a request asks for."""
+    return [one for one in additions if request.get(one.name)]
+
+
+def added_rows(
+    additions: Sequence[Addition], model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
+) -> tuple[list[Record], Record]:
+    """Fields of each row by the options that a request asks for, and those next to the predictions."""
+    rows: list[Record] = [{} for _ in flags]
+    beside: Record = {}
+    for one in requested(additions, request):
+        found, more = one.rows(model, X, predicted, request, flags)
+        beside |= more
+        for row, fields in zip(rows, found, strict=True):
+            row |= fields
+    return rows, beside
+
+
+def added_columns(
+    additions: Sequence[Addition], model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
+) -> tuple[dict[str, Values], Record]:
+    """Columns by the options that a request asks for, and what stands in the metadata."""
+    columns: dict[str, Values] = {}
+    beside: Record = {}
+    for one in requested(additions, request):
+        found, more = one.columns(model, X, predicted, request, flags)
+        columns |= found
+        beside |= more
+    return columns, beside

@@ -1,0 +1,75 @@
+"""Predictions of a class as an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field
+
+from models.classification.model import ClassificationModel
+from operations.forms.columns import Block, Columns, Described
+from operations.forms.fields import Record, record, title
+from operations.forms.payloads import Payloads, TaskFields
+from operations.predictions.classes.columns import columns, described
+from operations.predictions.classes.predictions import predicted
+from operations.predictions.operation import Predictions
+from seeds import Seed
+
+
+class ClassificationInfo(BaseModel):
+    """What a process that predicts a class predicts."""
+
+    target: Annotated[str, Field(description="field of a prediction that holds the class")]
+    classes: list[str]
+
+
+class ClassPredictions(Predictions):
+    """Predictions of processes whose target is a class."""
+
+    about: ClassVar[str] = (
+        "`class_set` has the classes that hold the right one with the probability `coverage`, the most probable first; "
+        "it is never empty. With `explain` the logarithm of how much more probable the class is than the next is cut "
+        "into what each input contributed."
+    )
+    listed: ClassVar[type[BaseModel] | None] = ClassificationInfo
+    not_listed: ClassVar[str] = "predicts no class alone"
+
+    def fields(self, seed: Seed) -> TaskFields:
+        """The class, its probabilities and the set of classes."""
+        share: Any = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "1"})]
+        p = record(f"{title(seed)}ClassProbabilities", "Probability of each class.", dict.fromkeys(seed.classes, share))
+        one: Any = Literal[seed.classes]
+        likeliest = Annotated[one, Field(description=f"the most probable class: {seed.target.meaning}")]
+        beside = {
+            "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
+            "class_set": Annotated[
+                list[one],
+                Field(min_length=1, description="classes that hold the right one with the probability `coverage`"),
+            ],
+        }
+        if seed.target.name in beside:
+            text = f"column '{seed.target.name}': a prediction uses this name itself"
+            raise ValueError(f"seed {seed.process.name}: {text}")
+        return TaskFields(
+            row="One period of one unit",
+            unit="A-001",
+            time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
+            predicted={seed.target.name: likeliest, **beside},
+        )
+
+    def predicted(self, form: Payloads, model: ClassificationModel, rows: Sequence[Record], request: Record) -> Record:
+        """The most probable class of each row."""
+        return predicted(form, model, rows, request)
+
+    def columns(self, form: Payloads, model: ClassificationModel, block: Block, request: Record) -> Columns:
+        """Class, probabilities and set of classes."""
+        return columns(form, model, block, request)
+
+    def described(self, form: Payloads) -> Described:
+        """Class, probabilities and set of classes."""
+        return described(form)
+
+    def info(self, seed: Seed, model: ClassificationModel | None) -> ClassificationInfo:
+        """Target and classes, by the seed."""
+        return ClassificationInfo(target=seed.target.name, classes=list(seed.classes))

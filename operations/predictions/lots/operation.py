@@ -1,0 +1,52 @@
+"""Predictions of lots as an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from models.quality.model import QualityModel
+from operations.forms.columns import Block, Columns, Described
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads, TaskFields
+from operations.predictions.lots.about import QualityInfo, info
+from operations.predictions.lots.columns import columns, described
+from operations.predictions.lots.forms import fields_of
+from operations.predictions.lots.predictions import predicted
+from operations.predictions.operation import Predictions
+from seeds import Seed
+
+
+class LotPredictions(Predictions):
+    """Predictions of processes that grade lots."""
+
+    about: ClassVar[str] = (
+        "A row is a lot whose assay is still to come. `costs` replaces values of the seed for one request; "
+        "what may be let "
+        "go unassayed stays bounded by the threshold of `guarantee`, which was calibrated under the seed's costs. "
+        "With `explain` each content is cut into what each input contributed, in the content's unit."
+    )
+    listed: ClassVar[type[BaseModel] | None] = QualityInfo
+    not_listed: ClassVar[str] = "does not grade its lots"
+
+    def fields(self, seed: Seed) -> TaskFields:
+        """Contents, grades and decision of a lot."""
+        return fields_of(seed)
+
+    def predicted(self, form: Payloads, model: QualityModel, rows: Sequence[Record], request: Record) -> Record:
+        """Decisions on lots, with what holds of all of them."""
+        return predicted(form, model, rows, request)
+
+    def columns(self, form: Payloads, model: QualityModel, block: Block, request: Record) -> Columns:
+        """Decisions on lots as columns."""
+        return columns(form, model, block, request)
+
+    def described(self, form: Payloads) -> Described:
+        """Decisions on lots as columns."""
+        return described(form)
+
+    def info(self, seed: Seed, model: QualityModel | None) -> QualityInfo:
+        """Rules of its decisions."""
+        return info(seed, model)

@@ -1,0 +1,47 @@
+"""Explanations of predicted numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.explanations import explained
+from models.regression.several import SeveralTargets
+from operations.forms.fields import Record, record, title
+from operations.forms.options import Option
+from operations.predictions.explanations import Explanations, explanation, explanations, optional
+from physics.arrays import FloatArray
+from seeds import Seed
+
+
+class NumberExplanations(Explanations):
+    """Contributions of each input to each target; predicted are the responses of the model by quantity."""
+
+    def rows(
+        self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
+    ) -> tuple[Sequence[Record], Record]:
+        """The field of each row that explains its target or targets."""
+        seed = self.seed
+        models = model.models if isinstance(model, SeveralTargets) else {seed.target.name: model}
+        found = {}
+        for target, one in models.items():
+            parts = explained(one.estimator, X, predicted[target].value, one.seed)
+            named = [(target, seed.quantities[target])] * len(X)
+            found[target] = explanations(parts, one.seed, named, flags)
+        if len(found) == 1:
+            (whys,) = found.values()
+            return [{"explanation": why} for why in whys], {}
+        return [{"explanations": {target: whys[i] for target, whys in found.items()}} for i in range(len(X))], {}
+
+
+class ExplainNumbers(Option):
+    """Explanations of each target."""
+
+    def of(self, seed: Seed) -> NumberExplanations:
+        """Of any process that predicts numbers."""
+        if len(seed.primaries) == 1:
+            field = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
+            return NumberExplanations(seed, {"explanation": field})
+        kinds = {target.name: explanation(seed) for target in seed.primaries}
+        kind: Any = record(f"{title(seed)}Explanations", "What each input contributed to each target.", kinds)
+        return NumberExplanations(seed, {"explanations": optional(kind, "what each input contributed to each target")})

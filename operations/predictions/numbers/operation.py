@@ -1,0 +1,44 @@
+"""Predictions of a number, or of several, as an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from operations.forms.columns import Block, Columns, Described
+from operations.forms.fields import Record
+from operations.forms.payloads import Payloads, TaskFields, estimate
+from operations.predictions.numbers.columns import columns, described
+from operations.predictions.numbers.predictions import Fitted, predicted
+from operations.predictions.operation import Predictions
+from seeds import Seed
+
+
+class NumberPredictions(Predictions):
+    """Predictions of processes whose primary target is a number."""
+
+    about: ClassVar[str] = (
+        "With `explain` each target's prediction is cut into what each input contributed, in the target's unit; "
+        "quantities derived from a target are not explained."
+    )
+
+    def fields(self, seed: Seed) -> TaskFields:
+        """Each quantity of the seed with its interval."""
+        return TaskFields(
+            row="One period of one unit",
+            unit="A-001",
+            time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
+            predicted={name: estimate(name, seed) for name in seed.quantities},
+        )
+
+    def predicted(self, form: Payloads, model: Fitted, rows: Sequence[Record], request: Record) -> Record:
+        """Quantities with their intervals."""
+        return predicted(form, model, rows, request)
+
+    def columns(self, form: Payloads, model: Fitted, block: Block, request: Record) -> Columns:
+        """Quantities and the ends of their intervals."""
+        return columns(form, model, block, request)
+
+    def described(self, form: Payloads) -> Described:
+        """Quantities and the ends of their intervals."""
+        return described(form)

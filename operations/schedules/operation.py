@@ -1,0 +1,33 @@
+"""Schedules of the current as an operation."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from operations.forms.fields import Record
+from operations.operation import Advice
+from operations.schedules.answers import AskedSchedule, answered, read
+from operations.schedules.forms import ScheduleForm, schedule_form
+from seeds import Seed
+
+
+class Schedules(Advice[ScheduleForm, AskedSchedule]):
+    """The current by the hour under a tariff; no model is needed."""
+
+    name: ClassVar[str] = "schedules"
+    operation_id: ClassVar[str] = "schedule"
+    tag: ClassVar[str] = "schedules"
+    uses_model: ClassVar[bool] = False
+    lacking: ClassVar[str] = "no current follows a tariff"
+
+    def form(self, seed: Seed, max_rows: int) -> ScheduleForm | None:
+        """Requests and responses of a process whose current may follow a tariff."""
+        return schedule_form(seed, max_rows)
+
+    def read(self, form: ScheduleForm, body: bytes) -> AskedSchedule:
+        """Rows in hand and an order; RequestError names every fault."""
+        return read(form, body)
+
+    def answer(self, form: ScheduleForm, learnt: Any, request: AskedSchedule) -> Record:
+        """Current, cost and limits of each hour; RequestError where no schedule keeps the order."""
+        return answered(form.seed, request)

@@ -1,0 +1,59 @@
+"""Outcomes: a batch is stored in the records, whole or not at all."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from operations.outcomes.forms import OutcomeForm
+from records.database import Database, RecordsError
+from records.outcomes import take
+from serving.middleware.admission import Load
+from serving.middleware.context import asker, check_time, keep_work
+from serving.outcomes.reading import read
+from serving.responses.process_response import json_response
+from serving.responses.raw_route import Endpoint
+from serving.responses.recording import Recorder, not_recorded
+from serving.wire.bodies import read_body
+from serving.wire.problems import ProblemError
+from system.cancellation import looking
+
+
+def endpoint(form: OutcomeForm, most_bytes: int, database: Database | None, recorder: Recorder, load: Load) -> Endpoint:
+    """Endpoint of one process's outcomes; all but its form is shared by all processes."""
+
+    async def outcomes(request: Request) -> Response:
+        body = await read_body(request, most_bytes)
+        client = asker(request.scope)
+        recorder.check(client)
+        async with load.heavy.turn():
+            return await run_in_threadpool(_answer, body, form, database, recorder, client)
+
+    return outcomes
+
+
+def _answer(body: bytes, taken: OutcomeForm, database: Database | None, recorder: Recorder, client: str) -> Response:
+    process = taken.seed.process.name
+    if database is None:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "this service keeps no records, so it takes no outcomes")
+    try:
+        with looking(check_time):
+            batch = take(database, process, client, read(taken, body, database), keep_work)
+    except RecordsError as error:
+        raise not_recorded(error, "the outcomes could not be kept, none of them is") from None
+    if batch.new or batch.corrected:
+        recorder.count(client, len(body))
+    return json_response(
+        {
+            "process": process,
+            "batch": batch.number,
+            "digest": batch.digest,
+            "rows": batch.rows,
+            "new": batch.new,
+            "corrected": batch.corrected,
+            "known": batch.known,
+            "repeated": batch.repeated,
+        }
+    )

@@ -1,0 +1,132 @@
+"""Routes of the operations that processes offer: one loop over the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from models.learnings import learnt_by
+from operations.catalogue import Offers, operations_of
+from operations.forms.form import Form
+from operations.operation import Advice, Operation
+from operations.predictions.operation import Predictions
+from records.database import Database
+from serving.hot_reload.champions import Champions, Served
+from serving.middleware.admission import Load
+from serving.outcomes import endpoint as outcomes
+from serving.responses import predictions
+from serving.responses.process_response import abilities, advised, paths, served_of, status_of
+from serving.responses.raw_route import Direct, Endpoint
+from serving.responses.recording import Asked, Recorder
+from serving.responses.tables import BINARY, KINDS, about_tables
+from serving.responses.threads import in_thread
+from serving.wire.bodies import ARROW, read_body
+from serving.wire.problems import ProblemError, described
+
+
+def router(
+    offers: Offers,
+    champions: Champions,
+    most_bytes: int,
+    recorder: Recorder,
+    load: Load,
+    database: Database | None = None,
+) -> APIRouter:
+    """Routes of one process's operations; all but its offers is shared by all processes."""
+    routes = APIRouter(route_class=Direct)
+    for operation in operations_of(offers.seed):
+        form, path = offers.forms.get(operation.name), _path(operation, offers)
+        if form is None:
+            if (why := operation.why_not(offers.seed)) is not None:
+                endpoint = _not_offered(path, why, offers)
+                routes.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
+            continue
+        if isinstance(operation, Advice):
+            endpoint = _advice(operation, offers.seed.process.name, champions, most_bytes, recorder, load)
+        elif operation.rows == "each":
+            endpoint = predictions.endpoint(offers.predictions, champions, most_bytes, recorder, load)
+        else:
+            endpoint = outcomes.endpoint(offers.outcomes, most_bytes, database, recorder, load)
+        routes.add_api_route(
+            path,
+            endpoint,
+            methods=["POST"],
+            response_model=form.answer,
+            tags=[operation.tag],
+            responses=_responses(operation),
+            operation_id=f"{operation.operation_id}_{offers.seed.process.name}",
+            summary=form.summary,
+            description=form.description + (about_tables(offers.predictions) if operation.rows == "each" else ""),
+        )
+    return routes
+
+
+def bodies(offers: Offers) -> Iterator[tuple[str, Form, dict[str, Any]]]:
+    """Address and form of each operation that a process offers, and bodies other than JSON that it accepts."""
+    for operation in operations_of(offers.seed):
+        if (form := offers.forms.get(operation.name)) is not None:
+            tables = {kind: {"schema": BINARY} for kind in KINDS} if operation.rows == "each" else {}
+            yield _path(operation, offers), form, tables
+
+
+def _path(operation: Operation[Any], offers: Offers) -> str:
+    (path,) = paths(offers, [operation.name])
+    return path
+
+
+def _responses(operation: Operation[Any]) -> dict[int | str, dict[str, Any]]:
+    """Statuses of an operation as OpenAPI lists them."""
+    if operation.rows == "each":
+        return {**described(400, 406, 413, 415, 422, 429, 503, 507), 200: {"content": {ARROW: {"schema": BINARY}}}}
+    missing = [404] if operation.rows == "together" else []
+    return described(400, *missing, 413, 415, 422, 429, 503, 507)
+
+
+def _not_offered(path: str, why: str, offers: Offers) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"nothing is at {path}: {why}; {abilities(offers)}")
+
+    return endpoint
+
+
+def _advice(
+    operation: Advice[Any, Any], process: str, champions: Champions, most_bytes: int, recorder: Recorder, load: Load
+) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        asked = Asked.of(request, process, operation.name)
+        body = await read_body(request, most_bytes)
+        # Evaluating moves takes seconds where a line is long: always in a thread, so that others do not wait for it.
+        async with load.heavy.turn():
+            response, served = await in_thread(_answer, operation, body, process, champions)
+        return await recorder.answered(asked, served, body, response)
+
+    return endpoint
+
+
+def _answer(
+    operation: Advice[Any, Any], body: bytes, process: str, champions: Champions
+) -> tuple[Response, Served | None]:
+    offers, status = status_of(process, champions)
+    form = offers.forms.get(operation.name)
+    if form is None:  # the seed has changed since the route was found
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"{operation.lacking}: {abilities(offers)}")
+    request = operation.read(form, body)
+    served = served_of(process, status, champions) if operation.uses_model else None
+    learnt = None if served is None else _learnt(operation, served, offers)
+    return advised(offers, served, operation.answer(form, learnt, request)), served
+
+
+def _learnt(operation: Advice[Any, Any], served: Served, offers: Offers) -> Any:
+    """The part of a version that an operation needs; ProblemError 404 where its history taught none."""
+    if operation.needs is None:
+        return served.model
+    learnt = learnt_by(served.model, operation.needs)
+    if learnt is None:
+        why = served.model.refusals.get(operation.needs) or "it was trained without them; train again"
+        version = f"version {served.champion.version} of {offers.seed.process.name}"
+        detail = f"{version} {operation.not_learnt}: {why}; {abilities(offers, [Predictions.name])}"
+        raise ProblemError(HTTPStatus.NOT_FOUND, detail)
+    return learnt
