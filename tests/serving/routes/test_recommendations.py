@@ -73,7 +73,7 @@ def serve(start: Serve) -> Serve:
         app = start(**settings)
         before = app.champions.statuses["aluminium_reduction"]
         model: Any = SimpleNamespace(
-            seed=before.payloads.seed,
+            seed=before.offers.seed,
             learnt={} if setpoints is None else {"set-points": setpoints},
             refusals={"set-points": refusal},
         )

@@ -42,7 +42,7 @@ def serve(app):
     def make(warnings=None, refusal=None):
         before = app.champions.statuses["toy_cells"]
         model = SimpleNamespace(
-            seed=before.payloads.seed,
+            seed=before.offers.seed,
             learnt={} if warnings is None else {"warnings": warnings},
             refusals={"warnings": refusal},
         )
