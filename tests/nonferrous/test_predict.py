@@ -19,7 +19,7 @@ from models.table.inputs import matrix
 from models.uncertainty.adaptive_intervals import Adaptive
 from nonferrous.command_line import main
 from nonferrous.predict import with_outcomes, write_batches
-from operations.outcomes import numbers
+from operations.outcomes.numbers import NumberStates
 from records import online_states
 from records.database import Database, now
 from serving.wire import arrow_tables
@@ -194,7 +194,7 @@ def test_outcomes_of_the_records_are_followed_as_the_service_does(
     champion = SimpleNamespace(process="toy_cells", number=7, model="m-1", tags={"model_digest": "sha256:1"})
     (tmp_path / "home").mkdir(exist_ok=True)
     with closing(Database(f"sqlite:///{tmp_path / 'home' / 'records.db'}")) as database:
-        state = numbers.begin(model)
+        state = NumberStates().begin(model)
         following = Following.from_state(state["y"], model.usual)
         following = following.taken(Arrival(1, *(np.full(60, one) for one in (2.0, 2.0, 90.0, 1.0))), accepted=True)
         state["y"] |= following.state() | {"at": now()}

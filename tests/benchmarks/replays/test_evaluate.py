@@ -10,7 +10,7 @@ import pytest
 from benchmarks.replays.plant import Plant, Step
 from benchmarks.replays.tasks import TASKS, cost_unit, task_of
 from models.table.contract import check
-from operations import tasks as serving
+from operations.catalogue import predictions_of
 
 START = pd.Timestamp("2026-06-01")
 
@@ -127,8 +127,8 @@ def test_answers_of_a_service_and_of_a_model_by_itself_are_worth_the_same(task, 
     own, true = task_of(seed), table.assign(**{one.name: table[one.name].abs() for one in seed.elements})
     plant = Plant(seed, table, own.truth(true, seed), table[seed.clock.name].min(), pd.Timedelta(days=3000))
     (step,), model = plant.steps(), save(tmp_path / "model")
-    served = serving.task_of(seed)
-    payloads = served.payloads(seed, len(table))
+    served = predictions_of(seed)
+    payloads = served.form(seed, len(table))
     rows, asked = payloads.read(json.dumps({"rows": plant.asked(step.table)}).encode())
     said = served.predicted(payloads, model, rows, {**asked, "id": "r", "first": 0})["predictions"]
     by_service = own.evaluated(step, json.loads(json.dumps(said)), seed)
