@@ -1,4 +1,4 @@
-"""Simulated tankhouse of a copper refinery: groups of cells whose crops of a week are the lots."""
+"""Simulated tankhouse of a copper refinery: groups of cells whose crops are the lots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated tankhouse of a copper refinery: sections of cells whose crops of a week are weighed."""
+"""Simulated tankhouse of a copper refinery: sections of cells whose crops are weighed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated lead refinery: sections of cells in fluosilicate whose crops of three days are weighed."""
+"""Simulated lead refinery: sections of cells in fluosilicate whose crops are weighed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from physics.refining.lead_economics import Flows, emitted, margin
 from seeds import Seed
 from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.parameters import ABOVE_0, Term
-from synthetic_data.engine.plan import Block, Plan, Rows, period_days
+from synthetic_data.engine.plan import Block, Plan, Rows, period_days, plant_of
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.lead_cells.circuit import STRETCH, Circuit
@@ -44,7 +44,7 @@ class LeadRefining(Simulator):
     def faults(self, seed: Seed) -> Iterator[str]:
         """Yield the fault of anodes that are gone before their last crop ends too."""
         yield from super().faults(seed)
-        crops, days = seed.equipment.get("anode_crops"), period_days(seed)
+        crops, days = plant_of(seed).parameters.get("anode_crops"), period_days(seed)
         if crops is not None and crops.value * days > _ANODE_LIFE:
             yield (
                 f"{seed.process.name}: equipment.anode_crops: got {crops.value:g} crops of {days:g} d: "

@@ -14,7 +14,7 @@ from synthetic_data import begin, replay, worth
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import SimulationError
 from synthetic_data.engine.simulator import simulator_of
-from tests.synthetic_data.stated import SIMULATED
+from tests.synthetic_data.stated import SIMULATED, with_parameters
 
 BOUNDS = {name: bounds for name in SIMULATED if (bounds := simulator_of(load(name)).period)}
 ENDS = [(name, hours) for name, bounds in BOUNDS.items() for hours in sorted({bounds.low, bounds.high})]
@@ -105,6 +105,8 @@ def test_anodes_that_are_gone_before_their_last_crop_ends_are_refused():
     )
     with pytest.raises(SimulationError, match=expected):
         plan_run(parse(text, Path("lead_refining.toml")))
+    with pytest.raises(SimulationError, match=r"equipment\.anode_crops: got 6 crops of 3 d: expected"):
+        plan_run(with_parameters(load("lead_refining"), anode_crops=6.0))
 
 
 # ---------------------------------------------------------------- crops that are weighed
