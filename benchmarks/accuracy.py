@@ -81,7 +81,7 @@ def candidates(process: str, result: dict[str, Any]) -> str:
 def _table(process: str, result: dict[str, Any]) -> str:
     measured = result["candidates"]
     known = set().union(*measured.values())
-    columns = {key: column for key, column in task_of(load(process)).PUBLISHED.items() if key in known}
+    columns = {key: column for key, column in task_of(load(process)).columns.published.items() if key in known}
     lines = [
         f"| candidate | {' | '.join(head for head, _ in columns.values())} |",
         "|---|" + "---:|" * len(columns),

@@ -83,8 +83,8 @@ class Plant:
         """The candidate fitted to the plant's table as a training job fits it."""
         data, parts = self.table, self.split
         estimator = with_few_threads(build(self.seed)[CANDIDATE], len(data.labels))
-        task = task_of(self.seed)
-        model: SortingModel = model_of(fit(task, estimator, data, parts), task, CANDIDATE, data, parts, {})[0]
+        learner = task_of(self.seed).learner
+        model: SortingModel = model_of(fit(learner, estimator, data, parts), learner, CANDIDATE, data, parts, {})[0]
         return model
 
     def lots(self, part: str) -> BoolArray:

@@ -56,13 +56,13 @@ def drafted(table: PlantTable, folder: Path) -> tuple[Seed, Path]:
 
 def ours(data: Dataset, parts: Split) -> tuple[str, float]:
     """Name and test error of the candidate that the calibrate rows select."""
-    task, found = task_of(data.seed), {}
+    learner, found = task_of(data.seed).learner, {}
     for name, estimator in build(data.seed).items():
-        fitted = fit(task, with_few_threads(estimator, len(data.y)), data, parts)
-        model, metrics = model_of(fitted, task, name, data, parts, {})
-        answers = task.predictions_of(task.answers(model, data, parts))
+        fitted = fit(learner, with_few_threads(estimator, len(data.y)), data, parts)
+        model, metrics = model_of(fitted, learner, name, data, parts, {})
+        answers = learner.predictions_of(learner.answers(model, data, parts))
         found[name] = metrics, np.asarray(answers)[parts.test]
-    best = selected(task.SELECTED_BY, {name: metrics for name, (metrics, _) in found.items()})
+    best = selected(learner.selected_by, {name: metrics for name, (metrics, _) in found.items()})
     return best, error(data, parts, found[best][1])
 
 

@@ -33,13 +33,12 @@ from physics.arrays import FloatArray
 from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import another_plant, simulate
-from training import quality
 from training.core.dataset import Dataset, read
 from training.core.fitting import fit, model_of, with_few_threads
 from training.core.splits import TEST_SHARE, Split, split
 from training.jobs.train import train
 from training.quality.evaluate import measured
-from training.quality.fit import lots_of
+from training.quality.fit import QualityLearner, lots_of
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "quality.json", ROOT / "docs" / "tasks" / "quality.md"
@@ -110,15 +109,15 @@ def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, obje
     learnt = train(seed, folder / "plant", Settings(home=folder / "home")).learnt
     champion = learnt.best.model
     assert isinstance(champion, QualityModel)
-    own, carried = [], []
+    own, carried, learner = [], [], QualityLearner()
     for number in plants:
         other = another_plant(seed, number)
         path = simulate(other, folder / str(number), units=size(seed))
         data = read(path, other)
         parts = split(data.table, other)
         estimator = with_few_threads(build(other)[champion.candidate], 0)
-        fitted = fit(quality, estimator, data, parts, lambda untuned, X, labels: untuned)
-        model, _ = model_of(fitted, quality, champion.candidate, data, parts, {})
+        fitted = fit(learner, estimator, data, parts, lambda untuned, X, labels: untuned)
+        model, _ = model_of(fitted, learner, champion.candidate, data, parts, {})
         own.append(evaluated(model, data, parts))
         carried.append(evaluated(champion, data, parts))
         print(other.process.name, number, {name: round(own[-1][name], 4) for name in KEPT}, flush=True)

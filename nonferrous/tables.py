@@ -43,9 +43,10 @@ def candidates_table(trained: Trained, target: str | None = None) -> Table:
     learnt = trained.learnt if target is None else trained.learnt.targets[target]
     seed, parts, task = learnt.data.seed, learnt.parts, task_of(learnt.data.seed)
     span = f"{learnt.data.shown(parts.test_from)} to {learnt.data.shown(parts.last)}"
-    table = _table(f"{seed.process.name}: {task.heading(seed)}, {len(parts.test)} {task.ROWS}, {span}")
+    table = _table(f"{seed.process.name}: {task.card.heading(seed)}, {len(parts.test)} {task.card.rows}, {span}")
     table.add_column("candidate", no_wrap=True)
-    forms = _metric_columns(table, task.COLUMNS, [candidate.metrics for candidate in learnt.candidates.values()])
+    measured = [candidate.metrics for candidate in learnt.candidates.values()]
+    forms = _metric_columns(table, task.columns.candidates, measured)
     for name, candidate in learnt.candidates.items():
         is_best = name == learnt.best.name
         cells = [figure(candidate.metrics, metric, form) for metric, form in forms.items()]
@@ -53,8 +54,8 @@ def candidates_table(trained: Trained, target: str | None = None) -> Table:
     became = trained.alias or "refused by the gate"
     lines = [
         f"* registered as version {trained.version}, {became}: best on the calibrate rows",
-        *(f"  Beware: {caution}" for caution in task.cautions(seed, learnt.best.metrics, len(parts.test))),
-        *task.remarks(learnt.candidates, learnt.best, learnt.data),
+        *(f"  Beware: {caution}" for caution in task.card.cautions(seed, learnt.best.metrics, len(parts.test))),
+        *task.card.remarks(learnt.candidates, learnt.best, learnt.data),
     ]
     table.caption = escape("\n".join(lines))
     return table
@@ -97,7 +98,7 @@ def versions_table(comparison: Comparison, seed: Seed, target: str | None = None
         table.caption = "Versions come from different tables: compare skill, not errors."
     for name in ("version", "candidate", "registered"):
         table.add_column(name)
-    forms = _metric_columns(table, task_of(seed).VERSION_COLUMNS, found)
+    forms = _metric_columns(table, task_of(seed).columns.versions, found)
     for row, metrics in zip(comparison.rows, found, strict=True):
         name = ", ".join((row.name, *row.aliases))
         cells = [figure(metrics, metric, form) for metric, form in forms.items()]
@@ -127,18 +128,18 @@ def verdict_table(retrained: Retrained, target: str | None = None) -> Table:
     name = "a dry run" if retrained.version is None else f"version {retrained.version}"
     outcome = f"would be {outcome}" if retrained.version is None else outcome
     table = _table(f"{seed.process.name}: {name} {outcome}" + (f", {target}" if target else ""))
-    said = task.cautions(seed, learnt.best.metrics, len(learnt.parts.test))
+    said = task.card.cautions(seed, learnt.best.metrics, len(learnt.parts.test))
     cautions = "".join(f"  Beware: {line}\n" for line in said)
     table.caption = escape(
         f"{verdict.why}.\n{cautions}"
-        f"{verdict.rows} {task.ROWS} of {verdict.units} {task.UNITS}, {verdict.first_period} to "
+        f"{verdict.rows} {task.card.rows} of {verdict.units} {task.card.units}, {verdict.first_period} to "
         f"{verdict.last_period}, learnt by neither.\n"
         f"{retrained.history_rows} rows of history, {retrained.new_rows} new; {retrained.replaced_rows} replaced."
     )
-    table.add_column(escape(task.verdict_head(seed)))
+    table.add_column(escape(task.card.verdict_head(seed)))
     table.add_column(f"{CHAMPION}: version {retrained.champion}", justify="right")
     table.add_column(f"{CHALLENGER}: {name}", justify="right")
-    for name, label in task.VERDICT_ROWS.items():
+    for name, label in task.columns.verdict.items():
         if name in verdict.champion or name in verdict.challenger:
             table.add_row(escape(label), figure(verdict.champion, name), figure(verdict.challenger, name))
     return table

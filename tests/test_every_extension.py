@@ -58,10 +58,17 @@ TASK = Task(build=lambda seed: {"median": Median()}, model=RegressionModel)
 TRAINING = '''
 """The task in the jobs: as a number, fitted in its own words."""
 
-from training.regression import *
-from training.regression import __all__ as __all__
+from dataclasses import replace
 
-FITTING = "take the median"
+from training.regression.fit import RegressionLearner
+from training.regression.task import TASK as NUMBER
+
+
+class MedianLearner(RegressionLearner):
+    fitting = "take the median"
+
+
+TASK = replace(NUMBER, learner=MedianLearner())
 '''
 OPERATIONS = '''
 """The operations of the task: predictions as of a number, in its own words."""
@@ -169,7 +176,7 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_fo
     part = {room: importlib.import_module(f"median_task.{room}") for room in ("models", "training", "operations")}
     monkeypatch.setattr(schema, "TASKS", (*schema.TASKS, "median"))
     monkeypatch.setitem(models.tasks.TASKS, "median", part["models"].TASK)
-    monkeypatch.setitem(training.tasks.TASKS, "median", part["training"])
+    monkeypatch.setitem(training.tasks.TASKS, "median", part["training"].TASK)
     monkeypatch.setitem(operations.catalogue.CATALOGUE, "median", part["operations"].OPERATIONS)
     seeds = toy_folder("toy_cells")
     path = seeds / "toy_cells.toml"

@@ -36,6 +36,7 @@ from training.jobs.train import train
 from training.jobs.trial import SimulatedPlant, TrialError, trial, unseen
 from training.sorting.evaluate import Decided
 from training.sorting.trial import counted, true_pieces
+from training.tasks import task_of
 
 LOTS = 120  # of them 45 or more calibrate, the fewest that can show 95 % with nine tenths confidence
 UNITS, MOST_YEARS = 30, 2.5  # of a plant of periods
@@ -84,7 +85,7 @@ def trained(seed: Seed, folder: Path) -> Job:
     with pytest.MonkeyPatch.context() as patched:
         quicken(patched, draws=True)
         given_penalty(patched)
-        patched.setattr(f"training.{seed.process.task}.IMPORTANCE_ROWS", IMPORTANCE_ROWS)
+        patched.setattr(type(task_of(seed).learner), "importance_rows", IMPORTANCE_ROWS)
         made = train(seed, path, settings)
     if not made.gated.passed:
         promote(seed, settings, 1, force="a small plant")

@@ -17,7 +17,7 @@ from training.core.splits import Split, split
 from training.jobs.trial import SimulatedPlant, unseen
 from training.regression.evaluate import evaluate
 from training.sorting.trial import outcome
-from training.tasks import task_of
+from training.tasks import TASKS, task_of
 
 SIMULATED = {name: seed for name, seed in load_all().items() if seed.plant is not None}
 SORTING = [name for name, seed in SIMULATED.items() if seed.classes]
@@ -52,7 +52,7 @@ class Learnt:
 def learnt(request, tmp_path, monkeypatch):
     name = request.param
     seed = load(name).for_first
-    task = task_of(seed)
+    learner = task_of(seed).learner
     periods_a_year = timedelta(days=365.25) / seed.period
     enough = max(LEAST_YEARS, ROWS / seed.plant.units / periods_a_year)
     years = seed.plant.years if name in ONE_FEED else min(seed.plant.years, enough)
@@ -60,17 +60,17 @@ def learnt(request, tmp_path, monkeypatch):
     simulate(seed, tmp_path, **size, rng_seed=seed.plant.rng_seed + 1)
     data = read(tmp_path, seed)
     parts = split(data.table, seed)
-    for part in ("regression", "sorting", "quality"):
-        monkeypatch.setattr(f"training.{part}.CURVE_SHARES", (0.05,))
-        monkeypatch.setattr(f"training.{part}.IMPORTANCE_ROWS", 20)
+    for task in TASKS.values():
+        monkeypatch.setattr(type(task.learner), "curve_shares", (0.05,))
+        monkeypatch.setattr(type(task.learner), "importance_rows", 20)
     given_penalty(monkeypatch)
-    candidates = {}
+    candidates, silent = {}, lambda what: None
     for candidate, estimator in few_trees(seed, learning_rate=RATE).items():
         baseline = next(iter(candidates.values())).predictions if candidates else None
         candidates[candidate] = fit_candidate(
-            task, candidate, estimator, data, parts, {}, baseline, lambda what: None, lambda given, X, y: clone(given)
+            learner, candidate, estimator, data, parts, {}, baseline, silent, lambda given, X, y: clone(given)
         )
-    return Learnt(data, parts, candidates, best_of(task, candidates))
+    return Learnt(data, parts, candidates, best_of(learner, candidates))
 
 
 @pytest.mark.parametrize("learnt", MANY_UNITS, indirect=True)

@@ -42,7 +42,7 @@ def _cells(seed: Seed, result: dict[str, Any], shares: dict[str, float]) -> tupl
 def reached(seed: Seed, result: dict[str, Any]) -> str:
     """Figures of the registered candidate on the test rows, those that versions are listed with."""
     measured = result["candidates"][result["registered"]]
-    known = {head: (key, form) for key, (head, form) in task_of(seed).VERSION_COLUMNS.items() if key in measured}
+    known = {head: (key, form) for key, (head, form) in task_of(seed).columns.versions.items() if key in measured}
     shown = (f"{' '.join(head.split())} {measured[key]:{form}}" for head, (key, form) in known.items())
     return f"{', '.join(shown)} ({result['registered']})"
 

@@ -103,7 +103,7 @@ def at_limit(plant: Plant, fitted: Fitted, limit: float | None, numbers: list[in
     """Figures of a plant at a limit; `numbers` are those of the bins that the seed gives one."""
     seed = with_limit(plant.seed, limit)
     learnt, held_out = replace(plant.table, seed=seed), replace(plant.held_out, seed=seed)
-    model: SortingModel = model_of(fitted, task_of(seed), CANDIDATE, learnt, plant.split, {})[0]
+    model: SortingModel = model_of(fitted, task_of(seed).learner, CANDIDATE, learnt, plant.split, {})[0]
     rows = plant.lots("same_time")
     truth = true_pieces(held_out, SimulatedPlant(plant.rng_seed))[rows]
     by_laboratory = replace(truth, contents=held_out.contents[rows])
@@ -141,7 +141,7 @@ def figures(seed: Seed, limits: tuple[float | None, ...]) -> dict[str, Any]:
     numbers = [b for b, one in enumerate(seed.bins) if one.name in LIMITED[seed.process.name]]
     plant = Plant(seed, DEVELOPMENT[0])
     estimator = with_few_threads(build(plant.seed)[CANDIDATE], len(plant.table.labels))
-    fitted, found = fit(task_of(plant.seed), estimator, plant.table, plant.split), []
+    fitted, found = fit(task_of(plant.seed).learner, estimator, plant.table, plant.split), []
     for limit in limits:
         found.append(at_limit(plant, fitted, limit, numbers))
         print(json.dumps(found[-1]), flush=True)

@@ -58,7 +58,7 @@ def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: in
     """
     some = periods < first + count
     known, since = of_rows(data, some), periods[some]
-    labels = task_of(data.seed).quantities(known)
+    labels = task_of(data.seed).labels.quantities(known)
     others = before(data, data.periods[some].max(), data.periods[periods >= accepted].min())
     is_new, is_after = np.asarray(since >= first), np.asarray(since >= accepted)
     return check_labels(known, labels, is_new, is_after=is_after, others=others)

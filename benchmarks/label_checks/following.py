@@ -69,9 +69,9 @@ class Stream:
         seed = plant.seed
         history = plant.history.reset_index(drop=True)
         data = dataset_of(Checked(history, pd.DataFrame(columns=["file", "row"]), ()), seed).each[0]
-        parts, task = split(data.table, data.seed), task_of(seed)
-        fitted = fit(task, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
-        model, _ = model_of(fitted, task, CANDIDATE, data, parts, info_of(data, parts))
+        parts, learner = split(data.table, data.seed), task_of(seed).learner
+        fitted = fit(learner, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
+        model, _ = model_of(fitted, learner, CANDIDATE, data, parts, info_of(data, parts))
         step = np.asarray((period_of(plant.table, seed) - plant.begin) // plant.length)
         raw = model.scaled(model.predict(matrix(plant.table, data.seed)))
         label = plant.table[data.seed.target.name].to_numpy(dtype=np.float64)

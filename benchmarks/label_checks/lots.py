@@ -80,9 +80,9 @@ class Lots:
         begin = (periods.min() + share * (periods.max() - periods.min())).normalize()
         history = lots[periods < begin].reset_index(drop=True)
         data = dataset_of(Checked(history, pd.DataFrame(columns=["file", "row"]), ()), seed)
-        parts, task = split(data.table, seed), task_of(seed)
-        fitted = fit(task, with_few_threads(build(seed)[CANDIDATE], len(data.X)), data, parts)
-        model, _ = model_of(fitted, task, CANDIDATE, data, parts, info_of(data, parts))
+        parts, learner = split(data.table, seed), task_of(seed).learner
+        fitted = fit(learner, with_few_threads(build(seed)[CANDIDATE], len(data.X)), data, parts)
+        model, _ = model_of(fitted, learner, CANDIDATE, data, parts, info_of(data, parts))
         names = [one.name for one in seed.elements]
         logs = np.asarray(model.estimator.predict(matrix(lots, seed)), dtype=np.float64)[:, : len(names)]
         assert seed.key is not None

@@ -75,7 +75,7 @@ def before(data: Dataset, end: pd.Timestamp, accepted: pd.Timestamp) -> AllRows 
     starts = period_of(data.checked, data.seed)
     table = data.checked[starts <= end].reset_index(drop=True)
     whole = replace(data, checked=table, table=table, X=matrix(table, data.seed))
-    labels, is_after = task_of(data.seed).quantities(whole), np.asarray(starts[starts <= end] >= accepted)
+    labels, is_after = task_of(data.seed).labels.quantities(whole), np.asarray(starts[starts <= end] >= accepted)
     rows = rows_of(whole, labels, is_after)
     X = rows.X[:, ~np.isnan(rows.X[~is_after]).all(axis=0)]
     X = np.where(np.isnan(X), np.nanmedian(X[~is_after], axis=0), X)

@@ -44,16 +44,16 @@ def of_file(seed: Seed, path: Path) -> dict[str, Any]:
 
 def _of_target(data: Dataset, parts: Split) -> dict[str, Any]:
     """Errors of all candidates, and which of them was registered before and is now."""
-    task, metrics, errors = task_of(data.seed), {}, {}
+    learner, metrics, errors = task_of(data.seed).learner, {}, {}
     for name, estimator in build(data.seed).items():
-        fitted = fit(task, with_few_threads(estimator, len(data.labels)), data, parts)
-        model, metrics[name] = model_of(fitted, task, name, data, parts, {})
-        errors[name] = _error(data, parts, task.predictions_of(task.answers(model, data, parts))[parts.test])
-    by = POOLED if all(POOLED in found for found in metrics.values()) else task.SELECTED_BY
+        fitted = fit(learner, with_few_threads(estimator, len(data.labels)), data, parts)
+        model, metrics[name] = model_of(fitted, learner, name, data, parts, {})
+        errors[name] = _error(data, parts, learner.predictions_of(learner.answers(model, data, parts))[parts.test])
+    by = POOLED if all(POOLED in found for found in metrics.values()) else learner.selected_by
     return {
         "rows": len(data.labels),
         "before": min(metrics, key=lambda name: metrics[name][by]),
-        "now": selected(task.SELECTED_BY, metrics),
+        "now": selected(learner.selected_by, metrics),
         "errors": errors,
     }
 

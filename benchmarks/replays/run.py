@@ -167,8 +167,8 @@ def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
 
 def learnt(known: pd.DataFrame, seed: Seed) -> Any:
     """The best of `candidates_of`."""
-    found = candidates_of(known, seed)
-    return found[selected(task_of(seed).SELECTED_BY, {name: metrics for name, (_, metrics) in found.items()})][0]
+    found, by = candidates_of(known, seed), task_of(seed).learner.selected_by
+    return found[selected(by, {name: metrics for name, (_, metrics) in found.items()})][0]
 
 
 def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> dict[str, tuple[Any, dict[str, float]]]:
@@ -176,7 +176,7 @@ def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> d
 
     They are learnt from all rows but the newest few, which a split keeps back.
     """
-    whole, task = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed), task_of(seed)
+    whole, learner = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed), task_of(seed).learner
     data = whole.each[0]
     tested = ~np.isin(data.units.astype(str), held_out_units(sorted(set(data.units.astype(str)))))
     newest = np.sort(data.periods[tested])[-FEWEST_ROWS["test"] :][0]
@@ -185,8 +185,8 @@ def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> d
     for name, estimator in build(data.seed).items():
         if only not in (None, name):
             continue
-        fitted = fit(task, with_few_threads(estimator, len(data.y)), data, parts)
-        models[name] = model_of(fitted, task, name, data, parts, info_of(data, parts))
+        fitted = fit(learner, with_few_threads(estimator, len(data.y)), data, parts)
+        models[name] = model_of(fitted, learner, name, data, parts, info_of(data, parts))
     return models
 
 

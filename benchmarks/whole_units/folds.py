@@ -34,17 +34,17 @@ def measured(seed: Seed, path: Path) -> dict[str, Any]:
     included. `registered` counts how often the job would have registered a candidate, `chosen` are the figures of
     those: what a user gets.
     """
-    data, task = read(path, seed), task_of(seed)
+    data, learner = read(path, seed), task_of(seed).learner
     parts = split(data.table, seed)
     found: dict[str, list[Mapping[str, float]]] = {}
     registered: dict[str, int] = {}
     weights = []
     for number, rows in enumerate(folds(data)):
         models = candidates_of(data.table.drop(index=rows), seed)
-        answers = {name: task.answers(model, data, parts) for name, (model, _) in models.items()}
-        baseline = task.predictions_of(next(iter(answers.values())))
-        of_fold = {n: task.evaluated(models[n][0], answers[n], data, rows, baseline) for n in models}
-        best = selected(task.SELECTED_BY, {name: metrics for name, (_, metrics) in models.items()})
+        answers = {name: learner.answers(model, data, parts) for name, (model, _) in models.items()}
+        baseline = learner.predictions_of(next(iter(answers.values())))
+        of_fold = {n: learner.evaluated(models[n][0], answers[n], data, rows, baseline) for n in models}
+        best = selected(learner.selected_by, {name: metrics for name, (_, metrics) in models.items()})
         registered[best] = registered.get(best, 0) + 1
         weights.append(len(rows))
         for name, metrics in (of_fold | {"registered": of_fold[best]}).items():

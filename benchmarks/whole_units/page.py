@@ -26,7 +26,7 @@ def name_of(process: str) -> str:
 
 def lines(process: str, found: Mapping[str, Any]) -> list[str]:
     """What stands between the markers: a line a candidate, and one of those that a training job would register."""
-    published = task_of(load(process)).PUBLISHED
+    published = task_of(load(process)).columns.published
     columns = {key: column for key, column in published.items() if key in found["chosen"]}
     times = ", ".join(f"{name} {count}" for name, count in found["registered"].items())
     of_all = found["candidates"] | {f"**registered** ({times})": found["chosen"]}

@@ -2,20 +2,19 @@
 
 import inspect
 from types import SimpleNamespace
+from typing import get_args, get_type_hints
 
 import pytest
 
+import models.tasks
 from models.learnings import LEARNINGS
 from models.table.contract import check
 from models.tasks import build
-from training import classification as classification_task
-from training import quality as quality_task
-from training import regression as regression_task
-from training import sorting as sorting_task
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
-from training.tasks import TASKS, Advisers, Loops, Task, Trials, tagged, task_of
+from training.task import Advisers
+from training.tasks import TASKS, tagged, task_of
 
 
 @pytest.fixture
@@ -54,88 +53,80 @@ def fitted(request):
     parts, task = split(data.table, seed), task_of(seed)
     name, estimator = next(iter(build(seed).items()))
     info = {"package_version": "1.2.3", "git_commit": None}
-    return task, fit_candidate(task, name, estimator, data, parts, info, None, lambda what: None), data, parts
+    return task, fit_candidate(task.learner, name, estimator, data, parts, info, None, lambda what: None), data, parts
 
 
 def test_what_training_fits_beside_the_candidates_is_what_models_keep():
     for name, task in TASKS.items():
-        assert [part.name for part in task.PARTS] == [part.name for part in LEARNINGS.get(name, ())]
+        assert [part.name for part in task.parts] == [part.name for part in LEARNINGS.get(name, ())]
 
 
 def test_the_seed_says_which_task_it_is(toy_seed, toy_class_seed, toy_sorting_seed, toy_quality_seed):
-    assert task_of(toy_seed).SELECTED_BY == "calibrate_rmse_over_blocks"
-    assert task_of(toy_class_seed) is classification_task
-    assert task_of(toy_sorting_seed).SELECTED_BY == "calibrate_log_loss"
-    assert task_of(toy_quality_seed).SELECTED_BY == "calibrate_lot_loss"
+    assert task_of(toy_seed).learner.selected_by == "calibrate_rmse_over_blocks"
+    assert task_of(toy_class_seed) is TASKS["classification"]
+    assert task_of(toy_sorting_seed).learner.selected_by == "calibrate_log_loss"
+    assert task_of(toy_quality_seed).learner.selected_by == "calibrate_lot_loss"
 
 
-@pytest.mark.parametrize("package", TASKS.values(), ids=TASKS)
-def test_a_package_holds_a_value_or_a_function_as_the_protocol_has_it(package):
-    members = {name: part for name, part in vars(Task).items() if part.__doc__ and not name.startswith("_")}
-    assert len(members) > 10
-    for name, part in members.items():
-        assert inspect.isfunction(getattr(package, name)) == inspect.isfunction(part), name
+def test_a_task_offers_what_its_decisions_and_knobs_need():
+    """Numbers have knobs, lots and pieces have decisions, a class has neither; classes follow no outcomes."""
+    assert [name for name, task in TASKS.items() if task.loop is not None] == ["regression"]
+    assert [name for name, task in TASKS.items() if task.signs is not None] == ["regression"]
+    assert [name for name, task in TASKS.items() if task.trial is not None] == ["sorting", "quality"]
+    assert [name for name, task in TASKS.items() if task.caught_up is not None] == ["regression", "quality"]
+    assert [name for name, task in TASKS.items() if task.advice is not None] == ["regression", "sorting", "quality"]
 
 
-def test_trials_of_a_package_are_functions():
-    for package in (quality_task, sorting_task):
-        for name, part in vars(Trials).items():
-            assert not inspect.isfunction(part) or name.startswith("_") or callable(getattr(package.trial, name))
-    assert regression_task.trial is classification_task.trial is None
-
-
-def test_loops_of_a_package_are_functions():
-    """Only numbers come of knobs that are recommended."""
-    for name, part in vars(Loops).items():
-        assert not inspect.isfunction(part) or name.startswith("_") or callable(getattr(regression_task.loop, name))
-    assert classification_task.loop is quality_task.loop is sorting_task.loop is None
+def test_the_learner_of_a_task_calibrates_its_model():
+    for name, task in TASKS.items():
+        (model, _) = get_args(get_type_hints(type(task.learner).calibrated)["return"])
+        assert model is models.tasks.TASKS[name].model
 
 
 def test_advisers_of_a_package_are_values_and_functions():
-    for package in (regression_task, quality_task, sorting_task):
+    for task in TASKS.values():
         for name, part in vars(Advisers).items():
-            if part.__doc__ and not name.startswith("_"):
-                assert inspect.isfunction(getattr(package.advice, name)) == inspect.isfunction(part), name
-    assert classification_task.advice is None
+            if task.advice is not None and part.__doc__ and not name.startswith("_"):
+                assert inspect.isfunction(getattr(task.advice, name)) == inspect.isfunction(part), name
 
 
 def test_tags_are_those_figures_that_a_candidate_has():
-    task = SimpleNamespace(TAGGED=("b", "a", "absent"))
+    task = SimpleNamespace(columns=SimpleNamespace(tagged=("b", "a", "absent")))
     candidate = SimpleNamespace(metrics={"a": 1.0, "b": 2.0, "c": 3.0})
     assert tagged(task, candidate) == {"b": 2.0, "a": 1.0}
 
 
 def test_what_a_reader_is_told_is_made_of_what_is_measured(fitted):
     task, candidate, data, parts = fitted
-    for line in task.remarks({candidate.name: candidate}, candidate, data):
+    for line in task.card.remarks({candidate.name: candidate}, candidate, data):
         assert "nan" not in line
-    assert task.cautions(data.seed, candidate.metrics, len(parts.test))  # the baseline has no skill
-    assert f"{len(parts.test)}" in " ".join(task.rows_used(data, parts))
-    assert task.subject(data, parts)
-    assert len({picture.draw.__name__ for picture in task.PICTURES}) == len(task.PICTURES)
+    assert task.card.cautions(data.seed, candidate.metrics, len(parts.test))  # the baseline has no skill
+    assert f"{len(parts.test)}" in " ".join(task.card.rows_used(data, parts))
+    assert task.card.subject(data, parts)
+    assert len({picture.draw.__name__ for picture in task.card.pictures}) == len(task.card.pictures)
 
 
 def test_every_figure_that_is_shown_is_measured(fitted):
     task, candidate, _, parts = fitted
     known = set(candidate.metrics)
-    shown = {*task.COLUMNS, *task.PUBLISHED, *task.TAGGED, task.SELECTED_BY}
+    shown = {*task.columns.candidates, *task.columns.published, *task.columns.tagged, task.learner.selected_by}
     if not len(parts.unseen):
         shown = {name for name in shown if not name.startswith("unseen_") or name.startswith("unseen_all_")}
     assert shown <= known, shown - known
-    assert set(tagged(task, candidate)) == set(task.TAGGED) & known
+    assert set(tagged(task, candidate)) == set(task.columns.tagged) & known
 
 
 def test_every_decisive_figure_is_in_the_table_of_a_verdict(fitted):
     task = fitted[0]
-    assert {side for side, _ in task.DECISIVE} == {"champion", "challenger"}
-    assert {name for _, name in task.DECISIVE} <= set(task.VERDICT_ROWS)
-    assert task.verdict_head(fitted[2].seed)
+    assert {side for side, _ in task.columns.decisive} == {"champion", "challenger"}
+    assert {name for _, name in task.columns.decisive} <= set(task.columns.verdict)
+    assert task.card.verdict_head(fitted[2].seed)
 
 
 def test_a_table_of_candidates_has_heads_of_two_short_lines(fitted):
     task = fitted[0]
-    for head, _ in task.COLUMNS.values():
+    for head, _ in task.columns.candidates.values():
         assert head.count("\n") <= 1
         assert max(map(len, head.split("\n"))) <= 8
-    for _, form in (*task.COLUMNS.values(), *task.PUBLISHED.values()):
+    for _, form in (*task.columns.candidates.values(), *task.columns.published.values()):
         assert format(0.123456, form)

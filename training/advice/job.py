@@ -19,7 +19,8 @@ from registry.tracking import Tracking
 from seeds import Seed
 from training.advice.plans import Advised, RecommendError
 from training.jobs.train import Progress, silent
-from training.tasks import Advisers, task_of
+from training.task import Advisers
+from training.tasks import task_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,45 +7,48 @@ from seeds import Seed
 from training.classification.fit import ClassificationCandidate
 from training.core.dataset import Dataset
 from training.core.gate import too_few
+from training.task import MetricColumns
 
 MOST_ECE = 0.05
-TAGGED = ("test_accuracy", "test_balanced_accuracy", "test_log_loss", "test_skill", "test_ece", "test_coverage_90")
-COLUMNS = {
-    "test_accuracy": ("right\nclass", ".3f"),
-    "test_balanced_accuracy": ("balan-\nced", ".3f"),
-    "test_log_loss": ("log\nloss", ".3f"),
-    "test_skill": ("skill", ".3f"),
-    "test_ece": ("ECE", ".3f"),
-    "test_coverage_90": ("cover", ".3f"),
-    "test_set_size_90": ("set\nsize", ".2f"),
-    "unseen_all_accuracy": ("right\nunseen", ".3f"),
-}
-VERSION_COLUMNS = {
-    "test_accuracy": ("right\nclass", ".3f"),
-    "test_log_loss": ("log\nloss", ".3f"),
-    "test_skill": ("skill", ".3f"),
-    "test_ece": ("ECE", ".3f"),
-    "test_coverage_90": ("cover", ".3f"),
-}
-PUBLISHED = {
-    "test_accuracy": ("right class", ".1%"),
-    "test_balanced_accuracy": ("right class, mean of classes", ".1%"),
-    "test_log_loss": ("log loss", ".3f"),
-    "test_ece": ("ECE", ".3f"),
-    "test_coverage_90": ("coverage of 90 % sets", ".1%"),
-    "test_set_size_90": ("classes in a set", ".2f"),
-    "unseen_all_accuracy": ("right class, unseen units", ".1%"),
-}
-VERDICT_ROWS = {
-    "log_loss": "log loss [1]",
-    "accuracy": "right class [1]",
-    "balanced_accuracy": "right class, mean of classes [1]",
-    "brier": "Brier score [1]",
-    "ece": "calibration error [1]",
-    "coverage_90": "coverage of the 90% sets [1]",
-    "set_size_90": "classes in a set",
-}
-DECISIVE = (("champion", "log_loss"), ("challenger", "log_loss"), ("challenger", "coverage_90"))
+COLUMNS = MetricColumns(
+    candidates={
+        "test_accuracy": ("right\nclass", ".3f"),
+        "test_balanced_accuracy": ("balan-\nced", ".3f"),
+        "test_log_loss": ("log\nloss", ".3f"),
+        "test_skill": ("skill", ".3f"),
+        "test_ece": ("ECE", ".3f"),
+        "test_coverage_90": ("cover", ".3f"),
+        "test_set_size_90": ("set\nsize", ".2f"),
+        "unseen_all_accuracy": ("right\nunseen", ".3f"),
+    },
+    versions={
+        "test_accuracy": ("right\nclass", ".3f"),
+        "test_log_loss": ("log\nloss", ".3f"),
+        "test_skill": ("skill", ".3f"),
+        "test_ece": ("ECE", ".3f"),
+        "test_coverage_90": ("cover", ".3f"),
+    },
+    published={
+        "test_accuracy": ("right class", ".1%"),
+        "test_balanced_accuracy": ("right class, mean of classes", ".1%"),
+        "test_log_loss": ("log loss", ".3f"),
+        "test_ece": ("ECE", ".3f"),
+        "test_coverage_90": ("coverage of 90 % sets", ".1%"),
+        "test_set_size_90": ("classes in a set", ".2f"),
+        "unseen_all_accuracy": ("right class, unseen units", ".1%"),
+    },
+    verdict={
+        "log_loss": "log loss [1]",
+        "accuracy": "right class [1]",
+        "balanced_accuracy": "right class, mean of classes [1]",
+        "brier": "Brier score [1]",
+        "ece": "calibration error [1]",
+        "coverage_90": "coverage of the 90% sets [1]",
+        "set_size_90": "classes in a set",
+    },
+    tagged=("test_accuracy", "test_balanced_accuracy", "test_log_loss", "test_skill", "test_ece", "test_coverage_90"),
+    decisive=(("champion", "log_loss"), ("challenger", "log_loss"), ("challenger", "coverage_90")),
+)
 
 
 def verdict_head(seed: Seed) -> str:

@@ -1,6 +1,6 @@
 """A class in the jobs: how its candidates are fitted, calibrated and measured."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,51 +13,17 @@ from training.class_metrics.losses import log_losses
 from training.classification.evaluate import Classified, evaluate
 from training.core.dataset import Dataset
 from training.core.fitting import Candidate
-from training.core.learning import PartFit
+from training.core.learner import EstimatorError, Learner
 from training.core.splits import Split
 
-FITTING = "fit"
-PARTS: tuple[PartFit[Any], ...] = ()
 SELECTED_BY = "calibrate_log_loss"
-IMPORTANCE_ROWS = 2000
-IMPORTANCE_REPEATS = 3
-CURVE_SHARES = (0.1, 0.25, 0.5)
 
 ClassificationCandidate = Candidate[ClassificationModel, Classified]
-
-
-def check_split(data: Dataset, parts: Split) -> None:
-    """Nothing beyond what `split` has checked: a class needs no lots."""
-
-
-def predict(estimator: Any, X: FloatArray) -> FloatArray:
-    """Class probabilities, shape (n, K)."""
-    return np.asarray(estimator.predict_proba(X), dtype=np.float64)
 
 
 def classes_of(data: Dataset, rows: IntArray) -> IntArray:
     """Numbers of the reported classes of some rows."""
     return data.y[rows].astype(np.intp)
-
-
-def calibrated(
-    name: str,
-    estimator: Any,
-    data: Dataset,
-    parts: Split,
-    rows: IntArray,
-    predictions: FloatArray,
-    info: Mapping[str, Any],
-) -> tuple[ClassificationModel, dict[str, float]]:
-    """Model whose temperature and sets come from out-of-time probabilities, and their log loss and accuracy."""
-    X, y = data.X, data.y
-    model = classifier(data.seed, name, estimator, X[parts.train], y[parts.train], X[rows], y[rows], predictions, info)
-    classes, p = classes_of(data, rows), tempered(predictions, model.temperature)
-    return model, {
-        SELECTED_BY: float(np.mean(log_losses(p, classes))),
-        "calibrate_accuracy": float(np.mean(np.argmax(p, axis=1) == classes)),
-        "temperature": model.temperature,
-    }
 
 
 def classified(model: ClassificationModel, X: FloatArray) -> Classified:
@@ -66,27 +32,54 @@ def classified(model: ClassificationModel, X: FloatArray) -> Classified:
     return Classified(p, model.sets(p, COVERAGE))
 
 
-def answers(model: ClassificationModel, data: Dataset, parts: Split) -> Classified:
-    """Answers for the whole table."""
-    return classified(model, data.X)
+class ClassificationLearner(Learner[ClassificationModel, Classified]):
+    """Fits of classifiers."""
 
+    selected_by = SELECTED_BY
 
-def predictions_of(answers: Classified) -> FloatArray:
-    """Class probabilities, shape (n, K)."""
-    return answers.p
+    def predict(self, estimator: Any, X: FloatArray) -> FloatArray:
+        """Class probabilities, shape (n, K)."""
+        return np.asarray(estimator.predict_proba(X), dtype=np.float64)
 
+    def calibrated(
+        self,
+        name: str,
+        estimator: Any,
+        data: Dataset,
+        parts: Split,
+        rows: IntArray,
+        predictions: FloatArray,
+        info: Mapping[str, Any],
+    ) -> tuple[ClassificationModel, dict[str, float]]:
+        """Model whose temperature and sets come from out-of-time probabilities, and their log loss and accuracy."""
+        learnt, calibrate = ((data.X[one], data.y[one]) for one in (parts.train, rows))
+        model = classifier(data.seed, name, estimator, *learnt, *calibrate, predictions, info)
+        classes, p = classes_of(data, rows), tempered(predictions, model.temperature)
+        return model, {
+            SELECTED_BY: float(np.mean(log_losses(p, classes))),
+            "calibrate_accuracy": float(np.mean(np.argmax(p, axis=1) == classes)),
+            "temperature": model.temperature,
+        }
 
-def error(model: ClassificationModel, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
-    """Log loss of an estimator at the model's temperature [1]."""
+    def answers(self, model: ClassificationModel, data: Dataset, parts: Split) -> Classified:
+        """Answers for the whole table."""
+        return classified(model, data.X)
 
-    def loss(estimator: Any, X: FloatArray, y: FloatArray) -> float:
-        return float(np.mean(log_losses(tempered(predict(estimator, X), model.temperature), y.astype(np.intp))))
+    def predictions_of(self, answers: Classified) -> FloatArray:
+        """Class probabilities, shape (n, K)."""
+        return answers.p
 
-    return loss
+    def error(self, model: ClassificationModel, data: Dataset, rows: IntArray) -> EstimatorError:
+        """Log loss of an estimator at the model's temperature [1]."""
 
+        def loss(estimator: Any, X: FloatArray, y: FloatArray) -> float:
+            p = tempered(self.predict(estimator, X), model.temperature)
+            return float(np.mean(log_losses(p, y.astype(np.intp))))
 
-def evaluated(
-    model: ClassificationModel, answers: Classified, data: Dataset, rows: IntArray, baseline: FloatArray
-) -> dict[str, float]:
-    """Metrics of answers on some rows; see `training.classification.evaluate.evaluate`."""
-    return evaluate(classes_of(data, rows), answers[rows], baseline[rows])
+        return loss
+
+    def evaluated(
+        self, model: ClassificationModel, answers: Classified, data: Dataset, rows: IntArray, baseline: FloatArray
+    ) -> dict[str, float]:
+        """Metrics of answers on some rows; see `training.classification.evaluate.evaluate`."""
+        return evaluate(classes_of(data, rows), answers[rows], baseline[rows])

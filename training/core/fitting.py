@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from sklearn.base import clone
@@ -13,7 +13,7 @@ from models.estimators.tuning import settings_of, tuned
 from models.tasks import Model
 from physics.arrays import FloatArray, IntArray
 from training.core.dataset import Dataset
-from training.core.learning import PartFit
+from training.core.learner import AnyLearner
 from training.core.splits import Split
 
 ROWS_FOR_THREADS = 50_000
@@ -120,68 +120,8 @@ AnyCandidate = Candidate[Any, Any]
 """A candidate whose task does not matter."""
 
 
-class Learner(Protocol):
-    """A task's part in fitting a candidate."""
-
-    @property
-    def FITTING(self) -> str:
-        """What fitting a candidate does, in words."""
-
-    @property
-    def SELECTED_BY(self) -> str:
-        """Metric on the calibrate rows that selects the candidate to register; the lowest wins."""
-
-    @property
-    def IMPORTANCE_ROWS(self) -> int:
-        """How many test rows the importance of the inputs is measured on."""
-
-    @property
-    def IMPORTANCE_REPEATS(self) -> int:
-        """How often each input is shuffled among them."""
-
-    @property
-    def CURVE_SHARES(self) -> tuple[float, ...]:
-        """Shares of the learnt periods at which the learning curve is measured."""
-
-    @property
-    def PARTS(self) -> tuple[PartFit[Any], ...]:
-        """What is learnt once for the first target's candidates, in the order of `models.learnings`.
-
-        Physics, events and prices are about that target; the others have none.
-        """
-
-    def predict(self, estimator: Any, X: FloatArray) -> FloatArray:
-        """Predictions of a fitted estimator, first axis n."""
-
-    def calibrated(
-        self,
-        name: str,
-        estimator: Any,
-        data: Dataset,
-        parts: Split,
-        rows: IntArray,
-        predictions: FloatArray,
-        info: Mapping[str, Any],
-    ) -> tuple[Any, dict[str, float]]:
-        """Model of a fitted estimator, calibrated on out-of-time predictions of these rows, and their metrics."""
-
-    def answers(self, model: Any, data: Dataset, parts: Split) -> Any:
-        """Answers of a model for the rows of a table."""
-
-    def predictions_of(self, answers: Any) -> FloatArray:
-        """The predictions behind answers, first axis n."""
-
-    def error(self, model: Any, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
-        """Error of any estimator, by its inputs and labels of these rows, as a model's calibration has it."""
-
-    def evaluated(
-        self, model: Any, answers: Any, data: Dataset, rows: IntArray, baseline: FloatArray
-    ) -> Mapping[str, float]:
-        """Metrics of a model's answers on rows that nobody learnt from, beside the baseline's predictions."""
-
-
 def fit_candidate(
-    task: Learner,
+    learner: AnyLearner,
     name: str,
     estimator: Any,
     data: Dataset,
@@ -199,7 +139,7 @@ def fit_candidate(
 
     Parameters
     ----------
-    task : Learner
+    learner : Learner
         The task's part.
     name : str
         The candidate's name.
@@ -231,25 +171,25 @@ def fit_candidate(
     GuaranteeError
         Too few calibration lots for what the seed promises of a lot.
     """
-    progress(f"{name}: {task.FITTING}")
+    progress(f"{name}: {learner.fitting}")
     estimator = with_few_threads(estimator, len(data.labels))
-    fitted = keep(name, estimator, lambda: fit(task, estimator, data, parts, choose))
-    model, metrics = model_of(fitted, task, name, data, parts, info)
-    answers = task.answers(model, data, parts)
-    predictions = task.predictions_of(answers)
+    fitted = keep(name, estimator, lambda: fit(learner, estimator, data, parts, choose))
+    model, metrics = model_of(fitted, learner, name, data, parts, info)
+    answers = learner.answers(model, data, parts)
+    predictions = learner.predictions_of(answers)
     progress(f"{name}: importance of the inputs")
-    rise = importance(task, model, data, parts)
+    rise = importance(learner, model, data, parts)
     if curve:
         progress(f"{name}: learning curve")
-    points = learning_curve(task, fitted.estimator, model, data, parts) if curve else None
-    metrics |= evaluated_metrics(task, model, answers, data, parts, predictions if baseline is None else baseline)
+    points = learning_curve(learner, fitted.estimator, model, data, parts) if curve else None
+    metrics |= evaluated_metrics(learner, model, answers, data, parts, predictions if baseline is None else baseline)
     return Candidate(model, metrics, answers, predictions, rise, points, fitted.settings)
 
 
-def fit(task: Learner, estimator: Any, data: Dataset, parts: Split, choose: Chooser = tuned) -> Fitted:
+def fit(learner: AnyLearner, estimator: Any, data: Dataset, parts: Split, choose: Chooser = tuned) -> Fitted:
     """Choose settings, predict block by block by what knows only older rows; then learn all blocks."""
     chosen = choose(estimator, data.X[parts.train], data.labels[parts.train])
-    predictions = out_of_time_predictions(chosen, data, parts, task.predict)
+    predictions = out_of_time_predictions(chosen, data, parts, learner.predict)
     start = time.perf_counter()
     final = clone(chosen).fit(data.X[parts.learnt], data.labels[parts.learnt])
     seconds = time.perf_counter() - start
@@ -257,35 +197,35 @@ def fit(task: Learner, estimator: Any, data: Dataset, parts: Split, choose: Choo
 
 
 def model_of(
-    fitted: Fitted, task: Learner, name: str, data: Dataset, parts: Split, info: Mapping[str, Any]
+    fitted: Fitted, learner: AnyLearner, name: str, data: Dataset, parts: Split, info: Mapping[str, Any]
 ) -> tuple[Any, dict[str, float]]:
     """Model of what was fitted, and what was measured in fitting it.
 
     What the final estimator says of rows that it has learnt is no measure: the out-of-time predictions calibrate it.
     """
     rows = np.concatenate(parts.calibrate)
-    model, metrics = task.calibrated(name, fitted.final, data, parts, rows, fitted.predictions, info)
+    model, metrics = learner.calibrated(name, fitted.final, data, parts, rows, fitted.predictions, info)
     return model, metrics | {"fit_seconds": fitted.seconds}
 
 
 def evaluated_metrics(
-    task: Learner, model: Any, answers: Any, data: Dataset, parts: Split, baseline: FloatArray
+    learner: AnyLearner, model: Any, answers: Any, data: Dataset, parts: Split, baseline: FloatArray
 ) -> dict[str, float]:
     """Metrics on each part that nobody learnt from, named `<part>_<metric>`."""
     found: dict[str, float] = {}
     for part, rows in parts.evaluated.items():
-        scores = task.evaluated(model, answers, data, rows, baseline)
+        scores = learner.evaluated(model, answers, data, rows, baseline)
         found |= {f"{part}_{name}": value for name, value in scores.items()}
     return found
 
 
-def best_of(task: Learner, candidates: Mapping[str, Candidate[M, A]]) -> Candidate[M, A]:
+def best_of(learner: AnyLearner, candidates: Mapping[str, Candidate[M, A]]) -> Candidate[M, A]:
     """Candidate with the lowest error on the calibrate rows; the test rows have no say.
 
     The same rows give the intervals their width. Choosing the best of a handful by them narrows the chosen one's
     intervals by less than the calibration's own sampling error.
     """
-    return candidates[selected(task.SELECTED_BY, {name: one.metrics for name, one in candidates.items()})]
+    return candidates[selected(learner.selected_by, {name: one.metrics for name, one in candidates.items()})]
 
 
 def selected(by: str, metrics: Mapping[str, Mapping[str, float]]) -> str:
@@ -352,10 +292,10 @@ def out_of_time_predictions(
     return np.concatenate(found)
 
 
-def importance(task: Learner, model: Any, data: Dataset, parts: Split) -> FloatArray:
+def importance(learner: AnyLearner, model: Any, data: Dataset, parts: Split) -> FloatArray:
     """Permutation importance on test rows, shape (k,): means the same for every candidate, physics or trees."""
-    rows = some(parts.test, task.IMPORTANCE_ROWS)
-    error = task.error(model, data, rows)
+    rows = some(parts.test, learner.importance_rows)
+    error = learner.error(model, data, rows)
 
     def score(estimator: Any, X: FloatArray, labels: FloatArray) -> float:
         return -error(estimator, X, labels)
@@ -365,18 +305,18 @@ def importance(task: Learner, model: Any, data: Dataset, parts: Split) -> FloatA
         data.X[rows],
         data.labels[rows],
         scoring=score,
-        n_repeats=task.IMPORTANCE_REPEATS,
+        n_repeats=learner.importance_repeats,
         random_state=RNG_SEED,
     )
     return np.asarray(found["importances_mean"], dtype=np.float64)
 
 
-def learning_curve(task: Learner, estimator: Any, model: Any, data: Dataset, parts: Split) -> LearningCurve:
+def learning_curve(learner: AnyLearner, estimator: Any, model: Any, data: Dataset, parts: Split) -> LearningCurve:
     """Test error of estimators that learn only the newest shares of the learnt periods; the model learnt them all."""
-    error, X, labels = task.error(model, data, parts.test), data.X[parts.test], data.labels[parts.test]
+    error, X, labels = learner.error(model, data, parts.test), data.X[parts.test], data.labels[parts.test]
     period = data.periods[parts.learnt]
     distinct = np.sort(period.unique())
-    counts = sorted({max(1, round(share * len(distinct))) for share in task.CURVE_SHARES})
+    counts = sorted({max(1, round(share * len(distinct))) for share in learner.curve_shares})
     errors = []
     for count in counts:
         rows = parts.learnt[period >= distinct[-count]]

@@ -10,7 +10,8 @@ from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate
 from training.core.gate import Gated
 from training.core.splits import Split
-from training.tasks import Task, task_of
+from training.task import Task
+from training.tasks import task_of
 
 
 def process_section(seed: Seed, task: Task) -> list[str]:
@@ -18,7 +19,7 @@ def process_section(seed: Seed, task: Task) -> list[str]:
     return [
         f"# {seed.process.title}",
         "",
-        f"Process `{seed.process.name}`, one row {task.row(seed)}. Predicted: {task.heading(seed)}.",
+        f"Process `{seed.process.name}`, one row {task.card.row(seed)}. Predicted: {task.card.heading(seed)}.",
         "",
     ]
 
@@ -65,7 +66,7 @@ def limits_section(data: Dataset, task: Task) -> list[str]:
     lines = [
         f"{seed.assumed} of the seed's {len(seed.sources)} stated sources are assumptions and {seed.practice} are what "
         "plants usually do; neither is a reference.",
-        *task.LIMITS,
+        *task.card.limits,
     ]
     if data.truth is not None:
         lines.append(
@@ -77,7 +78,7 @@ def limits_section(data: Dataset, task: Task) -> list[str]:
 
 def parts_sections(chosen: AnyCandidate, data: Dataset, parts: Split) -> list[str]:
     """Sections on what was learnt once beside the candidates, or why it was not."""
-    return [line for one in task_of(data.seed).PARTS for line in one.section(chosen.model, data, parts)]
+    return [line for one in task_of(data.seed).parts for line in one.section(chosen.model, data, parts)]
 
 
 def gate_section(gated: Gated | None) -> list[str]:
@@ -123,8 +124,8 @@ def model_card(
     task = task_of(data.seed)
     lines = [
         *process_section(data.seed, task),
-        *data_section(data, *task.rows_used(data, parts)),
-        *task.sections(candidates, chosen, data, parts),
+        *data_section(data, *task.card.rows_used(data, parts)),
+        *task.card.sections(candidates, chosen, data, parts),
         *parts_sections(chosen, data, parts),
         *gate_section(gated),
         *inputs_section(chosen, data.seed),

@@ -29,7 +29,7 @@ def page(candidate: AnyCandidate, data: Dataset, parts: Split) -> str:
     task = task_of(data.seed)
     blocks: list[str] = []
     drawn = 0
-    for picture in task.PICTURES:
+    for picture in task.card.pictures:
         if not picture.applies(data):
             continue
         figure = picture.draw(candidate, data, parts)
@@ -44,7 +44,7 @@ def page(candidate: AnyCandidate, data: Dataset, parts: Split) -> str:
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     return (
         f'<!doctype html><html lang="en"><head>{head}</head>'
-        f"<body><h1>{title}</h1><p>{html.escape(task.subject(data, parts))}</p>{''.join(blocks)}</body></html>"
+        f"<body><h1>{title}</h1><p>{html.escape(task.card.subject(data, parts))}</p>{''.join(blocks)}</body></html>"
     )
 
 

@@ -47,7 +47,7 @@ def facts_of(data: Dataset, parts: Split) -> dict[str, object]:
         "calibrate_from": data.shown(parts.calibrate_from),
         "test_from": data.shown(parts.test_from),
         "coverage": COVERAGE,
-        "selected_by": task_of(data.seed).SELECTED_BY,
+        "selected_by": task_of(data.seed).learner.selected_by,
     }
 
 

@@ -40,7 +40,7 @@ def keep_parts(
     model: Learnt, data: Dataset, parts: Split, tracking: Tracking, experiment: str, run: str, job: str
 ) -> None:
     """Keep figures of the parts that a model carries, each in a run of its own below the job's."""
-    for part in task_of(data.seed).PARTS:
+    for part in task_of(data.seed).parts:
         if part.name not in model.learnt:
             continue
         for one in part.runs(model.learnt[part.name], data, parts):

@@ -55,11 +55,11 @@ def model_card(data: Dataset, fitted: Mapping[str, Fitted], gated: Gated | None 
 def _target(name: str, candidates: Any, chosen: Any, data: Dataset, parts: Split) -> list[str]:
     """Part of one target; its sections stand below its heading."""
     task = task_of(data.seed)
-    sections = [*task.sections(candidates, chosen, data, parts), *parts_sections(chosen, data, parts)]
+    sections = [*task.card.sections(candidates, chosen, data, parts), *parts_sections(chosen, data, parts)]
     return [
         f"## Target {name} [{data.seed.target.unit}]",
         "",
-        *(f"- {line}" for line in task.rows_used(data, parts)),
+        *(f"- {line}" for line in task.card.rows_used(data, parts)),
         "",
         *(re.sub("^## ", "### ", line) for line in [*sections, *inputs_section(chosen, data.seed)]),
     ]

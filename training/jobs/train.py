@@ -81,7 +81,7 @@ class Learnt:
         if self.targets:
             (whole,) = self.candidates.values()
             return whole
-        return best_of(task_of(self.data.seed), self.candidates)
+        return best_of(task_of(self.data.seed).learner, self.candidates)
 
     @property
     def baseline(self) -> AnyCandidate:
@@ -178,7 +178,7 @@ def train(
         data = with_tests(data, read_tests(tests, seed), str(tests))
     parts = split(data.table, seed)
     for view in views(data, parts):
-        task_of(seed).check_split(*view)
+        task_of(seed).learner.check_split(*view)
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("train"), "train") as run:
@@ -212,7 +212,7 @@ def learn(
     ways, counted, seen = ways or Ways(), itertools.count(), views(data, parts)
     unfitted = [build(one.seed) for one, _ in seen]
     estimators = [one for of_target in unfitted for one in of_target.values()]
-    steps = (STEPS + ways.curve) * len(estimators) + len(task_of(data.seed).PARTS)
+    steps = (STEPS + ways.curve) * len(estimators) + len(task_of(data.seed).parts)
     steps += ways.trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
 
     def step(what: str) -> None:
@@ -259,7 +259,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
         return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, kept))
 
     first, *others = estimators
-    fitted, beside = {first: fit(first)}, [workers.later(view, Beside(one.name)) for one in task.PARTS if not view]
+    fitted, beside = {first: fit(first)}, [workers.later(view, Beside(one.name)) for one in task.parts if not view]
     more: dict[str, Any] = {}
     for name in estimators:
         title = of_target(name, target) if several else name
@@ -332,7 +332,7 @@ def _gated(learnt: Learnt, trouble: str | None) -> Gated:
     if learnt.targets:
         return joined({target: _gated(one, trouble) for target, one in learnt.targets.items()})
     best, baseline = learnt.best, learnt.baseline
-    evidence = task_of(learnt.data.seed).evidence(best, baseline, learnt.data, learnt.parts)
+    evidence = task_of(learnt.data.seed).assessor.evidence(best, baseline, learnt.data, learnt.parts)
     return gate(evidence, best.name == baseline.name, trouble)
 
 

@@ -20,7 +20,8 @@ from system.temporary_folder import scratch
 from training.core.dataset import Dataset, dataset_of
 from training.jobs.run_metadata import run_name
 from training.jobs.train import Progress, silent
-from training.tasks import Loops, Trials, task_of
+from training.task import DecisionTrial, SetpointLoop
+from training.tasks import task_of
 
 LOTS = {"lots": 500, "rng_seed": 2}  # options of a trial of decisions on lots, and what is usual
 LOOP = ("plants", "units", "periods", "rng_seed")  # of a trial of set-points
@@ -105,7 +106,7 @@ def shown(
 
 
 def loop_trial(
-    seed: Seed, settings: Settings, loop: Loops, options: Mapping[str, int | None], progress: Progress = silent
+    seed: Seed, settings: Settings, loop: SetpointLoop, options: Mapping[str, int | None], progress: Progress = silent
 ) -> Any:
     """Try set-points on plants that nobody has seen, and keep figures and pictures in an MLflow run.
 
@@ -170,7 +171,7 @@ def trial(seed: Seed, settings: Settings, lots: int, rng_seed: int, progress: Pr
     return trials.outcome(model, data, SimulatedPlant(rng_seed), champion.number)
 
 
-def trials_of(seed: Seed) -> Trials:
+def trials_of(seed: Seed) -> DecisionTrial:
     """The trials of a process's task; TrialError where it decides nothing or has no simulated plant."""
     trials = task_of(seed).trial
     if trials is None or seed.plant is None:

@@ -49,20 +49,20 @@ class Fit:
 
     def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[AnyCandidate, str]:
         """The candidate and its page."""
-        task = task_of(data.seed)
+        learner = task_of(data.seed).learner
         about = (self.info, self.baseline, step, self.choose, self.curve, self.keep)
-        candidate = fit_candidate(task, self.name, self.estimator, data, parts, *about)
+        candidate = fit_candidate(learner, self.name, self.estimator, data, parts, *about)
         return candidate, page(candidate, data, parts)
 
 
 @dataclass(frozen=True)
 class Beside:
-    """Learn a part that a task learns once beside its candidates, by its name among the task's PARTS."""
+    """Learn a part that a task learns once beside its candidates, by its name among the task's parts."""
 
     name: str
 
     def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[str, Outcome]:
         """Learn it; returns its name and what came of it."""
         step(self.name)
-        (part,) = (one for one in task_of(data.seed).PARTS if one.name == self.name)
+        (part,) = (one for one in task_of(data.seed).parts if one.name == self.name)
         return self.name, part.outcome(data, parts)

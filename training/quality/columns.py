@@ -9,57 +9,60 @@ from seeds import Seed
 from training.core.dataset import Dataset
 from training.core.gate import too_few, too_many
 from training.quality.fit import QualityCandidate
+from training.task import MetricColumns
 
 MOST_ECE = 0.05
-TAGGED = (
-    "test_lot_loss",
-    "test_skill",
-    "test_r2",
-    "test_coverage_90",
-    "test_cost",
-    "test_released",
-    "test_false_release",
-    "unseen_all_cost",
+COLUMNS = MetricColumns(
+    candidates={
+        "test_skill": ("skill", ".3f"),
+        "test_r2": ("R²", ".3f"),
+        "test_coverage_90": ("cover", ".3f"),
+        "test_adaptive_coverage_90": ("cover\nadapt.", ".3f"),
+        "test_grade_ece": ("ECE", ".4f"),
+        "test_cost": ("cost\n$/t", ".2f"),
+        "test_released": ("re-\nleased", ".3f"),
+        "test_assayed": ("as-\nsayed", ".3f"),
+        "test_false_release": ("false\nrelease", ".4f"),
+    },
+    versions={
+        "test_skill": ("skill", ".3f"),
+        "test_r2": ("R²", ".3f"),
+        "test_coverage_90": ("cover", ".3f"),
+        "test_cost": ("cost\n$/t", ".2f"),
+        "test_false_release": ("false\nrelease", ".4f"),
+    },
+    published={
+        "test_r2": ("R², median of the elements", ".2f"),
+        "test_coverage_90": ("joint coverage of 90 %", ".1%"),
+        "test_grade_ece": ("ECE of the grade", ".4f"),
+        "test_released": ("released", ".1%"),
+        "test_assayed": ("to the laboratory", ".1%"),
+        "test_false_release": ("false release", ".2%"),
+        "test_cost": ("cost [$/t]", ".2f"),
+        "unseen_all_cost": ("cost, unseen units [$/t]", ".2f"),
+    },
+    verdict={
+        "cost": "cost against the oracle [$/t]",
+        "lot_loss": "loss of contents and defects [1]",
+        "r2": "R², median of the elements [1]",
+        "coverage_90": "joint coverage of the 90% intervals [1]",
+        "grade_ece": "calibration error of the grade [1]",
+        "released": "share released [1]",
+        "assayed": "share sent to the laboratory [1]",
+        "false_release": "share of released lots that break their grade [1]",
+    },
+    tagged=(
+        "test_lot_loss",
+        "test_skill",
+        "test_r2",
+        "test_coverage_90",
+        "test_cost",
+        "test_released",
+        "test_false_release",
+        "unseen_all_cost",
+    ),
+    decisive=(("champion", "cost"), ("challenger", "cost"), ("challenger", "false_release")),
 )
-COLUMNS = {
-    "test_skill": ("skill", ".3f"),
-    "test_r2": ("R²", ".3f"),
-    "test_coverage_90": ("cover", ".3f"),
-    "test_adaptive_coverage_90": ("cover\nadapt.", ".3f"),
-    "test_grade_ece": ("ECE", ".4f"),
-    "test_cost": ("cost\n$/t", ".2f"),
-    "test_released": ("re-\nleased", ".3f"),
-    "test_assayed": ("as-\nsayed", ".3f"),
-    "test_false_release": ("false\nrelease", ".4f"),
-}
-VERSION_COLUMNS = {
-    "test_skill": ("skill", ".3f"),
-    "test_r2": ("R²", ".3f"),
-    "test_coverage_90": ("cover", ".3f"),
-    "test_cost": ("cost\n$/t", ".2f"),
-    "test_false_release": ("false\nrelease", ".4f"),
-}
-PUBLISHED = {
-    "test_r2": ("R², median of the elements", ".2f"),
-    "test_coverage_90": ("joint coverage of 90 %", ".1%"),
-    "test_grade_ece": ("ECE of the grade", ".4f"),
-    "test_released": ("released", ".1%"),
-    "test_assayed": ("to the laboratory", ".1%"),
-    "test_false_release": ("false release", ".2%"),
-    "test_cost": ("cost [$/t]", ".2f"),
-    "unseen_all_cost": ("cost, unseen units [$/t]", ".2f"),
-}
-VERDICT_ROWS = {
-    "cost": "cost against the oracle [$/t]",
-    "lot_loss": "loss of contents and defects [1]",
-    "r2": "R², median of the elements [1]",
-    "coverage_90": "joint coverage of the 90% intervals [1]",
-    "grade_ece": "calibration error of the grade [1]",
-    "released": "share released [1]",
-    "assayed": "share sent to the laboratory [1]",
-    "false_release": "share of released lots that break their grade [1]",
-}
-DECISIVE = (("champion", "cost"), ("challenger", "cost"), ("challenger", "false_release"))
 
 
 def verdict_head(seed: Seed) -> str:

@@ -1,6 +1,6 @@
 """Grading in the jobs: how estimators are fitted and calibrated, grade the new lots, and are measured."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,16 +14,12 @@ from physics.arrays import FloatArray, IntArray
 from reporting.timestamps import moment_format
 from training.core.dataset import Dataset
 from training.core.fitting import Candidate
+from training.core.learner import EstimatorError, Learner
 from training.core.splits import Split, SplitError
 from training.quality.evaluate import lot_loss, measured, of_followed, skill
 from training.quality.follow import follow, without_assays
-from training.quality.setpoints import EffectsOnLots
 
-FITTING = "fit and grade"
-PARTS = (EffectsOnLots(),)
 SELECTED_BY = "calibrate_lot_loss"
-IMPORTANCE_ROWS = 400
-IMPORTANCE_REPEATS = 1
 CURVE_SHARES = (0.25, 0.5)
 
 
@@ -67,21 +63,6 @@ def lots_of(data: Dataset) -> Lots:
     return Lots.of(data.seed, data.contents, data.defects)
 
 
-def check_split(data: Dataset, parts: Split) -> None:
-    """Raise where the split leaves too little to learn or to promise.
-
-    Raises
-    ------
-    SplitError
-        The oldest or the newest lots to learn from have no label of a target.
-    GuaranteeError
-        The calibrate rows hold too few lots for what the seed promises of released ones.
-    """
-    _check_labels(data, parts)
-    rules, rows = data.seed.quality_rules, np.concatenate(parts.calibrate)
-    check_enough(lots_of(data)[rows].kept, rules.alpha.value, rules.confidence.value)
-
-
 def _check_labels(data: Dataset, parts: Split) -> None:
     """Every part that an estimator learns from holds the oldest or the newest of these lots."""
     periods = data.periods[parts.learnt]
@@ -98,61 +79,77 @@ def _check_labels(data: Dataset, parts: Split) -> None:
             )
 
 
-def predict(estimator: Any, X: FloatArray) -> FloatArray:
-    """Logarithms of contents and log-odds of defects, shape (n, E + D)."""
-    return np.asarray(estimator.predict(X), dtype=np.float64)
+class QualityLearner(Learner[QualityModel, Graded]):
+    """Fits of graders."""
 
+    selected_by = SELECTED_BY
+    fitting = "fit and grade"
+    importance_rows = 400
+    importance_repeats = 1
+    curve_shares = CURVE_SHARES
 
-def calibrated(
-    name: str,
-    estimator: Any,
-    data: Dataset,
-    parts: Split,
-    rows: IntArray,
-    predictions: FloatArray,
-    info: Mapping[str, Any],
-) -> tuple[QualityModel, dict[str, float]]:
-    """Model whose errors and release threshold come from out-of-time predictions, and their loss."""
-    lots = lots_of(data)[rows]
-    model = grader(data.seed, name, estimator, data.X[parts.learnt], lots.reported, lots.defects, predictions, info)
-    if data.seed.time is not None:  # without time there is no order in which assays come in
-        replayed = data, parts, rows, predictions[:, : len(data.seed.elements)]
-        level, usual, followed = follow(model, *replayed)
-        model = replace(model, level=level, usual=usual, followed=followed, unfollowed=without_assays(model, *replayed))
-    return model, {
-        SELECTED_BY: lot_loss(predictions, lots, model.scatter.spread),
-        "threshold": model.threshold if np.isfinite(model.threshold) else 0.0,
-    }
+    def check_split(self, data: Dataset, parts: Split) -> None:
+        """Raise where the split leaves too little to learn or to promise.
 
+        Raises
+        ------
+        SplitError
+            The oldest or the newest lots to learn from have no label of a target.
+        GuaranteeError
+            The calibrate rows hold too few lots for what the seed promises of released ones.
+        """
+        _check_labels(data, parts)
+        rules, rows = data.seed.quality_rules, np.concatenate(parts.calibrate)
+        check_enough(lots_of(data)[rows].kept, rules.alpha.value, rules.confidence.value)
 
-def answers(model: QualityModel, data: Dataset, parts: Split) -> Graded:
-    """What a model says of the lots that it has not learnt."""
-    raw, rows = np.full(data.labels.shape, np.nan), np.concatenate([parts.test, parts.unseen_all])
-    raw[rows] = predict(model.estimator, data.X[rows])
-    return Graded(raw, model, rows)
+    def calibrated(
+        self,
+        name: str,
+        estimator: Any,
+        data: Dataset,
+        parts: Split,
+        rows: IntArray,
+        predictions: FloatArray,
+        info: Mapping[str, Any],
+    ) -> tuple[QualityModel, dict[str, float]]:
+        """Model whose errors and release threshold come from out-of-time predictions, and their loss."""
+        lots = lots_of(data)[rows]
+        model = grader(data.seed, name, estimator, data.X[parts.learnt], lots.reported, lots.defects, predictions, info)
+        if data.seed.time is not None:  # without time there is no order in which assays come in
+            replayed = data, parts, rows, predictions[:, : len(data.seed.elements)]
+            level, usual, followed = follow(model, *replayed)
+            unfollowed = without_assays(model, *replayed)
+            model = replace(model, level=level, usual=usual, followed=followed, unfollowed=unfollowed)
+        return model, {
+            SELECTED_BY: lot_loss(predictions, lots, model.scatter.spread),
+            "threshold": model.threshold if np.isfinite(model.threshold) else 0.0,
+        }
 
+    def answers(self, model: QualityModel, data: Dataset, parts: Split) -> Graded:
+        """What a model says of the lots that it has not learnt."""
+        raw, rows = np.full(data.labels.shape, np.nan), np.concatenate([parts.test, parts.unseen_all])
+        raw[rows] = self.predict(model.estimator, data.X[rows])
+        return Graded(raw, model, rows)
 
-def predictions_of(answers: Graded) -> FloatArray:
-    """Logarithms of contents and log-odds of defects, shape (n, E + D): these are what a grader answers by."""
-    return answers.raw
+    def predictions_of(self, answers: Graded) -> FloatArray:
+        """Logarithms of contents and log-odds of defects, shape (n, E + D): these are what a grader answers by."""
+        return answers.raw
 
+    def error(self, model: QualityModel, data: Dataset, rows: IntArray) -> EstimatorError:
+        """Loss of an estimator's contents at the model's spread, and of its defects [1]."""
+        outputs = len(data.seed.elements)
 
-def error(model: QualityModel, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
-    """Loss of an estimator's contents at the model's spread, and of its defects [1]."""
-    outputs = len(data.seed.elements)
+        def loss(estimator: Any, X: FloatArray, Y: FloatArray) -> float:
+            lots = Lots.of(data.seed, Y[:, :outputs], Y[:, outputs:])
+            return lot_loss(self.predict(estimator, X), lots, model.scatter.spread)
 
-    def loss(estimator: Any, X: FloatArray, Y: FloatArray) -> float:
-        lots = Lots.of(data.seed, Y[:, :outputs], Y[:, outputs:])
-        return lot_loss(predict(estimator, X), lots, model.scatter.spread)
+        return loss
 
-    return loss
-
-
-def evaluated(
-    model: QualityModel, answers: Graded, data: Dataset, rows: IntArray, baseline: FloatArray
-) -> dict[str, float]:
-    """Metrics of the grading of some lots: `training.quality.evaluate.measured`, and its skill."""
-    raw, lots = answers.raw[rows], lots_of(data)[rows]
-    truth = None if data.true_contents is None else data.true_contents[rows]
-    scores = measured(model, data.seed, raw, lots, truth, answers.judged(rows))
-    return scores | {"skill": skill(raw, baseline[rows], lots)} | of_followed(model, rows, raw, lots)
+    def evaluated(
+        self, model: QualityModel, answers: Graded, data: Dataset, rows: IntArray, baseline: FloatArray
+    ) -> dict[str, float]:
+        """Metrics of the grading of some lots: `training.quality.evaluate.measured`, and its skill."""
+        raw, lots = answers.raw[rows], lots_of(data)[rows]
+        truth = None if data.true_contents is None else data.true_contents[rows]
+        scores = measured(model, data.seed, raw, lots, truth, answers.judged(rows))
+        return scores | {"skill": skill(raw, baseline[rows], lots)} | of_followed(model, rows, raw, lots)

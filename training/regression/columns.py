@@ -7,55 +7,58 @@ from seeds import Seed
 from training.core.dataset import Dataset
 from training.core.gate import too_few, too_many
 from training.regression.fit import RegressionCandidate
+from training.task import MetricColumns
 
-TAGGED = (
-    "test_mae",
-    "test_rmse",
-    "test_coverage_90",
-    "test_adaptive_coverage_90",
-    "test_skill",
-    "test_truth_rmse",
-    "unseen_rmse",
+COLUMNS = MetricColumns(
+    candidates={
+        "test_rmse": ("RMSE", ".3g"),
+        "test_mae": ("MAE", ".3g"),
+        "test_skill": ("skill", ".3g"),
+        "test_coverage_90": ("cover", ".1%"),
+        "test_width_90": ("width", ".3g"),
+        "test_adaptive_coverage_90": ("cover\nadapt.", ".1%"),
+        "unseen_all_rmse": ("RMSE\nunseen", ".3g"),
+        "unseen_all_coverage_90": ("cover\nunseen", ".1%"),
+        "test_truth_rmse": ("RMSE\ntruth", ".3g"),
+    },
+    versions={
+        "test_rmse": ("RMSE", ".4g"),
+        "test_mae": ("MAE", ".4g"),
+        "test_skill": ("skill", ".4g"),
+        "test_coverage_90": ("cover", ".4g"),
+        "test_truth_rmse": ("RMSE\ntruth", ".4g"),
+    },
+    published={
+        "test_mae": ("MAE", ".3f"),
+        "test_rmse": ("RMSE", ".3f"),
+        "test_adaptive_rmse": ("RMSE, adaptive", ".3f"),
+        "test_truth_rmse": ("RMSE to truth", ".3f"),
+        "unseen_all_truth_rmse": ("RMSE to truth, unseen units", ".3f"),
+        "test_coverage_90": ("coverage of 90 %", ".1%"),
+        "test_adaptive_coverage_90": ("coverage, adaptive", ".1%"),
+        "unseen_all_coverage_90": ("coverage of 90 %, unseen units", ".1%"),
+        "test_width_90": ("width", ".2f"),
+        "test_adaptive_width_90": ("width, adaptive", ".2f"),
+    },
+    verdict={
+        "mae": "mean absolute error",
+        "rmse": "RMSE",
+        "bias": "bias",
+        "coverage_90": "coverage of the 90% interval",
+        "width_90": "width of the 90% interval",
+        "truth_rmse": "RMSE to the simulated truth",
+    },
+    tagged=(
+        "test_mae",
+        "test_rmse",
+        "test_coverage_90",
+        "test_adaptive_coverage_90",
+        "test_skill",
+        "test_truth_rmse",
+        "unseen_rmse",
+    ),
+    decisive=(("champion", "mae"), ("challenger", "mae"), ("challenger", "coverage_90")),
 )
-COLUMNS = {
-    "test_rmse": ("RMSE", ".3g"),
-    "test_mae": ("MAE", ".3g"),
-    "test_skill": ("skill", ".3g"),
-    "test_coverage_90": ("cover", ".1%"),
-    "test_width_90": ("width", ".3g"),
-    "test_adaptive_coverage_90": ("cover\nadapt.", ".1%"),
-    "unseen_all_rmse": ("RMSE\nunseen", ".3g"),
-    "unseen_all_coverage_90": ("cover\nunseen", ".1%"),
-    "test_truth_rmse": ("RMSE\ntruth", ".3g"),
-}
-VERSION_COLUMNS = {
-    "test_rmse": ("RMSE", ".4g"),
-    "test_mae": ("MAE", ".4g"),
-    "test_skill": ("skill", ".4g"),
-    "test_coverage_90": ("cover", ".4g"),
-    "test_truth_rmse": ("RMSE\ntruth", ".4g"),
-}
-PUBLISHED = {
-    "test_mae": ("MAE", ".3f"),
-    "test_rmse": ("RMSE", ".3f"),
-    "test_adaptive_rmse": ("RMSE, adaptive", ".3f"),
-    "test_truth_rmse": ("RMSE to truth", ".3f"),
-    "unseen_all_truth_rmse": ("RMSE to truth, unseen units", ".3f"),
-    "test_coverage_90": ("coverage of 90 %", ".1%"),
-    "test_adaptive_coverage_90": ("coverage, adaptive", ".1%"),
-    "unseen_all_coverage_90": ("coverage of 90 %, unseen units", ".1%"),
-    "test_width_90": ("width", ".2f"),
-    "test_adaptive_width_90": ("width, adaptive", ".2f"),
-}
-VERDICT_ROWS = {
-    "mae": "mean absolute error",
-    "rmse": "RMSE",
-    "bias": "bias",
-    "coverage_90": "coverage of the 90% interval",
-    "width_90": "width of the 90% interval",
-    "truth_rmse": "RMSE to the simulated truth",
-}
-DECISIVE = (("champion", "mae"), ("challenger", "mae"), ("challenger", "coverage_90"))
 
 
 def remarks(candidates: Mapping[str, RegressionCandidate], best: RegressionCandidate, data: Dataset) -> list[str]:

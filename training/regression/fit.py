@@ -1,6 +1,6 @@
 """A number in the jobs: how its candidates are fitted, calibrated and measured."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,88 +13,75 @@ from physics.arrays import FloatArray, IntArray
 from training.core.dataset import Dataset
 from training.core.evaluate import mae, rmse, rmse_over_blocks
 from training.core.fitting import NEWEST, Candidate
+from training.core.learner import EstimatorError, Learner
 from training.core.splits import Split
 from training.regression.evaluate import ADAPTIVE, NO_OUTCOMES, evaluate, of_followed
 from training.regression.follow import follow, without_outcomes
-from training.regression.setpoints import UnitSetPoints
-from training.warnings.learning import EventWarnings
 
-FITTING = "fit"
-PARTS = (UnitSetPoints(), EventWarnings())
 SELECTED_BY = "calibrate_rmse_over_blocks"
-IMPORTANCE_ROWS = 2000
-IMPORTANCE_REPEATS = 3
-CURVE_SHARES = (0.1, 0.25, 0.5)
 ROWS_AT_ONCE = 100_000  # of answers: inputs with their physics features are large
 
 RegressionCandidate = Candidate[RegressionModel, Answer]
 
 
-def check_split(data: Dataset, parts: Split) -> None:
-    """Nothing beyond what `split` has checked: a number needs no lots."""
+class RegressionLearner(Learner[RegressionModel, Answer]):
+    """Fits of a number's candidates."""
 
+    selected_by = SELECTED_BY
 
-def predict(estimator: Any, X: FloatArray) -> FloatArray:
-    """Predicted target, shape (n,) [its unit]."""
-    return np.asarray(estimator.predict(X), dtype=np.float64)
+    def calibrated(
+        self,
+        name: str,
+        estimator: Any,
+        data: Dataset,
+        parts: Split,
+        rows: IntArray,
+        predictions: FloatArray,
+        info: Mapping[str, Any],
+    ) -> tuple[RegressionModel, dict[str, float]]:
+        """Model with intervals from the residuals of out-of-time predictions, and their errors.
 
+        The error that selects is on the scale that is learnt, where a few large labels do not decide, and one over the
+        calibration blocks, where one of them does not. Adaptive intervals have followed the plant through the
+        calibrate rows and then the test rows, whose outcomes it has not learnt either.
+        """
+        block = np.repeat(np.arange(len(parts.calibrate)), [len(one) for one in parts.calibrate])
+        X, y = data.X[parts.learnt], data.y[rows]
+        model = conformalised(data.seed, name, estimator, X, y, predictions, info, block)
+        if data.seed.time is not None:  # without time there is no order in which outcomes come in
+            replayed = data, parts, rows, predictions, block
+            adaptive, usual, followed = follow(model, *replayed)
+            unfollowed = without_outcomes(model, *replayed)
+            model = replace(model, adaptive=adaptive, usual=usual, followed=followed, unfollowed=unfollowed)
+        errors = to_scale(predictions, data.seed.log_floor) - to_scale(y, data.seed.log_floor)
+        return model, {
+            "calibrate_mae": mae(predictions - y),
+            "calibrate_rmse": rmse(errors),
+            SELECTED_BY: rmse_over_blocks(errors, block),
+            NEWEST: rmse(errors[block == block.max()]),
+        }
 
-def calibrated(
-    name: str,
-    estimator: Any,
-    data: Dataset,
-    parts: Split,
-    rows: IntArray,
-    predictions: FloatArray,
-    info: Mapping[str, Any],
-) -> tuple[RegressionModel, dict[str, float]]:
-    """Model with intervals from the residuals of out-of-time predictions, and their errors.
+    def answers(self, model: RegressionModel, data: Dataset, parts: Split) -> Answer:
+        """Answers for the whole table, with fixed intervals: no outcome of the table has moved them."""
+        if len(data.X) <= ROWS_AT_ONCE:
+            return model.fixed(data.X, COVERAGE)
+        blocks = (data.X[start : start + ROWS_AT_ONCE] for start in range(0, len(data.X), ROWS_AT_ONCE))
+        return Answer(*map(np.concatenate, zip(*(model.fixed(block, COVERAGE) for block in blocks), strict=True)))
 
-    The error that selects is on the scale that is learnt, where a few large labels do not decide, and one over the
-    calibration blocks, where one of them does not. Adaptive intervals
-    have followed the plant through the calibrate rows and then the test rows, whose outcomes it has not learnt either.
-    """
-    block = np.repeat(np.arange(len(parts.calibrate)), [len(one) for one in parts.calibrate])
-    X, y = data.X[parts.learnt], data.y[rows]
-    model = conformalised(data.seed, name, estimator, X, y, predictions, info, block)
-    if data.seed.time is not None:  # without time there is no order in which outcomes come in
-        replayed = data, parts, rows, predictions, block
-        adaptive, usual, followed = follow(model, *replayed)
-        unfollowed = without_outcomes(model, *replayed)
-        model = replace(model, adaptive=adaptive, usual=usual, followed=followed, unfollowed=unfollowed)
-    errors = to_scale(predictions, data.seed.log_floor) - to_scale(y, data.seed.log_floor)
-    return model, {
-        "calibrate_mae": mae(predictions - y),
-        "calibrate_rmse": rmse(errors),
-        SELECTED_BY: rmse_over_blocks(errors, block),
-        NEWEST: rmse(errors[block == block.max()]),
-    }
+    def predictions_of(self, answers: Answer) -> FloatArray:
+        """Predicted target, shape (n,) [its unit]."""
+        return answers.value
 
+    def error(self, model: RegressionModel, data: Dataset, rows: IntArray) -> EstimatorError:
+        """RMSE of an estimator [target's unit]."""
+        return lambda estimator, X, y: rmse(self.predict(estimator, X) - y)
 
-def answers(model: RegressionModel, data: Dataset, parts: Split) -> Answer:
-    """Answers for the whole table, with fixed intervals: no outcome of the table has moved them."""
-    if len(data.X) <= ROWS_AT_ONCE:
-        return model.fixed(data.X, COVERAGE)
-    blocks = (data.X[start : start + ROWS_AT_ONCE] for start in range(0, len(data.X), ROWS_AT_ONCE))
-    return Answer(*map(np.concatenate, zip(*(model.fixed(block, COVERAGE) for block in blocks), strict=True)))
-
-
-def predictions_of(answers: Answer) -> FloatArray:
-    """Predicted target, shape (n,) [its unit]."""
-    return answers.value
-
-
-def error(model: RegressionModel, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
-    """RMSE of an estimator [target's unit]."""
-    return lambda estimator, X, y: rmse(predict(estimator, X) - y)
-
-
-def evaluated(
-    model: RegressionModel, answers: Answer, data: Dataset, rows: IntArray, baseline: FloatArray
-) -> dict[str, float]:
-    """Metrics of answers on some rows; see `evaluate` and `of_followed` in `training.regression.evaluate`."""
-    truth = None if data.truth is None else data.truth[rows]
-    found = evaluate(data.y[rows], rows_of(answers, rows), baseline[rows], truth)
-    for prefix, answer in ((ADAPTIVE, model.followed), (NO_OUTCOMES, model.unfollowed)):
-        found |= {} if answer is None else of_followed(data.y[rows], rows_of(answer, rows), prefix)
-    return found
+    def evaluated(
+        self, model: RegressionModel, answers: Answer, data: Dataset, rows: IntArray, baseline: FloatArray
+    ) -> dict[str, float]:
+        """Metrics of answers on some rows; see `evaluate` and `of_followed` in `training.regression.evaluate`."""
+        truth = None if data.truth is None else data.truth[rows]
+        found = evaluate(data.y[rows], rows_of(answers, rows), baseline[rows], truth)
+        for prefix, answer in ((ADAPTIVE, model.followed), (NO_OUTCOMES, model.unfollowed)):
+            found |= {} if answer is None else of_followed(data.y[rows], rows_of(answer, rows), prefix)
+        return found

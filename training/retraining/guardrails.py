@@ -27,7 +27,8 @@ from training.multi_target.verdict import Judged, Verdicts, model_of
 from training.reports.explanations import Direction
 from training.retraining.older_rows import at_most
 from training.retraining.verdict import challengers
-from training.tasks import Advisers, task_of
+from training.task import Advisers
+from training.tasks import task_of
 
 V = TypeVar("V", bound=Verdict | Verdicts)
 
@@ -55,7 +56,7 @@ def guardrails(champion: Any, learnt: Learnt, judged: Mapping[str, Judged], acce
     for name, (X, data, rows) in judged.items():
         before, own = _named(champion, name, judged)
         if (signs := task_of(data.seed).signs) is not None:
-            ways = signs.directions(own, X), signs.directions(best[name].model, data.X[rows])
+            ways = signs(own, X), signs(best[name].model, data.X[rows])
             found.append(kept_signs(before + SIGNS, *ways))
     data = next(iter(judged.values()))[1]
     advice = task_of(data.seed).advice
@@ -77,7 +78,7 @@ def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping
     found = []
     for name, (X, data, rows) in judged.items():
         before, own = _named(champion, name, judged)
-        verdict = task_of(data.seed).verdict
+        verdict = task_of(data.seed).assessor.verdict
         parts = {part: (X[mask], rows[mask]) for part, mask in parts_of(data, rows).items()}
         compared = {part: partial(verdict, own, x, best[name], data, of) for part, (x, of) in parts.items()}
         found.append(worst_part(before + PART, compared))

@@ -50,5 +50,5 @@ def with_unlabelled(data: Dataset, after: pd.DataFrame, champion: Version, model
         return None
     seed, table = data.seed, data.checked
     X = inputs_of(model.seed, champion, replace(data, table=table), np.arange(len(table)))
-    predicted = task_of(seed).predicted_quantities(model, inputs_alone(X, model.seed))
+    predicted = task_of(seed).labels.predicted(model, inputs_alone(X, model.seed))
     return all_rows(data, are_in(table, after, seed), is_due(period_of(table, seed), seed), predicted)

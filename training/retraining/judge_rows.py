@@ -42,12 +42,12 @@ def judge_rows(
     data: Dataset, new: Checked, model: Model, champion: Version
 ) -> tuple[pd.Timestamp, dict[str, tuple[Dataset, IntArray]]]:
     """First period of the judge rows, and them by target; too few are reported before hours of learning."""
-    seed, task = data.seed, task_of(data.seed)
+    seed, assessor = data.seed, task_of(data.seed).assessor
     try:
         start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
         judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
         for one, rows in judged.values():
-            (task.check_judgeable if len(judged) == 1 else check_judged)(model, one, rows)
+            (assessor.check_judgeable if len(judged) == 1 else check_judged)(model, one, rows)
     except JudgeError as error:
         raise JudgeError(f"{error}{_left_over(new)}") from error
     return start, judged

@@ -115,7 +115,7 @@ def _answered(now: Model, then: Model, judged: Mapping[str, Judged]) -> dict[str
     """By target the challenger as a candidate; JudgeError or SplitError where too few rows judge."""
     if len(judged) == 1:
         ((name, (_, data, rows)),) = judged.items()
-        task_of(data.seed).check_judgeable(now, data, rows)
+        task_of(data.seed).assessor.check_judgeable(now, data, rows)
         return {name: as_candidate(then, data, rows)}
     for _, data, rows in judged.values():
         check_judged(now, data, rows)
@@ -124,7 +124,7 @@ def _answered(now: Model, then: Model, judged: Mapping[str, Judged]) -> dict[str
 
 def as_candidate(model: Any, data: Dataset, rows: IntArray) -> AnyCandidate:
     """A registered model as a candidate that has answered rows of a data set."""
-    task = task_of(data.seed)
+    learner = task_of(data.seed).learner
     parts = split(data.table, data.seed, test_from=data.periods[rows].min())
-    answers = task.answers(model, data, parts)
-    return Candidate(model, {}, answers, task.predictions_of(answers), np.empty(0))
+    answers = learner.answers(model, data, parts)
+    return Candidate(model, {}, answers, learner.predictions_of(answers), np.empty(0))

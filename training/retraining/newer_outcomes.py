@@ -75,14 +75,14 @@ def with_newer_outcomes(model: Model, data: Dataset) -> tuple[Model, int] | None
         The same model with its newest known errors, and how many outcomes it has followed, of several targets the most;
         None where there are none, or its task follows none.
     """
-    task = task_of(data.seed).follow
-    if task is None:
+    caught_up = task_of(data.seed).caught_up
+    if caught_up is None:
         return None
     if not isinstance(model, SeveralTargets):
-        found: tuple[Model, int] | None = task.caught_up(model, data.each[0])
+        found: tuple[Model, int] | None = caught_up(model, data.each[0])
         return found
     by_target = {one.seed.target.name: one for one in data.each}
-    each = {target: task.caught_up(one, by_target[target]) for target, one in model.models.items()}
+    each = {target: caught_up(one, by_target[target]) for target, one in model.models.items()}
     newer = {target: one for target, one in each.items() if one is not None}
     if not newer:
         return None

@@ -199,7 +199,7 @@ def retrain(
     start, judged = judge_rows(data, new, model, champion)
     parts = split(data.table, seed, test_from=start)
     for view in views(data, parts):
-        task.check_split(*view)
+        task.learner.check_split(*view)
     older = {name: (one, older_rows(one, model, start, parts.units)) for name, (one, _) in judged.items()}
     given, of_older = (
         {name: (inputs_of(model.seed, champion, *rows_of), *rows_of) for name, rows_of in which.items()}
@@ -217,7 +217,7 @@ def retrain(
         verdict = held_back(verdict, gated)
         guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
         verdict = guarded_by(verdict, guarded)
-        figures = figures_of(verdict, task.DECISIVE)
+        figures = figures_of(verdict, task.columns.decisive)
         shadow = _shadow(seed, verdict, champion)
         _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow, guarded)
         if version is not None:
@@ -282,7 +282,7 @@ def _checked(
     brought = history.brought(new.table, seed)
     is_new, is_after, came = (are_in(data.table, rows, seed) for rows in (brought, history.since, new.table))
     others = with_unlabelled(data, pd.concat([brought, history.since]), champion, model)
-    labels, count = task_of(seed).quantities(data), int(came.sum())
+    labels, count = task_of(seed).labels.quantities(data), int(came.sum())
     found = check_labels(data, labels, is_new, early, is_after, count, others, history.shifts)
     found = replace(found, accepted=accept_shift)
     if not found.aside.empty:

@@ -117,7 +117,7 @@ def _decide(
             return f"{few}{error}"
         keep_end(version, False, f"{after} {few}{error}", {}, tracking)
     else:
-        figures = figures_of(verdict, task_of(seed).DECISIVE)
+        figures = figures_of(verdict, task_of(seed).columns.decisive)
         keep_end(version, verdict.promoted, f"{after} {verdict.why}", figures, tracking)
     return None
 

@@ -37,4 +37,4 @@ def verdict_on(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[
     if len(judged) > 1:
         return verdict_of_all(champion, best, judged)
     ((name, (X, data, rows)),) = judged.items()
-    return task_of(data.seed).verdict(champion, X, best[name], data, rows)
+    return task_of(data.seed).assessor.verdict(champion, X, best[name], data, rows)

@@ -10,59 +10,62 @@ from seeds import Seed
 from training.core.dataset import Dataset
 from training.core.gate import too_few, too_many
 from training.sorting.fit import SortingCandidate
+from training.task import MetricColumns
 
 MOST_ECE = 0.05
 LEAST_REFUSED = 0.5
 MOST_LOST_TO_LIMITS = 0.2
-TAGGED = (
-    "test_accuracy",
-    "test_log_loss",
-    "test_skill",
-    "test_ece",
-    "test_value_share",
-    "test_purity",
-    "test_recovery",
-    "test_lots_over_limit",
-    "unseen_all_value_share",
+COLUMNS = MetricColumns(
+    candidates={
+        "test_accuracy": ("right\nclass", ".3f"),
+        "test_skill": ("skill", ".3f"),
+        "test_ece": ("ECE", ".3f"),
+        "test_value": ("value\n$/t", ".0f"),
+        "test_value_share": ("of the\noracle", ".3f"),
+        "test_purity": ("purity", ".3f"),
+        "test_recovery": ("recov-\nery", ".3f"),
+        "test_lots_over_limit": ("lots\nover", ".3f"),
+    },
+    versions={
+        "test_accuracy": ("right\nclass", ".3f"),
+        "test_skill": ("skill", ".3f"),
+        "test_value_share": ("of the\noracle", ".3f"),
+        "test_purity": ("purity", ".3f"),
+        "test_lots_over_limit": ("lots\nover", ".3f"),
+    },
+    published={
+        "test_accuracy": ("right class, by mass", ".1%"),
+        "test_ece": ("ECE", ".3f"),
+        "test_value": ("value [$/t]", ".0f"),
+        "test_value_share": ("share of the oracle's value", ".1%"),
+        "test_purity": ("purity", ".1%"),
+        "test_recovery": ("recovery", ".1%"),
+        "test_lots_over_limit": ("lots over a limit", ".1%"),
+        "unseen_all_value_share": ("share of the oracle's value, held-out lots", ".1%"),
+    },
+    verdict={
+        "value_lost": "value lost against the oracle [$/t]",
+        "value_share": "share of the oracle's value [1]",
+        "accuracy": "right class, by mass [1]",
+        "log_loss": "log loss [1]",
+        "ece": "calibration error [1]",
+        "purity": "purity [1]",
+        "recovery": "recovery [1]",
+        "lots_over_limit": "share of lots over a limit [1]",
+    },
+    tagged=(
+        "test_accuracy",
+        "test_log_loss",
+        "test_skill",
+        "test_ece",
+        "test_value_share",
+        "test_purity",
+        "test_recovery",
+        "test_lots_over_limit",
+        "unseen_all_value_share",
+    ),
+    decisive=(("champion", "value_share"), ("challenger", "value_share"), ("challenger", "lots_over_limit")),
 )
-COLUMNS = {
-    "test_accuracy": ("right\nclass", ".3f"),
-    "test_skill": ("skill", ".3f"),
-    "test_ece": ("ECE", ".3f"),
-    "test_value": ("value\n$/t", ".0f"),
-    "test_value_share": ("of the\noracle", ".3f"),
-    "test_purity": ("purity", ".3f"),
-    "test_recovery": ("recov-\nery", ".3f"),
-    "test_lots_over_limit": ("lots\nover", ".3f"),
-}
-VERSION_COLUMNS = {
-    "test_accuracy": ("right\nclass", ".3f"),
-    "test_skill": ("skill", ".3f"),
-    "test_value_share": ("of the\noracle", ".3f"),
-    "test_purity": ("purity", ".3f"),
-    "test_lots_over_limit": ("lots\nover", ".3f"),
-}
-PUBLISHED = {
-    "test_accuracy": ("right class, by mass", ".1%"),
-    "test_ece": ("ECE", ".3f"),
-    "test_value": ("value [$/t]", ".0f"),
-    "test_value_share": ("share of the oracle's value", ".1%"),
-    "test_purity": ("purity", ".1%"),
-    "test_recovery": ("recovery", ".1%"),
-    "test_lots_over_limit": ("lots over a limit", ".1%"),
-    "unseen_all_value_share": ("share of the oracle's value, held-out lots", ".1%"),
-}
-VERDICT_ROWS = {
-    "value_lost": "value lost against the oracle [$/t]",
-    "value_share": "share of the oracle's value [1]",
-    "accuracy": "right class, by mass [1]",
-    "log_loss": "log loss [1]",
-    "ece": "calibration error [1]",
-    "purity": "purity [1]",
-    "recovery": "recovery [1]",
-    "lots_over_limit": "share of lots over a limit [1]",
-}
-DECISIVE = (("champion", "value_share"), ("challenger", "value_share"), ("challenger", "lots_over_limit"))
 
 
 def verdict_head(seed: Seed) -> str:

@@ -1,6 +1,6 @@
 """Sorting in the jobs: how classifiers are fitted and calibrated, sort the new lots, and are measured."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,17 +18,11 @@ from seeds import Seed
 from training.class_metrics.losses import log_loss
 from training.core.dataset import Dataset
 from training.core.fitting import Candidate
+from training.core.learner import EstimatorError, Learner
 from training.core.splits import Split
 from training.sorting.evaluate import Decided, Pieces, evaluate
-from training.sorting.setpoints import NewestPieces
 
-FITTING = "fit and sort"
-PARTS = (NewestPieces(),)
 SELECTED_BY = "calibrate_log_loss"
-IMPORTANCE_ROWS = 1000
-IMPORTANCE_REPEATS = 1
-# Half of the lots would take as long again as the model itself.
-CURVE_SHARES = (0.1, 0.25)
 G_PER_KG = 1000.0
 
 SortingCandidate = Candidate[SortingModel, Decided]
@@ -38,12 +32,6 @@ def pieces_of(data: Dataset) -> Pieces:
     """What the laboratory says of the pieces of a data set; one without mass counts as one of typical mass."""
     mass = data.table[data.seed.sorting_rules.mass].to_numpy(dtype=np.float64)
     return Pieces(data.y.astype(np.intp), G_PER_KG * kilograms(data.seed, mass), data.units, data.contents)
-
-
-def check_split(data: Dataset, parts: Split) -> None:
-    """GuaranteeError where the calibrate rows hold too few lots for the share of lots that the seed promises."""
-    if any(one.is_limited for one in data.seed.bins):
-        check_enough(data.seed, len(set(data.units[np.concatenate(parts.calibrate)])))
 
 
 def sort_lots(model: SortingModel, X: FloatArray, pieces: Pieces, seed: Seed) -> Decided:
@@ -60,82 +48,92 @@ def sort_lots(model: SortingModel, X: FloatArray, pieces: Pieces, seed: Seed) ->
     return Decided(seen.p, done.bin, done.wanted, refused, model.elements(seen, COVERAGE))
 
 
-def predict(estimator: Any, X: FloatArray) -> FloatArray:
-    """Class probabilities, shape (n, K)."""
-    return np.asarray(estimator.predict_proba(X), dtype=np.float64)
+class SortingLearner(Learner[SortingModel, Decided]):
+    """Fits of sorters."""
 
+    selected_by = SELECTED_BY
+    fitting = "fit and sort"
+    importance_rows = 1000
+    importance_repeats = 1
+    curve_shares = (0.1, 0.25)  # half of the lots would take as long again as the model itself
 
-def calibrated(
-    name: str,
-    estimator: Any,
-    data: Dataset,
-    parts: Split,
-    rows: IntArray,
-    predictions: FloatArray,
-    info: Mapping[str, Any],
-) -> tuple[SortingModel, dict[str, float]]:
-    """Model whose temperature, contents and risk price come from out-of-time probabilities, and their log loss."""
-    pieces = pieces_of(data)
-    cal = pieces[rows]
-    model = sorter(
-        data.seed,
-        name,
-        estimator,
-        data.X[parts.train],
-        data.y[parts.train],
-        pieces.contents[parts.train],
-        data.X[rows],
-        data.y[rows],
-        cal.contents,
-        cal.mass,
-        cal.lots,
-        predictions,
-        info,
-    )
-    return model, {
-        SELECTED_BY: log_loss(tempered(predictions, model.temperature), cal.classes, cal.mass),
-        "temperature": model.temperature,
-        "risk_price": model.risk_price,
-    }
+    def check_split(self, data: Dataset, parts: Split) -> None:
+        """GuaranteeError where the calibrate rows hold too few lots for the share of lots that the seed promises."""
+        if any(one.is_limited for one in data.seed.bins):
+            check_enough(data.seed, len(set(data.units[np.concatenate(parts.calibrate)])))
 
+    def predict(self, estimator: Any, X: FloatArray) -> FloatArray:
+        """Class probabilities, shape (n, K)."""
+        return np.asarray(estimator.predict_proba(X), dtype=np.float64)
 
-def answers(model: SortingModel, data: Dataset, parts: Split) -> Decided:
-    """Decisions on the lots that a model has not learnt, in arrays as long as the table.
+    def calibrated(
+        self,
+        name: str,
+        estimator: Any,
+        data: Dataset,
+        parts: Split,
+        rows: IntArray,
+        predictions: FloatArray,
+        info: Mapping[str, Any],
+    ) -> tuple[SortingModel, dict[str, float]]:
+        """Model whose temperature, contents and risk price come from out-of-time probabilities, and their log loss."""
+        pieces = pieces_of(data)
+        cal = pieces[rows]
+        model = sorter(
+            data.seed,
+            name,
+            estimator,
+            data.X[parts.train],
+            data.y[parts.train],
+            pieces.contents[parts.train],
+            data.X[rows],
+            data.y[rows],
+            cal.contents,
+            cal.mass,
+            cal.lots,
+            predictions,
+            info,
+        )
+        return model, {
+            SELECTED_BY: log_loss(tempered(predictions, model.temperature), cal.classes, cal.mass),
+            "temperature": model.temperature,
+            "risk_price": model.risk_price,
+        }
 
-    Rows that it has learnt hold NaN, and bin -1.
-    """
-    rows = np.concatenate([parts.test, parts.unseen_all])
-    done, n = sort_lots(model, data.X[rows], pieces_of(data)[rows], data.seed), len(data.y)
+    def answers(self, model: SortingModel, data: Dataset, parts: Split) -> Decided:
+        """Decisions on the lots that a model has not learnt, in arrays as long as the table.
 
-    def spread(found: npt.NDArray[Any], empty: Any) -> npt.NDArray[Any]:
-        whole = np.full((n, *found.shape[1:]), empty, dtype=found.dtype)
-        whole[rows] = found
-        return whole
+        Rows that it has learnt hold NaN, and bin -1.
+        """
+        rows = np.concatenate([parts.test, parts.unseen_all])
+        done, n = sort_lots(model, data.X[rows], pieces_of(data)[rows], data.seed), len(data.y)
 
-    elements = {name: Answer(*(spread(part, np.nan) for part in answer)) for name, answer in done.elements.items()}
-    return Decided(
-        spread(done.p, np.nan), spread(done.bin, -1), spread(done.wanted, -1), spread(done.refused, False), elements
-    )
+        def spread(found: npt.NDArray[Any], empty: Any) -> npt.NDArray[Any]:
+            whole = np.full((n, *found.shape[1:]), empty, dtype=found.dtype)
+            whole[rows] = found
+            return whole
 
+        elements = {name: Answer(*(spread(part, np.nan) for part in answer)) for name, answer in done.elements.items()}
+        return Decided(
+            spread(done.p, np.nan), spread(done.bin, -1), spread(done.wanted, -1), spread(done.refused, False), elements
+        )
 
-def predictions_of(answers: Decided) -> FloatArray:
-    """Class probabilities, shape (n, K)."""
-    return answers.p
+    def predictions_of(self, answers: Decided) -> FloatArray:
+        """Class probabilities, shape (n, K)."""
+        return answers.p
 
+    def error(self, model: SortingModel, data: Dataset, rows: IntArray) -> EstimatorError:
+        """Log loss of an estimator at the model's temperature, by mass [1]."""
+        mass = pieces_of(data).mass[rows]
 
-def error(model: SortingModel, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
-    """Log loss of an estimator at the model's temperature, by mass [1]."""
-    mass = pieces_of(data).mass[rows]
+        def loss(estimator: Any, X: FloatArray, y: FloatArray) -> float:
+            return log_loss(tempered(self.predict(estimator, X), model.temperature), y.astype(np.intp), mass)
 
-    def loss(estimator: Any, X: FloatArray, y: FloatArray) -> float:
-        return log_loss(tempered(predict(estimator, X), model.temperature), y.astype(np.intp), mass)
+        return loss
 
-    return loss
-
-
-def evaluated(
-    model: SortingModel, answers: Decided, data: Dataset, rows: IntArray, baseline: FloatArray
-) -> dict[str, float]:
-    """Metrics of decisions on some pieces; see `training.sorting.evaluate.evaluate`."""
-    truth = None if data.truth is None else data.truth[rows]
-    return evaluate(data.seed, answers[rows], pieces_of(data)[rows], baseline[rows], truth)
+    def evaluated(
+        self, model: SortingModel, answers: Decided, data: Dataset, rows: IntArray, baseline: FloatArray
+    ) -> dict[str, float]:
+        """Metrics of decisions on some pieces; see `training.sorting.evaluate.evaluate`."""
+        truth = None if data.truth is None else data.truth[rows]
+        return evaluate(data.seed, answers[rows], pieces_of(data)[rows], baseline[rows], truth)

@@ -49,11 +49,11 @@ def until(plant: Plant, moment: pd.Timestamp | None) -> Dataset:
 
 def learnt(data: Dataset, test_from: pd.Timestamp | None) -> Candidate[RegressionModel, Any]:
     """A candidate as a job learns it, judged by nothing yet."""
-    parts, task = split(data.table, data.seed, test_from=test_from), task_of(data.seed)
-    fitted = fit(task, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
-    model, _ = model_of(fitted, task, CANDIDATE, data, parts, info_of(data, parts))
-    answers = task.answers(model, data, parts)
-    return Candidate(model, {}, answers, task.predictions_of(answers), np.empty(0))
+    parts, learner = split(data.table, data.seed, test_from=test_from), task_of(data.seed).learner
+    fitted = fit(learner, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
+    model, _ = model_of(fitted, learner, CANDIDATE, data, parts, info_of(data, parts))
+    answers = learner.answers(model, data, parts)
+    return Candidate(model, {}, answers, learner.predictions_of(answers), np.empty(0))
 
 
 def challenger_of(data: Dataset, begin: pd.Timestamp) -> tuple[Candidate[RegressionModel, Any], IntArray]:

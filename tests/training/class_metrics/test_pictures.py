@@ -8,11 +8,13 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from training import sorting
 from training.class_metrics import pictures
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
+from training.sorting.fit import SortingLearner
+
+LEARNER = SortingLearner()
 
 BLUE = "#1f77b4"
 CATEGORIES = {"yaxis.automargin": True, "yaxis.ticklabelstandoff": 6}
@@ -24,7 +26,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
     parts = split(data.table, toy_sorting_seed)
     return (
-        fit_candidate(sorting, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda _: None),
+        fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda _: None),
         data,
         parts,
     )

@@ -6,13 +6,16 @@ import pytest
 from models.estimators.temperature import tempered
 from models.table.contract import check
 from models.tasks import build
-from training import classification
 from training.class_metrics.losses import log_losses
 from training.classification.card import sections
+from training.classification.fit import ClassificationLearner
+from training.classification.task import TASK
 from training.core.dataset import dataset_of
 from training.core.fitting import best_of, fit_candidate, out_of_time_predictions
 from training.core.gate import gate
 from training.core.splits import split
+
+LEARNER = ClassificationLearner()
 
 MEANS = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 4.0]])
 SHARES = np.array([0.6, 0.37, 0.03])
@@ -23,9 +26,7 @@ def fitted_to(seed, frame):
     parts, found = split(data.table, seed), {}
     for name, estimator in build(seed).items():
         baseline = next(iter(found.values())).predictions if found else None
-        found[name] = fit_candidate(
-            classification, name, estimator, data, parts, {}, baseline, lambda what: None, curve=True
-        )
+        found[name] = fit_candidate(LEARNER, name, estimator, data, parts, {}, baseline, lambda what: None, curve=True)
     return found, data, parts
 
 
@@ -53,13 +54,13 @@ def test_the_line_comes_near_the_law(fitted):
     for name in ("linear", "lightgbm"):
         assert law - 0.01 < found[name].metrics["test_log_loss"] < law + 0.1, name
     assert found["linear"].metrics["test_log_loss"] < law + 0.03
-    assert best_of(classification, found).name in ("linear", "lightgbm")
+    assert best_of(LEARNER, found).name in ("linear", "lightgbm")
 
 
 def test_the_temperature_and_the_score_are_those_of_predictions_out_of_time(fitted):
     found, data, parts = fitted
     rows = np.concatenate(parts.calibrate)
-    p = out_of_time_predictions(found["linear"].model.estimator, data, parts, classification.predict)
+    p = out_of_time_predictions(found["linear"].model.estimator, data, parts, LEARNER.predict)
     line = found["linear"]
     expected = log_losses(tempered(p, line.model.temperature), data.y[rows].astype(int)).mean()
     assert line.metrics["calibrate_log_loss"] == pytest.approx(expected, rel=1e-6)
@@ -85,9 +86,9 @@ def test_sets_hold_the_class_of_rows_that_nobody_learnt(fitted):
 
 def test_the_best_passes_the_gate_and_the_baseline_does_not(fitted):
     found, data, parts = fitted
-    bar, best = found["majority"], best_of(classification, found)
-    assert gate(classification.evidence(best, bar, data, parts), False, None).passed
-    refused = gate(classification.evidence(bar, bar, data, parts), True, None)
+    bar, best = found["majority"], best_of(LEARNER, found)
+    assert gate(TASK.assessor.evidence(best, bar, data, parts), False, None).passed
+    refused = gate(TASK.assessor.evidence(bar, bar, data, parts), True, None)
     assert len(refused.reasons) == 1
     assert "the baseline is best" in refused.reasons[0]
 

@@ -1,6 +1,5 @@
 """Fitting and measuring a candidate, with estimators that say the mean of what they learnt."""
 
-import inspect
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,14 +11,12 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
 from models.tasks import CANDIDATES
-from training import classification, quality, regression, sorting
 from training.core import fitting
 from training.core.fitting import (
     FIXED,
     NEWEST,
     STEPS,
     Candidate,
-    Learner,
     LearningCurve,
     best_of,
     evaluated_metrics,
@@ -48,11 +45,11 @@ def calibrated(name, estimator, data, parts, rows, predictions, info):
 
 
 TASK = SimpleNamespace(
-    FITTING="fit and weigh",
-    SELECTED_BY="calibrate_error",
-    IMPORTANCE_ROWS=3,
-    IMPORTANCE_REPEATS=4,
-    CURVE_SHARES=(0.01, 0.02, 0.25, 0.5),
+    fitting="fit and weigh",
+    selected_by="calibrate_error",
+    importance_rows=3,
+    importance_repeats=4,
+    curve_shares=(0.01, 0.02, 0.25, 0.5),
     predict=predict,
     calibrated=calibrated,
     answers=lambda model, data, parts: {"values": predict(model.estimator, data.X)},
@@ -263,13 +260,3 @@ def test_a_candidate_says_what_it_has_learnt_with(plant):
 
     found = fit_candidate(TASK, "line", Penalised(), *plant, {}, None, lambda step: None)
     assert found.settings == {"penalty": 0.5}
-
-
-@pytest.mark.parametrize(
-    "package", [classification, quality, regression, sorting], ids=lambda package: package.__name__
-)
-def test_a_learner_holds_a_value_or_a_function_as_the_protocol_has_it(package):
-    members = {name: part for name, part in vars(Learner).items() if part.__doc__ and not name.startswith("_")}
-    assert len(members) == 12
-    for name, part in members.items():
-        assert inspect.isfunction(getattr(package, name)) == inspect.isfunction(part), name

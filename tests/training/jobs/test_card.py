@@ -8,12 +8,14 @@ from training.jobs import card as cards
 from training.jobs.card import model_card
 
 TASK = SimpleNamespace(
-    row=lambda seed: "a day",
-    heading=lambda seed: "y [%]",
-    rows_used=lambda data, parts: ["480 rows", "learnt: 300", "judged: 60"],
-    sections=lambda candidates, chosen, data, parts: ["## Candidates", "", *candidates, chosen.name, ""],
-    LIMITS=("It predicts.", "It is no law."),
-    PARTS=(SimpleNamespace(section=lambda model, data, parts: ["## Set-points", "", f"of {parts}", ""]),),
+    card=SimpleNamespace(
+        row=lambda seed: "a day",
+        heading=lambda seed: "y [%]",
+        rows_used=lambda data, parts: ["480 rows", "learnt: 300", "judged: 60"],
+        sections=lambda candidates, chosen, data, parts: ["## Candidates", "", *candidates, chosen.name, ""],
+        limits=("It predicts.", "It is no law."),
+    ),
+    parts=(SimpleNamespace(section=lambda model, data, parts: ["## Set-points", "", f"of {parts}", ""]),),
 )
 CARD = """\
 # Made-up cells with a known linear law

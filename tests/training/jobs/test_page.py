@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from reporting.style import CONFIG, STYLE
-from training import classification, quality, regression, sorting
 from training.jobs import page as pages
 from training.jobs.page import page
 from training.reports.pictures import Picture
+from training.tasks import TASKS
 
 
 class Drawn:
@@ -40,7 +40,7 @@ def framed(monkeypatch):
         Picture("Never", "not said", drawer("never"), lambda data: False),
         Picture("Second", "words", drawer("second"), lambda data: True),
     )
-    task = SimpleNamespace(PICTURES=pictures, subject=lambda data, parts: "Target < 3.")
+    task = SimpleNamespace(card=SimpleNamespace(pictures=pictures, subject=lambda data, parts: "Target < 3."))
     monkeypatch.setattr(pages, "task_of", lambda seed: task)
     data = SimpleNamespace(seed=SimpleNamespace(process=SimpleNamespace(title="A & B")))
     return page(SimpleNamespace(name="line"), data, "parts"), asked
@@ -68,7 +68,7 @@ def test_a_page_says_why_a_figure_is_missing_and_the_first_that_is_drawn_brings_
         Picture("Nothing", "how to read it", nothing),
         Picture("Second", "words", second),
     )
-    task = SimpleNamespace(PICTURES=pictures, subject=lambda data, parts: "Target.")
+    task = SimpleNamespace(card=SimpleNamespace(pictures=pictures, subject=lambda data, parts: "Target."))
     monkeypatch.setattr(pages, "task_of", lambda seed: task)
     data = SimpleNamespace(seed=SimpleNamespace(process=SimpleNamespace(title="A")))
     found = page(SimpleNamespace(name="line"), data, "parts")
@@ -79,9 +79,9 @@ def test_a_page_says_why_a_figure_is_missing_and_the_first_that_is_drawn_brings_
     assert [how["include_plotlyjs"] for _, how in asked] == [True]
 
 
-@pytest.mark.parametrize("task", [classification, quality, regression, sorting], ids=lambda package: package.__name__)
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 def test_a_learning_curve_that_nobody_asked_for_is_not_drawn_and_the_page_says_how_to_get_it(task):
-    (picture,) = (one for one in task.PICTURES if one.heading == "Learning curve")
+    (picture,) = (one for one in task.card.pictures if one.heading == "Learning curve")
     data = SimpleNamespace(seed=SimpleNamespace(target=SimpleNamespace(unit="%")))
     assert picture.draw(SimpleNamespace(curve=None, metrics={}), data, None) is None
     assert "--learning-curve" in picture.absent

@@ -209,7 +209,7 @@ def test_the_gate_is_asked_with_the_best_the_baseline_and_what_the_store_gives(p
     data, parts = plant
     store, learnt, asked = Store(), learnt_of(data, parts), []
     monkeypatch.setattr(jobs, "on_loading", lambda *given: asked.append(given[:3]) or (trouble, (SLOW,)))
-    monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY=SELECTED_BY, evidence=evidence))
+    monkeypatch.setattr(jobs, "task_of", lambda seed: TASK)
     monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given) or Gated((KEPT, BROKEN)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: f"card with {given[-1].outcome}")
     found = ask_gate(learnt, 3, store, OTHER)
@@ -233,12 +233,15 @@ def evidence(candidate, baseline, data, parts):
     return candidate.name, baseline.name, data, parts
 
 
+TASK = SimpleNamespace(learner=SimpleNamespace(selected_by=SELECTED_BY), assessor=SimpleNamespace(evidence=evidence))
+
+
 def test_the_gate_knows_where_the_baseline_is_best(plant, monkeypatch):
     data, parts = plant
     learnt, asked = learnt_of(data, parts), []
     learnt.candidates["bar"].metrics[SELECTED_BY] = 0.1
     monkeypatch.setattr(jobs, "on_loading", lambda *given: (None, ()))
-    monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY=SELECTED_BY, evidence=evidence))
+    monkeypatch.setattr(jobs, "task_of", lambda seed: TASK)
     monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given[1]) or Gated((KEPT,)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: "card")
     store = Store()

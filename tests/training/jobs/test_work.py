@@ -24,7 +24,7 @@ def view_of(seed, frame):
 def test_what_is_learnt_beside_the_candidates_is_named(monkeypatch):
     others = SimpleNamespace(name="warnings")
     part = SimpleNamespace(name="set-points", outcome=lambda data, parts: Outcome(parts))
-    task = SimpleNamespace(PARTS=(others, part))
+    task = SimpleNamespace(parts=(others, part))
     monkeypatch.setattr(work, "task_of", lambda seed: task)
     steps = []
     assert Beside("set-points")(SimpleNamespace(seed=None), "parts", steps.append) == ("set-points", ("parts", None))

@@ -23,7 +23,7 @@ def found(lots, seed):
     """What is found of the labels of the new lots."""
     data = dataset_of(check(lots, seed), seed)
     is_new = np.asarray(period_of(data.table, seed) >= lots["passed_at"].iloc[FIRST_NEW * PIECES])
-    return check_labels(data, task_of(seed).quantities(data), is_new)
+    return check_labels(data, task_of(seed).labels.quantities(data), is_new)
 
 
 def new(frame):

@@ -16,7 +16,7 @@ SAVERS = {
 @pytest.mark.parametrize(("saver", "heads"), SAVERS.items())
 def test_a_models_predictions_are_numbers_by_name(saver, heads, request, tmp_path):
     model = request.getfixturevalue(saver)(tmp_path / "model")
-    found = task_of(model.seed).predicted_quantities(model, model.examples)
+    found = task_of(model.seed).labels.predicted(model, model.examples)
     assert all(name.startswith(tuple(heads)) for name in found)
     assert all(one.shape == (len(model.examples),) and np.isfinite(one).all() for one in found.values())
     if heads == ["probability of "]:

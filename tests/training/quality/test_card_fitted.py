@@ -5,12 +5,14 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from training import quality
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
 from training.jobs.card import model_card
 from training.quality.columns import cautions, remarks
+from training.quality.fit import QualityLearner
+
+LEARNER = QualityLearner()
 
 INFO = {"package_version": "1.2.3", "git_commit": None}
 NAN = float("nan")
@@ -32,7 +34,7 @@ def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
     data = dataset_of(check(frame, seed), seed, truth)
     parts = split(data.table, seed)
     found = {
-        name: fit_candidate(quality, name, build(seed)[name], data, parts, INFO, None, lambda what: None)
+        name: fit_candidate(LEARNER, name, build(seed)[name], data, parts, INFO, None, lambda what: None)
         for name in names
     }
     return found, data, parts

@@ -12,14 +12,15 @@ from models.table.contract import check
 from models.tasks import build
 from registry.versions import RegistryError
 from seeds.format.loader import parse
-from training import quality
 from training.core.comparison import JudgeError, Side
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
-from training.quality.columns import DECISIVE, VERDICT_ROWS
+from training.quality.columns import COLUMNS
 from training.quality.comparison import _unsound, check_judgeable, verdict
-from training.quality.fit import lots_of
+from training.quality.fit import QualityLearner, lots_of
+
+LEARNER = QualityLearner()
 
 LOW, HIGH = -2.0, 6.0  # logarithms of contents that keep every grade, and none, whatever the errors
 
@@ -31,7 +32,7 @@ def fitted(toy_quality_seed, toy_quality_frame):
     starts = np.sort(data.periods.unique())
     parts = split(data.table, toy_quality_seed, test_from=starts[-40])
     found = {
-        name: fit_candidate(quality, name, build(toy_quality_seed)[name], data, parts, {}, None, lambda what: None)
+        name: fit_candidate(LEARNER, name, build(toy_quality_seed)[name], data, parts, {}, None, lambda what: None)
         for name in ("persistence", "linear")
     }
     return data, np.flatnonzero(data.periods >= starts[-40]), found
@@ -85,8 +86,8 @@ def test_the_gain_is_the_difference_of_the_costs(fitted):
     data, rows, found = fitted
     told = verdict(found["persistence"].model, data.X[rows], found["linear"], data, rows)
     assert told.gain == pytest.approx(told.champion["cost"] - told.challenger["cost"])
-    assert set(VERDICT_ROWS) <= set(told.challenger)
-    assert {name for _, name in DECISIVE} <= set(told.challenger)
+    assert set(COLUMNS.verdict) <= set(told.challenger)
+    assert {name for _, name in COLUMNS.decisive} <= set(told.challenger)
 
 
 def test_a_grader_is_never_promoted_over_itself(fitted):

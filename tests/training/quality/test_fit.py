@@ -10,17 +10,9 @@ import pytest
 from models.uncertainty.guarantees import GuaranteeError
 from training.core.splits import SplitError
 from training.quality import fit
-from training.quality.fit import (
-    Graded,
-    answers,
-    calibrated,
-    check_split,
-    error,
-    evaluated,
-    lots_of,
-    predict,
-    predictions_of,
-)
+from training.quality.fit import Graded, QualityLearner, lots_of
+
+LEARNER = QualityLearner()
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ def data_of(seed, contents, **more):
 
 
 def test_shares_of_the_curve_and_effort_on_the_importance_are_those_of_the_documents():
-    assert (fit.IMPORTANCE_ROWS, fit.IMPORTANCE_REPEATS, fit.CURVE_SHARES) == (400, 1, (0.25, 0.5))
+    assert (LEARNER.importance_rows, LEARNER.importance_repeats, LEARNER.curve_shares) == (400, 1, (0.25, 0.5))
 
 
 def parts_of(train, *calibrate):
@@ -63,16 +55,16 @@ def parts_of(train, *calibrate):
 def test_149_calibration_lots_with_all_grades_known_are_enough(toy_quality_seed):
     train, calibrate = np.arange(10), np.arange(10, 160)
     data, parts = data_of(toy_quality_seed, np.ones((160, 3))), parts_of(train, calibrate[:100], calibrate[100:])
-    assert check_split(data, parts) is None
+    assert LEARNER.check_split(data, parts) is None
     # where p is below the limit and q unknown, nobody knows whether the lot is prime: one grade of three suffices
     data.contents[calibrate[5], 1] = np.nan
-    assert check_split(data, parts) is None
+    assert LEARNER.check_split(data, parts) is None
     data.contents[calibrate[6], 1] = np.nan
     with pytest.raises(GuaranteeError, match=r"^148 lots to calibrate, expected 149 or more: "):
-        check_split(data, parts)
+        LEARNER.check_split(data, parts)
     data.contents[calibrate[6], 1] = 1.0
     data.contents[train[3], 1] = np.nan  # one that does not calibrate
-    assert check_split(data, parts) is None
+    assert LEARNER.check_split(data, parts) is None
 
 
 @pytest.mark.parametrize(
@@ -91,10 +83,10 @@ def test_each_part_that_is_learnt_has_a_label_of_each_target(toy_quality_seed, w
     data.labels[where, 2] = np.nan
     parts = parts_of(np.arange(10), np.arange(10, 300))
     if words is None:
-        assert check_split(data, parts) is None
+        assert LEARNER.check_split(data, parts) is None
     else:
         with pytest.raises(SplitError) as raised:
-            check_split(data, parts)
+            LEARNER.check_split(data, parts)
         assert str(raised.value) == f"{words}; expected at least one"
 
 
@@ -102,13 +94,13 @@ def test_every_target_without_a_label_is_named(toy_quality_seed):
     data = data_of(toy_quality_seed, np.ones((300, 3)))
     data.labels[:10, [0, 3]] = np.nan
     with pytest.raises(SplitError, match=r"^p, crack: no label in the oldest 10 lots"):
-        check_split(data, parts_of(np.arange(10), np.arange(10, 300)))
+        LEARNER.check_split(data, parts_of(np.arange(10), np.arange(10, 300)))
 
 
 def test_of_a_single_period_the_newest_part_is_all_of_it(toy_quality_seed):
     data = data_of(toy_quality_seed, np.ones((300, 3)), periods=pd.DatetimeIndex(["2024-01-01"] * 300))
     data.labels[1:, 2] = np.nan
-    assert check_split(data, parts_of(np.arange(10), np.arange(10, 300))) is None
+    assert LEARNER.check_split(data, parts_of(np.arange(10), np.arange(10, 300))) is None
 
 
 def test_two_periods_have_a_newest_one(toy_quality_seed):
@@ -117,7 +109,7 @@ def test_two_periods_have_a_newest_one(toy_quality_seed):
     data = data_of(toy_quality_seed, np.ones((300, 3)), periods=days)
     data.labels[150:, 2] = np.nan
     with pytest.raises(SplitError, match=r"^r: no label in the newest 150 lots to learn from, 2024-01-02 to"):
-        check_split(data, parts_of(np.arange(10), np.arange(10, 300)))
+        LEARNER.check_split(data, parts_of(np.arange(10), np.arange(10, 300)))
 
 
 def test_lots_know_their_grades(toy_quality_seed):
@@ -138,7 +130,7 @@ def test_a_model_is_calibrated_on_its_rows_and_a_missing_threshold_counts_as_non
     data, rows = data_of(toy_quality_seed, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]), np.array([2, 1])
     parts = SimpleNamespace(learnt=np.array([0, 2]))
     said = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
-    found, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
+    found, metrics = LEARNER.calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
     assert vars(found) == vars(replace(model, level="level", usual="usual", followed="half", unfollowed="wider"))
     assert len(asked) == 2
     for made, *_, followed, logs in asked:
@@ -157,7 +149,7 @@ def test_a_table_without_time_follows_nothing(monkeypatch):
     data = data_of(SimpleNamespace(time=None), np.ones((3, 3)))
     monkeypatch.setattr(fit, "lots_of", lambda data: {1: SimpleNamespace(reported=None, defects=None)})
     parts = SimpleNamespace(learnt=np.array([0, 2]))
-    assert calibrated("line", "estimator", data, parts, 1, "said", {})[0] == Made(0.25)
+    assert LEARNER.calibrated("line", "estimator", data, parts, 1, "said", {})[0] == Made(0.25)
 
 
 class Sums:
@@ -170,11 +162,11 @@ class Sums:
 def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt(toy_quality_seed):
     data = data_of(toy_quality_seed, np.ones((4, 3)))
     parts = SimpleNamespace(test=np.array([3]), unseen_all=np.array([1]))
-    found = answers(SimpleNamespace(estimator=Sums()), data, parts)
+    found = LEARNER.answers(SimpleNamespace(estimator=Sums()), data, parts)
     assert found.raw.shape == (4, 4)
     assert np.array_equal(found.raw[:, 0], [np.nan, 5.0, np.nan, 13.0], equal_nan=True)
-    assert predictions_of(found) is found.raw
-    assert predict(Sums(), np.array([[1, 2]])).dtype == np.float64
+    assert LEARNER.predictions_of(found) is found.raw
+    assert LEARNER.predict(Sums(), np.array([[1, 2]])).dtype == np.float64
 
 
 def test_lots_are_assessed_once_whoever_asks(toy_quality_seed):
@@ -194,7 +186,7 @@ def test_lots_are_assessed_once_whoever_asks(toy_quality_seed):
 def test_the_error_of_an_estimator_takes_contents_first_and_then_defects(toy_quality_seed, monkeypatch):
     monkeypatch.setattr(fit, "lot_loss", lambda said, lots, spread: (said[0, 0], lots, spread))
     model = SimpleNamespace(scatter=SimpleNamespace(spread="its spread"))
-    loss = error(model, data_of(toy_quality_seed, np.ones((4, 3))), None)
+    loss = LEARNER.error(model, data_of(toy_quality_seed, np.ones((4, 3))), None)
     said, lots, spread = loss(Sums(), np.array([[1.0, 2.0]]), np.array([[1.0, 2.0, 3.0, 4.0]]))
     assert (said, spread) == (3.0, "its spread")
     assert (lots.reported.tolist(), lots.defects.tolist()) == ([[1.0, 2.0, 3.0]], [[4.0]])
@@ -207,9 +199,9 @@ def test_rows_are_evaluated_with_their_baseline_and_truth(toy_quality_seed, monk
     monkeypatch.setattr(fit, "skill", lambda raw, baseline, lots: (raw.tolist(), baseline.tolist(), len(lots.kept)))
     data, rows = data_of(toy_quality_seed, np.ones((4, 3))), np.array([3, 0])
     graded = SimpleNamespace(raw=np.arange(4.0), judged=lambda rows: ("judged", rows.tolist()))
-    found = evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
+    found = LEARNER.evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
     assert found == {"cost": 1.0, "skill": ([3.0, 0.0], [13.0, 10.0], 2), "adaptive": ([3, 0], [3.0, 0.0])}
     data.true_contents = np.arange(4.0)
-    evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
+    LEARNER.evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
     assert [what[5] for what in given] == 2 * [("judged", [3, 0])]
     assert [what[4] if what[4] is None else what[4].tolist() for what in given] == [None, [3.0, 0.0]]

@@ -8,12 +8,13 @@ from models.quality.outcomes import costs_of
 from models.table.contract import check
 from models.tasks import build
 from models.uncertainty.guarantees import GuaranteeError, lots_needed
-from training import quality
 from training.core.dataset import dataset_of
 from training.core.fitting import STEPS, best_of, fit_candidate
 from training.core.splits import SplitError, split
 from training.quality.evaluate import lot_loss
-from training.quality.fit import check_split, lots_of
+from training.quality.fit import QualityLearner, lots_of
+
+LEARNER = QualityLearner()
 
 PARTS = ("test", "unseen", "unseen_all")
 
@@ -28,7 +29,7 @@ def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
     found, baseline = {}, None
     for name in names:
         found[name] = fit_candidate(
-            quality, name, build(seed)[name], data, parts, {}, baseline, lambda what: None, curve=True
+            LEARNER, name, build(seed)[name], data, parts, {}, baseline, lambda what: None, curve=True
         )
         baseline = found[name].predictions if baseline is None else baseline
     return data, parts, found
@@ -150,7 +151,7 @@ def test_only_lots_that_nobody_learnt_are_graded(fitted):
 
 def test_the_best_is_chosen_without_the_test_lots(fitted):
     _, _, found = fitted
-    best = best_of(quality, found)
+    best = best_of(LEARNER, found)
     assert best.metrics["calibrate_lot_loss"] == min(c.metrics["calibrate_lot_loss"] for c in found.values())
     assert best.name != "persistence"
 
@@ -183,7 +184,7 @@ def test_the_learning_curve_ends_at_the_served_model(fitted, toy_quality_seed):
 def test_each_step_is_reported(toy_quality_seed, toy_quality_frame):
     told = []
     data, parts = data_of(toy_quality_seed, toy_quality_frame(lots=60))
-    fit_candidate(quality, "persistence", build(toy_quality_seed)["persistence"], data, parts, {}, None, told.append)
+    fit_candidate(LEARNER, "persistence", build(toy_quality_seed)["persistence"], data, parts, {}, None, told.append)
     assert len(told) == STEPS
 
 
@@ -198,23 +199,23 @@ def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(toy_qualit
     lots = sum(map(len, parts.calibrate))
     assert lots < 299
     with pytest.raises(GuaranteeError, match=rf"^{lots} lots to calibrate, expected 299 or more: that at most 1% of"):
-        check_split(data, parts)
+        LEARNER.check_split(data, parts)
     with pytest.raises(GuaranteeError, match="expected 299 or more"):
-        fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
-    check_split(*data_of(seed, toy_quality_frame(lots=120)))
+        fit_candidate(LEARNER, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    LEARNER.check_split(*data_of(seed, toy_quality_frame(lots=120)))
 
 
 def test_lots_of_unknown_grades_promise_nothing(toy_quality_seed, toy_quality_frame):
     """Without q four of five lots do not say whether they are prime, unless p has broken it already."""
     frame = toy_quality_frame(lots=60)
-    check_split(*data_of(toy_quality_seed, frame))
+    LEARNER.check_split(*data_of(toy_quality_seed, frame))
     frame.loc[frame.index % 5 != 0, "q"] = np.nan
     data, parts = data_of(toy_quality_seed, frame)
     rows = np.concatenate(parts.calibrate)
     known = int((~np.isnan(lots_of(data)[rows].kept).any(axis=1)).sum())
     assert known < 0.3 * len(rows)
     with pytest.raises(GuaranteeError, match=rf"^{known} lots to calibrate, expected 149 or more"):
-        check_split(data, parts)
+        LEARNER.check_split(data, parts)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +229,7 @@ def test_a_target_that_the_laboratory_began_or_ceased_to_tell_is_named(
     where = frame["cast_at"] >= parts.calibrate_from
     frame.loc[where == newer, name] = np.nan
     with pytest.raises(SplitError, match=rf"^{name}: no label in the {which} \d+ lots to learn from, 2024-"):
-        check_split(*data_of(toy_quality_seed, frame))
+        LEARNER.check_split(*data_of(toy_quality_seed, frame))
 
 
 def test_where_a_claim_costs_more_than_any_chance_of_it_nothing_is_released(toy_quality_seed, toy_quality_frame):

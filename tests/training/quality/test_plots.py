@@ -9,20 +9,21 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from reporting.drawing import by_month
-from training import quality
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
 from training.jobs.page import page
 from training.quality import plots
-from training.quality.fit import lots_of
+from training.quality.fit import QualityLearner, lots_of
+
+LEARNER = QualityLearner()
 
 
 def fit(seed, frame, name="linear"):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
     return (
-        fit_candidate(quality, name, build(seed)[name], data, parts, {}, None, str, curve=True),
+        fit_candidate(LEARNER, name, build(seed)[name], data, parts, {}, None, str, curve=True),
         data,
         parts,
     )

@@ -8,13 +8,14 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from training import quality
 from training.core.dataset import dataset_of
 from training.core.fitting import LearningCurve, fit_candidate
 from training.core.splits import split
 from training.quality import plots
 from training.quality.evaluate import measured
-from training.quality.fit import lots_of
+from training.quality.fit import QualityLearner, lots_of
+
+LEARNER = QualityLearner()
 
 BLUE, ORANGE, GREEN, GREY, RED = "#1f77b4", "#e6820e", "#2a9d55", "#8c8c8c", "#c0392b"
 LINE, MARKERS = {"type": "scatter", "mode": "lines"}, {"type": "scatter", "mode": "markers"}
@@ -27,7 +28,7 @@ def fitted(toy_quality_seed, toy_quality_frame):
     """A candidate of the toy lots, its data set and split."""
     data = dataset_of(check(toy_quality_frame(), toy_quality_seed), toy_quality_seed)
     parts = split(data.table, toy_quality_seed)
-    line = fit_candidate(quality, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
+    line = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
     importance = np.array([0.3, 0.1, 0.4, 0.2])
     return replace(line, importance=importance, curve=LearningCurve((4, 9, 60), (0.9, 0.8, 0.7))), data, parts
 

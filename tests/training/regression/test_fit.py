@@ -8,7 +8,9 @@ import pytest
 
 from models.answers import Answer
 from training.regression import fit
-from training.regression.fit import answers, calibrated, check_split, error, evaluated, predict, predictions_of
+from training.regression.fit import RegressionLearner
+
+LEARNER = RegressionLearner()
 
 
 class Twice:
@@ -40,13 +42,13 @@ def data_with(**more):
 
 
 def test_shares_of_the_curve_and_effort_on_the_importance_are_those_of_the_documents():
-    assert (fit.IMPORTANCE_ROWS, fit.IMPORTANCE_REPEATS, fit.CURVE_SHARES) == (2000, 3, (0.1, 0.25, 0.5))
+    assert (LEARNER.importance_rows, LEARNER.importance_repeats, LEARNER.curve_shares) == (2000, 3, (0.1, 0.25, 0.5))
 
 
 def test_a_prediction_is_made_of_floats():
-    found = predict(Twice(), np.array([[1], [2]]))
+    found = LEARNER.predict(Twice(), np.array([[1], [2]]))
     assert (found.tolist(), found.dtype) == ([2.0, 4.0], np.float64)
-    assert check_split(None, None) is None
+    assert LEARNER.check_split(None, None) is None
 
 
 def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
@@ -58,7 +60,7 @@ def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
     monkeypatch.setattr(fit, "without_outcomes", lambda *what: asked.append(what) or "others")
     data, rows, said = data_with(), np.array([2, 3]), np.array([9.0, 2.0])
     parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
-    model, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
+    model, metrics = LEARNER.calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
     assert model == Made("state", "usual", "answers", "others")
     blocks = {"calibrate_rmse_over_blocks": pytest.approx(3 ** (1 / 3) * 4 ** (2 / 3)), "calibrate_newest_rmse": 4.0}
     assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))} | blocks
@@ -76,7 +78,7 @@ def test_a_logarithm_is_selected_by_its_own_errors(monkeypatch):
     data, rows = data_with(), np.array([2, 3])
     data.seed.time, data.seed.log_floor = None, 2.0
     parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
-    _, metrics = calibrated("line", "estimator", data, parts, rows, np.array([14.0, 2.0]), {})
+    _, metrics = LEARNER.calibrated("line", "estimator", data, parts, rows, np.array([14.0, 2.0]), {})
     scaled = dict.fromkeys(
         ("calibrate_rmse", "calibrate_rmse_over_blocks", "calibrate_newest_rmse"), pytest.approx(np.log(2))
     )
@@ -88,12 +90,12 @@ def test_a_table_without_time_follows_nothing(monkeypatch):
     data, rows = data_with(), np.array([2, 3])
     data.seed.time = None
     parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
-    model, _ = calibrated("line", "estimator", data, parts, rows, np.array([9.0, 2.0]), {})
+    model, _ = LEARNER.calibrated("line", "estimator", data, parts, rows, np.array([9.0, 2.0]), {})
     assert model == Made(None, None)
 
 
 def test_the_error_of_an_estimator_is_its_rmse():
-    loss = error(None, None, None)
+    loss = LEARNER.error(None, None, None)
     # 2 and 4 are said of 5 and 0
     assert loss(Twice(), np.array([[1.0], [2.0]]), np.array([5.0, 0.0])) == pytest.approx(np.sqrt((9 + 16) / 2))
 
@@ -107,7 +109,7 @@ def test_answers_for_many_rows_are_made_in_blocks(monkeypatch):
 
     monkeypatch.setattr(fit, "ROWS_AT_ONCE", 3)
     data = SimpleNamespace(X=np.arange(8.0).reshape(-1, 1))
-    found = answers(SimpleNamespace(fixed=fixed), data, None)
+    found = LEARNER.answers(SimpleNamespace(fixed=fixed), data, None)
     assert blocks == [3, 3, 2]
     assert isinstance(found, Answer)
     assert found.value.tolist() == list(range(8))
@@ -117,10 +119,10 @@ def test_answers_for_many_rows_are_made_in_blocks(monkeypatch):
 def test_answers_are_of_the_target_for_the_whole_table():
     asked = []
     model = SimpleNamespace(fixed=lambda X, coverage: asked.append((len(X), coverage)) or "its")
-    assert answers(model, data_with(), None) == "its"
+    assert LEARNER.answers(model, data_with(), None) == "its"
     assert asked == [(4, 0.9)]
     value = np.array([1.0])
-    assert predictions_of(Answer(value, value - 1, value + 1)) is value
+    assert LEARNER.predictions_of(Answer(value, value - 1, value + 1)) is value
 
 
 def test_evaluated_rows_are_compared_with_labels_baseline_and_truth():
@@ -128,16 +130,18 @@ def test_evaluated_rows_are_compared_with_labels_baseline_and_truth():
     value = np.array([0.0, 4.0, 0.0, 8.0])
     lines, baseline = Answer(value, value - 1, value + 1), np.array([0.0, 3.0, 0.0, 2.0])
     model = SimpleNamespace(followed=None, unfollowed=None)
-    found = evaluated(model, lines, data, rows, baseline)
+    found = LEARNER.evaluated(model, lines, data, rows, baseline)
     # 4 and 8 of 5 and 6: errors -1 and 2; the baseline's are -2 and -4
     assert (found["mae"], found["bias"], found["skill"]) == (1.5, 0.5, pytest.approx(1 - 2.5 / 10))
     assert "truth_mae" not in found
     data.truth = np.array([0.0, 4.5, 0.0, np.nan])
-    assert evaluated(model, lines, data, rows, baseline)["truth_mae"] == 0.5
+    assert LEARNER.evaluated(model, lines, data, rows, baseline)["truth_mae"] == 0.5
     # 4 and 7 of 5 and 6 while outcomes come in; of the first row nothing was asked
     followed = np.array([np.nan, 4.0, np.nan, 7.0])
     model.followed = Answer(followed, followed - 1, followed + 0.5)
-    found = evaluated(model, lines, data, rows, baseline)
+    found = LEARNER.evaluated(model, lines, data, rows, baseline)
     assert (found["adaptive_mae"], found["adaptive_bias"], found["adaptive_width_90"]) == (1.0, 0.0, 1.5)
     assert found["adaptive_coverage_90"] == 0.5
-    assert not any(name.startswith("adaptive") for name in evaluated(model, lines, data, np.array([0, 1]), baseline))
+    assert not any(
+        name.startswith("adaptive") for name in LEARNER.evaluated(model, lines, data, np.array([0, 1]), baseline)
+    )

@@ -6,12 +6,13 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from models.uncertainty.error_scale import by_others
-from training import regression
 from training.core.dataset import dataset_of
 from training.core.evaluate import rmse
 from training.core.fitting import STEPS, best_of, fit_candidate
 from training.core.splits import split
-from training.regression.fit import IMPORTANCE_ROWS
+from training.regression.fit import RegressionLearner
+
+LEARNER = RegressionLearner()
 
 
 def silent(what):
@@ -23,7 +24,7 @@ def fit_all(seed, frame, truth=None):
     parts = split(data.table, seed)
     found, baseline = {}, None
     for name, estimator in build(seed).items():
-        found[name] = fit_candidate(regression, name, estimator, data, parts, {}, baseline, silent, curve=True)
+        found[name] = fit_candidate(LEARNER, name, estimator, data, parts, {}, baseline, silent, curve=True)
         baseline = found[name].predictions if baseline is None else baseline
     return data, parts, found
 
@@ -33,7 +34,7 @@ def test_every_candidate_has_the_same_metric_names(toy_seed, toy_frame):
     assert len(found) >= 4
     names = {frozenset(candidate.metrics) for candidate in found.values()}
     assert len(names) == 1
-    assert {"calibrate_rmse", regression.SELECTED_BY, "fit_seconds"} < next(iter(names))
+    assert {"calibrate_rmse", LEARNER.selected_by, "fit_seconds"} < next(iter(names))
     for part in ("test", "unseen", "unseen_all"):
         assert {f"{part}_{m}" for m in ("mae", "rmse", "bias", "r2", "coverage_90", "width_90", "skill")} < next(
             iter(names)
@@ -106,8 +107,8 @@ def test_residuals_come_from_models_that_know_only_what_is_older(toy_seed, toy_f
 
 def test_the_best_is_chosen_without_the_test_rows(toy_seed, toy_frame):
     _, _, found = fit_all(toy_seed, toy_frame())
-    best = best_of(regression, found)
-    assert best.metrics[regression.SELECTED_BY] == min(c.metrics[regression.SELECTED_BY] for c in found.values())
+    best = best_of(LEARNER, found)
+    assert best.metrics[LEARNER.selected_by] == min(c.metrics[LEARNER.selected_by] for c in found.values())
     assert best.name != "persistence"
 
 
@@ -124,7 +125,7 @@ def test_importance_names_the_inputs_of_the_law(toy_seed, toy_frame):
     _, _, found = fit_all(toy_seed, toy_frame(units=60))
     previous_y, x_set, z = found["lightgbm"].importance
     assert z > x_set > 5 * abs(previous_y)
-    assert len(toy_frame(units=60)) < IMPORTANCE_ROWS
+    assert len(toy_frame(units=60)) < LEARNER.importance_rows
 
 
 def test_the_learning_curve_ends_at_the_served_model(toy_seed, toy_frame):
@@ -138,7 +139,7 @@ def test_each_step_is_reported(toy_seed, toy_frame):
     told = []
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
     fit_candidate(
-        regression,
+        LEARNER,
         "linear",
         build(toy_seed)["linear"],
         data,
@@ -174,7 +175,7 @@ def test_a_plant_that_was_another_one_at_first_does_not_register_the_baseline(to
     data = dataset_of(check(frame, toy_seed), toy_seed)
     parts = split(data.table, toy_seed)
     found = {
-        name: fit_candidate(regression, name, build(toy_seed)[name], data, parts, {}, None, silent)
+        name: fit_candidate(LEARNER, name, build(toy_seed)[name], data, parts, {}, None, silent)
         for name in ("persistence", "linear")
     }
     pooled, error = (
@@ -182,4 +183,4 @@ def test_a_plant_that_was_another_one_at_first_does_not_register_the_baseline(to
     )
     assert pooled["persistence"] < pooled["linear"]
     assert error["linear"] < 0.6 * error["persistence"]
-    assert best_of(regression, found).name == "linear"
+    assert best_of(LEARNER, found).name == "linear"

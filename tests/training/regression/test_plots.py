@@ -5,11 +5,13 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from training import regression
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
 from training.regression import plots as regression_plots
+from training.regression.fit import RegressionLearner
+
+LEARNER = RegressionLearner()
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +19,7 @@ def fitted(toy_seed, toy_frame):
     """A line through the toy table, its data set and split."""
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
     parts = split(data.table, toy_seed)
-    found = fit_candidate(regression, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda what: None)
+    found = fit_candidate(LEARNER, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda what: None)
     return found, data, parts
 
 

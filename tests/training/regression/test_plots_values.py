@@ -9,11 +9,13 @@ import pytest
 from models.answers import Answer
 from models.table.contract import check
 from models.tasks import build
-from training import regression
 from training.core.dataset import dataset_of
 from training.core.fitting import LearningCurve, fit_candidate
 from training.core.splits import split
 from training.regression import plots
+from training.regression.fit import RegressionLearner
+
+LEARNER = RegressionLearner()
 
 BLUE, ORANGE, GREY, RED = "#1f77b4", "#e6820e", "#8c8c8c", "#c0392b"
 FUTURE, HELD_OUT = "future periods", "future periods, held-out units"
@@ -26,7 +28,7 @@ def fitted(toy_seed, toy_frame):
     """A candidate whose answers lie 0.1 to 0.5 beside the label, its intervals wider above than below."""
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
     parts = split(data.table, toy_seed)
-    line = fit_candidate(regression, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda what: None)
+    line = fit_candidate(LEARNER, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda what: None)
     rng = np.random.default_rng(4)
     value = data.y + rng.choice([-0.5, -0.2, 0.1, 0.3], len(data.y))
     made = replace(

@@ -5,11 +5,13 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from reporting.markdown import figure
-from training import regression
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
 from training.jobs.card import model_card
+from training.regression.fit import RegressionLearner
+
+LEARNER = RegressionLearner()
 
 INFO = {"package_version": "1.2.3", "git_commit": None}
 
@@ -19,7 +21,7 @@ def card_of(seed, frame, truth=None):
     parts = split(data.table, seed)
     found, baseline = {}, None
     for name in ("persistence", "linear"):
-        found[name] = fit_candidate(regression, name, build(seed)[name], data, parts, INFO, baseline, lambda what: None)
+        found[name] = fit_candidate(LEARNER, name, build(seed)[name], data, parts, INFO, baseline, lambda what: None)
         baseline = found["persistence"].predictions
     return model_card(found, found["linear"], data, parts), found
 

@@ -8,11 +8,14 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from tests.suite.tools import needed
-from training import classification, quality, regression, sorting
+from training.classification.fit import ClassificationLearner
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
 from training.jobs import page as plots
+from training.quality.fit import QualityLearner
+from training.regression.fit import RegressionLearner
+from training.sorting.fit import SortingLearner
 
 
 def silent(what):
@@ -23,7 +26,7 @@ def fitted(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
     parts = split(data.table, seed)
     return (
-        fit_candidate(regression, "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True),
+        fit_candidate(RegressionLearner(), "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True),
         data,
         parts,
     )
@@ -45,21 +48,23 @@ def number_page(seed, frame):
 def class_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    line = fit_candidate(classification, "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
+    line = fit_candidate(
+        ClassificationLearner(), "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True
+    )
     return plots.page(line, data, parts)
 
 
 def sorting_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    sorter = fit_candidate(sorting, "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
+    sorter = fit_candidate(SortingLearner(), "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
     return plots.page(sorter, data, parts)
 
 
 def quality_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    grader = fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
+    grader = fit_candidate(QualityLearner(), "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
     return plots.page(grader, data, parts)
 
 

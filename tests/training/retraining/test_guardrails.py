@@ -203,7 +203,7 @@ def judged(monkeypatch):
         def directions(model, X):
             return [way(-0.9 if model == "new" else 0.9)]
 
-        task = SimpleNamespace(verdict=compared, signs=SimpleNamespace(directions=directions), advice=None)
+        task = SimpleNamespace(assessor=SimpleNamespace(verdict=compared), signs=directions, advice=None)
         monkeypatch.setattr(rails, "task_of", lambda seed: task)
         monkeypatch.setattr(rails, "parts_of", lambda data, rows: {"regime wet": np.array([True, False, True])})
         monkeypatch.setattr(rails, "model_of", lambda champion, name: f"old {name}")

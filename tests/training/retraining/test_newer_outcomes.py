@@ -106,8 +106,8 @@ def test_each_target_follows_its_own_outcomes(monkeypatch):
     loss, iron = OfTarget({"known_to": "2026-01-01"}), OfTarget({"known_to": "2026-02-01"})
     newer = OfTarget({"known_to": "2026-03-01"}), 7
     asked = {("loss", loss): newer, ("iron", iron): None}
-    follow = SimpleNamespace(caught_up=lambda model, data: asked[(data.seed.target.name, model)])
-    monkeypatch.setattr(module, "task_of", lambda seed: SimpleNamespace(follow=follow))
+    task = SimpleNamespace(caught_up=lambda model, data: asked[(data.seed.target.name, model)])
+    monkeypatch.setattr(module, "task_of", lambda seed: task)
     model = SeveralTargets(seed, {"loss": loss, "iron": iron}, np.empty((0, 2)), {"known_to": "2026-02-01"})
     each = [SimpleNamespace(seed=seed.for_target(name)) for name in ("loss", "iron")]
     found, count = with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each))
@@ -115,5 +115,5 @@ def test_each_target_follows_its_own_outcomes(monkeypatch):
     assert found.info["known_to"] == "2026-03-01"
     asked[("loss", loss)] = None
     assert with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each)) is None
-    monkeypatch.setattr(module, "task_of", lambda seed: SimpleNamespace(follow=None))
+    monkeypatch.setattr(module, "task_of", lambda seed: SimpleNamespace(caught_up=None))
     assert with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each)) is None

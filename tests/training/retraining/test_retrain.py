@@ -267,11 +267,10 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
         return verdict
 
     task = SimpleNamespace(
-        DECISIVE=(("challenger", "mae"),),
-        check_judgeable=lambda *given: asked.update(judgeable=given[2]),
-        check_split=lambda data, parts: asked.update(parts=parts),
-        quantities=numbers,
-        verdict=judged,
+        columns=SimpleNamespace(decisive=(("challenger", "mae"),)),
+        assessor=SimpleNamespace(check_judgeable=lambda *given: asked.update(judgeable=given[2]), verdict=judged),
+        learner=SimpleNamespace(check_split=lambda data, parts: asked.update(parts=parts)),
+        labels=SimpleNamespace(quantities=numbers),
     )
     decided, settled = [], []
     monkeypatch.setattr(retraining, "Tracking", lambda settings: store)

@@ -4,12 +4,14 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from training import sorting
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
 from training.jobs.card import model_card
 from training.sorting.columns import cautions
+from training.sorting.fit import SortingLearner
+
+LEARNER = SortingLearner()
 
 INFO = {"package_version": "1.2.3", "git_commit": None}
 SOUND = {
@@ -31,7 +33,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
     frame.loc[frame.index % 10 == 0, "metal"] = "b"
     data = dataset_of(check(frame, toy_sorting_seed), toy_sorting_seed, truth)
     parts = split(data.table, toy_sorting_seed)
-    bar = fit_candidate(sorting, "majority", build(data.seed)["majority"], data, parts, INFO, None, lambda what: None)
+    bar = fit_candidate(LEARNER, "majority", build(data.seed)["majority"], data, parts, INFO, None, lambda what: None)
     card = model_card({"majority": bar}, bar, data, parts)
     wrong = bar.metrics["test_label_errors"]
     assert 0.04 < wrong < 0.12  # a tenth was relabelled, a third of it rightly

@@ -9,12 +9,13 @@ import pytest
 from models.answers import Answer
 from models.table.contract import check
 from models.tasks import build
-from training import sorting
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
 from training.sorting import class_plots
-from training.sorting.fit import pieces_of
+from training.sorting.fit import SortingLearner, pieces_of
+
+LEARNER = SortingLearner()
 
 BLUE = "#1f77b4"
 DOTTED = {"type": "scatter", "mode": "lines", "line.color": "black", "line.dash": "dot", "line.width": 1}
@@ -26,7 +27,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap, its data set and split."""
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
     parts = split(data.table, toy_sorting_seed)
-    linear = fit_candidate(sorting, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
+    linear = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
     return replace(linear, metrics={**linear.metrics, "test_ece": 0.0264}), data, parts
 
 

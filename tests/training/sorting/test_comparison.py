@@ -10,15 +10,16 @@ from models.sorting.values import oracle_bins, value_matrix
 from models.table.contract import check
 from models.tasks import build
 from registry.versions import RegistryError
-from training import sorting
 from training.core.comparison import JudgeError, Side
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
-from training.sorting.columns import VERDICT_ROWS
+from training.sorting.columns import COLUMNS
 from training.sorting.comparison import _side, _unsound, blocks_of, check_judgeable, verdict
 from training.sorting.evaluate import Decided, Pieces
-from training.sorting.fit import pieces_of
+from training.sorting.fit import SortingLearner, pieces_of
+
+LEARNER = SortingLearner()
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     starts = np.sort(data.periods.unique())
     parts = split(data.table, toy_sorting_seed, test_from=starts[-30])
     found = {
-        name: fit_candidate(sorting, name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda what: None)
+        name: fit_candidate(LEARNER, name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda what: None)
         for name in ("majority", "lightgbm")
     }
     return data, np.flatnonzero(data.periods >= starts[-30]), found
@@ -60,7 +61,7 @@ def test_the_gain_is_the_difference_of_the_values(fitted):
     told = verdict(found["majority"].model, data.X[rows], found["lightgbm"], data, rows)
     assert told.gain == pytest.approx(told.challenger["value"] - told.champion["value"])
     assert told.gain == pytest.approx(told.champion["value_lost"] - told.challenger["value_lost"])
-    assert set(VERDICT_ROWS) <= set(told.challenger)
+    assert set(COLUMNS.verdict) <= set(told.challenger)
     assert told.challenger["value_lost"] == pytest.approx(told.challenger["oracle_value"] - told.challenger["value"])
 
 

@@ -11,16 +11,9 @@ from models.answers import Answer
 from models.uncertainty.guarantees import GuaranteeError
 from training.sorting import fit
 from training.sorting.evaluate import Decided, Pieces
-from training.sorting.fit import (
-    answers,
-    calibrated,
-    check_split,
-    error,
-    evaluated,
-    pieces_of,
-    predictions_of,
-    sort_lots,
-)
+from training.sorting.fit import SortingLearner, pieces_of, sort_lots
+
+LEARNER = SortingLearner()
 
 LOTS = np.array(["A", "A", "B", "C"], dtype=object)
 
@@ -49,7 +42,7 @@ def data_of(seed, **more):
 
 
 def test_shares_of_the_curve_and_effort_on_the_importance_are_those_of_the_documents():
-    assert (fit.IMPORTANCE_ROWS, fit.IMPORTANCE_REPEATS, fit.CURVE_SHARES) == (1000, 1, (0.1, 0.25))
+    assert (LEARNER.importance_rows, LEARNER.importance_repeats, LEARNER.curve_shares) == (1000, 1, (0.1, 0.25))
 
 
 def test_pieces_have_their_mass_in_grams_and_the_typical_one_where_it_is_unknown(toy_sorting_seed):
@@ -64,9 +57,9 @@ def test_nine_lots_are_enough_to_promise_a_share_of_ninety_percent_and_eight_are
     data = SimpleNamespace(seed=toy_sorting_seed, units=np.array([f"L-{i // 2}" for i in range(18)], dtype=object))
     every = SimpleNamespace(calibrate=(np.arange(6), np.arange(6, 12), np.arange(12, 18)))
     few = SimpleNamespace(calibrate=(np.arange(6), np.arange(6, 12), np.arange(12, 16)))
-    assert check_split(data, every) is None
+    assert LEARNER.check_split(data, every) is None
     with pytest.raises(GuaranteeError) as raised:
-        check_split(data, few)
+        LEARNER.check_split(data, few)
     assert str(raised.value) == (
         "8 lots to calibrate, expected 9 or more: that 0.9 of the lots keep their limits cannot be shown with 60% "
         "confidence from fewer, even if all of them do; more lots, or a lower sorting.calibration_confidence in the "
@@ -76,7 +69,7 @@ def test_nine_lots_are_enough_to_promise_a_share_of_ninety_percent_and_eight_are
         update={"bins": [one.model_copy(update={"limits": {}}) for one in toy_sorting_seed.bins]}
     )
     data.seed = free
-    assert check_split(data, few) is None
+    assert LEARNER.check_split(data, few) is None
 
 
 def test_lots_are_closed_at_the_mass_of_their_pieces(toy_sorting_seed):
@@ -102,7 +95,7 @@ def test_lots_are_closed_at_the_mass_of_their_pieces(toy_sorting_seed):
     assert given["p"] is p
     assert found.refused.tolist() == [False, True, True, False]
     assert (found.bin.tolist(), found.wanted.tolist(), found.elements) == ([0, 2, 2, 1], [0, 2, 1, 1], {"x": 0.9})
-    assert found.p is predictions_of(found) is p
+    assert found.p is LEARNER.predictions_of(found) is p
 
 
 def test_a_model_is_calibrated_on_its_rows_and_learns_contents_from_the_train_rows(toy_sorting_seed, monkeypatch):
@@ -113,7 +106,7 @@ def test_a_model_is_calibrated_on_its_rows_and_learns_contents_from_the_train_ro
     data, rows = data_of(toy_sorting_seed), np.array([2, 3])
     said = np.array([[0.2, 0.2, 0.5, 0.1], [0.25, 0.25, 0.25, 0.25]])
     parts = SimpleNamespace(train=np.array([0, 1]))
-    found, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
+    found, metrics = LEARNER.calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
     assert found is model
     loss = (30 * np.log(2) + 40 * np.log(4)) / 70
     assert metrics == {"calibrate_log_loss": pytest.approx(loss), "temperature": 1.0, "risk_price": 0.25}
@@ -135,7 +128,7 @@ def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt
 
     monkeypatch.setattr(fit, "sort_lots", sorted_lots)
     parts = SimpleNamespace(test=np.array([3]), unseen_all=np.array([1]))
-    found = answers(None, data_of(toy_sorting_seed), parts)
+    found = LEARNER.answers(None, data_of(toy_sorting_seed), parts)
     nan = np.nan
     assert np.array_equal(found.p, [[nan, nan], [0, 1], [nan, nan], [1, 0]], equal_nan=True)
     assert found.bin.tolist() == [-1, 1, -1, 0]
@@ -147,7 +140,7 @@ def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt
 def test_the_error_of_an_estimator_is_its_log_loss_by_mass_at_the_models_temperature(toy_sorting_seed):
     """At a temperature of 2 chances of 0.8 and 0.2 become 2/3 and 1/3."""
     estimator = SimpleNamespace(predict_proba=lambda X: np.array([[0.8, 0.2], [0.8, 0.2]]))
-    loss = error(SimpleNamespace(temperature=2.0), data_of(toy_sorting_seed), np.array([0, 2]))
+    loss = LEARNER.error(SimpleNamespace(temperature=2.0), data_of(toy_sorting_seed), np.array([0, 2]))
     found = loss(estimator, np.zeros((2, 2)), np.array([0.0, 1.0]))
     assert found == pytest.approx((10 * np.log(1.5) + 30 * np.log(3)) / 40)
 
@@ -157,9 +150,9 @@ def test_rows_are_evaluated_with_their_baseline_and_truth(toy_sorting_seed, monk
     monkeypatch.setattr(fit, "evaluate", lambda *what: given.append(what) or {})
     decided = Decided(np.eye(4), np.arange(4), np.arange(4), np.zeros(4, dtype=bool), {})
     data, rows = data_of(toy_sorting_seed), np.array([3, 0])
-    evaluated(None, decided, data, rows, np.arange(4.0))
+    LEARNER.evaluated(None, decided, data, rows, np.arange(4.0))
     data.truth = np.array([5.0, 6.0, 7.0, 8.0])
-    evaluated(None, decided, data, rows, np.arange(4.0))
+    LEARNER.evaluated(None, decided, data, rows, np.arange(4.0))
     assert [what[4] if what[4] is None else what[4].tolist() for what in given] == [None, [8.0, 5.0]]
     seed, some, pieces, baseline, _ = given[0]
     assert seed is toy_sorting_seed

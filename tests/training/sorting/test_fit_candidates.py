@@ -10,12 +10,13 @@ from models.estimators.temperature import tempered
 from models.table.contract import check
 from models.tasks import build
 from models.uncertainty.guarantees import GuaranteeError
-from training import sorting
 from training.class_metrics.losses import log_loss
 from training.core.dataset import dataset_of
 from training.core.fitting import STEPS, best_of, fit_candidate
 from training.core.splits import split
-from training.sorting.fit import check_split, pieces_of, sort_lots
+from training.sorting.fit import SortingLearner, pieces_of, sort_lots
+
+LEARNER = SortingLearner()
 
 PARTS = ("test", "unseen_all")  # none of the held-out lots is among the newest of the toy
 
@@ -26,7 +27,7 @@ def fit_all(seed, frame, truth=None, names=("majority", "linear")):
     found, baseline = {}, None
     for name in names:
         found[name] = fit_candidate(
-            sorting, name, build(seed)[name], data, parts, {}, baseline, lambda what: None, curve=True
+            LEARNER, name, build(seed)[name], data, parts, {}, baseline, lambda what: None, curve=True
         )
         baseline = found[name].predictions if baseline is None else baseline
     return data, parts, found
@@ -163,7 +164,7 @@ def test_a_piece_without_mass_counts_as_one_of_typical_mass(toy_sorting_seed, to
 
 def test_the_best_is_chosen_without_the_test_lots(fitted):
     _, _, found = fitted
-    best = best_of(sorting, found)
+    best = best_of(LEARNER, found)
     assert best.metrics["calibrate_log_loss"] == min(c.metrics["calibrate_log_loss"] for c in found.values())
     assert best.name != "majority"
 
@@ -192,17 +193,17 @@ def test_each_step_is_reported(toy_sorting_seed, toy_sorting_frame):
     told = []
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
     parts = split(data.table, toy_sorting_seed)
-    fit_candidate(sorting, "majority", build(toy_sorting_seed)["majority"], data, parts, {}, None, told.append)
+    fit_candidate(LEARNER, "majority", build(toy_sorting_seed)["majority"], data, parts, {}, None, told.append)
     assert len(told) == STEPS
 
 
 def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(fitted, toy_sorting_seed, toy_sorting_frame):
     data, parts, _ = fitted
-    check_split(data, parts)
+    LEARNER.check_split(data, parts)
     few = dataset_of(check(toy_sorting_frame(lots=20), toy_sorting_seed), toy_sorting_seed)
     with pytest.raises(GuaranteeError, match=r"^\d lots to calibrate, expected 9 or more: that 0\.9 of the lots keep"):
-        check_split(few, split(few.table, toy_sorting_seed))
+        LEARNER.check_split(few, split(few.table, toy_sorting_seed))
     free = toy_sorting_seed.model_copy(
         update={"bins": [one.model_copy(update={"limits": {}}) for one in toy_sorting_seed.bins]}
     )
-    check_split(replace(few, seed=free), split(few.table, free))
+    LEARNER.check_split(replace(few, seed=free), split(few.table, free))

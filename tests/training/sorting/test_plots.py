@@ -8,13 +8,14 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from training import sorting
 from training.class_metrics import pictures
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
 from training.sorting import class_plots, plots
-from training.sorting.fit import pieces_of
+from training.sorting.fit import SortingLearner, pieces_of
+
+LEARNER = SortingLearner()
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap, its data set and split."""
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
     parts = split(data.table, toy_sorting_seed)
-    linear = fit_candidate(sorting, "linear", build(data.seed)["linear"], data, parts, {}, None, str, curve=True)
+    linear = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, str, curve=True)
     return linear, data, parts
 
 

@@ -8,12 +8,13 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from training import sorting
 from training.core.dataset import dataset_of
 from training.core.fitting import LearningCurve, fit_candidate
 from training.core.splits import split
 from training.sorting import plots
-from training.sorting.fit import pieces_of
+from training.sorting.fit import SortingLearner, pieces_of
+
+LEARNER = SortingLearner()
 
 BLUE, ORANGE, GREY, RED = "#1f77b4", "#e6820e", "#8c8c8c", "#c0392b"
 TITLE = {"title.font.size": 14, "title.x": 0, "title.xref": "paper"}
@@ -25,7 +26,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap with metrics of one's own, its data set and split."""
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
     parts = split(data.table, toy_sorting_seed)
-    linear = fit_candidate(sorting, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
+    linear = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
     own = {
         "test_bin_a_recovery": 0.81,
         "test_bin_a_purity": 0.92,

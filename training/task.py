@@ -1,0 +1,258 @@
+"""Parts of a task that jobs use, so that a job is the same for all tasks; `training.tasks` names the tasks."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+from rich.console import RenderableType
+
+from models.setpoints.advice import Estimate
+from physics.arrays import FloatArray, IntArray
+from seeds import Quantity, Seed
+from training.advice.plans import Advised
+from training.core.comparison import Verdict
+from training.core.dataset import Dataset
+from training.core.fitting import AnyCandidate
+from training.core.gate import Evidence
+from training.core.learner import AnyLearner
+from training.core.learning import PartFit
+from training.core.splits import Split
+from training.labels.quantities import Quantities
+from training.reports.explanations import Direction
+from training.reports.pictures import Picture
+
+Progress = Callable[[str, int, int], None]  # step, steps done, steps in all
+Columns = Mapping[str, tuple[str, str]]  # head and format of each metric
+Candidates = Mapping[str, AnyCandidate]
+
+
+@dataclass(frozen=True)
+class Assessor:
+    """Comparison of a task's models, and the evidence that the gate asks for.
+
+    Attributes
+    ----------
+    check_judgeable : callable
+        Takes a champion, a data set and rows; raises where these are too few to compare models on, or where the
+        champion cannot be compared on them.
+    verdict : callable
+        Takes a champion, the rows' inputs as it wants them, a challenger, a data set and rows that neither has learnt;
+        returns which of the two is better.
+    evidence : callable
+        Takes a candidate, the baseline, a data set and its split; returns what rows that nothing has learnt from show.
+    """
+
+    check_judgeable: Callable[[Any, Dataset, IntArray], None]
+    verdict: Callable[[Any, FloatArray, Any, Dataset, IntArray], Verdict]
+    evidence: Callable[[Any, Any, Dataset, Split], Evidence]
+
+
+@dataclass(frozen=True)
+class MetricColumns:
+    """Metrics of a task's tables, each with head and format, and those that stand in records.
+
+    Attributes
+    ----------
+    candidates : Mapping of str to tuple
+        Table of candidates, which fits a terminal.
+    versions : Mapping of str to tuple
+        Table of registered versions.
+    published : Mapping of str to tuple
+        Tables in documents.
+    verdict : Mapping of str to str
+        Metrics of a verdict and their labels.
+    tagged : tuple of str
+        The few metrics that stand beside a version and its alias moves.
+    decisive : tuple of tuple
+        Side ("champion" or "challenger") and metric of a verdict that go into the record of alias moves.
+    """
+
+    candidates: Columns
+    versions: Columns
+    published: Columns
+    verdict: Mapping[str, str]
+    tagged: tuple[str, ...]
+    decisive: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class TaskCard:
+    """Words, lines and pictures on a task's candidates: in the model card, on pages and in the terminal.
+
+    Attributes
+    ----------
+    rows, units : str
+        What rows and units of the table are called, in the plural.
+    limits : tuple of str
+        What a model must not be used for, sentence by sentence.
+    pictures : tuple of Picture
+        Figures of a candidate's page.
+    row : callable
+        Takes a seed; returns a row of its table, in words.
+    heading : callable
+        Takes a seed; returns what is predicted, in a few words.
+    subject : callable
+        Takes a data set and its split; returns target and rows, in two sentences.
+    rows_used : callable
+        Takes a data set and its split; returns lines on how many rows there are and how they were used.
+    sections : callable
+        Takes candidates, the chosen one, a data set and its split; returns sections on the candidates.
+    cautions : callable
+        Takes a seed, a candidate's metrics and the number of test rows; returns warnings to their reader.
+    remarks : callable
+        Takes candidates, the best one and a data set; returns lines below the table of candidates.
+    verdict_head : callable
+        Takes a seed; returns the head of the first column of a verdict's table.
+    """
+
+    rows: str
+    units: str
+    limits: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+    row: Callable[[Seed], str]
+    heading: Callable[[Seed], str]
+    subject: Callable[[Dataset, Split], str]
+    rows_used: Callable[[Dataset, Split], list[str]]
+    sections: Callable[[Candidates, AnyCandidate, Dataset, Split], list[str]]
+    cautions: Callable[[Seed, Mapping[str, float], int], list[str]]
+    remarks: Callable[[Candidates, AnyCandidate, Dataset], list[str]]
+    verdict_head: Callable[[Seed], str]
+
+
+@dataclass(frozen=True)
+class LabelScales:
+    """Labels and predictions of a task as numbers that can be compared over time.
+
+    Attributes
+    ----------
+    quantities : callable
+        Takes a data set; returns its labels.
+    predicted : callable
+        Takes a model and inputs; returns what it predicts by name in words, shape (n,) each.
+    """
+
+    quantities: Callable[[Dataset], Quantities]
+    predicted: Callable[[Any, FloatArray], Mapping[str, FloatArray]]
+
+
+@dataclass(frozen=True)
+class DecisionTrial:
+    """Closed-loop trials of a task that decides on lots.
+
+    Attributes
+    ----------
+    plant_size : callable
+        Takes a seed and a number of lots; returns arguments of a simulation that gives at least so many.
+    outcome : callable
+        Takes a model, a data set, the simulated plant and a version; returns what the model's decisions bring there.
+    tables : callable
+        Takes an outcome; yields what the terminal shows of it.
+    """
+
+    plant_size: Callable[[Seed, int], Mapping[str, Any]]
+    outcome: Callable[[Any, Dataset, Any, int | None], Any]
+    tables: Callable[[Any], Iterator[RenderableType]]
+
+
+@dataclass(frozen=True)
+class SetpointLoop:
+    """Closed-loop trials of set-points, of a task whose processes may have knobs.
+
+    Attributes
+    ----------
+    trial : callable
+        Takes a seed, options, a simulator, a folder that keeps what is finished until all is, and a progress report;
+        returns what set-points bring on simulated plants.
+    tables : callable
+        Takes what a trial gave; yields what the terminal shows of it.
+    metrics, files : callable
+        Take what a trial gave; return its figures and its files by name, for MLflow.
+    """
+
+    trial: Callable[[Seed, Mapping[str, int | None], Any, Path, Progress], Any]
+    tables: Callable[[Any], Iterator[RenderableType]]
+    metrics: Callable[[Any], Mapping[str, float]]
+    files: Callable[[Any], Mapping[str, str]]
+
+
+class Advisers(Protocol):
+    """Recommended set-points of a task for the rows of a table."""
+
+    @property
+    def GAIN(self) -> str:
+        """Unit of a gain."""
+
+    @property
+    def ADDS_UP(self) -> bool:
+        """Whether gains of several units have a sum; else their mean is shown."""
+
+    @property
+    def GOES_ON(self) -> str:
+        """What is taken for plans where a table has none."""
+
+    @property
+    def CAPTION(self) -> str:
+        """What a gain is of, in a few words."""
+
+    def prices(self, seed: Seed) -> Mapping[str, Quantity]:
+        """Prices and factors that a request may replace, by name."""
+
+    def knob_units(self, seed: Seed) -> Mapping[str, str]:
+        """Unit of each knob, by name."""
+
+    def advised(self, model: Any, table: pd.DataFrame, seed: Seed, prices: Mapping[str, float]) -> Advised:
+        """Advice on what a table plans."""
+
+    def effects(self, advice: Any, model: Any) -> Mapping[str, tuple[Estimate, str]]:
+        """Effects of moves by name, each with its unit."""
+
+    def more(self, advice: Any) -> Mapping[str, object]:
+        """What advice states beside knobs, gain, effects and limits, by its heading in a file."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as the jobs use it; a part that it does not offer is None.
+
+    Attributes
+    ----------
+    learner : Learner
+        How its candidates are fitted, calibrated and measured.
+    assessor : Assessor
+        How its models are compared.
+    card : TaskCard
+        What is shown of its candidates.
+    columns : MetricColumns
+        Metrics of its tables and records.
+    labels : LabelScales
+        Its labels, compared over time.
+    parts : tuple of PartFit
+        What is learnt once for the first target's candidates, in the order of `models.learnings`: physics, events and
+        prices are about that target.
+    trial : DecisionTrial, optional
+        Trials of its decisions.
+    loop : SetpointLoop, optional
+        Trials of its set-points.
+    advice : Advisers, optional
+        Set-points that are recommended for a table.
+    signs : callable, optional
+        Takes a model and inputs; returns which way columns move it where physics is sure of a sign, or None where what
+        it computes is no sum over its inputs.
+    caught_up : callable, optional
+        Takes a model and a data set; returns the model with all outcomes since its training and how many, or None
+        where there are none. Left out where models follow no outcomes.
+    """
+
+    learner: AnyLearner
+    assessor: Assessor
+    card: TaskCard
+    columns: MetricColumns
+    labels: LabelScales
+    parts: tuple[PartFit[Any], ...] = ()
+    trial: DecisionTrial | None = None
+    loop: SetpointLoop | None = None
+    advice: Advisers | None = None
+    signs: Callable[[Any, FloatArray], Sequence[Direction] | None] | None = None
+    caught_up: Callable[[Any, Dataset], tuple[Any, int] | None] | None = None
