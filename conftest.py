@@ -313,7 +313,7 @@ def save_toy_sorter(
 ) -> Callable[..., object]:
     """Saver of a sorting model of the toy process into a folder: 40 lots learnt, 20 to calibrate."""
     from models.sorting.candidates import build
-    from models.sorting.fit import sorter
+    from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
     from models.table.inputs import matrix
 
     def make(candidate: str = "linear") -> object:
@@ -324,7 +324,7 @@ def save_toy_sorter(
         estimator = build(seed)[candidate].fit(X[old], y[old])
         learnt = X[old], y[old], contents[old]
         rest = X[new], y[new], contents[new], frame["mass"].to_numpy()[new], lots[new], estimator.predict_proba(X[new])
-        return sorter(seed, candidate, estimator, *learnt, *rest, {"rows": 2400})
+        return sorter(seed, candidate, estimator, LaboratoryPieces(*learnt), CalibrationPieces(*rest), {"rows": 2400})
 
     return saver(make, tmp_path_factory.mktemp("sorters"))
 

@@ -11,7 +11,7 @@ from models.answers import COVERAGE
 from models.quality.model import grader
 from models.regression.model import conformalised
 from models.regression.several import together
-from models.sorting.fit import sorter
+from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.table.inputs import matrix
 from models.tasks import Model, build
 from monitoring.drift.residuals import class_codes
@@ -67,7 +67,7 @@ def _pieces(seed: Seed, table: pd.DataFrame, old: BoolArray, new: BoolArray, inf
     estimator: Any = build(seed)[CANDIDATE].fit(X[a], y[a])
     learnt = X[a], y[a], contents[a]
     rest = X[b], y[b], contents[b], mass[b], lots[b], estimator.predict_proba(X[b])
-    return sorter(seed, CANDIDATE, estimator, *learnt, *rest, info)
+    return sorter(seed, CANDIDATE, estimator, LaboratoryPieces(*learnt), CalibrationPieces(*rest), info)
 
 
 def _unsure(seed: Seed) -> Seed:

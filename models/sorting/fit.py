@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,43 +23,66 @@ from physics.arrays import FloatArray
 from seeds import Seed
 
 
+@dataclass(frozen=True, eq=False)
+class LaboratoryPieces:
+    """n pieces whose class and contents the laboratory has reported.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        Inputs in plant units; NaN is missing.
+    classes : ndarray, shape (n,)
+        Numbers of their classes.
+    contents : ndarray, shape (n, E)
+        Laboratory contents [wt%]; NaN where there is none.
+    """
+
+    X: FloatArray
+    classes: FloatArray
+    contents: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationPieces(LaboratoryPieces):
+    """n pieces that a model is calibrated on, rows of a lot in the order in which they passed.
+
+    Parameters
+    ----------
+    mass : ndarray, shape (n,)
+        Measured mass [g]; NaN is missing.
+    lots : sequence of n str
+        Name of each piece's lot.
+    p : ndarray, shape (n, K)
+        Class probabilities predicted by models that had not seen the piece.
+    """
+
+    mass: FloatArray
+    lots: Sequence[str] | npt.NDArray[np.object_]
+    p: FloatArray
+
+
 def sorter(
     seed: Seed,
     candidate: str,
     estimator: Classifier,
-    X_train: FloatArray,
-    y_train: FloatArray,
-    contents_train: FloatArray,
-    X_cal: FloatArray,
-    y_cal: FloatArray,
-    contents_cal: FloatArray,
-    mass_cal: FloatArray,
-    lots_cal: Sequence[str] | npt.NDArray[np.object_],
-    p_cal: FloatArray,
+    learnt: LaboratoryPieces,
+    calibration: CalibrationPieces,
     info: Mapping[str, Any],
 ) -> SortingModel:
-    """Model from an estimator that has learnt all rows, calibrated on rows predicted by models that had not seen them.
+    """Model from an estimator that has learnt some pieces, calibrated on others that it had not seen.
 
-    Contents are learnt from all rows; their errors are those that lines from older lots make on the calibration rows.
-    Classes that are known to novelty come from the training rows; its threshold, the temperature, what is learnt
-    of spreads and the risk price from the calibration rows.
+    Contents are learnt from all pieces; their errors are those that lines from older lots make on the calibration
+    pieces. Classes that are known to novelty come from the learnt pieces; its threshold, the temperature, what is
+    learnt of spreads and the risk price from the calibration pieces.
 
     Parameters
     ----------
     seed, candidate, estimator, info
         As for `SortingModel`.
-    X_train, X_cal : ndarray, shape (n, k) and (m, k)
-        Inputs in plant units; NaN is missing.
-    y_train, y_cal : ndarray, shape (n,) and (m,)
-        Numbers of the classes that the laboratory reported.
-    contents_train, contents_cal : ndarray, shape (n, E) and (m, E)
-        Laboratory contents [wt%]; NaN where there is none.
-    mass_cal : ndarray, shape (m,)
-        Measured mass [g]; NaN is missing.
-    lots_cal : sequence of m str
-        Name of each row's lot; rows of a lot in the order in which they passed.
-    p_cal : ndarray, shape (m, K)
-        Class probabilities predicted by models that had not seen the row.
+    learnt : LaboratoryPieces
+        Pieces that the estimator has learnt.
+    calibration : CalibrationPieces
+        Later pieces.
 
     Returns
     -------
@@ -70,43 +93,43 @@ def sorter(
     GuaranteeError
         Too few calibration lots for the seed's confidence.
     """
-    codes, other = y_cal.astype(np.intp), seed.classes.index(seed.sorting_rules.other)
+    codes, other = calibration.classes.astype(np.intp), seed.classes.index(seed.sorting_rules.other)
     with np.errstate(divide="ignore"):
-        temperature = fitted_temperature(np.log(p_cal), codes)
-    p = tempered(p_cal, temperature)
-    lots = numbered(lots_cal)[2]
-    learnt = y_train.astype(np.intp)
-    calibration = X_cal, codes, contents_cal
-    contents, estimated, variance = fit_contents(seed, (X_train, learnt, contents_train), calibration, p, lots)
-    named = learnt != other
-    mass = kilograms(seed, np.concatenate([X_train[:, input_names(seed).index(seed.sorting_rules.mass)], mass_cal]))
+        temperature = fitted_temperature(np.log(calibration.p), codes)
+    p = tempered(calibration.p, temperature)
+    lots = numbered(calibration.lots)[2]
+    classes = learnt.classes.astype(np.intp)
+    old, new = (learnt.X, classes, learnt.contents), (calibration.X, codes, calibration.contents)
+    contents, estimated, variance = fit_contents(seed, old, new, p, lots)
+    named, at = classes != other, input_names(seed).index(seed.sorting_rules.mass)
+    mass = kilograms(seed, np.concatenate([learnt.X[:, at], calibration.mass]))
+    reported = np.vstack([learnt.contents, calibration.contents])
     model = SortingModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
         temperature=temperature,
         contents=contents,
-        novelty=Novelty.fit(X_train[named], learnt[named], X_cal[codes != other]),
+        novelty=Novelty.fit(learnt.X[named], classes[named], calibration.X[codes != other]),
         risk_price=math.nan,
-        feed_contents=_mean(np.vstack([contents_train, contents_cal]), mass),
+        feed_contents=_mean(reported, mass),
         info=dict(info),
-        **learnt_inputs(np.vstack([X_train, X_cal])),
+        **learnt_inputs(np.vstack([learnt.X, calibration.X])),
     )
     # What the model that serves says of rows that it has learnt is no measure: what others said of them is.
     share = 1 / model.line.whole
     pieces = replace(
-        model.pieces(model.seen(X_cal, p), value_matrix(seed)),
-        mass=mass[len(X_train) :],
+        model.pieces(model.seen(calibration.X, p), value_matrix(seed)),
+        mass=mass[len(learnt.X) :],
         content=share * estimated,
         variance=share**2 * variance,
     )
     if model.line.spread is not None:
-        feed = share**2 * _variance(np.vstack([contents_train, contents_cal]), mass)
-        spread = model.line.spread.learnt(
-            model.line.wanted(pieces), lots, pieces.mass, (pieces.content, pieces.variance), share * contents_cal, feed
-        )
+        errors, feed = (pieces.content, pieces.variance), share**2 * _variance(reported, mass)
+        wanted, found = model.line.wanted(pieces), share * calibration.contents
+        spread = model.line.spread.learnt(wanted, lots, pieces.mass, errors, found, feed)
         model = replace(model, spread=spread)
-    price, rests_on = risk_price(seed, model.line, pieces, lots, contents_cal)
+    price, rests_on = risk_price(seed, model.line, pieces, lots, calibration.contents)
     return replace(model, risk_price=price, calibration=rests_on)
 
 

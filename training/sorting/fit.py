@@ -9,7 +9,7 @@ import pandas as pd
 
 from models.answers import COVERAGE, Answer
 from models.estimators.temperature import tempered
-from models.sorting.fit import sorter
+from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.sorting.guarantee import check_enough
 from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
@@ -79,21 +79,10 @@ class SortingLearner(Learner[SortingModel, Decided]):
         """Model whose temperature, contents and risk price come from out-of-time probabilities, and their log loss."""
         pieces = pieces_of(data)
         cal = pieces[rows]
-        model = sorter(
-            data.seed,
-            name,
-            estimator,
-            data.X[parts.train],
-            data.y[parts.train],
-            pieces.contents[parts.train],
-            data.X[rows],
-            data.y[rows],
-            cal.contents,
-            cal.mass,
-            cal.lots,
-            predictions,
-            info,
-        )
+        train = parts.train
+        learnt = LaboratoryPieces(data.X[train], data.y[train], pieces.contents[train])
+        calibration = CalibrationPieces(data.X[rows], data.y[rows], cal.contents, cal.mass, cal.lots, predictions)
+        model = sorter(data.seed, name, estimator, learnt, calibration, info)
         return model, {
             SELECTED_BY: log_loss(tempered(predictions, model.temperature), cal.classes, cal.mass),
             "temperature": model.temperature,

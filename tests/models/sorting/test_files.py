@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from models.pyfunc import _load_pyfunc
-from models.sorting.fit import sorter
+from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.sorting.model import SortingModel
 from models.storage import estimator_files, model_files
 from models.storage.model_files import ModelFilesError, load, save
@@ -48,9 +48,10 @@ def learnt(seed: Seed, frame: pd.DataFrame, name: str) -> SortingModel:
     codes = pd.Categorical(frame["metal"], categories=list(seed.classes)).codes.astype(np.float64)
     old, new = slice(len(X) // 2), slice(len(X) // 2, None)
     estimator = build(seed)[name].fit(X[old], codes[old])
-    learned, told = (X[old], codes[old], contents[old]), (X[new], codes[new], contents[new])
+    learned = LaboratoryPieces(X[old], codes[old], contents[old])
     lots, p = frame["lot"].to_numpy(dtype=object)[new], estimator.predict_proba(X[new])
-    return sorter(seed, name, estimator, *learned, *told, X[new, 3], lots, p, {"data": "sha256:0", "rows": len(X)})
+    told = CalibrationPieces(X[new], codes[new], contents[new], X[new, 3], lots, p)
+    return sorter(seed, name, estimator, learned, told, {"data": "sha256:0", "rows": len(X)})
 
 
 @pytest.fixture
@@ -108,8 +109,8 @@ def test_a_model_without_contents_and_limits_comes_back(
     X, codes = matrix(frame, seed), pd.Categorical(frame["metal"], list(seed.classes)).codes.astype(np.float64)
     lots, none = frame["lot"].to_numpy(dtype=object), np.empty((len(X), 0))
     estimator = build(seed)["linear"].fit(X, codes)
-    told = X, codes, none, X[:, 3], lots, estimator.predict_proba(X)
-    model = sorter(seed, "linear", estimator, X, codes, none, *told, {})
+    told = CalibrationPieces(X, codes, none, X[:, 3], lots, estimator.predict_proba(X))
+    model = sorter(seed, "linear", estimator, LaboratoryPieces(X, codes, none), told, {})
     assert np.isnan(model.risk_price)
     save(model, tmp_path / "model")
     back = load(tmp_path / "model")

@@ -11,7 +11,7 @@ import pytest
 from models.estimators.linear_classes import LinearClasses
 from models.estimators.temperature import fitted_temperature
 from models.sorting import fit
-from models.sorting.fit import sorter
+from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.sorting.guarantee import Calibration
 from models.sorting.model import SortingModel
 from models.sorting.spread import own_shares
@@ -53,7 +53,9 @@ class Made:
         self.info = {"rows": 7}
         learnt = self.X[OLD], self.codes[OLD], self.contents[OLD]
         rest = self.X[NEW], self.codes[NEW], self.contents[NEW], self.mass[NEW], self.lots[NEW]
-        self.model: SortingModel = sorter(seed, "linear", estimator, *learnt, *rest, self.p, self.info)
+        self.model: SortingModel = sorter(
+            seed, "linear", estimator, LaboratoryPieces(*learnt), CalibrationPieces(*rest, self.p), self.info
+        )
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from models.estimators.linear_classes import LinearClasses
-from models.sorting.fit import sorter
+from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.sorting.guarantee import lot_contents, over_limit
 from models.sorting.lots import LotState, numbered
 from models.sorting.model import SortingModel, kilograms
@@ -45,7 +45,8 @@ def learnt(seed: Seed, frame: pd.DataFrame, first: int) -> SortingModel:
     estimator = LinearClasses(4).fit(table.X[old], table.codes[old])
     p = estimator.predict_proba(table.X[new])
     mass, lots = table.X[new, 3], table.lots[new]
-    return sorter(seed, "linear", estimator, *table[old], *table[new], mass, lots, p, {"rows": len(frame)})
+    known, calibration = LaboratoryPieces(*table[old]), CalibrationPieces(*table[new], mass, lots, p)
+    return sorter(seed, "linear", estimator, known, calibration, {"rows": len(frame)})
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from models.sorting.candidates import build
-from models.sorting.fit import sorter
+from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.sorting.model import SortingModel
 from models.sorting.setpoints.assayed import Assayed
 from models.storage.model_files import save
@@ -56,8 +56,9 @@ def model(seed: Seed, toy_sorting_frame: Frame) -> SortingModel:
     old, new = frame.iloc[:2400], frame.iloc[2400:]
     estimator = build(seed)["linear"].fit(*parts(old)[:2])
     calibrate = (new["mass"].to_numpy(), new["lot"].to_numpy(), estimator.predict_proba(parts(new)[0]))
-    pieces: Any = (*parts(old), *parts(new), *calibrate)
-    made = sorter(seed, "linear", estimator, *pieces, {})
+    made = sorter(
+        seed, "linear", estimator, LaboratoryPieces(*parts(old)), CalibrationPieces(*parts(new), *calibrate), {}
+    )
     X, y, contents = parts(later)
     assayed = Assayed(X, y.astype(np.intp), contents, later["lot"].to_numpy(dtype=object)).as_kept()
     return replace(made, learnt={"set-points": assayed})

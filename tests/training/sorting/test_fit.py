@@ -110,9 +110,12 @@ def test_a_model_is_calibrated_on_its_rows_and_learns_contents_from_the_train_ro
     assert found is model
     loss = (30 * np.log(2) + 40 * np.log(4)) / 70
     assert metrics == {"calibrate_log_loss": pytest.approx(loss), "temperature": 1.0, "risk_price": 0.25}
-    ((seed, name, estimator, *learnt_and_rest, info),) = given
+    ((seed, name, estimator, learnt, calibration, info),) = given
     assert (seed, name, estimator, info) == (toy_sorting_seed, "line", "estimator", {"from": "here"})
-    X, y, contents, *rest = (np.asarray(part).tolist() for part in learnt_and_rest)
+    X, y, contents = (np.asarray(part).tolist() for part in (learnt.X, learnt.classes, learnt.contents))
+    rest = [
+        np.asarray(getattr(calibration, name)).tolist() for name in ("X", "classes", "contents", "mass", "lots", "p")
+    ]
     assert (X, y, contents[0]) == ([[0.0, 1.0], [2.0, 3.0]], [0.0, 1.0], [0.5, 1.0])
     assert rest[:3] == [[[4.0, 5.0], [6.0, 7.0]], [2.0, 3.0], [[2.5, 1.0], [3.5, 1.0]]]
     assert rest[3] == pytest.approx([30.0, 40.0])
