@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.plant_tables import TABLES
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
-from benchmarks.plant_tables import TABLES
 from benchmarks.regret.__main__ import CHANGED, KINDS, PLANTS, UNITS
 from benchmarks.regret.changed import TARGET, changed
 from benchmarks.regret.page import ERRORS, NAME, PAGE, RESULTS, lines, of_default_plants, regret

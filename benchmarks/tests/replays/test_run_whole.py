@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.replays.service import running
 
 from benchmarks.replays import run as replayed
 from benchmarks.replays.plant import Plant
 from benchmarks.replays.policies import Drift, on_schedule
 from benchmarks.replays.run import home_of, oracle, play
-from benchmarks.replays.service import running
 from benchmarks.replays.setup import train_first
 from benchmarks.replays.tasks import task_of
 from models.table.contract import check
