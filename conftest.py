@@ -36,7 +36,7 @@ from tests.suite.stores import copied_stores as copied_stores
 from tests.suite.stores import copied_tables as copied_tables
 from tests.suite.toys import toy_spread_seed as toy_spread_seed
 
-TOYS = Path(__file__).parent / "toys"
+TOYS = Path(__file__).parent / "tests" / "toys"
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -29,9 +29,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from benchmarks.aims.page import filled
-from benchmarks.plant_tables import TABLES, PlantTable
 from models.tasks import build
 from seeds import Seed, load
+from tests.suite.plant_tables import TABLES, PlantTable
 from training.core.dataset import Dataset, read
 from training.core.fitting import fit, model_of, selected, with_few_threads
 from training.core.splits import Split, split

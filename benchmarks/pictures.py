@@ -7,7 +7,8 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from tests.suite.tools import BROWSERS, browser
+
 # No address is asked: the page holds plotly.js itself, and the proxy leads nowhere.
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 OFFLINE = ("--proxy-server=127.0.0.1:9", "--hide-scrollbars", "--virtual-time-budget=20000")
@@ -16,11 +17,6 @@ PATIENCE = 120  # s
 
 class NoBrowserError(RuntimeError):
     """A picture that cannot be drawn, for want of a browser."""
-
-
-def browser() -> str | None:
-    """Path of a Chromium of this machine."""
-    return next((found for found in map(shutil.which, NAMES) if found), None)
 
 
 def draw(figure: go.Figure, picture: Path, width: int = 1000) -> None:
@@ -33,7 +29,9 @@ def draw(figure: go.Figure, picture: Path, width: int = 1000) -> None:
     """
     program = browser()
     if program is None:
-        raise NoBrowserError(f"{picture.name}: no browser to draw it: expected one of {', '.join(NAMES)} on the PATH")
+        raise NoBrowserError(
+            f"{picture.name}: no browser to draw it: expected one of {', '.join(BROWSERS)} on the PATH"
+        )
     with tempfile.TemporaryDirectory() as scratch:
         page, drawn = Path(scratch) / "figure.html", Path(scratch) / "figure.png"
         style = "<style>body { margin: 0; }</style>"

@@ -28,12 +28,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from benchmarks.digests import seed_digest
-from benchmarks.easy_potline import easy
 from benchmarks.pictures import NoBrowserError, draw
 from registry.code_version import git_commit
 from registry.settings import read_settings
 from reporting.markdown import table
 from seeds import Seed, load
+from tests.suite.easy_potline import easy
 from training.jobs.trial import RunningPlants
 from training.setpoints.checkpoint import folder_of
 from training.setpoints.outcome import HONEST, over_plants, statements_of

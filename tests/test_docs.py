@@ -6,21 +6,13 @@ import importlib.util
 import json
 import re
 from collections import Counter
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from benchmarks import literature, plant_tables
-from benchmarks.digests import is_of_own_plant, own_plant_digest, seed_digest, table_digest
-from models.table.reading import digest, read_table
 from seeds import load, names
 from seeds.format.schema import head_of
-from synthetic_data import simulate
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -32,85 +24,8 @@ ROOMS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 SIMULATED = [name for name in names() if load(name).plant is not None]
 
 
-@cache
-def benchmark(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def measured(name: str) -> Any:
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def figures_of(process: str) -> dict[str, dict[str, Any]]:
-    """What was measured of a process, by the command that measures it again."""
-    found = {f"accuracy.py {process}": measured(process)}
-    found |= {
-        f"{name}.py {process}": measured(name).get(process) for name in ("sorting", "quality", "quality_setpoints")
-    }
-    return {command: figures for command, figures in found.items() if figures is not None}
-
-
-@pytest.mark.parametrize("process", names())
-def test_figures_were_measured_on_this_seed(process):
-    seed = load(process)
-    stale = [
-        name
-        for name, found in figures_of(process).items()
-        if found["seed_digest"] != seed_digest(seed)
-        and not (name.startswith("accuracy.py") and is_of_own_plant(found["seed_digest"], seed))
-    ]
-    assert not stale, f"the seed has changed since; measure again: python benchmarks/{' and '.join(stale)}"
-
-
-@pytest.mark.parametrize("process", SIMULATED)
-def test_figures_were_measured_on_the_table_that_this_plant_gives(process, tmp_path):
-    seed = load(process)
-    table = table_digest(read_table(simulate(seed, tmp_path / process), seed).table)
-    stale = [name for name, found in figures_of(process).items() if found["table_digest"] != table]
-    assert not stale, f"the simulated plant has changed since; measure again: python benchmarks/{' and '.join(stale)}"
-
-
-def test_a_table_has_one_digest_on_all_processors_and_another_where_a_value_changed():
-    table = pd.DataFrame({"unit": ["a", "b"], "voltage": [4.1, 1 / 3], "current": [np.nan, -400.0]})
-    last_bit = table.assign(voltage=np.nextafter(table["voltage"], 5.0))
-    assert digest(last_bit) != digest(table)
-    assert table_digest(last_bit) == table_digest(table)
-    assert table_digest(table.assign(voltage=[4.1002, 1 / 3])) != table_digest(table)
-    assert table_digest(table.assign(current=[0.0, -400.0])) != table_digest(table)
-
-
-def test_figures_belong_to_what_a_seed_says_of_its_plant_and_not_to_its_books():
-    seed = load("aluminium_reduction")
-    assert seed.plant is not None
-    assert seed_digest(seed.model_copy(update={"references": {}, "text": ""})) == seed_digest(seed)
-    other = seed.plant.model_copy(update={"units": seed.plant.units + 1})
-    assert seed_digest(seed.model_copy(update={"plant": other})) != seed_digest(seed)
-
-
-def test_a_spread_changes_other_plants_and_not_the_seeds_own():
-    seed = load("aluminium_scrap")
-    assert seed.plant is not None
-    stated = seed.plant.parameters
-    other, changed = (
-        seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": stated | {"lot_mix_sd": one}})})
-        for one in (stated["lot_mix_sd"].model_copy(update={name: 0.9}) for name in ("spread", "value"))
-    )
-    assert seed_digest(other) != seed_digest(seed)
-    assert own_plant_digest(other) == own_plant_digest(seed) != own_plant_digest(changed)
-    for kept in (seed_digest(seed), own_plant_digest(seed)):
-        assert is_of_own_plant(kept, seed)
-        assert not is_of_own_plant(kept, changed)
-    assert not is_of_own_plant(seed_digest(seed), other)  # nothing says on which part such figures depend
-
-
-def test_speeds_were_measured_on_these_seeds():
-    for process, kept in measured("benchmarks")["seed_digests"].items():
-        assert is_of_own_plant(kept, load(process)), f"{process}: measure again: make bench"
 
 
 def test_every_process_has_its_figures_and_no_other_has():
@@ -120,27 +35,9 @@ def test_every_process_has_its_figures_and_no_other_has():
     assert set(measured("quality")) == {name for name in SIMULATED if load(name).quality is not None}
 
 
-@pytest.mark.parametrize("process", names())
-def test_every_process_has_its_page_with_the_measured_tables(process):
-    text = (PROCESSES / f"{process}.md").read_text(encoding="utf-8")
-    assert benchmark("accuracy").filled(text, process, measured(process)) == text
-    assert f"<!-- results of {process} -->\n| candidate" in text
-    if load(process).quality is not None:
-        assert f"<!-- outputs of {process} -->\n| element or defect |" in text
-    assert f"nonferrous seeds show {process}" in text
-
-
 @pytest.mark.parametrize("process", SIMULATED)
 def test_every_simulated_plant_has_its_picture(process):
     assert f"]({process}.svg)" in (PROCESSES / f"{process}.md").read_text(encoding="utf-8")
-
-
-def test_the_readme_shows_one_table_a_task_and_they_are_the_measured_ones():
-    text = README.read_text(encoding="utf-8")
-    shown = re.findall(r"<!-- results of (\w+) -->\n\| candidate", text)
-    assert sorted(load(process).process.task for process in shown) == ["quality", "regression", "sorting"]
-    for process in shown:
-        assert benchmark("accuracy").filled(text, process, measured(process)) == text
 
 
 def test_the_readme_names_no_other_process():
@@ -230,40 +127,6 @@ def test_grades_of_the_page_are_those_of_the_seed(process):
             assert cell == (grade.limits[name].range if name in grade.limits else ""), (grade.name, name)
 
 
-def test_the_table_beside_peers_is_the_measured_one():
-    page = (DOCS / "own_data.md").read_text(encoding="utf-8")
-    assert benchmark("peers").with_table(page, measured("peers")) == page
-    assert list(measured("peers")) == [table.name for table in plant_tables.TABLES]
-
-
-def test_benchmarks_page_is_the_measured_one():
-    text = (DOCS / "benchmarks.md").read_text(encoding="utf-8")
-    assert benchmark("run").with_page(text, measured("benchmarks")) == text
-
-
-def test_the_page_of_physics_is_what_its_command_writes():
-    assert literature.PAGE.read_text(encoding="utf-8") == literature.page(), "python benchmarks/literature.py"
-
-
-def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_is_kept():
-    results, text = measured("quality"), (TASKS / "quality.md").read_text(encoding="utf-8")
-    assert benchmark("quality").with_tables(text, results) == text
-    for result in results.values():
-        own = result["own"]
-        assert own["lots"] >= 20_000
-        assert own["false_release"] <= result["alpha"]
-        assert 0.88 <= own["coverage_90"] <= 0.92
-        assert own["cost"] < min(own["cost_assay_all"], own["cost_assay_none"])
-
-
-def test_set_points_of_lots_lose_on_no_plant():
-    results, text = measured("quality_setpoints"), (TASKS / "quality.md").read_text(encoding="utf-8")
-    assert benchmark("quality_setpoints").with_table(text, results) == text
-    for result in results.values():
-        assert all(one["gain_high"] >= 0 for one in result["by_plant"])
-        assert sum(one["gain"] for one in result["by_plant"]) >= 0
-
-
 def test_assays_are_predicted_as_well_as_is_plausible_and_no_better():
     results = measured("copper_cathode")
     m = results["candidates"][results["registered"]]
@@ -282,18 +145,6 @@ def test_slimes_of_the_copper_page_are_those_of_usual_anodes():
     silver, lead = (float(slimes_content(usual[element], SLIMES_SHARE[element], mass)) for element in ("ag", "pb"))
     text = (PROCESSES / "copper_cathode.md").read_text(encoding="utf-8")
     assert f"usual anodes give {silver:.0f} % silver and {lead:.0f} % lead" in text
-
-
-def test_run_lengths_of_the_charts_page_are_the_measured_ones():
-    charts, text = benchmark("control_charts"), (TASKS / "control_charts.md").read_text(encoding="utf-8")
-    results = measured("control_charts")
-    assert set(results) == set(charts.CASES)
-    assert charts.with_table(text, results) == text
-    for result in results.values():
-        for found in result.values():
-            # Published figures are rounded: four standard errors and a digit.
-            published = found.get("published", found["mean"])
-            assert abs(found["mean"] - published) < 4 * found["error"] + 0.006 * published
 
 
 def test_the_potline_is_predicted_as_the_readme_says():

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks.plant_tables import TABLES, PlantTable
 from seeds import Seed, load
 from system.programs import free_port
 from tests.suite.children import child
 from tests.suite.jobs import quicken
+from tests.suite.plant_tables import TABLES, PlantTable
 from tests.suite.processes import each
 
 pytestmark = pytest.mark.service

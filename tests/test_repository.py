@@ -43,8 +43,10 @@ PACKAGES = (
     system,
     training,
 )
+OUTSIDE = ("conftest.py", "tests", "benchmarks")
 FOLDERS = (*(package.__name__ for package in PACKAGES), "tests", "benchmarks")
-SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+SOURCES = sorted([ROOT / "conftest.py", *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))])
+TESTS = [path for path in SOURCES if {"tests", "conftest.py"} & {*path.relative_to(ROOT).parts}]
 TEXTS = [
     *SOURCES,
     *(
@@ -67,6 +69,13 @@ def test_packages_are_those_of_this_checkout(package):
     assert Path(package.__file__).is_relative_to(ROOT)
 
 
+def naming(paths: Iterable[Path], *words: str) -> list[Path]:
+    """Files in which one of the words stands; to parse all files would take seconds."""
+    found = [path for path in paths if any(word in path.read_text(encoding="utf-8") for word in words)]
+    assert found
+    return found
+
+
 def faulty(paths: Iterable[Path], fault: Callable[[Path], object]) -> dict[str, object]:
     """What is wrong with each file that breaks a rule."""
     return {str(path.relative_to(ROOT)): found for path in paths if (found := fault(path))}
@@ -80,25 +89,27 @@ def test_a_file_has_one_subject():
 
 def started(path: Path) -> list[int]:
     """Lines on which a program is started that runs on beside what started it."""
-    text = path.read_text(encoding="utf-8")
-    nodes = ast.walk(ast.parse(text)) if "Popen" in text else ()  # to parse all files takes seconds
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     return [call.lineno for call in calls if ast.unparse(call.func) in ("subprocess.Popen", "Popen")]
 
 
 def test_a_program_that_runs_beside_a_test_is_one_that_ends_with_it():
-    others = [path for path in (ROOT / "tests").rglob("*.py") if path != ROOT / "tests" / "suite" / "children.py"]
-    assert faulty(others, started) == {}, "see tests/suite/children.py"
+    others = [path for path in TESTS if path != ROOT / "tests" / "suite" / "children.py"]
+    assert faulty(naming(others, "Popen"), started) == {}, "see tests/suite/children.py"
+
+
+def test_benchmarks_are_imported_by_their_own_tests_alone():
+    others = [path for path in TESTS if not path.is_relative_to(ROOT / "benchmarks")]
+    assert faulty(naming(others, "benchmarks"), lambda path: imported(path) & {"benchmarks"}) == {}
 
 
 def test_nothing_is_pickled():
     names = {"pickle", "joblib", "cloudpickle", "dill"}
-    suspected = [path for path in SOURCES if any(name in path.read_text(encoding="utf-8") for name in names)]
-    assert Path(__file__) in suspected
-    assert faulty(suspected, lambda path: imported(path) & names) == {}
+    assert faulty(naming(SOURCES, *names), lambda path: imported(path) & names) == {}
 
 
-ROOMS = [path for path in SOURCES if path.relative_to(ROOT).parts[0] not in ("tests", "benchmarks")]
+ROOMS = [path for path in SOURCES if path.relative_to(ROOT).parts[0] not in OUTSIDE]
 SWITCHES = re.compile(
     r"\.task (==|!=|in|not in) |match [\w.]+\.task\b|\.(quality|sorting) is (not )?None"
     r"|isinstance\([^)]*\b(Regression|Classification|Sorting|Quality)Model\b"
@@ -160,4 +171,4 @@ def test_the_wheel_holds_exactly_the_packages_and_seeds(tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     paths = [path.relative_to(ROOT) for path in (*SOURCES, *ROOT.glob("seeds/*.toml"))]
-    assert held == {installed(path) for path in paths if path.parts[0] not in ("tests", "benchmarks")}
+    assert held == {installed(path) for path in paths if path.parts[0] not in OUTSIDE}

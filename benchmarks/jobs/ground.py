@@ -13,7 +13,6 @@ from pathlib import Path
 
 from benchmarks.replays.plant import Plant
 from benchmarks.replays.run import home_of
-from benchmarks.replays.service import Client, running
 from benchmarks.replays.setup import simulated, train_first
 from registry.promotion import rollback
 from registry.retraining.decision import PROMOTED, VERDICT, is_decided
@@ -22,6 +21,7 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION, champions
 from seeds import Seed, load
+from tests.suite.client import Client, running
 
 PROCESS, UNITS = "aluminium_reduction", 120
 

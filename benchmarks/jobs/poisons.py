@@ -25,11 +25,11 @@ from benchmarks.faults.measuring import Page, measure
 from benchmarks.jobs import page
 from benchmarks.jobs.ground import PROCESS, Ground, first, plant_in, play
 from benchmarks.label_checks.forgeries import FORGERIES, Forgery
-from benchmarks.replays.plant import Plant, ReplayError, Step
+from benchmarks.replays.plant import Plant, Step
 from benchmarks.replays.promotions import as_trained
 from benchmarks.replays.run import home_of
-from benchmarks.replays.service import Client, running
 from physics.arrays import FloatArray, IntArray
+from tests.suite.client import Client, ServiceError, running
 
 NONE = "none"
 POISONED, AFTER = 4, 6  # steps: whose outcomes are poisoned, and on which champions are judged by the truth
@@ -179,7 +179,7 @@ def _sent(plant: Plant, client: Client, steps: Sequence[Step]) -> tuple[int, int
         sent += len(outcomes)
         try:
             client.tell(outcomes)
-        except ReplayError as error:
+        except ServiceError as error:
             refused += len(outcomes)
             said = said or _line(str(error))
     return sent, refused, said

@@ -2,8 +2,8 @@
 
 Regret is the error of the registered candidate over that of the best one of its job, less 1, all as they would serve.
 A KIND is a process, whose plants have parameters drawn anew and fewer units than the default one, `tables` (the ten of
-benchmarks/plant_tables.py), or `changed` (tables whose first two fifths are of another plant). No plant and no table of
-`changed` was looked at when the rule was chosen. `write` renews the page from what was measured.
+tests/suite/plant_tables.py), or `changed` (tables whose first two fifths are of another plant). No plant and no table
+of `changed` was looked at when the rule was chosen. `write` renews the page from what was measured.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
-from benchmarks.plant_tables import TABLES
 from benchmarks.regret.changed import changed
 from benchmarks.regret.page import NAME, PAGE, RESULTS, lines
 from benchmarks.regret.plants import of_plant, of_table
 from seeds import load
+from tests.suite.plant_tables import TABLES
 
 PLANTS, CHANGED = (701, 702), range(201, 211)
 UNITS = {

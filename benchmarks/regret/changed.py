@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.plant_tables import PlantTable, drift
+from tests.suite.plant_tables import PlantTable, drift
 
 ROWS, SENSORS = 2000, 10
 TARGET = "recovery (%)"

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers import drafted, error
-from benchmarks.plant_tables import PlantTable
 from models.tasks import build
 from seeds import Seed, load
 from synthetic_data import another_plant, simulate
+from tests.suite.plant_tables import PlantTable
 from training.core.dataset import Dataset, read
 from training.core.fitting import fit, model_of, selected, with_few_threads
 from training.core.splits import Split, split

@@ -17,7 +17,7 @@ from nonferrous.console import ProcessName, console, fail, progress
 if TYPE_CHECKING:
     from benchmarks.replays.plant import Plant
     from benchmarks.replays.run import RetrainingPolicy, Stepped
-    from benchmarks.replays.service import Client
+    from tests.suite.client import Client
 
 FIRST, SCHEDULE, DRIFT, ACCEPTED, ORACLE = POLICIES = ("first", "schedule", "drift", "accepted", "oracle")
 LOOKED = "a person has looked at the laboratory and found it right"
@@ -73,8 +73,8 @@ def _base(plant: Plant, out: Path) -> Path:
 def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[Stepped]:
     """What came of a way; that of before where it was played to its end."""
     from benchmarks.replays.run import home_of, oracle, play
-    from benchmarks.replays.service import running
     from reporting.report import write_page
+    from tests.suite.client import running
 
     file, home = out / f"{name}.json", out / name
     if name == ACCEPTED and _asked_nobody(out / f"{DRIFT}.json"):

@@ -9,8 +9,8 @@ from benchmarks.replays.run import RetrainingPolicy, Stepped
 from seeds import Seed
 
 if TYPE_CHECKING:
-    from benchmarks.replays.service import Client
     from monitoring.drift.results import Monitoring
+    from tests.suite.client import Client
 
 
 def never(steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:

@@ -13,12 +13,12 @@ import pandas as pd
 
 from benchmarks.replays.evaluate import Answers
 from benchmarks.replays.plant import Plant, Step
-from benchmarks.replays.service import Client
 from benchmarks.replays.tasks import task_of as played
 from models.table.contract import Checked
 from models.tasks import build
 from registry.relocation import adopt
 from seeds import Seed
+from tests.suite.client import Client
 from training.core.dataset import dataset_of, period_of
 from training.core.fitting import fit, model_of, selected, with_few_threads
 from training.core.splits import FEWEST_ROWS, held_out_units, split

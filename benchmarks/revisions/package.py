@@ -23,7 +23,6 @@ def package(checkout: Checkout) -> dict[str, Any]:
         "no:cacheprovider",
         "-p",
         "no:xdist",
-        "tests",
     ]
     done = subprocess.run(
         command, cwd=checkout.folder, env=checkout.environment, capture_output=True, text=True, check=False

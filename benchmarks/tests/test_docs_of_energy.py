@@ -11,6 +11,7 @@ from models.energy.account import factors_of
 from models.processes.lookup import energy_of
 from operations.energy.forms import MOST_OF_A_GRID
 from seeds import load
+from tests.suite.processes import each
 
 AGAIN = "python -m benchmarks.energy"
 
@@ -41,7 +42,7 @@ def test_pictures_are_drawn_from_the_measured_figures():
         assert file.read_text(encoding="utf-8") == text, AGAIN
 
 
-@pytest.mark.parametrize("process", processes())
+@pytest.mark.parametrize("process", each(processes(), "simulates the default plant"))
 def test_figures_are_those_of_the_default_plant(process):
     again, before = measured(process), kept()[process]
     assert again["table_digest"] == before["table_digest"], f"the plant has changed since; measure again: {AGAIN}"

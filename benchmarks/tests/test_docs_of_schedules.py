@@ -8,7 +8,7 @@ import pytest
 from benchmarks.schedules import played as benchmark
 from seeds import load, names
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RESULTS = json.loads((ROOT / "docs" / "results" / "schedules.json").read_text(encoding="utf-8"))
 PAGE = (ROOT / "docs" / "schedules.md").read_text(encoding="utf-8")
 

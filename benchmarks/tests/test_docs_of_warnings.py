@@ -10,6 +10,7 @@ from benchmarks.early_warnings.page import DEFAULT, PAGE, RESULTS, events, with_
 from models.table.reading import read_table
 from seeds import load, load_all
 from synthetic_data import simulate
+from tests.suite.processes import each
 
 WARNED = [name for name, seed in load_all().items() if seed.warnings and seed.plant is not None]
 
@@ -36,7 +37,7 @@ def test_figures_were_measured_on_this_seed(results, process):
     assert results[process]["digest"] == digest(load(process)), again
 
 
-@pytest.mark.parametrize("process", WARNED)
+@pytest.mark.parametrize("process", each(WARNED, "simulates the default plant"))
 def test_figures_were_measured_on_the_table_that_this_plant_gives(results, process, tmp_path):
     seed = load(process)
     table = table_digest(read_table(simulate(seed, tmp_path / process), seed).table)

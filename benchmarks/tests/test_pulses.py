@@ -11,7 +11,7 @@ from benchmarks.whole_units.pulses import PICTURE, RESULTS, SHARES, SIMULATED, f
 from seeds import load
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
-BANDS = Path(__file__).parents[1] / "bands" / "retired_batteries.csv"
+BANDS = Path(__file__).parents[2] / "tests" / "bands" / "retired_batteries.csv"
 LOW, HIGH = SHARES.index(0.05), SHARES.index(0.95)
 
 

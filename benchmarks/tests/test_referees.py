@@ -8,6 +8,8 @@ from benchmarks.referees.estimators import Rows
 from benchmarks.referees.page import summary, tables
 from benchmarks.referees.truth import answers
 from models.processes.lookup import response_of
+from tests.training.setpoints.conftest import begun as begun
+from tests.training.setpoints.conftest import potline as potline
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from benchmarks.regret.__main__ import CHANGED, KINDS, PLANTS, UNITS
 from benchmarks.regret.changed import TARGET, changed
 from benchmarks.regret.page import ERRORS, NAME, PAGE, RESULTS, lines, of_default_plants, regret
 from seeds import load
+from tests.suite.plant_tables import TABLES
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
 TWO = {"before": "linear", "now": "trees", "errors": {"linear": 2.5, "trees": 2.0}}

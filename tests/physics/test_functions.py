@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import physics
-from benchmarks.literature import NO_PHYSICS
 from physics.arrays import FloatArray, Numeric
 from seeds.format.units import is_unit
+from tests.physics.points import NO_PHYSICS
 
 
 def modules_of(package):

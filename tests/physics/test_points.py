@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.literature import SURE, Point, documented_units, functions, points, row, topics, without
 from seeds.format.units import is_unit
+from tests.physics.points import SURE, documented_units, functions, points, topics, without
 
 FILES = topics()
 POINTS = {topic: points(path) for topic, path in FILES.items()}
@@ -34,25 +34,6 @@ def test_points_state_tolerance_unit_and_source(point):
     stated = list(documented_units(point.called, "Returns").values())
     assert point.unit == (stated[0] if len(stated) == 1 else stated[point.part])
     assert all(text.strip() == text != "" for text in (point.source, point.differs or "-"))
-
-
-def test_a_function_without_arguments_has_a_case_and_a_unit():
-    def triple_point():
-        """Temperature of the triple point of water.
-
-        Returns
-        -------
-        float
-            Temperature [°C]
-        """
-        return 0.01
-
-    class Stated(Point):
-        called = property(lambda self: triple_point)
-
-    point = Stated("water.triple_point", {}, 0.01, 1e-4, "°C", "its definition", "computed")
-    assert documented_units(triple_point, "Parameters") == {}
-    assert row(point) == ("`water.triple_point`", "", "0.01 ± 0.0001 °C", "0.0100", "its definition (computed)")
 
 
 def test_no_point_is_stated_twice():

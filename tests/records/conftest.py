@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from benchmarks.faults.processes import PostgreSQL
 from records.database import Database, migrate
 from records.requests import Kept, new_id
+from tests.suite.postgresql import PostgreSQL
 from tests.suite.tools import needed
 
 

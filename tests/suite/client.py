@@ -11,7 +11,6 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from benchmarks.replays.plant import ReplayError
 from records import online_states
 from records.database import Database
 from records.outcomes import newest
@@ -23,6 +22,10 @@ from system.programs import end, free_port, start
 MOST_ROWS = 100_000  # in one step
 _PATIENCE = 120.0  # s that a server may take to start, and a new champion to answer
 _LONGEST_JOB = 3600.0  # s
+
+
+class ServiceError(RuntimeError):
+    """The service did not do what was asked of it."""
 
 
 class Client:
@@ -61,7 +64,7 @@ class Client:
         with closing(Database(self._settings.records_url)) as database:
             while self._follows is not None and not self._has_taken_up(database, self._follows):
                 if time.monotonic() - began > _PATIENCE:
-                    raise ReplayError(f"{self._process}: the service does not take up outcomes")
+                    raise ServiceError(f"{self._process}: the service does not take up outcomes")
                 time.sleep(0.05)
 
     def _has_taken_up(self, database: Database, digest: str) -> bool:
@@ -81,7 +84,7 @@ class Client:
         began = time.monotonic()
         while job["state"] in ("queued", "running"):
             if time.monotonic() - began > _LONGEST_JOB:
-                raise ReplayError(f"job {job['job']}: not over within {_LONGEST_JOB:g} s")
+                raise ServiceError(f"job {job['job']}: not over within {_LONGEST_JOB:g} s")
             time.sleep(0.5)
             job = self._asked("GET", f"retraining-jobs/{job['job']}")
         if job["state"] == "done" and job["result"]["promoted"]:
@@ -93,7 +96,7 @@ class Client:
         began = time.monotonic()
         while (found := self.version()) != version:
             if time.monotonic() - began > _PATIENCE:
-                raise ReplayError(f"version {version} does not answer, but version {found}")
+                raise ServiceError(f"version {version} does not answer, but version {found}")
             time.sleep(0.1)
 
     def wait_for_champion(self) -> None:
@@ -112,7 +115,7 @@ class Client:
     def _asked(self, method: str, what: str, body: str | None = None) -> Any:
         status, answer = self._exchange(method, f"/v1/{self._process}/{what}", body)
         if status >= 400:
-            raise ReplayError(f"{method} {what}: {status}: {json.dumps(answer)[:500]}")
+            raise ServiceError(f"{method} {what}: {status}: {json.dumps(answer)[:500]}")
         return answer
 
     def _exchange(self, method: str, path: str, body: str | None) -> tuple[int, Any]:
@@ -163,7 +166,7 @@ def _await(client: Client, service: subprocess.Popen[bytes], log: Path) -> None:
             if client.version() is not None:
                 return
         if service.poll() is not None or time.monotonic() - began > _PATIENCE:
-            raise ReplayError(f"the service does not answer; its last words are in {log}")
+            raise ServiceError(f"the service does not answer; its last words are in {log}")
         time.sleep(0.1)
 
 

@@ -1,4 +1,4 @@
-"""Processor time of each test, that of its children included: hooks of pytest that tests/conftest.py takes up."""
+"""Processor time of each test, that of its children included: hooks of pytest that conftest.py takes up."""
 
 import os
 from collections.abc import Generator, Iterable

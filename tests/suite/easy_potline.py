@@ -1,6 +1,6 @@
 """The potline without the forces that set in against a move: its best metal level and AlF3 lie at a bound for all pots.
 
-    from benchmarks.easy_potline import easy
+    from tests.suite.easy_potline import easy
 
 `easy(seed)` is the plant of the seed as it was at first, to the byte of its table; `another_plant(easy(seed), 7)` is
 another of its kind.

@@ -1,4 +1,4 @@
-"""Which tests each of several workers takes, and in what order: hooks of pytest that tests/conftest.py takes up."""
+"""Which tests each of several workers takes, and in what order: hooks of pytest that conftest.py takes up."""
 
 import gc
 import os
@@ -10,7 +10,7 @@ import pytest
 # Their fixtures belong to one process each.
 CUT = ("tests/test_every_plant.py", "tests/test_every_seed.py", "tests/test_full_plant.py")
 # Half a minute and more each, and nothing to cut them by.
-WHOLE = ("tests/test_every_table.py", "tests/nonferrous/jobs/test_story.py", "tests/serving/routes/test_everything.py")
+WHOLE = ("tests/test_every_table.py", "tests/nonferrous/jobs/test_story.py", "benchmarks/tests/fuzz/test_everything.py")
 
 MANY_OBJECTS = 50_000  # that are new, before any of them are looked at
 

@@ -8,8 +8,15 @@ from typing import NoReturn
 
 import pytest
 
-from benchmarks.faults.processes import initdb
-from benchmarks.pictures import browser
+from tests.suite.postgresql import initdb
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def browser() -> str | None:
+    """Path of a Chromium of this machine."""
+    return next((found for found in map(shutil.which, BROWSERS) if found), None)
+
 
 # How each is found, and the package of Debian that brings it.
 PROGRAMS: dict[str, tuple[Callable[[], str | None], str]] = {

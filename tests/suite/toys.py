@@ -1,4 +1,4 @@
-"""Toys that tests of several rooms share, beside those of tests/conftest.py."""
+"""Toys that tests of several rooms share, beside those of conftest.py."""
 
 from pathlib import Path
 

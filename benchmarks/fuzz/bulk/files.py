@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.fuzz.bulk.columns import ENDS, pick
 from serving.wire.parquet import LISTS
-from serving.wire.thrift import BINARY, BYTE, DOUBLE, I16, I32, I64, LIST, STRUCT, TRUE, Found, structure
+from serving.wire.thrift import BINARY, I16, I32, I64, LIST, STRUCT, TRUE, Found, structure
+from tests.suite.thrift import encoded
 
 _PACKINGS = ("none", "snappy", "zstd", "gzip", "brotli", "lz4")
 _FOR_TEXTS = ("PLAIN", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY")
@@ -77,7 +78,7 @@ def forged(rng: np.random.Generator, body: bytes) -> bytes:
         out = bytearray(body[: len(body) - 8 - length])
         for _ in range(rng.integers(1, 4)):
             _lie(rng, footer)
-    written = _encoded(footer, LISTS)
+    written = encoded(footer, LISTS)
     return bytes(out) + written + struct.pack("<I", len(written)) + b"PAR1"
 
 
@@ -96,7 +97,7 @@ def _copy(rng: np.random.Generator | None, body: memoryview, chunk: Found, out: 
         if rng is not None and rng.random() < 0.5:
             _lie(rng, header)
             copies = int(pick(rng, (1, 1, 2, 200)))
-        out += (_encoded(header, {}) + bytes(page)) * copies
+        out += (encoded(header, {}) + bytes(page)) * copies
     chunk[7, I64] = len(out) - begin
 
 
@@ -123,46 +124,3 @@ def _lie(rng: np.random.Generator, found: Found) -> None:
         found[key] = not value
     if rng.random() < 0.05:
         del found[key]
-
-
-def _encoded(found: Found, lists: Any) -> bytes:
-    """A structure in Thrift's compact protocol."""
-    out, last = bytearray(), 0
-    for (number, kind), value in sorted(found.items(), key=lambda one: one[0]):
-        head = (kind if kind != TRUE or value else TRUE + 1) | ((number - last) << 4 if 0 < number - last < 16 else 0)
-        out.append(head)
-        if not head >> 4:
-            out += _signed(number)
-        last = number
-        if kind != TRUE:
-            out += _value(value, kind, (lists or {}).get(number))
-    return bytes(out) + b"\0"
-
-
-def _value(value: Any, kind: int, inner: Any) -> bytes:
-    if kind == BYTE:
-        return bytes([value])
-    if kind in (I16, I32, I64):
-        return _signed(value)
-    if kind == DOUBLE:
-        return struct.pack("<d", value)
-    if kind == BINARY:
-        return _plain(len(value)) + bytes(value)
-    if kind == STRUCT:
-        return _encoded(value, inner)
-    of = inner if isinstance(inner, int) else STRUCT if not value or isinstance(value[0], dict) else I32
-    head = bytes([len(value) << 4 | of]) if len(value) < 15 else bytes([0xF0 | of]) + _plain(len(value))
-    return head + b"".join(_value(one, of, inner) for one in value)
-
-
-def _signed(value: int) -> bytes:
-    return _plain((value << 1) ^ (value >> 63) if value < 0 else value << 1)
-
-
-def _plain(value: int) -> bytes:
-    out = bytearray()
-    value &= 2**64 - 1
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    return bytes(out) + bytes([value])

@@ -12,6 +12,7 @@ from records.database import Database
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from tests.serving.conftest import call as call
 
 TOYS = ("toy_cells", "toy_lots", "toy_ores", "toy_scrap")
 

@@ -15,6 +15,7 @@ from models.table.contract import check
 from models.tasks import baseline, build
 from registry.settings import Settings
 from registry.tracking import Tracking
+from tests.suite.client import running
 from training.jobs import train as training_job
 
 pytestmark = pytest.mark.service

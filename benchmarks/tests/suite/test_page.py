@@ -23,7 +23,8 @@ def test_the_page_holds_what_was_measured_and_nothing_else() -> None:
 
 
 def test_the_page_names_every_file_with_long_tests() -> None:
-    files = [file for file in (ROOT / "tests").rglob("test_*.py") if file.parent.name != "suite"]
+    folders = (ROOT / "tests", ROOT / "benchmarks" / "tests")
+    files = [file for folder in folders for file in folder.rglob("test_*.py") if file.parent.name != "suite"]
     how = re.compile(r"mark\.long\(|suite\.processes import each")
     marked = {str(file.relative_to(ROOT)) for file in files if how.search(file.read_text(encoding="utf-8"))}
     assert marked

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.easy_potline import easy
 from models.processes.lookup import response_of
 from models.setpoints import learning
 from models.setpoints.errors import SetpointError
@@ -14,6 +13,7 @@ from models.setpoints.learning import learn
 from seeds import load
 from seeds.format.loader import parse
 from synthetic_data import begin
+from tests.suite.easy_potline import easy
 
 
 def test_part_of_a_move_is_still_there_at_the_end_of_its_outcome(taught):

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.replays.service import running
 from nonferrous import reports
 from nonferrous.command_line import app
 from nonferrous.jobs import shadow
@@ -24,6 +23,7 @@ from registry.relocation import adopt
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import load
+from tests.suite.client import running
 from tests.suite.jobs import quicken
 from training.jobs.train import train
 from training.retraining.retrain import retrain

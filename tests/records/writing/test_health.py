@@ -11,13 +11,13 @@ from contextlib import closing, contextmanager
 import pytest
 from sqlalchemy import select, text
 
-from benchmarks.faults.processes import PostgreSQL
 from records import database as module
 from records.database import AwayError, Database
 from records.requests import insert
 from records.schema import REQUESTS, WRITE_PROBE
 from records.writing.health import RecordsHealth
 from records.writing.writer import Writer
+from tests.suite.postgresql import PostgreSQL
 from tests.suite.tools import needed
 
 

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks.fuzz.bulk.files import _encoded
 from operations.forms.faults import Fault, RequestError
 from serving.wire import budget, thrift
 from serving.wire.arrow_tables import Table
@@ -18,6 +17,7 @@ from serving.wire.bodies import PARQUET
 from serving.wire.budget import Budget
 from serving.wire.parquet import LISTS, File
 from serving.wire.thrift import BINARY, I32, I64, LIST, STRUCT, structure
+from tests.suite.thrift import encoded
 
 MOST = 2**28
 PACKINGS = ["none", "snappy", "gzip", "zstd", "brotli", "lz4"]
@@ -41,7 +41,7 @@ def footer_of(body: bytes) -> dict[Any, Any]:
 
 def with_footer(body: bytes, footer: dict[Any, Any]) -> bytes:
     length = struct.unpack_from("<I", body, len(body) - 8)[0]
-    written = _encoded(footer, LISTS)
+    written = encoded(footer, LISTS)
     return body[: len(body) - 8 - length] + written + struct.pack("<I", len(written)) + b"PAR1"
 
 
@@ -185,13 +185,13 @@ def test_a_dictionary_that_claims_billions_of_values_is_refused(kind: pa.DataTyp
     chunk = footer[4, LIST][0][1, LIST][0][3, STRUCT]
     header, end = structure(memoryview(body), chunk[11, I64])
     header[7, STRUCT][1, I32] = 2**31 - 1
-    changed = _encoded(header, {})
+    changed = encoded(header, {})
     longer = len(changed) - (end - chunk[11, I64])
     length = struct.unpack_from("<I", body, len(body) - 8)[0]
     pages = body[: chunk[11, I64]] + changed + body[end : len(body) - 8 - length]
     chunk[9, I64] += longer
     chunk[7, I64] += longer
-    written = _encoded(footer, LISTS)
+    written = encoded(footer, LISTS)
     status, (fault,) = refusal(pages + written + struct.pack("<I", len(written)) + b"PAR1")
     assert (status, fault.value) == (413, 16 * (2**31 - 1))
 
@@ -201,7 +201,7 @@ def test_a_page_of_a_negative_length_is_no_endless_loop() -> None:
     chunk = footer_of(bytes(body))[4, LIST][0][1, LIST][0][3, STRUCT]
     header, size = structure(memoryview(body), chunk[9, I64])
     header[3, I32] = -header[3, I32]
-    changed = _encoded(header, {})
+    changed = encoded(header, {})
     assert len(changed) == size - chunk[9, I64]
     body[chunk[9, I64] : size] = changed
     assert refusal(bytes(body))[0] == 400

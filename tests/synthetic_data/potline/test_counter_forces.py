@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from benchmarks.easy_potline import easy
 from seeds import load
 from synthetic_data import another_plant, begin
 from synthetic_data.potline import balances, cell
 from synthetic_data.potline.margin import margin
+from tests.suite.easy_potline import easy
 
 near = np.testing.assert_allclose
 HELD = 3  # periods

@@ -1,0 +1,116 @@
+"""What the pages show of trials of set-points."""
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+
+from benchmarks import setpoints as benchmark
+from benchmarks.pictures import NoBrowserError, draw
+from tests.suite.tools import needed
+from tests.training.setpoints.test_tables import found as found
+from training.setpoints.record import plain, unit_map
+
+
+def test_tables_of_the_page_stand_between_their_markers(found):
+    results = {"easy": plain(asdict(replace(found, second=0)))}
+    page = f"before\n{benchmark.BEGIN}\nold\n{benchmark.END}\nafter\n"
+    text = benchmark.with_tables(page, benchmark.PAGE, results)
+    assert text.startswith("before\n")
+    assert text.endswith("\nafter\n")
+    assert "old" not in text
+    assert "### The same without what sets in against a move" in text
+    # Residuals of 3 and 4 about 0.7 of 5 are -0.5 and 0.5: over the mean of 5, times 6.314, the share is 0.63 off.
+    assert "| recommended | 3.5 (0.3 to 6.7) | 3.0 | 70% (7% to 133%) | 3.5 | 10% | 50% |" in text
+    assert "| recommended | 1.17 (0.11 to 2.22) | -35.0 (-66.6 to -3.4) | -17.5 (-33.3 to -1.7) |" in text
+    assert "| recommended | 3.0 | 2.0 | 1.50 (1.50 to 1.50) | 100% | 75% of 8 |" in text
+    assert "| recommended | 3.0 (1.50) | 4.0 (1.50) |" in text
+    assert "| recommended | 10.0% |" in text
+    assert "| operators | 0.0 (0.0 to 0.0) | 0.0 |  | 0.0 | 10% | 0% |" in text
+    assert (
+        "lies in the stated interval in 100%, and the stated over the realised gain between 0.7 and 1.4 in 0%." in text
+    )
+    assert "second year" not in text
+    assert benchmark.with_tables(text, benchmark.PAGE, results) == text
+
+
+def test_the_second_year_stands_beside_the_first(found):
+    results = {"as_it_is": plain(asdict(found))}
+    text = benchmark.with_tables(f"{benchmark.BEGIN}\n{benchmark.END}\n", benchmark.PAGE, results)
+    assert "2 periods and 2 more by those that go on, after 40 of history" in text
+    # Twice the gains of the first year, and as large a share of the oracle's.
+    assert "| 3.5 | 7.0 (0.7 to 13.3) | 70% (7% to 133%) | 10% | 50% |" in text
+    assert "| operators | 0.0 (0.0 to 0.0) | 0.0 |  | 0.0 | 0.0 (0.0 to 0.0) |  | 10% | 0% |" in text
+
+
+def test_a_page_without_figures_says_so():
+    page = f"before\n{benchmark.BEGIN}\nold\n{benchmark.END}\nafter\n"
+    text = benchmark.with_tables(page, benchmark.PAGE, {})
+    assert text == f"before\n{benchmark.BEGIN}\n{benchmark.NONE}\n{benchmark.END}\nafter\n"
+    assert "|" not in text
+
+
+def test_each_page_shows_what_is_tried_of_its_own_process(found):
+    results = {"zinc_electrowinning": plain(asdict(replace(found, second=0)))}
+    page = f"{benchmark.BEGIN}\n{benchmark.END}\n"
+    assert benchmark.NONE in benchmark.with_tables(page, benchmark.PAGE, results)
+    own = benchmark.VARIANTS["zinc_electrowinning"].page
+    assert "### On plants that nothing was chosen on" in benchmark.with_tables(page, own, results)
+
+
+def test_units_are_kept_where_a_picture_shows_them(found):
+    plant = found.plants["seed-1"]
+    assert benchmark.short("ours", plant["ours"])["by_unit"] == {"A": 3.0, "B": 4.0}
+    assert benchmark.short("oracle", plant["oracle"])["by_unit"] == {}
+
+
+def test_pictures_are_drawn_from_what_is_kept(found, tmp_path, monkeypatch):
+    """Of the same figures, after their way through JSON; older ones are gone."""
+    drawn = {}
+    monkeypatch.setattr(benchmark, "PICTURES", tmp_path)
+    monkeypatch.setattr(benchmark, "draw", lambda figure, picture: drawn.update({picture.name: figure}))
+    (tmp_path / "setpoints_easy_map.png").touch()
+    benchmark.draw_all(json.loads(json.dumps({"as_it_is": plain(asdict(found)) | {"seed_digest": "sha256:0"}})))
+    assert sorted(drawn) == [f"setpoints_as_it_is_{what}.png" for what in ("map", "over_time", "stated")]
+    assert drawn["setpoints_as_it_is_map.png"].to_json() == unit_map(found).to_json()
+    assert not any(tmp_path.iterdir())
+
+
+def test_pictures_stand_on_the_page_where_they_are(found, tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "PICTURES", tmp_path)
+    results = {"easy": plain(asdict(found))}
+    page = f"{benchmark.BEGIN}\n{benchmark.END}\n"
+    assert "![" not in benchmark.with_tables(page, benchmark.PAGE, results)
+    (tmp_path / "setpoints_easy_map.png").touch()
+    assert "](pictures/setpoints_easy_map.png)" in benchmark.with_tables(page, benchmark.PAGE, results)
+
+
+@pytest.mark.browser
+def test_a_browser_draws_a_picture_of_the_size_asked_for(found, tmp_path):
+    needed("chromium")
+    draw(unit_map(found), tmp_path / "map.png", width=600)
+    picture = (tmp_path / "map.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (600, 320)
+
+
+def test_tables_are_written_without_a_browser_which_is_named_as_missing(tmp_path, monkeypatch):
+    for name in ("RESULTS", "PICTURES"):
+        monkeypatch.setattr(benchmark, name, tmp_path / name)
+    page = tmp_path / "page.md"
+    monkeypatch.setattr(benchmark, "pages", lambda: [page])
+    page.write_text(f"{benchmark.BEGIN}\n{benchmark.END}\n", encoding="utf-8")
+
+    def draw_all(results):
+        raise NoBrowserError("x.png: no browser to draw it")
+
+    monkeypatch.setattr(benchmark, "draw_all", draw_all)
+    with pytest.raises(SystemExit, match=r"^x.png: no browser to draw it; the tables are written$"):
+        benchmark.write()
+    assert benchmark.NONE in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("arguments", [[], ["run", "no_such"], ["write", "easy"], ["measure"]])
+def test_a_command_that_is_none_is_refused_before_anything_runs(arguments):
+    with pytest.raises(SystemExit, match="expected write, or run or learn and any of as_it_is, easy"):
+        benchmark.main(arguments)
