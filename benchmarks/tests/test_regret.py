@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.plant_tables import TABLES
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest

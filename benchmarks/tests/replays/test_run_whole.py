@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.replays.service import running
 
 from benchmarks.replays import run as replayed
 from benchmarks.replays.plant import Plant
