@@ -194,12 +194,16 @@ class Database:
     def _connect(self) -> Any:
         connection = self.engine.raw_connection()
         connection.detach()  # closed by us, kept by no pool
-        driver: Any = connection.dbapi_connection
-        if not self.is_sqlite:
-            driver.autocommit = True  # as SQLite's is already
-        if not self._durable:
-            driver.execute(self._lax)
         self._opened.add(connection)
+        try:
+            driver: Any = connection.dbapi_connection
+            if not self.is_sqlite:
+                driver.autocommit = True  # as SQLite's is already
+            if not self._durable:
+                driver.execute(self._lax)
+        except BaseException:
+            self._close(connection)
+            raise
         return connection
 
     def _close(self, connection: Any) -> None:

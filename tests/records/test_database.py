@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 
 import records.migrations
 from records import database as module
@@ -137,6 +137,17 @@ def test_what_a_connection_keeps_of_a_file_is_bounded(tmp_path):
         asked = "PRAGMA cache_size"
         assert connection.exec_driver_sql(asked).scalar() == cursor.execute(asked).fetchone()[0] == -512  # KiB
     database.close()
+
+
+def test_a_connection_that_cannot_be_set_up_is_closed(url):
+    database, closed = Database(url, durable=False), []
+    event.listen(database.engine, "close_detached", closed.append)
+    database._lax = "no statement"
+    with pytest.raises(RecordsError, match="syntax error"), database.cursor():
+        pytest.fail("it was set up")
+    assert len(closed) == 1
+    database.close()
+    assert len(closed) == 1
 
 
 def test_who_waits_too_long_for_another_writer_is_told_so(url, monkeypatch):
