@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from reporting.markdown import table
-from seeds import load, names
+from seeds import load_all
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "regret.json", DOCS / "tasks" / "regression.md", "regret"
@@ -32,7 +32,8 @@ def lines(found: Mapping[str, Any]) -> list[str]:
     }
     rows = [_row(name, targets) for name, targets in kinds.items()]
     rows.append(_row("all", [one for targets in kinds.values() for one in targets]))
-    of_tasks = [_of_task(task, said) for task, (said, _) in ERRORS.items()]
+    found_of = of_default_plants()
+    of_tasks = [_of_task(task, said, found_of[task]) for task, (said, _) in ERRORS.items()]
     return [
         f"Measured on {found['measured']}.",
         "",
@@ -66,19 +67,19 @@ def regret(target: Mapping[str, Any], rule: str) -> float:
     return errors[target[rule]] / min(errors.values()) - 1
 
 
-def _of_task(task: str, said: str) -> tuple[str, ...]:
-    regrets = list(of_default_plants(task))
+def _of_task(task: str, said: str, regrets: list[float]) -> tuple[str, ...]:
     return task, said, str(len(regrets)), f"{np.mean(regrets):.1%}", f"{max(regrets):.1%}"
 
 
-def of_default_plants(task: str) -> Iterator[float]:
-    """Regret of each target of a task's processes, by the figures that their pages show."""
-    error = ERRORS[task][1]
-    for process in names():
-        path = DOCS / "results" / f"{process}.json"
-        if load(process).process.task != task or not path.exists():
+def of_default_plants() -> dict[str, list[float]]:
+    """Regret of each target of the processes, by task, from the figures that their pages show."""
+    found: dict[str, list[float]] = {task: [] for task in ERRORS}
+    for seed in load_all().values():
+        path = DOCS / "results" / f"{seed.process.name}.json"
+        if not path.exists():
             continue
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept, (_, error) = json.loads(path.read_text(encoding="utf-8")), ERRORS[seed.process.task]
         for one in (kept, *kept.get("beside", {}).values()):
             errors = {name: error(metrics) for name, metrics in one["candidates"].items()}
-            yield errors[one["registered"]] / min(errors.values()) - 1
+            found[seed.process.task].append(errors[one["registered"]] / min(errors.values()) - 1)
+    return found
