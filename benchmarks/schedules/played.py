@@ -21,10 +21,10 @@ import pandas as pd
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
+from models.interfaces.line import Line
 from models.schedules.current_state import line_at
 from models.schedules.errors import ImpossibleError
 from models.schedules.hours import LONGEST, Hours, read_hours
-from models.schedules.line import Line
 from models.schedules.order import Order, limits_of
 from models.schedules.schedule import schedule
 from physics.arrays import FloatArray

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeAlias
 
+from models.interfaces.line import Line
 from models.interfaces.physics import Columns, PhysicsT
-from models.schedules.line import Line
 from seeds import Seed
 
 

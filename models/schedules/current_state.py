@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.interfaces.line import Line
 from models.interfaces.physics import Columns
 from models.processes.lookup import schedule_of
 from models.schedules.errors import ScheduleError
-from models.schedules.line import Line
 from seeds import Seed
 
 PERIODS = 3  # before the newest of all, whose labels are taken

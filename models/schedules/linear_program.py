@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
+from models.interfaces.line import Balance, Curve, Level, Line
 from models.schedules.errors import ImpossibleError, Relaxation
-from models.schedules.line import Balance, Curve, Level, Line
 from models.schedules.order import Limit, Order
 from models.schedules.rows import Box, Infeasible, Places, Point, Rows, Term
 from physics.arrays import FloatArray

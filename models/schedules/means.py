@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.interfaces.line import Doubts
 from models.interfaces.physics import Columns
 from models.schedules.errors import ScheduleError
-from models.schedules.line import Doubts
 from physics.arrays import FloatArray
 from physics.special import normal_quantile
 from seeds import Seed

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.schedules.line import Line
+from models.interfaces.line import Line
 from models.schedules.linear_program import Program
 from models.schedules.order import Limit, Order
 from physics.arrays import FloatArray

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.interfaces.line import Balance, Line
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import SchedulePhysics
 from models.processes.aluminium_reduction.physics import PotPhysics
-from models.schedules.line import Balance, Line
 from models.schedules.means import doubts_of, known_mean, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT

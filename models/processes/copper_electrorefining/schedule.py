@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.interfaces.line import Level, Line
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import SchedulePhysics
 from models.processes.copper_electrorefining.physics import MOST_POLARISATION, SHORT_RATIO, STRAY, CopperPhysics
-from models.schedules.line import Level, Line
 from models.schedules.means import doubts_of, loss_over, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT

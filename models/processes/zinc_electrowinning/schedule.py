@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.interfaces.line import Balance, Level, Line
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import SchedulePhysics
 from models.processes.zinc_electrowinning.physics import (
@@ -22,7 +23,6 @@ from models.processes.zinc_electrowinning.physics import (
     SHORTS_SEEN,
     ZincPhysics,
 )
-from models.schedules.line import Balance, Level, Line
 from models.schedules.means import deviations, doubts_of, loss_over, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import ZINC_EQUIVALENT

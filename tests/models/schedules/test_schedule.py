@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.schedules.line import Doubts
+from models.interfaces.line import Doubts
 from models.schedules.schedule import flat_current, schedule
 
 
