@@ -16,8 +16,8 @@ REACH = 10.0  # spreads: readings of a plant count in proportion, only what is f
 def build(seed: Seed) -> dict[str, Estimator]:
     """Unfitted classifiers that the seed allows, the baseline first.
 
-    LightGBM with physics needs a physics module. All take X as `models.table.inputs.matrix` makes it, rows sorted by
-    time, and numbers of classes; all give probabilities of the seed's classes in its order.
+    LightGBM with physics needs physics of the process. All take X as `models.table.inputs.matrix` makes it, rows sorted
+    by time, and numbers of classes; all give probabilities of the seed's classes in its order.
     """
     n_classes, categories = len(seed.classes), categories_of(seed)
     made = {

@@ -17,9 +17,9 @@ from seeds import Seed
 def build(seed: Seed) -> dict[str, Estimator]:
     """Unfitted regressors that the seed allows, from the baseline upwards.
 
-    Persistence needs a `previous` column of the target; without it the mean is the baseline. First principles need a
-    physics module, LightGBM with physics a physics module or a column whose sign the seed knows; both are about the
-    first target. All take X as `models.table.inputs.matrix` makes it, rows sorted by time.
+    Persistence needs a `previous` column of the target; without it the mean is the baseline. First principles need
+    physics of the process, LightGBM with physics that or a column whose sign the seed knows; both are about the first
+    target. All take X as `models.table.inputs.matrix` makes it, rows sorted by time.
     """
     persistence = _persistence(seed)
     made = {

@@ -151,7 +151,8 @@ def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMont
     """
     process, physics = seed.process.name, energy_of(seed)
     if physics is None:
-        raise EnergyError(f"{process}: its energy is not accounted for: no module models.processes.{process}.energy")
+        folder = f"models.processes.{seed.process_type}"
+        raise EnergyError(f"{process}: its energy is not accounted for: {folder} states none")
     try:
         check_factors(physics, seed.economics, seed.norms)
     except ValueError as fault:
