@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from drafting.columns import Found
-from drafting.faster_rows import has_label_of_stamp, rows_of_a_stamp
 from drafting.findings import DraftError, Suspicion
 from drafting.lengths import USUAL, length, snapped
+from drafting.shared_times import has_label_of_stamp, rows_of_a_stamp
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 # Names of what a row may be about, in the languages of plants; a column called so is preferred.

@@ -7,19 +7,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from drafting.findings import DraftError, Suspicion
-from models.consistency.dates import contradictions, irregular_steps
+from drafting.findings import DraftError
+from models.consistency.dates import irregular_steps
 from physics.arrays import IntArray
-
-if TYPE_CHECKING:
-    from drafting.clock import Clock
-    from drafting.columns import Found
-    from drafting.source import Content
 
 _CLOCKS = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M:%S.%f %p", "%H.%M", "%Hh%M")
 _JOINS = (" ", "T", ", ", "  ", "-", "_")
@@ -248,44 +242,6 @@ def _disorder(texts: pd.Series, forms: Sequence[str]) -> int:
     values = _read_by(texts, forms)
     unread = int((values.isna() & texts.notna()).sum())
     return unread + irregular_steps(values, np.zeros(len(values), np.int64))
-
-
-def date_suspicions(content: Content, clock: Clock) -> list[Suspicion]:
-    """Compare the time of a table with the order of its rows and its columns of weekdays, months and shifts.
-
-    Parameters
-    ----------
-    content : Content
-        The file.
-    clock : Clock
-        Its time and its units.
-
-    Raises
-    ------
-    DraftError
-        Day and month are exchanged: what contradicts the dates does so no more once they are exchanged back.
-    """
-    if clock.time is None or clock.time.times is None:
-        return []
-    frame, heading = content.frame, clock.time.text
-    columns = {str(name): frame[name] for name in frame.columns if name != heading}
-    found = contradictions(clock.time.times.values, columns, clock.unit_code)
-    turned = [one for one in found if one.is_exchange]
-    if not turned:
-        return [Suspicion("dates", heading, str(one), "nothing: which of them is right?") for one in found]
-    evidence = ". ".join(map(str, turned[:3]))
-    option = _exchange_option(clock.time, content.dialect.encoding is not None)
-    raise DraftError(f"column {heading}: day and month are exchanged: {evidence}; {option}")
-
-
-def _exchange_option(time: Found, is_text: bool) -> str:
-    """Return the way to state that day and month of a column are exchanged, in a file of text or in another."""
-    assert time.times is not None
-    if time.times.order in ("day", "month") and is_text:
-        return f"give --{'month' if time.times.order == 'day' else 'day'}-first, or each format by --time-format"
-    if not is_text:
-        return "let the spreadsheet import the column as text, and draft of that"
-    return f"give the column one format, or state it, such as --time {time.text!r} --time-format '%Y-%d-%m %H:%M'"
 
 
 def _fitting(cells: pd.Series) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from drafting.clock import Clock, find_clock
 from drafting.columns import MOST_VALUES, Found, cell_suspicions, find_column, named_values
-from drafting.dates import date_suspicions
+from drafting.date_findings import date_suspicions
 from drafting.findings import DraftError, Suspicion, counted, worst_first
 from drafting.headings import name_of, read_headings
 from drafting.lengths import length, read_period
