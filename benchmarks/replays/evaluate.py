@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from benchmarks.replays.step import Step
 from models.answers import COVERAGE
 from models.quality.grades import Limits
 from models.quality.outcomes import covered
@@ -19,9 +20,6 @@ from monitoring.drift.rows import Answered
 from monitoring.drift.tasks import lost_by_lots, lost_by_pieces
 from physics.arrays import FloatArray
 from seeds import Column, Seed
-
-if TYPE_CHECKING:
-    from benchmarks.replays.plant import Step
 
 Answers = Sequence[Mapping[str, Any]]
 """An answer a row, as JSON of the service has it or as flat columns."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.replays.step import Step
 from benchmarks.replays.tasks import task_of
 from models.table.reading import read_table, read_truth
 from physics.arrays import FloatArray
@@ -20,25 +21,6 @@ from training.core.dataset import period_of, row_key
 
 class ReplayError(ValueError):
     """The plant cannot be played; the message is one line that says why."""
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """Rows that begin within one step of time.
-
-    Attributes
-    ----------
-    start : Timestamp
-        Its first moment.
-    table : DataFrame, n rows
-        What is asked for, and the labels as the laboratory reports them.
-    truth : ndarray, shape (n,) or (n, E)
-        Noise-free target, number of the class, or contents; for evaluation alone.
-    """
-
-    start: pd.Timestamp
-    table: pd.DataFrame
-    truth: FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.replays.plant import Plant, Step
+from benchmarks.replays.plant import Plant
 from benchmarks.replays.run import Stepped
+from benchmarks.replays.step import Step
 from benchmarks.replays.tasks import task_of
 from models.online.review_queue import Arrival, Following
 from models.regression.several import SeveralTargets

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.replays.evaluate import Answers
-from benchmarks.replays.plant import Plant, Step
+from benchmarks.replays.plant import Plant
+from benchmarks.replays.step import Step
 from benchmarks.replays.tasks import task_of as played
 from models.table.contract import Checked
 from models.tasks import build

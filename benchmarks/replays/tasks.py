@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from benchmarks.replays import evaluate
 from benchmarks.replays.evaluate import Answers, Evaluated
+from benchmarks.replays.step import Step
 from monitoring.drift.tasks import task_of as watched
 from physics.arrays import FloatArray
 from seeds import Seed
-
-if TYPE_CHECKING:
-    from benchmarks.replays.plant import Step
 
 
 @dataclass(frozen=True)

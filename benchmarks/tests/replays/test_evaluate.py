@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.replays.plant import Plant, Step
+from benchmarks.replays.plant import Plant
+from benchmarks.replays.step import Step
 from benchmarks.replays.tasks import TASKS, cost_unit, task_of
 from models.table.contract import check
 from operations.catalogue import predictions_of

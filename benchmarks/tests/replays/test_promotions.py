@@ -9,9 +9,10 @@ import pytest
 
 from benchmarks.replays import evaluate
 from benchmarks.replays import promotions as replayed
-from benchmarks.replays.plant import Plant, Step
+from benchmarks.replays.plant import Plant
 from benchmarks.replays.promotions import Promoted, as_trained, promotions
 from benchmarks.replays.run import Stepped
+from benchmarks.replays.step import Step
 from models.answers import Answer
 from models.uncertainty.adaptive_intervals import Adaptive
 from registry.versions import AliasMove
