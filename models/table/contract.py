@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.consistency.checks import date_faults, order_cautions
 from models.table import cells, data_warnings
+from models.table.consistency import date_faults, order_cautions
 from models.table.derived_columns import lenders, made_columns
 from models.table.formatting import nearest, shortened
 from models.table.periods import held, into_periods
