@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from nonferrous.ask import ask
 from nonferrous.console import fail, full_disk
 from nonferrous.jobs.clean import clean
 from nonferrous.jobs.commands import jobs_app, worker
@@ -41,7 +42,7 @@ app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
 app.add_typer(jobs_app, name="jobs")
 learning = (simulate, train, compare, retrain, batches, withdraw, promote, rollback)
-asking = (predict, recommend, schedule, warnings)
+asking = (ask, predict, recommend, schedule, warnings)
 for command in (
     *learning,
     *asking,
@@ -64,6 +65,7 @@ OURS = (
     "models",
     "monitoring",
     "nonferrous",
+    "operations",
     "records",
     "registry",
     "seeds",

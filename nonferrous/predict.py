@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.console import ProcessName, console, fail, progress
+from nonferrous.ask import check_out
+from nonferrous.console import ProcessName, console, progress
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,18 +32,22 @@ def predict(
     coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="Share of labels that intervals hold.")] = 0.9,
 ) -> None:
     """Predict all rows of a table by the champion, with intervals, decisions and flags, into a file."""
+    from seeds import load
+
+    seed = load(process)
+    check_out(out, ENDINGS, ", ".join(ENDINGS))
+    predict_table(seed, data, out, {"coverage": coverage})
+
+
+def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> None:
+    """Predict all rows of a table into a file; `given` are fields of a request around its rows."""
     from models.table.periods import latest_plan
     from models.table.reading import read_table
     from registry.promotion import champion_of
     from registry.settings import read_settings
     from registry.tracking import Tracking
-    from seeds import load
 
-    seed = load(process)
-    if out.suffix.lower() not in ENDINGS:
-        fail(f"--out: got {out}: expected a file that ends in {', '.join(ENDINGS)}")
-    if not out.parent.is_dir():
-        fail(f"--out: got {out}: expected a file in a folder that exists")
+    process = seed.process.name
     with progress() as step:
         step("load the champion", 0, 1)
         tracking = Tracking(read_settings())
@@ -51,7 +56,7 @@ def predict(
         step("read the table", 0, 1)
         checked = read_table(data, seed, today=latest_plan(seed), labelled=False)
         write_batches(
-            _batches(checked, seed, model, coverage, lambda done: step("predict", done, len(checked.table))), out
+            _batches(checked, seed, model, given, lambda done: step("predict", done, len(checked.table))), out
         )
     screen = console()
     for line in _lines(seed, champion.number, model, checked, out):
@@ -96,25 +101,28 @@ class _Rows:
 
 
 def _batches(
-    checked: Checked, seed: Seed, model: Any, coverage: float, done: Callable[[int], None]
+    checked: Checked, seed: Seed, model: Any, given: dict[str, Any], done: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     """Answers in the order of the table, which is that of units and times."""
     from operations.catalogue import predictions_of
+    from operations.forms.faults import invalid
     from operations.forms.history import MADE
     from serving.responses.process_response import interval_of
     from serving.wire.arrow import ABOUT, answered
 
-    about = {ABOUT: json.dumps({"process": seed.process.name, "coverage": coverage, "interval": interval_of(model)})}
     task = predictions_of(seed)
     taken = task.form(seed, 1)
-    assert taken is not None
-    request, _ = taken.envelope.read({"rows": [{}], "coverage": coverage})
+    request, faults = taken.envelope.read({"rows": [{}], **given})
+    if faults:
+        raise invalid(faults)
+    said = {"process": seed.process.name, "coverage": request["coverage"], "interval": interval_of(model)}
+    about = {ABOUT: json.dumps(said)}
     rows = 0
     for batch, *_ in answered(_Rows(checked), len(checked.table), taken, task, model, request):
         rows += batch.num_rows
         # Here reading has made what is made, of all rows.
-        given = batch.drop_columns([MADE]) if MADE in batch.schema.names else batch
-        yield given.replace_schema_metadata(about)
+        made = batch.drop_columns([MADE]) if MADE in batch.schema.names else batch
+        yield made.replace_schema_metadata(about)
         done(rows)
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.console import ProcessName, console, fail, progress
-from nonferrous.recommend import ENDINGS
+from nonferrous.ask import Requested, check_out, requested, written
+from nonferrous.console import ProcessName, console, progress
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
     from training.jobs.train import Learnt
-    from training.warnings.job import Warned
 
 MOST = 10  # alarms that are shown
 SHOWN = {
@@ -40,43 +39,48 @@ def warnings(
     out: Annotated[Path, typer.Option(help="CSV or Parquet file to write, a row a unit and event.")],
 ) -> None:
     """Warn of events in the period to come, by the champion: how probable, whether to raise an alarm, and why."""
-    from models.table.reading import write_frame
-    from registry.settings import read_settings
+    from operations.warnings.operation import Warnings
     from seeds import load
-    from training.warnings.job import warn as run
-    from training.warnings.job import warning_frame
 
-    if out.suffix.lower() not in ENDINGS:
-        fail(f"--out: got {out}: expected a file that ends in {' or '.join(ENDINGS)}")
-    if not out.parent.is_dir():
-        fail(f"--out: got {out}: expected a file in a folder that exists")
+    check_out(out)
     with progress() as step:
-        found = run(load(process), data, read_settings(), step)
-    write_frame(warning_frame(found), out)
+        found = requested(load(process), Warnings(), data, lambda form: {}, step)
+    written(found, out)
     screen = console()
     for line in _lines(found):
         screen.print(line, markup=False)
-    if any(one.alarm for unit in found.units for one in unit.events):
+    if any(one["alarm"] for _, _, one in _events(found)):
         screen.print(alarms(found))
-    screen.print(f"all of {len(found.units)} units: {out}", soft_wrap=True, markup=False)
+    screen.print(f"all of {len(found.answer[found.operation.name])} units: {out}", soft_wrap=True, markup=False)
 
 
-def _lines(found: Warned) -> Iterator[str]:
+def _events(found: Requested) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Unit, event and warning, row by row."""
+    key = found.seed.key
+    assert key is not None
+    for unit in found.answer[found.operation.name]:
+        for name, one in unit["events"].items():
+            yield unit[key.name], name, one
+
+
+def _lines(found: Requested) -> Iterator[str]:
     """What was read, what the period to come is, and how many alarms there are of each event."""
-    yield f"{found.seed.process.name}: version {found.version} on {found.rows} rows, {len(found.units)} units"
-    if found.goes_on:
-        yield "Beware: no row plans a period: the last knobs and what was in hand then are taken to go on"
-    for name, one in found.model.events.items():
-        said = [event for unit in found.units for event in unit.events if event.event.name == name]
-        silent = sum(event.refusal is not None for event in said)
+    units = len(found.answer[found.operation.name])
+    yield f"{found.seed.process.name}: version {found.version} on {found.rows} rows, {units} units"
+    yield from found.notes
+    said: dict[str, list[Mapping[str, Any]]] = {}
+    for _, name, one in _events(found):
+        said.setdefault(name, []).append(one)
+    for name, ones in said.items():
+        silent = sum(one["refusal"] is not None for one in ones)
         more = f"; nothing is said of {silent} units" if silent else ""
-        raised = sum(event.alarm for event in said)
-        yield f"{name}: {raised} alarms, raised above a probability of {one.event.threshold:.3g}{more}"
-    for name, why in found.model.refused.items():
+        raised = sum(one["alarm"] for one in ones)
+        yield f"{name}: {raised} alarms, raised above a probability of {ones[0]['threshold']:.3g}{more}"
+    for name, why in found.answer["without"].items():
         yield f"{name}: no warnings: {why}"
 
 
-def alarms(found: Warned) -> Table:
+def alarms(found: Requested) -> Table:
     """The alarms with the highest probabilities."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -85,9 +89,9 @@ def alarms(found: Warned) -> Table:
     table.title = f"the {MOST} most probable alarms"
     for name in ("unit", "event", "probability", "most likely cause"):
         table.add_column(name)
-    said = [(unit.unit, one) for unit in found.units for one in unit.events if one.alarm]
-    for unit, one in sorted(said, key=lambda pair: -pair[1].probability)[:MOST]:
-        table.add_row(unit, one.event.name, f"{one.probability:.2f}", one.cause or "")
+    raised = [(unit, name, one) for unit, name, one in _events(found) if one["alarm"]]
+    for unit, name, one in sorted(raised, key=lambda row: -row[2]["probability"])[:MOST]:
+        table.add_row(unit, name, f"{one['probability']:.2f}", one["cause"] or "")
     return table
 
 

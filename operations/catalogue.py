@@ -25,8 +25,8 @@ from operations.predictions.operation import Predictions
 from operations.predictions.pieces.operation import PiecePredictions
 from operations.schedules.operation import Schedules
 from operations.set_points import graded_lots, sorting_lines
-from operations.set_points.forms import EXPERIMENTS, PARETO
 from operations.set_points.graded_lots import LotRecommendations, LotWhatIf
+from operations.set_points.names import EXPERIMENTS, PARETO
 from operations.set_points.operation import Withheld
 from operations.set_points.sorting_lines import LineRecommendations, LineWhatIf
 from operations.set_points.units import UnitExperiments, UnitPareto, UnitRecommendations, UnitWhatIf

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
+from operations.forms.faults import invalid
 from operations.forms.fields import Record
 from operations.forms.form import Form
 from seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 F = TypeVar("F", bound=Form)
 R = TypeVar("R")
@@ -49,6 +55,22 @@ class Operation(ABC, Generic[F]):
         return None
 
 
+@dataclass(frozen=True)
+class FromTable(Generic[R]):
+    """A request made of a plant's table.
+
+    Attributes
+    ----------
+    request : object
+        As `Advice.read` gives it.
+    notes : tuple of str
+        Remarks on what was taken for the plans.
+    """
+
+    request: R
+    notes: tuple[str, ...] = ()
+
+
 class Advice(Operation[F], Generic[F, R]):
     """An operation that gives advice on all rows of a request together; nothing is set by it.
 
@@ -60,8 +82,8 @@ class Advice(Operation[F], Generic[F, R]):
         Whether it needs a model in service.
     lacking : str
         Sentence for a process that does not offer it.
-    not_learnt : str
-        Predicate of a version that has not learnt what it needs.
+    not_learnt, untrained : str
+        Predicate of a version that has not learnt what it needs, and the reason where training stated none.
     """
 
     rows: ClassVar[Literal["each", "together", "stored"]] = "together"
@@ -69,6 +91,7 @@ class Advice(Operation[F], Generic[F, R]):
     uses_model: ClassVar[bool] = True
     lacking: ClassVar[str]
     not_learnt: ClassVar[str] = ""
+    untrained: ClassVar[str] = "it was trained without it"
 
     @abstractmethod
     def read(self, form: F, body: bytes) -> R:
@@ -98,3 +121,49 @@ class Advice(Operation[F], Generic[F, R]):
         RequestError
             The request is read, but has no response.
         """
+
+    def options(self, form: F, given: Record) -> Record:
+        """Fields of a request around its rows, those left out by their defaults.
+
+        Raises
+        ------
+        RequestError
+            Names every field that cannot be.
+        """
+        rows: Record = {name: [{}] for name in ("rows", "history") if name in form.envelope.names}
+        request, faults = form.envelope.read({**rows, **given})
+        if request is None or faults:
+            raise invalid(faults)
+        return {name: value for name, value in request.items() if name not in rows}
+
+    @abstractmethod
+    def request_of(self, form: F, table: pd.DataFrame, options: Record) -> FromTable[R]:
+        """Request of a table: its newest rows as plans, the rest as history.
+
+        Parameters
+        ----------
+        form : Form
+            Of the process.
+        table : DataFrame
+            Rows that have passed the contract of tables.
+        options : dict
+            Fields around the rows, see `options`.
+
+        Raises
+        ------
+        PlanError
+            A plan lacks a set-point.
+        """
+
+    def flat(self, form: F, answer: Record) -> list[Record]:
+        """Rows of a file: those of the first list of the response, fields of their parts joined by dots."""
+        rows = next((one for one in answer.values() if isinstance(one, list)), [])
+        return [dict(_flat(row)) for row in rows]
+
+
+def _flat(record: Record, before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in record.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value

@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import pandas as pd
 from rich.console import RenderableType
 
-from models.setpoints.advice import Estimate
 from physics.arrays import FloatArray, IntArray
-from seeds import Quantity, Seed
-from training.advice.plans import Advised
+from seeds import Seed
 from training.core.comparison import Verdict
 from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate
@@ -177,41 +174,6 @@ class SetpointLoop:
     files: Callable[[Any], Mapping[str, str]]
 
 
-class Advisers(Protocol):
-    """Recommended set-points of a task for the rows of a table."""
-
-    @property
-    def GAIN(self) -> str:
-        """Unit of a gain."""
-
-    @property
-    def ADDS_UP(self) -> bool:
-        """Whether gains of several units have a sum; else their mean is shown."""
-
-    @property
-    def GOES_ON(self) -> str:
-        """What is taken for plans where a table has none."""
-
-    @property
-    def CAPTION(self) -> str:
-        """What a gain is of, in a few words."""
-
-    def prices(self, seed: Seed) -> Mapping[str, Quantity]:
-        """Prices and factors that a request may replace, by name."""
-
-    def knob_units(self, seed: Seed) -> Mapping[str, str]:
-        """Unit of each knob, by name."""
-
-    def advised(self, model: Any, table: pd.DataFrame, seed: Seed, prices: Mapping[str, float]) -> Advised:
-        """Advice on what a table plans."""
-
-    def effects(self, advice: Any, model: Any) -> Mapping[str, tuple[Estimate, str]]:
-        """Effects of moves by name, each with its unit."""
-
-    def more(self, advice: Any) -> Mapping[str, object]:
-        """What advice states beside knobs, gain, effects and limits, by its heading in a file."""
-
-
 @dataclass(frozen=True)
 class Task:
     """A task as the jobs use it; a part that it does not offer is None.
@@ -235,8 +197,6 @@ class Task:
         Trials of its decisions.
     loop : SetpointLoop, optional
         Trials of its set-points.
-    advice : Advisers, optional
-        Set-points that are recommended for a table.
     signs : callable, optional
         Takes a model and inputs; returns which way columns move it where physics is sure of a sign, or None where what
         it computes is no sum over its inputs.
@@ -253,6 +213,5 @@ class Task:
     parts: tuple[PartFit[Any], ...] = ()
     trial: DecisionTrial | None = None
     loop: SetpointLoop | None = None
-    advice: Advisers | None = None
     signs: Callable[[Any, FloatArray], Sequence[Direction] | None] | None = None
     caught_up: Callable[[Any, Dataset], tuple[Any, int] | None] | None = None

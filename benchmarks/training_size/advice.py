@@ -6,26 +6,29 @@ python -m benchmarks.training_size.advice PROCESS FOLDER HOME
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
 from statistics import median
 
-from registry.settings import Settings
+from nonferrous.ask import requested
+from nonferrous.recommend import recommendations_of
 from seeds import load
-from training.advice.job import recommend
 
 REPEATS = 3  # after one that is not counted
 
 
 def measured(process: str, folder: Path, home: Path) -> dict[str, float]:
     """Units that are advised, and processor seconds of reading their table and of all advice."""
+    os.environ["NONFERROUS_HOME"] = str(home)
     taken, units = [], 0
     for _ in range(1 + REPEATS):
         start = time.process_time()
-        found = recommend(load(process), folder, Settings(home=home), {}, lambda *said: None)
+        seed = load(process)
+        found = requested(seed, recommendations_of(seed), folder, lambda form: {"prices": {}}, lambda *said: None)
         taken.append(time.process_time() - start)
-        units = len(found.advices)
+        units = len(found.answer[found.operation.name])
     return {"recommended": units, "recommended_seconds": median(taken[1:])}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from operations.forms.fields import Record
+from operations.forms.shapes import Shape
 from seeds import Seed
 
 T = TypeVar("T")
@@ -22,6 +23,8 @@ class Form:
         The process.
     max_rows : int
         Most rows in one request.
+    envelope : Shape
+        A request around rows of any kind.
     request, answer : type
         The typed request and response as a whole, to describe them.
     example : dict
@@ -32,6 +35,7 @@ class Form:
 
     seed: Seed
     max_rows: int
+    envelope: Shape
     request: Any
     answer: Any
     example: Record

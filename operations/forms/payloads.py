@@ -63,9 +63,9 @@ class Payloads(Form):
 
     Attributes
     ----------
-    row, envelope : Shape
-        One row, and a request around rows of any kind: rows are checked one by one, so that a request with
-        faults without number is left after the first of them.
+    row : Shape
+        One row: rows are checked one by one, so that a request with faults without number is left after the first of
+        them.
     echoed : tuple of str
         Key and time, which each prediction repeats from its row, and `made` where columns may be made.
     quantities : dict of str to str
@@ -79,7 +79,6 @@ class Payloads(Form):
     """
 
     row: Shape
-    envelope: Shape
     echoed: tuple[str, ...]
     quantities: dict[str, str]
     decoder: Decoder

@@ -31,12 +31,11 @@ class OutcomeForm(Form):
 
     Attributes
     ----------
-    row, envelope : Shape
-        One outcome, and a request around outcomes of any kind.
+    row : Shape
+        One outcome.
     """
 
     row: Shape
-    envelope: Shape
 
 
 def known_columns(seed: Seed) -> tuple[Column, ...]:

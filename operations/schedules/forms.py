@@ -41,12 +41,11 @@ class ScheduleForm(Form):
 
     Attributes
     ----------
-    row, envelope : Shape
-        One row in hand, and a request around rows of any kind.
+    row : Shape
+        One row in hand.
     """
 
     row: Shape
-    envelope: Shape
 
 
 def schedule_form(seed: Seed, max_rows: int) -> ScheduleForm | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from operations.forms.fields import Record
-from operations.operation import Advice
+from operations.forms.plan_rows import records
+from operations.operation import Advice, FromTable
 from operations.schedules.answers import AskedSchedule, answered, read
 from operations.schedules.forms import ScheduleForm, schedule_form
 from seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Schedules(Advice[ScheduleForm, AskedSchedule]):
@@ -27,6 +31,10 @@ class Schedules(Advice[ScheduleForm, AskedSchedule]):
     def read(self, form: ScheduleForm, body: bytes) -> AskedSchedule:
         """Rows in hand and an order; RequestError names every fault."""
         return read(form, body)
+
+    def request_of(self, form: ScheduleForm, table: pd.DataFrame, options: Record) -> FromTable[AskedSchedule]:
+        """All rows of a table as rows in hand, with an order of the options."""
+        return FromTable(AskedSchedule(records(table, form.seed), options))
 
     def answer(self, form: ScheduleForm, learnt: Any, request: AskedSchedule) -> Record:
         """Current, cost and limits of each hour; RequestError where no schedule keeps the order."""

@@ -18,6 +18,7 @@ from operations.forms.plans import FIRST, UNIT, example_at, number_in, plan_fiel
 from operations.forms.shapes import Shape
 from operations.set_points.kinds import Kinds, kinds_of
 from operations.set_points.line import LINE, POWER_LIMIT, power_limit_kind
+from operations.set_points.names import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS, WHAT_IF
 from seeds import Column, Quantity, Seed
 
 ASSUMPTIONS = (
@@ -26,8 +27,6 @@ ASSUMPTIONS = (
 )
 MOST_PLANS = 1000  # in one request: more than units of any line, all of which are weighed together
 EXAMPLES = 3  # periods of history in an example
-RECOMMENDATIONS, WHAT_IF, PARETO, EXPERIMENTS = "recommendations", "what-if", "pareto", "experiments"
-MOVES = "moves"
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,12 @@ class SetPointForm(Form):
 
     Attributes
     ----------
-    envelope : Shape
-        A request around rows of any kind.
     row, past, moves, alike : Shape
         A row that plans a period, a row of history, moves of one unit's knobs, and moves of all units alike.
     knobs, needed : tuple of str
         Knobs that may be moved, and `before` columns without which physics does not know a unit.
     """
 
-    envelope: Shape
     row: Shape
     past: Shape
     moves: Shape

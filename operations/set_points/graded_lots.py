@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from models.quality.setpoints.effects import knobs_of
 from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.prices import prices_of
 from models.quality.setpoints.recommender import Plans, recommend, what_if
+from models.setpoints.lot_advice import MONEY
+from models.table.derived_columns import lenders, made_columns
 from operations.forms import history
 from operations.forms.faults import Fault, invalid
 from operations.forms.fields import Record, row_fields
 from operations.forms.form import latest
 from operations.forms.lot_costs import costs_example, lot_costs
 from operations.forms.payloads import known_later
+from operations.forms.plan_rows import planned, records, with_plans
 from operations.forms.rows import matrix
-from operations.set_points.forms import MOVES, RECOMMENDATIONS, WHAT_IF
+from operations.operation import FromTable
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
@@ -31,9 +35,15 @@ from operations.set_points.lots import (
     read_lots,
 )
 from operations.set_points.moves import chosen_within
+from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
+from operations.set_points.operation import Recommendations
 from operations.set_points.operation import SetPoints as SetPointsOperation
+from operations.set_points.requests import unplanned
 from physics.arrays import FloatArray
-from seeds import Column, Seed
+from seeds import Column, Quantity, Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ASSUMPTIONS = (
     "the less favourable of what physics says and what history shows of a move counts; a defect that a move avoids is "
@@ -41,6 +51,7 @@ ASSUMPTIONS = (
 )
 NO_PARETO = "what lots emit is not known, so there is nothing to weigh money against"
 NO_EXPERIMENTS = "tests are not proposed for lots; support says how many lots of history tried a move"
+GOES_ON = "Beware: no row plans a lot: each unit is taken to make one more, with the knobs and readings of its newest"
 UNIT = "A-001"  # of the examples
 
 
@@ -163,12 +174,28 @@ class LotSetPointAdvice(SetPointsOperation[LotForm, AskedLots]):
         """Advice on each plan; SetpointError and RequestError as the base says."""
         return advised(form, self.name, learnt, request)
 
+    def request_of(self, form: LotForm, table: pd.DataFrame, options: Record) -> FromTable[AskedLots]:
+        """Plans of a table, or one more lot of each unit where it has none."""
+        seed = form.seed
+        assert seed.key is not None
+        carried = [column.name for column in seed.by_role("before") if not column.is_made]
+        rows, goes_on = with_plans(table, seed, carried)
+        lots = records(planned(_with_made(rows, seed) if goes_on else rows, seed), seed)
+        lacking = table[seed.key.name].nunique() - len(lots)
+        asked = AskedLots(lots, [], [row[seed.key.name] for row in lots], options)
+        return FromTable(asked, tuple(filter(None, (GOES_ON if goes_on else "", unplanned(lacking)))))
 
-class LotRecommendations(LotSetPointAdvice):
+
+class LotRecommendations(LotSetPointAdvice, Recommendations[LotForm, AskedLots]):
     """The moves that bring most."""
 
-    name: ClassVar[str] = RECOMMENDATIONS
-    operation_id: ClassVar[str] = "recommendations"
+    gain: ClassVar[str] = MONEY
+    adds_up: ClassVar[bool] = False  # tonnes of several lots are others
+    caption: ClassVar[str] = "a tonne of the lot to come, the cost of the move taken off; 90 % intervals"
+
+    def prices(self, seed: Seed) -> Mapping[str, Quantity]:
+        """Costs of an assay and a claim, and the value of each grade."""
+        return prices_of(seed)
 
 
 class LotWhatIf(LotSetPointAdvice):
@@ -176,3 +203,15 @@ class LotWhatIf(LotSetPointAdvice):
 
     name: ClassVar[str] = WHAT_IF
     operation_id: ClassVar[str] = "what_if"
+
+
+def _with_made(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:
+    """A table whose columns that are made from earlier lots are made again, rows sorted by unit and time."""
+    import pandas as pd
+
+    assert seed.key is not None
+    censored = {column.name for column in seed.columns if column.censored}
+    lent = {name: table[name].to_numpy(dtype=np.float64) for name in lenders(seed)}
+    lent = {name: np.abs(values) if name in censored else values for name, values in lent.items()}
+    unit = pd.factorize(table[seed.key.name], sort=True)[0]
+    return table.assign(**made_columns(lent, seed, unit, table[seed.clock.name].to_numpy()))

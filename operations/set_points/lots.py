@@ -18,7 +18,8 @@ from operations.forms.fields import Key, Record, record, title
 from operations.forms.form import Form
 from operations.forms.plan_tables import read_rows
 from operations.forms.shapes import Shape
-from operations.set_points.forms import MOVES, RECOMMENDATIONS, WHAT_IF, answer_head
+from operations.set_points.forms import answer_head
+from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
 from operations.set_points.requests import move_faults
 from seeds import Quantity, Seed
 
@@ -79,8 +80,6 @@ class LotForm(Form):
 
     Attributes
     ----------
-    envelope : Shape
-        A request around rows of any kind.
     row, moves : Shape
         A row that plans a lot, and moves of one lot's knobs.
     past : Shape or None
@@ -89,7 +88,6 @@ class LotForm(Form):
         Unit of each knob.
     """
 
-    envelope: Shape
     row: Shape
     moves: Shape
     past: Shape | None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from models.consistency.unit_names import unit_name
 from operations.forms.faults import MOST_FAULTS, Fault, invalid, shown
 from operations.forms.fields import Record
-from operations.set_points.forms import MOVES
+from operations.set_points.names import MOVES
 from operations.set_points.requests import Asked, by_unit
 from seeds import Seed
 

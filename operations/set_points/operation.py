@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from models.interfaces import learning
@@ -11,8 +12,10 @@ from models.setpoints.errors import SetpointError
 from operations.forms.faults import Fault, invalid
 from operations.forms.fields import Record
 from operations.forms.form import Form
-from operations.operation import Advice
-from seeds import Seed
+from operations.operation import Advice, FromTable
+from operations.set_points.flat_rows import flat_rows
+from operations.set_points.names import RECOMMENDATIONS
+from seeds import Quantity, Seed
 
 F = TypeVar("F", bound=Form)
 R = TypeVar("R")
@@ -25,13 +28,14 @@ class SetPoints(Advice[F, R], Generic[F, R]):
     needs: ClassVar[str | None] = learning.SETPOINTS
     lacking: ClassVar[str] = "no set-points are recommended"
     not_learnt: ClassVar[str] = "recommends no set-points"
+    untrained: ClassVar[str] = "nobody knows its knobs, or it was trained without them"
 
     def answer(self, form: F, learnt: Any, request: R) -> Record:
         """Response of a set-point model; RequestError where prices, history or moves cannot be."""
         try:
             return self.advised(form, learnt, request)
         except SetpointError as error:
-            raise invalid([_fault(error)]) from None
+            raise invalid([_fault(error)]) from error
 
     @abstractmethod
     def advised(self, form: F, learnt: Any, request: R) -> Record:
@@ -44,6 +48,34 @@ class SetPoints(Advice[F, R], Generic[F, R]):
         RequestError
             Moves that cannot be.
         """
+
+
+class Recommendations(SetPoints[F, R]):
+    """The moves that bring most, of a task.
+
+    Attributes
+    ----------
+    gain : str
+        Unit of a gain.
+    adds_up : bool
+        Whether gains of several units have a sum; else their mean is shown.
+    caption : str
+        Subject of a gain, in a few words.
+    """
+
+    name: ClassVar[str] = RECOMMENDATIONS
+    operation_id: ClassVar[str] = "recommendations"
+    gain: ClassVar[str]
+    adds_up: ClassVar[bool]
+    caption: ClassVar[str]
+
+    @abstractmethod
+    def prices(self, seed: Seed) -> Mapping[str, Quantity]:
+        """Prices and factors that a request may replace, by name."""
+
+    def flat(self, form: F, answer: Record) -> list[Record]:
+        """A row a unit, numbers under headings with their units."""
+        return flat_rows(answer, form.seed)
 
 
 class Withheld(SetPoints[Form, None]):
@@ -73,6 +105,10 @@ class Withheld(SetPoints[Form, None]):
 
     def advised(self, form: Form, learnt: Any, request: None) -> Record:
         """No response is given."""
+        raise NotImplementedError
+
+    def request_of(self, form: Form, table: Any, options: Record) -> FromTable[None]:
+        """No request is made."""
         raise NotImplementedError
 
 

@@ -9,9 +9,13 @@ from operations.forms.decoding import parsed_json
 from operations.forms.faults import Fault, shown
 from operations.forms.fields import Record
 from operations.forms.payloads import within
+from operations.forms.plan_rows import planned, records, with_plans
 from operations.forms.plan_tables import read_rows, tabled
 from operations.forms.shapes import Shape
-from operations.set_points.forms import MOVES, SetPointForm
+from operations.operation import FromTable
+from operations.set_points.forms import SetPointForm
+from operations.set_points.names import MOVES
+from seeds import Seed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,3 +75,22 @@ def move_faults(moves: Record, alike: Shape, own: Shape) -> list[Fault]:
     if not by_unit(moves):
         return [within(MOVES, fault) for fault in alike.read(moves)[1]]
     return [within(f"{MOVES}.{shown(unit)}", fault) for unit, one in moves.items() for fault in own.read(one)[1]]
+
+
+GOES_ON = "Beware: no row plans a period: the last knobs are taken to go on for one more period"
+
+
+def request_of(table: pd.DataFrame, seed: Seed, options: Record) -> FromTable[Asked]:
+    """Plans of a table, or its last set-points for one more period where it has none."""
+    assert seed.key is not None
+    rows, goes_on = with_plans(table, seed)
+    plans = records(planned(rows, seed), seed)
+    lacking = table[seed.key.name].nunique() - len(plans)
+    asked = Asked(plans, [row[seed.key.name] for row in plans], rows, options)
+    return FromTable(asked, tuple(filter(None, (GOES_ON if goes_on else "", unplanned(lacking)))))
+
+
+def unplanned(units: int) -> str:
+    """Remark on units without a plan; empty where there are none."""
+    count = f"{units} unit" if units == 1 else f"{units} units"
+    return f"no advice for {count} whose newest row is no plan" if units else ""

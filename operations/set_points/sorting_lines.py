@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from models.setpoints.lot_advice import MONEY
 from models.sorting.setpoints.knobs import Knob, line_knobs
+from models.sorting.setpoints.prices import prices_of
 from models.sorting.setpoints.recommender import EFFECT_UNITS, LinePlan, LineSetPoints, recommend, what_if
 from models.sorting.setpoints.replay import OCCUPANCY
 from operations.forms.bin_values import bin_values, values_example
 from operations.forms.fields import Record, row_fields
 from operations.forms.form import latest
-from operations.set_points.forms import MOVES, RECOMMENDATIONS, WHAT_IF
+from operations.forms.plan_rows import start_text
+from operations.operation import FromTable
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
@@ -26,8 +29,12 @@ from operations.set_points.lots import (
     read_lots,
 )
 from operations.set_points.moves import chosen_within
-from operations.set_points.operation import SetPoints
-from seeds import Seed
+from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
+from operations.set_points.operation import Recommendations, SetPoints
+from seeds import Quantity, Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ASSUMPTIONS = (
     "gains are of a tonne of feed as planned, in the time that this takes on the belt; chances are shares of the "
@@ -37,6 +44,7 @@ ASSUMPTIONS = (
 NO_PARETO = "what sorting emits is not known, so there is nothing to weigh money against"
 NO_EXPERIMENTS = "no tests are needed: other least gains are replayed on assayed pieces, loads differ from lot to lot"
 MOST_PLANS = 50  # in one request: each may ask for other least gains, which are replayed
+GOES_ON = "Beware: a table of pieces holds no plan: each lot's load is taken as planned, and no least gain"
 LOT, START, GAIN = "L-00401", "2026-11-01T06:00", 0.05  # of the examples
 
 
@@ -149,12 +157,32 @@ class LineSetPointAdvice(SetPoints[LotForm, AskedLots]):
         """Advice on each plan; SetpointError and RequestError as the base says."""
         return advised(form, self.name, learnt, request)
 
+    def request_of(self, form: LotForm, table: pd.DataFrame, options: Record) -> FromTable[AskedLots]:
+        """Each lot of a table of pieces, with its mean load."""
+        seed = form.seed
+        assert seed.key is not None
+        lots = table.groupby(seed.key.name, sort=True)
+        loads = lots[OCCUPANCY].mean().dropna().to_dict() if OCCUPANCY in table else {}
+        unset = dict.fromkeys(form.units)
+        rows: list[Record] = [
+            {seed.key.name: str(lot), seed.clock.name: start_text(start, seed)}
+            | unset
+            | ({OCCUPANCY: float(loads[lot])} if lot in loads else {})
+            for lot, start in lots[seed.clock.name].min().items()
+        ]
+        return FromTable(AskedLots(rows, [], [row[seed.key.name] for row in rows], options), (GOES_ON,))
 
-class LineRecommendations(LineSetPointAdvice):
+
+class LineRecommendations(LineSetPointAdvice, Recommendations[LotForm, AskedLots]):
     """The moves that bring most."""
 
-    name: ClassVar[str] = RECOMMENDATIONS
-    operation_id: ClassVar[str] = "recommendations"
+    gain: ClassVar[str] = MONEY
+    adds_up: ClassVar[bool] = False  # tonnes of several lots are others
+    caption: ClassVar[str] = "a tonne of feed as planned, in its time on the belt; 90 % intervals"
+
+    def prices(self, seed: Seed) -> Mapping[str, Quantity]:
+        """Value of a kilogram of each class in each bin."""
+        return prices_of(seed)
 
 
 class LineWhatIf(LineSetPointAdvice):

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from models.setpoints.experiments import experiments
 from models.setpoints.frontier import CARBON_PRICE, pareto
 from models.setpoints.line.recommender import recommend_line
 from models.setpoints.model import SetpointModel
 from models.setpoints.recommender import what_if
+from models.setpoints.units import MONEY
 from operations.forms.fields import Record
+from operations.operation import FromTable
 from operations.set_points.answers import advice_rows, pareto_rows, planned_rows, priced
-from operations.set_points.forms import (
-    ASSUMPTIONS,
-    EXPERIMENTS,
-    PARETO,
-    RECOMMENDATIONS,
-    WHAT_IF,
-    SetPointForm,
-    setpoint_forms,
-)
+from operations.set_points.forms import ASSUMPTIONS, SetPointForm, setpoint_forms
 from operations.set_points.line import LINE, POWER_LIMIT, line_part
 from operations.set_points.moves import chosen
-from operations.set_points.operation import SetPoints
-from operations.set_points.requests import Asked, read
-from seeds import Seed
+from operations.set_points.names import EXPERIMENTS, PARETO, RECOMMENDATIONS, WHAT_IF
+from operations.set_points.operation import Recommendations, SetPoints
+from operations.set_points.requests import Asked, read, request_of
+from seeds import Quantity, Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class UnitSetPoints(SetPoints[SetPointForm, Asked]):
@@ -45,16 +44,25 @@ class UnitSetPoints(SetPoints[SetPointForm, Asked]):
         stated = priced(learnt.priced(prices), learnt.seed)
         return {"assumptions": ASSUMPTIONS, "prices": stated, **self.part(learnt, request, prices)}
 
+    def request_of(self, form: SetPointForm, table: pd.DataFrame, options: Record) -> FromTable[Asked]:
+        """Plans of a table, or its last set-points for one more period where it has none."""
+        return request_of(table, form.seed, options)
+
     @abstractmethod
     def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
         """Fields of the response that are of this operation alone."""
 
 
-class UnitRecommendations(UnitSetPoints):
+class UnitRecommendations(UnitSetPoints, Recommendations[SetPointForm, Asked]):
     """The moves that bring most."""
 
-    name: ClassVar[str] = RECOMMENDATIONS
-    operation_id: ClassVar[str] = "recommendations"
+    gain: ClassVar[str] = MONEY
+    adds_up: ClassVar[bool] = True  # a day's money of several units is one sum
+    caption: ClassVar[str] = "mean over the period to come and the next two; 90 % intervals"
+
+    def prices(self, seed: Seed) -> Mapping[str, Quantity]:
+        """Prices and factors of the seed's economics."""
+        return seed.economics
 
     def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
         """Advice on each row, and on what all units share."""

@@ -83,3 +83,32 @@ def _event(one: EventWarning, seed: Seed) -> Record:
         "lead_time": {"value": lead_time(event, seed), "unit": "h"},
         "refusal": one.refusal,
     }
+
+
+def flat_rows(answer: Record, seed: Seed) -> list[Record]:
+    """One row a unit and event, numbers under headings with their units."""
+    import pandas as pd
+
+    assert seed.key is not None
+    key, time = seed.key.name, seed.clock.name
+    return [
+        {
+            key: unit[key],
+            time: pd.Timestamp(unit[time]).as_unit("us"),
+            "event": name,
+            "counts": one["counts"],
+            "limit": _number(one["limit"]["value"]),
+            "probability [1]": _number(one["probability"]),
+            "threshold [1]": one["threshold"],
+            "alarm": one["alarm"],
+            "cause": one["cause"],
+            "lead time [h]": one["lead_time"]["value"],
+            "refusal": one["refusal"],
+        }
+        for unit in answer[WARNINGS]
+        for name, one in unit["events"].items()
+    ]
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value

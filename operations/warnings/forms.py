@@ -33,13 +33,12 @@ class WarningForm(Form):
 
     Attributes
     ----------
-    row, past, envelope : Shape
-        A row of a period to come, a row of history, and a request around rows of any kind.
+    row, past : Shape
+        A row of a period to come, and a row of history.
     """
 
     row: Shape
     past: Shape
-    envelope: Shape
 
 
 def warning_form(seed: Seed, max_rows: int) -> WarningForm | None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from models.interfaces import learning
 from models.warnings.model import WarningModel
 from operations.forms.fields import Record
-from operations.operation import Advice
-from operations.warnings.answers import AskedWarnings, answered, read
+from operations.forms.plan_rows import planned, records, with_plans
+from operations.operation import Advice, FromTable
+from operations.warnings.answers import AskedWarnings, answered, flat_rows, read
 from operations.warnings.forms import WARNINGS, WarningForm, warning_form
 from seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GOES_ON = "Beware: no row plans a period: the last knobs and what was in hand then are taken to go on"
 
 
 class Warnings(Advice[WarningForm, AskedWarnings]):
@@ -22,6 +28,7 @@ class Warnings(Advice[WarningForm, AskedWarnings]):
     needs: ClassVar[str | None] = learning.WARNINGS
     lacking: ClassVar[str] = "no warnings are given"
     not_learnt: ClassVar[str] = "gives no warnings"
+    untrained: ClassVar[str] = "its seed names no event, or it was trained without them"
 
     def form(self, seed: Seed, max_rows: int) -> WarningForm | None:
         """Requests and responses of a process whose seed names events."""
@@ -30,6 +37,21 @@ class Warnings(Advice[WarningForm, AskedWarnings]):
     def read(self, form: WarningForm, body: bytes) -> AskedWarnings:
         """History and periods to come as a table; RequestError names every fault."""
         return read(form, body)
+
+    def request_of(self, form: WarningForm, table: pd.DataFrame, options: Record) -> FromTable[AskedWarnings]:
+        """Plans of a table, or the period after its newest rows where it has none."""
+        seed = form.seed
+        assert seed.key is not None
+        carried = [column.name for column in seed.by_role("before") if not column.is_made]
+        rows, goes_on = with_plans(table, seed, carried)
+        # Outcomes of units without a plan count too: they show how the plant has drifted.
+        plans = records(planned(rows, seed), seed)
+        asked = AskedWarnings(plans, [row[seed.key.name] for row in plans], rows)
+        return FromTable(asked, (GOES_ON,) if goes_on else ())
+
+    def flat(self, form: WarningForm, answer: Record) -> list[Record]:
+        """A row a unit and event, numbers under headings with their units."""
+        return flat_rows(answer, form.seed)
 
     def answer(self, form: WarningForm, learnt: WarningModel, request: AskedWarnings) -> Record:
         """Warnings of each row."""

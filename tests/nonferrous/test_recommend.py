@@ -7,15 +7,18 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-import training.advice.job
 from models.processes.lookup import response_of
 from models.setpoints.advice import Advice, Estimate
 from models.setpoints.line.advice import LineAdvice
 from models.setpoints.lot_advice import LotAdvice
+from nonferrous.ask import Requested
 from nonferrous.command_line import main
+from operations.set_points import graded_lots, requests
+from operations.set_points.answers import advice_rows
+from operations.set_points.line import line_part
+from operations.set_points.lots import AskedLots, LotForm, lot_rows
+from operations.set_points.requests import Asked
 from seeds import load
-from training.advice.job import Recommended
-from training.advice.plans import Advised
 
 KNOBS = {"line_current_target": 400.0, "voltage_setpoint": 4.0, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
 
@@ -41,17 +44,24 @@ def advised(number, gain, refusal=None):
 def command(monkeypatch, capsys, tmp_path):
     """Runner of the command in `tmp_path` on stand-in advice; the exit code, output and errors."""
 
-    def run(*arguments, process="aluminium_reduction", advices=(), goes_on=False, unplanned=0, line=None):
+    def run(*arguments, process="aluminium_reduction", advices=(), notes=(), line=None):
         seed = load(process)
         model = SimpleNamespace(seed=seed, response=response_of(load("aluminium_reduction")))
         asked = []
 
-        def job(seed, data, settings, prices, step):
-            asked.append((str(data), prices))
-            given = Advised(list(advices), goes_on, unplanned, line)
-            return Recommended(model, 3, SimpleNamespace(table=range(90)), {}, given)
+        def job(seed, operation, data, options, step):
+            asked.append((str(data), options(None)["prices"]))
+            form = operation.form(seed, 100)
+            rows = [{seed.key.name: one.unit, seed.clock.name: "2026-11-01"} for one in advices]
+            units = [one.unit for one in advices]
+            if isinstance(form, LotForm):
+                found = lot_rows(advices, AskedLots(rows, [], units, {}), form, {})
+            else:
+                found = advice_rows(advices, Asked(rows, units, pd.DataFrame(), {}), model)
+            part = {} if line is None else {"line": line_part(line, seed)}
+            return Requested(operation, form, 3, 90, tuple(notes), {"recommendations": found, **part})
 
-        monkeypatch.setattr(training.advice.job, "recommend", job)
+        monkeypatch.setattr("nonferrous.recommend.requested", job)
         monkeypatch.setattr(sys, "argv", ["nonferrous", "recommend", process, *arguments])
         monkeypatch.setattr("signal.signal", lambda *given: None)
         monkeypatch.setenv("COLUMNS", "80")
@@ -99,9 +109,9 @@ def test_the_file_holds_a_row_a_unit(command, tmp_path):
 
 
 def test_it_says_where_plans_are_not_those_of_the_table(command):
-    went_on = command(*FILES, advices=SOME, goes_on=True).out
+    went_on = command(*FILES, advices=SOME, notes=[requests.GOES_ON]).out
     assert "Beware: no row plans a period: the last knobs are taken to go on" in went_on
-    some = command(*FILES, advices=SOME, unplanned=4).out
+    some = command(*FILES, advices=SOME, notes=[requests.unplanned(4)]).out
     assert "no advice for 4 units whose newest row is no plan" in some
     assert "Beware" not in some
 
@@ -130,7 +140,9 @@ def lot(number, gain):
 
 
 def test_lots_are_shown_with_gains_a_tonne(command, tmp_path):
-    found = command(*FILES, process="copper_cathode", advices=[lot(1, 4.0), lot(2, 2.0), lot(3, 0.0)], goes_on=True)
+    found = command(
+        *FILES, process="copper_cathode", advices=[lot(1, 4.0), lot(2, 2.0), lot(3, 0.0)], notes=[graded_lots.GOES_ON]
+    )
     lines = found.out.splitlines()
     assert max(map(len, lines)) <= 80
     assert "moves for 2 units, on average +3 $/t" in lines

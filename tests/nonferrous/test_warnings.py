@@ -8,7 +8,10 @@ import pytest
 from rich.console import Console
 
 from models.warnings.model import EventWarning, UnitWarnings
+from nonferrous.ask import Requested
 from nonferrous.warnings import _lines, alarms, warnings_shown
+from operations.warnings.answers import AskedWarnings
+from operations.warnings.operation import GOES_ON, Warnings
 from tests.models.warnings.conftest import event, seed_with  # noqa: F401
 
 
@@ -21,8 +24,12 @@ def found(seed_with):  # noqa: F811
     units = [
         UnitWarnings(unit, start, (EventWarning(one, 6.0, p, p > 0.2, {"heat": 1.0}, why),)) for unit, p, why in said
     ]
-    model = SimpleNamespace(events={"high_z": SimpleNamespace(event=one)}, refused={"low": "got 3 events"})
-    return SimpleNamespace(seed=seed, version=4, rows=90, goes_on=True, units=units, model=model)
+    model = SimpleNamespace(seed=seed, warn=lambda table: units, refused={"low": "got 3 events"})
+    rows = [{"unit": unit, "period_start": "2024-01-01"} for unit, *_ in said]
+    asked = AskedWarnings(rows, [unit for unit, *_ in said], pd.DataFrame())
+    operation = Warnings()
+    form = operation.form(seed, 10)
+    return Requested(operation, form, 4, 90, (GOES_ON,), operation.answer(form, model, asked))
 
 
 def test_alarms_are_counted_and_the_rest_is_explained(found):

@@ -1,6 +1,5 @@
 """What a task shows is what its candidates and verdicts measure."""
 
-import inspect
 from types import SimpleNamespace
 from typing import get_args, get_type_hints
 
@@ -13,7 +12,6 @@ from models.tasks import build
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
-from training.task import Advisers
 from training.tasks import TASKS, tagged, task_of
 
 
@@ -74,20 +72,12 @@ def test_a_task_offers_what_its_decisions_and_knobs_need():
     assert [name for name, task in TASKS.items() if task.signs is not None] == ["regression"]
     assert [name for name, task in TASKS.items() if task.trial is not None] == ["sorting", "quality"]
     assert [name for name, task in TASKS.items() if task.caught_up is not None] == ["regression", "quality"]
-    assert [name for name, task in TASKS.items() if task.advice is not None] == ["regression", "sorting", "quality"]
 
 
 def test_the_learner_of_a_task_calibrates_its_model():
     for name, task in TASKS.items():
         (model, _) = get_args(get_type_hints(type(task.learner).calibrated)["return"])
         assert model is models.tasks.TASKS[name].model
-
-
-def test_advisers_of_a_package_are_values_and_functions():
-    for task in TASKS.values():
-        for name, part in vars(Advisers).items():
-            if task.advice is not None and part.__doc__ and not name.startswith("_"):
-                assert inspect.isfunction(getattr(task.advice, name)) == inspect.isfunction(part), name
 
 
 def test_tags_are_those_figures_that_a_candidate_has():

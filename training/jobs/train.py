@@ -16,11 +16,11 @@ from registry.tracking import Tracking
 from registry.versions import GATE, GATE_REASONS, NOTHING, REFUSED, AliasMove
 from seeds import Seed
 from system.temporary_folder import scratch
-from training.advice.setpoint_tests import read_tests, with_tests
 from training.core.dataset import Dataset, read
 from training.core.fitting import STEPS, AnyCandidate, Chooser, best_of
 from training.core.gate import Condition, Gated, gate
 from training.core.learning import Outcome
+from training.core.setpoint_tests import read_tests, with_tests
 from training.core.splits import Split, split
 from training.jobs.card import model_card
 from training.jobs.load_check import on_loading
@@ -151,7 +151,7 @@ def train(
     trials : int
         How many settings to try for each LightGBM candidate; 0 for the short ladder.
     tests : Path, optional
-        File of the set-point tests that the plant made; see `training.advice.setpoint_tests.read_tests`.
+        File of the set-point tests that the plant made; see `training.core.setpoint_tests.read_tests`.
     curve : bool
         Whether the learning curve of each candidate is drawn.
     processes : int, optional

@@ -1,7 +1,6 @@
 """Graded lots in the jobs: the closed loop of their set-points is a benchmark."""
 
 from training.labels.quantities import contents, predicted_contents
-from training.quality import advice
 from training.quality.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
 from training.quality.columns import COLUMNS, cautions, remarks, verdict_head
 from training.quality.comparison import check_judgeable, verdict
@@ -34,6 +33,5 @@ TASK = Task(
     labels=LabelScales(contents, predicted_contents),
     parts=(EffectsOnLots(),),
     trial=DecisionTrial(plant_size, outcome, tables),
-    advice=advice,
     caught_up=caught_up,
 )

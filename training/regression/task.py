@@ -1,7 +1,6 @@
 """A number in the jobs."""
 
 from training.labels.quantities import numbers, predicted_numbers
-from training.regression import advice
 from training.regression.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.regression.columns import COLUMNS, cautions, remarks, verdict_head
 from training.regression.comparison import check_judgeable, verdict
@@ -39,7 +38,6 @@ TASK = Task(
     labels=LabelScales(numbers, predicted_numbers),
     parts=(UnitSetPoints(), EventWarnings()),
     loop=SetpointLoop(trial, tables, metrics, files),
-    advice=advice,
     signs=directions,
     caught_up=caught_up,
 )

@@ -8,14 +8,19 @@ from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 from scipy.stats import norm
 
 from models.interfaces.learning import SETPOINTS
 from models.learnings import learnt_by
 from models.setpoints.errors import SetpointError
 from models.table.periods import regimes
-from physics.arrays import BoolArray, IntArray
-from training.advice.plans import RecommendError
+from operations.catalogue import operations_of
+from operations.forms.faults import RequestError
+from operations.forms.plan_rows import PlanError
+from operations.set_points.operation import Recommendations
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Seed
 from training.core.bootstrap import CONFIDENCE
 from training.core.comparison import JudgeError, Verdict
 from training.core.dataset import Dataset
@@ -27,7 +32,6 @@ from training.multi_target.verdict import Judged, Verdicts, model_of
 from training.reports.explanations import Direction
 from training.retraining.older_rows import at_most
 from training.retraining.verdict import challengers
-from training.task import Advisers
 from training.tasks import task_of
 
 V = TypeVar("V", bound=Verdict | Verdicts)
@@ -59,7 +63,7 @@ def guardrails(champion: Any, learnt: Learnt, judged: Mapping[str, Judged], acce
             ways = signs(own, X), signs(best[name].model, data.X[rows])
             found.append(kept_signs(before + SIGNS, *ways))
     data = next(iter(judged.values()))[1]
-    advice = task_of(data.seed).advice
+    advice = next((one for one in operations_of(data.seed) if isinstance(one, Recommendations)), None)
     return Gated((*found, *(kept_advice(advice, champion, learnt.best.model, data, accepted) if advice else ())))
 
 
@@ -154,7 +158,7 @@ def kept_signs(what: str, champion: Sequence[Direction] | None, challenger: Sequ
 
 
 def kept_advice(
-    advice: Advisers, champion: Any, challenger: Any, data: Dataset, accepted: str | None
+    advice: Recommendations[Any, Any], champion: Any, challenger: Any, data: Dataset, accepted: str | None
 ) -> list[Condition]:
     """The condition that a challenger goes on recommending what is worth as much; none beside one that did not.
 
@@ -163,8 +167,8 @@ def kept_advice(
 
     Parameters
     ----------
-    advice : Advisers
-        The task's part.
+    advice : Recommendations
+        The operation of the task.
     champion, challenger : Model
         The two models, of all targets.
     data : Dataset
@@ -181,18 +185,24 @@ def kept_advice(
     else:
         table = some_units(data.checked, data.seed, ADVISED_ROWS)
         try:
-            old, new = (
-                np.array([(one.gain.value, one.gain.low, one.gain.high) for one in advised.advices]).mean(axis=0)
-                for advised in (advice.advised(one, table, data.seed, {}) for one in (known, learnt))
-            )
-        except (SetpointError, RecommendError) as error:
+            old, new = (_mean_gain(advice, one, table, data.seed) for one in (known, learnt))
+        except (SetpointError, RequestError, PlanError) as error:
             return [Condition(ADVICE, True, f"not compared: {error}", expected)]
         passed = bool(new[2] >= old[1])
         own, other = (f"{value:.3g} ({low:.3g} to {high:.3g})" for value, low, high in (new, old))
-        measured = f"{own} {advice.GAIN} on average, of the champion {other}"
+        measured = f"{own} {advice.gain} on average, of the champion {other}"
     if not passed and accepted is not None:
         passed, measured = True, f"{measured}; the shift was accepted: {accepted}"
     return [Condition(ADVICE, passed, measured, expected)]
+
+
+def _mean_gain(advice: Recommendations[Any, Any], model: Any, table: pd.DataFrame, seed: Seed) -> FloatArray:
+    """Gain of the recommendations for a table on average, and the ends of its interval, shape (3,)."""
+    form = advice.form(seed, len(table))
+    request = advice.request_of(form, table, {"prices": {}}).request
+    gains = [one["gain"] for one in advice.advised(form, model, request)[advice.name]]
+    mean: FloatArray = np.array([(one["value"], one["low"], one["high"]) for one in gains]).mean(axis=0)
+    return mean
 
 
 def held_back(verdict: V, gated: Gated, by: str = "refused by the gate") -> V:

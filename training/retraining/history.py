@@ -16,8 +16,8 @@ from registry.tracking import Tracking
 from registry.versions import Version
 from seeds import Seed
 from system.temporary_folder import scratch
-from training.advice.setpoint_tests import joined_tests
 from training.core.dataset import labelled, period_of, row_key
+from training.core.setpoint_tests import joined_tests
 from training.jobs.train import TABLE, TESTS
 
 

@@ -23,10 +23,10 @@ from registry.tracking import Tracking
 from registry.versions import CHALLENGER, GUARDRAILS, NOTHING, RegistryError, Version
 from seeds import Seed
 from system.temporary_folder import scratch
-from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.core.comparison import Verdict
 from training.core.dataset import Dataset, dataset_of
 from training.core.gate import Gated
+from training.core.setpoint_tests import joined_tests, read_tests, with_tests
 from training.core.splits import split
 from training.jobs.run_metadata import keep_rejected, run_name
 from training.jobs.train import TESTS, Learnt, Progress, ask_gate, learn, register, silent

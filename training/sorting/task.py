@@ -1,7 +1,6 @@
 """Sorting in the jobs: set-points of a line are replayed on assayed pieces, and models follow no outcomes."""
 
 from training.labels.quantities import predicted_shares, shares
-from training.sorting import advice
 from training.sorting.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
 from training.sorting.columns import COLUMNS, cautions, remarks, verdict_head
 from training.sorting.comparison import check_judgeable, verdict
@@ -33,5 +32,4 @@ TASK = Task(
     labels=LabelScales(shares, predicted_shares),
     parts=(NewestPieces(),),
     trial=DecisionTrial(plant_size, outcome, tables),
-    advice=advice,
 )

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.setpoints.advice import Estimate
 from models.setpoints.errors import SetpointError
 from models.tasks import build
+from operations.operation import FromTable
 from seeds.format.loader import parse
 from training.core.comparison import JudgeError, Verdict
 from training.core.gate import Condition, Gated
@@ -137,18 +137,25 @@ GAINS = {"old": [(30.0, 15.0, 45.0), (10.0, 5.0, 15.0)]}  # 20, from 10 to 30
 
 
 class Advice:
-    """Advisers that state these gains, by set-point model."""
+    """Recommendations that state these gains, by set-point model."""
 
-    GAIN = "$/d"
+    name, gain = "recommendations", "$/d"
 
     def __init__(self, **gains):
         self.gains, self.rows = GAINS | gains, []
 
-    def advised(self, model, table, seed, prices):
+    def form(self, seed, max_rows):
+        return None
+
+    def request_of(self, form, table, options):
         self.rows.append(len(table))
+        return FromTable(table)
+
+    def advised(self, form, model, request):
         if isinstance(self.gains[model], Exception):
             raise self.gains[model]
-        return SimpleNamespace(advices=[SimpleNamespace(gain=Estimate(*one)) for one in self.gains[model]])
+        ends = ("value", "low", "high")
+        return {"recommendations": [{"gain": dict(zip(ends, one, strict=True))} for one in self.gains[model]]}
 
 
 DATA = SimpleNamespace(checked=pd.DataFrame({"unit": ["a"] * 5}), seed=SimpleNamespace(key=None))
@@ -203,8 +210,9 @@ def judged(monkeypatch):
         def directions(model, X):
             return [way(-0.9 if model == "new" else 0.9)]
 
-        task = SimpleNamespace(assessor=SimpleNamespace(verdict=compared), signs=directions, advice=None)
+        task = SimpleNamespace(assessor=SimpleNamespace(verdict=compared), signs=directions)
         monkeypatch.setattr(rails, "task_of", lambda seed: task)
+        monkeypatch.setattr(rails, "operations_of", lambda seed: ())
         monkeypatch.setattr(rails, "parts_of", lambda data, rows: {"regime wet": np.array([True, False, True])})
         monkeypatch.setattr(rails, "model_of", lambda champion, name: f"old {name}")
         best = SimpleNamespace(model="new")

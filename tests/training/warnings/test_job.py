@@ -2,16 +2,12 @@
 
 import json
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from models.warnings.model import WarningError
 from registry.settings import Settings
 from registry.tracking import Tracking
 from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
 from training.jobs.train import train
-from training.warnings.job import warn, warning_frame
 from training.warnings.learning import EVENT, EventWarnings
 
 
@@ -58,32 +54,3 @@ def test_the_card_says_what_is_warned_of_and_what_it_is_worth(trained):
     assert "- never: no warnings: got 0 events" in text
     assert "| high_z | test |" in text
     assert "| high_z | unseen |" in text
-
-
-def test_a_table_is_warned_of_what_follows_it_or_of_what_it_plans(trained):
-    seed, table, folder, settings, _ = trained
-    found = warn(seed, folder / "table.parquet", settings)
-    assert found.goes_on
-    assert len(found.units) == 24
-    assert {unit.start for unit in found.units} == {table["period_start"].max() + pd.Timedelta(seed.period)}
-    frame = warning_frame(found)
-    assert frame["alarm"].tolist() == (frame["probability [1]"] > 0.2).tolist()
-    # The same periods as plans say the same; units without one are left out.
-    plans = table.groupby("unit").tail(1).head(5).assign(z=np.nan, y=np.nan, tapped=np.nan)
-    plans["period_start"] += pd.Timedelta(seed.period)
-    pd.concat([table, plans]).to_parquet(folder / "plans.parquet", index=False)
-    again = warn(seed, folder / "plans.parquet", settings)
-    assert not again.goes_on
-    assert [unit.unit for unit in again.units] == sorted(plans["unit"])
-    said = {unit.unit: unit.events[0].probability for unit in found.units}
-    assert [unit.events[0].probability for unit in again.units] == pytest.approx(
-        [said[unit.unit] for unit in again.units]
-    )
-
-
-def test_a_champion_without_warnings_says_why(toy_seed, toy_frame, tmp_path):
-    toy_frame().to_parquet(tmp_path / "table.parquet", index=False)
-    settings = Settings(home=tmp_path / "home")
-    train(toy_seed, tmp_path / "table.parquet", settings)
-    with pytest.raises(WarningError, match="gives no warnings: its seed names no event"):
-        warn(toy_seed, tmp_path / "table.parquet", settings)

@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from models.setpoints.advice import Advice
-from models.setpoints.line.advice import LineAdvice
+from operations.forms.fields import Record
 from seeds import Seed
 
 
-class RecommendError(ValueError):
-    """A process whose set-points cannot be recommended, or a table that plans nothing; what to do is said."""
-
-
-@dataclass(frozen=True, eq=False)
-class Advised:
-    """What a task advises on the plans of a table.
-
-    Attributes
-    ----------
-    advices : list of Advice
-        One a plan.
-    goes_on : bool
-        Whether the table had no plans, so that the task took something for them.
-    unplanned : int
-        Units of the table without a plan.
-    line : LineAdvice, optional
-        Advice for all units together; None where they share no knob.
-    """
-
-    advices: Sequence[Advice]
-    goes_on: bool
-    unplanned: int
-    line: LineAdvice | None = None
+class PlanError(ValueError):
+    """A table whose plans cannot be used; the message says what to do."""
 
 
 def with_plans(table: pd.DataFrame, seed: Seed, carried: Sequence[str] = ()) -> tuple[pd.DataFrame, bool]:
@@ -47,7 +23,7 @@ def with_plans(table: pd.DataFrame, seed: Seed, carried: Sequence[str] = ()) -> 
 
     Raises
     ------
-    RecommendError
+    PlanError
         A plan lacks a knob.
     """
     assert seed.key is not None
@@ -60,9 +36,7 @@ def with_plans(table: pd.DataFrame, seed: Seed, carried: Sequence[str] = ()) -> 
     for unit, start, *values in plans[[key, time, *knobs]].itertuples(index=False):
         lacking = [name for name, value in zip(knobs, values, strict=True) if pd.isna(value)]
         if lacking:
-            raise RecommendError(
-                f"plan of {unit} for {start:%Y-%m-%d}: {', '.join(lacking)} missing: expected a number"
-            )
+            raise PlanError(f"plan of {unit} for {start:%Y-%m-%d}: {', '.join(lacking)} missing: expected a number")
     return table, False
 
 
@@ -72,6 +46,21 @@ def planned(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:
     newest = table.sort_values([seed.key.name, seed.clock.name]).groupby(seed.key.name, sort=True).tail(1)
     measured = [column.name for column in seed.by_role("during", "late", "target")]
     return newest[~newest[measured].notna().any(axis=1)]
+
+
+def records(rows: pd.DataFrame, seed: Seed) -> list[Record]:
+    """Rows as those of a request: texts of units and times, NaN where there is no number."""
+    assert seed.key is not None
+    key, time = seed.key.name, seed.clock.name
+    return [
+        row | {key: str(row[key]), time: start_text(row[time], seed)}
+        for row in ({str(name): value for name, value in one.items()} for one in rows.to_dict("records"))
+    ]
+
+
+def start_text(start: pd.Timestamp, seed: Seed) -> str:
+    """Start of a period as responses state it."""
+    return start.date().isoformat() if seed.is_daily else start.isoformat()
 
 
 def _going_on(table: pd.DataFrame, newest: pd.DataFrame, seed: Seed, carried: Sequence[str]) -> pd.DataFrame:

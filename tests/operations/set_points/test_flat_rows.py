@@ -7,10 +7,10 @@ import pandas as pd
 
 from models.processes.lookup import response_of
 from models.setpoints.advice import Advice, Estimate, Limit
-from tests.training.advice.conftest import PLAN
-from training.advice.job import Recommended
-from training.advice.plans import Advised
-from training.advice.rows import advice_frame, refusals
+from operations.set_points.answers import advice_rows
+from operations.set_points.flat_rows import flat_rows, refusals
+from operations.set_points.requests import Asked
+from tests.suite.pots import PLAN
 
 
 def advised(unit="A-1", refusal=None, **changes):
@@ -33,13 +33,15 @@ def advised(unit="A-1", refusal=None, **changes):
     return Advice(**parts | changes)
 
 
-def advice_of(potline, *advices):
+def answer_of(potline, *advices):
     model = SimpleNamespace(seed=potline, response=response_of(potline))
-    return Recommended(model, 3, SimpleNamespace(table=[]), {}, Advised(list(advices), True, 0))
+    rows = [{"unit": one.unit, "period_start": "2025-04-01"} for one in advices]
+    asked = Asked(rows, [one.unit for one in advices], pd.DataFrame(), {})
+    return {"recommendations": advice_rows(advices, asked, model)}
 
 
 def test_the_file_has_a_row_a_unit_under_headings_with_units(potline):
-    found = advice_frame(advice_of(potline, advised(), advised("A-2", "doubt: too much")))
+    found = pd.DataFrame(flat_rows(answer_of(potline, advised(), advised("A-2", "doubt: too much")), potline))
     first, second = found.to_dict("records")
     assert (first["unit"], first["period_start"]) == ("A-1", pd.Timestamp("2025-04-01"))
     assert (first["voltage_setpoint plan [V]"], first["voltage_setpoint move [V]"]) == (4.0, -0.02)
@@ -62,7 +64,8 @@ def test_reasons_of_refusals_are_counted_without_their_numbers(potline):
         "doubt: the best move would bring -0.2 a day, give or take 1e-05",
         None,
     ]
-    found = refusals(advice_of(potline, *(advised(refusal=text) for text in texts)))
+    advices = (advised(f"A-{i}", text) for i, text in enumerate(texts))
+    found = refusals(answer_of(potline, *advices)["recommendations"])
     assert found == {
         "doubt: the best move would bring … a day, give or take …": 2,
         "history knows … periods without a gap before …: expected … or more": 1,

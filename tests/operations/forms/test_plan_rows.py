@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.training.advice.conftest import KNOBS, PLAN, without_readings
-from training.advice.plans import RecommendError, planned, with_plans
+from operations.forms.plan_rows import PlanError, planned, with_plans
+from tests.suite.pots import KNOBS, PLAN, without_readings
 
 
 def test_where_nothing_is_planned_each_unit_goes_on_as_it_was_last_set(table, potline):
@@ -43,7 +43,7 @@ def test_a_plan_without_a_knob_is_refused(table, potline):
     planned = without_readings(table, potline, "A-1")
     planned.loc[2, ["voltage_setpoint", "metal_level_target"]] = np.nan
     expected = "plan of A-1 for 2025-03-02: voltage_setpoint, metal_level_target missing: expected a number"
-    with pytest.raises(RecommendError, match=expected):
+    with pytest.raises(PlanError, match=expected):
         with_plans(planned, potline)
 
 

@@ -5,11 +5,9 @@ import pandas as pd
 import pytest
 
 from models.table.contract import check
+from operations.set_points.graded_lots import GOES_ON, LotRecommendations
 from tests.suite.physics import physics_type, state_process
-from training.advice.job import Recommended
-from training.advice.rows import advice_frame
 from training.core.dataset import dataset_of
-from training.quality.advice import advised
 from training.quality.setpoints import EffectsOnLots
 
 
@@ -44,18 +42,24 @@ def planned(table, seed, units=("T-01", "T-02")):
     return rows
 
 
+def asked(model, rows, seed, prices=None):
+    """Advice on the plans of a table, its file, and remarks."""
+    operation = LotRecommendations()
+    form = operation.form(seed, len(rows))
+    made = operation.request_of(form, rows, {"prices": prices or {}})
+    answer = operation.answer(form, model, made.request)
+    return answer["recommendations"], pd.DataFrame(operation.flat(form, answer)), made.notes
+
+
 def test_lots_that_are_planned_get_advice(table, model, toy_quality_seed):
-    rows = planned(table, toy_quality_seed)
-    given = advised(model, rows, toy_quality_seed, {})
-    advices = given.advices
-    assert not given.goes_on
-    assert ([one.unit for one in advices], given.unplanned) == (["T-01", "T-02"], 10)
-    assert all(one.plan == {"knob": 46.0} and one.moves["knob"] > 0 for one in advices)
-    found = Recommended(model, 3, table, {}, given)
-    first = advice_frame(found).iloc[0]
+    advices, found, notes = asked(model, planned(table, toy_quality_seed), toy_quality_seed)
+    assert notes == ("no advice for 10 units whose newest row is no plan",)
+    assert [one["line"] for one in advices] == ["T-01", "T-02"]
+    assert all(one["knobs"]["knob"]["plan"] == 46.0 and one["knobs"]["knob"]["move"] > 0 for one in advices)
+    first = found.iloc[0]
     assert first["line"] == "T-01"
-    assert first["knob new [°C]"] == 46.0 + advices[0].moves["knob"]
-    assert first["gain low [$/t]"] == advices[0].gain.low > 0
+    assert first["knob new [°C]"] == 46.0 + advices[0]["knobs"]["knob"]["move"]
+    assert first["gain low [$/t]"] == advices[0]["gain"]["low"] > 0
     assert first["q change [ppm]"] < 0
     assert first["crack change [1]"] >= 0
     assert first["chance of prime [1]"] > first["chance of prime as planned [1]"]
@@ -64,29 +68,29 @@ def test_lots_that_are_planned_get_advice(table, model, toy_quality_seed):
 
 
 def test_without_plans_each_unit_makes_one_more_lot_after_its_newest_assay(table, model, toy_quality_seed):
-    given = advised(model, table.table, toy_quality_seed, {})
-    advices = given.advices
-    assert (given.goes_on, len(advices), given.unplanned) == (True, 12, 0)
+    advices, found, notes = asked(model, table.table, toy_quality_seed)
+    assert (len(advices), notes) == (12, (GOES_ON,))
     newest = table.table.groupby("line").tail(1).set_index("line")
     for one in advices:
-        last = newest.loc[one.unit]
-        assert one.start == last["cast_at"] + pd.Timedelta(days=1)
-        assert one.plan["knob"] == last["knob"]
+        last = newest.loc[one["line"]]
+        assert pd.Timestamp(one["cast_at"]) == last["cast_at"] + pd.Timedelta(days=1)
+        assert one["knobs"]["knob"]["plan"] == last["knob"]
     # Its last assay is the newest lot's, and u is as it was there.
     by_hand = table.table.copy()
     more = newest.reset_index().assign(v=np.nan, p=np.nan, q=np.nan, r=np.nan, crack=np.nan)
     more["p_last"] = np.abs(newest["p"].to_numpy())
     more["cast_at"] += pd.Timedelta(days=1)
     both = pd.concat([by_hand, more[by_hand.columns]]).sort_values(["line", "cast_at"], ignore_index=True)
-    again = advised(model, both, toy_quality_seed, {})
-    assert not again.goes_on
-    assert again.advices == advices
+    again, same, notes = asked(model, both, toy_quality_seed)
+    assert notes == ()
+    pd.testing.assert_frame_equal(same, found)
+    assert again == advices
 
 
 def test_prices_of_the_day_count(table, model, toy_quality_seed):
     rows = planned(table, toy_quality_seed)
     own, other = (
-        advised(model, rows, toy_quality_seed, prices).advices[0]
+        asked(model, rows, toy_quality_seed, prices)[0][0]["gain"]["value"]
         for prices in ({}, {"assay_cost": 15.0, "claim_cost": 3.0})
     )
-    assert own.gain.value > other.gain.value
+    assert own > other

@@ -7,8 +7,8 @@ import pytest
 
 from models.table.contract import check
 from models.table.sources import TableError
-from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.core.dataset import dataset_of
+from training.core.setpoint_tests import joined_tests, read_tests, with_tests
 from training.regression import setpoints
 
 ROWS = pd.DataFrame(

@@ -1,0 +1,90 @@
+"""Advice as rows of a file, and reasons of refusals."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from operations.forms.fields import Record
+from operations.set_points.line import LINE
+from operations.set_points.names import RECOMMENDATIONS
+from seeds import Seed
+
+_NUMBER = re.compile(r"-?\d[\d.e+-]*(?<!\.)")  # also dates
+
+
+def flat_rows(answer: Record, seed: Seed) -> list[Record]:
+    """One row a unit, numbers under headings with their units, such as `gain [$/d]`.
+
+    Moves and what they bring are those of the unit by itself; where the line's shared knob moves, the moves that go
+    with it stand beside them.
+    """
+    line = answer.get(LINE)
+    return [_flat(advice, line, seed) for advice in answer[RECOMMENDATIONS]]
+
+
+def _flat(advice: Record, line: Record | None, seed: Seed) -> Record:
+    assert seed.key is not None
+    unit_name = advice[seed.key.name]
+    row: Record = {
+        seed.key.name: unit_name,
+        seed.clock.name: pd.Timestamp(advice[seed.clock.name]).as_unit("us"),
+    }
+    for knob, one in advice["knobs"].items():
+        unit = one["unit"]
+        row |= {f"{knob} plan [{unit}]": _number(one["plan"]), f"{knob} move [{unit}]": one["move"]}
+        row[f"{knob} new [{unit}]"] = _number(one["set_point"])
+        if line is not None and _moves(line):
+            row[f"{knob} move with the line [{unit}]"] = _with_line(line, unit_name, knob)
+    row |= _three("gain", advice["gain"])
+    for name, change in advice["effects"].items():
+        row |= _three(f"{name} change", change)
+    for limit in advice["limits"]:
+        row[f"{limit['name']} expected [{limit['unit']}]"] = _number(limit["expected"])
+        row[_chance(limit)] = _number(limit["chance"])
+    for grade, chance in advice.get("grade_probability", {}).items():
+        row |= {f"chance of {grade} as planned [1]": chance["before"], f"chance of {grade} [1]": chance["after"]}
+    for limit in advice["limits"]:
+        if "chance_before" in limit:
+            row[_chance(limit, " as planned")] = _number(limit["chance_before"])
+    if "notes" in advice and "grade_probability" not in advice:
+        row["notes"] = "; ".join(advice["notes"])
+    return row | {"cause": advice["cause"], "support [rows]": advice["support"], "refusal": advice["refusal"]}
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _three(name: str, one: Record) -> Record:
+    unit = one["unit"]
+    values = {"": one["value"], " low": one["low"], " high": one["high"]}
+    return {f"{name}{end} [{unit}]": _number(value) for end, value in values.items()}
+
+
+def _chance(limit: Record, when: str = "") -> str:
+    """Heading of the chance that a limit is broken."""
+    side, bound = ("above", limit["at_most"]) if limit["at_most"] is not None else ("below", limit["at_least"])
+    return f"chance of {limit['name']} {side} {bound:g} {limit['unit']}{when} [1]"
+
+
+def _moves(line: Record) -> bool:
+    return any(one["move"] for one in line["knobs"].values())
+
+
+def _with_line(line: Record, unit: str, knob: str) -> float:
+    """What the line's advice adds to a knob of a unit."""
+    if knob in line["knobs"]:
+        return float(line["knobs"][knob]["move"])
+    return float(line["moves"].get(unit, {}).get(knob, 0.0))
+
+
+def refusals(advices: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many units were refused for which reason, the most frequent first; numbers within a reason are cut out."""
+    reasons = [_NUMBER.sub("…", advice["refusal"]) for advice in advices if advice["refusal"] is not None]
+    return dict(Counter(reasons).most_common())

@@ -1,0 +1,3 @@
+"""A potline, for set-point tests of a plant."""
+
+from tests.suite.pots import potline  # noqa: F401

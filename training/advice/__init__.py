@@ -1,1 +1,0 @@
-"""Recommended set-points for the units of a table."""
