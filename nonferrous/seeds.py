@@ -37,13 +37,17 @@ def list_seeds(context: typer.Context) -> None:
 
 @seeds_app.command("show")
 def show_seed(process: ProcessName) -> None:
-    """Print a seed's columns with unit, role, range and source."""
+    """Print a seed's columns with unit, role, range and source, and the operations of its process."""
+    from operations.listing import lines
     from seeds import load
     from seeds.format.listing import described
 
-    screen = console()
-    for line in described(load(process)):
+    seed, screen = load(process), console()
+    for line in described(seed):
         screen.print(line, soft_wrap=isinstance(line, str))
+    screen.print("operations:")
+    for text in lines(seed):
+        screen.print(f"  {text}", soft_wrap=True, markup=False)
 
 
 @seeds_app.command("check")

@@ -3,8 +3,10 @@
 import asyncio
 import importlib
 import sys
+from types import SimpleNamespace
 
 import httpx
+import pandas as pd
 import pytest
 
 import models.processes
@@ -12,6 +14,7 @@ import models.tasks
 import operations.catalogue
 import synthetic_data
 import training.tasks
+from nonferrous.command_line import main
 from registry.promotion import promote
 from registry.settings import Settings
 from registry.tracking import Tracking
@@ -209,8 +212,7 @@ OPERATION = '''
 """An operation that counts the rows of a request."""
 
 import json
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -218,12 +220,7 @@ from operations.forms.faults import invalid
 from operations.forms.fields import record, title
 from operations.forms.form import Form
 from operations.forms.shapes import Shape
-from operations.operation import Advice
-
-
-@dataclass(frozen=True)
-class CountForm(Form):
-    envelope: Shape
+from operations.operation import Advice, FromTable
 
 
 class Counts(Advice):
@@ -232,27 +229,36 @@ class Counts(Advice):
     tag = "row counts"
 
     def form(self, seed, max_rows):
-        rows = Annotated[list[float], Field(min_length=1, max_length=max_rows)]
-        request = record(f"{title(seed)}CountRequest", "Rows to count.", {"rows": rows})
+        def request_of(row):
+            rows = Annotated[list[row], Field(min_length=1, max_length=max_rows)]
+            times = Annotated[int, Field(default=1, ge=1)]
+            return record(f"{title(seed)}CountRequest", "Rows to count.", {"rows": rows, "times": times})
+
         answer = record(f"{title(seed)}CountAnswer", "Their number.", {"count": int, "candidate": str})
-        return CountForm(
-            seed=seed, max_rows=max_rows, request=request, answer=answer, example={"rows": [1.0, 2.0]},
-            summary="Number of rows", description="Counts rows.", envelope=Shape(request),
+        return Form(
+            seed=seed, max_rows=max_rows, envelope=Shape(request_of(Any)), request=request_of(float), answer=answer,
+            example={"rows": [1.0, 2.0], "times": 1}, summary="Number of rows", description="Counts rows.",
         )
 
     def read(self, form, body):
         request, faults = form.envelope.read(json.loads(body))
         if faults:
             raise invalid(faults)
-        return request["rows"]
+        return request
+
+    def request_of(self, form, table, options):
+        return FromTable({"rows": table["y"].tolist(), **options}, ("all rows are counted",))
 
     def answer(self, form, learnt, request):
-        return {"count": len(request), "candidate": learnt.candidate}
+        return {"count": request["times"] * len(request["rows"]), "candidate": learnt.candidate}
+
+    def flat(self, form, answer):
+        return [answer]
 '''
 
 
 def test_one_more_operation_is_one_folder_and_a_line_in_the_catalogue(
-    tmp_path, toy_folder, save_toy_model, monkeypatch
+    tmp_path, toy_folder, toy_frame, save_toy_model, monkeypatch, capsys
 ):
     (tmp_path / "row_counts").mkdir()
     (tmp_path / "row_counts" / "__init__.py").write_text(OPERATION, encoding="utf-8")
@@ -283,6 +289,19 @@ def test_one_more_operation_is_one_folder_and_a_line_in_the_catalogue(
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "rows")
     assert path in asked(app, "GET", "/v1/processes").json()["processes"][0]["routes"]
     assert path in asked(app, "POST", "/v1/toy_cells/nothing").json()["detail"]
+    # From a file, by the same champion.
+    tracking = SimpleNamespace(versions=lambda process: [], model=lambda version: model)
+    monkeypatch.setattr("registry.tracking.Tracking", lambda settings: tracking)
+    monkeypatch.setattr("registry.promotion.champion_of", lambda *given: SimpleNamespace(number=3))
+    toy_frame().head(40).to_csv(tmp_path / "rows.csv", index=False)
+    files = ["--data", str(tmp_path / "rows.csv"), "--out", str(tmp_path / "counts.csv"), "--set", "times=2"]
+    monkeypatch.setattr(sys, "argv", ["nonferrous", "ask", "row-counts", "toy_cells", *files])
+    monkeypatch.setattr("signal.signal", lambda *given: None)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    assert capsys.readouterr().out.splitlines()[:2] == ["toy_cells: version 3 on 40 rows", "all rows are counted"]
+    assert pd.read_csv(tmp_path / "counts.csv").to_dict("records") == [{"count": 80, "candidate": model.candidate}]
 
 
 def test_a_process_is_found_by_its_name(tmp_path, toy_folder, monkeypatch):

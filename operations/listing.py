@@ -1,0 +1,42 @@
+"""Operations by task and process as text: `python -m operations.listing` prints the table of docs/operations.md."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from operations.catalogue import CATALOGUE, offered, operations_of
+from seeds import Seed, load, names
+
+
+def lines(seed: Seed) -> Iterator[str]:
+    """Operations of a process, with options of its predictions, and reasons for those that it lacks."""
+    offers = offered(seed, 1)
+    options = ", ".join(option.name for option in offers.predictions.options)
+    for operation in operations_of(seed):
+        if operation.name in offers.forms:
+            more = f" ({options})" if operation.rows == "each" and options else ""
+            yield f"{operation.name}{more}: POST /v1/{seed.process.name}/{operation.name}"
+        elif (why := operation.why_not(seed)) is not None:
+            yield f"{operation.name}: not offered: {why}"
+
+
+def table() -> str:
+    """Operations of all processes of the folder as a table of Markdown, by task."""
+    known = list(dict.fromkeys(one.name for operations in CATALOGUE.values() for one in operations))
+    seeds = [load(name) for name in names()]
+    rows = [
+        (task, seed.process.name, offered(seed, 1).forms)
+        for task in CATALOGUE
+        for seed in seeds
+        if seed.process.task == task
+    ]
+    head = ["task", "process", *(f"`{name}`" for name in known)]
+    body = [
+        [task, f"`{process}`", *("yes" if name in forms else "-" for name in known)] for task, process, forms in rows
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *body))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{table()}\n")
