@@ -29,7 +29,7 @@ def table() -> str:
         (task, seed.process.name, offered(seed, 1).forms)
         for task in CATALOGUE
         for seed in seeds
-        if seed.process.task == task
+        if task == seed.process.task
     ]
     head = ["task", "process", *(f"`{name}`" for name in known)]
     body = [

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from operations.forms.fields import Record
 from seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class PlanError(ValueError):
@@ -26,6 +29,8 @@ def with_plans(table: pd.DataFrame, seed: Seed, carried: Sequence[str] = ()) -> 
     PlanError
         A plan lacks a knob.
     """
+    import pandas as pd
+
     assert seed.key is not None
     key, time = seed.key.name, seed.clock.name
     knobs = [column.name for column in seed.by_role("knob")]
@@ -65,6 +70,8 @@ def start_text(start: pd.Timestamp, seed: Seed) -> str:
 
 def _going_on(table: pd.DataFrame, newest: pd.DataFrame, seed: Seed, carried: Sequence[str]) -> pd.DataFrame:
     """The table and one more period of each unit, with the knobs that were last set."""
+    import pandas as pd
+
     assert seed.key is not None
     knobs = [column.name for column in seed.by_role("knob")]
     last = table.groupby(seed.key.name, sort=True)[knobs].last()

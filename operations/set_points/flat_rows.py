@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pandas as pd
-
 from operations.forms.fields import Record
 from operations.set_points.line import LINE
 from operations.set_points.names import RECOMMENDATIONS
@@ -29,6 +27,8 @@ def flat_rows(answer: Record, seed: Seed) -> list[Record]:
 
 
 def _flat(advice: Record, line: Record | None, seed: Seed) -> Record:
+    import pandas as pd
+
     assert seed.key is not None
     unit_name = advice[seed.key.name]
     row: Record = {
