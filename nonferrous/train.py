@@ -92,11 +92,12 @@ def train_on(
     from registry.settings import read_settings
     from system.process_lock import alone
     from training.jobs.train import train as run
+    from training.parallel.execution import Ways
 
     settings = read_settings()
     check_records()
     with alone(settings.folder, seed.process.name), progress() as step:
-        trained = run(seed, data, settings, step, trials, tests, learning_curve, processes)
+        trained = run(seed, data, settings, step, tests, Ways(trials, learning_curve, processes))
     enter_moves(seed.process.name)
     screen = console()
     for target in trained.learnt.targets or [None]:

@@ -15,12 +15,12 @@ from training.core.fitting import AnyCandidate
 from training.core.gate import Evidence
 from training.core.learner import AnyLearner
 from training.core.learning import PartFit
+from training.core.progress import Progress
 from training.core.splits import Split
 from training.labels.quantities import Quantities
 from training.reports.explanations import Direction
 from training.reports.pictures import Picture
 
-Progress = Callable[[str, int, int], None]  # step, steps done, steps in all
 Columns = Mapping[str, tuple[str, str]]  # head and format of each metric
 Candidates = Mapping[str, AnyCandidate]
 

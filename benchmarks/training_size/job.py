@@ -18,6 +18,7 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import load
 from training.jobs.train import train
+from training.parallel.execution import Ways
 
 MIB = 1024  # of `ru_maxrss`, which Linux states in KiB
 
@@ -42,7 +43,7 @@ def measured(process: str, folder: Path, home: Path) -> dict[str, float]:
     settings = Settings(home=home)
     Tracking(settings, make=True)  # a store is made once, not by each job
     start = [clock() for clock in clocks]
-    trained = train(load(process), folder, settings, processes=1)
+    trained = train(load(process), folder, settings, ways=Ways(processes=1))
     seconds, processor_seconds = (clock() - one for clock, one in zip(clocks, start, strict=True))
     return {
         "rows": len(trained.learnt.data.table),

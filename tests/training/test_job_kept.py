@@ -22,6 +22,7 @@ from registry.versions import Version
 from training.core.splits import SplitError
 from training.jobs.train import Trained, train
 from training.jobs.version_table import compare, compare_address
+from training.parallel.execution import Ways
 from training.regression.evaluate import against_label
 from training.regression.fit import SELECTED_BY
 
@@ -275,7 +276,7 @@ def test_only_candidates_have_metrics(job):
 def test_trials_are_runs_below_their_candidate_and_leave_the_job_as_it_is(toy_seed, toy_frame, tmp_path):
     toy_frame().to_csv(tmp_path / "plant.csv", index=False)
     settings, steps = Settings(home=tmp_path / "home"), []
-    trained = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: steps.append(step), trials=2)
+    trained = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: steps.append(step), ways=Ways(2))
     tracking = Tracking(settings)
     (version,) = tracking.versions("toy_cells")
     assert set(tracking.children(version)) == set(trained.learnt.candidates)

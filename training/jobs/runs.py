@@ -9,6 +9,7 @@ from system.temporary_folder import scratch
 from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate
 from training.core.splits import Split
+from training.jobs.job_run import JobRun
 from training.tasks import task_of
 
 PLOTS = "plots.html"
@@ -16,12 +17,7 @@ NO_SETTING = "-"  # all candidates of a job have the same parameters, so that ML
 
 
 def keep_candidate(
-    candidate: AnyCandidate,
-    drawn: str,
-    data: Dataset,
-    facts: Mapping[str, object],
-    tracking: Tracking,
-    run: str,
+    candidate: AnyCandidate, drawn: str, data: Dataset, facts: Mapping[str, object], tracking: Tracking, run: str
 ) -> tuple[str, str]:
     """Keep a candidate, its page and its figures in its run; returns its logged model and the digest of its files."""
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
@@ -36,13 +32,11 @@ def keep_candidate(
     return model, digest
 
 
-def keep_parts(
-    model: Learnt, data: Dataset, parts: Split, tracking: Tracking, experiment: str, run: str, job: str
-) -> None:
+def keep_parts(model: Learnt, data: Dataset, parts: Split, job: JobRun) -> None:
     """Keep figures of the parts that a model carries, each in a run of its own below the job's."""
     for part in task_of(data.seed).parts:
         if part.name not in model.learnt:
             continue
         for one in part.runs(model.learnt[part.name], data, parts):
-            with tracking.run(experiment, one.name, job, run) as child:
-                tracking.log(child, params=one.params, metrics=one.metrics, tags=one.tags)
+            with job.child(one.name) as child:
+                job.tracking.log(child, params=one.params, metrics=one.metrics, tags=one.tags)

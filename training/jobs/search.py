@@ -10,8 +10,8 @@ from sklearn.base import clone
 
 from models.estimators.tuning import BLOCKS, Tunable, inner, later_blocks, tuned, with_settings
 from physics.arrays import FloatArray
-from registry.tracking import Tracking
 from training.core.fitting import RNG_SEED, Chooser
+from training.jobs.job_run import JobRun
 
 if TYPE_CHECKING:
     import optuna
@@ -37,10 +37,8 @@ class Search:
         Where studies are kept: one file a candidate, which a search that was cut off goes on from.
     rows : str
         Name of the rows that are learnt, such as digests of table and seed; another name is another study.
-    tracking : Tracking
+    job : JobRun
         Keeps each trial as a run below its candidate's.
-    experiment, job : str
-        Of these runs.
     progress : callable
         Called with what is being done, before each trial.
     """
@@ -48,9 +46,7 @@ class Search:
     trials: int
     folder: Path
     rows: str
-    tracking: Tracking
-    experiment: str
-    job: str
+    job: JobRun
     progress: Callable[[str], None]
 
     def chooser(self, candidate: str, run: str) -> Chooser:
@@ -79,7 +75,7 @@ class Search:
         def objective(trial: "optuna.Trial") -> float:
             name = f"{candidate} trial {trial.number + 1}"
             self.progress(name)
-            with self.tracking.run(self.experiment, name, self.job, run) as child:
+            with self.job.child(name, run) as child:
                 error = self._measured(trial, child, estimator, X, y)
             if error is None:
                 raise TrialPruned
@@ -110,15 +106,15 @@ class Search:
     def _measured(self, trial: "optuna.Trial", run: str, estimator: Any, X: FloatArray, y: FloatArray) -> float | None:
         """Mean error of a trial over the later blocks; None where it is cut short, as others stood better by then."""
         settings = _suggested(trial, estimator)
-        self.tracking.log(run, params=settings)
+        self.job.tracking.log(run, params=settings)
         tried, errors = clone(estimator).set_params(**settings), []
         for error in tried.block_errors(X, y, later_blocks(len(y), tried.held_back, BLOCKS)):
             errors.append(error)
             trial.report(float(np.mean(errors)), len(errors))
             if len(errors) < BLOCKS and trial.should_prune():
-                self.tracking.log(run, tags={"pruned": f"after block {len(errors)} of {BLOCKS}"})
+                self.job.tracking.log(run, tags={"pruned": f"after block {len(errors)} of {BLOCKS}"})
                 return None
-        self.tracking.log(run, metrics={ERROR: float(np.mean(errors))})
+        self.job.tracking.log(run, metrics={ERROR: float(np.mean(errors))})
         return float(np.mean(errors))
 
 

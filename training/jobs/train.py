@@ -20,9 +20,11 @@ from training.core.dataset import Dataset, read
 from training.core.fitting import STEPS, AnyCandidate, Chooser, best_of
 from training.core.gate import Condition, Gated, gate
 from training.core.learning import Outcome
+from training.core.progress import Progress, silent
 from training.core.setpoint_tests import read_tests, with_tests
 from training.core.splits import Split, split
 from training.jobs.card import model_card
+from training.jobs.job_run import JobRun
 from training.jobs.load_check import on_loading
 from training.jobs.run_metadata import facts_of, info_of, keep_rejected, run_name
 from training.jobs.runs import keep_candidate, keep_parts
@@ -35,8 +37,6 @@ from training.multi_target.views import views
 from training.parallel.execution import Ways
 from training.parallel.workers import Later, Workers, processes_for
 from training.tasks import tagged, task_of
-
-Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 TABLE, REJECTED, CARD, SEED = "table.parquet", "rejected.csv", "model_card.md", "seed.toml"
 TESTS, GATE_FILE = "tests.parquet", "gate.txt"
@@ -122,19 +122,13 @@ class Trained:
         return None if self.move is None else self.move.alias
 
 
-def silent(what: str, done: int, steps: int) -> None:
-    """A progress report that nobody reads."""
-
-
 def train(
     seed: Seed,
     data_path: Path,
     settings: Settings,
     progress: Progress = silent,
-    trials: int = 0,
     tests: Path | None = None,
-    curve: bool = False,
-    processes: int | None = None,
+    ways: Ways | None = None,
 ) -> Trained:
     """Train a process's candidates and register the best; only where the gate lets it pass it gets an alias.
 
@@ -148,14 +142,10 @@ def train(
         Where MLflow keeps it.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
-    trials : int
-        How many settings to try for each LightGBM candidate; 0 for the short ladder.
     tests : Path, optional
         File of the set-point tests that the plant made; see `training.core.setpoint_tests.read_tests`.
-    curve : bool
-        Whether the learning curve of each candidate is drawn.
-    processes : int, optional
-        How many processes fit; by default what is worth its start.
+    ways : Ways, optional
+        How candidates are fitted.
 
     Returns
     -------
@@ -182,8 +172,7 @@ def train(
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("train"), "train") as run:
-        ways = Ways(trials, curve, processes)
-        learnt = learn(data, parts, tracking, experiment, run, "train", progress, ways)
+        learnt = learn(data, parts, JobRun(tracking, experiment, run, "train", progress), ways)
         version = register(learnt, tracking)
         gated = ask_gate(learnt, version, tracking)
         move = enter(seed, version, tagged(task_of(seed), learnt.best), tracking) if gated.passed else None
@@ -193,17 +182,8 @@ def train(
     return Trained(learnt, version, gated, move, keep_rejected(data, settings), address)
 
 
-def learn(
-    data: Dataset,
-    parts: Split,
-    tracking: Tracking,
-    experiment: str,
-    run: str,
-    job: str,
-    progress: Progress,
-    ways: Ways | None = None,
-) -> Learnt:
-    """Fit every candidate that the seed allows and keep each in a run of its own below `run`.
+def learn(data: Dataset, parts: Split, job: JobRun, ways: Ways | None = None) -> Learnt:
+    """Fit every candidate that the seed allows and keep each in a run of its own below the job's.
 
     Several targets are learnt one after the other; the best candidates of all are kept as one model in one more run.
     Settings are chosen from a short ladder, or from so many trials a candidate; see `training.jobs.search`. Trials are
@@ -216,17 +196,17 @@ def learn(
     steps += ways.trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
 
     def step(what: str) -> None:
-        progress(what, next(counted), steps)
+        job.progress(what, next(counted), steps)
 
-    tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
-    tracking.log(run, params=facts_of(data, parts))
-    fits = _Fits(tracking, experiment, run, job, step, ways)
+    job.tracking.log_table(job.run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
+    job.tracking.log(job.run, params=facts_of(data, parts))
+    fits = _Fits(job, step, ways)
     with Workers(seen, 1 if ways.trials else ways.processes or processes_for(seen), step) as workers:
         found = [_fitted(view, of_target, fits, workers) for view, of_target in enumerate(unfitted)]
     learnt = found[0] if len(found) == 1 else _joined(data, parts, found, fits)
-    progress("keep the job's files", steps, steps)
-    _keep_job(learnt, tracking)
-    keep_parts(learnt.best.model, data, parts, tracking, experiment, run, job)
+    job.progress("keep the job's files", steps, steps)
+    _keep_job(learnt, job.tracking)
+    keep_parts(learnt.best.model, data, parts, job)
     return learnt
 
 
@@ -234,10 +214,7 @@ def learn(
 class _Fits:
     """Where the candidates of a job are kept, and how they are fitted."""
 
-    tracking: Tracking
-    experiment: str
-    run: str
-    job: str
+    job: JobRun
     step: Callable[[str], None]
     ways: Ways
 
@@ -246,10 +223,10 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
     """Candidates of one target, each in its run, which is named after the target where there are several."""
     data, parts = workers.views[view]
     task, facts, info = task_of(data.seed), facts_of(data, parts), info_of(data, parts)
-    several, target, tracking = data.seed.place is not None, data.seed.target.name, fits.tracking
+    several, target, job = data.seed.place is not None, data.seed.target.name, fits.job
     rows = "-".join([data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest)])
-    folder, kept = tracking.settings.folder / "studies", fits.ways.keep(rows)
-    search = Search(fits.ways.trials, folder, rows, tracking, fits.experiment, fits.job, fits.step)
+    folder, kept = job.tracking.settings.folder / "studies", fits.ways.keep(rows)
+    search = Search(fits.ways.trials, folder, rows, job, fits.step)
     candidates: dict[str, AnyCandidate] = {}
     runs: dict[str, str] = {}
     models: dict[str, tuple[str, str]] = {}
@@ -263,9 +240,9 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
     more: dict[str, Any] = {}
     for name in estimators:
         title = of_target(name, target) if several else name
-        with tracking.run(fits.experiment, title, fits.job, fits.run) as child:
+        with job.child(title) as child:
             if several:
-                tracking.log(child, tags={TARGET: target})
+                job.tracking.log(child, tags={TARGET: target})
             if fits.ways.trials:
                 fitted[name] = fit(name, search.chooser(name, child))
             candidate, drawn = fitted.pop(name)()
@@ -275,9 +252,9 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
                 more = _arguments(dict(found() for found in beside))
             if more:
                 candidate = candidates[name] = replace(candidate, model=replace(candidate.model, **more))
-            models[name] = keep_candidate(candidate, drawn, data, facts, tracking, child)
+            models[name] = keep_candidate(candidate, drawn, data, facts, job.tracking, child)
         fits.ways.fitted(title)
-    return Learnt(data, parts, fits.experiment, fits.run, candidates, runs, models)
+    return Learnt(data, parts, job.experiment, job.run, candidates, runs, models)
 
 
 def _arguments(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
@@ -291,8 +268,8 @@ def _joined(data: Dataset, parts: Split, found: list[Learnt], fits: _Fits) -> Le
     """The best candidates of several targets, kept as one model in a run of its own."""
     targets = {one.data.seed.target.name: one for one in found}
     best = whole(data.seed, {target: one.best for target, one in targets.items()}, info_of(data, parts))
-    tracking, facts = fits.tracking, facts_of(data, parts)
-    with tracking.run(fits.experiment, best.name, fits.job, fits.run) as child:
+    job, tracking, facts = fits.job, fits.job.tracking, facts_of(data, parts)
+    with job.child(best.name) as child:
         tracking.log_table(child, data.table, data.seed.process.name, data.seed.target.name, data.digest)
         tracking.log(child, params={"candidate": best.name, **facts})
         model, digest = tracking.log_model(child, best.model)
@@ -300,7 +277,7 @@ def _joined(data: Dataset, parts: Split, found: list[Learnt], fits: _Fits) -> Le
     runs = {of_target(name, target): run for target, one in targets.items() for name, run in one.runs.items()}
     candidates: Mapping[str, Any] = {best.name: best}
     kept = {best.name: (model, digest)}
-    return Learnt(data, parts, fits.experiment, fits.run, candidates, runs | {best.name: child}, kept, targets)
+    return Learnt(data, parts, job.experiment, job.run, candidates, runs | {best.name: child}, kept, targets)
 
 
 def _short(digest: str) -> str:

@@ -18,8 +18,8 @@ from seeds import Seed
 from synthetic_data import Outcome, Running
 from system.temporary_folder import scratch
 from training.core.dataset import Dataset, dataset_of
+from training.core.progress import Progress, silent
 from training.jobs.run_metadata import run_name
-from training.jobs.train import Progress, silent
 from training.task import DecisionTrial, SetpointLoop
 from training.tasks import task_of
 

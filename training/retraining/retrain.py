@@ -26,10 +26,12 @@ from system.temporary_folder import scratch
 from training.core.comparison import Verdict
 from training.core.dataset import Dataset, dataset_of
 from training.core.gate import Gated
+from training.core.progress import Progress, silent
 from training.core.setpoint_tests import joined_tests, read_tests, with_tests
 from training.core.splits import split
+from training.jobs.job_run import JobRun
 from training.jobs.run_metadata import keep_rejected, run_name
-from training.jobs.train import TESTS, Learnt, Progress, ask_gate, learn, register, silent
+from training.jobs.train import TESTS, Learnt, ask_gate, learn, register
 from training.jobs.version_table import compare_address
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.multi_target.combined import prefixed
@@ -209,7 +211,7 @@ def retrain(
         keep_labels(run, labels, tracking)
         if not dry_run:
             keep_batch(run, seed, history, new.table, new_tests, new_path, tracking)
-        learnt = learn(data, parts, tracking, experiment, run, "retrain", progress, ways)
+        learnt = learn(data, parts, JobRun(tracking, experiment, run, "retrain", progress), ways)
         verdict = verdict_on(model, challengers(learnt, given), given)
         version = None if dry_run else _registered(learnt, job, tracking)
         kept = no_loss(lambda: verdict_on(model, challengers(learnt, of_older), of_older), accept_shift)

@@ -14,6 +14,7 @@ from typing import Any, Self
 from models.processes.lookup import response_of
 from registry.code_version import git_commit, package_version
 from seeds import Seed
+from training.core.progress import Progress
 from training.setpoints.action_space import SetpointTrialError
 from training.setpoints.checkpoint import finished, folder_of, keep, kept, missing
 from training.setpoints.loop import begin, run
@@ -26,8 +27,6 @@ YEAR, BEFORE = 360, 1200  # d: of the closed loop, and of the history before it 
 PLANTS = 3
 WORKERS = 2
 POLL = 0.5  # s
-
-Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sklearn.linear_model import RidgeCV
 from models.estimators.tuning import error_of, settings_of, tuned
 from models.regression.trees import BoostedTrees
 from training.jobs import search as searched
+from training.jobs.job_run import JobRun
 from training.jobs.search import BLOCKS, COUNTS, ERROR, RATES, SHARES, Search
 
 
@@ -50,7 +51,7 @@ def rows():
 
 def search(folder, trials, runs, progress=lambda what: None):
     Bowl.measured = 0
-    return Search(trials, folder, "rows", runs, "4", "train", progress).chooser("trees", "run of trees")
+    return Search(trials, folder, "rows", JobRun(runs, "4", "job", "train"), progress).chooser("trees", "run of trees")
 
 
 def test_each_trial_is_a_run_with_its_settings_and_its_error(tmp_path, rows):
@@ -97,7 +98,8 @@ def test_a_search_that_was_cut_off_goes_on(tmp_path, rows, monkeypatch):
 def test_other_rows_are_another_study(tmp_path, rows):
     search(tmp_path, 2, Runs())(Bowl(), *rows)
     other = Runs()
-    Search(2, tmp_path, "other", other, "4", "train", lambda what: None).chooser("trees", "run of trees")(Bowl(), *rows)
+    job = JobRun(other, "4", "job", "train")
+    Search(2, tmp_path, "other", job, lambda what: None).chooser("trees", "run of trees")(Bowl(), *rows)
     assert len(other.ends) == 2
     assert sorted(path.name for path in tmp_path.glob("*.journal")) == ["other-trees.journal", "rows-trees.journal"]
 

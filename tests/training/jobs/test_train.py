@@ -20,6 +20,7 @@ from training.core.gate import Condition, Gated
 from training.core.splits import split
 from training.jobs import run_metadata, work
 from training.jobs import train as jobs
+from training.jobs.job_run import JobRun
 from training.jobs.run_metadata import keep_rejected, run_name
 from training.jobs.train import Learnt, ask_gate, learn, register, train
 from training.regression.fit import SELECTED_BY
@@ -112,7 +113,7 @@ def quick(monkeypatch):
 def test_candidates_are_fitted_in_turn_against_the_first_and_kept_each_in_its_run(plant, quick):
     data, parts = plant
     store, progress = Store(), []
-    found = learn(data, parts, store, "4", "job", "train", lambda *step: progress.append(step))
+    found = learn(data, parts, JobRun(store, "4", "job", "train", lambda *step: progress.append(step)))
     assert quick == {"bar": None, "line": "predictions of bar", "trees": "predictions of bar"}
     steps = [f"{name}: {what}" for name in ERRORS for what in ("fit", "importance")]
     steps[2:2] = ["set-points", "warnings"]
@@ -150,7 +151,7 @@ def test_candidates_are_fitted_in_turn_against_the_first_and_kept_each_in_its_ru
 def test_a_job_keeps_card_seed_rejected_rows_and_the_table_without_an_index(plant, quick):
     data, parts = plant
     store = Store()
-    learn(data, parts, store, "4", "job", "train", jobs.silent)
+    learn(data, parts, JobRun(store, "4", "job", "train"))
     kept = store.files["job"]
     assert set(kept) == {"model_card.md", "seed.toml", "rejected.csv", "table.parquet"}
     assert kept["model_card.md"] == b"card of line"

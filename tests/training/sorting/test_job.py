@@ -17,6 +17,7 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from training.jobs.train import Trained, train
 from training.jobs.version_table import compare
+from training.parallel.execution import Ways
 from training.retraining.retrain import Retrained, retrain
 from training.sorting.fit import pieces_of, sort_lots
 
@@ -48,7 +49,7 @@ def story(toy_sorting_seed, toy_sorting_frame, tmp_path_factory):
     frame[~newest].to_csv(folder / "history.csv", index=False)
     frame[newest].assign(s1=3.0 - frame["s1"]).to_parquet(folder / "changed.parquet")
     # Of all stories of jobs this one fits side by side, whatever the cores.
-    trained = train(toy_sorting_seed, folder / "history.csv", settings, processes=2)
+    trained = train(toy_sorting_seed, folder / "history.csv", settings, ways=Ways(processes=2))
     return Story(
         settings, trained, retrain(toy_sorting_seed, folder / "changed.parquet", settings, accept_shift="wired anew")
     )
