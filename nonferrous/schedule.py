@@ -41,10 +41,11 @@ def schedule(
     html: Annotated[Path | None, typer.Option(help="HTML page to write, with drawings.")] = None,
 ) -> None:
     """The current hour by hour that makes the metal owed at least cost under a tariff. It is advice: nothing is set."""
+    from models.processes.lookup import schedule_of
     from models.schedules.current_state import line_at
     from models.schedules.errors import ImpossibleError, ScheduleError
     from models.schedules.order_parsing import read_order
-    from models.schedules.schedule import schedule as schedule_of
+    from models.schedules.schedule import schedule as scheduled
     from models.table.reading import read_table
     from seeds import load
 
@@ -64,8 +65,10 @@ def schedule(
     try:
         order = read_order(request, seed)
         steps = len(order.prices.values)
-        line = line_at(seed, table[seed.key.name].tolist(), starts, columns, steps, order.prices.step)
-        found = schedule_of(line, order)
+        line = line_at(
+            schedule_of(seed), seed, table[seed.key.name].tolist(), starts, columns, steps, order.prices.step
+        )
+        found = scheduled(line, order)
     except (ScheduleError, ImpossibleError) as error:
         fail(str(error))
     screen = console()

@@ -22,6 +22,7 @@ import pandas as pd
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from models.interfaces.line import Line
+from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
 from models.schedules.errors import ImpossibleError
 from models.schedules.hours import LONGEST, Hours, read_hours
@@ -101,7 +102,7 @@ class InHand:
         assert seed.key is not None
         columns = {column.name: table[column.name].to_numpy() for column in seed.columns if column.name in table}
         starts = table[seed.clock.name].to_numpy(dtype="datetime64[us]")
-        return line_at(seed, table[seed.key.name].tolist(), starts, columns, steps, 1.0)
+        return line_at(schedule_of(seed), seed, table[seed.key.name].tolist(), starts, columns, steps, 1.0)
 
 
 def order_of(seed: Seed, line: Line, prices: Hours, cells: int, owed: float, now: float) -> Order:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.interfaces.line import Line
 from models.interfaces.physics import Columns
-from models.processes.lookup import schedule_of
+from models.interfaces.schedule import AnySchedule
 from models.schedules.errors import ScheduleError
 from seeds import Seed
 
@@ -17,12 +17,20 @@ PERIODS = 3  # before the newest of all, whose labels are taken
 
 
 def line_at(
-    seed: Seed, units: Sequence[str], starts: NDArray[np.datetime64], columns: Columns, steps: int, hours: float
+    physics: AnySchedule | None,
+    seed: Seed,
+    units: Sequence[str],
+    starts: NDArray[np.datetime64],
+    columns: Columns,
+    steps: int,
+    hours: float,
 ) -> Line:
     """The line at the state that rows tell.
 
     Parameters
     ----------
+    physics : SchedulePhysics or None
+        Physics of the seed's schedules, as `models.processes.lookup.schedule_of` has it.
     seed : Seed
         With a [schedule].
     units, starts : sequence of str, ndarray of datetime64
@@ -35,9 +43,8 @@ def line_at(
     Raises
     ------
     ScheduleError
-        The rows lack what the physics needs.
+        The rows lack what the physics needs, or the process has none.
     """
-    physics = schedule_of(seed)
     if physics is None or seed.schedule is None:
         raise ScheduleError([("process", seed.process.name, "one whose current may follow a tariff")])
     given = {name: np.abs(columns[name]) if seed.column(name).censored else columns[name] for name in physics.NEEDED}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.consistency.unit_names import unit_name
+from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
 from models.schedules.errors import ImpossibleError, ScheduleError
 from models.schedules.order_parsing import read_order
@@ -40,7 +41,9 @@ def answered(seed: Seed, asked: AskedSchedule) -> Record:
     """
     try:
         order = read_order(asked.request, seed)
-        line = line_at(seed, *_in_hand(asked.rows, seed), len(order.prices.values), order.prices.step)
+        line = line_at(
+            schedule_of(seed), seed, *_in_hand(asked.rows, seed), len(order.prices.values), order.prices.step
+        )
         return _answer(schedule(line, order))
     except ScheduleError as error:
         raise invalid(

@@ -240,7 +240,7 @@ def _answer(seed: Seed) -> Any:
 def _example(row: Record, seed: Seed) -> Record:
     """A day of prices, and as much metal of 100 cells as they make at the current of the row."""
     columns = {name: np.array([value if isinstance(value, float) else np.nan]) for name, value in row.items()}
-    line = line_at(seed, [_UNIT], np.array([_FIRST], dtype="datetime64[us]"), columns, 24, 1.0)
+    line = line_at(schedule_of(seed), seed, [_UNIT], np.array([_FIRST], dtype="datetime64[us]"), columns, 24, 1.0)
     tonnes = 0.1 * 24 * float(line.metal(np.array([line.usual]))[0])
     tariff = ((0, 8, 0.05), (8, 12, 0.12), (12, 16, 0.085), (16, 20, 0.12), (20, 24, 0.085))
     return {

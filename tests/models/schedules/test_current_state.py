@@ -15,7 +15,15 @@ physics = schedule_of(SEED)
 def line(units, days, **other):
     usual = {name: np.full(len(units), SEED.column(name).usual) for name in physics.NEEDED}
     starts = np.array([np.datetime64("2026-08-01") + np.timedelta64(day, "D") for day in days], dtype="datetime64[us]")
-    return line_at(SEED, units, starts, usual | {name: np.array(value) for name, value in other.items()}, 24, 1.0)
+    return line_at(
+        schedule_of(SEED),
+        SEED,
+        units,
+        starts,
+        usual | {name: np.array(value) for name, value in other.items()},
+        24,
+        1.0,
+    )
 
 
 def test_the_newest_row_of_each_unit_says_the_state():
@@ -32,4 +40,4 @@ def test_labels_are_of_the_last_periods_alone():
 
 def test_a_process_without_physics_is_refused():
     with pytest.raises(ScheduleError, match="one whose current may follow a tariff"):
-        line_at(load("zinc_leach_filter"), ["a"], np.array(["2026-08-01"], dtype="datetime64[us]"), {}, 24, 1.0)
+        line_at(None, load("zinc_leach_filter"), ["a"], np.array(["2026-08-01"], dtype="datetime64[us]"), {}, 24, 1.0)
