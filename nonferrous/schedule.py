@@ -41,12 +41,9 @@ def schedule(
     html: Annotated[Path | None, typer.Option(help="HTML page to write, with drawings.")] = None,
 ) -> None:
     """The current hour by hour that makes the metal owed at least cost under a tariff. It is advice: nothing is set."""
-    from models.processes.lookup import schedule_of
-    from models.schedules.current_state import line_at
     from models.schedules.errors import ImpossibleError, ScheduleError
-    from models.schedules.order_parsing import read_order
-    from models.schedules.schedule import schedule as scheduled
     from models.table.reading import read_table
+    from operations.schedules.answers import order_of, scheduled
     from seeds import load
 
     seed = load(process)
@@ -60,15 +57,8 @@ def schedule(
     }  # fmt: skip
     _check(request)
     table = read_table(data, seed).table
-    columns = {column.name: table[column.name].to_numpy() for column in seed.columns if column.is_number}
-    starts = table[seed.clock.name].to_numpy(dtype="datetime64[us]")
     try:
-        order = read_order(request, seed)
-        steps = len(order.prices.values)
-        line = line_at(
-            schedule_of(seed), seed, table[seed.key.name].tolist(), starts, columns, steps, order.prices.step
-        )
-        found = scheduled(line, order)
+        found = scheduled(seed, order_of(table, seed, request))
     except (ScheduleError, ImpossibleError) as error:
         fail(str(error))
     screen = console()

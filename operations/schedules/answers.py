@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,12 +24,26 @@ from operations.schedules.forms import ASSUMPTIONS, ScheduleForm
 from seeds import Seed
 from system.cancellation import between
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+InHand = tuple[Sequence[str], Any, Mapping[str, Any]]
+"""Unit, start of the period, and numbers by column, of the rows in hand."""
+
 
 @dataclass(frozen=True)
 class AskedSchedule:
-    """An order that was read: rows in hand, and the request around them."""
+    """An order that was read.
 
-    rows: list[Record]
+    Attributes
+    ----------
+    in_hand : callable
+        Gives the rows in hand; RequestError where their times cannot be compared.
+    request : dict
+        The request around them.
+    """
+
+    in_hand: Callable[[], InHand]
     request: Record
 
 
@@ -40,17 +56,26 @@ def answered(seed: Seed, asked: AskedSchedule) -> Record:
         No schedule keeps the order; all faults, or all limits that could give way, are named.
     """
     try:
-        order = read_order(asked.request, seed)
-        line = line_at(
-            schedule_of(seed), seed, *_in_hand(asked.rows, seed), len(order.prices.values), order.prices.step
-        )
-        return _answer(schedule(line, order))
+        return _answer(scheduled(seed, asked))
     except ScheduleError as error:
         raise invalid(
             [Fault(field=place, value=shown(got), expected=wanted) for place, got, wanted in error.faults]
         ) from None
     except ImpossibleError as error:
         raise _impossible(error) from None
+
+
+def scheduled(seed: Seed, asked: AskedSchedule) -> Schedule:
+    """The schedule of an order.
+
+    Raises
+    ------
+    ScheduleError, ImpossibleError
+        The order cannot be, or no schedule keeps it.
+    """
+    order = read_order(asked.request, seed)
+    line = line_at(schedule_of(seed), seed, *asked.in_hand(), len(order.prices.values), order.prices.step)
+    return schedule(line, order)
 
 
 def read(payloads: ScheduleForm, body: bytes) -> AskedSchedule:
@@ -74,10 +99,18 @@ def read(payloads: ScheduleForm, body: bytes) -> AskedSchedule:
             break
     if request is None or faults:
         raise invalid(faults)
-    return AskedSchedule(rows, request)
+    return AskedSchedule(partial(_in_hand, rows, payloads.seed), request)
 
 
-def _in_hand(rows: list[Record], seed: Seed) -> tuple[list[str], Any, dict[str, Any]]:
+def order_of(table: pd.DataFrame, seed: Seed, request: Record) -> AskedSchedule:
+    """An order with all rows of a table in hand."""
+    assert seed.key is not None
+    units, clock = table[seed.key.name].tolist(), table[seed.clock.name]
+    columns = {column.name: table[column.name].to_numpy() for column in seed.columns if column.is_number}
+    return AskedSchedule(lambda: (units, clock.to_numpy(dtype="datetime64[us]"), columns), request)
+
+
+def _in_hand(rows: list[Record], seed: Seed) -> InHand:
     assert seed.key is not None
     starts, faults = starts_of(rows, len(rows), seed)
     if faults:

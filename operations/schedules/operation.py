@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from operations.forms.fields import Record
-from operations.forms.plan_rows import records
 from operations.operation import Advice, FromTable
-from operations.schedules.answers import AskedSchedule, answered, read
+from operations.schedules.answers import AskedSchedule, answered, order_of, read
 from operations.schedules.forms import ScheduleForm, schedule_form
 from seeds import Seed
 
@@ -34,7 +33,7 @@ class Schedules(Advice[ScheduleForm, AskedSchedule]):
 
     def request_of(self, form: ScheduleForm, table: pd.DataFrame, options: Record) -> FromTable[AskedSchedule]:
         """All rows of a table as rows in hand, with an order of the options."""
-        return FromTable(AskedSchedule(records(table, form.seed), options))
+        return FromTable(order_of(table, form.seed, options))
 
     def answer(self, form: ScheduleForm, learnt: Any, request: AskedSchedule) -> Record:
         """Current, cost and limits of each hour; RequestError where no schedule keeps the order."""
