@@ -173,7 +173,16 @@ def _faults(seed: Seed) -> Iterator[str]:
         *kind.equipment_type.faults(seed.equipment, seed.process_type),
         *faults("economics", kind.TERMS, seed.economics),
     ]
-    yield from wrong or _columns_missing(seed)
+    yield from wrong or [*_not_derived(seed), *_columns_missing(seed)]
+
+
+def _not_derived(seed: Seed) -> Iterator[str]:
+    """Yield the fault of derived targets of a seed whose physics derives none."""
+    if seed.derived and not kind_of(seed).gives("derived"):
+        fitting = ", ".join(one for one in known_types() if kind_of_type(one).gives("derived"))
+        targets = ", ".join(seed.derived)
+        expected = f"expected a type that derives some, one of {fitting}"
+        yield f"targets: {targets} derived, and the physics of {seed.process_type} derives none: {expected}"
 
 
 def _without_physics(seed: Seed) -> Iterator[str]:

@@ -11,6 +11,7 @@ from seeds import SeedError, load
 from seeds.format.loader import parse
 from synthetic_data.engine.runs import replay
 from tests.models.processes.rows import typical
+from tests.suite.physics import physics_type, state_process
 
 TEXT = load("lead_refining").text
 CELLS = 'cells = { value = 16, unit = "count", source = "assumed: cells of a section" }\n'
@@ -90,6 +91,16 @@ def test_a_fact_of_a_process_without_physics_is_refused(toy_seed):
         SeedError, match=r"process\.type: missing, and \[equipment\] need the physics of one: state .*, one of copper_"
     ):
         check_process(seed)
+
+
+def test_derived_targets_of_a_process_whose_physics_derives_none_are_refused(toy_seed, monkeypatch):
+    seed = parse(toy_seed.text, Path("toy_cells.toml"))
+    seed.targets["energy"] = seed.targets["y"].model_copy(update={"derived_from": "y"})
+    state_process(monkeypatch, "toy_cells", physics=physics_type())
+    with pytest.raises(SeedError, match="targets: energy derived, and the physics of toy_cells derives none: expected"):
+        check_process(seed)
+    state_process(monkeypatch, "toy_cells", physics=physics_type(derived=lambda columns, y, prices: {"energy": y}))
+    check_process(seed)
 
 
 def test_a_model_that_was_stored_before_seeds_had_facts_takes_those_of_then():
