@@ -40,7 +40,7 @@ class Promise:
         Parameters
         ----------
         figures : Mapping of str to float
-            As `training.retraining.retrain.figures_of` gives them.
+            As `training.retraining.judged.figures_of` gives them.
         """
         return cls(figures.get("gain", 0.0), int(figures.get("rows", 0)))
 

@@ -1,7 +1,6 @@
 """Learn again from history plus new rows, and change the champion only for a better one."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,14 +14,13 @@ from models.table.reading import read_truth
 from models.table.sources import Source
 from models.tasks import Model
 from registry.promotion import champion_of, with_alias
-from registry.retraining.decision import JOB, VERDICT, VERDICT_WHY, keep_decision, outcome_of, settle, settle_left
+from registry.retraining.decision import JOB, settle_left
 from registry.retraining.new_rows import ending
 from registry.retraining.shadow_period import ShadowPeriod
 from registry.settings import Settings
 from registry.tracking import Tracking
-from registry.versions import CHALLENGER, GUARDRAILS, NOTHING, RegistryError, Version
+from registry.versions import CHALLENGER, RegistryError, Version
 from seeds import Seed
-from system.temporary_folder import scratch
 from training.core.comparison import Verdict
 from training.core.dataset import Dataset, dataset_of
 from training.core.gate import Gated
@@ -34,7 +32,6 @@ from training.jobs.run_metadata import keep_rejected, run_name
 from training.jobs.train import TESTS, Learnt, ask_gate, learn, register
 from training.jobs.version_table import compare_address
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
-from training.multi_target.combined import prefixed
 from training.multi_target.verdict import Verdicts
 from training.multi_target.views import views
 from training.parallel.execution import Ways
@@ -42,13 +39,12 @@ from training.retraining.guardrails import guarded_by, guardrails, held_back
 from training.retraining.history import History, are_in, history_of, join, keep_batch, without
 from training.retraining.inputs import inputs_of, with_unlabelled
 from training.retraining.judge_rows import judge_rows
+from training.retraining.judged import Judged, decide, figures_of, keep_verdict
 from training.retraining.newer_outcomes import Followed, follow_outcomes
 from training.retraining.older_rows import no_loss, older_rows
 from training.retraining.open_periods import read_new
 from training.retraining.verdict import challengers, verdict_on
 from training.tasks import task_of
-
-VERDICT_FILE = "verdict.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,11 +215,11 @@ def retrain(
         verdict = held_back(verdict, gated)
         guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
         verdict = guarded_by(verdict, guarded)
-        figures = figures_of(verdict, task.columns.decisive)
-        shadow = _shadow(seed, verdict, champion)
-        _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow, guarded)
+        figures, shadow = figures_of(verdict, task.columns.decisive), _shadow(seed, verdict, champion)
+        done = Judged(champion, version, verdict, figures, guarded, shadow, labels)
+        keep_verdict(done, learnt, tracking)
         if version is not None:
-            _decide(process, version, verdict, figures, labels, champion, tracking, shadow)
+            decide(process, version, done, tracking)
     stays = follows and version is not None and not verdict.promoted
     return Retrained(
         learnt=learnt,
@@ -243,22 +239,6 @@ def retrain(
         shadow=shadow,
         followed=follow_outcomes(seed, champion, model, data, tracking) if stays else None,
     )
-
-
-def _decide(
-    process: str,
-    version: int,
-    verdict: Verdict | Verdicts,
-    figures: Mapping[str, float],
-    labels: LabelChecks,
-    champion: Version,
-    tracking: Tracking,
-    shadow: ShadowPeriod | None,
-) -> None:
-    """Keep what becomes of a version, then carry it out."""
-    decided = verdict.promoted, verdict.why, figures, labels.shift, champion.number
-    keep_decision(process, version, *decided, tracking, shadow)
-    settle(process, version, tracking)
 
 
 def _shadow(seed: Seed, verdict: Verdict | Verdicts, champion: Version) -> ShadowPeriod | None:
@@ -340,56 +320,3 @@ def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version,
         cautions.append(f"{checked.rejected_rows} rows of history are out of the seed's ranges and were set aside")
     whole = Checked(checked.table, rejected.reset_index(drop=True), new.ignored, tuple(cautions), new.lacks)
     return dataset_of(whole, seed, read_truth(new_path, seed)), replaced
-
-
-def figures_of(verdict: Verdict | Verdicts, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:
-    """The figures that the decision rests on."""
-    if isinstance(verdict, Verdicts):
-        decisive = list(decisive)
-        return prefixed({name: figures_of(one, decisive) for name, one in verdict.by_target.items()})
-    sides = {"champion": verdict.champion, "challenger": verdict.challenger}
-    found = {"gain": verdict.gain, "gain_low": verdict.gain_low, "rows": float(verdict.rows)}
-    return found | {f"{side}_{name}": sides[side][name] for side, name in decisive if name in sides[side]}
-
-
-def _metrics(verdict: Verdict | Verdicts) -> dict[str, float]:
-    """A verdict's figures as metrics of the job's run."""
-    if isinstance(verdict, Verdicts):
-        return prefixed({name: _metrics(one) for name, one in verdict.by_target.items()})
-    metrics = {"judge_gain": verdict.gain, "judge_gain_low": verdict.gain_low, "judge_rows": float(verdict.rows)}
-    metrics |= {f"judge_champion_{name}": value for name, value in verdict.champion.items()}
-    return metrics | {f"judge_challenger_{name}": value for name, value in verdict.challenger.items()}
-
-
-def _keep_verdict(
-    verdict: Verdict | Verdicts,
-    champion: int,
-    version: int | None,
-    learnt: Learnt,
-    labels: LabelChecks,
-    tracking: Tracking,
-    shadow: ShadowPeriod | None,
-    guarded: Gated,
-) -> None:
-    """Keep the verdict in words and numbers as a file of the job's run, and what was found of the labels.
-
-    What became of a version is written beside it and its run once it was carried out; of a dry run, what would be.
-    """
-    numbers = {"champion_version": champion, "challenger_version": version}
-    lines = {
-        **numbers,
-        **verdict.to_dict(),
-        "labels": labels.to_dict(),
-        GUARDRAILS: guarded.lines,
-        **({} if shadow is None else shadow.tags),
-    }
-    with scratch() as folder:
-        (folder / VERDICT_FILE).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
-        tracking.log_files(learnt.run, folder)
-    rails = {GUARDRAILS: "\n".join(guarded.lines) or NOTHING}
-    tags = {"registered_version": str(version or NOTHING), **rails}
-    if version is None:
-        tags |= {VERDICT: f"{outcome_of(verdict.promoted, shadow)} in a dry run", VERDICT_WHY: verdict.why}
-    tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
-    if version is not None:
-        tracking.tag_version(learnt.data.seed.process.name, version, labels.tags | rails)

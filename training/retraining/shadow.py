@@ -16,9 +16,9 @@ from seeds import Seed
 from training.core.comparison import FEWEST_BLOCKS, FEWEST_ROWS, JudgeError, Verdict
 from training.core.splits import SplitError
 from training.multi_target.verdict import Verdicts
+from training.retraining.judged import figures_of
 from training.retraining.later_rows import LaterRows
 from training.retraining.open_periods import read_known
-from training.retraining.retrain import figures_of
 from training.tasks import task_of
 
 WANTED = f"{FEWEST_ROWS} in {FEWEST_BLOCKS} blocks"  # outcomes of rows that both have answered

@@ -16,12 +16,14 @@ from training.core.gate import Condition, Gated
 from training.labels.job import LabelChecks
 from training.labels.quantities import numbers
 from training.retraining import judge_rows as judging
+from training.retraining import judged as judged_module
 from training.retraining import retrain as retraining
 from training.retraining import verdict as verdicts
 from training.retraining.guardrails import guarded_by, held_back
 from training.retraining.history import History, join
 from training.retraining.judge_rows import judge_start
-from training.retraining.retrain import _keep_verdict, _together, figures_of, retrain
+from training.retraining.judged import Judged, figures_of, keep_verdict
+from training.retraining.retrain import _together, retrain
 
 VERDICT = Verdict(
     promoted=True,
@@ -202,7 +204,8 @@ def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tag
     verdict = Verdict(**VERDICT.to_dict() | {"promoted": promoted})
     labels = LabelChecks((Condition("labels, level", True, "0", "0"),), pd.DataFrame())
     kept = Gated((Condition("signs", True, "0", "0"),))
-    _keep_verdict(verdict, 1, 2, learnt, labels, store, None, kept)
+    champion = SimpleNamespace(number=1)
+    keep_verdict(Judged(champion, 2, verdict, {}, kept, None, labels), learnt, store)
     lines = {"champion_version": 1, "challenger_version": 2} | verdict.to_dict() | {"labels": labels.to_dict()}
     lines |= {"guardrails": ["kept: signs: 0; expected 0"]}
     assert json.loads(store.files["job"]["verdict.json"]) == lines
@@ -220,7 +223,7 @@ def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tag
     rails = {"guardrails": "kept: signs: 0; expected 0"}
     tags, labelled = {"registered_version": "2"} | rails, {"labels": "passed", "labels_reasons": "none"} | rails
     assert store.steps == [("log", "job", {"metrics": metrics, "tags": tags}), ("tag", "toy_cells", 2, labelled)]
-    _keep_verdict(verdict, 1, None, learnt, labels, store, None, Gated(()))
+    keep_verdict(Judged(champion, None, verdict, {}, Gated(()), None, labels), learnt, store)
     tags = {
         "registered_version": "none",
         "guardrails": "none",
@@ -284,8 +287,8 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     monkeypatch.setattr(retraining, "register", lambda *given: 4)
     monkeypatch.setattr(retraining, "ask_gate", lambda *given: gated)
     monkeypatch.setattr(retraining, "guardrails", lambda *given: guarded)
-    monkeypatch.setattr(retraining, "keep_decision", lambda *given: decided.append(given[:5]))
-    monkeypatch.setattr(retraining, "settle", lambda *given: settled.append((*given[:2], list(decided))))
+    monkeypatch.setattr(judged_module, "keep_decision", lambda *given: decided.append(given[:5]))
+    monkeypatch.setattr(judged_module, "settle", lambda *given: settled.append((*given[:2], list(decided))))
     found = retrain(toy_seed, tmp_path / "new.parquet", Settings(home=tmp_path), lambda *step: progress.append(step))
     assert progress == [("read and check the new rows", 0, 1)]
     assert asked["left"] == "toy_cells"  # what an older job failed to carry out comes first
