@@ -7,6 +7,7 @@ import pytest
 from drafting.findings import KINDS, DraftError
 from drafting.job import Asked, draft
 from registry.settings import read_settings
+from tests.suite.jobs import quicken
 from tests.suite.processes import each
 from training.jobs.train import train
 
@@ -182,6 +183,7 @@ def test_classes_of_whole_floats_with_gaps(plant, draft_of, tmp_path):
 @pytest.mark.parametrize("kind", each(("number", "class", "no time"), "trains", ("class", "no time")))
 def test_training_takes_a_draft_as_it_is(plant, draft_of, tmp_path, kind, monkeypatch):
     """From the file to a version that the service can load, without a person's hand."""
+    quicken(monkeypatch)
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
     table = plant(rows=400).assign(ore=np.random.default_rng(0).choice(["wet", "dry"], 400))
     table["yield_pct"] += 1.5 * (table["ore"] == "wet")

@@ -12,6 +12,7 @@ from records.database import Database, RecordsError
 from records.online_states import State, save
 from records.outcomes import Outcome, take
 from records.requests import Kept, insert, new_id
+from tests.suite.jobs import quicken
 
 DAY = "2026-11-01T00:00:00"
 
@@ -135,7 +136,8 @@ def test_what_to_learn_from_is_named_once(command, database, home):
     assert str(none.exception) == "toy_cells: nothing is recorded of which an outcome is known"
 
 
-def test_a_model_is_learnt_from_records(database, home, toy_frame):
+def test_a_model_is_learnt_from_records(database, home, toy_frame, monkeypatch):
+    quicken(monkeypatch)
     frame = toy_frame(units=40, periods=40)
     days = frame["period_start"].dt.strftime("%Y-%m-%d")
     bodies, outcomes = [], []

@@ -237,6 +237,7 @@ def test_few_files_and_many_silent_connections_leave_others_answered(
             assert asked.status_code == 200
 
 
+@pytest.mark.long("holds hundreds of connections")
 def test_others_are_answered_while_bodies_of_one_byte_are_held(folder: Path, running: Running) -> None:
     url = "/v1/toy_cells/predictions"
     part = f"POST {url} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{"
@@ -279,6 +280,7 @@ def test_an_end_under_load_answers_all_that_was_accepted(folder: Path, running: 
     assert set(found) == {200}
 
 
+@pytest.mark.long("opens thousands of connections")
 def test_health_answers_while_thousands_of_connections_are_silent(folder: Path, running: Running) -> None:
     with running(folder, NONFERROUS_MAX_CONNECTIONS="1500") as (_, address):
         port = int(address.rpartition(":")[2])

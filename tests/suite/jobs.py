@@ -8,7 +8,7 @@ from models.setpoints import learning
 from models.tasks import build
 from seeds import Seed
 
-FEW_TREES = 25  # what holds of every model holds of one with few trees
+FEW_TREES = 10  # what holds of every model holds of one with few trees
 
 
 def few_trees(seed: Seed, **more: float) -> dict[str, BaseEstimator]:

@@ -130,6 +130,7 @@ def statistics(seed: Seed) -> dict[str, float]:
     return of_measurements(seed, plant) | of_truth(plant) | of_events(seed, plant) | of_causes(seed, plant)
 
 
+@pytest.mark.long("simulates years of the plant")
 def test_statistics_of_three_years_lie_in_their_bands(outside_bands: Callable[..., list[str]]) -> None:
     assert outside_bands("aluminium_reduction", statistics(load("aluminium_reduction"))) == []
 

@@ -11,6 +11,7 @@ from seeds import Seed, load
 from synthetic_data import Replay, replay
 from synthetic_data.module_line import market
 from synthetic_data.module_line.lots import BRANDS
+from tests.suite.processes import each
 
 CURVE = ("isc", "voc", "pmp", "ff", "ff_low")
 LINES = ("xrf_sb", "xrf_cd", "xrf_se", "xrf_ag")
@@ -113,7 +114,7 @@ def of_stations(m: pd.DataFrame, silicon: pd.DataFrame) -> dict[str, float]:
     }
 
 
-@pytest.mark.parametrize("rng_seed", [None, *OTHER_PLANTS])
+@pytest.mark.parametrize("rng_seed", [None, *each(OTHER_PLANTS, "simulates other plants", ())])
 def test_statistics_of_this_plant_and_of_others_lie_in_their_bands(seed, rng_seed, outside_bands):
     plant = joined(replay(seed, units=LOTS, rng_seed=rng_seed))
     assert outside_bands("pv_modules", statistics(plant)) == []

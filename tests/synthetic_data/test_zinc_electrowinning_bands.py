@@ -119,6 +119,7 @@ def statistics(seed: Seed) -> dict[str, float]:
     return of_truth(plant) | of_measurements(seed, plant) | of_events(seed, plant) | of_causes(seed)
 
 
+@pytest.mark.long("simulates years of the plant")
 def test_statistics_of_two_years_lie_in_their_bands(outside_bands: Callable[..., list[str]]) -> None:
     assert outside_bands("zinc_electrowinning", statistics(load("zinc_electrowinning"))) == []
 

@@ -18,6 +18,7 @@ from physics.cathode_zinc.codeposition import (
 from physics.cathode_zinc.furnace import melting_heat
 from seeds import Seed
 from synthetic_data import Replay, another_plant, replay
+from tests.suite.processes import each
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 
 NAMES = {"pb": "lead", "cd": "cadmium", "cu": "copper", "fe": "iron"}
@@ -123,7 +124,7 @@ def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
     }
 
 
-@pytest.mark.parametrize("rng_seed", [None, 2, 3, 4, 5, 6, 7])
+@pytest.mark.parametrize("rng_seed", [None, *each((2, 3, 4, 5, 6, 7), "simulates other plants", ())])
 def test_statistics_of_the_works_and_of_six_others_lie_in_their_bands(
     rng_seed: int | None, graded: Callable[[str], GradedPlant], outside_bands: Callable[..., list[str]]
 ) -> None:

@@ -12,6 +12,7 @@ from physics.batteries.ageing import cycle_loss_wang_2011
 from physics.batteries.resistance import arrhenius_factor
 from seeds import Seed
 from synthetic_data import another_plant, replay
+from tests.suite.processes import each
 
 OTHERS = (11, 12, 13, 14, 15, 16)
 # Resistance at once times capacity of the real pulses, lowest and highest [mΩ·Ah]; PulseBat at 25 °C and 5-50 % charge.
@@ -134,7 +135,7 @@ def test_statistics_lie_in_their_bands(seed, cells, outside_bands):
     assert outside_bands("retired_batteries", statistics(seed, cells)) == []
 
 
-@pytest.mark.parametrize("rng_seed", OTHERS)
+@pytest.mark.parametrize("rng_seed", each(OTHERS, "simulates other plants", ()))
 def test_statistics_of_other_lines_lie_in_their_bands(seed, joined, outside_bands, rng_seed):
     other = another_plant(seed, rng_seed)
     assert outside_bands("retired_batteries", statistics(other, joined(other, replay(other)))) == []
