@@ -177,7 +177,7 @@ def requested(
         made = operation.request_of(form, checked.table, options(form))
         answer = operation.answer(form, learnt, made.request)
     except RequestError as error:
-        raise PlanError(_in_words(error)) from None
+        raise PlanError(in_words(error)) from None
     number = None if version is None else version.number
     return Requested(operation, form, number, len(checked.table), made.notes, answer)
 
@@ -204,12 +204,17 @@ def _champion(seed: Seed, operation: Advice[Any, Any], step: Callable[[str, int,
     return version, learnt
 
 
-def _in_words(error: Any) -> str:
+def in_words(error: Any) -> str:
     """All faults of a request in one text; where a model refused, its own words."""
     if error.__cause__ is not None:
         return str(error.__cause__)
-    said = [f"{one.field or 'request'}: got {one.value}: expected {one.expected}" for one in error.faults]
-    return "; ".join(said) or str(error.detail)
+    return "; ".join(map(_said, error.faults)) or str(error.detail)
+
+
+def _said(fault: Any) -> str:
+    place = ", ".join(filter(None, (None if fault.row is None else f"row {fault.row}", fault.field)))
+    got = "" if fault.value is None else f"got {fault.value}: "
+    return f"{place or 'request'}: {got}expected {fault.expected}"
 
 
 def written(result: Requested, out: Path) -> int:

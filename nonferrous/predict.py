@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.ask import check_out
+from nonferrous.ask import check_out, in_words
 from nonferrous.console import ProcessName, console, progress
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> N
     from registry.settings import read_settings
     from registry.tracking import Tracking
 
-    process = seed.process.name
+    process, request = seed.process.name, _request(seed, given)
     with progress() as step:
         step("load the champion", 0, 1)
         tracking = Tracking(read_settings())
@@ -56,11 +56,27 @@ def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> N
         step("read the table", 0, 1)
         checked = read_table(data, seed, today=latest_plan(seed), labelled=False)
         write_batches(
-            _batches(checked, seed, model, given, lambda done: step("predict", done, len(checked.table))), out
+            _batches(checked, seed, model, request, lambda done: step("predict", done, len(checked.table))), out
         )
     screen = console()
     for line in _lines(seed, champion.number, model, checked, out):
         screen.print(line, soft_wrap=True, markup=False)
+
+
+def _request(seed: Seed, given: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a request around its rows, those left out by their defaults; PlanError names those that cannot be."""
+    from operations.catalogue import predictions_of
+    from operations.forms.faults import Fault, invalid
+    from operations.forms.plan_rows import PlanError
+
+    form = predictions_of(seed).form(seed, 1)
+    slow = [one.name for one in form.options if one.is_slow and one.name in given]
+    faults = [Fault(field=name, expected="no such field of a table; send such rows to the service") for name in slow]
+    request, wrong = form.envelope.read({"rows": [{}], **given})
+    if request is None or faults:
+        raise PlanError(in_words(invalid([*faults, *wrong])))
+    found: dict[str, Any] = request
+    return found
 
 
 def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
@@ -101,20 +117,16 @@ class _Rows:
 
 
 def _batches(
-    checked: Checked, seed: Seed, model: Any, given: dict[str, Any], done: Callable[[int], None]
+    checked: Checked, seed: Seed, model: Any, request: dict[str, Any], done: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     """Answers in the order of the table, which is that of units and times."""
     from operations.catalogue import predictions_of
-    from operations.forms.faults import invalid
     from operations.forms.history import MADE
     from serving.responses.process_response import interval_of
     from serving.wire.arrow import ABOUT, answered
 
     task = predictions_of(seed)
     taken = task.form(seed, 1)
-    request, faults = taken.envelope.read({"rows": [{}], **given})
-    if faults:
-        raise invalid(faults)
     said = {"process": seed.process.name, "coverage": request["coverage"], "interval": interval_of(model)}
     about = {ABOUT: json.dumps(said)}
     rows = 0

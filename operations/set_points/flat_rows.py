@@ -9,21 +9,27 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from operations.forms.fields import Record
-from operations.set_points.line import LINE
-from operations.set_points.names import RECOMMENDATIONS
 from seeds import Seed
 
 _NUMBER = re.compile(r"-?\d[\d.e+-]*(?<!\.)")  # also dates
 
 
-def flat_rows(answer: Record, seed: Seed) -> list[Record]:
+def flat_rows(advices: Iterable[Record], seed: Seed, line: Record | None = None) -> list[Record]:
     """One row a unit, numbers under headings with their units, such as `gain [$/d]`.
 
     Moves and what they bring are those of the unit by itself; where the line's shared knob moves, the moves that go
     with it stand beside them.
+
+    Parameters
+    ----------
+    advices : iterable of dict
+        Advice on each unit, as responses hold it.
+    seed : Seed
+        The process.
+    line : dict, optional
+        Advice on what all units share.
     """
-    line = answer.get(LINE)
-    return [_flat(advice, line, seed) for advice in answer[RECOMMENDATIONS]]
+    return [_flat(advice, line, seed) for advice in advices]
 
 
 def _flat(advice: Record, line: Record | None, seed: Seed) -> Record:

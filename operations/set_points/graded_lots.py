@@ -23,6 +23,7 @@ from operations.forms.payloads import known_later
 from operations.forms.plan_rows import planned, records, with_plans
 from operations.forms.rows import matrix
 from operations.operation import FromTable
+from operations.set_points.flat_rows import flat_rows
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
@@ -38,7 +39,7 @@ from operations.set_points.moves import chosen_within
 from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
 from operations.set_points.operation import Recommendations
 from operations.set_points.operation import SetPoints as SetPointsOperation
-from operations.set_points.requests import unplanned
+from operations.set_points.requests import checked_moves, unplanned
 from physics.arrays import FloatArray
 from seeds import Column, Quantity, Seed
 
@@ -174,6 +175,10 @@ class LotSetPointAdvice(SetPointsOperation[LotForm, AskedLots]):
         """Advice on each plan; SetpointError and RequestError as the base says."""
         return advised(form, self.name, learnt, request)
 
+    def options(self, form: LotForm, given: Record) -> Record:
+        """Fields around the rows, moves among them; RequestError names every field that cannot be."""
+        return checked_moves(super().options(form, given), form.moves, form.moves)
+
     def request_of(self, form: LotForm, table: pd.DataFrame, options: Record) -> FromTable[AskedLots]:
         """Plans of a table, or one more lot of each unit where it has none."""
         seed = form.seed
@@ -203,6 +208,10 @@ class LotWhatIf(LotSetPointAdvice):
 
     name: ClassVar[str] = WHAT_IF
     operation_id: ClassVar[str] = "what_if"
+
+    def flat(self, form: LotForm, answer: Record) -> list[Record]:
+        """A row a lot, numbers under headings with their units."""
+        return flat_rows(answer["what_if"], form.seed)
 
 
 def _with_made(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:

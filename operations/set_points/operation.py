@@ -14,6 +14,7 @@ from operations.forms.fields import Record
 from operations.forms.form import Form
 from operations.operation import Advice, FromTable
 from operations.set_points.flat_rows import flat_rows
+from operations.set_points.line import LINE
 from operations.set_points.names import RECOMMENDATIONS
 from seeds import Quantity, Seed
 
@@ -75,7 +76,7 @@ class Recommendations(SetPoints[F, R]):
 
     def flat(self, form: F, answer: Record) -> list[Record]:
         """A row a unit, numbers under headings with their units."""
-        return flat_rows(answer, form.seed)
+        return flat_rows(answer[self.name], form.seed, answer.get(LINE))
 
 
 class Withheld(SetPoints[Form, None]):

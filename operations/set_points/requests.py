@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from operations.forms.decoding import parsed_json
-from operations.forms.faults import Fault, shown
+from operations.forms.faults import Fault, invalid, shown
 from operations.forms.fields import Record
 from operations.forms.payloads import within
 from operations.forms.plan_rows import planned, records, with_plans
@@ -75,6 +75,13 @@ def move_faults(moves: Record, alike: Shape, own: Shape) -> list[Fault]:
     if not by_unit(moves):
         return [within(MOVES, fault) for fault in alike.read(moves)[1]]
     return [within(f"{MOVES}.{shown(unit)}", fault) for unit, one in moves.items() for fault in own.read(one)[1]]
+
+
+def checked_moves(request: Record, alike: Shape, own: Shape) -> Record:
+    """A request whose moves can be, beside their size; RequestError names every one that cannot."""
+    if faults := move_faults(request.get(MOVES, {}), alike, own):
+        raise invalid(faults)
+    return request
 
 
 GOES_ON = "Beware: no row plans a period: the last knobs are taken to go on for one more period"

@@ -17,6 +17,7 @@ from operations.forms.fields import Record, row_fields
 from operations.forms.form import latest
 from operations.forms.plan_rows import start_text
 from operations.operation import FromTable
+from operations.set_points.flat_rows import flat_rows
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
@@ -31,6 +32,7 @@ from operations.set_points.lots import (
 from operations.set_points.moves import chosen_within
 from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
 from operations.set_points.operation import Recommendations, SetPoints
+from operations.set_points.requests import checked_moves
 from seeds import Quantity, Seed
 
 if TYPE_CHECKING:
@@ -157,6 +159,10 @@ class LineSetPointAdvice(SetPoints[LotForm, AskedLots]):
         """Advice on each plan; SetpointError and RequestError as the base says."""
         return advised(form, self.name, learnt, request)
 
+    def options(self, form: LotForm, given: Record) -> Record:
+        """Fields around the rows, moves among them; RequestError names every field that cannot be."""
+        return checked_moves(super().options(form, given), form.moves, form.moves)
+
     def request_of(self, form: LotForm, table: pd.DataFrame, options: Record) -> FromTable[AskedLots]:
         """Each lot of a table of pieces, with its mean load."""
         seed = form.seed
@@ -190,3 +196,7 @@ class LineWhatIf(LineSetPointAdvice):
 
     name: ClassVar[str] = WHAT_IF
     operation_id: ClassVar[str] = "what_if"
+
+    def flat(self, form: LotForm, answer: Record) -> list[Record]:
+        """A row a lot, numbers under headings with their units."""
+        return flat_rows(answer["what_if"], form.seed)

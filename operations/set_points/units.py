@@ -15,12 +15,13 @@ from models.setpoints.units import MONEY
 from operations.forms.fields import Record
 from operations.operation import FromTable
 from operations.set_points.answers import advice_rows, pareto_rows, planned_rows, priced
+from operations.set_points.flat_rows import flat_rows
 from operations.set_points.forms import ASSUMPTIONS, SetPointForm, setpoint_forms
 from operations.set_points.line import LINE, POWER_LIMIT, line_part
 from operations.set_points.moves import chosen
 from operations.set_points.names import EXPERIMENTS, PARETO, RECOMMENDATIONS, WHAT_IF
 from operations.set_points.operation import Recommendations, SetPoints
-from operations.set_points.requests import Asked, read, request_of
+from operations.set_points.requests import Asked, checked_moves, read, request_of
 from seeds import Quantity, Seed
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class UnitSetPoints(SetPoints[SetPointForm, Asked]):
         prices = request.request["prices"]
         stated = priced(learnt.priced(prices), learnt.seed)
         return {"assumptions": ASSUMPTIONS, "prices": stated, **self.part(learnt, request, prices)}
+
+    def options(self, form: SetPointForm, given: Record) -> Record:
+        """Fields around the rows, moves among them; RequestError names every field that cannot be."""
+        return checked_moves(super().options(form, given), form.alike, form.moves)
 
     def request_of(self, form: SetPointForm, table: pd.DataFrame, options: Record) -> FromTable[Asked]:
         """Plans of a table, or its last set-points for one more period where it has none."""
@@ -82,6 +87,10 @@ class UnitWhatIf(UnitSetPoints):
         moves = chosen(asked, model.seed)
         return {"what_if": advice_rows(what_if(model, asked.table, moves, prices), asked, model)}
 
+    def flat(self, form: SetPointForm, answer: Record) -> list[Record]:
+        """A row a unit, numbers under headings with their units."""
+        return flat_rows(answer["what_if"], form.seed)
+
 
 class UnitPareto(UnitSetPoints):
     """The best moves at rising prices of carbon."""
@@ -96,6 +105,15 @@ class UnitPareto(UnitSetPoints):
     def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
         """Moves of each row at each price."""
         return {PARETO: pareto_rows(pareto(model, asked.table, prices), asked, model)}
+
+    def flat(self, form: SetPointForm, answer: Record) -> list[Record]:
+        """A row a unit and price of carbon, numbers under headings with their units."""
+        return [
+            row | {f"{CARBON_PRICE} [{point['carbon_price']['unit']}]": point["carbon_price"]["value"]}
+            for unit in answer[PARETO]
+            for point in unit["points"]
+            for row in flat_rows([point["advice"]], form.seed)
+        ]
 
 
 class UnitExperiments(UnitSetPoints):

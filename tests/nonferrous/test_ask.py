@@ -11,6 +11,7 @@ from models.setpoints.errors import SetpointError
 from models.warnings.learning import learn
 from nonferrous.ask import fields_of, operation_of, requested, written
 from nonferrous.command_line import main
+from operations.forms.faults import RequestError
 from operations.forms.plan_rows import PlanError
 from operations.set_points.units import UnitRecommendations
 from operations.warnings.operation import Warnings
@@ -161,3 +162,59 @@ def test_a_table_is_warned_of_what_follows_it_or_of_what_it_plans(champion, seed
     for one in again.answer["warnings"]:
         for name, warning in one["events"].items():
             assert warning["probability"] == pytest.approx(said[one["unit"]][name]["probability"])
+
+
+@pytest.mark.parametrize(
+    ("process", "moves", "said"),
+    [
+        ("aluminium_reduction", {"nonsense": 1.0}, "moves.nonsense"),
+        ("aluminium_reduction", {"A-1": {"line_current_target": 1.0}}, "moves.A-1.line_current_target"),
+        ("copper_cathode", {"nonsense": 1.0}, "moves.nonsense"),
+        ("aluminium_scrap", {"nonsense": 1.0}, "moves.nonsense"),
+    ],
+)
+def test_moves_that_no_knob_has_are_refused_before_anything_is_computed(process, moves, said):
+    seed = load(process)
+    operation = operation_of(seed, "what-if")
+    with pytest.raises(RequestError) as refused:
+        operation.options(operation.form(seed, 10), {"moves": moves})
+    assert [fault.field for fault in refused.value.faults] == [said]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("coverage=3", "coverage: got 3: expected at most 0.99"),
+        ("explain=true", "explain: expected no such field of a table; send such rows to the service"),
+        ("nothing=1", "nothing: got 1: expected no such field"),
+    ],
+)
+def test_fields_of_predictions_are_checked_before_the_champion_is_loaded(field, said, monkeypatch, capsys, tmp_path):
+    arguments = ["--data", "absent", "--out", str(tmp_path / "p.csv"), "--set", field]
+    monkeypatch.setattr(sys, "argv", ["nonferrous", "ask", "predictions", "lead_refining", *arguments])
+    monkeypatch.setattr("signal.signal", lambda *given: None)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_points_of_a_frontier_are_rows_with_their_price(potline):
+    advice = {
+        "unit": "A-1",
+        "period_start": "2026-11-01",
+        "knobs": {"voltage_setpoint": {"plan": 4.0, "move": -0.02, "set_point": 3.98, "unit": "V"}},
+        "gain": {"value": 7.0, "low": 1.0, "high": 13.0, "unit": "$/d"},
+        "effects": {},
+        "limits": [],
+        "cause": None,
+        "support": 40,
+        "refusal": None,
+    }
+    points = [{"carbon_price": {"value": price, "unit": "$/tCO2e"}, "advice": advice} for price in (0.0, 80.0)]
+    pareto, what_if = (operation_of(potline, name) for name in ("pareto", "what-if"))
+    rows = pareto.flat(pareto.form(potline, 10), {"pareto": [{"unit": "A-1", "points": points}]})
+    assert [row["carbon_price [$/tCO2e]"] for row in rows] == [0.0, 80.0]
+    assert {row["voltage_setpoint new [V]"] for row in rows} == {3.98}
+    (row,) = what_if.flat(what_if.form(potline, 10), {"what_if": [advice]})
+    assert (row["unit"], row["gain [$/d]"]) == ("A-1", 7.0)

@@ -68,7 +68,7 @@ def _scattered(column: Column, seed: Seed) -> Any:
     squares = quantity(f"{title(seed)}Squares", "kg", -LARGEST_MASS, LARGEST_MASS)
     variance = quantity(f"{title(seed)}SquaresVariance", "kg²", 0, LARGEST_MASS**2)
     own = quantity(f"{title(seed)}MassVariance", "kg²", 0, LARGEST_MASS**2)
-    content = quantity(f"{title(seed)}Content", str(column.unit))
+    content = _content(column, seed)
     about = "expected sum of mass times squared distance of the content, as a share, from the bin's mean [kg]"
     return record(
         f"{title(seed, column.name)}HeldAndScattered",
@@ -84,6 +84,12 @@ def _scattered(column: Column, seed: Seed) -> Any:
     )
 
 
+def _content(column: Column, seed: Seed) -> Any:
+    """Type of a content; where elements have several units, each element has its own."""
+    own = len({one.unit for one in seed.elements}) > 1
+    return quantity(f"{title(seed, column.name) if own else title(seed)}Content", str(column.unit))
+
+
 def _for_the_reader(kind: Any, about: str) -> Any:
     return Annotated[kind | None, Field(default=None, description=about)]
 
@@ -91,7 +97,7 @@ def _for_the_reader(kind: Any, about: str) -> Any:
 def _mean_fields(column: Column, seed: Seed) -> dict[str, Any]:
     estimate = quantity(f"{title(seed)}ElementMass", "kg", -LARGEST_MASS, LARGEST_MASS)
     variance = quantity(f"{title(seed)}MassVariance", "kg²", 0, LARGEST_MASS**2)
-    content = quantity(f"{title(seed)}Content", str(column.unit))
+    content = _content(column, seed)
     allowance = quantity(f"{title(seed)}Allowance", "kg")
     return {
         "mass": Annotated[estimate, Field(description="estimated mass; may be a little below 0 [kg]")],

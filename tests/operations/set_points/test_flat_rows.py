@@ -41,7 +41,9 @@ def answer_of(potline, *advices):
 
 
 def test_the_file_has_a_row_a_unit_under_headings_with_units(potline):
-    found = pd.DataFrame(flat_rows(answer_of(potline, advised(), advised("A-2", "doubt: too much")), potline))
+    found = pd.DataFrame(
+        flat_rows(answer_of(potline, advised(), advised("A-2", "doubt: too much"))["recommendations"], potline)
+    )
     first, second = found.to_dict("records")
     assert (first["unit"], first["period_start"]) == ("A-1", pd.Timestamp("2025-04-01"))
     assert (first["voltage_setpoint plan [V]"], first["voltage_setpoint move [V]"]) == (4.0, -0.02)
