@@ -6,6 +6,7 @@ import stat
 
 import pytest
 
+from models.storage import formats
 from registry.loading import load_results
 from registry.loading.load_results import FILE, MOST, Tried, Verdict
 
@@ -42,7 +43,7 @@ def test_verdicts_of_other_code_do_not_count(tmp_path, monkeypatch):
 
 def test_code_is_named_by_its_format_its_files_and_its_libraries():
     said = load_results.code()
-    assert said.startswith("format 5, nonferrous ")
+    assert said.startswith(f"format {formats.NEWEST}, nonferrous ")
     assert "lightgbm" in said
     assert "numpy" in said
 
