@@ -12,6 +12,7 @@ from training.core.fitting import STEPS
 from training.core.learning import Outcome
 from training.core.splits import split
 from training.jobs import work
+from training.jobs.page import page
 from training.jobs.work import Beside, Fit
 from training.parallel.workers import Workers
 
@@ -45,7 +46,8 @@ def fitted(request):
     found, steps = {task: {} for task in TASKS}, {}
     for processes in (1, 2):
         reported = []
-        with Workers(views, processes, reported.append) as some:
+        with pytest.MonkeyPatch.context() as patch, Workers(views, processes, reported.append) as some:
+            patch.setattr(work, "page", page)  # as other processes draw it
             for view, (task, own) in enumerate(zip(TASKS, estimators, strict=True)):
                 before = len(reported)
                 fits = [some.later(view, Fit(name, one, {"from": "here"}, None)) for name, one in own.items()]
