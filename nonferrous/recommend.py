@@ -93,7 +93,7 @@ def moved(advices: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _lines(found: Requested) -> list[str]:
-    """What was read, what the plan is, and what became of each unit."""
+    """Rows that were read, remarks on the plans, and the number of units by result."""
     from operations.set_points.flat_rows import refusals
 
     advices = advices_of(found)

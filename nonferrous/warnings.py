@@ -64,7 +64,7 @@ def _events(found: Requested) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def _lines(found: Requested) -> Iterator[str]:
-    """What was read, what the period to come is, and how many alarms there are of each event."""
+    """Rows that were read, remarks on the plans, and the number of alarms of each event."""
     units = len(found.answer[found.operation.name])
     yield f"{found.seed.process.name}: version {found.version} on {found.rows} rows, {units} units"
     yield from found.notes

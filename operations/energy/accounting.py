@@ -167,7 +167,7 @@ class Accounting(Addition):
 
 
 def _filled(norm: Norm, energy: list[float], grades: list[str | None], away: list[float]) -> list[Any]:
-    """What fills the blanks of a norm."""
+    """Values for the blanks of a norm."""
     value, low, high = away
     is_best = grades[-1] is None
     distance = None if is_best else {"value": value, "low": low, "high": high, "unit": norm.unit}

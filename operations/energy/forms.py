@@ -27,7 +27,7 @@ SCOPES = {
 
 
 def energy_fields(seed: Seed, physics: AnyEnergy) -> AddedFields:
-    """What energy adds to what a seed's process takes and gives.
+    """Fields that energy adds to requests and responses of a seed's process.
 
     Raises
     ------
@@ -176,6 +176,6 @@ def _estimate(about: str, unit: str) -> Any:
 
 
 def emission_sources(physics: AnyEnergy) -> dict[str, dict[str, str]]:
-    """What emissions of each scope come from, by the names of their fields, each with what it is."""
+    """Sources of the emissions of each scope, by the names of their fields, each with its meaning."""
     scopes = {"scope_1": physics.EMITTED, "scope_2": physics.bought()}
     return {scope: {name.replace(" ", "_"): about for name, about in parts.items()} for scope, parts in scopes.items()}

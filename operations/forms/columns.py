@@ -47,7 +47,7 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """What a model answers to n rows.
+    """Responses of a model to n rows.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ def quantities(answers: Mapping[str, Answer], flags: list[list[str]]) -> dict[st
 
 
 def of_quantities(units: Mapping[str, str]) -> Described:
-    """What `quantities` gives of quantities with these units."""
+    """Columns that `quantities` gives for quantities with these units."""
     ends = {"": "", "_low": "lower end of the interval of ", "_high": "upper end of the interval of "}
     return {f"{name}{end}": (unit, f"{about}{name}") for name, unit in units.items() for end, about in ends.items()}
 

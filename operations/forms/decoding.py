@@ -104,7 +104,7 @@ def _field(column: Column) -> tuple[Any, ...]:
 
 
 def parsed_json(body: bytes, most_values: int = MOST_VALUES) -> Any:
-    """What a body holds; a long one is parsed in pieces, so that others run between them.
+    """Content of a body; a long one is parsed in pieces, so that others run between them.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def _too_many(most: int, where: str, instead: str) -> RequestError:
 
 
 def _in_pieces(body: bytes) -> Any:
-    """What a body holds, cut between entries of a list in an object, such as its rows.
+    """Content of a body, cut between entries of a list in an object, such as its rows.
 
     A piece is parsed with an entry `_END` and the brackets that close it, the next one behind what opens the list
     again. Where a cut stood elsewhere they do not close it, and the piece grows.
@@ -151,7 +151,7 @@ def _in_pieces(body: bytes) -> Any:
 
 
 def _piece(body: bytes, begin: int, opened: bytes) -> tuple[Any, int]:
-    """What a piece of a body holds, and where the next one begins."""
+    """Content of a piece of a body, and the start of the next."""
     size = TOGETHER
     while True:
         cut = _between(body, begin + size)

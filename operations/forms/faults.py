@@ -49,7 +49,7 @@ class RequestError(Exception):
 
 
 def shown(value: Any) -> float | int | bool | str | None:
-    """What was got, as JSON can carry it: numbers, booleans and null as they are, all else as text, cut if long."""
+    """Return a value as JSON can carry it: numbers, booleans and null as they are, all else as text, cut if long."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, float) and math.isfinite(value):

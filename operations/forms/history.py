@@ -31,7 +31,7 @@ def made_inputs(seed: Seed) -> tuple[Column, ...]:
 
 
 def takes_history(seed: Seed) -> bool:
-    """Whether an input is made from earlier periods."""
+    """Return whether an input is made from earlier periods."""
     return any(column.calendar is None for column in made_inputs(seed))
 
 
@@ -99,7 +99,7 @@ def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Fau
 
 
 def _lent(past: Sequence[Record], used: npt.NDArray[np.intp], column: Column) -> FloatArray:
-    """What earlier periods lend of a column; the rows that are asked for lend nothing."""
+    """Values of a column that earlier periods provide; rows of the request provide none."""
     values = [past[i].get(column.name) if i < len(past) else None for i in used]
     lent = np.array(values, dtype=np.float64)
     return np.abs(lent) if column.censored else lent  # of a content below the laboratory's limit the limit

@@ -1,4 +1,4 @@
-"""What requests and answers of every task share, grown from the seed: what checks a request also describes it."""
+"""Requests and responses of predictions of every task, grown from the seed: the types that check also describe."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Payloads(Form):
         return rows, request
 
     def quick(self, body: bytes) -> tuple[list[Record], Record] | None:
-        """What `read` gives of a request without a fault; None where one has any, or brings earlier periods."""
+        """Result of `read` for a request without a fault; None where one has any, or brings earlier periods."""
         given = self.decoder.read(body)
         if given is None or given.get("history"):
             return None
@@ -159,7 +159,7 @@ def within(place: str, fault: Fault) -> Fault:
 
 @dataclass(frozen=True)
 class TaskFields:
-    """What a task adds to what all requests and answers hold.
+    """Fields that a task adds to those of all requests and responses.
 
     Parameters
     ----------
@@ -275,7 +275,7 @@ def _past(seed: Seed, fields: TaskFields) -> Any:
 
 
 def known_later(seed: Seed) -> list[Column]:
-    """What a table holds of a period that is over: all columns but classes and those that are made."""
+    """Columns of a table for a period that is over: all columns but classes and those that are made."""
     echoed = seed.by_role("key", "time")
     rest = [column for column in seed.columns if column not in echoed and not column.is_made and not column.classes]
     return [*echoed, *rest]

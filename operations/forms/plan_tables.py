@@ -128,7 +128,7 @@ def _plan_faults(rows: Sequence[Record], past: int, units: IntArray, periods: In
 
 
 def _lacking(rows: Sequence[Record], past: int, units: IntArray, needed: Sequence[str]) -> list[Fault]:
-    """What physics needs, and was given neither with the plan nor with any earlier period of its unit."""
+    """Faults of values that physics needs, and neither the plan nor an earlier period of its unit has."""
     known: dict[int, set[str]] = {}
     for row, unit in zip(rows, units.tolist(), strict=True):
         known.setdefault(unit, set()).update(name for name in needed if row[name] is not None)

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a request, by place, value got, bound and what was expected."""
+"""Faults that pydantic finds in a request, by place, value got, bound and expected value."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "min_length": "
 
 
 class Shape:
-    """What a part of a request must be, and what is wrong with one that is not.
+    """Type of a part of a request, and the faults of one that is not of it.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class Shape:
         return Fault(row=row, field=field, value=value, bound=bound, expected=expected)
 
     def _at(self, place: tuple[Any, ...]) -> dict[str, Any]:
-        """What the schema says of a place; nothing where it has no such place."""
+        """Schema of a place; empty where there is no such place."""
         found: dict[str, Any] = self._schema
         for step in place:
             found = found.get("properties", {}).get(step) or found.get("additionalProperties") or found.get("items", {})
@@ -139,7 +139,7 @@ class Shape:
         return found
 
     def _instead(self, place: tuple[Any, ...], row: int | None) -> str:
-        """What to say of a field that is not taken at its place."""
+        """Words for a field that is not accepted at its place."""
         name = str(shown(place[-1]))
         if row is not None and name in self._leaks:
             return f"no such field: {name} is {LEAK}, a prediction must not see it"
@@ -150,6 +150,6 @@ class Shape:
 
 
 def no_such(what: str, name: str, taken: Sequence[str]) -> str:
-    """What to say of a name that none of those taken is."""
+    """Words for a name that is none of those accepted."""
     near = difflib.get_close_matches(name, taken, n=1)
     return f"no such {what}; the nearest is {near[0]}" if near else f"no such {what}; there are: {', '.join(taken)}"

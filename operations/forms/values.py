@@ -1,4 +1,4 @@
-"""What a row may hold of a column, of which quality it is, and an example of it."""
+"""Values that a row may hold of a column, their quality, and an example."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DATE = (
 _HOUR = r"[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
 _OFFSET = r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
 TIME = rf"^{_DATE}(?:{_HOUR}{_OFFSET}?)?$"
-"""What a date or time looks like in OpenAPI; all of these are read, and other forms of ISO 8601 that Python reads."""
+"""Pattern of a date or time in OpenAPI; all of these are read, and other forms of ISO 8601 that Python reads."""
 TIME_WITH_OFFSET = rf"^{_DATE}{_HOUR}{_OFFSET}$"
 
 

@@ -22,7 +22,7 @@ ABOUT = (
 )
 OUTCOMES, PREDICTION = "outcomes", "prediction"
 ID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([0-9]{1,9})"
-"""What the id of a prediction looks like: that of its request, and its row in it."""
+"""Pattern of the id of a prediction: the id of its request, and its row in it."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _named(seed: Seed) -> Record:
 
 
 def _related(seed: Seed) -> Record:
-    """What OpenAPI says of an outcome's fields together: either of the two ways to name it, and one value at least."""
+    """Relations of an outcome's fields in OpenAPI: either of the two ways to name it, and one value at least."""
     text, nothing = {"type": "string"}, {"type": "null"}
     slot = [column.name for column in seed.identity]
     of_prediction = {"required": [PREDICTION], "properties": {PREDICTION: text} | dict.fromkeys(slot, nothing)}

@@ -69,7 +69,7 @@ class LotStates(OnlineStates[QualityModel]):
         return {CONTENTS: waiting_in(state)}
 
     def outcomes_waiting(self, state: Record) -> int:
-        """How many assays wait."""
+        """Number of assays that are pending review."""
         return outcomes_waiting_in(state)
 
 

@@ -78,7 +78,7 @@ class NumberStates(OnlineStates[Fitted]):
         return {name: waiting_in(one) for name, one in state.items()}
 
     def outcomes_waiting(self, state: Record) -> int:
-        """How many outcomes wait; of several targets those of the one of which most do."""
+        """Number of outcomes that are pending review; of several targets the largest."""
         return max((outcomes_waiting_in(one) for one in state.values()), default=0)
 
 

@@ -14,8 +14,8 @@ class ReceivedBatch(Protocol):
 
     @property
     def at(self) -> int:
-        """When it arrived [microseconds since 1970, UTC]."""
+        """Moment of its arrival [microseconds since 1970, UTC]."""
 
     @property
     def accepted(self) -> bool:
-        """Whether a person has accepted it, however anomalous its outcomes are."""
+        """True if a reviewer has accepted it, however anomalous its outcomes are."""

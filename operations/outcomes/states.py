@@ -66,4 +66,4 @@ class OnlineStates(ABC, Generic[M]):
 
     @abstractmethod
     def outcomes_waiting(self, state: Record) -> int:
-        """How many outcomes wait in all."""
+        """Number of outcomes that are pending review."""

@@ -1,4 +1,4 @@
-"""Why a prediction is what it is: fields of requests and answers, and how parts become rows of an answer."""
+"""Explanations of predictions: fields of requests and responses, and rows made of contributions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_PARTS = "not explained: what this candidate computes is no sum over its input
 
 
 class ClassModel(Protocol):
-    """What a model of classes is explained by."""
+    """Parts of a model of classes that explain it."""
 
     @property
     def estimator(self) -> Any:
@@ -66,7 +66,7 @@ class Explanations(Addition):
 
 
 class ClassExplanations(Explanations):
-    """Why the most probable class is more probable than the next; predicted are the probabilities, shape (n, K)."""
+    """Reasons for the most probable class against the next; predicted are the probabilities, shape (n, K)."""
 
     def rows(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]

@@ -84,13 +84,13 @@ def _moves(line: Record) -> bool:
 
 
 def _with_line(line: Record, unit: str, knob: str) -> float:
-    """What the line's advice adds to a knob of a unit."""
+    """Move of a knob of a unit in the line's advice."""
     if knob in line["knobs"]:
         return float(line["knobs"][knob]["move"])
     return float(line["moves"].get(unit, {}).get(knob, 0.0))
 
 
 def refusals(advices: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How many units were refused for which reason, the most frequent first; numbers within a reason are cut out."""
+    """Number of units by the reason of their refusal, the most frequent first; numbers in a reason are cut out."""
     reasons = [_NUMBER.sub("…", advice["refusal"]) for advice in advices if advice["refusal"] is not None]
     return dict(Counter(reasons).most_common())

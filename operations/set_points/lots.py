@@ -28,7 +28,7 @@ NAMES = ("knobs", "gain", "grade_probability", "effects", "limits", "cause", "su
 
 @dataclass(frozen=True)
 class LotKnob:
-    """What may be moved: its unit, what it is, and how far an example moves it [its unit]."""
+    """A knob that may be moved: its unit, its meaning, and the move of an example [its unit]."""
 
     unit: str
     meaning: str
@@ -37,7 +37,7 @@ class LotKnob:
 
 @dataclass(frozen=True)
 class LotFields:
-    """What a task says of its plans and of advice on them.
+    """Parts of plans, and of advice on them, that are of one task.
 
     Attributes
     ----------

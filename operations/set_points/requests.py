@@ -63,12 +63,12 @@ def read(form: SetPointForm, body: bytes) -> Asked:
 
 
 def by_unit(moves: Record) -> bool:
-    """Whether moves are stated unit by unit."""
+    """Return whether moves are stated unit by unit."""
     return any(isinstance(one, dict) for one in moves.values())
 
 
 def move_faults(moves: Record, alike: Shape, own: Shape) -> list[Fault]:
-    """What is wrong with moves beside their size, which a model's seed limits.
+    """Faults of moves beside their size, which a model's seed limits.
 
     `alike` are moves that are the same for all rows, `own` those of one unit.
     """

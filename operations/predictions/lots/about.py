@@ -1,4 +1,4 @@
-"""What the list of processes says of one that grades lots: elements, defects, grades, costs, and its threshold."""
+"""Part of the list of processes on one that grades lots: elements, defects, grades, costs, and its threshold."""
 
 import math
 from typing import Annotated
@@ -62,7 +62,7 @@ class QualityInfo(BaseModel):
 
 
 def info(seed: Seed, model: QualityModel | None) -> QualityInfo:
-    """What a process grades its lots by; `model` is the one that answers."""
+    """Rules that a process grades its lots by; `model` is the one in service."""
     rules, threshold = seed.quality_rules, model.threshold if model is not None else math.nan
     return QualityInfo(
         elements=[column.name for column in seed.elements],

@@ -112,7 +112,7 @@ def _bound(seed: Seed) -> dict[str, Any]:
 
 
 def has_least(seed: Seed) -> bool:
-    """Whether a grade of a seed has a least content."""
+    """Return whether a grade of a seed has a least content."""
     return any(limit.least is not None for grade in seed.grades for limit in (*grade.limits.values(), *grade.sums))
 
 

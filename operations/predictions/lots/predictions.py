@@ -89,7 +89,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
 
 
 def guarantee(model: QualityModel, seed: Seed, by_own_costs: bool) -> Record:
-    """What holds of released lots; `by_own_costs` says whether the seed's costs decided, for which it was found."""
+    """Guarantee on released lots; `by_own_costs` says whether the seed's costs decided, for which it was found."""
     rules = seed.quality_rules
     return {
         "alpha": rules.alpha.value,

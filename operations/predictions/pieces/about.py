@@ -1,4 +1,4 @@
-"""What the list of processes says of one that sorts: classes, bins, limits, and which elements its model finds."""
+"""Part of the list of processes on one that sorts: classes, bins, limits, and which elements its model finds."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -52,7 +52,7 @@ def _limits(given: Mapping[str, Quantity]) -> dict[str, Limit]:
 
 
 def info(seed: Seed, model: SortingModel | None) -> SortingInfo:
-    """What a process sorts by; `model` is the one that answers."""
+    """Rules that a process sorts by; `model` is the one in service."""
     rules = seed.sorting_rules
     carried = None
     if model is not None:

@@ -1,4 +1,4 @@
-"""What lots hold, as a request brings it and an answer tells it."""
+"""Contents of lots, as requests and responses state them."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def lot_answer(state: LotState, seed: Seed) -> Record:
 
 
 def _known(estimate: Mapping[str, float], mass: float, unit: str, limit: Quantity | None, allowance: float) -> Record:
-    """What is known of an element in a bin that holds a mass [kg]."""
+    """Mass of an element in a bin that holds a mass [kg], with its variance and limit."""
     share = whole(unit) * estimate["mass"] / mass if mass else math.inf
     return {
         "mass": {"value": estimate["mass"], "unit": "kg"},
@@ -156,7 +156,7 @@ def _known(estimate: Mapping[str, float], mass: float, unit: str, limit: Quantit
 
 
 def _known_spread(estimate: Mapping[str, float], limit: Quantity, sd: float) -> Record:
-    """What is known of the spread of an element among a bin's pieces."""
+    """Scatter of an element among a bin's pieces, with its variance and limit."""
     return {
         "squares": {"value": estimate["squares"], "unit": "kg"},
         "squares_variance": {"value": estimate["squares_variance"], "unit": "kg²"},

@@ -97,7 +97,7 @@ def flag_closed(done: Sorted, seed: Seed, flags: list[list[str]]) -> None:
 
 
 def guarantee(model: SortingModel, seed: Seed, is_priced: bool) -> Record:
-    """What holds of lots; `is_priced` says whether the request gave prices, for which nothing was calibrated."""
+    """Guarantee on lots; `is_priced` says whether the request gave prices, for which nothing was calibrated."""
     withheld, rests_on = _withheld(model, is_priced), model.calibration
     return {
         "confidence": seed.sorting_rules.confidence.value if withheld is None else None,
