@@ -85,7 +85,8 @@ def ask(
     screen.print(f"{process}: {version}{result.rows} rows", markup=False)
     for note in result.notes:
         screen.print(note, markup=False)
-    screen.print(f"all {rows} rows: {out}", soft_wrap=True, markup=False)
+    said = f"all {rows} rows: {out}" if rows else "the response has no rows: no file is written"
+    screen.print(said, soft_wrap=True, markup=False)
 
 
 def check_out(out: Path, endings: tuple[str, ...] = ENDINGS, words: str = " or ".join(ENDINGS)) -> None:
@@ -218,11 +219,12 @@ def _said(fault: Any) -> str:
 
 
 def written(result: Requested, out: Path) -> int:
-    """Write the rows of a response; gives their number."""
+    """Write the rows of a response, and no file where it has none; gives their number."""
     import pandas as pd
 
     from models.table.reading import write_frame
 
     frame = pd.DataFrame(result.operation.flat(result.form, dict(result.answer)))
-    write_frame(frame, out)
+    if len(frame):
+        write_frame(frame, out)
     return len(frame)

@@ -1,6 +1,7 @@
 """Operations that are requested of a table: by any name, with fields of the request, or refused with the reason."""
 
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -151,6 +152,9 @@ def test_a_table_is_warned_of_what_follows_it_or_of_what_it_plans(champion, seed
     frame = pd.read_csv(tmp_path / "warnings.csv", parse_dates=["period_start"])
     assert set(frame["period_start"]) == {rows["period_start"].max() + pd.Timedelta(seed.period)}
     assert frame["alarm"].tolist() == (frame["probability [1]"] > frame["threshold [1]"]).tolist()
+    empty = replace(found, answer={**found.answer, "warnings": []})
+    assert written(empty, tmp_path / "none.csv") == 0
+    assert not (tmp_path / "none.csv").exists()
     # The same periods as plans say the same; units without one are left out.
     plans = rows.groupby("unit").tail(1).head(5).assign(z=np.nan, y=np.nan, tapped=np.nan)
     plans["period_start"] += pd.Timedelta(seed.period)
