@@ -32,5 +32,5 @@ def test_a_share_and_a_percentage_are_compared_as_one() -> None:
 
 
 def test_unequal_constants_are_told() -> None:
-    gap = {pair.parameter: pair for pair in nominal("zinc_electrowinning")}["electrode_gap"]
-    assert (gap.value, gap.simulated, gap.is_equal) == (30.0, 30.5, False)
+    clean = {pair.parameter: pair for pair in nominal("zinc_electrowinning")}["clean_time"]
+    assert (clean.value, clean.simulated, clean.is_equal) == (75.0, 70.0, False)

@@ -54,7 +54,6 @@ TYPICAL_ALUMINA, TYPICAL_MGF2 = 2.5, 0.3  # wt%
 LEAST_CURRENT = 100.0  # kA
 LEAST_ACD = 20.0  # mm
 LARGEST_LOSS = 45.0  # %
-CATHODE_FACE = 56.0  # m² of metal surface that carries the current, of the 400 kA class
 ONSET_ALUMINA = 1.8  # wt% below which the anode effect threatens
 TYPICAL_EFFICIENCY = 93.0  # %, at which pots have the plant's net carbon consumption
 HOURS = 24.0  # h/d
@@ -66,6 +65,7 @@ class Pot(Equipment):
 
     anode_face: float = fact("m²", 1, 150, "face of all anodes together", until_now=49.4)
     anodes: float = fact("count", 1, 100, "anodes of a pot", until_now=48)
+    cathode_face: float = fact("m²", 1, 150, "metal surface that carries the current", until_now=56)
     fan_out: float = fact("1", 0.5, 1, "bath resistance over that of a column below the anodes", until_now=0.92)
     slot_factor: float = fact("1", 0.1, 1, "bubble voltage over that of anodes without slots", until_now=0.6)
     anode_drop: float = fact("V", 0.05, 1, "voltage in anodes and rods at the nominal current", until_now=0.3)
@@ -157,7 +157,7 @@ class PotPhysics(Physics[Pot]):
         return CellDesign(
             anode_face=facts.anode_face,
             anodes=round(facts.anodes),
-            cathode_face=CATHODE_FACE,
+            cathode_face=facts.cathode_face,
             fan_out=facts.fan_out,
             slot_factor=facts.slot_factor,
             onset_alumina=ONSET_ALUMINA,

@@ -15,7 +15,6 @@ from models.energy.direct_current import CellPhysics
 from models.interfaces.physics import Columns
 from models.processes.zinc_electrowinning.physics import (
     CONTACTS,
-    GAP,
     GAS_SHARE,
     IRON_SHARE,
     LEAST_CONDUCTIVITY,
@@ -67,14 +66,13 @@ class ZincEnergy(CellPhysics[ZincPhysics]):
         known = self.physics.features(columns)
         zinc, acid = (np.maximum(columns[name], LEAST_CONTENT) for name in ("zinc_in_cell", "acid_in_cell"))
         temperature, density = columns["cell_temperature"], known["current_density"]
-        thickness = 0.5 * deposit_thickness(
-            density, known["kinetic_efficiency"], self.physics.hours
-        )  # mean of the cycle
+        deposit = deposit_thickness(density, known["kinetic_efficiency"], self.physics.hours)
+        gap = self.physics.equipment.electrode_gap - 0.5 * deposit  # mean of the cycle
         conductivity = np.maximum(zinc_bath_conductivity(temperature, zinc, acid), LEAST_CONDUCTIVITY)
         others = {
             "decomposition": zinc_decomposition_voltage(temperature, zinc, acid),
             "oxygen overvoltage": oxygen_overvoltage(density),
-            "electrolyte": bath_drop(density, GAP - thickness, with_bubbles(conductivity, GAS_SHARE)),
+            "electrolyte": bath_drop(density, gap, with_bubbles(conductivity, GAS_SHARE)),
             "contacts and anode mud": CONTACTS + known["excess_voltage"],
         }
         volts = others | {"zinc overvoltage": columns["cell_voltage"] - sum(others.values())}

@@ -39,7 +39,7 @@ from physics.winning.winning_voltage import (
 HOURS = 24.0  # h/d
 # Content of the cell over that of the feed: what deposits is gone.
 LEFT = {"cobalt": 1.0, "nickel": 1.0, "antimony": 0.5, "germanium": 0.55, "copper": 0.6}
-GAP, GAS_SHARE, CONTACTS = 30.0, 0.06, 0.045  # mm, 1, V
+GAS_SHARE, CONTACTS = 0.06, 0.045  # 1, V
 SHORT_CURRENT, SHORTS_SEEN, IRON_SHARE = 0.006, 0.8, 0.003  # shares of the current, of the shorts
 USUAL_SHORTS, USUAL_COPPER = 1.4, 0.1  # found on 100 plates; mg/L in the feed
 HOLE_RATE = 0.012  # 1/h
@@ -63,6 +63,7 @@ class Group(Equipment):
 
     cathode_area: float = fact("m²", 1, 1000, "plated area of a cell, both faces of its cathodes", until_now=200)
     nominal_current: float = fact("kA", 1, 500, "current that voltages over contacts refer to", until_now=100)
+    electrode_gap: float = fact("mm", 10, 100, "between the faces of an anode and a bare cathode", until_now=30)
 
 
 class ZincPhysics(Physics[Group]):
@@ -161,7 +162,7 @@ class ZincPhysics(Physics[Group]):
             zinc_decomposition_voltage(temperature, zinc, acid)
             + oxygen_overvoltage(density)
             + found.pop("overvoltage")
-            + bath_drop(density, GAP - thickness, with_bubbles(conductivity, GAS_SHARE))
+            + bath_drop(density, self.equipment.electrode_gap - thickness, with_bubbles(conductivity, GAS_SHARE))
             + CONTACTS
         )
         return found | {

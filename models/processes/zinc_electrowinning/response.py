@@ -16,7 +16,6 @@ from models.interfaces.physics import Columns
 from models.interfaces.response import Constant, Numbers, Response
 from models.processes.zinc_electrowinning.physics import (
     CONTACTS,
-    GAP,
     GAS_SHARE,
     HOLE_RATE,
     IRON_SHARE,
@@ -249,7 +248,7 @@ class ZincResponse(Response[ZincPhysics]):
         warm, density = state["cell_temperature"], self._density(state)
         usual = zinc_bath_conductivity(38.0, 55.0, 170.0)
         conductivity = usual + q["bath_slope"] * (zinc_bath_conductivity(warm, zinc, acid) - usual)
-        gap = GAP - 0.5 * deposit_thickness(density, 90.0, self.physics.hours)
+        gap = self.physics.equipment.electrode_gap - 0.5 * deposit_thickness(density, 90.0, self.physics.hours)
         return np.asarray(
             zinc_decomposition_voltage(warm, zinc, acid)
             + oxygen_overvoltage(density, tafel_slope=q["tafel_slope"])

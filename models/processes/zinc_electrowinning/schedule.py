@@ -14,7 +14,6 @@ from models.interfaces.schedule import SchedulePhysics
 from models.processes.zinc_electrowinning.physics import (
     CONTACTS,
     EVAPORATED,
-    GAP,
     GAS_SHARE,
     HOLE_RATE,
     IRON_SHARE,
@@ -119,7 +118,8 @@ class ZincSchedule(SchedulePhysics[ZincPhysics]):
         late = np.maximum(self.physics.hours - onset, 0.0) / self.physics.hours
         holes = 0.5 * hole_share(self.physics.hours, onset, HOLE_RATE) * late  # mean over the cycle
         share = (1.0 - _passed(state)) * (1.0 - holes) * plated / density
-        gap = GAP - 0.5 * deposit_thickness(density, 100.0 * plated / density, self.physics.hours)
+        deposit = deposit_thickness(density, 100.0 * plated / density, self.physics.hours)
+        gap = self.physics.equipment.electrode_gap - 0.5 * deposit
         bath = with_bubbles(zinc_bath_conductivity(warm, zinc, acid), GAS_SHARE)
         voltage = zinc_decomposition_voltage(warm, zinc, acid) + oxygen_overvoltage(density) + overvoltage
         contacts = CONTACTS * np.asarray(current) / state["line_current"]

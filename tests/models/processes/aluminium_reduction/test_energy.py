@@ -5,6 +5,7 @@ import pytest
 
 from models.processes.lookup import energy_of
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT
+from physics.reduction.cell_design import CellDesign
 from physics.reduction.cell_voltage import acd_from_voltage, voltage_line
 from seeds import load
 
@@ -22,8 +23,9 @@ def test_the_bath_is_what_the_distance_says():
     columns = usual()
     keys = ("line_current", "bath_temperature", "excess_alf3", "caf2")
     state = [columns[key] for key in keys] + [2.5, columns["lif"], columns["cathode_voltage_drop"]]
-    _, slope = voltage_line(*state)
-    distance = acd_from_voltage(columns["cell_voltage"], *state)
+    design = CellDesign(cathode_face=57.0)
+    _, slope = voltage_line(*state, design=design)
+    distance = acd_from_voltage(columns["cell_voltage"], *state, design=design)
     found = energy.uses(columns, np.array([93.0]))
     assert found["bath"] == pytest.approx(1e5 * slope * distance / (100 * ALUMINIUM_EQUIVALENT), rel=1e-9)
 

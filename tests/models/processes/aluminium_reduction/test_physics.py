@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.processes.lookup import needed_physics_of
+from physics.reduction.cell_design import CellDesign
 from physics.reduction.cell_voltage import voltage_line
 from physics.reduction.cryolite import eutectic_temperature
 from physics.reduction.current_efficiency import dewing_factor
@@ -195,7 +196,7 @@ def period(**changed):
 
 def test_every_feature_by_hand():
     eutectic = eutectic_temperature(11.0, 5.0, 2.4, 0.3)
-    offset, slope = voltage_line(405.0, 955.0, 11.0, 5.0, 2.5, 2.4, 330.0)
+    offset, slope = voltage_line(405.0, 955.0, 11.0, 5.0, 2.5, 2.4, 330.0, design=CellDesign(cathode_face=57.0))
     superheat, acd, density = 955.0 - eutectic, (4.1 - offset) / slope, 40.5 / 49.4
     slow = 1.0 - (0.85 - 0.4 * max(2.5 / SOLUBILITY - 0.5, 0.0) - 0.004 * 10.0 - 0.1 * 0.2)
     assert superheat > 0.0
