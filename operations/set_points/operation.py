@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from models.interfaces import learning
 from models.setpoints.errors import SetpointError
 from operations.forms.faults import Fault, invalid
 from operations.forms.fields import Record
 from operations.forms.form import Form
-from operations.operation import Advice, FromTable
+from operations.operation import Advice, Operation
 from operations.set_points.flat_rows import flat_rows
 from operations.set_points.line import LINE
 from operations.set_points.names import RECOMMENDATIONS
 from seeds import Quantity, Seed
+
+TAG = "set-points"
 
 F = TypeVar("F", bound=Form)
 R = TypeVar("R")
@@ -25,7 +27,7 @@ R = TypeVar("R")
 class SetPoints(Advice[F, R], Generic[F, R]):
     """An operation on the set-points of a task's processes."""
 
-    tag: ClassVar[str] = "set-points"
+    tag: ClassVar[str] = TAG
     needs: ClassVar[str | None] = learning.SETPOINTS
     lacking: ClassVar[str] = "no set-points are recommended"
     not_learnt: ClassVar[str] = "recommends no set-points"
@@ -79,7 +81,7 @@ class Recommendations(SetPoints[F, R]):
         return flat_rows(answer[self.name], form.seed, answer.get(LINE))
 
 
-class Withheld(SetPoints[Form, None]):
+class Withheld(Operation[Form]):
     """An operation on set-points that no process of a task offers, and the reason.
 
     Parameters
@@ -88,6 +90,9 @@ class Withheld(SetPoints[Form, None]):
     """
 
     name: str  # type: ignore[misc]  # each object has its own
+    operation_id: ClassVar[str] = ""
+    tag: ClassVar[str] = TAG
+    rows: ClassVar[Literal["each", "together", "stored"]] = "together"
 
     def __init__(self, name: str, reason: str) -> None:
         self.name, self.reason = name, reason
@@ -99,18 +104,6 @@ class Withheld(SetPoints[Form, None]):
     def why_not(self, seed: Seed) -> str:
         """The reason."""
         return self.reason
-
-    def read(self, form: Form, body: bytes) -> None:
-        """No body is read."""
-        raise NotImplementedError
-
-    def advised(self, form: Form, learnt: Any, request: None) -> Record:
-        """No response is given."""
-        raise NotImplementedError
-
-    def request_of(self, form: Form, table: Any, options: Record) -> FromTable[None]:
-        """No request is made."""
-        raise NotImplementedError
 
 
 def _fault(error: SetpointError) -> Fault:
