@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.ask import Requested, check_out, requested, written
 from nonferrous.console import ProcessName, console, fail, progress
+from nonferrous.table_request import Requested, check_out, requested, written
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -172,7 +172,7 @@ def write(seed: Seed, out: Path, labelled: bool) -> int:
 
 def _written(seed: Seed, out: Path, found: Callable[[Tables, Step], Iterator[pa.RecordBatch]]) -> int:
     """Write some of the recorded rows to a Parquet file; gives how many."""
-    from nonferrous.predict import write_batches
+    from nonferrous.batch_file import write_batches
     from serving.outcomes.tables import Tables
 
     with opened() as database, progress() as step, _uncollected():

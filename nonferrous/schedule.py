@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nonferrous.console import ProcessName, console, fail
+from nonferrous.table_request import check_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from models.schedules.schedule import Range, Schedule
     from seeds import Seed
 
-ENDINGS = (".csv", ".parquet")
 _BAR = 30  # characters of the highest current
 
 
@@ -83,11 +83,10 @@ def _write(found: Schedule, seed: Seed, out: Path | None, html: Path | None) -> 
 
 def _check_files(out: Path | None, html: Path | None) -> None:
     """End with exit code 2 where a file cannot be written."""
-    for name, file in (("--out", out), ("--html", html)):
-        if file is not None and not file.parent.is_dir():
-            fail(f"{name}: got {file}: expected a file in a folder that exists")
-    if out is not None and out.suffix.lower() not in ENDINGS:
-        fail(f"--out: got {out}: expected a file that ends in {' or '.join(ENDINGS)}")
+    if out is not None:
+        check_out(out)
+    if html is not None and not html.parent.is_dir():
+        fail(f"--html: got {html}: expected a file in a folder that exists")
 
 
 def _check(request: dict[str, Any]) -> None:

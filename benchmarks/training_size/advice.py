@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from nonferrous.ask import requested
 from nonferrous.recommend import recommendations_of
+from nonferrous.table_request import requested
 from seeds import load
 
 REPEATS = 3  # after one that is not counted

@@ -9,8 +9,9 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from serving.middleware.connections import IN_USE, Connections, OpenConnection
+from serving.middleware.connections import IN_USE, Connections
 from serving.middleware.context import SLOWEST
+from serving.middleware.open_connection import OpenConnection
 from serving.wire.problems import MEDIA_TYPE, Problem, phrase
 
 LONGEST_HEAD = 64 * 1024  # bytes

@@ -8,13 +8,11 @@ from collections import Counter
 from heapq import nsmallest
 from http import HTTPStatus
 from itertools import takewhile
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from serving.middleware.allowed_hosts import origin
 from serving.middleware.authorization import HEALTH
-
-if TYPE_CHECKING:
-    from serving.middleware.connection import Connection
+from serving.middleware.open_connection import HttpConnection, OpenConnection
 
 log = logging.getLogger("nonferrous.serving")
 
@@ -35,28 +33,6 @@ def most_connections(wanted: int) -> int:
     if possible < wanted:
         log.warning("at most %d connections, not %d: the system allows %d open files", possible, wanted, hard)
     return min(wanted, possible)
-
-
-class OpenConnection(Protocol):
-    """A connection from its accept to its end."""
-
-    @property
-    def address(self) -> str:
-        """Address of the client, or of the proxy that asks for it; empty where it has none."""
-
-    @property
-    def waits_since(self) -> float:
-        """Time since when the service waits for the client [s].
-
-        Each byte of a body moves it on, by the slowest pace that bodies may have; infinite while the service works on
-        a request.
-        """
-
-    def make_room(self) -> None:
-        """Close in favour of another."""
-
-    def refuse(self, status: HTTPStatus, detail: str) -> None:
-        """Answer a problem where that is possible, and close."""
 
 
 class Addresses(Protocol):
@@ -103,9 +79,9 @@ class Connections:
         self.for_health: Crowd = {}
         self.handshakes: set[OpenConnection] = set()
         # Each in the order of time, with the time since when.
-        self.silent: dict[Connection, float] = {}
-        self.beginning: dict[Connection, float] = {}
-        self.stalled: dict[Connection, tuple[float, int]] = {}
+        self.silent: dict[HttpConnection, float] = {}
+        self.beginning: dict[HttpConnection, float] = {}
+        self.stalled: dict[HttpConnection, tuple[float, int]] = {}
         self.closed: Counter[str] = Counter()
         self.is_ending = False
         self._warned = -_WARNED_EVERY
@@ -202,6 +178,6 @@ class Connections:
                 one.transport.abort()
 
 
-def _since(some: dict[Connection, float], before: float) -> list[Connection]:
+def _since(some: dict[HttpConnection, float], before: float) -> list[HttpConnection]:
     """Those since before this time."""
     return [one for one, _ in takewhile(lambda item: item[1] < before, some.items())]

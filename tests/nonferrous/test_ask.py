@@ -10,8 +10,9 @@ import pytest
 
 from models.setpoints.errors import SetpointError
 from models.warnings.learning import learn
-from nonferrous.ask import fields_of, operation_of, requested, written
+from nonferrous.ask import fields_of, operation_of
 from nonferrous.command_line import main
+from nonferrous.table_request import requested, written
 from operations.forms.faults import RequestError
 from operations.forms.plan_rows import PlanError
 from operations.set_points.units import UnitRecommendations

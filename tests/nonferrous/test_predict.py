@@ -17,8 +17,9 @@ from models.online.received import Interval
 from models.online.review_queue import Arrival, Following
 from models.table.inputs import matrix
 from models.uncertainty.adaptive_intervals import Adaptive
+from nonferrous.batch_file import write_batches
 from nonferrous.command_line import main
-from nonferrous.predict import with_outcomes, write_batches
+from nonferrous.predict import with_outcomes
 from operations.outcomes.numbers import NumberStates
 from records import online_states
 from records.database import Database, now

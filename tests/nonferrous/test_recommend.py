@@ -11,8 +11,8 @@ from models.processes.lookup import response_of
 from models.setpoints.advice import Advice, Estimate
 from models.setpoints.line.advice import LineAdvice
 from models.setpoints.lot_advice import LotAdvice
-from nonferrous.ask import Requested
 from nonferrous.command_line import main
+from nonferrous.table_request import Requested
 from operations.set_points import graded_lots, requests
 from operations.set_points.answers import advice_rows
 from operations.set_points.line import line_part

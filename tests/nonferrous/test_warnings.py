@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from models.warnings.model import EventWarning, UnitWarnings
-from nonferrous.ask import Requested
+from nonferrous.table_request import Requested
 from nonferrous.warnings import _lines, alarms, warnings_shown
 from operations.warnings.answers import AskedWarnings
 from operations.warnings.operation import GOES_ON, Warnings
