@@ -16,8 +16,7 @@ from operations.predictions.operation import Predictions
 from records.database import Database
 from serving.hot_reload.champions import Champions, Served
 from serving.middleware.admission import Load
-from serving.outcomes import endpoint as outcomes
-from serving.responses import predictions
+from serving.responses import outcomes, predictions
 from serving.responses.process_response import abilities, advised, paths, served_of, status_of
 from serving.responses.raw_route import Direct, Endpoint
 from serving.responses.recording import Asked, Recorder

@@ -57,7 +57,7 @@ def test_who_has_used_the_bytes_of_a_day_gets_429_with_limit_and_wait(
 def test_a_full_disk_is_507_with_what_is_used_of_it(ask: Ask, app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     from records import requests
     from records.writing import writer
-    from serving.outcomes import endpoint as outcomes
+    from serving.responses import outcomes
 
     def full(*given: Any) -> Any:
         error = FullDiskError("records at /a/place: cannot be written")

@@ -8,8 +8,8 @@ from sqlalchemy import event, func, select
 from records.database import Database
 from records.schema import BATCHES, OUTCOMES
 from serving.app import Service
-from serving.outcomes import endpoint as routes
 from serving.outcomes import reading
+from serving.responses import outcomes as routes
 from serving.wire.problems import ProblemError
 
 from .conftest import ROW, URL
