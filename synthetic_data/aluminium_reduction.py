@@ -36,6 +36,7 @@ class AluminiumReduction(Simulator):
     facts: ClassVar = {
         "anode_face": "m²",
         "anodes": "count",
+        "cathode_face": "m²",
         "fan_out": "1",
         "slot_factor": "1",
         "anode_drop": "V",

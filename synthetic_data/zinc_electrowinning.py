@@ -29,7 +29,7 @@ class ZincElectrowinning(Simulator):
 
     block_units = 960  # groups stepped as one array; a quarter of it costs nearly as much time
     parameters = (CellHouseParameters,)
-    facts: ClassVar = {"cathode_area": "m²", "nominal_current": "kA"}
+    facts: ClassVar = {"cathode_area": "m²", "nominal_current": "kA", "electrode_gap": "mm"}
     period = PeriodBounds(48, 96, 24)  # samples of two days are in hand when a cycle starts; thicker deposits bridge
     economics: ClassVar = {"power_price": Term("$/kWh")}
 
