@@ -34,6 +34,7 @@ from benchmarks.simulation.runs import (
     sized,
 )
 from seeds import load
+from synthetic_data.engine.simulator import simulator_of
 
 EARLIER = "dd18000"
 PARTS = {"beside": "beside the earlier revision", "rates": "rows a second", "workers": "two workers beside one"}
@@ -68,10 +69,12 @@ def measured_rates(processes: Sequence[str]) -> Iterator[tuple[str, dict[str, An
 def measured_by_clock(beside: Mapping[str, Any], processes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each plant at a size for which workers are made, by what the larger one took of a processor."""
     for process in processes:
-        if beside[process] is None:
+        if beside.get(process) is None:
             raise SystemExit(f"{process}: its size is not known yet: measure it with --beside first")
         known = beside[process]["larger"]
-        one = by_two_workers(process, round(known["units"] * LONG_WORK / known["seconds"]))
+        # A block of units is one worker's: with fewer than two there is nothing to share.
+        blocks = 2 * simulator_of(load(process)).block_units
+        one = by_two_workers(process, max(blocks, round(known["units"] * LONG_WORK / known["seconds"])))
         print(process, one, flush=True)
         yield process, one
 
