@@ -11,23 +11,20 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.energy.direct_current import CellPhysics
 from models.interfaces.physics import Columns
 from models.processes.copper_electrorefining.physics import LEAST_CONDUCTIVITY, LEAST_CURRENT, CopperPhysics
+from models.processes.refining_energy import RefiningEnergy
 from physics.arrays import FloatArray
-from physics.electrochemistry import COPPER_EQUIVALENT, metal_mass, specific_energy
+from physics.electrochemistry import COPPER_EQUIVALENT, metal_mass
 from physics.refining.electrolyte import refining_cell_voltage
 
 _TONNE = 1000.0  # kg
 
 
-class CopperEnergy(CellPhysics[CopperPhysics]):
+class CopperEnergy(RefiningEnergy[CopperPhysics]):
     """Energy of a section's crops."""
 
-    TARGET = "current_efficiency"
-    PRODUCT, MADE_BY = "metal", "a section, by current, time and measured efficiency"
-    NEEDED = ("charge", "cell_voltage", "steam_flow")
-    FACTORS: ClassVar[Mapping[str, str]] = {"steam_emission_factor": "tCO2e/t", "steam_heat": "GJ/t"}
+    EQUIVALENT = COPPER_EQUIVALENT
     USES: ClassVar[Mapping[str, str]] = {
         "electrolyte": "resistance of the electrolyte in the gap that the age of the anodes leaves",
         "overvoltage": "reaction at cathode and anode",
@@ -36,10 +33,6 @@ class CopperEnergy(CellPhysics[CopperPhysics]):
         "short circuits": "current through the short circuits that patrols found, at the voltage of the cell",
         "leakage and dissolution": "current that leaks, and copper that dissolves again, at the voltage of the cell",
     }
-
-    def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """Direct current at the cells [kWh/t]."""
-        return specific_energy(columns["cell_voltage"], efficiency, COPPER_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
         """Parts of the direct current, by the voltage that each drops [kWh/t]."""
@@ -61,14 +54,7 @@ class CopperEnergy(CellPhysics[CopperPhysics]):
             "depleted copper": depleted,
             "contacts and slimes": columns["cell_voltage"] - clean,
         }
-        found = {name: specific_energy(part, 100.0, COPPER_EQUIVALENT) for name, part in parts.items()}
-        lost = self.direct(columns, efficiency) * (1.0 - 0.01 * efficiency)
-        shorts = np.minimum(0.01 * known["short_loss"] * self.direct(columns, efficiency), np.maximum(lost, 0.0))
-        return found | {"short circuits": shorts, "leakage and dissolution": lost - shorts}
-
-    def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """Steam of the electrolyte's heaters [kg/t]."""
-        return self.physics.hours * columns["steam_flow"] / self.made(columns, efficiency, self.physics.hours)
+        return self.divided(parts, known["short_loss"], columns, efficiency)
 
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
         """Metal of a row [t]; the charge is that of the whole crop, whatever its hours."""

@@ -11,22 +11,19 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.energy.direct_current import CellPhysics
 from models.interfaces.physics import Columns
 from models.processes.lead_refining.physics import LEAST_CURRENT, LeadPhysics
+from models.processes.refining_energy import RefiningEnergy
 from physics.arrays import FloatArray
-from physics.electrochemistry import LEAD_EQUIVALENT, specific_energy
+from physics.electrochemistry import LEAD_EQUIVALENT
 from physics.refining.betts_cell import lead_cell_voltage
 from physics.refining.electrodes import LEAD_DENSITY, face_growth
 
 
-class LeadEnergy(CellPhysics[LeadPhysics]):
+class LeadEnergy(RefiningEnergy[LeadPhysics]):
     """Energy of a section's crops."""
 
-    TARGET = "current_efficiency"
-    PRODUCT, MADE_BY = "metal", "a section, by current, time and measured efficiency"
-    NEEDED = ("charge", "cell_voltage", "steam_flow")
-    FACTORS: ClassVar[Mapping[str, str]] = {"steam_emission_factor": "tCO2e/t", "steam_heat": "GJ/t"}
+    EQUIVALENT = LEAD_EQUIVALENT
     USES: ClassVar[Mapping[str, str]] = {
         "electrolyte": "resistance of the electrolyte between slime and deposit",
         "contacts and electrodes": "contacts, and what both electrodes take without slime",
@@ -34,10 +31,6 @@ class LeadEnergy(CellPhysics[LeadPhysics]):
         "short circuits": "current through the short circuits that patrols found, at the voltage of the cell",
         "leakage and dissolution": "current that leaks, and lead that dissolves again, at the voltage of the cell",
     }
-
-    def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """Direct current at the cells [kWh/t]."""
-        return specific_energy(columns["cell_voltage"], efficiency, LEAD_EQUIVALENT)
 
     def uses(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
         """Parts of the direct current, by the voltage that each drops [kWh/t]."""
@@ -54,14 +47,7 @@ class LeadEnergy(CellPhysics[LeadPhysics]):
             "contacts and electrodes": contacts,
             "slime": columns["cell_voltage"] - bare,
         }
-        found = {name: specific_energy(part, 100.0, LEAD_EQUIVALENT) for name, part in parts.items()}
-        lost = self.direct(columns, efficiency) * (1.0 - 0.01 * efficiency)
-        shorts = np.minimum(0.01 * known["short_loss"] * self.direct(columns, efficiency), np.maximum(lost, 0.0))
-        return found | {"short circuits": shorts, "leakage and dissolution": lost - shorts}
-
-    def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
-        """Steam of the electrolyte's heaters [kg/t]."""
-        return self.physics.hours * columns["steam_flow"] / self.physics.lead_made(columns, efficiency)
+        return self.divided(parts, known["short_loss"], columns, efficiency)
 
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
         """Metal of a row [t]; the charge is that of the whole crop, whatever its hours."""
