@@ -24,17 +24,12 @@ def lines(seed: Seed) -> Iterator[str]:
 def table() -> str:
     """Operations of all processes of the folder as a table of Markdown, by task."""
     known = list(dict.fromkeys(one.name for operations in CATALOGUE.values() for one in operations))
-    seeds = [load(name) for name in names()]
-    rows = [
-        (task, seed.process.name, offered(seed, 1).forms)
-        for task in CATALOGUE
-        for seed in seeds
-        if task == seed.process.task
-    ]
+    seeds = sorted(map(load, names()), key=lambda seed: list(CATALOGUE).index(seed.process.task))
     head = ["task", "process", *(f"`{name}`" for name in known)]
-    body = [
-        [task, f"`{process}`", *("yes" if name in forms else "-" for name in known)] for task, process, forms in rows
-    ]
+    body = []
+    for seed in seeds:
+        forms = offered(seed, 1).forms
+        body.append([seed.process.task, f"`{seed.process.name}`", *("yes" if name in forms else "-" for name in known)])
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *body))
 
 

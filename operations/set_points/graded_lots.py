@@ -23,7 +23,6 @@ from operations.forms.payloads import known_later
 from operations.forms.plan_rows import planned, records, with_plans
 from operations.forms.rows import matrix
 from operations.operation import FromTable
-from operations.set_points.flat_rows import flat_rows
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
@@ -36,8 +35,8 @@ from operations.set_points.lots import (
     read_lots,
 )
 from operations.set_points.moves import chosen_within
-from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
-from operations.set_points.operation import Recommendations
+from operations.set_points.names import MOVES, RECOMMENDATIONS
+from operations.set_points.operation import Recommendations, WhatIf
 from operations.set_points.operation import SetPoints as SetPointsOperation
 from operations.set_points.requests import checked_moves, unplanned
 from physics.arrays import FloatArray
@@ -203,15 +202,8 @@ class LotRecommendations(LotSetPointAdvice, Recommendations[LotForm, AskedLots])
         return prices_of(seed)
 
 
-class LotWhatIf(LotSetPointAdvice):
+class LotWhatIf(LotSetPointAdvice, WhatIf[LotForm, AskedLots]):
     """Chosen moves."""
-
-    name: ClassVar[str] = WHAT_IF
-    operation_id: ClassVar[str] = "what_if"
-
-    def flat(self, form: LotForm, answer: Record) -> list[Record]:
-        """A row a lot, numbers under headings with their units."""
-        return flat_rows(answer["what_if"], form.seed)
 
 
 def _with_made(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:

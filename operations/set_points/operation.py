@@ -15,7 +15,7 @@ from operations.forms.form import Form
 from operations.operation import Advice, Operation
 from operations.set_points.flat_rows import flat_rows
 from operations.set_points.line import LINE
-from operations.set_points.names import RECOMMENDATIONS
+from operations.set_points.names import RECOMMENDATIONS, WHAT_IF
 from seeds import Quantity, Seed
 
 TAG = "set-points"
@@ -79,6 +79,17 @@ class Recommendations(SetPoints[F, R]):
     def flat(self, form: F, answer: Record) -> list[Record]:
         """A row a unit, numbers under headings with their units."""
         return flat_rows(answer[self.name], form.seed, answer.get(LINE))
+
+
+class WhatIf(SetPoints[F, R]):
+    """Chosen moves, of a task."""
+
+    name: ClassVar[str] = WHAT_IF
+    operation_id: ClassVar[str] = "what_if"
+
+    def flat(self, form: F, answer: Record) -> list[Record]:
+        """A row a unit or lot, numbers under headings with their units."""
+        return flat_rows(answer["what_if"], form.seed)
 
 
 class Withheld(Operation[Form]):

@@ -17,7 +17,6 @@ from operations.forms.fields import Record, row_fields
 from operations.forms.form import latest
 from operations.forms.plan_rows import start_text
 from operations.operation import FromTable
-from operations.set_points.flat_rows import flat_rows
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
@@ -30,8 +29,8 @@ from operations.set_points.lots import (
     read_lots,
 )
 from operations.set_points.moves import chosen_within
-from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
-from operations.set_points.operation import Recommendations, SetPoints
+from operations.set_points.names import MOVES, RECOMMENDATIONS
+from operations.set_points.operation import Recommendations, SetPoints, WhatIf
 from operations.set_points.requests import checked_moves
 from seeds import Quantity, Seed
 
@@ -191,12 +190,5 @@ class LineRecommendations(LineSetPointAdvice, Recommendations[LotForm, AskedLots
         return prices_of(seed)
 
 
-class LineWhatIf(LineSetPointAdvice):
+class LineWhatIf(LineSetPointAdvice, WhatIf[LotForm, AskedLots]):
     """Chosen moves."""
-
-    name: ClassVar[str] = WHAT_IF
-    operation_id: ClassVar[str] = "what_if"
-
-    def flat(self, form: LotForm, answer: Record) -> list[Record]:
-        """A row a lot, numbers under headings with their units."""
-        return flat_rows(answer["what_if"], form.seed)

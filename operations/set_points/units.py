@@ -19,8 +19,8 @@ from operations.set_points.flat_rows import flat_rows
 from operations.set_points.forms import ASSUMPTIONS, SetPointForm, setpoint_forms
 from operations.set_points.line import LINE, POWER_LIMIT, line_part
 from operations.set_points.moves import chosen
-from operations.set_points.names import EXPERIMENTS, PARETO, RECOMMENDATIONS, WHAT_IF
-from operations.set_points.operation import Recommendations, SetPoints
+from operations.set_points.names import EXPERIMENTS, PARETO, RECOMMENDATIONS
+from operations.set_points.operation import Recommendations, SetPoints, WhatIf
 from operations.set_points.requests import Asked, checked_moves, read, request_of
 from seeds import Quantity, Seed
 
@@ -76,20 +76,13 @@ class UnitRecommendations(UnitSetPoints, Recommendations[SetPointForm, Asked]):
         return {RECOMMENDATIONS: advice_rows(advices, asked, model), **shared}
 
 
-class UnitWhatIf(UnitSetPoints):
+class UnitWhatIf(UnitSetPoints, WhatIf[SetPointForm, Asked]):
     """Chosen moves."""
-
-    name: ClassVar[str] = WHAT_IF
-    operation_id: ClassVar[str] = "what_if"
 
     def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
         """Gain of the chosen moves of each row."""
         moves = chosen(asked, model.seed)
         return {"what_if": advice_rows(what_if(model, asked.table, moves, prices), asked, model)}
-
-    def flat(self, form: SetPointForm, answer: Record) -> list[Record]:
-        """A row a unit, numbers under headings with their units."""
-        return flat_rows(answer["what_if"], form.seed)
 
 
 class UnitPareto(UnitSetPoints):
