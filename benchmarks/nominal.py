@@ -35,7 +35,7 @@ class Nominal:
 
     @property
     def is_equal(self) -> bool:
-        """Whether first principles know the simulated plant's own value."""
+        """Return True where first principles have the simulated plant's own value."""
         return self.value == self.simulated
 
 

@@ -27,7 +27,7 @@ def measured(name: str) -> Any:
 
 
 def figures_of(process: str) -> dict[str, dict[str, Any]]:
-    """What was measured of a process, by the command that measures it again."""
+    """Figures of a process, by the command that measures them again."""
     found = {f"accuracy.py {process}": measured(process)}
     found |= {
         f"{name}.py {process}": measured(name).get(process) for name in ("sorting", "quality", "quality_setpoints")

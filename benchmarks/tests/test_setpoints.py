@@ -1,4 +1,4 @@
-"""What the pages show of trials of set-points."""
+"""Tables and pictures of set-point trials on the pages."""
 
 import json
 from dataclasses import asdict, replace

@@ -44,7 +44,7 @@ class Account:
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """Where the comprehensive energy of a tonne goes, n rows [unit of the kind].
+    """Uses of the comprehensive energy of a tonne, n rows [unit of the kind].
 
     Attributes
     ----------

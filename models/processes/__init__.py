@@ -1,1 +1,1 @@
-"""What physics says of a process's own columns: features, derived quantities and contents, one folder a process."""
+"""Physics of each process's own columns: features, derived quantities and contents, one folder a process."""

@@ -61,7 +61,7 @@ _HOURS = 24.0  # h/d
 
 
 class CopperResponse(Response[CopperPhysics]):
-    """What moving a section's set-points does to its crops."""
+    """Response of a section's crops to its set-points."""
 
     # Pumps, tariffs and rounds obey at once: what follows each knob is the knob as it was set.
     KNOBS: ClassVar[Mapping[str, str]] = {

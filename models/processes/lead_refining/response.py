@@ -48,7 +48,7 @@ _HALF_A_DEPOSIT = 2.0  # mm
 
 
 class LeadResponse(Response[LeadPhysics]):
-    """What moving a section's set-points does to its crops."""
+    """Response of a section's crops to its set-points."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "electrolyte_temperature": "cell_temperature",

@@ -205,7 +205,7 @@ def _damage(columns: Mapping[str, FloatArray]) -> FloatArray:
 
 
 def _form(columns: Mapping[str, FloatArray]) -> dict[str, BoolArray]:
-    """Which cells are of each form, by their size."""
+    """Cells of each form, by their size."""
     cylinder = np.abs(columns["width"] - columns["thickness"]) < np.maximum(_ROUND, 0.1 * columns["width"])
     pouch = ~cylinder & (columns["thickness"] < _FLAT)
     return {"prismatic": ~cylinder & ~pouch, "pouch": pouch, "cylindrical": cylinder}
