@@ -5,7 +5,8 @@
     python benchmarks/accuracy.py zinc_leach_filter FILE           # a process with its own data
 
 Figures are kept in docs/results/<process>.json with the digests of the seed and of the table that they were measured
-on. The tables of README.md and of docs/processes/<process>.md are made from them, wherever a page has their markers.
+on. The tables of README.md and of docs/reference/processes/<process>.md are made from them, wherever a page has their
+markers.
 """
 
 import json
@@ -67,7 +68,7 @@ def kept(process: str) -> Path:
 
 def pages(process: str) -> tuple[Path, Path]:
     """Documents that may show a process's figures."""
-    return ROOT / "README.md", DOCS / "processes" / f"{process}.md"
+    return ROOT / "README.md", DOCS / "reference" / "processes" / f"{process}.md"
 
 
 def candidates(process: str, result: dict[str, Any]) -> str:

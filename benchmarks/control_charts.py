@@ -2,7 +2,7 @@
 
     python benchmarks/control_charts.py
 
-Figures are kept in docs/results/control_charts.json; the table of docs/tasks/control_charts.md is made from it.
+Figures are kept in docs/results/control_charts.json; the table of docs/reference/control_charts.md is made from it.
 """
 
 import json
@@ -19,7 +19,7 @@ from monitoring.charts.control import cusum, ewma, shewhart
 from monitoring.charts.runs_rules import NELSON, THREE_SIGMA, WESTERN_ELECTRIC
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "control_charts.json", ROOT / "docs" / "tasks" / "control_charts.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "control_charts.json", ROOT / "docs" / "reference" / "control_charts.md"
 NAME = "run lengths"
 SHIFTS = (0.0, 0.5, 1.0, 2.0, 3.0)
 RUNS, PHI = 20_000, 0.7

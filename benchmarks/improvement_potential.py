@@ -4,7 +4,7 @@
 
 Each move is made in forks of one running plant into the same futures as the operators' own run, so that the difference
 is the move's. The figures are kept in docs/results/room.json; the table between the markers `<!-- room of gain -->` and
-`<!-- end of room of gain -->` of docs/recommendations.md, where there is such a page, is made from it.
+`<!-- end of room of gain -->` of docs/how-to/recommend_set_points.md, where there is such a page, is made from it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from synthetic_data import Running, another_plant, begin
 from synthetic_data.potline.margin import margin
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "room.json", ROOT / "docs" / "recommendations.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "room.json", ROOT / "docs" / "how-to" / "recommend_set_points.md"
 NAME = "room of gain"
 PROCESS = "aluminium_reduction"
 PLANTS = {"of the seed": None, "another, 61": 61, "another, 62": 62}

@@ -14,7 +14,7 @@ from benchmarks import nominal
 from tests.physics.points import SURE, Point, documented_units, points, topics, without
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "physics.md"
+PAGE = ROOT / "docs" / "reference" / "physics.md"
 
 
 TEXT = (

@@ -9,7 +9,7 @@ anew from the plant's own lots, as a plant would do it, and measured on its newe
 default plant's champion, carried there as it is, decides on the same lots. Nothing is chosen on the plants of FINAL.
 Figures are kept in
 docs/results/quality.json with the digests of seed and table that the champion learnt from; the tables of
-docs/tasks/quality.md are made from it.
+docs/explanation/release_guarantee.md are made from it.
 """
 
 import json
@@ -41,7 +41,7 @@ from training.quality.evaluate import measured
 from training.quality.fit import QualityLearner, lots_of
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "quality.json", ROOT / "docs" / "tasks" / "quality.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "quality.json", ROOT / "docs" / "explanation" / "release_guarantee.md"
 DEVELOPMENT, FINAL = range(301, 307), range(501, 509)
 LOTS, PLANTS = 20_000, len(FINAL)
 COSTS = ("cost", "cost_assay_all", "cost_assay_none")

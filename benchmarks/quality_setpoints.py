@@ -9,7 +9,7 @@ which the recommendations and a grader are learnt; then it goes on twice, once a
 what is recommended. What a lot brought is that of its true contents and its true chance of a defect, by the decision
 that the grader takes on it, less the cost of moves: truth evaluates, and nothing else looks at it. Nothing is chosen on
 the plants of FINAL. Figures are kept in docs/results/quality_setpoints.json with the digests of the
-seed and of its default plant's table; the table of docs/tasks/quality.md is made
+seed and of its default plant's table; the table of docs/explanation/release_guarantee.md is made
 from it.
 """
 
@@ -41,7 +41,8 @@ from seeds import Seed, load, names
 from synthetic_data import Running, Step, another_plant, begin, simulate
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "quality_setpoints.json", ROOT / "docs" / "tasks" / "quality.md"
+RESULTS = ROOT / "docs" / "results" / "quality_setpoints.json"
+PAGE = ROOT / "docs" / "explanation" / "release_guarantee.md"
 NAME = "setpoints"
 DEVELOPMENT, FINAL = range(301, 303), range(501, 505)
 HISTORY, JUDGED = 6000, 1200  # lots, at least

@@ -4,8 +4,8 @@
     python benchmarks/run.py sorting      # one of them; the figures of the others stay as they are
 
 Absolute times depend on the machine and its mood; ratios of runs that alternate depend on it less. The figures are
-written to docs/results/benchmarks.json with the digests of the seeds that they were measured on; docs/benchmarks.md is
-made from it.
+written to docs/results/benchmarks.json with the digests of the seeds that they were measured on;
+docs/results/benchmarks.md is made from it.
 """
 
 import json
@@ -354,7 +354,7 @@ def graded_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
 
 
 def page(found: dict[str, Any]) -> str:
-    """The figures as docs/benchmarks.md."""
+    """The figures as docs/results/benchmarks.md."""
     rows = [*potline_rows(found), *sorting_rows(found["sorting"]), *graded_rows(found["graded"])]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(
@@ -375,13 +375,13 @@ def page(found: dict[str, Any]) -> str:
 
 
 def with_page(text: str, found: dict[str, Any]) -> str:
-    """Text of docs/benchmarks.md with the page in it; what other commands wrote behind it, between markers, stays."""
+    """Text of docs/results/benchmarks.md with the page in it; blocks of other commands behind it stay."""
     _, marker, others = text.partition(OTHERS)
     return page(found) + marker + others
 
 
 def main(names: list[str]) -> None:
-    """Measure parts, all by default, and write docs/results/benchmarks.json and docs/benchmarks.md."""
+    """Measure parts, all by default, and write docs/results/benchmarks.json and docs/results/benchmarks.md."""
     kept = DOCS / "results" / "benchmarks.json"
     found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
     for name in names or PARTS:
@@ -390,7 +390,7 @@ def main(names: list[str]) -> None:
         found["seed_digests"] |= {process: own_plant_digest(load(process)) for process in SEEDS[name]}
     found |= {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "processors": os.cpu_count()}
     kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    shown = DOCS / "benchmarks.md"
+    shown = DOCS / "results" / "benchmarks.md"
     shown.write_text(with_page(shown.read_text(encoding="utf-8"), found), encoding="utf-8")
     print(page(found))
 

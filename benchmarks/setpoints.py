@@ -10,8 +10,8 @@ those of shorter periods run on one or two of each, by fewer arms. The potline a
 arms that go on; its easy variant, which lacks what sets in against a move, and the other processes for one. Finished
 arms are kept in the home folder (`NONFERROUS_HOME`), so that what was cut off goes on. Where `models.setpoints` has
 changed and neither plants nor oracles have, `learn` runs what depends on it, and takes the rest as it was. Figures are
-kept in docs/results/setpoints.json with the seed's digest; what stands between the markers of docs/recommendations.md
-and of the pages of the other processes is made from them.
+kept in docs/results/setpoints.json with the seed's digest; blocks between the markers of
+docs/how-to/recommend_set_points.md and of the pages of the other processes is made from them.
 """
 
 import json
@@ -45,7 +45,8 @@ from training.setpoints.tables import WORDS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-RESULTS, PAGE, PICTURES = DOCS / "results" / "setpoints.json", DOCS / "recommendations.md", DOCS / "pictures"
+RESULTS, PICTURES = DOCS / "results" / "setpoints.json", DOCS / "pictures"
+PAGE = DOCS / "how-to" / "recommend_set_points.md"
 BEGIN, END = "<!-- set-point trials -->", "<!-- end of set-point trials -->"
 NONE = "None are kept for this version yet; `nonferrous trial` makes them for plants of your choice."
 
@@ -102,7 +103,7 @@ VARIANTS = {
 } | {
     process: Variant(
         process,
-        DOCS / "processes" / f"{process}.md",
+        DOCS / "reference" / "processes" / f"{process}.md",
         "On plants that nothing was chosen on",
         arms=[arm for arm in ARMS if arm.name in ("operators", "naive", "assumed", "ours", "oracle")],
         plants=plants,

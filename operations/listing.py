@@ -1,4 +1,4 @@
-"""Operations by task and process as text: `python -m operations.listing` prints the table of docs/operations.md."""
+"""Operations by task and process: `python -m operations.listing` prints the table of docs/reference/operations.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of packages in docs/design.md is that of the source tree: packages, folders and imports."""
+"""Packages of docs/explanation/architecture.md are those of the source tree, with their folders and imports."""
 
 import re
 from pathlib import Path
@@ -9,11 +9,10 @@ from tests.suite.imports import modules
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+PAGE = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
 ROWS = {
     name: (contents, imports)
-    for name, contents, imports in re.findall(
-        r"^\| `(\w+)/` \| (.*) \| (.*) \|$", (ROOT / "docs/design.md").read_text(encoding="utf-8"), re.MULTILINE
-    )
+    for name, contents, imports in re.findall(r"^\| `(\w+)/` \| (.*) \| (.*) \|$", PAGE, re.MULTILINE)
 }
 
 

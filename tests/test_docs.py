@@ -17,7 +17,7 @@ from seeds.format.schema import head_of
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-RESULTS, PROCESSES, TASKS = DOCS / "results", DOCS / "processes", DOCS / "tasks"
+RESULTS, PROCESSES, EXPLANATION = DOCS / "results", DOCS / "reference" / "processes", DOCS / "explanation"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *ROOT.glob("seeds/*.md")])
 PAGES.remove(ROOT / "CHANGELOG.md")  # names what was there at the time
 ROOMS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
@@ -88,7 +88,7 @@ def test_pages_state_the_limits_that_the_code_has():
     from training.regression.comparison import BROKEN_COVERAGE
 
     rows = splits.FEWEST_ROWS
-    regression = (TASKS / "regression.md").read_text(encoding="utf-8")
+    regression = (EXPLANATION / "intervals.md").read_text(encoding="utf-8")
     for stated in (
         f"three blocks of {splits.CALIBRATE_SHARE:.0%} each calibrate, the newest {splits.TEST_SHARE:.0%} test",
         f"{splits.FEWEST_PERIODS} labelled periods, {rows['train']} rows to train, {rows['calibrate']} to calibrate "
@@ -166,7 +166,7 @@ def test_links_lead_somewhere(path):
 
 def test_the_index_of_the_documents_names_every_page():
     linked = re.findall(r"\]\(([^)#]+)\)", (DOCS / "README.md").read_text(encoding="utf-8"))
-    for page in {*DOCS.glob("*.md"), *TASKS.glob("*.md")} - {DOCS / "README.md"}:
+    for page in {*DOCS.glob("**/*.md")} - {DOCS / "README.md", *PROCESSES.glob("*.md")}:
         assert page.relative_to(DOCS).as_posix() in linked
 
 
@@ -212,10 +212,10 @@ def test_a_missing_module_is_noticed():
 
 
 def test_every_room_has_its_line_in_the_design():
-    text = (DOCS / "design.md").read_text(encoding="utf-8")
+    text = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
     for room in ROOMS:
         assert re.search(rf"^\| `{room}/` \|", text, re.MULTILINE), room
-        assert f">{room}/<" in (DOCS / "design.svg").read_text(encoding="utf-8"), room
+        assert f">{room}/<" in (DOCS / "explanation" / "architecture.svg").read_text(encoding="utf-8"), room
 
 
 RETIRED = r"\b(?:told|let go|lets go|luck|bar to beat|dearest)\b"
@@ -224,7 +224,7 @@ RETIRED = r"\b(?:told|let go|lets go|luck|bar to beat|dearest)\b"
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_retired_words_do_not_come_back(path):
     text = path.read_text(encoding="utf-8")
-    if path == DOCS / "words.md":
+    if path == DOCS / "reference" / "glossary.md":
         text, _, retired = text.partition("## Retired words")
         assert re.search(RETIRED, retired)
     assert not re.findall(RETIRED, text, re.IGNORECASE)

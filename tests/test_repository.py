@@ -125,7 +125,7 @@ def test_tasks_are_told_apart_in_one_place_of_each_room():
 def test_retired_words_do_not_come_back():
     stored = 'ANSWERS = "told"'  # as stored models have it
     found = faulty(ROOMS, lambda path: RETIRED.findall(path.read_text(encoding="utf-8").replace(stored, "")))
-    assert found == {}, "see docs/words.md"
+    assert found == {}, "see docs/reference/glossary.md"
 
 
 def is_of_a_process(path):

@@ -1,6 +1,6 @@
 """Write the table of all processes and of what is reached in each: python -m benchmarks.aims.mission.
 
-It is made from the seeds and from the figures in docs/results, and stands in docs/processes/README.md.
+It is made from the seeds and from the figures in docs/results, and stands in docs/reference/processes/README.md.
 """
 
 import json
@@ -12,7 +12,7 @@ from seeds import Seed, load_all
 from training.tasks import task_of
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE, RESULTS = DOCS / "processes" / "README.md", DOCS / "results"
+PAGE, RESULTS = DOCS / "reference" / "processes" / "README.md", DOCS / "results"
 NAME = "mission"
 _HEAD = ("process", "what is answered", "task", "rows", "assumed", "practice", "sources", "reached", "set-points")
 

@@ -18,7 +18,7 @@ MEASURED = ("floor", "steps")
 
 def page_of(process: str) -> Path:
     """Page that shows a process's figures."""
-    return DOCS / "processes" / f"{process}.md"
+    return DOCS / "reference" / "processes" / f"{process}.md"
 
 
 def with_tables(text: str, what: str, found: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Tables of docs/monitoring.md, from what was measured."""
+"""Tables of docs/how-to/monitor.md, from what was measured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from reporting.markdown import table
 
 ROOT = Path(__file__).parent.parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "drift.json", ROOT / "docs" / "monitoring.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "drift.json", ROOT / "docs" / "how-to" / "monitor.md"
 BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
 
 

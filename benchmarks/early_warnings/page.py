@@ -1,4 +1,4 @@
-"""Tables of docs/warnings.md, from what was measured."""
+"""Tables of docs/how-to/early_warnings.md, from what was measured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reporting.markdown import figure, table
 from training.warnings.learning import COLUMNS
 
 ROOT = Path(__file__).parent.parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "warnings.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "how-to" / "early_warnings.md"
 DEFAULT = "default"
 WORDS = {"test": "newest periods", "unseen": "and unseen units"}
 NONE = "-"

@@ -25,7 +25,7 @@ from seeds import load, names
 from synthetic_data import simulate
 
 ROOT = Path(__file__).parents[2]
-RESULTS, PAGE = ROOT / "docs" / "results" / "energy.json", ROOT / "docs" / "energy.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "energy.json", ROOT / "docs" / "explanation" / "energy_boundaries.md"
 PICTURES = ROOT / "docs" / "pictures"
 ANSWERED, INTERVAL = "zinc_electrowinning", (90.0, 88.8, 91.2)  # %, of the answer that is shown
 
@@ -133,7 +133,8 @@ def pictures(kept: Mapping[str, Any]) -> dict[Path, str]:
 def shown(kept: Mapping[str, Any]) -> list[str]:
     """The pictures on the page."""
     return [
-        f"![{process}: from what is bought to what becomes of it](pictures/energy_{process}.svg)\n" for process in kept
+        f"![{process}: from what is bought to what becomes of it](../pictures/energy_{process}.svg)\n"
+        for process in kept
     ]
 
 
@@ -209,4 +210,4 @@ def filled(text: str, kept: Mapping[str, Any]) -> str:
 
 
 def _linked(process: str) -> str:
-    return f"[{process}](processes/{process}.md)"
+    return f"[{process}](../reference/processes/{process}.md)"

@@ -30,7 +30,7 @@ from registry.store import MlflowStore
 from seeds import names
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-RESULTS, PAGE = DOCS / "results" / "model_damages.json", DOCS / "security.md"
+RESULTS, PAGE = DOCS / "results" / "model_damages.json", DOCS / "how-to" / "secure_the_service.md"
 NAME = "damages"
 DAMAGES, BATCH = 2000, 40
 OUTCOMES = (
@@ -103,7 +103,7 @@ def champions(settings: Settings, folder: Path) -> dict[str, Path]:
 
 
 def lines(result: Mapping[str, Any]) -> list[str]:
-    """The table of what became of damaged models, for docs/security.md."""
+    """The table of what became of damaged models, for docs/how-to/secure_the_service.md."""
     ended = result["refused_by_the_check_that_ended_or_held_a_process_without_it"]
     counts = [f"| {name} | {count:,} |" for name, count in result["outcomes"].items()]
     rows = [f"| of {result['damages']:,} damages | |", "|---|---:|", *counts]

@@ -1,4 +1,4 @@
-"""The table of faults in docs/reliability.md."""
+"""The table of faults in docs/results/reliability.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE = DOCS / "results" / "faults.json", DOCS / "reliability.md"
+RESULTS, PAGE = DOCS / "results" / "faults.json", DOCS / "results" / "reliability.md"
 ABOUT = {
     "service_killed": "`kill -9` of the service, records in SQLite",
     "service_killed_postgresql": "`kill -9` of the service, records in PostgreSQL",

@@ -1,4 +1,4 @@
-"""The table of histories in docs/loop.md."""
+"""The table of histories in docs/how-to/retrain.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.forgetting.histories import ALL, HISTORIES
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE, NAME = DOCS / "results" / "forgetting.json", DOCS / "loop.md", "histories"
+RESULTS, PAGE, NAME = DOCS / "results" / "forgetting.json", DOCS / "how-to" / "retrain.md", "histories"
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The table of drawn requests in docs/reliability.md."""
+"""The table of drawn requests in docs/results/reliability.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.fuzz.asking import KINDS, Found
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE, NAME = DOCS / "results" / "fuzz.json", DOCS / "reliability.md", "fuzz"
+RESULTS, PAGE, NAME = DOCS / "results" / "fuzz.json", DOCS / "results" / "reliability.md", "fuzz"
 FAULTLESS = (
     "No status of 5xx and none that is not described, no answer that is not as described, no body taken that OpenAPI "
     "refuses, and none refused that it takes but for these relations, which JSON Schema has no words for:"

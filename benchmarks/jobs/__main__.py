@@ -1,6 +1,6 @@
 """Faults done to retraining jobs: python -m benchmarks.jobs [CASE ...] --work FOLDER.
 
-Writes docs/results/jobs.json and its table in docs/reliability.md.
+Writes docs/results/jobs.json and its table in docs/results/reliability.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tables of faults of retraining jobs, and of poisoned outcomes, in docs/reliability.md."""
+"""The tables of faults of retraining jobs, and of poisoned outcomes, in docs/results/reliability.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = DOCS / "reliability.md"
+PAGE = DOCS / "results" / "reliability.md"
 RESULTS, NAME = DOCS / "results" / "jobs.json", "faults of jobs"
 POISONS, POISON = DOCS / "results" / "poisons.json", "poisoned outcomes"
 ABOUT = {

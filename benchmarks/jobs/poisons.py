@@ -4,7 +4,7 @@
 
 After a third of its time, on which the first champion was trained, a potline is played with honest outcomes; those of
 the next steps are poisoned, a job is asked for, and champion and answers are held against the truth of the rows after.
-Writes docs/results/poisons.json and a table in docs/reliability.md.
+Writes docs/results/poisons.json and a table in docs/results/reliability.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Forged and honest outcomes before a model that follows them; the figures go to docs/reliability.md.
+"""Forged and honest outcomes before a model that follows them; the figures go to docs/results/reliability.md.
 
     python -m benchmarks.label_checks.following [PROCESS ...]
 

@@ -1,4 +1,4 @@
-"""Forged and honest assays before a grader whose joint intervals follow them; the figures go to docs/reliability.md.
+"""Check manipulated and correct assays with a grader that adapts its intervals, for docs/results/reliability.md.
 
     python -m benchmarks.label_checks.lots [PROCESS ...]
 

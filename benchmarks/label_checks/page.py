@@ -9,7 +9,7 @@ from typing import Any
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE = DOCS / "results" / "forged.json", DOCS / "forged.md"
+RESULTS, PAGE = DOCS / "results" / "forged.json", DOCS / "how-to" / "review_labels.md"
 BEGIN, END = "<!-- forged files -->", "<!-- end of forged files -->"
 HONEST, REGIME = "honest file", "honest file that begins where the plant changes"
 ROUTINE = "honest file of a plant that assays half of its rows by chance"

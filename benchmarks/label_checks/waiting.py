@@ -24,7 +24,7 @@ SHARES = (1 / 3, 0.6)  # of a plant's time that is learnt
 FORGED, AFTER = 4, 6  # steps whose outcomes are forged, and those that are answered after, of which none comes in
 PLACES = 3  # where in a plant's time outcomes are forged
 HONEST = "honest"
-PAGE = DOCS / "reliability.md"
+PAGE = DOCS / "results" / "reliability.md"
 COUNTS = ("steps", "waited", "regimes", "regimes_waited")
 
 Figures = Mapping[str, float]

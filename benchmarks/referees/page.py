@@ -14,7 +14,7 @@ from reporting.markdown import table
 from seeds import load
 
 ROOT = Path(__file__).parents[2]
-RESULTS, PAGE = ROOT / "docs" / "results" / "referees.json", ROOT / "docs" / "recommendations.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "referees.json", ROOT / "docs" / "how-to" / "recommend_set_points.md"
 NAME = "referees"
 ESTIMATORS = ("ours", "LinearDML", "DoubleMLPLR")
 OTHER_UNITS = {"efficiency_by_feed": "%", "alf3_net": "kg/d"}  # of outcomes that are no columns

@@ -1,4 +1,4 @@
-"""The tables of regrets in docs/tasks/regression.md."""
+"""The tables of regrets in docs/explanation/intervals.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reporting.markdown import table
 from seeds import load_all
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE, NAME = DOCS / "results" / "regret.json", DOCS / "tasks" / "regression.md", "regret"
+RESULTS, PAGE, NAME = DOCS / "results" / "regret.json", DOCS / "explanation" / "intervals.md", "regret"
 MOST = 0.10  # that the choice should cost at worst
 HEADS = ("plants", "targets", "mean before", "worst before", "mean now", "worst now")
 ERRORS: Mapping[str, tuple[str, Callable[[Mapping[str, float]], float]]] = {

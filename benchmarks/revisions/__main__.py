@@ -4,7 +4,7 @@
     python -m benchmarks.revisions compare BEFORE.json AFTER.json [--expected FILE]
 
 Each checkout has an environment of its own. Beside OUT.json its home folder is kept as OUT.home.tar.gz: name that of
-the earlier one to see what the later one makes of models that it has not trained. See docs/testing.md.
+the earlier one to see what the later one makes of models that it has not trained. See docs/explanation/testing.md.
 """
 
 from __future__ import annotations

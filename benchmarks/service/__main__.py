@@ -1,4 +1,4 @@
-"""Time the service beside its peers in one run, and write the figures into docs/benchmarks.md.
+"""Time the service beside its peers in one run, and write the figures into docs/results/benchmarks.md.
 
     python -m benchmarks.service                      # all parts
     python -m benchmarks.service one|bulk|start|hostile   # one of them; the figures of the others stay

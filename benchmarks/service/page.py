@@ -1,4 +1,4 @@
-"""Figures of the service as tables and a picture of docs/benchmarks.md, beside what was aimed at."""
+"""Figures of the service as tables and a picture of docs/results/benchmarks.md, beside what was aimed at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.service.champions import PROCESSES
 from reporting.markdown import number, table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE = DOCS / "results" / "service.json", DOCS / "benchmarks.md"
+RESULTS, PAGE = DOCS / "results" / "service.json", DOCS / "results" / "benchmarks.md"
 PICTURE = DOCS / "pictures" / "service.svg"
 NAME = "service"
 NAMES = {
@@ -51,7 +51,7 @@ def _section(found: Mapping[str, Any]) -> list[str]:
         *table(("what", "process", "aim", "reached"), targets(found)),
     ]
     if "one" in found:
-        lines += ["![Requests a second of one record](pictures/service.svg)", ""]
+        lines += ["![Requests a second of one record](../pictures/service.svg)", ""]
         lines += ["One record a request, 16 connections:", ""]
         heads = ("process", "server", "requests a second", "p50 [ms]", "p99 [ms]", "ours to it")
         lines += table(heads, _one(found))

@@ -1,4 +1,4 @@
-"""Time the simulators: rows a second, beside an earlier revision, two workers beside one; to docs/benchmarks.md.
+"""Time the simulators, next to an earlier revision and with two workers, for docs/results/benchmarks.md.
 
     python -m benchmarks.simulation                # all, beside an early revision of the code
     python -m benchmarks.simulation REVISION       # all, beside another revision

@@ -1,4 +1,4 @@
-"""Figures of the simulators as tables of docs/benchmarks.md, beside what was aimed at."""
+"""Figures of the simulators as tables of docs/results/benchmarks.md, beside what was aimed at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reporting.markdown import number, table
 from seeds import load
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE = DOCS / "results" / "simulation.json", DOCS / "benchmarks.md"
+RESULTS, PAGE = DOCS / "results" / "simulation.json", DOCS / "results" / "benchmarks.md"
 NAME = "simulation"
 OF_EARLIER, OF_POTLINE = 2.0, 3.0
 OF_TWO_WORKERS = 1.6
@@ -21,7 +21,7 @@ SIZES = {"default": "default plant", "larger": "larger plant"}
 
 
 def with_part(text: str, found: Mapping[str, Any]) -> str:
-    """Text of docs/benchmarks.md with the part of the simulators in it."""
+    """Text of docs/results/benchmarks.md with the part of the simulators in it."""
     return filled(text, NAME, _lines(found))
 
 

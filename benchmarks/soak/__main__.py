@@ -4,7 +4,7 @@ The home folder holds a champion of aluminium_reduction (`nonferrous up` makes o
 then 70 % of it is kept up, with outcomes coming in, records in SQLite and full durability. Each answer waits for the
 disk, whose own times are measured beside. Records stand in the folder for temporary files (TMPDIR) and take 10 KB a
 request: 30 GB for half an hour of 1,700 a second. Writes docs/results/soak.json, its picture and its table in
-docs/reliability.md.
+docs/results/reliability.md.
 """
 
 from __future__ import annotations

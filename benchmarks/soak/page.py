@@ -1,4 +1,4 @@
-"""The soak in docs/reliability.md: a table and a picture over time."""
+"""The soak in docs/results/reliability.md: a table and a picture over time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.aims.page import at_most
 from reporting.markdown import number, table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE, NAME = DOCS / "results" / "soak.json", DOCS / "reliability.md", "soak"
+RESULTS, PAGE, NAME = DOCS / "results" / "soak.json", DOCS / "results" / "reliability.md", "soak"
 PICTURE = DOCS / "pictures" / "soak.svg"
 WARM_UP, MINUTE = 60.0, 60.0  # s
 FLAT = 1.05  # of the memory in the minute after the warm-up, at most at the end
@@ -67,7 +67,7 @@ def lines(found: Mapping[str, Any] | None) -> list[str]:
         ("records at the end [MiB]", number(series[-1]["records_mib"])),
         ("outcomes not taken up yet: most, at the end", f"{max(o['queue'] for o in series)}, {series[-1]['queue']}"),
     )
-    return [said, "", *table(("what", "figure"), rows), "![Times, memory, handles and records](pictures/soak.svg)"]
+    return [said, "", *table(("what", "figure"), rows), "![Times, memory, handles and records](../pictures/soak.svg)"]
 
 
 # ---- the picture

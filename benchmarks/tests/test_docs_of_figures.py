@@ -18,7 +18,7 @@ from tests.suite.processes import each
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-RESULTS, PROCESSES, TASKS = DOCS / "results", DOCS / "processes", DOCS / "tasks"
+RESULTS, PROCESSES, EXPLANATION = DOCS / "results", DOCS / "reference" / "processes", DOCS / "explanation"
 SIMULATED = [name for name in names() if load(name).plant is not None]
 
 
@@ -79,18 +79,18 @@ def test_the_readme_shows_one_table_a_task_and_they_are_the_measured_ones():
 
 
 def test_the_table_beside_peers_is_the_measured_one():
-    page = (DOCS / "own_data.md").read_text(encoding="utf-8")
+    page = (DOCS / "tutorials" / "own_table.md").read_text(encoding="utf-8")
     assert peers.with_table(page, measured("peers")) == page
     assert list(measured("peers")) == [table.name for table in TABLES]
 
 
 def test_benchmarks_page_is_the_measured_one():
-    text = (DOCS / "benchmarks.md").read_text(encoding="utf-8")
+    text = (DOCS / "results" / "benchmarks.md").read_text(encoding="utf-8")
     assert run.with_page(text, measured("benchmarks")) == text
 
 
 def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_is_kept():
-    results, text = measured("quality"), (TASKS / "quality.md").read_text(encoding="utf-8")
+    results, text = measured("quality"), (EXPLANATION / "release_guarantee.md").read_text(encoding="utf-8")
     assert quality.with_tables(text, results) == text
     for result in results.values():
         own = result["own"]
@@ -101,7 +101,7 @@ def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_is_kep
 
 
 def test_set_points_of_lots_lose_on_no_plant():
-    results, text = measured("quality_setpoints"), (TASKS / "quality.md").read_text(encoding="utf-8")
+    results, text = measured("quality_setpoints"), (EXPLANATION / "release_guarantee.md").read_text(encoding="utf-8")
     assert quality_setpoints.with_table(text, results) == text
     for result in results.values():
         assert all(one["gain_high"] >= 0 for one in result["by_plant"])
@@ -109,7 +109,7 @@ def test_set_points_of_lots_lose_on_no_plant():
 
 
 def test_run_lengths_of_the_charts_page_are_the_measured_ones():
-    text = (TASKS / "control_charts.md").read_text(encoding="utf-8")
+    text = (DOCS / "reference" / "control_charts.md").read_text(encoding="utf-8")
     results = measured("control_charts")
     assert set(results) == set(control_charts.CASES)
     assert control_charts.with_table(text, results) == text

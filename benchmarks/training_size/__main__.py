@@ -1,4 +1,4 @@
-"""Time and memory of training jobs on potlines of growing size; figures go to docs/benchmarks.md.
+"""Time and memory of training jobs on potlines of growing size; figures go to docs/results/benchmarks.md.
 
     python -m benchmarks.training_size                    # 10,000, 100,000 and 930,000 rows; an hour
     python -m benchmarks.training_size 10000 30000        # others
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> None:
     except NoBrowserError as error:
         print(error)
     kept = json.loads((DOCS / "results" / "benchmarks.json").read_text(encoding="utf-8"))
-    shown = DOCS / "benchmarks.md"
+    shown = DOCS / "results" / "benchmarks.md"
     shown.write_text(with_page(shown.read_text(encoding="utf-8"), kept), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Figures of training beside what was aimed at; they go to docs/benchmarks.md.
+"""Figures of training beside what was aimed at; they go to docs/results/benchmarks.md.
 
     python -m benchmarks.training_size.aims                # all parts; ten minutes
     python -m benchmarks.training_size.aims jobs|up|help   # one of them; the figures of the others stay
@@ -31,7 +31,7 @@ from reporting.markdown import table
 from seeds import load
 from synthetic_data import simulate
 
-RESULTS, PAGE = DOCS / "results" / "training.json", DOCS / "benchmarks.md"
+RESULTS, PAGE = DOCS / "results" / "training.json", DOCS / "results" / "benchmarks.md"
 NAME = "training"
 OF_FITS = {"aluminium_reduction": 1.3, "aluminium_scrap": 1.3, "aluminium_ingot": 1.6}
 LINE = "aluminium_reduction"
@@ -105,7 +105,7 @@ PARTS = {"jobs": jobs, "up": up, "help": helped}
 
 
 def with_part(text: str, found: Mapping[str, Any]) -> str:
-    """Text of docs/benchmarks.md with the part of training in it."""
+    """Text of docs/results/benchmarks.md with the part of training in it."""
     return filled(text, NAME, _lines(found))
 
 

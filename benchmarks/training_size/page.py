@@ -20,7 +20,7 @@ HEIGHT = 380
 
 
 def section() -> list[str]:
-    """Lines of docs/benchmarks.md; none before anything was measured."""
+    """Lines of docs/results/benchmarks.md; none before anything was measured."""
     if not RESULTS.exists():
         return []
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -55,7 +55,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         "by side, which is not counted here. Set-points and warnings learn from 50,000 rows at most.",
         "",
         *table(heads, rows),
-        f"![time and memory over rows](pictures/{PICTURE.name})",
+        f"![time and memory over rows](../pictures/{PICTURE.name})",
         "",
     ]
 

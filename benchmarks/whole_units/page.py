@@ -16,7 +16,7 @@ RESULTS = DOCS / "results" / "whole_units.json"
 
 def page_of(process: str) -> Path:
     """Page that shows a process's table."""
-    return DOCS / "processes" / f"{process}.md"
+    return DOCS / "reference" / "processes" / f"{process}.md"
 
 
 def name_of(process: str) -> str:

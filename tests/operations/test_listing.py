@@ -37,7 +37,8 @@ def test_no_code_but_that_of_operations_names_one():
 
 
 def test_the_page_has_the_table_of_the_catalogue():
-    assert table() in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), "python -m operations.listing"
+    page = ROOT / "docs" / "reference" / "operations.md"
+    assert table() in page.read_text(encoding="utf-8"), "python -m operations.listing"
 
 
 @pytest.mark.parametrize("name", names())

@@ -1,4 +1,4 @@
-"""The lines of docs/mlflow.md, run as they stand there on a champion in a store."""
+"""The lines of docs/how-to/mlflow_tools.md, run as they stand there on a champion in a store."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from models.tasks import build
 from registry.settings import Settings
 from registry.tracking import Tracking
 
-PAGE = Path(__file__).parents[2] / "docs" / "mlflow.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "mlflow_tools.md"
 # MLflow, matplotlib and shap warn of each other's ways here.
 pytestmark = pytest.mark.filterwarnings("ignore")
 

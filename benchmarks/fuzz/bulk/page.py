@@ -1,4 +1,4 @@
-"""The table of bulk bodies in docs/reliability.md."""
+"""The table of bulk bodies in docs/results/reliability.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of replays in docs/loop.md."""
+"""The table of replays in docs/how-to/retrain.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reporting.markdown import number, table
 from seeds import Seed, load
 
 DOCS = Path(__file__).parents[3] / "docs"
-RESULTS, PAGE, NAME = DOCS / "results" / "replay.json", DOCS / "loop.md", "replays"
+RESULTS, PAGE, NAME = DOCS / "results" / "replay.json", DOCS / "how-to" / "retrain.md", "replays"
 REAL_RESULTS, REAL = DOCS / "results" / "replay_real.json", "replay of a plant"
 WORDS = {
     "model": "this code, learnt anew every 30 days, outcomes followed",

@@ -1,7 +1,7 @@
 """Value of each promotion of replays: python -m benchmarks.replays.tables.promotions [PROCESS ...] --work FOLDER.
 
 Looks at replays that `python -m benchmarks.replays.tables --work FOLDER` has left. Writes docs/results/promotions.json
-and a table in docs/loop.md.
+and a table in docs/how-to/retrain.md.
 """
 
 from __future__ import annotations

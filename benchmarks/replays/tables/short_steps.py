@@ -2,7 +2,7 @@
 
 In a play the outcomes of a step come in when the next one has been asked for, which in steps of a month is far later
 than in the plant. Plays the first champion and retraining where learning is due; goes on where it stopped. Writes
-docs/results/replay_short.json and a table in docs/loop.md.
+docs/results/replay_short.json and a table in docs/how-to/retrain.md.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A champion learns a third of a plant's time. At some months after, a challenger 
 learn, and the two are judged: by answers as they were trained, and by answers that follow outcomes as clients get them.
 What clients would have got of either after that is held against the truth. Each that would be promoted is looked at
 month by month, and so are champions that have learnt spoilt rows. Writes docs/results/verdicts.json and two tables in
-docs/loop.md.
+docs/how-to/retrain.md.
 """
 
 from __future__ import annotations

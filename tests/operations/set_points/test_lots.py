@@ -12,7 +12,7 @@ from operations import catalogue
 from operations.set_points.lots import LotForm, flattened, read_lots
 from seeds import Seed, load, names
 
-PAGE = (Path(__file__).parents[3] / "docs" / "recommendations.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "recommend_set_points.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("\n## Lots and sorting lines\n")[2].partition("\n## ")[0]
 PROCESSES = ("copper_cathode", "aluminium_scrap")
 

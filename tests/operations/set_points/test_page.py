@@ -13,7 +13,7 @@ from operations.set_points.requests import read
 from seeds import Seed
 from seeds.format.column import Column
 
-PAGE = (Path(__file__).parents[3] / "docs" / "recommendations.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "recommend_set_points.md").read_text(encoding="utf-8")
 
 
 def blocks() -> list[Any]:

@@ -64,7 +64,7 @@ def test_an_absent_object_is_null_in_all_its_outputs(toy_quality_seed: Seed) -> 
 
 
 def test_the_request_of_the_page_is_taken() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "inference.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "open_inference_protocol.md").read_text(encoding="utf-8")
     content = page.partition("```json\n")[2].partition("```")[0].encode()
     seed = load("aluminium_reduction")
     taken = payloads(seed, 10)
