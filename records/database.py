@@ -27,6 +27,7 @@ NEWEST = "0011"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another
+_MIGRATION = 60.0  # s that a process waits for another one that migrates the database
 _SILENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # s, ms that a server may not respond
 _LOCK = 7_316_511  # of PostgreSQL, held while tables are made: any number that is the same for all
 
@@ -241,8 +242,8 @@ class Database:
         self.engine.dispose()
 
     def _bring_up(self) -> None:
-        """Walk the migrations that are missing; several processes may begin at once."""
-        with self.begin() as connection:
+        """Apply the missing migrations; of several processes that start together, one applies them."""
+        with self._patient(), self.begin() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             found = _form_of(connection)
@@ -253,6 +254,25 @@ class Database:
                     f"records at {self.url_shown}: got form {found}, expected {NEWEST} or older: newer code made them"
                 )
             migrate(connection)
+
+    @contextmanager
+    def _patient(self) -> Iterator[None]:
+        """Let the connection of this thread wait for a migration by another process."""
+        if not self.is_sqlite:
+            yield  # PostgreSQL waits for its advisory lock without limit
+            return
+        self._set_busy_timeout(_MIGRATION)
+        yield
+        self._set_busy_timeout(_BUSY)
+
+    def _set_busy_timeout(self, seconds: float) -> None:
+        try:
+            with self.engine.connect() as connection:  # the one that the pool keeps and lends next
+                driver = connection.connection.driver_connection
+                assert driver is not None
+                driver.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+        except SQLAlchemyError as error:
+            raise self.trouble(error) from None
 
 
 def _form_of(connection: Connection) -> str | None:

@@ -1,6 +1,8 @@
+import sqlite3
 import subprocess
 import sys
-from contextlib import ExitStack
+import threading
+from contextlib import ExitStack, closing
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -55,6 +57,20 @@ def test_many_processes_may_make_the_tables_at_once(url):
     with database.begin() as connection:
         assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
     database.close()
+
+
+def test_a_start_waits_for_a_migration_longer_than_a_write_for_another(tmp_path, monkeypatch):
+    monkeypatch.setattr("records.database._BUSY", 0.01)
+    file = tmp_path / "records.db"
+    with closing(sqlite3.connect(file, check_same_thread=False, isolation_level=None)) as migrating:
+        migrating.execute("PRAGMA journal_mode=wal")
+        migrating.execute("BEGIN IMMEDIATE")
+        end = threading.Timer(0.5, migrating.execute, ["COMMIT"])
+        end.start()
+        database = Database(f"sqlite:///{file}")
+        end.join()
+    with closing(database), database.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10
 
 
 def test_a_transaction_that_fails_leaves_nothing(database):
