@@ -4,7 +4,7 @@
 
 Each move is made in forks of one running plant into the same futures as the operators' own run, so that the difference
 is the move's. The figures are kept in docs/results/room.json; the table between the markers `<!-- room of gain -->` and
-`<!-- end of room of gain -->` of docs/how-to/recommend_set_points.md, where there is such a page, is made from it.
+`<!-- end of room of gain -->` of docs/results/set_points.md is made from it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from synthetic_data import Running, another_plant, begin
 from synthetic_data.potline.margin import margin
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "room.json", ROOT / "docs" / "how-to" / "recommend_set_points.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "room.json", ROOT / "docs" / "results" / "set_points.md"
 NAME = "room of gain"
 PROCESS = "aluminium_reduction"
 PLANTS = {"of the seed": None, "another, 61": 61, "another, 62": 62}
@@ -196,7 +196,7 @@ def room(seed: Seed, name: str) -> dict[str, Any]:
 def tables(kept: dict[str, Any]) -> str:
     """Tables of a page, of what `main` kept."""
     lines = [
-        "| knob | move | "
+        "| set-point | move | "
         + " | ".join(f"{plant['plant']}, $/t (pots better)" for plant in kept["plants"])
         + " | kWh/t |"
     ]
@@ -231,9 +231,8 @@ def main() -> None:
     plants = [room(seed if number is None else another_plant(seed, number), name) for name, number in PLANTS.items()]
     kept = {"process": PROCESS, "digest": seed_digest(seed), "plants": plants, "published": PUBLISHED}
     RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    if PAGE.exists():
-        kept = json.loads(RESULTS.read_text(encoding="utf-8"))
-        PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    kept = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
 
 
 if __name__ == "__main__":

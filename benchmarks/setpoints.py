@@ -10,12 +10,11 @@ those of shorter periods run on one or two of each, by fewer arms. The potline a
 arms that go on; its easy variant, which lacks what sets in against a move, and the other processes for one. Finished
 arms are kept in the home folder (`NONFERROUS_HOME`), so that what was cut off goes on. Where `models.setpoints` has
 changed and neither plants nor oracles have, `learn` runs what depends on it, and takes the rest as it was. Figures are
-kept in docs/results/setpoints.json with the seed's digest; blocks between the markers of
-docs/how-to/recommend_set_points.md and of the pages of the other processes is made from them.
+kept in docs/results/setpoints.json with the seed's digest; the block between the markers of docs/results/set_points.md
+is made from them.
 """
 
 import json
-import os
 import shutil
 import sys
 import time
@@ -46,9 +45,9 @@ from training.setpoints.tables import WORDS
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 RESULTS, PICTURES = DOCS / "results" / "setpoints.json", DOCS / "pictures"
-PAGE = DOCS / "how-to" / "recommend_set_points.md"
+PAGE = DOCS / "results" / "set_points.md"
 BEGIN, END = "<!-- set-point trials -->", "<!-- end of set-point trials -->"
-NONE = "None are kept for this version yet; `nonferrous trial` makes them for plants of your choice."
+NONE = "No figures of this version are stored; `nonferrous trial` simulates plants of your choice."
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,8 @@ class Variant:
     ----------
     process : str
         Its name.
-    page : Path
-        Document that shows the figures.
     heading : str
-        There.
+        Heading of its figures on the page.
     change : callable
         Makes the variant's seed from that of the process.
     second : bool
@@ -76,7 +73,6 @@ class Variant:
     """
 
     process: str
-    page: Path
     heading: str
     change: Callable[[Seed], Seed] = lambda seed: seed
     second: bool = False
@@ -91,20 +87,18 @@ class Variant:
 
 
 VARIANTS = {
-    "as_it_is": Variant("aluminium_reduction", PAGE, "The potline as it is", second=True),
+    "as_it_is": Variant("aluminium_reduction", "Aluminium reduction", second=True),
     # What an oracle that looks one period ahead can do is all there is, where nothing sets in later.
     "easy": Variant(
         "aluminium_reduction",
-        PAGE,
-        "The same without what sets in against a move",
+        "Aluminium reduction without delayed effects",
         easy,
         arms=[arm for arm in ARMS if arm.name not in ("again", "tested", "oracle")],
     ),
 } | {
     process: Variant(
         process,
-        DOCS / "reference" / "processes" / f"{process}.md",
-        "On plants that nothing was chosen on",
+        process.replace("_", " ").capitalize(),
         arms=[arm for arm in ARMS if arm.name in ("operators", "naive", "assumed", "ours", "oracle")],
         plants=plants,
         smaller=smaller,
@@ -175,9 +169,9 @@ def joined(variant: Variant, new: Mapping[str, Any], old: Mapping[str, Any]) -> 
 
 
 DRAWN: dict[str, tuple[str, Callable[[SetpointTrial], go.Figure]]] = {
-    "over_time": ("Gain by period, mean over units and plants; what loses much has a panel of its own", over_time),
-    "map": ("Gain of each unit over a year by plant, as recommended", unit_map),
-    "stated": ("Stated gain of the moved units, with its interval, over the realised one, by plant", stated_realised),
+    "over_time": ("Gain by period, mean over units and plants; large losses have a separate panel", over_time),
+    "map": ("Gain of each unit over all periods, by plant, with recommended set-points", unit_map),
+    "stated": ("Stated gain with its interval against realised gain, moved units, by plant", stated_realised),
 }
 
 
@@ -219,17 +213,11 @@ class Said:
         print(f"{(time.perf_counter() - self._began) / 60:.1f} min, {done} of {steps}: {what}", flush=True)
 
 
-def pages() -> list[Path]:
-    """Documents that show figures."""
-    return list(dict.fromkeys(variant.page for variant in VARIANTS.values()))
-
-
-def with_tables(text: str, page: Path, results: Mapping[str, Any]) -> str:
-    """A page's text with what stands between its markers replaced: tables of what was measured, or that none was."""
+def with_tables(text: str, results: Mapping[str, Any]) -> str:
+    """Replace the block between the markers by tables of the figures, or by a note that there are none."""
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
-    here = [name for name, variant in VARIANTS.items() if variant.page == page and name in results]
-    lines = [line for name in here for line in section(name, results[name])]
+    lines = [line for name in VARIANTS if name in results for line in section(name, results[name])]
     return f"{head}{BEGIN}\n" + "\n".join(lines or [NONE]) + f"\n{END}{tail}"
 
 
@@ -238,48 +226,55 @@ def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
     arms, plants = found["arms"], ", ".join(found["plants"])
     others = {arm: one for arm, one in arms.items() if arm != OPERATORS.name}
     yield from (f"### {VARIANTS[name].heading}", "")
-    second = f" and {found['second']} more by those that go on" if found["second"] else ""
+    second = f" (and {found['second']} more of some policies)" if found["second"] else ""
     yield (
-        f"{found['periods']} periods{second}, after {found['history']} of history, on {len(found['plants'])} plants "
-        f"({plants}) of {found['units']} units each. Intervals of 90 % over plants. A simulation at the seed's prices: "
-        "no claim about a plant."
+        f"{found['periods']} periods{second} after {found['history']} periods of history, on {len(found['plants'])} "
+        f"plants ({plants}) with {found['units']} units each. Intervals: 90 %, over plants."
     )
     yield ""
-    years = ("second year, $/unit/d", "of the oracle's second year") if found["second"] else ()
+    years = ("second year [$/unit/d]", "share of oracle, second year") if found["second"] else ()
     yield from table(
-        ("set-points by", "$/unit/d", "lowest plant", "of the oracle", "second half", *years, "units worse", "moved"),
+        (
+            "policy",
+            "gain [$/unit/d]",
+            "lowest plant",
+            "share of oracle",
+            "second half",
+            *years,
+            "units worse",
+            "units moved",
+        ),
         (gains(arm, one, bool(years)) for arm, one in arms.items()),
     )
     yield from table(
-        ("beside the operators", "$/t", "kWh/t", "kgCO2e/t"),
+        ("policy, difference from operators", "$/t", "kWh/t", "kgCO2e/t"),
         (a_tonne(arm, one) for arm, one in others.items()),
     )
     knobs = list(dict.fromkeys(knob for one in arms.values() for knob in one["sign_rows"]))
     yield from table(
         (
-            "set-points by",
-            "stated",
-            "realised",
-            "stated over realised",
+            "policy",
+            "stated gain",
+            "realised gain",
+            "stated / realised",
             "plants covered",
-            *(f"`{k}` right" for k in knobs),
+            *(f"`{k}`, right direction" for k in knobs),
         ),
         (trust(arm, one, knobs) for arm, one in others.items()),
     )
     yield from (statements(found["statements"], arms), "")
     yield from table(
-        ("$/unit/d (stated over realised) on", *found["plants"]),
+        ("gain [$/unit/d] (stated / realised)", *found["plants"]),
         ((WORDS[arm], *(by_plant(plant[arm]) for plant in found["plants"].values())) for arm in others),
     )
     limits = list(arms[OPERATORS.name]["broken"])
     yield from table(
-        ("rows that break", *limits),
+        ("rows beyond the limit", *limits),
         ((WORDS[arm], *(f"{one['broken'][limit]:.1%}" for limit in limits)) for arm, one in arms.items()),
     )
-    folder = Path(os.path.relpath(DOCS / "pictures", VARIANTS[name].page.parent)).as_posix()
     for what, (caption, _) in DRAWN.items():
         if picture_of(name, what).exists():
-            yield from (f"![{caption}]({folder}/{picture_of(name, what).name})", "", f"*{caption}.*", "")
+            yield from (f"![{caption}](../pictures/{picture_of(name, what).name})", "", f"*{caption}.*", "")
 
 
 def gains(arm: str, one: Mapping[str, Any], second: bool) -> tuple[str, ...]:
@@ -336,9 +331,8 @@ def statements(found: Mapping[str, Any], ran: Iterable[str]) -> str:
     low, high = HONEST
     named = "; ".join(WORDS[arm] for arm in RECOMMENDED if arm in ran)
     return (
-        f"Of {found['count']:.0f} plants times recommendations ({named}) the "
-        f"realised gain lies in the stated interval in {found['covered']:.0%}, and the stated over the realised gain "
-        f"between {low:g} and {high:g} in {found['honest']:.0%}."
+        f"{found['count']:.0f} pairs of plant and policy ({named}): the realised gain lies in the stated interval in "
+        f"{found['covered']:.0%}, and stated / realised lies between {low:g} and {high:g} in {found['honest']:.0%}."
     )
 
 
@@ -355,21 +349,20 @@ def interval(one: Mapping[str, Any], name: str, form: str) -> str:
 
 
 def write() -> None:
-    """Put tables and pictures of the kept figures into the page."""
+    """Put tables and pictures of the stored figures into the page."""
     kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     missing = None
     try:
         draw_all(kept)
     except NoBrowserError as error:
         missing = f"{error}; the tables are written"
-    for page in pages():
-        page.write_text(with_tables(page.read_text(encoding="utf-8"), page, kept), encoding="utf-8")
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
     if missing:
         raise SystemExit(missing)
 
 
 def main(arguments: list[str]) -> None:
-    """`run` some variants, or all, or let arms `learn` again, or `write` the tables again."""
+    """Run `run` for some variants, or all, refit some policies by `learn`, or `write` the tables again."""
     command, *names = arguments or [""]
     if command in ("run", "learn") and set(names) <= set(VARIANTS):
         results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}

@@ -6,7 +6,7 @@ A step of a knob up and a step down, half of the difference: by `models.setpoint
 regression on the same rows and controls (`econml.dml.LinearDML`, `doubleml.DoubleMLPLR`), and in truth, by forks of the
 running plant at several times of history, into several futures. All effects are on an outcome's mean over the period of
 the move and the two after it, in which the crew goes on as in history. Figures are kept in docs/results/referees.json;
-the table between the markers of docs/how-to/recommend_set_points.md is made from them.
+the table between the markers of docs/results/set_points.md is made from them.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from reporting.markdown import table
 from seeds import load
 
 ROOT = Path(__file__).parents[2]
-RESULTS, PAGE = ROOT / "docs" / "results" / "referees.json", ROOT / "docs" / "how-to" / "recommend_set_points.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "referees.json", ROOT / "docs" / "results" / "set_points.md"
 NAME = "referees"
 ESTIMATORS = ("ours", "LinearDML", "DoubleMLPLR")
 OTHER_UNITS = {"efficiency_by_feed": "%", "alf3_net": "kg/d"}  # of outcomes that are no columns
@@ -24,10 +24,10 @@ Z = 1.645  # standard deviations either side of a 90 % interval
 def tables(kept: Mapping[str, Any]) -> str:
     """The figures as tables in Markdown: of each knob and outcome over plants, and how far each estimator is off."""
     found = pd.DataFrame(kept["effects"])
-    heads = ("estimator", "error in spreads, median", "90 % are below", "right direction", "90 % intervals hold truth")
+    heads = ("estimator", "error / SD, median", "90th percentile", "right direction", "coverage of 90 % intervals")
     lines = table(heads, (summary(found, name) for name in ESTIMATORS))
     units = {one.name: one.unit for one in load(kept["process"]).columns if one.is_number} | OTHER_UNITS
-    heads = ("a step of", "on", "truth (spread)", *(f"{name} (error in spreads)" for name in ESTIMATORS))
+    heads = ("step of", "outcome", "simulated truth (SD)", *(f"{name} (error / SD)" for name in ESTIMATORS))
     return "\n".join([*lines, *table(heads, effects(found, units))]).rstrip()
 
 

@@ -45,11 +45,11 @@ OPERATORS = Arm("operators", "operators", goes_on=True)
 ARMS = (
     OPERATORS,
     Arm("naive", "prediction model, all columns", OnAllColumns.learn),
-    Arm("before_and_knobs", "trees on before and knobs", OnBeforeAndKnobs.learn),
+    Arm("before_and_knobs", "trees on prior columns and set-points", OnBeforeAndKnobs.learn),
     Arm("assumed", "physics as assumed", without_evidence),
     Arm("ours", "recommended", LearntOnce, goes_on=True),
-    Arm("again", "recommended, learnt again", LearntAgain, goes_on=True),
-    Arm("tested", "recommended, own tests", WithTests, goes_on=True),
+    Arm("again", "recommended, refitted", LearntAgain, goes_on=True),
+    Arm("tested", "recommended, with set-point tests", WithTests, goes_on=True),
     Arm("oracle_greedy", "oracle, 1 period ahead", foresees=1),
     Arm("oracle", "oracle, 3 periods ahead", foresees=3, goes_on=True),
 )

@@ -1,16 +1,15 @@
-"""Set-points of lots and lines: what is asked and answered, and the page that shows it."""
+"""Set-points of lots and lines: requests, responses, and the page that shows them."""
 
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
 from operations import catalogue
 from operations.set_points.lots import LotForm, flattened, read_lots
-from seeds import Seed, load, names
+from seeds import load, names
 
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "recommend_set_points.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("\n## Lots and sorting lines\n")[2].partition("\n## ")[0]
@@ -23,36 +22,30 @@ def offered(process: str) -> LotForm:
     return found
 
 
-def shown(process: str) -> tuple[Any, Any]:
-    """Request and answer of the page that are of a process."""
-    blocks = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", SECTION, re.DOTALL)]
-    place = 2 * PROCESSES.index(process)
-    return blocks[place], blocks[place + 1]
+def fields_of_advice(process: str) -> set[str]:
+    """Fields of one item of a response, the lot's name and time excepted."""
+    schema = TypeAdapter(offered(process).answer).json_schema()
+    item = schema["properties"]["recommendations"]["items"]["$ref"].rpartition("/")[2]
+    return set(schema["$defs"][item]["properties"]) - {column.name for column in load(process).identity}
 
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_the_request_of_the_page_is_taken(process: str) -> None:
-    request, answer = shown(process)
-    asked = read_lots(offered(process), json.dumps(request).encode())
+    blocks = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", SECTION, re.DOTALL)]
+    request = blocks[PROCESSES.index(process)]
     key = load(process).key
     assert key is not None
-    assert asked.units == [row[key.name] for row in answer["recommendations"]]
-
-
-@pytest.mark.parametrize("process", PROCESSES)
-def test_the_answer_of_the_page_is_one(process: str) -> None:
-    _, answer = shown(process)
-    TypeAdapter(offered(process).answer).validate_python(answer)
-    assert list(answer["recommendations"][0]["knobs"]) == list(offered(process).units)
+    asked = read_lots(offered(process), json.dumps(request).encode())
+    assert asked.units == [row[key.name] for row in request["rows"]]
 
 
 def test_each_field_of_an_answer_is_explained() -> None:
     explained = set(re.findall(r"^\| (?:its )?`(\w+)`", SECTION, re.MULTILINE))
-    of_units = set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("## What each field means")[2], re.MULTILINE))
-    for process in PROCESSES:
-        seed: Seed = load(process)
-        fields = set(shown(process)[1]["recommendations"][0]) - {column.name for column in seed.identity}
-        assert fields <= explained | of_units
+    of_units = set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("## Response fields")[2], re.MULTILINE))
+    for process in [name for name in names() if load(name).quality or load(name).bins]:
+        fields = fields_of_advice(process)
+        assert {"knobs", "gain", "refusal"} <= fields
+        assert fields <= explained | of_units, process
 
 
 @pytest.mark.parametrize("process", [name for name in names() if load(name).quality or load(name).bins])

@@ -1,4 +1,4 @@
-"""The page on recommended set-points shows requests and answers that the service takes and gives."""
+"""The page on recommended set-points shows a request and a response of the service."""
 
 import json
 import re
@@ -39,7 +39,7 @@ def test_the_answer_of_the_page_is_one(taken: Mapping[str, SetPointForm], potlin
 def test_each_field_of_the_answer_is_explained() -> None:
     _, answer = blocks()
     shown = set(answer["recommendations"][0]) - {"unit", "period_start"} | {"prices"}
-    section = PAGE.partition("## What each field means")[2].partition("\n## ")[0]
+    section = PAGE.partition("## Response fields")[2].partition("\n## ")[0]
     assert shown == set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
 
 
@@ -49,6 +49,6 @@ def test_each_way_to_ask_is_named(taken: Mapping[str, SetPointForm]) -> None:
 
 
 def test_a_seeds_lines_on_the_page_are_those_of_the_format(potline: Seed) -> None:
-    keys = set(re.findall(r"^(bounds|step|move_cost) = ", PAGE, re.MULTILINE))
+    keys = set(re.findall(r"^ *(bounds|step|move_cost) = ", PAGE, re.MULTILINE))
     assert keys == {"bounds", "step", "move_cost"} <= set(Column.model_fields)
     assert f"bounds = {potline.column('voltage_setpoint').bounds}" in PAGE
