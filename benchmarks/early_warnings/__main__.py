@@ -1,4 +1,4 @@
-"""Measure early warnings on the default plants and on plants with other parameters, for docs/how-to/early_warnings.md.
+"""Measure early warnings on the default plants and on plants with other parameters, for docs/results/early_warnings.md.
 
     python -m benchmarks.early_warnings                        # all processes that name events
     python -m benchmarks.early_warnings zinc_electrowinning    # one; the figures of the others stay as they are

@@ -1,4 +1,4 @@
-"""Tables of docs/how-to/early_warnings.md, from what was measured."""
+"""Tables of docs/results/early_warnings.md, from the stored figures."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from reporting.markdown import figure, table
 from training.warnings.learning import COLUMNS
 
 ROOT = Path(__file__).parent.parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "how-to" / "early_warnings.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "results" / "early_warnings.md"
 DEFAULT = "default"
-WORDS = {"test": "newest periods", "unseen": "and unseen units"}
+WORDS = {"test": "latest periods", "unseen": "holdout units of these"}
 NONE = "-"
 
 
@@ -30,7 +30,7 @@ def default_rows(results: Mapping[str, Any]) -> list[str]:
 
 
 def best_rows(results: Mapping[str, Any]) -> list[str]:
-    """Brier scores between what the rate alone gives and the simulator's own best, on all plants."""
+    """Brier scores of the base rate, of warnings and of the simulated truth, on all plants."""
     rows = []
     for process, found in results.items():
         for name, plant in found["plants"].items():
@@ -38,7 +38,7 @@ def best_rows(results: Mapping[str, Any]) -> list[str]:
                 nothing, own, best = one["rate_brier"], one["brier"], one["best_brier"]
                 share = (nothing - own) / (nothing - best)
                 rows.append([process, name, event, f"{nothing:.4f}", f"{own:.4f}", f"{best:.4f}", f"{share:.0%}"])
-    heads = ["process", "plant", "event", "rate alone", "warnings", "simulator's best", "of what can be known"]
+    heads = ["process", "plant", "event", "base rate", "warnings", "best possible", "share of possible skill"]
     return table(heads, rows)
 
 
@@ -52,9 +52,9 @@ def cost_rows(results: Mapping[str, Any]) -> list[str]:
                 saved = 1 - one["cost"] / min(one["cost_always"], one["cost_never"])
                 rows.append([process, name, event, f"{one['threshold']:.3f}", *costs, f"{saved:.0%}"])
             rows += [[process, name, event, *[NONE] * 5] for event in plant["refused"]]
-    heads = ["process", "plant", "event", "threshold", "cost [$]", "always alarming", "never", "saved"]
+    heads = ["process", "plant", "event", "threshold", "cost [$]", "always alarm", "never alarm", "saved"]
     cases = [one["cost"] < min(one["cost_always"], one["cost_never"]) for one in events(results)]
-    return [*table(heads, rows), f"Below both in {sum(cases)} of {len(cases)} cases."]
+    return [*table(heads, rows), f"The cost is below both in {sum(cases)} of {len(cases)} cases."]
 
 
 def events(results: Mapping[str, Any], plants: Iterable[str] = ()) -> list[Mapping[str, Any]]:
@@ -70,7 +70,7 @@ def events(results: Mapping[str, Any], plants: Iterable[str] = ()) -> list[Mappi
 
 
 def fault_rows(results: Mapping[str, Any]) -> list[str]:
-    """Alarms beside faults on the default plants."""
+    """Alarms around simulated faults on the default plants."""
     rows = []
     for process, found in results.items():
         for event, one in found["plants"][DEFAULT]["events"].items():
@@ -78,8 +78,8 @@ def fault_rows(results: Mapping[str, Any]) -> list[str]:
                 shares = (f"{m[key]:.0%}" for key in ("event", "usual", "ahead", "alarms", "after"))
                 hours = (figure(m, key, ".0f") for key in ("alarm_delay", "crew_delay"))
                 rows.append([process, event, kind, f"{m['faults']:.0f}", *shares, *hours])
-    heads = ["process", "event", "fault", "faults and units", "with the event", "usual", "alarm before the onset"]
-    heads += ["by chance", "first alarm in the next period", "its delay [h]", "the crew's [h]"]
+    heads = ["process", "event", "fault", "fault-unit pairs", "event rate", "base rate", "alarm before onset"]
+    heads += ["alarm rate", "first alarm in next period", "its delay [h]", "operators' delay [h]"]
     return table(heads, rows)
 
 

@@ -21,13 +21,13 @@ COLUMNS = {
     "average_precision": ("average precision", ".3f"),
     "brier": ("Brier", ".4f"),
     "brier_skill": ("Brier skill", ".3f"),
-    "recall": ("warned of", ".1%"),
-    "precision": ("alarms that come true", ".1%"),
-    "false_alarms_month": ("false alarms a month", ".1f"),
+    "recall": ("recall", ".1%"),
+    "precision": ("precision", ".1%"),
+    "false_alarms_month": ("false alarms per month", ".1f"),
     "lead_time": ("lead time [h]", ".0f"),
     "cost": ("cost [$]", ".2f"),
-    "cost_always": ("always alarming", ".2f"),
-    "cost_never": ("never", ".2f"),
+    "cost_always": ("always alarm", ".2f"),
+    "cost_never": ("never alarm", ".2f"),
 }
 """Metrics of an event, with head and format; costs are of a unit and period."""
 
