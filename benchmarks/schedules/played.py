@@ -5,8 +5,8 @@ the rows that are then in hand, and played through forks of the plant, once as i
 it is compared with: the same weather, feed, faults and random numbers. What was stated is compared with what was so:
 saving (at the same metal: a difference of it counts at the stated worth of a tonne), metal, limits. Then the metal is
 played again with a new schedule for the rest at each period's start, as a plant would order it. Nothing is chosen on
-the plants of FINAL. Figures are kept in docs/results/schedules.json; the tables of docs/how-to/schedule_current.md
-are made from it.
+the plants of FINAL. Figures are kept in docs/results/schedules.json; the table of docs/results/schedules.md
+is made from them.
 """
 
 import datetime as dt
@@ -35,8 +35,8 @@ from synthetic_data import Running, another_plant, begin
 from synthetic_data.engine.current_profile import play, play_ahead
 
 ROOT = Path(__file__).parent.parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "schedules.json", ROOT / "docs" / "how-to" / "schedule_current.md"
-NAME = "played"
+RESULTS, PAGE = ROOT / "docs" / "results" / "schedules.json", ROOT / "docs" / "results" / "schedules.md"
+NAME = "schedules"
 DEVELOPMENT, FINAL = range(301, 303), range(501, 505)
 FIRST, STARTS = 10, 12  # periods of history before the first schedule, schedules in a year
 UNITS = 24
@@ -271,8 +271,8 @@ def measured(process: str, plants: range) -> dict[str, object]:
 def table(results: Mapping[str, Mapping[str, object]]) -> list[str]:
     """Lines of the table, a process each."""
     head = (
-        "| process | schedules (impossible) | saving [% of the cost] | stated over realised | within 10 % | "
-        "metal off, once planned | re-planned: metal off | within 0.5 % | beyond a limit | longest [CPU s] |"
+        "| process | schedules (infeasible) | saving [% of cost] | stated / realised | within 10 % | "
+        "metal error, planned once | metal error, re-planned | within 0.5 % | beyond a limit | longest [CPU s] |"
     )
     lines = [head, "|---|---:|---:|---:|---:|---:|---:|---:|---|---:|"]
     for process, result in results.items():

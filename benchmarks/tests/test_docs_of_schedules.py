@@ -10,7 +10,7 @@ from seeds import load, names
 
 ROOT = Path(__file__).parents[2]
 RESULTS = json.loads((ROOT / "docs" / "results" / "schedules.json").read_text(encoding="utf-8"))
-PAGE = (ROOT / "docs" / "how-to" / "schedule_current.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "results" / "schedules.md").read_text(encoding="utf-8")
 
 
 def test_every_process_whose_current_follows_a_tariff_was_played():
