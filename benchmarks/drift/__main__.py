@@ -1,4 +1,4 @@
-"""How soon drift is seen on simulated plants, and how often where nothing changed; fills docs/how-to/monitor.md.
+"""Delay of drift detection and false alarms on simulated plants; fills docs/results/drift.md.
 
     python -m benchmarks.drift              # all simulated processes; a quarter of an hour
     python -m benchmarks.drift PROCESS...   # some of them

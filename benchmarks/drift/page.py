@@ -1,4 +1,4 @@
-"""Tables of docs/how-to/monitor.md, from what was measured."""
+"""Tables of docs/results/drift.md, from the stored figures."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import numpy as np
 from reporting.markdown import table
 
 ROOT = Path(__file__).parent.parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "drift.json", ROOT / "docs" / "how-to" / "monitor.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "drift.json", ROOT / "docs" / "results" / "drift.md"
 BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
 
 
 def false_alarms(results: Mapping[str, Any]) -> list[str]:
-    """Alarms that begin in a month where nothing changed, mean of the plants."""
+    """Alarms that begin per month without a change, mean of the plants."""
     rows = []
     for process, found in results.items():
         every = [one["false_alarms"] for one in found["plants"].values()]
         months = sum(one["months"] for one in every)
         means = [f"{np.mean([one[name] for one in every]):.2f}" for name in ("inputs", "errors", "any")]
         rows.append([process, len(every), f"{months:.0f}", *means, f"{np.mean([one['share'] for one in every]):.0%}"])
-    return table(["process", "plants", "months", "by inputs", "by errors", "any", "share of the time"], rows)
+    return table(["process", "plants", "months", "by inputs", "by errors", "any", "share of time in alarm"], rows)
 
 
 def regimes(results: Mapping[str, Any]) -> list[str]:
-    """Periods until each regime is seen, plant by plant."""
+    """Periods until each regime is detected, plant by plant."""
     rows = []
     for process, found in results.items():
         plants = list(found["plants"].values())
@@ -36,11 +36,14 @@ def regimes(results: Mapping[str, Any]) -> list[str]:
             columns = ", ".join(dict.fromkeys(f"`{one['column']}`" for one in every if one["column"])) or "-"
             growth = f"{np.mean([one['growth'] for one in every]):.2f}"
             rows.append([process, first["meaning"], growth, _all(every, "inputs"), columns, _all(every, "errors")])
-    return table(["process", "change", "errors grow to", "seen by inputs after", "first", "by errors after"], rows)
+    return table(
+        ["process", "change", "error ratio", "detected in inputs after", "first column", "detected in errors after"],
+        rows,
+    )
 
 
 def made(results: Mapping[str, Any]) -> list[str]:
-    """Periods until changes of a stated size are seen."""
+    """Periods until changes of a stated size are detected."""
     rows = []
     for process, found in results.items():
         plants = list(found["plants"].values())
@@ -50,7 +53,7 @@ def made(results: Mapping[str, Any]) -> list[str]:
         middle = f"{np.median(seen):.0f}" if seen else "-"
         after = ", ".join("-" if one is None else str(one) for one in fell)
         rows.append([process, f"{len(seen)} of {len(delays)}", middle, after])
-    return table(["process", "instruments seen", "after, in the middle", "outcomes seen after"], rows)
+    return table(["process", "instruments detected", "median delay", "outcomes detected after"], rows)
 
 
 def _all(every: Iterable[Mapping[str, Any]], name: str) -> str:
