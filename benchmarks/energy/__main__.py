@@ -1,4 +1,4 @@
-"""Energy and carbon of the default plants, for docs/explanation/energy_boundaries.md: python -m benchmarks.energy."""
+"""Energy and carbon of the default plants, for docs/results/energy.md: python -m benchmarks.energy."""
 
 import json
 

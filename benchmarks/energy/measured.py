@@ -25,7 +25,7 @@ from seeds import load, names
 from synthetic_data import simulate
 
 ROOT = Path(__file__).parents[2]
-RESULTS, PAGE = ROOT / "docs" / "results" / "energy.json", ROOT / "docs" / "explanation" / "energy_boundaries.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "energy.json", ROOT / "docs" / "results" / "energy.md"
 PICTURES = ROOT / "docs" / "pictures"
 ANSWERED, INTERVAL = "zinc_electrowinning", (90.0, 88.8, 91.2)  # %, of the answer that is shown
 
@@ -92,7 +92,7 @@ def uses(kept: Mapping[str, Any]) -> list[str]:
         for process, one in of.items():
             parts, ends = (_shares(kind, one[name]) for name in ("goes_into", "ends_in"))
             rows.append((process, parts, ends))
-        heads = ("process", f"goes into [{kind.unit}]", f"what {kind.carrier} took ends in [{kind.unit}]")
+        heads = ("process", f"uses [{kind.unit}]", f"sinks of the energy of {kind.carrier} [{kind.unit}]")
         found += table(heads, rows)
     return found
 
@@ -122,7 +122,7 @@ def picture(process: str, one: Mapping[str, Any]) -> str:
     outside = {name: value for name, value in one["goes_into"].items() if name in kind.outside}
     bound = {name: value for name, value in one["ends_in"].items() if name != kind.heat}
     flow = MeanFlow(kind, one["rows"], uses, outside, bound, one["ends_in"][kind.heat])
-    return diagram(flow, f"{load(process).process.title}: where its energy goes") + "\n"
+    return diagram(flow, f"{load(process).process.title}: energy flow") + "\n"
 
 
 def pictures(kept: Mapping[str, Any]) -> dict[Path, str]:
@@ -133,13 +133,12 @@ def pictures(kept: Mapping[str, Any]) -> dict[Path, str]:
 def shown(kept: Mapping[str, Any]) -> list[str]:
     """The pictures on the page."""
     return [
-        f"![{process}: from what is bought to what becomes of it](../pictures/energy_{process}.svg)\n"
-        for process in kept
+        f"![Energy flow of {process}, from purchase to use](../pictures/energy_{process}.svg)\n" for process in kept
     ]
 
 
 def norms(kept: Mapping[str, Any]) -> list[str]:
-    """Norms of the seeds, and where each default plant stands under them."""
+    """Norms of the seeds, with energy and grade of each default plant."""
     rows = []
     for process, one in kept.items():
         for norm in load(process).norms:
@@ -150,12 +149,12 @@ def norms(kept: Mapping[str, Any]) -> list[str]:
             energy = f"{stands['energy']:,.{0 if norm.unit == 'kWh/t' else 1}f}"
             named = f"{norm.document}: {norm.title}"
             rows.append((named, norm.boundary, f"{limits} {norm.unit}", elsewhere, norm.certainty, energy, grade))
-    heads = ("document", "boundary", "at most", "elsewhere", "certainty", "default plant", "grade")
+    heads = ("document", "boundary", "at most", "outside boundary", "verification", "default plant", "grade")
     return table(heads, rows)
 
 
 def lines(kept: Mapping[str, Any]) -> list[str]:
-    """What the command prints of the newest month of each default plant."""
+    """Output of the command for the latest month of each default plant."""
     return ["```", *(f"{process}: {one['line']}" for process, one in kept.items()), "```"]
 
 

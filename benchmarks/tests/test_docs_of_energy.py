@@ -10,6 +10,7 @@ from benchmarks.energy.measured import PAGE, RESULTS, filled, measured, pictures
 from models.energy.account import factors_of
 from models.processes.lookup import energy_of
 from operations.energy.forms import MOST_OF_A_GRID
+from physics.coal_equivalent import coal_equivalent
 from seeds import load
 from tests.suite.processes import each
 
@@ -22,6 +23,10 @@ def kept() -> dict[str, Any]:
 
 def page() -> str:
     return PAGE.read_text(encoding="utf-8")
+
+
+def explanation() -> str:
+    return (PAGE.parents[1] / "explanation" / "energy_boundaries.md").read_text(encoding="utf-8")
 
 
 def test_every_process_whose_energy_is_accounted_for_has_figures():
@@ -66,7 +71,7 @@ def test_figures_close(process):
 
 
 def test_the_page_states_boundaries_factors_and_bounds_that_the_code_has():
-    text = page()
+    text = explanation()
     accounts = [energy_of(load(process)) for process in processes()]
     factors = {name for physics in accounts for name in factors_of(physics)}
     boundaries = {name for physics in accounts for name in physics.KIND.boundaries}
@@ -76,6 +81,8 @@ def test_the_page_states_boundaries_factors_and_bounds_that_the_code_has():
     for name in (*boundaries, *named, "net_carbon_consumption", "anode_sulphur_and_ash"):
         assert f"`{name}`" in text, name
     assert f"[kgCO2e/kWh, 0 to {MOST_OF_A_GRID:g}]" in text
+    electricity, heat = float(coal_equivalent(1.0)), float(coal_equivalent(0.0, 1.0))
+    assert f"{electricity:g} kgce/kWh for electricity and {heat:g} kgce/GJ for heat" in text
 
 
 def test_the_doubt_of_a_pots_month_is_as_the_page_says():
@@ -88,4 +95,4 @@ def test_the_doubt_of_a_pots_month_is_as_the_page_says():
 def test_warming_potentials_are_of_the_vintage_that_the_page_names():
     sources = {load("aluminium_reduction").economics[name].source for name in ("gwp_cf4", "gwp_c2f6")}
     assert {source.split(":")[0] for source in sources} == {"ipcc_ar5"}
-    assert "Fifth Assessment Report (AR5)" in page()
+    assert "Fifth Assessment Report (AR5)" in explanation()
