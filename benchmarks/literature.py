@@ -1,4 +1,4 @@
-"""Physics against values known beforehand, and nominal constants beside simulated plants; the tables go to docs.
+"""Physics against values known beforehand, and nominal constants against simulated plants: docs/reference/physics.
 
     python benchmarks/literature.py
 
@@ -8,32 +8,39 @@ published, computed by a law or worked out by hand, how closely it is known, and
 
 import importlib
 import math
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks import nominal
 from tests.physics.points import SURE, Point, documented_units, points, topics, without
 
-ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "reference" / "physics.md"
+FOLDER = Path(__file__).parent.parent / "docs" / "reference" / "physics"
+INDEX, NOMINAL = "README.md", "nominal_constants.md"
 
-
-TEXT = (
-    "What the equations of `physics/` give, beside values known beforehand: published ones, what a law of nature says, "
-    "or a calculation by hand. How far a value is known is its tolerance, mostly half of its last digit; behind the "
-    "source stands how sure it is: read in the source, recalled from it, or computed. Arguments that a point leaves "
-    "out have their default.",
-    "`python benchmarks/literature.py` makes this page from the tests' own cases, `tests/physics/points.toml` and one "
-    "such file a topic. A test computes each point again; another asks of every function of physics for a point, or "
-    "the reason for having none.",
+INTRODUCTION = (
+    "Each page compares the functions of one package of `physics/` with values that are known independently of the "
+    "code. `python benchmarks/literature.py` writes these pages from the points of the tests, "
+    "`tests/physics/points.toml` and one file a package. A test computes each point again. Another test requires for "
+    "every public function a point, or a reason for its absence.",
+    "- *read*: the value was read in the named source.\n"
+    "- *recalled*: the value is attributed to the source from memory and was not read again.\n"
+    "- *computed*: the value follows from a law of nature, or from a calculation by hand.",
+    "The tolerance of a point is mostly half of the last digit of the value. Arguments that a point leaves out have "
+    "their default. A page lists all points that were read or recalled. Of points that were computed it gives the "
+    "number; their values stand in the file of points.",
 )
-NOMINAL = (
-    "Constants of kinetics, habits and calibrations stand on no drawing, so that a model has nominal values of them, "
-    "while each simulated plant has its own in `[plant.parameters]`. Where both are equal, first principles, physics "
-    "features and responses know of that plant what they would know of no real one, and their figures are the better "
-    "for it. Facts of a plant that models and simulator read alike stand in `[equipment]` and not here. The pairs are "
-    "those of `tests/models/processes/nominal.toml`."
+DIFFERENCES = "No tolerance is widened to include a point. The pages show these values in bold."
+NOMINAL_TEXT = (
+    "A nominal constant is a parameter of kinetics, of routine operation or of a calibration that no drawing states. "
+    "Physics features, first principles and set-point responses compute with the nominal value. The simulated plant "
+    "has its own value in `[plant.parameters]` of its seed.",
+    "**Warning:** if both values are equal, the model has information about the simulated plant that it would not "
+    "have about a real plant. The model performance on this plant is then better than on a real plant.",
+    "Facts of a plant that models and simulator share stand in `[equipment]` and are not listed. The pairs are those "
+    "of `tests/models/processes/nominal.toml`.",
 )
-HEADS = ("function", "point", "expected", "got", "source")
+HEADS = ("function", "arguments", "expected", "computed", "source")
 
 
 def decimals(tolerance: float) -> int:
@@ -47,7 +54,7 @@ def number(value: float) -> str:
 
 
 def got(point: Point) -> str:
-    """What the function gives, to the digits of the tolerance."""
+    """Value of the function, to the digits of the tolerance."""
     if abs(point.expected) >= 1e-3:
         return f"{point.got:.{decimals(point.tolerance)}f}"
     power = math.floor(math.log10(abs(point.expected)))
@@ -89,58 +96,119 @@ def row(point: Point) -> tuple[str, ...]:
     )
 
 
+def file_of(topic: str) -> str:
+    """Name of a topic's page."""
+    return f"{topic.partition('/')[2] or 'electrochemistry'}.md"
+
+
+def package(topic: str) -> str:
+    """Package of a topic, or the module that all topics share."""
+    return topic.replace("/", ".") if "/" in topic else "physics.electrochemistry"
+
+
+def summary(topic: str) -> str:
+    """Docstring of a topic's package: its title, a colon and its subject."""
+    return importlib.import_module(package(topic)).__doc__ or ""
+
+
 def heading(topic: str) -> str:
-    """Subject of a topic: what its package, or the module that all share, says of itself."""
-    name = topic.replace("/", ".") if "/" in topic else "physics.electrochemistry"
-    return (importlib.import_module(name).__doc__ or "").partition(":")[0]
+    """Title of a topic."""
+    return summary(topic).partition(":")[0]
 
 
-def nominal_constants() -> tuple[str, str]:
-    """Number of nominal constants that the simulated plants share, and the table of all."""
-    pairs = [pair for process in nominal.listed() for pair in nominal.nominal(process)]
-    rows = [
-        (
-            f"`{pair.process}`",
-            f"`{pair.constant}`",
-            with_unit(number(pair.value), pair.unit),
-            number(pair.simulated),
-            "equal" if pair.is_equal else "not equal",
-        )
-        for pair in pairs
+def is_shown(point: Point) -> bool:
+    """Return True if a page lists the point: it was published, or does not hold."""
+    return point.sure != "computed" or point.differs is not None
+
+
+def by_reason(reasons: dict[str, str]) -> list[tuple[str, str]]:
+    """Reasons for having no point, each with its functions."""
+    return [
+        (reason, ", ".join(f"`{name.partition('.')[2]}`" for name in reasons if reasons[name] == reason))
+        for reason in dict.fromkeys(reasons.values())
     ]
-    equal = sum(pair.is_equal for pair in pairs)
-    heads = ("process", "constant", "nominal", "simulated", "")
-    return f"Of {len(pairs)} constants {equal} are equal.", table(heads, rows)
 
 
-def page() -> str:
-    """Text of the page."""
-    files = topics()
-    found = {topic: points(path) for topic, path in files.items()}
-    all_points = [point for some in found.values() for point in some]
-    off = [point for point in all_points if point.differs is not None]
-    reasons = [item for path in files.values() for item in without(path).items()]
-    sure = ", ".join(f"{sum(point.sure == kind for point in all_points)} {kind}" for kind in SURE)
-    count = f"{len(all_points)} points: {sure}. {len(off)} do not hold; they are in bold, with the reason at the end."
-    parts = ["# Physics against the literature", *TEXT, count]
-    for topic, some in found.items():
-        parts += [f"## {heading(topic)}", table(HEADS, [row(point) for point in some])]
-    parts += ["## What does not hold", "No tolerance is widened to let a point pass."]
-    parts.append(
-        table(
-            ("function", "expected", "got", "why"),
-            [
-                (called_name(one), f"{with_unit(number(one.expected), one.unit)}, {one.source}", got(one), one.differs)
-                for one in off
-                if one.differs is not None
-            ],
-        )
-    )
-    parts += ["## Nominal constants and simulated plants", NOMINAL, *nominal_constants()]
-    parts += ["## Functions without a published value"]
-    parts.append(table(("function", "why"), [(f"`{function}`", reason) for function, reason in reasons]))
+def topic_page(topic: str, path: Path) -> str:
+    """Text of a topic's page."""
+    some, reasons = points(path), without(path)
+    shown = [point for point in some if is_shown(point)]
+    rest = Counter(called_name(point).partition(",")[0] for point in some if not is_shown(point))
+    title, _, subject = summary(topic).partition(": ")
+    parts = [f"# {title}", f"`{package(topic)}`: {subject} [Method and all topics]({INDEX})"]
+    if shown:
+        parts += ["## Published values", table(HEADS, [row(point) for point in shown])]
+    if rest:
+        names = ", ".join(f"{name} ({count})" for name, count in rest.items())
+        parts += ["## Computed values", f"Functions and number of points, {rest.total()} in all: {names}."]
+    if reasons:
+        parts += ["## Functions without a point", table(("reason", "functions"), by_reason(reasons))]
     return "\n\n".join(parts) + "\n"
 
 
+def counts(some: Iterable[Point]) -> tuple[str, ...]:
+    """Number of points, of each kind, and of those that do not hold."""
+    kinds = Counter(point.sure for point in some)
+    off = sum(point.differs is not None for point in some)
+    return (str(kinds.total()), *(str(kinds[kind]) for kind in SURE), str(off))
+
+
+def index() -> str:
+    """Text of the page of all topics."""
+    found = {topic: points(path) for topic, path in topics().items()}
+    every = [point for some in found.values() for point in some]
+    rows = [(f"[{heading(topic)}]({file_of(topic)})", *counts(some)) for topic, some in found.items()]
+    off = [
+        (called_name(one), f"{with_unit(number(one.expected), one.unit)}, {one.source}", got(one), one.differs)
+        for one in every
+        if one.differs is not None
+    ]
+    parts = [
+        "# Physics against the literature",
+        *INTRODUCTION,
+        table(("topic", "points", *SURE, "outside tolerance"), [*rows, ("all", *counts(every))]),
+        f"[Nominal constants]({NOMINAL}) compares the constants of the models with those of the simulated plants.",
+        "## Differences from published values",
+        DIFFERENCES,
+        table(("function", "expected", "computed", "reason"), off),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def constants_of(process: str) -> list[str]:
+    """Parts of the page of nominal constants on one process."""
+    pairs = nominal.nominal(process)
+    equal = [f"`{one.constant}` {with_unit(number(one.value), one.unit)}" for one in pairs if one.is_equal]
+    rows = [
+        (f"`{one.constant}`", with_unit(number(one.value), one.unit), with_unit(number(one.simulated), one.unit))
+        for one in pairs
+        if not one.is_equal
+    ]
+    parts = [f"## `{process}`"]
+    if rows:
+        parts.append(table(("different constants", "nominal", "simulated"), rows))
+    if equal:
+        parts.append(f"Equal constants: {', '.join(equal)}.")
+    return parts
+
+
+def nominal_page() -> str:
+    """Text of the page of nominal constants."""
+    pairs = [pair for process in nominal.listed() for pair in nominal.nominal(process)]
+    count = f"Of {len(pairs)} constants {sum(pair.is_equal for pair in pairs)} are equal."
+    parts = ["# Nominal constants and simulated plants", *NOMINAL_TEXT, count]
+    for process in nominal.listed():
+        parts += constants_of(process)
+    return "\n\n".join(parts) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """Text of each page by its name."""
+    found = {file_of(topic): topic_page(topic, path) for topic, path in topics().items()}
+    return {INDEX: index(), **found, NOMINAL: nominal_page()}
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")

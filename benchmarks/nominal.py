@@ -1,4 +1,4 @@
-"""Compare nominal constants of models with the simulated plants' parameters: a table of docs/reference/physics.md.
+"""Compare nominal constants of models with parameters of simulated plants: docs/reference/physics.
 
 A constant of kinetics, of habits or of a calibration stands on no drawing, so that no plant knows its own true value.
 Physics and responses compute with a nominal value, the simulated plant with a parameter of its seed. The list of pairs

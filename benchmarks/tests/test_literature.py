@@ -1,11 +1,26 @@
-"""The page of physics is what its command writes."""
+"""Pages of physics are those that their command writes."""
 
-from benchmarks.literature import PAGE, page, row
-from tests.physics.points import Point, documented_units
+from benchmarks.literature import FOLDER, INDEX, is_shown, pages, row
+from tests.physics.points import Point, documented_units, points, topics
 
 
-def test_the_page_of_physics_is_what_its_command_writes():
-    assert PAGE.read_text(encoding="utf-8") == page(), "python benchmarks/literature.py"
+def test_the_pages_of_physics_are_what_their_command_writes():
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert written == pages(), "python benchmarks/literature.py"
+
+
+def test_the_index_of_physics_links_every_page():
+    text = (FOLDER / INDEX).read_text(encoding="utf-8")
+    assert all(f"]({path.name})" in text for path in FOLDER.glob("*.md") if path.name != INDEX)
+
+
+def test_every_published_point_and_every_difference_is_on_a_page():
+    shown = "\n".join(pages().values()).splitlines()
+    for path in topics().values():
+        for point in points(path):
+            line = f"| {' | '.join(row(point))} |"
+            assert is_shown(point) == (line in shown), line
+            assert is_shown(point) or (point.sure == "computed" and point.differs is None)
 
 
 def test_a_function_without_arguments_has_a_case_and_a_unit():

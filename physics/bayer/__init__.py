@@ -1,1 +1,1 @@
-"""Alumina by Bayer's process: solubility, precipitation, sizes of hydrate, soda, heat and money."""
+"""Alumina by Bayer's process: solubility, precipitation, sizes of hydrate, soda, heat and economics."""

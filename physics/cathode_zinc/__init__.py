@@ -1,1 +1,1 @@
-"""Zinc from cathode to ingot: lead that dissolves, what cathodes hold, what the furnace adds and takes."""
+"""Zinc from cathode to ingot: dissolved lead, composition of cathodes, melting furnace."""

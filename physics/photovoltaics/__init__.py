@@ -1,1 +1,1 @@
-"""Physics of photovoltaic modules: current and voltage, electroluminescence, ageing, what they are made of."""
+"""Physics of photovoltaic modules: current and voltage, electroluminescence, ageing, composition."""

@@ -1,1 +1,1 @@
-"""Purification of metals by freezing from the melt and by evaporation in a vacuum."""
+"""Purification of metals: freezing from the melt and evaporation in a vacuum."""
