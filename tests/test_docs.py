@@ -80,6 +80,33 @@ def test_bands_of_what_is_learnt_from_sensors_are_those_that_a_test_compares_wit
         assert f"| {name} | {float(row['low']):.1%} | {float(row['high']):.1%} |" in text
 
 
+SECTIONS = (
+    "Plant model",
+    "Columns",
+    "Grades",
+    "Assumptions and limits",
+    "Sensor contributions",
+    "Model performance",
+    "Unobservable effects",
+    "Recommended set-points",
+    "Limitations",
+)
+OPTIONAL = {"Grades", "Sensor contributions", "Unobservable effects", "Recommended set-points"}
+
+
+@pytest.mark.parametrize("process", names())
+def test_pages_of_processes_have_the_same_sections_in_the_same_order(process):
+    text = (PROCESSES / f"{process}.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert sections == [section for section in SECTIONS if section in sections]
+    assert set(SECTIONS) - OPTIONAL <= set(sections)
+
+
+def test_the_index_of_processes_explains_each_section():
+    text = (PROCESSES / "README.md").read_text(encoding="utf-8")
+    assert all(f"| {section} |" in text for section in SECTIONS)
+
+
 def test_pages_state_the_limits_that_the_code_has():
     from models.answers import COVERAGE
     from serving.settings import Settings

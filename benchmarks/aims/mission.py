@@ -1,4 +1,4 @@
-"""Write the table of all processes and of what is reached in each: python -m benchmarks.aims.mission.
+"""Write the table of all processes and of their performance: python -m benchmarks.aims.mission.
 
 It is made from the seeds and from the figures in docs/results, and stands in docs/reference/processes/README.md.
 """
@@ -14,7 +14,7 @@ from training.tasks import task_of
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, RESULTS = DOCS / "reference" / "processes" / "README.md", DOCS / "results"
 NAME = "mission"
-_HEAD = ("process", "what is answered", "task", "rows", "assumed", "practice", "sources", "reached", "set-points")
+_HEAD = ("process", "title", "task", "rows", "assumed", "practice", "sources", "performance", "set-points")
 
 
 def lines() -> list[str]:
@@ -40,7 +40,7 @@ def _cells(seed: Seed, result: dict[str, Any], shares: dict[str, float]) -> tupl
 
 
 def reached(seed: Seed, result: dict[str, Any]) -> str:
-    """Figures of the registered candidate on the test rows, those that versions are listed with."""
+    """Metrics of the registered candidate on the test rows, those of the list of versions."""
     measured = result["candidates"][result["registered"]]
     known = {head: (key, form) for key, (head, form) in task_of(seed).columns.versions.items() if key in measured}
     shown = (f"{' '.join(head.split())} {measured[key]:{form}}" for head, (key, form) in known.items())

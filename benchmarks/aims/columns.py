@@ -1,0 +1,76 @@
+"""Write the columns of each process by role into its page: python -m benchmarks.aims.columns.
+
+The table is made from the seed alone and stands in docs/reference/processes/<process>.md.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.aims.mission import PAGE
+from benchmarks.aims.page import filled
+from reporting.markdown import table
+from seeds import Seed, load_all
+from seeds.format.column import Column
+from seeds.format.constraints import Constraint
+from seeds.format.quantity import Quantity
+from seeds.format.tasks.sorting import Bin
+
+NAME = "columns"
+_ROLES = ("key", "time", "before", "knob", "during", "late")
+
+
+def page(process: str) -> Path:
+    """Page of a process."""
+    return PAGE.parent / f"{process}.md"
+
+
+def lines(seed: Seed) -> list[str]:
+    """Table of a seed's columns by role, with targets, facts of the plant, limits and bins."""
+    return table(("role", "columns"), _rows(seed))
+
+
+def _rows(seed: Seed) -> Iterator[tuple[str, str]]:
+    for role in _ROLES:
+        if columns := seed.by_role(role):
+            yield f"`{role}`", ", ".join(_column(column) for column in columns)
+    yield "`target`", ", ".join(_target(seed, column) for column in seed.by_role("target"))
+    if seed.derived:
+        yield "`derived_from`", ", ".join(f"`{name}` [{target.unit}]" for name, target in seed.derived.items())
+    if seed.equipment:
+        yield "`[equipment]`", ", ".join(f"`{name}` {_quantity(fact)}" for name, fact in seed.equipment.items())
+    if seed.constraints:
+        yield "`[[constraints]]`", ", ".join(_constraint(seed, one) for one in seed.constraints)
+    if seed.bins:
+        yield "`[[bins]]`", "; ".join(_bin(one) for one in seed.bins)
+
+
+def _column(column: Column) -> str:
+    return f"`{column.name}`" if column.unit in (None, "1") else f"`{column.name}` [{column.unit}]"
+
+
+def _target(seed: Seed, column: Column) -> str:
+    noise = seed.targets[column.name].label_noise
+    classes = f" ({', '.join(column.classes)})" if column.classes else ""
+    return f"{_column(column)}{classes}" if noise is None else f"{_column(column)} (label noise {_quantity(noise)})"
+
+
+def _quantity(quantity: Quantity) -> str:
+    value = f"{quantity.value:g}"
+    return value if quantity.unit in ("1", "count") else f"{value} {quantity.unit}"
+
+
+def _constraint(seed: Seed, one: Constraint) -> str:
+    side = "at least" if one.at_most is None else "at most"
+    return f"`{one.name}` {side} {one.bound:g} {seed.unit_of(one)} (`chance` {one.chance:g})"
+
+
+def _bin(one: Bin) -> str:
+    limits = [f"{name} at most {_quantity(limit)}" for name, limit in one.limits.items()]
+    limits += [f"{name} with sd at most {_quantity(limit)}" for name, limit in one.sd_limits.items()]
+    return f"`{one.name}` ({', '.join(limits)})" if limits else f"`{one.name}`"
+
+
+if __name__ == "__main__":
+    for name, seed in load_all().items():
+        text = page(name).read_text(encoding="utf-8")
+        page(name).write_text(filled(text, NAME, lines(seed)), encoding="utf-8")
