@@ -12,7 +12,7 @@ from reporting.markdown import table
 from seeds import Seed, load_all
 from seeds.format.column import Column
 from seeds.format.constraints import Constraint
-from seeds.format.quantity import Quantity
+from seeds.format.quantity import Period, Quantity
 from seeds.format.tasks.sorting import Bin
 
 NAME = "columns"
@@ -25,7 +25,7 @@ def page(process: str) -> Path:
 
 
 def lines(seed: Seed) -> list[str]:
-    """Table of a seed's columns by role, with targets, facts of the plant, limits and bins."""
+    """Table of a seed's columns by role, with period, targets, facts, limits, bins and size of the plant."""
     return table(("role", "columns"), _rows(seed))
 
 
@@ -33,6 +33,8 @@ def _rows(seed: Seed) -> Iterator[tuple[str, str]]:
     for role in _ROLES:
         if columns := seed.by_role(role):
             yield f"`{role}`", ", ".join(_column(column) for column in columns)
+    if seed.process.period is not None:
+        yield "`[process] period`", _quantity(seed.process.period)
     yield "`target`", ", ".join(_target(seed, column) for column in seed.by_role("target"))
     if seed.derived:
         yield "`derived_from`", ", ".join(f"`{name}` [{target.unit}]" for name, target in seed.derived.items())
@@ -42,6 +44,8 @@ def _rows(seed: Seed) -> Iterator[tuple[str, str]]:
         yield "`[[constraints]]`", ", ".join(_constraint(seed, one) for one in seed.constraints)
     if seed.bins:
         yield "`[[bins]]`", "; ".join(_bin(one) for one in seed.bins)
+    if seed.plant:
+        yield "`[plant]`", f"`units` {seed.plant.units}, `years` {seed.plant.years:g}"
 
 
 def _column(column: Column) -> str:
@@ -54,7 +58,7 @@ def _target(seed: Seed, column: Column) -> str:
     return f"{_column(column)}{classes}" if noise is None else f"{_column(column)} (label noise {_quantity(noise)})"
 
 
-def _quantity(quantity: Quantity) -> str:
+def _quantity(quantity: Quantity | Period) -> str:
     value = f"{quantity.value:g}"
     return value if quantity.unit in ("1", "count") else f"{value} {quantity.unit}"
 

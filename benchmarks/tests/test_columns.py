@@ -27,3 +27,10 @@ def test_targets_state_their_noise_and_bins_their_limits():
     assert "`power_loss` [%] (label noise 0.8 %)" in text
     assert "`reuse` (power_loss at most 12 %, unfit at most 50 kg/t)" in text
     assert "`overflow_solids` at most 4 g/L (`chance` 0.02)" in "\n".join(lines(load("alumina_refining")))
+
+
+def test_the_size_of_the_plant_and_its_period_are_in_the_table():
+    text = "\n".join(lines(load("alumina_refining")))
+    assert "| `[process] period` | 1 d |" in text
+    assert "| `[plant]` | `units` 12, `years` 3 |" in text
+    assert "`[plant]`" not in "\n".join(lines(load("zinc_leach_filter")))
