@@ -1,4 +1,4 @@
-"""The table of histories in docs/how-to/retrain.md."""
+"""Table of histories in docs/results/retraining.md."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from benchmarks.forgetting.histories import ALL, HISTORIES
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE, NAME = DOCS / "results" / "forgetting.json", DOCS / "how-to" / "retrain.md", "histories"
+RESULTS, PAGE, NAME = DOCS / "results" / "forgetting.json", DOCS / "results" / "retraining.md", "histories"
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
-    """What stands between the markers."""
+    """Text between the markers."""
     heads = ("process", "candidate", "plants", f"error, {ALL}", *(name for name in HISTORIES if name != ALL))
     return [f"Measured on {found['measured']}.", "", *table(heads, _rows(found))]
 

@@ -1,7 +1,7 @@
 """Value of each promotion of replays: python -m benchmarks.replays.tables.promotions [PROCESS ...] --work FOLDER.
 
 Looks at replays that `python -m benchmarks.replays.tables --work FOLDER` has left. Writes docs/results/promotions.json
-and a table in docs/how-to/retrain.md.
+and a table in docs/results/retraining.md.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "promotions.json", "promotions"
 HEADS = (
-    *("process", "way", "from", "version", "rows after", "answers before", "answers after", "of the one before"),
-    *("as trained, before", "after", "cost of decisions, of the one before"),
+    *("process", "policy", "from", "version", "rows after", "responses before", "responses after", "ratio"),
+    *("as trained, before", "as trained, after", "ratio of decision costs"),
 )
 
 
@@ -67,14 +67,14 @@ def all_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, An
 
 
 def lines(found: Mapping[str, Any] | None) -> list[str]:
-    """What stands between the markers."""
+    """Text between the markers."""
     if found is None:
         return ["Not measured yet."]
     ratios = [ratio for *_, ratio in all_of(found)]
     worse = sum(ratio > WORSE for ratio in ratios)
     said = (
-        f"of {len(ratios)} promotions {worse or 'none'} made the answers' error to the truth worse by more than "
-        f"{WORSE - 1:.0%}"
+        f"{worse or 'none'} of {len(ratios)} promotions increased the error of responses to the simulated truth by "
+        f"more than {WORSE - 1:.0%}"
     )
     return [f"Measured on {found['measured']}: {said}.", "", *table(HEADS, _rows(found))]
 

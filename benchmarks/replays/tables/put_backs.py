@@ -22,8 +22,8 @@ from training.retraining.post_promotion_check import Promise, overturned
 
 RNG_SEED = 20261127
 HEADS = (
-    *("process", "what the champion learnt", "promotions", "of these worse", "and put back"),
-    *("put back in all", "wrongly", "after months"),
+    *("process", "training rows of the champion", "promotions", "worse", "worse and rolled back", "rolled back"),
+    *("rolled back wrongly", "mean months until rollback"),
 )
 
 
@@ -119,7 +119,7 @@ def rows_of(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     """Rows of the table, by process and by what the champion has learnt."""
     for process, one in processes.items():
         honest = [each["promoted"] for each in one["verdicts"] if each["promoted"]]
-        yield _row(process, "honest rows", honest)
+        yield _row(process, "correct rows", honest)
         for how in SPOILT:
             yield _row(process, how, [each for each in one["spoilt"] if each["how"] == how])
 

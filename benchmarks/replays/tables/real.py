@@ -2,8 +2,8 @@
 
 The zinc leach residue filter from 2020 on, each outcome in hand as late as the seed says. The model is learnt anew
 every 30 days and follows outcomes between; beside it persistence and a ridge line that is refitted every day, with its
-newest errors taken off. Writes docs/results/replay_real.json and a table in docs/how-to/retrain.md; the table of the
-plant is not in the repository.
+newest errors taken off. Writes docs/results/replay_real.json and a table in docs/results/retraining.md; the table of
+the plant is not in the repository.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 In a play the outcomes of a step come in when the next one has been asked for, which in steps of a month is far later
 than in the plant. Plays the first champion and retraining where learning is due; goes on where it stopped. Writes
-docs/results/replay_short.json and a table in docs/how-to/retrain.md.
+docs/results/replay_short.json and a table in docs/results/retraining.md.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
-    """What stands between the markers."""
+    """Text between the markers."""
     heads = [head for head in HEADS if head != OF_ORACLE]
     return [f"Measured on {found['measured']}.", "", *table(heads, _rows(found))]
 

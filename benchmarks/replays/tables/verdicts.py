@@ -4,7 +4,7 @@ A champion learns a third of a plant's time. At some months after, a challenger 
 learn, and the two are judged: by answers as they were trained, and by answers that follow outcomes as clients get them.
 What clients would have got of either after that is held against the truth. Each that would be promoted is looked at
 month by month, and so are champions that have learnt spoilt rows. Writes docs/results/verdicts.json and two tables in
-docs/how-to/retrain.md.
+docs/results/retraining.md.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ PROCESSES = ("aluminium_reduction", "zinc_electrowinning", "copper_electrorefini
 PLANTS, MONTHS = (71, 72, 73, 74), (5, 8, 11, 14)  # months after the champion's training
 SPOILT_MONTHS = 8
 LEAST_AFTER = 4 * MONTH
-RESULTS, NAME, PUT_BACKS = DOCS / "results" / "verdicts.json", "verdicts", "put-backs"
-RULES = {"trained": "answers as trained", "followed": "answers that follow outcomes"}
+RESULTS, NAME, PUT_BACKS = DOCS / "results" / "verdicts.json", "verdicts", "rollbacks"
+RULES = {"trained": "predictions as trained", "followed": "responses with online calibration"}
 HEADS = (
-    *("process", "judged by", "verdicts", "promoted", "of these worse", "better, not promoted"),
-    "error after, of the one before",
+    *("process", "compared by", "comparisons", "promoted", "promoted and worse", "better, not promoted"),
+    "error after to error before",
 )
 
 
@@ -95,12 +95,12 @@ def on_spoilt(plant: Plant) -> Iterator[dict[str, Any]]:
 
 
 def lines(found: Mapping[str, Any] | None) -> list[str]:
-    """What stands between the markers of verdicts."""
+    """Text between the markers of verdicts."""
     return _lines(found, HEADS, _rows)
 
 
 def put_back_lines(found: Mapping[str, Any] | None) -> list[str]:
-    """What stands between the markers of put-backs."""
+    """Text between the markers of rollbacks."""
     return _lines(found, put_backs.HEADS, put_backs.rows_of)
 
 
@@ -119,7 +119,7 @@ def _rows(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
             left = sum(not each[rule] for each in better)
             yield process, words, f"{len(verdicts)}", *_promoted(promoted), f"{left}", _errors(promoted)
         ratios = [each["ratio"] for each in better]
-        yield process, "the truth", f"{len(verdicts)}", *_promoted(ratios), "0", _errors(ratios)
+        yield process, "simulated truth", f"{len(verdicts)}", *_promoted(ratios), "0", _errors(ratios)
 
 
 def _promoted(ratios: Sequence[float]) -> tuple[str, str]:

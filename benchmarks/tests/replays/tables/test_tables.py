@@ -77,7 +77,7 @@ def test_the_page_says_what_each_promotion_of_a_replay_was_worth():
     ratios = [ratio for *_, ratio in all_of(found)]
     worse = sum(ratio > WORSE for ratio in ratios)
     assert (
-        f"of {len(ratios)} promotions {worse or 'none'} made the answers' error to the truth worse by more than" in text
+        f"{worse or 'none'} of {len(ratios)} promotions increased the error of responses to the simulated truth" in text
     )
 
 
@@ -97,7 +97,8 @@ def test_a_promotion_that_made_the_error_worse_is_counted():
     found["processes"]["pv_modules"] = {"ways": {"drift": [{**sorted_, "answers_after": 0.9}]}}
     said, *_, last, decided, _ = promotion_lines(found)
     assert said == (
-        "Measured on 2030-01-02: of 4 promotions 1 made the answers' error to the truth worse by more than 2%."
+        "Measured on 2030-01-02: 1 of 4 promotions increased the error of responses to the simulated truth by more "
+        "than 2%."
     )
     assert last == (
         "| aluminium_reduction | drift | 2024-01-01 | 1 to 2 | 10 | 1.000 % | 0.500 % | 0.500 | 2.000 % | 1.000 % |  |"
