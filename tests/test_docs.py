@@ -163,6 +163,27 @@ def test_promotion_rules_state_the_limits_that_the_code_has():
     assert (trigger.MUCH, trigger.AGAIN, queue.MOST_STARTS) == (0.5, 2.0, 3)
 
 
+def test_label_checks_state_the_limits_that_the_code_has():
+    from models.online import reference_runs, review_queue
+    from training.labels import checks, job, measures, reference_windows, units, unlabelled
+
+    text = (EXPLANATION / "label_checks.md").read_text(encoding="utf-8")
+    for stated in (
+        f"up to {reference_windows.WINDOWS} windows of equal length",
+        f"fewer than {reference_windows.FEWEST_PERIODS} periods gives no reference",
+        f"| {units.MISSING_FLOOR * 100:.0f} %, or two units;",
+        f"| {unlabelled.SHARE_FLOOR * 100:.0f} % above the usual number |",
+        f"| {unlabelled.FLOOR:g}, or more for few rows |",
+        f"open periods (clock tolerance: one day) | {job.SET_ASIDE_SHARE * 100:.0f} % |",
+        f"classes with fewer than {measures.FEWEST_OF_CLASS} rows",
+        f"in runs of at least {reference_runs.FEWEST_ROWS}",
+        f"among the latest {review_queue.MOST_KNOWN:,} |",
+    ):
+        assert stated in text, stated
+    assert checks.FACTOR == reference_runs.FACTOR == 2.0
+    assert (reference_runs.FEWEST_RUNS, units.UNITS_FLOOR, checks.LOST) == (5, 2.0, 0.5)
+
+
 @pytest.mark.parametrize("process", [name for name in names() if load(name).quality is not None])
 def test_grades_of_the_page_are_those_of_the_seed(process):
     seed, text = load(process), (PROCESSES / f"{process}.md").read_text(encoding="utf-8")

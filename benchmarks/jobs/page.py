@@ -1,4 +1,4 @@
-"""The tables of faults of retraining jobs, and of poisoned outcomes, in docs/results/reliability.md."""
+"""Tables of faults of retraining jobs and of poisoned outcomes in docs/results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = DOCS / "results" / "reliability.md"
+PAGE, POISON_PAGE = DOCS / "results" / "reliability.md", DOCS / "results" / "label_checks.md"
 RESULTS, NAME = DOCS / "results" / "jobs.json", "faults of jobs"
 POISONS, POISON = DOCS / "results" / "poisons.json", "poisoned outcomes"
 ABOUT = {
@@ -34,13 +34,13 @@ HEADS = (
     "undisturbed [s]",
 )
 POISON_HEADS = (
-    *("outcomes", "sent", "refused", "set aside", "job", "error of the champion before", "after", "of the one before"),
-    "error of the answers",
+    *("outcomes", "sent", "rejected", "excluded", "job", "error of the old champion", "error of the new", "ratio"),
+    "error of responses",
 )
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
-    """What stands between the markers of faults."""
+    """Text between the markers of faults."""
     return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), *_said(found)]
 
 
@@ -62,9 +62,8 @@ def _said(found: Mapping[str, Any]) -> list[str]:
 
 
 def poison_lines(found: Mapping[str, Any]) -> list[str]:
-    """What stands between the markers of poisoned outcomes."""
-    words = [f"- {name}: {'; '.join(_words(one))}" for name, one in found["cases"].items()]
-    return [f"Measured on {found['measured']}.", "", *table(POISON_HEADS, _poisons(found)), *words]
+    """Text between the markers of poisoned outcomes."""
+    return [f"Measured on {found['measured']}.", "", *table(POISON_HEADS, _poisons(found))]
 
 
 def _poisons(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -73,10 +72,3 @@ def _poisons(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         counts = (f"{one[count]:,}" for count in ("sent", "refused", "aside"))
         errors = (f"{one['before']:.3f}", f"{one['after']:.3f}", f"{one['after'] / one['before']:.3f}")
         yield name, *counts, job, *errors, f"{one['answers']:.3f}"
-
-
-def _words(one: Mapping[str, Any]) -> Iterator[str]:
-    if one["said"]:
-        yield f"service: `{one['said']}`"
-    if one["why"]:
-        yield f"job: `{one['why']}`"

@@ -4,7 +4,7 @@
 
 After a third of its time, on which the first champion was trained, a potline is played with honest outcomes; those of
 the next steps are poisoned, a job is asked for, and champion and answers are held against the truth of the rows after.
-Writes docs/results/poisons.json and a table in docs/results/reliability.md.
+Writes docs/results/poisons.json and a table in docs/results/label_checks.md.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ def main() -> None:
     given = parser.parse_args()
     folder = given.work.resolve()
     ground = base(folder)
-    where = Page(page.POISONS, page.PAGE, page.POISON, page.poison_lines)
+    where = Page(page.POISONS, page.POISON_PAGE, page.POISON, page.poison_lines)
     measure(given.poison or POISONS, lambda name: poisoned(ground, folder, POISONS[name]), where)
 
 

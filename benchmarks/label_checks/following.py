@@ -1,4 +1,4 @@
-"""Forged and honest outcomes before a model that follows them; the figures go to docs/results/reliability.md.
+"""Forged and honest outcomes before a model that follows them; the figures go to docs/results/label_checks.md.
 
     python -m benchmarks.label_checks.following [PROCESS ...]
 
@@ -40,7 +40,7 @@ from training.tasks import task_of
 
 PLANTS = (31, 32, 33)  # a process
 CANDIDATE = "lightgbm_physics"
-RESULTS, NAME = DOCS / "results" / "waiting.json", "outcomes that wait"
+RESULTS, NAME = DOCS / "results" / "waiting.json", "pending outcomes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,11 +210,11 @@ def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return found | worst
 
 
-HEADS = ("outcomes", "error, of honest labels'", "at worst", "all followed", "at worst")
+HEADS = ("outcomes", "error ratio", "worst plant", "error ratio, all applied", "worst plant, all applied")
 
 
 def lines(found: Mapping[str, Any] | None) -> list[str]:
-    """What stands between the markers."""
+    """Text between the markers."""
     return waiting.lines(found, HEADS, _cells, _honest)
 
 
@@ -226,8 +226,8 @@ def _cells(kept: Mapping[str, float]) -> list[str]:
 
 def _honest(kept: Mapping[str, float]) -> str:
     return (
-        f"error to the truth {kept['error'] / kept['error_all']:.3f} of that with all followed, on the worst plant "
-        f"{kept['worst']:.3f}; coverage {kept['covered']:.1%} and {kept['covered_all']:.1%}"
+        f"error {kept['error'] / kept['error_all']:.3f} times that with all applied, on the worst plant "
+        f"{kept['worst']:.3f}; coverage {kept['covered']:.1%}, with all applied {kept['covered_all']:.1%}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Check manipulated and correct assays with a grader that adapts its intervals, for docs/results/reliability.md.
+"""Check manipulated and correct assays with a grader that adapts its intervals, for docs/results/label_checks.md.
 
     python -m benchmarks.label_checks.lots [PROCESS ...]
 
@@ -42,7 +42,7 @@ CANDIDATE = "linear"  # learns in seconds; what follows its errors asks for noth
 PLANTS = (41, 42, 43)
 PROCESSES = ("aluminium_ingot", "copper_cathode")
 STEP = pd.Timedelta(days=30)
-RESULTS, NAME = DOCS / "results" / "waiting_lots.json", "assays that wait"
+RESULTS, NAME = DOCS / "results" / "waiting_lots.json", "pending assays"
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,13 +193,13 @@ def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 HEADS = (
-    *("assays", "width, of honest assays'", "at worst", "coverage"),
-    *("all followed", "at worst", "coverage", "coverage after honest ones"),
+    *("assays", "width ratio", "worst plant", "coverage", "width ratio, all applied"),
+    *("worst plant, all applied", "coverage, all applied", "coverage after honest assays"),
 )
 
 
 def lines(found: Mapping[str, Any] | None) -> list[str]:
-    """What stands between the markers."""
+    """Text between the markers."""
     return waiting.lines(found, HEADS, _cells, _honest)
 
 
@@ -211,8 +211,8 @@ def _cells(kept: Mapping[str, float]) -> list[str]:
 
 def _honest(kept: Mapping[str, float]) -> str:
     return (
-        f"width {kept['width']:.3f} of that with all followed, on the worst plant {kept['worst_width']:.3f}; joint "
-        f"coverage {kept['covered']:.1%} and {kept['covered_all']:.1%}"
+        f"width {kept['width']:.3f} times that with all applied, on the worst plant {kept['worst_width']:.3f}; joint "
+        f"coverage {kept['covered']:.1%}, with all applied {kept['covered_all']:.1%}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Table of forged files and honest months on its page."""
+"""Table of manipulated files and honest months in docs/results/label_checks.md."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE = DOCS / "results" / "forged.json", DOCS / "how-to" / "review_labels.md"
-BEGIN, END = "<!-- forged files -->", "<!-- end of forged files -->"
+RESULTS, PAGE = DOCS / "results" / "forged.json", DOCS / "results" / "label_checks.md"
+BEGIN, END = "<!-- manipulated files -->", "<!-- end of manipulated files -->"
 HONEST, REGIME = "honest file", "honest file that begins where the plant changes"
 ROUTINE = "honest file of a plant that assays half of its rows by chance"
 
@@ -31,5 +31,5 @@ def _cell(found: Mapping[str, Any] | None) -> str:
     """How many of the files were stopped, and which share of the others' rows was set aside."""
     if found is None:
         return "-"
-    aside = f", {found['aside']:.1%} aside" if found["aside"] >= 0.0005 else ""
+    aside = f", {found['aside']:.1%} excluded" if found["aside"] >= 0.0005 else ""
     return f"{found['stopped']} of {found['files']}{aside}"

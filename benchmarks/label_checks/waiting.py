@@ -24,7 +24,7 @@ SHARES = (1 / 3, 0.6)  # of a plant's time that is learnt
 FORGED, AFTER = 4, 6  # steps whose outcomes are forged, and those that are answered after, of which none comes in
 PLACES = 3  # where in a plant's time outcomes are forged
 HONEST = "honest"
-PAGE = DOCS / "results" / "reliability.md"
+PAGE = DOCS / "results" / "label_checks.md"
 COUNTS = ("steps", "waited", "regimes", "regimes_waited")
 
 Figures = Mapping[str, float]
@@ -90,11 +90,11 @@ def lines(
     for process, one in found["processes"].items():
         kept = one["files"][HONEST]
         said.append(
-            f"- {process}: {kept['waited']:.0f} of {kept['steps']:.0f} steps waited, {kept['regimes_waited']:.0f} of "
+            f"- {process}: {kept['waited']:.0f} of {kept['steps']:.0f} steps pending, {kept['regimes_waited']:.0f} of "
             f"the {kept['regimes']:.0f} in which the plant changes; {honest(kept)}"
         )
-    rows = table(("process", heads[0], "steps", "waited", *heads[1:]), _rows(found, cells))
-    return [f"Measured on {found['measured']}.", "", *rows, "", "Honest throughout:", "", *said]
+    rows = table(("process", heads[0], "steps", "pending", *heads[1:]), _rows(found, cells))
+    return [f"Measured on {found['measured']}.", "", *rows, "", "Honest outcomes only:", "", *said]
 
 
 def _rows(found: Mapping[str, Any], cells: Callable[[Figures], Sequence[str]]) -> Iterator[tuple[str, ...]]:

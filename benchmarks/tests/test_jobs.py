@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.aims.page import filled
 from benchmarks.jobs.cases import CASES, Found
-from benchmarks.jobs.page import ABOUT, NAME, PAGE, POISON, POISONS, RESULTS, lines, poison_lines
+from benchmarks.jobs.page import ABOUT, NAME, PAGE, POISON, POISON_PAGE, POISONS, RESULTS, lines, poison_lines
 from benchmarks.jobs.poisons import POISONS as KINDS
 from benchmarks.jobs.poisons import Found as Poisoned
 
@@ -18,6 +18,7 @@ WORSE = 1.02  # error to the truth, of that of the champion before, from which o
 def test_the_page_holds_what_was_measured_and_nothing_else():
     text = PAGE.read_text(encoding="utf-8")
     assert filled(text, NAME, lines(KEPT)) == text, "python -m benchmarks.jobs"
+    text = POISON_PAGE.read_text(encoding="utf-8")
     assert filled(text, POISON, poison_lines(OF_POISONS)) == text, "python -m benchmarks.jobs.poisons"
 
 
