@@ -1,8 +1,7 @@
-"""Operations by task and process: `python -m operations.listing` prints the table of docs/reference/operations.md."""
+"""Operations by task and process, as text and as the table of docs/reference/operations.md."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 from operations.catalogue import CATALOGUE, offered, operations_of
@@ -31,7 +30,3 @@ def table() -> str:
         forms = offered(seed, 1).forms
         body.append([seed.process.task, f"`{seed.process.name}`", *("yes" if name in forms else "-" for name in known)])
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *body))
-
-
-if __name__ == "__main__":
-    sys.stdout.write(f"{table()}\n")

@@ -1,0 +1,97 @@
+"""Reference page of the settings, from the fields of pydantic-settings."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+import annotated_types
+from pydantic.fields import FieldInfo
+
+from registry import settings as registry_settings
+from reporting.markdown import table
+from serving.settings import Settings
+
+HEADER = ("variable", "value", "default", "description")
+SIZES = {2**30: "GiB", 2**20: "MiB"}
+
+
+def page() -> str:
+    """Return the page: settings of all commands, then those of the service alone."""
+    shared = registry_settings.Settings.model_fields
+    own = {name: field for name, field in Settings.model_fields.items() if name not in shared}
+    lines = [
+        "# Settings",
+        "",
+        "Settings are environment variables. An option of a command takes precedence over its variable. An empty",
+        "variable counts as absent. A malformed value stops the program and is named with the expected one.",
+        "",
+        "## All commands",
+        "",
+        *table(HEADER, _rows(shared)),
+        "`NONFERROUS_SEEDS` is the folder of seeds, as the option `--seeds`.",
+        "",
+        "## Service",
+        "",
+        *table(HEADER, _rows(own)),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def variable(name: str, field: FieldInfo) -> str:
+    """Return the environment variable of a field."""
+    own = field.validation_alias
+    return own if isinstance(own, str) else f"{Settings.model_config['env_prefix']}{name.upper()}"
+
+
+def _rows(fields: dict[str, FieldInfo]) -> Iterator[tuple[str, str, str, str]]:
+    for name, field in fields.items():
+        yield f"`{variable(name, field)}`", _value(field), _default(field.default), field.description or ""
+
+
+def _value(field: FieldInfo) -> str:
+    """Type of a field in words, with its bounds."""
+    bounds = [
+        *field.metadata,
+        *(one for part in get_args(field.annotation) for one in getattr(part, "__metadata__", ())),
+    ]
+    shown = [
+        f"{sign} {_number(getattr(bound, key))}"
+        for bound in bounds
+        for kind, key, sign in (
+            (annotated_types.Gt, "gt", "above"),
+            (annotated_types.Ge, "ge", "at least"),
+            (annotated_types.Le, "le", "at most"),
+        )
+        if isinstance(bound, kind)
+    ]
+    return ", ".join([_type(field.annotation), *shown])
+
+
+def _type(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{one}`" for one in get_args(kind))
+    if get_origin(kind) in (Union, types.UnionType):
+        return _type(next(one for one in get_args(kind) if one is not type(None)))
+    if get_origin(kind) is tuple:
+        return "names separated by commas"
+    return {bool: "`true` or `false`", int: "integer", float: "number", Path: "path", str: "text"}[kind]
+
+
+def _default(value: object) -> str:
+    if value in (None, "", ()):
+        return "empty"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`" + (_size(value) if isinstance(value, int) else "")
+
+
+def _size(value: int) -> str:
+    """Return a number of bytes in a larger unit, in brackets; nothing for numbers that are no multiple of one."""
+    return next((f" ({value // unit} {name})" for unit, name in SIZES.items() if value % unit == 0), "")
+
+
+def _number(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"

@@ -1,0 +1,95 @@
+"""Generated pages of the reference state what the code has now."""
+
+import ast
+import re
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+import typer.main
+from prometheus_client.core import HistogramMetricFamily
+
+from documentation import api_errors, metrics
+from documentation.pages import PAGES, REFERENCE
+from documentation.settings import variable
+from nonferrous.command_line import app
+from serving.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_what_the_code_gives(name):
+    assert (REFERENCE / name).read_text(encoding="utf-8") == PAGES[name](), "python -m documentation"
+
+
+def test_each_command_has_one_section_with_its_options():
+    text = PAGES["cli.md"]()
+    sections = re.findall(r"^## nonferrous (.+)$", text, re.MULTILINE)
+    groups = {"seeds", "quality", "energy", "records", "keys", "jobs"}
+    assert {name.split()[0] for name in sections} == set(typer.main.get_command(app).commands)
+    assert {name.split()[0] for name in sections if " " in name} == groups
+    assert len(sections) == len(set(sections))
+    assert "`--dry-run`" in text.split("## nonferrous retrain\n")[1].split("\n## ")[0]
+
+
+def test_each_setting_has_one_row_with_its_default():
+    text = PAGES["settings.md"]()
+    for name, field in Settings.model_fields.items():
+        assert text.count(f"| `{variable(name, field)}` |") == 1
+    assert "| `NONFERROUS_MAX_BODY_BYTES` | integer, at least 1,024 | `16777216` (16 MiB) |" in text
+    assert "| `MLFLOW_TRACKING_URI` |" in text
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_documents_name_settings_that_there_are(path):
+    if not path.is_file() or path.suffix in (".png", ".svg") or path.name == "CHANGELOG.md":
+        return
+    known = {variable(name, field) for name, field in Settings.model_fields.items()} | {"NONFERROUS_SEEDS"}
+    named = set(re.findall(r"\bNONFERROUS_[A-Z_]*[A-Z]\b", path.read_text(encoding="utf-8")))
+    assert named <= known
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_documents_name_metrics_that_there_are(path):
+    if not path.is_file() or path.suffix in (".png", ".svg") or path.name == "CHANGELOG.md":
+        return
+    known = {metrics.exposed(family) for family in metrics.families()}
+    known |= {f"{family.name}{end}" for family in metrics.families() for end in ("_bucket", "_sum", "_count")}
+    named = set(
+        re.findall(r"\bnonferrous_(?:[a-z]+_)*(?:total|seconds|bytes|bucket|count|share)\b", path.read_text("utf-8"))
+    )
+    assert named <= known
+
+
+def test_labels_of_a_metric_are_those_of_its_samples():
+    with_sample = HistogramMetricFamily("one", "About.", labels=["route", "step"])
+    assert metrics._row(with_sample)[2] == "`route`, `step`"
+    assert metrics._row(HistogramMetricFamily("two", "About."))[2] == "-"
+
+
+def statuses(path: Path) -> set[str]:
+    """Names of the statuses that a file of code uses for an error; keys of a table of titles are none."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    keys = {id(key) for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys}
+    used = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "HTTPStatus" and id(node) not in keys
+    }
+    return {name for name in used if HTTPStatus[name] >= 400}
+
+
+def test_each_status_that_the_service_returns_has_its_cause():
+    files = [path for package in ("serving", "operations") for path in (ROOT / package).rglob("*.py")]
+    used = set().union(*map(statuses, files))
+    assert {"TOO_MANY_REQUESTS", "UNPROCESSABLE_ENTITY"} <= used
+    assert {status.name for status in api_errors.CAUSES} == used
+
+
+def test_the_example_is_a_problem_of_one_value():
+    (fault,) = api_errors.example().errors
+    assert (fault.row, fault.field, fault.value) == (0, "bath_temperature", 96.5)
+    assert fault.bound is not None
+    assert fault.value < fault.bound
