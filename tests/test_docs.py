@@ -115,13 +115,14 @@ def test_pages_state_the_limits_that_the_code_has():
     from training.regression.comparison import BROKEN_COVERAGE
 
     rows = splits.FEWEST_ROWS
-    regression = (EXPLANATION / "intervals.md").read_text(encoding="utf-8")
+    pages = (EXPLANATION / "intervals.md", DOCS / "reference" / "promotion_rules.md")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in pages)
     for stated in (
         f"three blocks of {splits.CALIBRATE_SHARE:.0%} each calibrate, the newest {splits.TEST_SHARE:.0%} test",
         f"{splits.FEWEST_PERIODS} labelled periods, {rows['train']} rows to train, {rows['calibrate']} to calibrate "
         f"or {rows['test']} to test",
         f"The measured coverage of the {COVERAGE:.0%} interval",
-        f"outside {LEAST_COVERAGE:.0%} to {MOST_COVERAGE:.0%}",
+        f"lies outside {LEAST_COVERAGE:.0%} to {MOST_COVERAGE:.0%}",
         f"the one-sided {comparison.PROMOTES:.0%} lower bound of its gain",
         f"the one-sided {bootstrap.CONFIDENCE:.0%} lower bound of the gain",
         f"at least {comparison.FEWEST_ROWS} rows in {comparison.FEWEST_BLOCKS} independent blocks",
@@ -129,7 +130,7 @@ def test_pages_state_the_limits_that_the_code_has():
         f"cover at least {BROKEN_COVERAGE:.0%} of the labels",
         f"Fewer than {comparison.FEWEST_ROWS} rows or {comparison.FEWEST_BLOCKS} blocks",
     ):
-        assert stated.replace("%", " %") in regression, stated
+        assert stated.replace("%", " %") in text, stated
     assert (splits.UNSEEN_SHARE, splits.CALIBRATE_BLOCKS, splits.FEWEST_UNITS_TO_HOLD_OUT) == (0.2, 3, 10)
     fields = Settings.model_fields
     security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")

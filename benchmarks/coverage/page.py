@@ -1,4 +1,4 @@
-"""The table of docs/explanation/intervals.md on coverage without outcomes, from what was measured."""
+"""The table of docs/results/intervals.md on coverage without outcomes, from what was measured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE = DOCS / "results" / "coverage.json", DOCS / "explanation" / "intervals.md"
+RESULTS, PAGE = DOCS / "results" / "coverage.json", DOCS / "results" / "intervals.md"
 NAME = "coverage without outcomes"
 PROMISED = 0.87  # of labels, by what is served without outcomes
 CHAMPIONS = {"carried": "default plant's", "own": "its own"}

@@ -8,7 +8,7 @@ from typing import Any
 from changes import ROOT, Change, shown
 from copies import BROKEN, NOTICED, SURVIVED, tests_of
 
-PAGE = ROOT / "docs" / "explanation" / "testing.md"
+PAGE = ROOT / "docs" / "results" / "tests.md"
 
 
 def equivalents() -> list[tuple[str, str, str, str]]:

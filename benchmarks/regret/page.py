@@ -1,4 +1,4 @@
-"""The tables of regrets in docs/explanation/intervals.md."""
+"""The tables of regrets in docs/results/intervals.md."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from reporting.markdown import table
 from seeds import load_all
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE, NAME = DOCS / "results" / "regret.json", DOCS / "explanation" / "intervals.md", "regret"
+RESULTS, PAGE, NAME = DOCS / "results" / "regret.json", DOCS / "results" / "intervals.md", "regret"
 MOST = 0.10  # that the choice should cost at worst
 HEADS = ("plants", "targets", "mean before", "worst before", "mean now", "worst now")
 ERRORS: Mapping[str, tuple[str, Callable[[Mapping[str, float]], float]]] = {
-    "regression": ("RMSE, to the truth where it is known", lambda m: m.get("test_truth_rmse", m["test_rmse"])),
+    "regression": ("RMSE, against simulated truth if available", lambda m: m.get("test_truth_rmse", m["test_rmse"])),
     "classification": ("log loss", lambda m: m["test_log_loss"]),
     "sorting": ("value lost", lambda m: m["test_oracle_value"] - m["test_value"]),
     "quality": ("cost of decisions", lambda m: m["test_cost"]),
@@ -40,7 +40,7 @@ def lines(found: Mapping[str, Any]) -> list[str]:
         *table(HEADS, rows),
         f"Above {MOST:.0%} now: {', '.join(_above(found)) or 'none'}.",
         "",
-        "The registered candidates of the tables that the pages of the processes show:",
+        "Registered candidates of the processes, on the tables of their pages:",
         "",
         *table(("task", "error", "targets", "mean", "worst"), of_tasks),
     ]

@@ -1,4 +1,4 @@
-"""Measure how long the tests take: `python -m benchmarks.suite`, which renews docs/explanation/testing.md."""
+"""Measure how long the tests take: `python -m benchmarks.suite`, which renews docs/results/tests.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of docs/explanation/testing.md that says how long the tests take, made of what pytest recorded."""
+"""The part of docs/results/tests.md that says how long the tests take, made of what pytest recorded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).parents[2]
-RESULTS, PAGE = ROOT / "docs" / "results" / "suite.json", ROOT / "docs" / "explanation" / "testing.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "suite.json", ROOT / "docs" / "results" / "tests.md"
 NAME = "results of suite"
 PROPERTY = "processor seconds"
 

@@ -12,7 +12,7 @@ from physics.arrays import FloatArray, IntArray
 from reporting.timestamps import moment_format
 from training.core.bootstrap import CONFIDENCE, shared_bound
 
-PROMOTES = 0.8  # that a challenger is better; docs/decisions.md has what other values would have promoted
+PROMOTES = 0.8  # that a challenger is better; docs/decisions/0034-promotion-and-rollback-rules.md
 FEWEST_ROWS = 30
 AS_GOOD_WITHIN = 0.02  # of the champion's mean loss
 UNIT_PARTS, TIME_PARTS = 4, 4
