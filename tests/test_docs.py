@@ -18,8 +18,9 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 RESULTS, PROCESSES, EXPLANATION = DOCS / "results", DOCS / "reference" / "processes", DOCS / "explanation"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *ROOT.glob("seeds/*.md")])
-PAGES.remove(ROOT / "CHANGELOG.md")  # names what was there at the time
+CHANGELOG = ROOT / "CHANGELOG.md"
+LINKING = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *ROOT.glob("seeds/*.md")])
+PAGES = [page for page in LINKING if page != CHANGELOG]  # which names what was there at the time
 ROOMS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 SIMULATED = [name for name in names() if load(name).plant is not None]
 
@@ -232,10 +233,19 @@ def test_the_potline_is_predicted_as_the_readme_says():
     assert 0.88 <= best["unseen_all_coverage_90"] <= 0.92
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", LINKING, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(path):
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
+
+
+def test_entries_of_the_changelog_are_short_and_have_one_link():
+    entries = re.findall(r"^- (.+(?:\n  .+)*)", CHANGELOG.read_text(encoding="utf-8"), re.MULTILINE)
+    assert entries
+    for entry in entries:
+        words = re.sub(r"\]\([^)]*\)", "", entry).split()
+        assert len(words) <= 25, entry
+        assert entry.count("](") == 1, entry
 
 
 def test_the_index_of_the_documents_or_of_its_folder_names_every_page():
