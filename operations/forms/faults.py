@@ -83,3 +83,8 @@ def invalid(faults: Sequence[Fault]) -> RequestError:
     else:
         text = f"the request has {len(faults)} {'fault' if len(faults) == 1 else 'faults'}, see errors"
     return RequestError(text, faults[:MOST_FAULTS])
+
+
+def within(place: str, fault: Fault) -> Fault:
+    """A fault in a part of the request that stands at a place."""
+    return fault.model_copy(update={"field": ".".join(filter(None, (place, fault.field)))})

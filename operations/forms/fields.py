@@ -7,7 +7,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
 from operations.forms.values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME, TIME, bounds, example
@@ -34,6 +34,17 @@ def _whole(value: object) -> object:
 WHOLE = BeforeValidator(_whole)  # JSON has one kind of number, so that 160.0 is a whole one too
 Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)]
 Time = Annotated[str, Field(max_length=LONGEST_TIME, json_schema_extra={"pattern": TIME}), AfterValidator(_is_time)]
+
+
+class ModelUsed(BaseModel):
+    """The model that answered."""
+
+    version: Annotated[int, Field(description="version in the registry")]
+    alias: str
+    digest: Annotated[str, Field(description="SHA-256 of the model's manifest, which holds the SHA-256 of its files")]
+    baseline: Annotated[
+        bool, Field(description="true: it is the baseline that the others were to beat, nothing better was learnt")
+    ]
 
 
 def row_fields(columns: Sequence[Column], unit: str, time: str) -> tuple[dict[str, Any], Record]:

@@ -35,6 +35,13 @@ def takes_history(seed: Seed) -> bool:
     return any(column.calendar is None for column in made_inputs(seed))
 
 
+def known_later(seed: Seed) -> list[Column]:
+    """Columns of a table for a period that is over: all columns but classes and those that are made."""
+    echoed = seed.by_role("key", "time")
+    rest = [column for column in seed.columns if column not in echoed and not column.is_made and not column.classes]
+    return [*echoed, *rest]
+
+
 def history(past: Any, seed: Seed, most: int) -> Any:
     """Type of the field with earlier periods, rows of the type `past`."""
     names = ", ".join(column.name for column in made_inputs(seed) if column.calendar is None)

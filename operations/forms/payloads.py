@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 from models.online.received import Kind
 from operations.forms import history
 from operations.forms.decoding import MOST_VALUES, Decoder, parsed_json
-from operations.forms.faults import MOST_FAULTS, Fault, invalid
-from operations.forms.fields import Record, record, row_fields, title
+from operations.forms.faults import MOST_FAULTS, Fault, invalid, within
+from operations.forms.fields import ModelUsed, Record, record, row_fields, title
 from operations.forms.form import Form
 from operations.forms.options import AddedFields, Addition
 from operations.forms.shapes import Shape
 from operations.forms.values import QUALITY, UNUSED, USED
-from seeds import Column, Seed
+from seeds import Seed
 from system.cancellation import between
 
 _VALUES_A_ROW = 100
@@ -44,17 +44,6 @@ class IntervalUsed(BaseModel):
         ),
     ]
     outcomes: Annotated[int, Field(description="how many outcomes it has received since then, those of training none")]
-
-
-class ModelUsed(BaseModel):
-    """The model that answered."""
-
-    version: Annotated[int, Field(description="version in the registry")]
-    alias: str
-    digest: Annotated[str, Field(description="SHA-256 of the model's manifest, which holds the SHA-256 of its files")]
-    baseline: Annotated[
-        bool, Field(description="true: it is the baseline that the others were to beat, nothing better was learnt")
-    ]
 
 
 @dataclass(frozen=True)
@@ -150,11 +139,6 @@ class Payloads(Form):
             past.append(row)
             faults += [within(f"history.{i}", fault) for fault in wrong]
         return past
-
-
-def within(place: str, fault: Fault) -> Fault:
-    """A fault in a part of the request that stands at a place."""
-    return fault.model_copy(update={"field": ".".join(filter(None, (place, fault.field)))})
 
 
 @dataclass(frozen=True)
@@ -267,18 +251,11 @@ def _past(seed: Seed, fields: TaskFields) -> Any:
     """Type of an earlier period: all that a table holds of it; None where no input is made from one."""
     if not history.takes_history(seed):
         return None
-    kinds, _ = row_fields(known_later(seed), fields.unit, fields.time)
+    kinds, _ = row_fields(history.known_later(seed), fields.unit, fields.time)
     about = (
         "An earlier period, with what has become known of it since. Only columns that others are made from are used."
     )
     return record(f"{title(seed)}PastRow", about, kinds)
-
-
-def known_later(seed: Seed) -> list[Column]:
-    """Columns of a table for a period that is over: all columns but classes and those that are made."""
-    echoed = seed.by_role("key", "time")
-    rest = [column for column in seed.columns if column not in echoed and not column.is_made and not column.classes]
-    return [*echoed, *rest]
 
 
 def estimate(name: str, seed: Seed) -> Any:

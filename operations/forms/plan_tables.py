@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.consistency.unit_names import unit_name
-from operations.forms.faults import MOST_FAULTS, Fault, invalid
+from operations.forms.faults import MOST_FAULTS, Fault, invalid, within
 from operations.forms.fields import Record
 from operations.forms.history import Starts, fault_at, starts_of, units_of
-from operations.forms.payloads import within
 from operations.forms.shapes import Shape
 from physics.arrays import IntArray
 from seeds import Seed

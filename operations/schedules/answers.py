@@ -16,10 +16,9 @@ from models.schedules.errors import ImpossibleError, ScheduleError
 from models.schedules.order_parsing import read_order
 from models.schedules.schedule import Range, Schedule, schedule
 from operations.forms.decoding import parsed_json
-from operations.forms.faults import MOST_FAULTS, Fault, RequestError, invalid, shown
+from operations.forms.faults import MOST_FAULTS, Fault, RequestError, invalid, shown, within
 from operations.forms.fields import Record
 from operations.forms.history import starts_of
-from operations.forms.payloads import within
 from operations.schedules.forms import ASSUMPTIONS, ScheduleForm
 from seeds import Seed
 from system.cancellation import between

@@ -11,9 +11,9 @@ from pydantic import Field
 from models.processes.lookup import response_of
 from models.setpoints.frontier import CARBON_PRICE
 from models.setpoints.situations import AHEAD
-from operations.forms.fields import Key, Record, record, row_fields, title
+from operations.forms.fields import Key, ModelUsed, Record, record, row_fields, title
 from operations.forms.form import Form, latest
-from operations.forms.payloads import ModelUsed, known_later
+from operations.forms.history import known_later
 from operations.forms.plans import FIRST, UNIT, example_at, number_in, plan_fields
 from operations.forms.shapes import Shape
 from operations.set_points.kinds import Kinds, kinds_of

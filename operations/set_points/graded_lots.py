@@ -18,8 +18,8 @@ from operations.forms import history
 from operations.forms.faults import Fault, invalid
 from operations.forms.fields import Record, row_fields
 from operations.forms.form import latest
+from operations.forms.history import known_later
 from operations.forms.lot_costs import costs_example, lot_costs
-from operations.forms.payloads import known_later
 from operations.forms.plan_rows import planned, records, with_plans
 from operations.forms.rows import matrix
 from operations.operation import FromTable

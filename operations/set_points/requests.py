@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from operations.forms.decoding import parsed_json
-from operations.forms.faults import Fault, invalid, shown
+from operations.forms.faults import Fault, invalid, shown, within
 from operations.forms.fields import Record
-from operations.forms.payloads import within
 from operations.forms.plan_rows import planned, records, with_plans
 from operations.forms.plan_tables import read_rows, tabled
 from operations.forms.shapes import Shape

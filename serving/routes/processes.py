@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, create_model
 
 from operations.catalogue import CATALOGUE, Offers
-from operations.forms.payloads import ModelUsed
+from operations.forms.fields import ModelUsed
 from operations.predictions.operation import Predictions
 from registry.versions import CHAMPION
 from seeds import Seed
