@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from operations.listing import table
+from nonferrous.operations import table
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "operations.md"
 BEGIN, END = "<!-- operations -->", "<!-- end of operations -->"

@@ -38,7 +38,7 @@ def list_seeds(context: typer.Context) -> None:
 @seeds_app.command("show")
 def show_seed(process: ProcessName) -> None:
     """Print a seed's columns with unit, role, range and source, and the operations of its process."""
-    from operations.listing import lines
+    from nonferrous.operations import lines
     from seeds import load
     from seeds.format.listing import described
 

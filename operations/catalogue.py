@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from operations.energy.accounting import Energy
 from operations.forms.form import Form
-from operations.forms.payloads import Payloads
 from operations.operation import Operation
 from operations.outcomes.forms import OutcomeForm
 from operations.outcomes.lots import LotStates
@@ -16,12 +14,14 @@ from operations.outcomes.numbers import NumberStates
 from operations.outcomes.operation import Outcomes
 from operations.outcomes.states import OnlineStates
 from operations.predictions.classes.operation import ClassPredictions
+from operations.predictions.energy.accounting import Energy
 from operations.predictions.explanations import ExplainClass
 from operations.predictions.lots.explanation import ExplainContents
 from operations.predictions.lots.operation import LotPredictions
 from operations.predictions.numbers.explanation import ExplainNumbers
 from operations.predictions.numbers.operation import NumberPredictions
 from operations.predictions.operation import Predictions
+from operations.predictions.payloads import Payloads
 from operations.predictions.pieces.operation import PiecePredictions
 from operations.schedules.operation import Schedules
 from operations.set_points import graded_lots, sorting_lines

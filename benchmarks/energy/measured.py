@@ -19,7 +19,7 @@ from models.table.reading import read_table
 from monitoring.energy.flows import MeanFlow, diagram, mean_flow
 from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month_of
 from monitoring.energy.page import summary
-from operations.energy.accounting import Accounting
+from operations.predictions.energy.accounting import Accounting
 from reporting.markdown import table
 from seeds import load, names
 from synthetic_data import simulate

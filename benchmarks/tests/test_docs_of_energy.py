@@ -9,7 +9,7 @@ from benchmarks.digests import seed_digest
 from benchmarks.energy.measured import PAGE, RESULTS, filled, measured, pictures, processes
 from models.energy.account import factors_of
 from models.processes.lookup import energy_of
-from operations.energy.forms import MOST_OF_A_GRID
+from operations.predictions.energy.forms import MOST_OF_A_GRID
 from physics.coal_equivalent import coal_equivalent
 from seeds import load
 from tests.suite.processes import each

@@ -12,7 +12,7 @@ from models.explanations import Parts, explained_classes
 from models.processes.causes import by_cause
 from operations.forms.faults import Fault, invalid
 from operations.forms.fields import Record, record, title
-from operations.forms.options import AddedFields, Addition, Option
+from operations.predictions.options import AddedFields, Addition, Option
 from physics.arrays import FloatArray
 from seeds import Seed
 

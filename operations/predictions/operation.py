@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from operations.forms.columns import Block, Columns, Described
 from operations.forms.fields import Record
-from operations.forms.options import Option
-from operations.forms.payloads import Payloads, TaskFields, payloads_of
 from operations.operation import Operation
+from operations.predictions.options import Option
+from operations.predictions.payloads import Payloads, TaskFields, payloads_of
 from seeds import Seed
 
 

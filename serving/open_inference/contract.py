@@ -10,7 +10,7 @@ import pydantic_core
 from pydantic import TypeAdapter
 
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
+from operations.predictions.payloads import Payloads
 from serving.open_inference.tensors import Datatype, Tensor, Values
 
 ROWS = "rows"

@@ -13,8 +13,8 @@ from typing_extensions import TypedDict  # pydantic takes no other below Python 
 from operations.forms.decoding import parsed_json
 from operations.forms.faults import Fault, invalid, shown
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
 from operations.forms.shapes import MOST_FIELDS, Shape, no_such
+from operations.predictions.payloads import Payloads
 from serving.open_inference.contract import Contract, Output
 from serving.open_inference.tensors import Tensor, Values, from_bytes, wrong
 

@@ -15,7 +15,7 @@ from models.consistency.unit_names import unit_name
 from operations.forms.faults import Fault
 from operations.forms.fields import Record
 from operations.forms.history import starts_of
-from operations.forms.payloads import Payloads
+from operations.predictions.payloads import Payloads
 from records.outcomes import Slot
 from records.request_index import Request
 from seeds import Seed

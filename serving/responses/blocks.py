@@ -14,8 +14,8 @@ from models.uncertainty.intervals import CoverageError
 from operations.catalogue import predictions_of
 from operations.forms.faults import Fault, RequestError, invalid
 from operations.forms.fields import Record
-from operations.forms.options import requested
-from operations.forms.payloads import Payloads
+from operations.predictions.options import requested
+from operations.predictions.payloads import Payloads
 from serving.middleware.admission import Pace
 from serving.middleware.context import count_rows
 from serving.responses.threads import in_thread

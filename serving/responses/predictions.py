@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from fastapi import Request, Response
 
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
 from operations.predictions.operation import Predictions
+from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.admission import Load, Paces
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads

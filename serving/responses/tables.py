@@ -15,7 +15,7 @@ from models.uncertainty.intervals import CoverageError
 from operations.catalogue import predictions_of
 from operations.forms.faults import Fault, invalid, shown
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
+from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import Champions
 from serving.middleware.admission import Load
 from serving.middleware.context import count_rows

@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 from operations.forms.faults import shown
 from operations.forms.fields import Record
 from operations.forms.history import MADE
-from operations.forms.options import requested
-from operations.forms.payloads import Payloads
 from operations.predictions.operation import Predictions
+from operations.predictions.options import requested
+from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import NEW, Champions, Served, Status
 from serving.middleware.admission import Load, Paces
 from serving.open_inference.answers import Encoded

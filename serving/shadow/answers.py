@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
+from operations.predictions.payloads import Payloads
 from records.requests import JSON
 from records.shadow import ShadowAnswer, Waiting
 from serving.hot_reload.champions import Served

@@ -12,8 +12,8 @@ import pydantic_core
 from operations.forms import history
 from operations.forms.columns import Columns, Described, Values
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
 from operations.predictions.operation import Predictions
+from operations.predictions.payloads import Payloads
 from serving.wire.arrow_checks import block_of, plain
 
 ABOUT = b"nonferrous"  # key of what is not of a row: JSON in the schema's metadata, and in the last batch's

@@ -18,8 +18,8 @@ from operations.forms import history
 from operations.forms.columns import Block
 from operations.forms.faults import MOST_FAULTS, Fault, invalid, shown
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
 from operations.forms.values import LONGEST_TEXT, LONGEST_TIME
+from operations.predictions.payloads import Payloads
 from physics.arrays import BoolArray, FloatArray
 from seeds import Column, Seed
 from serving.wire.arrow_tables import Table

@@ -1,7 +1,7 @@
 """Forms of predictions, as the catalogue has them."""
 
 from operations.catalogue import predictions_of
-from operations.forms.payloads import Payloads
+from operations.predictions.payloads import Payloads
 from seeds import Seed
 
 

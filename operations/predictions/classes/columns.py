@@ -10,8 +10,8 @@ import numpy.typing as npt
 from models.classification.model import ClassificationModel
 from operations.forms.columns import Block, Columns, Described, shares
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
 from operations.forms.rows import flag_readings
+from operations.predictions.payloads import Payloads
 
 
 def described(payloads: Payloads) -> Described:

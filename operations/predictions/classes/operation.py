@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from models.classification.model import ClassificationModel
 from operations.forms.columns import Block, Columns, Described
 from operations.forms.fields import Record, record, title
-from operations.forms.payloads import Payloads, TaskFields
 from operations.predictions.classes.columns import columns, described
 from operations.predictions.classes.predictions import predicted
 from operations.predictions.operation import Predictions
+from operations.predictions.payloads import Payloads, TaskFields
 from seeds import Seed
 
 

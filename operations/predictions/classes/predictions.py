@@ -9,9 +9,9 @@ import numpy as np
 
 from models.classification.model import ClassificationModel
 from operations.forms.fields import Record
-from operations.forms.options import added_rows
-from operations.forms.payloads import Payloads
 from operations.forms.rows import flag_readings, matrix, with_ids
+from operations.predictions.options import added_rows
+from operations.predictions.payloads import Payloads
 
 
 def predicted(

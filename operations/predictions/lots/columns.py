@@ -12,10 +12,10 @@ from models.quality.model import QualityModel
 from models.quality.remedy import Nearest
 from operations.forms.columns import Block, Columns, Described, Values, of_quantities, quantities, shares
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
 from operations.forms.rows import flag_readings
 from operations.predictions.lots.forms import has_least
 from operations.predictions.lots.predictions import given_costs, guarantee
+from operations.predictions.payloads import Payloads
 from physics.arrays import FloatArray
 
 _NEAREST, _REMEDY = "nearest_limit", "remedy"

@@ -7,8 +7,8 @@ from typing import Any
 
 from models.explanations import explained_contents
 from operations.forms.fields import Record, record, title
-from operations.forms.options import Option
 from operations.predictions.explanations import Explanations, explanation, explanations, optional
+from operations.predictions.options import Option
 from physics.arrays import FloatArray
 from seeds import Seed
 

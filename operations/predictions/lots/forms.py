@@ -9,7 +9,7 @@ from pydantic import Field
 from models.quality.decision import ACTIONS
 from operations.forms.fields import record, title
 from operations.forms.lot_costs import costs_example, lot_costs
-from operations.forms.payloads import TaskFields, estimate
+from operations.predictions.payloads import TaskFields, estimate
 from seeds import Grade, Seed
 
 DEFINED_ON = "lots that are released without an assay in a grade with limits"

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from models.quality.model import QualityModel
 from operations.forms.columns import Block, Columns, Described
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads, TaskFields
 from operations.predictions.lots.about import QualityInfo, info
 from operations.predictions.lots.columns import columns, described
 from operations.predictions.lots.forms import fields_of
 from operations.predictions.lots.predictions import predicted
 from operations.predictions.operation import Predictions
+from operations.predictions.payloads import Payloads, TaskFields
 from seeds import Seed
 
 

@@ -14,10 +14,10 @@ from models.quality.model import QualityModel
 from models.quality.remedy import Nearest, Remedy
 from operations.forms.fields import Record
 from operations.forms.lot_costs import grade_values
-from operations.forms.options import added_rows
-from operations.forms.payloads import Payloads
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
 from operations.predictions.lots.forms import DEFINED_ON, has_least, limit_units
+from operations.predictions.options import added_rows
+from operations.predictions.payloads import Payloads
 from seeds import Seed
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from operations.forms.columns import Block, Columns, Described, of_quantities, quantities
 from operations.forms.fields import Record
-from operations.forms.options import added_columns
-from operations.forms.payloads import Payloads
 from operations.forms.rows import flag_readings
 from operations.predictions.numbers.predictions import Fitted, replaced
+from operations.predictions.options import added_columns
+from operations.predictions.payloads import Payloads
 
 
 def described(payloads: Payloads) -> Described:

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from operations.forms.columns import Block, Columns, Described
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads, TaskFields, estimate
 from operations.predictions.numbers.columns import columns, described
 from operations.predictions.numbers.predictions import Fitted, predicted
 from operations.predictions.operation import Predictions
+from operations.predictions.payloads import Payloads, TaskFields, estimate
 from seeds import Seed
 
 

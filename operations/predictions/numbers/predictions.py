@@ -8,9 +8,9 @@ from typing import Any
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from operations.forms.fields import Record
-from operations.forms.options import added_rows
-from operations.forms.payloads import Payloads
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.predictions.options import added_rows
+from operations.predictions.payloads import Payloads
 
 Fitted = RegressionModel | SeveralTargets
 

@@ -8,8 +8,8 @@ from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from operations.forms.columns import Block, Columns, Described, of_quantities, quantities, shares
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
 from operations.forms.rows import flag_readings
+from operations.predictions.payloads import Payloads
 from operations.predictions.pieces.lots import lot_answer, states
 from operations.predictions.pieces.predictions import flag_closed, given_prices, guarantee
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from operations.forms.bin_values import bin_values, values_example
 from operations.forms.fields import Key, quantity, record, title
-from operations.forms.payloads import TaskFields, estimate
+from operations.predictions.payloads import TaskFields, estimate
 from operations.predictions.pieces import lots as lot_payloads
 from seeds import Seed
 

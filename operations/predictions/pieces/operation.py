@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from models.sorting.model import SortingModel
 from operations.forms.columns import Block, Columns, Described
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads, TaskFields
 from operations.predictions.operation import Predictions
+from operations.predictions.payloads import Payloads, TaskFields
 from operations.predictions.pieces.about import SortingInfo, info
 from operations.predictions.pieces.columns import columns, described
 from operations.predictions.pieces.forms import fields_of

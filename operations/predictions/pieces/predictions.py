@@ -12,9 +12,9 @@ import numpy as np
 from models.sorting.model import Sorted, SortingModel
 from models.sorting.values import value_matrix
 from operations.forms.fields import Record
-from operations.forms.options import added_rows
-from operations.forms.payloads import Payloads
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.predictions.options import added_rows
+from operations.predictions.payloads import Payloads
 from operations.predictions.pieces.forms import DEFINED_ON
 from operations.predictions.pieces.lots import lot_answer, states
 from seeds import Seed

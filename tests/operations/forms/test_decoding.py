@@ -14,7 +14,7 @@ from operations.forms import decoding
 from operations.forms.decoding import MOST_TOGETHER, MOST_VALUES, TOGETHER, parsed_json
 from operations.forms.faults import RequestError
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
+from operations.predictions.payloads import Payloads
 from seeds import load_all
 from tests.suite.forms import payloads
 

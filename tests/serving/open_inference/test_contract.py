@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.forms.payloads import Payloads
+from operations.predictions.payloads import Payloads
 from seeds import Seed, load, names
 from serving.open_inference.contract import Contract, contract
 from serving.open_inference.requests import asked

@@ -26,8 +26,8 @@ from models.uncertainty.intervals import Conformal
 from models.uncertainty.novelty import Novelty
 from operations.catalogue import predictions_of
 from operations.forms.fields import Record
-from operations.forms.payloads import Payloads
 from operations.forms.rows import matrix
+from operations.predictions.payloads import Payloads
 from seeds import Seed, load_all
 
 SEEDS = {name: seed for name, seed in load_all().items() if physics_of(seed) is not None and not seed.place}

@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from operations.catalogue import offered
-from operations.forms.payloads import Payloads
+from operations.predictions.payloads import Payloads
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload.champions import Served, Status

@@ -13,10 +13,10 @@ from models.regression.model import conformalised
 from models.regression.several import SeveralTargets, together
 from models.tasks import build
 from models.uncertainty.adaptive_intervals import Adaptive
-from operations.forms.payloads import Payloads
 from operations.forms.rows import matrix
 from operations.outcomes.numbers import NumberStates
 from operations.predictions.numbers.predictions import predicted
+from operations.predictions.payloads import Payloads
 from records.outcomes import Arrived
 from seeds import Seed, load
 from serving.responses.process_response import interval_of

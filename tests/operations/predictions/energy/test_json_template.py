@@ -6,7 +6,7 @@ import math
 import msgspec
 import pytest
 
-from operations.energy.json_template import BLANK, JsonTemplate
+from operations.predictions.energy.json_template import BLANK, JsonTemplate
 
 VALUES = [1.5, None, 'a,b\n"c"\u2028é\r', [1, 2], {"x": [None]}, 1e300, True]
 

@@ -15,7 +15,9 @@ from models.energy.answers import EnergyAnswers, energy_answers
 from models.energy.grades import Norms
 from models.interfaces.energy import AnyEnergy
 from models.processes.lookup import energy_of
-from operations.energy.forms import (
+from operations.forms.columns import Described, Values, of_quantities
+from operations.forms.fields import Record
+from operations.predictions.energy.forms import (
     BASIS,
     COAL_UNIT,
     EMISSION_UNIT,
@@ -25,10 +27,8 @@ from operations.energy.forms import (
     energy_fields,
     replaced,
 )
-from operations.energy.json_template import BLANK, JsonTemplate
-from operations.forms.columns import Described, Values, of_quantities
-from operations.forms.fields import Record
-from operations.forms.options import Addition, Option
+from operations.predictions.energy.json_template import BLANK, JsonTemplate
+from operations.predictions.options import Addition, Option
 from physics.arrays import FloatArray
 from seeds import Norm, Quantity, Seed
 

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from operations.forms.faults import RequestError
 from operations.forms.fields import Key, Time, quantity, record, title
-from operations.forms.payloads import TaskFields, estimate, payloads_of
 from operations.forms.rows import matrix
+from operations.predictions.payloads import TaskFields, estimate, payloads_of
 from seeds import Seed
 from seeds.format.loader import parse
 

@@ -9,8 +9,8 @@ from pydantic import Field
 from models.energy.account import GRID_FACTOR, check_factors
 from models.interfaces.energy import AnyEnergy
 from operations.forms.fields import Record, record, title
-from operations.forms.options import AddedFields
-from operations.forms.payloads import Estimate
+from operations.predictions.options import AddedFields
+from operations.predictions.payloads import Estimate
 from seeds import Seed
 from seeds.format.norms import Boundary, NormUnit
 from seeds.format.quantity import Certainty

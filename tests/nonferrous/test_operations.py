@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from nonferrous.operations import lines, table
 from operations.catalogue import CATALOGUE, offered
-from operations.listing import lines, table
 from seeds import load, names
 
 ROOT = Path(__file__).parents[2]

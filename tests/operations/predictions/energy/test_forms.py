@@ -17,7 +17,7 @@ from models.regression.several import SeveralTargets, together
 from models.storage import model_files
 from models.table.inputs import input_names
 from models.tasks import build
-from operations.energy.accounting import NOT_KNOWN
+from operations.predictions.energy.accounting import NOT_KNOWN
 from seeds import Seed, folder, load
 from seeds.format.loader import parse
 from serving.app import Service, create_app
