@@ -11,8 +11,7 @@ from nonferrous.console import fail
 
 if TYPE_CHECKING:
     from models.table.contract import Checked
-    from operations.forms.form import Form
-    from operations.operation import Advice
+    from operations.operation import Advice, Form
     from registry.versions import Version
     from seeds import Seed
 

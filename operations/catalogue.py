@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from operations.forms.form import Form
-from operations.operation import Operation
+from operations.operation import Form, Operation
 from operations.outcomes.forms import OutcomeForm
 from operations.outcomes.lots import LotStates
 from operations.outcomes.numbers import NumberStates

@@ -9,15 +9,44 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from operations.forms.faults import invalid
 from operations.forms.fields import Record
-from operations.forms.form import Form
+from operations.forms.shapes import Shape
 from seeds import Seed
 
 if TYPE_CHECKING:
     import pandas as pd
 
-F = TypeVar("F", bound=Form)
+F = TypeVar("F", bound="Form")
 R = TypeVar("R")
 
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """Requests and responses of an operation of one process: what checks a request also describes it.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process.
+    max_rows : int
+        Most rows in one request.
+    envelope : Shape
+        A request around rows of any kind.
+    request, answer : type
+        The typed request and response as a whole, to describe them.
+    example : dict
+        A request that is accepted, to show.
+    summary, description : str
+        Title and text of the operation in OpenAPI.
+    """
+
+    seed: Seed
+    max_rows: int
+    envelope: Shape
+    request: Any
+    answer: Any
+    example: Record
+    summary: str
+    description: str
 
 class Operation(ABC, Generic[F]):
     """Something that can be requested of processes of a task.

@@ -218,9 +218,8 @@ from pydantic import Field
 
 from operations.forms.faults import invalid
 from operations.forms.fields import record, title
-from operations.forms.form import Form
 from operations.forms.shapes import Shape
-from operations.operation import Advice, FromTable
+from operations.operation import Advice, Form, FromTable
 
 
 class Counts(Advice):

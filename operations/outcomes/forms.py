@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from operations.forms.fields import Key, Record, Time, record, row_fields, title
-from operations.forms.form import Form
 from operations.forms.shapes import Shape
+from operations.operation import Form
 from seeds import Column, Seed
 
 ABOUT = (

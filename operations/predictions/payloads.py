@@ -13,9 +13,9 @@ from operations.forms import history
 from operations.forms.decoding import MOST_VALUES, Decoder, parsed_json
 from operations.forms.faults import MOST_FAULTS, Fault, invalid, within
 from operations.forms.fields import ModelUsed, Record, record, row_fields, title
-from operations.forms.form import Form
 from operations.forms.shapes import Shape
 from operations.forms.values import QUALITY, UNUSED, USED
+from operations.operation import Form
 from operations.predictions.options import AddedFields, Addition
 from seeds import Seed
 from system.cancellation import between

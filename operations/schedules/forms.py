@@ -13,10 +13,10 @@ from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
 from models.schedules.order import replaceable
 from operations.forms.fields import WHOLE, Record, record, row_fields, title
-from operations.forms.form import Form
 from operations.forms.history import known_later
 from operations.forms.shapes import Shape
 from operations.forms.values import LONGEST_TIME, TIME_WITH_OFFSET
+from operations.operation import Form
 from seeds import Seed
 
 ASSUMPTIONS = (

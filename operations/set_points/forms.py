@@ -12,11 +12,12 @@ from models.processes.lookup import response_of
 from models.setpoints.frontier import CARBON_PRICE
 from models.setpoints.situations import AHEAD
 from operations.forms.fields import Key, ModelUsed, Record, record, row_fields, title
-from operations.forms.form import Form, latest
 from operations.forms.history import known_later
 from operations.forms.plans import FIRST, UNIT, example_at, number_in, plan_fields
 from operations.forms.shapes import Shape
+from operations.operation import Form
 from operations.set_points.kinds import Kinds, kinds_of
+from operations.set_points.latest import latest
 from operations.set_points.line import LINE, POWER_LIMIT, power_limit_kind
 from operations.set_points.names import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS, WHAT_IF
 from seeds import Column, Quantity, Seed

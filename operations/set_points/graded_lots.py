@@ -17,12 +17,12 @@ from models.table.derived_columns import lenders, made_columns
 from operations.forms import history
 from operations.forms.faults import Fault, invalid
 from operations.forms.fields import Record, row_fields
-from operations.forms.form import latest
 from operations.forms.history import known_later
 from operations.forms.lot_costs import costs_example, lot_costs
 from operations.forms.plan_rows import planned, records, with_plans
 from operations.forms.rows import matrix
 from operations.operation import FromTable
+from operations.set_points.latest import latest
 from operations.set_points.lots import (
     AskedLots,
     LotFields,

@@ -15,9 +15,9 @@ from models.setpoints.lot_advice import MONEY, LotAdvice, LotLimit
 from operations.forms.decoding import parsed_json
 from operations.forms.faults import invalid
 from operations.forms.fields import Key, Record, record, title
-from operations.forms.form import Form
 from operations.forms.plan_tables import read_rows
 from operations.forms.shapes import Shape
+from operations.operation import Form
 from operations.set_points.forms import answer_head
 from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
 from operations.set_points.requests import move_faults

@@ -11,8 +11,7 @@ from models.interfaces import learning
 from models.setpoints.errors import SetpointError
 from operations.forms.faults import Fault, invalid
 from operations.forms.fields import Record
-from operations.forms.form import Form
-from operations.operation import Advice, Operation
+from operations.operation import Advice, Form, Operation
 from operations.set_points.flat_rows import flat_rows
 from operations.set_points.line import LINE
 from operations.set_points.names import RECOMMENDATIONS, WHAT_IF

@@ -14,9 +14,9 @@ from models.sorting.setpoints.recommender import EFFECT_UNITS, LinePlan, LineSet
 from models.sorting.setpoints.replay import OCCUPANCY
 from operations.forms.bin_values import bin_values, values_example
 from operations.forms.fields import Record, row_fields
-from operations.forms.form import latest
 from operations.forms.plan_rows import start_text
 from operations.operation import FromTable
+from operations.set_points.latest import latest
 from operations.set_points.lots import (
     AskedLots,
     LotFields,

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from models.warnings.model import MIN_AGE, lead_time
 from operations.forms.fields import ModelUsed, record, row_fields, title
-from operations.forms.form import Form
 from operations.forms.history import known_later
 from operations.forms.plans import FIRST, UNIT, example_at, plan_fields
 from operations.forms.shapes import Shape
+from operations.operation import Form
 from seeds import Event, Seed
 
 WARNINGS = "warnings"

@@ -10,8 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from models.learnings import learnt_by
 from operations.catalogue import Offers, operations_of
-from operations.forms.form import Form
-from operations.operation import Advice, Operation
+from operations.operation import Advice, Form, Operation
 from operations.predictions.operation import Predictions
 from records.database import Database
 from serving.hot_reload.champions import Champions, Served

@@ -1,0 +1,25 @@
+"""Forms of the latest process asked for, which the operations on its set-points have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from seeds import Seed
+
+T = TypeVar("T")
+
+
+def latest(make: Callable[[Seed, int], T]) -> Callable[[Seed, int], T]:
+    """Keep the result for the latest seed, which several operations of a process have in common."""
+    kept: list[tuple[Seed, int, T]] = []
+
+    def made(seed: Seed, max_rows: int) -> T:
+        for of, most, result in kept:
+            if of is seed and most == max_rows:
+                return result
+        result = make(seed, max_rows)
+        kept[:] = [(seed, max_rows, result)]
+        return result
+
+    return made
