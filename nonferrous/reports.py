@@ -136,7 +136,7 @@ def monitor(
 def quiet(seed: Seed) -> str | None:
     """Why nothing is to be learnt; None where learning is due."""
     from monitoring.drift.page import summary
-    from nonferrous.jobs.retraining_due import learning_due
+    from nonferrous.retraining_due import learning_due
 
     seen = look(seed)
     found = learning_due(seen)

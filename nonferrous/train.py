@@ -164,7 +164,7 @@ def retrain(
     ] = False,
 ) -> None:
     """Learn from history plus new rows; the champion changes only for a better model."""
-    from nonferrous.jobs.shadow import nothing_to_learn
+    from nonferrous.shadow import nothing_to_learn
     from nonferrous.tables import label_lines, reading_lines, verdict_table
     from registry.settings import read_settings
     from seeds import load

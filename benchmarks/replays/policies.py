@@ -45,9 +45,9 @@ class Drift:
 
     def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
         """Whether a job is asked for now, and what was seen."""
-        from nonferrous.jobs.retraining_due import learning_due
         from nonferrous.jobs.watch import put_back_line
         from nonferrous.reports import look
+        from nonferrous.retraining_due import learning_due
 
         seen = look(self._seed)
         if self._shown is not None:

@@ -155,7 +155,7 @@ def _quiet(asked: Asked) -> Decision | None:
     """
     if not asked.only_if_drifted:
         return None
-    from nonferrous.jobs.shadow import nothing_to_learn
+    from nonferrous.shadow import nothing_to_learn
     from registry.retraining.decision import Decision
     from seeds import load
 

@@ -38,9 +38,9 @@ def _looked(seed: Seed) -> list[str]:
     from monitoring.drift.page import summary
     from monitoring.drift.time_steps import DriftError
     from nonferrous.jobs.commands import opened
-    from nonferrous.jobs.retraining_due import learning_due
-    from nonferrous.jobs.shadow import shadow_lines
     from nonferrous.reports import look
+    from nonferrous.retraining_due import learning_due
+    from nonferrous.shadow import shadow_lines
     from records.jobs.queue import Asked, BusyError
 
     shadow = shadow_lines(seed)

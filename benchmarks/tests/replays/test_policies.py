@@ -7,8 +7,7 @@ import pytest
 
 from benchmarks.replays.policies import Drift, never, on_schedule
 from benchmarks.replays.run import Stepped
-from nonferrous import reports
-from nonferrous.jobs import retraining_due
+from nonferrous import reports, retraining_due
 from training.retraining.trigger import Due
 
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from monitoring.drift import page
-from nonferrous import reports
-from nonferrous.jobs import retraining_due, runner, shadow
-from nonferrous.jobs.shadow import ShadowLines
+from nonferrous import reports, retraining_due, shadow
+from nonferrous.jobs import runner
+from nonferrous.shadow import ShadowLines
 from records.database import AwayError, RecordsError
 from records.jobs.queue import Asked
 from registry.errors import TrackingError

@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from monitoring.drift import page
 from monitoring.drift.time_steps import DriftError
-from nonferrous import reports
+from nonferrous import reports, retraining_due, shadow
 from nonferrous.command_line import app
-from nonferrous.jobs import commands, retraining_due, shadow
-from nonferrous.jobs.shadow import ShadowLines
+from nonferrous.jobs import commands
+from nonferrous.shadow import ShadowLines
 from records.jobs.queue import BusyError
 from training.retraining.trigger import Due
 

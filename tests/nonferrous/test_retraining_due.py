@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nonferrous.jobs.retraining_due import learning_due
+from nonferrous.retraining_due import learning_due
 from registry import tracking
 from registry.retraining import new_rows
 

@@ -12,10 +12,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from nonferrous import reports
+from nonferrous import reports, shadow
 from nonferrous.command_line import app
-from nonferrous.jobs import shadow
-from nonferrous.jobs.shadow import ShadowLines, nothing_to_learn, shadow_lines
+from nonferrous.shadow import ShadowLines, nothing_to_learn, shadow_lines
 from records.database import Database
 from records.requests import recorded
 from records.shadow import answers_to
