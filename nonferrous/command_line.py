@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from nonferrous.ask import ask
-from nonferrous.console import fail, full_disk
+from nonferrous.console import fail, full_disk, is_ours
 from nonferrous.jobs.clean import clean
 from nonferrous.jobs.commands import jobs_app, worker
 from nonferrous.jobs.history import history
@@ -60,21 +60,6 @@ for command in (
     app.command()(command)
 app.command("try")(try_again)
 
-OURS = (
-    "drafting",
-    "models",
-    "monitoring",
-    "nonferrous",
-    "operations",
-    "records",
-    "registry",
-    "seeds",
-    "serving",
-    "synthetic_data",
-    "system",
-    "training",
-)
-
 
 def main() -> None:
     """Run the command line; a failure that the user can mend is one line each and exit code 2."""
@@ -82,7 +67,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        ours = type(error).__module__.split(".")[0] in OURS
+        ours = is_ours(error)
         if not ours and not isinstance(error, OSError):
             raise
         fail((None if ours else full_disk(error)) or str(error))

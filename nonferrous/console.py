@@ -17,6 +17,21 @@ if TYPE_CHECKING:
 REFUSED = 3  # exit code where the gate refuses a version
 DRIFTED = 4  # exit code where drift is seen
 
+OURS = (
+    "drafting",
+    "models",
+    "monitoring",
+    "nonferrous",
+    "operations",
+    "records",
+    "registry",
+    "seeds",
+    "serving",
+    "synthetic_data",
+    "system",
+    "training",
+)
+
 ProcessName = Annotated[str, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")]
 
 
@@ -25,6 +40,11 @@ def fail(text: str) -> NoReturn:
     for line in text.splitlines():
         typer.echo(f"{typer.style('error:', fg='red')} {line}", err=True)
     sys.exit(2)
+
+
+def is_ours(error: BaseException) -> bool:
+    """Return whether an error is of this project: its text is made for the user."""
+    return type(error).__module__.split(".")[0] in OURS
 
 
 def full_disk(error: BaseException) -> str | None:

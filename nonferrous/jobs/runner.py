@@ -61,11 +61,10 @@ def main() -> int:
 
 def _failure(error: Exception, doing: str) -> str:
     """Why a job failed, in one line; of a disk that takes no more with what was being done."""
-    from nonferrous.command_line import OURS
-    from nonferrous.console import full_disk
+    from nonferrous.console import full_disk, is_ours
 
     said = _in_a_line(error)
-    if type(error).__module__.split(".")[0] in OURS:
+    if is_ours(error):
         return said
     traceback.print_exc()
     full = full_disk(error)
