@@ -28,10 +28,10 @@ import plotly.graph_objects as go
 
 from benchmarks.digests import seed_digest
 from benchmarks.pictures import NoBrowserError, draw
-from registry.code_version import git_commit
 from registry.settings import read_settings
 from reporting.markdown import table
 from seeds import Seed, load
+from system.code_version import git_commit
 from tests.suite.easy_potline import easy
 from training.jobs.trial import RunningPlants
 from training.setpoints.checkpoint import folder_of

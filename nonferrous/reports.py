@@ -173,7 +173,7 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
     from monitoring.drift.time_steps import starts_of
     from nonferrous.records import opened
     from records.monitoring import keep
-    from registry.agreement import check_names
+    from registry.loading.agreement import check_names
     from registry.promotion import champion_of
     from registry.settings import read_settings
     from registry.tracking import Tracking

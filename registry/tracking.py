@@ -16,7 +16,6 @@ import pandas as pd
 
 from models.storage import model_files
 from models.tasks import Model
-from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, in_one_line
 from registry.idempotent import LOCK, model_named, registered, started
 from registry.loading.loading import reason_of
@@ -27,6 +26,7 @@ from registry.settings import ENVIRONMENT, Settings
 from registry.signature import example_of, signature_of, telling_rows
 from registry.sqlite_file import make_database, make_private
 from registry.versions import NOTHING, Action, AliasMove, RegistryError, Version
+from system.code_version import git_commit, package_version
 from system.owner_lock import left, own_lock
 from system.temporary_folder import holding_all, scratch, sweep
 

@@ -24,7 +24,7 @@ from monitoring.report.lots import PredictedLots
 from monitoring.report.residual_charts import Charts, Reference, charts_of, lag_correlation, reference_of, residuals
 from monitoring.report.sampling import Sampling, sampling
 from physics.arrays import BoolArray, FloatArray
-from registry.agreement import check_names
+from registry.loading.agreement import check_names
 from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking

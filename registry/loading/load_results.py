@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from models.storage import formats
-from registry.code_version import ROOT, package_version
+from system.code_version import ROOT, package_version
 
 log = logging.getLogger("nonferrous.registry")
 

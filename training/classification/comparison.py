@@ -4,7 +4,7 @@ import numpy as np
 
 from models.classification.model import ClassificationModel
 from physics.arrays import FloatArray, IntArray
-from registry.agreement import check_names
+from registry.loading.agreement import check_names
 from training.class_metrics.losses import log_losses
 from training.classification.evaluate import Classified, against_label
 from training.classification.fit import ClassificationCandidate, classes_of, classified

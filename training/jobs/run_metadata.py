@@ -6,8 +6,8 @@ from typing import Any
 
 from models.answers import COVERAGE
 from models.table.reading import write_frame
-from registry.code_version import git_commit, package_version
 from registry.settings import Settings
+from system.code_version import git_commit, package_version
 from training.core.dataset import Dataset
 from training.core.splits import Split
 from training.tasks import task_of

@@ -7,7 +7,7 @@ from models.quality.model import QualityModel
 from models.quality.outcomes import Lots
 from models.uncertainty.guarantees import beyond_promise
 from physics.arrays import FloatArray, IntArray
-from registry.agreement import check_names
+from registry.loading.agreement import check_names
 from seeds import Seed
 from training.core.comparison import JudgeError, JudgeRows, Side, Verdict, blocks_of, judge
 from training.core.dataset import Dataset

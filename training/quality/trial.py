@@ -14,7 +14,7 @@ from models.quality.model import QualityModel
 from models.table.inputs import matrix
 from models.uncertainty.guarantees import lots_needed, shown_after
 from physics.arrays import BoolArray, FloatArray
-from registry.agreement import check_names
+from registry.loading.agreement import check_names
 from seeds import Seed
 from training.core.dataset import Dataset
 from training.quality.evaluate import measured

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from models.processes.lookup import response_of
-from registry.code_version import git_commit, package_version
 from seeds import Seed
+from system.code_version import git_commit, package_version
 from training.core.progress import Progress
 from training.setpoints.action_space import SetpointTrialError
 from training.setpoints.checkpoint import finished, folder_of, keep, kept, missing

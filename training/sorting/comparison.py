@@ -7,7 +7,7 @@ from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from models.uncertainty.guarantees import beyond_promise
 from physics.arrays import FloatArray, IntArray
-from registry.agreement import check_names
+from registry.loading.agreement import check_names
 from seeds import Seed
 from training.core.comparison import JudgeRows, Side, Verdict, enough, judge
 from training.core.dataset import Dataset

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.agreement import check_names
+from registry.loading.agreement import check_names
 from registry.versions import RegistryError
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-import registry.code_version as code
+import system.code_version as code
 
 
 def test_a_commit_is_told_in_a_checkout_and_nowhere_else(monkeypatch, tmp_path):
@@ -21,7 +21,7 @@ def test_a_commit_is_told_in_a_checkout_and_nowhere_else(monkeypatch, tmp_path):
 
 
 def test_the_root_is_the_folder_of_the_packages():
-    assert (code.ROOT / "registry" / "code_version.py").samefile(code.__file__)
+    assert (code.ROOT / "system" / "code_version.py").samefile(code.__file__)
 
 
 def test_a_wheel_inside_a_strangers_checkout_has_no_commit(monkeypatch):
