@@ -9,7 +9,6 @@ from urllib.parse import urlparse
 
 from registry.errors import in_one_line
 from registry.search_pages import all_pages
-from registry.settings import Settings
 from registry.tracking import MOVE, Tracking
 
 _DEAD = ("FAILED", "KILLED")
@@ -44,7 +43,7 @@ class Cleaning:
     """
 
     def __init__(self, tracking: Tracking) -> None:
-        self.settings: Settings = tracking.settings
+        self.settings = tracking.settings
         self._client = tracking.client
 
     @in_one_line
