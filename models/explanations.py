@@ -7,7 +7,6 @@ from functools import singledispatch
 
 import numpy as np
 
-from models.answers import Regressor
 from models.estimators.boosted_classes import BoostedClasses
 from models.estimators.booster import Booster
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS
@@ -16,6 +15,7 @@ from models.estimators.linear_classes import LinearClasses
 from models.estimators.physics_features import OnPhysics
 from models.estimators.standard_scale import StandardScale
 from models.estimators.tuning import last_of
+from models.interfaces.answers import Regressor
 from models.processes.lookup import physics_of
 from models.quality.baselines import LastAssay
 from models.quality.linear import LotLines

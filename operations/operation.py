@@ -48,6 +48,7 @@ class Form:
     summary: str
     description: str
 
+
 class Operation(ABC, Generic[F]):
     """Something that can be requested of processes of a task.
 

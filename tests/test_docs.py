@@ -109,7 +109,7 @@ def test_the_index_of_processes_explains_each_section():
 
 
 def test_pages_state_the_limits_that_the_code_has():
-    from models.answers import COVERAGE
+    from models.interfaces.answers import COVERAGE
     from serving.settings import Settings
     from training.core import bootstrap, comparison, splits
     from training.core.gate import LEAST_COVERAGE, MOST_COVERAGE

@@ -10,8 +10,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.energy.account import account, flow
-from models.energy.direct_current import CellPhysics
 from models.interfaces.physics import AnyPhysics
+from models.processes.direct_current_energy import CellPhysics
 from models.processes.lookup import energy_of
 from models.regression.model import RegressionModel
 from monitoring.energy.month import energy_month

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from models.answers import rows_of
+from models.interfaces.answers import rows_of
 from seeds import load, load_all
 from synthetic_data import simulate
 from tests.suite.jobs import few_trees, given_penalty

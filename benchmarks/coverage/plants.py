@@ -14,7 +14,7 @@ import pandas as pd
 
 from benchmarks.coverage.page import RESULTS
 from benchmarks.replays.run import candidates_of
-from models.answers import COVERAGE, Answer
+from models.interfaces.answers import COVERAGE, Answer
 from models.quality.model import QualityModel
 from models.quality.outcomes import covered
 from models.regression.model import RegressionModel

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.quality.model import grader
 from models.regression.model import conformalised
 from models.regression.several import together

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.aims import page
 from benchmarks.digests import seed_digest, table_digest
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.interfaces.energy import AnyEnergy, Kind
 from models.processes.lookup import energy_of
 from models.table.reading import read_table

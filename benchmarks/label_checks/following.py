@@ -23,7 +23,7 @@ from benchmarks.label_checks.page import DOCS
 from benchmarks.label_checks.waiting import AFTER, FORGED, HONEST, SHARES, measure, places, regime_steps, summed
 from benchmarks.replays.plant import Plant, plant_of
 from benchmarks.replays.tables.__main__ import UNITS
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.online.review_queue import Arrival, Following
 from models.regression.model import RegressionModel
 from models.table.contract import Checked

@@ -21,7 +21,7 @@ from benchmarks.label_checks import waiting
 from benchmarks.label_checks.forgeries import FORGERIES
 from benchmarks.label_checks.page import DOCS
 from benchmarks.label_checks.waiting import AFTER, FORGED, HONEST, SHARES, measure, places, regime_steps, summed
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.online.review_queue import Following
 from models.quality.model import QualityModel
 from models.table.contract import Checked

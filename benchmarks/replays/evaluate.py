@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.replays.step import Step
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.quality.grades import Limits
 from models.quality.outcomes import covered
 from models.table.inputs import matrix

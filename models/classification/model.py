@@ -10,9 +10,9 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.answers import COVERAGE, input_flags, learnt_inputs
 from models.estimators.temperature import fitted_temperature, tempered
 from models.estimators.two_stage import Parted
+from models.interfaces.answers import COVERAGE, input_flags, learnt_inputs
 from models.table.inputs import input_names
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.novelty import Novelty

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.answers import Answer
 from models.energy.account import account
 from models.energy.grades import Norms, Standing, counted
+from models.interfaces.answers import Answer
 from models.interfaces.energy import AnyEnergy, Prices
 from models.interfaces.physics import Columns
 from physics.arrays import BoolArray, FloatArray

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.answers import Answer
 from models.energy.account import COAL_EQUIVALENT
+from models.interfaces.answers import Answer
 from models.interfaces.energy import Account
 from physics.arrays import FloatArray, IntArray
 from seeds import Norm

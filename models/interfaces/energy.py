@@ -112,7 +112,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class EnergyPhysics(ABC, Generic[PhysicsT]):
-    """Energy of a process; `models.energy.direct_current` and `models.energy.fuel` hold the classes of its kinds.
+    """Energy of a process; classes of its kinds are `direct_current_energy` and `fuel_energy` of `models.processes`.
 
     Columns are measured columns of n rows by name, each of shape (n,), in the unit of the seed and NaN where missing.
 

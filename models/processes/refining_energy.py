@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.energy.direct_current import CellPhysics
 from models.interfaces.physics import Columns, PhysicsT
+from models.processes.direct_current_energy import CellPhysics
 from physics.arrays import FloatArray
 from physics.electrochemistry import specific_energy
 

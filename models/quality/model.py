@@ -11,9 +11,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.estimators.temperature import fitted_temperature
 from models.estimators.two_stage import Parted
+from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import Usual
 from models.online.review_queue import Arrival

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.quality.censoring import below_limit
 from models.quality.decision import Costs, Decisions, earned, oracle
 from models.quality.grades import Limits

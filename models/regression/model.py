@@ -10,9 +10,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.two_stage import Parted
+from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.interfaces.physics import AnyPhysics
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import Usual

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy.typing as npt
 
-from models.answers import COVERAGE, Answer, flat
+from models.interfaces.answers import COVERAGE, Answer, flat
 from models.online.received import Interval
 from models.regression.model import RegressionModel
 from models.table.inputs import input_names

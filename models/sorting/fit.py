@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.answers import learnt_inputs
 from models.estimators.temperature import fitted_temperature, tempered
+from models.interfaces.answers import learnt_inputs
 from models.sorting.contents_fit import fit_contents
 from models.sorting.guarantee import risk_price
 from models.sorting.lots import numbered

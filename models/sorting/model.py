@@ -11,9 +11,9 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.answers import COVERAGE, Answer, flat, input_flags
 from models.estimators.temperature import tempered
 from models.estimators.two_stage import Parted
+from models.interfaces.answers import COVERAGE, Answer, flat, input_flags
 from models.interfaces.learning import SETPOINTS
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.table.cells import times
 from models.table.derived_columns import lenders, made_columns
 from physics.arrays import BoolArray, FloatArray, IntArray

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.energy.account import ELECTRICITY
-from models.energy.direct_current import STEAM
 from models.interfaces.energy import Kind
+from models.processes.direct_current_energy import STEAM
 from monitoring.energy.month import EnergyMonth
 from physics.arrays import FloatArray
 from reporting.sankey import Link, Node, sankey

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.quality.decision import ACTIONS
 from monitoring.report.page_alarms import alarms, charts
 from monitoring.report.page_indices import acceptance, capability

@@ -4,7 +4,7 @@ import html
 
 import numpy as np
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.quality.decision import ACTIONS
 from models.quality.remedy import Remedy
 from monitoring.report.period import QualityPeriod

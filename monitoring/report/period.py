@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from models.answers import COVERAGE, Answer
+from models.interfaces.answers import COVERAGE, Answer
 from models.quality.decision import ACTIONS, Costs, earned, oracle
 from models.quality.grades import Limits
 from models.quality.model import Assessment, QualityModel

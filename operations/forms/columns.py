@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from models.answers import Answer, flat
+from models.interfaces.answers import Answer, flat
 from operations.forms.fields import Record
 from operations.forms.rows import flag_unknown
 from physics.arrays import FloatArray

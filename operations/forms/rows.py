@@ -8,7 +8,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.table.inputs import codes, input_names, sizes
 from operations.forms.faults import shown
 from operations.forms.fields import Record

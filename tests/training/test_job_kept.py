@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.answers import COVERAGE, rows_of
 from models.estimators.tuning import SETTINGS
+from models.interfaces.answers import COVERAGE, rows_of
 from models.regression.model import RegressionModel
 from models.table.inputs import matrix
 from models.table.sources import TableError

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from reporting.markdown import figure, table
 from seeds import Seed
 from training.class_metrics.losses import confusion

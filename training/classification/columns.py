@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from seeds import Seed
 from training.classification.fit import ClassificationCandidate
 from training.core.dataset import Dataset

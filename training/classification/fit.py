@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from models.answers import COVERAGE
 from models.classification.model import ClassificationModel, classifier
 from models.estimators.temperature import tempered
+from models.interfaces.answers import COVERAGE
 from physics.arrays import FloatArray, IntArray
 from training.class_metrics.losses import log_losses
 from training.classification.evaluate import Classified, evaluate

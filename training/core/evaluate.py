@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from physics.arrays import FloatArray, IntArray
 
 NEGLIGIBLE = 0.01  # of the largest block error; a smaller one counts as this: labels that repeat are no skill

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.table.reading import write_frame
 from registry.settings import Settings
 from system.code_version import git_commit, package_version

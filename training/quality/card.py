@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.uncertainty.guarantees import lots_needed
 from reporting.markdown import figure, table
 from reporting.timestamps import moment_format

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.uncertainty.guarantees import beyond_promise, lots_needed
 from reporting.markdown import figure
 from seeds import Seed

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.stats import rankdata
 
-from models.answers import COVERAGE, Answer
+from models.interfaces.answers import COVERAGE, Answer
 from models.quality.censoring import below_limit, likeliest, log_likelihood, log_size
 from models.quality.decision import Costs
 from models.quality.grades import Limits

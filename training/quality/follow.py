@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.online.received import ENOUGH, NONE
 from models.online.reference_runs import Usual
 from models.online.review_queue import Arrival, usual_of

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.quality.censoring import score
 from models.quality.decision import Costs, decide
 from models.quality.guarantee import THRESHOLDS

@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.quality.model import QualityModel
 from models.table.inputs import matrix
 from models.uncertainty.guarantees import lots_needed, shown_after

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.online.received import ENOUGH
 from models.uncertainty.adaptive_intervals import RECENT, WINDOW
 from reporting.markdown import figure, table

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.answers import COVERAGE, Answer, rows_of
+from models.interfaces.answers import COVERAGE, Answer, rows_of
 from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
 from training.core.bootstrap import CONFIDENCE, shared_bound

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.answers import COVERAGE, Answer, rows_of
+from models.interfaces.answers import COVERAGE, Answer, rows_of
 from physics.arrays import FloatArray
 from training.core.evaluate import coverage, mae, rmse
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from models.answers import COVERAGE, Answer, rows_of
 from models.estimators.log_scale import to_scale
+from models.interfaces.answers import COVERAGE, Answer, rows_of
 from models.regression.model import RegressionModel, conformalised
 from physics.arrays import FloatArray, IntArray
 from training.core.dataset import Dataset

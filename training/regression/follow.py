@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from models.answers import COVERAGE, Answer
+from models.interfaces.answers import COVERAGE, Answer
 from models.online.received import ENOUGH, NONE
 from models.online.reference_runs import Usual
 from models.online.review_queue import Arrival, usual_of

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.answers import rows_of
+from models.interfaces.answers import rows_of
 from physics.arrays import IntArray
 from training.core.comparison import JudgeRows, block_numbers
 from training.core.dataset import Dataset

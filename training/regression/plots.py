@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from physics.arrays import IntArray
 from reporting.drawing import by_month, empty, month_axis, with_diagonal
 from reporting.style import BLUE, GREY, ORANGE, RED

@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 from scipy.stats import rankdata, spearmanr
 
-from models.answers import Regressor
 from models.explanations import Parts, explained
+from models.interfaces.answers import Regressor
 from models.processes.lookup import physics_of
 from physics.arrays import FloatArray
 from reporting.drawing import empty

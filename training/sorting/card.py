@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.sorting.guarantee import needed_lots
 from reporting.markdown import figure, table
 from reporting.timestamps import moment_format

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.sorting.guarantee import needed_lots
 from models.uncertainty.guarantees import beyond_promise
 from seeds import Seed

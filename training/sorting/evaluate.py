@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.answers import Answer, rows_of
+from models.interfaces.answers import Answer, rows_of
 from models.sorting.decision import Line
 from models.sorting.guarantee import broken, lot_contents, lot_sds, over_sd_limit
 from models.sorting.values import oracle_bins, value_matrix

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.answers import COVERAGE, Answer
 from models.estimators.temperature import tempered
+from models.interfaces.answers import COVERAGE, Answer
 from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.sorting.guarantee import check_enough
 from models.sorting.model import SortingModel, kilograms

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.sorting.values import oracle_bins, value_matrix
 from physics.arrays import BoolArray, FloatArray
 from reporting.drawing import empty

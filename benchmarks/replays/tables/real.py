@@ -26,7 +26,7 @@ from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.replays.run import COVERAGE, learnt
 from benchmarks.replays.tables.page import PAGE, REAL, REAL_RESULTS, real_lines
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.table.inputs import matrix
 from models.table.reading import read_table
 from physics.arrays import FloatArray

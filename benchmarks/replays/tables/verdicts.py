@@ -24,7 +24,7 @@ from benchmarks.replays.tables import put_backs
 from benchmarks.replays.tables.__main__ import UNITS
 from benchmarks.replays.tables.page import DOCS, PAGE
 from benchmarks.replays.tables.plants import MONTH, WORSE, another, challenger_of, learnt, until, worth
-from models.answers import COVERAGE, rows_of
+from models.interfaces.answers import COVERAGE, rows_of
 from models.table.inputs import matrix
 from reporting.markdown import table
 from seeds import load

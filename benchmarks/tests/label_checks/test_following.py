@@ -12,7 +12,7 @@ from benchmarks.digests import seed_digest
 from benchmarks.label_checks.following import NAME, RESULTS, Stream, lines, regime_starts, together
 from benchmarks.label_checks.forgeries import FORGERIES
 from benchmarks.label_checks.waiting import HONEST, PAGE
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.online.reference_runs import Bounds, Usual
 from models.uncertainty.adaptive_intervals import Adaptive
 from seeds import load

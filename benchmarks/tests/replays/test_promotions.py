@@ -13,7 +13,7 @@ from benchmarks.replays.plant import Plant
 from benchmarks.replays.promotions import Promoted, as_trained, promotions
 from benchmarks.replays.run import Stepped
 from benchmarks.replays.step import Step
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.uncertainty.adaptive_intervals import Adaptive
 from registry.versions import AliasMove
 

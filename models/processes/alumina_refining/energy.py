@@ -12,10 +12,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.energy.fuel import FuelPhysics
 from models.interfaces.energy import Prices
 from models.interfaces.physics import Columns
 from models.processes.alumina_refining.physics import PrecipitationPhysics
+from models.processes.fuel_energy import FuelPhysics
 from physics.arrays import FloatArray
 from physics.bayer.heat import calcination_reaction
 from physics.bayer.soda import alumina_rate

@@ -12,10 +12,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.energy.direct_current import CellPhysics
 from models.interfaces.energy import Prices
 from models.interfaces.physics import Columns
 from models.processes.aluminium_reduction.physics import LEAST_CURRENT, TYPICAL_ALUMINA, PotPhysics
+from models.processes.direct_current_energy import CellPhysics
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass, specific_energy
 from physics.reduction.anode_effect import mean_voltage

@@ -13,7 +13,7 @@ from models.interfaces.line import Balance, Line
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import SchedulePhysics
 from models.processes.aluminium_reduction.physics import PotPhysics
-from models.schedules.means import doubts_of, known_mean, mean_of
+from models.processes.schedule_means import doubts_of, known_mean, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT
 from physics.reduction.cell_heat import heat_available

@@ -14,7 +14,7 @@ from models.interfaces.line import Level, Line
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import SchedulePhysics
 from models.processes.copper_electrorefining.physics import MOST_POLARISATION, SHORT_RATIO, STRAY, CopperPhysics
-from models.schedules.means import doubts_of, loss_over, mean_of
+from models.processes.schedule_means import doubts_of, loss_over, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT
 from physics.refining.current_losses import dissolution_loss, refining_efficiency, short_loss

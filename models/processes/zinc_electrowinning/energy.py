@@ -11,8 +11,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.energy.direct_current import CellPhysics
 from models.interfaces.physics import Columns
+from models.processes.direct_current_energy import CellPhysics
 from models.processes.zinc_electrowinning.physics import (
     CONTACTS,
     GAS_SHARE,

@@ -11,6 +11,7 @@ import numpy as np
 from models.interfaces.line import Balance, Level, Line
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import SchedulePhysics
+from models.processes.schedule_means import deviations, doubts_of, loss_over, mean_of
 from models.processes.zinc_electrowinning.physics import (
     CONTACTS,
     EVAPORATED,
@@ -22,7 +23,6 @@ from models.processes.zinc_electrowinning.physics import (
     SHORTS_SEEN,
     ZincPhysics,
 )
-from models.schedules.means import deviations, doubts_of, loss_over, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import ZINC_EQUIVALENT
 from physics.winning.balances import released_heat

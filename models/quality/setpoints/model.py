@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.answers import input_flags, learnt_inputs
 from models.estimators.categories import categories_of
 from models.estimators.tuning import clone
+from models.interfaces.answers import input_flags, learnt_inputs
 from models.quality.error_scenarios import Scatter
 from models.quality.linear import LotLines
 from models.quality.setpoints.effects import Effects, knob_places, learn_effects, listed

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import msgspec
 import numpy as np
 
-from models.answers import Answer
 from models.energy.account import factors_of
 from models.energy.answers import EnergyAnswers, energy_answers
 from models.energy.grades import Norms
+from models.interfaces.answers import Answer
 from models.interfaces.energy import AnyEnergy
 from models.processes.lookup import energy_of
 from operations.forms.columns import Described, Values, of_quantities

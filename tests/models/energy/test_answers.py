@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from models.answers import Answer
 from models.energy.account import account
 from models.energy.answers import energy_answers
 from models.energy.grades import Norms
+from models.interfaces.answers import Answer
 from models.processes.lookup import energy_of
 from seeds import load
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.energy.direct_current import CellPhysics
+from models.processes.direct_current_energy import CellPhysics
 from models.processes.lookup import energy_of, kind_of, needed_physics_of, response_of, schedule_of
 from seeds import Seed, load_all
 from seeds.format.loader import parse

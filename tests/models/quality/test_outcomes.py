@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.quality.decision import Costs, Decisions
 from models.quality.grades import Limits
 from models.quality.outcomes import Lots, costs_of, covered, highest_share

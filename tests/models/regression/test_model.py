@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.answers import COVERAGE, EXAMPLES, Answer
+from models.interfaces.answers import COVERAGE, EXAMPLES, Answer
 from models.online.received import Interval, Received
 from models.processes.lookup import physics_of
 from models.regression import model as fitted

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.answers import COVERAGE, Answer
+from models.interfaces.answers import COVERAGE, Answer
 from models.regression.model import RegressionModel, conformalised
 from models.table.contract import check
 from models.table.inputs import matrix

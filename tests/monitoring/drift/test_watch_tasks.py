@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.answers import COVERAGE
+from models.interfaces.answers import COVERAGE
 from models.table.contract import check
 from models.table.inputs import matrix
 from monitoring.drift.check import watch

@@ -6,17 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.energy import direct_current
 from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY
-from models.energy.direct_current import STEAM
+from models.processes import direct_current_energy
+from models.processes.direct_current_energy import STEAM
 from monitoring.energy.flows import MeanFlow, links, mean_flow, picture
 from monitoring.energy.month import energy_month
 from seeds import load
 
 PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
-HEAT = direct_current.KIND.heat
+HEAT = direct_current_energy.KIND.heat
 MADE = MeanFlow(
-    kind=direct_current.KIND,
+    kind=direct_current_energy.KIND,
     rows=3,
     uses={"decomposition": 100.0, "bath": 60.0, "contacts": -10.0, "lost": 50.0},
     outside={"rectifier": 5.0, "auxiliaries": 7.0},

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import median_abs_deviation
 
 from models.energy.account import COMPREHENSIVE
-from models.energy.direct_current import DIRECT
+from models.processes.direct_current_energy import DIRECT
 from monitoring.energy.month import energy_month
 from monitoring.energy.ranking import FEWEST_ROWS, differences, ranked
 from seeds import Seed, load

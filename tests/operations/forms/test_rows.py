@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
 from seeds import Seed
 from seeds.format.loader import parse

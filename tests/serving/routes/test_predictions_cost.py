@@ -10,11 +10,11 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from models.answers import learnt_inputs
 from models.classification.model import ClassificationModel
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.standard_scale import StandardScale
 from models.estimators.temperature import softmax, tempered
+from models.interfaces.answers import learnt_inputs
 from models.processes.lookup import kind_of, physics_of
 from models.quality.error_scenarios import Scatter
 from models.quality.model import QualityModel

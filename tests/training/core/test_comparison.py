@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from training.core.bootstrap import gain_bound
 from training.core.comparison import JudgeError, JudgeRows, Side, blocks_of, enough, leaning
 from training.core.comparison import judge as judge_losses

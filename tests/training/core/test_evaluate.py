@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from training.core.evaluate import coverage, mae, rmse, rmse_over_blocks
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.quality.censoring import likeliest
 from models.quality.decision import Costs, Decisions
 from models.quality.error_scenarios import Scatter

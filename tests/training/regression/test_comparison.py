@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from training.core.comparison import JudgeError
 from training.regression import comparison as module
 from training.regression.comparison import FOLLOWS_ALREADY, check_judgeable, judge, verdict

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from training.regression import fit
 from training.regression.fit import RegressionLearner
 

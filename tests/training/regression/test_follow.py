@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.answers import COVERAGE, rows_of
+from models.interfaces.answers import COVERAGE, rows_of
 from models.online.reference_runs import Run
 from models.regression.model import conformalised
 from models.table.contract import check

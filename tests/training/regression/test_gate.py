@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from training.core.gate import gate
 from training.regression.gate import evidence
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.express as px
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.table.contract import check
 from models.tasks import build
 from training.core.dataset import dataset_of

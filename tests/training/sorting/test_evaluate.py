@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.sorting.values import oracle_bins, value_matrix
 from training.sorting.evaluate import (
     Decided,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from training.sorting.evaluate import (
     Decided,
     Pieces,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from models.uncertainty.guarantees import GuaranteeError
 from training.sorting import fit
 from training.sorting.evaluate import Decided, Pieces

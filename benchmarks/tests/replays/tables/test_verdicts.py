@@ -14,7 +14,7 @@ from benchmarks.replays.tables import plants
 from benchmarks.replays.tables.plants import worth
 from benchmarks.replays.tables.put_backs import SPOILT, spoilt_until
 from benchmarks.replays.tables.verdicts import NAME, PAGE, PLANTS, PUT_BACKS, RESULTS, lines, put_back_lines
-from models.answers import Answer
+from models.interfaces.answers import Answer
 from seeds import load
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))

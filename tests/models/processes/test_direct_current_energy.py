@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from models.energy import direct_current
 from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, account, flow
-from models.energy.direct_current import ALTERNATING, DIRECT, STEAM
+from models.processes import direct_current_energy
+from models.processes.direct_current_energy import ALTERNATING, DIRECT, STEAM
 from models.processes.lookup import energy_of, needed_physics_of
 from seeds import load, load_all
 
-PROCESSES = [one for one, seed in load_all().items() if getattr(energy_of(seed), "KIND", None) is direct_current.KIND]
+PROCESSES = [
+    one for one, seed in load_all().items() if getattr(energy_of(seed), "KIND", None) is direct_current_energy.KIND
+]
 
 
 @pytest.fixture(scope="module", params=PROCESSES)

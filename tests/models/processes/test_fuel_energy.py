@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from models.answers import Answer
-from models.energy import fuel
 from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, account, flow
 from models.energy.answers import energy_answers
 from models.energy.grades import Norms
+from models.interfaces.answers import Answer
+from models.processes import fuel_energy
 from models.processes.lookup import energy_of
 from seeds import load, names
 
-PROCESSES = [one for one in names() if (found := energy_of(load(one))) is not None and found.KIND is fuel.KIND]
+PROCESSES = [one for one in names() if (found := energy_of(load(one))) is not None and found.KIND is fuel_energy.KIND]
 
 
 @pytest.fixture(scope="module", params=PROCESSES)
@@ -32,7 +32,7 @@ def test_fuel_and_electricity_as_coal_equivalent(process):
     of = account(energy_of(load(process)), columns, np.array([9.2]), economics)
     assert of.coal_equivalent == pytest.approx(340.9, abs=0.05)
     assert of.boundaries[COMPREHENSIVE] == pytest.approx(9.2 + 0.792, rel=1e-12)  # 220 kWh are 0.792 GJ
-    assert of.boundaries[fuel.FUEL] == 9.2
+    assert of.boundaries[fuel_energy.FUEL] == 9.2
 
 
 def test_electricity_counts_as_bought(process):
@@ -41,7 +41,7 @@ def test_electricity_counts_as_bought(process):
     assert of.scope_2[ELECTRICITY] == pytest.approx(0.11673, abs=5e-6)
     without = account(energy_of(load(process)), columns, np.array([9.2]), economics | {"electricity": 0.0})
     assert without.scopes["scope_2"] == 0.0
-    assert without.boundaries[COMPREHENSIVE] == without.boundaries[fuel.FUEL]
+    assert without.boundaries[COMPREHENSIVE] == without.boundaries[fuel_energy.FUEL]
 
 
 def test_electricity_beside_the_fuel_goes_to_auxiliaries(process):

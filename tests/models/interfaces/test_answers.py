@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.answers import COVERAGE, EXAMPLES, Answer, flat, input_flags, learnt_inputs, rows_of
+from models.interfaces.answers import COVERAGE, EXAMPLES, Answer, flat, input_flags, learnt_inputs, rows_of
 
 ANSWER = Answer(np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0]), np.array([4.0, 5.0, 6.0]))
 
