@@ -41,7 +41,8 @@ def schedule(
     html: Annotated[Path | None, typer.Option(help="HTML page to write, with drawings.")] = None,
 ) -> None:
     """The current hour by hour that makes the metal owed at least cost under a tariff. It is advice: nothing is set."""
-    from models.schedules.errors import ImpossibleError, ScheduleError
+    from models.interfaces.schedule import ScheduleError
+    from models.schedules.errors import ImpossibleError
     from models.table.reading import read_table
     from operations.schedules.answers import order_of, scheduled
     from seeds import load

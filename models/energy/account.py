@@ -10,9 +10,6 @@ from physics.arrays import FloatArray
 from physics.prices import checked
 from seeds import Norm, Quantity
 
-GRID_FACTOR = "grid_emission_factor"  # kgCO2e/kWh
-COMPREHENSIVE = "comprehensive"  # of all kinds: all energy that is bought
-AUXILIARIES, ELECTRICITY = "auxiliaries", "electricity"
 COAL_EQUIVALENT = "kgce/t"
 
 

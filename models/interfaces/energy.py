@@ -14,6 +14,10 @@ from physics.arrays import FloatArray
 
 Prices = Mapping[str, float]
 
+GRID_FACTOR = "grid_emission_factor"  # kgCO2e/kWh
+COMPREHENSIVE = "comprehensive"  # of all kinds: all energy that is bought
+AUXILIARIES, ELECTRICITY = "auxiliaries", "electricity"
+
 
 @dataclass(frozen=True, eq=False)
 class Account:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeAlias
 
 from models.interfaces.line import Line
 from models.interfaces.physics import Columns, PhysicsT
 from seeds import Seed
+
+
+class ScheduleError(ValueError):
+    """No schedule can be made of it; `faults` holds place, value got and what was expected of each thing wrong."""
+
+    def __init__(self, faults: Sequence[tuple[str, object, str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{place}: got {value}: expected {wanted}" for place, value, wanted in faults))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR
-from models.interfaces.energy import Account, EnergyPhysics, Flow, Kind, Prices
+from models.interfaces.energy import (
+    AUXILIARIES,
+    COMPREHENSIVE,
+    ELECTRICITY,
+    GRID_FACTOR,
+    Account,
+    EnergyPhysics,
+    Flow,
+    Kind,
+    Prices,
+)
 from models.interfaces.physics import Columns, PhysicsT
 from physics.arrays import FloatArray
 from physics.coal_equivalent import GIGAJOULE, coal_equivalent

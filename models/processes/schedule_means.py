@@ -6,7 +6,7 @@ import numpy as np
 
 from models.interfaces.line import Doubts
 from models.interfaces.physics import Columns
-from models.schedules.errors import ScheduleError
+from models.interfaces.schedule import ScheduleError
 from physics.arrays import FloatArray
 from physics.special import normal_quantile
 from seeds import Seed

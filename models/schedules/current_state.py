@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from models.interfaces.line import Line
 from models.interfaces.physics import Columns
-from models.interfaces.schedule import AnySchedule
-from models.schedules.errors import ScheduleError
+from models.interfaces.schedule import AnySchedule, ScheduleError
 from seeds import Seed
 
 PERIODS = 3  # before the newest of all, whose labels are taken

@@ -1,17 +1,9 @@
-"""What is wrong with an order or a tariff, and orders that no schedule keeps."""
+"""Orders that no schedule keeps, and limits that would have to give way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-
-class ScheduleError(ValueError):
-    """An order that cannot be read; `faults` holds place, value got and what was expected of each thing wrong."""
-
-    def __init__(self, faults: Sequence[tuple[str, object, str]]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(f"{place}: got {value}: expected {wanted}" for place, value, wanted in faults))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from models.schedules.errors import ScheduleError
+from models.interfaces.schedule import ScheduleError
 from physics.arrays import FloatArray
 
 SHORTEST, LONGEST = 24, 168  # h

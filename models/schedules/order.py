@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from models.schedules.errors import ScheduleError
+from models.interfaces.schedule import ScheduleError
 from models.schedules.hours import Hours
 from physics.arrays import FloatArray
 from physics.special import normal_quantile

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from models.schedules.errors import ScheduleError
+from models.interfaces.schedule import ScheduleError
 from models.schedules.hours import Hours, matched, read_hours
 from models.schedules.order import Order, limits_of
 from seeds import Seed

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.schedules.errors import ScheduleError
+from models.interfaces.schedule import ScheduleError
 from physics.arrays import FloatArray
 from system.cancellation import check, seconds_left
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.energy.account import ELECTRICITY
-from models.interfaces.energy import Kind
+from models.interfaces.energy import ELECTRICITY, Kind
 from models.processes.direct_current_energy import STEAM
 from monitoring.energy.month import EnergyMonth
 from physics.arrays import FloatArray

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.energy.account import COMPREHENSIVE
+from models.interfaces.energy import COMPREHENSIVE
 from monitoring.energy.month import NINETY, EnergyMonth
 from physics.arrays import BoolArray, FloatArray
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.consistency.unit_names import unit_name
+from models.interfaces.schedule import ScheduleError
 from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
-from models.schedules.errors import ImpossibleError, ScheduleError
+from models.schedules.errors import ImpossibleError
 from models.schedules.order_parsing import read_order
 from models.schedules.schedule import Range, Schedule, schedule
 from operations.forms.decoding import parsed_json

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from models.energy.account import GRID_FACTOR, check_factors
-from models.interfaces.energy import AnyEnergy
+from models.energy.account import check_factors
+from models.interfaces.energy import GRID_FACTOR, AnyEnergy
 from operations.forms.fields import Record, record, title
 from operations.predictions.options import AddedFields
 from operations.predictions.payloads import Estimate

@@ -7,15 +7,8 @@ import numpy as np
 import pytest
 
 import models.processes
-from models.energy.account import (
-    COMPREHENSIVE,
-    ELECTRICITY,
-    GRID_FACTOR,
-    account,
-    check_factors,
-    factors_of,
-    flow,
-)
+from models.energy.account import account, check_factors, factors_of, flow
+from models.interfaces.energy import COMPREHENSIVE, ELECTRICITY, GRID_FACTOR
 from models.processes.lookup import energy_of
 from seeds import load
 from tests.models.processes.rows import Recording

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, account, flow
+from models.energy.account import account, flow
+from models.interfaces.energy import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR
 from models.processes import direct_current_energy
 from models.processes.direct_current_energy import ALTERNATING, DIRECT, STEAM
 from models.processes.lookup import energy_of, needed_physics_of

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR, account, flow
+from models.energy.account import account, flow
 from models.energy.answers import energy_answers
 from models.energy.grades import Norms
 from models.interfaces.answers import Answer
+from models.interfaces.energy import AUXILIARIES, COMPREHENSIVE, ELECTRICITY, GRID_FACTOR
 from models.processes import fuel_energy
 from models.processes.lookup import energy_of
 from seeds import load, names

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from models.interfaces.schedule import ScheduleError
 from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
-from models.schedules.errors import ScheduleError
 from seeds import load
 
 SEED = load("zinc_electrowinning")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.schedules.errors import ScheduleError
+from models.interfaces.schedule import ScheduleError
 from models.schedules.hours import matched, read_hours
 
 

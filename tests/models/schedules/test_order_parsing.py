@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.schedules.errors import ScheduleError
+from models.interfaces.schedule import ScheduleError
 from models.schedules.order_parsing import read_order
 from seeds import load
 

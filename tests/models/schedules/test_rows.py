@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from models.schedules.errors import ScheduleError
+from models.interfaces.schedule import ScheduleError
 from models.schedules.rows import Box, Infeasible, Rows
 from system.cancellation import looking
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.energy.account import AUXILIARIES, COMPREHENSIVE, ELECTRICITY
+from models.interfaces.energy import AUXILIARIES, COMPREHENSIVE, ELECTRICITY
 from models.processes import direct_current_energy
 from models.processes.direct_current_energy import STEAM
 from monitoring.energy.flows import MeanFlow, links, mean_flow, picture

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import median_abs_deviation
 
-from models.energy.account import COMPREHENSIVE
+from models.interfaces.energy import COMPREHENSIVE
 from models.processes.direct_current_energy import DIRECT
 from monitoring.energy.month import energy_month
 from monitoring.energy.ranking import FEWEST_ROWS, differences, ranked

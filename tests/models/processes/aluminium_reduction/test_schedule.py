@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from models.interfaces.schedule import ScheduleError
 from models.processes.lookup import schedule_of
-from models.schedules.errors import ScheduleError
 from physics.reduction.cell_heat import heat_available
 from seeds import load
 

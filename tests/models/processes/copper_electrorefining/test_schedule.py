@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from models.interfaces.schedule import ScheduleError
 from models.processes.lookup import schedule_of
-from models.schedules.errors import ScheduleError
 from seeds import load
 
 SEED = load("copper_electrorefining")

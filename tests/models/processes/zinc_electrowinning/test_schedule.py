@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.interfaces.schedule import ScheduleError
 from models.processes.lookup import schedule_of
-from models.schedules.errors import ScheduleError
 from physics.electrochemistry import specific_energy
 from seeds import load
 
