@@ -13,7 +13,6 @@ from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS
 from models.estimators.categories import by_column, indicators
 from models.estimators.linear_classes import LinearClasses
 from models.estimators.physics_features import OnPhysics
-from models.estimators.standard_scale import StandardScale
 from models.estimators.tuning import last_of
 from models.interfaces.answers import Regressor
 from models.processes.lookup import physics_of
@@ -24,6 +23,7 @@ from models.regression.baselines import Mean, Persistence
 from models.regression.ridge import RidgeLine
 from models.regression.trees import BoostedTrees
 from models.table.inputs import input_names
+from models.table.standard_scale import StandardScale
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from models.estimators.categories import Categories, indicators
 from models.estimators.class_baselines import KnownClasses, learnable
-from models.estimators.standard_scale import StandardScale
 from models.estimators.temperature import softmax
 from models.estimators.tuning import Block, Settings, clone
 from models.table.inputs import checked_rows
+from models.table.standard_scale import StandardScale
 from physics.arrays import FloatArray
 
 MANY_WEIGHTS = 500  # inputs times classes

@@ -10,11 +10,11 @@ from typing import Any, Self
 import numpy as np
 
 from models.estimators.physics_features import physics_columns
-from models.estimators.standard_scale import StandardScale
 from models.interfaces.answers import Answer
 from models.interfaces.physics import AnyPhysics
 from models.processes.lookup import physics_of
 from models.table.inputs import input_names
+from models.table.standard_scale import StandardScale
 from models.uncertainty.intervals import Conformal, rows_needed
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed

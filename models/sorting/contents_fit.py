@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.estimators.standard_scale import StandardScale
 from models.sorting.contents import CARRIED_R2, Contents, Lines, Signals, spread
+from models.table.standard_scale import StandardScale
 from models.uncertainty.intervals import Conformal
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed

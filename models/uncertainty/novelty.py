@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from models.estimators.standard_scale import StandardScale
+from models.table.standard_scale import StandardScale
 from models.uncertainty.intervals import Conformal, rows_needed
 from physics.arrays import BoolArray, FloatArray, IntArray
 

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from scipy.special import stdtrit
 
-from models.estimators.standard_scale import StandardScale
+from models.table.standard_scale import StandardScale
 from monitoring.drift.time_steps import Clock
 from physics.arrays import BoolArray, FloatArray, IntArray
 

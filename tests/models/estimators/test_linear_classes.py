@@ -3,8 +3,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from models.estimators.linear_classes import LinearClasses
-from models.estimators.standard_scale import StandardScale
 from models.estimators.tuning import tuned
+from models.table.standard_scale import StandardScale
 
 
 def made(n: int = 600, classes: tuple[int, ...] = (0, 1, 3)) -> tuple[np.ndarray, np.ndarray]:

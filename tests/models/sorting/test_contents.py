@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
 
-from models.estimators.standard_scale import StandardScale
 from models.interfaces.answers import Answer
 from models.sorting.contents import CARRIED_R2, FEWEST_OF_CLASS, LEAST_SPREAD, Contents, Lines, Signals, spread
 from models.sorting.contents_fit import MOST_SCORES, PENALTY, fit_contents, fit_lines
 from models.table.inputs import matrix
+from models.table.standard_scale import StandardScale
 from models.uncertainty.intervals import Conformal, CoverageError
 from seeds import Seed
 from tests.suite.physics import physics_type, state_process

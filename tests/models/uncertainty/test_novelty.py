@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from models.estimators.standard_scale import StandardScale
+from models.table.standard_scale import StandardScale
 from models.uncertainty.novelty import NOVELTY, Novelty
 
 CENTRES = np.array([[0.0, 0.0, 0.0], [6.0, 0.0, 0.0], [0.0, 6.0, 0.0]])

@@ -12,7 +12,6 @@ from sklearn.pipeline import Pipeline
 
 from models.classification.model import ClassificationModel
 from models.estimators.physics_features import PhysicsFeatures
-from models.estimators.standard_scale import StandardScale
 from models.estimators.temperature import softmax, tempered
 from models.interfaces.answers import learnt_inputs
 from models.processes.lookup import kind_of, physics_of
@@ -22,6 +21,7 @@ from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets, together
 from models.sorting.contents import Contents, Lines, Signals
 from models.sorting.model import SortingModel
+from models.table.standard_scale import StandardScale
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.novelty import Novelty
 from operations.catalogue import predictions_of

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.estimators.standard_scale import StandardScale
+from models.table.standard_scale import StandardScale
 
 
 def test_median_and_gaps_score_zero_and_near_them_a_unit_is_half_the_quartile_distance() -> None:
