@@ -19,10 +19,11 @@ from drafting.roles import MOST_CODES, Placed, place
 from drafting.seed_text import equipment_text, seed_text
 from drafting.source import Content, read_content
 from models.table.contract import Checked
-from models.table.formatting import named, nearest
+from models.table.formatting import named
 from models.table.reading import read_table
 from seeds import Seed
 from seeds.format.loader import parse
+from seeds.format.names import nearest
 
 _FEW_CLASSES = 5
 _FEW_LABELS = 150

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ from models.interfaces.learning import SETPOINTS, WARNINGS, Learning, Learnt, Re
 from models.quality.setpoints.model import SetPoints as LotSetPoints
 from models.setpoints.model import SetpointModel
 from models.sorting.setpoints.assayed import Assayed
-from models.table.formatting import short
 from models.warnings.model import WarningModel
 from seeds import Seed
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 LEARNT = "learnt"  # key of `model.json`
 _FORM = 'expected {"version": ..., "state": {...}} or {"refused": "..."}'
+
+
+def short(value: object) -> str:
+    """The beginning of what a value looks like, however deep it is."""
+    return reprlib.repr(value)[:100]
 
 
 class LearntError(ValueError):

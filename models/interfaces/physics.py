@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Generic, Literal, NoReturn, Self, TypeAlias, TypeVar
 
 from models.interfaces.feature import PhysicsFeature
-from models.table.formatting import nearest
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed
+from seeds.format.names import nearest
 
 Columns = Mapping[str, FloatArray]
 Given = Literal["first_principles", "derived", "contents", "class_scores", "money"]

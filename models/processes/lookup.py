@@ -17,9 +17,9 @@ from models.interfaces.physics import AnyPhysics, Fact, Given, Physics, faults
 from models.interfaces.process import Process
 from models.interfaces.response import AnyResponse
 from models.interfaces.schedule import AnySchedule
-from models.table.formatting import nearest
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed, SeedError
+from seeds.format.names import nearest
 
 _PACKAGE = models.processes.__name__
 

@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from models.estimators.tree_text import TreeTextError
-from models.learnings import LEARNT, LearntError, restored
+from models.learnings import LEARNT, LearntError, restored, short
 from models.learnings import described as learnt_described
 from models.regression.several import SeveralTargets
 from models.storage import estimator_files
 from models.storage.formats import NEWEST, READ, in_newest, with_facts
-from models.table.formatting import short
 from models.tasks import Model, SingleModel, task_of, with_all_outcomes
 from physics.arrays import FloatArray
 from seeds import Seed, SeedError

@@ -16,13 +16,14 @@ import pandas as pd
 from models.table import cells, data_warnings
 from models.table.consistency import date_faults, order_cautions
 from models.table.derived_columns import lenders, made_columns
-from models.table.formatting import nearest, shortened
+from models.table.formatting import shortened
 from models.table.periods import held, into_periods
 from models.table.sources import LISTED, Fault, Source, TableError, cell_faults
 from models.table.unit_errors import PartSlip, part_slip
 from models.table.unit_errors import slip as _slip
 from physics.arrays import BoolArray
 from seeds import Column, Seed, TableFormat
+from seeds.format.names import nearest
 
 # More rows than this out of physical range mean a wrong file or unit, not some bad readings.
 REJECTED_SHARE = 0.2

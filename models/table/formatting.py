@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import reprlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 _NAMED = 5  # names that one line lists; the rest is counted
 
@@ -12,11 +10,6 @@ _NAMED = 5  # names that one line lists; the rest is counted
 def shortened(text: str, length: int) -> str:
     """A text, its end left out where it is longer."""
     return text if len(text) <= length else text[: length - 3] + "..."
-
-
-def short(value: object) -> str:
-    """The beginning of what a value looks like, however deep it is."""
-    return reprlib.repr(value)[:100]
 
 
 def named(names: Iterable[str], separator: str = ", ") -> str:
@@ -29,10 +22,3 @@ def named(names: Iterable[str], separator: str = ", ") -> str:
 def visible(name: str) -> str:
     """A name with signs as numbers that look like others, such as a dash or a space that breaks no line."""
     return "".join(sign if sign.isascii() or sign.isalnum() else f"\\u{ord(sign):04x}" for sign in name)
-
-
-def nearest(names: Sequence[str], headings: Iterable[str]) -> str | None:
-    """The heading that is most like one of the names, whatever its case; None where none is like them."""
-    plain = {heading.casefold(): heading for heading in sorted(headings)}
-    near = [found for name in names for found in difflib.get_close_matches(name.casefold(), plain, n=1)]
-    return plain[near[0]] if near else None

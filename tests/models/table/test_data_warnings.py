@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from models.table.data_warnings import lacks, of_table, read_as_missing, unknown_texts, unused_columns
-from models.table.formatting import named, nearest, shortened, visible
+from models.table.formatting import named, shortened, visible
 
 
 def table(units: dict[str, int], **columns) -> pd.DataFrame:
@@ -153,8 +153,6 @@ def test_words_of_lines():
     assert named(list("abcdefg"), "; ") == "a; b; c; d; e; 2 more"
     assert named(["x" * 200]) == "x" * 117 + "..."
     assert visible("\u7535-1 \u2013") == "\u7535-1 \\u2013"
-    assert nearest(["temp"], ["Tempp", "z"]) == "Tempp"
-    assert nearest(["temp"], []) is None
 
 
 def test_codes_are_no_stuck_sensor_and_readings_are(toy_seed):
