@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +21,6 @@ from operations.forms.faults import MOST_FAULTS, Fault, invalid, shown
 from operations.forms.fields import Record
 from operations.forms.values import LONGEST_TEXT, LONGEST_TIME
 from operations.predictions.payloads import Payloads
-from physics.arrays import BoolArray, FloatArray
 from seeds import Column, Seed
 from serving.wire.arrow_tables import Table
 from serving.wire.texts import is_text
@@ -115,15 +115,15 @@ def plain(block: pa.Table, name: str) -> pa.Array:
     return found.cast(pa.large_string()) if pa.types.is_string_view(found.type) else found
 
 
-def numbers(column: pa.Array) -> FloatArray:
+def numbers(column: pa.Array) -> npt.NDArray[np.float64]:
     """Numbers, shape (n,); NaN where there is none."""
     if pa.types.is_null(column.type):
         return np.full(len(column), np.nan)
-    found: FloatArray = column.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    found: npt.NDArray[np.float64] = column.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
     return found
 
 
-def _wrong(block: pa.Table, seed: Seed) -> BoolArray:
+def _wrong(block: pa.Table, seed: Seed) -> npt.NDArray[np.bool_]:
     """Rows with at least one fault, shape (n,)."""
     wrong = np.zeros(block.num_rows, dtype=np.bool_)
     for column in (*seed.by_role("key", "time"), *seed.inputs):
@@ -139,7 +139,7 @@ def _wrong(block: pa.Table, seed: Seed) -> BoolArray:
     return wrong
 
 
-def _out_of_range(values: FloatArray, column: Column) -> BoolArray:
+def _out_of_range(values: npt.NDArray[np.float64], column: Column) -> npt.NDArray[np.bool_]:
     low, high = column.low, column.high
     if column.censored and high is not None:
         low = -high  # a content below the laboratory's limit is that limit with a minus sign
@@ -151,7 +151,7 @@ def _out_of_range(values: FloatArray, column: Column) -> BoolArray:
     return wrong
 
 
-def _no_texts(values: pa.Array, is_needed: bool, longest: int = LONGEST_TEXT) -> BoolArray:
+def _no_texts(values: pa.Array, is_needed: bool, longest: int = LONGEST_TEXT) -> npt.NDArray[np.bool_]:
     if pa.types.is_null(values.type):
         return np.full(len(values), is_needed)
     length = numbers(pc.utf8_length(values.cast(pa.large_string())))
@@ -159,7 +159,7 @@ def _no_texts(values: pa.Array, is_needed: bool, longest: int = LONGEST_TEXT) ->
     return wrong | ~(length > 0) if is_needed else wrong
 
 
-def _no_times(values: pa.Array) -> BoolArray:
+def _no_times(values: pa.Array) -> npt.NDArray[np.bool_]:
     if not any(is_text(values.type) for is_text in _TEXTS):
         return np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_) | _beyond_years(values)
     wrong = _no_texts(values, True, LONGEST_TIME)
@@ -169,7 +169,7 @@ def _no_times(values: pa.Array) -> BoolArray:
     return wrong | unlike[places] if len(unlike) else wrong
 
 
-def _beyond_years(values: pa.Array) -> BoolArray:
+def _beyond_years(values: pa.Array) -> npt.NDArray[np.bool_]:
     """Times before the year 1 or after 9999, shape (n,), which no calendar of ours has; a day is left at each end."""
     size = _A_SECOND["D" if pa.types.is_date32(values.type) else getattr(values.type, "unit", "ms")]
     counted = values.view(pa.int32() if pa.types.is_date32(values.type) else pa.int64())
@@ -259,7 +259,9 @@ def block_of(
     return Block(sizes(X, model_seed), units, texts), made
 
 
-def _make(X: FloatArray, block: pa.Table, payloads: Payloads, model_seed: Seed, first: int) -> list[list[str]]:
+def _make(
+    X: npt.NDArray[np.float64], block: pa.Table, payloads: Payloads, model_seed: Seed, first: int
+) -> list[list[str]]:
     """Make what follows from the time where rows leave it out, in place; gives the columns made of each row."""
     calendar = _calendar(payloads)
     at = {column.name: j for j, column in enumerate(model_seed.inputs)}
