@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from models.estimators.temperature import fitted_temperature, tempered
 from models.estimators.two_stage import Parted
-from models.interfaces.answers import COVERAGE, input_flags, learnt_inputs
+from models.interfaces.answers import COVERAGE, Classifier, input_flags, learnt_inputs
 from models.table.inputs import input_names
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
-
-
-class Classifier(Protocol):
-    """What a fitted scikit-learn classifier can do."""
-
-    def predict_proba(self, X: FloatArray) -> FloatArray:
-        """Probabilities of the seed's classes for the rows of X, shape (n, K)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.estimators.booster import Booster
-from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
+from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_contributions, tree_settings
 from models.estimators.categories import Categories, category_columns
 from models.estimators.class_baselines import KnownClasses, learnable
 from models.estimators.stored import TREES, ReadTrees
@@ -153,3 +153,7 @@ class BoostedClasses(KnownClasses):
         p = self.booster_.predict(rows, num_threads=threads)
         # LightGBM gives classes that it has not seen some 1e-15.
         return np.where(self.seen_, p, 0.0)
+
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Parts of the trees by TreeSHAP."""
+        return X, tree_contributions(self.booster_, self.n_jobs, X)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.estimators.booster import Booster
+from physics.arrays import FloatArray
+
 OWN = (
     "learning_rate",
     "num_leaves",
@@ -46,3 +49,9 @@ FEWEST_HELD_BACK = 20
 
 # Waking threads gains nothing for fewer rows, and on a machine with other work it delays an answer by milliseconds.
 FEWEST_ROWS_FOR_THREADS = 256
+
+
+def tree_contributions(booster: Booster, n_jobs: int, X: FloatArray) -> FloatArray:
+    """Contributions by LightGBM's TreeSHAP, shape (n, p, m)."""
+    threads = 1 if len(X) < FEWEST_ROWS_FOR_THREADS else max(0, n_jobs)
+    return booster.contributions(X, threads)[:, :, :-1].transpose(0, 2, 1)  # the last column is the trees' mean

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.estimators.categories import Categories, indicators
+from models.estimators.categories import Categories, by_column, indicators
 from models.estimators.class_baselines import KnownClasses, learnable
 from models.estimators.temperature import softmax
 from models.estimators.tuning import Block, Settings, clone
@@ -96,3 +96,9 @@ class LinearClasses(KnownClasses):
         scale = StandardScale(self.median_, self.spread_)
         scores = scale.scores(indicators(checked_rows(self, X), self.categories)) @ self.weights_ + self.intercept_
         return softmax(np.where(self.seen_, scores, -np.inf))
+
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Weight times standard score, of each column."""
+        scale = StandardScale(self.median_, self.spread_)
+        parts = scale.scores(indicators(X, self.categories))[:, :, None] * self.weights_
+        return X, by_column(parts, self.categories)

@@ -143,6 +143,11 @@ class OnPhysics(Estimator):
         """Probabilities of classes, of an estimator that tells them."""
         return np.asarray(self.trees.predict_proba(self.physics.transform(X)), dtype=np.float64)
 
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """Parts of the estimator, of inputs and features."""
+        found: tuple[FloatArray, FloatArray] | None = self.trees.contributions(self.physics.transform(X))
+        return found
+
     def __sklearn_tags__(self) -> Any:
         return self.trees.__sklearn_tags__()
 

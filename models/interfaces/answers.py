@@ -13,11 +13,25 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 EXAMPLES = 5
 
 
-class Regressor(Protocol):
+class Explainable(Protocol):
+    """A fitted estimator that can tell what each column contributed to its outputs, or that it cannot."""
+
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """Columns that it sees, and what each contributed; see `models.estimators.estimator.Estimator`."""
+
+
+class Regressor(Explainable, Protocol):
     """What a fitted scikit-learn regressor can do."""
 
     def predict(self, X: FloatArray) -> FloatArray:
         """Predictions for the rows of X."""
+
+
+class Classifier(Explainable, Protocol):
+    """What a fitted scikit-learn classifier can do."""
+
+    def predict_proba(self, X: FloatArray) -> FloatArray:
+        """Probabilities of the seed's classes for the rows of X, shape (n, K)."""
 
 
 class Answer(NamedTuple):

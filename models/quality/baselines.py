@@ -54,6 +54,15 @@ class LastAssay(LotEstimator):
                 found[:, output] = np.where(last > 0, np.log(np.where(last > 0, last, 1.0)), found[:, output])
         return found
 
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Distance of the last assay from the mean logarithm, of its column alone."""
+        predicted = self.predict(X)
+        parts = np.zeros((*X.shape, predicted.shape[1]))
+        for output, column in enumerate(self.columns):
+            if column >= 0:
+                parts[:, column, output] = predicted[:, output] - self.start_[output]
+        return X, parts
+
 
 class FirstPrinciplesContents(LotEstimator):
     """Contents by the process's physics times one fitted factor each; what physics does not tell, by its mean.

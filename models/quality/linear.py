@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from models.estimators.categories import Categories, indicators
+from models.estimators.categories import Categories, by_column, indicators
 from models.estimators.estimator import RegressorEstimator
 from models.estimators.sign_constrained_ridge import steps_from
 from models.estimators.stored import Stored
@@ -135,6 +135,11 @@ class LotLines(LotEstimator):
         # einsum and not @: the sum of a row must not depend on how many rows come with it.
         rises: FloatArray = np.einsum("ij,jm->im", self.columns(rows), self.slope_)
         return self.intercept_ + rises
+
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Slope times distance from the middle, of each column."""
+        parts = self.columns(indicators(X, self.categories))[:, :, None] * self.slope_
+        return X, by_column(parts, self.categories)
 
 
 @dataclass(frozen=True, eq=False)

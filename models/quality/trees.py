@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.estimators.booster import Booster
-from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
+from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_contributions, tree_settings
 from models.estimators.categories import Categories, category_columns
 from models.estimators.stored import TREES, ReadTrees
 from models.estimators.tuning import Block, Settings, later_blocks
@@ -188,6 +188,11 @@ class LotTrees(LotEstimator):
         left_over = [booster.predict(rows, raw_score=True, num_threads=threads) for booster in self.boosters_]
         found: FloatArray = self.lines_.predict(rows) + np.column_stack(left_over)
         return found
+
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Parts of the lines that the trees start from, and of the trees by TreeSHAP."""
+        of_trees = [tree_contributions(booster, self.n_jobs, X) for booster in self.boosters_]
+        return X, self.lines_.contributions(X)[1] + np.concatenate(of_trees, axis=2)
 
 
 def _labelled(Y: FloatArray, blocks: Sequence[Block]) -> list[Block]:

@@ -31,6 +31,10 @@ class Mean(Stored, RegressorEstimator):
         self._needs("mean_")
         return np.full(len(checked_rows(self, X)), self.mean_)
 
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Nothing, of any column."""
+        return X, np.zeros((*X.shape, 1))
+
 
 class Persistence(Stored, RegressorEstimator):
     """Predicts what was measured in the period before; the training mean where that is missing.
@@ -61,6 +65,13 @@ class Persistence(Stored, RegressorEstimator):
         rows = checked_rows(self, X)
         before = rows[:, self.column]
         return np.where(np.isnan(before), self.mean_, before)
+
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Distance of the period before from the mean, of its column alone."""
+        parts = np.zeros((*X.shape, 1))
+        before = X[:, self.column]
+        parts[:, self.column, 0] = np.where(np.isnan(before), 0.0, before - self.mean_)
+        return X, parts
 
 
 class FirstPrinciples(Stored, RegressorEstimator):

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from models.estimators.categories import Categories, indicators
+from models.estimators.categories import Categories, by_column, indicators
 from models.estimators.estimator import RegressorEstimator
 from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.stored import Stored
@@ -75,6 +75,10 @@ class RidgeLine(Stored, RegressorEstimator):
         self._needs("slope_")
         learnt = np.asarray(self.columns(checked_rows(self, X)) @ self.slope_ + self.intercept_)
         return from_scale(learnt, self.log_floor)
+
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Slope times distance from the mean, of each column."""
+        return X, by_column(self.columns(X) * self.slope_, self.categories)[:, :, None]
 
 
 def _penalty(columns: FloatArray, y: FloatArray) -> float:

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from models.estimators.booster import Booster
-from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
+from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_contributions, tree_settings
 from models.estimators.categories import (
     Categories,
+    by_column,
     category_columns,
     columns_before,
     indicators,
@@ -200,6 +201,12 @@ class BoostedTrees(Stored, RegressorEstimator):
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
         learnt = self._along(self.line_, rows) + self.booster_.predict(rows, num_threads=threads)
         return from_scale(learnt, self.log_floor)
+
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Parts of the line that the trees start from, and of the trees by TreeSHAP."""
+        line = self.line_
+        of_line = by_column(line.columns(indicators(X, self.categories)) * line.slope, self.categories)
+        return X, of_line[:, :, None] + tree_contributions(self.booster_, self.n_jobs, X)
 
     def state(self) -> dict[str, Any]:
         """The line that the trees start from, as JSON values."""

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from models.estimators.temperature import fitted_temperature, tempered
-from models.interfaces.answers import learnt_inputs
+from models.interfaces.answers import Classifier, learnt_inputs
 from models.sorting.contents_fit import fit_contents
 from models.sorting.guarantee import risk_price
 from models.sorting.lots import numbered
-from models.sorting.model import Classifier, SortingModel, kilograms
+from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
 from models.uncertainty.novelty import Novelty

@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from models.estimators.temperature import tempered
 from models.estimators.two_stage import Parted
-from models.interfaces.answers import COVERAGE, Answer, flat, input_flags
+from models.interfaces.answers import COVERAGE, Answer, Classifier, flat, input_flags
 from models.interfaces.learning import SETPOINTS
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces
@@ -31,13 +31,6 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
 GRAM = 1e-3  # kg
-
-
-class Classifier(Protocol):
-    """What a fitted scikit-learn classifier can do."""
-
-    def predict_proba(self, X: FloatArray) -> FloatArray:
-        """Probabilities of the seed's classes for the rows of X, shape (n, K)."""
 
 
 def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:

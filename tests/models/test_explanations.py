@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from models.estimators.temperature import tempered
-from models.explanations import contributions, explained, explained_classes, explained_contents
+from models.explanations import explained, explained_classes, explained_contents
 from models.processes.causes import by_cause
 from models.processes.lookup import physics_of
 from models.regression.trees import BoostedTrees
@@ -84,7 +84,7 @@ def test_trees_are_cut_as_shap_cuts_them() -> None:
     X = rng.standard_normal((300, 4))
     y = X[:, 0] * X[:, 1] + X[:, 2]
     model = BoostedTrees().fit(X, y)
-    found = contributions(model, X[:20])
+    found = model.contributions(X[:20])
     assert found is not None
     line, native = model.line_, lightgbm.Booster(model_str=model.booster_.text)
     of_line = (np.clip(X[:20], line.low, line.high) - line.fill) / line.scale * line.slope

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.estimators.log_scale import from_scale, to_scale
-from models.explanations import contributions, explained
+from models.explanations import explained
 from models.regression.candidates import build
 from models.regression.model import RegressionModel, conformalised
 from models.regression.ridge import RidgeLine
@@ -105,7 +105,7 @@ def test_contributions_sum_to_the_prediction_in_its_own_unit(seed: Seed) -> None
 
 
 def _log_parts(estimator: BoostedTrees | RidgeLine, X: np.ndarray) -> np.ndarray:
-    found = contributions(estimator, X)
+    found = estimator.contributions(X)
     assert found is not None
     return found[1][:, :, 0]
 

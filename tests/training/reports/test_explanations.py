@@ -53,7 +53,7 @@ def test_the_figure_is_small(made):
 
 def test_a_candidate_without_parts_has_no_figure_and_says_so(made):
     candidate, data, parts = made()
-    candidate.model.estimator = SimpleNamespace(predict=lambda X: X[:, 0])
+    candidate.model.estimator = SimpleNamespace(predict=lambda X: X[:, 0], contributions=lambda X: None)
     assert contribution_dots(candidate, data, parts) is None
     assert "Not looked at" in "\n".join(signs_section(candidate, data, parts))
 
