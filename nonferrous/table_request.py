@@ -111,8 +111,8 @@ def requested(
 
 def _champion(seed: Seed, operation: Advice[Any, Any], step: Callable[[str, int, int], None]) -> tuple[Version, Any]:
     """The champion of a process, and the part of it that an operation needs."""
-    from models.learnings import learnt_by
     from operations.forms.plan_rows import PlanError
+    from operations.operation import NotLearntError
     from registry.promotion import champion_of
     from registry.settings import read_settings
     from registry.tracking import Tracking
@@ -121,14 +121,10 @@ def _champion(seed: Seed, operation: Advice[Any, Any], step: Callable[[str, int,
     step("load the champion", 0, 3)
     tracking = Tracking(read_settings())
     version = champion_of(process, tracking.versions(process))
-    model = tracking.model(version)
-    if operation.needs is None:
-        return version, model
-    learnt = learnt_by(model, operation.needs)
-    if learnt is None:
-        why = model.refusals.get(operation.needs) or operation.untrained
-        raise PlanError(f"{process}: version {version.number} {operation.not_learnt}: {why}")
-    return version, learnt
+    try:
+        return version, operation.learnt_of(tracking.model(version), operation.untrained)
+    except NotLearntError as error:
+        raise PlanError(f"{process}: version {version.number} {error}") from None
 
 
 def in_words(error: Any) -> str:

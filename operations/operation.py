@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
+from models.interfaces.learning import Learnt
+from models.learnings import learnt_by
 from operations.forms.faults import invalid
 from operations.forms.fields import Record
 from operations.forms.shapes import Shape
@@ -101,6 +103,10 @@ class FromTable(Generic[R]):
     notes: tuple[str, ...] = ()
 
 
+class NotLearntError(ValueError):
+    """A version has not learnt what an operation needs."""
+
+
 class Advice(Operation[F], Generic[F, R]):
     """An operation that gives advice on all rows of a request together; nothing is set by it.
 
@@ -122,6 +128,28 @@ class Advice(Operation[F], Generic[F, R]):
     lacking: ClassVar[str]
     not_learnt: ClassVar[str] = ""
     untrained: ClassVar[str] = "it was trained without it"
+
+    def learnt_of(self, model: Learnt, otherwise: str) -> Any:
+        """Part of a version that it needs, or the model where it needs none.
+
+        Parameters
+        ----------
+        model : Model
+            Of the version.
+        otherwise : str
+            Reason where training stated none.
+
+        Raises
+        ------
+        NotLearntError
+            The version has not learnt the part; the predicate of such a version, and the reason.
+        """
+        if self.needs is None:
+            return model
+        learnt = learnt_by(model, self.needs)
+        if learnt is None:
+            raise NotLearntError(f"{self.not_learnt}: {model.refusals.get(self.needs) or otherwise}")
+        return learnt
 
     @abstractmethod
     def read(self, form: F, body: bytes) -> R:

@@ -8,9 +8,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from models.learnings import learnt_by
 from operations.catalogue import Offers, operations_of
-from operations.operation import Advice, Form, Operation
+from operations.operation import Advice, Form, NotLearntError, Operation
 from operations.predictions.operation import Predictions
 from records.database import Database
 from serving.hot_reload.champions import Champions, Served
@@ -119,12 +118,9 @@ def _answer(
 
 def _learnt(operation: Advice[Any, Any], served: Served, offers: Offers) -> Any:
     """The part of a version that an operation needs; ProblemError 404 where its history taught none."""
-    if operation.needs is None:
-        return served.model
-    learnt = learnt_by(served.model, operation.needs)
-    if learnt is None:
-        why = served.model.refusals.get(operation.needs) or "it was trained without them; train again"
+    try:
+        return operation.learnt_of(served.model, "it was trained without them; train again")
+    except NotLearntError as error:
         version = f"version {served.champion.version} of {offers.seed.process.name}"
-        detail = f"{version} {operation.not_learnt}: {why}; {abilities(offers, [Predictions.name])}"
-        raise ProblemError(HTTPStatus.NOT_FOUND, detail)
-    return learnt
+        detail = f"{version} {error}; {abilities(offers, [Predictions.name])}"
+        raise ProblemError(HTTPStatus.NOT_FOUND, detail) from None
