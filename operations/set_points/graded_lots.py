@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -12,7 +12,7 @@ from models.quality.setpoints.effects import knobs_of
 from models.quality.setpoints.model import SetPoints
 from models.quality.setpoints.prices import prices_of
 from models.quality.setpoints.recommender import Plans, recommend, what_if
-from models.setpoints.lot_advice import MONEY
+from models.setpoints.lot_advice import MONEY, LotAdvice
 from models.table.derived_columns import lenders, made_columns
 from operations.forms import history
 from operations.forms.faults import Fault, invalid
@@ -23,22 +23,19 @@ from operations.forms.plan_rows import planned, records, with_plans
 from operations.forms.rows import matrix
 from operations.operation import FromTable
 from operations.set_points.latest import latest
+from operations.set_points.lot_operation import LotOperation
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
     LotForm,
     LotKnob,
-    flattened,
     lot_forms,
-    lot_rows,
-    prices_stated,
     read_lots,
 )
 from operations.set_points.moves import chosen_within
 from operations.set_points.names import MOVES, RECOMMENDATIONS
 from operations.set_points.operation import Recommendations, WhatIf
-from operations.set_points.operation import SetPoints as SetPointsOperation
-from operations.set_points.requests import checked_moves, unplanned
+from operations.set_points.requests import unplanned
 from physics.arrays import FloatArray
 from seeds import Column, Quantity, Seed
 
@@ -107,37 +104,6 @@ def _planned(knob: Column, example: float) -> Any:
     return Annotated[float, described]
 
 
-def advised(payloads: LotForm, name: str, model: SetPoints, asked: AskedLots) -> Record:
-    """Answer of a set-point model, but for what all answers begin with.
-
-    Raises
-    ------
-    SetpointError
-        Prices that cannot be.
-    RequestError
-        422 where chosen moves cannot be, or no row holds what the model needs.
-    """
-    import pandas as pd
-
-    seed, prices = model.seed, flattened(asked.request["prices"])
-    reckoned = model.priced(prices)
-    X = _inputs(asked.rows, seed)
-    _check_needed(model, X)
-    plans = Plans(X, asked.units, [pd.Timestamp(row[payloads.seed.clock.name]) for row in asked.rows])
-    if name == RECOMMENDATIONS:
-        advices = recommend(model, plans, prices)
-    else:
-        bounds = {knob.name: knob.settable for knob in knobs_of(seed)}
-        moves = chosen_within(asked.rows, asked.units, asked.request[MOVES], bounds, payloads.units)
-        advices = what_if(model, plans, [moves.get(unit, {}) for unit in asked.units], prices)
-    units = {element.name: str(element.unit) for element in seed.elements} | dict.fromkeys(seed.defects, "1")
-    return {
-        "assumptions": ASSUMPTIONS,
-        "prices": prices_stated(reckoned, model.prices),
-        name.replace("-", "_"): lot_rows(advices, asked, payloads, units),
-    }
-
-
 def _inputs(rows: list[Record], seed: Seed) -> FloatArray:
     """Inputs of planned lots, shape (n, k); what is measured later is NaN."""
     later = dict.fromkeys(column.name for column in seed.inputs)
@@ -154,8 +120,10 @@ def _check_needed(model: SetPoints, X: FloatArray) -> None:
         raise invalid([Fault(field=names[i], expected=expected) for i in lacking])
 
 
-class LotSetPointAdvice(SetPointsOperation[LotForm, AskedLots]):
+class LotSetPointAdvice(LotOperation):
     """An operation on the set-points of lots that are graded."""
+
+    assumptions: ClassVar[str] = ASSUMPTIONS
 
     def form(self, seed: Seed, max_rows: int) -> LotForm | None:
         """Requests and responses of a seed's process; None where it does not offer the operation."""
@@ -170,13 +138,26 @@ class LotSetPointAdvice(SetPointsOperation[LotForm, AskedLots]):
                 raise invalid(faults)
         return asked
 
-    def advised(self, form: LotForm, learnt: SetPoints, request: AskedLots) -> Record:
-        """Advice on each plan; SetpointError and RequestError as the base says."""
-        return advised(form, self.name, learnt, request)
+    def advices(
+        self, form: LotForm, learnt: SetPoints, request: AskedLots, prices: dict[str, float]
+    ) -> Sequence[LotAdvice]:
+        """Advice on each plan; RequestError where chosen moves cannot be, or no row holds what the model needs."""
+        import pandas as pd
 
-    def options(self, form: LotForm, given: Record) -> Record:
-        """Fields around the rows, moves among them; RequestError names every field that cannot be."""
-        return checked_moves(super().options(form, given), form.moves, form.moves)
+        seed, units = learnt.seed, request.units
+        X = _inputs(request.rows, seed)
+        _check_needed(learnt, X)
+        plans = Plans(X, units, [pd.Timestamp(row[form.seed.clock.name]) for row in request.rows])
+        if self.name == RECOMMENDATIONS:
+            return recommend(learnt, plans, prices)
+        bounds = {knob.name: knob.settable for knob in knobs_of(seed)}
+        moves = chosen_within(request.rows, units, request.request[MOVES], bounds, form.units)
+        return what_if(learnt, plans, [moves.get(unit, {}) for unit in units], prices)
+
+    def effect_units(self, learnt: SetPoints) -> Mapping[str, str]:
+        """Unit of each content; shares of defects."""
+        seed = learnt.seed
+        return {element.name: str(element.unit) for element in seed.elements} | dict.fromkeys(seed.defects, "1")
 
     def request_of(self, form: LotForm, table: pd.DataFrame, options: Record) -> FromTable[AskedLots]:
         """Plans of a table, or one more lot of each unit where it has none."""

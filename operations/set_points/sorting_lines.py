@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from models.setpoints.lot_advice import MONEY
+from models.setpoints.lot_advice import MONEY, LotAdvice
 from models.sorting.setpoints.knobs import Knob, line_knobs
 from models.sorting.setpoints.prices import prices_of
 from models.sorting.setpoints.recommender import EFFECT_UNITS, LinePlan, LineSetPoints, recommend, what_if
@@ -17,21 +17,18 @@ from operations.forms.fields import Record, row_fields
 from operations.forms.plan_rows import start_text
 from operations.operation import FromTable
 from operations.set_points.latest import latest
+from operations.set_points.lot_operation import LotOperation
 from operations.set_points.lots import (
     AskedLots,
     LotFields,
     LotForm,
     LotKnob,
-    flattened,
     lot_forms,
-    lot_rows,
-    prices_stated,
     read_lots,
 )
 from operations.set_points.moves import chosen_within
 from operations.set_points.names import MOVES, RECOMMENDATIONS
-from operations.set_points.operation import Recommendations, SetPoints, WhatIf
-from operations.set_points.requests import checked_moves
+from operations.set_points.operation import Recommendations, WhatIf
 from seeds import Quantity, Seed
 
 if TYPE_CHECKING:
@@ -104,35 +101,6 @@ def _planned(knob: Knob, seed: Seed) -> Any:
     return Annotated[float | None, described]
 
 
-def advised(payloads: LotForm, name: str, model: LineSetPoints, asked: AskedLots) -> Record:
-    """Answer of set-points of a line, but for what all answers begin with.
-
-    Raises
-    ------
-    SetpointError
-        Prices that cannot be.
-    RequestError
-        422 where chosen moves cannot be.
-    """
-    import pandas as pd
-
-    prices = flattened(asked.request["prices"])
-    reckoned, clock = model.priced(prices), payloads.seed.clock.name
-    plans = [
-        LinePlan(unit, pd.Timestamp(row[clock]), {name: row[name] for name in payloads.units if row[name] is not None})
-        for unit, row in zip(asked.units, asked.rows, strict=True)
-    ]
-    if name == RECOMMENDATIONS:
-        advices = recommend(model, plans, prices)
-    else:
-        advices = what_if(model, plans, _chosen(payloads, model, asked, prices), prices)
-    return {
-        "assumptions": ASSUMPTIONS,
-        "prices": prices_stated(reckoned, model.prices),
-        name.replace("-", "_"): lot_rows(advices, asked, payloads, EFFECT_UNITS),
-    }
-
-
 def _chosen(
     payloads: LotForm, model: LineSetPoints, asked: AskedLots, prices: dict[str, float]
 ) -> list[dict[str, float]]:
@@ -143,8 +111,10 @@ def _chosen(
     return [moves.get(unit, {}) for unit in asked.units]
 
 
-class LineSetPointAdvice(SetPoints[LotForm, AskedLots]):
+class LineSetPointAdvice(LotOperation):
     """An operation on the set-points of a sorting line."""
+
+    assumptions: ClassVar[str] = ASSUMPTIONS
 
     def form(self, seed: Seed, max_rows: int) -> LotForm | None:
         """Requests and responses of a seed's process; None where it does not offer the operation."""
@@ -154,13 +124,24 @@ class LineSetPointAdvice(SetPoints[LotForm, AskedLots]):
         """Plans of lots; RequestError names every fault."""
         return read_lots(form, body)
 
-    def advised(self, form: LotForm, learnt: LineSetPoints, request: AskedLots) -> Record:
-        """Advice on each plan; SetpointError and RequestError as the base says."""
-        return advised(form, self.name, learnt, request)
+    def advices(
+        self, form: LotForm, learnt: LineSetPoints, request: AskedLots, prices: dict[str, float]
+    ) -> Sequence[LotAdvice]:
+        """Advice on each plan; RequestError where chosen moves cannot be."""
+        import pandas as pd
 
-    def options(self, form: LotForm, given: Record) -> Record:
-        """Fields around the rows, moves among them; RequestError names every field that cannot be."""
-        return checked_moves(super().options(form, given), form.moves, form.moves)
+        clock = form.seed.clock.name
+        plans = [
+            LinePlan(unit, pd.Timestamp(row[clock]), {name: row[name] for name in form.units if row[name] is not None})
+            for unit, row in zip(request.units, request.rows, strict=True)
+        ]
+        if self.name == RECOMMENDATIONS:
+            return recommend(learnt, plans, prices)
+        return what_if(learnt, plans, _chosen(form, learnt, request, prices), prices)
+
+    def effect_units(self, learnt: LineSetPoints) -> Mapping[str, str]:
+        """Unit of each effect."""
+        return EFFECT_UNITS
 
     def request_of(self, form: LotForm, table: pd.DataFrame, options: Record) -> FromTable[AskedLots]:
         """Each lot of a table of pieces, with its mean load."""

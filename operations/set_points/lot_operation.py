@@ -1,0 +1,48 @@
+"""Operations on set-points of lots, graded or sorted: what both do alike."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from models.setpoints.lot_advice import LotAdvice
+from operations.forms.fields import Record
+from operations.set_points.lots import AskedLots, LotForm, flattened, lot_rows, prices_stated
+from operations.set_points.operation import SetPoints
+from operations.set_points.requests import checked_moves
+
+
+class LotOperation(SetPoints[LotForm, AskedLots]):
+    """An operation on set-points of lots.
+
+    Attributes
+    ----------
+    assumptions : str
+        Sentence on what its advice assumes.
+    """
+
+    assumptions: ClassVar[str]
+
+    @abstractmethod
+    def advices(self, form: LotForm, learnt: Any, request: AskedLots, prices: dict[str, float]) -> Sequence[LotAdvice]:
+        """Advice on each plan, by prices that the request replaces; SetpointError and RequestError as the base says."""
+
+    @abstractmethod
+    def effect_units(self, learnt: Any) -> Mapping[str, str]:
+        """Unit of each effect of a move."""
+
+    def advised(self, form: LotForm, learnt: Any, request: AskedLots) -> Record:
+        """Advice on each plan, with the prices that it rests on; SetpointError and RequestError as the base says."""
+        prices = flattened(request.request["prices"])
+        reckoned = learnt.priced(prices)
+        advices = self.advices(form, learnt, request, prices)
+        return {
+            "assumptions": self.assumptions,
+            "prices": prices_stated(reckoned, learnt.prices),
+            self.name.replace("-", "_"): lot_rows(advices, request, form, self.effect_units(learnt)),
+        }
+
+    def options(self, form: LotForm, given: Record) -> Record:
+        """Fields around the rows, moves among them; RequestError names every field that cannot be."""
+        return checked_moves(super().options(form, given), form.moves, form.moves)
