@@ -85,7 +85,7 @@ def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
     if not settings.records and not (settings.folder / "records.db").exists():
         return model
     from nonferrous.records import opened
-    from operations.catalogue import offered
+    from operations.catalogue import predictions_of
     from registry.promotion import stored
     from serving.hot_reload.champions import Served
     from serving.hot_reload.online_calibration import Followers
@@ -93,7 +93,7 @@ def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
     where = stored(champion)
     with opened() as database:
         served = Served(where, where.digest or "", model)
-        return Followers(database).followed(served, offered(seed, 1)).model
+        return Followers(database).followed(served, predictions_of(seed).form(seed, 1)).model
 
 
 class _Rows:

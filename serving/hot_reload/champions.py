@@ -12,6 +12,7 @@ from typing import Protocol
 
 from models.tasks import Model, baseline
 from operations.catalogue import Offers
+from operations.predictions.payloads import Payloads
 from registry.loading.loading import Loaded, Loading
 from registry.store import Champion, Store
 from registry.versions import CHAMPION
@@ -120,7 +121,7 @@ class Champions:
         loading: Loading,
         poll_seconds: float,
         clock: Callable[[], float] = time.monotonic,
-        followed: Callable[[Served, Offers], Served] | None = None,
+        followed: Callable[[Served, Payloads], Served] | None = None,
     ) -> None:
         self._seeds, self._store, self._loading, self._clock, self._followed = seeds, store, loading, clock, followed
         self._outcomes_trouble: str | None = None
@@ -253,7 +254,7 @@ class Champions:
             if status.served is None or status.offers is None:
                 continue
             try:
-                served = self._followed(status.served, status.offers)
+                served = self._followed(status.served, status.offers.predictions)
             except Exception as error:  # the model of before answers on, whatever is wrong with outcomes
                 trouble = f"{process}: its outcomes cannot be taken up: {one_line(error)}"
                 continue

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from models.online.review_queue import Waiting
-from operations.catalogue import Offers, states_of
+from operations.catalogue import states_of
 from operations.forms.fields import Record
 from operations.outcomes.states import OnlineStates
+from operations.predictions.payloads import Payloads
 from records.database import Connection, Database, now
 from records.online_states import State, load, save
 from records.outcomes import Arrived, arrived, newest, revision
@@ -72,7 +73,7 @@ class Followers:
         """How many outcomes of each process wait."""
         return self._waiting
 
-    def followed(self, served: Served, offers: Offers) -> Served:
+    def followed(self, served: Served, payloads: Payloads) -> Served:
         """The model with all outcomes that are known by now; itself where there is none that it has not taken up.
 
         Raises
@@ -80,7 +81,7 @@ class Followers:
         RecordsError
             The database did not do its part.
         """
-        process, task = offers.seed.process.name, states_of(offers.seed)
+        process, task = payloads.seed.process.name, states_of(payloads.seed)
         if task is None:
             return served
         before = self._of.get(process)
@@ -100,7 +101,7 @@ class Followers:
         if state is None or state.revision != changed or not task.is_counted(state.content):
             state = start
         if state.upto != upto:
-            state = self._taken(task, trained, state, offers)
+            state = self._taken(task, trained, state, payloads)
             # The newest may stand in withdrawn batches, which are passed over.
             state = replace(state, upto=max(state.upto, upto))
             with self._database.begin() as connection:
@@ -121,12 +122,12 @@ class Followers:
         # Replaced and not changed: a scrape may go through it.
         self._waiting = {**self._waiting, process: task.outcomes_waiting(state.content)}
 
-    def _taken(self, task: OnlineStates[Any], trained: Any, state: State, offers: Offers) -> State:
-        process, seed = offers.seed.process.name, offers.seed
+    def _taken(self, task: OnlineStates[Any], trained: Any, state: State, payloads: Payloads) -> State:
+        process, seed = payloads.seed.process.name, payloads.seed
         index(self._database, process, lambda request: slots_of(request, seed), self._rest)
         with self._database.read() as connection:
             for batch in list(arrived(connection, process, state.upto)):
-                content = _with(connection, task, trained, state.content, batch, offers)
+                content = _with(connection, task, trained, state.content, batch, payloads)
                 state = State(batch.upto, state.revision, content)
         return state
 
@@ -159,19 +160,19 @@ def lines(process: str, waiting: Sequence[tuple[str, Waiting]]) -> Iterator[str]
 
 
 def _with(
-    connection: Connection, task: OnlineStates[Any], trained: Any, state: Record, batch: Arrived, offers: Offers
+    connection: Connection, task: OnlineStates[Any], trained: Any, state: Record, batch: Arrived, payloads: Payloads
 ) -> Record:
     """State after a batch: its outcomes of periods that were asked for and that the model has not learnt from."""
     known_to = np.datetime64(trained.info.get("known_to") or trained.info.get("learnt_before") or "NaT", "us")
     later = [one for one in batch.outcomes if not (one.period and np.datetime64(one.period) <= known_to)]
-    where = places(connection, offers.seed.process.name, [one.slot for one in later])
+    where = places(connection, payloads.seed.process.name, [one.slot for one in later])
     by_request: dict[int, list[int]] = {}
     for place in where.values():
         by_request.setdefault(place.number, []).append(place.row)
     found = {
         (request.number, i): row
         for request in by_number(connection, list(by_request))
-        for i, row in rows_of(request, by_request[request.number], offers.predictions).items()
+        for i, row in rows_of(request, by_request[request.number], payloads).items()
     }
     known = [(one, where[one.slot]) for one in later if one.slot in where]
     if not known:

@@ -200,7 +200,7 @@ class Shadows:
             some = records.waiting(connection, process, one.upto, _AT_ONCE)
         if not some:
             return False
-        one.served = self._followers.followed(one.served, offers)
+        one.served = self._followers.followed(one.served, offers.predictions)
         made = [answer for each in some if (answer := self._made(process, one, each, offers)) is not None]
         if made:
             records.keep(self._database, process, made)

@@ -173,11 +173,11 @@ def test_a_service_that_ends_takes_up_no_more_and_the_next_one_goes_on(
     ended = Followers(database)
     ended.stop()
     with pytest.raises(EndedError):
-        ended.followed(status.served, status.offers)
+        ended.followed(status.served, status.offers.predictions)
     with database.read() as connection:
         assert connection.execute(select(ASKED_UNITS)).all()  # what was noted stays
         assert connection.execute(select(STATES)).all() == []
-    assert Followers(database).followed(status.served, status.offers).model is not status.served.model
+    assert Followers(database).followed(status.served, status.offers.predictions).model is not status.served.model
 
 
 def test_of_a_table_only_the_rows_that_have_outcomes_are_made(

@@ -30,7 +30,7 @@ def test_intervals_are_adaptive_from_fifty_outcomes_on_and_no_longer_when_none_c
     wait = status.offers.seed.period + status.offers.seed.delay
     for passed, kind in ((0, "adaptive"), (3 * wait, "adaptive"), (5 * wait, "wider"), (6 * wait, "wider")):
         later[0] = passed // timedelta(microseconds=1) if passed else 0
-        assert followers.followed(status.served, status.offers).model.interval == Interval(kind, 60)
+        assert followers.followed(status.served, status.offers.predictions).model.interval == Interval(kind, 60)
 
 
 def test_outcomes_that_older_code_took_up_without_counting_are_taken_up_again(
