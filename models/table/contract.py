@@ -15,21 +15,12 @@ import pandas as pd
 
 from models.table import cells, data_warnings
 from models.table.consistency import date_faults, order_cautions
-from models.table.derived_columns import lenders, made_columns
 from models.table.formatting import shortened
-from models.table.periods import held, into_periods
-from models.table.sources import LISTED, Fault, Source, TableError, cell_faults
-from models.table.unit_errors import PartSlip, part_slip
-from models.table.unit_errors import slip as _slip
-from physics.arrays import BoolArray
+from models.table.periods import into_periods
+from models.table.rows import Rows
+from models.table.sources import Fault, Source, TableError, cell_faults
 from seeds import Column, Seed, TableFormat
 from seeds.format.names import nearest
-
-# More rows than this out of physical range mean a wrong file or unit, not some bad readings.
-REJECTED_SHARE = 0.2
-
-# Possible values in another unit in so many of the rows stop the work; fewer are a caution.
-SLIP_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -114,7 +105,7 @@ def check(
         With every fault: a column missing or named twice, no rows, text or a decimal comma in a number, infinity, a
         time that is no ISO date or carries a zone, a row without unit or period, two rows of one unit and period, a
         period in the future, dates with day and month exchanged, no label at all, a column whose median or a tenth of
-        whose rows show another unit, more than `REJECTED_SHARE` of the rows out of physical range.
+        whose rows show another unit, more than `models.table.rows.REJECTED_SHARE` of the rows out of physical range.
     """
     source = source or Source.one("table", len(frame))
     frame = frame.reset_index(drop=True)
@@ -141,31 +132,20 @@ def check(
         values, first, lines, unfit = into_periods(values, seed, form.every.timedelta)
         faults += [Fault(source.name, None, headers[name], *why) for name, why in unfit.items()]
         source, said = source.rows(first), [*lines, *said]
-    rows = _Rows(seed, source, headers, values)
-    slips = rows.slips()
-    outside = {column.name: rows.outside(column) for column in rows.measured if column.name not in slips}
-    parts = {name: part for name in outside if (part := rows.part_slip(seed.column(name))) is not None}
-    faults += [*rows.identity_faults(today or dt.date.today()), *slips.values()]
+    rows = Rows(seed, source, headers, values)
+    faults += [*rows.identity_faults(today or dt.date.today()), *rows.slips.values()]
     faults += rows.label_faults() if labelled else []
     faults += rows.held_labels() if labelled and not faults else []
-    refused, slight = rows.part_faults(parts, outside)
-    faults += [*refused, *rows.share_faults(outside)]
+    faults += [*rows.part_faults(), *rows.share_faults()]
     if faults:
         raise TableError(faults)
-    # A table of texts and classes alone has no column of numbers.
-    outside = outside or {next(iter(values)): np.zeros(len(source.row), np.bool_)}
-    table = rows.table(~np.logical_or.reduce(list(outside.values())))
+    table = rows.table()
     return Checked(
         table=table,
-        rejected=rows.rejected(outside),
+        rejected=rows.rejected(),
         ignored=tuple(str(header) for header in frame.columns if header not in headers.values()),
-        cautions=(*said, *slight, *data_warnings.of_table(table, seed), *order_cautions(table, seed)),
+        cautions=(*said, *rows.part_cautions(), *data_warnings.of_table(table, seed), *order_cautions(table, seed)),
     )
-
-
-def first_not_begun(today: dt.date | None = None) -> pd.Timestamp:
-    """Start from which on periods have not begun on a day; by default the clock's."""
-    return pd.Timestamp(today or dt.date.today()) + pd.Timedelta(days=1)
 
 
 def _find_columns(frame: pd.DataFrame, seed: Seed) -> dict[str, list[str]]:
@@ -239,152 +219,3 @@ def _parse(
     if column.censored:
         return cells.contents(raw, form)
     return cells.marks(raw, form) if column.name in seed.defects else cells.numbers(raw, form)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Rows in the seed's types and units, before the faulty and the impossible are taken out."""
-
-    seed: Seed
-    source: Source
-    headers: dict[str, str]
-    values: dict[str, pd.Series]
-
-    @property
-    def measured(self) -> list[Column]:
-        """Number columns that the file holds."""
-        return [column for column in self.seed.columns if column.is_number and column.name in self.values]
-
-    def identity_faults(self, today: dt.date) -> Iterator[Fault]:
-        """Periods that have not begun, and rows of a unit and period that stand before."""
-        time = self.seed.time
-        if time is None:  # then nothing tells two rows of a unit apart
-            return
-        names = [column.name for column in self.seed.identity if column.name in self.values]
-        if time.name in names:
-            start = self.values[time.name]
-            future = np.flatnonzero((start >= first_not_begun(today)).to_numpy())
-            expected = f"a period that has begun, at the latest on {today}"
-            yield from cell_faults(self.source, self.headers[time.name], start, future, expected)
-        if len(names) < len(self.seed.identity):
-            return
-        identity = pd.DataFrame({name: self.values[name] for name in names}).dropna()
-        again = identity.index[identity.duplicated()]
-        place = ", ".join(self.headers[name] for name in names)
-        for position in again[:LISTED]:
-            first = identity.index[(identity == identity.loc[position]).all(axis=1)][0]
-            got = " ".join(str(value) for value in identity.loc[position])
-            file, row = self.source.place(first)
-            expected = f"one row a unit and period, as in row {row} of {file}"
-            yield Fault(*self.source.place(position), place, f"{got} again", expected)
-        if len(again) > LISTED:
-            got = f"{len(again) - LISTED} more rows of a unit and period that stand before"
-            yield Fault(self.source.name, None, place, got, "one row a unit and period")
-
-    def label_faults(self) -> Iterator[Fault]:
-        """Targets without a single label; element contents beside a class may be unknown."""
-        beside = self.seed.elements if self.seed.classes else ()
-        for column in self.seed.by_role("target"):
-            if column not in beside and column.name in self.values and not self.values[column.name].notna().any():
-                header = self.headers[column.name]
-                yield Fault(self.source.name, None, header, "no value in any row", "at least one label")
-
-    def held_labels(self) -> list[Fault]:
-        """A target that stands in many rows, because they are faster than it: so many labels, not so many rows."""
-        found = [] if self.seed.time is None else held(self.seed, self.values)
-        return [Fault(self.source.name, None, self.headers[name], *said) for name, said in found]
-
-    def slips(self) -> dict[str, Fault]:
-        """For each column whose median shows another unit than the seed's, the fault."""
-        found = {}
-        for column in self.measured:
-            found_here = _slip(_sizes(self.values[column.name], column), column)
-            if found_here is not None:
-                found[column.name] = Fault(self.source.name, None, self.headers[column.name], *found_here)
-        return found
-
-    def outside(self, column: Column) -> BoolArray:
-        """Which rows have an impossible value in this column."""
-        low, high = column.limits
-        values = _sizes(self.values[column.name], column).to_numpy()
-        return (values < low) | (values > high)
-
-    def part_slip(self, column: Column) -> PartSlip | None:
-        """The part of a column's rows that is in another unit; a laboratory's limits have no size of their own."""
-        return None if column.censored else part_slip(self.values[column.name].to_numpy(), column)
-
-    def part_faults(self, parts: dict[str, PartSlip], outside: dict[str, BoolArray]) -> tuple[list[Fault], list[str]]:
-        """Parts in another unit that stop the work, and those that are but a caution.
-
-        A part stops it if it is a tenth of the rows and physically possible, so that no range takes it out, or if so
-        many rows are out of range that the file is refused. Where rows are of several classes, possible values are a
-        caution at most: a class may have a signal a thousand times that of the others, such as titanium of paint.
-        """
-        refused, slight = [], []
-        most = 1.0 if self.seed.classes else SLIP_SHARE
-        too_many = bool(outside) and np.logical_or.reduce(list(outside.values())).mean() > REJECTED_SHARE
-        for name, part in parts.items():
-            hidden = np.count_nonzero(part.rows & ~outside[name])
-            first = self.source.place(int(np.flatnonzero(part.rows)[0]))
-            if too_many or hidden >= most * len(part.rows):
-                refused.append(Fault(*first, self.headers[name], f"{part.got}, from here on", part.expected))
-            else:
-                slight.append(f"{self.headers[name]}: {part.got}, first in row {first[1]}: expected {part.expected}")
-        return refused, slight
-
-    def share_faults(self, outside: dict[str, BoolArray]) -> Iterator[Fault]:
-        """So many impossible values that the file itself must be wrong."""
-        rejected = np.logical_or.reduce(list(outside.values()))
-        if not outside or rejected.mean() <= REJECTED_SHARE:
-            return
-        got = f"{rejected.sum()} of {len(rejected)} rows out of physical range"
-        yield Fault(self.source.name, None, None, got, f"at most {REJECTED_SHARE:.0%} of the rows")
-        for name, mask in outside.items():
-            bad = np.flatnonzero(mask)
-            expected = self.seed.column(name).range_text
-            yield from cell_faults(self.source, self.headers[name], self.values[name], bad, expected)
-
-    def rejected(self, outside: dict[str, BoolArray]) -> pd.DataFrame:
-        """Values out of physical range, in the files' order."""
-        parts = []
-        for name, mask in outside.items():
-            at = np.flatnonzero(mask)
-            tag = "" if self.headers[name] == name else f" (in the file: {self.headers[name]})"
-            part = {
-                "file": np.array(self.source.files, object)[self.source.file[at]],
-                "row": self.source.row[at],
-                "unit": "" if self.seed.key is None else self.values[self.seed.key.name].iloc[at].array,
-                "period_start": self._start.iloc[at].array,
-                "column": name,
-                "value": self.values[name].iloc[at].array,
-                "reason": f"outside {self.seed.column(name).range_text}{tag}" if len(at) else "",
-            }
-            parts.append(pd.DataFrame(part).astype({"file": "str", "unit": "str", "column": "str", "reason": "str"}))
-        return pd.concat(parts).sort_values(["file", "row"], kind="stable", ignore_index=True)
-
-    @property
-    def _start(self) -> pd.Series:
-        """Start of each row's period; NaT where the table has no time."""
-        if self.seed.time is None:
-            return pd.Series(np.full(len(self.source.row), "NaT", "datetime64[us]"))
-        return self.values[self.seed.time.name]
-
-    def table(self, kept: BoolArray) -> pd.DataFrame:
-        """The kept rows, sorted by unit and time, as far as there are these, with all columns of the seed."""
-        start = self._start.to_numpy()
-        unit = np.zeros(len(start), np.int64)
-        if self.seed.key is not None:
-            unit = pd.factorize(self.values[self.seed.key.name], sort=True)[0].astype(np.int64)
-        order = np.lexsort((start, unit)) if self.seed.time is not None else np.argsort(unit, kind="stable")
-        order = order[kept[order]]
-        values = {name: pd.Series(column.array[order]) for name, column in self.values.items()}
-        nothing = pd.Series(np.full(len(order), np.nan))
-        columns = {column.name: values.get(column.name, nothing) for column in self.seed.columns}
-        lent = {name: _sizes(columns[name], self.seed.column(name)).to_numpy() for name in lenders(self.seed)}
-        made = made_columns(lent, self.seed, unit[order], start[order])
-        return pd.DataFrame(columns | {name: pd.Series(column) for name, column in made.items()}, copy=False)
-
-
-def _sizes(values: pd.Series, column: Column) -> pd.Series:
-    """Values as sizes: of what a laboratory found to be below its limit, the limit."""
-    return values.abs() if column.censored else values

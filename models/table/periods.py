@@ -30,6 +30,11 @@ def latest_plan(seed: Seed) -> dt.date:
     return dt.date.today() + dt.timedelta(days=math.ceil(seed.period / dt.timedelta(days=1)))
 
 
+def first_not_begun(today: dt.date | None = None) -> pd.Timestamp:
+    """Start from which on periods have not begun on a day; by default the clock's."""
+    return pd.Timestamp(today or dt.date.today()) + pd.Timedelta(days=1)
+
+
 class Periods(NamedTuple):
     """Rows made into periods.
 

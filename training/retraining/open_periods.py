@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.table.contract import Checked, first_not_begun
+from models.table.contract import Checked
+from models.table.periods import first_not_begun
 from models.table.reading import read_table
 from physics.arrays import BoolArray
 from seeds import Seed

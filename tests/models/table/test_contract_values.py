@@ -13,12 +13,13 @@ from models.table import contract, sources
 from models.table.contract import Checked
 from models.table.sources import Fault, Source, TableError
 from models.table.unit_errors import _other_unit
+from models.table.unit_errors import slip as slip_of
 
 
 def slip(median: float, mean: float, sd: float, low: float, high: float, rows: int = 10) -> str | None:
     """What is said of a column whose values all are `median`: their size, or that they are something else."""
     column: Any = SimpleNamespace(typical=SimpleNamespace(mean=mean, sd=sd), limits=(low, high), unit="kA")
-    found = contract._slip(pd.Series([median] * rows + [np.nan, np.inf]), column)
+    found = slip_of(pd.Series([median] * rows + [np.nan, np.inf]), column)
     if found is None:
         return None
     got, expected = found
@@ -300,11 +301,11 @@ def test_the_other_unit_has_a_name_where_prefixes_make_one(unit: str, size: floa
 def test_energy_in_megawatt_hours_is_noticed_where_kilowatt_hours_are_expected() -> None:
     typical = SimpleNamespace(mean=13000.0, sd=200.0)
     column: Any = SimpleNamespace(typical=typical, limits=(0.0, 20000.0), unit="kWh/t")
-    found = contract._slip(pd.Series(np.linspace(12.8, 13.4, 20)), column)
+    found = slip_of(pd.Series(np.linspace(12.8, 13.4, 20)), column)
     assert found is not None
     expected = "the file's numbers are about 0.001 times those of kWh/t, as MWh/t has them"
     assert found[1].startswith("13000 kWh/t or so (typical, sd 200): a slip of units? " + expected)
-    assert contract._slip(pd.Series(np.linspace(12800.0, 13400.0, 20)), column) is None
+    assert slip_of(pd.Series(np.linspace(12800.0, 13400.0, 20)), column) is None
 
 
 def test_few_rows_in_another_unit_are_a_caution(toy_seed) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.contract import first_not_begun
+from models.table.periods import first_not_begun
 from models.table.sources import TableError
 from seeds.format.table import CLOCKS
 from training.labels.job import ShiftError

@@ -1,0 +1,212 @@
+"""Rows of a table in the seed's types and units: faults among them, and those whose values are possible."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from models.table.derived_columns import lenders, made_columns
+from models.table.periods import first_not_begun, held
+from models.table.sources import LISTED, Fault, Source, cell_faults
+from models.table.unit_errors import PartSlip, part_slip, slip
+from physics.arrays import BoolArray
+from seeds import Column, Seed
+
+# More rows than this out of physical range mean a wrong file or unit, not some bad readings.
+REJECTED_SHARE = 0.2
+
+# Possible values in another unit in so many of the rows stop the work; fewer are a caution.
+SLIP_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows in the seed's types and units, before the faulty and the impossible are taken out.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process.
+    source : Source
+        Where the n rows stand.
+    headers : dict of str to str
+        For each column that the file holds, the file's name of it.
+    values : dict of str to Series (n,)
+        These columns.
+    """
+
+    seed: Seed
+    source: Source
+    headers: dict[str, str]
+    values: dict[str, pd.Series]
+
+    @property
+    def measured(self) -> list[Column]:
+        """Number columns that the file holds."""
+        return [column for column in self.seed.columns if column.is_number and column.name in self.values]
+
+    def identity_faults(self, today: dt.date) -> Iterator[Fault]:
+        """Periods that have not begun, and rows of a unit and period that stand before."""
+        time = self.seed.time
+        if time is None:  # then nothing tells two rows of a unit apart
+            return
+        names = [column.name for column in self.seed.identity if column.name in self.values]
+        if time.name in names:
+            start = self.values[time.name]
+            future = np.flatnonzero((start >= first_not_begun(today)).to_numpy())
+            expected = f"a period that has begun, at the latest on {today}"
+            yield from cell_faults(self.source, self.headers[time.name], start, future, expected)
+        if len(names) < len(self.seed.identity):
+            return
+        identity = pd.DataFrame({name: self.values[name] for name in names}).dropna()
+        again = identity.index[identity.duplicated()]
+        place = ", ".join(self.headers[name] for name in names)
+        for position in again[:LISTED]:
+            first = identity.index[(identity == identity.loc[position]).all(axis=1)][0]
+            got = " ".join(str(value) for value in identity.loc[position])
+            file, row = self.source.place(first)
+            expected = f"one row a unit and period, as in row {row} of {file}"
+            yield Fault(*self.source.place(position), place, f"{got} again", expected)
+        if len(again) > LISTED:
+            got = f"{len(again) - LISTED} more rows of a unit and period that stand before"
+            yield Fault(self.source.name, None, place, got, "one row a unit and period")
+
+    def label_faults(self) -> Iterator[Fault]:
+        """Targets without a single label; element contents beside a class may be unknown."""
+        beside = self.seed.elements if self.seed.classes else ()
+        for column in self.seed.by_role("target"):
+            if column not in beside and column.name in self.values and not self.values[column.name].notna().any():
+                header = self.headers[column.name]
+                yield Fault(self.source.name, None, header, "no value in any row", "at least one label")
+
+    def held_labels(self) -> list[Fault]:
+        """A target that stands in many rows, because they are faster than it: so many labels, not so many rows."""
+        found = [] if self.seed.time is None else held(self.seed, self.values)
+        return [Fault(self.source.name, None, self.headers[name], *said) for name, said in found]
+
+    @cached_property
+    def slips(self) -> dict[str, Fault]:
+        """For each column whose median shows another unit than the seed's, the fault."""
+        found = {}
+        for column in self.measured:
+            found_here = slip(_sizes(self.values[column.name], column), column)
+            if found_here is not None:
+                found[column.name] = Fault(self.source.name, None, self.headers[column.name], *found_here)
+        return found
+
+    @cached_property
+    def outside(self) -> dict[str, BoolArray]:
+        """For each number column in the seed's unit, which rows have an impossible value in it."""
+        found = {}
+        for column in self.measured:
+            if column.name not in self.slips:
+                low, high = column.limits
+                sizes = _sizes(self.values[column.name], column).to_numpy()
+                found[column.name] = (sizes < low) | (sizes > high)
+        # A table of texts and classes alone has no column of numbers.
+        return found or {next(iter(self.values)): np.zeros(len(self.source.row), np.bool_)}
+
+    @cached_property
+    def impossible(self) -> BoolArray:
+        """Which rows have an impossible value in any column."""
+        return np.asarray(np.logical_or.reduce(list(self.outside.values())), dtype=np.bool_)
+
+    @cached_property
+    def part_slips(self) -> dict[str, PartSlip]:
+        """By column the part of its rows in another unit; a laboratory's limits have no size of their own."""
+        found = {
+            column.name: part_slip(self.values[column.name].to_numpy(), column)
+            for column in self.measured
+            if column.name in self.outside and not column.censored
+        }
+        return {name: part for name, part in found.items() if part is not None}
+
+    def part_faults(self) -> Iterator[Fault]:
+        """Parts in another unit that stop the work."""
+        for name, part in self.part_slips.items():
+            if self._stops(name, part):
+                got = f"{part.got}, from here on"
+                yield Fault(*self._first_of(part), self.headers[name], got, part.expected)
+
+    def part_cautions(self) -> list[str]:
+        """Parts in another unit that are but a caution."""
+        return [
+            f"{self.headers[name]}: {part.got}, first in row {self._first_of(part)[1]}: expected {part.expected}"
+            for name, part in self.part_slips.items()
+            if not self._stops(name, part)
+        ]
+
+    def _stops(self, name: str, part: PartSlip) -> bool:
+        """Whether a part in another unit stops the work.
+
+        It does if it is a tenth of the rows and physically possible, so that no range takes it out, or if so many rows
+        are out of range that the file is refused. Where rows are of several classes, possible values are a caution at
+        most: a class may have a signal a thousand times that of the others, such as titanium of paint.
+        """
+        most = 1.0 if self.seed.classes else SLIP_SHARE
+        hidden = np.count_nonzero(part.rows & ~self.outside[name])
+        return bool(self.impossible.mean() > REJECTED_SHARE or hidden >= most * len(part.rows))
+
+    def _first_of(self, part: PartSlip) -> tuple[str, int]:
+        return self.source.place(int(np.flatnonzero(part.rows)[0]))
+
+    def share_faults(self) -> Iterator[Fault]:
+        """So many impossible values that the file itself must be wrong."""
+        if self.impossible.mean() <= REJECTED_SHARE:
+            return
+        got = f"{self.impossible.sum()} of {len(self.impossible)} rows out of physical range"
+        yield Fault(self.source.name, None, None, got, f"at most {REJECTED_SHARE:.0%} of the rows")
+        for name, mask in self.outside.items():
+            bad = np.flatnonzero(mask)
+            expected = self.seed.column(name).range_text
+            yield from cell_faults(self.source, self.headers[name], self.values[name], bad, expected)
+
+    def rejected(self) -> pd.DataFrame:
+        """Values out of physical range, in the files' order."""
+        parts = []
+        for name, mask in self.outside.items():
+            at = np.flatnonzero(mask)
+            tag = "" if self.headers[name] == name else f" (in the file: {self.headers[name]})"
+            part = {
+                "file": np.array(self.source.files, object)[self.source.file[at]],
+                "row": self.source.row[at],
+                "unit": "" if self.seed.key is None else self.values[self.seed.key.name].iloc[at].array,
+                "period_start": self._start.iloc[at].array,
+                "column": name,
+                "value": self.values[name].iloc[at].array,
+                "reason": f"outside {self.seed.column(name).range_text}{tag}" if len(at) else "",
+            }
+            parts.append(pd.DataFrame(part).astype({"file": "str", "unit": "str", "column": "str", "reason": "str"}))
+        return pd.concat(parts).sort_values(["file", "row"], kind="stable", ignore_index=True)
+
+    @property
+    def _start(self) -> pd.Series:
+        """Start of each row's period; NaT where the table has no time."""
+        if self.seed.time is None:
+            return pd.Series(np.full(len(self.source.row), "NaT", "datetime64[us]"))
+        return self.values[self.seed.time.name]
+
+    def table(self) -> pd.DataFrame:
+        """The possible rows, sorted by unit and time, as far as there are these, with all columns of the seed."""
+        start = self._start.to_numpy()
+        unit = np.zeros(len(start), np.int64)
+        if self.seed.key is not None:
+            unit = pd.factorize(self.values[self.seed.key.name], sort=True)[0].astype(np.int64)
+        order = np.lexsort((start, unit)) if self.seed.time is not None else np.argsort(unit, kind="stable")
+        order = order[~self.impossible[order]]
+        values = {name: pd.Series(column.array[order]) for name, column in self.values.items()}
+        nothing = pd.Series(np.full(len(order), np.nan))
+        columns = {column.name: values.get(column.name, nothing) for column in self.seed.columns}
+        lent = {name: _sizes(columns[name], self.seed.column(name)).to_numpy() for name in lenders(self.seed)}
+        made = made_columns(lent, self.seed, unit[order], start[order])
+        return pd.DataFrame(columns | {name: pd.Series(column) for name, column in made.items()}, copy=False)
+
+
+def _sizes(values: pd.Series, column: Column) -> pd.Series:
+    """Values as sizes: of what a laboratory found to be below its limit, the limit."""
+    return values.abs() if column.censored else values
