@@ -1,25 +1,107 @@
-"""Files or sheets with different columns of the same rows, joined on time and unit."""
+"""Rows of several files or sheets in one frame: one after the other, or side by side, joined on time and unit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from models.table import cells
 from models.table.sources import LISTED, Fault, RawTable, Source, TableError, cell_faults, heading_of
-from seeds import Seed
+from seeds import Seed, TableFormat
 
 
-def joined(raws: list[RawTable], seed: Seed, name: str) -> tuple[pd.DataFrame, Source]:
+@dataclass(frozen=True)
+class ReadRows:
+    """Rows of all files of a table, as read.
+
+    Attributes
+    ----------
+    frame : DataFrame (n, k)
+        Cells.
+    source : Source
+        Where the rows stand.
+    form : TableFormat
+        How the cells are written.
+    unread : tuple of str
+        Names of the files' columns that `frame` does not hold.
+    faults : list of Fault
+        What was met on the way and keeps no file from being checked.
+    """
+
+    frame: pd.DataFrame
+    source: Source
+    form: TableFormat
+    unread: tuple[str, ...]
+    faults: list[Fault]
+
+
+def together(raws: Sequence[RawTable], seed: Seed, name: str) -> ReadRows:
+    """Rows of all files: joined where the seed names several files or sheets, else one file after the other.
+
+    Parameters
+    ----------
+    raws : sequence of RawTable
+        The files.
+    seed : Seed
+        The process.
+    name : str
+        What faults of the table as a whole name.
+
+    Raises
+    ------
+    TableError
+        A file that cannot be used, files of other columns than the first, or what `joined` refuses.
+    """
+    form, faults = seed.table, [fault for raw in raws for fault in raw.faults]
+    is_joined = len(raws) > 1 and (form.files or form.sheets) is not None
+    mixed = [] if is_joined else _mixed(raws)
+    if mixed or not all(raw.headers for raw in raws):
+        raise TableError([*faults, *mixed])
+    frame, source = joined(raws, seed, name) if is_joined else _one_after_the_other(raws, name)
+    if is_joined:  # the times of joined rows are read, in standard time already
+        form = form.model_copy(update={"time_zone": None})
+    headers = dict.fromkeys(header for raw in raws for header in raw.headers)
+    unread = tuple(header for header in headers if header not in frame.columns)
+    return ReadRows(frame, source, form, unread, faults)
+
+
+def _mixed(raws: Sequence[RawTable]) -> list[Fault]:
+    """Files of a folder whose columns are not those of the first."""
+    whole = [raw for raw in raws if raw.headers]
+    faults = []
+    for raw in whole[1:]:
+        lacking = set(whole[0].headers) - set(raw.headers)
+        more = set(raw.headers) - set(whole[0].headers)
+        if lacking or more:
+            parts = [f"without {', '.join(sorted(lacking))}"] * bool(lacking)
+            parts += [f"with {', '.join(sorted(more))}"] * bool(more)
+            expected = f"the same columns as in {whole[0].file}"
+            faults.append(Fault(raw.file, None, None, f"columns {' and '.join(parts)}", expected))
+    return faults
+
+
+def _one_after_the_other(raws: Sequence[RawTable], name: str) -> tuple[pd.DataFrame, Source]:
+    """Rows of files with the same columns, one file after the other."""
+    frame = raws[0].frame if len(raws) == 1 else pd.concat([raw.frame for raw in raws], ignore_index=True)
+    return frame, Source(
+        name=raws[0].file if len(raws) == 1 else name,
+        files=tuple(raw.file for raw in raws),
+        file=np.repeat(np.arange(len(raws)), [len(raw.row) for raw in raws]),
+        row=np.concatenate([raw.row for raw in raws]),
+    )
+
+
+def joined(raws: Sequence[RawTable], seed: Seed, name: str) -> tuple[pd.DataFrame, Source]:
     """Rows of all files, side by side where time and unit are the same; a row that only some have is kept.
 
     A file without the column of the unit is one for all units: its rows stand beside those of each unit.
 
     Parameters
     ----------
-    raws : list of RawTable
+    raws : sequence of RawTable
         The files, each with the column of time; no two of them share any other column but that of the unit.
     seed : Seed
         The process.
@@ -65,7 +147,7 @@ _TIME, _UNIT, _ROW = "\0time", "\0unit", "\0row{}"
 _IDENTITY = (_TIME, _UNIT)
 
 
-def _shared_columns(raws: list[RawTable], seed: Seed, name: str) -> Iterator[Fault]:
+def _shared_columns(raws: Sequence[RawTable], seed: Seed, name: str) -> Iterator[Fault]:
     """Columns that stand in two files, so that nobody knows which counts."""
     identity = {header for column in seed.identity for header in (column.name, column.tag)}
     owner: dict[str, str] = {}

@@ -15,11 +15,11 @@ import pandas as pd
 
 from models.table import data_warnings, spreadsheet
 from models.table.contract import Checked, check
-from models.table.joining import joined
+from models.table.joining import together
 from models.table.non_data_rows import without_strays
 from models.table.raw import ENDINGS, IN_FOLDERS, open_parquet, read_raw
-from models.table.sources import Fault, RawTable, Source, TableError
-from seeds import Seed
+from models.table.sources import Fault, RawTable, TableError
+from seeds import Seed, TableFormat
 
 TABLE, TRUTH = "table.parquet", "truth.parquet"
 PARQUET = ".parquet"
@@ -55,29 +55,20 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None, la
     """
     path = Path(path)
     raws = _raw_tables(path, seed)
-    is_joined = len(raws) > 1 and (seed.table.files or seed.table.sheets) is not None
-    mixed = [] if is_joined else _mixed(raws)
-    faults = [fault for raw in raws for fault in raw.faults] + mixed
-    if mixed or not all(raw.headers for raw in raws):
-        raise TableError(faults)
-    frame, source = joined(raws, seed, str(path)) if is_joined else _together(raws, str(path))
-    frame, source, strays = without_strays(frame, source, seed)
-    # Joined rows have their times read, in standard time already.
-    form = seed.table.model_copy(update={"time_zone": None}) if is_joined else seed.table
-    headers = dict.fromkeys(header for raw in raws for header in raw.headers)
-    unread = tuple(header for header in headers if header not in frame.columns)
+    whole = together(raws, seed, str(path))
+    frame, source, strays = without_strays(whole.frame, whole.source, seed)
     checked = check(
         frame,
         seed,
         source,
         today=today,
-        known=faults,
-        form=form,
+        known=whole.faults,
+        form=whole.form,
         labelled=labelled,
-        unread=unread,
+        unread=whole.unread,
         compare_dates=True,
     )
-    ignored = (*checked.ignored, *unread)
+    ignored = (*checked.ignored, *whole.unread)
     rejected = checked.rejected
     if not strays.empty:
         rejected = pd.concat([rejected.astype({"value": object}), strays])
@@ -236,27 +227,19 @@ def as_text(cell: object) -> object:
 
 def _raw_tables(path: Path, seed: Seed) -> list[RawTable]:
     """The files, or sheets of one spreadsheet, that make up the table."""
-    if seed.table.sheets is not None:
-        if path.suffix.lower() not in spreadsheet.ENDINGS:
-            expected = f"a spreadsheet ({', '.join(spreadsheet.ENDINGS)}) with the sheets that [table] names"
-            raise TableError([Fault(str(path), None, None, f"a {path.suffix or 'nameless'} file", expected)])
-        return [read_raw(path, seed, sheet) for sheet in seed.table.sheets]
-    return [read_raw(file, seed) for file in _table_files(path, seed)]
+    files = _table_files(path, seed.table)
+    if seed.table.sheets is None:
+        return [read_raw(file, seed) for file in files]
+    return [read_raw(file, seed, sheet) for sheet in seed.table.sheets for file in files]
 
 
-def _together(raws: list[RawTable], name: str) -> tuple[pd.DataFrame, Source]:
-    """Rows of files with the same columns, one file after the other."""
-    frame = raws[0].frame if len(raws) == 1 else pd.concat([raw.frame for raw in raws], ignore_index=True)
-    return frame, Source(
-        name=raws[0].file if len(raws) == 1 else name,
-        files=tuple(raw.file for raw in raws),
-        file=np.repeat(np.arange(len(raws)), [len(raw.row) for raw in raws]),
-        row=np.concatenate([raw.row for raw in raws]),
-    )
-
-
-def _table_files(path: Path, seed: Seed) -> list[Path]:
-    """Files that make up the table."""
+def _table_files(path: Path, form: TableFormat) -> list[Path]:
+    """Files that make up the table; the spreadsheet where its sheets do."""
+    if form.sheets is not None:
+        if path.suffix.lower() in spreadsheet.ENDINGS:
+            return [path]
+        expected = f"a spreadsheet ({', '.join(spreadsheet.ENDINGS)}) with the sheets that [table] names"
+        raise TableError([Fault(str(path), None, None, f"a {path.suffix or 'nameless'} file", expected)])
     if path.is_file():
         if path.suffix.lower() in ENDINGS:
             return [path]
@@ -265,12 +248,12 @@ def _table_files(path: Path, seed: Seed) -> list[Path]:
     if not path.is_dir():
         expected = "a CSV or Parquet file, a spreadsheet, or a folder"
         raise TableError([Fault(str(path), None, None, "no such file or folder", expected)])
-    if seed.table.files is not None:
-        absent = [name for name in seed.table.files if not (path / name).is_file()]
+    if form.files is not None:
+        absent = [name for name in form.files if not (path / name).is_file()]
         if absent:
             expected = "the file {}, as [table] says"
             raise TableError(Fault(str(path), None, None, "no such file", expected.format(name)) for name in absent)
-        return [path / name for name in seed.table.files]
+        return [path / name for name in form.files]
     if (path / TABLE).is_file():
         return [path / TABLE]
     files = sorted(file for file in path.iterdir() if file.suffix.lower() in IN_FOLDERS)
@@ -279,21 +262,6 @@ def _table_files(path: Path, seed: Seed) -> list[Path]:
         expected = f"files in it that end in {', '.join(IN_FOLDERS)}"
         raise TableError([Fault(str(path), None, None, "a folder without tables", expected)])
     return files
-
-
-def _mixed(raws: list[RawTable]) -> list[Fault]:
-    """Files of a folder whose columns are not those of the first."""
-    whole = [raw for raw in raws if raw.headers]
-    faults = []
-    for raw in whole[1:]:
-        lacking = set(whole[0].headers) - set(raw.headers)
-        more = set(raw.headers) - set(whole[0].headers)
-        if lacking or more:
-            parts = [f"without {', '.join(sorted(lacking))}"] * bool(lacking)
-            parts += [f"with {', '.join(sorted(more))}"] * bool(more)
-            expected = f"the same columns as in {whole[0].file}"
-            faults.append(Fault(raw.file, None, None, f"columns {' and '.join(parts)}", expected))
-    return faults
 
 
 def _content(column: pd.Series) -> bytes:
