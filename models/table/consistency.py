@@ -1,4 +1,4 @@
-"""Checks of a read table's rows against each other: faults that stop the work, and cautions."""
+"""Dates of a read table against the order of its rows and its other columns: a fault, or cautions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 
 from models.consistency.dates import contradictions
-from models.consistency.order import sorted_by
 from models.table.sources import Fault, Source
-from seeds import Seed
 
 ONE_FORMAT = (
     "dates of one format in the whole column, stated by [table] time_format in the seed; where a spreadsheet took days "
@@ -49,20 +47,3 @@ def date_faults(
         return [], [f"dates: {one}" for one in found]
     got = f"dates with day and month exchanged: {'. '.join(map(str, turned[:3]))}"
     return [Fault(*source.place(turned[0].first), header, got, ONE_FORMAT)], []
-
-
-def order_cautions(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """Say of a table without time and units by which classes or texts its rows stand sorted: they are split in order.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As in `Checked.table`.
-    seed : Seed
-        The process.
-    """
-    if seed.time is not None or seed.key is not None:
-        return []
-    columns = [column.name for column in seed.columns if column.values or column.role == "target"]
-    found = [one for name in columns if (one := sorted_by(name, table[name])) is not None]
-    return [f"{one}: figures are of other values than those learnt from; shuffle the rows" for one in found]

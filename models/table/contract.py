@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from models.table import cells, data_warnings
-from models.table.consistency import date_faults, order_cautions
+from models.table.consistency import date_faults
 from models.table.formatting import shortened
 from models.table.periods import into_periods
 from models.table.rows import Rows
@@ -144,7 +144,7 @@ def check(
         table=table,
         rejected=rows.rejected(),
         ignored=tuple(str(header) for header in frame.columns if header not in headers.values()),
-        cautions=(*said, *rows.part_cautions(), *data_warnings.of_table(table, seed), *order_cautions(table, seed)),
+        cautions=(*said, *rows.part_cautions(), *data_warnings.of_table(table, seed)),
     )
 
 

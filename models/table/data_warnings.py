@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from models.consistency.order import sorted_by
 from models.consistency.unit_names import looks, unit_name, with_code_points
 from models.table.formatting import named, shortened, visible
 from physics.arrays import FloatArray
@@ -63,8 +64,8 @@ def unused_columns(headers: Sequence[str], seed: Seed) -> list[str]:
 
 
 def of_table(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """Cautions that a checked table itself gives: units spelled alike, sensors that stick."""
-    return [*alike(table, seed), *_stuck(table, seed)]
+    """Cautions that a checked table itself gives: units spelled alike, sensors that stick, rows that stand sorted."""
+    return [*alike(table, seed), *_stuck(table, seed), *_sorted(table, seed)]
 
 
 def alike(table: pd.DataFrame, seed: Seed) -> list[str]:
@@ -118,6 +119,15 @@ def _stuck(table: pd.DataFrame, seed: Seed) -> list[str]:
             share = "all" if same == len(values) else f"{same} of"
             lines.append(f"{column.name} is {middle:.6g} in {share} {len(values)} rows: does the sensor stick?")
     return lines
+
+
+def _sorted(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """Classes or texts by which the rows of a table without time and units stand sorted: they are split in order."""
+    if seed.time is not None or seed.key is not None:
+        return []
+    columns = [column.name for column in seed.columns if column.values or column.role == "target"]
+    found = [one for name in columns if (one := sorted_by(name, table[name])) is not None]
+    return [f"{one}: figures are of other values than those learnt from; shuffle the rows" for one in found]
 
 
 def _are_codes(values: FloatArray) -> bool:
