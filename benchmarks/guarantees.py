@@ -72,7 +72,7 @@ class Plant:
         self.table, self.held_out = (
             dataset_of(_some(checked, rows), self.seed, made.truth) for rows in (learnt, ~learnt)
         )
-        self.split: Split = split(self.table.table, self.seed)
+        self.split: Split = split(self.table)
 
     @property
     def _lot(self) -> str:

@@ -131,7 +131,7 @@ def measured(table: PlantTable, folder: Path) -> dict[str, Any]:
     """Figures of one table."""
     seed, file = drafted(table, folder)
     data = read(file, seed)
-    parts = split(data.table, seed)
+    parts = split(data)
     seconds: dict[str, float] = {}
 
     def timed(name: str, measure: Callable[[], Any]) -> Any:

@@ -114,7 +114,7 @@ def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, obje
         other = another_plant(seed, number)
         path = simulate(other, folder / str(number), units=size(seed))
         data = read(path, other)
-        parts = split(data.table, other)
+        parts = split(data)
         estimator = with_few_threads(build(other)[champion.candidate], 0)
         fitted = fit(learner, estimator, data, parts, lambda untuned, X, labels: untuned)
         model, _ = model_of(fitted, learner, champion.candidate, data, parts, {})

@@ -109,7 +109,7 @@ def simulator(seed: Seed, folder: Path, times: int = 1) -> dict[str, object]:
 
 def learning(seed: Seed, data: Dataset) -> dict[str, object]:
     """Fitting our LightGBM candidate against LGBMRegressor with as many trees on the same rows."""
-    rows = split(data.table, seed).train
+    rows = split(data).train
     rows = rows[np.argsort(data.periods[rows], kind="stable")]
     X, y = data.X[rows], data.y[rows]
     ours = build(seed)["lightgbm"].fit(X, y)

@@ -54,7 +54,7 @@ def ten_times(model: SortingModel, folder: Path) -> SortingModel:
     assert seed.plant is not None
     simulate(seed, folder, units=TIMES * seed.plant.units)
     data = read(folder, seed)
-    rows = split(data.table, seed).learnt
+    rows = split(data).learnt
     estimator = with_few_threads(build(seed)[model.candidate], len(model.examples))  # one thread, whatever else runs
     return replace(model, estimator=clone(estimator).fit(data.X[rows], data.y[rows]))
 

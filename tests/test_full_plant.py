@@ -59,7 +59,7 @@ def learnt(request, tmp_path, monkeypatch):
     size = {"units": LOTS} if seed.classes else {"years": years}
     simulate(seed, tmp_path, **size, rng_seed=seed.plant.rng_seed + 1)
     data = read(tmp_path, seed)
-    parts = split(data.table, seed)
+    parts = split(data)
     for task in TASKS.values():
         monkeypatch.setattr(type(task.learner), "curve_shares", (0.05,))
         monkeypatch.setattr(type(task.learner), "importance_rows", 20)

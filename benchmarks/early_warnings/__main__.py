@@ -46,8 +46,8 @@ def digest(seed: Seed) -> str:
 def on_plant(seed: Seed, folder: Path) -> tuple[Dataset, dict[str, Any]]:
     """What warnings are worth on one plant, learnt from its own rows."""
     data = read(simulate(seed, folder), seed)
-    blocks = blocks_of(data, split(data.table, seed))
-    learnt = EventWarnings().outcome(data, split(data.table, seed))
+    blocks = blocks_of(data, split(data))
+    learnt = EventWarnings().outcome(data, split(data))
     model = learnt.learnt or WarningModel(seed, (), {}, {"all": str(learnt.refusal)})
     grid = Grid.of(data.checked, seed)
     first = int(grid.starts.searchsorted(blocks.test_from))

@@ -69,7 +69,7 @@ class Stream:
         seed = plant.seed
         history = plant.history.reset_index(drop=True)
         data = dataset_of(Checked(history, pd.DataFrame(columns=["file", "row"]), ()), seed).each[0]
-        parts, learner = split(data.table, data.seed), task_of(seed).learner
+        parts, learner = split(data), task_of(seed).learner
         fitted = fit(learner, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
         model, _ = model_of(fitted, learner, CANDIDATE, data, parts, info_of(data, parts))
         step = np.asarray((period_of(plant.table, seed) - plant.begin) // plant.length)

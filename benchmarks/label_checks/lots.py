@@ -80,7 +80,7 @@ class Lots:
         begin = (periods.min() + share * (periods.max() - periods.min())).normalize()
         history = lots[periods < begin].reset_index(drop=True)
         data = dataset_of(Checked(history, pd.DataFrame(columns=["file", "row"]), ()), seed)
-        parts, learner = split(data.table, seed), task_of(seed).learner
+        parts, learner = split(data), task_of(seed).learner
         fitted = fit(learner, with_few_threads(build(seed)[CANDIDATE], len(data.X)), data, parts)
         model, _ = model_of(fitted, learner, CANDIDATE, data, parts, info_of(data, parts))
         names = [one.name for one in seed.elements]

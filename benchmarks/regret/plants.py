@@ -39,7 +39,7 @@ def of_table(table: PlantTable) -> dict[str, Any]:
 def of_file(seed: Seed, path: Path) -> dict[str, Any]:
     """Figures of a file, by target."""
     data = read(path, seed)
-    return {one.seed.target.name: _of_target(one, parts) for one, parts in views(data, split(data.table, seed))}
+    return {one.seed.target.name: _of_target(one, parts) for one, parts in views(data, split(data))}
 
 
 def _of_target(data: Dataset, parts: Split) -> dict[str, Any]:

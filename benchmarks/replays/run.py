@@ -181,7 +181,7 @@ def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> d
     data = whole.each[0]
     tested = ~np.isin(data.units.astype(str), held_out_units(sorted(set(data.units.astype(str)))))
     newest = np.sort(data.periods[tested])[-FEWEST_ROWS["test"] :][0]
-    parts = split(data.table, seed, test_from=newest)
+    parts = split(data, test_from=newest)
     models = {}
     for name, estimator in build(data.seed).items():
         if only not in (None, name):

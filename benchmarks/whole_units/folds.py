@@ -35,7 +35,7 @@ def measured(seed: Seed, path: Path) -> dict[str, Any]:
     those: what a user gets.
     """
     data, learner = read(path, seed), task_of(seed).learner
-    parts = split(data.table, seed)
+    parts = split(data)
     found: dict[str, list[Mapping[str, float]]] = {}
     registered: dict[str, int] = {}
     weights = []

@@ -48,7 +48,7 @@ def fitted(request):
     """Task, first candidate, data set with truth, and split: of each kind of process."""
     seed, frame, truth = request.getfixturevalue(request.param)
     data = dataset_of(check(frame, seed), seed, truth)
-    parts, task = split(data.table, seed), task_of(seed)
+    parts, task = split(data), task_of(seed)
     name, estimator = next(iter(build(seed).items()))
     info = {"package_version": "1.2.3", "git_commit": None}
     return task, fit_candidate(task.learner, name, estimator, data, parts, info, None, lambda what: None), data, parts

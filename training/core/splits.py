@@ -8,7 +8,7 @@ import pandas as pd
 
 from physics.arrays import BoolArray, IntArray
 from seeds import Seed
-from training.core.dataset import period_of
+from training.core.dataset import Dataset
 
 TEST_SHARE = 0.15
 # Residuals are taken on three blocks, one after the other: of a three-year history they see more than a whole year,
@@ -109,8 +109,8 @@ def some_units(table: pd.DataFrame, seed: Seed, most: int) -> pd.DataFrame:
     return table[names.isin(order[:count])]
 
 
-def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None) -> Split:
-    """Split a table by distinct period: 40 % train, 3 x 15 % calibrate, 15 % test, with whole units held out.
+def split(data: Dataset, test_from: pd.Timestamp | None = None) -> Split:
+    """Split a data set by distinct period: 40 % train, 3 x 15 % calibrate, 15 % test, with whole units held out.
 
     Where rows are pieces of lots, a lot counts as one period and is never cut. A table without time is split by whole
     units, or by the order of its rows where it has none. A row's `previous` columns may come
@@ -119,10 +119,8 @@ def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None
 
     Parameters
     ----------
-    table : DataFrame, shape (n, ...)
+    data : Dataset
         Labelled rows.
-    seed : Seed
-        Names the unit and time columns.
     test_from : Timestamp, optional
         First test period; given, the older periods keep their proportions.
 
@@ -136,7 +134,7 @@ def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None
     SplitError
         Fewer periods or rows than an honest evaluation needs.
     """
-    time = pd.Series(period_of(table, seed))
+    time = pd.Series(data.periods)
     periods = pd.DatetimeIndex(np.sort(time.unique()))
     if len(periods) < FEWEST_PERIODS:
         raise SplitError(f"{len(periods)} labelled periods: a split by time needs at least {FEWEST_PERIODS}")
@@ -148,10 +146,10 @@ def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None
     starts = periods[[0, *range(n_train, len(periods) - n_test + 1, n_block)]]
     part = np.searchsorted(starts, time.to_numpy(), side="right") - 1  # 0 train, 1 to 3 calibrate, 4 test
     units: tuple[str, ...] = ()
-    held_out = np.zeros(len(table), dtype=bool)
-    if seed.key is not None and seed.time is not None:  # without time each part has whole units of its own already
-        units = held_out_units(sorted(table[seed.key.name].unique()))
-        held_out = table[seed.key.name].isin(units).to_numpy()
+    held_out = np.zeros(len(time), dtype=bool)
+    if data.seed.key is not None and data.seed.time is not None:  # without time parts have whole units of their own
+        units = held_out_units(sorted(set(data.units)))
+        held_out = pd.Series(data.units).isin(units).to_numpy()
     oldest_first = np.argsort(time.to_numpy(), kind="stable")
 
     def rows(mask: BoolArray) -> IntArray:

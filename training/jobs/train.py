@@ -166,7 +166,7 @@ def train(
     data = read(data_path, seed)
     if tests is not None:
         data = with_tests(data, read_tests(tests, seed), str(tests))
-    parts = split(data.table, seed)
+    parts = split(data)
     for view in views(data, parts):
         task_of(seed).learner.check_split(*view)
     tracking = Tracking(settings, make=True)

@@ -38,6 +38,6 @@ def _view(data: Dataset, parts: Split) -> View:
             f"{parts.test_from:%Y-%m-%d %H:%M} on are to judge on"
         )
     try:
-        return data, split(data.table, data.seed, test_from=None if timeless else parts.test_from)
+        return data, split(data, test_from=None if timeless else parts.test_from)
     except SplitError as error:
         raise SplitError(f"{name}: {error}") from error

@@ -125,6 +125,6 @@ def _answered(now: Model, then: Model, judged: Mapping[str, Judged]) -> dict[str
 def as_candidate(model: Any, data: Dataset, rows: IntArray) -> AnyCandidate:
     """A registered model as a candidate that has answered rows of a data set."""
     learner = task_of(data.seed).learner
-    parts = split(data.table, data.seed, test_from=data.periods[rows].min())
+    parts = split(data, test_from=data.periods[rows].min())
     answers = learner.answers(model, data, parts)
     return Candidate(model, {}, answers, learner.predictions_of(answers), np.empty(0))

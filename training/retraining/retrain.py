@@ -195,7 +195,7 @@ def retrain(
         raise ShiftError(stopped(process, labels))
     data = with_tests(data, joined_tests(history.tests, new_tests, seed), str(tests or TESTS))
     start, judged = judge_rows(data, new, model, champion)
-    parts = split(data.table, seed, test_from=start)
+    parts = split(data, test_from=start)
     for view in views(data, parts):
         task.learner.check_split(*view)
     older = {name: (one, older_rows(one, model, start, parts.units)) for name, (one, _) in judged.items()}

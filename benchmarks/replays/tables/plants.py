@@ -49,7 +49,7 @@ def until(plant: Plant, moment: pd.Timestamp | None) -> Dataset:
 
 def learnt(data: Dataset, test_from: pd.Timestamp | None) -> Candidate[RegressionModel, Any]:
     """A candidate as a job learns it, judged by nothing yet."""
-    parts, learner = split(data.table, data.seed, test_from=test_from), task_of(data.seed).learner
+    parts, learner = split(data, test_from=test_from), task_of(data.seed).learner
     fitted = fit(learner, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
     model, _ = model_of(fitted, learner, CANDIDATE, data, parts, info_of(data, parts))
     answers = learner.answers(model, data, parts)

@@ -24,7 +24,7 @@ CATEGORIES = {"yaxis.automargin": True, "yaxis.ticklabelstandoff": 6}
 def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap, its data set and split."""
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
-    parts = split(data.table, toy_sorting_seed)
+    parts = split(data)
     return (
         fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda _: None),
         data,

@@ -23,7 +23,7 @@ SHARES = np.array([0.6, 0.37, 0.03])
 
 def fitted_to(seed, frame):
     data = dataset_of(check(frame, seed), seed)
-    parts, found = split(data.table, seed), {}
+    parts, found = split(data), {}
     for name, estimator in build(seed).items():
         baseline = next(iter(found.values())).predictions if found else None
         found[name] = fit_candidate(LEARNER, name, estimator, data, parts, {}, baseline, lambda what: None, curve=True)

@@ -9,10 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.contract import check
+from models.table.contract import Checked, check
+from seeds import Seed
 from seeds.format.loader import parse
-from training.core.dataset import dataset_of
+from training.core.dataset import Dataset, dataset_of
 from training.core.splits import SplitError, _check_rows, held_out_units, some_units, split
+
+
+def data_of(table: pd.DataFrame, seed: Seed) -> Dataset:
+    return dataset_of(Checked(table, pd.DataFrame(columns=["file", "row"]), ()), seed)
 
 
 @pytest.fixture
@@ -21,7 +26,7 @@ def table(toy_seed, toy_frame):
 
 
 def test_shares_are_of_distinct_periods(table, toy_seed):
-    parts = split(table, toy_seed)
+    parts = split(data_of(table, toy_seed))
     period = table["period_start"]
     count = {
         "train": period.iloc[parts.train].nunique(),
@@ -32,7 +37,7 @@ def test_shares_are_of_distinct_periods(table, toy_seed):
 
 
 def test_each_part_is_newer_than_the_one_before_and_none_is_shared(table, toy_seed):
-    parts = split(table, toy_seed)
+    parts = split(data_of(table, toy_seed))
     period = table["period_start"].to_numpy()
     steps = [parts.train, *parts.calibrate, parts.test]
     for older, newer in pairwise(steps):
@@ -44,14 +49,14 @@ def test_each_part_is_newer_than_the_one_before_and_none_is_shared(table, toy_se
 
 
 def test_rows_stand_oldest_first(table, toy_seed):
-    parts = split(table, toy_seed)
+    parts = split(data_of(table, toy_seed))
     period = table["period_start"].to_numpy()
     for rows in (parts.learnt, parts.test, parts.unseen_all):
         assert (np.diff(period[rows]) >= np.timedelta64(0, "ns")).all()
 
 
 def test_held_out_units_are_learnt_nowhere(table, toy_seed):
-    parts = split(table, toy_seed)
+    parts = split(data_of(table, toy_seed))
     unit = table["unit"].to_numpy()
     assert len(parts.units) == 6
     assert set(unit[parts.unseen_all]) == set(parts.units)
@@ -63,7 +68,7 @@ def test_held_out_units_are_learnt_nowhere(table, toy_seed):
 def test_held_out_units_depend_on_names_alone(table, toy_seed):
     shuffled = table.sample(frac=1, random_state=3, ignore_index=True)
     other = shuffled.assign(y=shuffled["y"].to_numpy()[::-1], z=0.0)
-    assert split(table, toy_seed).units == split(other, toy_seed).units
+    assert split(data_of(table, toy_seed)).units == split(data_of(other, toy_seed)).units
 
 
 def test_adding_units_moves_few_in_or_out_of_the_held_out():
@@ -73,7 +78,7 @@ def test_adding_units_moves_few_in_or_out_of_the_held_out():
 
 
 def test_few_units_hold_none_out(toy_seed, toy_frame):
-    parts = split(check(toy_frame(units=9, periods=40), toy_seed).table, toy_seed)
+    parts = split(dataset_of(check(toy_frame(units=9, periods=40), toy_seed), toy_seed))
     assert parts.units == ()
     assert list(parts.evaluated) == ["test"]
 
@@ -85,14 +90,14 @@ def test_a_table_of_one_unit_has_no_unseen_part(toy_seed):
     seed = parse(text, Path("toy_cells.toml"))
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"period_start": pd.date_range("2020-01-01", periods=400, freq="30D"), "y": rng.random(400)})
-    parts = split(table, seed)
+    parts = split(data_of(table.assign(**dict.fromkeys(seed.input_names, 0.0)), seed))
     assert parts.units == ()
     assert len(parts.test) == 60
 
 
 def test_judging_from_a_given_period_keeps_the_proportions_of_the_older(table, toy_seed):
     start = np.sort(table["period_start"].unique())[-3]
-    parts = split(table, toy_seed, test_from=pd.Timestamp(start))
+    parts = split(data_of(table, toy_seed), test_from=pd.Timestamp(start))
     period = table["period_start"]
     assert period.iloc[parts.test].nunique() == 3
     assert [period.iloc[block].nunique() for block in parts.calibrate] == [7, 7, 7]
@@ -100,24 +105,24 @@ def test_judging_from_a_given_period_keeps_the_proportions_of_the_older(table, t
 
 def test_too_few_periods_are_told_with_their_number(toy_seed, toy_frame):
     with pytest.raises(SplitError, match=r"7 labelled periods: .* at least 8"):
-        split(check(toy_frame(units=30, periods=7), toy_seed).table, toy_seed)
+        split(dataset_of(check(toy_frame(units=30, periods=7), toy_seed), toy_seed))
 
 
 def test_too_few_rows_are_told_part_by_part(toy_seed, toy_frame):
     with pytest.raises(
         SplitError, match=r"8 labelled rows to train, expected 50; .* 3 labelled rows to test, expected 20"
     ):
-        split(check(toy_frame(units=1, periods=20), toy_seed).table, toy_seed)
+        split(dataset_of(check(toy_frame(units=1, periods=20), toy_seed), toy_seed))
 
 
 def test_a_judge_part_that_leaves_nothing_to_learn_is_refused(table, toy_seed):
     with pytest.raises(SplitError, match="2 periods before the 38 to judge on leave none to learn from"):
-        split(table, toy_seed, test_from=pd.Timestamp(np.sort(table["period_start"].unique())[2]))
+        split(data_of(table, toy_seed), test_from=pd.Timestamp(np.sort(table["period_start"].unique())[2]))
 
 
 def test_no_part_shares_a_lot_with_another(toy_sorting_seed, toy_sorting_frame):
     data = dataset_of(check(toy_sorting_frame(lots=40), toy_sorting_seed), toy_sorting_seed)
-    parts = split(data.table, toy_sorting_seed)
+    parts = split(data)
     found = [set(data.units[rows]) for rows in (parts.train, *parts.calibrate, parts.test, parts.unseen_all)]
     assert sum(map(len, found)) == len(set().union(*found)) == 40
     for older, newer in pairwise(found[:5]):
@@ -126,7 +131,7 @@ def test_no_part_shares_a_lot_with_another(toy_sorting_seed, toy_sorting_frame):
 
 def test_the_bounds_are_first_periods_of_their_parts(table, toy_seed):
     starts = np.sort(table["period_start"].unique())
-    parts = split(table, toy_seed)
+    parts = split(data_of(table, toy_seed))
     bounds = (parts.train_from, parts.calibrate_from, parts.test_from, parts.last)
     assert bounds == tuple(pd.Timestamp(starts[i]) for i in (0, 16, 34, 39))
     assert list(parts.evaluated) == ["test", "unseen", "unseen_all"]
@@ -134,11 +139,11 @@ def test_the_bounds_are_first_periods_of_their_parts(table, toy_seed):
 
 def test_a_single_newest_period_may_judge_and_none_may_not(table, toy_seed):
     newest = pd.Timestamp(table["period_start"].max())
-    one = split(table, toy_seed, test_from=newest)
+    one = split(data_of(table, toy_seed), test_from=newest)
     assert one.test_from == one.last == newest
     assert len(one.test) == 24
     with pytest.raises(SplitError, match=r"^40 periods before the 0 to judge on leave none to learn from$"):
-        split(table, toy_seed, test_from=newest + pd.Timedelta(days=1))
+        split(data_of(table, toy_seed), test_from=newest + pd.Timedelta(days=1))
 
 
 def test_one_period_to_learn_from_is_enough(table, toy_seed):
@@ -147,14 +152,14 @@ def test_one_period_to_learn_from_is_enough(table, toy_seed):
     wide = table[table["period_start"].isin(starts[-8:])].reset_index(drop=True)
     more = pd.concat([wide, wide.assign(unit="B" + wide["unit"]), wide.assign(unit="C" + wide["unit"])])
     more = more.reset_index(drop=True)
-    parts = split(more, toy_seed, test_from=pd.Timestamp(starts[-4]))
+    parts = split(data_of(more, toy_seed), test_from=pd.Timestamp(starts[-4]))
     assert [more["period_start"].iloc[rows].nunique() for rows in (parts.train, *parts.calibrate)] == [1, 1, 1, 1]
     with pytest.raises(SplitError, match=r"^3 periods before the 5 to judge on leave none to learn from$"):
-        split(more, toy_seed, test_from=pd.Timestamp(starts[-5]))
+        split(data_of(more, toy_seed), test_from=pd.Timestamp(starts[-5]))
 
 
 def test_eight_periods_are_enough(toy_seed, toy_frame):
-    parts = split(check(toy_frame(units=30, periods=8), toy_seed).table, toy_seed)
+    parts = split(dataset_of(check(toy_frame(units=30, periods=8), toy_seed), toy_seed))
     assert [len(rows) for rows in (parts.train, *parts.calibrate, parts.test)] == [96, 24, 24, 24, 24]
 
 
@@ -166,7 +171,7 @@ def test_a_fifth_of_ten_units_or_more_is_held_out_by_their_names_digest(units, c
 
 
 def test_rows_of_each_part_are_counted_to_the_last(table, toy_seed):
-    parts = split(table, toy_seed)
+    parts = split(data_of(table, toy_seed))
     some = replace(parts, train=parts.train[:50], calibrate=(parts.test[:20], parts.test[:30]), test=parts.test[:20])
     _check_rows(some)
     fewer = replace(some, train=parts.train[:49], calibrate=(parts.test[:20], parts.test[:29]), test=parts.test[:19])
@@ -191,7 +196,7 @@ def timeless(toy_seed, tmp_path):
 
 def test_without_time_whole_units_are_learnt_or_judged(timeless, toy_frame):
     table = check(toy_frame(units=30, periods=20).drop(columns="period_start"), timeless).table
-    found = split(table, timeless)
+    found = split(data_of(table, timeless))
     units = [set(table["unit"].iloc[rows]) for rows in (found.train, *found.calibrate, found.test)]
     assert sum(map(len, units)) == len(set.union(*units)) == 30
     assert [len(part) for part in units] == [11, 5, 5, 5, 4]  # of 30: 15 % judge, 3 x 15 % calibrate
@@ -203,10 +208,10 @@ def test_without_time_or_units_the_order_of_the_rows_counts(timeless, toy_frame,
     key = next(part for part in text.split("[[columns]]") if 'name = "unit"' in part)
     alone = parse(text.replace("[[columns]]" + key, ""), tmp_path / "toy_cells.toml")
     table = check(toy_frame(units=20, periods=20).drop(columns=["period_start", "unit"]), alone).table
-    found = split(table, alone)
+    data = data_of(table, alone)
+    found = split(data)
     rows = np.concatenate([found.train, *found.calibrate, found.test])
     assert rows.tolist() == list(range(400))
-    data = dataset_of(check(toy_frame(units=20, periods=20).drop(columns=["period_start", "unit"]), alone), alone)
     assert data.shown(found.test_from) == f"row {found.test[0] + 1}"
     assert (data.facts["first_period"], data.facts["last_period"]) == ("row 1", "row 400")
 

@@ -77,7 +77,7 @@ def plant(toy_seed, toy_frame):
     frame = toy_frame()
     frame.loc[7, "z"] = 9.5
     data = dataset_of(check(frame, toy_seed), toy_seed)
-    return data, split(data.table, toy_seed)
+    return data, split(data)
 
 
 def candidate(name, error=1.0):

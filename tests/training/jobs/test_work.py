@@ -19,7 +19,7 @@ from training.parallel.workers import Workers
 
 def view_of(seed, frame):
     data = dataset_of(check(frame, seed), seed)
-    return data, split(data.table, seed)
+    return data, split(data)
 
 
 def test_what_is_learnt_beside_the_candidates_is_named(monkeypatch):

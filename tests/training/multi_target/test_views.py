@@ -17,7 +17,7 @@ from training.multi_target.views import views
 
 def seen(frame, seed):
     data = dataset_of(check(frame, seed), seed)
-    parts = split(data.table, seed)
+    parts = split(data)
     return data, parts, views(data, parts)
 
 

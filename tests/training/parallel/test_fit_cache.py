@@ -22,7 +22,7 @@ def silent(what):
 
 def view_of(seed, frame):
     data = dataset_of(check(frame, seed), seed)
-    return data, split(data.table, seed)
+    return data, split(data)
 
 
 @pytest.mark.long("fits candidates of all tasks twice")

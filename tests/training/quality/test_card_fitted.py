@@ -32,7 +32,7 @@ IDLE = {"threshold": 0.0, "test_let_go": 0.0, "test_false_release": NAN, "test_c
 
 def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
     data = dataset_of(check(frame, seed), seed, truth)
-    parts = split(data.table, seed)
+    parts = split(data)
     found = {
         name: fit_candidate(LEARNER, name, build(seed)[name], data, parts, INFO, None, lambda what: None)
         for name in names

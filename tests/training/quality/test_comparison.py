@@ -30,7 +30,7 @@ def fitted(toy_quality_seed, toy_quality_frame):
     """The bar and the line, fitted to the older of 150 periods; the judge rows are the 40 newest."""
     data = dataset_of(check(toy_quality_frame(), toy_quality_seed), toy_quality_seed)
     starts = np.sort(data.periods.unique())
-    parts = split(data.table, toy_quality_seed, test_from=starts[-40])
+    parts = split(data, test_from=starts[-40])
     found = {
         name: fit_candidate(LEARNER, name, build(toy_quality_seed)[name], data, parts, {}, None, lambda what: None)
         for name in ("persistence", "linear")

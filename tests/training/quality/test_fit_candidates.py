@@ -21,7 +21,7 @@ PARTS = ("test", "unseen", "unseen_all")
 
 def data_of(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
-    return data, split(data.table, seed)
+    return data, split(data)
 
 
 def fit_all(seed, frame, truth=None, names=("persistence", "linear")):

@@ -21,7 +21,7 @@ LEARNER = QualityLearner()
 
 def fit(seed, frame, name="linear"):
     data = dataset_of(check(frame, seed), seed)
-    parts = split(data.table, seed)
+    parts = split(data)
     return (
         fit_candidate(LEARNER, name, build(seed)[name], data, parts, {}, None, str, curve=True),
         data,

@@ -27,7 +27,7 @@ CATEGORIES = {"yaxis.automargin": True, "yaxis.ticklabelstandoff": 6}
 def fitted(toy_quality_seed, toy_quality_frame):
     """A candidate of the toy lots, its data set and split."""
     data = dataset_of(check(toy_quality_frame(), toy_quality_seed), toy_quality_seed)
-    parts = split(data.table, toy_quality_seed)
+    parts = split(data)
     line = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
     importance = np.array([0.3, 0.1, 0.4, 0.2])
     return replace(line, importance=importance, curve=LearningCurve((4, 9, 60), (0.9, 0.8, 0.7))), data, parts

@@ -21,7 +21,7 @@ def silent(what):
 
 def fit_all(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
-    parts = split(data.table, seed)
+    parts = split(data)
     found, baseline = {}, None
     for name, estimator in build(seed).items():
         found[name] = fit_candidate(LEARNER, name, estimator, data, parts, {}, baseline, silent, curve=True)
@@ -69,7 +69,7 @@ def test_no_late_column_reaches_a_model(toy_seed, toy_frame):
 
 def test_labels_after_the_learnt_periods_change_no_model(toy_seed, toy_frame):
     frame = toy_frame()
-    parts = split(check(frame, toy_seed).table, toy_seed)
+    parts = split(dataset_of(check(frame, toy_seed), toy_seed))
     newest = frame["period_start"] >= parts.test_from
     changed = frame.assign(y=frame["y"].where(~newest, 70.0))
     data, _, before = fit_all(toy_seed, frame)
@@ -82,7 +82,7 @@ def test_labels_after_the_learnt_periods_change_no_model(toy_seed, toy_frame):
 
 def test_labels_of_held_out_units_change_no_model(toy_seed, toy_frame):
     frame = toy_frame()
-    parts = split(check(frame, toy_seed).table, toy_seed)
+    parts = split(dataset_of(check(frame, toy_seed), toy_seed))
     changed = frame.assign(y=frame["y"].where(~frame["unit"].isin(parts.units), 70.0))
     data, _, before = fit_all(toy_seed, frame)
     _, _, after = fit_all(toy_seed, changed)
@@ -143,7 +143,7 @@ def test_each_step_is_reported(toy_seed, toy_frame):
         "linear",
         build(toy_seed)["linear"],
         data,
-        split(data.table, toy_seed),
+        split(data),
         {},
         None,
         told.append,
@@ -173,7 +173,7 @@ def test_a_plant_that_was_another_one_at_first_does_not_register_the_baseline(to
         y=frame["y"] + np.where(early, 2.5 * (frame["x_set"] - 10), 0.0),
     )
     data = dataset_of(check(frame, toy_seed), toy_seed)
-    parts = split(data.table, toy_seed)
+    parts = split(data)
     found = {
         name: fit_candidate(LEARNER, name, build(toy_seed)[name], data, parts, {}, None, silent)
         for name in ("persistence", "linear")

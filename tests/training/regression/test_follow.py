@@ -32,7 +32,7 @@ def followed(seed, frame, delay=None):
         target = seed.targets["y"].model_copy(update={"delay": delay})
         seed = seed.model_copy(update={"targets": {"y": target}})
     data = dataset_of(check(frame, seed), seed)
-    parts = split(data.table, seed)
+    parts = split(data)
     rows = np.concatenate(parts.calibrate)
     block = np.repeat(np.arange(3), [len(one) for one in parts.calibrate])
     names = [column.name for column in seed.inputs]

@@ -27,7 +27,7 @@ EQUAL = {"type": "scatter", "mode": "lines", "name": "equal"} | DOTTED
 def fitted(toy_seed, toy_frame):
     """A candidate whose answers lie 0.1 to 0.5 beside the label, its intervals wider above than below."""
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
-    parts = split(data.table, toy_seed)
+    parts = split(data)
     line = fit_candidate(LEARNER, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda what: None)
     rng = np.random.default_rng(4)
     value = data.y + rng.choice([-0.5, -0.2, 0.1, 0.3], len(data.y))

@@ -18,7 +18,7 @@ INFO = {"package_version": "1.2.3", "git_commit": None}
 
 def card_of(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
-    parts = split(data.table, seed)
+    parts = split(data)
     found, baseline = {}, None
     for name in ("persistence", "linear"):
         found[name] = fit_candidate(LEARNER, name, build(seed)[name], data, parts, INFO, baseline, lambda what: None)

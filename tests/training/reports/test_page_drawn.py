@@ -24,7 +24,7 @@ def silent(what):
 
 def fitted(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
-    parts = split(data.table, seed)
+    parts = split(data)
     return (
         fit_candidate(RegressionLearner(), "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True),
         data,
@@ -47,7 +47,7 @@ def number_page(seed, frame):
 
 def class_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
-    parts = split(data.table, seed)
+    parts = split(data)
     line = fit_candidate(
         ClassificationLearner(), "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True
     )
@@ -56,14 +56,14 @@ def class_page(seed, frame):
 
 def sorting_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
-    parts = split(data.table, seed)
+    parts = split(data)
     sorter = fit_candidate(SortingLearner(), "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
     return plots.page(sorter, data, parts)
 
 
 def quality_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
-    parts = split(data.table, seed)
+    parts = split(data)
     grader = fit_candidate(QualityLearner(), "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
     return plots.page(grader, data, parts)
 

@@ -32,7 +32,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
     truth = frame[["lot", "passed_at", "metal", "x", "z"]].copy()
     frame.loc[frame.index % 10 == 0, "metal"] = "b"
     data = dataset_of(check(frame, toy_sorting_seed), toy_sorting_seed, truth)
-    parts = split(data.table, toy_sorting_seed)
+    parts = split(data)
     bar = fit_candidate(LEARNER, "majority", build(data.seed)["majority"], data, parts, INFO, None, lambda what: None)
     card = model_card({"majority": bar}, bar, data, parts)
     wrong = bar.metrics["test_label_errors"]

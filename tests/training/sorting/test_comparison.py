@@ -27,7 +27,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     """The bar and the trees, fitted to the oldest of 120 lots; the judge rows are the newest."""
     data = dataset_of(check(toy_sorting_frame(lots=120, pieces=40), toy_sorting_seed), toy_sorting_seed)
     starts = np.sort(data.periods.unique())
-    parts = split(data.table, toy_sorting_seed, test_from=starts[-30])
+    parts = split(data, test_from=starts[-30])
     found = {
         name: fit_candidate(LEARNER, name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda what: None)
         for name in ("majority", "lightgbm")

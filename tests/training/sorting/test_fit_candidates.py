@@ -23,7 +23,7 @@ PARTS = ("test", "unseen_all")  # none of the held-out lots is among the newest 
 
 def fit_all(seed, frame, truth=None, names=("majority", "linear")):
     data = dataset_of(check(frame, seed), seed, truth)
-    parts = split(data.table, seed)
+    parts = split(data)
     found, baseline = {}, None
     for name in names:
         found[name] = fit_candidate(
@@ -192,7 +192,7 @@ def test_the_learning_curve_ends_at_the_served_model(fitted):
 def test_each_step_is_reported(toy_sorting_seed, toy_sorting_frame):
     told = []
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
-    parts = split(data.table, toy_sorting_seed)
+    parts = split(data)
     fit_candidate(LEARNER, "majority", build(toy_sorting_seed)["majority"], data, parts, {}, None, told.append)
     assert len(told) == STEPS
 
@@ -202,8 +202,8 @@ def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(fitted, to
     LEARNER.check_split(data, parts)
     few = dataset_of(check(toy_sorting_frame(lots=20), toy_sorting_seed), toy_sorting_seed)
     with pytest.raises(GuaranteeError, match=r"^\d lots to calibrate, expected 9 or more: that 0\.9 of the lots keep"):
-        LEARNER.check_split(few, split(few.table, toy_sorting_seed))
+        LEARNER.check_split(few, split(few))
     free = toy_sorting_seed.model_copy(
         update={"bins": [one.model_copy(update={"limits": {}}) for one in toy_sorting_seed.bins]}
     )
-    LEARNER.check_split(replace(few, seed=free), split(few.table, free))
+    LEARNER.check_split(replace(few, seed=free), split(few))

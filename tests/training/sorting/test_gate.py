@@ -18,7 +18,7 @@ from training.sorting.gate import evidence
 @pytest.fixture(scope="module")
 def plant(toy_sorting_seed, toy_sorting_frame):
     data = dataset_of(check(toy_sorting_frame(lots=100, pieces=20), toy_sorting_seed), toy_sorting_seed)
-    return data, split(data.table, toy_sorting_seed)
+    return data, split(data)
 
 
 def deciding(name, bins):

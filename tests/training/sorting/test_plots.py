@@ -22,7 +22,7 @@ LEARNER = SortingLearner()
 def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap, its data set and split."""
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
-    parts = split(data.table, toy_sorting_seed)
+    parts = split(data)
     linear = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, str, curve=True)
     return linear, data, parts
 

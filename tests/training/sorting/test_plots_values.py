@@ -25,7 +25,7 @@ CATEGORIES = {"yaxis.automargin": True, "yaxis.ticklabelstandoff": 6}
 def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap with metrics of one's own, its data set and split."""
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
-    parts = split(data.table, toy_sorting_seed)
+    parts = split(data)
     linear = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
     own = {
         "test_bin_a_recovery": 0.81,

@@ -25,7 +25,7 @@ def pieces(toy_sorting_seed, toy_sorting_frame):
 
 @pytest.fixture(scope="module")
 def parts(pieces):
-    return split(pieces.table, pieces.seed)
+    return split(pieces)
 
 
 def test_whole_lots_are_kept_that_nothing_has_learnt_from(pieces, parts):
