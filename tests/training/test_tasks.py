@@ -1,6 +1,5 @@
 """What a task shows is what its candidates and verdicts measure."""
 
-from types import SimpleNamespace
 from typing import get_args, get_type_hints
 
 import pytest
@@ -12,7 +11,7 @@ from models.tasks import build
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
-from training.tasks import TASKS, tagged, task_of
+from training.tasks import TASKS, task_of
 
 
 @pytest.fixture
@@ -80,12 +79,6 @@ def test_the_learner_of_a_task_calibrates_its_model():
         assert model is models.tasks.TASKS[name].model
 
 
-def test_tags_are_those_figures_that_a_candidate_has():
-    task = SimpleNamespace(columns=SimpleNamespace(tagged=("b", "a", "absent")))
-    candidate = SimpleNamespace(metrics={"a": 1.0, "b": 2.0, "c": 3.0})
-    assert tagged(task, candidate) == {"b": 2.0, "a": 1.0}
-
-
 def test_what_a_reader_is_told_is_made_of_what_is_measured(fitted):
     task, candidate, data, parts = fitted
     for line in task.card.remarks({candidate.name: candidate}, candidate, data):
@@ -103,7 +96,6 @@ def test_every_figure_that_is_shown_is_measured(fitted):
     if not len(parts.unseen):
         shown = {name for name in shown if not name.startswith("unseen_") or name.startswith("unseen_all_")}
     assert shown <= known, shown - known
-    assert set(tagged(task, candidate)) == set(task.columns.tagged) & known
 
 
 def test_every_decisive_figure_is_in_the_table_of_a_verdict(fitted):

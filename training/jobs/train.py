@@ -32,11 +32,11 @@ from training.jobs.search import Search
 from training.jobs.targets_card import model_card as card_of_several
 from training.jobs.version_table import compare_address
 from training.jobs.work import Beside, Fit
-from training.multi_target.combined import candidate_tag, joined, of_target, whole
+from training.multi_target.combined import candidate_tag, joined, of_target, some_of, whole
 from training.multi_target.views import views
 from training.parallel.execution import Ways
 from training.parallel.workers import Later, Workers, processes_for
-from training.tasks import tagged, task_of
+from training.tasks import task_of
 
 TABLE, REJECTED, CARD, SEED = "table.parquet", "rejected.csv", "model_card.md", "seed.toml"
 TESTS, GATE_FILE = "tests.parquet", "gate.txt"
@@ -87,6 +87,11 @@ class Learnt:
     def baseline(self) -> AnyCandidate:
         """The candidate that the others are compared with."""
         return next(iter(self.candidates.values()))
+
+    @property
+    def tagged(self) -> dict[str, float]:
+        """The few figures of the best that stand beside a version and its alias moves, by target if several."""
+        return some_of(self.best.metrics, task_of(self.data.seed).columns.tagged)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +180,7 @@ def train(
         learnt = learn(data, parts, JobRun(tracking, experiment, run, "train", progress), ways)
         version = register(learnt, tracking)
         gated = ask_gate(learnt, version, tracking)
-        move = enter(seed, version, tagged(task_of(seed), learnt.best), tracking) if gated.passed else None
+        move = enter(seed, version, learnt.tagged, tracking) if gated.passed else None
         became = NOTHING if move is None else move.alias
         tracking.log(run, tags={"registered_version": str(version), "registered_as": became})
     address = compare_address(settings, experiment, list(learnt.runs.values()))
@@ -328,7 +333,7 @@ def register(learnt: Learnt, tracking: Tracking) -> int:
         GATE: REFUSED,
         GATE_REASONS: NOT_ASKED,
         **{candidate_tag(target): one.best.name for target, one in learnt.targets.items()},
-        **{name: f"{value:.6g}" for name, value in tagged(task_of(seed), best).items()},
+        **{name: f"{value:.6g}" for name, value in learnt.tagged.items()},
     }
     return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
 

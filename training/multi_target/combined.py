@@ -1,6 +1,6 @@
 """What the best candidates of several targets are together: one model, its figures, and whether it passes the gate."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,6 +49,11 @@ def figures_of(target: str, found: Mapping[str, float]) -> dict[str, float]:
     """Figures of one target, without its name."""
     before = f"{target}{BETWEEN}"
     return {name.removeprefix(before): value for name, value in found.items() if name.startswith(before)}
+
+
+def some_of(found: Mapping[str, float], names: Collection[str]) -> dict[str, float]:
+    """Figures of these names, or of these names of each target where there are several."""
+    return {name: value for name, value in found.items() if name.split(BETWEEN)[-1] in names}
 
 
 def of_target(candidate: str, target: str) -> str:

@@ -1,7 +1,7 @@
 """What the targets' best candidates are together: figures by target, and the gate of all."""
 
 from training.core.gate import Condition, Gated
-from training.multi_target.combined import candidate_tag, figures_of, joined, prefixed, targets_of
+from training.multi_target.combined import candidate_tag, figures_of, joined, prefixed, some_of, targets_of
 
 LOADS = Condition("loading from the store", True, "it answers", "a model that loads")
 GOOD, BAD = Condition("labels", True, "60", "at least 50"), Condition("gain", False, "-1 %", "more than 0 %")
@@ -27,3 +27,8 @@ def test_all_targets_must_pass_and_a_reason_names_its_target():
     refused = joined({"loss": Gated((LOADS, GOOD)), "iron": Gated((LOADS, BAD))})
     assert not refused.passed
     assert refused.reasons == ["iron: gain: -1 %; expected more than 0 %"]
+
+
+def test_some_figures_are_found_by_their_own_names_with_or_without_a_target():
+    assert some_of({"a": 1.0, "b": 2.0, "c": 3.0}, ("b", "a", "absent")) == {"a": 1.0, "b": 2.0}
+    assert some_of({"y/a": 1.0, "y/b": 2.0, "z/a": 3.0}, ("a",)) == {"y/a": 1.0, "z/a": 3.0}
