@@ -91,8 +91,8 @@ def train_on(
     from nonferrous.warnings import warnings_shown
     from registry.settings import read_settings
     from system.process_lock import alone
+    from training.jobs.execution import Ways
     from training.jobs.train import train as run
-    from training.parallel.execution import Ways
 
     settings = read_settings()
     check_records()

@@ -17,8 +17,8 @@ import lightgbm
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import load
+from training.jobs.execution import Ways
 from training.jobs.train import train
-from training.parallel.execution import Ways
 
 MIB = 1024  # of `ru_maxrss`, which Linux states in KiB
 

@@ -167,7 +167,7 @@ def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) 
     from registry.retraining.decision import Decision, finished
     from registry.tracking import Tracking
     from seeds import load
-    from training.parallel.execution import Ways
+    from training.jobs.execution import Ways
     from training.retraining.retrain import retrain
 
     rows = _rows(asked.process, folder, say)

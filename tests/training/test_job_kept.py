@@ -20,9 +20,9 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import Version
 from training.core.splits import SplitError
+from training.jobs.execution import Ways
 from training.jobs.train import Trained, train
 from training.jobs.version_table import compare, compare_address
-from training.parallel.execution import Ways
 from training.regression.evaluate import against_label
 from training.regression.fit import SELECTED_BY
 

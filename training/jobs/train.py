@@ -24,6 +24,7 @@ from training.core.progress import Progress, silent
 from training.core.setpoint_tests import read_tests, with_tests
 from training.core.splits import Split, split
 from training.jobs.card import model_card
+from training.jobs.execution import Ways
 from training.jobs.job_run import JobRun
 from training.jobs.load_check import on_loading
 from training.jobs.run_metadata import facts_of, info_of, keep_rejected, run_name
@@ -34,7 +35,6 @@ from training.jobs.version_table import compare_address
 from training.jobs.work import Beside, Fit
 from training.multi_target.combined import candidate_tag, joined, of_target, some_of, whole
 from training.multi_target.views import views
-from training.parallel.execution import Ways
 from training.parallel.workers import Later, Workers, processes_for
 from training.tasks import task_of
 

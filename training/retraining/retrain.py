@@ -27,6 +27,7 @@ from training.core.gate import Gated
 from training.core.progress import Progress, silent
 from training.core.setpoint_tests import joined_tests, read_tests, with_tests
 from training.core.splits import split
+from training.jobs.execution import Ways
 from training.jobs.job_run import JobRun
 from training.jobs.run_metadata import keep_rejected, run_name
 from training.jobs.train import TESTS, Learnt, ask_gate, learn, register
@@ -34,7 +35,6 @@ from training.jobs.version_table import compare_address
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.multi_target.verdict import Verdicts
 from training.multi_target.views import views
-from training.parallel.execution import Ways
 from training.retraining.guardrails import guarded_by, guardrails, held_back
 from training.retraining.history import History, are_in, history_of, join, keep_batch, without
 from training.retraining.inputs import inputs_of, with_unlabelled

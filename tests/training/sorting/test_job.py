@@ -15,9 +15,9 @@ from nonferrous.tables import candidates_table, verdict_table, versions_table
 from registry.promotion import promote, rollback
 from registry.settings import Settings
 from registry.tracking import Tracking
+from training.jobs.execution import Ways
 from training.jobs.train import Trained, train
 from training.jobs.version_table import compare
-from training.parallel.execution import Ways
 from training.retraining.retrain import Retrained, retrain
 from training.sorting.fit import pieces_of, sort_lots
 
