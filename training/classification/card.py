@@ -7,9 +7,9 @@ import numpy as np
 from models.interfaces.answers import COVERAGE
 from reporting.markdown import figure, table
 from seeds import Seed
-from training.class_metrics.losses import confusion
 from training.classification.columns import cautions
 from training.classification.fit import SELECTED_BY, ClassificationCandidate, classes_of
+from training.core.class_losses import confusion
 from training.core.dataset import Dataset
 from training.core.splits import Split
 from training.reports.periods import use_of_rows

@@ -5,9 +5,9 @@ import numpy as np
 from models.classification.model import ClassificationModel
 from physics.arrays import FloatArray, IntArray
 from registry.loading.agreement import check_names
-from training.class_metrics.losses import log_losses
 from training.classification.evaluate import Classified, against_label
 from training.classification.fit import ClassificationCandidate, classes_of, classified
+from training.core.class_losses import log_losses
 from training.core.comparison import JudgeRows, Side, Verdict, blocks_of, judge
 from training.core.dataset import Dataset
 from training.core.gate import mended_coverage

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import BoolArray, FloatArray, IntArray
-from training.class_metrics.calibration import calibration_error
-from training.class_metrics.losses import confusion, log_losses
+from training.core.class_calibration import calibration_error
+from training.core.class_losses import confusion, log_losses
 
 
 @dataclass(frozen=True, eq=False)

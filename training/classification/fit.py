@@ -9,8 +9,8 @@ from models.classification.model import ClassificationModel, classifier
 from models.estimators.temperature import tempered
 from models.interfaces.answers import COVERAGE
 from physics.arrays import FloatArray, IntArray
-from training.class_metrics.losses import log_losses
 from training.classification.evaluate import Classified, evaluate
+from training.core.class_losses import log_losses
 from training.core.dataset import Dataset
 from training.core.fitting import Candidate
 from training.core.learner import EstimatorError, Learner

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from training.class_metrics.losses import log_losses
 from training.classification.fit import ClassificationCandidate, classes_of
+from training.core.class_losses import log_losses
 from training.core.comparison import JudgeRows, block_numbers
 from training.core.dataset import Dataset
 from training.core.gate import Condition, Evidence, coverage_condition, unlearnt

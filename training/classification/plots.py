@@ -6,10 +6,10 @@ import plotly.graph_objects as go
 
 from reporting.drawing import by_month, empty
 from reporting.style import BLUE, GREY, ORANGE
-from training.class_metrics.pictures import confused, reliable, signals_by_class
 from training.classification.fit import ClassificationCandidate, classes_of
 from training.core.dataset import Dataset
 from training.core.splits import Split
+from training.reports.class_pictures import confused, reliable, signals_by_class
 from training.reports.pictures import CURVE_ABSENT, Picture, has_time
 
 

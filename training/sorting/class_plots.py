@@ -5,9 +5,9 @@ import plotly.graph_objects as go
 
 from reporting.drawing import panelled
 from reporting.style import BLUE, LAYOUT
-from training.class_metrics.pictures import confused, reliable
 from training.core.dataset import Dataset
 from training.core.splits import Split
+from training.reports.class_pictures import confused, reliable
 from training.reports.pictures import thinned
 from training.sorting.fit import SortingCandidate, pieces_of
 

@@ -13,9 +13,9 @@ from models.sorting.guarantee import broken, lot_contents, lot_sds, over_sd_limi
 from models.sorting.values import oracle_bins, value_matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
-from training.class_metrics.calibration import calibration_error, calibration_error_over_lots
-from training.class_metrics.losses import log_loss
 from training.core.bootstrap import resampled_ratio
+from training.core.class_calibration import calibration_error, calibration_error_over_lots
+from training.core.class_losses import log_loss
 from training.core.evaluate import coverage, rmse
 
 KG_PER_T = 1000.0

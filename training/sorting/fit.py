@@ -15,7 +15,7 @@ from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-from training.class_metrics.losses import log_loss
+from training.core.class_losses import log_loss
 from training.core.dataset import Dataset
 from training.core.fitting import Candidate
 from training.core.learner import EstimatorError, Learner

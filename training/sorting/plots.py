@@ -11,9 +11,9 @@ from physics.arrays import BoolArray, FloatArray
 from reporting.drawing import empty
 from reporting.style import BLUE, GREY, ORANGE, RED
 from seeds.format.tasks.sorting import SD_OF
-from training.class_metrics.pictures import signals_by_class
 from training.core.dataset import Dataset
 from training.core.splits import Split
+from training.reports.class_pictures import signals_by_class
 from training.reports.pictures import CURVE_ABSENT, Picture
 from training.sorting.class_plots import confused_classes, element_contents, reliability_of
 from training.sorting.evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of, sds_of_lots

@@ -6,10 +6,10 @@ import pytest
 from models.estimators.temperature import tempered
 from models.table.contract import check
 from models.tasks import build
-from training.class_metrics.losses import log_losses
 from training.classification.card import sections
 from training.classification.fit import ClassificationLearner
 from training.classification.task import TASK
+from training.core.class_losses import log_losses
 from training.core.dataset import dataset_of
 from training.core.fitting import best_of, fit_candidate, out_of_time_predictions
 from training.core.gate import gate

@@ -10,7 +10,7 @@ from models.estimators.temperature import tempered
 from models.table.contract import check
 from models.tasks import build
 from models.uncertainty.guarantees import GuaranteeError
-from training.class_metrics.losses import log_loss
+from training.core.class_losses import log_loss
 from training.core.dataset import dataset_of
 from training.core.fitting import STEPS, best_of, fit_candidate
 from training.core.splits import split

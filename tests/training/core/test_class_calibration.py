@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.class_metrics.calibration import calibration_error, calibration_error_over_lots, reliability
+from training.core.class_calibration import calibration_error, calibration_error_over_lots, reliability
 
 
 def test_the_calibration_error_is_the_known_miscalibration():

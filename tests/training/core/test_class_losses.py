@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import confusion_matrix
 from sklearn.metrics import log_loss as theirs
 
-from training.class_metrics.losses import confusion, log_loss, log_losses
+from training.core.class_losses import confusion, log_loss, log_losses
 
 A, B, C = range(3)
 

@@ -8,10 +8,10 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from training.class_metrics import pictures
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
+from training.reports import class_pictures as pictures
 from training.sorting.fit import SortingLearner
 
 LEARNER = SortingLearner()

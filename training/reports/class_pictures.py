@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from physics.arrays import FloatArray, IntArray
 from reporting.drawing import empty, panelled
 from reporting.style import BLUE, LAYOUT
-from training.class_metrics.calibration import reliability
-from training.class_metrics.losses import confusion
+from training.core.class_calibration import reliability
+from training.core.class_losses import confusion
 from training.core.dataset import Dataset
 from training.core.splits import Split
 from training.reports.pictures import MOST_INPUTS

@@ -1,1 +1,0 @@
-"""What tasks that predict classes share: how right probabilities are, and its figures."""
