@@ -30,14 +30,14 @@ from registry.store import MlflowStore
 from seeds import names
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-RESULTS, PAGE = DOCS / "results" / "model_damages.json", DOCS / "how-to" / "secure_the_service.md"
+RESULTS, PAGE = DOCS / "results" / "model_damages.json", DOCS / "results" / "fuzzing.md"
 NAME = "damages"
 DAMAGES, BATCH = 2000, 40
 OUTCOMES = (
     "refused before anything is parsed",
     "refused by the check of trees",
     "refused by the seed's check",
-    "refused by what reads the other files",
+    "refused by the readers of the other files",
     "refused by the self-test",
     "ended its process",
     "accepted, answers equal",
@@ -103,12 +103,12 @@ def champions(settings: Settings, folder: Path) -> dict[str, Path]:
 
 
 def lines(result: Mapping[str, Any]) -> list[str]:
-    """The table of what became of damaged models, for docs/how-to/secure_the_service.md."""
+    """Table of outcomes of damaged models, for docs/results/fuzzing.md."""
     ended = result["refused_by_the_check_that_ended_or_held_a_process_without_it"]
     counts = [f"| {name} | {count:,} |" for name, count in result["outcomes"].items()]
     rows = [f"| of {result['damages']:,} damages | |", "|---|---:|", *counts]
     said = (
-        f"Of those that the check of trees refused, {ended:,} ended or held a process in which it was left out "
+        f"Without the check of trees, {ended:,} of the models that it refused ended or blocked the process "
         f"(LightGBM {result['lightgbm']})."
     )
     return [*rows, "", said]

@@ -1,4 +1,4 @@
-"""The table of faults in docs/results/reliability.md."""
+"""Table of faults in docs/results/reliability.md."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ ABOUT = {
     "service_killed": "`kill -9` of the service, records in SQLite",
     "service_killed_postgresql": "`kill -9` of the service, records in PostgreSQL",
     "service_ended": "SIGTERM of the service",
-    "postgresql_killed": "PostgreSQL ended at once, started again",
-    "mlflow_killed": "`kill -9` of MLflow's server, started again",
-    "disk_full": "the records' file may grow no more",
+    "postgresql_killed": "immediate stop of PostgreSQL, restart",
+    "mlflow_killed": "`kill -9` of the MLflow server, restart",
+    "disk_full": "file of the records cannot grow",
     "two_services": "two services on one database, `kill -9` of one",
-    "clock_set": "the clock set a day back, a day forward and right",
+    "clock_set": "clock set one day back, one day forward and corrected",
 }
 NAME = "faults"
 HEADS = (
-    *("fault", "times", "sent", "answered", "no answer", "refused", "lost", "twice", "out of order"),
-    "answers again after [s]",
+    *("fault", "times", "sent", "responses 200", "no response", "responses 503", "lost", "duplicated", "out of order"),
+    "recovery [s]",
 )
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
-    """What stands between the markers."""
+    """Text between the markers."""
     return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found))]
 
 

@@ -1,7 +1,7 @@
 """Requests drawn from a real service's OpenAPI: python -m benchmarks.fuzz --home HOME [--cases N] [--seed N].
 
 The home folder holds champions (`nonferrous up` makes some). Writes docs/results/fuzz.json and its table in
-docs/results/reliability.md; prints every kind of fault and ends with exit code 1 where there is one.
+docs/results/fuzzing.md; prints every kind of fault and ends with exit code 1 where there is one.
 """
 
 import argparse

@@ -27,7 +27,7 @@ from benchmarks.service.load import ADDRESS
 
 Sender = Callable[[requests.PreparedRequest], Any]  # gives a response of requests or of httpx
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-DRAWN, ALIGNED, INVALID = "valid", "valid, times and units that go together", "invalid"
+DRAWN, ALIGNED, INVALID = "valid", "valid, consistent times and units", "invalid"
 KINDS = (DRAWN, ALIGNED, INVALID)
 MOST_SHOWN = 20
 

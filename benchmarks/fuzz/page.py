@@ -1,4 +1,4 @@
-"""The table of drawn requests in docs/results/reliability.md."""
+"""Table of generated requests in docs/results/fuzzing.md."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from benchmarks.fuzz.asking import KINDS, Found
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE, NAME = DOCS / "results" / "fuzz.json", DOCS / "results" / "reliability.md", "fuzz"
+RESULTS, PAGE, NAME = DOCS / "results" / "fuzz.json", DOCS / "results" / "fuzzing.md", "fuzz"
 FAULTLESS = (
-    "No status of 5xx and none that is not described, no answer that is not as described, no body taken that OpenAPI "
-    "refuses, and none refused that it takes but for these relations, which JSON Schema has no words for:"
+    "No response has a status of 5xx or an undescribed status, and all have the described form. No body that violates "
+    "OpenAPI was accepted. Bodies that satisfy it were rejected only for these relations, which JSON Schema cannot "
+    "express:"
 )
-HEADS = ("operation", "request", "sent", "answered", "refused for a relation")
+HEADS = ("operation", "request", "sent", "accepted", "rejected for a relation")
 
 
 def result(found: Found, **about: Any) -> dict[str, Any]:
@@ -26,18 +27,18 @@ def result(found: Found, **about: Any) -> dict[str, Any]:
 
 
 def lines(figures: Mapping[str, Any] | None) -> list[str]:
-    """What stands between the markers; None where nothing was measured yet."""
+    """Text between the markers; a note if nothing was measured yet."""
     if figures is None:
         return ["Not measured yet."]
     total = sum(one[2] for one in figures["sent"])
     processes = ", ".join(f"`{name}`" for name in figures["processes"])
     said = (
-        f"Measured on {figures['measured']}: {total:,} requests, drawn with seed {figures['seed']} for {processes} by "
-        f"schemathesis {figures['schemathesis']}."
+        f"Measured on {figures['measured']}: {total:,} requests, generated with seed {figures['seed']} for {processes} "
+        f"by schemathesis {figures['schemathesis']}."
     )
     bad = "; ".join(f"**{count:,} {name}**" for name, count in figures["faults"].items())
     end = f"{bad}." if bad else FAULTLESS
-    relations = table(("relation", "requests refused"), ((name, f"{n:,}") for name, n in figures["relations"].items()))
+    relations = table(("relation", "requests rejected"), ((name, f"{n:,}") for name, n in figures["relations"].items()))
     return [said, "", *table(HEADS, _rows(figures["sent"])), "", end, "", *relations]
 
 

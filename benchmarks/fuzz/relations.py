@@ -23,7 +23,7 @@ RELATIONS = {
     "a coverage for which the model has rows": r"a coverage that the model has rows for",
     "a row whose label is known": r"in at least one row",
     "moves of units that are planned": r"a unit that one of rows plans",
-    "plan and move together within the knob's limits": r"plan \S+ and move \S+ together",
+    "plan and move together within the set-point's limits": r"plan \S+ and move \S+ together",
     "values of grades in the grades' order": r"grades stand most valuable first",
     "intervals of a tariff that follow each other": (
         r"a start of a step of|an end: it is the only|after its start|: hours (from there on|before it) "
@@ -32,7 +32,7 @@ RELATIONS = {
     "a tariff of a day to a week": r"^\d+ to \d+ h$",
     "factors of the grid for the hours of the tariff": r"an? (start|end) of .* as the tariff|as the tariff$",
     "a highest current above the lowest": r"more than the lowest",
-    "an outcome of a period that has begun": r"a period that has begun",
+    "an outcome of a period that has started": r"a period that has begun",
     "a prediction that is recorded": r"the id of a prediction of \w+ that is recorded",
 }
 

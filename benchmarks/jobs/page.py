@@ -14,12 +14,12 @@ PAGE, POISON_PAGE = DOCS / "results" / "reliability.md", DOCS / "results" / "lab
 RESULTS, NAME = DOCS / "results" / "jobs.json", "faults of jobs"
 POISONS, POISON = DOCS / "results" / "poisons.json", "poisoned outcomes"
 ABOUT = {
-    "worker_killed": "`kill -9` of the worker, at moments spread over a job",
-    "postgresql_killed": "PostgreSQL of records and queue ended at once and started again, at such moments",
-    "mlflow_killed": "`kill -9` of MLflow's server, and started again, at such moments",
-    "disk_full": "no file may grow beyond a size, from 16 KiB to 8 MiB",
-    "store_locked": "MLflow's SQLite file locked by another program for 60 s, at such moments",
-    "queue_removed": "`jobs.db` removed, at such moments; the job is lost and asked for again",
+    "worker_killed": "`kill -9` of the worker, at times spread over a job",
+    "postgresql_killed": "immediate stop of PostgreSQL (records and queue), restart, at such times",
+    "mlflow_killed": "`kill -9` of the MLflow server, restart, at such times",
+    "disk_full": "no file may grow beyond a size from 16 KiB to 8 MiB",
+    "store_locked": "SQLite file of MLflow locked by another program for 60 s, at such times",
+    "queue_removed": "`jobs.db` removed, at such times; the lost job is submitted again",
 }
 HEADS = (
     "fault",
@@ -27,11 +27,11 @@ HEADS = (
     "jobs",
     "promoted",
     "failed",
-    "twice",
-    "between",
-    "left",
-    "over after [s]",
-    "undisturbed [s]",
+    "promoted twice",
+    "inconsistent",
+    "open runs",
+    "end of the job after [s]",
+    "without fault [s]",
 )
 POISON_HEADS = (
     *("outcomes", "sent", "rejected", "excluded", "job", "error of the old champion", "error of the new", "ratio"),
@@ -56,9 +56,9 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _said(found: Mapping[str, Any]) -> list[str]:
-    """Lines in which faults were reported, each once."""
+    """Messages of the faults, each once."""
     said = dict.fromkeys(line for name in ABOUT for line in found["cases"].get(name, {}).get("reasons", ()))
-    return ["In these words:", "", "```", *said, "```"] if said else []
+    return ["Messages:", "", "```", *said, "```"] if said else []
 
 
 def poison_lines(found: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The soak in docs/results/reliability.md: a table and a picture over time."""
+"""Load test in docs/results/reliability.md: a table and a picture over time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ FLAT = 1.05  # of the memory in the minute after the warm-up, at most at the end
 PANELS = {
     "p50_ms": "p50 [ms]",
     "p99_ms": "p99 [ms]",
-    "disk_ms": "longest write of the disk by itself [ms]",
+    "disk_ms": "longest separate disk write [ms]",
     "resident_mib": "resident memory [MiB]",
     "handles": "open handles",
     "records_mib": "records [MiB]",
-    "queue": "outcomes not taken up yet",
+    "queue": "outcomes not yet applied",
 }
 
 
@@ -35,7 +35,7 @@ def memory(series: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
 
 
 def lines(found: Mapping[str, Any] | None) -> list[str]:
-    """What stands between the markers; None where nothing was measured yet."""
+    """Text between the markers; a note if nothing was measured yet."""
     if found is None:
         return ["Not measured yet."]
     whole, series = found["whole"], found["series"]
@@ -46,26 +46,26 @@ def lines(found: Mapping[str, Any] | None) -> list[str]:
     said = (
         f"Measured on {found['measured']}, {found['minutes']:g} minutes: the highest rate was "
         f"{number(found['highest_per_second'])} requests a second, the load {number(found['per_second'])}; other "
-        f"programs kept {found['others']:.2f} of {found['processors']} processors busy."
+        f"programs used {found['others']:.2f} of {found['processors']} processors."
     )
     rows = (
-        ("requests answered, of those sent", f"{whole['answered']:,} of {whole['sent']:,}"),
-        ("requests that came to nothing", "; ".join(f"{n:,} {what}" for what, n in whole["refused"].items()) or "0"),
-        ("outcomes taken", f"{whole['outcomes']:,}"),
-        ("p50, p99 and longest [ms]", ", ".join(number(whole[f"{name}_ms"]) for name in ("p50", "p99", "longest"))),
+        ("responses, of requests sent", f"{whole['answered']:,} of {whole['sent']:,}"),
+        ("failed requests", "; ".join(f"{n:,} {what}" for what, n in whole["refused"].items()) or "0"),
+        ("outcomes stored", f"{whole['outcomes']:,}"),
+        ("p50, p99 and maximum [ms]", ", ".join(number(whole[f"{name}_ms"]) for name in ("p50", "p99", "longest"))),
         (
-            "p99 of ten seconds, median and worst [ms]",
+            "p99 in ten seconds: median, maximum [ms]",
             f"{number(statistics.median(one['p99_ms'] for one in series))}, {number(worst['p99_ms'])}",
         ),
         (
-            "longest write of the disk by itself in ten seconds: median, in those, of all [ms]",
+            "longest separate disk write in ten seconds: median, with the highest p99, maximum [ms]",
             ", ".join(map(number, (statistics.median(waits), worst["disk_ms"], waits[-1]))),
         ),
-        ("memory in the minute after the first, in the last [MiB]", f"{first:.1f}, {last:.1f}"),
-        (f"the last to the first, aim: {aim.aim}", aim.reached),
-        ("handles, first and last", f"{series[0]['handles']}, {series[-1]['handles']}"),
+        ("memory in the second minute, in the last minute [MiB]", f"{first:.1f}, {last:.1f}"),
+        (f"ratio of these, {aim.aim}", aim.reached),
+        ("open handles, first and last", f"{series[0]['handles']}, {series[-1]['handles']}"),
         ("records at the end [MiB]", number(series[-1]["records_mib"])),
-        ("outcomes not taken up yet: most, at the end", f"{max(o['queue'] for o in series)}, {series[-1]['queue']}"),
+        ("outcomes not yet applied: maximum, at the end", f"{max(o['queue'] for o in series)}, {series[-1]['queue']}"),
     )
     return [said, "", *table(("what", "figure"), rows), "![Times, memory, handles and records](../pictures/soak.svg)"]
 
@@ -96,5 +96,5 @@ def picture(series: Sequence[Mapping[str, Any]]) -> str:
         top += _HEIGHT + _GAP
     parts.append(f'<text x="{_WIDTH - 10}" y="{top - 14}" text-anchor="end">{end / 60:.3g} minutes</text>')
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{top}" viewBox="0 0 {_WIDTH} {top}" '
-    style = 'font-family="sans-serif" font-size="12"><title>A service under a steady load</title>'
+    style = 'font-family="sans-serif" font-size="12"><title>Service under constant load</title>'
     return "\n".join([head + style, '<rect width="100%" height="100%" fill="white"/>', *parts, "</svg>", ""])

@@ -21,12 +21,12 @@ ROWS = (0, 1, 5, 40, 1000, 10_000, 25_000)
 _SHARE_OF_ROWS = (0.05, 0.15, 0.25, 0.25, 0.18, 0.10, 0.02)
 _FEW = 3  # inputs of a table that has many rows
 _BEGIN = np.datetime64("2026-01-01", "s")
-SOUND, WIDE, NAMED, ABOUT = "nothing odd", "many columns", "odd names", "long metadata"
+SOUND, WIDE, NAMED, ABOUT = "no anomaly", "many columns", "unusual names", "long metadata"
 GROWING, NULLS, EXTENSION, FORGED, CHANGED = (
     "growing dictionaries",
     "nulls without number",
     "an extension type",
-    "lies in descriptions",
+    "false descriptions",
     "changed words or bytes",
 )
 KINDS = (SOUND, *MAKERS, WIDE, NAMED, ABOUT, GROWING, NULLS, EXTENSION, FORGED, CHANGED)

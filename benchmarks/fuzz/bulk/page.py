@@ -1,4 +1,4 @@
-"""The table of bulk bodies in docs/results/reliability.md."""
+"""Table of bulk bodies in docs/results/fuzzing.md."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from serving.wire.bodies import ARROW
 __all__ = ["NAME", "PAGE", "RESULTS", "lines", "result"]
 
 RESULTS, NAME = DOCS / "results" / "fuzz_bulk.json", "fuzz of bulk bodies"
-FAULTLESS = "The process never ended; each response was 200 with a whole stream, or a 4xx with a problem."
-HEADS = ("odd in the body", "Arrow", "Parquet", "answered", "refused: 400", "413", "422")
+FAULTLESS = "The process never ended. Each response was 200 with a complete stream, or 4xx with a problem."
+HEADS = ("anomaly in the body", "Arrow", "Parquet", "200", "400", "413", "422")
 
 
 def result(found: Found, **about: Any) -> dict[str, Any]:
@@ -32,9 +32,9 @@ def lines(figures: Mapping[str, Any] | None) -> list[str]:
         return ["Not measured yet."]
     total = sum(count for *_, count in figures["sent"])
     said = (
-        f"Measured on {figures['measured']}: {total:,} bodies, drawn with seed {figures['seed']} for "
-        f"`{figures['process']}`, to one service in {figures['limit_mib'] / 1024:g} GiB of address space. It held "
-        f"{figures['peak_mib']:,.0f} MiB at most; the longest response took {figures['longest_s']:.1f} s."
+        f"Measured on {figures['measured']}: {total:,} bodies, generated with seed {figures['seed']} for "
+        f"`{figures['process']}`, to one service in {figures['limit_mib'] / 1024:g} GiB of address space. Its memory "
+        f"was at most {figures['peak_mib']:,.0f} MiB; the longest response took {figures['longest_s']:.1f} s."
     )
     bad = "; ".join(f"**{count:,} {name}**" for name, count in figures["faults"].items())
     return [said, "", *table(HEADS, _rows(figures["sent"])), "", f"{bad}." if bad else FAULTLESS]
