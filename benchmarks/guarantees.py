@@ -8,7 +8,7 @@ Of each plant 2,400 lots are simulated. Every sixth is in the table that a sorte
 others are held out, and sorted by the sorter of their own plant and by that of the plant before it in the list, about
 which nothing is promised. What is promised is what the laboratory finds, of each plant by itself, so it decides which
 lots are over a limit; the truth stands beside it. Figures are kept in docs/results/promises.json as soon as those of a
-process are known; the table of docs/explanation/sorting.md is made from it.
+process are known; the table of docs/results/sorting.md is made from it.
 """
 
 import json
@@ -39,8 +39,8 @@ from training.sorting.trial import true_pieces
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "promises.json", ROOT / "docs" / "explanation" / "sorting.md"
-NAME = "promises"
+RESULTS, PAGE = ROOT / "docs" / "results" / "promises.json", ROOT / "docs" / "results" / "sorting.md"
+NAME = "guarantees"
 # Random seeds of plants. The rule was chosen on the default plants and the first; the others judged it once.
 DEVELOPMENT, FINAL = (101, 102, 103), (301, 302, 303, 304, 305, 306)
 LOTS, EVERY = 2400, 6
@@ -50,10 +50,10 @@ HEADS = (
     "process",
     "plant",
     "calibration lots, over a limit",
-    "held-out lots over one, by the laboratory",
-    "in truth",
+    "holdout lots over a limit, by laboratory",
+    "simulated truth",
     "later lots",
-    "with another plant's sorter",
+    "with the sorter of another plant",
     "value [$/t]",
     "without limits [$/t]",
 )

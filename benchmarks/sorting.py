@@ -6,7 +6,7 @@
 Each default plant is simulated and learnt, then another one (another random seed) is sorted and ejected. Beside the
 champion stands the same candidate with a classifier that has learnt ten times as many lots. Figures are kept in
 docs/results/sorting.json with the digests of seed and table that the champion learnt from; the table of
-docs/explanation/sorting.md is made from it.
+docs/results/sorting.md is made from it.
 """
 
 import json
@@ -32,19 +32,19 @@ from training.jobs.trial import SimulatedPlant, unseen
 from training.sorting.trial import outcome
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "sorting.json", ROOT / "docs" / "explanation" / "sorting.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "sorting.json", ROOT / "docs" / "results" / "sorting.md"
 NAME = "trials"
 LOTS, TIMES = 2000, 10
 OVER = ("over_limit", "over_by_laboratory")
 HEADS = (
     "process",
-    "right class",
+    "correct class",
     "value [$/t]",
-    "share of the oracle's",
-    "share of ten times the data's",
+    "share of oracle value",
+    "share of value with ten times the data",
     "lots over a limit, as landed",
-    "by the laboratory, as decided",
-    "promise shown here after",
+    "by laboratory, as decided",
+    "guarantee shown after",
 )
 
 

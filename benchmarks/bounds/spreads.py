@@ -6,7 +6,7 @@
 On the first development plant of `benchmarks.guarantees` a sorter is fitted once and calibrated again for each limit in
 the bins of LIMITED; then 900 held-out lots are sorted. Beside it the same line with every piece's class
 and contents known sorts a third of them, at the lowest risk price at which as many keep their limits as the seed asks.
-Figures are kept in docs/results/spreads.json; the table of docs/explanation/sorting.md is made from it.
+Figures are kept in docs/results/spreads.json; the table of docs/results/sorting.md is made from it.
 """
 
 import json
@@ -46,20 +46,20 @@ from training.sorting.trial import true_pieces
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "spreads.json", ROOT / "docs" / "explanation" / "sorting.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "spreads.json", ROOT / "docs" / "results" / "sorting.md"
 NAME = "spreads"
 # Contents whose spread bins are given a limit of, and the limits [the content's unit]; None: no limit.
 LIMITED = {"retired_batteries": {"second_life_lfp": "fade", "second_life_nmc": "fade"}}
 LIMITS: dict[str, tuple[float | None, ...]] = {"retired_batteries": (3.0, 5.0, 6.0, 8.0, 10.0, 12.0, None)}
 HEADS = (
     "process",
-    "standard deviation at most",
-    "bins that limit it: share of the feed",
-    "lots over a limit, by the laboratory",
-    "over that of the spread, in truth",
-    "spread of the median lot, in truth",
+    "SD limit",
+    "share of feed in limited bins",
+    "lots over a limit, by laboratory",
+    "over the SD limit, simulated truth",
+    "SD of median lot, simulated truth",
     "value [$/t]",
-    "every piece known [$/t]",
+    "value with known pieces [$/t]",
 )
 
 
