@@ -9,7 +9,7 @@ anew from the plant's own lots, as a plant would do it, and measured on its newe
 default plant's champion, carried there as it is, decides on the same lots. Nothing is chosen on the plants of FINAL.
 Figures are kept in
 docs/results/quality.json with the digests of seed and table that the champion learnt from; the tables of
-docs/explanation/release_guarantee.md are made from it.
+docs/results/quality.md are made from it.
 """
 
 import json
@@ -41,7 +41,7 @@ from training.quality.evaluate import measured
 from training.quality.fit import QualityLearner, lots_of
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "quality.json", ROOT / "docs" / "explanation" / "release_guarantee.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "quality.json", ROOT / "docs" / "results" / "quality.md"
 DEVELOPMENT, FINAL = range(301, 307), range(501, 509)
 LOTS, PLANTS = 20_000, len(FINAL)
 COSTS = ("cost", "cost_assay_all", "cost_assay_none")
@@ -137,7 +137,7 @@ def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, obje
 
 def rows(results: Mapping[str, Mapping[str, dict[str, float]]], whose: str) -> list[str]:
     """Lines of the table of models that were learnt on each plant (own) or carried there."""
-    heads = "| process | lots | joint coverage of 90 % | released | to the laboratory | false release | in truth | "
+    heads = "| process | lots | joint coverage of 90 % | released | to laboratory | false release | simulated truth | "
     heads += "cost [$/t] | assay all | assay none |"
     lines = [f"{heads} plants that release |" if whose == "own" else heads]
     lines.append("|---|" + "---:|" * (lines[0].count("|") - 2))
@@ -168,15 +168,15 @@ def share_of(bad: float, lots: float) -> str:
     return f"{bad / lots:.2%} ({100 * low:.2f}-{100 * high:.2f})"
 
 
-def promise(results: Mapping[str, Mapping[str, dict[str, float]]]) -> list[str]:
-    """Lines of the table of what the promise does to decisions, beside costs alone."""
+def guarantee(results: Mapping[str, Mapping[str, dict[str, float]]]) -> list[str]:
+    """Lines of the table of decisions with the guarantee and by costs alone."""
     lines = [
-        "| process | decided by | to the laboratory | false release [%] | cost [$/t] |",
+        "| process | decided by | to laboratory | false release [%] | cost [$/t] |",
         "|---|---|---:|---:|---:|",
     ]
     for process, result in results.items():
         m = result["own"]
-        for label, before in (("costs and promise", ""), ("costs alone", "unpromised_")):
+        for label, before in (("costs and guarantee", ""), ("costs alone", "unpromised_")):
             lots = m[f"{before}let_go"]
             cells = (
                 process,
@@ -186,13 +186,13 @@ def promise(results: Mapping[str, Mapping[str, dict[str, float]]]) -> list[str]:
                 f"{m[f'{before}cost']:.2f}",
             )
             lines.append(f"| {' | '.join(cells)} |")
-        lines.append(f"| {process} | the best threshold in hindsight | | | {m['hindsight_cost']:.2f} |")
+        lines.append(f"| {process} | best threshold in hindsight | | | {m['hindsight_cost']:.2f} |")
     return lines
 
 
 def with_tables(text: str, results: Mapping[str, Mapping[str, dict[str, float]]]) -> str:
     """Text with the tables between their markers replaced."""
-    tables = {"own": rows(results, "own"), "carried": rows(results, "carried"), "promise": promise(results)}
+    tables = {"own": rows(results, "own"), "carried": rows(results, "carried"), "guarantee": guarantee(results)}
     for name, lines in tables.items():
         text = filled(text, name, lines)
     return text
@@ -207,7 +207,7 @@ def main(arguments: list[str]) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             results[process] = on_plants(load(process), Path(scratch), DEVELOPMENT if develop else FINAL)
     if develop:
-        print("\n".join([*rows(results, "own"), *promise(results)]))
+        print("\n".join([*rows(results, "own"), *guarantee(results)]))
         return
     RESULTS.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")

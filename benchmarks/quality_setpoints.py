@@ -9,7 +9,7 @@ which the recommendations and a grader are learnt; then it goes on twice, once a
 what is recommended. What a lot brought is that of its true contents and its true chance of a defect, by the decision
 that the grader takes on it, less the cost of moves: truth evaluates, and nothing else looks at it. Nothing is chosen on
 the plants of FINAL. Figures are kept in docs/results/quality_setpoints.json with the digests of the
-seed and of its default plant's table; the table of docs/explanation/release_guarantee.md is made
+seed and of its default plant's table; the table of docs/results/quality.md is made
 from it.
 """
 
@@ -42,7 +42,7 @@ from synthetic_data import Running, Step, another_plant, begin, simulate
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results" / "quality_setpoints.json"
-PAGE = ROOT / "docs" / "explanation" / "release_guarantee.md"
+PAGE = ROOT / "docs" / "results" / "quality.md"
 NAME = "setpoints"
 DEVELOPMENT, FINAL = range(301, 303), range(501, 505)
 HISTORY, JUDGED = 6000, 1200  # lots, at least
@@ -193,7 +193,7 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
 def rows(results: Mapping[str, Mapping[str, list[dict[str, float]]]]) -> list[str]:
     """Lines of the table, a plant each."""
     lines = [
-        "| process | plant | lots | moved | gain of all lots [$/t] | of the moved [$/t] | promised of these [$/t] |",
+        "| process | plant | lots | moved lots | gain, all lots [$/t] | gain, moved lots [$/t] | stated gain [$/t] |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for process, result in results.items():

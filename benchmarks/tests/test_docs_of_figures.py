@@ -18,7 +18,7 @@ from tests.suite.processes import each
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-RESULTS, PROCESSES, EXPLANATION = DOCS / "results", DOCS / "reference" / "processes", DOCS / "explanation"
+RESULTS, PROCESSES = DOCS / "results", DOCS / "reference" / "processes"
 SIMULATED = [name for name in names() if load(name).plant is not None]
 
 
@@ -90,7 +90,7 @@ def test_benchmarks_page_is_the_measured_one():
 
 
 def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_is_kept():
-    results, text = measured("quality"), (EXPLANATION / "release_guarantee.md").read_text(encoding="utf-8")
+    results, text = measured("quality"), (RESULTS / "quality.md").read_text(encoding="utf-8")
     assert quality.with_tables(text, results) == text
     for result in results.values():
         own = result["own"]
@@ -101,7 +101,7 @@ def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_is_kep
 
 
 def test_set_points_of_lots_lose_on_no_plant():
-    results, text = measured("quality_setpoints"), (EXPLANATION / "release_guarantee.md").read_text(encoding="utf-8")
+    results, text = measured("quality_setpoints"), (RESULTS / "quality.md").read_text(encoding="utf-8")
     assert quality_setpoints.with_table(text, results) == text
     for result in results.values():
         assert all(one["gain_high"] >= 0 for one in result["by_plant"])
