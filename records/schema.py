@@ -29,7 +29,7 @@ REQUESTS = _counted(
     Column("encoding", String(16)),
     Column("head", BigInteger),
     Index("requests_id", "id", "part", unique=True),
-    Index("requests_process", "process", "number"),
+    Index("requests_operation", "process", "operation", "number"),
 )
 """Requests and their answers, byte for byte; long bodies stand in several parts. An answer is its head, if any, then
 `answer`; `encoding` says how `asked` and `answer` of this part are compressed, and is null where they are not."""

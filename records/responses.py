@@ -1,0 +1,74 @@
+"""Recorded responses of any operation: one by its id, or the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from records import response_prefixes
+from records.requests import has_more
+from records.schema import REQUESTS
+from records.writing.compression import restored
+
+_COLUMNS = ("number", "id", "at", "version", "digest", "kind", "encoding", "head")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A recorded response without its body.
+
+    Attributes
+    ----------
+    number : int
+        Of its first part.
+    id : str
+        Of the request.
+    at : int
+        Time of the request [microseconds since 1970, UTC].
+    version, digest : int, str
+        The model that was used; 0 and empty where none was.
+    kind : str
+        Media type of the request.
+    encoding : str, optional
+        Compression of the first part.
+    head : int, optional
+        Number of the prefix of the response.
+    """
+
+    number: int
+    id: str
+    at: int
+    version: int
+    digest: str
+    kind: str
+    encoding: str | None
+    head: int | None
+
+
+def find(connection: Connection, process: str, operation: str, id: str | None = None) -> Response | None:
+    """Response of an operation of a process by its id, without one the latest; None where there is none."""
+    which = [REQUESTS.c.process == process, REQUESTS.c.operation == operation, REQUESTS.c.part == 0]
+    if id is not None:
+        which.append(REQUESTS.c.id == id)
+    query = select(*(REQUESTS.c[name] for name in _COLUMNS)).where(*which).order_by(REQUESTS.c.number.desc())
+    row = connection.execute(query.limit(1)).one_or_none()
+    return None if row is None else Response(*row)
+
+
+def body(connection: Connection, response: Response) -> Iterator[bytes]:
+    """Body of a response in the parts in which it was recorded, one of them in memory at a time."""
+    if response.head is not None:
+        yield response_prefixes.content(connection, response.head)
+    first = connection.scalars(select(REQUESTS.c.answer).where(REQUESTS.c.number == response.number)).one()
+    yield restored(first, response.encoding)
+    if not has_more(response.kind, response.encoding, b"", first):
+        return
+    part = 0
+    next_part = select(REQUESTS.c.part, REQUESTS.c.answer, REQUESTS.c.encoding).order_by(REQUESTS.c.part).limit(1)
+    while row := connection.execute(
+        next_part.where(REQUESTS.c.id == response.id, REQUESTS.c.part > part)
+    ).one_or_none():
+        part = row.part
+        yield restored(row.answer, row.encoding)
