@@ -65,12 +65,15 @@ class Operation(ABC, Generic[F]):
     rows : {"each", "together", "stored"}
         Treatment of the rows of a request: each has a response of its own, so that they are computed in blocks and may
         be an Arrow table or tensors; all together give one response; or they are stored in the records.
+    unrecorded : str or None
+        Reason why its responses are not recorded, so that they have no page; None where they are.
     """
 
     name: ClassVar[str]
     operation_id: ClassVar[str]
     tag: ClassVar[str]
     rows: ClassVar[Literal["each", "together", "stored"]]
+    unrecorded: ClassVar[str | None] = None
 
     @abstractmethod
     def form(self, seed: Seed, max_rows: int) -> F | None:

@@ -34,7 +34,7 @@ class Section:
     body: str
 
 
-def whole(title: str, sections: Iterable[Section]) -> str:
+def whole(title: str, sections: Iterable[Section], style: str = STYLE) -> str:
     """The whole page; nothing in it is fetched from anywhere."""
     title = html.escape(title)
     parts = "".join(
@@ -43,7 +43,7 @@ def whole(title: str, sections: Iterable[Section]) -> str:
     )
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{STYLE}</style>"
+        f"<title>{title}</title><style>{style}</style>"
     )
     return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1>{parts}</body></html>'
 

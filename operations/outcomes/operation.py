@@ -23,6 +23,9 @@ class Outcomes(Operation[OutcomeForm]):
     operation_id: ClassVar[str] = "outcomes"
     tag: ClassVar[str] = OUTCOMES
     rows: ClassVar[Literal["each", "together", "stored"]] = "stored"
+    unrecorded: ClassVar[str | None] = (
+        "responses to outcomes are not recorded; nonferrous records batches lists what was sent"
+    )
 
     def __init__(self, states: OnlineStates[Any] | None = None) -> None:
         self.states = states

@@ -1,0 +1,1 @@
+"""The page of a response: drawn from its type alone."""

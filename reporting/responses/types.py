@@ -1,0 +1,94 @@
+"""The type of a response as its JSON schema states it: description, unit and range of each place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+UNIT = "x-unit"  # key of a unit in a schema
+_REF = "#/$defs/"
+_ENDS = (
+    ("minimum", "at least"),
+    ("exclusiveMinimum", "more than"),
+    ("maximum", "at most"),
+    ("exclusiveMaximum", "less than"),
+)
+_BETWEEN = {"minimum", "maximum"}
+
+
+class Place:
+    """A place in a response, and what its type states of it; nothing where the type does not know the place.
+
+    Parameters
+    ----------
+    schema : Mapping
+        JSON schema of the place.
+    defs : Mapping
+        Schemas that it may refer to, by name.
+    """
+
+    def __init__(self, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> None:
+        self._schema, self._defs = _resolved(schema, defs), defs
+
+    @classmethod
+    def of(cls, schema: Mapping[str, Any]) -> Place:
+        """A whole response."""
+        return cls(schema, schema.get("$defs", {}))
+
+    @property
+    def unit(self) -> str:
+        """Its unit; empty where the type states none."""
+        return str(self._schema.get(UNIT, ""))
+
+    @property
+    def about(self) -> str:
+        """Its description, without its unit at the end."""
+        return str(self._schema.get("description", "")).removesuffix(f"[{self.unit}]").strip()
+
+    @property
+    def range(self) -> str:
+        """Bounds of a number, in words; empty where the type states none."""
+        found = {name: f"{self._schema[name]:.12g}" for name, _ in _ENDS if name in self._schema}
+        if found.keys() == _BETWEEN:
+            return f"{found['minimum']} to {found['maximum']}"
+        return ", ".join(f"{words} {found[name]}" for name, words in _ENDS if name in found)
+
+    @property
+    def is_map(self) -> bool:
+        """Whether it is an object whose fields the type does not name."""
+        return not self._schema.get("properties")
+
+    def field(self, name: str) -> Place:
+        """A field of an object."""
+        known = self._schema.get("properties", {}).get(name, self._schema.get("additionalProperties"))
+        return Place(known if isinstance(known, dict) else {}, self._defs)
+
+    def at(self, path: Sequence[str]) -> Place:
+        """A field of a field."""
+        found = self
+        for name in path:
+            found = found.field(name)
+        return found
+
+    @property
+    def entry(self) -> Place:
+        """Any field of a map."""
+        return self.field("")
+
+    @property
+    def item(self) -> Place:
+        """An item of a list."""
+        return Place(self._schema.get("items", {}), self._defs)
+
+
+def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema without references and without null: what stands beside a reference goes before what it refers to."""
+    while True:
+        beside = {key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}
+        if "$ref" in schema:
+            schema = {**defs.get(schema["$ref"].removeprefix(_REF), {}), **beside}
+        elif "anyOf" in schema:
+            kinds = [one for one in schema["anyOf"] if one != {"type": "null"}]
+            schema = {**(kinds[0] if kinds else {}), **beside}
+        else:
+            return schema
