@@ -15,6 +15,7 @@ import operations.catalogue
 import synthetic_data
 import training.tasks
 from nonferrous.command_line import main
+from records.database import Database
 from registry.promotion import promote
 from registry.settings import Settings
 from registry.tracking import Tracking
@@ -268,8 +269,10 @@ def test_one_more_operation_is_one_folder_and_a_line_in_the_catalogue(
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     model, store = save_toy_model(tmp_path / "model"), FolderStore()
     store.point("toy_cells", 3, tmp_path / "model")
-    app = create_app(ServiceSettings(home=tmp_path / "home"), store)
+    database = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    app = create_app(ServiceSettings(home=tmp_path / "home"), store, database)
     app.champions.refresh()
+    app.writer.start()
     path = "/v1/toy_cells/row-counts"
     described = app.openapi()["paths"][path]["post"]
     assert (described["operationId"], described["tags"]) == ("row_counts_toy_cells", ["row counts"])
@@ -284,6 +287,13 @@ def test_one_more_operation_is_one_folder_and_a_line_in_the_catalogue(
         "count": 2,
         "candidate": model.candidate,
     }
+    page = asked(app, "GET", f"{path}/page")
+    assert page.status_code == 200, page.text
+    assert "row-counts" in page.text
+    for cells in ('count</th><td><data value="2">2</data>', f"candidate</th><td>{model.candidate}</td>"):
+        assert f'<tr><th scope="row">{cells}' in page.text
+    app.writer.stop()
+    database.close()
     refused = asked(app, "POST", path, json={"rows": []})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "rows")
     assert path in asked(app, "GET", "/v1/processes").json()["processes"][0]["routes"]

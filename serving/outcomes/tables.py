@@ -21,7 +21,7 @@ from records.requests import Recorded, recorded
 from records.shadow import answers_to, is_any
 from seeds import Column, Seed
 from serving.outcomes.slots import read_table, slots, slots_of
-from serving.wire.arrow import ABOUT
+from serving.wire.arrow import ABOUT, whole
 from serving.wire.bodies import JSON
 
 ROWS = 5_000  # of a batch: enough that numpy and Arrow are at their best, few enough to be small
@@ -177,7 +177,7 @@ class Tables:
         rows = [tuple(row.get(name) for name in self._names) for row in table]
         answer = pa.ipc.open_stream(one.answer)
         coverage = msgspec.json.decode(answer.schema.metadata[ABOUT])["coverage"]
-        predictions = [msgspec.json.encode(_finite(row)) for batch in _whole(answer) for row in batch.to_pylist()]
+        predictions = [msgspec.json.encode(_finite(row)) for batch in whole(answer) for row in batch.to_pylist()]
         return rows[: len(predictions)], predictions, coverage
 
     @cached_property
@@ -258,14 +258,6 @@ def _coverage(head: bytes) -> float | None:
     """Coverage of answers that begin so, which are thousands: it is parsed once."""
     found: float | None = _ANSWER.decode(head + b"]}").coverage
     return found
-
-
-def _whole(answer: Any) -> Iterator[pa.RecordBatch]:
-    """Batches of a table's answer that were recorded whole: its client may have gone, or the service been killed."""
-    try:
-        yield from answer
-    except (pa.ArrowInvalid, OSError):
-        return
 
 
 def _kind(column: Column) -> pa.DataType:

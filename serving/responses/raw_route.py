@@ -21,20 +21,21 @@ class ByPath(BaseRoute):
     Parameters
     ----------
     routes : iterable of Route
-        The routes; the first of those with one path is the one that is found.
+        The routes; of those with one path the first that takes the method is found, else the first.
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
-        self._routes: dict[str, Route] = {}
+        self._routes: dict[str, list[Route]] = {}
         for route in routes:
             if not isinstance(route, Route) or route.param_convertors:
                 raise ValueError(f"{route}: expected a route whose path has no parameters")
-            self._routes.setdefault(route.path, route)
+            self._routes.setdefault(route.path, []).append(route)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether a path is one of these, and what its route says of the request."""
-        route = self._routes.get(scope["path"]) if scope["type"] == "http" else None
-        return (Match.NONE, {}) if route is None else route.matches(scope)
+        routes = self._routes.get(scope["path"], ()) if scope["type"] == "http" else ()
+        found = [route.matches(scope) for route in routes]
+        return next((one for one in found if one[0] is Match.FULL), found[0] if found else (Match.NONE, {}))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the route that was found."""

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 
 from operations.catalogue import Offers, operations_of
 from operations.operation import Advice, Form, NotLearntError, Operation
@@ -14,7 +15,8 @@ from operations.predictions.operation import Predictions
 from records.database import Database
 from serving.hot_reload.champions import Champions, Served
 from serving.middleware.admission import Load
-from serving.responses import outcomes, predictions
+from serving.middleware.authorization import PAGE
+from serving.responses import outcomes, pages, predictions
 from serving.responses.process_response import abilities, advised, paths, served_of, status_of
 from serving.responses.raw_route import Direct, Endpoint
 from serving.responses.recording import Asked, Recorder
@@ -36,6 +38,7 @@ def router(
     routes = APIRouter(route_class=Direct)
     for operation in operations_of(offers.seed):
         form, path = offers.forms.get(operation.name), _path(operation, offers)
+        _add_page(routes, operation, form, path, offers, load, database)
         if form is None:
             if (why := operation.why_not(offers.seed)) is not None:
                 endpoint = _not_offered(path, why, offers)
@@ -59,6 +62,39 @@ def router(
             description=form.description + (about_tables(offers.predictions) if operation.rows == "each" else ""),
         )
     return routes
+
+
+def _add_page(
+    routes: APIRouter,
+    operation: Operation[Any],
+    form: Form | None,
+    path: str,
+    offers: Offers,
+    load: Load,
+    database: Database | None,
+) -> None:
+    """Add the page of an operation's responses; where there is none, a route that states the reason."""
+    address, process = f"{path}/{PAGE}", offers.seed.process.name
+    why = operation.why_not(offers.seed) if form is None else operation.unrecorded
+    if why is not None:
+        endpoint = _not_offered(address, why, offers)
+        routes.add_api_route(address, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+    elif form is not None:
+        endpoint = pages.endpoint(operation, form, path, database, load)
+        routes.add_api_route(
+            address,
+            endpoint,
+            methods=["GET"],
+            response_class=HTMLResponse,
+            response_model=None,
+            tags=[operation.tag],
+            responses=described(404, 422, 503),
+            operation_id=f"{operation.operation_id}_page_{process}",
+            summary=f"Page of a recorded response: {form.summary}",
+            description="A recorded response as one HTML page for people, without a script. It needs the role operate.",
+            openapi_extra={"parameters": pages.PARAMETERS},
+        )
+        routes.add_api_route(address, endpoint, methods=["HEAD"], include_in_schema=False)
 
 
 def bodies(offers: Offers) -> Iterator[tuple[str, Form, dict[str, Any]]]:

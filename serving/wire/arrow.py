@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,9 @@ from operations.forms.fields import Record
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads
 from serving.wire.arrow_checks import block_of, plain
+from system.cancellation import between
+
+T = TypeVar("T")
 
 ABOUT = b"nonferrous"  # key of what is not of a row: JSON in the schema's metadata, and in the last batch's
 UNIT = b"unit"  # key of a column's unit, in its field's metadata
@@ -123,6 +126,48 @@ def coverage_of(answer: bytes) -> float:
     """Coverage that was asked of an answer, of which the beginning is given."""
     coverage: float = pydantic_core.from_json(pa.ipc.open_stream(answer).schema.metadata[ABOUT])["coverage"]
     return coverage
+
+
+def read_back(file: Any, identity: Sequence[str], most: int) -> Iterator[tuple[str, Any]]:
+    """Name and value of each field of a stream that was recorded; rows are an iterator, read before the next field.
+
+    Parameters
+    ----------
+    file : file
+        The stream; where it was cut off, the whole batches of it are read.
+    identity : sequence of str
+        Columns that name a row.
+    most : int
+        Rows that are given with all columns; those behind them have their names and flags alone.
+    """
+    reader = pa.ipc.open_stream(file)
+    yield from pydantic_core.from_json(reader.schema.metadata[ABOUT]).items()
+    after: Record = {}
+
+    def rows() -> Iterator[Record]:
+        left = most
+        for batch, metadata in whole(reader.iter_batches_with_custom_metadata()):
+            after.update(pydantic_core.from_json(metadata[ABOUT]) if metadata else {})
+            brief = batch.select([name for name in (*identity, FLAGS) if name in batch.schema.names])
+            for row in between((*batch[:left].to_pylist(), *brief[left:].to_pylist())):
+                yield {name: value if _is_json(value) else value.isoformat() for name, value in row.items()}
+            left = max(0, left - batch.num_rows)
+
+    yield Predictions.name, rows()
+    yield from after.items()
+
+
+def whole(batches: Iterable[T]) -> Iterator[T]:
+    """Batches of a recorded stream that were recorded whole: its client may have gone, or the service been killed."""
+    try:
+        yield from batches
+    except (pa.ArrowInvalid, OSError):
+        return
+
+
+def _is_json(value: Any) -> bool:
+    """Whether a cell is as JSON has it; times are not."""
+    return value is None or isinstance(value, bool | int | float | str | list)
 
 
 def stream(blocks: Iterator[Any], head: Record) -> Iterator[list[bytes]]:

@@ -23,10 +23,14 @@ def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> 
     schema = app.openapi()
     assert {path: list(methods) for path, methods in schema["paths"].items()} == {
         "/v1/toy_cells/predictions": ["post"],
+        "/v1/toy_cells/predictions/page": ["get"],
         "/v1/toy_cells/outcomes": ["post"],
         "/v1/toy_lots/predictions": ["post"],
+        "/v1/toy_lots/predictions/page": ["get"],
         "/v1/toy_lots/recommendations": ["post"],
+        "/v1/toy_lots/recommendations/page": ["get"],
         "/v1/toy_lots/what-if": ["post"],
+        "/v1/toy_lots/what-if/page": ["get"],
         "/v1/toy_lots/outcomes": ["post"],
         "/v1/processes": ["get"],
         "/v1/{process}/history": ["get"],
