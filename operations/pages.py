@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from operations.forms.form import Form
-from operations.operation import Operation
+from operations.operation import Form, Operation
 from operations.predictions.operation import Predictions
 from reporting.responses.page import POLICY, page
 from reporting.responses.values import SHOWN

@@ -13,9 +13,8 @@ from fastapi import Request, Response
 
 from operations import pages
 from operations.forms.faults import Fault, invalid, shown
-from operations.forms.form import Form
 from operations.forms.shapes import no_such
-from operations.operation import Operation
+from operations.operation import Form, Operation
 from records import responses
 from records.database import Connection, Database, RecordsError
 from serving.middleware.admission import Load

@@ -14,8 +14,7 @@ from pydantic import TypeAdapter
 
 from operations import pages
 from operations.catalogue import Offers, offered, operations_of
-from operations.forms.form import Form
-from operations.operation import Operation
+from operations.operation import Form, Operation
 from operations.predictions.operation import Predictions
 from reporting.responses.types import Place
 from seeds import load, names
