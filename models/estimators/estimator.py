@@ -15,8 +15,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from physics.arrays import FloatArray
-
 
 class Estimator:
     """Parameters are the arguments of `__init__`, which keeps each as an attribute of its name and does nothing else.
@@ -68,22 +66,6 @@ class Estimator:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.get_params(deep=False).items())})"
-
-    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-        """Columns that the estimator sees, and what each contributed to each output; None where it has no such parts.
-
-        Parameters
-        ----------
-        X : ndarray, shape (n, k)
-            Inputs; NaN is missing.
-
-        Returns
-        -------
-        ndarray, shape (n, p), and ndarray, shape (n, p, m), or None
-            Sums of contributions differ from an output by the same constant in all rows. Outputs are a number;
-            logarithms of contents, then log-odds of defects; or scores of classes, whose softmax are the probabilities.
-        """
-        return None
 
     def _learnable(self, X: npt.ArrayLike, *labels: npt.ArrayLike, **checks: Any) -> Any:
         """Rows to learn from, and their labels where they are given, as float64; NaN in X is missing.

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models.estimators.booster import Booster
+from physics.arrays import FloatArray
 
 TREES = "trees"
 ReadTrees = Callable[[str, int], Booster]  # name, number of columns
@@ -24,6 +25,22 @@ class Stored:
 
     STORED: ClassVar[tuple[str, ...]] = ()
     n_features_in_: int
+
+    def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """Columns that the estimator sees, and what each contributed to each output; None where it has no such parts.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs; NaN is missing.
+
+        Returns
+        -------
+        ndarray, shape (n, p), and ndarray, shape (n, p, m), or None
+            Sums of contributions differ from an output by the same constant in all rows. Outputs are a number;
+            logarithms of contents, then log-odds of defects; or scores of classes, whose softmax are the probabilities.
+        """
+        return None
 
     def state(self) -> dict[str, Any]:
         """Fitted attributes as JSON values."""

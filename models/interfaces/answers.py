@@ -17,7 +17,7 @@ class Explainable(Protocol):
     """A fitted estimator that can tell what each column contributed to its outputs, or that it cannot."""
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-        """Columns that it sees, and what each contributed; see `models.estimators.estimator.Estimator`."""
+        """Columns that it sees, and what each contributed; see `models.estimators.stored.Stored`."""
 
 
 class Regressor(Explainable, Protocol):
