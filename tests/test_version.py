@@ -9,13 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from registry.code_version import package_version
 from typer.testing import CliRunner
 
 from nonferrous.command_line import app
 from serving.app import create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import Settings
+from system.code_version import package_version
 from training.jobs.card import made_by
 from training.jobs.run_metadata import info_of
 
