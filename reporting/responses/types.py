@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 UNIT = "x-unit"  # key of a unit in a schema
@@ -29,6 +30,7 @@ class Place:
 
     def __init__(self, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> None:
         self._schema, self._defs = _resolved(schema, defs), defs
+        self._fields: dict[str, Place] = {}  # each is resolved once: a long response visits it in every row
 
     @classmethod
     def of(cls, schema: Mapping[str, Any]) -> Place:
@@ -60,8 +62,18 @@ class Place:
 
     def field(self, name: str) -> Place:
         """A field of an object."""
-        known = self._schema.get("properties", {}).get(name, self._schema.get("additionalProperties"))
-        return Place(known if isinstance(known, dict) else {}, self._defs)
+        known = self._schema.get("properties", {})
+        if name not in known:
+            return self._other
+        if name not in self._fields:
+            self._fields[name] = Place(known[name], self._defs)
+        return self._fields[name]
+
+    @cached_property
+    def _other(self) -> Place:
+        """A field that the type does not name."""
+        kind = self._schema.get("additionalProperties")
+        return Place(kind if isinstance(kind, dict) else {}, self._defs)
 
     def at(self, path: Sequence[str]) -> Place:
         """A field of a field."""
@@ -75,7 +87,7 @@ class Place:
         """Any field of a map."""
         return self.field("")
 
-    @property
+    @cached_property
     def item(self) -> Place:
         """An item of a list."""
         return Place(self._schema.get("items", {}), self._defs)

@@ -99,7 +99,7 @@ def _fields(connection: Connection, found: responses.Response, form: Form) -> It
         from serving.wire.arrow import read_back  # Arrow's library is loaded by the first table
 
         identity = [column.name for column in form.seed.identity]
-        yield from read_back(_Joined(body), identity, pages.SHOWN)
+        yield from read_back(io.BufferedReader(_Joined(body)), identity, pages.SHOWN)
         return
     fields = msgspec.json.decode(b"".join(body), type=dict[str, msgspec.Raw])
     for name, raw in fields.items():
@@ -111,7 +111,7 @@ def _objects(raw: msgspec.Raw) -> Iterator[Any]:
 
 
 class _Joined(io.RawIOBase):
-    """A file of parts, one of them in memory at a time."""
+    """A file of parts, one of them in memory at a time; a read gives what is left of one part."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
         self._parts, self._rest = parts, memoryview(b"")
