@@ -43,8 +43,8 @@ PACKAGES = (
     system,
     training,
 )
-OUTSIDE = ("conftest.py", "tests", "benchmarks", "documentation")
-FOLDERS = (*(package.__name__ for package in PACKAGES), "tests", "benchmarks", "documentation")
+OUTSIDE = ("conftest.py", "tests", "benchmarks")
+FOLDERS = (*(package.__name__ for package in PACKAGES), "tests", "benchmarks")
 SOURCES = sorted([ROOT / "conftest.py", *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))])
 TESTS = [path for path in SOURCES if {"tests", "conftest.py"} & {*path.relative_to(ROOT).parts}]
 TEXTS = [

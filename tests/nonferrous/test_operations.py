@@ -38,7 +38,7 @@ def test_no_code_but_that_of_operations_names_one():
 
 def test_the_page_has_the_table_of_the_catalogue():
     page = ROOT / "docs" / "reference" / "operations.md"
-    assert table() in page.read_text(encoding="utf-8"), "python -m documentation"
+    assert table() in page.read_text(encoding="utf-8"), "python -m benchmarks.reference"
 
 
 @pytest.mark.parametrize("name", names())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nonferrous.operations import table
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "operations.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "operations.md"
 BEGIN, END = "<!-- operations -->", "<!-- end of operations -->"
 
 

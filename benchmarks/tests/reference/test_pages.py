@@ -9,19 +9,19 @@ import pytest
 import typer.main
 from prometheus_client.core import HistogramMetricFamily
 
-from documentation import api_errors, metrics
-from documentation.pages import PAGES, REFERENCE
-from documentation.settings import variable
+from benchmarks.reference import api_errors, metrics
+from benchmarks.reference.pages import PAGES, REFERENCE
+from benchmarks.reference.settings import variable
 from nonferrous.command_line import app
 from serving.settings import Settings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*")]
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_what_the_code_gives(name):
-    assert (REFERENCE / name).read_text(encoding="utf-8") == PAGES[name](), "python -m documentation"
+    assert (REFERENCE / name).read_text(encoding="utf-8") == PAGES[name](), "python -m benchmarks.reference"
 
 
 def test_each_command_has_one_section_with_its_options():
