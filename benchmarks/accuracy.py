@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.digests import own_plant_digest, table_digest
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from seeds import load, names
 from synthetic_data import simulate
-from training.jobs.train import Learnt, train
+from training.jobs.train import TrainingResult, train
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +29,7 @@ DOCS = ROOT / "docs"
 
 def measured(process: str, path: Path, home: Path) -> dict[str, object]:
     """Figures of every candidate of a training job on a table, of the first target and `beside` it of the others."""
-    learnt = train(load(process), path, Settings(home=home)).learnt
+    learnt = train(load(process), path, StoreSettings(home=home)).learnt
     digests = {
         "seed_digest": own_plant_digest(learnt.data.seed),
         "data_digest": learnt.data.digest,
@@ -40,7 +40,7 @@ def measured(process: str, path: Path, home: Path) -> dict[str, object]:
     return digests | of_target(first) | ({"beside": beside} if beside else {})
 
 
-def of_target(learnt: Learnt) -> dict[str, object]:
+def of_target(learnt: TrainingResult) -> dict[str, object]:
     """Figures of every candidate of one target; those that it does not have are left out."""
     return {
         "target": learnt.data.seed.target.name,

@@ -33,7 +33,7 @@ from training.core.dataset import Dataset, dataset_of
 from training.core.fitting import fit, model_of, with_few_threads
 from training.core.splits import Split, split
 from training.jobs.trial import SimulatedPlant
-from training.sorting.evaluate import Decided, Pieces, lots_over_limit, money, rest_of
+from training.sorting.evaluate import AnalysedPieces, Decided, lots_over_limit, money, rest_of
 from training.sorting.fit import pieces_of, sort_lots
 from training.sorting.trial import true_pieces
 from training.tasks import task_of
@@ -105,7 +105,7 @@ def measured(model: SortingModel, plant: Plant, part: str) -> dict[str, float]:
     pieces = pieces_of(data)[rows]
     decided = sort_lots(model, data.X[rows], pieces, data.seed)
     over = lots_over_limit(data.seed, decided, pieces)
-    truth: Pieces = true_pieces(data, SimulatedPlant(plant.rng_seed))[rows]
+    truth: AnalysedPieces = true_pieces(data, SimulatedPlant(plant.rng_seed))[rows]
     return {
         "lots": len(over),
         "over": int(over.sum()),
@@ -116,7 +116,7 @@ def measured(model: SortingModel, plant: Plant, part: str) -> dict[str, float]:
     }
 
 
-def _value(data: Dataset, decided: Decided, pieces: Pieces) -> float:
+def _value(data: Dataset, decided: Decided, pieces: AnalysedPieces) -> float:
     return money(value_matrix(data.seed), rest_of(data.seed), decided, pieces)["value"]
 
 

@@ -27,10 +27,10 @@ from benchmarks.digests import seed_digest, table_digest
 from models.quality.decision import decide
 from models.quality.guarantee import THRESHOLDS
 from models.quality.model import QualityModel
-from models.quality.outcomes import Lots, costs_of
+from models.quality.outcomes import AssayedLots, costs_of
 from models.tasks import build
 from physics.arrays import FloatArray
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from seeds import Seed, load, names
 from synthetic_data import another_plant, simulate
 from training.core.dataset import Dataset, read
@@ -73,14 +73,14 @@ def evaluated(model: QualityModel, data: Dataset, parts: Split) -> dict[str, flo
     """Metrics of a model on the newest lots of a plant, those of held-out units included."""
     rows = np.concatenate([parts.test, parts.unseen])
     assert data.true_contents is not None
-    lots: Lots = lots_of(data)[rows]
+    lots: AssayedLots = lots_of(data)[rows]
     raw = model.estimator.predict(data.X[rows])
     found = measured(model, data.seed, raw, lots, data.true_contents[rows])
     best = min(hindsight(model, raw, lots))
     return {name: found[name] for name in KEPT} | {"lots": float(len(rows)), "hindsight_cost": best}
 
 
-def hindsight(model: QualityModel, raw: FloatArray, lots: Lots) -> Iterator[float]:
+def hindsight(model: QualityModel, raw: FloatArray, lots: AssayedLots) -> Iterator[float]:
     """What decisions cost with each threshold, by these lots' own assays [$/t]: what no plant knows beforehand."""
     chances = model.scatter.chances(raw[:, : lots.reported.shape[1]], model.limits)
     for limit in THRESHOLDS:
@@ -106,7 +106,7 @@ def pooled(found: list[dict[str, float]]) -> dict[str, float]:
 def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, object]:
     """Figures of models learnt on each of some plants, and of the default plant's champion carried there."""
     simulate(seed, folder / "plant")
-    learnt = train(seed, folder / "plant", Settings(home=folder / "home")).learnt
+    learnt = train(seed, folder / "plant", StoreSettings(home=folder / "home")).learnt
     champion = learnt.best.model
     assert isinstance(champion, QualityModel)
     own, carried, learner = [], [], QualityLearner()

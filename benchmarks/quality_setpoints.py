@@ -27,11 +27,11 @@ from scipy.stats import t as student
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
 from models.quality.decision import Costs, decide, earned
-from models.quality.error_scenarios import Scatter
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
 from models.quality.linear import LotLines
-from models.quality.setpoints.model import SetPoints
-from models.quality.setpoints.recommender import Plans, recommend
+from models.quality.setpoints.model import LotSetpoints
+from models.quality.setpoints.recommender import LotPlans, recommend
 from models.setpoints.lot_advice import LotAdvice
 from models.table.derived_columns import lenders, made_columns
 from models.table.inputs import matrix
@@ -105,7 +105,7 @@ class Grader:
         self.seed, self.costs, self.limits = seed, Costs.of(seed), Limits.of(seed)
         old, outputs = 2 * len(X) // 3, len(seed.elements)
         estimator = LotLines(len(seed.defects)).fit(X[:old], Y[:old])
-        self.scatter = Scatter.of(Y[old:, :outputs], estimator.predict(X[old:])[:, :outputs])
+        self.scatter = ErrorScenarios.of(Y[old:, :outputs], estimator.predict(X[old:])[:, :outputs])
         self.estimator = estimator.fit(X, Y)
 
     def brought(self, X: FloatArray, truth: pd.DataFrame) -> FloatArray:
@@ -125,13 +125,13 @@ def moves(one: LotAdvice) -> list[str]:
 
 
 def run(
-    plant: Plant, grader: Grader, periods: int, setpoints: SetPoints | None
+    plant: Plant, grader: Grader, periods: int, setpoints: LotSetpoints | None
 ) -> tuple[FloatArray, list[list[LotAdvice]]]:
     """What each lot brought, costs of moves taken off, shape (periods, units) [$], and what was recommended."""
     brought, said = [], []
     for _ in range(periods):
         plan, X = plant.to_come()
-        lots = Plans(X, plan[plant.key].tolist(), plan[plant.time].tolist())
+        lots = LotPlans(X, plan[plant.key].tolist(), plan[plant.time].tolist())
         found = [] if setpoints is None else recommend(setpoints, lots)
         cost = np.zeros(len(plan))
         for i, one in enumerate(found):
@@ -164,7 +164,7 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
     table = table[table[targets].notna().any(axis=1)]
     X, Y = matrix(table, other), table[targets].to_numpy(dtype=np.float64)
     unit, start = table[plant.key].to_numpy(), table[plant.time].to_numpy()
-    setpoints = SetPoints.learn(other, X, Y, unit, start)
+    setpoints = LotSetpoints.learn(other, X, Y, unit, start)
     grader = Grader(other, X, Y)
     before, _ = run(plant.fork(), grader, judged, None)
     after, said = run(plant.fork(), grader, judged, setpoints)

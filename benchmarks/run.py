@@ -33,7 +33,7 @@ from benchmarks.training_size import page as training_size
 from models.estimators.two_stage import Parted
 from models.sorting.model import SortingModel
 from models.tasks import build
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from seeds import Seed, load
 from synthetic_data import simulate
 from training.core.dataset import Dataset, read
@@ -169,7 +169,7 @@ def keyed(seed: Seed, data: Dataset, rows: int) -> tuple[list[dict[str, Any]], l
 
 
 @contextmanager
-def service(settings: Settings) -> Iterator[str]:
+def service(settings: StoreSettings) -> Iterator[str]:
     """Our service on the champions of a store; gives its address."""
     address = f"http://127.0.0.1:{API_PORT}"
     command = [sys.executable, "-m", "nonferrous", "serve", "--port", str(API_PORT)]
@@ -177,13 +177,13 @@ def service(settings: Settings) -> Iterator[str]:
         yield address
 
 
-def store(settings: Settings) -> dict[str, str]:
+def store(settings: StoreSettings) -> dict[str, str]:
     """Environment of a server that reads a store."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return {"NONFERROUS_HOME": str(settings.folder), "MLFLOW_TRACKING_URI": settings.uri, "PATH": path}
 
 
-def serving(seed: Seed, data: Dataset, settings: Settings) -> dict[str, object]:
+def serving(seed: Seed, data: Dataset, settings: StoreSettings) -> dict[str, object]:
     """The service against `mlflow models serve` on the same champion: one row, and a thousand."""
     process, names = seed.process.name, [column.name for column in seed.inputs]
     rows, inputs = keyed(seed, data, 1000)
@@ -204,7 +204,7 @@ def serving(seed: Seed, data: Dataset, settings: Settings) -> dict[str, object]:
     return found
 
 
-def line(seed: Seed, data: Dataset, settings: Settings, model: SortingModel, folder: Path) -> dict[str, object]:
+def line(seed: Seed, data: Dataset, settings: StoreSettings, model: SortingModel, folder: Path) -> dict[str, object]:
     """The service at a sorting line's pace, and many pieces at once against the champion's trees alone."""
     rows, inputs = keyed(seed, data, min(BULK, len(data.table)))
     (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
@@ -237,7 +237,7 @@ def potline(folder: Path) -> dict[str, Any]:
     data = read(folder / "plant", seed)
     print("learning", flush=True)
     found["learning"] = learning(seed, data)
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     print("training a champion to serve", flush=True)
     train(seed, folder / "plant", settings)
     print("serving", flush=True)
@@ -252,7 +252,7 @@ def sorting(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {"simulator": simulator(seed, folder)}
     found["simulator_of_heavies"] = simulator(load(HEAVIES), folder / HEAVIES)
     data = read(folder / "plant", seed)
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     print("training a sorter to serve", flush=True)
     model = train(seed, folder / "plant", settings).learnt.best.model
     print("sorting", flush=True)
@@ -267,7 +267,7 @@ def graded(folder: Path) -> dict[str, Any]:
         print(f"simulator of {process}", flush=True)
         (folder / process).mkdir()
         found[f"simulator_of_{process}"] = simulator(load(process), folder / process, TIMES)
-    seed, settings = load(GRADED), Settings(home=folder / "home")
+    seed, settings = load(GRADED), StoreSettings(home=folder / "home")
     simulate(seed, folder / "default")
     print("training a grader to serve", flush=True)
     train(seed, folder / "default", settings)

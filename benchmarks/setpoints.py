@@ -37,7 +37,7 @@ from training.jobs.trial import RunningPlants
 from training.setpoints.checkpoint import folder_of
 from training.setpoints.outcome import HONEST, over_plants, statements_of
 from training.setpoints.plants import FINAL, TrialPlant
-from training.setpoints.policies import ARMS, OPERATORS, RECOMMENDED, Arm
+from training.setpoints.policies import ARMS, OPERATORS, RECOMMENDED, NamedPolicy
 from training.setpoints.record import MAPPED, over_time, plain, stated_realised, unit_map
 from training.setpoints.runs import SetpointTrial, Size, run_all
 from training.setpoints.tables import WORDS
@@ -76,7 +76,7 @@ class Variant:
     heading: str
     change: Callable[[Seed], Seed] = lambda seed: seed
     second: bool = False
-    arms: Sequence[Arm] = ARMS
+    arms: Sequence[NamedPolicy] = ARMS
     plants: Sequence[TrialPlant] = FINAL
     smaller: Mapping[str, int] = field(default_factory=dict)
 
@@ -127,7 +127,7 @@ def where(name: str) -> Path:
     return folder_of(read_settings().folder, variant.process, named)
 
 
-def measured(name: str, folder: Path, arms: Sequence[Arm]) -> dict[str, Any]:
+def measured(name: str, folder: Path, arms: Sequence[NamedPolicy]) -> dict[str, Any]:
     """Figures of some arms of a variant; gains of single units are kept where a picture shows them."""
     variant = VARIANTS[name]
     seed, size = variant.seed, size_of(variant)
@@ -136,7 +136,7 @@ def measured(name: str, folder: Path, arms: Sequence[Arm]) -> dict[str, Any]:
     return dict(plain(found | {"plants": plants, "seed_digest": seed_digest(seed)}))
 
 
-def learnt(variant: Variant) -> list[Arm]:
+def learnt(variant: Variant) -> list[NamedPolicy]:
     """Arms of a variant that learn by `models.setpoints`, and the operators, beside whom all are measured."""
     return [arm for arm in variant.arms if arm.name in (OPERATORS.name, "assumed", *RECOMMENDED)]
 

@@ -21,7 +21,7 @@ from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
 from models.sorting.model import SortingModel
 from models.tasks import build
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from seeds import Seed, load, names
 from synthetic_data import simulate
 from training.core.dataset import read
@@ -63,7 +63,7 @@ def measured(seed: Seed, folder: Path) -> dict[str, object]:
     """Figures of a sorting process."""
     assert seed.plant is not None
     simulate(seed, folder / "plant")
-    learnt = train(seed, folder / "plant", Settings(home=folder / "home")).learnt
+    learnt = train(seed, folder / "plant", StoreSettings(home=folder / "home")).learnt
     model = learnt.best.model
     rng_seed = seed.plant.rng_seed + 2
     data = unseen(seed, LOTS, rng_seed)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from drafting.columns import Found
+from drafting.columns import DetectedColumn
 from drafting.findings import DraftError, Suspicion
 from drafting.lengths import USUAL, length, snapped
 from drafting.shared_times import has_label_of_stamp, rows_of_a_stamp
@@ -30,7 +30,7 @@ _REGULAR = 0.8
 
 
 @dataclass(frozen=True, eq=False)
-class Clock:
+class RowOrder:
     """Rows in the order of units and times.
 
     Attributes
@@ -53,8 +53,8 @@ class Clock:
         What was met on the way.
     """
 
-    time: Found | None
-    unit: Found | None
+    time: DetectedColumn | None
+    unit: DetectedColumn | None
     order: IntArray
     unit_code: IntArray
     step: float | None = None
@@ -79,13 +79,13 @@ class Clock:
 
 
 def find_clock(
-    columns: Sequence[Found],
-    target: Found,
+    columns: Sequence[DetectedColumn],
+    target: DetectedColumn,
     time: str | None,
     unit: str | None,
     period: float | None,
     time_zone: str | None = None,
-) -> Clock:
+) -> RowOrder:
     """Find out when rows were and what they are about.
 
     Parameters
@@ -123,7 +123,7 @@ def find_clock(
             found.append(
                 Suspicion("repeated labels", target.text, evidence, "nothing: without a time no period is known")
             )
-        return Clock(None, key, order, code, found=found)
+        return RowOrder(None, key, order, code, found=found)
     assert clock.times is not None
     stamps = clock.times.values.to_numpy().astype("datetime64[us]")
     when = np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)
@@ -148,10 +148,12 @@ def find_clock(
             label_step, statistic = step, "mean"
         found.append(_of_stamps(clock, together, label_step))
         step = float(f"{step / together:.3g}")
-    return Clock(clock, key, order, code, step, label_step, statistic, found)
+    return RowOrder(clock, key, order, code, step, label_step, statistic, found)
 
 
-def _find_time(columns: Sequence[Found], target: Found, named: str | None, found: list[Suspicion]) -> Found | None:
+def _find_time(
+    columns: Sequence[DetectedColumn], target: DetectedColumn, named: str | None, found: list[Suspicion]
+) -> DetectedColumn | None:
     """The column of times; where it is not named, the first that tells most rows apart."""
     if named is not None:
         column = next(column for column in columns if column.text == named)
@@ -166,7 +168,7 @@ def _find_time(columns: Sequence[Found], target: Found, named: str | None, found
         return None
     full = [column for column in times if column.missing.mean() < 0.02] or times
 
-    def apart(column: Found) -> float:
+    def apart(column: DetectedColumn) -> float:
         assert column.times is not None
         return len(column.missing) if column.times.order in ("both", "mixed") else column.times.values.nunique()
 
@@ -183,7 +185,7 @@ def _find_time(columns: Sequence[Found], target: Found, named: str | None, found
     return best
 
 
-def _ask(column: Found) -> None:
+def _ask(column: DetectedColumn) -> None:
     """Ask which of day and month comes first where the whole column fits both, and for the formats of a mixed one."""
     if column.times is not None and column.times.order == "mixed":
         raise DraftError(column.times.question)
@@ -200,8 +202,12 @@ def _ask(column: Found) -> None:
 
 
 def _find_unit(
-    columns: Sequence[Found], time: Found, target: Found, when: FloatArray, found: list[Suspicion]
-) -> Found | None:
+    columns: Sequence[DetectedColumn],
+    time: DetectedColumn,
+    target: DetectedColumn,
+    when: FloatArray,
+    found: list[Suspicion],
+) -> DetectedColumn | None:
     """The column that tells rows of one time apart; none where times do not repeat or nothing tells them apart."""
     if pd.Series(when).duplicated().mean() < _FEW_REPEATED:
         return None
@@ -234,7 +240,7 @@ def _find_unit(
 
 
 def _repeated_times(
-    time: Found, key: Found | None, when: FloatArray, unit: IntArray, time_zone: str | None
+    time: DetectedColumn, key: DetectedColumn | None, when: FloatArray, unit: IntArray, time_zone: str | None
 ) -> list[Suspicion]:
     """Say where some rows have the time of another and nothing tells them apart.
 
@@ -265,14 +271,14 @@ def _stated(period: float | None, step: float, label_step: float | None) -> floa
     return period if period > 1.5 * step else None
 
 
-def _of_stamps(time: Found, together: int, label_step: float) -> Suspicion:
+def _of_stamps(time: DetectedColumn, together: int, label_step: float) -> Suspicion:
     """Say what becomes of rows that share a stamp."""
     evidence = f"{together} rows of a unit share each time: one label, not {together}"
     done = f"become one row each {length(label_step)} ([table] every), numbers by their mean"
     return Suspicion("repeated labels", time.text, evidence, done)
 
 
-def _which_row(time: Found, target: Found, together: int, step: float) -> DraftError:
+def _which_row(time: DetectedColumn, target: DetectedColumn, together: int, step: float) -> DraftError:
     """The question of the rows that share a time and have labels of their own."""
     return DraftError(
         f"column {time.text}: {together} rows share each time, and {target.text} differs among them: name the column "
@@ -287,7 +293,7 @@ def _usual_step(when: FloatArray, unit: IntArray) -> float | None:
     return snapped(float(np.median(steps))) if len(steps) else None
 
 
-def _steps(when: FloatArray, unit: IntArray, step: float, time: Found) -> list[Suspicion]:
+def _steps(when: FloatArray, unit: IntArray, step: float, time: DetectedColumn) -> list[Suspicion]:
     """Gaps and irregular steps."""
     steps = np.diff(when)
     steps[np.diff(unit) != 0] = np.nan
@@ -309,7 +315,7 @@ def _steps(when: FloatArray, unit: IntArray, step: float, time: Found) -> list[S
 
 
 def _labels(
-    target: Found, when: FloatArray, unit: IntArray, order: IntArray, step: float, found: list[Suspicion]
+    target: DetectedColumn, when: FloatArray, unit: IntArray, order: IntArray, step: float, found: list[Suspicion]
 ) -> tuple[float | None, str]:
     """Time that one label stands for, where rows are faster than labels, and how rows become one label."""
     code = target.codes[order]
@@ -364,7 +370,7 @@ def _changes(times: FloatArray, step: float) -> float | None:
     return None
 
 
-def _misaligned(target: Found, starts: FloatArray, label_step: float) -> list[Suspicion]:
+def _misaligned(target: DetectedColumn, starts: FloatArray, label_step: float) -> list[Suspicion]:
     """Say where labels do not change at the edges of the periods."""
     offset = np.median(starts % label_step)
     if min(offset, label_step - offset) <= 0.02 * label_step:

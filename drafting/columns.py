@@ -37,7 +37,7 @@ _LOOKED_AT = 2000
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class DetectedColumn:
     """One column of a table.
 
     Attributes
@@ -97,7 +97,7 @@ def find_column(
     order: str | None = None,
     time_format: Sequence[str] = (),
     row: IntArray | None = None,
-) -> Found:
+) -> DetectedColumn:
     """Tell what a column holds.
 
     Parameters
@@ -119,7 +119,9 @@ def find_column(
         zoned = isinstance(cells.dtype, pd.DatetimeTZDtype)
         values = cells.dt.tz_localize(None) if zoned else cells
         stamps = Times(values.astype("datetime64[us]"), zoned=zoned)
-        return Found(heading, "time" if values.notna().any() else "empty", values.isna().to_numpy(), times=stamps)
+        return DetectedColumn(
+            heading, "time" if values.notna().any() else "empty", values.isna().to_numpy(), times=stamps
+        )
     if pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_bool_dtype(cells.dtype):
         typed = cells.to_numpy(np.float64, na_value=np.nan)
         typed = np.where(np.isinf(typed), np.nan, typed)  # the table's reader refuses these, with their rows
@@ -127,11 +129,11 @@ def find_column(
         typed = np.where(stands, np.nan, typed)
         missing = np.isnan(typed)
         kind = "empty" if missing.all() else "number"
-        return Found(heading, kind, missing, numbers=typed, stands_in=int(stands.sum()))
+        return DetectedColumn(heading, kind, missing, numbers=typed, stands_in=int(stands.sum()))
     text = _plain(cells)
     missing = pc.is_null(text).to_numpy(zero_copy_only=False)
     if missing.all():
-        return Found(heading, "empty", missing, texts=text.to_pandas())
+        return DetectedColumn(heading, "empty", missing, texts=text.to_pandas())
     if not time_format:
         values, markers = _numbers(cells, text, form)
         sample = pc.drop_null(text.slice(0, 200)).slice(0, 40).to_pylist()
@@ -140,15 +142,15 @@ def find_column(
             said = pd.Series(text.filter(pa.array(stands)).to_pandas()).value_counts()
             markers |= {str(one): int(count) for one, count in said.items()}
             values = np.where(stands, np.nan, values)
-            return Found(heading, "number", missing | np.isnan(values), numbers=values, markers=markers)
+            return DetectedColumn(heading, "number", missing | np.isnan(values), numbers=values, markers=markers)
     texts = text.to_pandas()
     times = read_times(texts, heading.text, order, time_format, row)
     if times is not None:
-        return Found(heading, "time", missing, times=times, texts=texts)
+        return DetectedColumn(heading, "time", missing, times=times, texts=texts)
     return named_values(cells, heading)
 
 
-def named_values(cells: pd.Series, heading: Heading) -> Found:
+def named_values(cells: pd.Series, heading: Heading) -> DetectedColumn:
     """A column as texts, whatever they are: a category where a few of them make up most of the rows.
 
     Parameters
@@ -166,7 +168,7 @@ def named_values(cells: pd.Series, heading: Heading) -> Found:
     texts = pc.if_else(absent, None, text).to_pandas()
     missing = texts.isna().to_numpy()
     found = {one["values"]: one["counts"] for one in markers}
-    return Found(heading, _text_kind(texts.dropna()), missing, texts=texts, markers=found)
+    return DetectedColumn(heading, _text_kind(texts.dropna()), missing, texts=texts, markers=found)
 
 
 def _plain(cells: pd.Series) -> pa.Array:
@@ -214,7 +216,7 @@ def _text_kind(texts: pd.Series) -> str:
     return "category" if counts.iloc[:MOST_VALUES].sum() >= _COVERED * len(texts) else "text"
 
 
-def cell_suspicions(column: Found) -> Iterator[Suspicion]:
+def cell_suspicions(column: DetectedColumn) -> Iterator[Suspicion]:
     """Cells of a column that are not what the others are."""
     if column.markers:
         listed = ", ".join(f"{text!r} {count}" for text, count in list(column.markers.items())[:6])

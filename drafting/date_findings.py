@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from drafting.clock import Clock
-from drafting.columns import Found
+from drafting.clock import RowOrder
+from drafting.columns import DetectedColumn
 from drafting.findings import DraftError, Suspicion
 from drafting.source import Content
 from models.consistency.dates import contradictions
 
 
-def date_suspicions(content: Content, clock: Clock) -> list[Suspicion]:
+def date_suspicions(content: Content, clock: RowOrder) -> list[Suspicion]:
     """Compare the time of a table with the order of its rows and its columns of weekdays, months and shifts.
 
     Parameters
@@ -37,7 +37,7 @@ def date_suspicions(content: Content, clock: Clock) -> list[Suspicion]:
     raise DraftError(f"column {heading}: day and month are exchanged: {evidence}; {option}")
 
 
-def _exchange_option(time: Found, is_text: bool) -> str:
+def _exchange_option(time: DetectedColumn, is_text: bool) -> str:
     """Return the way to state that day and month of a column are exchanged, in a file of text or in another."""
     assert time.times is not None
     if time.times.order in ("day", "month") and is_text:

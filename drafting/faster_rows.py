@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from drafting.clock import Clock
-from drafting.columns import Found
+from drafting.clock import RowOrder
+from drafting.columns import DetectedColumn
 from models.table.periods import period_start
 
 
-def by_period(columns: Sequence[Found], clock: Clock) -> list[Found]:
+def by_period(columns: Sequence[DetectedColumn], clock: RowOrder) -> list[DetectedColumn]:
     """Columns as models see them where rows are faster than the period: means of numbers, the last of all others.
 
     Parameters

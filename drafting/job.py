@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from drafting.clock import Clock, find_clock
-from drafting.columns import MOST_VALUES, Found, cell_suspicions, find_column, named_values
+from drafting.clock import RowOrder, find_clock
+from drafting.columns import MOST_VALUES, DetectedColumn, cell_suspicions, find_column, named_values
 from drafting.date_findings import date_suspicions
 from drafting.findings import DraftError, Suspicion, counted, worst_first
 from drafting.headings import name_of, read_headings
 from drafting.lengths import length, read_period
-from drafting.roles import MOST_CODES, Placed, place
+from drafting.roles import MOST_CODES, ColumnDraft, place
 from drafting.seed_text import equipment_text, seed_text
 from drafting.source import Content, read_content
 from models.table.contract import Checked
@@ -34,7 +34,7 @@ _CLASS_WORDS = re.compile(
 
 
 @dataclass(frozen=True)
-class Asked:
+class DraftOptions:
     """What a person says of a table beside its file and target.
 
     Attributes
@@ -105,14 +105,14 @@ class Drafted:
     text: str
     seed: Seed
     checked: Checked
-    placed: list[Placed]
-    target: Found
-    clock: Clock
+    placed: list[ColumnDraft]
+    target: DetectedColumn
+    clock: RowOrder
     suspicions: list[Suspicion]
     summary: list[tuple[str, str]] = field(default_factory=list)
 
 
-def draft(file: Path, target: Sequence[str], asked: Asked | None = None) -> Drafted:
+def draft(file: Path, target: Sequence[str], asked: DraftOptions | None = None) -> Drafted:
     """Draft the seed of a plant's table.
 
     The draft is checked as a person's seed is: the loader must accept it, and with it the table must be readable.
@@ -133,7 +133,7 @@ def draft(file: Path, target: Sequence[str], asked: Asked | None = None) -> Draf
     SeedError, TableError
         The draft is no seed, or does not read its own table; every fault is named.
     """
-    asked = asked or Asked()
+    asked = asked or DraftOptions()
     name = _process_name(file, asked)
     period = None if asked.period is None else read_period(asked.period)
     content = read_content(file, asked.sheet, asked.decimal, asked.time_format)
@@ -171,7 +171,7 @@ def draft(file: Path, target: Sequence[str], asked: Asked | None = None) -> Draf
     return Drafted(name, text, seed, checked, placed, label, clock, suspicions, _summary(content, clock, checked))
 
 
-def _process_name(file: Path, asked: Asked) -> str:
+def _process_name(file: Path, asked: DraftOptions) -> str:
     """Name of the process: the one given, or one made from the file's name."""
     if asked.name is None:
         return name_of(file.stem)
@@ -186,7 +186,7 @@ def _hint(wanted: str, headings: Sequence[str]) -> str:
     return f"; the nearest is '{near}'" if near else f", such as {named(headings)}"
 
 
-def _named(content: Content, target: Sequence[str], asked: Asked) -> str:
+def _named(content: Content, target: Sequence[str], asked: DraftOptions) -> str:
     """The target's heading; every heading that a person has named must be there."""
     headings = list(content.frame.columns)
     options = [("--target", one) for one in target] + [("--time", asked.time), ("--unit", asked.unit)]
@@ -210,7 +210,7 @@ def _named(content: Content, target: Sequence[str], asked: Asked) -> str:
     return target[0]
 
 
-def _columns(content: Content, asked: Asked) -> list[Found]:
+def _columns(content: Content, asked: DraftOptions) -> list[DetectedColumn]:
     headings = read_headings(list(content.frame.columns), content.dialect.units)
     form = content.dialect.form
     return [
@@ -226,7 +226,7 @@ def _columns(content: Content, asked: Asked) -> list[Found]:
     ]
 
 
-def _is_class(target: Found, asked: Asked) -> bool:
+def _is_class(target: DetectedColumn, asked: DraftOptions) -> bool:
     """Return whether the target is a class: text, whole numbers that a user calls codes, or a few of them.
 
     Raises
@@ -257,7 +257,7 @@ def _is_class(target: Found, asked: Asked) -> bool:
     return len(values) <= _FEW_CLASSES
 
 
-def _class_codes(target: Found) -> Suspicion:
+def _class_codes(target: DetectedColumn) -> Suspicion:
     """Ask for a confirmation that the target's whole numbers are classes."""
     assert target.texts is not None
     values = ", ".join(sorted(target.texts.dropna().unique()))
@@ -284,7 +284,7 @@ def _of_file(content: Content) -> list[Suspicion]:
     return found
 
 
-def _of_target(target: Found, is_class: bool, clock: Clock) -> list[Suspicion]:
+def _of_target(target: DetectedColumn, is_class: bool, clock: RowOrder) -> list[Suspicion]:
     """Whether the target is a class, and whether its labels are few."""
     found = []
     code = target.codes[~target.missing]
@@ -301,7 +301,7 @@ def _of_target(target: Found, is_class: bool, clock: Clock) -> list[Suspicion]:
     return found
 
 
-def _summary(content: Content, clock: Clock, checked: Checked) -> list[tuple[str, str]]:
+def _summary(content: Content, clock: RowOrder, checked: Checked) -> list[tuple[str, str]]:
     dialect = content.dialect
     lines = [("file", content.file.name)]
     if dialect.sheets:

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from drafting.clock import first_of_runs
-from drafting.columns import Found
+from drafting.columns import DetectedColumn
 from drafting.job import Drafted
 from drafting.lengths import length
 from drafting.roles import longest_run
@@ -78,7 +78,7 @@ def _when(drafted: Drafted) -> tuple[np.ndarray, str]:
     return time.times.values.to_numpy(), time.text
 
 
-def _labelled(column: Found) -> str:
+def _labelled(column: DetectedColumn) -> str:
     unit = column.heading.unit
     return f"{column.text} [{unit}]" if unit and unit not in column.text else column.text
 
@@ -188,7 +188,7 @@ def _stuck_stretches(drafted: Drafted) -> go.Figure | None:
     return figure.update_layout(height=130 + 26 * len(names), showlegend=False, yaxis=side)
 
 
-def _stretches(column: Found, drafted: Drafted) -> tuple[np.ndarray, np.ndarray]:
+def _stretches(column: DetectedColumn, drafted: Drafted) -> tuple[np.ndarray, np.ndarray]:
     """First and last row of each long stretch of one number, the longest of them at most."""
     clock = drafted.clock
     assert column.numbers is not None

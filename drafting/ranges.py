@@ -17,7 +17,7 @@ _FEW_OUTSIDE = 0.02
 
 
 @dataclass(frozen=True)
-class Range:
+class ObservedRange:
     """What a column's values are.
 
     Attributes
@@ -41,7 +41,7 @@ class Range:
     highest: float
 
 
-def find_range(values: FloatArray, unit: str) -> Range:
+def find_range(values: FloatArray, unit: str) -> ObservedRange:
     """Range by robust quantiles.
 
     The span between the quantiles of 0.5 % and 99.5 % is added three times on either side; a column that is never
@@ -63,7 +63,7 @@ def find_range(values: FloatArray, unit: str) -> Range:
         low, high = _around(lowest, highest, lowest, highest, unit)
     within = there[(there >= low) & (there <= high)]
     mean, sd = float(within.mean()), float(within.std())
-    return Range(low, high, rounded(mean, 5), rounded(sd, 3), len(there) - len(within), lowest, highest)
+    return ObservedRange(low, high, rounded(mean, 5), rounded(sd, 3), len(there) - len(within), lowest, highest)
 
 
 def _around(first: float, last: float, lowest: float, highest: float, unit: str) -> tuple[float, float]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from drafting.clock import Clock, is_sorted
-from drafting.columns import MOST_VALUES, Found
+from drafting.clock import RowOrder, is_sorted
+from drafting.columns import MOST_VALUES, DetectedColumn
 from drafting.dialect import looks_like_value
 from drafting.faster_rows import by_period
 from drafting.findings import Suspicion
@@ -41,7 +41,7 @@ _SECONDS = (946_684_800, 2_051_222_400)
 
 
 @dataclass(frozen=True)
-class Placed:
+class ColumnDraft:
     """What a draft makes of a column.
 
     Attributes
@@ -54,19 +54,19 @@ class Placed:
         Why, in a few words.
     """
 
-    column: Found
+    column: DetectedColumn
     role: str | None
     reason: str
 
 
 def place(
-    columns: Sequence[Found],
-    target: Found,
-    clock: Clock,
+    columns: Sequence[DetectedColumn],
+    target: DetectedColumn,
+    clock: RowOrder,
     is_class: bool,
     confirmed: Collection[str] = (),
     amounts: Collection[str] = (),
-) -> tuple[list[Placed], list[Suspicion]]:
+) -> tuple[list[ColumnDraft], list[Suspicion]]:
     """Give each column a role.
 
     Parameters
@@ -119,10 +119,10 @@ def place(
         if column.text not in amounts:
             found += _codes(column)
     found += _sorted([target, *rest], clock)
-    return [Placed(column, *roles[column.text]) for column in columns], found
+    return [ColumnDraft(column, *roles[column.text]) for column in columns], found
 
 
-def _identity(target: Found, clock: Clock) -> dict[str, tuple[str | None, str]]:
+def _identity(target: DetectedColumn, clock: RowOrder) -> dict[str, tuple[str | None, str]]:
     """Roles of target, time and unit, with their reasons."""
     roles: dict[str, tuple[str | None, str]] = {target.text: ("target", "named by --target")}
     if clock.time is not None:
@@ -132,13 +132,13 @@ def _identity(target: Found, clock: Clock) -> dict[str, tuple[str | None, str]]:
     return roles
 
 
-def _others(columns: Sequence[Found], found: Sequence[Suspicion]) -> list[Found]:
+def _others(columns: Sequence[DetectedColumn], found: Sequence[Suspicion]) -> list[DetectedColumn]:
     """Columns that nothing has made late so far."""
     named = {one.where for one in found if one.done.startswith("has role late")}
     return [column for column in columns if column.text not in named]
 
 
-def _codes(column: Found) -> list[Suspicion]:
+def _codes(column: DetectedColumn) -> list[Suspicion]:
     """Whole numbers of few kinds, which may name classes such as alloys or furnaces."""
     if column.numbers is None:
         return []
@@ -152,7 +152,7 @@ def _codes(column: Found) -> list[Suspicion]:
     return [Suspicion("class codes", column.text, evidence, done)]
 
 
-def _sorted(columns: Sequence[Found], clock: Clock) -> list[Suspicion]:
+def _sorted(columns: Sequence[DetectedColumn], clock: RowOrder) -> list[Suspicion]:
     """Columns by whose values the rows of a table without time and unit stand sorted."""
     if clock.time is not None or clock.unit is not None:
         return []
@@ -169,7 +169,9 @@ def _sorted(columns: Sequence[Found], clock: Clock) -> list[Suspicion]:
     return found
 
 
-def _late(columns: Sequence[Found], target: Found, clock: Clock, is_class: bool) -> list[Suspicion]:
+def _late(
+    columns: Sequence[DetectedColumn], target: DetectedColumn, clock: RowOrder, is_class: bool
+) -> list[Suspicion]:
     """Columns that know the target, measured on the rows or periods that a model learns from, or come with it."""
     label, *able = by_period([target, *columns], clock) if clock.is_faster else [target, *columns]
     in_time = np.arange(len(label.missing))
@@ -187,7 +189,7 @@ def _late(columns: Sequence[Found], target: Found, clock: Clock, is_class: bool)
     return [*found, *_after(target, _others(columns, found))]
 
 
-def _useless(columns: Iterable[Found], clock: Clock) -> list[Suspicion]:
+def _useless(columns: Iterable[DetectedColumn], clock: RowOrder) -> list[Suspicion]:
     """Columns that no model can learn from: empty, constant, identifiers, free text, further times."""
     found = []
     for column in columns:
@@ -219,7 +221,7 @@ def _useless(columns: Iterable[Found], clock: Clock) -> list[Suspicion]:
     return found
 
 
-def _numbers_in(column: Found) -> str:
+def _numbers_in(column: DetectedColumn) -> str:
     """What to say of a column of text in which many cells look like numbers; empty where few do."""
     assert column.texts is not None
     texts = column.texts.dropna().drop_duplicates().head(_LOOKED_AT)
@@ -236,7 +238,7 @@ def _numbers_in(column: Found) -> str:
     return f"{like.mean():.0%} of its texts look like numbers, but cannot be read as such: {shown}"
 
 
-def _first(column: Found) -> str:
+def _first(column: DetectedColumn) -> str:
     if column.numbers is not None:
         return f"{column.numbers[~column.missing][0]:.6g}"
     return repr(str(column.texts.dropna().iloc[0])) if column.texts is not None else ""
@@ -258,12 +260,12 @@ def _seconds(values: FloatArray) -> float:
     return first
 
 
-def _is_code(column: Found) -> bool:
+def _is_code(column: DetectedColumn) -> bool:
     whole = not (column.numbers[~column.missing] % 1 != 0).any()  # type: ignore[index]
     return whole and bool(re.search(r"(?i)(^|[_\W])(id|nr|no|number|nummer|code|key)$", column.text))
 
 
-def _after(target: Found, columns: Sequence[Found]) -> list[Suspicion]:
+def _after(target: DetectedColumn, columns: Sequence[DetectedColumn]) -> list[Suspicion]:
     """Columns that are known only with the target: missing with it, or of the laboratory by their heading."""
     found = []
     waits = target.missing
@@ -282,7 +284,7 @@ def _after(target: Found, columns: Sequence[Found]) -> list[Suspicion]:
     return found
 
 
-def _copies(columns: Sequence[Found]) -> list[Suspicion]:
+def _copies(columns: Sequence[DetectedColumn]) -> list[Suspicion]:
     """Number columns that are a line of an earlier one, and categories that rename one."""
     found = []
     numeric = [column for column in columns if column.numbers is not None]
@@ -338,7 +340,7 @@ def _last_digit(values: FloatArray) -> float:
     return 0.0
 
 
-def longest_run(column: Found, clock: Clock) -> tuple[int, int]:
+def longest_run(column: DetectedColumn, clock: RowOrder) -> tuple[int, int]:
     """Length of the longest run of one number in the rows of a unit, and how many different numbers there are."""
     assert column.numbers is not None
     values = column.numbers[clock.order]
@@ -350,7 +352,7 @@ def longest_run(column: Found, clock: Clock) -> tuple[int, int]:
     return int(np.max(np.diff(np.append(starts, len(there))))), len(starts)
 
 
-def _stuck(column: Found, clock: Clock) -> list[Suspicion]:
+def _stuck(column: DetectedColumn, clock: RowOrder) -> list[Suspicion]:
     """A measured column that stays at one number far longer than it usually does."""
     if column.numbers is None or clock.time is None:
         return []
@@ -363,7 +365,7 @@ def _stuck(column: Found, clock: Clock) -> list[Suspicion]:
     return [Suspicion("stuck", column.text, evidence, "nothing: does the sensor stick?")]
 
 
-def _categories(column: Found) -> list[Suspicion]:
+def _categories(column: DetectedColumn) -> list[Suspicion]:
     """Categories of many or of rare values."""
     if column.kind != "category" or column.texts is None:
         return []

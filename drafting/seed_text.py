@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from drafting.clock import Clock
-from drafting.columns import MOST_VALUES, Found
+from drafting.clock import RowOrder
+from drafting.columns import MOST_VALUES, DetectedColumn
 from drafting.findings import Suspicion, counted
 from drafting.lengths import length
-from drafting.ranges import Range, find_range
-from drafting.roles import CONFIRMED, Placed
+from drafting.ranges import ObservedRange, find_range
+from drafting.roles import CONFIRMED, ColumnDraft
 from drafting.source import Content
 from drafting.toml import ASSUMED, comment, length_of, listed, number, quoted, table, table_format
 from models.processes.lookup import kind_of_type
@@ -38,9 +38,9 @@ _FACTS = (
 def seed_text(
     name: str,
     content: Content,
-    placed: Sequence[Placed],
-    target: Found,
-    clock: Clock,
+    placed: Sequence[ColumnDraft],
+    target: DetectedColumn,
+    clock: RowOrder,
     is_class: bool,
     time_zone: str | None = None,
 ) -> tuple[str, list[Suspicion]]:
@@ -103,13 +103,13 @@ def _together(found: Sequence[Suspicion]) -> list[Suspicion]:
     return [*others, Suspicion("unit assumed", where, f"no unit in {len(bare)} headings", bare[0].done)]
 
 
-def _in_order(used: Iterable[Placed]) -> list[Placed]:
+def _in_order(used: Iterable[ColumnDraft]) -> list[ColumnDraft]:
     """Key and time first, the target last, all others as in the table."""
     place = {"key": 0, "time": 1, "target": 3}
     return sorted(used, key=lambda one: place.get(str(one.role), 2))
 
 
-def _process(name: str, target: Found, clock: Clock, is_class: bool) -> str:
+def _process(name: str, target: DetectedColumn, clock: RowOrder, is_class: bool) -> str:
     pairs = {
         "name": quoted(name),
         "task": quoted("classification" if is_class else "regression"),
@@ -124,7 +124,7 @@ def _process(name: str, target: Found, clock: Clock, is_class: bool) -> str:
     return table("[process]", pairs, beside=beside)
 
 
-def _head(one: Placed) -> dict[str, str]:
+def _head(one: ColumnDraft) -> dict[str, str]:
     column = one.column
     pairs = {"name": quoted(column.name), "role": quoted(str(one.role))}
     pairs["meaning"] = quoted(f"{column.text}, as the table calls it")
@@ -133,32 +133,32 @@ def _head(one: Placed) -> dict[str, str]:
     return pairs
 
 
-def _identity(one: Placed) -> str:
+def _identity(one: ColumnDraft) -> str:
     return table("[[columns]]", _head(one), [f"{one.role}, {ASSUMED}: {one.reason}"])
 
 
-def _facts(column: Found) -> str:
+def _facts(column: DetectedColumn) -> str:
     missing = int(column.missing.sum())
     return f"{len(column.missing) - missing} values, {missing} missing"
 
 
-def _classes(column: Found, found: list[Suspicion]) -> str:
+def _classes(column: DetectedColumn, found: list[Suspicion]) -> str:
     texts, counts = _texts(column)
     found += _alike(column, texts)
-    pairs = _head(Placed(column, "target", ""))
+    pairs = _head(ColumnDraft(column, "target", ""))
     pairs |= {"classes": listed(texts), "source": quoted(ASSUMED)}
     rows = ", ".join(f"{text} {count}" for text, count in zip(texts[:8], counts[:8], strict=True))
     return table("[[columns]]", pairs, [f"{_facts(column)}; rows: {rows}"])
 
 
-def _texts(column: Found) -> tuple[list[str], list[int]]:
+def _texts(column: DetectedColumn) -> tuple[list[str], list[int]]:
     """Values as texts, the most frequent first, and their rows."""
     assert column.texts is not None
     counts = column.texts.value_counts()
     return [str(text) for text in counts.index], counts.tolist()
 
 
-def _alike(column: Found, texts: Sequence[str]) -> list[Suspicion]:
+def _alike(column: DetectedColumn, texts: Sequence[str]) -> list[Suspicion]:
     """Say which values differ in case or spaces alone."""
     seen: dict[str, list[str]] = {}
     for text in texts:
@@ -170,7 +170,7 @@ def _alike(column: Found, texts: Sequence[str]) -> list[Suspicion]:
     return [Suspicion("mixed formats", column.text, f"values that differ in case or space alone: {twice[0]}", done)]
 
 
-def _category(one: Placed, is_fast: bool, found: list[Suspicion]) -> str:
+def _category(one: ColumnDraft, is_fast: bool, found: list[Suspicion]) -> str:
     texts, counts = _texts(one.column)
     kept = texts[:MOST_VALUES]
     found += _alike(one.column, kept)
@@ -181,12 +181,12 @@ def _category(one: Placed, is_fast: bool, found: list[Suspicion]) -> str:
     return table("[[columns]]", pairs, [f"{_facts(one.column)}; rows: {rows}", _role(one)])
 
 
-def _role(one: Placed) -> str:
+def _role(one: ColumnDraft) -> str:
     """Origin of a column's role."""
     return f"Role {one.reason}." if one.reason == CONFIRMED else f"Role assumed: {one.reason}."
 
 
-def _unit(column: Found, is_class: bool, found: list[Suspicion]) -> str:
+def _unit(column: DetectedColumn, is_class: bool, found: list[Suspicion]) -> str:
     """Unit of a column; `1` with a suspicion where its heading names none that is known."""
     if is_class:
         return "1"
@@ -203,7 +203,7 @@ def _unit(column: Found, is_class: bool, found: list[Suspicion]) -> str:
     return "1"
 
 
-def _number(one: Placed, statistic: str | None, found: list[Suspicion]) -> str:
+def _number(one: ColumnDraft, statistic: str | None, found: list[Suspicion]) -> str:
     column = one.column
     assert column.numbers is not None
     units: list[Suspicion] = []
@@ -230,7 +230,7 @@ def _number(one: Placed, statistic: str | None, found: list[Suspicion]) -> str:
     return table("[[columns]]", pairs | {"source": quoted(ASSUMED)}, above, beside)
 
 
-def _slips(column: Found, unit: str, span: Range) -> str | None:
+def _slips(column: DetectedColumn, unit: str, span: ObservedRange) -> str | None:
     """What the table's reader would take for another unit, if the typical value was stated."""
     assert column.numbers is not None
     stated = Column(
@@ -252,7 +252,7 @@ def _slips(column: Found, unit: str, span: Range) -> str | None:
     return part.got
 
 
-def _previous(target: Found, unit: str, period: float, taken: set[str]) -> str:
+def _previous(target: DetectedColumn, unit: str, period: float, taken: set[str]) -> str:
     assert target.numbers is not None
     span = find_range(target.numbers, unit)
     name = f"previous_{target.name}"
@@ -273,12 +273,12 @@ def _previous(target: Found, unit: str, period: float, taken: set[str]) -> str:
     return table("[[columns]]", pairs, [above])
 
 
-def _target(target: Found, unit: str) -> str:
+def _target(target: DetectedColumn, unit: str) -> str:
     pairs = {"unit": quoted(unit), "meaning": quoted(target.text), "source": quoted(ASSUMED)}
     return table(f"[targets.{target.name}]", pairs)
 
 
-def _left_out(placed: Sequence[Placed]) -> str:
+def _left_out(placed: Sequence[ColumnDraft]) -> str:
     lines = [f"{one.column.text}: {one.reason}" for one in placed if one.role is None]
     if not lines:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from drafting.columns import Found
+from drafting.columns import DetectedColumn
 from physics.arrays import FloatArray, IntArray
 
 # Labels of rows with one stamp are one label where so little of their variance lies within stamps, or where so many
@@ -28,7 +28,7 @@ def rows_of_a_stamp(when: FloatArray, unit: IntArray) -> int:
     return int(np.median(np.diff(np.append(starts, len(when)))))
 
 
-def has_label_of_stamp(target: Found, order: IntArray, when: FloatArray, unit: IntArray) -> bool:
+def has_label_of_stamp(target: DetectedColumn, order: IntArray, when: FloatArray, unit: IntArray) -> bool:
     """Return whether rows with one stamp have one label: the stamp's, as of an assay each hour.
 
     Parameters

@@ -17,7 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from drafting.dialect import Dialect, below_header, find_dialect, find_header, find_signs
 from drafting.findings import DraftError, counted
 from models.table.csv_file import read_csv
-from models.table.sources import Fault, RawTable, TableError
+from models.table.sources import RawTable, TableDefect, TableError
 from models.table.spreadsheet import ENDINGS as WORKBOOKS
 from models.table.spreadsheet import read_sheet, sheet_rows
 from physics.arrays import IntArray
@@ -170,7 +170,7 @@ def _sheet(file: Path, book: CalamineWorkbook, name: str) -> list[list[Any]]:
         rows = sheet_rows(file, book, name)
     except CalamineError as error:
         raise DraftError(f"{file}: sheet '{name}' cannot be read: {error}") from None
-    if isinstance(rows, Fault):
+    if isinstance(rows, TableDefect):
         raise TableError([rows])
     return rows
 

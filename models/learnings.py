@@ -6,8 +6,8 @@ import reprlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from models.interfaces.learning import SETPOINTS, WARNINGS, Learning, Learnt, Record
-from models.quality.setpoints.model import SetPoints as LotSetPoints
+from models.interfaces.learning import SETPOINTS, WARNINGS, Learning, ModelWithParts, Record
+from models.quality.setpoints.model import LotSetpoints as LotSetPoints
 from models.setpoints.model import SetpointModel
 from models.sorting.setpoints.assayed import Assayed
 from models.warnings.model import WarningModel
@@ -29,7 +29,7 @@ class LearntError(ValueError):
     """A part in a model's file that cannot be restored; its place, the value and what was expected are named."""
 
 
-class SetPoints(Learning[SetpointModel]):
+class UnitSetpointPart(Learning[SetpointModel]):
     """Effects of a unit's knobs, where physics answers for them."""
 
     name = SETPOINTS
@@ -90,21 +90,21 @@ class LotEffects(Learning[LotSetPoints]):
 
 
 LEARNINGS: dict[str, tuple[Learning[Any], ...]] = {
-    "regression": (SetPoints(), EarlyWarnings()),
+    "regression": (UnitSetpointPart(), EarlyWarnings()),
     "sorting": (AssayedPieces(),),
     "quality": (LotEffects(),),
 }
 """Parts by task, in the order in which files, cards and jobs have them; a task that learns none is left out."""
 
 
-def learnt_by(model: Learnt, name: str) -> Any | None:
+def learnt_by(model: ModelWithParts, name: str) -> Any | None:
     """Return a part that a version has learnt, as requests use it; None where it has learnt none of this name."""
     if name not in model.learnt:
         return None
     return _by_name(model.seed)[name].bound(model.learnt[name], model)
 
 
-def described(model: Learnt) -> Record:
+def described(model: ModelWithParts) -> Record:
     """Return the parts of a model, and the reasons of those that it refuses, as `model.json` has them.
 
     Raises
@@ -117,7 +117,7 @@ def described(model: Learnt) -> Record:
     return dict(_described(model))
 
 
-def _described(model: Learnt) -> Iterator[tuple[str, Record]]:
+def _described(model: ModelWithParts) -> Iterator[tuple[str, Record]]:
     for name, learning in _by_name(model.seed).items():
         if name in model.learnt:
             yield name, {"version": learning.version, "state": learning.state(model.learnt[name])}

@@ -25,7 +25,7 @@ CANDIDATES = ("mean", "persistence", "majority", "first_principles", "linear", "
 
 
 @dataclass(frozen=True)
-class Task:
+class ModelTask:
     """A task as models know it.
 
     Attributes
@@ -41,14 +41,14 @@ class Task:
 
 
 TASKS = {
-    "regression": Task(regression_candidates.build, RegressionModel),
-    "classification": Task(classification_candidates.build, ClassificationModel),
-    "sorting": Task(sorting_candidates.build, SortingModel),
-    "quality": Task(quality_candidates.build, QualityModel),
+    "regression": ModelTask(regression_candidates.build, RegressionModel),
+    "classification": ModelTask(classification_candidates.build, ClassificationModel),
+    "sorting": ModelTask(sorting_candidates.build, SortingModel),
+    "quality": ModelTask(quality_candidates.build, QualityModel),
 }
 
 
-def task_of(seed: Seed) -> Task:
+def task_of(seed: Seed) -> ModelTask:
     """The task of a seed's process."""
     return TASKS[seed.process.task]
 

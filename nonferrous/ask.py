@@ -28,13 +28,13 @@ def ask(
     ] = None,
 ) -> None:
     """Request an operation for the rows of a table, by the champion, into a file: the response of the service."""
-    from operations.operation import Advice
+    from operations.operation import AdviceOperation
     from seeds import load
 
     seed = load(process)
     check_out(out)
     given, found = fields_of(set or []), operation_of(seed, operation)
-    if not isinstance(found, Advice):
+    if not isinstance(found, AdviceOperation):
         if found.rows == "each":
             from nonferrous.predict import predict_table
 

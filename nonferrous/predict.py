@@ -64,12 +64,14 @@ def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> N
 def _request(seed: Seed, given: dict[str, Any]) -> dict[str, Any]:
     """Fields of a request around its rows, those left out by their defaults; PlanError names those that cannot be."""
     from operations.catalogue import predictions_of
-    from operations.forms.faults import Fault, invalid
+    from operations.forms.faults import RequestDefect, invalid
     from operations.forms.plan_rows import PlanError
 
     form = predictions_of(seed).form(seed, 1)
     slow = [one.name for one in form.options if one.is_slow and one.name in given]
-    faults = [Fault(field=name, expected="no such field of a table; send such rows to the service") for name in slow]
+    faults = [
+        RequestDefect(field=name, expected="no such field of a table; send such rows to the service") for name in slow
+    ]
     request, wrong = form.envelope.read({"rows": [{}], **given})
     if request is None or faults:
         raise PlanError(in_words(invalid([*faults, *wrong])))
@@ -88,12 +90,12 @@ def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
     from operations.catalogue import predictions_of
     from registry.promotion import stored
     from serving.hot_reload.champions import Served
-    from serving.hot_reload.online_calibration import Followers
+    from serving.hot_reload.online_calibration import OnlineModels
 
     where = stored(champion)
     with opened() as database:
         served = Served(where, where.digest or "", model)
-        return Followers(database).followed(served, predictions_of(seed).form(seed, 1)).model
+        return OnlineModels(database).followed(served, predictions_of(seed).form(seed, 1)).model
 
 
 class _Rows:

@@ -13,7 +13,7 @@ from nonferrous.console import DRIFTED, ProcessName, fail, progress
 if TYPE_CHECKING:
     import pandas as pd
 
-    from monitoring.drift.results import Monitoring
+    from monitoring.drift.results import MonitoringResult
     from records.database import Database
     from registry.versions import Version
     from seeds import Seed
@@ -143,7 +143,7 @@ def quiet(seed: Seed) -> str | None:
     return None if found.is_due else f"nothing is learnt: {summary(seen)}; {found.line}"
 
 
-def look(seed: Seed, days: int | None = None) -> Monitoring:
+def look(seed: Seed, days: int | None = None) -> MonitoringResult:
     """Look at a process and keep what is seen in the records.
 
     Parameters
@@ -168,7 +168,7 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
 
     from monitoring.drift import live
     from monitoring.drift.check import watch
-    from monitoring.drift.history import History
+    from monitoring.drift.history import DriftReference
     from monitoring.drift.rows import answered
     from monitoring.drift.time_steps import starts_of
     from nonferrous.records import opened
@@ -185,7 +185,7 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
     model = tracking.model(champion)
     check_names(model.seed, seed)
     digest = champion.tags.get("model_digest", "")
-    history = History.of(model, tracking.table(champion.parent_run, TABLE), champion.number, digest)
+    history = DriftReference.of(model, tracking.table(champion.parent_run, TABLE), champion.number, digest)
     with opened() as database:
         recorded = _recorded(database, seed)
         rows = answered(recorded, model.seed, history.table)
@@ -199,7 +199,7 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
     return seen
 
 
-def _steps(database: Database, seed: Seed, seen: Monitoring, versions: list[Version]) -> tuple[str, ...]:
+def _steps(database: Database, seed: Seed, seen: MonitoringResult, versions: list[Version]) -> tuple[str, ...]:
     """What to do next, by the rows, by outcomes that wait and by a version in shadow."""
     from monitoring.drift.summary import next_steps
     from records.online_states import load

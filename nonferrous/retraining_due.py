@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitoring.drift.results import Monitoring
+    from monitoring.drift.results import MonitoringResult
     from training.retraining.trigger import Due
 
 
-def learning_due(seen: Monitoring) -> Due:
+def learning_due(seen: MonitoringResult) -> Due:
     """Whether learning is due, by the rule of `training.retraining.trigger`.
 
     Parameters
@@ -36,7 +36,7 @@ def learning_due(seen: Monitoring) -> Due:
     return due(seen.drifted, seen.history_windows, seen.new_windows, last, seen.window_days)
 
 
-def _new_then(known_to: str | None, seen: Monitoring) -> float:
+def _new_then(known_to: str | None, seen: MonitoringResult) -> float:
     """Of the new windows, those that a job had whose newest label is of this moment."""
     if known_to is None or seen.last_known is None:
         return 0.0

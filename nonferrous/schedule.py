@@ -13,7 +13,7 @@ from nonferrous.table_request import check_out
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from models.schedules.schedule import Range, Schedule
+    from models.schedules.schedule import IntervalValue, Schedule
     from seeds import Seed
 
 _BAR = 30  # characters of the highest current
@@ -181,7 +181,7 @@ def figures(found: Schedule) -> Iterator[str]:
         yield f"{name}: one {found.units[name].strip('()')} more {does} {value:,.2f} $"
 
 
-def _ranged(one: Range, form: str) -> str:
+def _ranged(one: IntervalValue, form: str) -> str:
     return f"{one.value:{form}} ({one.low:{form}} to {one.high:{form}})"
 
 

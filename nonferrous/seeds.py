@@ -100,7 +100,7 @@ def draft_seed(
     html: Annotated[Path | None, typer.Option(help="Write a page of pictures of the table too.")] = None,
 ) -> None:
     """Draft a seed from a plant's table and print what is suspected of it, worst first."""
-    from drafting.job import Asked, draft
+    from drafting.job import DraftOptions, draft
 
     if day_first and month_first:
         fail("--day-first and --month-first: give one of them")
@@ -112,7 +112,7 @@ def draft_seed(
         fail(f"--out: got {out}: expected a file that ends in .toml")
     if out is not None and name is not None and out.stem != name:
         fail(f"--out: got {out}: expected the process's name, {name}.toml")
-    asked = Asked(
+    asked = DraftOptions(
         time=time,
         unit=unit,
         sheet=sheet,

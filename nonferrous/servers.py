@@ -20,7 +20,7 @@ from nonferrous.console import REFUSED, console, fail
 from nonferrous.train import has_champion, prepare_all
 
 if TYPE_CHECKING:
-    from registry.settings import Settings
+    from registry.settings import StoreSettings
     from seeds import Seed
 
 START_SECONDS = 120
@@ -100,7 +100,7 @@ def one_a_task(plants: Sequence[Seed]) -> list[Seed]:
     return list(found.values())
 
 
-def _mlflow(settings: Settings, port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
+def _mlflow(settings: StoreSettings, port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """The MLflow UI in the background."""
     command = ["-m", "mlflow", "server", "--backend-store-uri", settings.uri, "--port", str(port), "--workers", "1"]
     return _running("mlflow", command, settings)
@@ -116,7 +116,7 @@ def _check_free(port: int) -> None:
 
 
 @contextmanager
-def _running(name: str, arguments: list[str], settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+def _running(name: str, arguments: list[str], settings: StoreSettings) -> Iterator[subprocess.Popen[bytes]]:
     """A Python program in the background with all its children, its output in a log file, ended with this process."""
     from registry.tracking import WRITING
     from system.programs import end, start

@@ -11,7 +11,7 @@ from nonferrous.console import fail
 
 if TYPE_CHECKING:
     from models.table.contract import Checked
-    from operations.operation import Advice, Form
+    from operations.operation import AdviceOperation, Form
     from registry.versions import Version
     from seeds import Seed
 
@@ -36,7 +36,7 @@ class Requested:
         The response, without its head.
     """
 
-    operation: Advice[Any, Any]
+    operation: AdviceOperation[Any, Any]
     form: Form
     version: int | None
     rows: int
@@ -59,7 +59,7 @@ def check_out(out: Path, endings: tuple[str, ...] = ENDINGS, words: str = " or "
 
 def requested(
     seed: Seed,
-    operation: Advice[Any, Any],
+    operation: AdviceOperation[Any, Any],
     data: Path,
     options: Callable[[Any], dict[str, Any]],
     step: Callable[[str, int, int], None],
@@ -109,7 +109,9 @@ def requested(
     return Requested(operation, form, number, len(checked.table), made.notes, answer)
 
 
-def _champion(seed: Seed, operation: Advice[Any, Any], step: Callable[[str, int, int], None]) -> tuple[Version, Any]:
+def _champion(
+    seed: Seed, operation: AdviceOperation[Any, Any], step: Callable[[str, int, int], None]
+) -> tuple[Version, Any]:
     """The champion of a process, and the part of it that an operation needs."""
     from operations.forms.plan_rows import PlanError
     from operations.operation import NotLearntError

@@ -17,7 +17,7 @@ from nonferrous.records import check_records, enter_batches, enter_moves, labell
 from nonferrous.simulate import simulate
 
 if TYPE_CHECKING:
-    from registry.settings import Settings
+    from registry.settings import StoreSettings
     from registry.versions import Version
     from seeds import Seed
     from training.core.gate import Gated
@@ -91,13 +91,13 @@ def train_on(
     from nonferrous.warnings import warnings_shown
     from registry.settings import read_settings
     from system.process_lock import alone
-    from training.jobs.execution import Ways
+    from training.jobs.execution import FitExecution
     from training.jobs.train import train as run
 
     settings = read_settings()
     check_records()
     with alone(settings.folder, seed.process.name), progress() as step:
-        trained = run(seed, data, settings, step, tests, Ways(trials, learning_curve, processes))
+        trained = run(seed, data, settings, step, tests, FitExecution(trials, learning_curve, processes))
     enter_moves(seed.process.name)
     screen = console()
     for target in trained.learnt.targets or [None]:
@@ -221,7 +221,7 @@ def _champion_lines(process: str, retrained: Retrained, dry_run: bool) -> Iterat
         yield "a dry run: nothing was registered or promoted, and history is as before"
 
 
-def has_champion(seed: Seed, settings: Settings) -> bool:
+def has_champion(seed: Seed, settings: StoreSettings) -> bool:
     """Whether a version of a process's model is champion."""
     from registry.tracking import Tracking
 
@@ -235,7 +235,7 @@ def _champion(versions: list[Version]) -> int | None:
     return next((version.number for version in versions if CHAMPION in version.aliases), None)
 
 
-def prepare_all(seeds: Sequence[Seed], settings: Settings) -> list[bool]:
+def prepare_all(seeds: Sequence[Seed], settings: StoreSettings) -> list[bool]:
     """Make a simulated plant and a champion of each process that has none that loads; gives which have one then.
 
     A plant whose newest version was refused by the gate is not learnt again with the same seed: it would be refused
@@ -274,7 +274,7 @@ class Preparation:
 
     processes: int
 
-    def __call__(self, seed: Seed, settings: Settings, step: Callable[[Any], None], /) -> tuple[bool, str]:
+    def __call__(self, seed: Seed, settings: StoreSettings, step: Callable[[Any], None], /) -> tuple[bool, str]:
         """Whether the gate let it pass, and what was said."""
         ends = signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that its runs end as killed
         name = seed.process.name
@@ -286,7 +286,7 @@ class Preparation:
         return passed, said.getvalue()
 
 
-def _known(seed: Seed, settings: Settings) -> bool | None:
+def _known(seed: Seed, settings: StoreSettings) -> bool | None:
     """Return whether a champion loads, which it says in a line; None where one is to be made."""
     from registry.loading.loading import Refused
     from registry.promotion import loaded, with_alias
@@ -312,7 +312,7 @@ def _known(seed: Seed, settings: Settings) -> bool | None:
     return None
 
 
-def _made(seed: Seed, settings: Settings, processes: int | None = None) -> bool:
+def _made(seed: Seed, settings: StoreSettings, processes: int | None = None) -> bool:
     """Simulate a plant where there is none and train on it; gives whether the gate let it pass."""
     folder = settings.folder / "plants" / seed.process.name
     if not (folder / "simulation.json").exists():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from training.jobs.train import Learnt
+    from training.jobs.train import TrainingResult
 
 MOST = 10  # alarms that are shown
 SHOWN = {
@@ -95,7 +95,7 @@ def alarms(found: Requested) -> Table:
     return table
 
 
-def warnings_shown(learnt: Learnt) -> Iterator[RenderableType]:
+def warnings_shown(learnt: TrainingResult) -> Iterator[RenderableType]:
     """What `train` shows of warnings: how good they are on rows that nothing has learnt, or why there are none."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
-from models.interfaces.learning import Learnt
+from models.interfaces.learning import ModelWithParts
 from models.learnings import learnt_by
 from operations.forms.faults import invalid
 from operations.forms.fields import Record
@@ -97,7 +97,7 @@ class FromTable(Generic[R]):
     Attributes
     ----------
     request : object
-        As `Advice.read` gives it.
+        As `AdviceOperation.read` gives it.
     notes : tuple of str
         Remarks on what was taken for the plans.
     """
@@ -110,7 +110,7 @@ class NotLearntError(ValueError):
     """A version has not learnt what an operation needs."""
 
 
-class Advice(Operation[F], Generic[F, R]):
+class AdviceOperation(Operation[F], Generic[F, R]):
     """An operation that gives advice on all rows of a request together; nothing is set by it.
 
     Attributes
@@ -132,7 +132,7 @@ class Advice(Operation[F], Generic[F, R]):
     not_learnt: ClassVar[str] = ""
     untrained: ClassVar[str] = "it was trained without it"
 
-    def learnt_of(self, model: Learnt, otherwise: str) -> Any:
+    def learnt_of(self, model: ModelWithParts, otherwise: str) -> Any:
         """Part of a version that it needs, or the model where it needs none.
 
         Parameters

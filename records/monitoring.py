@@ -17,7 +17,7 @@ KEPT = 100
 
 
 @dataclass(frozen=True)
-class Seen:
+class MonitoringSnapshot:
     """What was seen of a process.
 
     Attributes
@@ -55,11 +55,15 @@ def keep(database: Database, process: str, content: Any, figures: Mapping[str, f
         connection.execute(delete(MONITORING).where(own, MONITORING.c.number < least))
 
 
-def newest(connection: Connection, process: str) -> Seen | None:
+def newest(connection: Connection, process: str) -> MonitoringSnapshot | None:
     """The newest look at a process; None where nobody has looked at it."""
     query = select(MONITORING).where(MONITORING.c.process == process).order_by(MONITORING.c.number.desc()).limit(1)
     row = connection.execute(query).one_or_none()
-    return None if row is None else Seen(row.process, row.at, json.loads(row.figures), json.loads(row.content))
+    return (
+        None
+        if row is None
+        else MonitoringSnapshot(row.process, row.at, json.loads(row.figures), json.loads(row.content))
+    )
 
 
 def newest_figures(connection: Connection) -> dict[str, tuple[int, dict[str, float]]]:

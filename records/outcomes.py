@@ -50,7 +50,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Batch:
+class OutcomeBatch:
     """Outcomes that were sent together.
 
     Attributes
@@ -85,7 +85,7 @@ def take(
     client: str,
     outcomes: Sequence[Outcome],
     before_commit: Callable[[], None] = lambda: None,
-) -> Batch:
+) -> OutcomeBatch:
     """Keep a batch of outcomes; it is durable when this returns.
 
     What is new in it is looked for before the database is locked, so that others write meanwhile; where outcomes came
@@ -118,12 +118,12 @@ def take(
         before = _same(connection, process, digest)
         corrected = sum(is_correction for _, is_correction in fresh)
         if before is not None and not fresh:
-            return Batch(before, digest, len(outcomes), 0, 0, len(outcomes), True)
+            return OutcomeBatch(before, digest, len(outcomes), 0, 0, len(outcomes), True)
         number = _insert(connection, process, client, digest, len(outcomes), corrected, fresh)
         if corrected:
             audit.add(database, connection, client, "correction", f"{process}, batch {number}", "", {"rows": corrected})
         before_commit()
-    return Batch(number, digest, len(outcomes), len(fresh) - corrected, corrected, len(outcomes) - len(fresh))
+    return OutcomeBatch(number, digest, len(outcomes), len(fresh) - corrected, corrected, len(outcomes) - len(fresh))
 
 
 def _seen(connection: Connection, process: str) -> tuple[int, int]:

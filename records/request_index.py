@@ -24,7 +24,7 @@ _REST = 4  # times as long as a transaction took: who waits to write looks again
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class RowPlace:
     """A row of a request.
 
     Attributes
@@ -173,16 +173,16 @@ def _add(database: Database, process: str, before: _Noted, piece: _Piece) -> boo
     return True
 
 
-def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, Place]:
+def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, RowPlace]:
     """Where each unit's period was asked for last; those that never were are left out."""
-    found: dict[Slot, Place] = {}
+    found: dict[Slot, RowPlace] = {}
     columns = (ASKED_UNITS.c.unit, ASKED_UNITS.c.period, ASKED_UNITS.c.number, ASKED_UNITS.c.row, REQUESTS.c.at)
     query = select(*columns).join(REQUESTS, REQUESTS.c.number == ASKED_UNITS.c.number)
     for first in range(0, len(slots), _SLOTS_AT_ONCE):
         some = list(dict.fromkeys(slots[first : first + _SLOTS_AT_ONCE]))
         which = (ASKED_UNITS.c.process == process, tuple_(ASKED_UNITS.c.unit, ASKED_UNITS.c.period).in_(some))
         for unit, period, number, row, at in connection.execute(query.where(*which)):
-            slot, place = (unit, period), Place(number, row, at)
+            slot, place = (unit, period), RowPlace(number, row, at)
             found[slot] = max(found.get(slot, place), place)
     return found
 

@@ -35,7 +35,7 @@ that are stored.
 
 
 @dataclass(slots=True)  # frozen, it takes twice the time to make
-class Kept:
+class StoredExchange:
     """A request with its answer, or a part of them.
 
     Attributes
@@ -102,7 +102,7 @@ def new_id() -> str:
     return f"{moment[:8]}-{moment[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[7:19]}"
 
 
-def split(kept: Kept) -> list[Kept]:
+def split(kept: StoredExchange) -> list[StoredExchange]:
     """A request in parts that are written one after the other, so that others are between them; mostly one.
 
     The first part comes last: as long as it is not there nobody sees the others. Those of a large one are compressed.
@@ -139,7 +139,7 @@ def _gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(some)
 
 
-def insert(database: Database, many: Sequence[Kept], enough: Callable[[], bool] = lambda: False) -> int:
+def insert(database: Database, many: Sequence[StoredExchange], enough: Callable[[], bool] = lambda: False) -> int:
     """Write requests, or parts of them, in one transaction, many of them by one statement; gives how many.
 
     Each statement hands the interpreter to other threads and back, so there are as few as can be. After one of them
@@ -174,7 +174,7 @@ def insert(database: Database, many: Sequence[Kept], enough: Callable[[], bool] 
         return end
 
 
-def _batches(many: Sequence[Kept]) -> Iterator[tuple[int, int]]:
+def _batches(many: Sequence[StoredExchange]) -> Iterator[tuple[int, int]]:
     """First and end of the requests of each statement: some, and together few bytes."""
     first = size = 0
     for i, one in enumerate(many, 1):
@@ -184,7 +184,9 @@ def _batches(many: Sequence[Kept]) -> Iterator[tuple[int, int]]:
             first, size = i, 0
 
 
-def _statement(database: Database, many: Sequence[Kept], numbers: Sequence[int | None]) -> tuple[str, list[Any]]:
+def _statement(
+    database: Database, many: Sequence[StoredExchange], numbers: Sequence[int | None]
+) -> tuple[str, list[Any]]:
     values = [value for one, head in zip(many, numbers, strict=True) for value in (*_values(one), head)]
     return _text(len(many), "?" if database.is_sqlite else "%s"), values
 
@@ -196,8 +198,8 @@ def _text(rows: int, mark: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A request for predictions, whole; see `Kept`. What stands behind the answer's head is the `rest`."""
+class RecordedPrediction:
+    """A request for predictions, whole; see `StoredExchange`. What stands behind the answer's head is the `rest`."""
 
     number: int
     id: str
@@ -216,7 +218,7 @@ class Recorded:
         return self.head + self.rest
 
 
-def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
+def recorded(connection: Connection, process: str) -> Iterator[RecordedPrediction]:
     """Requests for predictions of a process in the order in which they came, a few of them in memory at a time."""
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind", "encoding")]
     query = select(*first, REQUESTS.c.asked, REQUESTS.c.head, REQUESTS.c.answer).where(*predictions_of(process))
@@ -228,7 +230,7 @@ def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
         if has_more(kind, encoding, asked, answer):
             asked = whole(connection, id, encoding, asked, REQUESTS.c.asked)
             answer = whole(connection, id, encoding, answer, REQUESTS.c.answer)
-        yield Recorded(number, id, at, client, version, digest, kind, asked, contents[head], answer)
+        yield RecordedPrediction(number, id, at, client, version, digest, kind, asked, contents[head], answer)
 
 
 def predictions_of(process: str) -> tuple[Any, ...]:

@@ -23,14 +23,14 @@ Numbers = dict[tuple[int, bytes], int]
 """By day since 1970 and content."""
 
 
-class Headed(Protocol):
+class PrefixedRequest(Protocol):
     """A request of some day whose answer has a head."""
 
     at: int
     head: bytes
 
 
-def known(database: Database, many: Iterable[Headed]) -> list[int | None] | None:
+def known(database: Database, many: Iterable[PrefixedRequest]) -> list[int | None] | None:
     """Number of each answer's head, None where it has none; None where one was not stored yet, as far as is known."""
     numbers = database.heads
     try:
@@ -39,7 +39,7 @@ def known(database: Database, many: Iterable[Headed]) -> list[int | None] | None
         return None
 
 
-def added(database: Database, cursor: Any, many: Iterable[Headed]) -> Numbers:
+def added(database: Database, cursor: Any, many: Iterable[PrefixedRequest]) -> Numbers:
     """Numbers of the heads of some requests, stored in the transaction of a cursor where they are not yet."""
     add, find = (text if database.is_sqlite else text.replace("?", "%s") for text in (_ADD, _FIND))
     heads = {(one.at // DAY, one.head) for one in many if one.head}

@@ -16,7 +16,7 @@ _COLUMNS = ("number", "id", "at", "version", "digest", "kind", "encoding", "head
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class RecordedResponse:
     """A recorded response without its body.
 
     Attributes
@@ -47,17 +47,17 @@ class Response:
     head: int | None
 
 
-def find(connection: Connection, process: str, operation: str, id: str | None = None) -> Response | None:
+def find(connection: Connection, process: str, operation: str, id: str | None = None) -> RecordedResponse | None:
     """Response of an operation of a process by its id, without one the latest; None where there is none."""
     which = [REQUESTS.c.process == process, REQUESTS.c.operation == operation, REQUESTS.c.part == 0]
     if id is not None:
         which.append(REQUESTS.c.id == id)
     query = select(*(REQUESTS.c[name] for name in _COLUMNS)).where(*which).order_by(REQUESTS.c.number.desc())
     row = connection.execute(query.limit(1)).one_or_none()
-    return None if row is None else Response(*row)
+    return None if row is None else RecordedResponse(*row)
 
 
-def body(connection: Connection, response: Response) -> Iterator[bytes]:
+def body(connection: Connection, response: RecordedResponse) -> Iterator[bytes]:
     """Body of a response in the parts in which it was recorded, one of them in memory at a time."""
     if response.head is not None:
         yield response_prefixes.content(connection, response.head)

@@ -18,7 +18,7 @@ _ADD = "INSERT INTO shadow_answers (number, process, at, version, digest, predic
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingShadowRequest:
     """A request that a version in shadow has not answered.
 
     Attributes
@@ -40,7 +40,7 @@ class Waiting:
     answer: bytes
 
 
-def waiting(connection: Connection, process: str, after: int, most: int) -> list[Waiting]:
+def waiting(connection: Connection, process: str, after: int, most: int) -> list[PendingShadowRequest]:
     """The first requests for predictions behind a number, so many of them at most."""
     columns = [REQUESTS.c[name] for name in ("number", "id", "kind", "encoding")]
     asked = case((_is_in_parts(), None), else_=REQUESTS.c.asked)
@@ -48,7 +48,9 @@ def waiting(connection: Connection, process: str, after: int, most: int) -> list
     query = select(*columns, asked, answer).where(*predictions_of(process), REQUESTS.c.number > after)
     rows: Any = connection.execute(query.order_by(REQUESTS.c.number).limit(most))
     return [
-        Waiting(number, id, kind, None if asked is None else restored(asked, encoding), restored(answer, encoding))
+        PendingShadowRequest(
+            number, id, kind, None if asked is None else restored(asked, encoding), restored(answer, encoding)
+        )
         for number, id, kind, encoding, asked, answer in rows
     ]
 

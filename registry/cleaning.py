@@ -15,7 +15,7 @@ _DEAD = ("FAILED", "KILLED")
 
 
 @dataclass(frozen=True)
-class Cleaned:
+class CleanupResult:
     """What was removed.
 
     Attributes
@@ -47,7 +47,7 @@ class Cleaning:
         self._client = tracking.client
 
     @in_one_line
-    def clean(self, process: str) -> Cleaned:
+    def clean(self, process: str) -> CleanupResult:
         """Remove runs of a process's dead jobs, with their models and files, where no version comes from them.
 
         Moves of aliases stay, whatever became of their runs: they are the audit.
@@ -55,7 +55,7 @@ class Cleaning:
         client = self._client
         experiment = client.get_experiment_by_name(process)
         if experiment is None:
-            return Cleaned(0, 0, 0)
+            return CleanupResult(0, 0, 0)
         id = experiment.experiment_id
         runs = {one.info.run_id: one for one in all_pages(lambda token: client.search_runs([id], page_token=token))}
         # A candidate's run may have ended in order before its job, the run above it, was killed.
@@ -78,7 +78,7 @@ class Cleaning:
             size += _remove_files(run.info.artifact_uri)
             client.delete_run(run.info.run_id)
             removed += 1
-        return Cleaned(removed, models, size)
+        return CleanupResult(removed, models, size)
 
     def _parent(self, run: Any) -> str | None:
         parent: str | None = run.data.tags.get("mlflow.parentRunId")

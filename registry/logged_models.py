@@ -6,7 +6,7 @@ from registry.store import Champion
 from registry.tracking import Tracking
 
 
-class Unregistered:
+class UnregisteredModels:
     """The models that jobs have logged, each found by its identifier.
 
     Parameters

@@ -4,8 +4,8 @@ import getpass
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from registry.loading.loading import Loaded, Loading, Refused
-from registry.settings import Settings
+from registry.loading.loading import LoadedVersion, Loading, Refused
+from registry.settings import StoreSettings
 from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
 from registry.versions import (
@@ -56,19 +56,19 @@ def stored(version: Version) -> Champion:
     return Champion(version.process, version.number, f"models:/{version.model}", version.tags.get("model_digest"))
 
 
-def loaded(version: Version, seed: Seed, settings: Settings, again: bool = False) -> Loaded | Refused:
+def loaded(version: Version, seed: Seed, settings: StoreSettings, again: bool = False) -> LoadedVersion | Refused:
     """A version as the service would have it, or why it refuses it; tried anew where `again` says so."""
     return Loading(settings).load(MlflowStore(settings.uri), stored(version), seed, again)
 
 
-def check_loads(version: Version, seed: Seed, settings: Settings, again: bool = False) -> None:
+def check_loads(version: Version, seed: Seed, settings: StoreSettings, again: bool = False) -> None:
     """RegistryError where the service would refuse a version, which never becomes champion then."""
     found = loaded(version, seed, settings, again)
     if isinstance(found, Refused):
         raise RegistryError(f"{version.process}: version {version.number} would be refused by the service: {found.why}")
 
 
-def try_again(seed: Seed, settings: Settings, version: int | None = None) -> int:
+def try_again(seed: Seed, settings: StoreSettings, version: int | None = None) -> int:
     """Load a version as the service would, whatever is remembered of it; a running service goes by the outcome.
 
     Parameters
@@ -171,7 +171,7 @@ def leave_shadow(process: str, why: str, tracking: Tracking) -> None:
 
 
 def promote(
-    seed: Seed, settings: Settings, version: int | None = None, why: str = "by hand", force: str | None = None
+    seed: Seed, settings: StoreSettings, version: int | None = None, why: str = "by hand", force: str | None = None
 ) -> AliasMove:
     """Make a version the champion.
 
@@ -224,7 +224,7 @@ def promote(
     return take_over(process, chosen.number, why, chosen.figures, tracking)
 
 
-def rollback(seed: Seed, settings: Settings, version: int | None = None, why: str = "by hand") -> AliasMove:
+def rollback(seed: Seed, settings: StoreSettings, version: int | None = None, why: str = "by hand") -> AliasMove:
     """Make an earlier champion the champion again; none answers in shadow any more.
 
     Parameters

@@ -23,7 +23,7 @@ ENVIRONMENT = {
     "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD": "false",
 }
 
-S = TypeVar("S", bound="Settings")
+S = TypeVar("S", bound="StoreSettings")
 
 
 class SettingsError(ValueError):
@@ -36,7 +36,7 @@ def _store(uri: str) -> str:
     return uri
 
 
-class Settings(BaseSettings):
+class StoreSettings(BaseSettings):
     """Where models and records are kept, read from the environment when built.
 
     Attributes
@@ -122,9 +122,9 @@ class Settings(BaseSettings):
         return self.uri.rstrip("/") if self.uri.startswith(SERVERS) else UI_ADDRESS
 
 
-def read_settings() -> Settings:
+def read_settings() -> StoreSettings:
     """Settings from the environment and defaults; see `read`."""
-    return read(Settings)
+    return read(StoreSettings)
 
 
 def read(kind: type[S], **given: Any) -> S:
@@ -133,7 +133,7 @@ def read(kind: type[S], **given: Any) -> S:
     Parameters
     ----------
     kind : type
-        `Settings`, or what adds to it.
+        `StoreSettings`, or what adds to it.
     **given
         Its fields; those that are None are left to the environment and the defaults.
 
@@ -148,7 +148,7 @@ def read(kind: type[S], **given: Any) -> S:
         raise SettingsError("; ".join(_fault(kind, detail) for detail in error.errors())) from None
 
 
-def _fault(kind: type[Settings], detail: Any) -> str:
+def _fault(kind: type[StoreSettings], detail: Any) -> str:
     (name, *_) = detail["loc"]  # a field, or the variable of one that has its own
     field = kind.model_fields.get(name)
     own = field.validation_alias if field else None

@@ -22,7 +22,7 @@ from registry.loading.loading import reason_of
 from registry.loading.signatures import SigningError, check_signature, private_key, sign
 from registry.relocation import check_place
 from registry.search_pages import all_pages
-from registry.settings import ENVIRONMENT, Settings
+from registry.settings import ENVIRONMENT, StoreSettings
 from registry.signature import example_of, signature_of, telling_rows
 from registry.sqlite_file import make_database, make_private
 from registry.versions import NOTHING, Action, AliasMove, RegistryError, Version
@@ -62,7 +62,7 @@ class Tracking:
         The private key that the settings name cannot be used, where a store is made when it is missing.
     """
 
-    def __init__(self, settings: Settings, make: bool = False) -> None:
+    def __init__(self, settings: StoreSettings, make: bool = False) -> None:
         for name, value in WRITING.items():
             os.environ.setdefault(name, value)
         self.settings = settings

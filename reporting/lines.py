@@ -18,7 +18,7 @@ _LEAST_ROOM = 0.02  # of the largest value: what hardly changes is drawn as a le
 
 
 @dataclass(frozen=True)
-class Line:
+class Trace:
     """A line of a picture.
 
     Attributes
@@ -39,7 +39,7 @@ class Line:
     dash: bool = False
 
 
-def lines(labels: Sequence[str], drawn: Sequence[Line], about: str, marks: Mapping[int, str] | None = None) -> str:
+def lines(labels: Sequence[str], drawn: Sequence[Trace], about: str, marks: Mapping[int, str] | None = None) -> str:
     """Lines over the same places.
 
     Parameters
@@ -114,7 +114,7 @@ def distributions(edges: Sequence[float], before: Sequence[float], now: Sequence
     floor = f"{_up(0, 0, high):.1f}"
     area = f"{_LEFT},{floor} {outline(before)} {across(edges[-1]):.1f},{floor}"
     parts = [
-        *_named([Line("what was learnt", (), GREY), Line("newest window", (), ORANGE)]),
+        *_named([Trace("what was learnt", (), GREY), Trace("newest window", (), ORANGE)]),
         *_axis(0.0, high),
         f'<polygon points="{area}" fill="{GREY}" fill-opacity="0.45"/>',
         f'<polyline points="{outline(now)}" fill="none" stroke="{ORANGE}" stroke-width="2"/>',
@@ -169,7 +169,7 @@ def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
     return [run for run in runs if run]
 
 
-def _named(drawn: Sequence[Line]) -> list[str]:
+def _named(drawn: Sequence[Trace]) -> list[str]:
     """A short stroke and the name of each line, above the picture."""
     parts, x = [], float(_LEFT)
     for line in drawn:

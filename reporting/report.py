@@ -26,7 +26,7 @@ tr, .plotly-graph-div { break-inside: avoid; } .wide { overflow: visible; } }
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A part of the page: what it is called, how to read it, and its HTML."""
 
     heading: str
@@ -34,7 +34,7 @@ class Section:
     body: str
 
 
-def whole(title: str, sections: Iterable[Section], style: str = STYLE) -> str:
+def whole(title: str, sections: Iterable[ReportSection], style: str = STYLE) -> str:
     """The whole page; nothing in it is fetched from anywhere."""
     title = html.escape(title)
     parts = "".join(

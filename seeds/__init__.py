@@ -6,37 +6,37 @@ from seeds.format.loader import SeedError, folder, load, load_all, names
 from seeds.format.norms import EnergyGrade, Norm
 from seeds.format.plant import Material, Parameter, Plant, Regime
 from seeds.format.quantity import Quantity
-from seeds.format.schema import Process, Seed, Target
+from seeds.format.schema import ProcessHead, Seed, Target
 from seeds.format.table import TableFormat
-from seeds.format.tasks.quality import Cause, Grade, Limit, Quality, Sum
+from seeds.format.tasks.quality import Cause, ContentLimit, ContentSum, Grade, Quality
 from seeds.format.tasks.sorting import Bin, Sorting
-from seeds.format.warnings import Event
+from seeds.format.warnings import WarningEvent
 
 __all__ = [
     "Bin",
     "Cause",
     "Column",
     "Constraint",
+    "ContentLimit",
+    "ContentSum",
     "EnergyGrade",
-    "Event",
     "Grade",
-    "Limit",
     "Material",
     "Norm",
     "Parameter",
     "Plant",
     "Previous",
-    "Process",
+    "ProcessHead",
     "Quality",
     "Quantity",
     "Regime",
     "Seed",
     "SeedError",
     "Sorting",
-    "Sum",
     "TableFormat",
     "Target",
     "Typical",
+    "WarningEvent",
     "folder",
     "load",
     "load_all",

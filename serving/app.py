@@ -23,26 +23,26 @@ from records.writing.writer import Writer
 from registry.loading.loading import Loading
 from registry.store import MlflowStore, Store
 from serving.hot_reload.champions import Champions
-from serving.hot_reload.online_calibration import Followers
+from serving.hot_reload.online_calibration import OnlineModels
 from serving.hot_reload.seed_folder import SeedFolder
 from serving.middleware.admission import Load
-from serving.middleware.allowed_hosts import Hosts, is_loopback
-from serving.middleware.authorization import InMemory, Ring
+from serving.middleware.allowed_hosts import AllowedHosts, is_loopback
+from serving.middleware.authorization import InMemory, KeyCache
 from serving.middleware.key_store import StoredKeys
-from serving.middleware.rate_limit import Rates
-from serving.middleware.request import Door
+from serving.middleware.rate_limit import RateLimiter
+from serving.middleware.request import RequestMiddleware
 from serving.responses.process_response import abilities
 from serving.responses.raw_route import ByPath
 from serving.responses.recording import Recorder
 from serving.routes import docs, health, inference, monitoring, operations, processes
 from serving.routes.retraining import history, jobs
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from serving.shadow.shadows import Shadow, Shadows
 from serving.telemetry.access_log import AccessLog
 from serving.telemetry.drift_metrics import Monitored
 from serving.telemetry.metrics import Metrics
 from serving.telemetry.outcome_age import Arrivals
-from serving.telemetry.request_observer import Watch
+from serving.telemetry.request_observer import RequestObserver
 from serving.wire import problems
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -53,11 +53,11 @@ class Service(FastAPI):
 
     champions: Champions
     shadows: Shadows | None
-    settings: Settings
+    settings: ServiceSettings
     load: Load
-    ring: Ring
-    watch: Watch
-    door: Door
+    ring: KeyCache
+    watch: RequestObserver
+    door: RequestMiddleware
     database: Database | None
     writer: Writer | None
     records_health: RecordsHealth | None
@@ -124,11 +124,13 @@ def _all(own: Iterable[tuple[Offers, tuple[BaseRoute, ...]]]) -> list[BaseRoute]
 
 
 @asynccontextmanager
-async def _lifespan(app: Service, followers: Followers | None, access: AccessLog, queue: Jobs) -> AsyncIterator[None]:
+async def _lifespan(
+    app: Service, followers: OnlineModels | None, access: AccessLog, queue: Jobs
+) -> AsyncIterator[None]:
     """Threads that look, log and write, from the start of a service to its end."""
     if app.writer is not None:
         app.writer.start()
-    looking: list[Champions | Shadows | Ring | AccessLog | RecordsHealth] = [app.champions, app.ring, access]
+    looking: list[Champions | Shadows | KeyCache | AccessLog | RecordsHealth] = [app.champions, app.ring, access]
     looking += [one for one in (app.shadows, app.records_health) if one is not None]
     for one in looking:
         one.start()
@@ -146,7 +148,7 @@ async def _lifespan(app: Service, followers: Followers | None, access: AccessLog
     queue.close()
 
 
-def create_app(settings: Settings, store: Store | None = None, database: Database | None = None) -> Service:
+def create_app(settings: ServiceSettings, store: Store | None = None, database: Database | None = None) -> Service:
     """Service over the seeds of the folder.
 
     Parameters
@@ -171,7 +173,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     access, queue = AccessLog(), Jobs(settings.jobs_url)
     writer = None if database is None else Writer(database, quota=Quota(database, settings.max_recorded_bytes))
     store, loading, poll = store or MlflowStore(settings.uri), Loading(settings), settings.poll_seconds
-    followers = None if database is None else Followers(database)
+    followers = None if database is None else OnlineModels(database)
     followed = None if followers is None else followers.followed
     champions = Champions(SeedFolder(settings.max_rows), store, loading, poll, followed=followed)
     shadows = None if database is None else Shadows(champions, store, loading, database, poll)
@@ -193,18 +195,18 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     app.champions, app.shadows, app.settings = champions, shadows, settings
     app.load = load = Load(settings.max_held_bytes, settings.max_table_bytes, settings.max_waiting)
     keys = InMemory() if database is None else StoredKeys(database)
-    app.ring = Ring(keys, settings.insecure or is_loopback(settings.host), settings.poll_seconds)
+    app.ring = KeyCache(keys, settings.insecure or is_loopback(settings.host), settings.poll_seconds)
     ages = dict if database is None else Arrivals(database).ages
-    app.watch = Watch(Metrics(load, lambda: champions.statuses, ages), access)
+    app.watch = RequestObserver(Metrics(load, lambda: champions.statuses, ages), access)
     app.watch.metrics.monitored = Monitored(database).figures
     in_shadow: Callable[[], Mapping[str, Shadow]] = dict if shadows is None else lambda: shadows.now
     app.watch.metrics.in_shadow = in_shadow
     if followers is not None:
         app.watch.metrics.outcomes_waiting = lambda: followers.waiting
-    app.door = Door(
-        hosts=Hosts(settings.host, settings.allowed_hosts),
+    app.door = RequestMiddleware(
+        hosts=AllowedHosts(settings.host, settings.allowed_hosts),
         ring=app.ring,
-        rates=Rates(settings.max_requests_per_second),
+        rates=RateLimiter(settings.max_requests_per_second),
         load=load,
         deadline=settings.deadline_seconds,
         watching=app.watch,

@@ -26,7 +26,7 @@ from serving.middleware.certificate import CertificateError, ServerCertificate
 from serving.middleware.connection import Connection
 from serving.middleware.connections import Connections, most_connections
 from serving.middleware.handshake import Handshake
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from serving.telemetry.access_log import log_as_json
 
 log = logging.getLogger("nonferrous.serving")
@@ -84,7 +84,7 @@ class HangUps:
         return came
 
 
-def run(settings: Settings, store: Store | None = None) -> int:
+def run(settings: ServiceSettings, store: Store | None = None) -> int:
     """Serve until Ctrl-C or SIGTERM.
 
     Parameters
@@ -111,7 +111,7 @@ def run(settings: Settings, store: Store | None = None) -> int:
         return _run(settings, store, hang_ups)
 
 
-def _run(settings: Settings, store: Store | None, hang_ups: HangUps) -> int:
+def _run(settings: ServiceSettings, store: Store | None, hang_ups: HangUps) -> int:
     try:
         listening = _listen(settings.host, settings.port)
     except OSError as error:
@@ -130,14 +130,14 @@ def _run(settings: Settings, store: Store | None, hang_ups: HangUps) -> int:
             return _serve(settings, create_app(settings, store, database), listening, certificate, hang_ups)
 
 
-def _certificate(settings: Settings) -> ServerCertificate | None:
+def _certificate(settings: ServiceSettings) -> ServerCertificate | None:
     if settings.certificate is None or settings.private_key is None:
         return None
     return ServerCertificate(settings.certificate, settings.private_key)
 
 
 def _serve(
-    settings: Settings,
+    settings: ServiceSettings,
     app: Service,
     listening: socket.socket,
     certificate: ServerCertificate | None,
@@ -165,7 +165,7 @@ def _serve(
 
 
 def _configured(
-    settings: Settings, app: Service, certificate: ServerCertificate | None, hang_ups: HangUps
+    settings: ServiceSettings, app: Service, certificate: ServerCertificate | None, hang_ups: HangUps
 ) -> uvicorn.Config:
     """What uvicorn needs to know."""
     most = most_connections(settings.max_connections)

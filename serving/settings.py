@@ -19,7 +19,7 @@ def _names(given: object) -> object:
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]  # separated by commas
 
 
-class Settings(settings.Settings):
+class ServiceSettings(settings.StoreSettings):
     """What the service needs to start: arguments first, then environment variables, then defaults."""
 
     host: Annotated[str, Field(min_length=1, description="address to listen on")] = "127.0.0.1"
@@ -76,6 +76,6 @@ class Settings(settings.Settings):
         return key
 
 
-def read_settings(**given: Any) -> Settings:
+def read_settings(**given: Any) -> ServiceSettings:
     """Settings from arguments, the environment and defaults; see `registry.settings.read`."""
-    return settings.read(Settings, **given)
+    return settings.read(ServiceSettings, **given)

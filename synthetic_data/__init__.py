@@ -4,13 +4,13 @@ from synthetic_data.engine.economics import worth
 from synthetic_data.engine.outcomes import outcome, piece_mass
 from synthetic_data.engine.plant_variation import another_plant
 from synthetic_data.engine.running import Running, Step, begin
-from synthetic_data.engine.runs import Replay, replay, simulate
-from synthetic_data.engine.simulator import Outcome
+from synthetic_data.engine.runs import SimulatedRun, replay, simulate
+from synthetic_data.engine.simulator import EjectionOutcome
 
 __all__ = [
-    "Outcome",
-    "Replay",
+    "EjectionOutcome",
     "Running",
+    "SimulatedRun",
     "Step",
     "another_plant",
     "begin",

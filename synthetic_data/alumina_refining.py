@@ -8,14 +8,14 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from physics.bayer.economics import Flows, emitted, margin
+from physics.bayer.economics import PrecipitationFlows, emitted, margin
 from physics.prices import checked
 from seeds import Seed
 from synthetic_data.engine.economics import prices_of
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import RunningBlock, reported
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
-from synthetic_data.precipitation.circuit import STRETCH, Circuit
+from synthetic_data.precipitation.circuit import STRETCH, PrecipitationCircuit
 from synthetic_data.precipitation.lines import LineRows
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 
@@ -45,14 +45,14 @@ class AluminaRefining(Simulator):
         """Name of a line: P-01 is the first."""
         return f"P-{unit + 1:02d}"
 
-    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+    def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
         """Rows of a block of lines, some days at a time, after a warm-up that is not reported."""
         first = 0
         for some in reported(self.begin(plan, block), plan.periods):
             yield from some.cut(plan, first, STRETCH)
             first += len(some.units) // block.count
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of lines before its warm-up."""
         return _Lines(plan, block)
 
@@ -63,7 +63,7 @@ class AluminaRefining(Simulator):
         day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
         made = day["alumina_product"]
         bauxite = 1.0 / (0.01 * day["available_fed"])
-        flows = Flows(
+        flows = PrecipitationFlows(
             alumina=made,
             downgraded=day["downgraded"],
             steam=day["heat_steam"] * day["alumina"] / steam_heat,
@@ -90,9 +90,9 @@ SIMULATOR = AluminaRefining()
 class _Lines(RunningBlock):
     """A block of lines, and what they share, between two days."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
         self._plan, self._block = plan, block
-        self._circuit = Circuit(plan)
+        self._circuit = PrecipitationCircuit(plan)
         self._lines = LineRows(plan, block)
         # Of fewer lines more days are reckoned as one array; how rows are cut for files does not depend on it.
         self._stretch = STRETCH * min(max(_LINE_DAYS // (STRETCH * block.count), 1), _MOST_STRETCHES)
@@ -109,9 +109,9 @@ class _Lines(RunningBlock):
         lines.normals = change(lines.normals, (1, 0, block))
         lines.uniforms = change(lines.uniforms, (1, 1, block))
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step some days and report them; any days can be stepped alone."""
         days = self._circuit.go(self._stretch if most is None else most)
         table, truth, events = self._lines.stretch(days)
         events = [*(days.events if self._block.index == 0 else ()), *(events if days.first >= 0 else ())]
-        return Rows.of_stretch(self._plan, self._block, days.first, table, truth, events)
+        return BlockRows.of_stretch(self._plan, self._block, days.first, table, truth, events)

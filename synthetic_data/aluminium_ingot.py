@@ -8,19 +8,19 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.cast_house import instruments
-from synthetic_data.cast_house.casting import Cast, Moulds
-from synthetic_data.cast_house.charge import ELEMENTS, Charge, Furnaces
-from synthetic_data.cast_house.melt import Line, Melt
-from synthetic_data.cast_house.operators import Crew
+from synthetic_data.cast_house.casting import CastIngots, IngotMoulds
+from synthetic_data.cast_house.charge import ELEMENTS, CastCharge, CastHouseFurnaces
+from synthetic_data.cast_house.melt import Melt, MeltTreatmentLine
+from synthetic_data.cast_house.operators import CastHouseOperators
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
-from synthetic_data.cast_house.supply import Supplier, Supply
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.cast_house.pots import GROUPS, TappedMetal, TappedPots
+from synthetic_data.cast_house.supply import CastHouseSupplier, CastHouseSupply
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
-from synthetic_data.plant.segments import DrawnWhole
+from synthetic_data.plant.segments import SegmentedPlant
 
 _KEPT_WHOLE = ("filter_age", "rotor_age", "tool_age", "pots_apart")  # counted, not measured
 
@@ -38,7 +38,7 @@ class AluminiumIngot(Simulator):
         """Name of a furnace: F-001 is the first of the house."""
         return f"F-{unit + 1:03d}"
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of furnaces before its warm-up."""
         return _House(plan, block)
 
@@ -46,22 +46,22 @@ class AluminiumIngot(Simulator):
 SIMULATOR = AluminiumIngot()
 
 
-class _House(DrawnWhole[Supplier]):
+class _House(SegmentedPlant[CastHouseSupplier]):
     """A block of furnaces, and what it is supplied with, between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
-        super().__init__(plan, block, Supplier(plan))
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
+        super().__init__(plan, block, CastHouseSupplier(plan))
         rng = self._rng
-        self._pots = Pots(plan, block, rng)
-        self._crew = Crew(plan, block, rng)
-        self._furnaces = Furnaces(plan, block, rng)
-        self._line = Line(plan, block, rng)
-        self._moulds = Moulds(plan, block, rng)
+        self._pots = TappedPots(plan, block, rng)
+        self._crew = CastHouseOperators(plan, block, rng)
+        self._furnaces = CastHouseFurnaces(plan, block, rng)
+        self._line = MeltTreatmentLine(plan, block, rng)
+        self._moulds = IngotMoulds(plan, block, rng)
         # One laboratory for all furnaces, so its bias is the plant's.
         normals = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
         self._bias = np.exp(plan.plant.value("laboratory_sd") * normals)
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step all casts of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
         supply = self._supplier.go()
         p, rng, shape = supply.parameters, self._rng, (self._block.count, supply.count)
@@ -85,7 +85,7 @@ class _House(DrawnWhole[Supplier]):
 
 
 def _truth(
-    supply: Supply, tapped: Tapped, charge: Charge, melt: Melt, cast: Cast, tests: Knobs
+    supply: CastHouseSupply, tapped: TappedMetal, charge: CastCharge, melt: Melt, cast: CastIngots, tests: Knobs
 ) -> dict[str, FloatArray]:
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
     shape = charge.mass.shape

@@ -13,13 +13,13 @@ from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
 from synthetic_data.engine.counterfactual_streams import in_hand, partly_in_hand
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import HoursAheadBlock, RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.potline import cell, current_profile, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
-from synthetic_data.potline.line import CURRENT_KNOB, Line, LinePeriod
+from synthetic_data.potline.line import CURRENT_KNOB, LinePeriod, Potline
 from synthetic_data.potline.margin import emission, margin
 from synthetic_data.potline.parameters import PotlineParameters
 
@@ -52,11 +52,11 @@ class AluminiumReduction(Simulator):
         """Name of a pot: A-001 is the first of the line."""
         return f"A-{unit + 1:03d}"
 
-    def steps(self, plan: Plan) -> int:
+    def steps(self, plan: RunPlan) -> int:
         """Pot-days of a run."""
         return round(plan.units * plan.periods * plan.period_days)
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of pots before its warm-up."""
         return _Potline(plan, block)
 
@@ -78,9 +78,9 @@ SIMULATOR = AluminiumReduction()
 class _Potline(HoursAheadBlock):
     """A block of pots, and its line, between two periods."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
         self._plan, self._block = plan, block
-        self._line = Line(plan)
+        self._line = Potline(plan)
         self._rng = plan.block_stream(block)
         p = PotlineParameters.of(plan.seed)
         self._pots = state.build(p, block.count, self._rng)
@@ -105,7 +105,7 @@ class _Potline(HoursAheadBlock):
         self._line.stream = change(self._line.stream, (0,))
         self._rng = change(self._rng, (1, self._block.index))
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step all days of a period and report it."""
         line = self._line.go()
         p, pots, rng, count = line.parameters, self._pots, self._rng, self._block.count
@@ -114,7 +114,7 @@ class _Potline(HoursAheadBlock):
         before = instruments.at_start(p, pots, line, cell.bath(p, pots)["caf2"])
         running = np.flatnonzero(pots.idle <= 0.0)
         stocks = {name: getattr(pots, name) for name in _STOCKS}
-        draws = potline_days.Draws.of(rng, len(line.ambient), count)
+        draws = potline_days.PotlineDraws.of(rng, len(line.ambient), count)
         recorded = potline_days.run(pots, line, self._phase, chosen.knobs, draws)
         known = np.append(self._known, False)[:, None]
         errors = partly_in_hand(rng, lambda stream: stream.standard_normal((instruments.NORMALS, count)), known)
@@ -130,7 +130,7 @@ class _Potline(HoursAheadBlock):
         kept = np.flatnonzero(recorded.whole)
         reports = {"pot_age": before["pot_age"]} | knobs | row | late
         events = [*(line.events if self._block.index == 0 else ()), *recorded.events]
-        return Rows(
+        return BlockRows(
             kept,
             np.full(len(kept), np.datetime64(self._plan.period_start(line.period), "us")),
             {name: values[kept] for name, values in reports.items()},

@@ -11,15 +11,15 @@ from physics.arrays import FloatArray
 from physics.sorting.libs import LINES
 from seeds import Seed
 from synthetic_data.engine.parameters import ArrayParameters, regime_events
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.sensors import induction, libs, shape, transmission
 from synthetic_data.sensors.induction import CoilParameters
-from synthetic_data.sensors.libs import LibsParameters, Optics, Shots
+from synthetic_data.sensors.libs import LaserShots, LibsParameters, Optics
 from synthetic_data.sensors.shape import ShapeParameters
 from synthetic_data.sensors.transmission import TransmissionParameters
 from synthetic_data.sorter import feed, laboratory
 from synthetic_data.sorter import registration as scrap_registration
-from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.feed import FeedPieces
 from synthetic_data.sorter.line import OF_THE_LINE, ScrapSorter
 from synthetic_data.sorter.materials import materials_of
 from synthetic_data.sorter.registration import Registration
@@ -43,7 +43,7 @@ class AluminiumScrap(ScrapSorter):
         """Parameters of the seed's feeds, and of the spectral lines that the table has a reading of."""
         return super().seed_parameters(seed) | libs.of_lines(_lines(seed))
 
-    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+    def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
         """Rows of a block of lots: all pieces at once."""
         rng = plan.block_stream(block)
         materials = materials_of(plan.seed)
@@ -68,7 +68,7 @@ class AluminiumScrap(ScrapSorter):
         table = {name: np.clip(values, *columns[name].limits) for name, values in read.items()}
         true = {name: pieces.content[:, i] for i, name in enumerate(elements)} | _hidden(pieces, registration, shots)
         events = regime_events(plan) if block.index == 0 else ()
-        yield Rows(
+        yield BlockRows(
             pieces.lot,
             pieces.starts,
             {target: klass, **table, **{name: content[:, i] for i, name in enumerate(elements)}},
@@ -87,7 +87,7 @@ def _lines(seed: Seed) -> tuple[str, ...]:
     return tuple(name for name in LINES if f"libs_{name}" in columns)
 
 
-def _before(pieces: Pieces, laser: Optics, rng: np.random.Generator) -> dict[str, FloatArray]:
+def _before(pieces: FeedPieces, laser: Optics, rng: np.random.Generator) -> dict[str, FloatArray]:
     """State of the sensors that is known when a lot arrives; reads `laser_meter_rsd` [1]."""
     meter = pieces.lots.parameters.view(_OwnParameters).laser_meter_rsd * rng.standard_normal(len(laser.energy))
     return {
@@ -98,14 +98,14 @@ def _before(pieces: Pieces, laser: Optics, rng: np.random.Generator) -> dict[str
     }
 
 
-def _belt(pieces: Pieces, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
+def _belt(pieces: FeedPieces, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Occupancy and gaps by the 3D laser: pieces taken for one have their gap to the next; reads `gap_sd` [mm]."""
     noise = pieces.parameters.view(_OwnParameters).gap_sd * rng.standard_normal(len(pieces.lot))
     gap = np.where(registration.overlap > 0.0, pieces.size, pieces.neighbour_gap)
     return {"occupancy": pieces.occupancy, "neighbour_gap": np.maximum(gap + noise, 0.0)}
 
 
-def _hidden(pieces: Pieces, registration: Registration, shots: Shots) -> dict[str, FloatArray]:
+def _hidden(pieces: FeedPieces, registration: Registration, shots: LaserShots) -> dict[str, FloatArray]:
     """Hidden state: the piece as it is, what covers it, what the laser hit."""
     return {
         "true_mass": pieces.mass,

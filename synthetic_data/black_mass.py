@@ -5,25 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.inspection import Inspected
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
-from synthetic_data.plant.segments import DrawnWhole
+from synthetic_data.plant.segments import SegmentedPlant
 from synthetic_data.shredding import instruments
 from synthetic_data.shredding.bags import Bagged, Bagging
-from synthetic_data.shredding.faults import FaultsOfLines
-from synthetic_data.shredding.feed import Feed, Gate
-from synthetic_data.shredding.furnace import Burnt, Furnaces
-from synthetic_data.shredding.inspection import Inspection
-from synthetic_data.shredding.mill import Milled, Mills
-from synthetic_data.shredding.operators import TIME, Crew
+from synthetic_data.shredding.faults import ShreddingFaults
+from synthetic_data.shredding.feed import ShreddingFeed, ShreddingIntake
+from synthetic_data.shredding.furnace import FurnaceOutput, ShreddingFurnaces
+from synthetic_data.shredding.inspection import ShreddingInspection
+from synthetic_data.shredding.mill import MillOutput, Mills
+from synthetic_data.shredding.operators import TIME, ShreddingOperators
 from synthetic_data.shredding.parameters import ShreddingParameters
-from synthetic_data.shredding.powder import ELEMENTS, Made, made
-from synthetic_data.shredding.supply import Supplier
+from synthetic_data.shredding.powder import ELEMENTS, PowderLots, made
+from synthetic_data.shredding.supply import ShreddingSupplier
 
 
 class BlackMass(Simulator):
@@ -38,7 +38,7 @@ class BlackMass(Simulator):
         """Name of a line: S-001 is the first."""
         return f"S-{unit + 1:03d}"
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of lines before its warm-up."""
         return _Lines(plan, block)
 
@@ -46,24 +46,24 @@ class BlackMass(Simulator):
 SIMULATOR = BlackMass()
 
 
-class _Lines(DrawnWhole[Supplier]):
+class _Lines(SegmentedPlant[ShreddingSupplier]):
     """A block of lines, with what all lines share, between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
-        super().__init__(plan, block, Supplier(plan))
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
+        super().__init__(plan, block, ShreddingSupplier(plan))
         rng = self._rng
-        self._gate = Gate(plan, block, rng)
-        self._crew = Crew(plan, block, rng)
-        self._furnaces = Furnaces(plan, block, rng)
+        self._gate = ShreddingIntake(plan, block, rng)
+        self._crew = ShreddingOperators(plan, block, rng)
+        self._furnaces = ShreddingFurnaces(plan, block, rng)
         self._mills = Mills(plan, block, rng)
         self._bagging = Bagging(plan, block, rng)
-        self._inspection = Inspection(block, rng)
-        self._faults = FaultsOfLines(block, plan.period_days)
+        self._inspection = ShreddingInspection(block, rng)
+        self._faults = ShreddingFaults(block, plan.period_days)
         # One laboratory for all lines, and the one that takes its place.
         shape = (instruments.LABORATORIES, len(ELEMENTS))
         self._bias = plan.plant_stream().spawn(1)[0].standard_normal(shape)
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step all lots of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
         supply = self._supplier.go()
         p, rng, crew = supply.parameters, self._rng, self._crew
@@ -89,13 +89,13 @@ class _Lines(DrawnWhole[Supplier]):
 
 
 def _truth(
-    feed: Feed,
-    burnt: Burnt,
-    milled: Milled,
-    powder: Made,
+    feed: ShreddingFeed,
+    burnt: FurnaceOutput,
+    milled: MillOutput,
+    powder: PowderLots,
     bagged: Bagged,
     inspected: Inspected,
-    faults: Faults,
+    faults: ActiveFaults,
     tests: Knobs,
 ) -> dict[str, FloatArray]:
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import RunningBlock, reported
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
-from synthetic_data.tankhouse.circuit import STRETCH, Circuit, SharedCircuit
-from synthetic_data.tankhouse.groups import Groups
+from synthetic_data.tankhouse.circuit import STRETCH, SharedCircuit, TankhouseCircuit
+from synthetic_data.tankhouse.groups import TankhouseGroups
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 
@@ -26,13 +26,13 @@ class CopperCathode(Simulator):
         """Name of a group of cells: G-001 is the first."""
         return f"G-{unit + 1:03d}"
 
-    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+    def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
         """Rows of a block of groups, some weeks at a time, after a warm-up that is not reported."""
         return reported(_Tankhouse(plan, block, SharedCircuit(plan)), plan.periods)
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of groups before its warm-up."""
-        return _Tankhouse(plan, block, Circuit(plan))
+        return _Tankhouse(plan, block, TankhouseCircuit(plan))
 
 
 SIMULATOR = CopperCathode()
@@ -41,9 +41,9 @@ SIMULATOR = CopperCathode()
 class _Tankhouse(RunningBlock):
     """A block of groups, and its circuit, between two weeks."""
 
-    def __init__(self, plan: Plan, block: Block, circuit: Circuit | SharedCircuit) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, circuit: TankhouseCircuit | SharedCircuit) -> None:
         self._plan, self._block = plan, block
-        self._groups = Groups(plan, block)
+        self._groups = TankhouseGroups(plan, block)
         self._circuit = circuit
 
     @property
@@ -51,8 +51,8 @@ class _Tankhouse(RunningBlock):
         """The week to come."""
         return self._circuit.first
 
-    def _own_circuit(self) -> Circuit:
-        assert isinstance(self._circuit, Circuit), "a circuit that blocks share is not to be changed"
+    def _own_circuit(self) -> TankhouseCircuit:
+        assert isinstance(self._circuit, TankhouseCircuit), "a circuit that blocks share is not to be changed"
         return self._circuit
 
     def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
@@ -62,9 +62,9 @@ class _Tankhouse(RunningBlock):
         groups.normals = change(groups.normals, (1, 0, block))
         groups.uniforms = change(groups.uniforms, (1, 1, block))
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step some weeks and report them; any weeks can be stepped alone."""
         weeks = self._circuit.go(STRETCH if most is None else most)
         table, truth, events = self._groups.stretch(weeks)
         events = [*(weeks.events if self._block.index == 0 else ()), *events]
-        return Rows.of_stretch(self._plan, self._block, weeks.first, table, truth, events)
+        return BlockRows.of_stretch(self._plan, self._block, weeks.first, table, truth, events)

@@ -10,13 +10,13 @@ import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import Block, Plan, Rows, period_days
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock, period_days
 from synthetic_data.engine.running_block import ProfileBlock, RunningBlock, reported
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.refining_cells.margin import emission, margin
 from synthetic_data.refining_cells.parameters import SectionParameters
-from synthetic_data.refining_cells.sections import SectionRows
-from synthetic_data.tankhouse.circuit import STRETCH, Circuit, SharedCircuit
+from synthetic_data.refining_cells.sections import RefiningSectionRows
+from synthetic_data.tankhouse.circuit import STRETCH, SharedCircuit, TankhouseCircuit
 
 
 class CopperElectrorefining(Simulator):
@@ -39,17 +39,17 @@ class CopperElectrorefining(Simulator):
         """Name of a section: S-001 is the first."""
         return f"S-{unit + 1:03d}"
 
-    def steps(self, plan: Plan) -> int:
+    def steps(self, plan: RunPlan) -> int:
         """Section-days of a run."""
         return plan.units * plan.periods * round(plan.period_days)
 
-    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+    def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
         """Rows of a block of sections, some weeks at a time, after a warm-up that is not reported."""
         return reported(_Tankhouse(plan, block, SharedCircuit(plan)), plan.periods)
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of sections before its warm-up."""
-        return _Tankhouse(plan, block, Circuit(plan))
+        return _Tankhouse(plan, block, TankhouseCircuit(plan))
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """Margin of sections, cost of moving knobs [$/d], copper [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
@@ -69,9 +69,9 @@ SIMULATOR = CopperElectrorefining()
 class _Tankhouse(ProfileBlock):
     """A block of sections, and their circuit, between two weeks."""
 
-    def __init__(self, plan: Plan, block: Block, circuit: Circuit | SharedCircuit) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, circuit: TankhouseCircuit | SharedCircuit) -> None:
         self._plan, self._block = plan, block
-        self._sections = SectionRows(plan, block)
+        self._sections = RefiningSectionRows(plan, block)
         self._circuit = circuit
 
     @property
@@ -79,8 +79,8 @@ class _Tankhouse(ProfileBlock):
         """The week to come."""
         return self._circuit.first
 
-    def _own_circuit(self) -> Circuit:
-        assert isinstance(self._circuit, Circuit), "a circuit that blocks share is not to be changed"
+    def _own_circuit(self) -> TankhouseCircuit:
+        assert isinstance(self._circuit, TankhouseCircuit), "a circuit that blocks share is not to be changed"
         return self._circuit
 
     def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
@@ -102,10 +102,10 @@ class _Tankhouse(ProfileBlock):
         area = SectionParameters.of(self._plan.seed).cathode_area
         return {"current_density": 1000.0 * float(profile.mean()) / area}
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step some weeks and report them; any weeks can be stepped alone."""
         self._sections.profile = None if self.profile is None else self.profile / self.profile.mean()
         weeks = self._circuit.go(STRETCH if most is None else most)
         table, truth, events = self._sections.stretch(weeks)
         events = [*(weeks.events if self._block.index == 0 else ()), *events]
-        return Rows.of_stretch(self._plan, self._block, weeks.first, table, truth, events, round(weeks.days))
+        return BlockRows.of_stretch(self._plan, self._block, weeks.first, table, truth, events, round(weeks.days))

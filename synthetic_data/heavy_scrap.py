@@ -9,16 +9,16 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.parameters import regime_events
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.sensors import colour, fluorescence, induction, shape, spectrum
 from synthetic_data.sensors.colour import CameraParameters
 from synthetic_data.sensors.fluorescence import FluorescenceParameters
 from synthetic_data.sensors.induction import CoilParameters
-from synthetic_data.sensors.shape import Form, ShapeParameters
+from synthetic_data.sensors.shape import PieceShape, ShapeParameters
 from synthetic_data.sensors.spectrum import DetectorParameters, Detectors
 from synthetic_data.sorter import feed, laboratory
 from synthetic_data.sorter import registration as scrap_registration
-from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.feed import FeedPieces
 from synthetic_data.sorter.line import OF_THE_LINE, ScrapSorter
 from synthetic_data.sorter.materials import materials_of
 from synthetic_data.sorter.registration import Registration
@@ -38,7 +38,7 @@ class HeavyScrap(ScrapSorter):
     )
     facts: ClassVar = {"spot_area": "cm²", "pair_time": "µs"}
 
-    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+    def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
         """Rows of a block of lots: all reference pieces at once."""
         rng = plan.block_stream(block)
         materials = materials_of(plan.seed)
@@ -47,7 +47,7 @@ class HeavyScrap(ScrapSorter):
         form = shape.form(pieces, rng)
         cover = colour.cover(pieces, rng)
         head = spectrum.detectors(plan, pieces, rng)
-        sight = fluorescence.Sight.of(plan, materials)
+        sight = fluorescence.HeadResponse.of(plan, materials)
         light = fluorescence.light(pieces, form, registration, sight, cover, head.output, rng)
         read = {
             "tile_hours": head.tile_hours[pieces.lot],
@@ -67,14 +67,14 @@ class HeavyScrap(ScrapSorter):
         truth = {target: pieces.klass} | {name: pieces.content[:, i] for i, name in enumerate(elements)}
         truth |= _hidden(pieces, registration, form, cover, head)
         events = regime_events(plan) if block.index == 0 else ()
-        yield Rows(pieces.lot, pieces.starts, table, truth, events, block.count)
+        yield BlockRows(pieces.lot, pieces.starts, table, truth, events, block.count)
 
 
 SIMULATOR = HeavyScrap()
 
 
 def _hidden(
-    pieces: Pieces, registration: Registration, form: Form, cover: FloatArray, head: Detectors
+    pieces: FeedPieces, registration: Registration, form: PieceShape, cover: FloatArray, head: Detectors
 ) -> dict[str, FloatArray]:
     """Hidden state: the piece as it is, what covers it, how the X-ray head stands."""
     return {

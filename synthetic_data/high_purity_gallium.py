@@ -9,20 +9,20 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.crystallisers import instruments
 from synthetic_data.crystallisers.faults import FaultsOfCrystallisers
-from synthetic_data.crystallisers.feed import Feed, Gate
-from synthetic_data.crystallisers.inspection import Inspection
-from synthetic_data.crystallisers.lots import Lots, Made
-from synthetic_data.crystallisers.operators import Crew
+from synthetic_data.crystallisers.feed import CrystalliserFeed, CrystalliserIntake
+from synthetic_data.crystallisers.inspection import CrystalliserInspection
+from synthetic_data.crystallisers.lots import CrystallisedLots, CrystalliserLots
+from synthetic_data.crystallisers.operators import CrystalliserOperators
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
-from synthetic_data.crystallisers.supply import Supplier
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.crystallisers.supply import CrystalliserSupplier
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.inspection import Inspected
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
-from synthetic_data.plant.segments import DrawnWhole
+from synthetic_data.plant.segments import SegmentedPlant
 
 _FOLLOWED = ("copper", "magnesium", "lead", "zinc", "iron")  # whose segregation stands in the truth
 
@@ -40,7 +40,7 @@ class HighPurityGallium(Simulator):
         """Name of a crystalliser: C-001 is the first."""
         return f"C-{unit + 1:03d}"
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of crystallisers before its warm-up."""
         return _Crystallisers(plan, block)
 
@@ -48,22 +48,22 @@ class HighPurityGallium(Simulator):
 SIMULATOR = HighPurityGallium()
 
 
-class _Crystallisers(DrawnWhole[Supplier]):
+class _Crystallisers(SegmentedPlant[CrystalliserSupplier]):
     """A block of crystallisers, with what all of them share, between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
-        super().__init__(plan, block, Supplier(plan))
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
+        super().__init__(plan, block, CrystalliserSupplier(plan))
         rng = self._rng
-        self._gate = Gate(plan, block, rng)
-        self._crew = Crew(plan, block, rng)
-        self._lots = Lots(plan, block, rng)
-        self._inspection = Inspection(block, rng)
+        self._gate = CrystalliserIntake(plan, block, rng)
+        self._crew = CrystalliserOperators(plan, block, rng)
+        self._lots = CrystalliserLots(plan, block, rng)
+        self._inspection = CrystalliserInspection(block, rng)
         self._faults = FaultsOfCrystallisers(block, plan.period_days)
         # One spectrometer for all crystallisers, and the one that takes its place.
         shape = (instruments.LABORATORIES, len(ELEMENTS))
         self._bias = plan.plant_stream().spawn(1)[0].standard_normal(shape)
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step all lots of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
         supply = self._supplier.go()
         p, rng, crew = supply.parameters, self._rng, self._crew
@@ -84,7 +84,9 @@ class _Crystallisers(DrawnWhole[Supplier]):
         return self._reported(supply.first, table, truth, faults.events)
 
 
-def _truth(feed: Feed, made: Made, inspected: Inspected, faults: Faults, tests: Knobs) -> dict[str, FloatArray]:
+def _truth(
+    feed: CrystalliserFeed, made: CrystallisedLots, inspected: Inspected, faults: ActiveFaults, tests: Knobs
+) -> dict[str, FloatArray]:
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
 
     def of(prefix: str, values: FloatArray) -> dict[str, FloatArray]:

@@ -8,16 +8,16 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from physics.refining.lead_economics import Flows, emitted, margin
+from physics.refining.lead_economics import LeadSectionFlows, emitted, margin
 from seeds import Seed
 from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.parameters import ABOVE_0, Term
-from synthetic_data.engine.plan import Block, Plan, Rows, period_days, plant_of
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock, period_days, plant_of
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
-from synthetic_data.lead_cells.circuit import STRETCH, Circuit
+from synthetic_data.lead_cells.circuit import STRETCH, LeadCircuit
 from synthetic_data.lead_cells.parameters import LeadParameters
-from synthetic_data.lead_cells.sections import SectionRows
+from synthetic_data.lead_cells.sections import LeadSectionRows
 
 _TONNE = 1000.0  # kg
 _HOURS = 24.0  # h/d
@@ -37,7 +37,7 @@ class LeadRefining(Simulator):
         """Name of a section: L-001 is the first."""
         return f"L-{unit + 1:03d}"
 
-    def steps(self, plan: Plan) -> int:
+    def steps(self, plan: RunPlan) -> int:
         """Section-days of a run."""
         return plan.units * plan.periods * round(plan.period_days)
 
@@ -51,7 +51,7 @@ class LeadRefining(Simulator):
                 f"expected anodes of {_ANODE_LIFE:g} d at most, in which they dissolve"
             )
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of sections before its warm-up."""
         return _Refinery(plan, block)
 
@@ -59,7 +59,7 @@ class LeadRefining(Simulator):
         """True margin of sections, cost of moving knobs [$/d], lead [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
         price, days = prices_of(seed), period_days(seed)
         day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
-        flows = Flows(
+        flows = LeadSectionFlows(
             lead=day["cathode_mass"] / days,
             downgraded=day["downgraded"],
             energy=day["energy"],
@@ -84,10 +84,10 @@ SIMULATOR = LeadRefining()
 class _Refinery(RunningBlock):
     """A block of sections, and their circuit, between two crops."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
         self._plan, self._block = plan, block
-        self._circuit = Circuit(plan)
-        self._sections = SectionRows(plan, block)
+        self._circuit = LeadCircuit(plan)
+        self._sections = LeadSectionRows(plan, block)
 
     @property
     def first(self) -> int:
@@ -101,9 +101,9 @@ class _Refinery(RunningBlock):
         sections.normals = change(sections.normals, (1, 0, block))
         sections.uniforms = change(sections.uniforms, (1, 1, block))
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step some crops and report them; any crops can be stepped alone."""
         crops = self._circuit.go(STRETCH if most is None else most)
         table, truth, events = self._sections.stretch(crops)
         events = [*(crops.events if self._block.index == 0 else ()), *(events if crops.first >= 0 else ())]
-        return Rows.of_stretch(self._plan, self._block, crops.first, table, truth, events, round(crops.days))
+        return BlockRows.of_stretch(self._plan, self._block, crops.first, table, truth, events, round(crops.days))

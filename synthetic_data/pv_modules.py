@@ -11,15 +11,15 @@ import pandas as pd
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from synthetic_data.engine.parameters import regime_events
-from synthetic_data.engine.plan import Block, Plan, Rows
-from synthetic_data.engine.simulator import Outcome, Simulator
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
+from synthetic_data.engine.simulator import EjectionOutcome, Simulator
 from synthetic_data.module_line import cameras, flasher, laboratory, operators, spectrometer
-from synthetic_data.module_line.condition import Condition, draw_condition
-from synthetic_data.module_line.faults import Faults
-from synthetic_data.module_line.lots import Market, draw_lots, starts
+from synthetic_data.module_line.condition import ModuleCondition, draw_condition
+from synthetic_data.module_line.faults import ModuleLineFaults
+from synthetic_data.module_line.lots import ModuleMarket, draw_lots, starts
 from synthetic_data.module_line.modules import Modules, draw_modules
-from synthetic_data.module_line.operators import Treated
-from synthetic_data.module_line.parameters import LineParameters, LotParameters
+from synthetic_data.module_line.operators import HandledModules
+from synthetic_data.module_line.parameters import LotParameters, ModuleLineParameters
 from synthetic_data.module_line.stacking import CAUSES, stack
 
 
@@ -27,24 +27,24 @@ class PvModules(Simulator):
     """Lots of photovoltaic modules, which cameras, flasher and spectrometer look at."""
 
     block_units = 100  # lots drawn as one array: 12,000 modules, whose arrays stay near the processor
-    parameters = (LotParameters, LineParameters)
+    parameters = (LotParameters, ModuleLineParameters)
     facts: ClassVar = {"count_time": "s"}
 
     def unit_name(self, unit: int) -> str:
         """Name of a lot: L-00001 is the first of the run."""
         return f"L-{unit + 1:05d}"
 
-    def steps(self, plan: Plan) -> int:
+    def steps(self, plan: RunPlan) -> int:
         """Lots of a run."""
         return plan.units
 
-    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+    def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
         """Rows of a block of lots: all reference modules at once."""
-        p, rng = LineParameters.of(plan.seed), plan.block_stream(block)
-        faults = Faults.of(plan, p)
+        p, rng = ModuleLineParameters.of(plan.seed), plan.block_stream(block)
+        faults = ModuleLineFaults.of(plan, p)
         lots = draw_lots(plan, block, p, rng)
         at = starts(plan, lots, p, rng)
-        modules = draw_modules(lots, Market.of(plan, p), p, rng)
+        modules = draw_modules(lots, ModuleMarket.of(plan, p), p, rng)
         condition = draw_condition(lots, modules, p, rng)
         treated = operators.treat(lots, modules, condition, faults, p, rng)
         lamp = flasher.irradiance(lots, p, rng)
@@ -61,20 +61,22 @@ class PvModules(Simulator):
         target = plan.seed.target.name
         truth = true | {target: modules.kind} | _hidden(modules, condition, treated, light)
         events = (*regime_events(plan), *faults.events()) if block.index == 0 else ()
-        yield Rows(modules.lot, at, table | {target: kind}, truth, events, block.count)
+        yield BlockRows(modules.lot, at, table | {target: kind}, truth, events, block.count)
 
-    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
+    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> EjectionOutcome:
         """Bin in which the gripper puts each decided module, with the cause where it is another one."""
         rest = [one.rest for one in seed.bins].index(True)
         broken = {"broken": truth["broken"].to_numpy(dtype=np.float64)}
         rng = np.random.default_rng(rng_seed)
-        return Outcome(*stack(decisions, rest, broken, LineParameters.of(seed), rng), CAUSES)
+        return EjectionOutcome(*stack(decisions, rest, broken, ModuleLineParameters.of(seed), rng), CAUSES)
 
 
 SIMULATOR = PvModules()
 
 
-def _hidden(modules: Modules, condition: Condition, treated: Treated, light: FloatArray) -> dict[str, FloatArray]:
+def _hidden(
+    modules: Modules, condition: ModuleCondition, treated: HandledModules, light: FloatArray
+) -> dict[str, FloatArray]:
     """Hidden state: what the module is made of, has been through and is today, and the flash's light."""
     numbers = {
         "true_mass": modules.mass,

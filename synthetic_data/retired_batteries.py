@@ -12,27 +12,27 @@ from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from synthetic_data.battery_line import appearance, bench, cells, electrics, market, packs, xrays
 from synthetic_data.battery_line.bench import Report
-from synthetic_data.battery_line.cells import Cells
-from synthetic_data.battery_line.deliveries import Deliveries, Faults
-from synthetic_data.battery_line.market import Market
-from synthetic_data.battery_line.parameters import LineParameters, PlantParameters, RobotParameters
+from synthetic_data.battery_line.cells import BatteryCells
+from synthetic_data.battery_line.deliveries import BatteryLineFaults, Deliveries
+from synthetic_data.battery_line.market import BatteryMarket
+from synthetic_data.battery_line.parameters import BatteryLineParameters, PlantParameters, RobotParameters
 from synthetic_data.battery_line.robot import CAUSES, place
 from synthetic_data.engine.parameters import regime_events
-from synthetic_data.engine.plan import Block, Plan, Rows
-from synthetic_data.engine.simulator import Outcome, Simulator
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
+from synthetic_data.engine.simulator import EjectionOutcome, Simulator
 
 
 class RetiredBatteries(Simulator):
     """Deliveries of lithium-ion cells, which label, camera, scale, pulses, impedance and X-rays look at."""
 
     block_units = 40  # lots drawn as one array: 12,000 cells; fewer cost more a cell, more leave workers idle
-    parameters = (LineParameters, PlantParameters, RobotParameters)
+    parameters = (BatteryLineParameters, PlantParameters, RobotParameters)
 
     def unit_name(self, unit: int) -> str:
         """Name of a lot: D-00001 is the first delivery of the run."""
         return f"D-{unit + 1:05d}"
 
-    def steps(self, plan: Plan) -> int:
+    def steps(self, plan: RunPlan) -> int:
         """Lots of a run."""
         return plan.units
 
@@ -41,11 +41,11 @@ class RetiredBatteries(Simulator):
         yield from super().faults(seed)
         yield from market.faults(seed)
 
-    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+    def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
         """Rows of a block of deliveries: all of their cells at once."""
         shared, rng = plan.plant_stream(), plan.block_stream(block)
         plant = PlantParameters.of(plan.seed)
-        makes, faults = Market.of_plan(plan, shared), Faults.of_plan(plan, shared)
+        makes, faults = BatteryMarket.of_plan(plan, shared), BatteryLineFaults.of_plan(plan, shared)
         lots = Deliveries.of_block(plan, block, faults, rng)
         drawn = cells.drawn(plan, makes, lots, packs.drawn(plant, makes, lots, rng), rng)
         read, hidden = _read(drawn, makes, rng)
@@ -65,20 +65,22 @@ class RetiredBatteries(Simulator):
         }
         events = [*faults.events(), *regime_events(plan)] if block.index == 0 else []
         ordered = tuple(sorted([*events, *lots.events()], key=lambda event: event.onset))
-        yield Rows(drawn.lot, drawn.starts, table, truth, ordered, block.count)
+        yield BlockRows(drawn.lot, drawn.starts, table, truth, ordered, block.count)
 
-    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
+    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> EjectionOutcome:
         """Bin in which the robot puts each decided cell, with the cause where it is another one."""
         rest = [one.rest for one in seed.bins].index(True)
         mass = truth["true_mass"].to_numpy(dtype=np.float64)
         rng = np.random.default_rng(rng_seed)
-        return Outcome(*place(decisions, rest, mass, RobotParameters.of(seed), rng), CAUSES)
+        return EjectionOutcome(*place(decisions, rest, mass, RobotParameters.of(seed), rng), CAUSES)
 
 
 SIMULATOR = RetiredBatteries()
 
 
-def _read(drawn: Cells, makes: Market, rng: np.random.Generator) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+def _read(
+    drawn: BatteryCells, makes: BatteryMarket, rng: np.random.Generator
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """Readings of the instruments, and the hidden values behind them."""
     label, right = appearance.label(drawn, makes, rng)
     body = appearance.body(drawn, makes, rng)
@@ -108,7 +110,7 @@ def _read(drawn: Cells, makes: Market, rng: np.random.Generator) -> tuple[dict[s
     return read, hidden
 
 
-def _hidden(drawn: Cells, makes: Market, reported: Report) -> Mapping[str, FloatArray]:
+def _hidden(drawn: BatteryCells, makes: BatteryMarket, reported: Report) -> Mapping[str, FloatArray]:
     """Hidden state: the cell as it is, where it comes from, why it was tested."""
     numbers = {
         "make": drawn.make,

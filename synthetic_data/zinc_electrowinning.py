@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from physics.arrays import FloatArray
-from physics.winning.economics import Flows, emitted, margin
+from physics.winning.economics import ZincCellFlows, emitted, margin
 from seeds import Seed
 from synthetic_data.cell_house import current_profile, cycle, faults, instruments, operators, state
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
@@ -17,7 +17,7 @@ from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParamete
 from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.parameters import Term
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import ProfileBlock, RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
 
@@ -37,11 +37,11 @@ class ZincElectrowinning(Simulator):
         """Name of a group of cells: Z-001 is the first."""
         return f"Z-{unit + 1:03d}"
 
-    def steps(self, plan: Plan) -> int:
+    def steps(self, plan: RunPlan) -> int:
         """Group-days of a run."""
         return round(plan.units * plan.periods * plan.period_days)
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of groups before its warm-up."""
         return _CellHouse(plan, block)
 
@@ -50,7 +50,7 @@ class ZincElectrowinning(Simulator):
         price = prices_of(seed)
         day = {name: truth[name].to_numpy(np.float64) for name in ("zinc_made", "energy", "power_cost", "feed", "glue")}
         zinc = _HOURS * day["zinc_made"]
-        flows = Flows(
+        flows = ZincCellFlows(
             zinc=zinc,
             energy=day["energy"],
             hours=day["power_cost"] / (day["energy"] * price["power_price"]),
@@ -74,7 +74,7 @@ SIMULATOR = ZincElectrowinning()
 class _CellHouse(ProfileBlock):
     """A block of groups, and its house, between two cycles."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
         self._plan, self._block = plan, block
         self._house = House(plan)
         self._rng = plan.block_stream(block)
@@ -103,7 +103,7 @@ class _CellHouse(ProfileBlock):
         """Result of the last profile by the hour; a profile is itself the current of the house, so it sets no knob."""
         return self._played
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step a cycle and report it."""
         house = self._house.go()
         p, groups, rng, count = house.parameters, self._groups, self._rng, self._block.count
@@ -136,7 +136,7 @@ class _CellHouse(ProfileBlock):
             "glue": knobs["glue_dose"], "stripped": stripped / days, "stuck_gained": gained / days, "knob_moves": moves,
         }  # fmt: skip
         events = [*(house.events if self._block.index == 0 else ()), *begun] if house.period >= 0 else []
-        return Rows(
+        return BlockRows(
             np.arange(count),
             np.full(count, np.datetime64(self._plan.period_start(house.period), "us")),
             before | knobs | seen | row | late,

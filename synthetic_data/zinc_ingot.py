@@ -7,23 +7,23 @@ from typing import ClassVar
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.melting_house import instruments
 from synthetic_data.melting_house.anodes import Anodes, Dissolved
-from synthetic_data.melting_house.casting import Cast, Moulds
-from synthetic_data.melting_house.cathodes import Cathodes, Cells
-from synthetic_data.melting_house.charge import ELEMENTS, Charge, Furnaces
-from synthetic_data.melting_house.electrolyte import Electrolyte, Lines
-from synthetic_data.melting_house.faults import FaultsOfLines
-from synthetic_data.melting_house.operators import DOSE, Crew
+from synthetic_data.melting_house.casting import CastSlabs, SlabMoulds
+from synthetic_data.melting_house.cathodes import Cathodes, ZincCathodes
+from synthetic_data.melting_house.charge import ELEMENTS, HeatCharge, MeltingFurnaces
+from synthetic_data.melting_house.electrolyte import Electrolyte, LineElectrolytes
+from synthetic_data.melting_house.faults import MeltingLineFaults
+from synthetic_data.melting_house.operators import DOSE, MeltingHouseOperators
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
-from synthetic_data.melting_house.supply import Supplier
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.melting_house.supply import MeltingHouseSupplier
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.readings import spoiled
-from synthetic_data.plant.segments import DrawnWhole
+from synthetic_data.plant.segments import SegmentedPlant
 
 
 class ZincIngot(Simulator):
@@ -39,7 +39,7 @@ class ZincIngot(Simulator):
         """Name of a furnace: M-001 is the first of the works."""
         return f"M-{unit + 1:03d}"
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of furnaces before its warm-up."""
         return _House(plan, block)
 
@@ -47,24 +47,24 @@ class ZincIngot(Simulator):
 SIMULATOR = ZincIngot()
 
 
-class _House(DrawnWhole[Supplier]):
+class _House(SegmentedPlant[MeltingHouseSupplier]):
     """A block of furnaces with their lines, and what all lines share, between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
-        super().__init__(plan, block, Supplier(plan))
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
+        super().__init__(plan, block, MeltingHouseSupplier(plan))
         rng = self._rng
-        self._lines = Lines(plan, block, rng)
+        self._lines = LineElectrolytes(plan, block, rng)
         self._anodes = Anodes(plan, block, rng)
-        self._cells = Cells(plan, block, rng)
-        self._crew = Crew(plan, block, rng)
-        self._furnaces = Furnaces(plan, block, rng)
-        self._moulds = Moulds(plan, block, rng)
-        self._faults = FaultsOfLines(block, plan.period_days)
+        self._cells = ZincCathodes(plan, block, rng)
+        self._crew = MeltingHouseOperators(plan, block, rng)
+        self._furnaces = MeltingFurnaces(plan, block, rng)
+        self._moulds = SlabMoulds(plan, block, rng)
+        self._faults = MeltingLineFaults(block, plan.period_days)
         # One laboratory for all furnaces, so its bias is the works'.
         normals = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
         self._bias = np.exp(plan.plant.value("laboratory_sd") * normals)
 
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step all heats of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
         supply = self._supplier.go()
         p, rng, crew = supply.parameters, self._rng, self._crew
@@ -90,12 +90,12 @@ class _House(DrawnWhole[Supplier]):
 
 
 def _truth(
-    faults: Faults,
+    faults: ActiveFaults,
     electrolyte: Electrolyte,
     dissolved: Dissolved,
     cathodes: Cathodes,
-    charge: Charge,
-    cast: Cast,
+    charge: HeatCharge,
+    cast: CastSlabs,
     tests: Knobs,
 ) -> dict[str, FloatArray]:
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""

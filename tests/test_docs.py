@@ -110,7 +110,7 @@ def test_the_index_of_processes_explains_each_section():
 
 def test_pages_state_the_limits_that_the_code_has():
     from models.interfaces.answers import COVERAGE
-    from serving.settings import Settings
+    from serving.settings import ServiceSettings
     from training.core import bootstrap, comparison, splits
     from training.core.gate import LEAST_COVERAGE, MOST_COVERAGE
     from training.regression.comparison import BROKEN_COVERAGE
@@ -133,7 +133,7 @@ def test_pages_state_the_limits_that_the_code_has():
     ):
         assert stated.replace("%", " %") in text, stated
     assert (splits.UNSEEN_SHARE, splits.CALIBRATE_BLOCKS, splits.FEWEST_UNITS_TO_HOLD_OUT) == (0.2, 3, 10)
-    fields = Settings.model_fields
+    fields = ServiceSettings.model_fields
     security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     assert (
         f"{fields['max_body_bytes'].default // 2**20} MiB of body and {fields['max_rows'].default:,} rows" in security

@@ -17,13 +17,13 @@ import training.tasks
 from nonferrous.command_line import main
 from records.database import Database
 from registry.promotion import promote
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from seeds import load
 from seeds.format import schema
 from serving.app import create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings as ServiceSettings
+from serving.settings import ServiceSettings as ServiceSettings
 from tests.suite.jobs import quicken
 from training.jobs.train import train
 from training.jobs.trial import TrialError, trial
@@ -189,12 +189,12 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_fo
     frame.to_csv(tmp_path / "history.csv", index=False)
     steps = []
     trained = train(
-        seed, tmp_path / "history.csv", Settings(home=tmp_path / "home"), lambda *step: steps.append(step[0])
+        seed, tmp_path / "history.csv", StoreSettings(home=tmp_path / "home"), lambda *step: steps.append(step[0])
     )
     assert "median: take the median" in steps
     assert any("the baseline is best" in reason for reason in trained.gated.reasons)
-    promote(seed, Settings(home=tmp_path / "home"), 1, force="nothing else competes")
-    tracking = Tracking(Settings(home=tmp_path / "home"))
+    promote(seed, StoreSettings(home=tmp_path / "home"), 1, force="nothing else competes")
+    tracking = Tracking(StoreSettings(home=tmp_path / "home"))
     (version,) = tracking.versions("toy_cells")
     assert (version.candidate, version.aliases) == ("median", ("champion",))
     row = {"unit": "C-01", "period_start": "2026-01-01", "x_set": 10.0, "z": 4.0}
@@ -206,7 +206,7 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_fo
     description = app.openapi()["paths"]["/v1/toy_cells/predictions"]["post"]["description"]
     assert "Every answer is a median." in description
     with pytest.raises(TrialError, match="a trial needs a process that sorts or grades lots"):
-        trial(seed, Settings(home=tmp_path / "home"), 10, 2)
+        trial(seed, StoreSettings(home=tmp_path / "home"), 10, 2)
 
 
 OPERATION = '''
@@ -335,7 +335,7 @@ def test_a_process_is_found_by_its_name(tmp_path, toy_folder, monkeypatch):
     seed = load(seeds / f"{name}.toml")
     try:
         table = synthetic_data.simulate(seed, tmp_path / "plant")
-        learnt = train(seed, table, Settings(home=tmp_path / "home")).learnt
+        learnt = train(seed, table, StoreSettings(home=tmp_path / "home")).learnt
     finally:
         for package in ("synthetic_data", "models.processes"):
             sys.modules.pop(f"{package}.{name}", None)

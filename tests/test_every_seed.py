@@ -19,11 +19,11 @@ from models.sorting.values import oracle_bins, value_matrix
 from models.table.inputs import matrix
 from models.tasks import CANDIDATES
 from registry.promotion import promote
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from seeds import Seed, folder, load, load_all
 from serving.app import create_app
-from serving.settings import Settings as ServingSettings
+from serving.settings import ServiceSettings as ServingSettings
 from synthetic_data import simulate
 from tests.seeds.typical import requested, typical_table
 from tests.serving.open_inference import conftest as protocol
@@ -81,7 +81,7 @@ def trained(seed: Seed, folder: Path) -> Job:
     else:
         path.mkdir()
         typical_table(seed).to_csv(path / "history.csv", index=False)
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     with pytest.MonkeyPatch.context() as patched:
         quicken(patched, draws=True)
         given_penalty(patched)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from nonferrous.command_line import app
 from serving.app import create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from system.code_version import package_version
 from training.jobs.card import made_by
 from training.jobs.run_metadata import info_of
@@ -33,7 +33,7 @@ def test_the_command_prints_it() -> None:
 
 def test_openapi_states_it(toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    assert create_app(Settings(), FolderStore()).openapi()["info"]["version"] == VERSION
+    assert create_app(ServiceSettings(), FolderStore()).openapi()["info"]["version"] == VERSION
 
 
 def test_models_and_their_cards_state_it() -> None:

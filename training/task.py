@@ -9,7 +9,7 @@ from rich.console import RenderableType
 
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-from training.core.comparison import Verdict
+from training.core.comparison import ComparisonResult
 from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate
 from training.core.gate import Evidence
@@ -42,7 +42,7 @@ class Assessor:
     """
 
     check_judgeable: Callable[[Any, Dataset, IntArray], None]
-    verdict: Callable[[Any, FloatArray, Any, Dataset, IntArray], Verdict]
+    verdict: Callable[[Any, FloatArray, Any, Dataset, IntArray], ComparisonResult]
     evidence: Callable[[Any, Any, Dataset, Split], Evidence]
 
 
@@ -175,7 +175,7 @@ class SetpointLoop:
 
 
 @dataclass(frozen=True)
-class Task:
+class TrainingTask:
     """A task as the jobs use it; a part that it does not offer is None.
 
     Attributes

@@ -5,9 +5,9 @@ from training.classification.task import TASK as CLASSIFICATION
 from training.quality.task import TASK as QUALITY
 from training.regression.task import TASK as REGRESSION
 from training.sorting.task import TASK as SORTING
-from training.task import Task
+from training.task import TrainingTask
 
-TASKS: dict[str, Task] = {
+TASKS: dict[str, TrainingTask] = {
     "regression": REGRESSION,
     "classification": CLASSIFICATION,
     "sorting": SORTING,
@@ -15,6 +15,6 @@ TASKS: dict[str, Task] = {
 }
 
 
-def task_of(seed: Seed) -> Task:
+def task_of(seed: Seed) -> TrainingTask:
     """The task of a seed's process."""
     return TASKS[seed.process.task]

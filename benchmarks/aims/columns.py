@@ -12,7 +12,7 @@ from reporting.markdown import table
 from seeds import Seed, load_all
 from seeds.format.column import Column
 from seeds.format.constraints import Constraint
-from seeds.format.quantity import Period, Quantity
+from seeds.format.quantity import PeriodLength, Quantity
 from seeds.format.tasks.sorting import Bin
 
 NAME = "columns"
@@ -58,7 +58,7 @@ def _target(seed: Seed, column: Column) -> str:
     return f"{_column(column)}{classes}" if noise is None else f"{_column(column)} (label noise {_quantity(noise)})"
 
 
-def _quantity(quantity: Quantity | Period) -> str:
+def _quantity(quantity: Quantity | PeriodLength) -> str:
     value = f"{quantity.value:g}"
     return value if quantity.unit in ("1", "count") else f"{value} {quantity.unit}"
 

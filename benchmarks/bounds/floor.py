@@ -13,7 +13,7 @@ from models.processes.lookup import needed_physics_of
 from models.table.contract import check
 from models.table.inputs import input_names, matrix
 from physics.arrays import FloatArray
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from seeds import Seed
 from synthetic_data import another_plant, replay, simulate
 from training.core.dataset import Dataset, dataset_of
@@ -48,7 +48,7 @@ def _plant(seed: Seed, name: str) -> dict[str, Any]:
     print(f"{seed.process.name}, {name}: job", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         path = simulate(seed, Path(scratch) / "plant")
-        learnt = train(seed, path, Settings(home=Path(scratch) / "home")).learnt
+        learnt = train(seed, path, StoreSettings(home=Path(scratch) / "home")).learnt
     print(f"{seed.process.name}, {name}: oracle", flush=True)
     rows, best = learnt.parts.test, learnt.best.metrics
     truth = _truth(learnt.data)[rows]

@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
 from benchmarks.guarantees import CANDIDATE, DEVELOPMENT, Plant
-from models.sorting.decision import Pieces as Known
+from models.sorting.decision import DecidedPieces as Known
 from models.sorting.guarantee import broken, risk_price
 from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
@@ -34,8 +34,8 @@ from training.core.fitting import Fitted, fit, model_of, with_few_threads
 from training.jobs.trial import SimulatedPlant
 from training.sorting.evaluate import (
     KG_PER_T,
+    AnalysedPieces,
     Decided,
-    Pieces,
     lots_over_limit,
     lots_over_sd_limit,
     sds_of_lots,
@@ -77,7 +77,7 @@ def with_limit(seed: Seed, limit: float | None) -> Seed:
     return made
 
 
-def known(model: SortingModel, pieces: Pieces) -> tuple[float, float]:
+def known(model: SortingModel, pieces: AnalysedPieces) -> tuple[float, float]:
     """Share of lots over a limit and value of the line where every piece's class and contents are known [1, $/t]."""
     line, values, seed = model.line, value_matrix(model.seed), model.seed
     names, _, lots = numbered(pieces.lots)
@@ -95,7 +95,7 @@ def known(model: SortingModel, pieces: Pieces) -> tuple[float, float]:
     return float(over.mean()), _value(values, bins, pieces)
 
 
-def _value(values: FloatArray, bins: IntArray, pieces: Pieces) -> float:
+def _value(values: FloatArray, bins: IntArray, pieces: AnalysedPieces) -> float:
     return KG_PER_T * float(np.average(worth(values, bins, pieces), weights=pieces.mass))
 
 

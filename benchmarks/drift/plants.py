@@ -12,8 +12,8 @@ import pandas as pd
 
 from benchmarks.drift.champions import answered, champion
 from models.table.reading import read_table
-from monitoring.drift.history import History
-from monitoring.drift.signals import Signals, effects_of
+from monitoring.drift.history import DriftReference
+from monitoring.drift.signals import DriftSignals, effects_of
 from monitoring.drift.time_steps import starts_of
 from physics.arrays import BoolArray
 from seeds import Seed
@@ -35,7 +35,7 @@ def measured(seed: Seed, rng_seeds: tuple[int, ...]) -> dict[str, Any]:
 def _measured(seed: Seed) -> dict[str, Any]:
     table = _table(seed, [])
     before = table[starts_of(table, seed) < np.datetime64(SPLIT)].reset_index(drop=True)
-    history = History.of(champion(seed, before), before)
+    history = DriftReference.of(champion(seed, before), before)
     later = table[starts_of(table, seed) >= np.datetime64(SPLIT)].reset_index(drop=True)
     unchanged = _signals(seed, later, history)
     regimes = {}
@@ -59,12 +59,12 @@ def _table(seed: Seed, regimes: list[Regime]) -> pd.DataFrame:
         return read_table(Path(folder), seed).table
 
 
-def _signals(seed: Seed, rows: pd.DataFrame, history: History) -> Signals:
+def _signals(seed: Seed, rows: pd.DataFrame, history: DriftReference) -> DriftSignals:
     said = answered(seed, rows)
-    return Signals.of(said, history.clock.steps(starts_of(said.table, seed)) - history.steps, history)
+    return DriftSignals.of(said, history.clock.steps(starts_of(said.table, seed)) - history.steps, history)
 
 
-def _by_charts(seen: Signals) -> BoolArray:
+def _by_charts(seen: DriftSignals) -> BoolArray:
     """Which chart of errors is beyond its limit at each step, shape (p, charts)."""
     found = np.zeros((len(seen.effects), len(seen.sums)), dtype=np.bool_)
     for j, sums in enumerate(seen.sums):
@@ -72,7 +72,7 @@ def _by_charts(seen: Signals) -> BoolArray:
     return found
 
 
-def _false_alarms(seen: Signals, history: History) -> dict[str, float]:
+def _false_alarms(seen: DriftSignals, history: DriftReference) -> dict[str, float]:
     """Alarms that begin on an unchanged plant in a month, and the share of steps with one."""
     inputs, errors = seen.beyond.any(axis=1), _by_charts(seen).any(axis=1)
     months = len(inputs) * history.clock.days / MONTH
@@ -84,7 +84,7 @@ def _false_alarms(seen: Signals, history: History) -> dict[str, float]:
     }
 
 
-def _delays(seen: Signals, unchanged: Signals, history: History) -> dict[str, Any]:
+def _delays(seen: DriftSignals, unchanged: DriftSignals, history: DriftReference) -> dict[str, Any]:
     """Periods from the change to the first input and the first chart of errors beyond limits that they keep without it.
 
     Outcomes are known a period late. None: not within what was simulated after it.
@@ -113,7 +113,7 @@ def _first(seen: BoolArray) -> int | None:
     return int(at[0]) + 1 if len(at) else None
 
 
-def _growth(seen: Signals, unchanged: Signals, change: int) -> float:
+def _growth(seen: DriftSignals, unchanged: DriftSignals, change: int) -> float:
     """Mean size of errors after the change over those of the same rows' periods without it."""
     sizes = []
     for found in (seen, unchanged):
@@ -123,7 +123,7 @@ def _growth(seen: Signals, unchanged: Signals, change: int) -> float:
     return sizes[0] / sizes[1]
 
 
-def _sensors(seed: Seed, rows: pd.DataFrame, unchanged: Signals, history: History) -> dict[str, Any]:
+def _sensors(seed: Seed, rows: pd.DataFrame, unchanged: DriftSignals, history: DriftReference) -> dict[str, Any]:
     """Delays after each measured input in turn reads a standard deviation higher in all units."""
     found = {}
     for column in seed.by_role("during"):
@@ -137,18 +137,18 @@ def _sensors(seed: Seed, rows: pd.DataFrame, unchanged: Signals, history: Histor
     return found
 
 
-def _change(history: History) -> int:
+def _change(history: DriftReference) -> int:
     """Step since the champion's table in which the change lies."""
     return int(history.clock.steps(np.array([CHANGE], dtype="datetime64[us]"))[0]) - history.steps
 
 
-def _moved(seed: Seed, rows: pd.DataFrame, name: str, history: History) -> pd.DataFrame:
+def _moved(seed: Seed, rows: pd.DataFrame, name: str, history: DriftReference) -> pd.DataFrame:
     later = starts_of(rows, seed) >= np.datetime64(CHANGE)
     spread = SENSOR * float(history.table[name].std())
     return rows.assign(**{name: rows[name] + spread * later})
 
 
-def _outcomes(seed: Seed, rows: pd.DataFrame, unchanged: Signals, history: History) -> int | None:
+def _outcomes(seed: Seed, rows: pd.DataFrame, unchanged: DriftSignals, history: DriftReference) -> int | None:
     """Delay after outcomes of the first target fall by one usual error, of contents by that of their logarithm.
 
     None where the target is a class.

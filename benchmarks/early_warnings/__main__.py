@@ -25,7 +25,7 @@ from benchmarks.digests import seed_digest, table_digest
 from benchmarks.early_warnings.best import FUTURES, best
 from benchmarks.early_warnings.faults import beside_faults
 from benchmarks.early_warnings.page import DEFAULT, PAGE, RESULTS, with_tables
-from models.setpoints.situations import Grid
+from models.setpoints.situations import UnitPeriodGrid
 from models.warnings.model import WarningModel
 from seeds import Seed, load, load_all
 from synthetic_data import another_plant, simulate
@@ -49,7 +49,7 @@ def on_plant(seed: Seed, folder: Path) -> tuple[Dataset, dict[str, Any]]:
     blocks = blocks_of(data, split(data))
     learnt = EventWarnings().outcome(data, split(data))
     model = learnt.learnt or WarningModel(seed, (), {}, {"all": str(learnt.refusal)})
-    grid = Grid.of(data.checked, seed)
+    grid = UnitPeriodGrid.of(data.checked, seed)
     first = int(grid.starts.searchsorted(blocks.test_from))
     shares, faults = best(seed, grid, first), pd.read_parquet(folder / "events.parquet")
     found: dict[str, Any] = {}

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.setpoints.situations import Grid
+from models.setpoints.situations import UnitPeriodGrid
 from models.warnings.events import is_low, limits, wait_of
 from physics.arrays import BoolArray, FloatArray
-from seeds import Event, Seed
+from seeds import Seed, WarningEvent
 from synthetic_data import begin
 
 FUTURES = 20  # of each period; the scores are corrected for their number
@@ -35,7 +35,7 @@ class Shares:
         return float(np.mean((p - came) ** 2 - p * (1.0 - p) / (FUTURES - 1)))
 
 
-def best(seed: Seed, grid: Grid, first: int) -> dict[str, Shares]:
+def best(seed: Seed, grid: UnitPeriodGrid, first: int) -> dict[str, Shares]:
     """Shares by event, from a period on; events look no further than the period to come.
 
     Parameters
@@ -60,7 +60,7 @@ def best(seed: Seed, grid: Grid, first: int) -> dict[str, Shares]:
     }
 
 
-def _look_ahead(seed: Seed, grid: Grid, fork: object, period: int, into: Sequence[FloatArray]) -> None:
+def _look_ahead(seed: Seed, grid: UnitPeriodGrid, fork: object, period: int, into: Sequence[FloatArray]) -> None:
     """Step a fork until the period to come is known, and take what it measured."""
     assert seed.key is not None
     waits = [wait_of(event, seed) for event in seed.warnings]
@@ -74,7 +74,7 @@ def _look_ahead(seed: Seed, grid: Grid, fork: object, period: int, into: Sequenc
                 values[unit] = rows[event.column].to_numpy(np.float64)
 
 
-def _shares(event: Event, values: FloatArray, bound: FloatArray) -> FloatArray:
+def _shares(event: WarningEvent, values: FloatArray, bound: FloatArray) -> FloatArray:
     with np.errstate(invalid="ignore"):
         hit = values <= bound[..., None] if is_low(event) else values >= bound[..., None]
     known = np.isfinite(values).all(axis=-1) & np.isfinite(bound)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.setpoints.situations import Grid
+from models.setpoints.situations import UnitPeriodGrid
 from seeds import Seed
-from training.warnings.evaluate import Followed
+from training.warnings.evaluate import EvaluatedEvent
 
 FEWEST = 5  # faults of a kind
 LIFT = 2.0  # times more frequent than usual, that the event is in the period of the onset or in the next
@@ -15,7 +15,7 @@ HOUR = pd.Timedelta("1h")
 
 
 def beside_faults(
-    seed: Seed, grid: Grid, said: Followed, faults: pd.DataFrame, first: int
+    seed: Seed, grid: UnitPeriodGrid, said: EvaluatedEvent, faults: pd.DataFrame, first: int
 ) -> dict[str, dict[str, float]]:
     """Figures of each kind of fault after which an event is LIFT times as frequent, from a period on.
 
@@ -61,7 +61,7 @@ def beside_faults(
     return found
 
 
-def _pairs(faults: pd.DataFrame, grid: Grid, y: np.ndarray, first: int) -> np.ndarray:
+def _pairs(faults: pd.DataFrame, grid: UnitPeriodGrid, y: np.ndarray, first: int) -> np.ndarray:
     """Unit, period of the onset, onset [h after the first period's start] and the crew's delay [h] of each pair."""
     number = {name: i for i, name in enumerate(grid.units.tolist())}
     length = (grid.starts[1] - grid.starts[0]) / HOUR

@@ -8,7 +8,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.faults.cases import CASES, PERIOD, Found, run
+from benchmarks.faults.cases import CASES, PERIOD, CaseResult, run
 from benchmarks.faults.load import PROCESS
 from benchmarks.faults.measuring import Page, measure
 from benchmarks.faults.page import NAME, PAGE, RESULTS, lines
@@ -25,7 +25,7 @@ def main() -> None:
     (row,) = predictions_of(load(PROCESS)).form(load(PROCESS), 1).example["rows"]
     with tempfile.TemporaryDirectory(prefix="nonferrous-faults-") as folder:
 
-        def measured(name: str) -> Found:
+        def measured(name: str) -> CaseResult:
             return run(name, given.home.resolve(), row | {"period_start": PERIOD}, Path(folder), given.times)
 
         measure(given.case or CASES, measured, Page(RESULTS, PAGE, NAME, lines))

@@ -63,7 +63,7 @@ class Setting:
 
 
 @dataclass
-class Found:
+class CaseResult:
     """What came of a case.
 
     Attributes
@@ -97,7 +97,7 @@ class Found:
     disordered: int | None = None
 
 
-def _count(promised: Promised, url: str, found: Found) -> Found:
+def _count(promised: Promised, url: str, found: CaseResult) -> CaseResult:
     """Hold what was promised against the records."""
     with closing(Database(url)) as database, database.read() as connection:
         ids = list(connection.scalars(select(REQUESTS.c.id).where(REQUESTS.c.part == 0)))
@@ -118,9 +118,9 @@ def _count(promised: Promised, url: str, found: Found) -> Found:
     return found
 
 
-def _killed(setting: Setting, url: str, how: signal.Signals) -> Found:
+def _killed(setting: Setting, url: str, how: signal.Signals) -> CaseResult:
     """A service under load ended again and again, and started again."""
-    port, found, promised = free_port(), Found(), Promised()
+    port, found, promised = free_port(), CaseResult(), Promised()
     ended = 0.0
     for i in range(setting.times):
         with processes.service(port, setting.log, setting.environment(url)) as running:
@@ -136,25 +136,25 @@ def _killed(setting: Setting, url: str, how: signal.Signals) -> Found:
     return _count(promised, url, found)
 
 
-def service_killed(setting: Setting) -> Found:
+def service_killed(setting: Setting) -> CaseResult:
     """kill -9 of the service, records in SQLite."""
     return _killed(setting, setting.sqlite(), signal.SIGKILL)
 
 
-def service_killed_postgresql(setting: Setting) -> Found:
+def service_killed_postgresql(setting: Setting) -> CaseResult:
     """kill -9 of the service, records in PostgreSQL."""
     with processes.postgresql() as server:
         return _killed(setting, server.url, signal.SIGKILL)
 
 
-def service_ended(setting: Setting) -> Found:
+def service_ended(setting: Setting) -> CaseResult:
     """SIGTERM of the service under load: what it has taken it answers."""
     return _killed(setting, setting.sqlite(), signal.SIGTERM)
 
 
-def postgresql_killed(setting: Setting) -> Found:
+def postgresql_killed(setting: Setting) -> CaseResult:
     """PostgreSQL ended at once under load, and started again."""
-    port, found = free_port(), Found()
+    port, found = free_port(), CaseResult()
     with processes.postgresql() as server:
         with processes.service(port, setting.log, setting.environment(server.url)):
             clients = Clients([port], setting.row, "all")
@@ -172,9 +172,9 @@ def postgresql_killed(setting: Setting) -> Found:
         return _count(promised, server.url, found)
 
 
-def mlflow_killed(setting: Setting) -> Found:
+def mlflow_killed(setting: Setting) -> CaseResult:
     """MLflow's server killed under load, and started again: the service answers on."""
-    port, url, found = free_port(), setting.sqlite(), Found()
+    port, url, found = free_port(), setting.sqlite(), CaseResult()
     with processes.mlflow(setting.home, setting.folder / "mlflow.log") as server:
         where = {"MLFLOW_TRACKING_URI": server.url}
         with processes.service(port, setting.log, setting.environment(url, **where)):
@@ -190,9 +190,9 @@ def mlflow_killed(setting: Setting) -> Found:
     return _count(promised, url, found)
 
 
-def disk_full(setting: Setting) -> Found:
+def disk_full(setting: Setting) -> CaseResult:
     """The file of the records may grow no more, again and again: nothing is answered that is not kept."""
-    found = Found()
+    found = CaseResult()
     for i in range(setting.times):
         file, port = setting.folder / f"records{i}.db", free_port()
         url, most = f"sqlite:///{file}", setting.rng.randrange(600_000, 3_000_000)
@@ -210,9 +210,9 @@ def disk_full(setting: Setting) -> Found:
     return found
 
 
-def two_services(setting: Setting) -> Found:
+def two_services(setting: Setting) -> CaseResult:
     """Two services over one database, one of them killed again and again."""
-    ports, found, url = [free_port(), free_port()], Found(), setting.sqlite()
+    ports, found, url = [free_port(), free_port()], CaseResult(), setting.sqlite()
     with processes.service(ports[0], setting.log, setting.environment(url)):
         clients = Clients(ports, setting.row, "all")
         with clients:
@@ -225,9 +225,9 @@ def two_services(setting: Setting) -> Found:
     return _count(promised, url, found)
 
 
-def clock_set(setting: Setting) -> Found:
+def clock_set(setting: Setting) -> CaseResult:
     """The clock of a service under load set a day back, a day forward and right, again and again."""
-    port, found, url = free_port(), Found(), setting.sqlite()
+    port, found, url = free_port(), CaseResult(), setting.sqlite()
     clock = Clock(setting.folder / "clock")
     moved = {"unit": "moved", "period_start": PERIOD}
     stated = []
@@ -285,7 +285,7 @@ def _is_taken(port: int, operation: str, body: dict[str, Any]) -> bool:
         return False
 
 
-CASES: dict[str, Callable[[Setting], Found]] = {
+CASES: dict[str, Callable[[Setting], CaseResult]] = {
     one.__name__: one
     for one in (
         service_killed,
@@ -300,7 +300,7 @@ CASES: dict[str, Callable[[Setting], Found]] = {
 }
 
 
-def run(name: str, home: Path, row: dict[str, Any], folder: Path, times: int) -> Found:
+def run(name: str, home: Path, row: dict[str, Any], folder: Path, times: int) -> CaseResult:
     """A case in a folder of its own, which is removed when it has ended well."""
     own = folder / name
     own.mkdir(parents=True)

@@ -25,7 +25,7 @@ from benchmarks.faults.damages import damage
 from models.estimators import tree_text
 from models.sandbox import sandbox
 from models.storage import formats, model_files
-from registry.settings import Settings, read_settings
+from registry.settings import StoreSettings, read_settings
 from registry.store import MlflowStore
 from seeds import names
 
@@ -95,7 +95,7 @@ def accepted(folder: Path, said: str | None, whole: str) -> str:
     return OUTCOMES[6] if said == whole else OUTCOMES[7]
 
 
-def champions(settings: Settings, folder: Path) -> dict[str, Path]:
+def champions(settings: StoreSettings, folder: Path) -> dict[str, Path]:
     """Models of the store's champions, by process."""
     store = MlflowStore(settings.uri)
     found = {name: store.champion(name) for name in names()}

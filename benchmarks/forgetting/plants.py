@@ -15,8 +15,8 @@ from models.estimators.tuning import last_of, with_settings
 from models.table.inputs import matrix
 from models.table.reading import read_table, read_truth
 from models.tasks import build
-from monitoring.drift.history import History
-from monitoring.drift.signals import Signals
+from monitoring.drift.history import DriftReference
+from monitoring.drift.signals import DriftSignals
 from monitoring.drift.time_steps import starts_of
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
@@ -71,14 +71,14 @@ def _plant(seed: Seed, units: int) -> tuple[pd.DataFrame, FloatArray]:
 def _changed(seed: Seed, table: pd.DataFrame, before: BoolArray, later: BoolArray) -> Any:
     """When the newest change began that the monitoring saw last in the later rows; None where it saw none."""
     own = table[before].reset_index(drop=True)
-    history = History.of(champion(seed, own), own)
+    history = DriftReference.of(champion(seed, own), own)
     said = answered(seed, table[later].reset_index(drop=True))
     step = history.clock.steps(starts_of(said.table, seed)) - history.steps
-    found = last_change(Signals.of(said, step, history))
+    found = last_change(DriftSignals.of(said, step, history))
     return None if found is None else np.datetime64(history.clock.moment(history.steps + found), "us")
 
 
-def last_change(seen: Signals) -> int | None:
+def last_change(seen: DriftSignals) -> int | None:
     """Step at which the newest change began of those that lie beyond their limits at the end; None without any."""
     found = [_since(seen.beyond[:, j]) for j in np.flatnonzero(seen.beyond[-1])]
     for one in seen.sums:

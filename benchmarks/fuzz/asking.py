@@ -33,7 +33,7 @@ MOST_SHOWN = 20
 
 
 @dataclass
-class Found:
+class FuzzResult:
     """What became of requests.
 
     Attributes
@@ -62,7 +62,9 @@ class Found:
             self.shown.append(f"{what}: {asked}\n  -> {response.status_code} {response.text:.600}")
 
 
-def ask(openapi: dict[str, Any], processes: Iterable[dict[str, Any]], send: Sender, cases: int, seed: int) -> Found:
+def ask(
+    openapi: dict[str, Any], processes: Iterable[dict[str, Any]], send: Sender, cases: int, seed: int
+) -> FuzzResult:
     """Send about so many requests, the same number of each operation that takes a body, and of each kind.
 
     Parameters
@@ -82,7 +84,7 @@ def ask(openapi: dict[str, Any], processes: Iterable[dict[str, Any]], send: Send
     schema = schemathesis.openapi.from_dict(openapi)
     operations = [one.ok() for one in schema.get_all_operations()]
     asked = list(_asked(operations, naming))
-    found, each = Found(), max(1, cases // sum(bool(operation.body) for operation, _, _ in asked))
+    found, each = FuzzResult(), max(1, cases // sum(bool(operation.body) for operation, _, _ in asked))
     for (operation, process, kind), number in zip(asked, itertools.count(seed)):
         _ask_one(operation, process, kind, naming, send, each, number, found)
     return found
@@ -108,7 +110,7 @@ def _ask_one(
     send: Sender,
     cases: int,
     seed: int,
-    found: Found,
+    found: FuzzResult,
 ) -> None:
     mode = GenerationMode.NEGATIVE if kind == INVALID else GenerationMode.POSITIVE
     version = naming[process].version if process else ""
@@ -135,7 +137,7 @@ def _ask_one(
     each()
 
 
-def _look(case: Case, kind: str, request: requests.PreparedRequest, response: Any, found: Found) -> None:
+def _look(case: Case, kind: str, request: requests.PreparedRequest, response: Any, found: FuzzResult) -> None:
     """Count a request by its answer."""
     where = re.sub(r"^/v1/\w+/(?=.)", "/v1/{process}/", case.path), kind
     found.sent[where] += 1

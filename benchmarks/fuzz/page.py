@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fuzz.asking import KINDS, Found
+from benchmarks.fuzz.asking import KINDS, FuzzResult
 from reporting.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -19,7 +19,7 @@ FAULTLESS = (
 HEADS = ("operation", "request", "sent", "accepted", "rejected for a relation")
 
 
-def result(found: Found, **about: Any) -> dict[str, Any]:
+def result(found: FuzzResult, **about: Any) -> dict[str, Any]:
     """Figures as they are kept."""
     sent = [(*where, found.sent[where], found.answered[where], found.related[where]) for where in sorted(found.sent)]
     relations = {name: count for name, count in found.relations.most_common()}

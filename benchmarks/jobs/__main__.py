@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.faults.measuring import Page, measure
-from benchmarks.jobs.cases import CASES, Found
+from benchmarks.jobs.cases import CASES, JobFaultResult
 from benchmarks.jobs.page import NAME, PAGE, RESULTS, lines
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder that keeps plant and first champion")
     given = parser.parse_args()
 
-    def measured(name: str) -> Found:
+    def measured(name: str) -> JobFaultResult:
         fault, times = CASES[name]
         return fault(given.work.resolve(), times)
 

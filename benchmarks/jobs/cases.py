@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.faults import processes
 from benchmarks.jobs.ground import PROCESS, Ground, first, made
-from records.jobs.queue import Asked, Job, Jobs
+from records.jobs.queue import Job, Jobs, RetrainingRequest
 
 PATIENCE = 600.0  # s that a job may take
 SMALLEST, LARGEST = 2**14, 2**23  # bytes that a file may have where the disk is full
@@ -26,7 +26,7 @@ IN_A_JOB = 2  # faults; a third start that ends so would make it fail
 
 
 @dataclass
-class Found:
+class JobFaultResult:
     """What came of a fault.
 
     Attributes
@@ -112,7 +112,7 @@ class Stage:
     def ask(self) -> tuple[int, Job]:
         """Ask for a job that has something to promote; gives how many promotions there were before, and the job."""
         self.ground.back()
-        return len(self.ground.promotions()), self.jobs.put(Asked(PROCESS, "benchmark"))
+        return len(self.ground.promotions()), self.jobs.put(RetrainingRequest(PROCESS, "benchmark"))
 
     def ended(self, job: Job, seconds: float = PATIENCE, stop: Callable[[], bool] = lambda: False) -> Job | None:
         """The job when it has ended; None where it has not within so many seconds, or before something is so."""
@@ -131,7 +131,7 @@ class Stage:
         assert found is not None, f"{job.id} did not end"
         return found
 
-    def finish(self, job: Job, before: int, found: Found) -> None:
+    def finish(self, job: Job, before: int, found: JobFaultResult) -> None:
         """Let a worker end a job, and count it; `before` is how many promotions there were."""
         with self.worker():
             began = time.monotonic()
@@ -158,10 +158,10 @@ def stage(folder: Path, **elsewhere: str) -> Iterator[Stage]:
         yield one
 
 
-def worker_killed(folder: Path, times: int) -> Found:
+def worker_killed(folder: Path, times: int) -> JobFaultResult:
     """`kill -9` of the worker at moments that are spread evenly over a job."""
     with stage(folder) as on:
-        found = Found(whole=(seconds := on.undisturbed()))
+        found = JobFaultResult(whole=(seconds := on.undisturbed()))
         while found.times < times:
             before, job = on.ask()
             for _ in range(IN_A_JOB):
@@ -176,10 +176,10 @@ def worker_killed(folder: Path, times: int) -> Found:
     return found
 
 
-def disk_full(folder: Path, times: int) -> Found:
+def disk_full(folder: Path, times: int) -> JobFaultResult:
     """No file may grow beyond a size while the job runs; then the worker starts again with room."""
     with stage(folder) as on:
-        found = Found(whole=(seconds := on.undisturbed()))
+        found = JobFaultResult(whole=(seconds := on.undisturbed()))
         sizes = np.geomspace(SMALLEST, LARGEST, times).astype(int)
         while found.times < times:
             before, job = on.ask()
@@ -192,7 +192,7 @@ def disk_full(folder: Path, times: int) -> Found:
     return found
 
 
-def _without_room(on: Stage, job: Job, size: int, seconds: float, found: Found) -> bool:
+def _without_room(on: Stage, job: Job, size: int, seconds: float, found: JobFaultResult) -> bool:
     """A worker whose files may grow to a size, until it does not go on; gives whether the job is over."""
     begin = on.log.stat().st_size if on.log.exists() else 0
     with on.worker(size) as one:
@@ -209,9 +209,9 @@ def _said(log: Path, begin: int) -> list[str]:
     return [line for line in of_jobs if "goes on when" not in line] + [one for one in lines if one.startswith("error:")]
 
 
-def _away(on: Stage, end: Callable[[], None], start: Callable[[], None], times: int) -> Found:
+def _away(on: Stage, end: Callable[[], None], start: Callable[[], None], times: int) -> JobFaultResult:
     """A server ended and started again, at moments that are spread evenly over a job, two of them in each job."""
-    found, jobs = Found(whole=(seconds := on.undisturbed())), times // IN_A_JOB
+    found, jobs = JobFaultResult(whole=(seconds := on.undisturbed())), times // IN_A_JOB
     moments = seconds * (np.arange(times) + 0.5) / times
     while found.times < times:
         before, job = on.ask()
@@ -230,13 +230,13 @@ def _away(on: Stage, end: Callable[[], None], start: Callable[[], None], times: 
     return found
 
 
-def postgresql_killed(folder: Path, times: int) -> Found:
+def postgresql_killed(folder: Path, times: int) -> JobFaultResult:
     """PostgreSQL of records and queue ended at once, and started again."""
     with processes.postgresql() as server, stage(folder, NONFERROUS_RECORDS=server.url) as on:
         return _away(on, server.kill, server.start, times)
 
 
-def mlflow_killed(folder: Path, times: int) -> Found:
+def mlflow_killed(folder: Path, times: int) -> JobFaultResult:
     """`kill -9` of MLflow's server, whose artifacts go through it, and started again."""
     home = folder / "home-mlflow"
     shutil.rmtree(home, ignore_errors=True)
@@ -248,10 +248,10 @@ def mlflow_killed(folder: Path, times: int) -> Found:
             return _away(on, server.kill, server.start, times)
 
 
-def store_locked(folder: Path, times: int) -> Found:
+def store_locked(folder: Path, times: int) -> JobFaultResult:
     """The SQLite file of MLflow's store locked by another program, at moments that are spread evenly over a job."""
     with stage(folder) as on:
-        found = Found(whole=(seconds := on.undisturbed()))
+        found = JobFaultResult(whole=(seconds := on.undisturbed()))
         while found.times < times:
             before, job = on.ask()
             with on.worker():
@@ -270,10 +270,10 @@ def store_locked(folder: Path, times: int) -> Found:
     return found
 
 
-def queue_removed(folder: Path, times: int) -> Found:
+def queue_removed(folder: Path, times: int) -> JobFaultResult:
     """The SQLite file of the queue removed while a job runs, which is lost; its process is asked for again."""
     with stage(folder) as on:
-        found = Found(whole=(seconds := on.undisturbed()))
+        found = JobFaultResult(whole=(seconds := on.undisturbed()))
         while found.times < times:
             before, job = on.ask()
             with on.worker():
@@ -287,7 +287,7 @@ def queue_removed(folder: Path, times: int) -> Found:
     return found
 
 
-def _remove_queue(on: Stage, found: Found) -> None:
+def _remove_queue(on: Stage, found: JobFaultResult) -> None:
     """Remove the queue of a worker, and wait until it says so."""
     begin = on.log.stat().st_size
     for file in on.ground.home.glob("jobs.db*"):
@@ -311,7 +311,7 @@ def _replaced(log: Path, begin: int) -> list[str]:
     return [line[line.index("jobs at ") :] for line in lines if "was removed or replaced" in line and "left" in line]
 
 
-CASES: Mapping[str, tuple[Callable[[Path, int], Found], int]] = {
+CASES: Mapping[str, tuple[Callable[[Path, int], JobFaultResult], int]] = {
     "worker_killed": (worker_killed, 50),
     "postgresql_killed": (postgresql_killed, 10),
     "mlflow_killed": (mlflow_killed, 10),

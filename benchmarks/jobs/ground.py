@@ -17,7 +17,7 @@ from benchmarks.replays.setup import simulated, train_first
 from registry.promotion import rollback
 from registry.retraining.decision import PROMOTED, VERDICT, is_decided
 from registry.retraining.new_rows import batches
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION, champions
 from seeds import Seed, load
@@ -63,10 +63,10 @@ class Ground:
         return load(PROCESS)
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> StoreSettings:
         """Where models and records are kept."""
         with self.entered():
-            return Settings()
+            return StoreSettings()
 
     def anywhere(self, line: str) -> str:
         """What was said, without what differs from one ground and time to the next: folders, room, ports and names."""

@@ -38,7 +38,7 @@ Poison = Callable[[Plant, list[Step]], list[Step]]
 
 
 @dataclass(frozen=True)
-class Found:
+class PoisonResult:
     """What came of a poison.
 
     Attributes
@@ -138,7 +138,7 @@ def base(folder: Path) -> Ground:
     return ground
 
 
-def poisoned(ground: Ground, folder: Path, poison: Poison) -> Found:
+def poisoned(ground: Ground, folder: Path, poison: Poison) -> PoisonResult:
     """Play the poisoned steps on a copy of a home folder, ask for a job and look what came of it."""
     plant, here = plant_in(folder), Ground(folder / "poisoned")
     steps = list(plant.steps())
@@ -156,7 +156,7 @@ def poisoned(ground: Ground, folder: Path, poison: Poison) -> Found:
     assert now is not None
     errors = {one: as_trained(plant, after, one, here.settings)[0] for one in {before, now}}
     aside = here.home / "rejected" / f"{PROCESS}.csv"
-    return Found(
+    return PoisonResult(
         sent=sent,
         refused=refused,
         said=said,

@@ -24,7 +24,7 @@ from benchmarks.label_checks.waiting import AFTER, FORGED, HONEST, SHARES, measu
 from benchmarks.replays.plant import Plant, plant_of
 from benchmarks.replays.tables.__main__ import UNITS
 from models.interfaces.answers import COVERAGE
-from models.online.review_queue import Arrival, Following
+from models.online.review_queue import Arrival, OnlineState
 from models.regression.model import RegressionModel
 from models.table.contract import Checked
 from models.table.inputs import matrix
@@ -84,7 +84,7 @@ class Stream:
 
     def followed(
         self, label: FloatArray, upto: int, waits: bool, arrivals: list[bool] | None = None
-    ) -> tuple[FloatArray, BoolArray, Following]:
+    ) -> tuple[FloatArray, BoolArray, OnlineState]:
         """Errors of answers to the truth, whether labels lie in their intervals, and what was taken up in the end.
 
         Outcomes of a step come in when the next one has been asked for; those of steps from `upto` on never do.
@@ -102,7 +102,7 @@ class Stream:
         """
         model = self.model
         assert model.adaptive is not None
-        following = Following(model.adaptive, model.usual if waits else None)
+        following = OnlineState(model.adaptive, model.usual if waits else None)
         errors, covered = np.full(len(label), np.nan), np.zeros(len(label), dtype=np.bool_)
         scale, centre = model.spread(self.raw), np.zeros(len(label))
         for number in range(self.steps):

@@ -22,13 +22,13 @@ from benchmarks.label_checks.forgeries import FORGERIES
 from benchmarks.label_checks.page import DOCS
 from benchmarks.label_checks.waiting import AFTER, FORGED, HONEST, SHARES, measure, places, regime_steps, summed
 from models.interfaces.answers import COVERAGE
-from models.online.review_queue import Following
+from models.online.review_queue import OnlineState
 from models.quality.model import QualityModel
 from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import read_table
 from models.tasks import build
-from models.uncertainty.adaptive_intervals import LevelAlone
+from models.uncertainty.adaptive_intervals import LevelOnlyInterval
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from synthetic_data import simulate
@@ -46,7 +46,7 @@ RESULTS, NAME = DOCS / "results" / "waiting_lots.json", "pending assays"
 
 
 @dataclass(frozen=True, eq=False)
-class Lots:
+class CheckedLots:
     """A plant's lots after its grader was trained.
 
     Attributes
@@ -71,7 +71,7 @@ class Lots:
     begin: pd.Timestamp
 
     @classmethod
-    def of(cls, seed: Seed, folder: Path, share: float) -> Lots:
+    def of(cls, seed: Seed, folder: Path, share: float) -> CheckedLots:
         """Lots of a simulated plant, of whose time a share was learnt."""
         lots = read_table(folder, seed).table
         periods = period_of(lots, seed)
@@ -109,7 +109,7 @@ class Lots:
         takes of each step whether some of its assays came to wait.
         """
         assert self.model.level is not None
-        following = Following(LevelAlone(self.model.level, ()), self.model.usual if waits else None)
+        following = OnlineState(LevelOnlyInterval(self.model.level, ()), self.model.usual if waits else None)
         half, is_assayed = np.full(len(self.step), np.nan), ~np.isnan(reported).all(axis=1)
         for number in range(self.steps):
             half[self.step == number] = following.adaptive.level.half_width(COVERAGE)
@@ -122,7 +122,7 @@ class Lots:
         return half
 
 
-def on_lots(lots: Lots, rng: np.random.Generator) -> Iterator[tuple[str, dict[str, float]]]:
+def on_lots(lots: CheckedLots, rng: np.random.Generator) -> Iterator[tuple[str, dict[str, float]]]:
     """Figures of a plant's lots, by what is done to their assays."""
     needed = lots.model.scatter.needed(lots.reported, lots.logs)
     known = (lots.step >= 0) & ~np.isnan(lots.reported).all(axis=1)
@@ -164,7 +164,7 @@ def on_lots(lots: Lots, rng: np.random.Generator) -> Iterator[tuple[str, dict[st
             )
 
 
-def _forged(lots: Lots, first: int, rng: np.random.Generator) -> Iterator[tuple[str, FloatArray]]:
+def _forged(lots: CheckedLots, first: int, rng: np.random.Generator) -> Iterator[tuple[str, FloatArray]]:
     rows = np.flatnonzero((lots.step >= first) & (lots.step < first + FORGED))
     for name, forgery in FORGERIES.items():
         reported = lots.reported.copy()
@@ -180,7 +180,7 @@ def on_plants(process: str) -> dict[str, Any]:
 def _on_plant(seed: Seed, folder: Path, number: int) -> Iterator[tuple[str, dict[str, float]]]:
     simulate(seed, folder)
     for share in SHARES:
-        yield from on_lots(Lots.of(seed, folder, share), np.random.default_rng(number))
+        yield from on_lots(CheckedLots.of(seed, folder, share), np.random.default_rng(number))
 
 
 def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:

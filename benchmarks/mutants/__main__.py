@@ -30,7 +30,7 @@ RESULTS = ROOT / "docs" / "results" / "mutants.json"
 PATIENCE = 4.0  # times what the tests take without a change; a change that needs longer counts as noticed
 
 
-class Run:
+class MutationRun:
     """Changes tested in copies of the checkout, a few at a time."""
 
     def __init__(self, folder: Path, workers: int, fresh: bool) -> None:
@@ -85,7 +85,7 @@ def measured(changes: list[Change], workers: int, fresh: bool) -> dict[Change, s
         tempfile.TemporaryDirectory(prefix="mutants-") as folder,
         concurrent.futures.ThreadPoolExecutor(workers) as pool,
     ):
-        run = Run(Path(folder), workers, fresh)
+        run = MutationRun(Path(folder), workers, fresh)
         futures = {pool.submit(run.outcome_of, change): change for change in changes}
         try:
             for future in concurrent.futures.as_completed(futures):

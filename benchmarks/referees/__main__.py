@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.digests import seed_digest
-from benchmarks.referees.estimators import Estimates, Rows, double_ml, linear_dml, ours
+from benchmarks.referees.estimators import Estimates, TrainingRows, double_ml, linear_dml, ours
 from benchmarks.referees.page import PAGE, RESULTS, with_tables
 from benchmarks.referees.plants import HISTORY, MADE_AT, PLANTS, PROCESS, UNITS
 from benchmarks.referees.truth import truth_of
@@ -26,7 +26,7 @@ from models.processes.lookup import response_of
 from models.setpoints.situations import AHEAD
 from seeds import Seed, load
 from training.jobs.trial import RunningPlants
-from training.setpoints.observation import Hand, public
+from training.setpoints.observation import Observation, public
 from training.setpoints.plants import TrialPlant
 
 
@@ -36,7 +36,7 @@ def measured(plant: TrialPlant, seed: Seed) -> list[dict[str, Any]]:
     response = response_of(seed)
     assert response is not None
     running = simulator.begin(plant.seed(seed, simulator), UNITS, HISTORY + AHEAD + 1, plant.rng_seed)
-    hand, true = Hand(known), []
+    hand, true = Observation(known), []
     for period in range(1, HISTORY + 1):
         step = running.step()
         hand = hand.after(step)
@@ -45,7 +45,7 @@ def measured(plant: TrialPlant, seed: Seed) -> list[dict[str, Any]]:
     effects = pd.concat(true)
     by_unit = effects.groupby(level=0).mean()
     history = hand.history()
-    rows = Rows.of(history, known, response)
+    rows = TrainingRows.of(history, known, response)
     estimates: dict[str, Estimates] = {}
     for name, estimate in (
         ("ours", lambda: ours(history, known, rows)),

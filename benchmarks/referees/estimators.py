@@ -14,7 +14,7 @@ from sklearn.multioutput import MultiOutputRegressor
 from models.interfaces.response import AnyResponse
 from models.setpoints.learning import FOLDS, SAMPLE, learn
 from models.setpoints.model import DRAWS, MIN_AGE, step_of
-from models.setpoints.situations import Grid, Situations, situations
+from models.setpoints.situations import UnitPeriodGrid, UnitStates, situations
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -28,7 +28,7 @@ Estimates = dict[tuple[str, str], tuple[float, float]]  # by knob and outcome: e
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class TrainingRows:
     """What all estimators learn from: n rows of history, as `models.setpoints.learning.learn` takes them.
 
     Attributes
@@ -43,15 +43,15 @@ class Rows:
         What was known when the period started, and last period's label.
     """
 
-    at: Situations
+    at: UnitStates
     outcomes: dict[str, FloatArray]
     moves: dict[str, FloatArray]
     controls: FloatArray
 
     @classmethod
-    def of(cls, history: pd.DataFrame, seed: Seed, response: AnyResponse) -> Rows:
+    def of(cls, history: pd.DataFrame, seed: Seed, response: AnyResponse) -> TrainingRows:
         """Rows of units whose last periods are known, and whose knobs are."""
-        grid = Grid.of(history, seed)
+        grid = UnitPeriodGrid.of(history, seed)
         at = situations(grid, seed, response)
         moves = {knob: (at.plan[knob] - at.last[knob]) / step_of(seed, knob) for knob in response.KNOBS}
         use = (at.age >= MIN_AGE) & np.all([np.isfinite(values) for values in moves.values()], axis=0)
@@ -65,7 +65,7 @@ class Rows:
         )
 
 
-def ours(history: pd.DataFrame, seed: Seed, rows: Rows) -> Estimates:
+def ours(history: pd.DataFrame, seed: Seed, rows: TrainingRows) -> Estimates:
     """Mean over rows of what a step does, by the posterior: its mean and standard deviation over draws."""
     model = learn(history, seed)
     few = np.linspace(0, len(rows.at) - 1, min(SAMPLE, len(rows.at))).astype(np.intp)
@@ -83,7 +83,7 @@ def ours(history: pd.DataFrame, seed: Seed, rows: Rows) -> Estimates:
     return found
 
 
-def linear_dml(rows: Rows) -> Estimates:
+def linear_dml(rows: TrainingRows) -> Estimates:
     """By `econml.dml.LinearDML`: all knobs together, folds of whole units."""
     from econml.dml import LinearDML  # stands in no environment but that of this command
 
@@ -108,7 +108,7 @@ def linear_dml(rows: Rows) -> Estimates:
     return found
 
 
-def double_ml(rows: Rows) -> Estimates:
+def double_ml(rows: TrainingRows) -> Estimates:
     """By `doubleml.DoubleMLPLR`: a knob at a time, the others among the controls, errors by unit."""
     from doubleml import DoubleMLData, DoubleMLPLR  # stands in no environment but that of this command
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from models.processes.lookup import response_of
 from models.setpoints.model import step_of
-from models.setpoints.situations import AHEAD, Grid
+from models.setpoints.situations import AHEAD, UnitPeriodGrid
 from seeds import Seed
-from training.setpoints.observation import Hand
+from training.setpoints.observation import Observation
 from training.setpoints.plants import RunningPlant
 
 FUTURES = range(3)
@@ -28,10 +28,10 @@ def answers(running: RunningPlant, last: pd.DataFrame, seed: Seed, future: int, 
     ends, made = [], []
     for sign in (1.0, -1.0):
         made.append(np.clip(plan[knob] + sign * step, low, high))
-        copy, hand = running.fork(future), Hand(seed, last)
+        copy, hand = running.fork(future), Observation(seed, last)
         for period in range(AHEAD + 1):  # the label of the last of them comes in one later
             hand = hand.after(copy.step(plan[[key, time_]].assign(**{knob: made[-1]}) if period == 0 else None))
-        grid = Grid.of(hand.history(), seed)
+        grid = UnitPeriodGrid.of(hand.history(), seed)
         measured = response.measured(grid.columns)
         ends.append(
             pd.DataFrame({name: of[:, 1 : 1 + AHEAD].mean(axis=1) for name, of in measured.items()}, grid.units)

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from operations.catalogue import offered
-from operations.forms.faults import MOST_FAULTS, Fault, RequestError
+from operations.forms.faults import MOST_FAULTS, RequestDefect, RequestError
 from reporting.markdown import table
 from seeds import load
 from serving.wire.problems import MEDIA_TYPE, Problem, phrase
@@ -54,7 +54,7 @@ def page() -> str:
         *table(("field", "type", "description"), _fields(Problem)),
         f"Each entry of `errors` names one wrong value. At most {MOST_FAULTS} are listed.",
         "",
-        *table(("field of `errors`", "type", "description"), _fields(Fault)),
+        *table(("field of `errors`", "type", "description"), _fields(RequestDefect)),
         "## Example",
         "",
         f"`POST {PATH}` with a temperature in the wrong unit:",

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from registry import settings as registry_settings
 from reporting.markdown import table
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 HEADER = ("variable", "value", "default", "description")
 SIZES = {2**30: "GiB", 2**20: "MiB"}
@@ -20,8 +20,8 @@ SIZES = {2**30: "GiB", 2**20: "MiB"}
 
 def page() -> str:
     """Return the page: settings of all commands, then those of the service alone."""
-    shared = registry_settings.Settings.model_fields
-    own = {name: field for name, field in Settings.model_fields.items() if name not in shared}
+    shared = registry_settings.ServiceSettings.model_fields
+    own = {name: field for name, field in ServiceSettings.model_fields.items() if name not in shared}
     lines = [
         "# Settings",
         "",
@@ -43,7 +43,7 @@ def page() -> str:
 def variable(name: str, field: FieldInfo) -> str:
     """Return the environment variable of a field."""
     own = field.validation_alias
-    return own if isinstance(own, str) else f"{Settings.model_config['env_prefix']}{name.upper()}"
+    return own if isinstance(own, str) else f"{ServiceSettings.model_config['env_prefix']}{name.upper()}"
 
 
 def _rows(fields: dict[str, FieldInfo]) -> Iterator[tuple[str, str, str, str]]:

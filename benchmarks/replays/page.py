@@ -14,9 +14,9 @@ from benchmarks.replays.run import COVERAGE, Stepped
 from benchmarks.replays.summary import BACK, Summary
 from benchmarks.replays.tasks import cost_unit, task_of
 from reporting.html import table
-from reporting.lines import Line, lines
+from reporting.lines import Trace, lines
 from reporting.markdown import number
-from reporting.report import Section, whole, write_page
+from reporting.report import ReportSection, whole, write_page
 from reporting.style import BLUE, GREY, ORANGE, RED
 from seeds import Seed
 
@@ -38,14 +38,16 @@ def write(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Seque
     return out / "replay.html"
 
 
-def _sections(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary]) -> Iterator[Section]:
-    yield Section(
+def _sections(
+    plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary]
+) -> Iterator[ReportSection]:
+    yield ReportSection(
         "What each way is worth",
         f"A simulated plant, which is no evidence about a real one. {_WAYS}",
         _worth(plant.seed, summaries) + _decided(plant.seed, summaries),
     )
     task, cost = task_of(plant.seed), cost_unit(plant.seed)
-    yield Section(
+    yield ReportSection(
         "Over time",
         f"Step by step the {task.error}{_in(task.unit(plant.seed))} and the share of {task.covered}"
         f"{f', then what decisions cost{_in(cost)} beside those of one who knows the truth' if cost else ''}. A dotted "
@@ -60,7 +62,7 @@ def _sections(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: S
         ]
         if rows:
             heads = ["step", "version", "drift", "job", "champion after it"]
-            yield Section(f"Jobs: {name}", "What was seen, and what each job decided.", table(heads, rows))
+            yield ReportSection(f"Jobs: {name}", "What was seen, and what each job decided.", table(heads, rows))
 
 
 def _worth(seed: Seed, summaries: Sequence[Summary]) -> str:
@@ -107,13 +109,13 @@ def _over_time(plant: Plant, found: Mapping[str, Sequence[Stepped]]) -> str:
         later = np.flatnonzero(days <= np.datetime64(regime.start))
         if len(later) and days[0] < np.datetime64(regime.start):
             marks[int(later[-1])] = regime.name
-    error = [Line(name, [one.error for one in steps], COLOURS[name]) for name, steps in found.items()]
-    covered = [Line(name, [one.covered for one in steps], COLOURS[name]) for name, steps in found.items()]
-    covered.append(Line("asked", [COVERAGE] * len(labels), ORANGE, dash=True))
+    error = [Trace(name, [one.error for one in steps], COLOURS[name]) for name, steps in found.items()]
+    covered = [Trace(name, [one.covered for one in steps], COLOURS[name]) for name, steps in found.items()]
+    covered.append(Trace("asked", [COVERAGE] * len(labels), ORANGE, dash=True))
     task, cost = task_of(plant.seed), cost_unit(plant.seed)
     drawn = lines(labels, error, f"{task.error}{_in(task.unit(plant.seed))}", marks)
     drawn += lines(labels, covered, f"share of {task.covered}", marks)
     if not cost:
         return drawn
-    lost = [Line(name, [one.lost for one in steps], COLOURS[name]) for name, steps in found.items()]
+    lost = [Trace(name, [one.lost for one in steps], COLOURS[name]) for name, steps in found.items()]
     return drawn + lines(labels, lost, f"what decisions cost{_in(cost)}", marks)

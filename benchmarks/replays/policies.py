@@ -9,7 +9,7 @@ from benchmarks.replays.run import RetrainingPolicy, Stepped
 from seeds import Seed
 
 if TYPE_CHECKING:
-    from monitoring.drift.results import Monitoring
+    from monitoring.drift.results import MonitoringResult
     from tests.suite.client import Client
 
 
@@ -40,7 +40,7 @@ class Drift:
         Takes what is seen at each look.
     """
 
-    def __init__(self, seed: Seed, client: Client, shown: Callable[[Monitoring], None] | None = None) -> None:
+    def __init__(self, seed: Seed, client: Client, shown: Callable[[MonitoringResult], None] | None = None) -> None:
         self._seed, self._client, self._shown = seed, client, shown
 
     def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:

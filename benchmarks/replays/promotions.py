@@ -14,10 +14,10 @@ from benchmarks.replays.plant import Plant
 from benchmarks.replays.run import Stepped
 from benchmarks.replays.step import Step
 from benchmarks.replays.tasks import task_of
-from models.online.review_queue import Arrival, Following
+from models.online.review_queue import Arrival, OnlineState
 from models.regression.several import SeveralTargets
 from models.table.inputs import matrix
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from training.core.dataset import period_of
 
@@ -54,7 +54,9 @@ class Promoted:
     lost_after: float | None = None
 
 
-def as_trained(plant: Plant, steps: Sequence[Step], version: int, settings: Settings) -> tuple[float, float | None]:
+def as_trained(
+    plant: Plant, steps: Sequence[Step], version: int, settings: StoreSettings
+) -> tuple[float, float | None]:
     """Error to the truth of a version, as it was trained, over the rows of some steps, and what its decisions cost."""
     model, task = _model(plant, version, settings), task_of(plant.seed)
     found = [task.evaluated(step, task.answers(model, step.table, model.seed), model.seed) for step in steps]
@@ -63,13 +65,13 @@ def as_trained(plant: Plant, steps: Sequence[Step], version: int, settings: Sett
     return error, float(np.nanmean(np.concatenate(lost))) if lost else None
 
 
-def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: Settings) -> float:
+def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: StoreSettings) -> float:
     """Error to the truth of what a service answers by a version that follows all outcomes, from a day on [its unit].
 
     As in a play, the outcomes of a step come in when the next one has been asked for.
     """
     model, target, errors = _model(plant, version, settings), plant.seed.target.name, []
-    following, late = Following(model.adaptive, model.usual), None
+    following, late = OnlineState(model.adaptive, model.usual), None
     known_to = pd.Timestamp(model.info["known_to"])
     for step in plant.steps():
         raw = model.scaled(model.predict(matrix(step.table, model.seed)))
@@ -85,7 +87,7 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
     return float(np.nanmean(np.abs(np.concatenate(errors))))
 
 
-def _model(plant: Plant, version: int, settings: Settings) -> Any:
+def _model(plant: Plant, version: int, settings: StoreSettings) -> Any:
     """A version's model; of several targets that of the first."""
     tracking = Tracking(settings)
     (kept,) = [one for one in tracking.versions(plant.seed.process.name) if one.number == version]
@@ -105,7 +107,7 @@ def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Prom
     home : Path
         Home folder of the way that was played.
     """
-    settings, steps, found = Settings(home=home), list(plant.steps()), []
+    settings, steps, found = StoreSettings(home=home), list(plant.steps()), []
     moves = Tracking(settings).audit(plant.seed.process.name)
     before = {move.after: move.before for move in moves if move.action == "promote"}
     for number, one in enumerate(played[:-1]):

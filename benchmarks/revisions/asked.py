@@ -28,7 +28,7 @@ POLL = {"NONFERROUS_POLL_SECONDS": "0.3"}
 PREDICTIONS, OUTCOMES, SCHEDULES = "predictions", "outcomes", "schedules"
 
 
-class Client:
+class RecordingClient:
     """Asks a service, and keeps what it answers by a name."""
 
     def __init__(self, address: str) -> None:
@@ -78,7 +78,7 @@ def asked(
         Process of which a version in shadow is waited for, so that it answers from the first request on.
     """
     with checkout.service() as address:
-        client = Client(address)
+        client = RecordingClient(address)
         for name in tables:
             _await(client, name)
         _await_shadow(client, in_shadow)
@@ -94,14 +94,14 @@ def asked(
         return client.found
 
 
-def _await(client: Client, process: str) -> None:
+def _await(client: RecordingClient, process: str) -> None:
     """Wait until the model of a process answers; one that cannot is seen by what is kept of it."""
     end = time.monotonic() + READY
     while client.sent(f"/health/ready/{process}")[0] != 200 and time.monotonic() < end:
         time.sleep(0.2)
 
 
-def _await_shadow(client: Client, process: str | None) -> None:
+def _await_shadow(client: RecordingClient, process: str | None) -> None:
     end = time.monotonic() + READY
     while process is not None and time.monotonic() < end:
         known = client.ask("/v1/processes")["processes"]
@@ -123,7 +123,7 @@ def _operations(openapi: Mapping[str, Any], prefix: str) -> Iterator[Operation]:
             yield Operation(openapi, path)
 
 
-def _ask_process(client: Client, openapi: Any, process: Body, table: pd.DataFrame, brief: bool) -> None:
+def _ask_process(client: RecordingClient, openapi: Any, process: Body, table: pd.DataFrame, brief: bool) -> None:
     name, key, clock = process["name"], process.get("key"), process.get("time")
     for operation in _operations(openapi, f"/v1/{name}/"):
         if operation.example is None:
@@ -163,7 +163,7 @@ def _good(operation: Operation, table: pd.DataFrame, key: str | None, clock: str
         yield "rows and history", {**example, **planned(operation, table, key, clock)}
 
 
-def _ask_tables(client: Client, operation: Operation, table: pd.DataFrame) -> None:
+def _ask_tables(client: RecordingClient, operation: Operation, table: pd.DataFrame) -> None:
     columns = [name for name in operation.columns("rows") if name in table.columns]
     rows = pa.Table.from_pandas(pd.DataFrame(operation.rows(some(table)[columns])), preserve_index=False)
     sink = io.BytesIO()
@@ -188,7 +188,7 @@ def _read_table(status: int, headers: Any, content: bytes) -> Any:
     return kept | {"type": headers["content-type"]}
 
 
-def _ask_tensors(client: Client, process: str, operation: Operation, table: pd.DataFrame) -> None:
+def _ask_tensors(client: RecordingClient, process: str, operation: Operation, table: pd.DataFrame) -> None:
     path = f"/v2/models/{process}"
     described = client.keep(f"{process} /v2", path)
     rows = operation.rows(some(table))
@@ -215,7 +215,7 @@ def _ask_tensors(client: Client, process: str, operation: Operation, table: pd.D
         client.keep(f"{process} /v2: bad: {what}", f"{path}/infer", wrong)
 
 
-def _ask_after_outcomes(client: Client, openapi: Any, process: str, table: pd.DataFrame, clock: str) -> None:
+def _ask_after_outcomes(client: RecordingClient, openapi: Any, process: str, table: pd.DataFrame, clock: str) -> None:
     """Predictions of the last two periods, their outcomes, period by period, and predictions again."""
     predictions = Operation(openapi, f"/v1/{process}/{PREDICTIONS}")
     outcomes = Operation(openapi, f"/v1/{process}/{OUTCOMES}")
@@ -236,12 +236,12 @@ def _ask_after_outcomes(client: Client, openapi: Any, process: str, table: pd.Da
     client.keep(f"{process} health", f"/health/ready/{process}")
 
 
-def _interval(client: Client, operation: Operation) -> Any:
+def _interval(client: RecordingClient, operation: Operation) -> Any:
     answer = client.ask(operation.path, operation.example)
     return answer.get("interval")
 
 
-def _taken_up(client: Client, operation: Operation, before: Any) -> Any:
+def _taken_up(client: RecordingClient, operation: Operation, before: Any) -> Any:
     """The interval of answers once outcomes have been taken up, or as it was where none are."""
     end = time.monotonic() + TAKEN_UP
     follows = "adaptive" in json.dumps(before) or "wider" in json.dumps(before)
@@ -252,7 +252,7 @@ def _taken_up(client: Client, operation: Operation, before: Any) -> Any:
     return before
 
 
-def _ask_others(client: Client, openapi: Any, tables: Mapping[str, Path]) -> None:
+def _ask_others(client: RecordingClient, openapi: Any, tables: Mapping[str, Path]) -> None:
     """Addresses that no example belongs to, and processes without a model."""
     first = next(iter(tables))
     filled = {"process": first, "model": first, "version": "1", "job": "0"}
@@ -273,7 +273,7 @@ def _ask_others(client: Client, openapi: Any, tables: Mapping[str, Path]) -> Non
         client.keep(f"POST {path}", path, {})
 
 
-def _metrics(client: Client) -> list[str]:
+def _metrics(client: RecordingClient) -> list[str]:
     """Names and labels of metrics, without their values."""
     _, _, content = client.sent("/metrics")
     lines = [re.sub(r" [^ ]+$", "", line) if line[:1] != "#" else line for line in content.decode().splitlines()]

@@ -22,7 +22,7 @@ import pandas as pd
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
-from models.interfaces.line import Line
+from models.interfaces.line import CellLine
 from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
 from models.schedules.errors import ImpossibleError
@@ -97,7 +97,7 @@ class InHand:
         later.go()
         return InHand(self.seed, self.running, later.rows[:-1])
 
-    def line(self, steps: int) -> Line:
+    def line(self, steps: int) -> CellLine:
         """The line at the state in hand."""
         table, seed = pd.concat(self.rows, ignore_index=True), self.seed
         assert seed.key is not None
@@ -106,7 +106,7 @@ class InHand:
         return line_at(schedule_of(seed), seed, table[seed.key.name].tolist(), starts, columns, steps, 1.0)
 
 
-def order_of(seed: Seed, line: Line, prices: Hours, cells: int, owed: float, now: float) -> Order:
+def order_of(seed: Seed, line: CellLine, prices: Hours, cells: int, owed: float, now: float) -> Order:
     """An order within the limits of the seed."""
     limits = seed.schedule
     assert limits is not None
@@ -204,7 +204,7 @@ def replanned(plant: InHand, prices: Hours, period: int, owed: float) -> float:
     return truly
 
 
-def _as_far_as_possible(line: Line, order: Order) -> FloatArray:
+def _as_far_as_possible(line: CellLine, order: Order) -> FloatArray:
     """A schedule, or one of as much metal as there can be."""
     try:
         return schedule(line, order).current
@@ -215,7 +215,7 @@ def _as_far_as_possible(line: Line, order: Order) -> FloatArray:
         return schedule(line, replace(order, owed=0.999 * (order.owed + less[0]))).current
 
 
-def _made(plant: InHand, line: Line, current: FloatArray, first: int, period: int) -> float:
+def _made(plant: InHand, line: CellLine, current: FloatArray, first: int, period: int) -> float:
     """Metal of the hours that are over [t]: by labels, or by their current where these are missing."""
     total = 0.0
     for at in range(0, len(current), period):

@@ -22,14 +22,14 @@ from benchmarks.digests import own_plant_digest
 from benchmarks.service import bulk, hostile, one, start
 from benchmarks.service.champions import champions
 from benchmarks.service.page import PAGE, PICTURE, RESULTS, filled, picture
-from registry.settings import Settings
+from registry.settings import StoreSettings
 
 PARTS = ("one", "bulk", "start", "hostile")
 
 
 def measured(parts: list[str], home: Path | None, small: bool, scratch: Path) -> dict[str, Any]:
     """Figures of these parts."""
-    settings = Settings(home=home or scratch / "home", tracking_uri="")
+    settings = StoreSettings(home=home or scratch / "home", tracking_uri="")
     known = champions(settings, scratch)
     found: dict[str, Any] = {}
     if "one" in parts:

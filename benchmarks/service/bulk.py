@@ -22,7 +22,7 @@ from benchmarks.service import servers
 from benchmarks.service.champions import Champion, in_turn
 from benchmarks.service.load import ADDRESS
 from operations.catalogue import predictions_of
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from serving.wire.arrow import answered
 from serving.wire.arrow_tables import ROWS
 from system.programs import free_port
@@ -33,7 +33,7 @@ MOST_BYTES = 16 * 1024 * 1024  # of a body of JSON, by default
 EVERY = 0.01  # s between two looks whether the service lives
 
 
-def measured(champions: list[Champion], settings: Settings, scratch: Path, rounds: int, rows: int) -> Any:
+def measured(champions: list[Champion], settings: StoreSettings, scratch: Path, rounds: int, rows: int) -> Any:
     """Rows a second by each way, ratios, memory and how soon `/health/live` answers meanwhile, by process."""
 
     def measure(champion: Champion, folder: Path) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def measured(champions: list[Champion], settings: Settings, scratch: Path, round
     return in_turn(champions, "many records", scratch / "bulk", measure)
 
 
-def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, rows: int) -> dict[str, Any]:
+def _of(champion: Champion, settings: StoreSettings, folder: Path, rounds: int, rows: int) -> dict[str, Any]:
     few = _few(champion, rows)
     records, X, trees = champion.records(few), champion.matrix(rows), champion.trees(rows)
     held = _Held(pa.Table.from_pandas(champion.chosen(rows), preserve_index=False))

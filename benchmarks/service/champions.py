@@ -18,7 +18,7 @@ from models.estimators.booster import Booster
 from models.storage import model_files
 from models.tasks import Model
 from physics.arrays import FloatArray
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import MlflowStore
 from seeds import Seed, load
 from synthetic_data import simulate
@@ -136,7 +136,7 @@ def of_mlserver(trees: Trees) -> list[bytes]:
     return found
 
 
-def champions(settings: Settings, scratch: Path) -> list[Champion]:
+def champions(settings: StoreSettings, scratch: Path) -> list[Champion]:
     """Champions of a store; those that it lacks are trained on default plants first."""
     found, kept = [], MlflowStore(settings.uri) if settings.folder.exists() else None
     for process in PROCESSES:

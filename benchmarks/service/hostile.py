@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion
 from benchmarks.service.load import ADDRESS, post, written
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from system.programs import free_port
 
 CLIENTS, SILENT, HELD = 8, 2000, 4500
@@ -42,7 +42,7 @@ def bodies(champion: Champion, rows: int) -> dict[str, bytes]:
     }
 
 
-def measured(champion: Champion, settings: Settings, folder: Path, rows: int, seconds: float) -> dict[str, Any]:
+def measured(champion: Champion, settings: StoreSettings, folder: Path, rows: int, seconds: float) -> dict[str, Any]:
     """Times [ms] and statuses of steady requests, alone, beside silent connections and beside hostile clients."""
     port = free_port()
     record = champion.of_ours(champion.records(1))[0]

@@ -15,14 +15,14 @@ from typing import Any
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, in_turn, of_mlserver
 from benchmarks.service.load import written
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from system.programs import free_port
 
 CONNECTIONS, ROWS = 16, 256
 OURS, UNRECORDED, ECHO, BARE, MLFLOW, MLSERVER = "ours", "unrecorded", "echo", "bare", "mlflow", "mlserver"
 
 
-def measured(champions: list[Champion], settings: Settings, scratch: Path, rounds: int, seconds: float) -> Any:
+def measured(champions: list[Champion], settings: StoreSettings, scratch: Path, rounds: int, seconds: float) -> Any:
     """Requests a second and times of each server, and ratios of ours to each, by process."""
 
     def measure(champion: Champion, folder: Path) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def measured(champions: list[Champion], settings: Settings, scratch: Path, round
     return in_turn(champions, "one record", scratch / "one", measure)
 
 
-def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
+def _of(champion: Champion, settings: StoreSettings, folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
     records = champion.records(ROWS)
     trees = max(champion.trees(ROWS), key=lambda one: one.booster.num_trees())
     echoed = champion.of_echo(records)

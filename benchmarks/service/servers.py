@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.service.load import ADDRESS
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from system.programs import free_port
 
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -108,7 +108,7 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def store(settings: Settings) -> dict[str, str]:
+def store(settings: StoreSettings) -> dict[str, str]:
     """Environment of a server that reads a store, one thread a process."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return {

@@ -8,11 +8,11 @@ from typing import Any
 
 from benchmarks.service import servers
 from benchmarks.service.champions import Champion, of_mlserver
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from system.programs import free_port
 
 
-def measured(champions: list[Champion], settings: Settings, scratch: Path, rounds: int) -> Any:
+def measured(champions: list[Champion], settings: StoreSettings, scratch: Path, rounds: int) -> Any:
     """Seconds and memory [MiB] of each server, medians of starts in turn."""
     print("start", flush=True)
     folder, one = scratch / "start", champions[0]

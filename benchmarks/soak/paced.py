@@ -25,7 +25,7 @@ BATCH, BATCH_EVERY, LATER = 100, 1.0, 10.0  # s; outcomes come so long after pre
 INTERVAL = 10.0  # s
 
 
-class Line:
+class PacedConnection:
     """A connection that is given each of its requests; it is made again where the service hung up or refused one.
 
     Parameters
@@ -117,9 +117,9 @@ class Paced:
 
     def __init__(self, port: int, row: dict[str, Any], about: float, per_second: float, waiting: select.epoll) -> None:
         self._row, self._about, self._per_second, self._port, self._waiting = row, about, per_second, port, waiting
-        self._idle = {line.number: line for line in (Line(port, waiting) for _ in range(CONNECTIONS))}
-        self._busy: dict[int, tuple[Line, float]] = {}
-        self._labels, self._is_labelling = Line(port, waiting), False
+        self._idle = {line.number: line for line in (PacedConnection(port, waiting) for _ in range(CONNECTIONS))}
+        self._busy: dict[int, tuple[PacedConnection, float]] = {}
+        self._labels, self._is_labelling = PacedConnection(port, waiting), False
         self._begin = time.perf_counter()
         self._labels_due = self._begin + LATER
         self._whole, self._part = Times(), Times()
@@ -153,7 +153,7 @@ class Paced:
     def _send(self, now: float) -> None:
         """Send all that is due, as far as connections are free."""
         while self._is_free and (due := self._due) <= now:
-            line = self._idle.popitem()[1] if self._idle else Line(self._port, self._waiting)
+            line = self._idle.popitem()[1] if self._idle else PacedConnection(self._port, self._waiting)
             if trouble := line.send(prediction(self._row, self._sent)):
                 self._idle[line.number] = line
                 self._fail(trouble)

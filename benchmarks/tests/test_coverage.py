@@ -13,7 +13,7 @@ from benchmarks.coverage.page import CHAMPIONS, NAME, PAGE, PROMISED, RESULTS, l
 from benchmarks.coverage.plants import coverages
 from benchmarks.digests import seed_digest
 from models.regression.model import conformalised
-from models.uncertainty.adaptive_intervals import Adaptive
+from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from seeds import load, load_all
 
 FIGURES = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -55,7 +55,7 @@ def test_coverages_by_hand(toy_seed):
     """Fixed intervals reach 9, adaptive ones 2; labels lie 0.5, 3.5, 6.5 and 9.5 off, or are missing."""
     X = np.array([[90.0, 8.0, 3.0], [90.0, 12.0, 5.0]])
     model = conformalised(toy_seed, "law", Law(), X, np.full(99, 90.0), 90.0 + 0.1 * np.arange(1, 100), {})
-    model = replace(model, adaptive=Adaptive.new().taken(np.tile([2.0, -2.0], 50), np.full(100, 2.0)))
+    model = replace(model, adaptive=AdaptiveInterval.new().taken(np.tile([2.0, -2.0], 50), np.full(100, 2.0)))
     rows = pd.DataFrame({"previous_y": 90.0, "x_set": [10.0, 10.0, 10.0, 10.0, 13.0], "z": 4.0})
     rows["y"] = [90.5, 93.5, 83.5, 80.5, np.nan]
     found = coverages(model, rows)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from benchmarks.aims.page import filled
-from benchmarks.faults.cases import CASES, Found
+from benchmarks.faults.cases import CASES, CaseResult
 from benchmarks.faults.page import ABOUT, NAME, PAGE, RESULTS, lines
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -22,7 +22,7 @@ def test_every_case_is_described_and_was_measured():
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_nothing_that_was_answered_is_lost_or_kept_twice(name):
-    found = Found(**KEPT["cases"][name])
+    found = CaseResult(**KEPT["cases"][name])
     assert found.times >= 30
     assert found.answered > 0
     assert (found.lost, found.twice, found.faults_of_audit, found.disordered or 0) == (0, 0, 0, 0)

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from benchmarks.aims.page import filled
-from benchmarks.jobs.cases import CASES, Found
+from benchmarks.jobs.cases import CASES, JobFaultResult
 from benchmarks.jobs.page import ABOUT, NAME, PAGE, POISON, POISON_PAGE, POISONS, RESULTS, lines, poison_lines
 from benchmarks.jobs.poisons import POISONS as KINDS
-from benchmarks.jobs.poisons import Found as Poisoned
+from benchmarks.jobs.poisons import PoisonResult
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
 OF_POISONS = json.loads(POISONS.read_text(encoding="utf-8"))
@@ -31,7 +31,7 @@ def test_every_case_is_described_and_one_without_figures_says_so():
 
 @pytest.mark.parametrize("name", list(KEPT["cases"]))
 def test_the_store_is_as_before_or_as_after_and_nothing_is_promoted_twice(name):
-    found, (_, times) = Found(**KEPT["cases"][name]), CASES[name]
+    found, (_, times) = JobFaultResult(**KEPT["cases"][name]), CASES[name]
     assert found.times >= times
     assert found.promoted > 0
     assert found.jobs == found.promoted + found.failed == len(found.away)
@@ -41,7 +41,7 @@ def test_the_store_is_as_before_or_as_after_and_nothing_is_promoted_twice(name):
 
 @pytest.mark.parametrize("name", ["postgresql_killed", "mlflow_killed"])
 def test_a_job_whose_server_was_away_is_over_a_minute_after_one_whose_was_not(name):
-    found = Found(**KEPT["cases"][name])
+    found = JobFaultResult(**KEPT["cases"][name])
     assert found.whole is not None
     assert max(found.away) <= found.whole + 60
 
@@ -49,7 +49,7 @@ def test_a_job_whose_server_was_away_is_over_a_minute_after_one_whose_was_not(na
 def test_no_poison_makes_a_bad_champion_and_each_is_reported_in_a_line():
     assert list(KINDS) == list(OF_POISONS["cases"])
     for name, kept in OF_POISONS["cases"].items():
-        one = Poisoned(**kept)
+        one = PoisonResult(**kept)
         assert one.after <= WORSE * one.before, name
         assert one.why or one.said, name
         assert "\n" not in one.why + one.said, name
@@ -57,11 +57,11 @@ def test_no_poison_makes_a_bad_champion_and_each_is_reported_in_a_line():
 
 
 def test_no_poison_moves_the_error_of_the_answers_by_more_than_a_tenth():
-    honest = Poisoned(**OF_POISONS["cases"]["none: honest labels"])
+    honest = PoisonResult(**OF_POISONS["cases"]["none: honest labels"])
     errors = {name: one["answers"] / honest.answers for name, one in OF_POISONS["cases"].items()}
     assert {name: error for name, error in errors.items() if error > 1.1} == {}
 
 
 def test_honest_labels_are_neither_refused_nor_set_aside_nor_stopped():
-    honest = Poisoned(**OF_POISONS["cases"]["none: honest labels"])
+    honest = PoisonResult(**OF_POISONS["cases"]["none: honest labels"])
     assert (honest.state, honest.refused, honest.aside) == ("done", 0, 0)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.referees.estimators import Rows
+from benchmarks.referees.estimators import TrainingRows
 from benchmarks.referees.page import summary, tables
 from benchmarks.referees.truth import answers
 from models.processes.lookup import response_of
@@ -18,7 +18,7 @@ def response(begun):
 
 
 def test_moves_are_counted_in_steps_from_the_last_period(begun, response):
-    rows = Rows.of(begun.history, begun.seed, response)
+    rows = TrainingRows.of(begun.history, begun.seed, response)
     frame = begun.history.sort_values(["unit", "period_start"])
     units = np.sort(frame["unit"].unique())
     at = len(rows.at) // 2
@@ -35,7 +35,7 @@ def test_controls_hold_nothing_of_a_period_that_is_not_known_when_it_starts(begu
     newest = other["period_start"] == other["period_start"].max()
     for column in begun.seed.by_role("during", "late", "target"):
         other.loc[newest, column.name] *= 1.5
-    one, two = (Rows.of(history, begun.seed, response) for history in (begun.history, other))
+    one, two = (TrainingRows.of(history, begun.seed, response) for history in (begun.history, other))
     np.testing.assert_array_equal(one.controls, two.controls)
 
 

@@ -163,7 +163,7 @@ def port() -> Iterator[int]:
         thread.join()
 
 
-class Waiting:
+class WaitingServer:
     """What a load waits for answers by, and its time: that passes while it waits, and stands still while it should."""
 
     def __init__(self, epoll: select.epoll) -> None:
@@ -183,7 +183,7 @@ class Waiting:
 @pytest.fixture
 def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with select.epoll() as epoll:
-        made = Waiting(epoll)
+        made = WaitingServer(epoll)
         monkeypatch.setattr("benchmarks.soak.paced.time", SimpleNamespace(perf_counter=lambda: made.now))
         yield made
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import lightgbm
 
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from seeds import load
-from training.jobs.execution import Ways
+from training.jobs.execution import FitExecution
 from training.jobs.train import train
 
 MIB = 1024  # of `ru_maxrss`, which Linux states in KiB
@@ -40,10 +40,10 @@ def measured(process: str, folder: Path, home: Path) -> dict[str, float]:
                 bare[i] += clock() - start[i]
 
     lightgbm.train = lightgbm.sklearn.train = timed  # its own estimators call the second
-    settings = Settings(home=home)
+    settings = StoreSettings(home=home)
     Tracking(settings, make=True)  # a store is made once, not by each job
     start = [clock() for clock in clocks]
-    trained = train(load(process), folder, settings, ways=Ways(processes=1))
+    trained = train(load(process), folder, settings, ways=FitExecution(processes=1))
     seconds, processor_seconds = (clock() - one for clock, one in zip(clocks, start, strict=True))
     return {
         "rows": len(trained.learnt.data.table),

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from drafting.columns import Found
+from drafting.columns import DetectedColumn
 from drafting.findings import Suspicion
 from drafting.headings import Heading
 
@@ -42,7 +42,7 @@ _NAMES = set(
 )
 
 
-def same_test(target: Found, columns: Sequence[Found]) -> list[Suspicion]:
+def same_test(target: DetectedColumn, columns: Sequence[DetectedColumn]) -> list[Suspicion]:
     """Columns that hold results of the same test as the target.
 
     They are results of one test by their headings (tensile strength and elongation next to yield strength), or contents

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from drafting.columns import Found
+from drafting.columns import DetectedColumn
 from drafting.findings import Suspicion
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from drafting.clock import Clock
+    from drafting.clock import RowOrder
 
 LEAK_R2 = 0.9  # a correlation of 0.95
 TWIN_R2 = 0.99  # a correlation of 0.995
@@ -62,7 +62,7 @@ class Sample:
         return "later rows" if self.has_time else "blocks of rows held out"
 
 
-def sample_of(target: Found, in_time: IntArray, is_class: bool, has_time: bool) -> Sample:
+def sample_of(target: DetectedColumn, in_time: IntArray, is_class: bool, has_time: bool) -> Sample:
     """Labelled rows, evenly taken from all of them.
 
     Parameters
@@ -85,7 +85,7 @@ def sample_of(target: Found, in_time: IntArray, is_class: bool, has_time: bool) 
     return Sample(rows, later, label[rows], int(target.codes.max()) + 1 if is_class else 0, has_time)
 
 
-def is_earlier_label(column: Found, target: Found, clock: Clock) -> bool:
+def is_earlier_label(column: DetectedColumn, target: DetectedColumn, clock: RowOrder) -> bool:
     """Return whether a column holds the target of the row before: it is no leak, however well it gives a slow target.
 
     Parameters
@@ -106,7 +106,7 @@ def is_earlier_label(column: Found, target: Found, clock: Clock) -> bool:
     return bool(np.mean(now[there] == before[there]) > _SAME and np.mean(now[there] == own[there]) < _SAME)
 
 
-def single_leaks(columns: Sequence[Found], sample: Sample) -> dict[str, tuple[float, Suspicion]]:
+def single_leaks(columns: Sequence[DetectedColumn], sample: Sample) -> dict[str, tuple[float, Suspicion]]:
     """Columns that alone give the target away, by heading, and how well: R², or the share of classes found."""
     found: dict[str, tuple[float, Suspicion]] = {}
     if len(sample.rows) < _FEWEST_ROWS:
@@ -119,7 +119,7 @@ def single_leaks(columns: Sequence[Found], sample: Sample) -> dict[str, tuple[fl
     return found
 
 
-def _of_number(column: Found, sample: Sample) -> tuple[float, str, float]:
+def _of_number(column: DetectedColumn, sample: Sample) -> tuple[float, str, float]:
     """R² on later rows of the best rising or bent curve of one column, and what to say of it."""
     limit = LEAK_R2
     if column.numbers is None:
@@ -138,7 +138,7 @@ def _of_number(column: Found, sample: Sample) -> tuple[float, str, float]:
     return best, f"gives the target with R² {best:.4f} on {sample.measured_on} (correlation {r:+.4f})", limit
 
 
-def _of_classes(column: Found, sample: Sample) -> tuple[float, str, float]:
+def _of_classes(column: DetectedColumn, sample: Sample) -> tuple[float, str, float]:
     """Share of what the most frequent class leaves over that one column gives, and what to say of it."""
     if column.numbers is None:
         code = column.codes[sample.rows]
@@ -199,7 +199,7 @@ def _r2(guess: FloatArray, sample: Sample) -> float:
     return 1 - float(np.sum((label - guess[rows]) ** 2)) / spread if spread else 0.0
 
 
-def balance(columns: Sequence[Found], sample: Sample) -> list[Suspicion]:
+def balance(columns: Sequence[DetectedColumn], sample: Sample) -> list[Suspicion]:
     """Columns that together make the target as a sum or a product: it was computed from them.
 
     Parameters
@@ -213,7 +213,7 @@ def balance(columns: Sequence[Found], sample: Sample) -> list[Suspicion]:
     return [] if rows is None else _of_balance(*rows, sample.measured_on)
 
 
-def together(columns: Sequence[Found], sample: Sample) -> list[Suspicion]:
+def together(columns: Sequence[DetectedColumn], sample: Sample) -> list[Suspicion]:
     """The fewest columns that together give the target as well as one that leaks: its best inputs, or its companions.
 
     Parameters
@@ -237,8 +237,8 @@ def together(columns: Sequence[Found], sample: Sample) -> list[Suspicion]:
 
 
 def _numbers_of(
-    columns: Sequence[Found], sample: Sample
-) -> tuple[list[Found], FloatArray, FloatArray, BoolArray] | None:
+    columns: Sequence[DetectedColumn], sample: Sample
+) -> tuple[list[DetectedColumn], FloatArray, FloatArray, BoolArray] | None:
     """Columns of numbers, their values, labels and which rows to measure on, of rows that have all of them."""
     able = [
         column
@@ -255,7 +255,7 @@ def _numbers_of(
 
 
 def _of_balance(
-    able: Sequence[Found], X: FloatArray, y: FloatArray, later: BoolArray, measured_on: str
+    able: Sequence[DetectedColumn], X: FloatArray, y: FloatArray, later: BoolArray, measured_on: str
 ) -> list[Suspicion]:
     """Columns that the target is computed from."""
     found = _parts(X, y, later, BALANCE_R2)

@@ -17,7 +17,7 @@ _FEW_RUNS = 0.2
 
 
 @dataclass(frozen=True)
-class Sorted:
+class SortColumn:
     """A column by which rows stand sorted.
 
     Attributes
@@ -36,7 +36,7 @@ class Sorted:
         return f"rows stand in {self.runs} runs of the {self.kinds} values of {self.name}"
 
 
-def sorted_by(name: str, values: pd.Series) -> Sorted | None:
+def sorted_by(name: str, values: pd.Series) -> SortColumn | None:
     """Order of rows by a column: in few runs of its values, or from its lowest to its highest number.
 
     Parameters
@@ -61,8 +61,8 @@ def sorted_by(name: str, values: pd.Series) -> Sorted | None:
         is_number = pd.api.types.is_numeric_dtype(values.dtype)
         there = values.dropna()
         is_sorted = is_number and (there.is_monotonic_increasing or there.is_monotonic_decreasing)
-        return Sorted(name, runs, kinds) if is_sorted else None
+        return SortColumn(name, runs, kinds) if is_sorted else None
     share = np.bincount(code) / len(code)
     expected = 1 + (len(code) - 1) * (1 - float(share @ share))
     few = runs <= _RUNS_A_KIND * kinds and runs <= _FEW_RUNS * expected
-    return Sorted(name, runs, kinds) if few else None
+    return SortColumn(name, runs, kinds) if few else None

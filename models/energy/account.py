@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.interfaces.energy import Account, AnyEnergy, Flow, Prices
+from models.interfaces.energy import Account, AnyEnergy, EnergyFlow, Prices
 from models.interfaces.physics import Columns
 from physics.arrays import FloatArray
 from physics.prices import checked
@@ -67,7 +67,7 @@ def account(physics: AnyEnergy, columns: Columns, target: FloatArray, economics:
     return physics.account(columns, target, _checked(physics, economics))
 
 
-def flow(physics: AnyEnergy, columns: Columns, target: FloatArray, economics: Prices) -> Flow:
+def flow(physics: AnyEnergy, columns: Columns, target: FloatArray, economics: Prices) -> EnergyFlow:
     """Where the energy of n rows goes: uses and outside together are the comprehensive energy.
 
     Parameters and errors as of `account`; columns hold measured targets too.

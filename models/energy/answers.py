@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.energy.account import account
-from models.energy.grades import Norms, Standing, counted
+from models.energy.grades import NormCompliance, Norms, counted
 from models.interfaces.answers import Answer
 from models.interfaces.energy import AnyEnergy, Prices
 from models.interfaces.physics import Columns
@@ -59,7 +59,7 @@ class EnergyAnswers:
         return {scope: self._part(scope) for scope in ("scope_1", "scope_2")}
 
     @property
-    def standings(self) -> list[Standing]:
+    def standings(self) -> list[NormCompliance]:
         """Where the rows stand under each norm."""
         return self.norms.standings(self.counted)
 

@@ -26,7 +26,7 @@ def counted(norm: Norm, of: Account) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class NormCompliance:
     """Where n rows stand under a norm.
 
     Attributes
@@ -100,7 +100,7 @@ class Norms:
         return places
 
     def graded(self, energy: FloatArray) -> tuple[ObjectArray, FloatArray]:
-        """Grades of n rows under each norm, and distances to the next better ones; see `Standing`.
+        """Grades of n rows under each norm, and distances to the next better ones; see `NormCompliance`.
 
         Parameters
         ----------
@@ -119,11 +119,11 @@ class Norms:
         names = self._names[self._which, np.concatenate([places + 1, following], axis=1)]
         return names, energy - self._before[self._which, reached]  # NaN where energy is not known
 
-    def standings(self, energy: FloatArray) -> list[Standing]:
+    def standings(self, energy: FloatArray) -> list[NormCompliance]:
         """Where n rows stand under each norm, from what it limits; see `graded`."""
         grades, distances = self.graded(energy)
         return [
-            Standing(norm, Answer(*ends), value, best, worst, following, Answer(*away))
+            NormCompliance(norm, Answer(*ends), value, best, worst, following, Answer(*away))
             for norm, ends, (value, best, worst, following), away in zip(
                 self._norms, energy, grades.tolist(), distances, strict=True
             )

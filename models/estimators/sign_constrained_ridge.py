@@ -12,7 +12,7 @@ from physics.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class SignConstrainedRidge:
     """A linear prediction from k columns; a missing value counts as the column's median.
 
     Attributes
@@ -53,7 +53,7 @@ def steps_from(X: FloatArray, fill: FloatArray, scale: FloatArray, low: FloatArr
     X : ndarray, shape (n, k)
         Values; NaN is missing.
     fill, scale, low, high : ndarray, shape (k,)
-        As of `Line`: a value beyond lowest or highest counts as that.
+        As of `SignConstrainedRidge`: a value beyond lowest or highest counts as that.
     """
     steps: FloatArray = np.clip(X, low, high)
     np.copyto(steps, fill, where=np.isnan(steps))
@@ -62,7 +62,9 @@ def steps_from(X: FloatArray, fill: FloatArray, scale: FloatArray, low: FloatArr
     return steps
 
 
-def fit_lines(X: FloatArray, y: FloatArray, signs: Sequence[int], penalties: Sequence[float]) -> list[Line]:
+def fit_lines(
+    X: FloatArray, y: FloatArray, signs: Sequence[int], penalties: Sequence[float]
+) -> list[SignConstrainedRidge]:
     """Lines of least squares, one for each penalty.
 
     Parameters
@@ -90,7 +92,7 @@ def fit_lines(X: FloatArray, y: FloatArray, signs: Sequence[int], penalties: Seq
     columns -= middle
     normal, moment = columns.T @ columns / len(y), columns.T @ (y - y.mean()) / len(y)
     slopes = [_slope(normal, moment, np.asarray(signs), penalty) for penalty in penalties]
-    return [Line(fill, scale, low, high, slope, float(y.mean() - middle @ slope)) for slope in slopes]
+    return [SignConstrainedRidge(fill, scale, low, high, slope, float(y.mean() - middle @ slope)) for slope in slopes]
 
 
 def _slope(normal: FloatArray, moment: FloatArray, signs: npt.NDArray[np.int_], penalty: float) -> FloatArray:

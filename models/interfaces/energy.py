@@ -47,7 +47,7 @@ class Account:
 
 
 @dataclass(frozen=True, eq=False)
-class Flow:
+class EnergyFlow:
     """Uses of the comprehensive energy of a tonne, n rows [unit of the kind].
 
     Attributes
@@ -172,7 +172,7 @@ class EnergyPhysics(ABC, Generic[PhysicsT]):
         """Return the account as `models.energy.account.account` does, of factors that were checked."""
 
     @abstractmethod
-    def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> Flow:
+    def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> EnergyFlow:
         """Return the flow as `models.energy.account.flow` does, of factors that were checked."""
 
     @abstractmethod

@@ -15,7 +15,7 @@ Record = dict[str, Any]
 L = TypeVar("L")
 
 
-class Learnt(Protocol):
+class ModelWithParts(Protocol):
     """A model with the parts that it carries."""
 
     @property

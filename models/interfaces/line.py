@@ -63,7 +63,7 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class Level:
+class CurrentResponse:
     """A quantity that follows the current at once and rises with it, such as the cell voltage.
 
     Attributes
@@ -83,7 +83,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Doubts:
+class CurveUncertainty:
     """Standard deviations of what the curves say.
 
     Attributes
@@ -104,7 +104,7 @@ class Doubts:
 
 
 @dataclass(frozen=True)
-class Line:
+class CellLine:
     """Cells in series at the state in hand; what it says is of their mean cell.
 
     Attributes
@@ -134,8 +134,8 @@ class Line:
     rectifier: float
     auxiliary: float
     balances: tuple[Balance, ...]
-    levels: tuple[Level, ...]
-    doubts: Doubts
+    levels: tuple[CurrentResponse, ...]
+    doubts: CurveUncertainty
 
     def metal(self, current: FloatArray) -> FloatArray:
         """Metal that a cell makes [kg/h]."""

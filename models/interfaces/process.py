@@ -11,7 +11,7 @@ from models.interfaces.schedule import AnySchedule
 
 
 @dataclass(frozen=True)
-class Process:
+class ProcessModels:
     """Classes of a type of process; each is made with the physics of one plant.
 
     Attributes

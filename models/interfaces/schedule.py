@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeAlias
 
-from models.interfaces.line import Line
+from models.interfaces.line import CellLine
 from models.interfaces.physics import Columns, PhysicsT
 from seeds import Seed
 
@@ -40,7 +40,7 @@ class SchedulePhysics(ABC, Generic[PhysicsT]):
     NEEDED: ClassVar[tuple[str, ...]]
 
     @abstractmethod
-    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> Line:
+    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> CellLine:
         """Return the line at the state in hand.
 
         Parameters

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from models.uncertainty.adaptive_intervals import Level
+from models.uncertainty.adaptive_intervals import IntervalLevel
 from models.uncertainty.intervals import Conformal, rows_needed
 from seeds import Seed
 
@@ -56,13 +56,13 @@ class Received:
         """Return whether the level rests on them alone, where each counts for `weight`; see `adaptive_intervals`."""
         return self.is_current and self.outcomes * weight >= ENOUGH
 
-    def interval(self, level: Level | None) -> Interval:
+    def interval(self, level: IntervalLevel | None) -> Interval:
         """Return the interval that is answered with this level; None where the model has none."""
         if level is None:
             return FIXED
         return Interval("adaptive" if self.are_enough(level.weight) else "wider", self.outcomes)
 
-    def half_width(self, conformal: Conformal, level: Level | None, coverage: float) -> float:
+    def half_width(self, conformal: Conformal, level: IntervalLevel | None, coverage: float) -> float:
         """Half width of that interval in the unit of the scores.
 
         Without outcomes a level is a state of the past, and may be narrower than errors are now: the fixed interval,
@@ -71,7 +71,7 @@ class Received:
         Raises
         ------
         CoverageError
-            See `Conformal.half_width` and `Level.half_width`.
+            See `Conformal.half_width` and `IntervalLevel.half_width`.
         """
         if level is not None and self.are_enough(level.weight):
             return level.half_width(coverage)

@@ -27,7 +27,7 @@ _LEAST = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class OutcomeRun:
     """Outcomes that came in one after the other, beside what was predicted of them.
 
     Parameters
@@ -92,7 +92,7 @@ class Bounds:
     Parameters
     ----------
     middle, reach : ndarray, shape (6,)
-        Of each of `Run.measures` the median of the past, and how far a run may lie from it.
+        Of each of `OutcomeRun.measures` the median of the past, and how far a run may lie from it.
     rows : float
         Outcomes of a run, as most had them.
     """
@@ -112,7 +112,7 @@ class Bounds:
         object.__setattr__(self, "reach", reach)
 
     @classmethod
-    def of(cls, runs: Sequence[Run]) -> Self | None:
+    def of(cls, runs: Sequence[OutcomeRun]) -> Self | None:
         """From runs of the past; None where they are too few to say what is usual."""
         if len(runs) < FEWEST_RUNS:
             return None
@@ -126,7 +126,7 @@ class Bounds:
         floors = (level, level, SPREAD_FLOOR, max(LINK_FLOOR, chance, link), ALIKE_FLOOR, ALIKE_FLOOR)
         return cls(middle, np.maximum(reach, floors), rows)
 
-    def odd(self, run: Run) -> tuple[str, ...]:
+    def odd(self, run: OutcomeRun) -> tuple[str, ...]:
         """What is odd about a run, in words; nothing where it goes with the past.
 
         It is odd where its distance, counted in reaches and over all measures together, is above one: measures that are
@@ -171,7 +171,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, eq=False)
-class Usual:
+class ReferenceRuns:
     """What runs of outcomes were like while a model was followed in training.
 
     Parameters
@@ -182,7 +182,7 @@ class Usual:
 
     bounds: tuple[Bounds, ...]
 
-    def odd(self, run: Run) -> tuple[str, ...]:
+    def odd(self, run: OutcomeRun) -> tuple[str, ...]:
         """What is odd about a run beside runs of the past that are no longer, the longest first; see `Bounds.odd`."""
         fitting = [one for one in self.bounds if one.rows <= len(run.errors)]
         return next((found for one in reversed(fitting or self.bounds[:1]) if (found := one.odd(run))), ())

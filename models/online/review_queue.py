@@ -10,8 +10,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from models.online.reference_runs import FEWEST_ROWS, Bounds, Run, Usual
-from models.uncertainty.adaptive_intervals import Adaptive, LevelAlone
+from models.online.reference_runs import FEWEST_ROWS, Bounds, OutcomeRun, ReferenceRuns
+from models.uncertainty.adaptive_intervals import AdaptiveInterval, LevelOnlyInterval
 from physics.arrays import FloatArray
 
 MOST_LISTED = 100  # batches that wait and are named; of more the newest
@@ -57,7 +57,7 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingBatch:
     """Outcomes of a batch that wait.
 
     Attributes
@@ -74,7 +74,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, eq=False)
-class Following:
+class OnlineState:
     """What a model has taken up of the outcomes, and what waits.
 
     Outcomes are looked at in runs of FEWEST_ROWS and more. While a run has fewer, they are followed for the time being,
@@ -99,16 +99,16 @@ class Following:
         How many were taken up for good.
     """
 
-    sure: Adaptive
-    usual: Usual | None
+    sure: AdaptiveInterval
+    usual: ReferenceRuns | None
     begun: tuple[Arrival, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
+    waiting: tuple[PendingBatch, ...] = ()
     outcomes_waiting: int = 0
     known: FloatArray = field(default_factory=lambda: np.empty(0))
     outcomes: int = 0
 
     @cached_property
-    def adaptive(self) -> Adaptive:
+    def adaptive(self) -> AdaptiveInterval:
         """What answers rest on now."""
         return self.sure if self._odd else _with(self.sure, self.begun)
 
@@ -136,7 +136,7 @@ class Following:
         if not later._odd:
             return replace(self._with(later.begun), begun=())
         why = "; ".join(later._odd)
-        more = [Waiting(one.batch, len(one.errors), why) for one in later.begun]
+        more = [PendingBatch(one.batch, len(one.errors), why) for one in later.begun]
         count = self.outcomes_waiting + sum(one.outcomes for one in more)
         return replace(later, begun=(), waiting=(*later.waiting, *more)[-MOST_LISTED:], outcomes_waiting=count)
 
@@ -157,7 +157,9 @@ class Following:
         }
 
     @classmethod
-    def from_state(cls, state: Mapping[str, Any], usual: Usual | None, kind: type[Adaptive] = Adaptive) -> Self:
+    def from_state(
+        cls, state: Mapping[str, Any], usual: ReferenceRuns | None, kind: type[AdaptiveInterval] = AdaptiveInterval
+    ) -> Self:
         """From what `state` gave, or code that let nothing wait, and what comes with the model."""
         return cls(
             kind.from_state(state["adaptive"]),
@@ -170,9 +172,9 @@ class Following:
         )
 
 
-def waiting_in(state: Mapping[str, Any]) -> tuple[Waiting, ...]:
-    """What waits by what `Following.state` gave."""
-    return tuple(Waiting(*one) for one in state.get("waiting", ()))
+def waiting_in(state: Mapping[str, Any]) -> tuple[PendingBatch, ...]:
+    """What waits by what `OnlineState.state` gave."""
+    return tuple(PendingBatch(*one) for one in state.get("waiting", ()))
 
 
 def outcomes_waiting_in(state: Mapping[str, Any]) -> int:
@@ -180,36 +182,36 @@ def outcomes_waiting_in(state: Mapping[str, Any]) -> int:
     return int(state.get("outcomes_waiting", 0))
 
 
-def run_of(arrivals: Sequence[Arrival], centre: float, known: FloatArray) -> Run:
+def run_of(arrivals: Sequence[Arrival], centre: float, known: FloatArray) -> OutcomeRun:
     """Outcomes that arrived one after the other as a run, beside predictions with this centre added to them."""
     errors, outcomes, scale = (
         np.concatenate([getattr(one, name) for one in arrivals]) for name in ("errors", "outcomes", "scale")
     )
     said = [one.said for one in arrivals if one.said is not None]
-    return Run(errors - centre, outcomes, scale, known, np.concatenate(said) if said else None)
+    return OutcomeRun(errors - centre, outcomes, scale, known, np.concatenate(said) if said else None)
 
 
-def usual_of(arrivals: Sequence[Arrival], start: Adaptive) -> Usual | None:
+def usual_of(arrivals: Sequence[Arrival], start: AdaptiveInterval) -> ReferenceRuns | None:
     """What runs of outcomes that are all followed are like, from a beginning on; None where there are too few."""
     found, rows, before, centres = list[Bounds](), FEWEST_ROWS, 0, centres_along(arrivals, start)
     while (bounds := Bounds.of(runs := runs_of(arrivals, centres, rows))) is not None:
         if len(runs) != before:  # what arrives together may be longer than what is asked for
             found.append(bounds)
         rows, before = 2 * rows, len(runs)
-    return Usual(tuple(found)) if found else None
+    return ReferenceRuns(tuple(found)) if found else None
 
 
-def centres_along(arrivals: Iterable[Arrival], start: Adaptive) -> list[float]:
+def centres_along(arrivals: Iterable[Arrival], start: AdaptiveInterval) -> list[float]:
     """Centre before each of outcomes that are all followed from a beginning on."""
-    if isinstance(start, LevelAlone):  # what its level is on the way says nothing of a centre
+    if isinstance(start, LevelOnlyInterval):  # what its level is on the way says nothing of a centre
         return [start.centre for _ in arrivals]
     states = itertools.accumulate(arrivals, lambda adaptive, one: _with(adaptive, [one]), initial=start)
     return [adaptive.centre for adaptive in states][:-1]
 
 
-def runs_of(arrivals: Sequence[Arrival], centres: Sequence[float], rows: int) -> list[Run]:
+def runs_of(arrivals: Sequence[Arrival], centres: Sequence[float], rows: int) -> list[OutcomeRun]:
     """Complete runs of so many outcomes and more, each beside the centre before its first."""
-    runs, first, count, known = list[Run](), 0, 0, np.empty(0)
+    runs, first, count, known = list[OutcomeRun](), 0, 0, np.empty(0)
     for end, arrival in enumerate(arrivals, start=1):
         count += len(arrival.errors)
         if count >= rows:
@@ -227,7 +229,7 @@ def _newest(known: FloatArray, arrivals: Iterable[Arrival]) -> FloatArray:
     return np.concatenate([known, *(one.outcomes for one in arrivals)])[-MOST_KNOWN:]
 
 
-def _with(adaptive: Adaptive, arrivals: Iterable[Arrival]) -> Adaptive:
+def _with(adaptive: AdaptiveInterval, arrivals: Iterable[Arrival]) -> AdaptiveInterval:
     for one in arrivals:
         adaptive = adaptive.taken(one.errors, one.scores)
     return adaptive

@@ -13,8 +13,8 @@ from models.interfaces.energy import (
     ELECTRICITY,
     GRID_FACTOR,
     Account,
+    EnergyFlow,
     EnergyPhysics,
-    Flow,
     Kind,
     Prices,
 )
@@ -111,7 +111,7 @@ class CellPhysics(EnergyPhysics[PhysicsT]):
             scope_2=scope_2,
         )
 
-    def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> Flow:
+    def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> EnergyFlow:
         """Parts of the direct current, rectifier, auxiliaries and steam."""
         direct = self.direct(columns, target)
         outside = {
@@ -121,7 +121,9 @@ class CellPhysics(EnergyPhysics[PhysicsT]):
         if self._buys_steam:
             outside[STEAM] = GIGAJOULE * steam_heat(self.steam(columns, target), factors["steam_heat"])
         bound = self.bound(columns, target)
-        return Flow(self.uses(columns, target), outside, bound, direct - sum(bound.values(), np.zeros_like(direct)))
+        return EnergyFlow(
+            self.uses(columns, target), outside, bound, direct - sum(bound.values(), np.zeros_like(direct))
+        )
 
     def slope(self, comprehensive: float, target: float, factors: Prices) -> float:
         """All but the auxiliaries is divided by the efficiency [kWh/t/%]."""

@@ -13,8 +13,8 @@ from models.interfaces.energy import (
     ELECTRICITY,
     GRID_FACTOR,
     Account,
+    EnergyFlow,
     EnergyPhysics,
-    Flow,
     Kind,
     Prices,
 )
@@ -81,10 +81,10 @@ class FuelPhysics(EnergyPhysics[PhysicsT]):
             scope_2={ELECTRICITY: 0.001 * electricity * factors[GRID_FACTOR]},
         )
 
-    def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> Flow:
+    def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> EnergyFlow:
         """Parts of the fuel, and auxiliaries."""
         bound = self.bound(columns, target)
-        return Flow(
+        return EnergyFlow(
             self.uses(columns, target, factors),
             {AUXILIARIES: np.full_like(target, factors[ELECTRICITY] / GIGAJOULE)},
             bound,

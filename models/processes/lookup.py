@@ -14,7 +14,7 @@ import numpy as np
 import models.processes
 from models.interfaces.energy import AnyEnergy
 from models.interfaces.physics import AnyPhysics, Fact, Given, Physics, faults
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.interfaces.response import AnyResponse
 from models.interfaces.schedule import AnySchedule
 from physics.arrays import FloatArray
@@ -24,18 +24,18 @@ from seeds.format.names import nearest
 _PACKAGE = models.processes.__name__
 
 
-def process_of(seed: Seed) -> Process | None:
+def process_of(seed: Seed) -> ProcessModels | None:
     """Return the classes of a seed's type of process; None where it has no folder.
 
     Raises
     ------
     TypeError
-        The folder's `PROCESS` is no `Process`; it is named.
+        The folder's `PROCESS` is no `ProcessModels`; it is named.
     """
     return process_of_type(seed.process_type)
 
 
-def process_of_type(process_type: str) -> Process | None:
+def process_of_type(process_type: str) -> ProcessModels | None:
     """Return the classes of a type of process, as `process_of` does."""
     name = f"{_PACKAGE}.{process_type}"
     module = sys.modules.get(name)  # an import takes ten times as long to find the same
@@ -49,8 +49,10 @@ def process_of_type(process_type: str) -> Process | None:
     if not hasattr(module, "__path__"):  # a file beside the folders is no process
         return None
     process = getattr(module, "PROCESS", None)
-    if not isinstance(process, Process):
-        raise TypeError(f"{name}.PROCESS: got {process!r}: expected a {Process.__module__}.{Process.__name__}")
+    if not isinstance(process, ProcessModels):
+        raise TypeError(
+            f"{name}.PROCESS: got {process!r}: expected a {ProcessModels.__module__}.{ProcessModels.__name__}"
+        )
     return process
 
 
@@ -92,7 +94,7 @@ def schedule_of(seed: Seed) -> AnySchedule | None:
     return None if process is None or process.schedule is None else process.schedule(_bound(process, seed))
 
 
-def _bound(process: Process, seed: Seed) -> AnyPhysics:
+def _bound(process: ProcessModels, seed: Seed) -> AnyPhysics:
     try:
         return process.physics.of(seed)
     except KeyError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.interfaces.line import Doubts
+from models.interfaces.line import CurveUncertainty
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import ScheduleError
 from physics.arrays import FloatArray
@@ -28,12 +28,12 @@ def deviations(seed: Seed, name: str) -> float:
     return -normal_quantile(min(chances)) if chances else 0.0
 
 
-def doubts_of(seed: Seed) -> Doubts:
+def doubts_of(seed: Seed) -> CurveUncertainty:
     """Doubts of the curves and of the saving, as the seed's [schedule.parameters] state them."""
     assert seed.schedule is not None
     p = seed.schedule.parameters
     names = ("voltage", "voltage_slope", "efficiency", "efficiency_slope", "saving")
-    return Doubts(**{name: p[f"{name}_doubt"].value for name in names})
+    return CurveUncertainty(**{name: p[f"{name}_doubt"].value for name in names})
 
 
 def known_mean(measured: FloatArray) -> float:

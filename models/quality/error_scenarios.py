@@ -46,7 +46,7 @@ class Chances:
 
 
 @dataclass(frozen=True, eq=False)
-class Scatter:
+class ErrorScenarios:
     """Errors of E logarithms of contents on lots that the model had not learnt.
 
     Attributes
@@ -300,7 +300,7 @@ def crossed_chances(reported: FloatArray, logs: FloatArray, limits: Limits) -> C
     Parameters
     ----------
     reported, logs : ndarray, shape (n, E)
-        As for `Scatter.of`, of at least two lots.
+        As for `ErrorScenarios.of`, of at least two lots.
     limits : Limits
         Limits of the G grades.
 
@@ -313,7 +313,7 @@ def crossed_chances(reported: FloatArray, logs: FloatArray, limits: Limits) -> C
     fold = np.arange(len(logs)) % _FOLDS
     keeps, best = np.empty((2, len(logs), limits.grades))
     for one in range(_FOLDS):
-        others = Scatter(spread, *_thinned(errors[fold != one]), Conformal(np.empty(0)), _floors(reported))
+        others = ErrorScenarios(spread, *_thinned(errors[fold != one]), Conformal(np.empty(0)), _floors(reported))
         found = others.chances(logs[fold == one], limits)
         keeps[fold == one], best[fold == one] = found.keeps, found.best
     return Chances(keeps, best)

@@ -15,16 +15,16 @@ from models.estimators.temperature import fitted_temperature
 from models.estimators.two_stage import Parted
 from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.online.received import ALL, NONE, Interval, Received
-from models.online.reference_runs import Usual
+from models.online.reference_runs import ReferenceRuns
 from models.online.review_queue import Arrival
 from models.quality.censoring import log_size
 from models.quality.decision import ACTIONS, Costs, Decisions, decide
-from models.quality.error_scenarios import Scatter, crossed_chances
+from models.quality.error_scenarios import ErrorScenarios, crossed_chances
 from models.quality.grades import Limits
 from models.quality.guarantee import check_enough, threshold
-from models.quality.remedy import Nearest, Remedy, distances, nearest, remedies
+from models.quality.remedy import NearestLimit, Remedy, distances, nearest, remedies
 from models.table.inputs import input_names
-from models.uncertainty.adaptive_intervals import Level
+from models.uncertainty.adaptive_intervals import IntervalLevel
 from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.special import expit
 from seeds import Seed
@@ -120,16 +120,16 @@ class QualityModel:
     seed: Seed
     candidate: str
     estimator: Regressor
-    scatter: Scatter
+    scatter: ErrorScenarios
     temperatures: FloatArray
     threshold: float
     ranges: FloatArray
     complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
-    level: Level | None = None
+    level: IntervalLevel | None = None
     received: Received = NONE
-    usual: Usual | None = None
+    usual: ReferenceRuns | None = None
     followed: FloatArray | None = None
     unfollowed: FloatArray | None = None
     learnt: Mapping[str, Any] = field(default_factory=dict)
@@ -187,7 +187,7 @@ class QualityModel:
         Raises
         ------
         CoverageError
-            See `Conformal.half_width` and `Level.half_width`.
+            See `Conformal.half_width` and `IntervalLevel.half_width`.
         """
         if self.level is None:
             return self.fixed_contents(logs, coverage)
@@ -234,7 +234,7 @@ class QualityModel:
         """Distance of each limit in standard deviations of the error, shape (n, q)."""
         return distances(judged.logs, self.scatter, self.limits)
 
-    def nearest(self, judged: Assessment, far: FloatArray | None = None) -> list[Nearest]:
+    def nearest(self, judged: Assessment, far: FloatArray | None = None) -> list[NearestLimit]:
         """Limit that each lot comes nearest to; `far` is what `distances` gave, to save doing it again."""
         far = self.distances(judged) if far is None else far
         return nearest(judged.logs, self.concerned(judged.decided), far, self.scatter, self.limits)
@@ -295,11 +295,11 @@ class QualityModel:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals alone."""
         level, usual = state.get("level"), state.get("usual")
         return cls(
-            scatter=Scatter.from_state(state["scatter"]),
+            scatter=ErrorScenarios.from_state(state["scatter"]),
             temperatures=np.array(state["temperatures"], dtype=np.float64),
             threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
-            level=None if level is None else Level.from_state(level),
-            usual=None if usual is None else Usual.from_state(usual),
+            level=None if level is None else IntervalLevel.from_state(level),
+            usual=None if usual is None else ReferenceRuns.from_state(usual),
             **parts,
         )
 
@@ -353,7 +353,7 @@ def grader(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
-        scatter=Scatter.of(reported, contents),
+        scatter=ErrorScenarios.of(reported, contents),
         temperatures=temperatures,
         threshold=math.nan,
         info=dict(info),

@@ -14,7 +14,7 @@ from seeds import Seed
 
 
 @dataclass(frozen=True, eq=False)
-class Lots:
+class AssayedLots:
     """What the laboratory and the inspectors say of n lots.
 
     Attributes
@@ -32,13 +32,13 @@ class Lots:
     kept: FloatArray
 
     @classmethod
-    def of(cls, seed: Seed, reported: FloatArray, defects: FloatArray) -> "Lots":
+    def of(cls, seed: Seed, reported: FloatArray, defects: FloatArray) -> "AssayedLots":
         """Lots with their grades by the limits of the seed."""
         return cls(reported, defects, Limits.of(seed).kept(reported))
 
-    def __getitem__(self, rows: IntArray | BoolArray) -> "Lots":
+    def __getitem__(self, rows: IntArray | BoolArray) -> "AssayedLots":
         """Some of the lots."""
-        return Lots(self.reported[rows], self.defects[rows], self.kept[rows])
+        return AssayedLots(self.reported[rows], self.defects[rows], self.kept[rows])
 
 
 def covered(reported: FloatArray, answer: Answer) -> BoolArray:

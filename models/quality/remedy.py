@@ -9,7 +9,7 @@ import numpy as np
 
 from models.interfaces.physics import AnyPhysics
 from models.processes.lookup import physics_of
-from models.quality.error_scenarios import Scatter
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
 from models.table.inputs import by_name, input_names
 from physics.arrays import FloatArray, IntArray
@@ -20,7 +20,7 @@ _LOTS_AT_ONCE = 256  # with all their moves they then stay in a core's own memor
 
 
 @dataclass(frozen=True)
-class Nearest:
+class NearestLimit:
     """The limit that a lot comes nearest to.
 
     Attributes
@@ -61,7 +61,7 @@ class Remedy:
     before, after : float
         Its value in the row, and after one move as large as the seed allows [the knob's unit].
     sigma : float
-        Distance of the nearest limit afterwards, as `Nearest.sigma`.
+        Distance of the nearest limit afterwards, as `NearestLimit.sigma`.
     """
 
     knob: Column
@@ -70,7 +70,9 @@ class Remedy:
     sigma: float
 
 
-def distances(logs: FloatArray, scatter: Scatter, limits: Limits, which: IntArray | slice = slice(None)) -> FloatArray:
+def distances(
+    logs: FloatArray, scatter: ErrorScenarios, limits: Limits, which: IntArray | slice = slice(None)
+) -> FloatArray:
     """Distance of limits in standard deviations of the error, shape (n, q), by logarithms logs, shape (n, E).
 
     `which` picks limits; q are all of them without it.
@@ -82,7 +84,9 @@ def distances(logs: FloatArray, scatter: Scatter, limits: Limits, which: IntArra
     return found
 
 
-def nearest(logs: FloatArray, grades: IntArray, far: FloatArray, scatter: Scatter, limits: Limits) -> list[Nearest]:
+def nearest(
+    logs: FloatArray, grades: IntArray, far: FloatArray, scatter: ErrorScenarios, limits: Limits
+) -> list[NearestLimit]:
     """Nearest limit of each lot, n in all, among those of its grade, (n,), by `distances` far."""
     which = _of_grades(far, grades, limits.grade).argmin(axis=1)
     rows = np.arange(len(far))
@@ -90,7 +94,8 @@ def nearest(logs: FloatArray, grades: IntArray, far: FloatArray, scatter: Scatte
     is_highest = limits.way[which] > 0
     parts = (which, grades, likeliest, limits.bound[which], is_highest, far[rows, which])
     return [
-        Nearest(limits.names[q], *of_limit) for q, *of_limit in zip(*(part.tolist() for part in parts), strict=True)
+        NearestLimit(limits.names[q], *of_limit)
+        for q, *of_limit in zip(*(part.tolist() for part in parts), strict=True)
     ]
 
 
@@ -105,7 +110,7 @@ def remedies(
     logs: FloatArray,
     grades: IntArray,
     far: FloatArray,
-    scatter: Scatter,
+    scatter: ErrorScenarios,
     limits: Limits,
 ) -> list[Remedy | None]:
     """For each lot the move of one knob that gains most room at the nearest limit of its grade; None where none does.

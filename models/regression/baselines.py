@@ -14,7 +14,7 @@ from models.table.inputs import by_name, checked_rows, medians
 from physics.arrays import FloatArray
 
 
-class Mean(Stored, RegressorEstimator):
+class MeanRegressor(Stored, RegressorEstimator):
     """Predicts the training mean, whatever the inputs."""
 
     POOR = True

@@ -7,7 +7,7 @@ from models.estimators.estimator import Estimator
 from models.estimators.physics_features import OnPhysics, PhysicsFeatures
 from models.estimators.signs import feature_signs
 from models.processes.lookup import physics_of
-from models.regression.baselines import FirstPrinciples, Mean, Persistence
+from models.regression.baselines import FirstPrinciples, MeanRegressor, Persistence
 from models.regression.ridge import RidgeLine
 from models.regression.trees import BoostedTrees
 from models.table.inputs import input_names
@@ -23,7 +23,7 @@ def build(seed: Seed) -> dict[str, Estimator]:
     """
     persistence = _persistence(seed)
     made = {
-        "mean": Mean() if persistence is None else None,
+        "mean": MeanRegressor() if persistence is None else None,
         "persistence": persistence,
         "first_principles": _first_principles(seed),
         "linear": RidgeLine(categories_of(seed), seed.log_floor),

@@ -15,11 +15,11 @@ from models.estimators.two_stage import Parted
 from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.interfaces.physics import AnyPhysics
 from models.online.received import ALL, NONE, Interval, Received
-from models.online.reference_runs import Usual
+from models.online.reference_runs import ReferenceRuns
 from models.processes.lookup import physics_of
 from models.table.inputs import by_name, input_names
-from models.uncertainty.adaptive_intervals import Adaptive, Level
-from models.uncertainty.error_scale import Spread, by_others
+from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLevel
+from models.uncertainty.error_scale import ErrorScale, by_others
 from models.uncertainty.intervals import Conformal
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
@@ -74,10 +74,10 @@ class RegressionModel:
     complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
-    spread: Spread = field(default_factory=Spread.even)
-    adaptive: Adaptive | None = None
+    spread: ErrorScale = field(default_factory=ErrorScale.even)
+    adaptive: AdaptiveInterval | None = None
     received: Received = NONE
-    usual: Usual | None = None
+    usual: ReferenceRuns | None = None
     followed: Answer | None = None
     unfollowed: Answer | None = None
     learnt: Mapping[str, Any] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class RegressionModel:
         return self.received.interval(self._level)
 
     @property
-    def _level(self) -> Level | None:
+    def _level(self) -> IntervalLevel | None:
         return None if self.adaptive is None else self.adaptive.level
 
     def with_all_outcomes(self) -> Self:
@@ -154,7 +154,7 @@ class RegressionModel:
         Raises
         ------
         CoverageError
-            See `Conformal.half_width` and `Level.half_width`.
+            See `Conformal.half_width` and `IntervalLevel.half_width`.
         """
         primary = self._primary(X, coverage)
         answers = {self._target.name: primary}
@@ -248,9 +248,9 @@ class RegressionModel:
         spread, adaptive, usual = (state.get(name) for name in ("spread", "adaptive", "usual"))
         return cls(
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
-            spread=Spread.even() if spread is None else Spread.from_state(spread),
-            adaptive=None if adaptive is None else Adaptive.from_state(adaptive),
-            usual=None if usual is None else Usual.from_state(usual),
+            spread=ErrorScale.even() if spread is None else ErrorScale.from_state(spread),
+            adaptive=None if adaptive is None else AdaptiveInterval.from_state(adaptive),
+            usual=None if usual is None else ReferenceRuns.from_state(usual),
             **parts,
         )
 
@@ -290,7 +290,7 @@ def conformalised(
         candidate=candidate,
         estimator=estimator,
         conformal=Conformal.of(labels, predicted, 1.0 if block is None else by_others(predicted, errors, block)),
-        spread=Spread.even() if block is None else Spread.of(predicted, errors),
+        spread=ErrorScale.even() if block is None else ErrorScale.of(predicted, errors),
         info=dict(info),
         **learnt_inputs(X_train),
     )

@@ -21,7 +21,7 @@ from models.estimators.categories import (
 )
 from models.estimators.estimator import RegressorEstimator
 from models.estimators.log_scale import from_scale, to_scale
-from models.estimators.sign_constrained_ridge import Line, fit_lines
+from models.estimators.sign_constrained_ridge import SignConstrainedRidge, fit_lines
 from models.estimators.stored import TREES, ReadTrees, Stored
 from models.estimators.tuning import Block, Settings, later_blocks
 from models.table.inputs import checked_rows
@@ -134,11 +134,11 @@ class BoostedTrees(Stored, RegressorEstimator):
     def _directions(self) -> tuple[int, ...]:
         return self.signs if self.signs is not None else (0,) * self.n_features_in_
 
-    def _lines(self, X: FloatArray, y: FloatArray, penalties: Sequence[float]) -> list[Line]:
+    def _lines(self, X: FloatArray, y: FloatArray, penalties: Sequence[float]) -> list[SignConstrainedRidge]:
         signs = with_indicators(self._directions, self.categories)
         return fit_lines(indicators(X, self.categories), y, signs, penalties)
 
-    def _along(self, line: Line, X: FloatArray) -> FloatArray:
+    def _along(self, line: SignConstrainedRidge, X: FloatArray) -> FloatArray:
         return line.predict(indicators(X, self.categories))
 
     def _binned(self, X: FloatArray, y: FloatArray, reference: lightgbm.Dataset | None = None) -> lightgbm.Dataset:
@@ -219,7 +219,9 @@ class BoostedTrees(Stored, RegressorEstimator):
     def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
         """Take up what `state` and `trees` gave."""
         parts = dict(state["line"])
-        line = Line(intercept=parts.pop("intercept"), **{name: np.array(part) for name, part in parts.items()})
+        line = SignConstrainedRidge(
+            intercept=parts.pop("intercept"), **{name: np.array(part) for name, part in parts.items()}
+        )
         self.line_, self.penalty_ = line, math.nan
         self.n_features_in_ = columns_before(len(line.slope), self.categories)
         self.booster_ = read_trees(TREES, self.n_features_in_)

@@ -20,7 +20,7 @@ _PASSED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-class TrialError(RuntimeError):
+class SandboxError(RuntimeError):
     """The process for a trial did not start; that says nothing of a model."""
 
 
@@ -69,7 +69,7 @@ def _in_child(folders: Sequence[Path]) -> list[str | None]:
             raise
     answers: list[Any] = [json.loads(line) for line in said.splitlines(keepends=True) if line.endswith(b"\n")]
     if not answers:
-        raise TrialError(f"no process for a trial of models: it ended with {_ended(child.returncode)}")
+        raise SandboxError(f"no process for a trial of models: it ended with {_ended(child.returncode)}")
     rest = answers[1 : len(folders) + 1]
     if len(rest) < len(folders):
         rest.append(f"loading it in a process of its own {_why(child.returncode)}")

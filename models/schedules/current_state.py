@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.interfaces.line import Line
+from models.interfaces.line import CellLine
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import AnySchedule, ScheduleError
 from seeds import Seed
@@ -23,7 +23,7 @@ def line_at(
     columns: Columns,
     steps: int,
     hours: float,
-) -> Line:
+) -> CellLine:
     """The line at the state that rows tell.
 
     Parameters

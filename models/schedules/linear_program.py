@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from models.interfaces.line import Balance, Curve, Level, Line
+from models.interfaces.line import Balance, CellLine, CurrentResponse, Curve
 from models.schedules.errors import ImpossibleError, Relaxation
-from models.schedules.order import Limit, Order
-from models.schedules.rows import Box, Infeasible, Places, Point, Rows, Term
+from models.schedules.order import Order, StepLimit
+from models.schedules.rows import Box, Infeasible, OptimalPoint, Places, SparseRows, Term
 from physics.arrays import FloatArray
 
 SEGMENTS = 14
@@ -49,14 +49,14 @@ class Solution:
 
 
 @dataclass(frozen=True)
-class Program:
+class ScheduleProgram:
     """The programme of an order on a line; `relaxed` is a limit that gives way by as little as it can.
 
     Its columns are, by step: the current; whether the line runs; how far each segment of the current is filled; how far
     the current moved; the state of each balance.
     """
 
-    line: Line
+    line: CellLine
     order: Order
     relaxed: str | None = None
     named: dict[str, slice] = field(default_factory=dict, init=False)  # rows that a worth is read from
@@ -76,7 +76,7 @@ class Program:
         x, columns = point.x, self._columns
         return Solution(x[columns["current"]], np.rint(x[columns["on"]]), self._worth(point))
 
-    def point(self) -> Point:
+    def point(self) -> OptimalPoint:
         """The cheapest point of one cell; Infeasible where there is none."""
         rows, box = self._system()
         return rows.least(self._cost(), box)
@@ -129,7 +129,7 @@ class Program:
     def _width(self) -> int:
         return sum(one.size for one in self._columns.values())
 
-    def _limits(self, name: str, at_most: bool) -> list[Limit]:
+    def _limits(self, name: str, at_most: bool) -> list[StepLimit]:
         return [one for one in self.order.limits if one.name == name and one.at_most == at_most]
 
     def _pieces(self, curve: Curve) -> tuple[float, float, FloatArray]:
@@ -147,14 +147,14 @@ class Program:
         cost[columns["move"]] = _CALM * float(np.abs(price).mean()) * float(slopes.mean())
         return cost
 
-    def _system(self) -> tuple[Rows, Box]:
+    def _system(self) -> tuple[SparseRows, Box]:
         columns, stops = self._columns, self.order.holding is not None
         box = Box(np.zeros(self._width), np.full(self._width, np.inf), np.zeros(self._width, dtype=bool))
         box.low[columns["on"]], box.high[columns["on"]] = (0.0 if stops else 1.0), 1.0
         box.whole[columns["on"]] = stops
         box.high[columns["fill"]] = np.diff(self._grid)
         box.high[columns["slack"]] = 0.0 if self.relaxed is None else _MOST
-        rows = Rows()
+        rows = SparseRows()
         self._add_current(rows, box)
         self._add_order_of_segments(rows, box)
         self._add_ramps(rows)
@@ -163,7 +163,7 @@ class Program:
             self._add_balance(balance, rows, box)
         return rows, box
 
-    def _add_current(self, rows: Rows, box: Box) -> None:
+    def _add_current(self, rows: SparseRows, box: Box) -> None:
         """The current from its segments, and between its limits."""
         columns, zero = self._columns, np.zeros(self.steps)
         current, on, fill = columns["current"], columns["on"], columns["fill"]
@@ -179,7 +179,7 @@ class Program:
             terms = [(current, 1.0), (np.repeat(columns["slack"], self.steps), -1.0)]
             rows.add(terms, zero - np.inf, zero + self.caps[self.relaxed])
 
-    def _add_order_of_segments(self, rows: Rows, box: Box) -> None:
+    def _add_order_of_segments(self, rows: SparseRows, box: Box) -> None:
         """In steps with a price below 0: no segment fills before the one below it is full."""
         fill, full, widths = self._columns["fill"], self._columns["full"], np.diff(self._grid)
         box.high[full], box.whole[full] = 1.0, True
@@ -188,7 +188,7 @@ class Program:
             rows.add([(fill[step, :-1], 1.0), (full[row], -widths[:-1])], zero, zero + np.inf)
             rows.add([(fill[step, 1:], 1.0), (full[row], -widths[1:])], zero - np.inf, zero)
 
-    def _add_ramps(self, rows: Rows) -> None:
+    def _add_ramps(self, rows: SparseRows) -> None:
         columns, order, zero = self._columns, self.order, np.zeros(self.steps)
         current, move = columns["current"], columns["move"]
         most, before = zero + order.ramp * order.prices.step, zero.copy()
@@ -203,7 +203,7 @@ class Program:
         rows.add([*change, (move, -1.0)], zero - np.inf, before)
         rows.add([*change, (move, 1.0)], before, zero + np.inf)
 
-    def _add_metal(self, rows: Rows) -> None:
+    def _add_metal(self, rows: SparseRows) -> None:
         columns, order, step = self._columns, self.order, self.order.prices.step
         base, on, slopes = self._pieces(self.line.metal)
         owed = 1e3 * order.owed / order.cells - step * base * self.steps
@@ -215,7 +215,7 @@ class Program:
         ]
         self.named["owed"] = rows.add(terms, np.array([owed]), np.array([np.inf]))
 
-    def _add_balance(self, balance: Balance, rows: Rows, box: Box) -> None:
+    def _add_balance(self, balance: Balance, rows: SparseRows, box: Box) -> None:
         """A state from step to step, exactly where the current is steady within a step, and its limits."""
         columns, n = self._columns, self.steps
         state, (kept, gain) = columns[balance.name], balance.pull(self.order.prices.step)
@@ -246,7 +246,7 @@ class Program:
             else:
                 box.low[state] = np.maximum(box.low[state], bound)
 
-    def _reachable(self, balance: Balance, limit: Limit) -> FloatArray:
+    def _reachable(self, balance: Balance, limit: StepLimit) -> FloatArray:
         """The limit by step; where no current keeps a state within it yet, as near as one can bring it."""
         order, step = self.order, self.order.prices.step
         moved = order.ramp * step * np.arange(1, self.steps + 1)
@@ -257,7 +257,7 @@ class Program:
             return np.asarray(np.maximum(bound, np.minimum(down, up) + _HAIR))
         return np.asarray(np.minimum(bound, np.maximum(down, up) - _HAIR))
 
-    def _worth(self, point: Point) -> dict[str, float]:
+    def _worth(self, point: OptimalPoint) -> dict[str, float]:
         """What one unit more room at each limit saves; a tonne owed more costs."""
         order, columns = self.order, self._columns
         cells, current = order.cells, columns["current"]
@@ -281,14 +281,14 @@ class Program:
         return {name: value for name, value in found.items() if abs(value) > _NOTHING}
 
 
-def relaxations(line: Line, order: Order) -> tuple[Relaxation, ...]:
+def relaxations(line: CellLine, order: Order) -> tuple[Relaxation, ...]:
     """Limits that, each alone, would make an order possible by giving way, and how far."""
     levels = {one.name: one for one in line.levels}
     stands = {"owed": (order.owed, "t"), "highest": (order.highest, "kA"), "ramp": (order.ramp, "kA/h")}
     stands |= {one.name: (one.bound, one.unit) for one in order.limits}
     found = []
     for name, (bound, unit) in stands.items():
-        program = Program(line, order, relaxed=name)
+        program = ScheduleProgram(line, order, relaxed=name)
         try:
             by = program.slack()
         except Infeasible:
@@ -300,7 +300,7 @@ def relaxations(line: Line, order: Order) -> tuple[Relaxation, ...]:
     return tuple(found)
 
 
-def _cap(level: Level, limit: Limit, least: float, most: float) -> float:
+def _cap(level: CurrentResponse, limit: StepLimit, least: float, most: float) -> float:
     """Highest current at which the mean cell keeps a limit [kA]; the ends where it is always or never kept."""
     from scipy.optimize import brentq
 

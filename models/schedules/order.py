@@ -15,7 +15,7 @@ from seeds.format.constraints import Constraint
 
 
 @dataclass(frozen=True)
-class Limit:
+class StepLimit:
     """A constraint of the seed as it is kept in each step.
 
     Attributes
@@ -75,7 +75,7 @@ class Order:
     highest: float
     ramp: float
     holding: float | None = None
-    limits: tuple[Limit, ...] = field(default=())
+    limits: tuple[StepLimit, ...] = field(default=())
 
 
 def replaceable(seed: Seed) -> list[Constraint]:
@@ -84,13 +84,13 @@ def replaceable(seed: Seed) -> list[Constraint]:
     return [one for one in seed.hourly_limits if named[one.name] == 1]
 
 
-def limits_of(seed: Seed, replaced: Mapping[str, float]) -> tuple[Limit, ...]:
+def limits_of(seed: Seed, replaced: Mapping[str, float]) -> tuple[StepLimit, ...]:
     """Limits of a seed, of which `replaced` has other bounds by name; ScheduleError names one that is not there."""
     names = [one.name for one in replaceable(seed)]
     if unknown := [name for name in replaced if name not in names]:
         known = f"one of {', '.join(names) or 'none'}"
         raise ScheduleError([(f"limits.{name}", replaced[name], known) for name in unknown])
     return tuple(
-        Limit(one.name, seed.unit_of(one), replaced.get(one.name, one.bound), one.at_most is not None, one.chance)
+        StepLimit(one.name, seed.unit_of(one), replaced.get(one.name, one.bound), one.at_most is not None, one.chance)
         for one in seed.hourly_limits
     )

@@ -47,7 +47,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Point:
+class OptimalPoint:
     """The point of least cost, and by how much the cost changes with the bound of each row and column."""
 
     x: FloatArray
@@ -57,7 +57,7 @@ class Point:
     at_high: FloatArray
 
 
-class Rows:
+class SparseRows:
     """Rows of a sparse system, as they are added."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Rows:
         self.count += n
         return slice(self.count - n, self.count)
 
-    def least(self, cost: FloatArray, box: Box) -> Point:
+    def least(self, cost: FloatArray, box: Box) -> OptimalPoint:
         """The point of least cost; whole numbers are found first and then kept, so that bounds have a worth.
 
         Raises
@@ -116,7 +116,7 @@ class Rows:
         margin[equal] = result.eqlin.marginals
         margin[upper] += result.ineqlin.marginals[: upper.sum()]
         margin[lower] -= result.ineqlin.marginals[upper.sum() :]
-        return Point(result.x, float(result.fun), margin, result.lower.marginals, result.upper.marginals)
+        return OptimalPoint(result.x, float(result.fun), margin, result.lower.marginals, result.upper.marginals)
 
     def best(self, cost: FloatArray, box: Box) -> FloatArray:
         """The point of least cost alone; Infeasible where there is none, ScheduleError where time runs out first."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.interfaces.line import Line
-from models.schedules.linear_program import Program
-from models.schedules.order import Limit, Order
+from models.interfaces.line import CellLine
+from models.schedules.linear_program import ScheduleProgram
+from models.schedules.order import Order, StepLimit
 from physics.arrays import FloatArray
 
 _CLOSE = 0.03  # of a limit, in any unit: what pieces of curves leave
@@ -17,7 +17,7 @@ _QUANTILE = 1.6448536269514722  # of the normal distribution: 90 % lie within so
 
 
 @dataclass(frozen=True)
-class Range:
+class IntervalValue:
     """A value with its 90 % interval."""
 
     value: float
@@ -26,7 +26,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Kept:
+class LimitMargin:
     """A limit over the schedule.
 
     Attributes
@@ -39,7 +39,7 @@ class Kept:
         What the mean cell comes nearest to it [unit].
     """
 
-    limit: Limit
+    limit: StepLimit
     backed_off: float
     extreme: float
 
@@ -87,14 +87,14 @@ class Schedule:
     states: dict[str, FloatArray]
     running: FloatArray
     flat: float
-    total_cost: Range
-    saving: Range
-    tonnes: Range
+    total_cost: IntervalValue
+    saving: IntervalValue
+    tonnes: IntervalValue
     energy: float
     emission: float
     flat_energy: float
     flat_emission: float
-    kept: tuple[Kept, ...]
+    kept: tuple[LimitMargin, ...]
     worth: dict[str, float]
 
     @property
@@ -110,7 +110,7 @@ class Schedule:
         return own | {one.limit.name: one.limit.unit for one in self.kept}
 
 
-def schedule(line: Line, order: Order) -> Schedule:
+def schedule(line: CellLine, order: Order) -> Schedule:
     """The cheapest schedule of an order.
 
     Raises
@@ -118,7 +118,7 @@ def schedule(line: Line, order: Order) -> Schedule:
     ImpossibleError
         No schedule keeps it; the error says which limits, one at a time, would have to give way and how far.
     """
-    found = Program(line, order).solve()
+    found = ScheduleProgram(line, order).solve()
     current, step, cells = found.current, order.prices.step, order.cells
     power = 1e-3 * cells * line.power(current)
     flat = flat_current(line, current, order)
@@ -130,7 +130,7 @@ def schedule(line: Line, order: Order) -> Schedule:
     changes.append(np.array([0.0, line.doubts.saving * figures[1], 0.0]))
     sd = np.sqrt(np.sum(np.square(changes), axis=0))
     total, saving, tonnes = (
-        Range(value, value - _QUANTILE * one, value + _QUANTILE * one)
+        IntervalValue(value, value - _QUANTILE * one, value + _QUANTILE * one)
         for value, one in zip(figures.tolist(), sd.tolist(), strict=True)
     )
     return Schedule(
@@ -155,7 +155,7 @@ def schedule(line: Line, order: Order) -> Schedule:
     )
 
 
-def flat_current(line: Line, current: FloatArray, order: Order) -> float:
+def flat_current(line: CellLine, current: FloatArray, order: Order) -> float:
     """Current that, never changed, makes the metal of a schedule [kA]."""
     from scipy.optimize import brentq
 
@@ -172,7 +172,7 @@ def flat_current(line: Line, current: FloatArray, order: Order) -> float:
     return low if beyond(low) >= 0.0 else float(brentq(beyond, low, high))
 
 
-def doubted(line: Line) -> Iterator[Line]:
+def doubted(line: CellLine) -> Iterator[CellLine]:
     """The line with each of its doubts one standard deviation up."""
     doubts, usual = line.doubts, np.array([line.usual])
     voltage, efficiency = float(line.voltage(usual)[0]), float(line.efficiency(usual)[0])
@@ -184,7 +184,7 @@ def doubted(line: Line) -> Iterator[Line]:
     )
 
 
-def _figures(line: Line, current: FloatArray, order: Order) -> FloatArray:
+def _figures(line: CellLine, current: FloatArray, order: Order) -> FloatArray:
     """Cost [$], saving against the flat current of the same metal [$] and metal [t]."""
     weights = order.cells * order.prices.step * order.prices.values
     flat = float(line.power(np.array([flat_current(line, current, order)]))[0])
@@ -193,10 +193,10 @@ def _figures(line: Line, current: FloatArray, order: Order) -> FloatArray:
     return np.array([cost, flat * float(weights.sum()) - cost, tonnes])
 
 
-def _kept(line: Line, order: Order, current: FloatArray, states: dict[str, FloatArray]) -> Iterator[Kept]:
+def _kept(line: CellLine, order: Order, current: FloatArray, states: dict[str, FloatArray]) -> Iterator[LimitMargin]:
     spread = {one.name: one.spread for one in line.balances} | {one.name: one.spread for one in line.levels}
     values = states | {one.name: one.value(current) for one in line.levels}
     for limit in order.limits:
         if limit.name in values:
             extreme = values[limit.name].max() if limit.at_most else values[limit.name].min()
-            yield Kept(limit, limit.backed_off(spread[limit.name]), float(extreme))
+            yield LimitMargin(limit, limit.backed_off(spread[limit.name]), float(extreme))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class GainEstimate:
     """A value and its 90 % interval, all in one unit."""
 
     value: float
@@ -20,7 +20,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Limit:
+class LimitAfterMoves:
     """A limit of the seed as it stands after the moves.
 
     Attributes
@@ -47,7 +47,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Advice:
+class UnitRecommendation:
     """Advice for one unit and the period to come.
 
     Attributes
@@ -81,9 +81,9 @@ class Advice:
     start: pd.Timestamp
     plan: Mapping[str, float]
     moves: Mapping[str, float]
-    gain: Estimate
-    effects: Mapping[str, Estimate]
-    limits: tuple[Limit, ...]
+    gain: GainEstimate
+    effects: Mapping[str, GainEstimate]
+    limits: tuple[LimitAfterMoves, ...]
     cause: str | None
     support: int
     nearest: tuple[tuple[str, pd.Timestamp], ...]

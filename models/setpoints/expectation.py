@@ -15,7 +15,7 @@ FARTHEST = 4.0  # spreads from the usual: what lies beyond counts as lying there
 
 
 @dataclass(frozen=True, eq=False)
-class Expectation:
+class StateForecast:
     """Ridge regressions on what is known.
 
     Attributes

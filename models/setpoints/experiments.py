@@ -22,8 +22,8 @@ import numpy as np
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
-from models.setpoints.move_evaluation import Weighed, weigh
-from models.setpoints.plans import Plans
+from models.setpoints.move_evaluation import EvaluatedMoves, weigh
+from models.setpoints.plans import UnitPlans
 from models.setpoints.situations import AHEAD
 from physics.arrays import BoolArray, FloatArray
 from physics.special import ndtr
@@ -60,7 +60,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Worth:
+class ExperimentValue:
     """What a programme of tests of one knob is worth, ROUNDS of them; a step is the seed's.
 
     Attributes
@@ -88,7 +88,7 @@ class PlannedTests:
     """Tests that are proposed together, and what each knob's are worth; no test where none is worth its cost."""
 
     tests: tuple[Trial, ...]
-    knobs: Mapping[str, Worth]
+    knobs: Mapping[str, ExperimentValue]
 
 
 def experiments(
@@ -120,7 +120,7 @@ def experiments(
     """
     if not 0.0 < share <= 1.0:
         raise SetpointError(f"share: got {share:g}: expected above 0 and at most 1")
-    economics, plans = model.priced(prices), Plans.of(model, table)
+    economics, plans = model.priced(prices), UnitPlans.of(model, table)
     known = np.array([why is None for why in plans.refusals])
     pairs, worth, able = int(share * len(known)) // 2, {}, {}
     ends = {size: weigh(model, plans, economics, _both_ways(model, size)) for size in SIZES}
@@ -157,7 +157,7 @@ def _rows(model: SetpointModel, knob: str) -> list[int]:
     return [first, first + 1]
 
 
-def _free(model: SetpointModel, plans: Plans, weighed: Weighed, knob: str, share: float) -> BoolArray:
+def _free(model: SetpointModel, plans: UnitPlans, weighed: EvaluatedMoves, knob: str, share: float) -> BoolArray:
     """Units that may move a knob so far either way: within its bounds and the seed's limits, shape (n,)."""
     low, high = model.seed.column(knob).settable
     plan, size = plans.at.plan[knob], share * model.step(knob)
@@ -165,14 +165,16 @@ def _free(model: SetpointModel, plans: Plans, weighed: Weighed, knob: str, share
     return np.asarray((plan - size >= low) & (plan + size <= high) & within)
 
 
-def _worth(model: SetpointModel, weighed: Weighed, knob: str, share: float, known: BoolArray, pairs: int) -> Worth:
+def _worth(
+    model: SetpointModel, weighed: EvaluatedMoves, knob: str, share: float, known: BoolArray, pairs: int
+) -> ExperimentValue:
     """What a programme of tests of a knob with this size is worth."""
     down, up = _rows(model, knob)
     slopes = (weighed.draws[:, up] - weighed.draws[:, down])[:, known] / (2.0 * share)  # (draws, units)
     gains, doubt = slopes.mean(axis=0), float(slopes.mean(axis=1).std())
     gain, size = float(gains.mean()), share * model.step(knob)
     if not pairs or doubt <= 0.0:
-        return Worth(size, gain, doubt, doubt, 0.0, 0.0)
+        return ExperimentValue(size, gain, doubt, doubt, 0.0, 0.0)
     error = model.noise / (float(np.mean(model.hold[knob])) * share * (2.0 * pairs * ROUNDS) ** 0.5)
     after = doubt / (1.0 + (doubt / error) ** 2) ** 0.5
     learnt = (doubt**2 - after**2) ** 0.5
@@ -181,11 +183,11 @@ def _worth(model: SetpointModel, weighed: Weighed, knob: str, share: float, know
     value = learnt * float(np.mean(np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi) - away * ndtr(-away)))
     bend = max(-float(weighed.gain[[down, up]][:, known].mean()), 0.0)
     used = USED / model.seed.period
-    return Worth(size, gain, doubt, after, value, bend * 2.0 * pairs / len(known) * ROUNDS * AHEAD / used)
+    return ExperimentValue(size, gain, doubt, after, value, bend * 2.0 * pairs / len(known) * ROUNDS * AHEAD / used)
 
 
 def _pairs(
-    model: SetpointModel, plans: Plans, able: Mapping[str, BoolArray], pairs: int, rng: np.random.Generator
+    model: SetpointModel, plans: UnitPlans, able: Mapping[str, BoolArray], pairs: int, rng: np.random.Generator
 ) -> Iterator[tuple[int, int, dict[str, float]]]:
     """Two units that are most alike in what they are expected to be worth, drawn from all over the line, and signs."""
     if not able:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.setpoints.advice import Advice
+from models.setpoints.advice import UnitRecommendation
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
 from models.setpoints.move_evaluation import chosen, moves_of, weigh_each
-from models.setpoints.plans import Plans
+from models.setpoints.plans import UnitPlans
 from models.setpoints.recommender import advice
 from system.cancellation import between
 
@@ -22,7 +22,7 @@ CARBON_PRICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0)  # money a tonne of CO2e
 
 
 @dataclass(frozen=True)
-class Point:
+class ParetoPoint:
     """What is best for a unit where carbon has a price.
 
     Attributes
@@ -34,12 +34,12 @@ class Point:
     """
 
     carbon_price: float
-    advice: Advice
+    advice: UnitRecommendation
 
 
 def pareto(
     model: SetpointModel, table: pd.DataFrame, prices: Mapping[str, float] | None = None
-) -> dict[str, list[Point]]:
+) -> dict[str, list[ParetoPoint]]:
     """Points of margin against CO2e for each plan row of a table, by unit, from the cheapest carbon on.
 
     Points that repeat the moves of the one before are left out.
@@ -49,17 +49,17 @@ def pareto(
     SetpointError
         As for `recommend`, or a process whose economics have no carbon price.
     """
-    economics, plans = model.priced(prices), Plans.of(model, table)
+    economics, plans = model.priced(prices), UnitPlans.of(model, table)
     if CARBON_PRICE not in economics:
         raise SetpointError(f"{model.seed.process.name}: its economics have no {CARBON_PRICE}: expected one")
     dearer = [economics | {CARBON_PRICE: price} for price in CARBON_PRICES]
     moves = moves_of(model)
-    found: dict[str, list[Point]] = {name: [] for name in plans.names}
+    found: dict[str, list[ParetoPoint]] = {name: [] for name in plans.names}
     for part in between(plans.parts()):
         at_prices, *at_dearer = weigh_each(model, part, [economics, *dearer], moves)
         for price, weighed in zip(CARBON_PRICES, at_dearer, strict=True):
             best, refusals = chosen(weighed, part.refusals)
             for one in advice(model, part, at_prices, economics, best, refusals):
                 if not found[one.unit] or found[one.unit][-1].advice.moves != one.moves:
-                    found[one.unit].append(Point(price, one))
+                    found[one.unit].append(ParetoPoint(price, one))
     return found

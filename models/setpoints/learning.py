@@ -13,10 +13,10 @@ from models.interfaces.response import AnyResponse
 from models.processes.lookup import response_of
 from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import OFFSET_SHARE, Posterior, posterior
-from models.setpoints.expectation import Expectation
+from models.setpoints.expectation import StateForecast
 from models.setpoints.limits import LIMIT_QUANTILES
 from models.setpoints.model import MIN_AGE, SetpointModel, step_of
-from models.setpoints.situations import SMOOTH, Grid, Situations, situations
+from models.setpoints.situations import SMOOTH, UnitPeriodGrid, UnitStates, situations
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
@@ -78,7 +78,7 @@ def learn(
     """
     seed = seed.for_first
     response = _response(seed)
-    grid = Grid.of(table, seed)
+    grid = UnitPeriodGrid.of(table, seed)
     at = situations(grid, seed, response)
     knobs = list(response.KNOBS)
     rows = (at.age >= MIN_AGE) & np.all([np.isfinite(at.last[knob]) for knob in knobs], axis=0)
@@ -92,7 +92,7 @@ def learn(
     known = at.known[:, [at.names.index(name) for name in kept]]
     hidden = response.hidden(columns)
     later = {name: grid.ahead(values) for name, values in hidden.items()}
-    expectation = Expectation.fit(known, later, rows)
+    expectation = StateForecast.fit(known, later, rows)
     expected = expectation(known)
     line = response.line(
         {name: at.of(f"{name} {SMOOTH}")[rows] for name in hidden},
@@ -164,8 +164,8 @@ class _Left:
 
 
 def _left(
-    grid: Grid,
-    at: Situations,
+    grid: UnitPeriodGrid,
+    at: UnitStates,
     rows: BoolArray,
     seed: Seed,
     measured: Mapping[str, FloatArray],
@@ -182,7 +182,7 @@ def _left(
     use = rows & np.all([np.isfinite(values) for values in own.values()], axis=0)
     outcomes = {name: grid.ahead(values) for name, values in measured.items()}
     held = {knob: grid.ahead(grid.columns[knob]) - at.last[knob] for knob in trials}
-    usual = Expectation.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
+    usual = StateForecast.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
     # Tests end when they end: what crews do with a move is seen in the moves that are none.
     hold = {
         knob: _hold(own[knob][use], (held[knob] - usual[f"held {knob}"] - lasting)[use])
@@ -194,7 +194,7 @@ def _left(
     if tests:
         known = np.column_stack([seen, *(crews[knob] for knob in tests)])
         lasting = {knob: values for knob, (_, values) in tests.items()}
-        usual = Expectation.fit(known, outcomes | lasting, rows)(known)
+        usual = StateForecast.fit(known, outcomes | lasting, rows)(known)
         beside = {name: (values - usual[name])[use] for name, values in outcomes.items()}
         tested = {knob: np.nan_to_num(values - usual[knob])[use] for knob, values in lasting.items()}
         # Of such a move nothing says how long it stays: as long as those of the other knobs, which are of one crew.
@@ -263,7 +263,7 @@ def _blocked(
 def _sharpened(
     model: SetpointModel,
     response: AnyResponse,
-    at: Situations,
+    at: UnitStates,
     left: _Left,
 ) -> SetpointModel:
     # A test starts from where the crew had it.

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.setpoints.advice import Advice, Estimate, Limit
+from models.setpoints.advice import GainEstimate, LimitAfterMoves, UnitRecommendation
 
 MONEY = "$/t"  # of a gain: money that the moves bring a tonne, of the lot or of feed as planned
 Z90 = 1.6448536269514722  # standard normal quantile of 0.95: 90 % lie within so many standard deviations
 
 
 @dataclass(frozen=True)
-class LotLimit(Limit):
+class LotLimit(LimitAfterMoves):
     """A limit of a lot as planned and after the moves.
 
     Attributes
@@ -27,7 +27,7 @@ class LotLimit(Limit):
 
 
 @dataclass(frozen=True)
-class LotAdvice(Advice):
+class LotAdvice(UnitRecommendation):
     """Advice for one lot, or for a sorting line that sorts one; gains are in MONEY.
 
     Attributes
@@ -45,10 +45,10 @@ class LotAdvice(Advice):
     notes: tuple[str, ...] = ()
 
 
-def within_90(mean: float, sd: float) -> Estimate:
+def within_90(mean: float, sd: float) -> GainEstimate:
     """Estimate of a normal quantity: its mean and the interval that holds 90 % of it."""
-    return Estimate(mean, mean - Z90 * sd, mean + Z90 * sd)
+    return GainEstimate(mean, mean - Z90 * sd, mean + Z90 * sd)
 
 
-NOTHING = Estimate(0.0, 0.0, 0.0)
-UNKNOWN = Estimate(np.nan, np.nan, np.nan)
+NOTHING = GainEstimate(0.0, 0.0, 0.0)
+UNKNOWN = GainEstimate(np.nan, np.nan, np.nan)

@@ -13,8 +13,8 @@ from models.interfaces.response import AnyResponse, Numbers
 from models.processes.lookup import response_of
 from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import Posterior
-from models.setpoints.expectation import Expectation
-from models.setpoints.situations import AHEAD, SMOOTH, Situations, in_hand
+from models.setpoints.expectation import StateForecast
+from models.setpoints.situations import AHEAD, SMOOTH, UnitStates, in_hand
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -35,7 +35,7 @@ class SetpointModel:
     expectation : Expectation
         What units are expected to be like.
     kept : tuple of str
-        What of `Situations.known` the expectation is computed from.
+        What of `UnitStates.known` the expectation is computed from.
     line : dict of str to float
         What is common to all units; it joins the constants.
     hold : dict of str to (float, float)
@@ -56,7 +56,7 @@ class SetpointModel:
 
     seed: Seed
     posterior: Posterior
-    expectation: Expectation
+    expectation: StateForecast
     kept: tuple[str, ...]
     line: dict[str, float]
     hold: dict[str, tuple[float, float]]
@@ -128,7 +128,7 @@ class SetpointModel:
                 raise SetpointError(f"prices.{name}: got {value!r}: expected a number, 0 or more")
         return self.economics | prices
 
-    def states(self, at: Situations) -> dict[str, FloatArray]:
+    def states(self, at: UnitStates) -> dict[str, FloatArray]:
         """Periods to come under the plan, shape (n,) each."""
         known = at.known[:, [at.names.index(name) for name in self.kept]]
         hidden = self.expectation(known)
@@ -215,7 +215,7 @@ class SetpointModel:
         """Money a unit and day after moves, their cost not taken off, at the seed's prices."""
         return self.money(self.outcomes(state, moves, theta), self.economics)
 
-    def with_errors(self, at: Situations, measured: Mapping[str, FloatArray], quantiles: FloatArray) -> Self:
+    def with_errors(self, at: UnitStates, measured: Mapping[str, FloatArray], quantiles: FloatArray) -> Self:
         """The model with what periods of history were off from what it expects, outcome by outcome."""
         expected = self.outcomes(self.states(at), self.still(), self.posterior.mean)
         errors = {}
@@ -257,7 +257,7 @@ class SetpointModel:
                 np.array(state["mean"], dtype=np.float64),
                 np.array(state["covariance"], dtype=np.float64),
             ),
-            expectation=Expectation.from_state(state["expectation"]),
+            expectation=StateForecast.from_state(state["expectation"]),
             kept=tuple(state["kept"]),
             line=dict(state["line"]),
             hold={knob: (down, up) for knob, (down, up) in state["hold"].items()},

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.setpoints.limits import chance, kept
 from models.setpoints.model import DRAWS, SetpointModel
-from models.setpoints.plans import Plans
+from models.setpoints.plans import UnitPlans
 from physics.arrays import BoolArray, FloatArray, IntArray
 from system.cancellation import between
 
@@ -20,7 +20,7 @@ DOUBTS = 0.75  # standard deviations that a gain must exceed beside the cost of 
 
 
 @dataclass(frozen=True, eq=False)
-class Weighed:
+class EvaluatedMoves:
     """m moves of n units.
 
     Attributes
@@ -60,15 +60,15 @@ def moves_of(model: SetpointModel) -> dict[str, FloatArray]:
 
 
 def weigh(
-    model: SetpointModel, plans: Plans, economics: Mapping[str, float], moves: Mapping[str, FloatArray]
-) -> Weighed:
+    model: SetpointModel, plans: UnitPlans, economics: Mapping[str, float], moves: Mapping[str, FloatArray]
+) -> EvaluatedMoves:
     """What moves bring and how sure that is; the first of them is to stand still."""
     return weigh_each(model, plans, [economics], moves)[0]
 
 
 def weigh_each(
-    model: SetpointModel, plans: Plans, economics: Sequence[Mapping[str, float]], moves: Mapping[str, FloatArray]
-) -> list[Weighed]:
+    model: SetpointModel, plans: UnitPlans, economics: Sequence[Mapping[str, float]], moves: Mapping[str, FloatArray]
+) -> list[EvaluatedMoves]:
     """What moves bring at each of some prices; outcomes do not depend on prices, so they are reckoned once.
 
     Derived targets are those of the first prices.
@@ -95,12 +95,14 @@ def weigh_each(
     footprint = {name: np.array([one[name] for one in prints]) for name in prints[0]}
     cost = model.move_cost(moves)
     return [
-        Weighed(dict(moves), gain.mean(axis=0) - cost, gain.std(axis=0), supported, within, after, footprint, gain)
+        EvaluatedMoves(
+            dict(moves), gain.mean(axis=0) - cost, gain.std(axis=0), supported, within, after, footprint, gain
+        )
         for gain in between(gains)
     ]
 
 
-def changes(model: SetpointModel, plans: Plans, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+def changes(model: SetpointModel, plans: UnitPlans, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Changes of outcomes by one move a unit, shape (n,) each, draw by draw, shape (DRAWS, n) each."""
     pair = {knob: np.vstack([np.zeros_like(size), size]) for knob, size in moves.items()}
     differences = [
@@ -126,7 +128,7 @@ def drawn(
         yield model.outcomes(model.response.disturbed(state, model.line, normal), moves, theta, shared)
 
 
-def chosen(weighed: Weighed, unknown: Sequence[str | None]) -> tuple[IntArray, list[str | None]]:
+def chosen(weighed: EvaluatedMoves, unknown: Sequence[str | None]) -> tuple[IntArray, list[str | None]]:
     """Number of the best move of each unit, 0 to stand still, and why a unit gets no move that would pay.
 
     The best has the highest gain less DOUBTS of its doubt, among moves that are supported and within limits.
@@ -145,7 +147,7 @@ def chosen(weighed: Weighed, unknown: Sequence[str | None]) -> tuple[IntArray, l
     return best, refusals
 
 
-def _refusal(weighed: Weighed, i: int, sure: FloatArray, open_: BoolArray) -> str | None:
+def _refusal(weighed: EvaluatedMoves, i: int, sure: FloatArray, open_: BoolArray) -> str | None:
     """Why a unit stands still; None where nothing within reach is expected to pay."""
     gain, doubt = weighed.gain[:, i], weighed.doubt[:, i]
     paying = np.where(open_, gain, -np.inf)

@@ -10,7 +10,7 @@ import numpy as np
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import MIN_AGE, SetpointModel
-from models.setpoints.situations import SMOOTH, Grid, Situations, situations
+from models.setpoints.situations import SMOOTH, UnitPeriodGrid, UnitStates, situations
 from physics.arrays import BoolArray, FloatArray
 from system.cancellation import between
 
@@ -24,7 +24,7 @@ OLDEST = 2  # periods that the last reading may be old
 
 
 @dataclass(frozen=True, eq=False)
-class Plans:
+class UnitPlans:
     """Units at the start of a period that is to come, with their history.
 
     Attributes
@@ -38,17 +38,17 @@ class Plans:
         Why a unit's situation is not known.
     """
 
-    grid: Grid
-    every: Situations
-    at: Situations
+    grid: UnitPeriodGrid
+    every: UnitStates
+    at: UnitStates
     names: list[str]
     refusals: list[str | None]
 
     @classmethod
-    def of(cls, model: SetpointModel, table: pd.DataFrame) -> Plans:
+    def of(cls, model: SetpointModel, table: pd.DataFrame) -> UnitPlans:
         """Plans of a table; SetpointError where it has none."""
         seed, response = model.seed, model.response
-        grid = Grid.of(table, seed)
+        grid = UnitPeriodGrid.of(table, seed)
         every = situations(grid, seed, response)
         read = np.any([np.isfinite(grid.columns[one.name]) for one in seed.by_role("during")], axis=0)[grid.there]
         newest = np.full(len(grid.units), -1)
@@ -63,7 +63,7 @@ class Plans:
         refusals = [strange or _unknown(model, grid, at, i) for i in between(range(len(at)))]
         return cls(grid, every, at, [str(grid.units[unit]) for unit in at.units], refusals)
 
-    def parts(self) -> Iterator[Plans]:
+    def parts(self) -> Iterator[UnitPlans]:
         """The same plans, `UNITS_AT_ONCE` units after the other: what is reckoned of moves grows with the units."""
         for first in range(0, len(self.names), UNITS_AT_ONCE):
             some = slice(first, first + UNITS_AT_ONCE)
@@ -84,7 +84,7 @@ class Plans:
         return {str(unit) for unit in self.grid.units[late]}
 
 
-def _unknown(model: SetpointModel, grid: Grid, at: Situations, i: int) -> str | None:
+def _unknown(model: SetpointModel, grid: UnitPeriodGrid, at: UnitStates, i: int) -> str | None:
     """Why the situation of a unit is not known well enough, if so."""
     age, start = int(at.age[i]), grid.starts[at.periods[i]]
     if age < MIN_AGE:
@@ -106,7 +106,7 @@ def _unknown(model: SetpointModel, grid: Grid, at: Situations, i: int) -> str | 
     return None
 
 
-def _strange(model: SetpointModel, grid: Grid, read: Situations, newest: int) -> str | None:
+def _strange(model: SetpointModel, grid: UnitPeriodGrid, read: UnitStates, newest: int) -> str | None:
     """Why these are not the units that the model has learnt, if so: their last readings are not as expected."""
     rows = (read.age >= MIN_AGE) & (read.periods > newest - MIN_AGE)
     if not rows.any():

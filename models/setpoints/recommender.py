@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.setpoints.advice import Advice, Estimate, Limit
+from models.setpoints.advice import GainEstimate, LimitAfterMoves, UnitRecommendation
 from models.setpoints.errors import SetpointError
 from models.setpoints.limits import chance
 from models.setpoints.model import SetpointModel
-from models.setpoints.move_evaluation import Weighed, changes, chosen, moves_of, weigh
-from models.setpoints.plans import Plans
+from models.setpoints.move_evaluation import EvaluatedMoves, changes, chosen, moves_of, weigh
+from models.setpoints.plans import UnitPlans
 from physics.arrays import FloatArray, IntArray
 from system.cancellation import between
 
@@ -23,7 +23,9 @@ NEAREST = 3  # rows of history that are named
 _LEVEL = 1.645  # standard deviations of a 90 % interval
 
 
-def recommend(model: SetpointModel, table: pd.DataFrame, prices: Mapping[str, float] | None = None) -> list[Advice]:
+def recommend(
+    model: SetpointModel, table: pd.DataFrame, prices: Mapping[str, float] | None = None
+) -> list[UnitRecommendation]:
     """Advice for the plan rows of a table.
 
     Parameters
@@ -47,7 +49,7 @@ def recommend(model: SetpointModel, table: pd.DataFrame, prices: Mapping[str, fl
     """
     economics, moves = model.priced(prices), moves_of(model)
     found = []
-    for part in between(Plans.of(model, table).parts()):
+    for part in between(UnitPlans.of(model, table).parts()):
         weighed = weigh(model, part, economics, moves)
         best, refusals = chosen(weighed, part.refusals)
         found += advice(model, part, weighed, economics, best, refusals)
@@ -59,7 +61,7 @@ def what_if(
     table: pd.DataFrame,
     moves: Mapping[str, float] | Mapping[str, Mapping[str, float]],
     prices: Mapping[str, float] | None = None,
-) -> list[Advice]:
+) -> list[UnitRecommendation]:
     """What chosen moves bring, for the plan rows of a table.
 
     Parameters
@@ -79,10 +81,10 @@ def what_if(
     SetpointError
         As for `recommend`; also a knob that is none, a unit without a plan row, or a set-point beyond its bounds.
     """
-    economics, plans = model.priced(prices), Plans.of(model, table)
+    economics, plans = model.priced(prices), UnitPlans.of(model, table)
     by_unit = _moves_by_unit(model, plans, moves)
     pair = {knob: np.vstack([np.zeros_like(sizes), sizes]) for knob, sizes in by_unit.items()}
-    found: list[Advice] = []
+    found: list[UnitRecommendation] = []
     for part in between(plans.parts()):
         first = len(found)
         own = {knob: sizes[:, first : first + len(part.names)] for knob, sizes in pair.items()}
@@ -93,7 +95,7 @@ def what_if(
 
 
 def _moves_by_unit(
-    model: SetpointModel, plans: Plans, moves: Mapping[str, float] | Mapping[str, Mapping[str, float]]
+    model: SetpointModel, plans: UnitPlans, moves: Mapping[str, float] | Mapping[str, Mapping[str, float]]
 ) -> dict[str, FloatArray]:
     """Moves asked for, by knob, shape (n,) each."""
     whole = all(not isinstance(size, Mapping) for size in moves.values())
@@ -123,12 +125,12 @@ def _moves_by_unit(
 
 def advice(
     model: SetpointModel,
-    plans: Plans,
-    weighed: Weighed,
+    plans: UnitPlans,
+    weighed: EvaluatedMoves,
     economics: Mapping[str, float],
     best: IntArray,
     refusals: Sequence[str | None],
-) -> list[Advice]:
+) -> list[UnitRecommendation]:
     """Advice with these moves."""
     n = np.arange(len(plans.at))
     sizes = {knob: np.broadcast_to(size, weighed.gain.shape)[best, n] for knob, size in weighed.moves.items()}
@@ -137,7 +139,7 @@ def advice(
     causes = model.response.causes(before, after, economics)
     changed = changes(model, plans, sizes)
     return [
-        Advice(
+        UnitRecommendation(
             unit=plans.names[i],
             start=plans.grid.starts[plans.at.periods[i]],
             plan={knob: float(values[i]) for knob, values in plans.at.plan.items()},
@@ -154,12 +156,12 @@ def advice(
     ]
 
 
-def about(value: float, doubt: float) -> Estimate:
+def about(value: float, doubt: float) -> GainEstimate:
     """A value with its 90 % interval, from its standard deviation."""
-    return Estimate(float(value), float(value - _LEVEL * doubt), float(value + _LEVEL * doubt))
+    return GainEstimate(float(value), float(value - _LEVEL * doubt), float(value + _LEVEL * doubt))
 
 
-def _effects(weighed: Weighed, changed: Mapping[str, FloatArray], best: int, i: int) -> dict[str, Estimate]:
+def _effects(weighed: EvaluatedMoves, changed: Mapping[str, FloatArray], best: int, i: int) -> dict[str, GainEstimate]:
     """Changes of derived targets and of outcomes, each with its doubt."""
     found = {}
     for name, values in weighed.footprint.items():
@@ -170,13 +172,13 @@ def _effects(weighed: Weighed, changed: Mapping[str, FloatArray], best: int, i: 
     return found
 
 
-def _limits(model: SetpointModel, weighed: Weighed, best: int, i: int) -> tuple[Limit, ...]:
+def _limits(model: SetpointModel, weighed: EvaluatedMoves, best: int, i: int) -> tuple[LimitAfterMoves, ...]:
     found = []
     for one in model.seed.constraints:
         expected = weighed.after[one.name][best, i]
         likely = float(chance(one, np.asarray(expected), model.errors[one.name]))
         found.append(
-            Limit(
+            LimitAfterMoves(
                 one.name,
                 model.seed.unit_of(one),
                 one.bound,
@@ -200,7 +202,7 @@ def _support(model: SetpointModel, moves: Mapping[str, float]) -> int:
 
 
 def _nearest(
-    model: SetpointModel, plans: Plans, sizes: Mapping[str, FloatArray], i: int
+    model: SetpointModel, plans: UnitPlans, sizes: Mapping[str, FloatArray], i: int
 ) -> tuple[tuple[str, pd.Timestamp], ...]:
     """Rows of the table's history that moved most of the same knobs alike, those of the likest situation first."""
     every = plans.every

@@ -22,7 +22,7 @@ AHEAD = 3  # periods whose mean is the outcome of a move: it lasts, and slow eff
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class UnitPeriodGrid:
     """The number columns of a table as arrays of units by periods.
 
     Attributes
@@ -127,7 +127,7 @@ class Grid:
 
 
 @dataclass(frozen=True, eq=False)
-class Situations:
+class UnitStates:
     """n units at the starts of periods, by unit and period.
 
     Attributes
@@ -153,9 +153,9 @@ class Situations:
     last: dict[str, FloatArray]
     age: FloatArray
 
-    def __getitem__(self, rows: BoolArray | IntArray) -> Situations:
+    def __getitem__(self, rows: BoolArray | IntArray) -> UnitStates:
         plan, last = ({name: values[rows] for name, values in of.items()} for of in (self.plan, self.last))
-        return Situations(
+        return UnitStates(
             self.units[rows], self.periods[rows], self.known[rows], self.names, plan, last, self.age[rows]
         )
 
@@ -167,7 +167,7 @@ class Situations:
         return self.known[:, self.names.index(name)]
 
 
-def situations(grid: Grid, seed: Seed, response: AnyResponse) -> Situations:
+def situations(grid: UnitPeriodGrid, seed: Seed, response: AnyResponse) -> UnitStates:
     """Situations of all rows of a table: what is known when each period starts, and nothing that comes later."""
     rows, columns = grid.there, grid.in_hand(seed)
     readings = {column.name: columns[column.name] for column in seed.by_role("during")}
@@ -183,7 +183,7 @@ def situations(grid: Grid, seed: Seed, response: AnyResponse) -> Situations:
     for name in knobs:
         known[f"{name} last"] = shifted(columns[name], 1)
     unit, period = np.nonzero(rows)
-    return Situations(
+    return UnitStates(
         unit,
         period,
         np.column_stack([values[rows] for values in known.values()]),
@@ -194,7 +194,7 @@ def situations(grid: Grid, seed: Seed, response: AnyResponse) -> Situations:
     )
 
 
-def in_hand(known: Situations, usual: Mapping[str, float], seed: Seed) -> dict[str, FloatArray]:
+def in_hand(known: UnitStates, usual: Mapping[str, float], seed: Seed) -> dict[str, FloatArray]:
     """`before` columns of situations; the usual value where one was never measured."""
     found = {}
     for column in seed.by_role("before"):

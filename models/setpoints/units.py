@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from models.setpoints.advice import Advice, Estimate
+from models.setpoints.advice import GainEstimate, UnitRecommendation
 from models.setpoints.model import SetpointModel
 
 MONEY = "$/d"  # a gain: money that a unit brings in a day
 
 
-def stated_effects(advice: Advice, model: SetpointModel) -> dict[str, tuple[Estimate, str]]:
+def stated_effects(advice: UnitRecommendation, model: SetpointModel) -> dict[str, tuple[GainEstimate, str]]:
     """Effects of targets, columns and quantities that physics computes, each with its unit.
 
     Outcomes that have no name in the plant, such as a second reckoning of the target, are left out.

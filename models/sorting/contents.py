@@ -28,7 +28,7 @@ LEAST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True)
-class Signals:
+class ContentSignals:
     """Signals that contents are estimated from: the inputs, and all that physics computes from them.
 
     Parameters
@@ -58,7 +58,7 @@ class Signals:
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
+class ContentLines:
     """Straight lines from d standard scores to E element contents, for each of K classes.
 
     Parameters
@@ -129,9 +129,9 @@ class Contents:
     """
 
     seed: Seed
-    signals: Signals
+    signals: ContentSignals
     scale: StandardScale
-    lines: Lines
+    lines: ContentLines
     carried: BoolArray
     pooled: tuple[Conformal, ...]
     of_class: tuple[tuple[Conformal, ...], ...]
@@ -209,7 +209,7 @@ class Contents:
         ValueError
             This code's physics computes other features than those that were learnt.
         """
-        signals = Signals.of(seed)
+        signals = ContentSignals.of(seed)
         if list(signals.features) != state["features"]:
             raise ValueError(f"features: got {state['features']}, this code computes {list(signals.features)}")
         shape = (len(seed.classes), len(seed.elements))
@@ -220,7 +220,7 @@ class Contents:
             seed=seed,
             signals=signals,
             scale=scale,
-            lines=Lines(weights, **{name: part.reshape(shape) for name, part in parts.items()}),
+            lines=ContentLines(weights, **{name: part.reshape(shape) for name, part in parts.items()}),
             carried=np.array(state["carried"], dtype=np.bool_),
             pooled=_conformal(state["pooled"]),
             of_class=tuple(_conformal(own) for own in state["of_class"]),

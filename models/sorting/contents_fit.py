@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.sorting.contents import CARRIED_R2, Contents, Lines, Signals, spread
+from models.sorting.contents import CARRIED_R2, ContentLines, Contents, ContentSignals, spread
 from models.table.standard_scale import StandardScale
 from models.uncertainty.intervals import Conformal
 from physics.arrays import FloatArray, IntArray
@@ -20,7 +20,7 @@ MOST_SCORES = 400
 BLOCKS = 3
 
 
-def fit_lines(Z: FloatArray, codes: IntArray, contents: FloatArray, n_classes: int) -> Lines:
+def fit_lines(Z: FloatArray, codes: IntArray, contents: FloatArray, n_classes: int) -> ContentLines:
     """Lines of each class from the pieces of the class that the laboratory has reported.
 
     Parameters
@@ -53,7 +53,7 @@ def fit_lines(Z: FloatArray, codes: IntArray, contents: FloatArray, n_classes: i
             low[k, e], high[k, e] = content[rows].min(), content[rows].max()
             line = np.clip(Z[rows] @ weights[k, e] + mean, low[k, e], high[k, e])
             variance[k, e] = np.mean((content[rows] - line) ** 2)
-    return Lines(weights, constant, low, high, variance)
+    return ContentLines(weights, constant, low, high, variance)
 
 
 def _ridge(Z: FloatArray, y: FloatArray) -> tuple[FloatArray, float]:
@@ -93,7 +93,7 @@ def fit_contents(
     ndarray, ndarray, shape (m, E) each
         Contents of the new rows by lines that had learnt the old rows alone, and their variances [wt%, wt%²].
     """
-    signals, n_classes = Signals.of(seed), len(seed.classes)
+    signals, n_classes = ContentSignals.of(seed), len(seed.classes)
     columns = signals.columns(old[0]), signals.columns(new[0])
     scale = StandardScale.of(columns[0])
     Z_old, Z_new = (scale.scores(part) for part in columns)

@@ -9,13 +9,13 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from models.sorting.lots import LotState, limits, wholes
-from models.sorting.spread import Spread
+from models.sorting.spread import DispersionLimits
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
+class DecidedPieces:
     """n pieces in the order in which they pass.
 
     Parameters
@@ -37,7 +37,7 @@ class Pieces:
     variance: FloatArray
 
 
-class Turn(NamedTuple):
+class BinCandidate(NamedTuple):
     """A piece that wants to go where limits hold.
 
     Attributes
@@ -91,13 +91,13 @@ class Queue:
 
     wanted: IntArray
     rows: IntArray
-    turns: list[Turn]
+    turns: list[BinCandidate]
     lots: IntArray
     mass: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class SortingLine:
     """The sorting line: its bins' limits, and what comes along with an ejected piece.
 
     Parameters
@@ -124,10 +124,10 @@ class Line:
     whole: FloatArray
     feed: FloatArray
     lot_mass: float
-    spread: Spread | None = None
+    spread: DispersionLimits | None = None
 
     @classmethod
-    def of(cls, seed: Seed, feed_contents: FloatArray, spread: Spread | None = None) -> Self:
+    def of(cls, seed: Seed, feed_contents: FloatArray, spread: DispersionLimits | None = None) -> Self:
         """Line of a process.
 
         Parameters
@@ -147,7 +147,7 @@ class Line:
             whole=whole,
             feed=feed_contents / whole,
             lot_mass=seed.sorting_rules.lot_mass.value,
-            spread=Spread.of(seed, feed_contents / whole) if spread is None else spread,
+            spread=DispersionLimits.of(seed, feed_contents / whole) if spread is None else spread,
         )
 
     @cached_property
@@ -189,13 +189,13 @@ class Line:
         bins, elements = self.pairs
         return [np.flatnonzero((bins == b) & some[bins, elements]).tolist() for b in range(len(self.limits))]
 
-    def wanted(self, pieces: Pieces) -> IntArray:
+    def wanted(self, pieces: DecidedPieces) -> IntArray:
         """Most valuable bin of each piece, shape (n,); the rest where no other is worth more, or the piece is aside."""
         best = np.argmax(pieces.value, axis=1)
         top = pieces.value.max(axis=1)
         return np.where(pieces.aside | (top <= pieces.value[:, self.rest]), self.rest, best)
 
-    def queue(self, pieces: Pieces, lots: IntArray) -> Queue:
+    def queue(self, pieces: DecidedPieces, lots: IntArray) -> Queue:
         """Pieces as they wait for their turns.
 
         Parameters
@@ -229,12 +229,12 @@ class Line:
             own,
             strict=True,
         )
-        return Queue(wanted, rows, [Turn(*turn) for turn in turns], lots, pieces.mass)
+        return Queue(wanted, rows, [BinCandidate(*turn) for turn in turns], lots, pieces.mass)
 
     def _squares(
         self, mass: FloatArray, content: FloatArray, variance: FloatArray
     ) -> tuple[list[list[float]], list[list[float]]]:
-        """What pieces bring to the squares of each pair by themselves, and how they err for themselves; see `Turn`.
+        """Squares of each pair that pieces add, and their own errors; see `BinCandidate`.
 
         Parameters
         ----------

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from models.sorting.decision import Line, Pieces
+from models.sorting.decision import DecidedPieces, SortingLine
 from models.sorting.lot_ledger import fill
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from models.sorting.values import value_matrix
@@ -53,7 +53,7 @@ def needed_lots(seed: Seed) -> int:
 
 
 def lot_contents(
-    line: Line,
+    line: SortingLine,
     bins: IntArray,
     lots: IntArray,
     n_lots: int,
@@ -110,7 +110,7 @@ def lot_contents(
 
 
 def lot_sds(
-    line: Line,
+    line: SortingLine,
     bins: IntArray,
     lots: IntArray,
     n_lots: int,
@@ -135,7 +135,7 @@ def lot_sds(
 
 
 def broken(
-    line: Line,
+    line: SortingLine,
     bins: IntArray,
     lots: IntArray,
     n_lots: int,
@@ -164,12 +164,12 @@ def _means(
         return sums[0] / sums[1], sums[0].sum(axis=1) / sums[1].sum(axis=1)
 
 
-def over_limit(line: Line, contents: FloatArray) -> BoolArray:
+def over_limit(line: SortingLine, contents: FloatArray) -> BoolArray:
     """Whether a lot breaks a limit of any mean, shape (L,), from mean contents as `lot_contents` gives them."""
     return np.asarray((contents > line.whole * line.limits).any(axis=(1, 2)))
 
 
-def over_sd_limit(line: Line, sds: FloatArray) -> BoolArray:
+def over_sd_limit(line: SortingLine, sds: FloatArray) -> BoolArray:
     """Whether a lot breaks a limit of any standard deviation, shape (L,), from those that `lot_sds` gives."""
     if line.spread is None:
         return np.zeros(len(sds), dtype=np.bool_)
@@ -177,7 +177,7 @@ def over_sd_limit(line: Line, sds: FloatArray) -> BoolArray:
 
 
 def risk_price(
-    seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents: FloatArray
+    seed: Seed, line: SortingLine, pieces: DecidedPieces, lots: IntArray, contents: FloatArray
 ) -> tuple[float, Calibration | None]:
     """Smallest risk price that is shown to keep the limits of all bins in as many of the plant's lots as the seed asks.
 

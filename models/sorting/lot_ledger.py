@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.sorting.decision import Line, Queue, Turn
+from models.sorting.decision import BinCandidate, Queue, SortingLine
 from models.sorting.lots import PRODUCT_SHARE, LotState, Squares
 from physics.arrays import FloatArray, IntArray
 
@@ -16,7 +16,7 @@ from physics.arrays import FloatArray, IntArray
 SHARED_ERROR = 0.1
 
 
-class Books:
+class LotLedger:
     """Running sums of lots in plain lists: one numpy call costs as much as the arithmetic of a whole piece.
 
     The expected squares of a bin, T = Σ m (x - x̄)² + Σ m u - Σ m² u / M of masses m and estimates x that err each for
@@ -29,7 +29,7 @@ class Books:
        recommendations. Am. Stat. 37, 242-247.
     """
 
-    def __init__(self, line: Line, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray) -> None:
+    def __init__(self, line: SortingLine, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray) -> None:
         self.line = line
         self.of_bin, self.means, self.sds = line.pairs_of, line.mean_pairs_of, line.sd_pairs_of
         self.limits = line.limits[line.pairs].tolist()
@@ -51,7 +51,7 @@ class Books:
             self.squares_doubt = [one.variance[line.pairs].tolist() for one in held]
             self.own = [one.own_variance[line.pairs].tolist() for one in held]
 
-    def enter(self, turn: Turn) -> int:
+    def enter(self, turn: BinCandidate) -> int:
         """Bin that a piece goes to; a limited one is booked, others are not."""
         best, most = self.line.rest, 0.0
         for b, gain in zip(turn.bins, turn.gains, strict=True):
@@ -68,7 +68,7 @@ class Books:
             self.mass[turn.lot][best] += turn.mass
         return best
 
-    def _counted(self, b: int, turn: Turn) -> float:
+    def _counted(self, b: int, turn: BinCandidate) -> float:
         """What the risk that a piece brings to a bin with limits counts [$]; infinite where it is closed for it."""
         if self.closed:
             return math.inf
@@ -92,7 +92,7 @@ class Books:
             added += risk - self._sd_risk(j, lot, mass, held[j], *own, growth)[1]
         return self.price[lot] * added
 
-    def _scattered(self, j: int, b: int, turn: Turn) -> tuple[float, float]:
+    def _scattered(self, j: int, b: int, turn: BinCandidate) -> tuple[float, float]:
         """Expected squares of a pair's bin with a piece in it, and the variance of that estimate [kg, kg²]."""
         lot, squares, doubt = turn.lot, self.squares[turn.lot][j], self.squares_doubt[turn.lot][j]
         if not turn.mass:
@@ -134,7 +134,7 @@ class Books:
 
 
 def fill(
-    line: Line, queue: Queue, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray
+    line: SortingLine, queue: Queue, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray
 ) -> tuple[IntArray, list[LotState]]:
     """Put pieces into bins one by one, each as its lot stands when it passes.
 
@@ -150,7 +150,7 @@ def fill(
 
     A limit L of a standard deviation is one of the expected squares T = Σ m (c - c̄)² [kg] in the bin, with
     S = L² · (M + start) - T. By the law of total variance T is Σ m (x - x̄)² of the estimates x and, of the variance
-    u with which pieces err each for itself, Σ m u - Σ m² u / M; see `Books`. A common error of contents by a share
+    u with which pieces err each for itself, Σ m u - Σ m² u / M; see `LotLedger`. A common error of contents by a share
     is one of T by twice that share, so that 2 T stands for E, and the variance of T for V. The bin is taken to
     hold `start` of usual content already, without which its first piece would say what its lot is about.
 
@@ -180,7 +180,7 @@ def fill(
     .. [1] F. P. Cantelli (1928). Sui confini della probabilità. Atti del Congresso Internazionale dei Matematici,
        Bologna, 6, 47-59.
     """
-    books = Books(line, states, risk_price, lot_mass)
+    books = LotLedger(line, states, risk_price, lot_mass)
     chosen = queue.wanted.copy()
     chosen[queue.rows] = [books.enter(turn) for turn in queue.turns]
     mass = np.array(books.mass)

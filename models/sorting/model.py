@@ -16,14 +16,14 @@ from models.estimators.two_stage import Parted
 from models.interfaces.answers import COVERAGE, Answer, Classifier, flat, input_flags
 from models.interfaces.learning import SETPOINTS
 from models.sorting.contents import Contents
-from models.sorting.decision import Line, Pieces
+from models.sorting.decision import DecidedPieces, SortingLine
 from models.sorting.guarantee import Calibration
 from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
-from models.sorting.piece_features import Seen
+from models.sorting.piece_features import PieceFeatures
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.recommender import LineSetPoints
-from models.sorting.spread import Spread
+from models.sorting.spread import DispersionLimits
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
 from models.uncertainty.novelty import Novelty
@@ -39,7 +39,7 @@ def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Sorted:
+class SortedPieces:
     """Decisions on n pieces, and what their lots hold afterwards.
 
     Attributes
@@ -122,7 +122,7 @@ class SortingModel:
     info: Mapping[str, Any] = field(default_factory=dict)
     learnt: Mapping[str, Any] = field(default_factory=dict)
     refusals: Mapping[str, str] = field(default_factory=dict)
-    spread: Spread | None = None
+    spread: DispersionLimits | None = None
     calibration: Calibration | None = None
 
     @cached_property
@@ -137,9 +137,9 @@ class SortingModel:
         return input_names(self.seed)
 
     @cached_property
-    def line(self) -> Line:
+    def line(self) -> SortingLine:
         """The sorting line: limits of its bins, and what comes along with an ejected piece."""
-        return Line.of(self.seed, self.feed_contents, self.spread)
+        return SortingLine.of(self.seed, self.feed_contents, self.spread)
 
     @cached_property
     def _values(self) -> FloatArray:
@@ -149,7 +149,7 @@ class SortingModel:
         """Calibrated probabilities of the seed's classes, shape (n, K), from inputs in plant units, shape (n, k)."""
         return self.seen(X).p
 
-    def seen(self, X: FloatArray | Seen, p: FloatArray | None = None) -> Seen:
+    def seen(self, X: FloatArray | PieceFeatures, p: FloatArray | None = None) -> PieceFeatures:
         """Pieces as it sees them: what is asked of them several times is then computed once.
 
         Parameters
@@ -159,9 +159,9 @@ class SortingModel:
         p : ndarray, shape (n, K), optional
             Class probabilities, where they are known already.
         """
-        return X if isinstance(X, Seen) else Seen(self, X, p)
+        return X if isinstance(X, PieceFeatures) else PieceFeatures(self, X, p)
 
-    def calibrated(self, seen: Seen) -> FloatArray:
+    def calibrated(self, seen: PieceFeatures) -> FloatArray:
         """Calibrated probabilities of the classes of pieces, shape (n, K)."""
         rows = seen.signals if self._takes_signals else self._parts.rows(seen.X)
         return tempered(np.asarray(self._parts.last.predict_proba(rows), dtype=np.float64), self.temperature)
@@ -176,7 +176,9 @@ class SortingModel:
         features, signals = self._parts.features, self.contents.signals
         return features is not None and (features.inputs, features.features) == (signals.inputs, signals.features)
 
-    def elements(self, X: FloatArray | Seen, coverage: float, p: FloatArray | None = None) -> dict[str, Answer]:
+    def elements(
+        self, X: FloatArray | PieceFeatures, coverage: float, p: FloatArray | None = None
+    ) -> dict[str, Answer]:
         """Contents of the elements that the sensors carry, each with its interval; see `Contents.answers`.
 
         Parameters
@@ -191,13 +193,13 @@ class SortingModel:
 
     def sort(
         self,
-        X: FloatArray | Seen,
+        X: FloatArray | PieceFeatures,
         lots: Sequence[str] | npt.NDArray[np.object_] | None = None,
         values: FloatArray | None = None,
         states: Mapping[str, LotState] | None = None,
         p: FloatArray | None = None,
         lot_mass: FloatArray | float | None = None,
-    ) -> Sorted:
+    ) -> SortedPieces:
         """Decide where pieces go, in the order of the rows.
 
         A piece goes where it is worth most on average, less what the risk that it brings to its lot counts
@@ -234,14 +236,14 @@ class SortingModel:
             queue = self.line.queue(pieces, numbers)
             wanted, (chosen, left) = queue.wanted, fill(self.line, queue, before, self.risk_price, planned)
             after = dict(zip(names, left, strict=True))
-        return Sorted(seen.p, chosen, pieces.value[np.arange(n), chosen], wanted, after)
+        return SortedPieces(seen.p, chosen, pieces.value[np.arange(n), chosen], wanted, after)
 
-    def pieces(self, seen: Seen, values: FloatArray) -> Pieces:
+    def pieces(self, seen: PieceFeatures, values: FloatArray) -> DecidedPieces:
         """What the line needs to know of the pieces; values as for `sort`."""
         aside = seen.novel | (np.argmax(seen.p, axis=1) == self._other)
         content, variance = seen.contents
         share = 1 / self.line.whole
-        return Pieces(seen.p @ values.T, aside, self.masses(seen.X), share * content, share**2 * variance)
+        return DecidedPieces(seen.p @ values.T, aside, self.masses(seen.X), share * content, share**2 * variance)
 
     def masses(self, X: FloatArray) -> FloatArray:
         """Measured mass of each piece, shape (n,) [kg]; the seed's typical mass where it is missing."""
@@ -282,7 +284,7 @@ class SortingModel:
             "expected_value": decided.expected_value,
         }
 
-    def flags(self, X: FloatArray | Seen, p: FloatArray | None = None) -> list[list[str]]:
+    def flags(self, X: FloatArray | PieceFeatures, p: FloatArray | None = None) -> list[list[str]]:
         """What a reader of each row's answer should know: one list a row, empty where there is nothing.
 
         Parameters
@@ -329,7 +331,7 @@ class SortingModel:
             novelty=Novelty.from_state(state["novelty"]),
             risk_price=float(state["risk_price"]),
             feed_contents=np.array(state["feed_contents"], dtype=np.float64),
-            spread=None if spread is None else Spread.from_state(parts["seed"], spread),
+            spread=None if spread is None else DispersionLimits.from_state(parts["seed"], spread),
             calibration=None if calibration is None else Calibration.from_state(calibration),
             **parts,
         )

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Protocol
 
 from models.sorting.contents import Contents
-from models.sorting.decision import Line, Pieces
+from models.sorting.decision import DecidedPieces, SortingLine
 from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
@@ -24,7 +24,7 @@ class Sorter(Protocol):
         """Names of the inputs, in the order of X's columns."""
 
     @property
-    def line(self) -> Line:
+    def line(self) -> SortingLine:
         """The sorting line."""
 
     @property
@@ -39,17 +39,17 @@ class Sorter(Protocol):
     def novelty(self) -> Novelty:
         """Rows unlike anything learnt."""
 
-    def calibrated(self, seen: Seen) -> FloatArray:
+    def calibrated(self, seen: PieceFeatures) -> FloatArray:
         """Calibrated probabilities of the classes of pieces, shape (n, K)."""
 
-    def seen(self, X: FloatArray | Seen, p: FloatArray | None = None) -> Seen:
+    def seen(self, X: FloatArray | PieceFeatures, p: FloatArray | None = None) -> PieceFeatures:
         """Pieces as the model sees them."""
 
-    def pieces(self, seen: Seen, values: FloatArray) -> Pieces:
+    def pieces(self, seen: PieceFeatures, values: FloatArray) -> DecidedPieces:
         """Pieces as they pass, by what they are worth in each bin."""
 
 
-class Seen:
+class PieceFeatures:
     """Inputs of n pieces, and what a model makes of them; each part is computed when it is first asked for, once.
 
     Parameters

@@ -18,7 +18,7 @@ FEWEST = 50  # pieces in a group
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class DispersionLimits:
     """Limits of standard deviations in B bins for E elements, and what is usual of the pieces that want there.
 
     Parameters

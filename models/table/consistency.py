@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from models.consistency.dates import contradictions
-from models.table.sources import Fault, Source
+from models.table.sources import Source, TableDefect
 
 ONE_FORMAT = (
     "dates of one format in the whole column, stated by [table] time_format in the seed; where a spreadsheet took days "
@@ -16,7 +16,7 @@ ONE_FORMAT = (
 
 def date_faults(
     frame: pd.DataFrame, times: pd.Series, header: str, unit: pd.Series | None, source: Source
-) -> tuple[list[Fault], list[str]]:
+) -> tuple[list[TableDefect], list[str]]:
     """Compare the dates of a file with the order of its rows and its columns of weekdays, months and shifts.
 
     Parameters
@@ -46,4 +46,4 @@ def date_faults(
     if not turned:
         return [], [f"dates: {one}" for one in found]
     got = f"dates with day and month exchanged: {'. '.join(map(str, turned[:3]))}"
-    return [Fault(*source.place(turned[0].first), header, got, ONE_FORMAT)], []
+    return [TableDefect(*source.place(turned[0].first), header, got, ONE_FORMAT)], []

@@ -17,8 +17,8 @@ from models.table import cells, data_warnings
 from models.table.consistency import date_faults
 from models.table.formatting import shortened
 from models.table.periods import into_periods
-from models.table.rows import Rows
-from models.table.sources import Fault, Source, TableError, cell_faults
+from models.table.rows import TableRows
+from models.table.sources import Source, TableDefect, TableError, cell_faults
 from seeds import Column, Seed, TableFormat
 from seeds.format.names import nearest
 
@@ -63,7 +63,7 @@ def check(
     source: Source | None = None,
     *,
     today: dt.date | None = None,
-    known: Sequence[Fault] = (),
+    known: Sequence[TableDefect] = (),
     form: TableFormat = cells.ISO,
     labelled: bool = True,
     unread: Sequence[str] = (),
@@ -112,7 +112,7 @@ def check(
     found = _find_columns(frame, seed)
     faults = [*known, *_column_faults(frame, seed, source, found, labelled, unread)]
     if not len(frame):
-        faults.append(Fault(source.name, None, None, "no rows", "at least one row"))
+        faults.append(TableDefect(source.name, None, None, "no rows", "at least one row"))
     if frame.empty:
         raise TableError(faults)
     headers = {name: where[0] for name, where in found.items() if len(where) == 1}
@@ -130,9 +130,9 @@ def check(
         said += lines
     if form.every is not None and not faults:
         values, first, lines, unfit = into_periods(values, seed, form.every.timedelta)
-        faults += [Fault(source.name, None, headers[name], *why) for name, why in unfit.items()]
+        faults += [TableDefect(source.name, None, headers[name], *why) for name, why in unfit.items()]
         source, said = source.rows(first), [*lines, *said]
-    rows = Rows(seed, source, headers, values)
+    rows = TableRows(seed, source, headers, values)
     faults += [*rows.identity_faults(today or dt.date.today()), *rows.slips.values()]
     faults += rows.label_faults() if labelled else []
     faults += rows.held_labels() if labelled and not faults else []
@@ -165,7 +165,7 @@ def _column_faults(
     found: dict[str, list[str]],
     labelled: bool,
     unread: Sequence[str],
-) -> Iterator[Fault]:
+) -> Iterator[TableDefect]:
     """Columns that the table lacks or names twice."""
     may_lack = ("late",) if labelled else ("late", "target")
     held = {*map(str, frame.columns), *unread}
@@ -177,18 +177,18 @@ def _column_faults(
             near = nearest([name, *([column.tag] if column.tag else [])], free)
             hint = f"; the nearest is {shortened(repr(near), 60)}" if near else ""
             got = f"no such column among {len(held)}{hint}"
-            yield Fault(source.name, None, column.tag or name, got, f"a column {wanted}")
+            yield TableDefect(source.name, None, column.tag or name, got, f"a column {wanted}")
         if len(headers) > 1:
             got = " and ".join(f"'{header}'" for header in headers)
-            yield Fault(source.name, None, name, f"columns {got}", f"one column {wanted}")
+            yield TableDefect(source.name, None, name, f"columns {got}", f"one column {wanted}")
 
 
 def _parsed(
     frame: pd.DataFrame, seed: Seed, headers: Mapping[str, str], source: Source, form: TableFormat
-) -> tuple[dict[str, pd.Series], list[Fault], list[str]]:
+) -> tuple[dict[str, pd.Series], list[TableDefect], list[str]]:
     """Columns in the seed's types and units, the faults of their cells, and what else to say of them."""
     values: dict[str, pd.Series] = {}
-    faults: list[Fault] = []
+    faults: list[TableDefect] = []
     said: list[str] = []
     for name, header in headers.items():
         column, raw = seed.column(name), frame[header]

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from models.table.formatting import shortened
-from models.table.sources import LISTED, Fault, RawTable, repeated
+from models.table.sources import LISTED, RawTable, TableDefect, repeated
 from physics.arrays import IntArray
 from seeds import Seed, TableFormat
 
@@ -62,15 +62,15 @@ class _Text:
 def read_csv(file: Path, form: TableFormat) -> RawTable:
     """Read all cells as text, so that what is no number can be shown as it stands in the file."""
     text = _other_format(file) or _text(file, form)
-    written = text if isinstance(text, Fault) else _csv_headers(text)
-    if isinstance(text, Fault) or isinstance(written, Fault):
-        return RawTable(str(file), faults=[fault for fault in (text, written) if isinstance(fault, Fault)][:1])
+    written = text if isinstance(text, TableDefect) else _csv_headers(text)
+    if isinstance(text, TableDefect) or isinstance(written, TableDefect):
+        return RawTable(str(file), faults=[fault for fault in (text, written) if isinstance(fault, TableDefect)][:1])
     headers = [name.strip() for name in written]
     faults = repeated(file, headers)
     return RawTable(str(file), faults=faults) if faults else _read_cells(text, written, headers)
 
 
-def _text(file: Path, form: TableFormat) -> _Text | Fault:
+def _text(file: Path, form: TableFormat) -> _Text | TableDefect:
     """The text of a file in the encoding that the seed states, or where it is not in it."""
     if codecs.lookup(form.encoding).name == "utf-8" and form.header == 1:
         return _Text(file, form)
@@ -80,10 +80,12 @@ def _text(file: Path, form: TableFormat) -> _Text | Fault:
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
         got = f"{content[error.start : error.end]!r}, which is not {form.encoding}"
-        return Fault(str(file), row, None, got, f"the encoding that [table] states, {form.encoding}")
+        return TableDefect(str(file), row, None, got, f"the encoding that [table] states, {form.encoding}")
     lines = text.removeprefix("\ufeff").split("\n", form.header - 1)
     if len(lines) < form.header:
-        return Fault(str(file), None, None, f"{len(lines)} lines", f"a header in row {form.header}, as [table] says")
+        return TableDefect(
+            str(file), None, None, f"{len(lines)} lines", f"a header in row {form.header}, as [table] says"
+        )
     return _Text(file, form, lines[-1].encode())
 
 
@@ -116,10 +118,10 @@ def _read_cells(text: _Text, written: list[str], headers: list[str]) -> RawTable
         message = str(error).splitlines()[0]
         if "Empty CSV" in message:
             return RawTable(str(file), pd.DataFrame(columns=headers), headers)
-        unread = Fault(str(file), None, None, f"a file that cannot be read ({message})", "a CSV file")
+        unread = TableDefect(str(file), None, None, f"a file that cannot be read ({message})", "a CSV file")
         if "straddling" in message:
             got = "a row of more than 1 MB"
-            unread = Fault(str(file), None, None, got, "rows of cells; is a quote opened and never closed?")
+            unread = TableDefect(str(file), None, None, got, "rows of cells; is a quote opened and never closed?")
         return RawTable(str(file), faults=[_not_utf8(text) if "UTF8" in message else unread])
     numbers = np.arange(2, 2 + table.num_rows + len(ragged))
     numbers = text.row(np.setdiff1d(numbers, [row.number for row in ragged], assume_unique=True))
@@ -132,18 +134,18 @@ def _read_cells(text: _Text, written: list[str], headers: list[str]) -> RawTable
     return RawTable(str(file), frame[~blank] if blank.any() else frame, headers, numbers[~blank], faults)
 
 
-def _other_format(file: Path) -> Fault | None:
+def _other_format(file: Path) -> TableDefect | None:
     """What a file is that is called CSV and is none, by its first bytes."""
     with file.open("rb") as content:
         start = content.read(8)
     for sign, kind in _FORMATS.items():
         if start.startswith(sign):
             expected = "a CSV file, as its name says (a spreadsheet's file ends in .xlsx, .xls, .xlsb or .ods)"
-            return Fault(str(file), None, None, kind, expected)
+            return TableDefect(str(file), None, None, kind, expected)
     return None
 
 
-def preamble(file: Path, headers: list[str], seed: Seed) -> list[Fault]:
+def preamble(file: Path, headers: list[str], seed: Seed) -> list[TableDefect]:
     """Lines above the header, such as a title; the header is where the name of the time stands, or of the target."""
     known = seed.time or seed.target
     names = {name for name in (known.name, known.tag) if name}
@@ -156,11 +158,11 @@ def preamble(file: Path, headers: list[str], seed: Seed) -> list[Fault]:
             if names & cells:
                 got = shortened(repr(seed.table.separator.join(headers)), 60)
                 expected = f"the header, which stands in row {row}: say [table] header = {row} in the seed"
-                return [Fault(str(file), seed.table.header, None, got, expected)]
+                return [TableDefect(str(file), seed.table.header, None, got, expected)]
     return []
 
 
-def _csv_headers(written: _Text) -> list[str] | Fault:
+def _csv_headers(written: _Text) -> list[str] | TableDefect:
     """Names in the header row, or what is wrong with it."""
     file, row, first = str(written.file), written.form.header, _first_row(written)
     try:
@@ -169,37 +171,39 @@ def _csv_headers(written: _Text) -> list[str] | Fault:
         return _not_utf8(written)
     expected = "a header row with the columns' names"
     if text.count('"') % 2:
-        return Fault(file, row, None, f"a quote that is never closed in {shortened(repr(text), 60)}", expected)
+        return TableDefect(file, row, None, f"a quote that is never closed in {shortened(repr(text), 60)}", expected)
     if "\r" in re.sub('"[^"]*"', "", text):
         got = f"lines that end in CR alone, as in {shortened(repr(text), 60)}"
-        return Fault(file, row, None, got, "lines that end in LF or CR LF (in a spreadsheet: save as 'CSV UTF-8')")
+        return TableDefect(
+            file, row, None, got, "lines that end in LF or CR LF (in a spreadsheet: save as 'CSV UTF-8')"
+        )
     stated, separator = written.form.separator, max(",;\t|", key=text.count)
     if text.count(separator) > 0 and text.count(stated) == 0 and separator != stated:
         got = f"columns separated by {separator!r}"
         expected = f"{_SEPARATORS[stated]} between columns; or say [table] separator = {separator!r} in the seed"
-        return Fault(file, row, None, got, expected)
+        return TableDefect(file, row, None, got, expected)
     if len(first) > _HEADER_BYTES:
         got = f"more than {_HEADER_BYTES} bytes, {shortened(repr(text), 60)}"
-        return Fault(file, row, None, got, expected)
+        return TableDefect(file, row, None, got, expected)
     try:
         headers = next(csv.reader(io.StringIO(text, newline=""), delimiter=stated), [])
     except csv.Error:  # one name alone is longer than the reader takes
         headers = [name.strip('"') for name in text.split(stated)]
     if not any(headers):
-        return Fault(file, row, None, "an empty row", expected)
+        return TableDefect(file, row, None, "an empty row", expected)
     return next(_odd_names(written, headers), headers)
 
 
-def _odd_names(written: _Text, headers: list[str]) -> Iterator[Fault]:
+def _odd_names(written: _Text, headers: list[str]) -> Iterator[TableDefect]:
     """Names that no person gives to a column."""
     file, row = str(written.file), written.form.header
     for number, name in enumerate(headers, start=1):
         shown = shortened(repr(name), 60)
         if len(name) > _NAME_CHARACTERS:
             got = f"a name of {len(name)} characters, {shown}"
-            yield Fault(file, row, f"number {number}", got, f"a name of at most {_NAME_CHARACTERS} characters")
+            yield TableDefect(file, row, f"number {number}", got, f"a name of at most {_NAME_CHARACTERS} characters")
         elif "\0" in name:
-            yield Fault(file, row, f"number {number}", shown, "a name without the character NUL (\\x00)")
+            yield TableDefect(file, row, f"number {number}", shown, "a name without the character NUL (\\x00)")
 
 
 def _first_row(written: _Text) -> bytes:
@@ -219,7 +223,7 @@ def _lines(written: _Text) -> int:
         return sum(part.count(b"\n") for part in iter(lambda: lines.read(1 << 20), b""))
 
 
-def _swallowed(written: _Text, frame: pd.DataFrame, row: IntArray) -> list[Fault]:
+def _swallowed(written: _Text, frame: pd.DataFrame, row: IntArray) -> list[TableDefect]:
     """Cells in which whole rows lie, behind a quote that is never closed; a text of several lines is none."""
     faults = []
     for name in frame.columns:
@@ -228,11 +232,11 @@ def _swallowed(written: _Text, frame: pd.DataFrame, row: IntArray) -> list[Fault
             if any(line.count(written.form.separator) >= len(frame.columns) - 1 > 0 for line in more):
                 got = f"{shortened(repr(first), 60)} and {len(more)} more lines in one cell"
                 expected = "a quote that is closed in its own row"
-                faults.append(Fault(str(written.file), int(row[position]), name, got, expected))
+                faults.append(TableDefect(str(written.file), int(row[position]), name, got, expected))
     return faults[:LISTED]
 
 
-def _not_utf8(written: _Text) -> Fault:
+def _not_utf8(written: _Text) -> TableDefect:
     """Where the file stops being UTF-8."""
     file = str(written.file)
     with written.open() as lines:
@@ -241,18 +245,18 @@ def _not_utf8(written: _Text) -> Fault:
                 line.decode()
             except UnicodeDecodeError as error:
                 got = f"{line[error.start : error.end]!r}, which is not UTF-8"
-                return Fault(file, written.row(number), None, got, _UTF8)
-    return Fault(file, None, None, "bytes that are not UTF-8", _UTF8)
+                return TableDefect(file, written.row(number), None, got, _UTF8)
+    return TableDefect(file, None, None, "bytes that are not UTF-8", _UTF8)
 
 
-def _ragged(written: _Text, rows: list[pa_csv.InvalidRow]) -> list[Fault]:
+def _ragged(written: _Text, rows: list[pa_csv.InvalidRow]) -> list[TableDefect]:
     """Rows with more or fewer cells than the header."""
     file, faults = str(written.file), []
     for row in rows[:LISTED]:
         hint = ": a decimal comma, or a comma in a text without quotes?"
         expected = f"{row.expected_columns} as in the header{hint * (row.actual_columns > row.expected_columns)}"
-        faults.append(Fault(file, written.row(row.number), None, f"{row.actual_columns} cells", expected))
+        faults.append(TableDefect(file, written.row(row.number), None, f"{row.actual_columns} cells", expected))
     if len(rows) > LISTED:
         got = f"{len(rows) - LISTED} more rows like these"
-        faults.append(Fault(file, None, None, got, f"{rows[0].expected_columns} cells as in the header"))
+        faults.append(TableDefect(file, None, None, got, f"{rows[0].expected_columns} cells as in the header"))
     return faults

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.table import cells
-from models.table.sources import LISTED, Fault, RawTable, Source, TableError, cell_faults, heading_of
+from models.table.sources import LISTED, RawTable, Source, TableDefect, TableError, cell_faults, heading_of
 from seeds import Seed, TableFormat
 
 
@@ -35,7 +35,7 @@ class ReadRows:
     source: Source
     form: TableFormat
     unread: tuple[str, ...]
-    faults: list[Fault]
+    faults: list[TableDefect]
 
 
 def together(raws: Sequence[RawTable], seed: Seed, name: str) -> ReadRows:
@@ -68,7 +68,7 @@ def together(raws: Sequence[RawTable], seed: Seed, name: str) -> ReadRows:
     return ReadRows(frame, source, form, unread, faults)
 
 
-def _mixed(raws: Sequence[RawTable]) -> list[Fault]:
+def _mixed(raws: Sequence[RawTable]) -> list[TableDefect]:
     """Files of a folder whose columns are not those of the first."""
     whole = [raw for raw in raws if raw.headers]
     faults = []
@@ -79,7 +79,7 @@ def _mixed(raws: Sequence[RawTable]) -> list[Fault]:
             parts = [f"without {', '.join(sorted(lacking))}"] * bool(lacking)
             parts += [f"with {', '.join(sorted(more))}"] * bool(more)
             expected = f"the same columns as in {whole[0].file}"
-            faults.append(Fault(raw.file, None, None, f"columns {' and '.join(parts)}", expected))
+            faults.append(TableDefect(raw.file, None, None, f"columns {' and '.join(parts)}", expected))
     return faults
 
 
@@ -147,29 +147,29 @@ _TIME, _UNIT, _ROW = "\0time", "\0unit", "\0row{}"
 _IDENTITY = (_TIME, _UNIT)
 
 
-def _shared_columns(raws: Sequence[RawTable], seed: Seed, name: str) -> Iterator[Fault]:
+def _shared_columns(raws: Sequence[RawTable], seed: Seed, name: str) -> Iterator[TableDefect]:
     """Columns that stand in two files, so that nobody knows which counts."""
     identity = {header for column in seed.identity for header in (column.name, column.tag)}
     owner: dict[str, str] = {}
     for raw in raws:
         for header in raw.headers:
             if header in owner and header not in identity:
-                yield Fault(
+                yield TableDefect(
                     name, None, header, f"a column of {owner[header]} and of {raw.file}", "one file for each column"
                 )
             owner.setdefault(header, raw.file)
 
 
-def _with_identity(raw: RawTable, seed: Seed) -> tuple[pd.DataFrame, list[Fault]]:
+def _with_identity(raw: RawTable, seed: Seed) -> tuple[pd.DataFrame, list[TableDefect]]:
     """A file's cells with time and unit read, under names of their own, and what is wrong with these."""
     source = Source(raw.file, (raw.file,), np.zeros(len(raw.row), np.int64), raw.row)
     frame = raw.frame.reset_index(drop=True)
-    faults: list[Fault] = []
+    faults: list[TableDefect] = []
     unit = None if seed.key is None else heading_of(seed.key, raw.frame)
     at = heading_of(seed.clock, raw.frame)
     if at is None:
         return frame, [
-            Fault(raw.file, None, seed.clock.tag or seed.clock.name, "no such column", "the time to join on")
+            TableDefect(raw.file, None, seed.clock.tag or seed.clock.name, "no such column", "the time to join on")
         ]
     found = {}
     if unit is not None:
@@ -185,6 +185,8 @@ def _with_identity(raw: RawTable, seed: Seed) -> tuple[pd.DataFrame, list[Fault]
     again = np.flatnonzero(identity.duplicated())
     for position in again[:LISTED] if not faults else []:
         faults.append(
-            Fault(*source.place(position), at, f"{identity[_TIME].iloc[position]} again", "one row a time and unit")
+            TableDefect(
+                *source.place(position), at, f"{identity[_TIME].iloc[position]} again", "one row a time and unit"
+            )
         )
     return pd.concat([frame.drop(columns=list(found)), identity], axis=1), faults

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from models.table import spreadsheet
 from models.table.csv_file import preamble, read_csv
 from models.table.formatting import shortened
-from models.table.sources import Fault, RawTable, repeated
+from models.table.sources import RawTable, TableDefect, repeated
 from seeds import Seed
 
 # In a folder a text file may be anything.
@@ -35,7 +35,7 @@ def read_raw(file: Path, seed: Seed, sheet: str | None = None) -> RawTable:
     try:
         if not file.stat().st_size:
             return RawTable(
-                str(file), faults=[Fault(str(file), None, None, "an empty file", "a table with a header row")]
+                str(file), faults=[TableDefect(str(file), None, None, "an empty file", "a table with a header row")]
             )
         if file.suffix.lower() == ".parquet":
             return _read_parquet(file, seed)
@@ -46,7 +46,7 @@ def read_raw(file: Path, seed: Seed, sheet: str | None = None) -> RawTable:
         return RawTable(str(file), faults=above) if above else raw
     except OSError as error:
         unread = f"a file that cannot be read ({error.strerror or error})"
-        return RawTable(str(file), faults=[Fault(str(file), None, None, unread, "a readable file")])
+        return RawTable(str(file), faults=[TableDefect(str(file), None, None, unread, "a readable file")])
 
 
 def _read_parquet(file: Path, seed: Seed) -> RawTable:
@@ -59,10 +59,10 @@ def _read_parquet(file: Path, seed: Seed) -> RawTable:
         return [name for name in names if name in known]
 
     table = open_parquet(file, wanted)
-    faults = [table] if isinstance(table, Fault) else repeated(file, headers)
-    if not isinstance(table, Fault):
+    faults = [table] if isinstance(table, TableDefect) else repeated(file, headers)
+    if not isinstance(table, TableDefect):
         faults += _untabular(file, table.schema)
-    if isinstance(table, Fault) or faults:
+    if isinstance(table, TableDefect) or faults:
         return RawTable(str(file), faults=faults)
     row = np.arange(1, table.num_rows + 1)
     # Each column becomes its own block and its Arrow buffers are given up one by one: no second copy of the table.
@@ -70,7 +70,7 @@ def _read_parquet(file: Path, seed: Seed) -> RawTable:
     return RawTable(str(file), frame, headers, row)
 
 
-def _untabular(file: Path, schema: pa.Schema) -> list[Fault]:
+def _untabular(file: Path, schema: pa.Schema) -> list[TableDefect]:
     """Columns of a type that is neither number, text nor time: lists, structs, bytes."""
     kinds = pa.types
     faults = []
@@ -79,15 +79,15 @@ def _untabular(file: Path, schema: pa.Schema) -> list[Fault]:
         odd = (kinds.is_binary, kinds.is_large_binary, kinds.is_fixed_size_binary, kinds.is_duration, kinds.is_time)
         if kinds.is_nested(held) or any(is_odd(held) for is_odd in odd):
             got = f"a column of type {shortened(str(held), 60)}"
-            faults.append(Fault(str(file), None, column.name, got, "one number, text or time in each cell"))
+            faults.append(TableDefect(str(file), None, column.name, got, "one number, text or time in each cell"))
     return faults
 
 
-def open_parquet(file: Path, wanted: Callable[[list[str]], list[str]]) -> pa.Table | Fault:
+def open_parquet(file: Path, wanted: Callable[[list[str]], list[str]]) -> pa.Table | TableDefect:
     """Columns of a Parquet file that `wanted` picks from all its names; a fault where the file is damaged."""
     try:
         with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
             return parquet.read(columns=wanted(parquet.schema_arrow.names))
     except (pa.ArrowException, OSError) as error:
         got = f"a file that cannot be read ({str(error).splitlines()[0]})"
-        return Fault(str(file), None, None, got, "a whole Parquet file; is this one cut off or damaged?")
+        return TableDefect(str(file), None, None, got, "a whole Parquet file; is this one cut off or damaged?")

@@ -18,7 +18,7 @@ from models.table.contract import Checked, check
 from models.table.joining import together
 from models.table.non_data_rows import without_strays
 from models.table.raw import ENDINGS, IN_FOLDERS, open_parquet, read_raw
-from models.table.sources import Fault, RawTable, TableError
+from models.table.sources import RawTable, TableDefect, TableError
 from seeds import Seed, TableFormat
 
 TABLE, TRUTH = "table.parquet", "truth.parquet"
@@ -122,12 +122,14 @@ def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:
         return [name for name in names if name in wanted]
 
     truth = open_parquet(file, kept)
-    if isinstance(truth, Fault):
+    if isinstance(truth, TableDefect):
         raise TableError([truth])
     frame: pd.DataFrame = truth.to_pandas(ignore_metadata=True, date_as_object=False)
     lacking = [name for name in needed if name not in frame]
     if lacking:
-        raise TableError(Fault(str(file), None, name, f"columns {held}", f"a column '{name}'") for name in lacking)
+        raise TableError(
+            TableDefect(str(file), None, name, f"columns {held}", f"a column '{name}'") for name in lacking
+        )
     frame[seed.clock.name] = frame[seed.clock.name].astype("datetime64[us]")
     if seed.key is not None:
         frame[seed.key.name] = frame[seed.key.name].astype("str")
@@ -239,20 +241,22 @@ def _table_files(path: Path, form: TableFormat) -> list[Path]:
         if path.suffix.lower() in spreadsheet.ENDINGS:
             return [path]
         expected = f"a spreadsheet ({', '.join(spreadsheet.ENDINGS)}) with the sheets that [table] names"
-        raise TableError([Fault(str(path), None, None, f"a {path.suffix or 'nameless'} file", expected)])
+        raise TableError([TableDefect(str(path), None, None, f"a {path.suffix or 'nameless'} file", expected)])
     if path.is_file():
         if path.suffix.lower() in ENDINGS:
             return [path]
         expected = f"one of {', '.join(ENDINGS)}"
-        raise TableError([Fault(str(path), None, None, f"a {path.suffix or 'nameless'} file", expected)])
+        raise TableError([TableDefect(str(path), None, None, f"a {path.suffix or 'nameless'} file", expected)])
     if not path.is_dir():
         expected = "a CSV or Parquet file, a spreadsheet, or a folder"
-        raise TableError([Fault(str(path), None, None, "no such file or folder", expected)])
+        raise TableError([TableDefect(str(path), None, None, "no such file or folder", expected)])
     if form.files is not None:
         absent = [name for name in form.files if not (path / name).is_file()]
         if absent:
             expected = "the file {}, as [table] says"
-            raise TableError(Fault(str(path), None, None, "no such file", expected.format(name)) for name in absent)
+            raise TableError(
+                TableDefect(str(path), None, None, "no such file", expected.format(name)) for name in absent
+            )
         return [path / name for name in form.files]
     if (path / TABLE).is_file():
         return [path / TABLE]
@@ -260,7 +264,7 @@ def _table_files(path: Path, form: TableFormat) -> list[Path]:
     files = [file for file in files if file.is_file() and not file.name.startswith((".", "~$"))]
     if not files:
         expected = f"files in it that end in {', '.join(IN_FOLDERS)}"
-        raise TableError([Fault(str(path), None, None, "a folder without tables", expected)])
+        raise TableError([TableDefect(str(path), None, None, "a folder without tables", expected)])
     return files
 
 

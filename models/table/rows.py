@@ -12,7 +12,7 @@ import pandas as pd
 
 from models.table.derived_columns import lenders, made_columns
 from models.table.periods import first_not_begun, held
-from models.table.sources import LISTED, Fault, Source, cell_faults
+from models.table.sources import LISTED, Source, TableDefect, cell_faults
 from models.table.unit_errors import PartSlip, part_slip, slip
 from physics.arrays import BoolArray
 from seeds import Column, Seed
@@ -25,7 +25,7 @@ SLIP_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Rows:
+class TableRows:
     """Rows in the seed's types and units, before the faulty and the impossible are taken out.
 
     Attributes
@@ -50,7 +50,7 @@ class Rows:
         """Number columns that the file holds."""
         return [column for column in self.seed.columns if column.is_number and column.name in self.values]
 
-    def identity_faults(self, today: dt.date) -> Iterator[Fault]:
+    def identity_faults(self, today: dt.date) -> Iterator[TableDefect]:
         """Periods that have not begun, and rows of a unit and period that stand before."""
         time = self.seed.time
         if time is None:  # then nothing tells two rows of a unit apart
@@ -71,32 +71,32 @@ class Rows:
             got = " ".join(str(value) for value in identity.loc[position])
             file, row = self.source.place(first)
             expected = f"one row a unit and period, as in row {row} of {file}"
-            yield Fault(*self.source.place(position), place, f"{got} again", expected)
+            yield TableDefect(*self.source.place(position), place, f"{got} again", expected)
         if len(again) > LISTED:
             got = f"{len(again) - LISTED} more rows of a unit and period that stand before"
-            yield Fault(self.source.name, None, place, got, "one row a unit and period")
+            yield TableDefect(self.source.name, None, place, got, "one row a unit and period")
 
-    def label_faults(self) -> Iterator[Fault]:
+    def label_faults(self) -> Iterator[TableDefect]:
         """Targets without a single label; element contents beside a class may be unknown."""
         beside = self.seed.elements if self.seed.classes else ()
         for column in self.seed.by_role("target"):
             if column not in beside and column.name in self.values and not self.values[column.name].notna().any():
                 header = self.headers[column.name]
-                yield Fault(self.source.name, None, header, "no value in any row", "at least one label")
+                yield TableDefect(self.source.name, None, header, "no value in any row", "at least one label")
 
-    def held_labels(self) -> list[Fault]:
+    def held_labels(self) -> list[TableDefect]:
         """A target that stands in many rows, because they are faster than it: so many labels, not so many rows."""
         found = [] if self.seed.time is None else held(self.seed, self.values)
-        return [Fault(self.source.name, None, self.headers[name], *said) for name, said in found]
+        return [TableDefect(self.source.name, None, self.headers[name], *said) for name, said in found]
 
     @cached_property
-    def slips(self) -> dict[str, Fault]:
+    def slips(self) -> dict[str, TableDefect]:
         """For each column whose median shows another unit than the seed's, the fault."""
         found = {}
         for column in self.measured:
             found_here = slip(_sizes(self.values[column.name], column), column)
             if found_here is not None:
-                found[column.name] = Fault(self.source.name, None, self.headers[column.name], *found_here)
+                found[column.name] = TableDefect(self.source.name, None, self.headers[column.name], *found_here)
         return found
 
     @cached_property
@@ -126,12 +126,12 @@ class Rows:
         }
         return {name: part for name, part in found.items() if part is not None}
 
-    def part_faults(self) -> Iterator[Fault]:
+    def part_faults(self) -> Iterator[TableDefect]:
         """Parts in another unit that stop the work."""
         for name, part in self.part_slips.items():
             if self._stops(name, part):
                 got = f"{part.got}, from here on"
-                yield Fault(*self._first_of(part), self.headers[name], got, part.expected)
+                yield TableDefect(*self._first_of(part), self.headers[name], got, part.expected)
 
     def part_cautions(self) -> list[str]:
         """Parts in another unit that are but a caution."""
@@ -155,12 +155,12 @@ class Rows:
     def _first_of(self, part: PartSlip) -> tuple[str, int]:
         return self.source.place(int(np.flatnonzero(part.rows)[0]))
 
-    def share_faults(self) -> Iterator[Fault]:
+    def share_faults(self) -> Iterator[TableDefect]:
         """So many impossible values that the file itself must be wrong."""
         if self.impossible.mean() <= REJECTED_SHARE:
             return
         got = f"{self.impossible.sum()} of {len(self.impossible)} rows out of physical range"
-        yield Fault(self.source.name, None, None, got, f"at most {REJECTED_SHARE:.0%} of the rows")
+        yield TableDefect(self.source.name, None, None, got, f"at most {REJECTED_SHARE:.0%} of the rows")
         for name, mask in self.outside.items():
             bad = np.flatnonzero(mask)
             expected = self.seed.column(name).range_text

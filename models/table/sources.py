@@ -19,7 +19,7 @@ LISTED = 5
 
 
 @dataclass(frozen=True)
-class Fault:
+class TableDefect:
     """One thing wrong with a table: where it stands, what was found and what was expected."""
 
     file: str
@@ -37,7 +37,7 @@ class Fault:
 class TableError(ValueError):
     """A table that cannot be used; `faults` holds each thing wrong with it."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[TableDefect]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
@@ -101,7 +101,7 @@ class RawTable:
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     headers: list[str] = field(default_factory=list)
     row: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[TableDefect] = field(default_factory=list)
     cautions: tuple[str, ...] = ()
 
 
@@ -110,21 +110,21 @@ def heading_of(column: Column, frame: pd.DataFrame) -> str | None:
     return next((heading for heading in (column.tag, column.name) if heading in frame.columns), None)
 
 
-def repeated(file: Path, headers: Iterable[str]) -> list[Fault]:
+def repeated(file: Path, headers: Iterable[str]) -> list[TableDefect]:
     """Names that head more than one column."""
     return [
-        Fault(str(file), 1, name, f"{count} columns of this name", "one")
+        TableDefect(str(file), 1, name, f"{count} columns of this name", "one")
         for name, count in Counter(headers).items()
         if count > 1
     ]
 
 
-def cell_faults(source: Source, header: str, shown: pd.Series, bad: IntArray, expected: str) -> Iterator[Fault]:
+def cell_faults(source: Source, header: str, shown: pd.Series, bad: IntArray, expected: str) -> Iterator[TableDefect]:
     """Faults of a column's cells: the first few one by one, then how many more."""
     for position in bad[:LISTED]:
-        yield Fault(*source.place(position), header, _shown(shown.iloc[position]), expected)
+        yield TableDefect(*source.place(position), header, _shown(shown.iloc[position]), expected)
     if len(bad) > LISTED:
-        yield Fault(source.name, None, header, f"{len(bad) - LISTED} more cells like the last", expected)
+        yield TableDefect(source.name, None, header, f"{len(bad) - LISTED} more cells like the last", expected)
 
 
 def _shown(cell: object) -> str:

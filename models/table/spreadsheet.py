@@ -14,7 +14,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from models.table.formatting import named, shortened
-from models.table.sources import Fault, RawTable, repeated
+from models.table.sources import RawTable, TableDefect, repeated
 from seeds import TableFormat
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -49,23 +49,25 @@ def read_sheet(file: Path, form: TableFormat, sheet: str | None = None) -> RawTa
     try:
         book = CalamineWorkbook.from_path(str(file))
         chosen = _chosen(file, book, sheet or form.sheet)
-        if isinstance(chosen, Fault):
+        if isinstance(chosen, TableDefect):
             return RawTable(str(file), faults=[chosen])
         rows = sheet_rows(file, book, chosen)
     except CalamineError as error:
         got = f"a file that cannot be read ({shortened(str(error), 100)})"
-        return RawTable(str(file), faults=[Fault(str(file), None, None, got, "a spreadsheet, whole and not protected")])
-    if isinstance(rows, Fault):
+        return RawTable(
+            str(file), faults=[TableDefect(str(file), None, None, got, "a spreadsheet, whole and not protected")]
+        )
+    if isinstance(rows, TableDefect):
         return RawTable(str(file), faults=[rows])
     name = str(file) if len(book.sheet_names) == 1 else f"{file} [{chosen}]"
     if len(rows) < form.header:
         got = f"{len(rows)} rows"
-        return RawTable(name, faults=[Fault(name, None, None, got, f"a header in row {form.header}")])
+        return RawTable(name, faults=[TableDefect(name, None, None, got, f"a header in row {form.header}")])
     headers = [str(cell).strip() for cell in rows[form.header - 1]]
     while headers and not headers[-1]:
         headers.pop()
     if not any(headers):
-        fault = Fault(name, form.header, None, "an empty row", "a header row with the columns' names")
+        fault = TableDefect(name, form.header, None, "an empty row", "a header row with the columns' names")
         return RawTable(name, faults=[fault])
     faults = repeated(Path(name), [header for header in headers if header])
     if faults:
@@ -77,7 +79,7 @@ def read_sheet(file: Path, form: TableFormat, sheet: str | None = None) -> RawTa
     return RawTable(name, pd.DataFrame(columns), list(columns), row, [], _errors(file, chosen))
 
 
-def sheet_rows(file: Path, book: CalamineWorkbook, sheet: str) -> list[list[Cell]] | Fault:
+def sheet_rows(file: Path, book: CalamineWorkbook, sheet: str) -> list[list[Cell]] | TableDefect:
     """All cells of a sheet from A1 on, row by row; a fault where a cell stands far away from all others.
 
     Raises
@@ -89,7 +91,7 @@ def sheet_rows(file: Path, book: CalamineWorkbook, sheet: str) -> list[list[Cell
     return fault or book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
 
-def _far_cell(file: Path, sheet: str) -> Fault | None:
+def _far_cell(file: Path, sheet: str) -> TableDefect | None:
     """A filled cell so far below or right of the others that the sheet does not fit into memory."""
     rows = columns = filled = 0
     lowest = rightmost = b""
@@ -105,7 +107,7 @@ def _far_cell(file: Path, sheet: str) -> Fault | None:
     far = " and ".join(dict.fromkeys(cell.decode() for cell in (lowest, rightmost)))
     got = f"{filled} filled cells in {rows} rows and {columns} columns, the last of them {far}"
     expected = f"a table without cells far away from it: delete what stands in {far}"
-    return Fault(f"{file} [{sheet}]", None, None, got, expected)
+    return TableDefect(f"{file} [{sheet}]", None, None, got, expected)
 
 
 def _filled_cells(file: Path, sheet: str) -> Iterator[tuple[bytes, bytes]]:
@@ -122,18 +124,20 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _chosen(file: Path, book: CalamineWorkbook, wanted: str | None) -> str | Fault:
+def _chosen(file: Path, book: CalamineWorkbook, wanted: str | None) -> str | TableDefect:
     """The sheet to read."""
     names = book.sheet_names
     if wanted is not None:
         if wanted in names:
             return wanted
-        return Fault(str(file), None, None, f"sheets {named(names)}", f"a sheet '{wanted}', as [table] says")
+        return TableDefect(str(file), None, None, f"sheets {named(names)}", f"a sheet '{wanted}', as [table] says")
     filled = [name for name in names if _far_cell(file, name) or book.get_sheet_by_name(name).height > 0]
     if len(filled) == 1:
         return filled[0]
     got = f"sheets {named(filled)}" if filled else "no sheet with cells"
-    return Fault(str(file), None, None, got, "one sheet; say in the seed which: [table] sheet = ..., or sheets = [...]")
+    return TableDefect(
+        str(file), None, None, got, "one sheet; say in the seed which: [table] sheet = ..., or sheets = [...]"
+    )
 
 
 def _column(cells: list[Cell], form: TableFormat) -> pd.Series:

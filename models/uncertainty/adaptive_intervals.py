@@ -28,7 +28,7 @@ _MEDIAN_OF_NORMAL = 0.6744897501960817  # of the size of a standard normal numbe
 
 
 @dataclass(frozen=True, eq=False)
-class Level:
+class IntervalLevel:
     """How wide intervals must be now, by adaptive conformal inference [1]_.
 
     Parameters
@@ -191,7 +191,7 @@ def weight_of(errors: FloatArray, arrival: IntArray) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Adaptive:
+class AdaptiveInterval:
     """What is known of a model's newest errors: how far it is off, and how wide its intervals must be.
 
     It never changes: `taken` gives the next one, so that threads may answer from one while another is made.
@@ -210,13 +210,13 @@ class Adaptive:
        Assoc. 70, 311-319. doi:10.1080/01621459.1975.10479864
     """
 
-    level: Level
+    level: IntervalLevel
     recent: tuple[tuple[int, float], ...]
 
     @classmethod
     def new(cls, weight: float = 1.0) -> Self:
         """As it is before any outcome, each of which counts for `weight`."""
-        return cls(Level.new(weight), ())
+        return cls(IntervalLevel.new(weight), ())
 
     @cached_property
     def centre(self) -> float:
@@ -276,11 +276,12 @@ class Adaptive:
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """From what `state` gave."""
         return cls(
-            Level.from_state(state["level"]), tuple((int(count), float(total)) for count, total in state["recent"])
+            IntervalLevel.from_state(state["level"]),
+            tuple((int(count), float(total)) for count, total in state["recent"]),
         )
 
 
-class LevelAlone(Adaptive):
+class LevelOnlyInterval(AdaptiveInterval):
     """What is known of the newest errors of a model whose intervals have a level and no centre."""
 
     @property
@@ -289,5 +290,5 @@ class LevelAlone(Adaptive):
         return 0.0
 
     def taken(self, errors: FloatArray, scores: FloatArray) -> Self:
-        """After outcomes that arrived together; see `Adaptive.taken`."""
+        """After outcomes that arrived together; see `AdaptiveInterval.taken`."""
         return replace(self, level=self.level.taken(scores))

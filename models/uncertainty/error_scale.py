@@ -16,7 +16,7 @@ LEAST = 0.1  # a group that hardly errs by chance must not make its intervals a 
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class ErrorScale:
     """Mean absolute error over predicted value, in units of the overall one.
 
     Parameters
@@ -97,5 +97,5 @@ def by_others(predicted: FloatArray, errors: FloatArray, block: IntArray) -> Flo
     for number in np.unique(block):
         others = block != number
         if others.any():
-            found[~others] = Spread.of(predicted[others], errors[others])(predicted[~others])
+            found[~others] = ErrorScale.of(predicted[others], errors[others])(predicted[~others])
     return found

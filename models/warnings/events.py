@@ -6,30 +6,30 @@ import datetime as dt
 
 import numpy as np
 
-from models.setpoints.situations import Grid, shifted
+from models.setpoints.situations import UnitPeriodGrid, shifted
 from physics.arrays import FloatArray
-from seeds import Event, Seed
+from seeds import Seed, WarningEvent
 
 USUAL_PERIODS = 10  # in hand, whose mean is what a unit usually has
 FEWEST_USUAL = 5  # of them, so that one period's noise is no excursion
 
 
-def wait_of(event: Event, seed: Seed) -> int:
+def wait_of(event: WarningEvent, seed: Seed) -> int:
     """Periods after whose start it is known whether they counted; 1 where it is when they end."""
     return seed.wait(event.column) if event.column == seed.target.name else 1
 
 
-def known_after(event: Event, seed: Seed) -> dt.timedelta:
+def known_after(event: WarningEvent, seed: Seed) -> dt.timedelta:
     """How long after the start of a period it is known at the latest that it counted."""
     return seed.period + (seed.delay if event.column == seed.target.name else dt.timedelta(0))
 
 
-def outcome_after(event: Event, seed: Seed) -> int:
+def outcome_after(event: WarningEvent, seed: Seed) -> int:
     """Periods after whose start it is known whether an event came within the horizon that began with it."""
     return event.horizon - 1 + wait_of(event, seed)
 
 
-def usual(event: Event, grid: Grid, seed: Seed) -> FloatArray:
+def usual(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
     """What each unit usually had when each period starts, by values in hand, shape (u, p) [the column's unit].
 
     NaN where fewer than FEWEST_USUAL are in hand.
@@ -43,7 +43,7 @@ def usual(event: Event, grid: Grid, seed: Seed) -> FloatArray:
     return np.where(count >= FEWEST_USUAL, mean, np.nan)
 
 
-def limits(event: Event, grid: Grid, seed: Seed) -> FloatArray:
+def limits(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
     """Value from which a period counts, shape (u, p) [the column's unit]; NaN where it hangs on what nobody knows."""
     if not event.is_relative:
         return np.full(grid.there.shape, event.size)
@@ -51,12 +51,12 @@ def limits(event: Event, grid: Grid, seed: Seed) -> FloatArray:
     return usual(event, grid, seed) + sign * event.size
 
 
-def is_low(event: Event) -> bool:
+def is_low(event: WarningEvent) -> bool:
     """Whether low values count."""
     return event.counts in ("at_most", "below_usual")
 
 
-def counted(event: Event, grid: Grid, seed: Seed) -> FloatArray:
+def counted(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
     """Whether an event comes within the horizon that begins with each period, shape (u, p): 1, 0, or NaN if unknown.
 
     One period that counts is enough; where none does, all must be known.

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.processes.lookup import physics_of
-from models.setpoints.situations import HALF_LIVES, Grid, all_smoothed, shifted, smoothed
+from models.setpoints.situations import HALF_LIVES, UnitPeriodGrid, all_smoothed, shifted, smoothed
 from models.table.derived_columns import lenders, made_columns
 from physics.arrays import BoolArray, FloatArray, IntArray
-from seeds import Event, Seed
+from seeds import Seed, WarningEvent
 
 LAST, PLANNED, RISE = "last", "planned", "rise"
 SHORT, MIDDLE, LONG = HALF_LIVES  # a rise is measured from what a unit had over the longest
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class WarningFeatures:
     """What is in hand of n units at the starts of periods.
 
     Attributes
@@ -40,20 +40,22 @@ class Known:
     about: tuple[str, ...]
     age: FloatArray
 
-    def __getitem__(self, rows: IntArray) -> Known:
-        return Known(self.units[rows], self.periods[rows], self.values[rows], self.names, self.about, self.age[rows])
+    def __getitem__(self, rows: IntArray) -> WarningFeatures:
+        return WarningFeatures(
+            self.units[rows], self.periods[rows], self.values[rows], self.names, self.about, self.age[rows]
+        )
 
-    def of(self, event: Event) -> FloatArray:
+    def of(self, event: WarningEvent) -> FloatArray:
         """Columns that an event is learnt from, shape (n, k'): where it is relative to a unit's usual, rises alone."""
         return self.values[:, columns_of(event, self.names)]
 
 
-def columns_of(event: Event, names: Sequence[str]) -> BoolArray:
-    """Which of the columns an event is learnt from; see `Known.of`."""
+def columns_of(event: WarningEvent, names: Sequence[str]) -> BoolArray:
+    """Which of the columns an event is learnt from; see `WarningFeatures.of`."""
     return np.array([not event.is_relative or name.endswith(RISE) for name in names], dtype=np.bool_)
 
 
-def known(grid: Grid, seed: Seed) -> Known:
+def known(grid: UnitPeriodGrid, seed: Seed) -> WarningFeatures:
     """What is in hand when each row's period starts, and nothing that comes later.
 
     That is `before` columns and knobs as planned of the period itself, `during` columns and physics features of the
@@ -89,7 +91,7 @@ def known(grid: Grid, seed: Seed) -> Known:
         found |= {f"{name} {way}": (about, mean) for way, mean in means.items()}
         found |= {f"{name} {way} {RISE}": (about, mean - usual) for way, mean in newer}
     unit, period = np.nonzero(rows)
-    return Known(
+    return WarningFeatures(
         unit,
         period,
         np.column_stack([values[rows] for _, values in found.values()]),
@@ -99,7 +101,7 @@ def known(grid: Grid, seed: Seed) -> Known:
     )
 
 
-def _features(columns: Mapping[str, FloatArray], grid: Grid, seed: Seed) -> dict[str, FloatArray]:
+def _features(columns: Mapping[str, FloatArray], grid: UnitPeriodGrid, seed: Seed) -> dict[str, FloatArray]:
     """Physics features of periods with these columns, shape (u, p) each; none where no physics is known."""
     physics = physics_of(seed)
     if physics is None:

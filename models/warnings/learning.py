@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.setpoints.situations import Grid
+from models.setpoints.situations import UnitPeriodGrid
 from models.warnings.calibration import Platt
 from models.warnings.events import counted
-from models.warnings.features import Known, known
+from models.warnings.features import WarningFeatures, known
 from models.warnings.model import MIN_AGE, EventModel, WarningError, WarningModel
 from models.warnings.scores import SCORES, LineScore, TreeScore, mean_score
 from physics.arrays import BoolArray, FloatArray, IntArray
-from seeds import Event, Seed
+from seeds import Seed, WarningEvent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def learn(table: pd.DataFrame, seed: Seed, blocks: Blocks) -> WarningModel:
     """
     if not seed.warnings:
         raise WarningError(f"{seed.process.name}: its seed names no [[warnings]]")
-    grid = Grid.of(table, seed)
+    grid = UnitPeriodGrid.of(table, seed)
     at = known(grid, seed)
     may = (at.age >= MIN_AGE) & ~np.isin(grid.units, blocks.held_out)[at.units]
     # First period of each block, and of the test at the end.
@@ -84,7 +84,7 @@ def learn(table: pd.DataFrame, seed: Seed, blocks: Blocks) -> WarningModel:
     return WarningModel(seed, at.names, events, refused)
 
 
-def _learnt(event: Event, at: Known, y: FloatArray, may: BoolArray, edges: list[int]) -> EventModel:
+def _learnt(event: WarningEvent, at: WarningFeatures, y: FloatArray, may: BoolArray, edges: list[int]) -> EventModel:
     """Model of one event; WarningError where history says too little of it."""
     # What a row is learnt by must be over before the rows begin that it is used for.
     over = at.periods + event.horizon - 1

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from models.processes.causes import OTHER, by_cause
-from models.setpoints.situations import Grid
+from models.setpoints.situations import UnitPeriodGrid
 from models.warnings.calibration import Platt
 from models.warnings.events import FEWEST_USUAL, counted, known_after, limits, outcome_after
-from models.warnings.features import Known, columns_of, known
+from models.warnings.features import WarningFeatures, columns_of, known
 from models.warnings.online_level import followed
 from models.warnings.scores import SCORES, Score
 from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.special import expit
-from seeds import Event, Seed
+from seeds import Seed, WarningEvent
 from system.cancellation import between
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class EventModel:
         What each outcome counts for [1]; see `models.warnings.learning.row_weight`.
     """
 
-    event: Event
+    event: WarningEvent
     candidate: str
     score: Score
     platt: Platt
@@ -58,7 +58,7 @@ class EventModel:
     events: int
     weight: float
 
-    def log_odds(self, at: Known) -> FloatArray:
+    def log_odds(self, at: WarningFeatures) -> FloatArray:
         """Log-odds of an event within the horizon, shape (n,), by what is in hand; they follow no outcome."""
         return self.platt.log_odds(self.score(at.of(self.event)))
 
@@ -97,7 +97,7 @@ class EventWarning:
         Why nothing is said.
     """
 
-    event: Event
+    event: WarningEvent
     limit: float
     probability: float
     alarm: bool
@@ -159,7 +159,7 @@ class WarningModel:
         WarningError
             The code computes other columns than when the models learnt.
         """
-        grid = Grid.of(table, self.seed)
+        grid = UnitPeriodGrid.of(table, self.seed)
         at = known(grid, self.seed)
         self.check(at)
         last = np.flatnonzero(np.append(at.units[1:] != at.units[:-1], True))
@@ -170,13 +170,15 @@ class WarningModel:
             for i, row in enumerate(last.tolist())
         ]
 
-    def check(self, at: Known) -> None:
+    def check(self, at: WarningFeatures) -> None:
         """Raise WarningError where columns are others than those learnt."""
         if at.names != self.names:
             strange = sorted(set(at.names) ^ set(self.names))
             raise WarningError(f"warnings: got other columns than were learnt: {', '.join(strange[:3])}; train again")
 
-    def _of_event(self, one: EventModel, grid: Grid, at: Known, rows: IntArray) -> list[EventWarning]:
+    def _of_event(
+        self, one: EventModel, grid: UnitPeriodGrid, at: WarningFeatures, rows: IntArray
+    ) -> list[EventWarning]:
         asked = np.zeros(len(at.units), dtype=np.bool_)
         asked[rows] = True
         y = outcomes(one.event, grid, at, self.seed)
@@ -240,18 +242,18 @@ class WarningModel:
         return cls(seed, tuple(state["names"]), found, dict(state["refused"]))
 
 
-def lead_time(event: Event, seed: Seed) -> float:
+def lead_time(event: WarningEvent, seed: Seed) -> float:
     """Hours from an alarm, at the start of a period, until the plant's own data show the event at the latest."""
     whole = (event.horizon - 1) * seed.period + known_after(event, seed)
     return whole.total_seconds() / 3600.0
 
 
-def outcomes(event: Event, grid: Grid, at: Known, seed: Seed) -> FloatArray:
+def outcomes(event: WarningEvent, grid: UnitPeriodGrid, at: WarningFeatures, seed: Seed) -> FloatArray:
     """Whether an event came to the grid's rows, shape (n,): 1, 0, or NaN where nobody knows or no unit is warned."""
     return np.where(at.age >= MIN_AGE, counted(event, grid, seed)[grid.there], np.nan)
 
 
-def _refusal(age: float, bound: float, event: Event) -> str | None:
+def _refusal(age: float, bound: float, event: WarningEvent) -> str | None:
     if age < MIN_AGE:
         return f"got {age:g} periods without a gap before this one: expected {MIN_AGE} or more"
     if not np.isfinite(bound):

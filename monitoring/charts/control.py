@@ -30,7 +30,7 @@ class ChartError(ValueError):
 
 
 @dataclass(frozen=True)
-class Reference:
+class ChartReference:
     """Where a series lies while nothing is wrong.
 
     Attributes
@@ -103,7 +103,7 @@ class CusumChart:
     signals: BoolArray
 
 
-def robust_reference(values: FloatArray) -> Reference:
+def robust_reference(values: FloatArray) -> ChartReference:
     """Median, and standard deviation from the median absolute deviation.
 
     A reference stretch holds some lots that were off, which are what a chart is to find: they hardly move these two,
@@ -138,7 +138,7 @@ def robust_reference(values: FloatArray) -> Reference:
     sigma = SIGMA_PER_MAD * float(np.median(np.abs(known - centre)))
     if sigma == 0.0:
         raise ChartError(f"reference: half of {len(known)} values are {centre:g}, so they tell no spread")
-    return Reference(centre, sigma)
+    return ChartReference(centre, sigma)
 
 
 def moving_range_sigma(values: FloatArray) -> float:

@@ -48,7 +48,7 @@ class AcceptanceError(ValueError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class SamplingPlan:
     """A single sampling plan.
 
     Attributes
@@ -107,7 +107,7 @@ def code_letter(lot_size: int, level: str = "II") -> str:
     return _LETTERS[int(np.searchsorted(_LOTS, lot_size))][LEVELS.index(level)]
 
 
-def single_plan(lot_size: int, aql: float, level: str = "II", severity: str = NORMAL) -> Plan:
+def single_plan(lot_size: int, aql: float, level: str = "II", severity: str = NORMAL) -> SamplingPlan:
     """Single sampling plan for a lot (ISO 2859-1, tables 2-A, 2-B, 2-C).
 
     Parameters
@@ -135,7 +135,7 @@ def single_plan(lot_size: int, aql: float, level: str = "II", severity: str = NO
     return replace(plan, size=min(plan.size, lot_size))
 
 
-def letter_plan(letter: str, aql: float, severity: str = NORMAL) -> Plan:
+def letter_plan(letter: str, aql: float, severity: str = NORMAL) -> SamplingPlan:
     """Single sampling plan of a code letter, with the tables' arrows followed; parameters as for `single_plan`."""
     if aql not in AQLS:
         raise AcceptanceError(f"AQL: expected one of {', '.join(f'{each:g}' for each in AQLS)}, got {aql:g}")
@@ -150,7 +150,7 @@ def letter_plan(letter: str, aql: float, severity: str = NORMAL) -> Plan:
     diagonal = min(each for each in numbers if each >= diagonal)
     row = diagonal - column
     sizes = _REDUCED_SIZES if severity == REDUCED else _SIZES
-    return Plan(LETTERS[row], sizes[row], numbers[diagonal])
+    return SamplingPlan(LETTERS[row], sizes[row], numbers[diagonal])
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Switching:
     recent: tuple[bool, ...] = ()
     refused: int = 0
 
-    def after(self, accepted: bool, plan: Plan, accepted_one_step_tighter: bool) -> Switching:
+    def after(self, accepted: bool, plan: SamplingPlan, accepted_one_step_tighter: bool) -> Switching:
         """State after a lot was inspected for the first time.
 
         Parameters
@@ -212,7 +212,7 @@ class Switching:
             return self if accepted else Switching()
         raise AcceptanceError("inspection was discontinued: after an improvement start with Switching('tightened')")
 
-    def _scored(self, accepted: bool, plan: Plan, accepted_one_step_tighter: bool) -> int:
+    def _scored(self, accepted: bool, plan: SamplingPlan, accepted_one_step_tighter: bool) -> int:
         if plan.accept >= 2:
             return self.score + 3 if accepted and accepted_one_step_tighter else 0
         return self.score + 2 if accepted else 0

@@ -11,10 +11,10 @@ import numpy as np
 from models.table.inputs import matrix
 from models.table.periods import regimes
 from monitoring.drift import live
-from monitoring.drift.history import History
-from monitoring.drift.results import Chart, Figures, Input, Monitoring
+from monitoring.drift.history import DriftReference
+from monitoring.drift.results import Chart, Figures, InputDrift, MonitoringResult
 from monitoring.drift.rows import Answered
-from monitoring.drift.signals import Signals, Sums
+from monitoring.drift.signals import DriftSignals, Sums
 from monitoring.drift.summary import limits_in_words, next_steps, reasons
 from monitoring.drift.tasks import task_of
 from monitoring.drift.time_steps import DriftError, starts_of, units_of
@@ -23,7 +23,7 @@ from physics.arrays import BoolArray, IntArray
 MOST_POINTS = 60  # of a line over time: more are put together
 
 
-def watch(rows: Answered, history: History) -> Monitoring:
+def watch(rows: Answered, history: DriftReference) -> MonitoringResult:
     """What is seen of a process now.
 
     Parameters
@@ -45,7 +45,7 @@ def watch(rows: Answered, history: History) -> Monitoring:
     start, units = starts_of(rows.table, seed), units_of(rows.table, seed)
     step = clock.steps(start)
     later = step >= history.steps
-    seen = Signals.of(rows[later], step[later] - history.steps, history)
+    seen = DriftSignals.of(rows[later], step[later] - history.steps, history)
     inputs, charts = _inputs(seen, history), [_chart(one, history) for one in seen.sums]
     errors = live.measured(rows, seed)
     known = np.any([np.zeros(len(rows), np.bool_), *(~np.isnan(one.error) for one in errors)], axis=0)
@@ -55,7 +55,7 @@ def watch(rows: Answered, history: History) -> Monitoring:
     expected, came = _expected(seen, history)
     task, of_row = task_of(seed), regimes(start, seed)
     versions = {one: f"version {one}" for one in dict.fromkeys(rows.version.tolist())}
-    summary = Monitoring(
+    summary = MonitoringResult(
         process=seed.process.name,
         version=history.version,
         digest=history.digest,
@@ -91,7 +91,7 @@ def _regime_names(of_row: Any) -> Mapping[Any, str]:
     return {} if set(names) == {""} else {name: name or "before any" for name in names}
 
 
-def _groups(step: IntArray, history: History) -> tuple[IntArray, dict[int, str]]:
+def _groups(step: IntArray, history: DriftReference) -> tuple[IntArray, dict[int, str]]:
     """Steps of rows, so many put together that a line over time has few points, and the start of each."""
     first = int(step.min())
     size = max(1, -(-(int(step.max()) - first + 1) // MOST_POINTS))
@@ -99,7 +99,7 @@ def _groups(step: IntArray, history: History) -> tuple[IntArray, dict[int, str]]
     return group, {int(one): history.clock.moment(first + int(one) * size) for one in np.unique(group)}
 
 
-def _inputs(seen: Signals, history: History) -> list[Input]:
+def _inputs(seen: DriftSignals, history: DriftReference) -> list[InputDrift]:
     """All inputs, the farthest beyond its limit first; none where nothing came after history."""
     if not len(seen.effects):
         return []
@@ -107,7 +107,7 @@ def _inputs(seen: Signals, history: History) -> list[Input]:
     for j, (name, column) in enumerate(zip(history.inputs.names, history.inputs.columns, strict=True)):
         drifted, values = bool(seen.beyond[-1, j]), seen.newest[:, j]
         known = values[~np.isnan(values)]
-        one = Input(
+        one = InputDrift(
             column=name,
             by_others=j >= history.inputs.alone,
             rows=len(known),
@@ -124,7 +124,7 @@ def _inputs(seen: Signals, history: History) -> list[Input]:
     return sorted(found, key=lambda one: -(one.effect or 0.0) / (one.limit or np.inf))
 
 
-def _chart(sums: Sums, history: History) -> Chart:
+def _chart(sums: Sums, history: DriftReference) -> Chart:
     past, high, low = sums.past, float(sums.high[-1]), float(sums.low[-1])
     if not sums.beyond[-1]:
         return Chart(past.name, past.kind, high, low, False, None, None, None)
@@ -143,7 +143,7 @@ def _since(beyond: BoolArray) -> int:
 
 
 def _with_sizes(
-    figures: Sequence[Figures], seen: Signals, group: IntArray, names: Mapping[int, str], history: History
+    figures: Sequence[Figures], seen: DriftSignals, group: IntArray, names: Mapping[int, str], history: DriftReference
 ) -> Iterator[Figures]:
     """Figures over time with the champion's own size of errors and with the one that was expected beforehand."""
     X, number = matrix(seen.rows.table, history.seed), {name: one for one, name in names.items()}
@@ -165,7 +165,7 @@ def _with_sizes(
         )
 
 
-def _expected(seen: Signals, history: History) -> tuple[float | None, float | None]:
+def _expected(seen: DriftSignals, history: DriftReference) -> tuple[float | None, float | None]:
     """Expected size of errors of the newest rows without outcome over the usual, and what came over the expected."""
     if history.expectation is None or not len(seen.rows):
         return None, None

@@ -16,7 +16,7 @@ _MOST_ROWS = 20_000  # that the distance is learnt from
 
 
 @dataclass(frozen=True, eq=False)
-class Expectation:
+class ExpectedErrorSize:
     """Expected size of a quantity's errors, from before its outcome.
 
     Attributes

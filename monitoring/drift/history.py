@@ -12,18 +12,18 @@ import pandas as pd
 from models.table.inputs import matrix
 from models.tasks import Model
 from monitoring.drift.errors import ErrorHistory
-from monitoring.drift.expected import Expectation
+from monitoring.drift.expected import ExpectedErrorSize
 from monitoring.drift.inputs import InputHistory
 from monitoring.drift.residuals import Residual
 from monitoring.drift.sensors import SensorHistory
 from monitoring.drift.tasks import task_of
-from monitoring.drift.time_steps import Clock, Moments, starts_of, units_of
+from monitoring.drift.time_steps import Moments, TimeSteps, starts_of, units_of
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class DriftReference:
     """A champion with the table that it was trained on.
 
     Attributes
@@ -55,14 +55,14 @@ class History:
     model: Model
     version: int
     digest: str
-    clock: Clock
+    clock: TimeSteps
     steps: int
     table: pd.DataFrame
     inputs: InputHistory
     errors: tuple[ErrorHistory, ...]
     usual: dict[str, float]
     sensors: SensorHistory
-    expectation: Expectation | None
+    expectation: ExpectedErrorSize | None
 
     @classmethod
     def of(cls, model: Model, table: pd.DataFrame, version: int = 0, digest: str = "") -> Self:
@@ -84,7 +84,7 @@ class History:
         """
         seed = model.seed
         start, unit = starts_of(table, seed), units_of(table, seed)
-        clock = Clock.of(start, seed)
+        clock = TimeSteps.of(start, seed)
         step = clock.steps(start)
         learnt = _before(start, model.info)
         honest = ~learnt | np.isin(unit, list(model.info.get("held_out_units", ())))
@@ -107,7 +107,7 @@ class History:
             errors=errors,
             usual={name: size for name, size in _usual(found)},
             sensors=SensorHistory.of(seed.input_names, X[learnt], unit[learnt], step[learnt], moving),
-            expectation=Expectation.of(X[learnt], X[honest], found) if known and learnt.sum() > 2 else None,
+            expectation=ExpectedErrorSize.of(X[learnt], X[honest], found) if known and learnt.sum() > 2 else None,
         )
 
     @property
@@ -134,7 +134,7 @@ def _usual(found: Sequence[Residual]) -> Iterator[tuple[str, float]]:
 
 
 def _errors(
-    found: Sequence[Residual], step: IntArray, late: BoolArray, rows: float, clock: Clock
+    found: Sequence[Residual], step: IntArray, late: BoolArray, rows: float, clock: TimeSteps
 ) -> Iterator[ErrorHistory]:
     usual = dict(_usual(found))
     series = [(one.name, kind, values) for one in found for kind, values in of_kinds(one) if one.name in usual]

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from models.table.standard_scale import StandardScale
-from monitoring.drift.time_steps import Clock
+from monitoring.drift.time_steps import TimeSteps
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 BINS = 32
@@ -223,7 +223,7 @@ class InputHistory:
     window: int
 
     @classmethod
-    def of(cls, names: Sequence[str], X: FloatArray, step: IntArray, steps: int, clock: Clock) -> Self:
+    def of(cls, names: Sequence[str], X: FloatArray, step: IntArray, steps: int, clock: TimeSteps) -> Self:
         """Learn from X, shape (n, k), rows of the steps 0 to `steps` less one."""
         others = Others.of(X)
         found = X if others is None else np.hstack([X, others.apart(X)])

@@ -5,22 +5,22 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitoring.drift.results import Figures, Input, Monitoring
+from monitoring.drift.results import Figures, InputDrift, MonitoringResult
 from reporting.html import table
-from reporting.lines import Line, distributions, lines
-from reporting.report import Section, whole
+from reporting.lines import Trace, distributions, lines
+from reporting.report import ReportSection, whole
 from reporting.style import BLUE, GREY, ORANGE, RED
 from seeds import Seed
 
 SHOWN_QUANTITIES, SHOWN_INPUTS, DRAWN_INPUTS, SHOWN_UNITS = 4, 20, 8, 8
 
 
-def page(seen: Monitoring, seed: Seed) -> str:
+def page(seen: MonitoringResult, seed: Seed) -> str:
     """The whole page; nothing in it is fetched from anywhere."""
     return whole(f"{seed.process.title}: monitoring", _sections(seen, seed))
 
 
-def summary(seen: Monitoring) -> str:
+def summary(seen: MonitoringResult) -> str:
     """What is seen in one line for the terminal."""
     said = "drift" if seen.drifted else "no drift"
     return (
@@ -30,36 +30,38 @@ def summary(seen: Monitoring) -> str:
     )
 
 
-def _sections(seen: Monitoring, seed: Seed) -> Iterator[Section]:
-    yield Section("What is seen", summary(seen) + ".", _verdict(seen))
-    yield Section(
+def _sections(seen: MonitoringResult, seed: Seed) -> Iterator[ReportSection]:
+    yield ReportSection("What is seen", summary(seen) + ".", _verdict(seen))
+    yield ReportSection(
         "Errors and coverage over time",
         "Of the answers as they went out, once their outcomes are known. A dotted line marks the first answer of a "
         "version. The coverage is the share of outcomes within their intervals, beside the one that was asked.",
         _over_time(seen, seed),
     )
-    yield Section("Charts of errors", _CHARTS, _charts(seen))
-    yield Section(
+    yield ReportSection("Charts of errors", _CHARTS, _charts(seen))
+    yield ReportSection(
         "By version, by regime",
         "Errors are mean absolute ones, of classes the share of wrong ones; a bias above 0 says that outcomes lie "
         "above the answers.",
         _figures("version", seen.by_version, seed) + _figures("regime", seen.by_regime, seed),
     )
-    yield Section(
+    yield ReportSection(
         "Units that err most",
         "By their error over that of all units. A unit here may have a hidden fault, or a sensor that misleads.",
         _figures("unit", seen.by_unit, seed) or "<p>No unit has enough outcomes yet.</p>",
     )
-    yield Section("Inputs", _INPUTS, _inputs(seen, seed))
-    yield Section(
+    yield ReportSection("Inputs", _INPUTS, _inputs(seen, seed))
+    yield ReportSection(
         "Sensors",
         "Silent or stuck for longer than chance makes it, or sending what the champion never learnt.",
         _sensors(seen),
     )
-    yield Section("Errors to come", _EXPECTED, _expected(seen))
+    yield ReportSection("Errors to come", _EXPECTED, _expected(seen))
     if seen.costs:
-        yield Section("What decisions cost", "Against one who knew every outcome beforehand.", _costs(seen))
-    yield Section("What limits rest on", "The champion's own table says what is usual.", _paragraphs([seen.limits]))
+        yield ReportSection("What decisions cost", "Against one who knew every outcome beforehand.", _costs(seen))
+    yield ReportSection(
+        "What limits rest on", "The champion's own table says what is usual.", _paragraphs([seen.limits])
+    )
 
 
 _CHARTS = (
@@ -78,7 +80,7 @@ _EXPECTED = (
 )
 
 
-def _verdict(seen: Monitoring) -> str:
+def _verdict(seen: MonitoringResult) -> str:
     rows = [
         ["champion", f"version {seen.version}, {seen.digest}"],
         ["answered", f"{seen.rows:,} rows, {seen.first} to {seen.last}"],
@@ -98,7 +100,7 @@ def _paragraphs(texts: Iterable[str]) -> str:
     return "".join(f"<p>{html.escape(one)}.</p>" for one in texts)
 
 
-def _over_time(seen: Monitoring, seed: Seed) -> str:
+def _over_time(seen: MonitoringResult, seed: Seed) -> str:
     if not seen.over_time:
         return "<p>No outcome is known yet.</p>"
     labels = list(dict.fromkeys(one.of for one in seen.over_time))
@@ -108,12 +110,12 @@ def _over_time(seen: Monitoring, seed: Seed) -> str:
         found = {one.of: one for one in seen.over_time if one.quantity == name}
         error = [found[label].error if label in found else None for label in labels]
         bias = [found[label].bias if label in found else None for label in labels]
-        parts = [Line("mean absolute error", error, BLUE), Line("bias", bias, GREY)]
+        parts = [Trace("mean absolute error", error, BLUE), Trace("bias", bias, GREY)]
         drawn += lines(labels, [part for part in parts if any(part.values)], _called(name, seed), marks)
         inside = [found[label].coverage if label in found else None for label in labels]
         promised = [found[label].promised if label in found else None for label in labels]
         if any(one is not None for one in inside):
-            both = [Line("coverage", inside, BLUE), Line("asked", promised, RED, dash=True)]
+            both = [Trace("coverage", inside, BLUE), Trace("asked", promised, RED, dash=True)]
             drawn += lines(labels, both, f"coverage of {name}", marks)
     left = len(_quantities(seen)) - SHOWN_QUANTITIES
     return drawn + (f"<p>{left} more quantities stand in the tables below.</p>" if left > 0 else "")
@@ -124,7 +126,7 @@ def _place(labels: Sequence[str], when: str) -> int:
     return max((i for i, label in enumerate(labels) if label <= when), default=0)
 
 
-def _quantities(seen: Monitoring) -> list[str]:
+def _quantities(seen: MonitoringResult) -> list[str]:
     """Quantities with errors, those whose charts are highest first."""
     height = {one.quantity: max(one.high, one.low) for one in seen.charts}
     return sorted(dict.fromkeys(one.quantity for one in seen.over_time), key=lambda name: -height.get(name, 0.0))
@@ -134,7 +136,7 @@ def _called(name: str, seed: Seed) -> str:
     return f"{name} [{seed.quantities[name]}]" if name in seed.quantities else f"{name}: share of wrong ones"
 
 
-def _charts(seen: Monitoring) -> str:
+def _charts(seen: MonitoringResult) -> str:
     if not seen.charts:
         return "<p>No outcome of a period after the champion's table is known yet.</p>"
     rows = [
@@ -171,7 +173,7 @@ def _figures(kind: str, found: Sequence[Figures], seed: Seed) -> str:
     return table([kind, "quantity", "rows", "error", "bias", "coverage", "asked"], rows, (2, 3, 4, 5, 6))
 
 
-def _inputs(seen: Monitoring, seed: Seed) -> str:
+def _inputs(seen: MonitoringResult, seed: Seed) -> str:
     if not seen.inputs:
         return "<p>No row of a period after the champion's table was answered yet.</p>"
     drawn = "".join(
@@ -197,7 +199,7 @@ def _inputs(seen: Monitoring, seed: Seed) -> str:
     return drawn + table(head, rows, (3, 4, 5, 6)) + more
 
 
-def _input_called(one: Input, seed: Seed) -> str:
+def _input_called(one: InputDrift, seed: Seed) -> str:
     if one.by_others:
         return f"{one.column}, by the others [standard scores]"
     return seed.column(one.column).label
@@ -207,7 +209,7 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _sensors(seen: Monitoring) -> str:
+def _sensors(seen: MonitoringResult) -> str:
     if not seen.sensors:
         return "<p>Nothing is odd.</p>"
     rows = [
@@ -223,14 +225,14 @@ def _sensors(seen: Monitoring) -> str:
     return table(["input", "what", "rows", "of the newest", "units"], rows, (2, 3))
 
 
-def _expected(seen: Monitoring) -> str:
+def _expected(seen: MonitoringResult) -> str:
     found = [one for one in seen.over_time if one.size is not None or one.expected is not None]
     name = next(iter(dict.fromkeys(one.quantity for one in found)), None)
     own = [one for one in found if one.quantity == name]
     labels = [one.of for one in own]
     came, ahead = [one.size for one in own], [one.expected for one in own]
     drawn = lines(
-        labels, [Line("came", came, BLUE), Line("expected", ahead, ORANGE, dash=True)], f"error of {name}, usual = 1"
+        labels, [Trace("came", came, BLUE), Trace("expected", ahead, ORANGE, dash=True)], f"error of {name}, usual = 1"
     )
     said = []
     if seen.came is not None:
@@ -240,8 +242,8 @@ def _expected(seen: Monitoring) -> str:
     return drawn + _paragraphs(said or ["Nothing is known of it yet"])
 
 
-def _costs(seen: Monitoring) -> str:
+def _costs(seen: MonitoringResult) -> str:
     first, *others = seen.costs
     labels = [one.of for one in others]
-    drawn = lines(labels, [Line("cost", [one.mean for one in others], BLUE)], f"cost of decisions [{first.unit}]")
+    drawn = lines(labels, [Trace("cost", [one.mean for one in others], BLUE)], f"cost of decisions [{first.unit}]")
     return drawn + _paragraphs([f"{first.mean:.3g} {first.unit} over {first.rows:,} rows whose outcome says it"])

@@ -43,7 +43,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Input:
+class InputDrift:
     """An input held against what the champion learnt.
 
     Attributes
@@ -154,7 +154,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Monitoring:
+class MonitoringResult:
     """What is seen of a process at one moment.
 
     Attributes
@@ -211,7 +211,7 @@ class Monitoring:
     by_version: tuple[Figures, ...]
     by_regime: tuple[Figures, ...]
     versions: tuple[tuple[str, str], ...]
-    inputs: tuple[Input, ...]
+    inputs: tuple[InputDrift, ...]
     charts: tuple[Chart, ...]
     sensors: tuple[Sensor, ...]
     costs: tuple[Cost, ...]
@@ -220,7 +220,7 @@ class Monitoring:
     limits: str
 
     @property
-    def drifted_inputs(self) -> tuple[Input, ...]:
+    def drifted_inputs(self) -> tuple[InputDrift, ...]:
         """Inputs beyond their limits."""
         return tuple(one for one in self.inputs if one.drifted)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from models.table.inputs import matrix
 from monitoring.drift.errors import ErrorHistory, step_means
-from monitoring.drift.history import History, of_kinds
+from monitoring.drift.history import DriftReference, of_kinds
 from monitoring.drift.residuals import Residual
 from monitoring.drift.rows import Answered
 from monitoring.drift.tasks import task_of
@@ -55,7 +55,7 @@ def _lasting(sums: FloatArray) -> BoolArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Signals:
+class DriftSignals:
     """What is seen of the m rows after a champion's history.
 
     Attributes
@@ -82,7 +82,7 @@ class Signals:
     sums: list[Sums]
 
     @classmethod
-    def of(cls, rows: Answered, step: IntArray, history: History) -> Self:
+    def of(cls, rows: Answered, step: IntArray, history: DriftReference) -> Self:
         """Signals of rows after history, of steps since it."""
         steps = int(step.max()) + 1 if len(step) else 0
         found = task_of(history.seed).residuals(history.model, rows.table) if len(rows) else []
@@ -92,7 +92,7 @@ class Signals:
         )
 
 
-def effects_of(rows: Answered, step: IntArray, steps: int, history: History) -> tuple[FloatArray, FloatArray]:
+def effects_of(rows: Answered, step: IntArray, steps: int, history: DriftReference) -> tuple[FloatArray, FloatArray]:
     """Effects at each of the steps, shape (steps, c), and the columns of the newest window.
 
     The first windows reach back into the champion's own table.
@@ -107,7 +107,7 @@ def effects_of(rows: Answered, step: IntArray, steps: int, history: History) -> 
     return effects, columns[of_row >= begun + steps - history.clock.window]
 
 
-def _sums(found: Sequence[Residual], step: IntArray, steps: int, history: History) -> list[Sums]:
+def _sums(found: Sequence[Residual], step: IntArray, steps: int, history: DriftReference) -> list[Sums]:
     values = {(one.name, kind): array for one in found for kind, array in of_kinds(one)}
     sums = []
     for past in history.errors:

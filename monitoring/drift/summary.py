@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitoring.drift.history import History
+from monitoring.drift.history import DriftReference
 from monitoring.drift.inputs import FEWEST_WINDOWS
-from monitoring.drift.results import Chart, Input, Monitoring, Sensor
+from monitoring.drift.results import Chart, InputDrift, MonitoringResult, Sensor
 from monitoring.drift.time_steps import ALARMS_A_MONTH, WINDOW_DAYS
 
 SHOWN = 5  # inputs or units that are named
 MUCH = 1.2  # of the usual error
 
 
-def reasons(seen: Monitoring) -> Iterator[str]:
+def reasons(seen: MonitoringResult) -> Iterator[str]:
     """Why a process is said to have drifted, then what else a person should know; a line each."""
     for chart in seen.drifted_errors:
         yield _of_errors(chart)
@@ -40,7 +40,7 @@ def _of_errors(chart: Chart) -> str:
     return f"{chart.quantity}: {what}; seen since {chart.since}, begun about {chart.begun}"
 
 
-def _of_input(one: Input) -> str:
+def _of_input(one: InputDrift) -> str:
     by = " beside what the other inputs say" if one.by_others else ""
     return (
         f"{one.column}{by}: a month of it lies {one.effect:.2f} standard deviations from what was learnt, limit "
@@ -55,7 +55,7 @@ def _of_sensor(sensor: Sensor) -> str:
     return f"{sensor.column}: {sensor.what} for up to {sensor.rows} rows in a row ({named})"
 
 
-def next_steps(seen: Monitoring, waiting: Sequence[str] = (), shadow: str | None = None) -> Iterator[str]:
+def next_steps(seen: MonitoringResult, waiting: Sequence[str] = (), shadow: str | None = None) -> Iterator[str]:
     """What to do, the most pressing first; a line each.
 
     Parameters
@@ -93,7 +93,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(found[:SHOWN]) + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
 
 
-def limits_in_words(history: History) -> str:
+def limits_in_words(history: DriftReference) -> str:
     """What limits rest on, and which of them there are not."""
     windows = history.learnt_steps / history.clock.window
     steps = f"{history.clock.window} steps of {history.clock.days:g} d"

@@ -46,7 +46,7 @@ def lost_by_pieces(rows: Answered, seed: Seed) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class Task:
+class DriftTask:
     """A task as monitoring knows it.
 
     Attributes
@@ -65,13 +65,13 @@ class Task:
 
 
 TASKS = {
-    "regression": Task(of_numbers),
-    "classification": Task(of_class),
-    "sorting": Task(of_class, lost_by_pieces, "$/kg"),
-    "quality": Task(of_lots, lost_by_lots, "$/t"),
+    "regression": DriftTask(of_numbers),
+    "classification": DriftTask(of_class),
+    "sorting": DriftTask(of_class, lost_by_pieces, "$/kg"),
+    "quality": DriftTask(of_lots, lost_by_lots, "$/t"),
 }
 
 
-def task_of(seed: Seed) -> Task:
+def task_of(seed: Seed) -> DriftTask:
     """The task of a seed's process."""
     return TASKS[seed.process.task]

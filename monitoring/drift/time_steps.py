@@ -26,7 +26,7 @@ class DriftError(ValueError):
 
 
 @dataclass(frozen=True)
-class Clock:
+class TimeSteps:
     """Steps of equal length.
 
     Attributes

@@ -30,7 +30,7 @@ class MeanFlow:
     rows : int
         How many rows these are.
     uses, outside, bound : Mapping of str to float
-        As of `models.interfaces.energy.Flow`.
+        As of `models.interfaces.energy.EnergyFlow`.
     heat : float
         What of the first boundary's energy becomes heat.
     """

@@ -12,7 +12,7 @@ import pandas as pd
 
 from models.energy.account import account, check_factors, factors_of, flow
 from models.energy.grades import counted
-from models.interfaces.energy import Account, AnyEnergy, Flow
+from models.interfaces.energy import Account, AnyEnergy, EnergyFlow
 from models.processes.lookup import energy_of
 from models.table.contract import Checked
 from models.table.reading import digest, read_table
@@ -27,7 +27,7 @@ class EnergyError(ValueError):
 
 
 @dataclass(frozen=True)
-class Stand:
+class MonthCompliance:
     """Where a month stands under a norm.
 
     Attributes
@@ -96,7 +96,7 @@ class EnergyMonth:
     measured: FloatArray
     product: FloatArray
     account: Account
-    flow: Flow
+    flow: EnergyFlow
 
     def mean(self, values: FloatArray) -> float:
         """Mean of a quantity a tonne over the month's product; rows where it is not known are passed over."""
@@ -104,7 +104,7 @@ class EnergyMonth:
         return float(np.average(values[known], weights=self.product[known])) if known.any() else float("nan")
 
     @property
-    def standings(self) -> list[Stand]:
+    def standings(self) -> list[MonthCompliance]:
         """Where the month's product stands under each norm of the seed."""
         return [stand(norm, self.mean(counted(norm, self.account))) for norm in self.seed.norms]
 
@@ -116,13 +116,13 @@ class EnergyMonth:
         return self.table[self.seed.key.name].astype(str)
 
 
-def stand(norm: Norm, energy: float) -> Stand:
+def stand(norm: Norm, energy: float) -> MonthCompliance:
     """Where an energy stands under a norm [unit of the norm]."""
     kept = [grade.name for grade in norm.grades if energy <= grade.at_most]
     better = [grade for grade in norm.grades if energy > grade.at_most]
     if not better:
-        return Stand(norm, energy, kept[0], None, float("nan"))
-    return Stand(norm, energy, kept[0] if kept else None, better[-1].name, energy - better[-1].at_most)
+        return MonthCompliance(norm, energy, kept[0], None, float("nan"))
+    return MonthCompliance(norm, energy, kept[0] if kept else None, better[-1].name, energy - better[-1].at_most)
 
 
 def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMonth:

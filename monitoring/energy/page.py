@@ -11,7 +11,7 @@ from monitoring.energy.flows import mean_flow, picture
 from monitoring.energy.month import EnergyMonth
 from monitoring.energy.ranking import BEST_SHARE, FEWEST_ROWS, Ranked, differences, ranked
 from reporting.html import table
-from reporting.report import Section, whole
+from reporting.report import ReportSection, whole
 from reporting.timestamps import moment_format
 
 SHOWN_UNITS, SHOWN_COLUMNS = 12, 12
@@ -37,29 +37,31 @@ def summary(month: EnergyMonth) -> str:
     )
 
 
-def _sections(month: EnergyMonth) -> Iterator[Section]:
+def _sections(month: EnergyMonth) -> Iterator[ReportSection]:
     units, product, measured = ranked(month), month.physics.PRODUCT, _words(month.physics.TARGET)
-    yield Section("What was counted", f"Rows, {product} and the factors that all figures rest on.", _head(month, units))
-    yield Section(
+    yield ReportSection(
+        "What was counted", f"Rows, {product} and the factors that all figures rest on.", _head(month, units)
+    )
+    yield ReportSection(
         "Totals",
         f"Means are over the month's {product}. Each boundary contains the one above it; steam counts with its heat.",
         _totals(month) + _emissions(month),
     )
-    yield Section(
+    yield ReportSection(
         "Energy grades",
         "The norms that the seed names, each with its document, since documents have different limits. What a "
         "document counts elsewhere than in this process is added first. Limits that are recalled, and not read in the "
         "document itself, are no ground for a certificate.",
         _grades(month),
     )
-    yield Section("Where the energy goes", month.physics.KIND.reading, _flow(month))
-    yield Section(
+    yield ReportSection("Where the energy goes", month.physics.KIND.reading, _flow(month))
+    yield ReportSection(
         "Units",
         f"By comprehensive energy a tonne, the least first. The doubt is that of the measured {measured} alone, as a "
         "90 % interval: units that lie closer together than this do not differ beyond it in one month.",
         _units(month, units),
     )
-    yield Section(
+    yield ReportSection(
         "What the best tenth of the rows does differently",
         f"Medians of the {BEST_SHARE:.0%} of the rows that take least energy beside those of all others, where the "
         "90 % interval of the difference leaves out 0 (whole units drawn again). A difference is no cause: the best "

@@ -8,7 +8,7 @@ import numpy as np
 from monitoring.charts.control import ChartError, robust_reference
 from monitoring.charts.vectors import VectorChart
 from monitoring.report.lots import PredictedLots
-from monitoring.report.residual_charts import Charts, Lasting, Reference
+from monitoring.report.residual_charts import Charts, Lasting, ReferencePeriod
 from physics.arrays import FloatArray, IntArray
 from seeds import Cause, Seed
 
@@ -64,7 +64,7 @@ class Match:
 
 
 @dataclass(frozen=True, eq=False)
-class Event:
+class AlarmEvent:
     """What several charts showed at one time.
 
     Attributes
@@ -99,7 +99,9 @@ class Event:
     inputs: tuple[tuple[str, float], ...]
 
 
-def events_of(seed: Seed, lots: PredictedLots, charts: Charts, reference: Reference, spread: FloatArray) -> list[Event]:
+def events_of(
+    seed: Seed, lots: PredictedLots, charts: Charts, reference: ReferencePeriod, spread: FloatArray
+) -> list[AlarmEvent]:
     """Events of a period in the order in which they were first seen.
 
     Parameters
@@ -126,7 +128,7 @@ def events_of(seed: Seed, lots: PredictedLots, charts: Charts, reference: Refere
             frozenset().union(*(one.elements for one in own)), key=lambda e: -abs(np.nan_to_num(shift[e]))
         )
         events.append(
-            Event(
+            AlarmEvent(
                 unit=signals[0].unit,
                 charts=tuple(dict.fromkeys(one.chart for one in signals)),
                 elements=tuple(elements),
@@ -252,7 +254,7 @@ def _mean(scores: FloatArray) -> FloatArray:
     return np.where(count > 0, np.where(known, scores, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
 
 
-def _usual_inputs(reference: Reference) -> FloatArray:
+def _usual_inputs(reference: ReferencePeriod) -> FloatArray:
     """Centre and robust standard deviation of each input in the reference, shape (2, k); NaN where it hardly varies."""
     usual = np.full((2, reference.lots.X.shape[1]), np.nan)
     for column, values in enumerate(reference.lots.X.T):

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.quality.model import QualityModel
-from models.quality.outcomes import Lots
+from models.quality.outcomes import AssayedLots
 from models.table.inputs import InputError, matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
 from registry.versions import RegistryError
@@ -40,7 +40,7 @@ class PredictedLots:
     time: npt.NDArray[np.datetime64]
     X: FloatArray
     raw: FloatArray
-    found: Lots
+    found: AssayedLots
     unlearnt: BoolArray
 
     @classmethod
@@ -69,7 +69,7 @@ class PredictedLots:
             time=time,
             X=X,
             raw=np.asarray(model.estimator.predict(X), dtype=np.float64),
-            found=Lots.of(seed, reported, defects),
+            found=AssayedLots.of(seed, reported, defects),
             unlearnt=late | np.isin(unit, model.info["held_out_units"]),
         )
 

@@ -11,7 +11,7 @@ from monitoring.report.page_indices import acceptance, capability
 from monitoring.report.page_lots import certificates, decisions
 from monitoring.report.period import QualityPeriod
 from reporting.html import table
-from reporting.report import Section, whole
+from reporting.report import ReportSection, whole
 
 
 def page(period: QualityPeriod) -> str:
@@ -32,22 +32,22 @@ def summary(period: QualityPeriod) -> str:
     )
 
 
-def _sections(period: QualityPeriod) -> Iterator[Section]:
-    yield Section(
+def _sections(period: QualityPeriod) -> Iterator[ReportSection]:
+    yield ReportSection(
         "Promise", "What the model is, what it promised of released lots, and whether that held.", _head(period)
     )
-    yield Section(
+    yield ReportSection(
         "Summary",
         "What was decided before the assays, and what came of it; costs are means over the lots whose grade the assay "
         "tells, against an oracle that knows every assay beforehand and pays for none.",
         _counts(period) + _costs(period) + _hits(period),
     )
-    yield Section("Control charts", *charts(period))
-    yield Section("Alarms", *alarms(period))
-    yield Section("Capability", *capability(period))
-    yield Section("Decisions", *decisions(period))
-    yield Section("Acceptance sampling", *acceptance(period))
-    yield Section("Certificates of analysis", *certificates(period))
+    yield ReportSection("Control charts", *charts(period))
+    yield ReportSection("Alarms", *alarms(period))
+    yield ReportSection("Capability", *capability(period))
+    yield ReportSection("Decisions", *decisions(period))
+    yield ReportSection("Acceptance sampling", *acceptance(period))
+    yield ReportSection("Certificates of analysis", *certificates(period))
 
 
 def _head(period: QualityPeriod) -> str:

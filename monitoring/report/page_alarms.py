@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from monitoring.charts.runs_rules import WESTERN_ELECTRIC
-from monitoring.report.alarms import LEAST_MOVE, LEAST_SIMILARITY, Event
+from monitoring.report.alarms import LEAST_MOVE, LEAST_SIMILARITY, AlarmEvent
 from monitoring.report.figures import FARTHEST, LOWEST_SHARE, single_lots, sums, vectors
 from monitoring.report.period import QualityPeriod
-from monitoring.report.residual_charts import RUN_LENGTH, Charts, Reference
+from monitoring.report.residual_charts import RUN_LENGTH, Charts, ReferencePeriod
 from reporting.html import table
 from reporting.style import CONFIG as PLOTS_CONFIG
 
@@ -28,7 +28,7 @@ def charts(period: QualityPeriod) -> tuple[str, str]:
     return reading, "".join(_charts(period, period.charts, period.reference))
 
 
-def _charts(period: QualityPeriod, found: Charts, reference: Reference) -> Iterator[str]:
+def _charts(period: QualityPeriod, found: Charts, reference: ReferencePeriod) -> Iterator[str]:
     yield f"<p>{html.escape(_reference(period, reference))}</p>"
     yield f"<p>{html.escape(_limits(period, found))}</p>"
     left_out = [f"{period.seed.elements[e].name}: {why}" for e, why in enumerate(reference.why) if why]
@@ -63,7 +63,7 @@ def _charts(period: QualityPeriod, found: Charts, reference: Reference) -> Itera
     yield figure.to_html(full_html=False, include_plotlyjs=False, config=CONFIG, div_id="vectors")
 
 
-def _reference(period: QualityPeriod, reference: Reference) -> str:
+def _reference(period: QualityPeriod, reference: ReferencePeriod) -> str:
     lots = reference.lots
     first, last = lots.time[0].astype("datetime64[D]"), lots.time[-1].astype("datetime64[D]")
     who = "none of which the model has learnt"
@@ -111,7 +111,7 @@ def alarms(period: QualityPeriod) -> tuple[str, str]:
     return reading, table(head, [_row(period, event) for event in period.events], (2, 3))
 
 
-def _row(period: QualityPeriod, event: Event) -> list[str]:
+def _row(period: QualityPeriod, event: AlarmEvent) -> list[str]:
     times = period.lots.times
     causes = [
         _cause(match.cause.title, match.similarity, match.explained, match.cause.knobs) for match in event.matches
@@ -133,7 +133,7 @@ def _cause(title: str, similarity: float, explained: float, knobs: list[str]) ->
     return f"{title} (cosine {similarity:.2f}, explains {explained:.0%}{acting})"
 
 
-def _shift(period: QualityPeriod, event: Event, element: int) -> str:
+def _shift(period: QualityPeriod, event: AlarmEvent, element: int) -> str:
     """Shift of an element in sigmas, and as what the content is over what was to be expected."""
     assert period.reference is not None
     sigma = float(event.shift[element])

@@ -9,7 +9,7 @@ from models.quality.decision import ACTIONS
 from models.quality.remedy import Remedy
 from monitoring.report.period import QualityPeriod
 from reporting.html import table
-from seeds.format.tasks.quality import Sum
+from seeds.format.tasks.quality import ContentSum
 
 NEAR = 2.0  # sigmas from a limit within which a released lot is shown
 
@@ -136,7 +136,7 @@ def _predicted(period: QualityPeriod, lot: int) -> list[tuple[str, str]]:
     return found
 
 
-def _sum(period: QualityPeriod, lot: int, one: Sum) -> str:
+def _sum(period: QualityPeriod, lot: int, one: ContentSum) -> str:
     counted = [column.name in one.of for column in period.seed.elements]
     parts = period.lots.found.reported[lot][counted]
     if np.isnan(parts).any():

@@ -13,20 +13,27 @@ from models.quality.decision import ACTIONS, Costs, earned, oracle
 from models.quality.grades import Limits
 from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import costs_of, covered
-from models.quality.remedy import Nearest, Remedy
+from models.quality.remedy import NearestLimit, Remedy
 from models.table.reading import digest, read_table
 from models.tasks import task_of
 from models.uncertainty.guarantees import beyond_promise, lots_needed
 from monitoring.charts.control import ChartError
-from monitoring.report.alarms import Event, events_of
+from monitoring.report.alarms import AlarmEvent, events_of
 from monitoring.report.indices import LimitIndices, indices
 from monitoring.report.lots import PredictedLots
-from monitoring.report.residual_charts import Charts, Reference, charts_of, lag_correlation, reference_of, residuals
+from monitoring.report.residual_charts import (
+    Charts,
+    ReferencePeriod,
+    charts_of,
+    lag_correlation,
+    reference_of,
+    residuals,
+)
 from monitoring.report.sampling import Sampling, sampling
 from physics.arrays import BoolArray, FloatArray
 from registry.loading.agreement import check_names
 from registry.promotion import champion_of
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import RegistryError, Version
 from seeds import Seed
@@ -125,17 +132,17 @@ class QualityPeriod:
     lots: PredictedLots
     judged: Assessment
     answers: Mapping[str, Answer]
-    nearest: list[Nearest]
+    nearest: list[NearestLimit]
     remedies: list[Remedy | None]
     costs: Mapping[str, float]
     actions: Mapping[str, Action]
     covered: tuple[int, int]
     defects: Mapping[str, Defect]
-    reference: Reference | None
+    reference: ReferencePeriod | None
     charts: Charts | None
     charts_why: str
     alikeness: tuple[float, float]
-    events: list[Event]
+    events: list[AlarmEvent]
     indices: list[LimitIndices]
     sampling: Sampling | None
 
@@ -157,7 +164,7 @@ class QualityPeriod:
 
 
 def quality_period(
-    seed: Seed, data: Path, settings: Settings, first: dt.date | None = None, last: dt.date | None = None
+    seed: Seed, data: Path, settings: StoreSettings, first: dt.date | None = None, last: dt.date | None = None
 ) -> QualityPeriod:
     """Let the champion tell of a period's lots, assayed or not, and hold what was found against it.
 
@@ -223,7 +230,7 @@ def period_of(
     costs, answers = Costs.of(seed), model.contents(judged.logs, COVERAGE)
     spread = model.scatter.spread
     reference, charts, why, alike = None, None, "", (np.nan, np.nan)
-    events: list[Event] = []
+    events: list[AlarmEvent] = []
     try:
         reference = reference_of(earlier, spread)
     except ChartError as fault:

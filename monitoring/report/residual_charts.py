@@ -40,7 +40,7 @@ LEAST_SEEN = 0.5  # of the reference lots must have a value of an element that e
 
 
 @dataclass(frozen=True, eq=False)
-class Reference:
+class ReferencePeriod:
     """A stretch before the period, and where residuals lie in it.
 
     Attributes
@@ -168,7 +168,7 @@ def residuals(lots: PredictedLots, spread: FloatArray) -> FloatArray:
     return np.where(reported > 0, error, np.nan)
 
 
-def reference_of(earlier: PredictedLots, spread: FloatArray) -> Reference:
+def reference_of(earlier: PredictedLots, spread: FloatArray) -> ReferencePeriod:
     """Reference from the lots before a period: those of the last year that were not learnt, or all where too few are.
 
     Raises
@@ -192,10 +192,10 @@ def reference_of(earlier: PredictedLots, spread: FloatArray) -> Reference:
             centre[e], sigma[e] = found.centre, found.sigma
     if all(why):
         raise ChartError(why[0])
-    return Reference(lots, centre, sigma, tuple(why), (errors - centre) / sigma)
+    return ReferencePeriod(lots, centre, sigma, tuple(why), (errors - centre) / sigma)
 
 
-def charts_of(lots: PredictedLots, reference: Reference, spread: FloatArray) -> Charts:
+def charts_of(lots: PredictedLots, reference: ReferencePeriod, spread: FloatArray) -> Charts:
     """All charts of a period's lots; each starts afresh at the period's first lot."""
     scores = (residuals(lots, spread) - reference.centre) / reference.sigma
     width = -float(ndtri(0.5 * ALPHA / len(reference.charted)))
@@ -278,7 +278,12 @@ def _lasting(unit: str | None, element: int, rows: IntArray, average: EwmaChart,
 
 
 def _of_units(
-    lots: PredictedLots, scores: FloatArray, reference: Reference, usual: FloatArray, width: float, interval: float
+    lots: PredictedLots,
+    scores: FloatArray,
+    reference: ReferencePeriod,
+    usual: FloatArray,
+    width: float,
+    interval: float,
 ) -> Iterator[Lasting]:
     """Lasting charts of each unit by itself; none where the whole table is one unit."""
     own = _rows_by_unit(lots.unit)
@@ -296,12 +301,12 @@ def _rows_by_unit(units: npt.NDArray[np.object_]) -> dict[str, IntArray]:
     return {str(unit): np.flatnonzero(units == unit) for unit in sorted(set(units))}
 
 
-def _vector(reference: Reference) -> list[int]:
+def _vector(reference: ReferencePeriod) -> list[int]:
     seen = (~np.isnan(reference.scores)).mean(axis=0)
     return [e for e in reference.charted if seen[e] >= LEAST_SEEN]
 
 
-def _components(reference: Reference, vector: Sequence[int]) -> tuple[PrincipalComponents | None, str]:
+def _components(reference: ReferencePeriod, vector: Sequence[int]) -> tuple[PrincipalComponents | None, str]:
     """Principal components of these elements, or why there are none."""
     if len(vector) < 2:
         return None, f"{len(vector)} elements lie above the laboratory's limit in half of the reference, 2 needed"

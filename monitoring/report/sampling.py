@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from scipy.stats import beta
 
-from monitoring.charts.plans import AQLS, NORMAL, REDUCED, TIGHTENED, Plan, single_plan
+from monitoring.charts.plans import AQLS, NORMAL, REDUCED, TIGHTENED, SamplingPlan, single_plan
 
 PRODUCER_RISK, CONSUMER_RISK = 0.05, 0.10
 SEVERITIES = (NORMAL, TIGHTENED, REDUCED)
@@ -25,7 +25,7 @@ class Sampling:
     """
 
     aql: float
-    attributes: dict[str, Plan]
+    attributes: dict[str, SamplingPlan]
     good: dict[str, float]
     bad: dict[str, float]
 
@@ -44,6 +44,6 @@ def sampling(lots: int, alpha: float) -> Sampling | None:
     return Sampling(aql, plans, good, bad)
 
 
-def _accepted_with(plan: Plan, probability: float) -> float:
+def _accepted_with(plan: SamplingPlan, probability: float) -> float:
     """Share of bad lots that a plan accepts with this probability [1], by the binomial distribution."""
     return float(beta.ppf(1.0 - probability, plan.accept + 1, plan.size - plan.accept))

@@ -19,7 +19,7 @@ import typer
 from nonferrous.console import ProcessName, console, fail
 
 if TYPE_CHECKING:
-    from records.jobs.queue import Asked, Job, Jobs
+    from records.jobs.queue import Job, Jobs, RetrainingRequest
 
 jobs_app = typer.Typer(
     help="Retraining jobs for the worker: ask for one, list, cancel.", no_args_is_help=True, rich_markup_mode=None
@@ -48,7 +48,7 @@ def worker() -> None:
     settings = read_settings()
     name = f"{socket.gethostname()}:{settings.folder}"
 
-    def begin(id: str, asked: Asked) -> Program:
+    def begin(id: str, asked: RetrainingRequest) -> Program:
         return Program(id, asked, settings.folder / "logs" / "retraining")
 
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
@@ -79,10 +79,10 @@ def ask(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Register nothing and promote nothing.")] = False,
 ) -> None:
     """Ask for a retraining job on the records of a process."""
-    from records.jobs.queue import Asked
+    from records.jobs.queue import RetrainingRequest
     from seeds import load
 
-    asked = Asked(load(process).process.name, getpass.getuser(), if_drifted, accept_shift, dry_run)
+    asked = RetrainingRequest(load(process).process.name, getpass.getuser(), if_drifted, accept_shift, dry_run)
     with opened() as jobs:
         console().print(f"job {jobs.put(asked).id} waits for a worker", markup=False)
 

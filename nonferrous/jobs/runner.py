@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from records.jobs.queue import Asked
+    from records.jobs.queue import RetrainingRequest
     from registry.retraining.decision import Decision
-    from registry.settings import Settings
+    from registry.settings import StoreSettings
 
 ROWS = "rows.parquet"
 PATIENCE = 60.0  # s that a job waits for records that do not answer
@@ -33,7 +33,7 @@ T = TypeVar("T")
 def main() -> int:
     """Do the job that the first argument names; gives the exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from records.jobs.queue import Asked
+    from records.jobs.queue import RetrainingRequest
     from registry.errors import PATIENT
     from registry.settings import read_settings
 
@@ -50,7 +50,7 @@ def main() -> int:
 
     job = json.loads(sys.argv[1])
     try:
-        do(job["id"], Asked(**job["asked"]), read_settings(), say)
+        do(job["id"], RetrainingRequest(**job["asked"]), read_settings(), say)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
@@ -80,7 +80,7 @@ def _in_a_line(error: Exception) -> str:
     return f"{said[:LONGEST]}... ({len(str(error).splitlines())} lines, all of them in the log of its program)"
 
 
-def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
+def do(id: str, asked: RetrainingRequest, settings: StoreSettings, say: Say) -> None:
     """Train the process again on its records, and say what came of it.
 
     Parameters
@@ -147,7 +147,7 @@ def _enter(process: str, say: Say) -> None:
         sys.stderr.write(f"not entered into the audit yet: {error}\n")
 
 
-def _quiet(asked: Asked) -> Decision | None:
+def _quiet(asked: RetrainingRequest) -> Decision | None:
     """The decision to learn nothing where that is not due, or a version answers in shadow; None where it is to learn.
 
     It is asked for by the job.
@@ -162,16 +162,16 @@ def _quiet(asked: Asked) -> Decision | None:
     return None if why is None else Decision(None, False, why, (), {})
 
 
-def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) -> Decision:
+def _trained(asked: RetrainingRequest, id: str, folder: Path, settings: StoreSettings, say: Say) -> Decision:
     """Learn again, as far as that was not done before, and decide."""
     from registry.retraining.decision import Decision, finished
     from registry.tracking import Tracking
     from seeds import load
-    from training.jobs.execution import Ways
+    from training.jobs.execution import FitExecution
     from training.retraining.retrain import retrain
 
     rows = _rows(asked.process, folder, say)
-    ways = Ways(folder=folder / "fits", fitted=lambda name: say({"over": f"fitted {name}"}))
+    ways = FitExecution(folder=folder / "fits", fitted=lambda name: say({"over": f"fitted {name}"}))
 
     def step(what: str, done: int, steps: int) -> None:
         say({"what": what, "done": done, "steps": steps})

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from records.jobs.queue import Asked
+from records.jobs.queue import RetrainingRequest
 from system.programs import end, start
 
 MOST_LINES = 40
@@ -37,7 +37,7 @@ class Program:
         Its process, which leads a group of its own.
     """
 
-    def __init__(self, id: str, asked: Asked, logs: Path) -> None:
+    def __init__(self, id: str, asked: RetrainingRequest, logs: Path) -> None:
         logs.mkdir(parents=True, exist_ok=True)
         self._phases: list[Mapping[str, Any]] = []
         self._progress: dict[str, Any] = {"what": "begins", "done": 0, "steps": 1}

@@ -41,7 +41,7 @@ def _looked(seed: Seed) -> list[str]:
     from nonferrous.reports import look
     from nonferrous.retraining_due import learning_due
     from nonferrous.shadow import shadow_lines
-    from records.jobs.queue import Asked, BusyError
+    from records.jobs.queue import BusyError, RetrainingRequest
 
     shadow = shadow_lines(seed)
     try:
@@ -59,7 +59,7 @@ def _looked(seed: Seed) -> list[str]:
         return lines
     with opened() as jobs:
         try:
-            return [*lines, f"job {jobs.put(Asked(seed.process.name, BY)).id} waits for a worker"]
+            return [*lines, f"job {jobs.put(RetrainingRequest(seed.process.name, BY)).id} waits for a worker"]
         except BusyError as error:
             return [*lines, str(error)]
 

@@ -22,7 +22,7 @@ Described = dict[str, tuple[str | None, str]]
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class CheckedRows:
     """Some rows that have passed all checks.
 
     Attributes

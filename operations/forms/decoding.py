@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import pydantic_core
 
-from operations.forms.faults import Fault, RequestError
+from operations.forms.faults import RequestDefect, RequestError
 from operations.forms.values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME, bounds
 from seeds import Column
 from system.cancellation import between, check
@@ -121,7 +121,7 @@ def parsed_json(body: bytes, most_values: int = MOST_VALUES) -> Any:
 
 
 def _too_many(most: int, where: str, instead: str) -> RequestError:
-    fault = Fault(field="body", bound=most, expected=f"at most {most} values")
+    fault = RequestDefect(field="body", bound=most, expected=f"at most {most} values")
     detail = f"{where} more than {most} values; {instead}"
     return RequestError(detail, [fault], HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 

@@ -14,7 +14,7 @@ MOST_FAULTS = 100
 _LONGEST_VALUE = 100
 
 
-class Fault(BaseModel):
+class RequestDefect(BaseModel):
     """One thing wrong with a request."""
 
     model_config = ConfigDict(frozen=True)
@@ -42,7 +42,7 @@ class RequestError(Exception):
     """
 
     def __init__(
-        self, detail: str, faults: Sequence[Fault] = (), status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
+        self, detail: str, faults: Sequence[RequestDefect] = (), status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
     ) -> None:
         super().__init__(detail)
         self.detail, self.faults, self.status = detail, tuple(faults), status
@@ -76,7 +76,7 @@ def _beginning(value: Any, left: list[int]) -> Any:
     return value
 
 
-def invalid(faults: Sequence[Fault]) -> RequestError:
+def invalid(faults: Sequence[RequestDefect]) -> RequestError:
     """A request whose JSON is sound and whose content is not."""
     if len(faults) > MOST_FAULTS:
         text = f"the request has more than {MOST_FAULTS} faults, the first of them in errors"
@@ -85,6 +85,6 @@ def invalid(faults: Sequence[Fault]) -> RequestError:
     return RequestError(text, faults[:MOST_FAULTS])
 
 
-def within(place: str, fault: Fault) -> Fault:
+def within(place: str, fault: RequestDefect) -> RequestDefect:
     """A fault in a part of the request that stands at a place."""
     return fault.model_copy(update={"field": ".".join(filter(None, (place, fault.field)))})

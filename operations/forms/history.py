@@ -13,7 +13,7 @@ from pydantic import Field
 
 from models.consistency.unit_names import unit_name
 from models.table.derived_columns import lenders, made_columns
-from operations.forms.faults import Fault, shown
+from operations.forms.faults import RequestDefect, shown
 from physics.arrays import FloatArray
 from seeds import Column, Seed
 from seeds.format.table import TableFormat
@@ -58,7 +58,7 @@ def made() -> Any:
     return Annotated[list[str], Field(description=about)]
 
 
-def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Fault]:
+def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[RequestDefect]:
     """Make what rows leave out, in place, and note in each row under `made` which columns that were.
 
     Parameters
@@ -120,7 +120,7 @@ def units_of(rows: Sequence[Record], seed: Seed) -> list[int]:
     return [numbers.setdefault(unit_name(row[seed.key.name]), len(numbers)) for row in rows]
 
 
-def starts_of(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, list[Fault]]:
+def starts_of(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, list[RequestDefect]]:
     """Start of each row's period, in the plant's time without summer time; the first `past` rows are earlier ones."""
     name = seed.clock.name
     stated = [row[name] for row in rows]
@@ -142,7 +142,7 @@ def starts_of(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, li
     return np.array([one.replace(tzinfo=None) for one in read], dtype="datetime64[us]"), faults
 
 
-def _twice(past: Sequence[Record], units: Sequence[int], starts: Starts, seed: Seed) -> list[Fault]:
+def _twice(past: Sequence[Record], units: Sequence[int], starts: Starts, seed: Seed) -> list[RequestDefect]:
     """Earlier rows of a unit and period that another one is of already."""
     first: dict[tuple[int, int], int] = {}
     faults = []
@@ -153,8 +153,8 @@ def _twice(past: Sequence[Record], units: Sequence[int], starts: Starts, seed: S
     return faults
 
 
-def fault_at(i: int, past: int, name: str, value: Any, expected: str) -> Fault:
+def fault_at(i: int, past: int, name: str, value: Any, expected: str) -> RequestDefect:
     """Fault in row i of the first `past`, which are the history's, and the rows asked for after them."""
     if i < past:
-        return Fault(field=f"history.{i}.{name}", value=shown(value), expected=expected)
-    return Fault(row=i - past, field=name, value=shown(value), expected=expected)
+        return RequestDefect(field=f"history.{i}.{name}", value=shown(value), expected=expected)
+    return RequestDefect(row=i - past, field=name, value=shown(value), expected=expected)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.consistency.unit_names import unit_name
-from operations.forms.faults import MOST_FAULTS, Fault, invalid, within
+from operations.forms.faults import MOST_FAULTS, RequestDefect, invalid, within
 from operations.forms.fields import Record
 from operations.forms.history import Starts, fault_at, starts_of, units_of
 from operations.forms.shapes import Shape
@@ -25,7 +25,7 @@ MOST_PERIODS, MOST_SLOTS = 10_000, 200_000
 
 
 def tabled(
-    rows: Sequence[Record], past: Sequence[Record], seed: Seed, faults: list[Fault], needed: Sequence[str] = ()
+    rows: Sequence[Record], past: Sequence[Record], seed: Seed, faults: list[RequestDefect], needed: Sequence[str] = ()
 ) -> tuple[list[str], pd.DataFrame]:
     """Unit of each row, and history and rows as a table; RequestError 422 where there are faults, or new ones in it."""
     if faults:
@@ -37,7 +37,7 @@ def tabled(
     return [unit_name(row[seed.key.name]) for row in rows], table
 
 
-def read_rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Fault]) -> list[Record]:
+def read_rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[RequestDefect]) -> list[Record]:
     """Rows, or rows of history, of a request; faults are added, until there are more than are named.
 
     Those of history are named as fields of the request, all others by the number of the row.
@@ -55,7 +55,7 @@ def read_rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Faul
 
 def table_of(
     rows: Sequence[Record], past: int, seed: Seed, needed: Sequence[str] = ()
-) -> tuple[pd.DataFrame, list[Fault]]:
+) -> tuple[pd.DataFrame, list[RequestDefect]]:
     """Rows, of which the first `past` are history, as a table of the seed; or how they do not go together.
 
     Of the columns `needed` each unit must have a value somewhere.
@@ -74,7 +74,7 @@ def table_of(
     return (pd.DataFrame(), faults) if faults else (_frame(rows, units, starts, seed), [])
 
 
-def _spread(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[Fault]:
+def _spread(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[RequestDefect]:
     """The row that lies farthest off, where units and periods from the first to the last are too many to look at."""
     most = min(MOST_PERIODS, MOST_SLOTS // (int(units.max()) + 1))
     if periods.max() < most:
@@ -84,7 +84,7 @@ def _spread(rows: Sequence[Record], past: int, units: IntArray, periods: IntArra
     return [fault_at(i, past, seed.clock.name, rows[i][seed.clock.name], expected)]
 
 
-def _twice(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[Fault]:
+def _twice(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[RequestDefect]:
     """Rows of history of one unit and period, and plans of one unit."""
     first: dict[tuple[int, ...], int] = {}
     faults = []
@@ -107,7 +107,9 @@ def _days(seed: Seed) -> str:
     return f"{seed.process.period.value:g} {seed.process.period.unit}"
 
 
-def _plan_faults(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[Fault]:
+def _plan_faults(
+    rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed
+) -> list[RequestDefect]:
     """Plans of units without history, and those that are not later than it."""
     assert seed.key is not None
     newest: dict[int, int] = {}
@@ -126,7 +128,7 @@ def _plan_faults(rows: Sequence[Record], past: int, units: IntArray, periods: In
     return faults
 
 
-def _lacking(rows: Sequence[Record], past: int, units: IntArray, needed: Sequence[str]) -> list[Fault]:
+def _lacking(rows: Sequence[Record], past: int, units: IntArray, needed: Sequence[str]) -> list[RequestDefect]:
     """Faults of values that physics needs, and neither the plan nor an earlier period of its unit has."""
     known: dict[int, set[str]] = {}
     for row, unit in zip(rows, units.tolist(), strict=True):

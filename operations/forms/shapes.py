@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from operations.forms.faults import MOST_FAULTS, Fault, shown
+from operations.forms.faults import MOST_FAULTS, RequestDefect, shown
 from seeds import Seed
 
 MOST_FIELDS = 1000
@@ -77,7 +77,7 @@ class Shape:
         """Names of the part's fields."""
         return list(self._at(())["properties"])
 
-    def read(self, given: Any, row: int | None = None) -> tuple[Any, list[Fault]]:
+    def read(self, given: Any, row: int | None = None) -> tuple[Any, list[RequestDefect]]:
         """A part as it must be, or None and the faults in it.
 
         Parameters
@@ -99,16 +99,18 @@ class Shape:
             return self._validate(given), []
         except ValidationError as error:
             if error.error_count() > MOST_DETAILS:
-                return None, [Fault(row=row, expected=f"an object with at most {MOST_DETAILS} faults, to tell them")]
+                return None, [
+                    RequestDefect(row=row, expected=f"an object with at most {MOST_DETAILS} faults, to tell them")
+                ]
             details = error.errors(include_url=False)[: MOST_FAULTS + 1]
             return None, [self._fault(detail, row) for detail in details]
 
-    def unknown(self, names: Iterable[str]) -> list[Fault]:
+    def unknown(self, names: Iterable[str]) -> list[RequestDefect]:
         """Faults of those names that no field of a row has."""
         fields = [name for name in names if name not in self._schema["properties"]]
-        return [Fault(field=str(shown(name)), expected=self._instead((name,), 0)) for name in fields]
+        return [RequestDefect(field=str(shown(name)), expected=self._instead((name,), 0)) for name in fields]
 
-    def _fault(self, detail: Any, row: int | None) -> Fault:
+    def _fault(self, detail: Any, row: int | None) -> RequestDefect:
         """Fault from one of pydantic's error details."""
         place, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
         field = ".".join(str(shown(step)) for step in place) or None
@@ -126,7 +128,7 @@ class Shape:
             expected = f"{_BOUNDS[limit]} {context[limit]:.12g} {counted}".rstrip()
         else:
             expected = _EXPECTED.get(kind, detail["msg"])
-        return Fault(row=row, field=field, value=value, bound=bound, expected=expected)
+        return RequestDefect(row=row, field=field, value=value, bound=bound, expected=expected)
 
     def _at(self, place: tuple[Any, ...]) -> dict[str, Any]:
         """Schema of a place; empty where there is no such place."""

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from models.online.received import Received, is_current
-from models.online.review_queue import Following, Waiting, outcomes_waiting_in, waiting_in
+from models.online.review_queue import OnlineState, PendingBatch, outcomes_waiting_in, waiting_in
 from models.quality.model import QualityModel
-from models.uncertainty.adaptive_intervals import LevelAlone
+from models.uncertainty.adaptive_intervals import LevelOnlyInterval
 from operations.forms.fields import Record
 from operations.forms.rows import matrix
 from operations.outcomes.received import ReceivedBatch
@@ -26,7 +26,7 @@ class LotStates(OnlineStates[QualityModel]):
 
     def begin(self, model: QualityModel) -> Record:
         """State of a model that has taken up no assay since its training; see `NumberStates.begin`."""
-        return {} if model.level is None else _state(Following(LevelAlone(model.level, ()), model.usual), at=0)
+        return {} if model.level is None else _state(OnlineState(LevelOnlyInterval(model.level, ()), model.usual), at=0)
 
     def taken(
         self,
@@ -64,7 +64,7 @@ class LotStates(OnlineStates[QualityModel]):
         received = Received(following.received, is_current(state["at"], now, model.seed))
         return replace(model, level=following.adaptive.level, received=received)
 
-    def waiting(self, state: Record) -> dict[str, tuple[Waiting, ...]]:
+    def waiting(self, state: Record) -> dict[str, tuple[PendingBatch, ...]]:
         """The newest batches of assays that wait."""
         return {CONTENTS: waiting_in(state)}
 
@@ -73,12 +73,12 @@ class LotStates(OnlineStates[QualityModel]):
         return outcomes_waiting_in(state)
 
 
-def _state(following: Following, at: int) -> Record:
+def _state(following: OnlineState, at: int) -> Record:
     """As JSON values, with when the newest assay that is followed arrived; a level has no centre to keep."""
     kept = following.state()
     return {"level": kept.pop("adaptive")["level"], **kept, "at": at}
 
 
-def _following(model: QualityModel, state: Record) -> Following:
+def _following(model: QualityModel, state: Record) -> OnlineState:
     adaptive = {"level": state["level"], "recent": []}
-    return Following.from_state({**state, "adaptive": adaptive}, model.usual, LevelAlone)
+    return OnlineState.from_state({**state, "adaptive": adaptive}, model.usual, LevelOnlyInterval)

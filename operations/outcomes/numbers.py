@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.online.received import Received, is_current
-from models.online.review_queue import Arrival, Following, Waiting, outcomes_waiting_in, waiting_in
+from models.online.review_queue import Arrival, OnlineState, PendingBatch, outcomes_waiting_in, waiting_in
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from operations.forms.fields import Record
@@ -28,12 +28,12 @@ class NumberStates(OnlineStates[Fitted]):
     def begin(self, model: Fitted) -> Record:
         """State of a model that has taken up no outcome since its training, as JSON; empty where it follows none.
 
-        In addition to the values of `Following.state`, `centres` holds from when on [microseconds since 1970] responses
-        were centred by which value: an outcome is compared with the response as it was when it was given. `at` is when
-        the newest outcome that is followed arrived [the same].
+        In addition to the values of `OnlineState.state`, `centres` holds the values by which responses were centred and
+        from when on [microseconds since 1970]: an outcome is compared with the response as it was given. `at` is the
+        time at which the latest applied outcome arrived [the same].
         """
         return {
-            name: {**Following(one.adaptive, one.usual).state(), "centres": [[0, one.adaptive.centre]], "at": 0}
+            name: {**OnlineState(one.adaptive, one.usual).state(), "centres": [[0, one.adaptive.centre]], "at": 0}
             for name, one in _by_target(model).items()
             if one.adaptive is not None
         }
@@ -73,7 +73,7 @@ class NumberStates(OnlineStates[Fitted]):
         }
         return replace(model, models=models) if isinstance(model, SeveralTargets) else models[model.seed.target.name]
 
-    def waiting(self, state: Record) -> dict[str, tuple[Waiting, ...]]:
+    def waiting(self, state: Record) -> dict[str, tuple[PendingBatch, ...]]:
         """The newest batches that wait, by target."""
         return {name: waiting_in(one) for name, one in state.items()}
 
@@ -91,7 +91,7 @@ def _taken(
     centre = centres[np.searchsorted(starts, moments, side="right") - 1]
     scores, good = np.abs(errors - centre) / scale, np.isfinite(errors)
     arrival = Arrival(batch.batch, *(one[good] for one in (errors, scores, outcomes, scale)))
-    before = Following.from_state(state, model.usual)
+    before = OnlineState.from_state(state, model.usual)
     following = before.taken(arrival, batch.accepted)
     newest = [*state["centres"], [batch.at, following.adaptive.centre]][-_MOST_CENTRES:]
     at = batch.at if following.received > before.received else state["at"]
@@ -99,7 +99,7 @@ def _taken(
 
 
 def _followed(model: RegressionModel, state: Record, now: int) -> RegressionModel:
-    following = Following.from_state(state, model.usual)
+    following = OnlineState.from_state(state, model.usual)
     received = Received(following.received, is_current(state["at"], now, model.seed))
     return replace(model, adaptive=following.adaptive, received=received)
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from models.online.review_queue import Waiting
+from models.online.review_queue import PendingBatch
 from operations.forms.fields import Record
 from operations.outcomes.received import ReceivedBatch
 
@@ -61,7 +61,7 @@ class OnlineStates(ABC, Generic[M]):
         """The model with what its state has taken up, as of `now`."""
 
     @abstractmethod
-    def waiting(self, state: Record) -> dict[str, tuple[Waiting, ...]]:
+    def waiting(self, state: Record) -> dict[str, tuple[PendingBatch, ...]]:
         """By target the newest batches that wait, since they are odd."""
 
     @abstractmethod

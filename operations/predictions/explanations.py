@@ -10,9 +10,9 @@ from pydantic import Field
 
 from models.explanations import Parts, explained_classes
 from models.processes.causes import by_cause
-from operations.forms.faults import Fault, invalid
+from operations.forms.faults import RequestDefect, invalid
 from operations.forms.fields import Record, record, title
-from operations.predictions.options import AddedFields, Addition, Option
+from operations.predictions.options import AddedFields, Addition, ResponsePart
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -62,7 +62,7 @@ class Explanations(Addition):
         """Refuse a request that asks for more explanations than are made at once; RequestError."""
         if rows > MOST_EXPLAINED:
             expected = f"at most {MOST_EXPLAINED} rows where explanations are asked for; send several requests"
-            raise invalid([Fault(field="rows", value=rows, bound=MOST_EXPLAINED, expected=expected)])
+            raise invalid([RequestDefect(field="rows", value=rows, bound=MOST_EXPLAINED, expected=expected)])
 
 
 class ClassExplanations(Explanations):
@@ -76,7 +76,7 @@ class ClassExplanations(Explanations):
         return [{"explanation": why} for why in found], {}
 
 
-class ExplainClass(Option):
+class ExplainClass(ResponsePart):
     """Explanations of the most probable class."""
 
     def of(self, seed: Seed) -> ClassExplanations:

@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel
 
-from operations.forms.columns import Block, Columns, Described
+from operations.forms.columns import CheckedRows, Columns, Described
 from operations.forms.fields import Record
 from operations.operation import Operation
-from operations.predictions.options import Option
+from operations.predictions.options import ResponsePart
 from operations.predictions.payloads import Payloads, TaskFields, payloads_of
 from seeds import Seed
 
@@ -42,7 +42,7 @@ class Predictions(Operation[Payloads]):
     listed: ClassVar[type[BaseModel] | None] = None
     not_listed: ClassVar[str] = ""
 
-    def __init__(self, *options: Option) -> None:
+    def __init__(self, *options: ResponsePart) -> None:
         self.options = options
 
     def form(self, seed: Seed, max_rows: int) -> Payloads:
@@ -89,7 +89,7 @@ class Predictions(Operation[Payloads]):
         """
 
     @abstractmethod
-    def columns(self, form: Payloads, model: Any, block: Block, request: Record) -> Columns:
+    def columns(self, form: Payloads, model: Any, block: CheckedRows, request: Record) -> Columns:
         """The content of `predicted` as columns; raises as it does."""
 
     @abstractmethod

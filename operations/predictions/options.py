@@ -77,7 +77,7 @@ class Addition(ABC):
         return {}, {}
 
 
-class Option(ABC):
+class ResponsePart(ABC):
     """Part of a response that requests of a task may ask for."""
 
     @abstractmethod

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from models.online.received import Kind
 from operations.forms import history
 from operations.forms.decoding import MOST_VALUES, Decoder, parsed_json
-from operations.forms.faults import MOST_FAULTS, Fault, invalid, within
+from operations.forms.faults import MOST_FAULTS, RequestDefect, invalid, within
 from operations.forms.fields import ModelUsed, Record, record, row_fields, title
 from operations.forms.shapes import Shape
 from operations.forms.values import QUALITY, UNUSED, USED
@@ -23,7 +23,7 @@ from system.cancellation import between
 _VALUES_A_ROW = 100
 
 
-class Estimate(BaseModel):
+class QuantityEstimate(BaseModel):
     """A quantity with its interval; null where the inputs given do not determine it, which a flag then says."""
 
     value: float | None
@@ -126,7 +126,7 @@ class Payloads(Form):
         clash = history.MADE in self.echoed and history.fill(rows, [], self.seed)
         return None if clash else (rows, request)
 
-    def _earlier(self, parsed: Any, request: Record | None, faults: list[Fault]) -> list[Record]:
+    def _earlier(self, parsed: Any, request: Record | None, faults: list[RequestDefect]) -> list[Record]:
         """Earlier periods of a request; faults are added, until there are more than are named."""
         given = parsed.get("history") if isinstance(parsed, dict) else None
         if self.past is None or not isinstance(given, list):
@@ -233,7 +233,7 @@ def _quality(seed: Seed) -> Any:
     return NotRequired[Annotated[dict[names, kinds], Field(description=about, examples=[{columns[0]: USED[0]}])]]
 
 
-def _without_bad(rows: Sequence[Record], seed: Seed) -> list[Fault]:
+def _without_bad(rows: Sequence[Record], seed: Seed) -> list[RequestDefect]:
     """Take values of bad quality out of rows, in place; faults of those that the seed refuses."""
     faults = []
     for i, row in enumerate(rows):
@@ -242,7 +242,7 @@ def _without_bad(rows: Sequence[Record], seed: Seed) -> list[Fault]:
                 continue
             if seed.column(name).when_bad == "refused":
                 expected = f"a value of quality {' or '.join(USED)}: without it no prediction is worth anything"
-                faults.append(Fault(row=i, field=f"{QUALITY}.{name}", value=quality, expected=expected))
+                faults.append(RequestDefect(row=i, field=f"{QUALITY}.{name}", value=quality, expected=expected))
             row[name] = None
     return faults
 
@@ -262,7 +262,7 @@ def estimate(name: str, seed: Seed) -> Any:
     """Type of a quantity with its interval."""
     target = seed.targets[name]
     about = f"{target.meaning} [{target.unit}]"
-    return Annotated[Estimate, Field(description=about, json_schema_extra={"x-unit": target.unit})]
+    return Annotated[QuantityEstimate, Field(description=about, json_schema_extra={"x-unit": target.unit})]
 
 
 def _request(row: Any, past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> Any:

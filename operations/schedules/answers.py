@@ -15,9 +15,9 @@ from models.processes.lookup import schedule_of
 from models.schedules.current_state import line_at
 from models.schedules.errors import ImpossibleError
 from models.schedules.order_parsing import read_order
-from models.schedules.schedule import Range, Schedule, schedule
+from models.schedules.schedule import IntervalValue, Schedule, schedule
 from operations.forms.decoding import parsed_json
-from operations.forms.faults import MOST_FAULTS, Fault, RequestError, invalid, shown, within
+from operations.forms.faults import MOST_FAULTS, RequestDefect, RequestError, invalid, shown, within
 from operations.forms.fields import Record
 from operations.forms.history import starts_of
 from operations.schedules.forms import ASSUMPTIONS, ScheduleForm
@@ -59,7 +59,7 @@ def answered(seed: Seed, asked: AskedSchedule) -> Record:
         return _answer(scheduled(seed, asked))
     except ScheduleError as error:
         raise invalid(
-            [Fault(field=place, value=shown(got), expected=wanted) for place, got, wanted in error.faults]
+            [RequestDefect(field=place, value=shown(got), expected=wanted) for place, got, wanted in error.faults]
         ) from None
     except ImpossibleError as error:
         raise _impossible(error) from None
@@ -124,7 +124,7 @@ def _in_hand(rows: list[Record], seed: Seed) -> InHand:
 def _impossible(error: ImpossibleError) -> RequestError:
     """All limits that could give way, each with what it would have to be."""
     faults = [
-        Fault(
+        RequestDefect(
             field=one.limit,
             value=one.stands,
             bound=one.stands + one.by,
@@ -186,7 +186,7 @@ def _answer(found: Schedule) -> Record:
     }
 
 
-def _ranged(one: Range, unit: str) -> Record:
+def _ranged(one: IntervalValue, unit: str) -> Record:
     return {"value": one.value, "low": one.low, "high": one.high, "unit": unit}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from operations.forms.fields import Record
-from operations.operation import Advice, FromTable
+from operations.operation import AdviceOperation, FromTable
 from operations.schedules.answers import AskedSchedule, answered, order_of, read
 from operations.schedules.forms import ScheduleForm, schedule_form
 from seeds import Seed
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Schedules(Advice[ScheduleForm, AskedSchedule]):
+class Schedules(AdviceOperation[ScheduleForm, AskedSchedule]):
     """The current by the hour under a tariff; no model is needed."""
 
     name: ClassVar[str] = "schedules"

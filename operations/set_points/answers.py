@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from models.setpoints.advice import Advice, Estimate, Limit
+from models.setpoints.advice import GainEstimate, LimitAfterMoves, UnitRecommendation
 from models.setpoints.experiments import PlannedTests
-from models.setpoints.frontier import CARBON_PRICE, Point
+from models.setpoints.frontier import CARBON_PRICE, ParetoPoint
 from models.setpoints.model import SetpointModel
 from models.setpoints.units import MONEY, stated_effects
 from operations.forms.fields import Record
-from operations.set_points.requests import Asked
+from operations.set_points.requests import ParsedSetpointRequest
 from seeds import Seed
 from system.cancellation import between
 
@@ -23,13 +23,17 @@ def priced(prices: Mapping[str, float], seed: Seed) -> Record:
     return {name: {"value": value, "unit": seed.economics[name].unit} for name, value in prices.items()}
 
 
-def advice_rows(advices: Sequence[Advice], asked: Asked, model: SetpointModel) -> list[Record]:
+def advice_rows(
+    advices: Sequence[UnitRecommendation], asked: ParsedSetpointRequest, model: SetpointModel
+) -> list[Record]:
     """Advice for each row of a request, in the order of its rows."""
     found = {advice.unit: advice for advice in advices}
     return [_row(found[unit], row, model) for unit, row in between(zip(asked.units, asked.rows, strict=True))]
 
 
-def pareto_rows(points: Mapping[str, Sequence[Point]], asked: Asked, model: SetpointModel) -> list[Record]:
+def pareto_rows(
+    points: Mapping[str, Sequence[ParetoPoint]], asked: ParsedSetpointRequest, model: SetpointModel
+) -> list[Record]:
     """Points of each row of a request, in the order of its rows."""
     unit = model.seed.economics[CARBON_PRICE].unit
     return [
@@ -70,7 +74,7 @@ def _identity(row: Record, seed: Seed) -> Record:
     return {column.name: row[column.name] for column in seed.identity}
 
 
-def _row(advice: Advice, row: Record, model: SetpointModel) -> Record:
+def _row(advice: UnitRecommendation, row: Record, model: SetpointModel) -> Record:
     seed = model.seed
     return {
         **_identity(row, seed),
@@ -93,11 +97,11 @@ def _row(advice: Advice, row: Record, model: SetpointModel) -> Record:
     }
 
 
-def _estimate(one: Estimate, unit: str) -> Record:
+def _estimate(one: GainEstimate, unit: str) -> Record:
     return {"value": one.value, "low": one.low, "high": one.high, "unit": unit}
 
 
-def _limit(one: Limit) -> Record:
+def _limit(one: LimitAfterMoves) -> Record:
     return {
         "name": one.column,
         "unit": one.unit,

@@ -9,13 +9,13 @@ import numpy as np
 from pydantic import Field
 
 from models.quality.setpoints.effects import knobs_of
-from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.model import LotSetpoints
 from models.quality.setpoints.prices import prices_of
-from models.quality.setpoints.recommender import Plans, recommend, what_if
+from models.quality.setpoints.recommender import LotPlans, recommend, what_if
 from models.setpoints.lot_advice import MONEY, LotAdvice
 from models.table.derived_columns import lenders, made_columns
 from operations.forms import history
-from operations.forms.faults import Fault, invalid
+from operations.forms.faults import RequestDefect, invalid
 from operations.forms.fields import Record, row_fields
 from operations.forms.history import known_later
 from operations.forms.lot_costs import costs_example, lot_costs
@@ -110,14 +110,14 @@ def _inputs(rows: list[Record], seed: Seed) -> FloatArray:
     return matrix([later | row for row in rows], seed)
 
 
-def _check_needed(model: SetPoints, X: FloatArray) -> None:
+def _check_needed(model: LotSetpoints, X: FloatArray) -> None:
     """RequestError where no row has a value that no lot of history lacked."""
     needed = model.columns[model.complete]
     lacking = needed[np.isnan(X[:, needed]).all(axis=0)]
     if len(lacking):
         names = [column.name for column in model.seed.inputs]
         expected = "a value in the rows, or earlier periods that it is made from: no lot of history lacked it"
-        raise invalid([Fault(field=names[i], expected=expected) for i in lacking])
+        raise invalid([RequestDefect(field=names[i], expected=expected) for i in lacking])
 
 
 class LotSetPointAdvice(LotOperation):
@@ -139,7 +139,7 @@ class LotSetPointAdvice(LotOperation):
         return asked
 
     def advices(
-        self, form: LotForm, learnt: SetPoints, request: AskedLots, prices: dict[str, float]
+        self, form: LotForm, learnt: LotSetpoints, request: AskedLots, prices: dict[str, float]
     ) -> Sequence[LotAdvice]:
         """Advice on each plan; RequestError where chosen moves cannot be, or no row holds what the model needs."""
         import pandas as pd
@@ -147,14 +147,14 @@ class LotSetPointAdvice(LotOperation):
         seed, units = learnt.seed, request.units
         X = _inputs(request.rows, seed)
         _check_needed(learnt, X)
-        plans = Plans(X, units, [pd.Timestamp(row[form.seed.clock.name]) for row in request.rows])
+        plans = LotPlans(X, units, [pd.Timestamp(row[form.seed.clock.name]) for row in request.rows])
         if self.name == RECOMMENDATIONS:
             return recommend(learnt, plans, prices)
         bounds = {knob.name: knob.settable for knob in knobs_of(seed)}
         moves = chosen_within(request.rows, units, request.request[MOVES], bounds, form.units)
         return what_if(learnt, plans, [moves.get(unit, {}) for unit in units], prices)
 
-    def effect_units(self, learnt: SetPoints) -> Mapping[str, str]:
+    def effect_units(self, learnt: LotSetpoints) -> Mapping[str, str]:
         """Unit of each content; shares of defects."""
         seed = learnt.seed
         return {element.name: str(element.unit) for element in seed.elements} | dict.fromkeys(seed.defects, "1")

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from models.setpoints.lot_advice import LotAdvice
 from operations.forms.fields import Record
 from operations.set_points.lots import AskedLots, LotForm, flattened, lot_rows, prices_stated
-from operations.set_points.operation import SetPoints
+from operations.set_points.operation import SetpointOperation
 from operations.set_points.requests import checked_moves
 
 
-class LotOperation(SetPoints[LotForm, AskedLots]):
+class LotOperation(SetpointOperation[LotForm, AskedLots]):
     """An operation on set-points of lots.
 
     Attributes

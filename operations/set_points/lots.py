@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 
 from models.consistency.unit_names import unit_name
-from models.setpoints.advice import Estimate
+from models.setpoints.advice import GainEstimate
 from models.setpoints.lot_advice import MONEY, LotAdvice, LotLimit
 from operations.forms.decoding import parsed_json
 from operations.forms.faults import invalid
@@ -332,7 +332,7 @@ def _chances(advice: LotAdvice) -> Record:
     return {name: {"before": before, "after": after} for name, (before, after) in advice.keeps.items()}
 
 
-def _estimate(one: Estimate, unit: str) -> Record:
+def _estimate(one: GainEstimate, unit: str) -> Record:
     return {"value": one.value, "low": one.low, "high": one.high, "unit": unit}
 
 

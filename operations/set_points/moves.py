@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.consistency.unit_names import unit_name
-from operations.forms.faults import MOST_FAULTS, Fault, invalid, shown
+from operations.forms.faults import MOST_FAULTS, RequestDefect, invalid, shown
 from operations.forms.fields import Record
 from operations.set_points.names import MOVES
-from operations.set_points.requests import Asked, by_unit
+from operations.set_points.requests import ParsedSetpointRequest, by_unit
 from seeds import Seed
 
 _ROUNDING = 1e-9
@@ -17,7 +17,7 @@ _ROUNDING = 1e-9
 Bounds = Mapping[str, tuple[float, float]]
 
 
-def chosen(asked: Asked, seed: Seed) -> dict[str, dict[str, float]]:
+def chosen(asked: ParsedSetpointRequest, seed: Seed) -> dict[str, dict[str, float]]:
     """Moves by unit and knob [the knob's unit], within the bounds of the seed; see `chosen_within`."""
     knobs = [column for column in seed.by_role("knob") if column.is_number]
     units = {column.name: str(column.unit) for column in knobs}
@@ -48,7 +48,7 @@ def chosen_within(
     if by_unit(moves):
         named = {unit_name(unit): own for unit, own in moves.items()}
     faults = [
-        Fault(field=f"{MOVES}.{shown(unit)}", value=shown(unit), expected="a unit that one of rows plans")
+        RequestDefect(field=f"{MOVES}.{shown(unit)}", value=shown(unit), expected="a unit that one of rows plans")
         for unit in named
         if unit not in units
     ]
@@ -63,11 +63,13 @@ def chosen_within(
     return named
 
 
-def _beyond(i: int, place: str, plan: float, move: float, bounds: tuple[float, float], unit: str) -> list[Fault]:
+def _beyond(
+    i: int, place: str, plan: float, move: float, bounds: tuple[float, float], unit: str
+) -> list[RequestDefect]:
     low, high = bounds
     then = plan + move
     if low - _ROUNDING <= then <= high + _ROUNDING:
         return []
     bound, side = (high, "at most") if then > high else (low, "at least")
     expected = f"plan {plan:g} and move {move:g} together {side} {bound:g} {unit}"
-    return [Fault(row=i, field=place, value=then, bound=bound, expected=expected)]
+    return [RequestDefect(row=i, field=place, value=then, bound=bound, expected=expected)]

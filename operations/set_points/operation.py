@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from models.interfaces import learning
 from models.setpoints.errors import SetpointError
-from operations.forms.faults import Fault, invalid
+from operations.forms.faults import RequestDefect, invalid
 from operations.forms.fields import Record
-from operations.operation import Advice, Form, Operation
+from operations.operation import AdviceOperation, Form, Operation
 from operations.set_points.flat_rows import flat_rows
 from operations.set_points.line import LINE
 from operations.set_points.names import RECOMMENDATIONS, WHAT_IF
@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Form)
 R = TypeVar("R")
 
 
-class SetPoints(Advice[F, R], Generic[F, R]):
+class SetpointOperation(AdviceOperation[F, R], Generic[F, R]):
     """An operation on the set-points of a task's processes."""
 
     tag: ClassVar[str] = TAG
@@ -52,7 +52,7 @@ class SetPoints(Advice[F, R], Generic[F, R]):
         """
 
 
-class Recommendations(SetPoints[F, R]):
+class Recommendations(SetpointOperation[F, R]):
     """The moves that bring most, of a task.
 
     Attributes
@@ -80,7 +80,7 @@ class Recommendations(SetPoints[F, R]):
         return flat_rows(answer[self.name], form.seed, answer.get(LINE))
 
 
-class WhatIf(SetPoints[F, R]):
+class WhatIf(SetpointOperation[F, R]):
     """Chosen moves, of a task."""
 
     name: ClassVar[str] = WHAT_IF
@@ -116,10 +116,10 @@ class Withheld(Operation[Form]):
         return self.reason
 
 
-def _fault(error: SetpointError) -> Fault:
+def _fault(error: SetpointError) -> RequestDefect:
     """A fault from an error that says `place: got value: expected this`, or from its words alone."""
     said = re.fullmatch(r"(\S+): got (.+?): expected (.+)", str(error))
     if said is None:
-        return Fault(expected=str(error))
+        return RequestDefect(expected=str(error))
     place, value, expected = said.groups()
-    return Fault(field=place.replace("economics.", "prices."), value=value, expected=expected)
+    return RequestDefect(field=place.replace("economics.", "prices."), value=value, expected=expected)

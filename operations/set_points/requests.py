@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from operations.forms.decoding import parsed_json
-from operations.forms.faults import Fault, invalid, shown, within
+from operations.forms.faults import RequestDefect, invalid, shown, within
 from operations.forms.fields import Record
 from operations.forms.plan_rows import planned, records, with_plans
 from operations.forms.plan_tables import read_rows, tabled
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedSetpointRequest:
     """A request for set-points that was read.
 
     Attributes
@@ -42,7 +42,7 @@ class Asked:
     request: Record
 
 
-def read(form: SetPointForm, body: bytes) -> Asked:
+def read(form: SetPointForm, body: bytes) -> ParsedSetpointRequest:
     """Read a request's body.
 
     Raises
@@ -58,7 +58,7 @@ def read(form: SetPointForm, body: bytes) -> Asked:
     if request is not None:
         faults += move_faults(request.get(MOVES, {}), form.alike, form.moves)
     units, table = tabled(rows, past, form.seed, faults, form.needed)
-    return Asked(rows, units, table, request)
+    return ParsedSetpointRequest(rows, units, table, request)
 
 
 def by_unit(moves: Record) -> bool:
@@ -66,7 +66,7 @@ def by_unit(moves: Record) -> bool:
     return any(isinstance(one, dict) for one in moves.values())
 
 
-def move_faults(moves: Record, alike: Shape, own: Shape) -> list[Fault]:
+def move_faults(moves: Record, alike: Shape, own: Shape) -> list[RequestDefect]:
     """Faults of moves beside their size, which a model's seed limits.
 
     `alike` are moves that are the same for all rows, `own` those of one unit.
@@ -86,13 +86,13 @@ def checked_moves(request: Record, alike: Shape, own: Shape) -> Record:
 GOES_ON = "Beware: no row plans a period: the last knobs are taken to go on for one more period"
 
 
-def request_of(table: pd.DataFrame, seed: Seed, options: Record) -> FromTable[Asked]:
+def request_of(table: pd.DataFrame, seed: Seed, options: Record) -> FromTable[ParsedSetpointRequest]:
     """Plans of a table, or its last set-points for one more period where it has none."""
     assert seed.key is not None
     rows, goes_on = with_plans(table, seed)
     plans = records(planned(rows, seed), seed)
     lacking = table[seed.key.name].nunique() - len(plans)
-    asked = Asked(plans, [row[seed.key.name] for row in plans], rows, options)
+    asked = ParsedSetpointRequest(plans, [row[seed.key.name] for row in plans], rows, options)
     return FromTable(asked, tuple(filter(None, (GOES_ON if goes_on else "", unplanned(lacking)))))
 
 

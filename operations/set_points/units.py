@@ -20,26 +20,26 @@ from operations.set_points.forms import ASSUMPTIONS, SetPointForm, setpoint_form
 from operations.set_points.line import LINE, POWER_LIMIT, line_part
 from operations.set_points.moves import chosen
 from operations.set_points.names import EXPERIMENTS, PARETO, RECOMMENDATIONS
-from operations.set_points.operation import Recommendations, SetPoints, WhatIf
-from operations.set_points.requests import Asked, checked_moves, read, request_of
+from operations.set_points.operation import Recommendations, SetpointOperation, WhatIf
+from operations.set_points.requests import ParsedSetpointRequest, checked_moves, read, request_of
 from seeds import Quantity, Seed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class UnitSetPoints(SetPoints[SetPointForm, Asked]):
+class UnitSetpointOperation(SetpointOperation[SetPointForm, ParsedSetpointRequest]):
     """An operation on the set-points of units."""
 
     def form(self, seed: Seed, max_rows: int) -> SetPointForm | None:
         """Requests and responses of a seed's process; None where it does not offer the operation."""
         return setpoint_forms(seed, max_rows).get(self.name)
 
-    def read(self, form: SetPointForm, body: bytes) -> Asked:
+    def read(self, form: SetPointForm, body: bytes) -> ParsedSetpointRequest:
         """History and plans as a table; RequestError names every fault."""
         return read(form, body)
 
-    def advised(self, form: SetPointForm, learnt: SetpointModel, request: Asked) -> Record:
+    def advised(self, form: SetPointForm, learnt: SetpointModel, request: ParsedSetpointRequest) -> Record:
         """Response with the prices that it rests on; SetpointError and RequestError as the base says."""
         prices = request.request["prices"]
         stated = priced(learnt.priced(prices), learnt.seed)
@@ -49,16 +49,16 @@ class UnitSetPoints(SetPoints[SetPointForm, Asked]):
         """Fields around the rows, moves among them; RequestError names every field that cannot be."""
         return checked_moves(super().options(form, given), form.alike, form.moves)
 
-    def request_of(self, form: SetPointForm, table: pd.DataFrame, options: Record) -> FromTable[Asked]:
+    def request_of(self, form: SetPointForm, table: pd.DataFrame, options: Record) -> FromTable[ParsedSetpointRequest]:
         """Plans of a table, or its last set-points for one more period where it has none."""
         return request_of(table, form.seed, options)
 
     @abstractmethod
-    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
         """Fields of the response that are of this operation alone."""
 
 
-class UnitRecommendations(UnitSetPoints, Recommendations[SetPointForm, Asked]):
+class UnitRecommendations(UnitSetpointOperation, Recommendations[SetPointForm, ParsedSetpointRequest]):
     """The moves that bring most."""
 
     gain: ClassVar[str] = MONEY
@@ -69,23 +69,23 @@ class UnitRecommendations(UnitSetPoints, Recommendations[SetPointForm, Asked]):
         """Prices and factors of the seed's economics."""
         return seed.economics
 
-    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
         """Advice on each row, and on what all units share."""
         advices, line = recommend_line(model, asked.table, prices, asked.request.get(POWER_LIMIT))
         shared = {} if line is None else {LINE: line_part(line, model.seed)}
         return {RECOMMENDATIONS: advice_rows(advices, asked, model), **shared}
 
 
-class UnitWhatIf(UnitSetPoints, WhatIf[SetPointForm, Asked]):
+class UnitWhatIf(UnitSetpointOperation, WhatIf[SetPointForm, ParsedSetpointRequest]):
     """Chosen moves."""
 
-    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
         """Gain of the chosen moves of each row."""
         moves = chosen(asked, model.seed)
         return {"what_if": advice_rows(what_if(model, asked.table, moves, prices), asked, model)}
 
 
-class UnitPareto(UnitSetPoints):
+class UnitPareto(UnitSetpointOperation):
     """The best moves at rising prices of carbon."""
 
     name: ClassVar[str] = PARETO
@@ -95,7 +95,7 @@ class UnitPareto(UnitSetPoints):
         """A process without a price of carbon offers the other operations alone."""
         return f"the seed has no {CARBON_PRICE} to raise" if setpoint_forms(seed, 1) else None
 
-    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
         """Moves of each row at each price."""
         return {PARETO: pareto_rows(pareto(model, asked.table, prices), asked, model)}
 
@@ -109,13 +109,13 @@ class UnitPareto(UnitSetPoints):
         ]
 
 
-class UnitExperiments(UnitSetPoints):
+class UnitExperiments(UnitSetpointOperation):
     """The next set-point tests."""
 
     name: ClassVar[str] = EXPERIMENTS
     operation_id: ClassVar[str] = "experiments"
 
-    def part(self, model: SetpointModel, asked: Asked, prices: Record) -> Record:
+    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
         """Tests in pairs, and their value."""
         # Other signs for other periods, and the same ones for a request that is sent again.
         newest = asked.table[model.seed.clock.name].max()

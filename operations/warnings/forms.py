@@ -14,7 +14,7 @@ from operations.forms.history import known_later
 from operations.forms.plans import FIRST, UNIT, example_at, plan_fields
 from operations.forms.shapes import Shape
 from operations.operation import Form
-from seeds import Event, Seed
+from seeds import Seed, WarningEvent
 
 WARNINGS = "warnings"
 EXAMPLES = 6  # periods of history in an example
@@ -140,7 +140,7 @@ def _events(seed: Seed) -> Mapping[str, Any]:
     return {event.name: NotRequired[Annotated[kind, Field(description=_about(event, seed))]] for event in seed.warnings}
 
 
-def _about(event: Event, seed: Seed) -> str:
+def _about(event: WarningEvent, seed: Seed) -> str:
     counts = event.in_words(seed.column(event.column).unit)
     costs = f"a miss costs {event.miss_cost.value:g} $, an alarm {event.alarm_cost.value:g} $"
     return f"{event.title}: {counts}; {costs}; shown by data after {lead_time(event, seed):.4g} h at the latest"

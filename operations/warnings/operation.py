@@ -8,7 +8,7 @@ from models.interfaces import learning
 from models.warnings.model import WarningModel
 from operations.forms.fields import Record
 from operations.forms.plan_rows import planned, records, with_plans
-from operations.operation import Advice, FromTable
+from operations.operation import AdviceOperation, FromTable
 from operations.warnings.answers import AskedWarnings, answered, flat_rows, read
 from operations.warnings.forms import WARNINGS, WarningForm, warning_form
 from seeds import Seed
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 GOES_ON = "Beware: no row plans a period: the last knobs and what was in hand then are taken to go on"
 
 
-class Warnings(Advice[WarningForm, AskedWarnings]):
+class Warnings(AdviceOperation[WarningForm, AskedWarnings]):
     """Probabilities and alarms of the events of a seed in the periods to come."""
 
     name: ClassVar[str] = WARNINGS

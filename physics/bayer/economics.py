@@ -21,7 +21,7 @@ _KILO = 1000.0
 
 
 @dataclass(frozen=True)
-class Flows:
+class PrecipitationFlows:
     """What a line makes and takes on a day; numbers, or arrays of one shape.
 
     Attributes
@@ -51,7 +51,7 @@ class Flows:
     cooled: Numeric
 
 
-def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def margin(flows: PrecipitationFlows, prices: Mapping[str, float]) -> FloatArray:
     """Alumina sold, less bauxite, steam, fuel, caustic, lime, seed, cooling, power, discounts and emissions.
 
     Parameters
@@ -92,7 +92,7 @@ def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     )
 
 
-def emitted(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: PrecipitationFlows, prices: Mapping[str, float]) -> FloatArray:
     """Greenhouse gases of boilers, calciner and electricity bought.
 
     Parameters

@@ -23,7 +23,7 @@ _YEAR = 365.25  # d/a
 
 
 @dataclass(frozen=True)
-class Flows:
+class PotFlows:
     """What a pot makes, takes and holds on a day; numbers, or arrays of one shape.
 
     Attributes
@@ -53,7 +53,7 @@ class Flows:
     pool: Numeric
 
 
-def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def margin(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
     """Value of the metal less power, alumina, AlF3, anodes, emissions and interest on the metal that stands in the pot.
 
     What does not change with how a pot is run (labour, lining, overheads) is left out.
@@ -92,7 +92,7 @@ def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     )
 
 
-def emitted(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
     """Greenhouse gases of the electricity bought, of anode carbon and of perfluorocarbons.
 
     Parameters
@@ -126,7 +126,7 @@ def emitted(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     )
 
 
-def _bought(flows: Flows, price: Mapping[str, float]) -> FloatArray:
+def _bought(flows: PotFlows, price: Mapping[str, float]) -> FloatArray:
     """Alternating-current energy [kWh/d]."""
     auxiliary = price["auxiliary_energy"] * floats(flows.metal) / _TONNE
     return alternating_current_energy(flows.energy, price["rectifier_efficiency"], auxiliary)

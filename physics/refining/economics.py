@@ -25,7 +25,7 @@ _YEAR = 365.25  # d/a
 
 
 @dataclass(frozen=True)
-class Flows:
+class CopperSectionFlows:
     """What a section makes, takes and holds on a day; numbers, or arrays of one shape.
 
     Attributes
@@ -56,7 +56,7 @@ class Flows:
     inventory: Numeric
 
 
-def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def margin(flows: CopperSectionFlows, prices: Mapping[str, float]) -> FloatArray:
     """Refining charge earned, less rejects, power by the hour, steam, additives, patrols, emissions and interest.
 
     Auxiliaries run all day and are paid at the flat price. What does not change with how a section is run is left out.
@@ -103,7 +103,7 @@ def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     )
 
 
-def emitted(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: CopperSectionFlows, prices: Mapping[str, float]) -> FloatArray:
     """Greenhouse gases of the electricity bought and of steam; the cells themselves emit none.
 
     Parameters

@@ -24,7 +24,7 @@ _TONNE = 1000.0  # kg/t
 
 
 @dataclass(frozen=True)
-class Flows:
+class LeadSectionFlows:
     """What a section makes and takes on a day; numbers, or arrays of one shape.
 
     Attributes
@@ -76,7 +76,7 @@ def share_above(impurity_content: Numeric, highest_content: Numeric, lot_scatter
     return result
 
 
-def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def margin(flows: LeadSectionFlows, prices: Mapping[str, float]) -> FloatArray:
     """Refining charge earned, less discounts for bismuth, power, steam, acid, additives and emissions.
 
     What does not change with how a section is run is left out.
@@ -116,7 +116,7 @@ def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     )
 
 
-def emitted(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: LeadSectionFlows, prices: Mapping[str, float]) -> FloatArray:
     """Greenhouse gases of the electricity bought and of steam; the cells themselves emit none.
 
     Parameters
@@ -145,7 +145,7 @@ def emitted(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     return _bought(flows, factor) * factor["grid_emission_factor"] / _TONNE + steam
 
 
-def _bought(flows: Flows, price: Mapping[str, float]) -> FloatArray:
+def _bought(flows: LeadSectionFlows, price: Mapping[str, float]) -> FloatArray:
     """Electricity of rectifiers and auxiliaries [kWh/d]."""
     auxiliaries = np.asarray(flows.lead, dtype=np.float64) * price["auxiliary_energy"]
     return alternating_current_energy(flows.energy, price["rectifier_efficiency"], auxiliaries)

@@ -13,7 +13,7 @@ _SAHA = 4.829e15  # 2 (2 pi m_e k / h²)^1.5 in 1/cm³/K^1.5, CODATA 2018
 
 
 @dataclass(frozen=True)
-class Line:
+class OpticalEmissionLine:
     """An emission line and the atom it comes from; recalled from NIST ASD within 10 %.
 
     Attributes
@@ -46,24 +46,24 @@ class Line:
 
 # One strong (mostly resonant) line of each element and a weak one where the strong one saturates.
 LINES = {
-    "al_256": Line("al", 256.8, 4.83, 0.9, False, 5.986, 6.7, 1.0),
-    "al_396": Line("al", 396.15, 3.14, 2.0, False, 5.986, 6.7, 1.0),
-    "mg_285": Line("mg", 285.21, 4.35, 14.7, False, 7.646, 1.3, 2.1),
-    "mg_518": Line("mg", 518.36, 5.11, 1.7, False, 7.646, 1.3, 2.1),
-    "si_288": Line("si", 288.16, 5.08, 6.5, False, 8.152, 11.0, 5.9),
-    "si_390": Line("si", 390.55, 5.08, 0.4, False, 8.152, 11.0, 5.9),
-    "cu_325": Line("cu", 324.75, 3.82, 5.6, False, 7.726, 4.0, 1.3),
-    "cu_522": Line("cu", 521.82, 6.19, 4.5, False, 7.726, 4.0, 1.3),
-    "zn_481": Line("zn", 481.05, 6.65, 2.1, False, 9.394, 1.1, 2.0),
-    "mn_403": Line("mn", 403.08, 3.08, 1.4, False, 7.434, 12.0, 9.9),
-    "fe_372": Line("fe", 371.99, 3.33, 1.8, False, 7.902, 55.0, 58.0),
-    "cr_425": Line("cr", 425.43, 2.91, 2.8, False, 6.767, 20.0, 12.0),
-    "ti_335": Line("ti", 334.94, 3.75, 20.0, True, 6.828, 75.0, 67.0),
-    "ni_341": Line("ni", 341.48, 3.66, 5.0, False, 7.640, 39.0, 19.0),
-    "pb_406": Line("pb", 405.78, 4.37, 2.7, False, 7.417, 2.9, 2.4),
-    "sn_284": Line("sn", 284.00, 4.79, 8.5, False, 7.344, 6.8, 3.5),
-    "ca_393": Line("ca", 393.37, 3.15, 5.9, True, 6.113, 2.9, 3.4),
-    "c_248": Line("c", 247.86, 7.68, 0.8, False, 11.26, 9.9, 6.0),
+    "al_256": OpticalEmissionLine("al", 256.8, 4.83, 0.9, False, 5.986, 6.7, 1.0),
+    "al_396": OpticalEmissionLine("al", 396.15, 3.14, 2.0, False, 5.986, 6.7, 1.0),
+    "mg_285": OpticalEmissionLine("mg", 285.21, 4.35, 14.7, False, 7.646, 1.3, 2.1),
+    "mg_518": OpticalEmissionLine("mg", 518.36, 5.11, 1.7, False, 7.646, 1.3, 2.1),
+    "si_288": OpticalEmissionLine("si", 288.16, 5.08, 6.5, False, 8.152, 11.0, 5.9),
+    "si_390": OpticalEmissionLine("si", 390.55, 5.08, 0.4, False, 8.152, 11.0, 5.9),
+    "cu_325": OpticalEmissionLine("cu", 324.75, 3.82, 5.6, False, 7.726, 4.0, 1.3),
+    "cu_522": OpticalEmissionLine("cu", 521.82, 6.19, 4.5, False, 7.726, 4.0, 1.3),
+    "zn_481": OpticalEmissionLine("zn", 481.05, 6.65, 2.1, False, 9.394, 1.1, 2.0),
+    "mn_403": OpticalEmissionLine("mn", 403.08, 3.08, 1.4, False, 7.434, 12.0, 9.9),
+    "fe_372": OpticalEmissionLine("fe", 371.99, 3.33, 1.8, False, 7.902, 55.0, 58.0),
+    "cr_425": OpticalEmissionLine("cr", 425.43, 2.91, 2.8, False, 6.767, 20.0, 12.0),
+    "ti_335": OpticalEmissionLine("ti", 334.94, 3.75, 20.0, True, 6.828, 75.0, 67.0),
+    "ni_341": OpticalEmissionLine("ni", 341.48, 3.66, 5.0, False, 7.640, 39.0, 19.0),
+    "pb_406": OpticalEmissionLine("pb", 405.78, 4.37, 2.7, False, 7.417, 2.9, 2.4),
+    "sn_284": OpticalEmissionLine("sn", 284.00, 4.79, 8.5, False, 7.344, 6.8, 3.5),
+    "ca_393": OpticalEmissionLine("ca", 393.37, 3.15, 5.9, True, 6.113, 2.9, 3.4),
+    "c_248": OpticalEmissionLine("c", 247.86, 7.68, 0.8, False, 11.26, 9.9, 6.0),
 }
 
 

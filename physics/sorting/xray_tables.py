@@ -42,7 +42,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Line:
+class XrayEmissionLine:
     """An emission line: its energy [eV], the edge that it follows, and its share of the emission after that edge."""
 
     energy: float
@@ -102,7 +102,7 @@ def edges(element: str) -> dict[str, Edge]:
     return {name: Edge(*numbers) for name, *numbers in _rows(asked, element)}
 
 
-def lines(element: str) -> dict[str, Line]:
+def lines(element: str) -> dict[str, XrayEmissionLine]:
     """Emission lines of an element by Siegbahn name, such as Ka1.
 
     Parameters
@@ -120,7 +120,7 @@ def lines(element: str) -> dict[str, Line]:
     Elam, Ravel and Sieber 2002 (Radiat. Phys. Chem. 63), as tabled by xraydb.
     """
     asked = "SELECT siegbahn_symbol, emission_energy, initial_level, intensity FROM xray_transitions WHERE element = ?"
-    return {name: Line(*found) for name, *found in _rows(asked, element)}
+    return {name: XrayEmissionLine(*found) for name, *found in _rows(asked, element)}
 
 
 def form_factor(element: str, energy: float, half_sine: float) -> float:

@@ -63,7 +63,7 @@ class SumPeak:
 
 
 @dataclass(frozen=True)
-class Windows:
+class PeakWindows:
     """What each of the P peaks adds to each of the P windows of a detector.
 
     `noise` is its electronic noise [eV], `tail` the counts a keV that a line leaves below itself, over those in it.

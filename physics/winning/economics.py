@@ -17,7 +17,7 @@ _TONNE = 1000.0  # kg/t
 
 
 @dataclass(frozen=True)
-class Flows:
+class ZincCellFlows:
     """What a cell makes and takes on a day; numbers, or arrays of one shape.
 
     Attributes
@@ -41,7 +41,7 @@ class Flows:
     glue: Numeric
 
 
-def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def margin(flows: ZincCellFlows, prices: Mapping[str, float]) -> FloatArray:
     """Value of the zinc less that of zinc in solution, its purification by the volume, power, glue and emissions.
 
     Auxiliaries run all day and are paid at the flat price. Zinc that leaves with the spent electrolyte is leached again
@@ -81,7 +81,7 @@ def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     )
 
 
-def emitted(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: ZincCellFlows, prices: Mapping[str, float]) -> FloatArray:
     """Greenhouse gases of the electricity bought; the cells themselves emit none.
 
     Parameters

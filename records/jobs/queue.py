@@ -49,7 +49,7 @@ class BusyError(JobsError):
 
 
 @dataclass(frozen=True)
-class Asked:
+class RetrainingRequest:
     """What a job is to do.
 
     Attributes
@@ -98,7 +98,7 @@ class Job:
     """
 
     id: str
-    asked: Asked
+    asked: RetrainingRequest
     state: State
     at: int
     begun: int | None
@@ -124,7 +124,7 @@ class Jobs:
         self._opened: tuple[int, int] | None = None
         self._making = threading.Lock()
 
-    def put(self, asked: Asked) -> Job:
+    def put(self, asked: RetrainingRequest) -> Job:
         """Ask for a job.
 
         Raises
@@ -179,7 +179,7 @@ class Jobs:
         given = found.input["args"][0] if found.input else {}
         return Job(
             id=found.workflow_id,
-            asked=Asked(**given),
+            asked=RetrainingRequest(**given),
             state=_STATES.get(found.status, "failed"),
             at=found.created_at or 0,
             begun=found.dequeued_at,

@@ -22,8 +22,8 @@ from records.jobs.queue import (
     PROGRESS,
     QUEUE,
     WORKFLOW,
-    Asked,
     JobsError,
+    RetrainingRequest,
     bring_up,
     file_of,
     in_one_line,
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 Say = Callable[[Mapping[str, Any]], None]  # takes how far a job is
 
 
-class Doing(Protocol):
+class RunningJob(Protocol):
     """A job that is being done, phase after phase."""
 
     def phase(self, number: int, patience: float) -> Mapping[str, Any] | None:
@@ -61,7 +61,7 @@ class Doing(Protocol):
         """End it, and wait until all is in order."""
 
 
-Begin = Callable[[str, Asked], Doing]  # takes the job's id
+Begin = Callable[[str, RetrainingRequest], RunningJob]  # takes the job's id
 
 
 class Worker:
@@ -95,7 +95,7 @@ class Worker:
         self._url, self._name, self._begin, self._schedule, self._look = url, name, begin, schedule, look
         self._file = file_of(url)
         self._opened = identity_of(self._file)
-        self._doing: dict[str, Doing] = {}
+        self._doing: dict[str, RunningJob] = {}
         self._closing = threading.Event()
         self._heard: dict[str, tuple[Any, float]] = {}  # by job: last sign of life of another worker's, and when
 
@@ -187,7 +187,7 @@ class Worker:
         doing = self._doing.get(id)
         if doing is None:
             log.info("job %s begins", id)
-            doing = self._doing[id] = self._begin(id, Asked(**asked))
+            doing = self._doing[id] = self._begin(id, RetrainingRequest(**asked))
         try:
             found = None
             while found is None:

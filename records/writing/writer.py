@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 from records.database import Database, RecordsError
-from records.requests import Kept, insert, split
+from records.requests import StoredExchange, insert, split
 from records.writing.quota import Quota
 
 log = logging.getLogger("nonferrous.records")
@@ -30,11 +30,11 @@ _END = None
 class _Waiting:
     """A request, or a part of one, in the parts that are written, and how its caller hears that they are."""
 
-    parts: list[Kept]
+    parts: list[StoredExchange]
     written: asyncio.Future[int]
 
 
-class Full(RecordsError):
+class QueueFullError(RecordsError):
     """So much waits to be written that nothing more is taken."""
 
 
@@ -85,7 +85,7 @@ class Writer:
             log.info("records are written again")
         self.trouble = None
 
-    async def keep(self, kept: Kept) -> int:
+    async def keep(self, kept: StoredExchange) -> int:
         """Write a request or a part of one; gives when it is committed in how many parts it was.
 
         Raises
@@ -98,7 +98,7 @@ class Writer:
         # A long one counts half the room, or under steady requests it would find it free never. It is in memory anyway.
         size = min(kept.size, self._most_waiting // 2)
         if self.waiting and self.waiting + size > self._most_waiting:
-            raise Full(f"{self.waiting} bytes wait to be recorded, at most {self._most_waiting} may")
+            raise QueueFullError(f"{self.waiting} bytes wait to be recorded, at most {self._most_waiting} may")
         loop = asyncio.get_running_loop()
         self.waiting += size
         try:
@@ -139,7 +139,7 @@ class Writer:
                     done = 0
 
     def _written(
-        self, group: Sequence[Kept], enough: Callable[[], bool] = lambda: False
+        self, group: Sequence[StoredExchange], enough: Callable[[], bool] = lambda: False
     ) -> tuple[int, RecordsError | None]:
         """Write a group; how many of it, and why it could not be written."""
         try:

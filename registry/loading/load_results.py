@@ -31,13 +31,13 @@ _ROOMS = ("models", "physics", "seeds")  # what loading a model runs
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TrialLoadResult:
     """What came of loading a model: `trouble` is None where it loads and answers its self-test."""
 
     trouble: str | None
 
 
-class Tried:
+class TrialLoadResults:
     """Verdicts in a file of the home folder; those of other code, libraries or processors do not count.
 
     Parameters
@@ -51,10 +51,12 @@ class Tried:
         self._mark: tuple[int, ...] = ()
         self._read: dict[str, Any] = {}
 
-    def verdict(self, digest: str) -> Verdict | None:
+    def verdict(self, digest: str) -> TrialLoadResult | None:
         """What came of the model of a digest; None where it was not tried by this code."""
         found = self._models().get(digest)
-        return Verdict(found["trouble"]) if isinstance(found, dict) and _is_text(found.get("trouble", 0)) else None
+        return (
+            TrialLoadResult(found["trouble"]) if isinstance(found, dict) and _is_text(found.get("trouble", 0)) else None
+        )
 
     def remember(self, found: Mapping[str, str | None]) -> None:
         """Keep what came of models, by digest; a folder that cannot be written to is logged, and all goes on."""

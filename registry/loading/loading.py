@@ -17,9 +17,9 @@ from pathlib import Path
 from models.sandbox import sandbox
 from models.storage import model_files
 from models.tasks import Model
-from registry.loading.load_results import Tried
+from registry.loading.load_results import TrialLoadResults
 from registry.loading.signatures import check_signature
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import Champion, Store
 from seeds import Seed
 from seeds.format.agreement import differing
@@ -31,7 +31,7 @@ LONGEST = 400  # letters of a reason
 
 
 @dataclass(frozen=True, eq=False)
-class Loaded:
+class LoadedVersion:
     """A version that may answer.
 
     Parameters
@@ -69,18 +69,18 @@ class Loading:
         The home folder, where verdicts are remembered, and the public key, if models must be signed.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._tried = Tried(settings.folder)
+    def __init__(self, settings: StoreSettings) -> None:
+        self._tried = TrialLoadResults(settings.folder)
         self._public_key = settings.public_key
 
-    def load(self, store: Store, version: Champion, seed: Seed, again: bool = False) -> Loaded | Refused:
+    def load(self, store: Store, version: Champion, seed: Seed, again: bool = False) -> LoadedVersion | Refused:
         """Load one version; see `load_all`."""
         ((_, outcome),) = self.load_all(store, [(version, seed)], again)
         return outcome
 
     def load_all(
         self, store: Store, wanted: Sequence[tuple[Champion, Seed]], again: bool = False
-    ) -> Iterator[tuple[Champion, Loaded | Refused]]:
+    ) -> Iterator[tuple[Champion, LoadedVersion | Refused]]:
         """Load versions; those that are new here are tried in one process of their own.
 
         Parameters
@@ -156,13 +156,13 @@ class Loading:
     def _trial(self, new: list[Path]) -> dict[Path, str | None]:
         try:
             found = sandbox.troubles(new)
-        except (sandbox.TrialError, OSError) as error:
+        except (sandbox.SandboxError, OSError) as error:
             return dict.fromkeys(new, " ".join(str(error).split()))
         self._tried.remember({model_files.digest(path): why for path, why in zip(new, found, strict=True)})
         return dict(zip(new, found, strict=True))
 
 
-def _loaded(path: Path, trouble: str | None, version: Champion, seed: Seed) -> Loaded:
+def _loaded(path: Path, trouble: str | None, version: Champion, seed: Seed) -> LoadedVersion:
     """A model whose trial has passed, in this process, if it fits the process that it is to answer for."""
     if trouble is not None:
         raise UnfitError(trouble)
@@ -172,7 +172,7 @@ def _loaded(path: Path, trouble: str | None, version: Champion, seed: Seed) -> L
     others = differing(model.seed, seed)
     if others:
         raise UnfitError(f"it was trained with another seed, which differs in {', '.join(others)}")
-    return Loaded(model, model_files.digest(path), model_files.size(path))
+    return LoadedVersion(model, model_files.digest(path), model_files.size(path))
 
 
 def reason_of(error: Exception, folder: Path) -> str:

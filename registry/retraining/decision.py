@@ -15,7 +15,7 @@ from typing import Any
 
 from registry.promotion import leave_shadow, take_over, with_alias
 from registry.retraining import new_rows
-from registry.retraining.shadow_period import ShadowPeriod, shown
+from registry.retraining.shadow_period import RunningShadow, shown
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, CHAMPION, GATE_REASONS, SHADOW, AliasMove, Version
 
@@ -61,7 +61,7 @@ class Decision:
         return f"version {self.version} was {PROMOTED if self.promoted else NOT_PROMOTED}: {self.why}"
 
 
-def outcome_of(promoted: bool, shadow: ShadowPeriod | None) -> str:
+def outcome_of(promoted: bool, shadow: RunningShadow | None) -> str:
     """What becomes of a job's version, in a word or two."""
     if not promoted:
         return NOT_PROMOTED
@@ -77,7 +77,7 @@ def keep_decision(
     shift: str,
     champion: int,
     tracking: Tracking,
-    shadow: ShadowPeriod | None = None,
+    shadow: RunningShadow | None = None,
 ) -> None:
     """Write what was decided beside the version, as one tag.
 
@@ -156,7 +156,7 @@ def _decision(version: Version, kept: Mapping[str, Any]) -> Decision:
     """What a job has decided, as it stands beside its version; where it was carried out, what became of it."""
     outcome, why = version.tags.get(VERDICT, kept["outcome"]), version.tags.get(VERDICT_WHY, kept["why"])
     reasons = tuple(version.tags.get(GATE_REASONS, "").splitlines()) if version.refused else ()
-    until = ShadowPeriod.in_tags(kept["shadow"]).until.isoformat(timespec="seconds") if outcome == IN_SHADOW else None
+    until = RunningShadow.in_tags(kept["shadow"]).until.isoformat(timespec="seconds") if outcome == IN_SHADOW else None
     return Decision(version.number, outcome == PROMOTED, why, reasons, kept["figures"], until)
 
 

@@ -23,7 +23,7 @@ NAME_LENGTH = 8
 
 
 @dataclass(frozen=True)
-class Batch:
+class RowBatch:
     """New rows of one retraining.
 
     Attributes
@@ -75,7 +75,7 @@ class Batch:
         return self.run[:NAME_LENGTH]
 
     @classmethod
-    def of(cls, run: Any) -> Batch:
+    def of(cls, run: Any) -> RowBatch:
         """Batch that a run keeps."""
         tags = run.data.tags
         return cls(
@@ -96,9 +96,9 @@ class Batch:
         )
 
 
-def batches(process: str | None, tracking: Tracking) -> list[Batch]:
+def batches(process: str | None, tracking: Tracking) -> list[RowBatch]:
     """All batches of a process, or of all, in the order in which they were given."""
-    found = [Batch.of(run) for run in tracking.runs(process, "retrain") if STATE in run.data.tags]
+    found = [RowBatch.of(run) for run in tracking.runs(process, "retrain") if STATE in run.data.tags]
     return sorted(found, key=lambda one: (one.process, one.number, one.when, one.run))
 
 
@@ -121,12 +121,12 @@ def base_of(process: str, versions: Sequence[Version], tracking: Tracking) -> st
     raise RegistryError(f"{process}: no accepted training to learn on from; train it first")
 
 
-def accepted(process: str, base: str, tracking: Tracking) -> list[Batch]:
+def accepted(process: str, base: str, tracking: Tracking) -> list[RowBatch]:
     """Batches that add to the table of a training, the oldest first: what was accepted and not withdrawn."""
     return [one for one in batches(process, tracking) if one.base == base and one.state == "accepted"]
 
 
-def accepted_by_person(found: Sequence[Batch], versions: Sequence[Version]) -> int:
+def accepted_by_person(found: Sequence[RowBatch], versions: Sequence[Version]) -> int:
     """Count the batches, the oldest first, that a person has accepted with all before them.
 
     A person accepts a batch by a reason to learn from its labels all the same, or by promoting the version that has
@@ -171,7 +171,7 @@ def end(process: str, run: str, passed: bool, why: str, tracking: Tracking) -> N
         tracking.log(run, tags=ending(passed, why))
 
 
-def withdraw(name: str, why: str, tracking: Tracking) -> Batch:
+def withdraw(name: str, why: str, tracking: Tracking) -> RowBatch:
     """Let an accepted batch be history no more; its rows stay with its run.
 
     Parameters

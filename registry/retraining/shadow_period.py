@@ -22,7 +22,7 @@ _PROMOTED, _REFUSED = "promoted", "refused"
 
 
 @dataclass(frozen=True)
-class ShadowPeriod:
+class RunningShadow:
     """When a version answers in shadow.
 
     Attributes
@@ -74,14 +74,14 @@ def shown(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def in_shadow(versions: Sequence[Version]) -> tuple[Version, ShadowPeriod] | None:
+def in_shadow(versions: Sequence[Version]) -> tuple[Version, RunningShadow] | None:
     """The version that answers in shadow, and its period; None where none does."""
     version = with_alias(SHADOW, list(versions))
-    period = None if version is None else ShadowPeriod.of(version)
+    period = None if version is None else RunningShadow.of(version)
     return None if version is None or period is None else (version, period)
 
 
-def outlived(version: Version, period: ShadowPeriod, versions: Sequence[Version]) -> str | None:
+def outlived(version: Version, period: RunningShadow, versions: Sequence[Version]) -> str | None:
     """What ends a shadow before its time: another champion or another challenger; None where neither is there.
 
     Whoever makes one ends the shadow too, unless it is cut off between the two.

@@ -9,7 +9,7 @@ from typing import Any
 
 from reporting.html import Markup, escaped, table
 from reporting.responses.remarks import label, label_fields
-from reporting.responses.types import Place
+from reporting.responses.types import SchemaPlace
 from reporting.responses.values import (
     SHOWN,
     about_of,
@@ -33,7 +33,7 @@ _TAG = re.compile("<[^>]*>")
 Record = Mapping[str, Any]
 
 
-def drawn(value: Any, place: Place, depth: int, count: int | None = None) -> str:
+def drawn(value: Any, place: SchemaPlace, depth: int, count: int | None = None) -> str:
     """A nested part of a response.
 
     Parameters
@@ -52,7 +52,7 @@ def drawn(value: Any, place: Place, depth: int, count: int | None = None) -> str
     return _list(value, place.item, depth, len(value) if count is None else count)
 
 
-def facts(record: Record, place: Place) -> str:
+def facts(record: Record, place: SchemaPlace) -> str:
     """Leaves of an object: a row each, with unit, interval, range and description."""
     rows = []
     for name, value in record.items():
@@ -67,7 +67,7 @@ def facts(record: Record, place: Place) -> str:
     return shared + table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows]) if rows else ""
 
 
-def _object(record: Record, place: Place, depth: int) -> str:
+def _object(record: Record, place: SchemaPlace, depth: int) -> str:
     if not record:
         return _EMPTY
     if _is_uniform(record):
@@ -85,11 +85,11 @@ def _object(record: Record, place: Place, depth: int) -> str:
     return facts(leaves, place) + drawn_parts + _left_out(more, "entries")
 
 
-def _part(name: str, value: Any, place: Place, depth: int) -> str:
+def _part(name: str, value: Any, place: SchemaPlace, depth: int) -> str:
     return _heading(name, place.about, depth) + drawn(value, place, depth + 1)
 
 
-def _list(items: Sequence[Any], place: Place, depth: int, count: int) -> str:
+def _list(items: Sequence[Any], place: SchemaPlace, depth: int, count: int) -> str:
     if not items:
         return _EMPTY
     if not all(isinstance(one, Mapping) for one in items):  # as no type of ours has it, but an older one may
@@ -109,7 +109,7 @@ def _list(items: Sequence[Any], place: Place, depth: int, count: int) -> str:
     return _table(flat, place, count) + details + _left_out(hidden, "rows with their details")
 
 
-def _table(rows: Sequence[Record], place: Place, count: int) -> str:
+def _table(rows: Sequence[Record], place: SchemaPlace, count: int) -> str:
     """Rows of leaves, in several tables where they are wide, and the meaning of the columns below.
 
     Columns in which no row has anything are left out.
@@ -147,7 +147,9 @@ def _is_shallow(value: Any) -> bool:
 class _Column:
     """A column of a table: its head and its cells."""
 
-    def __init__(self, path: tuple[str, ...], rows: Sequence[Mapping[tuple[str, ...], Any]], place: Place) -> None:
+    def __init__(
+        self, path: tuple[str, ...], rows: Sequence[Mapping[tuple[str, ...], Any]], place: SchemaPlace
+    ) -> None:
         values = [row.get(path) for row in rows]
         units = {unit_of(value, place) for value in values if value is not None}
         (unit,) = units if len(units) == 1 else ("",)
@@ -177,7 +179,7 @@ def _cell(value: Any, unit: str) -> Markup:
     return Markup(f"{value_cell(value)}{own}" + (f" <small>{interval}</small>" if interval else ""))
 
 
-def _meanings(paths: Sequence[tuple[str, ...]], place: Place) -> str:
+def _meanings(paths: Sequence[tuple[str, ...]], place: SchemaPlace) -> str:
     """Description and range of columns, as far as the type states them."""
     said = []
     for path in paths:

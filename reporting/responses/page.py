@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from reporting.html import table
-from reporting.report import STYLE, Section, whole
+from reporting.report import STYLE, ReportSection, whole
 from reporting.responses.drawing import drawn, facts
 from reporting.responses.remarks import Remarks
-from reporting.responses.types import Place
+from reporting.responses.types import SchemaPlace
 from reporting.responses.values import SHOWN, is_leaf
 
 _STYLE = f"""{STYLE}
@@ -51,7 +51,7 @@ def page(
     remarks : collection of str
         Names of fields, anywhere in the response, that hold what a reader must see first.
     """
-    place, found, counts, seen = Place.of(schema), dict[str, Any](), dict[str, int](), Remarks(remarks)
+    place, found, counts, seen = SchemaPlace.of(schema), dict[str, Any](), dict[str, int](), Remarks(remarks)
     for name, value in fields:
         if isinstance(value, Iterator):
             value, counts[name] = _read(value, place.field(name), name, seen)
@@ -61,7 +61,7 @@ def page(
     return whole(title, _sections(heading, found, counts, place, seen), _STYLE)
 
 
-def _read(rows: Iterator[Any], place: Place, name: str, seen: Remarks) -> tuple[list[Any], int]:
+def _read(rows: Iterator[Any], place: SchemaPlace, name: str, seen: Remarks) -> tuple[list[Any], int]:
     """The first rows of a list, and their number; the remarks of all."""
     first: list[Any] = []
     count = 0
@@ -73,14 +73,14 @@ def _read(rows: Iterator[Any], place: Place, name: str, seen: Remarks) -> tuple[
 
 
 def _sections(
-    heading: Mapping[str, str], found: Mapping[str, Any], counts: Mapping[str, int], place: Place, seen: Remarks
-) -> Iterator[Section]:
-    yield Section("Recorded response", "As it went out.", table(["item", "value"], heading.items()))
-    yield Section("Flags and refusals", "Read these before the numbers.", seen.drawn())
+    heading: Mapping[str, str], found: Mapping[str, Any], counts: Mapping[str, int], place: SchemaPlace, seen: Remarks
+) -> Iterator[ReportSection]:
+    yield ReportSection("Recorded response", "As it went out.", table(["item", "value"], heading.items()))
+    yield ReportSection("Flags and refusals", "Read these before the numbers.", seen.drawn())
     leaves = {name: value for name, value in found.items() if name not in counts and is_leaf(value)}
     parts = {name: value for name, value in found.items() if name not in leaves}
     if leaves:
-        yield Section("Of the whole response", "Values that hold for all of it.", facts(leaves, place))
+        yield ReportSection("Of the whole response", "Values that hold for all of it.", facts(leaves, place))
     for name, value in sorted(parts.items(), key=lambda one: not isinstance(one[1], list)):  # lists first
         kind = place.field(name)
-        yield Section(name, kind.about, drawn(value, kind, 3, counts.get(name)))
+        yield ReportSection(name, kind.about, drawn(value, kind, 3, counts.get(name)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reporting.html import table
-from reporting.responses.types import Place
+from reporting.responses.types import SchemaPlace
 from reporting.responses.values import SHOWN, left_out
 
 _PLACES = 3  # that are named of each remark
@@ -29,7 +29,7 @@ class Remarks:
     _counts: dict[tuple[str, str], int] = field(default_factory=dict)
     _others: int = 0
 
-    def add(self, value: Any, place: Place, where: str = "") -> None:
+    def add(self, value: Any, place: SchemaPlace, where: str = "") -> None:
         """Take up the remarks in a part of the response, which stands at a place."""
         if isinstance(value, list):
             for i, one in enumerate(value):
@@ -42,7 +42,7 @@ class Remarks:
                 elif isinstance(one, Mapping | list):
                     self.add(one, place.field(name), _joined(where, name))
 
-    def add_row(self, row: Any, number: int, place: Place, where: str = "") -> None:
+    def add_row(self, row: Any, number: int, place: SchemaPlace, where: str = "") -> None:
         """Take up the remarks in a row of a list that is read row by row; see `add`."""
         self.add(row, place, _joined(where, label(row, number)))
 
@@ -90,7 +90,7 @@ def label_fields(row: Mapping[str, Any]) -> list[str]:
     return [name for name in leading if name != "id"][:2] or leading[:1]
 
 
-def _texts(value: Any, place: Place) -> Iterator[str]:
+def _texts(value: Any, place: SchemaPlace) -> Iterator[str]:
     """Remarks that a field holds."""
     if value is True:
         yield place.about.removeprefix("true: ").removeprefix("whether ") or "yes"

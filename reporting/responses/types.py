@@ -17,7 +17,7 @@ _ENDS = (
 _BETWEEN = {"minimum", "maximum"}
 
 
-class Place:
+class SchemaPlace:
     """A place in a response, and what its type states of it; nothing where the type does not know the place.
 
     Parameters
@@ -30,10 +30,10 @@ class Place:
 
     def __init__(self, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> None:
         self._schema, self._defs = _resolved(schema, defs), defs
-        self._fields: dict[str, Place] = {}  # each is resolved once: a long response visits it in every row
+        self._fields: dict[str, SchemaPlace] = {}  # each is resolved once: a long response visits it in every row
 
     @classmethod
-    def of(cls, schema: Mapping[str, Any]) -> Place:
+    def of(cls, schema: Mapping[str, Any]) -> SchemaPlace:
         """A whole response."""
         return cls(schema, schema.get("$defs", {}))
 
@@ -60,22 +60,22 @@ class Place:
         """Whether it is an object whose fields the type does not name."""
         return not self._schema.get("properties")
 
-    def field(self, name: str) -> Place:
+    def field(self, name: str) -> SchemaPlace:
         """A field of an object."""
         known = self._schema.get("properties", {})
         if name not in known:
             return self._other
         if name not in self._fields:
-            self._fields[name] = Place(known[name], self._defs)
+            self._fields[name] = SchemaPlace(known[name], self._defs)
         return self._fields[name]
 
     @cached_property
-    def _other(self) -> Place:
+    def _other(self) -> SchemaPlace:
         """A field that the type does not name."""
         kind = self._schema.get("additionalProperties")
-        return Place(kind if isinstance(kind, dict) else {}, self._defs)
+        return SchemaPlace(kind if isinstance(kind, dict) else {}, self._defs)
 
-    def at(self, path: Sequence[str]) -> Place:
+    def at(self, path: Sequence[str]) -> SchemaPlace:
         """A field of a field."""
         found = self
         for name in path:
@@ -83,14 +83,14 @@ class Place:
         return found
 
     @property
-    def entry(self) -> Place:
+    def entry(self) -> SchemaPlace:
         """Any field of a map."""
         return self.field("")
 
     @cached_property
-    def item(self) -> Place:
+    def item(self) -> SchemaPlace:
         """An item of a list."""
-        return Place(self._schema.get("items", {}), self._defs)
+        return SchemaPlace(self._schema.get("items", {}), self._defs)
 
 
 def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from reporting.html import Markup, escaped
 from reporting.responses.numbers import number
-from reporting.responses.types import Place
+from reporting.responses.types import SchemaPlace
 
 SHOWN = 50
 """Rows of a table, and texts of a cell, that are shown; the page states how many are not."""
@@ -33,7 +33,7 @@ def is_leaf(value: Any) -> bool:
     return not isinstance(value, Mapping) or is_quantity(value)
 
 
-def unit_of(value: Any, place: Place) -> str:
+def unit_of(value: Any, place: SchemaPlace) -> str:
     """Unit of a leaf; empty where it has none."""
     return str(value["unit"]) if is_quantity(value) else place.unit
 
@@ -55,12 +55,12 @@ def interval_cell(value: Any) -> Markup:
     return Markup(f"{plain(value['low'], doubt)} to {plain(value['high'], doubt)}")
 
 
-def about_of(value: Any, place: Place) -> str:
+def about_of(value: Any, place: SchemaPlace) -> str:
     """Description of a leaf, of a quantity with that of its value."""
     return "; ".join(filter(None, (place.about, place.field("value").about if is_quantity(value) else "")))
 
 
-def range_of(value: Any, place: Place) -> str:
+def range_of(value: Any, place: SchemaPlace) -> str:
     """Range of a leaf as its type states it."""
     return place.field("value").range if is_quantity(value) else place.range
 

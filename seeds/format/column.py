@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit
 
 Role = Literal["key", "time", "before", "knob", "during", "late", "target"]
 Statistic = Literal["mean", "sd", "min", "max", "last", "count"]
@@ -21,21 +21,21 @@ CALENDAR_LIMITS = {"hour": (0.0, 24.0), "weekday": (0.0, 6.0), "day": (1.0, 31.0
 }
 
 
-class Typical(Part):
+class Typical(SeedPart):
     """Mean and standard deviation of a column in normal production, in the column's unit."""
 
     mean: Number
     sd: Annotated[Number, Field(ge=0)]
 
 
-class Previous(Part):
+class Previous(SeedPart):
     """A `before` column that the table's loader makes: another column's value some periods earlier in the same unit."""
 
     column: Name
     periods: Annotated[int, Field(ge=1)]
 
 
-class Rolling(Part):
+class Rolling(SeedPart):
     """A `before` column that the loader makes: a statistic of another column over the periods before this one.
 
     `window` is how many periods, of the same unit; those without a row or a value are passed over.
@@ -46,7 +46,7 @@ class Rolling(Part):
     statistic: Literal["mean", "sd", "min", "max"] = "mean"
 
 
-class Column(Part):
+class Column(SeedPart):
     """One column of the table: meaning, unit, role and, where a person knows it, the physically possible range.
 
     `classes` are the classes of a target, `values` the texts that an input may have. `statistic` says how rows that are

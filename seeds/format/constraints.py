@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.format.quantity import Name, Number, Part, Text, Unit
+from seeds.format.quantity import Name, Number, SeedPart, Text, Unit
 
 
-class Constraint(Part):
+class Constraint(SeedPart):
     """A limit on a `during` column or on a quantity of the process's physics, and how often a period may break it.
 
     Attributes

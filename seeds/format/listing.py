@@ -15,7 +15,7 @@ from seeds.format.column import Column
 from seeds.format.constraints import Constraint
 from seeds.format.norms import Norm
 from seeds.format.schema import Seed
-from seeds.format.tasks.quality import Grade, Limit
+from seeds.format.tasks.quality import ContentLimit, Grade
 from seeds.format.tasks.sorting import Bin
 
 
@@ -111,7 +111,7 @@ def _grade(grade: Grade) -> Iterator[RenderableType]:
     """A grade's value, then each of its limits with how sure it is."""
     value = f"{grade.value.value:g} {grade.value.unit} ({grade.value.source})"
     yield f"[bold]{grade.name}[/bold]  {escape(grade.title)}: worth {escape(value)}"
-    shown: list[tuple[str, Limit]] = list(grade.limits.items())
+    shown: list[tuple[str, ContentLimit]] = list(grade.limits.items())
     shown += [(f"{total.name} ({' + '.join(total.of)})", total) for total in grade.sums]
     for name, limit in shown:
         line = f"{name} {limit.in_words}, {limit.certainty} ({limit.source})"

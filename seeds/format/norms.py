@@ -8,20 +8,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from seeds.format.quantity import Certainty, Name, Number, Part, Quantity, Text
+from seeds.format.quantity import Certainty, Name, Number, Quantity, SeedPart, Text
 
 Boundary = Literal["direct", "alternating", "comprehensive"]
 NormUnit = Literal["kWh/t", "kgce/t"]
 
 
-class EnergyGrade(Part):
+class EnergyGrade(SeedPart):
     """A grade of a norm, as the document calls it, and the highest energy that still keeps it [unit of the norm]."""
 
     name: Text
     at_most: Annotated[Number, Field(gt=0)]
 
 
-class Norm(Part):
+class Norm(SeedPart):
     """A document's limits on the energy that a tonne of product may take.
 
     Attributes

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit
 
 
 class Parameter(Quantity):
@@ -16,7 +16,7 @@ class Parameter(Quantity):
     spread: Annotated[Number, Field(gt=0, le=1)] | None = None
 
 
-class Regime(Part):
+class Regime(SeedPart):
     """A dated change of the simulated plant: a new supplier, another raw material, a sensor replaced."""
 
     start: dt.date
@@ -25,7 +25,7 @@ class Regime(Part):
     change: dict[Name, Quantity]
 
 
-class Range(Part):
+class PhysicalRange(SeedPart):
     """Lowest and highest value of a property, in its unit."""
 
     low: Number
@@ -42,7 +42,7 @@ class Range(Part):
 Window = Annotated[list[Number], Field(min_length=2, max_length=2)]
 
 
-class Material(Part):
+class Material(SeedPart):
     """One material of a simulated feed; its source stands for all its numbers.
 
     `content` holds [low, high] of each constituent in `unit`, low 0 where only a maximum is set; `balance` is the
@@ -56,7 +56,7 @@ class Material(Part):
     balance: Name
     unit: Unit
     content: dict[Name, Window]
-    properties: dict[Name, Range]
+    properties: dict[Name, PhysicalRange]
     source: Text
 
     @model_validator(mode="after")
@@ -67,7 +67,7 @@ class Material(Part):
         return self
 
 
-class Plant(Part):
+class Plant(SeedPart):
     """What the simulator needs to know; absent where only a plant's own data exists."""
 
     rng_seed: Annotated[int, Field(ge=0)]

@@ -38,13 +38,13 @@ Text = Annotated[str, AfterValidator(not_blank)]
 Certainty = Literal["verified", "recalled", "computed", "assumed"]  # how sure a limit of a document is
 
 
-class Part(BaseModel):
+class SeedPart(BaseModel):
     """Part of a seed: frozen, of the stated types and without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Quantity(Part):
+class Quantity(SeedPart):
     """A number with its unit and where it comes from."""
 
     value: Number
@@ -55,7 +55,7 @@ class Quantity(Part):
 SECONDS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}  # units of lengths of time, the longest first
 
 
-class Period(Part):
+class PeriodLength(SeedPart):
     """A length of time, such as that of a production period."""
 
     value: Annotated[Number, Field(gt=0)]
@@ -67,7 +67,7 @@ class Period(Part):
         return dt.timedelta(seconds=self.value * SECONDS[self.unit])
 
 
-class Delay(Part):
+class LabelDelay(SeedPart):
     """How long after the end of a period its outcome is known."""
 
     value: Annotated[Number, Field(ge=0)]

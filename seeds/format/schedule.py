@@ -10,14 +10,14 @@ from pydantic import Field
 
 from seeds.format import constraints
 from seeds.format.constraints import Constraint
-from seeds.format.quantity import Name, Part, Quantity
+from seeds.format.quantity import Name, Quantity, SeedPart
 
 CURRENT_UNIT, RAMP_UNIT = "kA", "kA/h"
 _CURRENTS = (CURRENT_UNIT, "kAh")
 _ORDERED = ("holding", "lowest", "highest")
 
 
-class Schedule(Part):
+class ScheduleLimits(SeedPart):
     """Limits of the current of cells in series, hour by hour, and what its physics needs beside columns.
 
     Attributes

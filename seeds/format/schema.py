@@ -15,13 +15,13 @@ from seeds.format.column import Column, Role
 from seeds.format.constraints import Constraint
 from seeds.format.norms import Norm
 from seeds.format.plant import Plant
-from seeds.format.quantity import Delay, Name, Part, Period, Quantity, Text, Unit
-from seeds.format.schedule import Schedule
+from seeds.format.quantity import LabelDelay, Name, PeriodLength, Quantity, SeedPart, Text, Unit
+from seeds.format.schedule import ScheduleLimits
 from seeds.format.table import TableFormat
 from seeds.format.tasks.quality import Cause, Grade, Quality
 from seeds.format.tasks.sorting import Bin, Sorting
 from seeds.format.units import whole
-from seeds.format.warnings import Event
+from seeds.format.warnings import WarningEvent
 
 TASKS = ("regression", "classification", "sorting", "quality")
 
@@ -32,13 +32,13 @@ def _known_task(name: str) -> str:
     return name
 
 
-class ShadowPeriod(Period):
+class ShadowPeriod(PeriodLength):
     """How long a better challenger answers beside the champion before it may take over."""
 
     source: Text
 
 
-class Process(Part):
+class ProcessHead(SeedPart):
     """Name, type, task and clock of a process; the period is left out where the table has no time.
 
     `type` is left out where it is the name: two lines of one type have a seed, a name and models each.
@@ -49,11 +49,11 @@ class Process(Part):
     task: Annotated[Name, AfterValidator(_known_task)]
     title: Text
     unit_key: Name | None = None
-    period: Period | None = None
+    period: PeriodLength | None = None
     shadow: ShadowPeriod | None = None
 
 
-class Target(Part):
+class Target(SeedPart):
     """What is predicted: a target column, or a quantity that physics derives from one.
 
     With `log_floor` the logarithm of target plus floor is learnt: errors count by ratio, as where a target scatters
@@ -66,10 +66,10 @@ class Target(Part):
     derived_from: Name | None = None
     label_noise: Quantity | None = None
     log_floor: Quantity | None = None
-    delay: Delay | None = None
+    delay: LabelDelay | None = None
 
 
-class Reference(Part):
+class Citation(SeedPart):
     """A document that numbers are taken from, and its year: of publication, or in which a page was read."""
 
     text: Text
@@ -84,14 +84,14 @@ class Reference(Part):
         return raw
 
 
-class Seed(Part):
+class Seed(SeedPart):
     """Everything that is known of a process before data.
 
     `text` is the file's content. `place` is the number of the target, from 0, in what `for_target` gives, else None.
     """
 
-    process: Process
-    references: dict[Name, Reference]
+    process: ProcessHead
+    references: dict[Name, Citation]
     columns: Annotated[list[Column], Field(min_length=2)]
     table: Annotated[TableFormat, Field(TableFormat())]
     targets: Annotated[dict[Name, Target], Field(min_length=1)]
@@ -99,8 +99,8 @@ class Seed(Part):
     equipment: Annotated[dict[Name, Quantity], Field({})]
     constraints: Annotated[list[Constraint], Field([])]
     norms: Annotated[list[Norm], Field([])]
-    schedule: Schedule | None = None
-    warnings: Annotated[list[Event], Field([])]
+    schedule: ScheduleLimits | None = None
+    warnings: Annotated[list[WarningEvent], Field([])]
     sorting: Sorting | None = None
     bins: Annotated[list[Bin], Field([])]
     quality: Quality | None = None

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from seeds.format.quantity import Part, Period, Text
+from seeds.format.quantity import PeriodLength, SeedPart, Text
 
 CLOCKS = dt.timedelta(days=1)
 """By how much the clock of a plant and that of the machine which reads its rows may differ, zones included."""
@@ -45,7 +45,7 @@ def _time_format(text: str) -> str:
     return text
 
 
-class TableFormat(Part):
+class TableFormat(SeedPart):
     """How the files of a plant's table are written; every key may be left out.
 
     Attributes
@@ -88,7 +88,7 @@ class TableFormat(Part):
     time_format: list[Annotated[str, AfterValidator(_time_format)]] = Field(default_factory=list)
     time_zone: Annotated[str, AfterValidator(_zone)] | None = None
     missing: list[Text] = Field(default_factory=list)
-    every: Period | None = None
+    every: PeriodLength | None = None
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo | None:
@@ -119,7 +119,7 @@ def _speed_faults(raw: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[
     process = raw.get("process")
     spans = [table.get("every"), process.get("period") if isinstance(process, dict) else None]
     try:
-        fast, period = (Period.model_validate(span).timedelta for span in spans if span is not None)
+        fast, period = (PeriodLength.model_validate(span).timedelta for span in spans if span is not None)
     except ValueError:  # one is absent, or has a fault of its own
         return
     if fast >= period:

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.format.quantity import Name, Number, Part, Quantity, Text
+from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text
 
 COUNTS = ("at_least", "at_most", "below_usual", "above_usual")
 MONEY = "$"
 
 
-class Event(Part):
+class WarningEvent(SeedPart):
     """An event that a unit is warned of: what counts as one, how far ahead, and its costs.
 
     Attributes

@@ -13,11 +13,11 @@ from typing import Protocol
 from models.tasks import Model, baseline
 from operations.catalogue import Offers
 from operations.predictions.payloads import Payloads
-from registry.loading.loading import Loaded, Loading
+from registry.loading.loading import LoadedVersion, Loading
 from registry.store import Champion, Store
 from registry.versions import CHAMPION
 from seeds.format.agreement import differing
-from serving.hot_reload.seed_folder import Known
+from serving.hot_reload.seed_folder import SeedFolderSnapshot
 from system.temporary_folder import sweep
 
 log = logging.getLogger("nonferrous.serving")
@@ -72,7 +72,7 @@ NEW = Status(trouble="not looked for yet")
 class Seeds(Protocol):
     """Where the processes come from."""
 
-    def look(self) -> Known:
+    def look(self) -> SeedFolderSnapshot:
         """What is there now."""
 
 
@@ -291,7 +291,7 @@ class Champions:
         for champion, outcome in self._loading.load_all(
             self._store, [(one, newest[one.process].seed) for one in champions]
         ):
-            if isinstance(outcome, Loaded):
+            if isinstance(outcome, LoadedVersion):
                 self._take(champion, outcome, newest[champion.process])
             else:
                 self._refuse(champion.process, champion, outcome.why)
@@ -301,7 +301,7 @@ class Champions:
         assert newest is not None  # the store is asked for processes with offers alone
         return newest
 
-    def _take(self, champion: Champion, loaded: Loaded, offers: Offers) -> None:
+    def _take(self, champion: Champion, loaded: LoadedVersion, offers: Offers) -> None:
         process, model = champion.process, loaded.model
         self._refused.pop(process, None)
         trouble = self._statuses[process].seed_trouble if process not in self._known.offers else None
@@ -330,7 +330,7 @@ class Champions:
             log.info("%s: in order again", process)
 
 
-def _with_seeds(statuses: Mapping[str, Status], known: Known) -> dict[str, Status]:
+def _with_seeds(statuses: Mapping[str, Status], known: SeedFolderSnapshot) -> dict[str, Status]:
     """Statuses with the seeds that are known now; see `Champions` for which are taken up."""
     found = {}
     for name in sorted({*known.offers, *known.broken, *statuses}):

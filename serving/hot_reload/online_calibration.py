@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from models.online.review_queue import Waiting
+from models.online.review_queue import PendingBatch
 from operations.catalogue import states_of
 from operations.forms.fields import Record
 from operations.outcomes.states import OnlineStates
@@ -43,7 +43,7 @@ class EndedError(Exception):
     """The service ends, and with it what takes its time."""
 
 
-class Followers:
+class OnlineModels:
     """Models of all processes, each with what it has taken up; asked by one thread.
 
     Parameters
@@ -141,14 +141,14 @@ def _as_of(before: _Following, task: OnlineStates[Any], at: int) -> _Following:
     return replace(before, answers=task.followed(trained, content, at), current=current)
 
 
-def waiting_of(seed: Seed, states: Iterable[State]) -> list[tuple[str, Waiting]]:
+def waiting_of(seed: Seed, states: Iterable[State]) -> list[tuple[str, PendingBatch]]:
     """Target and batch of outcomes that wait, of all that models of a process have taken up, each once."""
     task = states_of(seed)
     found = [task.waiting(one.content) for one in states] if task is not None else []
     return list(dict.fromkeys((target, one) for each in found for target, ones in each.items() for one in ones))
 
 
-def lines(process: str, waiting: Sequence[tuple[str, Waiting]]) -> Iterator[str]:
+def lines(process: str, waiting: Sequence[tuple[str, PendingBatch]]) -> Iterator[str]:
     """What is said of batches that wait, the newest SHOWN one by one."""
     for target, one in waiting[-SHOWN:]:
         yield (

@@ -12,7 +12,7 @@ from seeds import SeedError, folder, load, names
 
 
 @dataclass(frozen=True)
-class Known:
+class SeedFolderSnapshot:
     """What the folder holds at one look.
 
     Parameters
@@ -40,7 +40,7 @@ class SeedFolder:
         self._max_rows = max_rows
         self._read: dict[str, tuple[tuple[int, ...], Offers | str]] = {}
 
-    def look(self) -> Known:
+    def look(self) -> SeedFolderSnapshot:
         """What the folder holds now.
 
         Raises
@@ -50,7 +50,7 @@ class SeedFolder:
         """
         self._read = {name: self._of(name) for name in names()}
         found = {name: what for name, (_, what) in self._read.items()}
-        return Known(
+        return SeedFolderSnapshot(
             {name: what for name, what in found.items() if isinstance(what, Offers)},
             {name: what for name, what in found.items() if isinstance(what, str)},
         )

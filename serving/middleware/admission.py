@@ -20,7 +20,7 @@ LONGEST_WAIT = 30.0  # s after which a client that was refused is asked to come 
 _FORGOTTEN = 0.1  # share of a high cost that one cheaper request makes forgotten
 
 
-class Pace:
+class CostEstimate:
     """What rows have cost of late, in requests of about as many rows; a new model is a new pace.
 
     A row costs less among many than alone, so costs are kept by the number of rows, doubling from one to the next. A
@@ -64,21 +64,21 @@ class Pace:
         self._last[size] = cost
 
 
-class Paces:
+class CostEstimates:
     """A pace for each model that answers."""
 
     def __init__(self) -> None:
         self._model: object = None
-        self._pace = Pace()
+        self._pace = CostEstimate()
 
-    def of(self, model: object) -> Pace:
+    def of(self, model: object) -> CostEstimate:
         """The pace of a process's model; that of the model before is forgotten."""
         if model is not self._model:
-            self._model, self._pace = model, Pace()
+            self._model, self._pace = model, CostEstimate()
         return self._pace
 
 
-class Lane:
+class WorkerPool:
     """Places for work in threads, and the line of those who wait for one.
 
     Parameters
@@ -143,10 +143,10 @@ class Load:
     def __init__(
         self, most_held: int = 256 * 2**20, most_table: int = 256 * 2**20, most_waiting: int = MOST_WAITING
     ) -> None:
-        self.heavy, self.light = Lane(cores(), most_waiting), Lane(1, most_waiting)
+        self.heavy, self.light = WorkerPool(cores(), most_waiting), WorkerPool(1, most_waiting)
         self.most_table, self.most_held, self.held = most_table, most_held, 0
 
-    def lane(self, size: int) -> Lane:
+    def lane(self, size: int) -> WorkerPool:
         """The lane of a body of so many bytes."""
         return self.light if size <= SHORT_BODY else self.heavy
 

@@ -12,7 +12,7 @@ from starlette.types import Scope
 LOCALHOST = "localhost"
 
 
-class Hosts:
+class AllowedHosts:
     """Names that a request may have in `Host`.
 
     A page of another site can make a browser ask this service by a name of that site's own that points here (DNS

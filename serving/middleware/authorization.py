@@ -30,7 +30,7 @@ _ASK = {"WWW-Authenticate": 'Bearer realm="nonferrous"'}
 
 
 @dataclass(frozen=True)
-class Caller:
+class Principal:
     """Who asks.
 
     Parameters
@@ -59,22 +59,22 @@ class Caller:
         return "operate" in self.roles
 
 
-NOBODY = Caller()
-ANYBODY = Caller(roles=frozenset(ROLES))  # on this machine, where no keys are asked for
-STRANGER = Caller(roles=frozenset({"predict", "outcome"}))  # on another one
+NOBODY = Principal()
+ANYBODY = Principal(roles=frozenset(ROLES))  # on this machine, where no keys are asked for
+STRANGER = Principal(roles=frozenset({"predict", "outcome"}))  # on another one
 
 
 class Keys(Protocol):
     """Where the keys are kept."""
 
-    def callers(self) -> Mapping[bytes, Caller | None]:
+    def callers(self) -> Mapping[bytes, Principal | None]:
         """Whose key each is, by its SHA-256; None for those that were revoked."""
 
     def note_use(self, names: Collection[str]) -> None:
         """Keep that keys of these names were used now."""
 
 
-class Ring:
+class KeyCache:
     """Keys as they were read last; looking one up asks no database.
 
     A key that was revoked or has ended still counts as one: the door that was locked once stays locked.
@@ -154,7 +154,7 @@ class Ring:
             log.warning("%s", trouble)
         self._trouble = trouble
 
-    def caller(self, authorization: bytes | None, address: str) -> Caller:
+    def caller(self, authorization: bytes | None, address: str) -> Principal:
         """Who asks with such a header, from an address.
 
         Raises
@@ -178,7 +178,7 @@ class Ring:
 _INVALID = {"WWW-Authenticate": 'Bearer realm="nonferrous", error="invalid_token"'}
 
 
-def _is_valid(caller: Caller | None) -> bool:
+def _is_valid(caller: Principal | None) -> bool:
     return caller is not None and (caller.ends is None or caller.ends > datetime.now(UTC))
 
 
@@ -187,7 +187,7 @@ def digest(key: bytes) -> bytes:
     return hashlib.sha256(key).digest()
 
 
-def check(caller: Caller, method: str, path: str) -> None:
+def check(caller: Principal, method: str, path: str) -> None:
     """Refuse a caller who may not ask this.
 
     Raises
@@ -240,11 +240,11 @@ class InMemory:
         Keys that were revoked.
     """
 
-    def __init__(self, known: Mapping[str, Caller] | None = None, revoked: Iterable[str] = ()) -> None:
+    def __init__(self, known: Mapping[str, Principal] | None = None, revoked: Iterable[str] = ()) -> None:
         self.known, self.revoked = dict(known or {}), set(revoked)
         self.used: list[str] = []
 
-    def callers(self) -> Mapping[bytes, Caller | None]:
+    def callers(self) -> Mapping[bytes, Principal | None]:
         """See `Keys`."""
         found = {**self.known, **dict.fromkeys(self.revoked)}
         return {digest(key.encode()): caller for key, caller in found.items()}

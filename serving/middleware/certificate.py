@@ -26,7 +26,7 @@ class CertificateError(Exception):
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedCertificate:
     """A certificate as it was read.
 
     Parameters
@@ -114,7 +114,7 @@ class ServerCertificate:
                 log.warning("%s: the certificate %s", self._files[0], trouble)
 
 
-def load(certificate: Path, private_key: Path) -> Loaded:
+def load(certificate: Path, private_key: Path) -> LoadedCertificate:
     """Certificate and key from their files.
 
     Raises
@@ -130,7 +130,7 @@ def load(certificate: Path, private_key: Path) -> Loaded:
     except (OSError, ssl.SSLError) as error:
         raise CertificateError(f"{certificate}, {private_key}: TLS cannot use them: {error}") from None
     begins, ends = max(one.not_valid_before_utc for one in chain), min(one.not_valid_after_utc for one in chain)
-    return Loaded(context, begins, ends)
+    return LoadedCertificate(context, begins, ends)
 
 
 def _read(file: Path) -> bytes:

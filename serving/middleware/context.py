@@ -14,16 +14,16 @@ from starlette.types import Message, Receive, Scope, Send
 
 from operations.forms.faults import RequestError
 from serving.middleware.allowed_hosts import client
-from serving.middleware.authorization import NOBODY, Caller
+from serving.middleware.authorization import NOBODY, Principal
 from serving.wire.problems import ProblemError
 
 SLOWEST = 16 * 1024  # bytes a second that a body may come at, after a while
-_CURRENT: ContextVar[Visit]
+_CURRENT: ContextVar[RequestContext]
 # Nothing but JSON, and a page with a policy of its own: who takes no type but the one that is said runs none of it.
 _ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 
 
-class Visit:
+class RequestContext:
     """A request from its head to the end of its answer.
 
     Attributes
@@ -74,7 +74,7 @@ class Visit:
         self.scope, self._receive, self._send, self._take = scope, receive, send, take
         self.began = time.perf_counter()
         self.ends = math.inf
-        self.caller: Caller = NOBODY
+        self.caller: Principal = NOBODY
         self.name = name
         self.client = ""
         self.task: asyncio.Task[object] | None = None
@@ -121,7 +121,7 @@ _CURRENT = ContextVar("visit")
 _DECIDING = threading.Lock()  # whether a visit's work is kept, or comes too late
 
 
-def current() -> Visit | None:
+def current() -> RequestContext | None:
     """The visit that this task or thread works for; None outside of the door."""
     return _CURRENT.get(None)
 
@@ -196,6 +196,6 @@ def count_rows(rows: int) -> None:
         visit.rows = rows
 
 
-def enter(visit: Visit) -> None:
+def enter(visit: RequestContext) -> None:
     """Make a visit the one of this task."""
     _CURRENT.set(visit)

@@ -7,7 +7,7 @@ from typing import cast
 
 from records.database import Database
 from records.keys import note_use, read
-from serving.middleware.authorization import Caller, Role
+from serving.middleware.authorization import Principal, Role
 
 
 class StoredKeys:
@@ -22,10 +22,10 @@ class StoredKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def callers(self) -> Mapping[bytes, Caller | None]:
+    def callers(self) -> Mapping[bytes, Principal | None]:
         """See `Keys`."""
         return {
-            bytes.fromhex(key.digest): Caller(
+            bytes.fromhex(key.digest): Principal(
                 name=key.prefix,
                 owner=key.owner,
                 roles=frozenset(cast("tuple[Role, ...]", key.roles)),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 _MOST_KNOWN = 10_000
 
 
-class Rates:
+class RateLimiter:
     """Buckets of all clients; each holds a second's requests and fills at the rate.
 
     Parameters

@@ -17,12 +17,12 @@ from typing import Protocol
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from operations.forms.faults import Fault, shown
+from operations.forms.faults import RequestDefect, shown
 from serving.middleware.admission import Load
-from serving.middleware.allowed_hosts import Hosts, client, origin
-from serving.middleware.authorization import ANYBODY, HEALTH, Ring, check
-from serving.middleware.context import SLOWEST, Visit, enter
-from serving.middleware.rate_limit import Rates
+from serving.middleware.allowed_hosts import AllowedHosts, client, origin
+from serving.middleware.authorization import ANYBODY, HEALTH, KeyCache, check
+from serving.middleware.context import SLOWEST, RequestContext, enter
+from serving.middleware.rate_limit import RateLimiter
 from serving.wire import problems
 from serving.wire.problems import ProblemError
 
@@ -31,17 +31,17 @@ LONGEST_READ = 10.0  # s that a body may take to come, and longer the more of it
 _SANE = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
-class Watching(Protocol):
+class Observer(Protocol):
     """Who counts and logs."""
 
-    def finished(self, visit: Visit) -> None:
+    def finished(self, visit: RequestContext) -> None:
         """A visit has ended."""
 
     def lagged(self, seconds: float) -> None:
         """The event loop came so much too late [s]."""
 
 
-class Door:
+class RequestMiddleware:
     """A door, which stands before an application.
 
     Parameters
@@ -65,24 +65,24 @@ class Door:
     def __init__(
         self,
         *,
-        hosts: Hosts,
-        ring: Ring,
-        rates: Rates,
+        hosts: AllowedHosts,
+        ring: KeyCache,
+        rates: RateLimiter,
         load: Load,
         deadline: float,
-        watching: Watching,
+        watching: Observer,
         most_of_client: int | None = None,
     ) -> None:
         self._hosts, self._ring, self._rates, self._load = hosts, ring, rates, load
         self._most_of_client = most_of_client
-        self._by_client: dict[str, dict[Visit, None]] = defaultdict(dict)
+        self._by_client: dict[str, dict[RequestContext, None]] = defaultdict(dict)
         self._deadline, self._watching = deadline, watching
-        self._visits: dict[Visit, None] = {}  # by their beginning
+        self._visits: dict[RequestContext, None] = {}  # by their beginning
         self._late: set[asyncio.Task[None]] = set()
         self._count = itertools.count()
         self._series = secrets.token_hex(4)
 
-    def before(self, app: ASGIApp) -> Door:
+    def before(self, app: ASGIApp) -> RequestMiddleware:
         """The door, with the application that answers behind it."""
         self._app = app
         return self
@@ -92,7 +92,7 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        visit = Visit(scope, receive, send, self._load.hold, f"{self._series}-{next(self._count):x}")
+        visit = RequestContext(scope, receive, send, self._load.hold, f"{self._series}-{next(self._count):x}")
         visit.task = asyncio.current_task()
         visit.ends = visit.began + self._deadline
         scope["visit"] = visit
@@ -117,7 +117,7 @@ class Door:
             visit.task = None
             del scope["visit"]
 
-    def _look(self, visit: Visit) -> None:
+    def _look(self, visit: RequestContext) -> None:
         """Look at a request's head; ProblemError where it may not come in."""
         host = authorization = None
         for name, value in visit.scope["headers"]:
@@ -144,7 +144,7 @@ class Door:
             check(caller, visit.scope["method"], path)
         self._count_request(visit, caller.name or origin(address))
 
-    def _count_request(self, visit: Visit, client: str) -> None:
+    def _count_request(self, visit: RequestContext, client: str) -> None:
         """Count a request of a client's, in the place of its slowest where it is one too many; ProblemError 429."""
         own = self._by_client[client]
         if self._most_of_client is not None and len(own) >= self._most_of_client:
@@ -159,7 +159,7 @@ class Door:
         own[visit] = None
         visit.client = client
 
-    def _leave(self, visit: Visit) -> None:
+    def _leave(self, visit: RequestContext) -> None:
         """Count a request of a client's no more."""
         own = self._by_client[visit.client]
         own.pop(visit, None)
@@ -184,13 +184,13 @@ class Door:
             if refusal is not None:
                 self._end(visit, refusal)
 
-    def _end(self, visit: Visit, refusal: ProblemError) -> None:
+    def _end(self, visit: RequestContext, refusal: ProblemError) -> None:
         """Answer in the place of a visit; a thread that works for it goes on to its next stop."""
         late = asyncio.create_task(_answer_instead(visit, refusal))
         self._late.add(late)
         late.add_done_callback(self._late.discard)
 
-    def _too_late(self, visit: Visit, took: float) -> ProblemError | None:
+    def _too_late(self, visit: RequestContext, took: float) -> ProblemError | None:
         """What to answer to a visit that has taken so long [s], if it has taken too long."""
         if visit.status or visit.is_late or visit.is_kept:
             return None
@@ -204,7 +204,7 @@ class Door:
         return None
 
 
-async def _answer_instead(visit: Visit, refusal: ProblemError) -> None:
+async def _answer_instead(visit: RequestContext, refusal: ProblemError) -> None:
     """Answer in the place of what has not answered in time."""
     if visit.status or not visit.give_up():
         return
@@ -213,7 +213,7 @@ async def _answer_instead(visit: Visit, refusal: ProblemError) -> None:
         visit.task.cancel()
 
 
-async def _answer(visit: Visit, error: ProblemError) -> None:
+async def _answer(visit: RequestContext, error: ProblemError) -> None:
     """Send a problem, where nothing has been sent yet."""
     if not visit.status:
         response = problems.answer(Request(visit.scope), error)
@@ -222,7 +222,7 @@ async def _answer(visit: Visit, error: ProblemError) -> None:
 
 def _misdirected(host: bytes) -> ProblemError:
     text = host.decode("latin-1")
-    fault = Fault(field="host", value=shown(text), expected="an address, or a name of this service")
+    fault = RequestDefect(field="host", value=shown(text), expected="an address, or a name of this service")
     detail = f"the service is not called '{shown(text)}'; NONFERROUS_ALLOWED_HOSTS names its other names"
     return ProblemError(HTTPStatus.MISDIRECTED_REQUEST, detail, [fault])
 

@@ -9,7 +9,7 @@ import pydantic_core
 
 from operations.forms.fields import Record
 from serving.open_inference.contract import Contract, Output
-from serving.open_inference.requests import LENGTH, SIZE, Asked
+from serving.open_inference.requests import LENGTH, SIZE, ParsedInferenceRequest
 from serving.open_inference.tensors import Values, to_bytes
 
 OCTETS, JSON = "application/octet-stream", "application/json"
@@ -27,7 +27,7 @@ class Encoded:
         Tensors of the process.
     """
 
-    def __init__(self, asked: Asked, contract: Contract) -> None:
+    def __init__(self, asked: ParsedInferenceRequest, contract: Contract) -> None:
         self._asked, self._contract = asked, contract
         self._wanted: list[tuple[Output, bool]] = []
         self._columns: list[Values] = []

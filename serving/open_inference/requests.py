@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
 from operations.forms.decoding import parsed_json
-from operations.forms.faults import Fault, invalid, shown
+from operations.forms.faults import RequestDefect, invalid, shown
 from operations.forms.fields import Record
 from operations.forms.shapes import MOST_FIELDS, Shape, no_such
 from operations.predictions.payloads import Payloads
@@ -69,7 +69,7 @@ _HEAD = Shape(InferenceRequest)
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedInferenceRequest:
     """What a body asks for.
 
     Parameters
@@ -108,11 +108,11 @@ class Asked:
         absent = [name for name in self.outputs if name not in held]
         if absent:
             expected = "an output of this request: it did not ask for what this one is part of"
-            raise invalid([Fault(field="outputs", value=shown(name), expected=expected) for name in absent])
+            raise invalid([RequestDefect(field="outputs", value=shown(name), expected=expected) for name in absent])
         return [(held[name], binary) for name, binary in self.outputs.items()]
 
 
-def asked(body: bytes, length: str | None, payloads: Payloads, contract: Contract) -> Asked:
+def asked(body: bytes, length: str | None, payloads: Payloads, contract: Contract) -> ParsedInferenceRequest:
     """What a body asks for.
 
     Parameters
@@ -145,7 +145,7 @@ def asked(body: bytes, length: str | None, payloads: Payloads, contract: Contrac
     parameters = given.get("parameters", {})
     all_binary = _flag(parameters.pop(ALL_BINARY, False), f"parameters.{ALL_BINARY}")
     outputs = _outputs(given["outputs"], contract, all_binary) if given.get("outputs") else None
-    return Asked(given.get("id"), _request(parameters, contract), columns, rows, outputs, all_binary)
+    return ParsedInferenceRequest(given.get("id"), _request(parameters, contract), columns, rows, outputs, all_binary)
 
 
 def _split(body: bytes, length: str | None) -> tuple[bytes, memoryview]:
@@ -162,14 +162,14 @@ def _check_names(names: list[str], payloads: Payloads) -> None:
     """Refuse inputs that no row has, that stand twice, or that are required and absent."""
     faults = payloads.row.unknown(names)
     twice = sorted({name for name in names if names.count(name) > 1})
-    faults += [Fault(field=name, expected="this input once; it stands there several times") for name in twice]
+    faults += [RequestDefect(field=name, expected="this input once; it stands there several times") for name in twice]
     faults += [
-        Fault(field=name, expected="this input, which is required")
+        RequestDefect(field=name, expected="this input, which is required")
         for name in payloads.row.required
         if name not in names
     ]
     if faults or not names:
-        raise invalid(faults or [Fault(field="inputs", value=0, bound=1, expected="at least 1 input")])
+        raise invalid(faults or [RequestDefect(field="inputs", value=0, bound=1, expected="at least 1 input")])
 
 
 def _column(one: Mapping[str, Any], tensor: Tensor, rows: int, rest: memoryview, at: int) -> tuple[Values, int]:

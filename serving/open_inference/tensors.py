@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from operations.forms.faults import Fault, RequestError, invalid, shown
+from operations.forms.faults import RequestDefect, RequestError, invalid, shown
 
 Datatype = Literal["FP64", "BYTES"]
 Values = list[Any]
@@ -95,4 +95,4 @@ def to_bytes(tensor: Tensor, values: Sequence[Any]) -> bytes:
 
 def wrong(field: str, value: Any, expected: str, bound: float | None = None, row: int | None = None) -> RequestError:
     """A request that is refused for one fault."""
-    return invalid([Fault(row=row, field=field, value=shown(value), bound=bound, expected=expected)])
+    return invalid([RequestDefect(row=row, field=field, value=shown(value), bound=bound, expected=expected)])

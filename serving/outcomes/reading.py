@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from operations.forms.decoding import parsed_json
-from operations.forms.faults import Fault, invalid, shown
+from operations.forms.faults import RequestDefect, invalid, shown
 from operations.forms.fields import Record
 from operations.forms.plan_tables import read_rows
 from operations.outcomes.forms import ID, OUTCOMES, PREDICTION, OutcomeForm, known_columns
@@ -42,16 +42,18 @@ def read(payloads: OutcomeForm, body: bytes, database: Database) -> list[Outcome
     for i, (row, slot) in enumerate(zip(rows, found, strict=True)):
         values = {name: row[name] for name in names if row[name] is not None}
         if not values:
-            faults.append(Fault(row=i, expected=f"at least one of {', '.join(names)}"))
+            faults.append(RequestDefect(row=i, expected=f"at least one of {', '.join(names)}"))
         elif (j := seen.setdefault(slot, i)) != i:
-            faults.append(Fault(row=i, expected=f"one outcome a unit and period: row {j} is of this one already"))
+            faults.append(
+                RequestDefect(row=i, expected=f"one outcome a unit and period: row {j} is of this one already")
+            )
         outcomes.append(Outcome(*slot, values, row[PREDICTION]))
     if faults:
         raise invalid(faults)
     return outcomes
 
 
-def _early(seed: Seed, rows: Sequence[Record], found: Sequence[Slot]) -> list[Fault]:
+def _early(seed: Seed, rows: Sequence[Record], found: Sequence[Slot]) -> list[RequestDefect]:
     """Outcomes of periods that have not begun: nobody can know them, so a clock is wrong or they are made up.
 
     The clock of the service decides, give or take the length of a period, or a day where that is more.
@@ -62,7 +64,7 @@ def _early(seed: Seed, rows: Sequence[Record], found: Sequence[Slot]) -> list[Fa
     latest = (now + max(seed.period, CLOCKS)).isoformat(timespec="seconds")
     expected = f"a period that has begun: it is {now:%Y-%m-%d %H:%M} UTC, and at the latest {latest} is taken"
     return [
-        Fault(row=i, field=PREDICTION if row[PREDICTION] else seed.time.name, value=period, expected=expected)
+        RequestDefect(row=i, field=PREDICTION if row[PREDICTION] else seed.time.name, value=period, expected=expected)
         for i, (row, (_, period)) in enumerate(zip(rows, found, strict=True))
         if period > latest
     ]
@@ -79,22 +81,24 @@ def _rows(payloads: OutcomeForm, parsed: object) -> list[Record]:
 
 def _slots(payloads: OutcomeForm, rows: Sequence[Record], database: Database) -> list[Slot]:
     """Unit and period of each outcome, as itself or its prediction says."""
-    seed, faults = payloads.seed, list[Fault]()
+    seed, faults = payloads.seed, list[RequestDefect]()
     names = [column.name for column in seed.identity]
     stated, named = [], dict[int, str]()
     for i, row in enumerate(rows):
         lacking = [name for name in names if row[name] is None]
         if row[PREDICTION] is None:
-            faults += [Fault(row=i, field=name, expected=f"this field, or {PREDICTION}") for name in lacking]
+            faults += [RequestDefect(row=i, field=name, expected=f"this field, or {PREDICTION}") for name in lacking]
             stated.append(i)
         elif len(lacking) < len(names):
-            faults.append(Fault(row=i, field=PREDICTION, expected=f"either {PREDICTION} or {' and '.join(names)}"))
+            faults.append(
+                RequestDefect(row=i, field=PREDICTION, expected=f"either {PREDICTION} or {' and '.join(names)}")
+            )
         else:
             named[i] = row[PREDICTION]
     predicted = _slots_of(set(named.values()), payloads, database)
     expected = f"the id of a prediction of {seed.process.name} that is recorded"
     faults += [
-        Fault(row=i, field=PREDICTION, value=shown(id), expected=expected)
+        RequestDefect(row=i, field=PREDICTION, value=shown(id), expected=expected)
         for i, id in named.items()
         if id not in predicted
     ]

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from models.consistency.unit_names import unit_name
-from operations.forms.faults import Fault
+from operations.forms.faults import RequestDefect
 from operations.forms.fields import Record
 from operations.forms.history import starts_of
 from operations.predictions.payloads import Payloads
@@ -25,12 +25,12 @@ from system.cancellation import between
 _SECOND = dt.timedelta(seconds=1)
 
 
-def slots(rows: Sequence[Record], seed: Seed) -> tuple[list[Slot], list[Fault]]:
+def slots(rows: Sequence[Record], seed: Seed) -> tuple[list[Slot], list[RequestDefect]]:
     """Unit and period of each row as records have them, and faults of times that cannot be compared."""
     return _slots({column.name: [row[column.name] for row in rows] for column in seed.identity}, len(rows), seed)
 
 
-def _slots(columns: Mapping[str, Sequence[str]], rows: int, seed: Seed) -> tuple[list[Slot], list[Fault]]:
+def _slots(columns: Mapping[str, Sequence[str]], rows: int, seed: Seed) -> tuple[list[Slot], list[RequestDefect]]:
     units = [""] * rows if seed.key is None else [_unit(name) for name in columns[seed.key.name]]
     if seed.time is None or not rows:
         return [(unit, "") for unit in units], []

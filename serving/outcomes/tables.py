@@ -17,7 +17,7 @@ from operations.outcomes.forms import known_columns
 from records.database import Connection, Database
 from records.outcomes import Slot, in_effect
 from records.request_index import index, places
-from records.requests import Recorded, recorded
+from records.requests import RecordedPrediction, recorded
 from records.shadow import answers_to, is_any
 from seeds import Column, Seed
 from serving.outcomes.slots import read_table, slots, slots_of
@@ -163,7 +163,7 @@ class Tables:
         if batch.cells:
             yield batch
 
-    def _rows(self, one: Recorded) -> tuple[list[tuple[Any, ...]], list[bytes], float | None]:
+    def _rows(self, one: RecordedPrediction) -> tuple[list[tuple[Any, ...]], list[bytes], float | None]:
         """Cells of a request's rows, the predictions as JSON, and the coverage of their intervals."""
         if one.kind == JSON:
             cells = [self._used(msgspec.structs.astuple(row)) for row in self._asked(one.asked).rows]

@@ -12,11 +12,11 @@ from fastapi import Request
 
 from models.uncertainty.intervals import CoverageError
 from operations.catalogue import predictions_of
-from operations.forms.faults import Fault, RequestError, invalid
+from operations.forms.faults import RequestDefect, RequestError, invalid
 from operations.forms.fields import Record
 from operations.predictions.options import requested
 from operations.predictions.payloads import Payloads
-from serving.middleware.admission import Pace
+from serving.middleware.admission import CostEstimate
 from serving.middleware.context import count_rows
 from serving.responses.threads import in_thread
 from serving.wire.problems import ProblemError
@@ -54,10 +54,10 @@ def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) 
 def uncovered(coverage: float, error: CoverageError) -> RequestError:
     """The problem of a coverage that a model has too few rows for."""
     expected = f"a coverage that the model has rows for: {error}"
-    return invalid([Fault(field="coverage", value=coverage, expected=expected)])
+    return invalid([RequestDefect(field="coverage", value=coverage, expected=expected)])
 
 
-async def in_threads(parts: Iterator[T], request: Request, pace: Pace, rows: int) -> list[T]:
+async def in_threads(parts: Iterator[T], request: Request, pace: CostEstimate, rows: int) -> list[T]:
     """All parts, each made in a thread while the client waits; `pace` learns what so many rows took of their time.
 
     Raises

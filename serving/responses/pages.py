@@ -12,7 +12,7 @@ import msgspec
 from fastapi import Request, Response
 
 from operations import pages
-from operations.forms.faults import Fault, invalid, shown
+from operations.forms.faults import RequestDefect, invalid, shown
 from operations.forms.shapes import no_such
 from operations.operation import Form, Operation
 from records import responses
@@ -54,12 +54,12 @@ def _id_of(request: Request) -> str | None:
     """The id that a request names; RequestError where it names anything else."""
     given = request.query_params.multi_items()
     faults = [
-        Fault(field=name, value=shown(value), expected=no_such("field", name, [ID]))
+        RequestDefect(field=name, value=shown(value), expected=no_such("field", name, [ID]))
         for name, value in given
         if name != ID
     ]
     if len(given) > 1 and not faults:
-        faults = [Fault(field=ID, value=len(given), expected="one id")]
+        faults = [RequestDefect(field=ID, value=len(given), expected="one id")]
     if faults:
         raise invalid(faults)
     return given[0][1] if given else None
@@ -92,7 +92,7 @@ def _missing(of: str, path: str, id: str | None) -> str:
     return f"no response {of} is recorded under the id '{shown(id)}': {named}; {made}"
 
 
-def _fields(connection: Connection, found: responses.Response, form: Form) -> Iterator[tuple[str, Any]]:
+def _fields(connection: Connection, found: responses.RecordedResponse, form: Form) -> Iterator[tuple[str, Any]]:
     """Fields of a response in their order; a list of objects is read one by one."""
     body = responses.body(connection, found)
     if found.kind != JSON:

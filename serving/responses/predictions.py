@@ -10,25 +10,25 @@ from operations.forms.fields import Record
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import Champions, Status
-from serving.middleware.admission import Load, Paces
+from serving.middleware.admission import CostEstimates, Load
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 from serving.responses.process_response import head_of, joined_answer, json_parts, served_of, status_of
 from serving.responses.raw_route import Endpoint
-from serving.responses.recording import Asked, Recorder
+from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.tables import KINDS, table_answer
 from serving.wire.bodies import JSON, check_kind, read_checked
 
 
 def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> Endpoint:
     """Endpoint of one process's predictions; all but its form is shared by all processes."""
-    process, paces = form.seed.process.name, Paces()
+    process, paces = form.seed.process.name, CostEstimates()
     # A request that is short by the cost of its rows is answered immediately; others in a thread, so that nobody waits:
     # also a body so long that parsing it takes its time, and one that asks for a slow option.
     slow = [f'"{option.name}"'.encode() for option in form.options if option.is_slow]
 
     async def predict(request: Request) -> Response:
         kind = check_kind(request, (JSON, *KINDS))
-        asked = Asked.of(request, process, Predictions.name, kind)
+        asked = RequestMetadata.of(request, process, Predictions.name, kind)
         if kind in KINDS:
             return await table_answer(request, asked, champions, recorder, load)
         body = await read_checked(request, most_bytes)

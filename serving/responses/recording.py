@@ -11,9 +11,9 @@ from typing import TypeVar
 from fastapi import Request, Response
 
 from records.database import FullDiskError, RecordsError, now
-from records.requests import Kept, new_id
+from records.requests import StoredExchange, new_id
 from records.writing.quota import QuotaError
-from records.writing.writer import Full, Writer
+from records.writing.writer import QueueFullError, Writer
 from serving.hot_reload.champions import Served
 from serving.middleware.context import asker, current
 from serving.wire.problems import ProblemError
@@ -27,7 +27,7 @@ _WHEN_FREED = {"Retry-After": "60"}
 
 
 @dataclass(slots=True)  # frozen, it takes twice the time to make
-class Asked:
+class RequestMetadata:
     """A request from its beginning: what a record says of it beside the bodies.
 
     Attributes
@@ -50,7 +50,7 @@ class Asked:
     kind: str
 
     @classmethod
-    def of(cls, request: Request, process: str, operation: str, kind: str = "application/json") -> Asked:
+    def of(cls, request: Request, process: str, operation: str, kind: str = "application/json") -> RequestMetadata:
         """A request that comes in now."""
         return cls(new_id(), now(), asker(request.scope), process, operation, kind)
 
@@ -97,7 +97,12 @@ class Recorder:
             self._writer.quota.count([(client, size)])
 
     async def answered(
-        self, asked: Asked, served: Served | None, body: bytes, response: Response, parts: Sequence[bytes] = ()
+        self,
+        asked: RequestMetadata,
+        served: Served | None,
+        body: bytes,
+        response: Response,
+        parts: Sequence[bytes] = (),
     ) -> Response:
         """A response whose request and answer are recorded, with the record's id in its header.
 
@@ -124,7 +129,7 @@ class Recorder:
         await self.keep(asked, served, body, rest, head=head)
         return self.named(asked, response)
 
-    def named(self, asked: Asked, response: R) -> R:
+    def named(self, asked: RequestMetadata, response: R) -> R:
         """A response with the record's id in its header, where there is a record."""
         if self._writer is not None:
             response.raw_headers.append((RECORD, asked.id.encode()))  # nobody else sets it, so none is looked for
@@ -132,7 +137,7 @@ class Recorder:
 
     async def keep(
         self,
-        asked: Asked,
+        asked: RequestMetadata,
         served: Served | None,
         body: bytes | bytearray,
         answer: Sequence[bytes],
@@ -150,7 +155,7 @@ class Recorder:
         if len(head) < SHORTEST_HEAD:
             head, answer = b"", [head + answer[0], *answer[1:]]
         version, digest = (0, "") if served is None else (served.champion.version, served.digest)
-        kept = Kept(
+        kept = StoredExchange(
             id=asked.id,
             part=part,
             at=asked.at,
@@ -168,7 +173,7 @@ class Recorder:
         begin = time.perf_counter()
         try:
             return part + await self._writer.keep(kept)
-        except Full:
+        except QueueFullError:
             detail = "so many answers wait to be recorded that no more are taken; send it again later"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None
         except RecordsError as error:

@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 
 from models.uncertainty.intervals import CoverageError
 from operations.catalogue import predictions_of
-from operations.forms.faults import Fault, invalid, shown
+from operations.forms.faults import RequestDefect, invalid, shown
 from operations.forms.fields import Record
 from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import Champions
@@ -21,7 +21,7 @@ from serving.middleware.admission import Load
 from serving.middleware.context import count_rows
 from serving.responses.blocks import uncovered
 from serving.responses.process_response import head_of, served_of, status_of
-from serving.responses.recording import Asked, Recorder
+from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.threads import in_thread
 from serving.wire.bodies import ARROW, PARQUET, read_table
 from serving.wire.problems import ProblemError
@@ -31,7 +31,7 @@ BINARY = {"type": "string", "format": "binary"}
 
 
 async def table_answer(
-    request: Request, named: Asked, champions: Champions, recorder: Recorder, load: Load
+    request: Request, named: RequestMetadata, champions: Champions, recorder: Recorder, load: Load
 ) -> StreamingResponse:
     """Answer to a request whose body is a table of the kind that `named` says.
 
@@ -105,7 +105,7 @@ def _check_accepted(request: Request) -> None:
     given = request.headers.get("accept", "*/*")
     kinds = [one.partition(";")[0].strip().lower() for one in given.split(",")]
     if not {"*/*", "application/*", ARROW}.intersection(kinds):
-        fault = Fault(field="accept", value=shown(given), expected=ARROW)
+        fault = RequestDefect(field="accept", value=shown(given), expected=ARROW)
         detail = f"a table is answered as {ARROW} alone, which this request does not accept; rows of JSON are as JSON"
         raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, detail, [fault])
 
@@ -114,7 +114,9 @@ def _options(request: Request, payloads: Payloads) -> Record:
     """What the address asks beside the rows: fields of a request of JSON by name, their values as JSON."""
     given = {name: _value(text) for name, text in request.query_params.items()}
     faults = [
-        Fault(field=name, value=shown(given[name]), expected="no such option of a table; send such rows as JSON")
+        RequestDefect(
+            field=name, value=shown(given[name]), expected="no such option of a table; send such rows as JSON"
+        )
         for name in _not_asked(payloads)
         if name in given
     ]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from operations.forms.faults import Fault, shown
+from operations.forms.faults import RequestDefect, shown
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.context import seen_by_operators
 from serving.responses.process_response import HIDDEN, troubles_shown
@@ -133,7 +133,7 @@ def _is_degraded(status: Status) -> bool:
 
 def _not_ready(found: dict[str, Readiness], trouble: str | None) -> ProblemError:
     faults = [
-        Fault(field=name, value=one.state, expected=f"a model that answers: {trouble or one.trouble}")
+        RequestDefect(field=name, value=one.state, expected=f"a model that answers: {trouble or one.trouble}")
         for name, one in found.items()
         if one.state != "answers"
     ]

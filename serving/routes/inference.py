@@ -19,10 +19,10 @@ from operations.predictions.operation import Predictions
 from operations.predictions.options import requested
 from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import NEW, Champions, Served, Status
-from serving.middleware.admission import Load, Paces
+from serving.middleware.admission import CostEstimates, Load
 from serving.open_inference.answers import Encoded
 from serving.open_inference.contract import Contract, contract
-from serving.open_inference.requests import LENGTH, Asked, InferenceRequest, asked
+from serving.open_inference.requests import LENGTH, InferenceRequest, ParsedInferenceRequest, asked
 from serving.open_inference.schemas import (
     InferenceError,
     InferenceResponse,
@@ -35,8 +35,8 @@ from serving.open_inference.schemas import (
 )
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 from serving.responses.process_response import head_of, json_parts, model_used, served_of, status_of
-from serving.responses.recording import Asked as Named
 from serving.responses.recording import Recorder
+from serving.responses.recording import RequestMetadata as Named
 from serving.responses.threads import in_thread
 from serving.routes.health import Trouble, check_records
 from serving.wire.bodies import read_bytes
@@ -142,7 +142,7 @@ def _may_come(status: Status) -> bool:
 def _infer(
     champions: Champions, contracts: _Contracts, most_bytes: int, recorder: Recorder, load: Load
 ) -> Callable[..., Any]:
-    paces: defaultdict[str, Paces] = defaultdict(Paces)
+    paces: defaultdict[str, CostEstimates] = defaultdict(CostEstimates)
 
     async def infer(request: Request, model: str, version: str | None = None) -> Response:
         payloads, served = _served(model, version, champions)
@@ -150,7 +150,7 @@ def _infer(
         body = await read_bytes(request, most_bytes)
         length = request.headers.get(LENGTH)
 
-        def read() -> Asked:
+        def read() -> ParsedInferenceRequest:
             return asked(body, length, payloads, contracts.of(payloads))
 
         if len(body) <= LONGEST_BODY_AT_ONCE:
@@ -218,7 +218,7 @@ class _AsRecorded:
 
 
 def _encoded(
-    found: Asked, answer: Encoded, payloads: Payloads, served: Served, id: str, kept: _AsRecorded
+    found: ParsedInferenceRequest, answer: Encoded, payloads: Payloads, served: Served, id: str, kept: _AsRecorded
 ) -> Iterator[None]:
     """Answer block by block into tensors."""
     rows, request = found.read(payloads)

@@ -19,7 +19,7 @@ from serving.telemetry.metrics import Metrics
 from serving.wire.problems import ProblemError, described
 
 
-class Monitoring(BaseModel):
+class MonitoringResponse(BaseModel):
     """What was seen of a process; more fields hold the figures behind it."""
 
     model_config = ConfigDict(extra="allow")
@@ -64,7 +64,7 @@ def router(champions: Champions, database: Database | None) -> APIRouter:
             "What was seen of the process when it was looked at last (`nonferrous monitor`): errors, bias and coverage "
             "over time, by unit and version; inputs beside what the champion learnt; sensors; what to do next."
         ),
-        response_model=Monitoring,
+        response_model=MonitoringResponse,
         responses=described(404, 503),
     )
     async def monitoring(process: str) -> Response:

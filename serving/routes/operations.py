@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from operations.catalogue import Offers, operations_of
-from operations.operation import Advice, Form, NotLearntError, Operation
+from operations.operation import AdviceOperation, Form, NotLearntError, Operation
 from operations.predictions.operation import Predictions
 from records.database import Database
 from serving.hot_reload.champions import Champions, Served
@@ -19,7 +19,7 @@ from serving.middleware.authorization import PAGE
 from serving.responses import outcomes, pages, predictions
 from serving.responses.process_response import abilities, advised, paths, served_of, status_of
 from serving.responses.raw_route import Direct, Endpoint
-from serving.responses.recording import Asked, Recorder
+from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.tables import BINARY, KINDS, about_tables
 from serving.responses.threads import in_thread
 from serving.wire.bodies import ARROW, read_body
@@ -44,7 +44,7 @@ def router(
                 endpoint = _not_offered(path, why, offers)
                 routes.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
             continue
-        if isinstance(operation, Advice):
+        if isinstance(operation, AdviceOperation):
             endpoint = _advice(operation, offers.seed.process.name, champions, most_bytes, recorder, load)
         elif operation.rows == "each":
             endpoint = predictions.endpoint(offers.predictions, champions, most_bytes, recorder, load)
@@ -126,10 +126,15 @@ def _not_offered(path: str, why: str, offers: Offers) -> Endpoint:
 
 
 def _advice(
-    operation: Advice[Any, Any], process: str, champions: Champions, most_bytes: int, recorder: Recorder, load: Load
+    operation: AdviceOperation[Any, Any],
+    process: str,
+    champions: Champions,
+    most_bytes: int,
+    recorder: Recorder,
+    load: Load,
 ) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        asked = Asked.of(request, process, operation.name)
+        asked = RequestMetadata.of(request, process, operation.name)
         body = await read_body(request, most_bytes)
         # Evaluating moves takes seconds where a line is long: always in a thread, so that others do not wait for it.
         async with load.heavy.turn():
@@ -140,7 +145,7 @@ def _advice(
 
 
 def _answer(
-    operation: Advice[Any, Any], body: bytes, process: str, champions: Champions
+    operation: AdviceOperation[Any, Any], body: bytes, process: str, champions: Champions
 ) -> tuple[Response, Served | None]:
     offers, status = status_of(process, champions)
     form = offers.forms.get(operation.name)
@@ -152,7 +157,7 @@ def _answer(
     return advised(offers, served, operation.answer(form, learnt, request)), served
 
 
-def _learnt(operation: Advice[Any, Any], served: Served, offers: Offers) -> Any:
+def _learnt(operation: AdviceOperation[Any, Any], served: Served, offers: Offers) -> Any:
     """The part of a version that an operation needs; ProblemError 404 where its history taught none."""
     try:
         return operation.learnt_of(served.model, "it was trained without them; train again")

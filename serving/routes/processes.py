@@ -27,7 +27,7 @@ _LISTED = {
 }
 
 
-class Input(BaseModel):
+class InputField(BaseModel):
     """A field of the request."""
 
     name: str
@@ -47,7 +47,7 @@ class Predicted(BaseModel):
     unit: str
 
 
-class Period(BaseModel):
+class PeriodOfRow(BaseModel):
     """Length of the period that one row describes."""
 
     value: float
@@ -69,16 +69,16 @@ class InShadow(BaseModel):
     trouble: Annotated[str | None, Field(description="why it does not load or answer; null: nothing is wrong")]
 
 
-class Process(BaseModel):
+class ProcessResponse(BaseModel):
     """What is said of a process whatever its task."""
 
     name: str
     title: str
     task: str
-    period: Annotated[Period | None, Field(description="null where the table has no time")]
+    period: Annotated[PeriodOfRow | None, Field(description="null where the table has no time")]
     key: Annotated[str | None, Field(description="field that names the unit; null where there is one unit")]
     time: Annotated[str | None, Field(description="field that holds the start of the period; null where there is none")]
-    inputs: list[Input]
+    inputs: list[InputField]
     quantities: Annotated[list[Predicted], Field(description="what predictions give with intervals")]
     routes: Annotated[list[str], Field(description="what it can be asked, by POST")]
 
@@ -97,7 +97,7 @@ def _answer() -> Any:
         "trouble": (trouble, ...),
         "shadow": (Annotated[InShadow | None, Field(description=about)], ...),
     }
-    described = create_model("ProcessInfo", __base__=Process, __doc__="One process.", **fields)
+    described = create_model("ProcessInfo", __base__=ProcessResponse, __doc__="One process.", **fields)
     return create_model("ProcessesInfo", __doc__="All processes.", processes=(list[described], ...))
 
 
@@ -139,17 +139,19 @@ def _described(offers: Offers, status: Status, store_trouble: str | None) -> dic
     }
 
 
-def _process(seed: Seed, routes: list[str]) -> Process:
+def _process(seed: Seed, routes: list[str]) -> ProcessResponse:
     process, key = seed.process, seed.key
-    return Process(
+    return ProcessResponse(
         name=process.name,
         title=process.title,
         task=process.task,
-        period=Period(value=process.period.value, unit=process.period.unit) if process.period else None,
+        period=PeriodOfRow(value=process.period.value, unit=process.period.unit) if process.period else None,
         key=key.name if key else None,
         time=seed.time.name if seed.time else None,
         inputs=[
-            Input(name=c.name, meaning=c.meaning, unit=c.unit, role=c.role, low=c.low, high=c.high, values=c.values)
+            InputField(
+                name=c.name, meaning=c.meaning, unit=c.unit, role=c.role, low=c.low, high=c.high, values=c.values
+            )
             for c in seed.inputs
         ],
         quantities=[

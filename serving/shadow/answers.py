@@ -9,7 +9,7 @@ import msgspec
 from operations.forms.fields import Record
 from operations.predictions.payloads import Payloads
 from records.requests import JSON
-from records.shadow import ShadowAnswer, Waiting
+from records.shadow import PendingShadowRequest, ShadowAnswer
 from serving.hot_reload.champions import Served
 from serving.outcomes.slots import read_table
 from serving.responses.blocks import blocks
@@ -19,7 +19,7 @@ class TooLongError(ValueError):
     """A request with so many rows that a version in shadow is not asked."""
 
 
-def answered(one: Waiting, payloads: Payloads, served: Served) -> ShadowAnswer:
+def answered(one: PendingShadowRequest, payloads: Payloads, served: Served) -> ShadowAnswer:
     """The answer to a request; explanations are left out, which take many times as long as predictions.
 
     Raises
@@ -37,7 +37,7 @@ def answered(one: Waiting, payloads: Payloads, served: Served) -> ShadowAnswer:
     return ShadowAnswer(one.number, served.champion.version, served.digest, msgspec.json.encode(parts))
 
 
-def _read(one: Waiting, payloads: Payloads) -> tuple[list[Record], Record]:
+def _read(one: PendingShadowRequest, payloads: Payloads) -> tuple[list[Record], Record]:
     """Rows of a request, and what stands around them."""
     if one.asked is None:
         raise TooLongError(f"request {one.id} stands in several parts")

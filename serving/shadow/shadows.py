@@ -15,7 +15,7 @@ from records.database import Database
 from registry.loading.loading import Loading, Refused
 from registry.store import Champion, Store
 from serving.hot_reload.champions import Champions, Served, one_line, settle
-from serving.hot_reload.online_calibration import Followers
+from serving.hot_reload.online_calibration import OnlineModels
 from serving.shadow.answers import TooLongError, answered
 
 log = logging.getLogger("nonferrous.serving")
@@ -95,7 +95,7 @@ class Shadows:
     ) -> None:
         self._champions, self._store, self._loading, self._database = champions, store, loading, database
         self._poll_seconds, self._most_waiting, self._clock = poll_seconds, most_waiting, clock
-        self._followers = Followers(database)
+        self._followers = OnlineModels(database)
         self._of: Mapping[str, Shadow] = {}
         self._troubles: dict[str, str] = {}
         self._ended = threading.Event()
@@ -208,7 +208,9 @@ class Shadows:
         one.upto = some[-1].number
         return len(some) == _AT_ONCE
 
-    def _made(self, process: str, one: Shadow, request: records.Waiting, offers: Offers) -> records.ShadowAnswer | None:
+    def _made(
+        self, process: str, one: Shadow, request: records.PendingShadowRequest, offers: Offers
+    ) -> records.ShadowAnswer | None:
         """The answer to a request, and then a rest; None where it is too long, or the version cannot answer it."""
         assert one.served is not None
         begun = time.perf_counter()

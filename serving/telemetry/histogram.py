@@ -7,7 +7,7 @@ from bisect import bisect_left
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # s
 
 
-class Tally:
+class TimeHistogram:
     """A histogram of times.
 
     The library's own takes 1.6 us a time for its locks; the event loop counts alone and needs none.

@@ -12,10 +12,10 @@ from operations.forms.faults import RequestError
 from records.writing.health import RecordsHealth
 from serving.hot_reload.champions import Status
 from serving.middleware.admission import Load
-from serving.middleware.context import Visit
+from serving.middleware.context import RequestContext
 from serving.shadow.shadows import Shadow
 from serving.telemetry.drift_metrics import ABOUT as DRIFT
-from serving.telemetry.histogram import Tally
+from serving.telemetry.histogram import TimeHistogram
 from serving.wire.problems import phrase
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ class Metrics:
         outcomes_ages: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
         self._load, self._statuses, self._outcomes_ages = load, statuses, outcomes_ages
-        self._requests: dict[tuple[str, str, int], Tally] = {}
-        self._steps: dict[str, tuple[Tally, ...]] = {}
-        self._lag = Tally()
+        self._requests: dict[tuple[str, str, int], TimeHistogram] = {}
+        self._steps: dict[str, tuple[TimeHistogram, ...]] = {}
+        self._lag = TimeHistogram()
         self._rows: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._refused_rows: Counter[str] = Counter()
@@ -60,16 +60,16 @@ class Metrics:
         self.in_shadow: Callable[[], Mapping[str, Shadow]] = dict
         self.records: RecordsHealth | None = None
 
-    def finished(self, visit: Visit, path: str, seconds: float) -> None:
+    def finished(self, visit: RequestContext, path: str, seconds: float) -> None:
         """Count a request that took so long [s]; `path` is its address as routes are written."""
         key = path, visit.scope["method"], visit.status
         tally = self._requests.get(key)
         if tally is None:
-            tally = self._requests[key] = Tally()
+            tally = self._requests[key] = TimeHistogram()
         tally.add(seconds)
         steps = self._steps.get(path)
         if steps is None:
-            steps = self._steps[path] = tuple(Tally() for _ in STEPS)
+            steps = self._steps[path] = tuple(TimeHistogram() for _ in STEPS)
         read, wait, predict, record = steps
         read.add(visit.read)
         predict.add(seconds - visit.read - visit.wait - visit.record)
@@ -230,7 +230,9 @@ class _Collected:
         self.collect = collect
 
 
-def _histogram(name: str, about: str, labels: tuple[str, ...], tallies: Iterable[tuple[tuple[str, ...], Tally]]) -> Any:
+def _histogram(
+    name: str, about: str, labels: tuple[str, ...], tallies: Iterable[tuple[tuple[str, ...], TimeHistogram]]
+) -> Any:
     from prometheus_client.core import HistogramMetricFamily
 
     made = HistogramMetricFamily(name, about, labels=list(labels))

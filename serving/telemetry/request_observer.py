@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 
 from serving.middleware.allowed_hosts import client
-from serving.middleware.context import Visit
+from serving.middleware.context import RequestContext
 from serving.telemetry.access_log import AccessLog
 from serving.telemetry.metrics import Metrics
 
 OTHER = "other"  # addresses that no route has: there is no end of them
 
 
-class Watch:
+class RequestObserver:
     """Counts and logs requests.
 
     Parameters
@@ -26,7 +26,7 @@ class Watch:
     def __init__(self, metrics: Metrics, access: AccessLog) -> None:
         self.metrics, self._access = metrics, access
 
-    def finished(self, visit: Visit) -> None:
+    def finished(self, visit: RequestContext) -> None:
         """A request has ended."""
         scope, seconds = visit.scope, time.perf_counter() - visit.began
         path = getattr(scope.get("route"), "path", OTHER)

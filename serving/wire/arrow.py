@@ -26,7 +26,7 @@ PIECE = 2**18  # bytes that go out at once: few enough that they, and the event 
 _LISTS = pa.list_(pa.string())
 
 
-class Rows(Protocol):
+class AnsweredRows(Protocol):
     """Rows that are answered."""
 
     names: list[str]
@@ -36,7 +36,7 @@ class Rows(Protocol):
 
 
 def answered(
-    table: Rows, rows: int, payloads: Payloads, task: Predictions, model: Any, request: Record
+    table: AnsweredRows, rows: int, payloads: Payloads, task: Predictions, model: Any, request: Record
 ) -> Iterator[Any]:
     """Blocks of an answer in the rows' order: an Arrow table, what stands beside all of them, what is known after each.
 

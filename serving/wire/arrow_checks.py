@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from models.table.inputs import sizes
 from operations.forms import history
-from operations.forms.columns import Block
-from operations.forms.faults import MOST_FAULTS, Fault, invalid, shown
+from operations.forms.columns import CheckedRows
+from operations.forms.faults import MOST_FAULTS, RequestDefect, invalid, shown
 from operations.forms.fields import Record
 from operations.forms.values import LONGEST_TEXT, LONGEST_TIME
 from operations.predictions.payloads import Payloads
@@ -56,7 +56,7 @@ def check(table: Table, payloads: Payloads) -> int:
             block_of(block, payloads, payloads.seed, rows)  # its times must be comparable
         rows += block.num_rows
     if not faults and not rows:
-        faults = [Fault(field="rows", value=0, bound=1, expected="at least 1 entries")]
+        faults = [RequestDefect(field="rows", value=0, bound=1, expected="at least 1 entries")]
     if faults:
         raise invalid(faults)
     return rows
@@ -68,25 +68,25 @@ def taken(payloads: Payloads) -> dict[str, Column]:
     return {column.name: column for column in (*seed.by_role("key", "time"), *seed.inputs)}
 
 
-def _of_schema(table: Table, payloads: Payloads) -> Iterator[Fault]:
+def _of_schema(table: Table, payloads: Payloads) -> Iterator[RequestDefect]:
     """Columns that are not taken, stand twice, are of a wrong type or are missing and needed."""
     known, schema = taken(payloads), table.schema
     for name, count in Counter(table.names).items():
         if count > 1:
-            yield Fault(field=str(shown(name)), value=f"{count} columns of this name", expected="one")
+            yield RequestDefect(field=str(shown(name)), value=f"{count} columns of this name", expected="one")
         elif name not in known:
             expected = "no column of this name: in a table it has no place"
-            yield from payloads.row.unknown([name]) or [Fault(field=name, expected=expected)]
+            yield from payloads.row.unknown([name]) or [RequestDefect(field=name, expected=expected)]
         else:
             kind = schema.field(name).type
             kinds, expected = _kinds(known[name])
             inner = kind.value_type if pa.types.is_dictionary(kind) else kind
             is_null = inner is not kind and pa.types.is_null(inner)
             if is_null or not any(is_kind(inner) for is_kind in kinds) or not _is_readable(inner):
-                yield Fault(field=name, value=str(shown(str(kind))), expected=f"a column of {expected}")
+                yield RequestDefect(field=name, value=str(shown(str(kind))), expected=f"a column of {expected}")
     for column in payloads.seed.by_role("key", "time"):
         if column.name not in schema.names:
-            yield Fault(field=column.name, expected="this column, which is required")
+            yield RequestDefect(field=column.name, expected="this column, which is required")
 
 
 def _kinds(column: Column) -> tuple[tuple[Any, ...], str]:
@@ -225,7 +225,7 @@ def _calendar(payloads: Payloads) -> list[str]:
 
 def block_of(
     block: pa.Table, payloads: Payloads, model_seed: Seed, first: int = 0
-) -> tuple[Block, list[list[str]] | None]:
+) -> tuple[CheckedRows, list[list[str]] | None]:
     """Rows that are checked as a model takes them, and which columns were made for each row, None where none may be.
 
     Parameters
@@ -256,7 +256,7 @@ def block_of(
     key = payloads.seed.key
     units = None if key is None else plain(block, key.name)
     made = _make(X, block, payloads, model_seed, first) if history.MADE in payloads.echoed else None
-    return Block(sizes(X, model_seed), units, texts), made
+    return CheckedRows(sizes(X, model_seed), units, texts), made
 
 
 def _make(

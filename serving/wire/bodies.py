@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from operations.forms.faults import Fault, shown
+from operations.forms.faults import RequestDefect, shown
 from serving.wire.problems import ProblemError
 
 JSON = "application/json"
@@ -83,13 +83,13 @@ def _check_header(request: Request, header: str, missing: str, taken: Collection
     kind = got.partition(";")[0].strip().lower()
     if kind not in taken:
         expected = " or ".join(taken)
-        fault = Fault(field=header, value=shown(got), expected=expected)
+        fault = RequestDefect(field=header, value=shown(got), expected=expected)
         detail = f"{header}: got '{shown(got)}', expected {expected}"
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, [fault])
     return kind
 
 
 def _too_long(most: int) -> ProblemError:
-    fault = Fault(field="body", bound=most, expected=f"at most {most} bytes")
+    fault = RequestDefect(field="body", bound=most, expected=f"at most {most} bytes")
     detail = f"the body is longer than {most} bytes; send the rows in several requests"
     return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, [fault])

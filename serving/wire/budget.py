@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from operations.forms.faults import Fault, RequestError, invalid, shown
+from operations.forms.faults import RequestDefect, RequestError, invalid, shown
 from operations.forms.shapes import MOST_FIELDS
 from serving.wire.problems import ProblemError
 
@@ -34,7 +34,7 @@ class Budget:
         if self._most is None or size <= self._most:
             return
         expected = f"at most {self._most} bytes of decoded cells and texts"
-        fault = Fault(field="body", value=size, bound=self._most, expected=expected)
+        fault = RequestDefect(field="body", value=size, bound=self._most, expected=expected)
         detail = f"the table takes more than {self._most} bytes when it is decoded; send the rows in several requests"
         raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, [fault])
 
@@ -43,16 +43,16 @@ def check_columns(count: int) -> None:
     """Refuse a table of more columns than any process has, before anything is made of them."""
     if count > MOST_FIELDS:
         expected = f"at most {MOST_FIELDS} columns, nested ones counted"
-        raise invalid([Fault(field="columns", value=count, bound=MOST_FIELDS, expected=expected)])
+        raise invalid([RequestDefect(field="columns", value=count, bound=MOST_FIELDS, expected=expected)])
 
 
 def check_description(size: int) -> None:
     """Refuse a schema, a footer or another description that is longer than those of any table."""
     if size > MOST_DESCRIPTION:
         expected = f"at most {MOST_DESCRIPTION} bytes of schema, metadata or footer; larger batches and row groups"
-        raise invalid([Fault(field="body", value=size, bound=MOST_DESCRIPTION, expected=expected)])
+        raise invalid([RequestDefect(field="body", value=size, bound=MOST_DESCRIPTION, expected=expected)])
 
 
 def refused(field: str, value: str, expected: str) -> RequestError:
     """Return the problem of a form of tables that is not taken."""
-    return invalid([Fault(field=str(shown(field)), value=shown(value), expected=expected)])
+    return invalid([RequestDefect(field=str(shown(field)), value=shown(value), expected=expected)])

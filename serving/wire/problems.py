@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from operations.forms.faults import Fault, RequestError, shown
+from operations.forms.faults import RequestDefect, RequestError, shown
 
 MEDIA_TYPE = "application/problem+json"
 INFERENCE = "/v2"  # its protocol has errors of another shape
@@ -32,7 +32,7 @@ class Problem(BaseModel):
     status: Annotated[int, Field(description="HTTP status")]
     detail: Annotated[str, Field(description="what is wrong with this request and what to do")]
     instance: Annotated[str, Field(description="path of the request")]
-    errors: list[Fault]
+    errors: list[RequestDefect]
 
 
 class ProblemError(RequestError):
@@ -42,7 +42,7 @@ class ProblemError(RequestError):
         self,
         status: HTTPStatus,
         detail: str,
-        faults: Sequence[Fault] = (),
+        faults: Sequence[RequestDefect] = (),
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail, faults, status)
@@ -82,7 +82,7 @@ def in_words(error: RequestError) -> str:
     return "; ".join(map(_in_words, error.faults)) or error.detail
 
 
-def _in_words(fault: Fault) -> str:
+def _in_words(fault: RequestDefect) -> str:
     row = None if fault.row is None else f"row {fault.row}"
     place = ", ".join(filter(None, (row, fault.field)))
     got = "" if fault.value is None else f"got {fault.value}, "
@@ -127,6 +127,6 @@ def _from_http(request: Request, error: HTTPException, processes: Mapping[str, s
         return ProblemError(status, f"nothing is at {path}: {processes[parts[2]]}", (), headers)
     if is_process:
         names = ", ".join(processes) or "none"
-        fault = Fault(field="process", value=shown(parts[2]), expected=f"one of: {names}")
+        fault = RequestDefect(field="process", value=shown(parts[2]), expected=f"one of: {names}")
         return ProblemError(status, f"no process is called '{shown(parts[2])}'; there are: {names}", [fault])
     return ProblemError(status, f"nothing is at {path}; /docs lists what is", (), headers)

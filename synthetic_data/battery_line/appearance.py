@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from physics.arrays import BoolArray, FloatArray
-from synthetic_data.battery_line.cells import CRUSHED, FLOODED, LEAKING, SHORTED, SWOLLEN, Cells
-from synthetic_data.battery_line.market import Market
+from synthetic_data.battery_line.cells import CRUSHED, FLOODED, LEAKING, SHORTED, SWOLLEN, BatteryCells
+from synthetic_data.battery_line.market import BatteryMarket
 from synthetic_data.plant.faults import between
 
 # Swelling of sound cells [%]: of a new one, more for each per cent of fade, and scatter; of swollen ones what is beyond
@@ -21,7 +21,9 @@ _CRUSHED_WARM = 0.2  # share of crushed cells that warm up
 _LOOKS_WRONG = (5.0, 0.25)  # swelling [%] and damage from which the crew lets a cell rest longer
 
 
-def label(cells: Cells, market: Market, rng: np.random.Generator) -> tuple[dict[str, FloatArray], BoolArray]:
+def label(
+    cells: BatteryCells, market: BatteryMarket, rng: np.random.Generator
+) -> tuple[dict[str, FloatArray], BoolArray]:
     """What a reader makes of each label: the data sheet of the make that it names; and whether that is right."""
     p, lot, n = cells.lots.p, cells.lot, len(cells.lot)
     uniform = rng.random((3, n))
@@ -36,7 +38,7 @@ def label(cells: Cells, market: Market, rng: np.random.Generator) -> tuple[dict[
     return {name: np.where(unread, np.nan, sheet[named]) for name, sheet in sheets.items()}, named == cells.make
 
 
-def body(cells: Cells, market: Market, rng: np.random.Generator) -> dict[str, FloatArray]:
+def body(cells: BatteryCells, market: BatteryMarket, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Mass, size, swelling and damage, by scale, camera, laser and gauge; its size is recognised rightly."""
     p, lot, form = cells.lots.p, cells.lot, cells.form
     normal, uniform = rng.standard_normal((7, len(lot))), rng.random(len(lot))
@@ -61,7 +63,7 @@ def body(cells: Cells, market: Market, rng: np.random.Generator) -> dict[str, Fl
 
 
 def store(
-    cells: Cells, seen: dict[str, FloatArray], rng: np.random.Generator
+    cells: BatteryCells, seen: dict[str, FloatArray], rng: np.random.Generator
 ) -> tuple[dict[str, FloatArray], FloatArray]:
     """Rest in the store, fall of the voltage there, insulation, gas, warmth; and the true fall [mV/d].
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import BoolArray, FloatArray, IntArray
-from synthetic_data.battery_line.cells import Cells
+from synthetic_data.battery_line.cells import BatteryCells
 
 _LFP_BELOW = 3.4  # V, by the label
 _HALVED = 0.5
@@ -26,7 +26,7 @@ class Report:
     drawn: BoolArray  # tested whatever it looks like
 
 
-def report(cells: Cells, read: Mapping[str, FloatArray], rng: np.random.Generator) -> Report:
+def report(cells: BatteryCells, read: Mapping[str, FloatArray], rng: np.random.Generator) -> Report:
     """Test what looks good to the crew, and a few drawn at random; damaged cells are never tested.
 
     A cell looks good whose label can be read, whose resistance is not far above its data sheet's, and which neither

@@ -11,10 +11,10 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.batteries.ageing import capacity_left
 from physics.batteries.resistance import aged_resistance
 from synthetic_data.battery_line.deliveries import Deliveries
-from synthetic_data.battery_line.market import FORMS, LFP, LTO, Market
+from synthetic_data.battery_line.market import FORMS, LFP, LTO, BatteryMarket
 from synthetic_data.battery_line.packs import Packs
 from synthetic_data.battery_line.parameters import PlantParameters
-from synthetic_data.engine.plan import Plan
+from synthetic_data.engine.plan import RunPlan
 from synthetic_data.plant.faults import between
 
 HAZARDS = ("none", "swollen", "crushed", "leaking", "flooded", "shorted")
@@ -26,7 +26,7 @@ _EARLIEST = 0.5  # of the mean interval, by which one cell follows another
 
 
 @dataclass(frozen=True)
-class Cells:
+class BatteryCells:
     """All n cells of a block, lots one after the other, module after module; each array has one value a cell."""
 
     lots: Deliveries  # what the cells of a lot share: `lots.p.<name>[cells.lot]` is a parameter by cell
@@ -52,7 +52,9 @@ class Cells:
     mass: FloatArray  # g
 
 
-def drawn(plan: Plan, market: Market, lots: Deliveries, packs: Packs, rng: np.random.Generator) -> Cells:
+def drawn(
+    plan: RunPlan, market: BatteryMarket, lots: Deliveries, packs: Packs, rng: np.random.Generator
+) -> BatteryCells:
     """Cells of the packs of a block."""
     plant, p = PlantParameters.of(plan.seed), lots.p
     each = round(plant.cells_per_module)
@@ -71,7 +73,7 @@ def drawn(plan: Plan, market: Market, lots: Deliveries, packs: Packs, rng: np.ra
     parts = np.exp(p.parts_cell_rsd[lot] * normal[3:5]) * slower * new
     charge, empty = _charge(lots, lot, normal[5], rng)
     dried = np.where(hazard == LEAKING, p.dry_loss[lot] * rng.random(n), 0.0)
-    return Cells(
+    return BatteryCells(
         lots=lots,
         lot=lot,
         pack=pack,
@@ -142,7 +144,7 @@ def _charge(
     return np.where(empty, 0.0, charge), empty
 
 
-def _starts(plan: Plan, lots: Deliveries, lot: IntArray, rng: np.random.Generator) -> NDArray[np.datetime64]:
+def _starts(plan: RunPlan, lots: Deliveries, lot: IntArray, rng: np.random.Generator) -> NDArray[np.datetime64]:
     """When each cell passes: one after the other, an interval and a half apart at most."""
     wait = np.round(_SECOND * lots.p.cell_interval[lot] * (_EARLIEST + rng.random(len(lot)))).astype(np.int64)
     total = np.cumsum(wait.reshape(len(lots.day), -1), axis=1).ravel()

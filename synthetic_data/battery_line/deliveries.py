@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import BoolArray, FloatArray, IntArray
-from synthetic_data.battery_line.parameters import LineParameters, PlantParameters
-from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.battery_line.parameters import BatteryLineParameters, PlantParameters
+from synthetic_data.engine.plan import PlantEvent, RunPlan, UnitBlock
 
 _SPREAD = 0.8  # part of its share of the run within which a lot comes, so that the order is kept
 _YEAR = 365.25  # d
 
 
 @dataclass(frozen=True)
-class Faults:
+class BatteryLineFaults:
     """f faults of the line in a run; each array has one value a fault."""
 
     kind: tuple[str, ...]
@@ -25,7 +25,7 @@ class Faults:
     size: FloatArray  # in the unit of the kind's parameters
 
     @classmethod
-    def of_plan(cls, plan: Plan, rng: np.random.Generator) -> Faults:
+    def of_plan(cls, plan: RunPlan, rng: np.random.Generator) -> BatteryLineFaults:
         """Faults of a whole run: each begins at any time alike likely, so many a year as the seed has it."""
         p = PlantParameters.of(plan.seed)
         kinds: list[str] = []
@@ -53,14 +53,14 @@ class Faults:
         found: FloatArray = active @ self.size[mine]
         return found
 
-    def events(self) -> list[Event]:
+    def events(self) -> list[PlantEvent]:
         """What happened to the line, seen when it was mended."""
         names = [
             f"{kind.replace('_', ' ')}, head {head + 1}" if kind == "probe_worn" else kind.replace("_", " ")
             for kind, head in zip(self.kind, self.head.tolist(), strict=True)
         ]
         times = zip(names, self.onset.tolist(), self.end.tolist(), strict=True)
-        return [Event(None, name, onset, end, end) for name, onset, end in times]
+        return [PlantEvent(None, name, onset, end, end) for name, onset, end in times]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Deliveries:
     """The k lots of a block; each array has one value a lot."""
 
     day: FloatArray  # d since the start of the run
-    p: LineParameters  # in force on the lot's day
+    p: BatteryLineParameters  # in force on the lot's day
     crashed: BoolArray  # of crashed cars: full, partly flooded
     forged: BoolArray  # many labels are another make's
     charge_shift: FloatArray  # of the state of charge [1]
@@ -79,11 +79,13 @@ class Deliveries:
     tube_drift: FloatArray  # added to the X-ray ratio [1]
 
     @classmethod
-    def of_block(cls, plan: Plan, block: Block, faults: Faults, rng: np.random.Generator) -> Deliveries:
+    def of_block(
+        cls, plan: RunPlan, block: UnitBlock, faults: BatteryLineFaults, rng: np.random.Generator
+    ) -> Deliveries:
         """The lots of a block, spread over the days of the run."""
         place = block.first + np.arange(block.count) + _SPREAD * rng.random(block.count)
         day = place / plan.units * plan.days
-        p = LineParameters.on_days(plan, day)
+        p = BatteryLineParameters.on_days(plan, day)
         heads = round(PlantParameters.of(plan.seed).heads)
         crashed, forged = rng.random((2, block.count)) < np.stack([p.crash_lot_share, p.forged_lot_share])
         normal = rng.standard_normal((3, block.count))
@@ -104,11 +106,13 @@ class Deliveries:
             tube_drift=p.tube_drift_sd * normal[2] + faults.on("tube_low", day),
         )
 
-    def events(self) -> list[Event]:
+    def events(self) -> list[PlantEvent]:
         """Deliveries with something wrong with all of it."""
         found = [("forged labels", self.forged), ("crashed cars", self.crashed)]
         return [
-            Event(int(lot), kind, *[float(self.day[lot])] * 3) for kind, which in found for lot in np.flatnonzero(which)
+            PlantEvent(int(lot), kind, *[float(self.day[lot])] * 3)
+            for kind, which in found
+            for lot in np.flatnonzero(which)
         ]
 
 
@@ -121,5 +125,5 @@ def _sizes(name: str, p: PlantParameters, count: int, rng: np.random.Generator) 
     return np.full(count, -p.tube_low_size)
 
 
-def _day_of_year(plan: Plan, day: FloatArray) -> FloatArray:
+def _day_of_year(plan: RunPlan, day: FloatArray) -> FloatArray:
     return day + (plan.start - plan.start.replace(month=1, day=1)).days

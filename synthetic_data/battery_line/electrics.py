@@ -11,8 +11,8 @@ from physics.batteries.impedance import impedance
 from physics.batteries.open_circuit import open_circuit_voltage
 from physics.batteries.pulses import charge_drift, pulse_response
 from physics.batteries.resistance import arrhenius_factor, charge_factor
-from synthetic_data.battery_line.cells import Cells
-from synthetic_data.battery_line.market import CATHODES, Market
+from synthetic_data.battery_line.cells import BatteryCells
+from synthetic_data.battery_line.market import CATHODES, BatteryMarket
 
 WIDTHS = {"30ms": 0.03, "100ms": 0.1, "500ms": 0.5, "1s": 1.0, "3s": 3.0, "5s": 5.0}  # s
 _TITANATE = 1.55  # V, of lithium titanate against lithium, where graphite has nearly none
@@ -23,7 +23,7 @@ _HALVED = 0.5
 _FALLS = 0.15  # of the asymmetry, from an empty to a full cell; assumed
 
 
-def rested(cells: Cells, market: Market, rng: np.random.Generator) -> FloatArray:
+def rested(cells: BatteryCells, market: BatteryMarket, rng: np.random.Generator) -> FloatArray:
     """Voltage at rest as the voltmeter shows it [V]; an over-discharged cell rests below a volt."""
     p, lot = cells.lots.p, cells.lot
     normal = rng.standard_normal((2, len(lot)))
@@ -34,21 +34,21 @@ def rested(cells: Cells, market: Market, rng: np.random.Generator) -> FloatArray
     return voltage
 
 
-def temperatures(cells: Cells, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+def temperatures(cells: BatteryCells, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Temperature of each cell's core, and what the probe at its pole shows [°C]."""
     lots, lot = cells.lots, cells.lot
     error = lots.p.probe_sd[lot] * rng.standard_normal(len(lot))
     return lots.core_temperature[lot], lots.pole_temperature[lot] + error
 
 
-def contact(cells: Cells) -> FloatArray:
+def contact(cells: BatteryCells) -> FloatArray:
     """Resistance of the contacts of each cell's pulse head [mΩ]; heads take turns."""
     heads = cells.lots.contact.shape[1]
     taken: FloatArray = cells.lots.contact[cells.lot, np.arange(len(cells.lot)) % heads]
     return taken
 
 
-def parts(cells: Cells, core: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]:
+def parts(cells: BatteryCells, core: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Resistance at once, of charge transfer and of diffusion at the cell's temperature and charge [mΩ].
 
     A low charge shows in charge transfer and diffusion, and by its root in what comes at once.
@@ -60,7 +60,7 @@ def parts(cells: Cells, core: FloatArray, rng: np.random.Generator) -> tuple[Flo
 
 
 def pulses(
-    cells: Cells, market: Market, of: tuple[FloatArray, FloatArray, FloatArray], rng: np.random.Generator
+    cells: BatteryCells, market: BatteryMarket, of: tuple[FloatArray, FloatArray, FloatArray], rng: np.random.Generator
 ) -> dict[str, FloatArray]:
     """Resistance by a pulse after each of WIDTHS [mΩ], and that by charging over that by discharging [1]."""
     p, lot, n = cells.lots.p, cells.lot, len(cells.lot)
@@ -81,7 +81,7 @@ def pulses(
 
 
 def spectrum(
-    cells: Cells, market: Market, of: tuple[FloatArray, FloatArray, FloatArray], rng: np.random.Generator
+    cells: BatteryCells, market: BatteryMarket, of: tuple[FloatArray, FloatArray, FloatArray], rng: np.random.Generator
 ) -> dict[str, FloatArray]:
     """Real part of the impedance at 1 kHz, both parts at 10 Hz [mΩ]."""
     p, lot = cells.lots.p, cells.lot

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from synthetic_data.battery_line.parameters import PlantParameters
-from synthetic_data.engine.plan import Plan, plant_of
+from synthetic_data.engine.plan import RunPlan, plant_of
 
 FORMS = ("prismatic", "pouch", "cylindrical")
 CATHODES = ("LFP", "NMC", "LMO", "NCA", "LCO", "LTO")  # the last is an anode, of cells that are none of the others
@@ -28,7 +28,7 @@ _STREAM = 20240901  # of the makes, which are the same for all plants
 
 
 @dataclass(frozen=True)
-class Market:
+class BatteryMarket:
     """m makes; each array has one value a make. All plants find the same makes, and buy them in shares of their own."""
 
     kind: IntArray  # index into the seed's materials
@@ -47,7 +47,7 @@ class Market:
     size_count: IntArray  # how many there are
 
     @classmethod
-    def of_plan(cls, plan: Plan, rng: np.random.Generator) -> Self:
+    def of_plan(cls, plan: RunPlan, rng: np.random.Generator) -> Self:
         """Makes of the seed's market, with shares of the plant that `rng` is a stream of."""
         p = PlantParameters.of(plan.seed)
         materials = plan.plant.materials
@@ -107,7 +107,7 @@ def faults(seed: Seed) -> Iterator[str]:
 
 
 def drawn_makes(
-    market: Market, lfp_factor: FloatArray, lot_mix_sd: FloatArray, packs: int, rng: np.random.Generator
+    market: BatteryMarket, lfp_factor: FloatArray, lot_mix_sd: FloatArray, packs: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
     """Make of each of so many packs of k lots, (k, packs): a lot comes from few fleets, so its shares scatter."""
     lots = len(lfp_factor)

@@ -10,7 +10,7 @@ from physics.arrays import FloatArray, IntArray
 from physics.batteries.ageing import calendar_loss, cycle_loss_wang_2011
 from physics.batteries.resistance import arrhenius_factor
 from synthetic_data.battery_line.deliveries import Deliveries
-from synthetic_data.battery_line.market import Market, drawn_makes
+from synthetic_data.battery_line.market import BatteryMarket, drawn_makes
 from synthetic_data.battery_line.parameters import PlantParameters
 from synthetic_data.plant.faults import between
 
@@ -32,7 +32,7 @@ class Packs:
     module: FloatArray  # loss of each module, modules of a pack one after the other [%]
 
 
-def drawn(plant: PlantParameters, market: Market, lots: Deliveries, rng: np.random.Generator) -> Packs:
+def drawn(plant: PlantParameters, market: BatteryMarket, lots: Deliveries, rng: np.random.Generator) -> Packs:
     """Packs of the lots of a block."""
     each, modules = round(plant.packs_per_lot), round(plant.modules_per_pack)
     lot = np.repeat(np.arange(len(lots.day)), each)

@@ -15,7 +15,7 @@ from synthetic_data.engine.parameters import (
 FAULTS = ("probe_worn", "chamber_off", "tube_low")
 
 
-class LineParameters(ArrayParameters):
+class BatteryLineParameters(ArrayParameters):
     """What a seed states of deliveries, cells, instruments and bench, one value a lot; units as in the seed."""
 
     # deliveries, and what the packs have been through

@@ -8,8 +8,8 @@ import numpy as np
 
 from physics.arrays import BoolArray, FloatArray
 from physics.sorting.xray import mass_attenuation
-from synthetic_data.battery_line.cells import Cells
-from synthetic_data.battery_line.market import FORMS, Market
+from synthetic_data.battery_line.cells import BatteryCells
+from synthetic_data.battery_line.market import FORMS, BatteryMarket
 
 ENERGIES = (58.0, 95.0)  # keV
 # What a can is made of, and its density [g/cm³]; a pouch's film is mostly plastic and counts as thin aluminium.
@@ -20,7 +20,7 @@ _LEAST = 1e-7
 
 
 def through(
-    cells: Cells, market: Market, rng: np.random.Generator
+    cells: BatteryCells, market: BatteryMarket, rng: np.random.Generator
 ) -> tuple[dict[str, FloatArray], FloatArray, BoolArray]:
     """Share that passes at the lower energy, ratio of attenuations; the ratio without can and drift; what was skipped.
 

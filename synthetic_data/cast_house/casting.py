@@ -9,7 +9,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.inspection import inspected
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.random_walks import Walk
@@ -18,7 +18,7 @@ DEFECTS = ("porosity", "inclusions", "surface")
 
 
 @dataclass(frozen=True)
-class Cast:
+class CastIngots:
     """Moulds, and what the inspection will say; arrays are (units, periods)."""
 
     chances: dict[str, FloatArray]  # of a reject by defect
@@ -28,15 +28,15 @@ class Cast:
     water_flow: FloatArray  # m³/h
 
 
-class Moulds:
+class IngotMoulds:
     """Casting machines of a block of furnaces between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p = plan.plant
         self._swing = Walk(p.value("swing_memory"), (2, block.count), rng)
         self._furnace = rng.standard_normal((2, block.count, 1))
 
-    def go(self, p: CastHouseParameters, melt: Melt, knobs: Knobs, rng: np.random.Generator) -> Cast:
+    def go(self, p: CastHouseParameters, melt: Melt, knobs: Knobs, rng: np.random.Generator) -> CastIngots:
         """Casts of a stretch."""
         shape = melt.inclusions.shape
         n, u = rng.standard_normal((4, *shape)), rng.random((3, *shape))
@@ -60,4 +60,4 @@ class Moulds:
             + p.surface_furnace_sd * self._furnace[1],
         }
         found = inspected(odds, u)
-        return Cast(found.chances, found.rejected, swing, mould, water)
+        return CastIngots(found.chances, found.rejected, swing, mould, water)

@@ -10,9 +10,9 @@ from physics.arrays import FloatArray
 from physics.melt.metal_balance import blended_content, concentrated_content
 from physics.melt.treatment import melt_loss, share_left_by_evaporation, share_left_by_flux
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.cast_house.pots import Tapped
-from synthetic_data.cast_house.supply import Supply
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.cast_house.pots import TappedMetal
+from synthetic_data.cast_house.supply import CastHouseSupply
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.operators import Knobs
 
 ELEMENTS = ("fe", "si", "ga", "v", "zn", "cu", "mg", "ni", "na")
@@ -28,7 +28,7 @@ _ALLOYS = np.array(
 
 
 @dataclass(frozen=True)
-class Charge:
+class CastCharge:
     """What is cast; arrays are (units, periods)."""
 
     mass: FloatArray  # t
@@ -41,10 +41,10 @@ class Charge:
     tool_age: FloatArray  # d
 
 
-class Furnaces:
+class CastHouseFurnaces:
     """Charging of a block of furnaces."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p = plan.plant
         self._period_days = plan.period_days
         cycle = p.value("tool_life") / plan.period_days
@@ -52,7 +52,7 @@ class Furnaces:
         self._tool_phase = np.floor(self._tool_cycle * rng.random((block.count, 1)))
         self._furnace = rng.standard_normal((3, block.count, 1))
 
-    def go(self, supply: Supply, tapped: Tapped, knobs: Knobs, rng: np.random.Generator) -> Charge:
+    def go(self, supply: CastHouseSupply, tapped: TappedMetal, knobs: Knobs, rng: np.random.Generator) -> CastCharge:
         """Charges of a stretch."""
         p, shape, returned = supply.parameters, tapped.failing.apart.shape, knobs["scrap_return"]
         n, u = rng.standard_normal((7, *shape)), rng.random((2, *shape))
@@ -72,7 +72,7 @@ class Furnaces:
         failing = blended_content((1.0 - 0.01 * share) * p.tap_share * tapped.failing.iron, 0.0, returned)
         given = blended_content(0.0, scrap[0], returned)
         iron = {"pots": mixed["fe"] - tools - given - failing, "failing": failing, "scrap": given, "tools": tools}
-        return Charge(mass, share, contents, iron, alloy, loss, melt, age * self._period_days)
+        return CastCharge(mass, share, contents, iron, alloy, loss, melt, age * self._period_days)
 
     def _from_tools(self, p: CastHouseParameters, worn: FloatArray, normal: FloatArray, u: FloatArray) -> FloatArray:
         """Iron of tapping tubes and ladles: more as their coating wears, much when one breaks down."""
@@ -108,7 +108,7 @@ class Furnaces:
         return {"na": sodium, "mg": share_left_by_flux(flux, p.flux_magnesium * stirred)}
 
 
-def _of_pots(p: CastHouseParameters, tapped: Tapped, name: str, share: FloatArray) -> FloatArray:
+def _of_pots(p: CastHouseParameters, tapped: TappedMetal, name: str, share: FloatArray) -> FloatArray:
     """Iron or silicon of the metal of both groups of pots, a failing pot among the ordinary ones [ppm]."""
     high_purity, ordinary = tapped.metal[name]
     failing = {"fe": tapped.failing.iron, "si": tapped.failing.silicon}[name]

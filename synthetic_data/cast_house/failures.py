@@ -10,7 +10,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.counterfactual_streams import parts
-from synthetic_data.engine.plan import Block, Event
+from synthetic_data.engine.plan import PlantEvent, UnitBlock
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.random_walks import Pool
 
@@ -28,7 +28,7 @@ class Failing:
     sampled_iron: FloatArray  # iron of that pot beyond the others' by its sample in hand [ppm]
     sampled_silicon: FloatArray  # ppm
     apart: FloatArray  # pots that are tapped apart
-    events: tuple[Event, ...]
+    events: tuple[PlantEvent, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class _Pot:
 class Failures:
     """The failing pots of a block between two stretches."""
 
-    def __init__(self, block: Block, period_days: float) -> None:
+    def __init__(self, block: UnitBlock, period_days: float) -> None:
         self._count, self._period_days = block.count, period_days
         self._pots: list[_Pot] = []
 
@@ -110,6 +110,6 @@ class Failures:
             series[:4, pot.unit, begin - first : stop - first] += own
         series[4, pot.unit, max(pot.apart - first, 0) : max(pot.end - first, 0)] += 1.0
 
-    def _event(self, pot: _Pot) -> Event:
+    def _event(self, pot: _Pot) -> PlantEvent:
         onset, detected, end = (self._period_days * period for period in (pot.first, pot.apart, pot.end))
-        return Event(pot.unit, "failing_pot", onset, detected, max(detected, end))
+        return PlantEvent(pot.unit, "failing_pot", onset, detected, max(detected, end))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.cast_house.casting import Cast
-from synthetic_data.cast_house.charge import ELEMENTS, Charge
+from synthetic_data.cast_house.casting import CastIngots
+from synthetic_data.cast_house.charge import ELEMENTS, CastCharge
 from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.cast_house.supply import Supply
+from synthetic_data.cast_house.supply import CastHouseSupply
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 
 Columns = dict[str, FloatArray]
 
 
-def during(supply: Supply, charge: Charge, melt: Melt, cast: Cast, rng: np.random.Generator) -> Columns:
+def during(
+    supply: CastHouseSupply, charge: CastCharge, melt: Melt, cast: CastIngots, rng: np.random.Generator
+) -> Columns:
     """Readings of a cast, (units, periods) each."""
     p, n = supply.parameters, rng.standard_normal((9, *charge.mass.shape))
     load = p.head_usual + p.head_per_tonne * melt.filter_age * (melt.inclusions / p.inclusions_harmful) ** 0.2
@@ -35,7 +37,9 @@ def during(supply: Supply, charge: Charge, melt: Melt, cast: Cast, rng: np.rando
     }
 
 
-def before(supply: Supply, charge: Charge, melt: Melt, shape: tuple[int, int], rng: np.random.Generator) -> Columns:
+def before(
+    supply: CastHouseSupply, charge: CastCharge, melt: Melt, shape: tuple[int, int], rng: np.random.Generator
+) -> Columns:
     """What is known of air, raw materials and equipment when a cast begins, (units, periods) each."""
     house = supply.assays | {"air_temperature": supply.air_temperature, "relative_humidity": supply.humidity}
     shared = {name: np.broadcast_to(values, shape) for name, values in house.items()}

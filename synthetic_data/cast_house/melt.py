@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray
 from physics.melt.hydrogen import degassing_units, hydrogen_after_degassing, hydrogen_of_moist_air, water_pressure
 from physics.melt.treatment import filter_efficiency, inclusions_passing, share_afloat
-from synthetic_data.cast_house.charge import Charge
-from synthetic_data.cast_house.operators import REVIEW, Crew
+from synthetic_data.cast_house.charge import CastCharge
+from synthetic_data.cast_house.operators import REVIEW, CastHouseOperators
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.cast_house.supply import Supply
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.cast_house.supply import CastHouseSupply
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.random_walks import Walk
 
@@ -47,10 +47,10 @@ class _Ready:
     index_noise: FloatArray  # factor on the density index
 
 
-class Line:
+class MeltTreatmentLine:
     """Degassers and filters of a block of furnaces between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p, shape = plan.plant, (block.count, 1)
         self._period_days = plan.period_days
         self._filter_casts = rng.integers(2, 4, shape)
@@ -65,10 +65,10 @@ class Line:
 
     def go(
         self,
-        supply: Supply,
-        charge: Charge,
+        supply: CastHouseSupply,
+        charge: CastCharge,
         knobs: Knobs,
-        crew: Crew,
+        crew: CastHouseOperators,
         tests: Knobs,
         by_hand: Knobs,
         rng: np.random.Generator,
@@ -106,7 +106,7 @@ class Line:
         return condition
 
     def _raised(
-        self, p: CastHouseParameters, charge: Charge, knobs: Knobs, walk: FloatArray, normal: FloatArray
+        self, p: CastHouseParameters, charge: CastCharge, knobs: Knobs, walk: FloatArray, normal: FloatArray
     ) -> FloatArray:
         """Inclusions that leave the furnace: stirred up by tapping, scrap and dross, sunk by settling."""
         raised = p.inclusions_usual * np.exp(p.inclusion_sd * walk + p.inclusion_cast_sd * normal)
@@ -130,7 +130,7 @@ class Line:
         return age, np.where(open_, p.bypass_cracked, np.minimum(leak, 0.5))
 
     def _run(
-        self, p: CastHouseParameters, ready: _Ready, wanted: Knobs, crew: Crew, by_hand: Knobs
+        self, p: CastHouseParameters, ready: _Ready, wanted: Knobs, crew: CastHouseOperators, by_hand: Knobs
     ) -> tuple[Knobs, tuple[FloatArray, FloatArray, FloatArray]]:
         """Gas and rotor speed, then hydrogen, inclusions and density index: what some casts show, the next answer."""
         shape = ready.hydrogen.shape

@@ -8,10 +8,10 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.cast_house.supply import Supply
+from synthetic_data.cast_house.supply import CastHouseSupply
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.operators import Knobs, SetPoints
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.plant.operators import Knobs, PlantSetpoints
 
 REVIEW = 8  # casts after which a crew reviews how it degasses: four days
 TESTED = ("high_purity_share", "degasser_gas", "settling_time", "melt_temperature")
@@ -19,17 +19,22 @@ _HABITS = ("high_purity_share", "melt_temperature", "settling_time", "flux_dose"
 _DEGASSING = ("degasser_gas", "degasser_rotor")
 
 
-class Crew:
+class CastHouseOperators:
     """The crews of a block of furnaces."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._block = block
         normals = rng.standard_normal((8, block.count, 1))
         self._habit = dict(zip((*_HABITS, *_DEGASSING), normals, strict=True))
-        self.set_points = SetPoints(plan, block, TESTED, REVIEW, rng)
+        self.set_points = PlantSetpoints(plan, block, TESTED, REVIEW, rng)
 
     def before_cast(
-        self, supply: Supply, samples: Mapping[str, FloatArray], tests: Knobs, by_hand: Knobs, rng: np.random.Generator
+        self,
+        supply: CastHouseSupply,
+        samples: Mapping[str, FloatArray],
+        tests: Knobs,
+        by_hand: Knobs,
+        rng: np.random.Generator,
     ) -> Knobs:
         """Knobs that do not wait for what the last casts showed."""
         p, h = supply.parameters, self._habit
@@ -56,7 +61,7 @@ class Crew:
             for name, values in wanted.items()
         }
 
-    def degassing(self, supply: Supply, vapour: FloatArray, tests: Knobs, rng: np.random.Generator) -> Knobs:
+    def degassing(self, supply: CastHouseSupply, vapour: FloatArray, tests: Knobs, rng: np.random.Generator) -> Knobs:
         """Gas and rotor speed before the answer to what the last casts showed: more where the air is moist."""
         p, h = supply.parameters, self._habit
         n = in_hand(rng).standard_normal((2, self._block.count, supply.count))

@@ -9,10 +9,10 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.failures import Failing, Failures
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.cast_house.supply import MINOR, Supply
+from synthetic_data.cast_house.supply import MINOR, CastHouseSupply
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.random_walks import Delay, Pool, Walk
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.plant.random_walks import DelayedSeries, Pool, Walk
 
 GROUPS = ("high_purity", "ordinary")
 TRACES = (*MINOR, "cu", "mg", "na")  # elements that both groups hold alike
@@ -21,7 +21,7 @@ _SOURCES = 4  # steel and lining of each group
 
 
 @dataclass(frozen=True)
-class Tapped:
+class TappedMetal:
     """Metal at hand for the casts of a block; arrays are (units, periods), groups come first [ppm]."""
 
     feed: dict[str, FloatArray]  # iron and silicon of the metal made, (groups, units, periods)
@@ -32,10 +32,10 @@ class Tapped:
     failing: Failing
 
 
-class Pots:
+class TappedPots:
     """The pots of a block of furnaces between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p, shape = plan.plant, (block.count,)
         self._failures = Failures(block, plan.period_days)
         self._slow = Walk(p.value("source_memory"), (_SOURCES, *shape), rng)
@@ -43,10 +43,10 @@ class Pots:
         self._quick = Walk(p.value("trace_memory"), (len(TRACES), *shape), rng)
         self._pools = {name: Pool(p.value("pool_exchange")) for name in ("fe", "si")}
         self._trace_pool = Pool(p.value("pool_exchange"))
-        self._late = [Delay(_LATE) for _ in range(3)]
+        self._late = [DelayedSeries(_LATE) for _ in range(3)]
         self._offset = rng.standard_normal((_SOURCES + len(TRACES), *shape, 1))
 
-    def go(self, supply: Supply, rng: np.random.Generator) -> Tapped:
+    def go(self, supply: CastHouseSupply, rng: np.random.Generator) -> TappedMetal:
         """Contents of a stretch."""
         p, units = supply.parameters, self._offset.shape[1]
         shape = (units, supply.count)
@@ -59,9 +59,9 @@ class Pots:
         metal = {name: pool[name] * seen[name] * np.exp(p.tapped_hidden_sd * hidden[spread[name]]) for name in pool}
         traces = self._traces(supply, rng, shape)
         samples = self._samples(p, pool, seen, traces, failing, rng, shape)
-        return Tapped(feed, pool, metal, traces, samples, failing)
+        return TappedMetal(feed, pool, metal, traces, samples, failing)
 
-    def _feed(self, supply: Supply, rng: np.random.Generator, shape: tuple[int, int]) -> dict[str, FloatArray]:
+    def _feed(self, supply: CastHouseSupply, rng: np.random.Generator, shape: tuple[int, int]) -> dict[str, FloatArray]:
         """Iron and silicon of the metal made in each group: raw materials, steel, lining and attacked stubs."""
         p = supply.parameters
         walks = self._slow.go(rng.standard_normal((_SOURCES, *shape)))
@@ -70,7 +70,9 @@ class Pots:
         own = means * np.exp(p.source_sd * walks + p.furnace_sd * self._offset[:_SOURCES])
         return {"fe": supply.brought["fe"] + own[:2] + p.attack_iron * attack, "si": supply.brought["si"] + own[2:]}
 
-    def _traces(self, supply: Supply, rng: np.random.Generator, shape: tuple[int, int]) -> dict[str, FloatArray]:
+    def _traces(
+        self, supply: CastHouseSupply, rng: np.random.Generator, shape: tuple[int, int]
+    ) -> dict[str, FloatArray]:
         p = supply.parameters
         usual = np.stack([*(supply.brought[name] for name in MINOR), p.copper_usual, p.magnesium_usual, p.sodium_usual])
         pooled = self._trace_pool.go(usual)[:, None]

@@ -13,7 +13,7 @@ from physics.atoms import ATOMS
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Plan
+from synthetic_data.engine.plan import RunPlan
 from synthetic_data.plant import segments
 from synthetic_data.plant.filters import filtered
 from synthetic_data.plant.random_walks import Pool, Walk
@@ -39,7 +39,7 @@ SHARES = {"fe2o3": _share("fe", 2, 3), "sio2": _share("si", 1, 2), "v2o5": _shar
 
 
 @dataclass(frozen=True)
-class Supply:
+class CastHouseSupply:
     """A stretch of periods of the house; every array has one value a period."""
 
     first: int  # period, negative in the warm-up
@@ -52,10 +52,10 @@ class Supply:
     brought: dict[str, FloatArray]  # content that raw materials bring into the metal by element [ppm]
 
 
-class Supplier(segments.Supplier):
+class CastHouseSupplier(segments.PlantSupplier):
     """The house between two stretches."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         super().__init__(plan, STRETCH)
         p = plan.plant
         self._weather = Walk(p.value("weather_memory"), (2,), self.stream)
@@ -63,7 +63,7 @@ class Supplier(segments.Supplier):
         again = p.value("scrubber_return")
         self._loops = {name: _Loop(p.value("loop_time"), p.value(f"metal_share_{name}"), again) for name in MINOR}
 
-    def go(self) -> Supply:
+    def go(self) -> CastHouseSupply:
         """The next stretch."""
         first, day = self._next_days()
         count = len(day)
@@ -75,7 +75,7 @@ class Supplier(segments.Supplier):
         burnt = dict(zip(anode, self._anodes.go(np.array(list(anode.values()))), strict=True))
         assays = {f"alumina_{name}": values for name, values in alumina_assay.items()}
         assays |= {f"anode_{name}": values for name, values in anode_assay.items()}
-        return Supply(first, count, day, p, air, humidity, assays, self._brought(fed, burnt))
+        return CastHouseSupply(first, count, day, p, air, humidity, assays, self._brought(fed, burnt))
 
     def _air(self, p: CastHouseParameters, day: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Temperature and relative humidity of the outside air, by season, time of day and weather."""

@@ -22,7 +22,7 @@ from physics.winning.winning_voltage import (
 )
 from synthetic_data.cell_house.house import STEP_HOURS
 from synthetic_data.cell_house.parameters import GROUP_FAULTS, TRACES, CellHouseParameters
-from synthetic_data.cell_house.state import WALKS, Groups
+from synthetic_data.cell_house.state import WALKS, CellGroups
 
 Step = dict[str, FloatArray]  # what happened in a step, by name, one value a group
 
@@ -32,7 +32,7 @@ _NARROWEST = 1.0  # K between target and weather, within which the towers run in
 
 
 @dataclass(frozen=True)
-class Given:
+class StepInputs:
     """What a step finds given by the house: plain numbers, and the traces of the feed [mg/L]."""
 
     current: float  # kA
@@ -70,7 +70,7 @@ class Fixed:
     acid_bias: FloatArray  # g/L
 
     @classmethod
-    def of(cls, p: CellHouseParameters, groups: Groups, knobs: Step, manganese: float) -> Fixed:
+    def of(cls, p: CellHouseParameters, groups: CellGroups, knobs: Step, manganese: float) -> Fixed:
         """For a cycle that begins."""
         young = p.young_anode * np.exp(-groups.anode_age / p.anode_conditioning)
         aged = p.anode_ageing * groups.anode_age / _YEAR
@@ -89,7 +89,7 @@ class Fixed:
         )
 
 
-def step(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, z: FloatArray) -> Step:
+def step(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, z: FloatArray) -> Step:
     """One step of all groups; `z` are normals of the readings and walks, shape (NORMALS, groups)."""
     on = np.minimum(groups.fault_left / given.hours, 1.0)
     found: Step = dict(zip(GROUP_FAULTS, on, strict=True))
@@ -103,7 +103,7 @@ def step(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, z: 
     return found
 
 
-def _cathode(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, found: Step) -> None:
+def _cathode(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, found: Step) -> None:
     """Shares of the current: zinc, hydrogen, and what goes through shorts or turns iron over."""
     density, glue = 1e3 * given.current / p.cathode_area, fixed.knobs["glue_dose"]
     traces = dict(zip(TRACES, groups.traces, strict=True))
@@ -128,7 +128,7 @@ def _cathode(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given,
     }  # fmt: skip
 
 
-def _voltage(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, found: Step) -> None:
+def _voltage(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, found: Step) -> None:
     """Voltage of a cell, term by term."""
     density, warm = 1e3 * given.current / p.cathode_area, groups.temperature
     gap = fixed.gap - deposit_thickness(density, 100.0 * found["zinc_share"], given.growth)
@@ -145,7 +145,7 @@ def _voltage(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given,
     )
 
 
-def _heat(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, found: Step) -> None:
+def _heat(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, found: Step) -> None:
     """Heat set free against towers that hold the target, as far as weather and capacity let them."""
     heat = released_heat(given.current, found["cell_voltage"], found["zinc_share"], found["hydrogen_share"])
     sink = given.ambient + p.tower_approach
@@ -161,7 +161,9 @@ def _heat(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, fo
     groups.temperature = end
 
 
-def _contents(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, found: Step, z: FloatArray) -> None:
+def _contents(
+    p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, found: Step, z: FloatArray
+) -> None:
     """Zinc, acid, water and traces of a cell; the feed follows the current and late titrations."""
     made = ZINC_EQUIVALENT * given.current * found["zinc_share"]  # kg/h
     target = fixed.knobs["acid_zinc_target"]

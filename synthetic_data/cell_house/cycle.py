@@ -12,7 +12,7 @@ from physics.winning.balances import hydrogen_mass
 from synthetic_data.cell_house import cell
 from synthetic_data.cell_house.house import STEP_HOURS, Cycle
 from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
-from synthetic_data.cell_house.state import WALKS, Groups
+from synthetic_data.cell_house.state import WALKS, CellGroups
 
 Values = dict[str, FloatArray]
 
@@ -28,7 +28,7 @@ _HOURS = 24.0  # h/d
 
 
 def run(
-    groups: Groups, house: Cycle, knobs: Values, normals: FloatArray, lasts: FloatArray,
+    groups: CellGroups, house: Cycle, knobs: Values, normals: FloatArray, lasts: FloatArray,
     hours: float = STEP_HOURS, watch: list[cell.Step] | None = None,
 ) -> Values:  # fmt: skip
     """Step all groups through a cycle; `normals` of shape (steps, NORMALS, groups), `lasts` as of `faults.begun`.
@@ -68,16 +68,16 @@ def run(
 _FOUND = (*TRUE_MEANS, *READ_MEANS, "cell_voltage", "hydrogen_share", "passed_share")
 
 
-def _given(house: Cycle, hours: float) -> Iterator[cell.Given]:
+def _given(house: Cycle, hours: float) -> Iterator[cell.StepInputs]:
     """Inputs of each step, which lasts so many hours."""
     growth = (np.arange(len(house.current)) + 0.5) * hours
     own = (house.current, house.price, house.ambient, house.cooling, house.feed_zinc)
     for numbers, traces, grown in zip(np.column_stack(own).tolist(), house.feed_traces, growth.tolist(), strict=True):
         current, price, ambient, cooling, feed_zinc = numbers
-        yield cell.Given(current, price, ambient, cooling, feed_zinc, traces[:, None], grown, hours)
+        yield cell.StepInputs(current, price, ambient, cooling, feed_zinc, traces[:, None], grown, hours)
 
 
-def _lead(p: CellHouseParameters, groups: Groups, house: Cycle, means: Values) -> FloatArray:
+def _lead(p: CellHouseParameters, groups: CellGroups, house: Cycle, means: Values) -> FloatArray:
     """Lead in the zinc [ppm]: anodes lose more when warm, bare of manganese, in chloride, and when they are new."""
     bare = 1.0 + p.lead_bare * max(0.0, p.manganese_needed - house.manganese)
     young = 1.0 + p.lead_young * np.exp(-groups.anode_age / p.anode_conditioning)
@@ -87,7 +87,7 @@ def _lead(p: CellHouseParameters, groups: Groups, house: Cycle, means: Values) -
     return found
 
 
-def strip(p: CellHouseParameters, groups: Groups, made: FloatArray) -> tuple[FloatArray, FloatArray]:
+def strip(p: CellHouseParameters, groups: CellGroups, made: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Zinc that comes off the plates and what more stays on them than before, both of a cycle [kg]."""
     sticks = groups.fault_left[GROUP_FAULTS.index("sticking")] > 0.0
     stays = np.where(sticks, p.sticking_share, 0.0) * (made + groups.stuck)
@@ -96,7 +96,7 @@ def strip(p: CellHouseParameters, groups: Groups, made: FloatArray) -> tuple[Flo
     return made - gained, gained
 
 
-def age(p: CellHouseParameters, groups: Groups, days: float) -> None:
+def age(p: CellHouseParameters, groups: CellGroups, days: float) -> None:
     """Let anodes age, clean those whose turn it is, and replace those at the end of their life."""
     groups.mud_age = np.where(groups.mud_age + days >= p.cleaning_interval, 0.0, groups.mud_age + days)
     groups.anode_age = np.where(groups.anode_age + days >= p.anode_life, 0.0, groups.anode_age + days)

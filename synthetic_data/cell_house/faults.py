@@ -7,7 +7,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cell_house.house import STEP_HOURS
 from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
-from synthetic_data.engine.plan import Event
+from synthetic_data.engine.plan import PlantEvent
 from synthetic_data.plant.faults import between, onset_chance
 
 UNIFORMS = 4  # of each fault: whether, when, how long, how soon it is seen
@@ -15,7 +15,7 @@ UNIFORMS = 4  # of each fault: whether, when, how long, how soon it is seen
 
 def begun(
     p: CellHouseParameters, steps: int, left: FloatArray, chances: FloatArray, first_day: float
-) -> tuple[FloatArray, list[Event]]:
+) -> tuple[FloatArray, list[PlantEvent]]:
     """Hours that a fault begun at a step lasts, shape (steps, faults, groups), 0 where none does; and the events.
 
     None begins where one of its kind is on.
@@ -30,5 +30,5 @@ def begun(
             seen = min(between(p[f"{name}_seen_early"], p[f"{name}_seen_late"], float(delay[group])), hours)
             lasts[at, k, group] = hours
             day = first_day + at * STEP_HOURS / 24.0
-            events.append(Event(group, name, day, day + seen / 24.0, day + hours / 24.0))
+            events.append(PlantEvent(group, name, day, day + seen / 24.0, day + hours / 24.0))
     return lasts, events

@@ -11,7 +11,7 @@ from physics.arrays import FloatArray
 from synthetic_data.cell_house.parameters import HOUSE_FAULTS, TRACES, CellHouseParameters
 from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.parameters import regimes_begun
-from synthetic_data.engine.plan import Event, Plan
+from synthetic_data.engine.plan import PlantEvent, RunPlan
 from synthetic_data.plant import set_points
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.laboratory import NORMALS, Method, report
@@ -47,13 +47,13 @@ class Cycle:
     chloride: float  # mg/L
     in_hand: dict[str, float]  # as reported when the cycle starts
     reported: dict[str, float]  # of the cycle
-    events: tuple[Event, ...]
+    events: tuple[PlantEvent, ...]
 
 
 class House:
     """The house between two cycles, of which `first` is to come."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         self._plan, self.stream = plan, plan.plant_stream()
         usual = CellHouseParameters.of(plan.seed)
         self._steps = round(plan.period_days) * STEPS_A_DAY
@@ -119,7 +119,7 @@ class House:
 
     def _steps_of(
         self, p: CellHouseParameters, period: int, target: float, shocks: FloatArray, chances: FloatArray
-    ) -> tuple[dict[str, FloatArray], FloatArray, list[Event]]:
+    ) -> tuple[dict[str, FloatArray], FloatArray, list[PlantEvent]]:
         n, walks = self._steps, len(_WALKS)
         slow = next_walks(self._slow, shocks[:, :walks], p.plant_memory)
         own = next_walks(self._traces, shocks[:, walks : walks + len(TRACES)], p.trace_memory)
@@ -146,13 +146,13 @@ class House:
 
     def _faults_of(
         self, p: CellHouseParameters, period: int, chances: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray, list[Event]]:
+    ) -> tuple[FloatArray, FloatArray, FloatArray, list[PlantEvent]]:
         """By step: what purification lets through, share of the towers, share of the current; and what begins."""
         n = self._steps
         let_through, cooling, held = np.zeros((n, len(TRACES))), np.ones(n), np.ones(n)
         limits = [onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0) for name in HOUSE_FAULTS]
         begins = np.any(chances[:, ::3] < limits, axis=1).tolist()
-        events: list[Event] = []
+        events: list[PlantEvent] = []
         if not any(begins) and not self._upset.any() and not self._cooling_left and not self._held_left:
             return let_through, cooling, held, events
         for s in range(n):
@@ -162,7 +162,7 @@ class House:
             let_through[s], held[s], cooling[s] = self._upsets(), self._held(p), self._towers(p)
         return let_through, cooling, held, events
 
-    def _begin_faults(self, p: CellHouseParameters, day: float, u: FloatArray) -> list[Event]:
+    def _begin_faults(self, p: CellHouseParameters, day: float, u: FloatArray) -> list[PlantEvent]:
         begun = []
         for k, name in enumerate(HOUSE_FAULTS):
             if u[3 * k] >= onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0):
@@ -177,7 +177,7 @@ class House:
                 self._cooling_left = max(self._cooling_left, hours)
             else:
                 self._held_left = max(self._held_left, hours)
-            begun.append(Event(None, name, day, day + seen / 24.0, day + hours / 24.0))
+            begun.append(PlantEvent(None, name, day, day + seen / 24.0, day + hours / 24.0))
         return begun
 
     def _upsets(self) -> FloatArray:

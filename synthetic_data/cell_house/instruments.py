@@ -8,7 +8,7 @@ from physics.arrays import FloatArray
 from physics.electrochemistry import ZINC_EQUIVALENT
 from synthetic_data.cell_house.house import Cycle
 from synthetic_data.cell_house.parameters import CellHouseParameters
-from synthetic_data.cell_house.state import Groups
+from synthetic_data.cell_house.state import CellGroups
 from synthetic_data.plant import readings
 
 Values = dict[str, FloatArray]
@@ -33,7 +33,7 @@ def of_house(house: Cycle, count: int) -> tuple[Values, Values]:
     return dict(zip(IN_HAND, rows, strict=False)), dict(zip(of_cycle, rows[len(IN_HAND) :], strict=True))
 
 
-def row(p: CellHouseParameters, groups: Groups, means: Values, z: FloatArray) -> Values:
+def row(p: CellHouseParameters, groups: CellGroups, means: Values, z: FloatArray) -> Values:
     """Measured columns of the groups from their true means, with errors; nothing missing yet."""
     bias = groups.trait
     return {
@@ -63,8 +63,8 @@ def spoil(
 
 
 def label(
-    p: CellHouseParameters, groups: Groups, stripped: FloatArray, lead: FloatArray, current: FloatArray, hours: float,
-    z: FloatArray,
+    p: CellHouseParameters, groups: CellGroups, stripped: FloatArray, lead: FloatArray, current: FloatArray,
+    hours: float, z: FloatArray,
 ) -> Values:  # fmt: skip
     """Zinc by the scales [kg], current efficiency from it, and the assay of lead."""
     weighed = stripped * (1.0 + p.scale_sd * groups.trait("scale")) * (1.0 + p.weighing_sd * z[-2])

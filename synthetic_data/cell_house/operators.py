@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.cell_house.parameters import CellHouseParameters
-from synthetic_data.cell_house.state import Groups
+from synthetic_data.cell_house.state import CellGroups
 from synthetic_data.plant import set_points
 
 Values = dict[str, FloatArray]
@@ -21,7 +21,7 @@ GROUP_KNOBS = {  # by knob: its set-point before tests
 NORMALS = UNIFORMS = len(GROUP_KNOBS)  # habit of the crew, sign of the test
 
 
-def review(p: CellHouseParameters, groups: Groups, reported: Values, normals: FloatArray) -> None:
+def review(p: CellHouseParameters, groups: CellGroups, reported: Values, normals: FloatArray) -> None:
     """Cool, feed and glue groups that did poorly; draw all back to the usual ones.
 
     So in the history a low temperature, much zinc and much glue stand beside a low efficiency.
@@ -48,7 +48,7 @@ def review(p: CellHouseParameters, groups: Groups, reported: Values, normals: Fl
 
 def choose(
     p: CellHouseParameters,
-    groups: Groups,
+    groups: CellGroups,
     seed: Seed,
     testing: NDArray[np.bool_],
     uniforms: FloatArray,

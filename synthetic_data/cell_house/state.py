@@ -18,7 +18,7 @@ WALKS = ("deposit", "wiring", "cooling")  # slow disturbances of a group
 
 
 @dataclass
-class Groups:
+class CellGroups:
     """One value a group in each field; masses of one cell in kg, temperatures in °C, contents in g/L, times in d."""
 
     temperature: FloatArray
@@ -50,9 +50,9 @@ class Groups:
         return found
 
 
-def build(p: CellHouseParameters, count: int, rng: np.random.Generator) -> Groups:
+def build(p: CellHouseParameters, count: int, rng: np.random.Generator) -> CellGroups:
     """Groups at their usual contents, with anodes of all ages."""
-    groups = Groups.blank(count)
+    groups = CellGroups.blank(count)
     groups.traits = rng.standard_normal((len(TRAITS), count))
     groups.walks = rng.standard_normal((len(WALKS), count))
     groups.mud_age = np.floor(p.cleaning_interval * rng.random(count))

@@ -8,9 +8,9 @@ import numpy as np
 
 from physics.arrays import BoolArray, FloatArray
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
-from synthetic_data.crystallisers.supply import Supply
+from synthetic_data.crystallisers.supply import CrystalliserSupply
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.random_walks import Walk
 
 SIX, SEVEN = 6.0, 7.0  # nines that are ordered
@@ -19,7 +19,7 @@ _NORMALS = 6
 
 
 @dataclass(frozen=True)
-class Feed:
+class CrystalliserFeed:
     """Charges of a stretch; arrays are (units, periods), those of contents (elements, units, periods)."""
 
     fresh: FloatArray  # contents of electrolysed metal [ppm]
@@ -31,16 +31,16 @@ class Feed:
     shown: dict[str, FloatArray]  # columns of the table but contents
 
 
-class Gate:
+class CrystalliserIntake:
     """Charges of a block of crystallisers between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p, shape = plan.plant, (block.count, 1)
         self._shares = Walk(p.value("source_memory"), (2, block.count), rng)
         self._cycle = np.round(p.value("mould_life") * (0.8 + 0.4 * rng.random(shape)))
         self._phase = np.floor(self._cycle * rng.random(shape))
 
-    def go(self, supply: Supply, rng: np.random.Generator) -> Feed:
+    def go(self, supply: CrystalliserSupply, rng: np.random.Generator) -> CrystalliserFeed:
         """Charges of a stretch; all of them are settled when their lot begins."""
         p, known = supply.parameters, in_hand(rng)
         shape = (len(self._cycle), supply.count)
@@ -63,7 +63,7 @@ class Gate:
             "mould_uses": uses,
         }
         fresh = self._fresh(p, supply.dirt, np.concatenate([n[5:], each]), scrap, residue, ordered)
-        return Feed(fresh, ordered, returned, mass, particles, uses, shown)
+        return CrystalliserFeed(fresh, ordered, returned, mass, particles, uses, shown)
 
     @staticmethod
     def _fresh(

@@ -18,7 +18,7 @@ from physics.purification.freezing import (
 )
 from physics.purification.vacuum import MASSES, PRESSURES, evaporation_rate, impurity_pressure, vacuum_left
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.plant.operators import Knobs
 
 CONDITIONS = 4  # standard normal numbers of a lot besides one an element
@@ -28,7 +28,7 @@ _MASSES = np.array([MASSES[name] for name in ELEMENTS])[:, None, None]
 
 
 @dataclass(frozen=True)
-class Frozen:
+class FrozenLots:
     """Lots after their last stage; arrays are (units, lots), those of contents (elements, units, lots)."""
 
     crystal: FloatArray  # contents of what is frozen [ppm]
@@ -41,7 +41,7 @@ class Frozen:
 
 
 @dataclass(frozen=True)
-class Conditions:
+class FreezingConditions:
     """What acts on the freezing of lots whatever the lots before were; arrays are (units, lots)."""
 
     melt_temperature: FloatArray  # °C
@@ -51,18 +51,20 @@ class Conditions:
     critical: FloatArray  # rate beyond which melt is trapped [mm/h]
     vacuum: FloatArray  # share of each element that the vacuum leaves [1], (elements, units, lots)
 
-    def over(self, part: slice) -> Conditions:
+    def over(self, part: slice) -> FreezingConditions:
         """Those of some of the lots."""
-        return Conditions(*(values[..., part] for values in vars(self).values()))
+        return FreezingConditions(*(values[..., part] for values in vars(self).values()))
 
 
-class Furnaces:
+class Crystallisers:
     """Crystallisers of a block: each has a layer of its own before the front."""
 
-    def __init__(self, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, block: UnitBlock, rng: np.random.Generator) -> None:
         self._layer = rng.standard_normal((block.count, 1))
 
-    def conditions(self, p: CrystalliserParameters, knobs: Knobs, normals: FloatArray, runs: FloatArray) -> Conditions:
+    def conditions(
+        self, p: CrystalliserParameters, knobs: Knobs, normals: FloatArray, runs: FloatArray
+    ) -> FreezingConditions:
         """What acts on the lots of a stretch, by knobs that answer nothing.
 
         Parameters
@@ -79,7 +81,7 @@ class Furnaces:
         still = stirred_layer(knobs["stirring"], p.still_layer)
         superheat = np.maximum(temperature - GALLIUM_MELTING, _LEAST_SUPERHEAT) / _USUAL_SUPERHEAT
         stray = p.chill * (knobs["coolant_temperature"] - p.coolant_usual)
-        return Conditions(
+        return FreezingConditions(
             melt_temperature=temperature,
             speed=np.exp(p.rate_error * speed),
             layer=still * np.exp(p.layer_sd * layer + p.crystalliser_layer_sd * self._layer),
@@ -96,8 +98,8 @@ def freeze(
     mass: FloatArray,
     knobs: Knobs,
     sudden: FloatArray,
-    at: Conditions,
-) -> tuple[Frozen, FloatArray]:
+    at: FreezingConditions,
+) -> tuple[FrozenLots, FloatArray]:
     """Freeze some lots; contents of the melt that the last stage leaves, (elements, units, lots) [ppm], come beside.
 
     Parameters
@@ -124,7 +126,7 @@ def freeze(
     last = (1.0 - sudden) * mean + sudden
     left = before * (1.0 - frozen * last) / (1.0 - frozen)
     hours = freezing_time(mass, frozen, rate, p.mould_area)
-    return Frozen(before * last, at.vacuum, k, trapped, rate, at.melt_temperature, hours), left
+    return FrozenLots(before * last, at.vacuum, k, trapped, rate, at.melt_temperature, hours), left
 
 
 def left_by_vacuum(p: CrystalliserParameters, knobs: Knobs, normals: FloatArray) -> FloatArray:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.crystallisers.feed import Feed
-from synthetic_data.crystallisers.freezing import Frozen
+from synthetic_data.crystallisers.feed import CrystalliserFeed
+from synthetic_data.crystallisers.freezing import FrozenLots
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
-from synthetic_data.engine.plan import Block
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.engine.plan import UnitBlock
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.inspection import Inspected, inspected
 
 DEFECTS = ("oxide_skin", "inclusion")
 _CLEAN = 3e5  # 1/m³, particles at which the odds are stated
 
 
-class Inspection:
+class CrystalliserInspection:
     """Crystallisers of a block differ in how often each defect comes."""
 
-    def __init__(self, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, block: UnitBlock, rng: np.random.Generator) -> None:
         self._unit = rng.standard_normal((len(DEFECTS), block.count, 1))
 
     def go(
-        self, p: CrystalliserParameters, feed: Feed, frozen: Frozen, faults: Faults, rng: np.random.Generator
+        self,
+        p: CrystalliserParameters,
+        feed: CrystalliserFeed,
+        frozen: FrozenLots,
+        faults: ActiveFaults,
+        rng: np.random.Generator,
     ) -> Inspected:
         """Lots of a stretch."""
         u = rng.random((len(DEFECTS), *frozen.rate.shape))

@@ -6,10 +6,10 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.purification.freezing import resistance_ratio
-from synthetic_data.crystallisers.feed import Feed
-from synthetic_data.crystallisers.freezing import Frozen
+from synthetic_data.crystallisers.feed import CrystalliserFeed
+from synthetic_data.crystallisers.freezing import FrozenLots
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.laboratory import Method, analysed
 
 Columns = dict[str, FloatArray]
@@ -19,17 +19,17 @@ _CARRIED = [ELEMENTS.index(name) for name in CARRIED]
 _COUNTED = ("ordered_nines", "scrap_share", "residue_share", "returned_share", "mould_uses")
 
 
-def counted(feed: Feed) -> Columns:
+def counted(feed: CrystalliserFeed) -> Columns:
     """What is weighed, counted or declared when a lot begins, and so is never missing."""
     return {name: feed.shown[name] for name in _COUNTED}
 
 
-def before(feed: Feed) -> Columns:
+def before(feed: CrystalliserFeed) -> Columns:
     """Readings in hand when a lot begins, (units, periods) each."""
     return {name: values for name, values in feed.shown.items() if name not in _COUNTED}
 
 
-def during(p: CrystalliserParameters, frozen: Frozen, faults: Faults, rng: np.random.Generator) -> Columns:
+def during(p: CrystalliserParameters, frozen: FrozenLots, faults: ActiveFaults, rng: np.random.Generator) -> Columns:
     """Readings of a lot, (units, periods) each."""
     n = rng.standard_normal((7, *frozen.rate.shape))
     score = p.image_floor * np.exp(p.image_floor_sd * n[0]) + p.image_per_trapped * frozen.trapped

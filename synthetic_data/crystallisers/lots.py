@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.crystallisers.feed import Feed
-from synthetic_data.crystallisers.freezing import CONDITIONS, Conditions, Frozen, Furnaces, freeze
+from synthetic_data.crystallisers.feed import CrystalliserFeed
+from synthetic_data.crystallisers.freezing import CONDITIONS, Crystallisers, FreezingConditions, FrozenLots, freeze
 from synthetic_data.crystallisers.handling import taken_up
 from synthetic_data.crystallisers.instruments import assays, feed_assays, reads_high
-from synthetic_data.crystallisers.operators import ANSWERING, REVIEW, Crew, Habits
+from synthetic_data.crystallisers.operators import ANSWERING, REVIEW, CrystalliserOperators, RoutineSettings
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
-from synthetic_data.crystallisers.supply import Supply
+from synthetic_data.crystallisers.supply import CrystalliserSupply
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.laboratory import NORMALS, scatter
 from synthetic_data.plant.operators import Knobs
 
@@ -33,39 +33,39 @@ LATE = 4  # of a review's newest lots no assay has come in when the next one beg
 
 
 @dataclass(frozen=True)
-class Made:
+class CrystallisedLots:
     """Lots of a stretch; arrays are (units, periods), those of contents (elements, units, periods)."""
 
     charge: FloatArray  # contents of what was charged [ppm]
     charge_assays: FloatArray  # the same as reported, -L below the limit L [ppm]
     knobs: Knobs
-    frozen: Frozen
+    frozen: FrozenLots
     contents: FloatArray  # of the lots [ppm]
     reported: FloatArray  # the same, -L below the limit L [ppm]
 
 
-class Lots:
+class CrystalliserLots:
     """Lots of a block of crystallisers between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         usual = np.array([plan.plant.value(f"feed_{name}") for name in ELEMENTS])
         waiting = np.broadcast_to(usual[:, None, None], (len(ELEMENTS), block.count, REVIEW))
         self._left = deque([waiting] * RETURN, maxlen=RETURN)
         self._failed = np.zeros((block.count, 1))
         self._allowed = _intended_limits(plan)
-        self._furnaces = Furnaces(block, rng)
+        self._furnaces = Crystallisers(block, rng)
 
     def go(
         self,
-        supply: Supply,
-        feed: Feed,
-        faults: Faults,
+        supply: CrystalliserSupply,
+        feed: CrystalliserFeed,
+        faults: ActiveFaults,
         bias: FloatArray,
-        crew: Crew,
+        crew: CrystalliserOperators,
         tests: Knobs,
         by_hand: Knobs,
         rng: np.random.Generator,
-    ) -> Made:
+    ) -> CrystallisedLots:
         """Lots of a stretch; `bias` is as of `instruments.reads_high`."""
         p, known, each = supply.parameters, in_hand(rng), (len(ELEMENTS), *feed.mass.shape)
         draws = {
@@ -98,11 +98,11 @@ class Lots:
         self,
         p: CrystalliserParameters,
         part: slice,
-        feed: Feed,
-        faults: Faults,
-        of_crew: tuple[Crew, Habits, Knobs, Knobs],
+        feed: CrystalliserFeed,
+        faults: ActiveFaults,
+        of_crew: tuple[CrystalliserOperators, RoutineSettings, Knobs, Knobs],
         settled: _Settled,
-    ) -> Made:
+    ) -> CrystallisedLots:
         """Lots of one review, with knobs that answer; `p` and `settled` are theirs, all else is of the stretch."""
         crew, habits, tests, by_hand = of_crew
         sudden, carry = (faults.strength[name][:, part] for name in ("sudden", "carry"))
@@ -116,14 +116,14 @@ class Lots:
         self._left.append(left)
         seen = np.abs(reported[..., : REVIEW - LATE])
         self._failed = (seen > self._allowed).any(axis=0).mean(axis=1, keepdims=True)
-        return Made(charge, charge_assays, knobs, frozen, contents, reported)
+        return CrystallisedLots(charge, charge_assays, knobs, frozen, contents, reported)
 
 
 @dataclass(frozen=True)
 class _Settled:
     """What nothing before moves of lots; arrays are (elements, units, lots)."""
 
-    conditions: Conditions
+    conditions: FreezingConditions
     fresh: FloatArray  # what electrolysed metal brings into the charge [ppm]
     added: FloatArray  # by handling [ppm]
     reads: FloatArray  # as of `instruments.reads_high`
@@ -140,7 +140,7 @@ class _Settled:
         return _Settled(self.conditions.over(part), fresh, added, reads, both(self.scatter), both(self.analyst))
 
 
-def _intended_limits(plan: Plan) -> FloatArray:
+def _intended_limits(plan: RunPlan) -> FloatArray:
     """Contents beyond which a lot has failed, (elements, 1, 1) [ppm]; infinite where its grade has no limit."""
     seed = plan.seed
     intended = next(grade for grade in seed.grades if grade.name == seed.quality_rules.intended)
@@ -148,7 +148,7 @@ def _intended_limits(plan: Plan) -> FloatArray:
     return np.array([np.inf if value is None else value for value in highest])[:, None, None]
 
 
-def _put(whole: dict[str, FloatArray], review: Made, part: slice, count: int) -> None:
+def _put(whole: dict[str, FloatArray], review: CrystallisedLots, part: slice, count: int) -> None:
     """Put what changes from review to review where it stands among so many lots, while it is in the cache."""
     found = {name: getattr(review, name) for name in _CONTENTS} | {name: getattr(review.frozen, name) for name in _RUNS}
     for name, values in (found | review.knobs).items():
@@ -157,8 +157,8 @@ def _put(whole: dict[str, FloatArray], review: Made, part: slice, count: int) ->
         whole[name][..., part] = values
 
 
-def _made(whole: dict[str, FloatArray], at: Conditions, steady: Knobs) -> Made:
+def _made(whole: dict[str, FloatArray], at: FreezingConditions, steady: Knobs) -> CrystallisedLots:
     """Lots of all reviews of a stretch, on which `at` acted and `steady` was set: these are there as a whole."""
-    frozen = Frozen(vacuum=at.vacuum, melt_temperature=at.melt_temperature, **{name: whole[name] for name in _RUNS})
+    frozen = FrozenLots(vacuum=at.vacuum, melt_temperature=at.melt_temperature, **{name: whole[name] for name in _RUNS})
     knobs = steady | {name: whole[name] for name in ANSWERING}
-    return Made(knobs=knobs, frozen=frozen, **{name: whole[name] for name in _CONTENTS})
+    return CrystallisedLots(knobs=knobs, frozen=frozen, **{name: whole[name] for name in _CONTENTS})

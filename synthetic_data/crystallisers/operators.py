@@ -11,8 +11,8 @@ import numpy as np
 from physics.arrays import BoolArray, FloatArray
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.operators import Knobs, SetPoints
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.plant.operators import Knobs, PlantSetpoints
 
 REVIEW = 12  # lots after which a crew reviews how much it freezes: eighteen days
 STEADY = ("coolant_temperature", "stirring", "vacuum_temperature", "vacuum_time")  # that answer nothing
@@ -26,7 +26,7 @@ _LOOKED_AT, _WEIGHTS = [ELEMENTS.index(name) for name in ("iron", "indium")], (0
 
 
 @dataclass(frozen=True)
-class Habits:
+class RoutineSettings:
     """What crews set for the lots of a stretch before they look at assays; arrays are (units, lots)."""
 
     rate: FloatArray  # of freezing by what is ordered [mm/h]
@@ -35,20 +35,20 @@ class Habits:
     used_to: Knobs  # what each crew is used to adding to each knob
 
 
-class Crew:
+class CrystalliserOperators:
     """The crews of a block of crystallisers."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._block = block
         self._habit = dict(zip(KNOBS, rng.standard_normal((len(KNOBS), block.count, 1)), strict=True))
-        self.set_points = SetPoints(plan, block, TESTED, REVIEW, rng)
+        self.set_points = PlantSetpoints(plan, block, TESTED, REVIEW, rng)
 
     def drawn(self, count: int, rng: np.random.Generator) -> FloatArray:
         """Standard normal numbers by which crews vary in a stretch, (knobs, units, periods)."""
         found: FloatArray = in_hand(rng).standard_normal((len(KNOBS), self._block.count, count))
         return found
 
-    def steady(self, p: CrystalliserParameters, habits: Habits, tests: Knobs, by_hand: Knobs) -> Knobs:
+    def steady(self, p: CrystalliserParameters, habits: RoutineSettings, tests: Knobs, by_hand: Knobs) -> Knobs:
         """What is set for the lots of a whole stretch without an answer to anything, (units, periods) each."""
         usual = {
             "coolant_temperature": p.coolant_usual,
@@ -58,7 +58,7 @@ class Crew:
         }
         return {name: self._set(name, usual[name], habits, tests, by_hand) for name in STEADY}
 
-    def habits(self, p: CrystalliserParameters, ordered: BoolArray, normals: FloatArray) -> Habits:
+    def habits(self, p: CrystalliserParameters, ordered: BoolArray, normals: FloatArray) -> RoutineSettings:
         """What is set for the lots of a stretch by what is ordered, and what crews vary and are used to.
 
         Parameters
@@ -70,7 +70,7 @@ class Crew:
         normals
             Of `drawn`.
         """
-        return Habits(
+        return RoutineSettings(
             rate=np.where(ordered, p.seven_rate, p.rate_usual),
             stages=p.stages_usual + p.seven_stages * ordered,
             varied={name: p[f"{name}_sd"] * normals[KNOBS.index(name)] for name in KNOBS},
@@ -82,7 +82,7 @@ class Crew:
         p: CrystalliserParameters,
         feed: FloatArray,
         failed: FloatArray,
-        habits: Habits,
+        habits: RoutineSettings,
         tests: Knobs,
         by_hand: Knobs,
         part: slice,
@@ -114,7 +114,13 @@ class Crew:
         return {name: self._set(name, wanted[name], habits, tests, by_hand, part) for name in ANSWERING}
 
     def _set(
-        self, name: str, wanted: FloatArray, habits: Habits, tests: Knobs, by_hand: Knobs, part: slice = slice(None)
+        self,
+        name: str,
+        wanted: FloatArray,
+        habits: RoutineSettings,
+        tests: Knobs,
+        by_hand: Knobs,
+        part: slice = slice(None),
     ) -> FloatArray:
         """What is set of one knob, with what crews vary and are used to, tests, and what is set by hand."""
         own = wanted + habits.varied[name][:, part] + habits.used_to[name][:, part]

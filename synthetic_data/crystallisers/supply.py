@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from physics.arrays import FloatArray
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Plan
+from synthetic_data.engine.plan import RunPlan
 from synthetic_data.plant import segments
 from synthetic_data.plant.random_walks import Walk
 
@@ -16,7 +16,7 @@ _SHARED = ("dirt", "air")
 
 
 @dataclass(frozen=True)
-class Supply:
+class CrystalliserSupply:
     """A stretch of periods of the refinery; every array has one value a period."""
 
     first: int  # period, negative in the warm-up
@@ -27,20 +27,20 @@ class Supply:
     standard: FloatArray  # walk of the laboratory's standards
 
 
-class Supplier(segments.Supplier):
+class CrystalliserSupplier(segments.PlantSupplier):
     """The refinery between two stretches."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         super().__init__(plan, STRETCH)
         p = plan.plant
         self._shared = Walk(p.value("house_memory"), (len(_SHARED),), self.stream)
         self._standard = Walk(p.value("standard_memory"), (1,), self.stream)
 
-    def go(self) -> Supply:
+    def go(self) -> CrystalliserSupply:
         """The next stretch."""
         first, day = self._next_days()
         count = len(day)
         p = CrystalliserParameters.on_days(self._plan, day)
         dirt, air = self._shared.go(in_hand(self.stream).standard_normal((len(_SHARED), count)))
         standard = self._standard.go(self.stream.standard_normal((1, count)))
-        return Supply(first, count, p, dirt, air, standard[0])
+        return CrystalliserSupply(first, count, p, dirt, air, standard[0])

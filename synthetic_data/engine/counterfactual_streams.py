@@ -81,7 +81,7 @@ def partly_in_hand(
     return np.where(known, draw(in_hand(stream.own)), draw(stream.other))
 
 
-class Part(NamedTuple):
+class StreamSegment(NamedTuple):
     """Draws of one stream in a stretch; `drawn` and `known` are of shape (periods,)."""
 
     stream: Generator
@@ -90,7 +90,7 @@ class Part(NamedTuple):
     known: NDArray[np.bool_]  # periods whose draws that are known at their start are its own
 
 
-def parts(stream: Generator, units: int, periods: int) -> Iterator[Part]:
+def parts(stream: Generator, units: int, periods: int) -> Iterator[StreamSegment]:
     """The streams that a stretch of a block is drawn from, for draws whose number is itself a matter of chance."""
     if isinstance(stream, Forked):
         assert stream.coming is not None
@@ -98,8 +98,8 @@ def parts(stream: Generator, units: int, periods: int) -> Iterator[Part]:
         for one in parts(stream.own, units, periods):
             drawn, known = one.drawn & (place < stream.coming), one.known & (place <= stream.coming)
             yield one._replace(drawn=drawn, known=known)
-        yield Part(stream.other, slice(0, units), place >= stream.coming, place > stream.coming)
+        yield StreamSegment(stream.other, slice(0, units), place >= stream.coming, place > stream.coming)
         return
     everything = np.ones(periods, dtype=bool)
     for one_stream, own in stream.blocks() if isinstance(stream, SideBySide) else [(stream, slice(0, units))]:
-        yield Part(one_stream, own, everything, everything)
+        yield StreamSegment(one_stream, own, everything, everything)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Block, Event, Grid, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, PlantEvent, RowGrid, RunPlan, UnitBlock
 from synthetic_data.engine.simulator import simulator_of
 
 NAMES = ("table", "truth", "events")
@@ -31,14 +31,14 @@ _EVENTS = pa.schema(
 )
 
 
-def columns_of_table(plan: Plan) -> list[str]:
+def columns_of_table(plan: RunPlan) -> list[str]:
     """Columns of the table besides key and time, without those that the table's reader makes from earlier rows."""
     made = {column.name for column in plan.seed.columns if column.is_made}
     index = {column.name for column in plan.seed.by_role("key", "time")}
     return [column.name for column in plan.seed.columns if column.name not in made | index]
 
 
-def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Table]:
+def group_tables(plan: RunPlan, block: UnitBlock, group: list[BlockRows]) -> dict[str, pa.Table]:
     """Arrow tables of some rows of a block, each sorted by unit and time."""
     in_order = _in_order(group)
     units, starts = in_order([rows.units for rows in group]), in_order([rows.starts for rows in group])
@@ -64,7 +64,7 @@ def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Ta
     }
 
 
-def _in_order(group: list[Rows]) -> Callable[[list[NDArray[Any]]], NDArray[Any]]:
+def _in_order(group: list[BlockRows]) -> Callable[[list[NDArray[Any]]], NDArray[Any]]:
     """Return the function that joins a column's values of rows that follow each other in time, by unit and time."""
     grid = group[0].grid
     if grid is not None and all(rows.grid == grid for rows in group):
@@ -80,7 +80,7 @@ def _one_after_the_other(parts: list[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate(parts) if len(parts) > 1 else np.ascontiguousarray(parts[0])
 
 
-def _of_grid(grid: Grid, parts: list[NDArray[Any]]) -> NDArray[Any]:
+def _of_grid(grid: RowGrid, parts: list[NDArray[Any]]) -> NDArray[Any]:
     if not grid.by_period:
         return np.concatenate([part.reshape(grid.units, -1) for part in parts], axis=1).reshape(-1)
     by_period = np.concatenate(parts).reshape(-1, grid.units)
@@ -90,7 +90,7 @@ def _of_grid(grid: Grid, parts: list[NDArray[Any]]) -> NDArray[Any]:
     return found.reshape(-1)
 
 
-def _column(plan: Plan, name: str, values: NDArray[Any]) -> pa.Array:
+def _column(plan: RunPlan, name: str, values: NDArray[Any]) -> pa.Array:
     """Numbers as float64, numbers of classes as the classes' text."""
     if name == plan.seed.target.name and plan.seed.classes:
         return _texts(values, plan.seed.classes)
@@ -102,9 +102,9 @@ def _texts(numbers: NDArray[np.intp], texts: Sequence[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32()), pa.array(texts, pa.string())).cast(pa.string())
 
 
-def groups(rows: Iterator[Rows]) -> Iterator[list[Rows]]:
+def groups(rows: Iterator[BlockRows]) -> Iterator[list[BlockRows]]:
     """Yield the rows of a block in the groups that become row groups."""
-    group: list[Rows] = []
+    group: list[BlockRows] = []
     for some in rows:
         group.append(some)
         if len(group) == GROUP_PORTIONS or sum(len(one.units) for one in group) >= GROUP_ROWS:
@@ -212,14 +212,14 @@ def _empty(table: pa.Table) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in table.schema], schema=table.schema)
 
 
-def _event_table(plan: Plan, names: list[str], events: list[Event]) -> pa.Table:
+def _event_table(plan: RunPlan, names: list[str], events: list[PlantEvent]) -> pa.Table:
     numbers, kinds, *times = zip(*events, strict=True) if events else ((),) * len(_EVENTS)
     units = [None if unit is None else names[unit] for unit in numbers]
     arrays = [_times(plan, np.array(days, dtype=np.float64)) for days in times]
     return pa.table([pa.array(units, pa.string()), pa.array(kinds, pa.string()), *arrays], schema=_EVENTS)
 
 
-def _times(plan: Plan, days: FloatArray) -> pa.Array:
+def _times(plan: RunPlan, days: FloatArray) -> pa.Array:
     """Instants so many days after the start of the run."""
     start = np.datetime64(plan.period_start(0), "us")
     return pa.array(start + np.round(days * _DAY).astype("timedelta64[us]"), _TIME)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from seeds import Seed
-from synthetic_data.engine.plan import Knobs, Plan, SimulationError, plant_of
+from synthetic_data.engine.plan import Knobs, RunPlan, SimulationError, plant_of
 from synthetic_data.engine.simulator import simulator_of
 
 
@@ -17,7 +17,7 @@ def plan_run(
     years: float | None = None,
     rng_seed: int | None = None,
     knobs: pd.DataFrame | None = None,
-) -> Plan:
+) -> RunPlan:
     """Check the options and fill them up from the seed's [plant].
 
     Raises
@@ -28,7 +28,7 @@ def plan_run(
     """
     simulator_of(seed).check(seed)
     plant = plant_of(seed)
-    made = Plan(
+    made = RunPlan(
         seed,
         plant.units if units is None else units,
         plant.years if years is None else years,
@@ -42,10 +42,10 @@ def plan_run(
             )
     if knobs is None:
         return made
-    return Plan(seed, made.units, made.years, made.rng_seed, read_knobs(made, knobs))
+    return RunPlan(seed, made.units, made.years, made.rng_seed, read_knobs(made, knobs))
 
 
-def read_knobs(run: Plan, frame: pd.DataFrame) -> Knobs:
+def read_knobs(run: RunPlan, frame: pd.DataFrame) -> Knobs:
     """Knobs of a DataFrame with the key, the time and knob columns, as arrays by period."""
     key, time = run.seed.key, run.seed.clock.name
     if key is None:

@@ -8,10 +8,10 @@ import pandas as pd
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from synthetic_data.engine.plan import SimulationError
-from synthetic_data.engine.simulator import Outcome, simulator_offering
+from synthetic_data.engine.simulator import EjectionOutcome, simulator_offering
 
 
-def outcome(seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
+def outcome(seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> EjectionOutcome:
     """Eject pieces that were decided to go to bins, as the simulated line of the seed's process does.
 
     Parameters

@@ -12,7 +12,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed
-from synthetic_data.engine.plan import Event, Plan, SimulationError, plant_of
+from synthetic_data.engine.plan import PlantEvent, RunPlan, SimulationError, plant_of
 
 Value = TypeVar("Value", float, FloatArray)
 Other = TypeVar("Other", bound="ArrayParameters")
@@ -100,7 +100,7 @@ class ScalarParameters(Parameters[float]):
         return cls(seed.process.name, {name: quantity.value for name, quantity in stated.items()})
 
     @classmethod
-    def in_period(cls, plan: Plan, period: int) -> Self:
+    def in_period(cls, plan: RunPlan, period: int) -> Self:
         """Parameters in force in a period: a regime holds from the first one that starts on its date or later."""
         start = plan.period_start(period).date()
         values = dict(plan.stated)
@@ -114,7 +114,7 @@ class ArrayParameters(Parameters[FloatArray]):
     """One array for each parameter."""
 
     @classmethod
-    def on_days(cls, plan: Plan, days: FloatArray) -> Self:
+    def on_days(cls, plan: RunPlan, days: FloatArray) -> Self:
         """Parameters in force on each day since the start of the run [d], arrays of that shape.
 
         A regime holds from the first instant of its date.
@@ -185,7 +185,7 @@ def faults_of_terms(
             yield f"{place}: got {found.value:g}: expected {limit}"
 
 
-def periods_alike(plan: Plan, first: int, most: int) -> int:
+def periods_alike(plan: RunPlan, first: int, most: int) -> int:
     """Periods from the first on, at most so many, in which the same parameters hold; a warm-up ends before a run."""
     last = min(first + most, plan.periods, 0 if first < 0 else plan.periods)
     changes = [regime.start for regime in plan.plant.regimes]
@@ -198,13 +198,13 @@ def periods_alike(plan: Plan, first: int, most: int) -> int:
     return count
 
 
-def regime_events(plan: Plan) -> tuple[Event, ...]:
+def regime_events(plan: RunPlan) -> tuple[PlantEvent, ...]:
     """Regimes that begin within the run, on their dates, as events of the whole plant: those of the first block."""
     days = ((regime.name, _day_of(plan, regime.start)) for regime in plan.plant.regimes)
     return tuple(_event(name, day) for name, day in days if 0.0 <= day < plan.days)
 
 
-def regimes_begun(plan: Plan, period: int) -> tuple[Event, ...]:
+def regimes_begun(plan: RunPlan, period: int) -> tuple[PlantEvent, ...]:
     """Regimes that come into force with a period, as events of the whole plant; none in a warm-up."""
     start, before = (plan.period_start(at).date() for at in (period, period - 1))
     at = float(period * plan.period_days)
@@ -212,11 +212,11 @@ def regimes_begun(plan: Plan, period: int) -> tuple[Event, ...]:
     return tuple(_event(regime.name, at) for regime in regimes if before < regime.start <= start)
 
 
-def _event(regime: str, day: float) -> Event:
-    return Event(None, f"regime {regime}", day, day, day)
+def _event(regime: str, day: float) -> PlantEvent:
+    return PlantEvent(None, f"regime {regime}", day, day, day)
 
 
-def _day_of(plan: Plan, date: dt.date) -> float:
+def _day_of(plan: RunPlan, date: dt.date) -> float:
     return (dt.datetime.combine(date, dt.time()) - plan.start) / dt.timedelta(days=1)
 
 

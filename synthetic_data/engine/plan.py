@@ -41,7 +41,7 @@ def period_days(seed: Seed) -> float:
     return seed.period / dt.timedelta(days=1)
 
 
-class Event(NamedTuple):  # a run may have hundreds of thousands
+class PlantEvent(NamedTuple):  # a run may have hundreds of thousands
     """Something that happened to a unit, or to the whole plant (`unit` None); times are in days from the start."""
 
     unit: int | None
@@ -55,7 +55,7 @@ _ONSET = attrgetter("onset")  # by which the events of rows are sorted
 
 
 @dataclass(frozen=True)
-class Grid:
+class RowGrid:
     """Order of the rows of all units of a block in neighbouring periods: by period, or by unit."""
 
     units: int
@@ -63,7 +63,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Rows:
+class BlockRows:
     """Some rows of a block: their units, when they start, what instruments report, and what is true.
 
     `units` are numbers from 0 within the block, `starts` datetime64[us]; `table` and `truth` map a column's name to one
@@ -76,22 +76,22 @@ class Rows:
     starts: NDArray[np.datetime64]
     table: Mapping[str, FloatArray | NDArray[np.intp]]
     truth: Mapping[str, FloatArray | NDArray[np.intp]]
-    events: tuple[Event, ...]
+    events: tuple[PlantEvent, ...]
     steps: int
     begun: tuple[NDArray[np.intp], Mapping[str, FloatArray]] | None = None
-    grid: Grid | None = None
+    grid: RowGrid | None = None
 
     @classmethod
     def of_stretch(
         cls,
-        plan: Plan,
-        block: Block,
+        plan: RunPlan,
+        block: UnitBlock,
         first: int,
         table: Mapping[str, FloatArray],
         truth: Mapping[str, FloatArray],
-        events: Iterable[Event],
+        events: Iterable[PlantEvent],
         steps: int = 1,
-    ) -> Rows:
+    ) -> BlockRows:
         """Rows of all units in some periods from the first on, a row so many steps.
 
         Arrays have the shape (periods, units), or one that broadcasts to it.
@@ -112,10 +112,10 @@ class Rows:
             flat(truth),
             tuple(sorted(events, key=_ONSET)),
             shape[0] * block.count * steps,
-            grid=Grid(block.count, by_period=True),
+            grid=RowGrid(block.count, by_period=True),
         )
 
-    def cut(self, plan: Plan, first: int, most: int) -> Iterator[Rows]:
+    def cut(self, plan: RunPlan, first: int, most: int) -> Iterator[BlockRows]:
         """The same rows, which stand period after period from the first on, by at most so many periods."""
         assert self.grid is not None
         assert self.grid.by_period
@@ -126,18 +126,18 @@ class Rows:
             start, end = ((first + periods) * plan.period_days for periods in (begun // units, begun // units + most))
             events = self.events[slice(*(bisect_left(self.events, time, key=_ONSET) for time in (start, end)))]
             steps = self.steps * len(self.units[part]) // len(self.units)
-            yield Rows(self.units[part], self.starts[part], table, truth, events, steps, grid=self.grid)
+            yield BlockRows(self.units[part], self.starts[part], table, truth, events, steps, grid=self.grid)
 
     @classmethod
     def by_unit(
         cls,
-        plan: Plan,
-        block: Block,
+        plan: RunPlan,
+        block: UnitBlock,
         first: int,
         table: Mapping[str, FloatArray],
         truth: Mapping[str, FloatArray],
-        events: Iterable[Event],
-    ) -> Rows:
+        events: Iterable[PlantEvent],
+    ) -> BlockRows:
         """Rows of all units in some periods, unit after unit; arrays have the shape (units, periods)."""
         count = next(iter(table.values())).shape[1]
         start, step = np.datetime64(plan.period_start(first), "us"), np.timedelta64(plan.seed.period, "us")
@@ -148,7 +148,7 @@ class Rows:
             {name: values.reshape(-1) for name, values in truth.items()},
             tuple(sorted(events, key=_ONSET)),
             block.count * count,
-            grid=Grid(block.count, by_period=False),
+            grid=RowGrid(block.count, by_period=False),
         )
 
 
@@ -159,7 +159,7 @@ class Knobs:
     columns: tuple[str, ...]
     by_period: dict[int, tuple[NDArray[np.intp], FloatArray]]  # units of the plant, values (units, columns)
 
-    def at(self, period: int, block: Block) -> dict[str, FloatArray]:
+    def at(self, period: int, block: UnitBlock) -> dict[str, FloatArray]:
         """Value of each knob for the block's units in a period; NaN where the operators decide."""
         values = np.full((len(self.columns), block.count), np.nan)
         if period in self.by_period:
@@ -170,7 +170,7 @@ class Knobs:
 
 
 @dataclass(frozen=True)
-class Block:
+class UnitBlock:
     """Neighbouring units that are stepped as one array; `each` of them share a random stream, all where it is None."""
 
     index: int  # of their first random stream
@@ -180,7 +180,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """A run: seed, size, randomness and knobs set by hand. Blocks need nothing of each other."""
 
     seed: Seed
@@ -237,7 +237,7 @@ class Plan:
         """Fresh random stream of what all units share; each block that asks gets the same numbers."""
         return _generator(self.rng_seed, _PLANT_STREAM, 0)
 
-    def block_stream(self, block: Block, units_axis: int = -2) -> np.random.Generator:
+    def block_stream(self, block: UnitBlock, units_axis: int = -2) -> np.random.Generator:
         """Fresh random stream of one block, or several side by side, with units on that axis of all draws."""
         each = block.each or block.count
         counts = [min(each, block.count - first) for first in range(0, block.count, each)]

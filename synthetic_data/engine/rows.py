@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError
+from synthetic_data.engine.plan import BlockRows, RunPlan, SimulationError, UnitBlock
 from synthetic_data.engine.simulator import simulator_of
 
 
-def rows_of(plan: Plan, block: Block) -> Iterator[Rows]:
+def rows_of(plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
     """Rows of a block, as of `Simulator.rows`.
 
     Raises

@@ -16,7 +16,7 @@ from seeds import Seed
 from synthetic_data.engine import files
 from synthetic_data.engine.counterfactual_streams import Forked
 from synthetic_data.engine.options import plan_run, read_knobs
-from synthetic_data.engine.plan import Knobs, Plan, Rows, SimulationError
+from synthetic_data.engine.plan import BlockRows, Knobs, RunPlan, SimulationError
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import simulator_of
 
@@ -56,7 +56,7 @@ class Running:
     # Blocks stand at the start of a stretch of periods, which may be one. What comes is seen by stepping a copy of
     # them, with the knobs that were set by hand in the stretch so far: no knob changes an earlier period.
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         self._plan = replace(plan, knobs=Knobs(tuple(column.name for column in plan.seed.by_role("knob")), {}))
         self._simulator = simulator_of(plan.seed)
         self._places = self._simulator.blocks(plan)
@@ -64,7 +64,7 @@ class Running:
         for block in self._blocks:
             while block.first < 0:
                 block.go()
-        self._ahead: tuple[list[RunningBlock], list[Rows]] | None = None
+        self._ahead: tuple[list[RunningBlock], list[BlockRows]] | None = None
         self._waits = _waits(plan.seed)
         self._waiting: deque[pd.DataFrame] = deque(maxlen=max(self._waits.values(), default=1))
         self.period = 0
@@ -173,7 +173,7 @@ class Running:
                 f"the run of {self._plan.years:g} years ended after {self._plan.periods} periods: begin a longer one"
             )
 
-    def _look(self) -> tuple[list[RunningBlock], list[Rows]]:
+    def _look(self) -> tuple[list[RunningBlock], list[BlockRows]]:
         """Blocks after the stretch that holds the period to come, and what each reports of it."""
         if self._ahead is None:
             after = copy.deepcopy(self._blocks, {id(self._plan): self._plan})
@@ -196,7 +196,7 @@ class Running:
             frames.append(pd.DataFrame(index | values))
         return pd.concat(frames, ignore_index=True)
 
-    def _tables(self, rows: Iterable[Rows]) -> dict[str, pd.DataFrame]:
+    def _tables(self, rows: Iterable[BlockRows]) -> dict[str, pd.DataFrame]:
         """Table and truth of the period to come."""
         start = self._start()
         parts: dict[str, list[pa.Table]] = {"table": [], "truth": []}
@@ -282,9 +282,9 @@ def _tests(truth: pd.DataFrame, seed: Seed) -> pd.DataFrame:
     return identity.assign(**{name: truth[test] for name, test in kept.items() if test in truth})
 
 
-def _at(rows: Rows, start: np.datetime64) -> Rows:
+def _at(rows: BlockRows, start: np.datetime64) -> BlockRows:
     """Rows of the period that begins then."""
     now = rows.starts == start
 
     table, truth = ({name: values[now] for name, values in of.items()} for of in (rows.table, rows.truth))
-    return Rows(rows.units[now], rows.starts[now], table, truth, (), rows.steps)
+    return BlockRows(rows.units[now], rows.starts[now], table, truth, (), rows.steps)

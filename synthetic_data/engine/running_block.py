@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Rows
+from synthetic_data.engine.plan import BlockRows
 
 
 class RunningBlock(ABC):
@@ -29,7 +29,7 @@ class RunningBlock(ABC):
         """The period to come, negative in the warm-up."""
 
     @abstractmethod
-    def go(self, most: int | None = None) -> Rows:
+    def go(self, most: int | None = None) -> BlockRows:
         """Step the next stretch and report it: at most so many periods, if the block can be cut there."""
 
     @abstractmethod
@@ -66,7 +66,7 @@ class HoursAheadBlock(RunningBlock):
         """Return the result of a current by the hour [kA], shape (hours, units that run) each."""
 
 
-def reported(block: RunningBlock, periods: int) -> Iterator[Rows]:
+def reported(block: RunningBlock, periods: int) -> Iterator[BlockRows]:
     """Yield the rows of a block up to the end of a run, without those of its warm-up."""
     while block.first < periods:
         first, rows = block.first, block.go()

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from seeds import Seed
 from synthetic_data.engine import files
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Plan, SimulationError
+from synthetic_data.engine.plan import RunPlan, SimulationError
 from synthetic_data.engine.plant_variation import differences, numbered_plant
 from synthetic_data.engine.rows import rows_of
 from synthetic_data.engine.simulator import simulator_of
@@ -28,7 +28,7 @@ _KEPT = 31 << 20  # bytes: below the 32 MiB up to which glibc learns
 
 
 @dataclass(frozen=True)
-class Replay:
+class SimulatedRun:
     """A plant in memory: what the historian holds, what is true, and what happened."""
 
     table: pd.DataFrame
@@ -94,7 +94,7 @@ def simulate(
     return where
 
 
-def _write(run: Plan, folder: Path, workers: int, progress: Progress | None, drawn: Mapping[str, object]) -> None:
+def _write(run: RunPlan, folder: Path, workers: int, progress: Progress | None, drawn: Mapping[str, object]) -> None:
     """Write a run's files aside and give them their names when all is done; `drawn` joins the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     files.remove_partial(folder)
@@ -123,7 +123,7 @@ def replay(
     years: float | None = None,
     rng_seed: int | None = None,
     knobs: pd.DataFrame | None = None,
-) -> Replay:
+) -> SimulatedRun:
     """Simulate a plant in memory: the same numbers as `simulate` would write.
 
     Parameters and errors are those of `simulate`.
@@ -138,10 +138,10 @@ def replay(
     by = [column.name for column in (seed.key, seed.time) if column is not None]
     for name in ("table", "truth"):
         frames[name] = frames[name].sort_values(by, ignore_index=True)
-    return Replay(**frames)
+    return SimulatedRun(**frames)
 
 
-def _manifest(run: Plan, digests: dict[str, str]) -> dict[str, object]:
+def _manifest(run: RunPlan, digests: dict[str, str]) -> dict[str, object]:
     return {
         "process": run.seed.process.name,
         "seed": run.seed.digest,

@@ -14,7 +14,7 @@ from physics.arrays import IntArray
 from seeds import Seed
 from synthetic_data.engine import parameters
 from synthetic_data.engine.parameters import Parameters, Term
-from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError, period_days, plant_of
+from synthetic_data.engine.plan import BlockRows, RunPlan, SimulationError, UnitBlock, period_days, plant_of
 from synthetic_data.engine.running_block import RunningBlock, reported
 
 Offer = Literal["begin", "worth", "outcome"]  # methods that not every simulator has
@@ -31,7 +31,7 @@ _LACKING: dict[Offer, str] = {
 
 
 @dataclass(frozen=True)
-class Outcome:
+class EjectionOutcome:
     """Bins in which n decided pieces landed.
 
     Attributes
@@ -102,7 +102,7 @@ class Simulator(ABC):
     def unit_name(self, unit: int) -> str:
         """Return the name of a unit in the table, counted from 0."""
 
-    def steps(self, plan: Plan) -> int:
+    def steps(self, plan: RunPlan) -> int:
         """Return the steps of a whole run, for its progress: periods of all units by default."""
         return plan.units * plan.periods
 
@@ -125,17 +125,17 @@ class Simulator(ABC):
         yield from parameters.faults_of_terms(seed, "economics", self.economics, seed.economics)
         yield from parameters.faults(seed, {*names, *of_seed} - facts.keys(), limits | of_seed)
 
-    def blocks(self, plan: Plan) -> tuple[Block, ...]:
+    def blocks(self, plan: RunPlan) -> tuple[UnitBlock, ...]:
         """Return the plant cut into blocks; the cut belongs to the process: it cannot change the random numbers."""
         each, size = self.block_units, self.block_units * self.streams_together
         starts = range(0, plan.units, size)
-        return tuple(Block(first // each, first, min(size, plan.units - first), each) for first in starts)
+        return tuple(UnitBlock(first // each, first, min(size, plan.units - first), each) for first in starts)
 
-    def rows(self, plan: Plan, block: Block) -> Iterator[Rows]:
+    def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
         """Yield the rows of a block, without those of its warm-up."""
         return reported(self.begin(plan, block), plan.periods)
 
-    def begin(self, plan: Plan, block: Block) -> RunningBlock:
+    def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """Return a block of units before its warm-up."""
         raise not_offered("begin", plan.seed)
 
@@ -143,7 +143,7 @@ class Simulator(ABC):
         """Return the margin of rows of a plant's truth; see `synthetic_data.worth`."""
         raise not_offered("worth", seed)
 
-    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
+    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> EjectionOutcome:
         """Return the bin in which decided pieces land; see `synthetic_data.outcome`."""
         raise not_offered("outcome", seed)
 

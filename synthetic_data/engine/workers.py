@@ -18,7 +18,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from synthetic_data.engine import files
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.rows import rows_of
 from synthetic_data.engine.simulator import simulator_of
 
@@ -35,7 +35,9 @@ class _Writer(Protocol):
     def write(self, tables: dict[str, pa.Table]) -> None: ...
 
 
-def write_blocks(run: Plan, folder: Path, writer: files.PlantWriter, workers: int, progress: Progress | None) -> None:
+def write_blocks(
+    run: RunPlan, folder: Path, writer: files.PlantWriter, workers: int, progress: Progress | None
+) -> None:
     """Simulate all blocks of a run and write them in turn.
 
     Parameters
@@ -61,7 +63,7 @@ def write_blocks(run: Plan, folder: Path, writer: files.PlantWriter, workers: in
 class _Crew:
     """The run's own process and those that help it."""
 
-    def __init__(self, run: Plan, folder: Path, helpers: int, progress: Progress | None) -> None:
+    def __init__(self, run: RunPlan, folder: Path, helpers: int, progress: Progress | None) -> None:
         self._run, self._folder, self._helpers, self._progress = run, folder, helpers, progress
         self._begun, self._done, self._total = time.perf_counter(), 0, simulator_of(run.seed).steps(run)
         # Spawned, not forked: a fork of a process with threads may hang.
@@ -147,10 +149,10 @@ def _claim(claimed: Synchronized[int]) -> int:
         return claimed.value - 1
 
 
-def write_block(run: Plan, block: Block, writer: _Writer, done: Callable[[int], None]) -> None:
+def write_block(run: RunPlan, block: UnitBlock, writer: _Writer, done: Callable[[int], None]) -> None:
     """Simulate a block and write it, a row group at a time; `done` takes the steps of each period."""
 
-    def counted(rows: Rows) -> Rows:
+    def counted(rows: BlockRows) -> BlockRows:
         done(rows.steps)
         return rows
 
@@ -168,7 +170,7 @@ def _begin_worker(queue: SimpleQueue[_FromWorker], stopped: Event, claimed: Sync
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
 
 
-def _work(run: Plan, folder: Path) -> None:
+def _work(run: RunPlan, folder: Path) -> None:
     """Take block after block while there are any."""
     assert _shared is not None
     queue, stopped, claimed = _shared

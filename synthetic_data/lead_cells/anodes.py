@@ -11,7 +11,7 @@ from synthetic_data.lead_cells.parameters import LeadParameters
 NORMALS = 2 * len(ELEMENTS)  # of a load: its contents, and the errors of its assay
 
 
-class Loads:
+class LeadAnodeLoads:
     """Anodes in each section: true contents and assayed ones, shape (NORMALS, sections) [%, silver ppm]."""
 
     def __init__(self, p: LeadParameters, normals: FloatArray) -> None:

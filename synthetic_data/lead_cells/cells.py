@@ -15,14 +15,14 @@ from physics.refining.nodulation import additive_error, additive_roughness
 from physics.refining.slime_layer import slime_overvoltage
 from synthetic_data.lead_cells.circuit import Values
 from synthetic_data.lead_cells.parameters import LeadParameters
-from synthetic_data.plant.set_points import Crew, Setting
+from synthetic_data.plant.set_points import SetpointOperator, Setting
 
 LEAD_MASS = 207.2  # g/mol
 _MOST_POLARISATION = 0.95  # beyond it lead comes as sponge
 
 
 @dataclass(frozen=True)
-class Conditions:
+class LeadCellConditions:
     """What acts on some crops whatever current and glue are, arrays of shape (crops, sections) or broadcasting to it.
 
     Attributes
@@ -90,18 +90,18 @@ def depth(current: FloatArray, days: float, running: FloatArray) -> FloatArray:
     return found
 
 
-class Cells:
+class LeadCells:
     """Cells of the sections between two stretches of crops; one value a section."""
 
     def __init__(self, p: LeadParameters, sections: int) -> None:
         self._slime = np.zeros(sections)  # what has stayed on the anodes [mm]
         self._last_voltage = np.zeros(sections)  # at the end of the last crop [V]
-        self._crew = Crew("glue_dose", np.full(sections, float(p.glue_dose)), np.zeros(sections))
+        self._crew = SetpointOperator("glue_dose", np.full(sections, float(p.glue_dose)), np.zeros(sections))
 
     def run(
         self,
         p: LeadParameters,
-        at: Conditions,
+        at: LeadCellConditions,
         setting: Setting,
         current_wish: FloatArray,
         usual_glue: FloatArray,

@@ -9,7 +9,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
 from synthetic_data.engine.parameters import periods_alike, regimes_begun
-from synthetic_data.engine.plan import Event, Plan
+from synthetic_data.engine.plan import PlantEvent, RunPlan
 from synthetic_data.lead_cells.parameters import CIRCUIT_FAULTS, LeadParameters
 from synthetic_data.plant.random_walks import next_walks
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
@@ -27,7 +27,7 @@ _KNOWN = np.repeat([True, False, True], [len(WALKS) - _HIDDEN, _HIDDEN, len(_ASS
 
 
 @dataclass(frozen=True)
-class Crops:
+class LeadCrops:
     """Some crops of the circuit in which the parameters hold.
 
     Attributes
@@ -47,7 +47,7 @@ class Crops:
     parameters: LeadParameters
     state: Values
     cast: FloatArray
-    events: tuple[Event, ...]
+    events: tuple[PlantEvent, ...]
 
     @property
     def count(self) -> int:
@@ -55,10 +55,10 @@ class Crops:
         return len(self.state["pb"])
 
 
-class Circuit:
+class LeadCircuit:
     """The circuit between two crops, of which `first` is to come."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
         p = LeadParameters.of(plan.seed)
         self.first = -round(p.warm_up_periods)
@@ -67,7 +67,7 @@ class Circuit:
         self._faults = UnitFaults.none(1, CIRCUIT_FAULTS, plan.period_days)
         self._lead = float(p.lead_wanted)
 
-    def go(self, most: int) -> Crops:
+    def go(self, most: int) -> LeadCrops:
         """The next crops: those that the same parameters hold in, at most so many."""
         plan, first = self._plan, self.first
         p, count = LeadParameters.in_period(plan, first), periods_alike(plan, first, most)
@@ -83,7 +83,7 @@ class Circuit:
         usual = np.array([p[f"anode_{element}"] for element in ELEMENTS])[:, None, None]
         cast = usual * np.exp(p.cast_sd * np.stack([walk[element] for element in ELEMENTS]))
         events = [*regimes_begun(plan, first), *(event._replace(unit=None) for event in begun)]
-        return Crops(first, plan.period_days, p, state, cast, tuple(events) if first >= 0 else ())
+        return LeadCrops(first, plan.period_days, p, state, cast, tuple(events) if first >= 0 else ())
 
     def _state(self, p: LeadParameters, first: int, walk: Values, faults: Values, assay_errors: FloatArray) -> Values:
         season = np.array([[self._season(p, first + t)] for t in range(len(assay_errors))])

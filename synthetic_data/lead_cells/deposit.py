@@ -8,7 +8,7 @@ from physics.arrays import FloatArray
 from physics.electrochemistry import LEAD_EQUIVALENT, metal_mass
 from physics.refining.current_losses import dissolution_loss, refining_efficiency, short_loss
 from physics.refining.slime_layer import impurity_transfer
-from synthetic_data.lead_cells.cells import Conditions, depth
+from synthetic_data.lead_cells.cells import LeadCellConditions, depth
 from synthetic_data.lead_cells.circuit import ELEMENTS, Values
 from synthetic_data.lead_cells.parameters import LeadParameters
 
@@ -18,7 +18,7 @@ _PARTS = {element: 1.0 if element == "ag" else 1e4 for element in ELEMENTS}  # p
 _MOST_SHORTED = 30.0  # %: so many shorts are found without a patrol
 
 
-def losses(p: LeadParameters, at: Conditions, grown: Values, traits: Values, normals: Values) -> Values:
+def losses(p: LeadParameters, at: LeadCellConditions, grown: Values, traits: Values, normals: Values) -> Values:
     """Losses of current and current efficiency of each crop [%]."""
     scatter = p.shorts_section_sd * traits["shorts"] + p.shorts_scatter * normals["shorts"]
     shorted = np.minimum(
@@ -37,7 +37,7 @@ def losses(p: LeadParameters, at: Conditions, grown: Values, traits: Values, nor
     }
 
 
-def voltage(p: LeadParameters, at: Conditions, grown: Values, shorted: FloatArray) -> Values:
+def voltage(p: LeadParameters, at: LeadCellConditions, grown: Values, shorted: FloatArray) -> Values:
     """Voltage of the cells when a crop starts and ends and on average [V], over the slime too, and its transfer [1].
 
     Slime and deposit grow evenly, so that the voltage is a square of the time and Simpson's rule gives its mean.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.lead_cells.circuit import Crops, Values
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.lead_cells.circuit import LeadCrops, Values
 from synthetic_data.lead_cells.parameters import LeadParameters
 from synthetic_data.plant import set_points
 from synthetic_data.plant.set_points import Setting
@@ -25,7 +25,13 @@ UNIFORMS = len(TESTED)  # of a crop: sign of each test
 
 
 def setting(
-    seed: Seed, p: LeadParameters, plan: Plan, crops: Crops, block: Block, held: FloatArray, testing: FloatArray
+    seed: Seed,
+    p: LeadParameters,
+    plan: RunPlan,
+    crops: LeadCrops,
+    block: UnitBlock,
+    held: FloatArray,
+    testing: FloatArray,
 ) -> Setting:
     """Bounds, tests by their signs, (TESTED, crops, sections), and what was set by hand in some crops."""
     bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
@@ -33,7 +39,7 @@ def setting(
     return Setting(bounds, tests, set_points.by_hand(plan, block, crops.first, crops.count), KNOBS)
 
 
-def orders(p: LeadParameters, crops: Crops, traits: FloatArray, normals: FloatArray) -> Values:
+def orders(p: LeadParameters, crops: LeadCrops, traits: FloatArray, normals: FloatArray) -> Values:
     """Wishes for all set-points but glue, which answers the deposit; those for the current are cut by the voltage."""
     state = crops.state
     return {

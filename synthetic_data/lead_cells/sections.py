@@ -13,10 +13,10 @@ from physics.refining.lead_economics import share_above
 from physics.refining.nodulation import additive_error, effective_dose
 from physics.refining.slime_layer import slime_shed
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
-from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.engine.plan import PlantEvent, RunPlan, UnitBlock
 from synthetic_data.lead_cells import anodes, deposit, instruments, operators
-from synthetic_data.lead_cells.cells import Cells, Conditions
-from synthetic_data.lead_cells.circuit import ELEMENTS, Crops, Values
+from synthetic_data.lead_cells.cells import LeadCellConditions, LeadCells
+from synthetic_data.lead_cells.circuit import ELEMENTS, LeadCrops, Values
 from synthetic_data.lead_cells.parameters import SECTION_FAULTS, LeadParameters
 from synthetic_data.plant import building_heat
 from synthetic_data.plant.random_walks import next_walks
@@ -58,29 +58,29 @@ class _Drawn:
     uniforms: Values
 
 
-class SectionRows:
+class LeadSectionRows:
     """The sections of a block between two stretches of crops."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
         self._plan, self._block, count = plan, block, block.count
         p = LeadParameters.of(plan.seed)
         self.normals, self.uniforms = plan.block_stream(block).spawn(2)
         traits = self.normals.standard_normal((len(TRAITS) + operators.TRAITS + anodes.NORMALS + 1, count))
         self._traits = dict(zip(TRAITS, traits, strict=False))
         self._habits = traits[len(TRAITS) : len(TRAITS) + operators.TRAITS]
-        self._loads = anodes.Loads(p, traits[-anodes.NORMALS - 1 : -1])
+        self._loads = anodes.LeadAnodeLoads(p, traits[-anodes.NORMALS - 1 : -1])
         self._walk = traits[-1]
         tested, phase = self.uniforms.random((2, count))
         self._testing = (tested < p.test_share).astype(np.float64)
         self._phase = np.floor(p.anode_crops * phase)
         self._signs = np.zeros((operators.UNIFORMS, count))
         self._faults = UnitFaults.none(count, SECTION_FAULTS, plan.period_days)
-        self._cells = Cells(p, count)
+        self._cells = LeadCells(p, count)
         self._moves = MoveCosts(plan.seed)
         self._highest_bismuth = plan.seed.economics["highest_bismuth"].value
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
-    def stretch(self, crops: Crops) -> tuple[Values, Values, list[Event]]:
+    def stretch(self, crops: LeadCrops) -> tuple[Values, Values, list[PlantEvent]]:
         """Table and truth of some crops, arrays of shape (crops, sections), and the faults that begin."""
         p, drawn = crops.parameters, self._draw(crops.count)
         z, u = drawn.normals, drawn.uniforms
@@ -126,13 +126,13 @@ class SectionRows:
     def _conditions(
         self,
         p: LeadParameters,
-        crops: Crops,
+        crops: LeadCrops,
         place: FloatArray,
         knobs: Values,
         contents: FloatArray,
         faults: Values,
         z: Values,
-    ) -> Conditions:
+    ) -> LeadCellConditions:
         """What acts on the crops, whatever current and glue are."""
         state, traits = crops.state, self._traits
         scatter = dict(zip(SCATTER, z["scatter"], strict=True))
@@ -148,7 +148,7 @@ class SectionRows:
         self._walk = walks[-1]
         best_glue = p.glue_best * np.exp(p.glue_section_sd * traits["glue"])
         lignin = additive_error(np.maximum(knobs["lignin_dose"], p.additive_least), p.lignin_best)
-        return Conditions(
+        return LeadCellConditions(
             days=crops.days,
             place=place,
             temperature=temperature,
@@ -172,8 +172,8 @@ class SectionRows:
     def _truth(
         self,
         p: LeadParameters,
-        crops: Crops,
-        at: Conditions,
+        crops: LeadCrops,
+        at: LeadCellConditions,
         grown: Values,
         contents: FloatArray,
         knobs: Values,
@@ -218,7 +218,7 @@ class SectionRows:
         }
 
     def _report(
-        self, p: LeadParameters, at: Conditions, truth: Values, errors: FloatArray, chances: FloatArray
+        self, p: LeadParameters, at: LeadCellConditions, truth: Values, errors: FloatArray, chances: FloatArray
     ) -> Values:
         """What is measured in each crop, weighed and assayed of it."""
         count = len(instruments.READ)

@@ -14,9 +14,9 @@ from physics.cathode_zinc.codeposition import (
     lead_by_manganese,
     lead_by_temperature,
 )
-from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.engine.plan import PlantEvent, RunPlan, UnitBlock
 from synthetic_data.melting_house.electrolyte import Electrolyte
-from synthetic_data.melting_house.supply import Supply
+from synthetic_data.melting_house.supply import MeltingHouseSupply
 from synthetic_data.plant.random_walks import Walk
 
 
@@ -27,13 +27,13 @@ class Dissolved:
     lead: FloatArray  # without strontium [mg/L]
     cleaned_days: FloatArray  # since the anodes were cleaned [d]
     by_cleaning: FloatArray  # factor of the bare anodes [1]
-    events: tuple[Event, ...]
+    events: tuple[PlantEvent, ...]
 
 
 class Anodes:
     """Anodes of a block of lines between two stretches; all of a line are cleaned on one day."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p, shape = plan.plant, (block.count, 1)
         self._period_days = plan.period_days
         cycle = p.value("cleaning_cycle") / plan.period_days
@@ -43,7 +43,7 @@ class Anodes:
         self._line = rng.standard_normal(shape)
         self._surge = np.full(block.count, p.value("cleaning_surge"))
 
-    def go(self, supply: Supply, electrolyte: Electrolyte, rng: np.random.Generator) -> Dissolved:
+    def go(self, supply: MeltingHouseSupply, electrolyte: Electrolyte, rng: np.random.Generator) -> Dissolved:
         """Lead of a stretch."""
         p, shape = supply.parameters, electrolyte.temperature.shape
         n, u = rng.standard_normal((2, *shape)), rng.random(shape)
@@ -67,6 +67,6 @@ class Anodes:
         self._surge = held[:, -1]
         return held
 
-    def _event(self, first: int, unit: int, at: int) -> Event:
+    def _event(self, first: int, unit: int, at: int) -> PlantEvent:
         onset = self._period_days * (first + at)
-        return Event(unit, "poor_conditioning", onset, onset + 1.0, onset + 3.0)
+        return PlantEvent(unit, "poor_conditioning", onset, onset + 1.0, onset + 3.0)

@@ -8,9 +8,9 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.cathode_zinc.furnace import melting_energy
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.melting_house.cathodes import Cathodes
-from synthetic_data.melting_house.charge import Charge
+from synthetic_data.melting_house.charge import HeatCharge
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.plant.inspection import inspected
 from synthetic_data.plant.random_walks import Walk
@@ -20,7 +20,7 @@ _NORMALS = 4
 
 
 @dataclass(frozen=True)
-class Cast:
+class CastSlabs:
     """Slabs of each heat, and what the inspection will say; arrays are (units, periods)."""
 
     chances: dict[str, FloatArray]  # of a reject by defect
@@ -30,14 +30,16 @@ class Cast:
     power: FloatArray  # kWh/t
 
 
-class Moulds:
+class SlabMoulds:
     """Casting machines of a block of lines between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._mould = Walk(plan.plant.value("mould_memory"), (block.count,), rng)
         self._machine = rng.standard_normal((2, block.count, 1))
 
-    def go(self, p: MeltingHouseParameters, cathodes: Cathodes, charge: Charge, rng: np.random.Generator) -> Cast:
+    def go(
+        self, p: MeltingHouseParameters, cathodes: Cathodes, charge: HeatCharge, rng: np.random.Generator
+    ) -> CastSlabs:
         """Casts of a stretch."""
         shape = charge.dross.shape
         n, u = rng.standard_normal((_NORMALS, *shape)), rng.random((len(DEFECTS), *shape))
@@ -57,4 +59,4 @@ class Moulds:
             "surface": p.surface_odds + p.surface_by_heat * np.square(heat) + p.surface_machine_sd * self._machine[1],
         }
         found = inspected(odds, u)
-        return Cast(found.chances, found.rejected, casting, mould, power)
+        return CastSlabs(found.chances, found.rejected, casting, mould, power)

@@ -9,16 +9,16 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.cathode_zinc.codeposition import aluminium_of_sheets, codeposited_content, lead_left_by_strontium
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.melting_house.anodes import Dissolved
 from synthetic_data.melting_house.electrolyte import A_DAY, Electrolyte
-from synthetic_data.melting_house.operators import REVIEW, Crew
+from synthetic_data.melting_house.operators import REVIEW, MeltingHouseOperators
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
-from synthetic_data.melting_house.supply import Supply
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.melting_house.supply import MeltingHouseSupply
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 from synthetic_data.plant.operators import Knobs
-from synthetic_data.plant.random_walks import Delay, Walk
+from synthetic_data.plant.random_walks import DelayedSeries, Walk
 
 SAMPLED = ("pb", "cd", "cu", "fe")  # of composites
 _SCATTERING = (*SAMPLED, "sn", "al")
@@ -36,24 +36,24 @@ class Cathodes:
     samples: dict[str, FloatArray]  # columns of the table
 
 
-class Cells:
+class ZincCathodes:
     """Cathodes of a block of lines between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p = plan.plant
         self._walks = Walk(p.value("deposit_memory"), (len(_WALKS), block.count), rng)
         self._lead = np.full((block.count, A_DAY), p.value("lead_wanted"))
         self._shown = np.zeros((block.count, 1))
-        self._late = Delay(A_DAY)
-        self._late_lead = Delay(A_DAY)
+        self._late = DelayedSeries(A_DAY)
+        self._late_lead = DelayedSeries(A_DAY)
 
     def go(
         self,
-        supply: Supply,
+        supply: MeltingHouseSupply,
         electrolyte: Electrolyte,
         dissolved: Dissolved,
-        faults: Faults,
-        crew: Crew,
+        faults: ActiveFaults,
+        crew: MeltingHouseOperators,
         tests: Knobs,
         by_hand: Knobs,
         rng: np.random.Generator,
@@ -101,8 +101,8 @@ class Cells:
         ready: FloatArray,
         flakes: FloatArray,
         normals: FloatArray,
-        crew: Crew,
-        supply: Supply,
+        crew: MeltingHouseOperators,
+        supply: MeltingHouseSupply,
         tests: Knobs,
         by_hand: Knobs,
         rng: np.random.Generator,

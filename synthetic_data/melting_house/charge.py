@@ -9,11 +9,11 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.cathode_zinc.furnace import cadmium_left, dross_share, iron_of_tools
 from physics.melt.metal_balance import blended_content, concentrated_content
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.melting_house.cathodes import Cathodes
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
-from synthetic_data.melting_house.supply import Supply
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.melting_house.supply import MeltingHouseSupply
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.random_walks import Pool, Walk
 
@@ -23,7 +23,7 @@ _NORMALS = 9
 
 
 @dataclass(frozen=True)
-class Charge:
+class HeatCharge:
     """What is cast of each heat; arrays are (units, periods)."""
 
     mass: FloatArray  # t
@@ -37,10 +37,10 @@ class Charge:
     worn: dict[str, FloatArray]  # the same over their life [1]
 
 
-class Furnaces:
+class MeltingFurnaces:
     """Furnaces of a block of lines between two stretches; each keeps a bath from heat to heat."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p, shape = plan.plant, (block.count, 1)
         self._period_days = plan.period_days
         self._cycles, self._phases = {}, {}
@@ -51,7 +51,14 @@ class Furnaces:
         self._furnace = rng.standard_normal((3, *shape))
         self._bath = Pool(p.value("bath_exchange"))
 
-    def go(self, supply: Supply, cathodes: Cathodes, faults: Faults, knobs: Knobs, rng: np.random.Generator) -> Charge:
+    def go(
+        self,
+        supply: MeltingHouseSupply,
+        cathodes: Cathodes,
+        faults: ActiveFaults,
+        knobs: Knobs,
+        rng: np.random.Generator,
+    ) -> HeatCharge:
         """Heats of a stretch."""
         p, shape = supply.parameters, cathodes.thin.shape
         n = rng.standard_normal((_NORMALS, *shape))
@@ -82,11 +89,11 @@ class Furnaces:
         contents = dict(zip(ELEMENTS, cast, strict=False))
         ages = {name: turned[name] * self._period_days for name in _AGES}
         into = dict(zip(ELEMENTS, fed, strict=False))
-        return Charge(mass, contents, into, cast[-1], dross, melt, stirring, ages, worn)
+        return HeatCharge(mass, contents, into, cast[-1], dross, melt, stirring, ages, worn)
 
     @staticmethod
     def _mixed(
-        p: MeltingHouseParameters, supply: Supply, cathodes: Cathodes, knobs: Knobs, normals: FloatArray
+        p: MeltingHouseParameters, supply: MeltingHouseSupply, cathodes: Cathodes, knobs: Knobs, normals: FloatArray
     ) -> tuple[dict[str, FloatArray], FloatArray]:
         """Contents of what is charged [ppm], and the part of its iron that cathodes and stock bring [ppm]."""
         charged, found = {}, {}
@@ -98,7 +105,7 @@ class Furnaces:
         return found, blended_content(charged["fe"], 0.0, knobs["scrap_share"])
 
 
-def stock_lead(supply: Supply) -> FloatArray:
+def stock_lead(supply: MeltingHouseSupply) -> FloatArray:
     """Lead of the cathodes in stock, (periods,) [ppm]."""
     p = supply.parameters
     found: FloatArray = p.stock_pb * np.exp(p.stock_sd * supply.stock)

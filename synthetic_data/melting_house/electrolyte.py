@@ -8,11 +8,11 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
-from synthetic_data.melting_house.supply import METALS, SALTS, Supply
-from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.random_walks import Delay, Walk
+from synthetic_data.melting_house.supply import METALS, SALTS, MeltingHouseSupply
+from synthetic_data.plant.fault_strengths import ActiveFaults
+from synthetic_data.plant.random_walks import DelayedSeries, Walk
 
 A_DAY = 3  # periods between a sample and the heat whose crew has its assay in hand
 _CELLS = ("cell_temperature", "current_density")
@@ -29,18 +29,18 @@ class Electrolyte:
     samples: dict[str, FloatArray]  # columns of the table
 
 
-class Lines:
+class LineElectrolytes:
     """Electrolytes of a block of lines between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p, units = plan.plant, block.count
         self._salts = Walk(p.value("salt_memory"), (len(SALTS), units), rng)
         self._metals = Walk(p.value("metal_memory"), (len(METALS), units), rng)
         self._cells = Walk(p.value("cell_memory"), (len(_CELLS), units), rng)
         self._line = rng.standard_normal((len(_CELLS), units, 1))
-        self._late = Delay(A_DAY)
+        self._late = DelayedSeries(A_DAY)
 
-    def go(self, supply: Supply, faults: Faults, rng: np.random.Generator) -> Electrolyte:
+    def go(self, supply: MeltingHouseSupply, faults: ActiveFaults, rng: np.random.Generator) -> Electrolyte:
         """Electrolytes of a stretch."""
         p, shape = supply.parameters, (self._line.shape[1], supply.count)
         known = in_hand(rng)
@@ -61,7 +61,7 @@ class Lines:
         return Electrolyte(salts, metals, temperature, current, samples)
 
     @staticmethod
-    def _contents(supply: Supply, names: tuple[str, ...], own: FloatArray) -> dict[str, FloatArray]:
+    def _contents(supply: MeltingHouseSupply, names: tuple[str, ...], own: FloatArray) -> dict[str, FloatArray]:
         """Contents of which a part of the variance is that of the concentrates, which all lines share."""
         p: MeltingHouseParameters = supply.parameters
         found = {}

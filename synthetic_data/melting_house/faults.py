@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.melting_house.parameters import FAULTS
 from synthetic_data.plant.fault_strengths import FaultStrengths
 
@@ -12,8 +12,8 @@ from synthetic_data.plant.fault_strengths import FaultStrengths
 _SEEN = 1.0  # d after the onset the laboratory shows a fault
 
 
-class FaultsOfLines(FaultStrengths):
+class MeltingLineFaults(FaultStrengths):
     """The faults of a block of lines; two of a kind add up."""
 
-    def __init__(self, block: Block, period_days: float) -> None:
+    def __init__(self, block: UnitBlock, period_days: float) -> None:
         super().__init__(FAULTS, _SEEN, np.add, block, period_days)

@@ -7,24 +7,24 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.melting_house.anodes import Dissolved
-from synthetic_data.melting_house.casting import Cast
+from synthetic_data.melting_house.casting import CastSlabs
 from synthetic_data.melting_house.cathodes import Cathodes
-from synthetic_data.melting_house.charge import ELEMENTS, Charge, stock_lead
+from synthetic_data.melting_house.charge import ELEMENTS, HeatCharge, stock_lead
 from synthetic_data.melting_house.electrolyte import Electrolyte
-from synthetic_data.melting_house.supply import Supply
+from synthetic_data.melting_house.supply import MeltingHouseSupply
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 
 Columns = dict[str, FloatArray]
 
 
-def before(supply: Supply, electrolyte: Electrolyte, rng: np.random.Generator) -> Columns:
+def before(supply: MeltingHouseSupply, electrolyte: Electrolyte, rng: np.random.Generator) -> Columns:
     """Readings in hand when a heat begins, (units, periods) each."""
     p, shape = supply.parameters, electrolyte.temperature.shape
     stock = stock_lead(supply) * np.exp(p.composite_sd * in_hand(rng).standard_normal((1, supply.count)))
     return electrolyte.samples | {"stock_pb": np.broadcast_to(stock, shape)}
 
 
-def counted(dissolved: Dissolved, cathodes: Cathodes, charge: Charge) -> Columns:
+def counted(dissolved: Dissolved, cathodes: Cathodes, charge: HeatCharge) -> Columns:
     """What is counted or certified when a heat begins, and so is never missing."""
     return {
         **{name: values for name, values in cathodes.samples.items() if name.startswith("cathode_")},
@@ -35,7 +35,7 @@ def counted(dissolved: Dissolved, cathodes: Cathodes, charge: Charge) -> Columns
     }
 
 
-def during(supply: Supply, charge: Charge, cast: Cast, rng: np.random.Generator) -> Columns:
+def during(supply: MeltingHouseSupply, charge: HeatCharge, cast: CastSlabs, rng: np.random.Generator) -> Columns:
     """Readings of a heat, (units, periods) each."""
     p, n = supply.parameters, rng.standard_normal((5, *charge.mass.shape))
     return {
@@ -48,7 +48,7 @@ def during(supply: Supply, charge: Charge, cast: Cast, rng: np.random.Generator)
     }
 
 
-def assays(supply: Supply, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
+def assays(supply: MeltingHouseSupply, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
     """What the laboratory certifies, (units, periods) each: spark spectrometry of samples of the heat.
 
     `bias` is that of the laboratory by element, (elements,).

@@ -6,10 +6,10 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
-from synthetic_data.melting_house.supply import Supply
-from synthetic_data.plant.operators import Knobs, SetPoints
+from synthetic_data.melting_house.supply import MeltingHouseSupply
+from synthetic_data.plant.operators import Knobs, PlantSetpoints
 
 REVIEW = 6  # heats after which a crew reviews its dose of strontium: two days
 DOSE = "srco3_dose"
@@ -17,15 +17,15 @@ TESTED = (DOSE, "stock_share", "furnace_temperature", "nh4cl_dose")
 _HABITS = (DOSE, "stock_share", "scrap_share", "furnace_temperature", "nh4cl_dose")
 
 
-class Crew:
+class MeltingHouseOperators:
     """The crews of a block of lines."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._block = block
         self._habit = dict(zip(_HABITS, rng.standard_normal((len(_HABITS), block.count, 1)), strict=True))
-        self.set_points = SetPoints(plan, block, TESTED, REVIEW, rng)
+        self.set_points = PlantSetpoints(plan, block, TESTED, REVIEW, rng)
 
-    def dose(self, supply: Supply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
+    def dose(self, supply: MeltingHouseSupply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
         """Strontium carbonate before the answer to what the composites showed [kg/t]."""
         p = supply.parameters
         normals = in_hand(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))
@@ -43,7 +43,13 @@ class Crew:
         return self.set_points.used(DOSE, wanted[:, part] + p.dose_per_lead[part] * shown, by_hand, part)
 
     def charging(
-        self, supply: Supply, lead: FloatArray, thin: FloatArray, tests: Knobs, by_hand: Knobs, rng: np.random.Generator
+        self,
+        supply: MeltingHouseSupply,
+        lead: FloatArray,
+        thin: FloatArray,
+        tests: Knobs,
+        by_hand: Knobs,
+        rng: np.random.Generator,
     ) -> Knobs:
         """What is set for each heat by the composites' lead in hand [ppm] and the look of the cathodes."""
         p, names = supply.parameters, _HABITS[1:]

@@ -8,7 +8,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Plan
+from synthetic_data.engine.plan import RunPlan
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.plant import segments
 from synthetic_data.plant.random_walks import Walk
@@ -20,7 +20,7 @@ METALS = ("cd", "cu")  # that purification leaves
 
 
 @dataclass(frozen=True)
-class Supply:
+class MeltingHouseSupply:
     """A stretch of periods of the works; every array has one value a period."""
 
     first: int  # period, negative in the warm-up
@@ -33,16 +33,16 @@ class Supply:
     standard: FloatArray  # walk of the spectrometer's standard
 
 
-class Supplier(segments.Supplier):
+class MeltingHouseSupplier(segments.PlantSupplier):
     """The works between two stretches."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         super().__init__(plan, STRETCH)
         p = plan.plant
         self._salts = Walk(p.value("salt_memory"), (len(SALTS) + 1,), self.stream)
         self._metals = Walk(p.value("metal_memory"), (len(METALS) + 1,), self.stream)
 
-    def go(self) -> Supply:
+    def go(self) -> MeltingHouseSupply:
         """The next stretch."""
         first, day = self._next_days()
         count = len(day)
@@ -52,4 +52,4 @@ class Supplier(segments.Supplier):
         metals = self._metals.go(self.stream.standard_normal((len(METALS) + 1, count)))
         feed = dict(zip((*SALTS, *METALS), (*salts[:-1], *metals[:-1]), strict=True))
         warmth = np.cos(season_phase(date, p.warmest_day))
-        return Supply(first, count, day, p, warmth, feed, salts[-1], metals[-1])
+        return MeltingHouseSupply(first, count, day, p, warmth, feed, salts[-1], metals[-1])

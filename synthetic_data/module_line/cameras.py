@@ -8,13 +8,13 @@ from physics.arrays import FloatArray
 from physics.photovoltaics.luminescence import luminescence_ratio
 from physics.photovoltaics.rear_layers import RATIOS
 from synthetic_data.module_line import market
-from synthetic_data.module_line.condition import Condition
-from synthetic_data.module_line.faults import Faults
-from synthetic_data.module_line.lots import Lots
+from synthetic_data.module_line.condition import ModuleCondition
+from synthetic_data.module_line.faults import ModuleLineFaults
+from synthetic_data.module_line.lots import ModuleLots
 from synthetic_data.module_line.market import MONO, MULTI, OTHER
 from synthetic_data.module_line.modules import Modules
-from synthetic_data.module_line.operators import Treated
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.module_line.operators import HandledModules
+from synthetic_data.module_line.parameters import ModuleLineParameters
 
 # Scores of grain texture, cut corners and scribe lines by type.
 _TEXTURE = np.array([0.15, 0.75, 0.10, 0.14, 0.08, 0.30])
@@ -37,12 +37,12 @@ _SILVER_FRAME, _BLACK_FRAME = 0.72, 0.16  # brightness
 
 
 def read(
-    lots: Lots,
+    lots: ModuleLots,
     modules: Modules,
-    condition: Condition,
-    treated: Treated,
-    faults: Faults,
-    p: LineParameters,
+    condition: ModuleCondition,
+    treated: HandledModules,
+    faults: ModuleLineFaults,
+    p: ModuleLineParameters,
     rng: np.random.Generator,
 ) -> dict[str, FloatArray]:
     """Readings by name."""
@@ -64,7 +64,7 @@ def read(
 
 
 def _scores(
-    modules: Modules, treated: Treated, p: LineParameters, uniform: FloatArray, normal: FloatArray
+    modules: Modules, treated: HandledModules, p: ModuleLineParameters, uniform: FloatArray, normal: FloatArray
 ) -> dict[str, FloatArray]:
     """Scores of the camera's classifiers: dirt blurs them, glare leaves nothing of them."""
     kind, year = modules.kind, modules.year
@@ -84,7 +84,7 @@ def _scores(
 
 
 def _rear(
-    lots: Lots, modules: Modules, faults: Faults, p: LineParameters, rng: np.random.Generator
+    lots: ModuleLots, modules: Modules, faults: ModuleLineFaults, p: ModuleLineParameters, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
     """Band ratios of the rear, near-infrared."""
     n, lot = len(modules.lot), modules.lot
@@ -104,12 +104,12 @@ def _rear(
 
 
 def _in_the_dark(
-    lots: Lots,
+    lots: ModuleLots,
     modules: Modules,
-    condition: Condition,
-    treated: Treated,
-    faults: Faults,
-    p: LineParameters,
+    condition: ModuleCondition,
+    treated: HandledModules,
+    faults: ModuleLineFaults,
+    p: ModuleLineParameters,
     rng: np.random.Generator,
 ) -> dict[str, FloatArray]:
     """Electroluminescence: dark share, mean light over that of a new module, and how uneven the cells are."""

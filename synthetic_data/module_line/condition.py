@@ -11,9 +11,9 @@ from physics.photovoltaics import single_diode as diode
 from physics.photovoltaics.ageing import power_left
 from physics.photovoltaics.luminescence import dark_area_loss
 from synthetic_data.module_line import market
-from synthetic_data.module_line.lots import Lots
+from synthetic_data.module_line.lots import ModuleLots
 from synthetic_data.module_line.modules import Modules
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.module_line.parameters import ModuleLineParameters
 
 # By type: ideality, resistances over V_oc/I_sc, and voltage of a cell [V]. That of silicon rises with its efficiency.
 _IDEALITY = np.array([1.08, 1.08, 1.6, 1.5, 1.9, 1.08])
@@ -33,7 +33,7 @@ MOST_DARK = 0.6
 
 
 @dataclass(frozen=True)
-class Condition:
+class ModuleCondition:
     """What n modules are today; each array has one value a module."""
 
     loss_rate: FloatArray  # of power a year
@@ -63,7 +63,9 @@ class Condition:
         return self.peak_voltage * self.peak_current
 
 
-def draw_condition(lots: Lots, modules: Modules, p: LineParameters, rng: np.random.Generator) -> Condition:
+def draw_condition(
+    lots: ModuleLots, modules: Modules, p: ModuleLineParameters, rng: np.random.Generator
+) -> ModuleCondition:
     """Faults and ageing of a block's modules, and current and voltage that follow."""
     n = len(modules.lot)
     u, z = rng.random((7, n)), rng.standard_normal((2, n))
@@ -92,7 +94,7 @@ def draw_condition(lots: Lots, modules: Modules, p: LineParameters, rng: np.rand
     scale, series, shunt = scale * left, series * left, shunt * left
     open_circuit = diode.open_circuit_voltage(light, saturation, shunt, scale)
     peak_voltage, peak_current = diode.maximum_power(light, saturation, series, shunt, scale)
-    return Condition(
+    return ModuleCondition(
         loss_rate=loss_rate,
         broken=broken,
         torn=torn,
@@ -116,7 +118,7 @@ def draw_condition(lots: Lots, modules: Modules, p: LineParameters, rng: np.rand
     )
 
 
-def _lost_light(uniform: FloatArray, p: LineParameters) -> FloatArray:
+def _lost_light(uniform: FloatArray, p: ModuleLineParameters) -> FloatArray:
     """Share of the light that browning or delamination takes; one uniform number says which and how much."""
     lost = np.zeros(len(uniform))
     first = 0.0

@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 
 from physics.arrays import BoolArray, FloatArray
-from synthetic_data.engine.plan import Event, Plan
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.engine.plan import PlantEvent, RunPlan
+from synthetic_data.module_line.parameters import ModuleLineParameters
 
 KINDS = ("clamp", "tile", "stand_off", "focus", "template")
 _YEAR = 365.25  # d
@@ -18,13 +18,13 @@ _STREAM = 1  # of those that the plant's own spawns
 
 
 @dataclass(frozen=True)
-class Faults:
+class ModuleLineFaults:
     """Spells of each kind over a whole run: onset and end, (spells,) each [d]."""
 
     spells: Mapping[str, tuple[FloatArray, FloatArray]]
 
     @classmethod
-    def of(cls, plan: Plan, p: LineParameters) -> Self:
+    def of(cls, plan: RunPlan, p: ModuleLineParameters) -> Self:
         """The plant's faults; each block that asks gets the same."""
         rng = plan.plant_stream().spawn(_STREAM)[0]
         spells = {}
@@ -40,10 +40,10 @@ class Faults:
         there: BoolArray = np.any((day[:, None] >= onset) & (day[:, None] < end), axis=1)
         return there.astype(np.float64)
 
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[PlantEvent, ...]:
         """All spells; each is detected when it is mended."""
         found = [
-            Event(None, f"fault {kind}", float(onset), float(end), float(end))
+            PlantEvent(None, f"fault {kind}", float(onset), float(end), float(end))
             for kind, spells in self.spells.items()
             for onset, end in zip(*spells, strict=True)
         ]

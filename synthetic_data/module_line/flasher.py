@@ -6,12 +6,12 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.photovoltaics.ageing import at_temperature
-from synthetic_data.module_line.condition import Condition
-from synthetic_data.module_line.faults import Faults
-from synthetic_data.module_line.lots import Lots
+from synthetic_data.module_line.condition import ModuleCondition
+from synthetic_data.module_line.faults import ModuleLineFaults
+from synthetic_data.module_line.lots import ModuleLots
 from synthetic_data.module_line.modules import Modules
-from synthetic_data.module_line.operators import Treated
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.module_line.operators import HandledModules
+from synthetic_data.module_line.parameters import ModuleLineParameters
 
 # By type, 1/K.
 _POWER_COEFFICIENT = np.array([-0.0039, -0.0042, -0.0028, -0.0036, -0.0022, 0.0])
@@ -20,7 +20,7 @@ _CURRENT_COEFFICIENT = np.array([0.0005, 0.0005, 0.0004, 0.0002, 0.0008, 0.0])
 _MONTH = 30.44  # d
 
 
-def irradiance(lots: Lots, p: LineParameters, rng: np.random.Generator) -> FloatArray:
+def irradiance(lots: ModuleLots, p: ModuleLineParameters, rng: np.random.Generator) -> FloatArray:
     """Light of the flash in each lot over what the tester believes, (k,): the lamp fades until it is exchanged."""
     age = np.mod(lots.day, p.lamp_life)
     faded = 1.0 - p.lamp_fade * age / _MONTH
@@ -28,13 +28,13 @@ def irradiance(lots: Lots, p: LineParameters, rng: np.random.Generator) -> Float
 
 
 def read(
-    lots: Lots,
+    lots: ModuleLots,
     modules: Modules,
-    condition: Condition,
-    treated: Treated,
+    condition: ModuleCondition,
+    treated: HandledModules,
     lamp: FloatArray,
-    faults: Faults,
-    p: LineParameters,
+    faults: ModuleLineFaults,
+    p: ModuleLineParameters,
     rng: np.random.Generator,
 ) -> tuple[dict[str, FloatArray], FloatArray]:
     """Readings by name, NaN where a module was not flashed, and the light that each module had over the standard.

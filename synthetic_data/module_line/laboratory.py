@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from physics.arrays import FloatArray, IntArray
-from synthetic_data.module_line.condition import Condition
+from synthetic_data.module_line.condition import ModuleCondition
 from synthetic_data.module_line.market import OTHER
 from synthetic_data.module_line.modules import Modules
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.module_line.parameters import ModuleLineParameters
 
 WHOLE = 1000.0  # kg/t, of a module that is not fit for use
 ENOUGH_SILVER = 1000.0  # ppm, beyond which a buyer of laminates pays no more
@@ -20,7 +20,7 @@ def silver_short(silver: FloatArray) -> FloatArray:
     return np.maximum(ENOUGH_SILVER - silver, 0.0)
 
 
-def true_contents(modules: Modules, condition: Condition) -> dict[str, FloatArray]:
+def true_contents(modules: Modules, condition: ModuleCondition) -> dict[str, FloatArray]:
     """Contents of modules by name, in the seed's units."""
     other = modules.kind == OTHER
     return {
@@ -34,7 +34,7 @@ def true_contents(modules: Modules, condition: Condition) -> dict[str, FloatArra
 
 
 def reported(
-    modules: Modules, true: dict[str, FloatArray], p: LineParameters, rng: np.random.Generator
+    modules: Modules, true: dict[str, FloatArray], p: ModuleLineParameters, rng: np.random.Generator
 ) -> tuple[IntArray, dict[str, FloatArray]]:
     """Types and contents as the laboratory reports them.
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import BoolArray, FloatArray, IntArray
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.module_line.parameters import LineParameters, LotParameters
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.module_line.parameters import LotParameters, ModuleLineParameters
 
 _SPREAD = 0.8  # part of its share of the run within which a lot comes, so that the order is kept
 _YEAR = 365.25  # d
@@ -18,14 +18,14 @@ BRANDS = 12
 
 
 @dataclass(frozen=True)
-class Market:
+class ModuleMarket:
     """Shares by which a line differs from others of its kind; modules are those of one market everywhere."""
 
     brands: FloatArray  # (BRANDS,) rising to 1
     kinds: FloatArray  # (4,) factor on the shares of CdTe, CIGS, a-Si and what is no module
 
     @classmethod
-    def of(cls, plan: Plan, p: LineParameters) -> Self:
+    def of(cls, plan: RunPlan, p: ModuleLineParameters) -> Self:
         """The plant's market; each block that asks gets the same."""
         rng = plan.plant_stream()
         weights = np.exp(p.brand_sd * rng.standard_normal(BRANDS))
@@ -34,7 +34,7 @@ class Market:
 
 
 @dataclass(frozen=True)
-class Lots:
+class ModuleLots:
     """The k lots of a block; each array has one value a lot, of which `per_lot` modules are analysed."""
 
     per_lot: int
@@ -57,7 +57,7 @@ class Lots:
         return np.repeat(np.arange(len(self.day)), self.per_lot)
 
 
-def draw_lots(plan: Plan, block: Block, p: LineParameters, rng: np.random.Generator) -> Lots:
+def draw_lots(plan: RunPlan, block: UnitBlock, p: ModuleLineParameters, rng: np.random.Generator) -> ModuleLots:
     """The lots of a block, spread over the days of the run."""
     place = block.first + np.arange(block.count) + _SPREAD * rng.random(block.count)
     day = place / plan.units * plan.days
@@ -65,7 +65,7 @@ def draw_lots(plan: Plan, block: Block, p: LineParameters, rng: np.random.Genera
     uniforms = rng.random((3, block.count))
     factors = np.exp(p.lot_factor_sd * rng.standard_normal((2, block.count)) - 0.5 * p.lot_factor_sd**2)
     begin = plan.start.year + plan.start.timetuple().tm_yday / _YEAR
-    return Lots(
+    return ModuleLots(
         per_lot=round(p.modules_per_lot),
         day=day,
         year=begin + day / _YEAR,
@@ -78,7 +78,9 @@ def draw_lots(plan: Plan, block: Block, p: LineParameters, rng: np.random.Genera
     )
 
 
-def starts(plan: Plan, lots: Lots, p: LineParameters, rng: np.random.Generator) -> NDArray[np.datetime64]:
+def starts(
+    plan: RunPlan, lots: ModuleLots, p: ModuleLineParameters, rng: np.random.Generator
+) -> NDArray[np.datetime64]:
     """When each module passes, datetime64[us]: at random intervals within its lot."""
     waited = p.module_interval * (0.5 + rng.standard_exponential((len(lots.day), lots.per_lot))) / 1.5
     elapsed = np.cumsum(np.ceil(1e6 * waited).astype(np.int64), axis=1)

@@ -9,9 +9,9 @@ import numpy as np
 from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.photovoltaics.materials import mass_share
 from synthetic_data.module_line import market
-from synthetic_data.module_line.lots import Lots, Market
+from synthetic_data.module_line.lots import ModuleLots, ModuleMarket
 from synthetic_data.module_line.market import ASI, CDTE, CIGS, MONO, MULTI, OTHER
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.module_line.parameters import ModuleLineParameters
 
 _FILM_FRAME, _FILM_FRAMED = 900.0, {CDTE: 0.05, CIGS: 0.5, ASI: 0.3}  # g/m², share with a frame
 _FILM_LAYER = 350.0  # g/m², encapsulant and films
@@ -63,7 +63,7 @@ class Modules:
     power: FloatArray  # when new [W]
 
 
-def draw_modules(lots: Lots, sold: Market, p: LineParameters, rng: np.random.Generator) -> Modules:
+def draw_modules(lots: ModuleLots, sold: ModuleMarket, p: ModuleLineParameters, rng: np.random.Generator) -> Modules:
     """All modules of a block's lots: those of a park are of one product, the others each of its own."""
     n, k = len(lots.day) * lots.per_lot, len(lots.day)
     member = lots.park[lots.numbers] & (rng.random(n) < p.member_share)
@@ -134,9 +134,9 @@ def draw_modules(lots: Lots, sold: Market, p: LineParameters, rng: np.random.Gen
 
 
 def _kinds_and_years(
-    lots: Lots,
-    sold: Market,
-    p: LineParameters,
+    lots: ModuleLots,
+    sold: ModuleMarket,
+    p: ModuleLineParameters,
     member: BoolArray,
     u: FloatArray,
     z: FloatArray,
@@ -192,7 +192,7 @@ def _glass_and_frame(kind: IntArray, at: IntArray, two_panes: BoolArray) -> tupl
 
 
 def _antimony(
-    year: IntArray, two_panes: BoolArray, rolled: BoolArray, normal: FloatArray, p: LineParameters
+    year: IntArray, two_panes: BoolArray, rolled: BoolArray, normal: FloatArray, p: ModuleLineParameters
 ) -> tuple[FloatArray, FloatArray]:
     """Antimony of the front pane and of all glass [ppm]; a rear pane is float glass in older makes."""
     fined = np.clip(p.antimony_mean + p.antimony_sd * normal, *_ANTIMONY_ENDS)
@@ -203,7 +203,7 @@ def _antimony(
 
 
 def _label(
-    kind: IntArray, at: IntArray, area: FloatArray, quality: FloatArray, uniform: FloatArray, p: LineParameters
+    kind: IntArray, at: IntArray, area: FloatArray, quality: FloatArray, uniform: FloatArray, p: ModuleLineParameters
 ) -> FloatArray:
     """Power on the label [W], in steps."""
     efficiency = market.EFFICIENCY[at] * np.where(kind == MONO, 1.05, 0.98)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import BoolArray, FloatArray
-from synthetic_data.module_line.condition import Condition
-from synthetic_data.module_line.faults import Faults
-from synthetic_data.module_line.lots import BRANDS, Lots
+from synthetic_data.module_line.condition import ModuleCondition
+from synthetic_data.module_line.faults import ModuleLineFaults
+from synthetic_data.module_line.lots import BRANDS, ModuleLots
 from synthetic_data.module_line.market import OTHER
 from synthetic_data.module_line.modules import Modules
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.module_line.parameters import ModuleLineParameters
 
 _TEMPLATE_BRAND = 4  # whose label a wrong template reads
 _LIGHT_BRANDS = BRANDS - 1  # from here on nobody buys the brand again
@@ -23,7 +23,7 @@ _SCRIBED = 0.5  # score of the camera from which a module counts as thin film
 
 
 @dataclass(frozen=True)
-class Treated:
+class HandledModules:
     """How the crew treated n modules; each array has one value a module."""
 
     labelled: BoolArray
@@ -34,8 +34,13 @@ class Treated:
 
 
 def treat(
-    lots: Lots, modules: Modules, condition: Condition, faults: Faults, p: LineParameters, rng: np.random.Generator
-) -> Treated:
+    lots: ModuleLots,
+    modules: Modules,
+    condition: ModuleCondition,
+    faults: ModuleLineFaults,
+    p: ModuleLineParameters,
+    rng: np.random.Generator,
+) -> HandledModules:
     """What the crew decides before any station has seen the module.
 
     Broken modules and those of brands that nobody buys are mostly not flashed, so that power is missing where it would
@@ -55,7 +60,7 @@ def treat(
     skipped = np.where(
         condition.broken, p.broken_skipped, np.where(light_brand, p.light_brand_skipped, p.skipped_share)
     )
-    return Treated(
+    return HandledModules(
         labelled=labelled,
         label=np.round(label / p.label_step) * p.label_step,
         soil=soil,
@@ -64,7 +69,7 @@ def treat(
     )
 
 
-def checked(scribe_score: FloatArray, p: LineParameters, rng: np.random.Generator) -> BoolArray:
+def checked(scribe_score: FloatArray, p: ModuleLineParameters, rng: np.random.Generator) -> BoolArray:
     """Which modules are held before the X-ray head: what the camera takes for thin film, and a share of all others."""
     return (scribe_score > _SCRIBED) | (rng.random(len(scribe_score)) < p.checked_share)
 

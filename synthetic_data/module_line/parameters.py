@@ -30,7 +30,7 @@ class LotParameters(ArrayParameters):
     flash_sd: FloatArray
 
 
-class LineParameters(ScalarParameters):
+class ModuleLineParameters(ScalarParameters):
     """What stays as the seed states it in [plant.parameters]; units as there."""
 
     # lots and the market

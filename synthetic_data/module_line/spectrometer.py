@@ -9,10 +9,10 @@ import numpy as np
 from physics.arrays import BoolArray, FloatArray
 from physics.sorting.fluorescence import transmission
 from physics.sorting.xray import line_energy, mass_attenuation
-from synthetic_data.module_line.faults import Faults
-from synthetic_data.module_line.lots import Lots
+from synthetic_data.module_line.faults import ModuleLineFaults
+from synthetic_data.module_line.lots import ModuleLots
 from synthetic_data.module_line.modules import Modules
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.module_line.parameters import ModuleLineParameters
 
 # Solar glass, weight shares; 72.5 % SiO2, 13.5 Na2O, 9 CaO, 4 MgO, 1 Al2O3.
 GLASS = {"si": 0.339, "na": 0.100, "ca": 0.064, "mg": 0.024, "al": 0.005, "o": 0.468}
@@ -36,11 +36,11 @@ def passed(element: str, thickness: FloatArray) -> FloatArray:
 
 
 def read(
-    lots: Lots,
+    lots: ModuleLots,
     modules: Modules,
     checked: BoolArray,
-    faults: Faults,
-    p: LineParameters,
+    faults: ModuleLineFaults,
+    p: ModuleLineParameters,
     rng: np.random.Generator,
 ) -> dict[str, FloatArray]:
     """Rates of the four windows [count/s], NaN where a module was not checked."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from physics.arrays import FloatArray, IntArray
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.module_line.parameters import ModuleLineParameters
 
 # Why a module landed elsewhere than decided; code 0 where it landed as decided.
 CAUSES = ("", "late decision", "direct miss", "stack of the module before")
@@ -15,7 +15,7 @@ _LATE, _MISSED, _BEFORE = 1, 2, 3
 
 
 def stack(
-    decided: IntArray, rest: int, truth: Mapping[str, FloatArray], p: LineParameters, rng: np.random.Generator
+    decided: IntArray, rest: int, truth: Mapping[str, FloatArray], p: ModuleLineParameters, rng: np.random.Generator
 ) -> tuple[IntArray, IntArray]:
     """Stack on which each module lands, and why where it is not the one decided.
 

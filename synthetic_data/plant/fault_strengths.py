@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.parameters import ArrayParameters
-from synthetic_data.engine.plan import Block, Event
+from synthetic_data.engine.plan import PlantEvent, UnitBlock
 from synthetic_data.plant.faults import between, onset_chance
 
 _UNIFORMS = 3  # of a possible fault: chance, duration, strength
@@ -18,11 +18,11 @@ _ENDS = ("rate", "short", "long", "least", "most")
 
 
 @dataclass(frozen=True)
-class Faults:
+class ActiveFaults:
     """What is on in a stretch: by kind its strength, (units, periods), 0 where nothing is; and what has begun."""
 
     strength: dict[str, FloatArray]
-    events: tuple[Event, ...]
+    events: tuple[PlantEvent, ...]
 
 
 class _Spells(NamedTuple):
@@ -62,14 +62,14 @@ class FaultStrengths:
     """
 
     def __init__(
-        self, kinds: tuple[str, ...], seen: float, together: np.ufunc, block: Block, period_days: float
+        self, kinds: tuple[str, ...], seen: float, together: np.ufunc, block: UnitBlock, period_days: float
     ) -> None:
         self._kinds, self._seen, self._together = kinds, seen, together
         self._count, self._period_days = block.count, period_days
         none = np.zeros(0, dtype=np.intp)
         self._open = _Spells(none, none, none, none, np.zeros(0))
 
-    def go(self, p: ArrayParameters, first: int, count: int, rng: np.random.Generator) -> Faults:
+    def go(self, p: ArrayParameters, first: int, count: int, rng: np.random.Generator) -> ActiveFaults:
         """Faults that begin in a stretch, and those of before that are still on."""
         u = rng.random((len(self._kinds), _UNIFORMS, self._count, count))
         fresh = self._begun(p, first, u)
@@ -82,7 +82,7 @@ class FaultStrengths:
         strength = np.zeros((len(self._kinds), self._count, count))
         self._together.at(strength, (each.kind, each.unit, at), each.strength)
         self._open = on.chosen(on.end > first + count)
-        return Faults(dict(zip(self._kinds, strength, strict=True)), self._events(fresh))
+        return ActiveFaults(dict(zip(self._kinds, strength, strict=True)), self._events(fresh))
 
     def _begun(self, p: ArrayParameters, first: int, u: FloatArray) -> _Spells:
         """Faults that begin in a stretch; `u` is of shape (kinds, _UNIFORMS, units, periods)."""
@@ -94,9 +94,9 @@ class FaultStrengths:
         begins = first + at
         return _Spells(k, unit, begins, begins + periods, between(least, most, size))
 
-    def _events(self, faults: _Spells) -> tuple[Event, ...]:
+    def _events(self, faults: _Spells) -> tuple[PlantEvent, ...]:
         kinds = [self._kinds[kind] for kind in faults.kind.tolist()]
         onset, end = self._period_days * faults.first, self._period_days * faults.end
         seen = onset + self._seen
         times = (values.tolist() for values in (onset, seen, np.maximum(end, seen)))
-        return tuple(map(Event, faults.unit.tolist(), kinds, *times))
+        return tuple(map(PlantEvent, faults.unit.tolist(), kinds, *times))

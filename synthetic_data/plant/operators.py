@@ -9,13 +9,13 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.parameters import ArrayParameters
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant import set_points
 
 Knobs = dict[str, FloatArray]  # by name, (units, periods) each
 
 
-class SetPoints:
+class PlantSetpoints:
     """How the set-points of a block come about.
 
     Parameters
@@ -30,7 +30,9 @@ class SetPoints:
         Draws which units test, by the parameter `test_share`.
     """
 
-    def __init__(self, plan: Plan, block: Block, tested: Sequence[str], held: int, rng: np.random.Generator) -> None:
+    def __init__(
+        self, plan: RunPlan, block: UnitBlock, tested: Sequence[str], held: int, rng: np.random.Generator
+    ) -> None:
         self._plan, self._block, self._tested, self._held = plan, block, tested, held
         self._limits = {column.name: column.limits for column in plan.seed.by_role("knob")}
         self.testing = rng.random((block.count, 1)) < plan.plant.value("test_share")

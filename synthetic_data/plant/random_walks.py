@@ -90,7 +90,7 @@ class Pool:
         return values
 
 
-class Delay:
+class DelayedSeries:
     """Series as they were some periods earlier; before the first period they stood still."""
 
     def __init__(self, periods: int) -> None:

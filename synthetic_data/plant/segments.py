@@ -9,11 +9,11 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.parameters import regime_events
-from synthetic_data.engine.plan import Block, Event, Plan, Rows
+from synthetic_data.engine.plan import BlockRows, PlantEvent, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import RunningBlock
 
 
-class Supplier:
+class PlantSupplier:
     """What all blocks of a plant are supplied with, between two stretches.
 
     Parameters
@@ -31,7 +31,7 @@ class Supplier:
         The period to come, negative in the warm-up.
     """
 
-    def __init__(self, plan: Plan, length: int) -> None:
+    def __init__(self, plan: RunPlan, length: int) -> None:
         self._plan, self._length = plan, length
         self.stream, self.first = plan.plant_stream(), -length
 
@@ -42,10 +42,10 @@ class Supplier:
         return first, np.float64(self._plan.period_days) * np.arange(first, self.first)
 
 
-S = TypeVar("S", bound=Supplier)
+S = TypeVar("S", bound=PlantSupplier)
 
 
-class DrawnWhole(RunningBlock, Generic[S]):
+class SegmentedPlant(RunningBlock, Generic[S]):
     """A block between two stretches that are drawn as a whole.
 
     Parameters
@@ -60,7 +60,7 @@ class DrawnWhole(RunningBlock, Generic[S]):
 
     drawn_whole = True
 
-    def __init__(self, plan: Plan, block: Block, supplier: S) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, supplier: S) -> None:
         self._plan, self._block, self._supplier = plan, block, supplier
         self._rng = plan.block_stream(block)
         self._before = [column.name for column in plan.seed.by_role("before")]
@@ -77,8 +77,8 @@ class DrawnWhole(RunningBlock, Generic[S]):
         self._rng = change(self._rng, (1, self._block.index))
 
     def _reported(
-        self, first: int, table: Mapping[str, FloatArray], truth: Mapping[str, FloatArray], events: Sequence[Event]
-    ) -> Rows:
+        self, first: int, table: Mapping[str, FloatArray], truth: Mapping[str, FloatArray], events: Sequence[PlantEvent]
+    ) -> BlockRows:
         """A stretch as it is reported; regimes of the whole run are events of the first block when the run begins."""
         whole = regime_events(self._plan) if first == 0 and self._block.index == 0 else ()
-        return Rows.by_unit(self._plan, self._block, first, table, truth, [*events, *whole])
+        return BlockRows.by_unit(self._plan, self._block, first, table, truth, [*events, *whole])

@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import Block, Plan, SimulationError
+from synthetic_data.engine.plan import RunPlan, SimulationError, UnitBlock
 
 
 def bounds(seed: Seed, knob: str) -> tuple[float, float]:
@@ -22,7 +22,7 @@ def signs(uniforms: FloatArray) -> FloatArray:
     return np.where(uniforms < 0.5, -1.0, 1.0)
 
 
-def by_hand(plan: Plan, block: Block, first: int, count: int) -> dict[str, FloatArray]:
+def by_hand(plan: RunPlan, block: UnitBlock, first: int, count: int) -> dict[str, FloatArray]:
     """Knobs set by hand in some periods.
 
     Parameters
@@ -78,7 +78,7 @@ def with_test(
     return own, in_force(used, given)
 
 
-def one_by_hand(plan: Plan, period: int, knob: str, own: float) -> float:
+def one_by_hand(plan: RunPlan, period: int, knob: str, own: float) -> float:
     """Value of a knob that all units share: what is set by hand in a period, if anything, else the operators' own.
 
     Raises
@@ -142,7 +142,7 @@ class Setting:
 
 
 @dataclass
-class Crew:
+class SetpointOperator:
     """A crew that sets a knob: it answers what the last period showed, then goes slowly back; one value a unit."""
 
     knob: str

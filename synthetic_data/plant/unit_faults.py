@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.parameters import ScalarParameters
-from synthetic_data.engine.plan import Event
+from synthetic_data.engine.plan import PlantEvent
 from synthetic_data.plant.faults import between, onset_chance
 
 UNIFORMS = 4  # of a fault and period: chance, day, duration, delay of detection
@@ -39,7 +39,7 @@ class UnitFaults:
 
     def stretch(
         self, p: ScalarParameters, first: int, uniforms: FloatArray
-    ) -> tuple[dict[str, FloatArray], list[Event]]:
+    ) -> tuple[dict[str, FloatArray], list[PlantEvent]]:
         """Share of each period in which each fault is on, and those that begin.
 
         Parameters
@@ -61,7 +61,7 @@ class UnitFaults:
         lasts = between(short, long, length)
         seen = np.minimum(between(early, late, delay), lasts)
         cuts = np.searchsorted(period, np.arange(likely.shape[1] + 1)).tolist()
-        events: list[Event] = []
+        events: list[PlantEvent] = []
         for t, (start, end) in enumerate(pairwise(cuts)):
             day = self.days * (first + t)
             begun = np.full(self.until.shape, day)
@@ -71,6 +71,8 @@ class UnitFaults:
                 begun[at] = onset
                 self.until[at] = until = onset + lasts[begin]
                 kinds = [self.kinds[kind] for kind in at[0].tolist()]
-                events += map(Event, at[1].tolist(), kinds, *(d.tolist() for d in (onset, onset + seen[begin], until)))
+                events += map(
+                    PlantEvent, at[1].tolist(), kinds, *(d.tolist() for d in (onset, onset + seen[begin], until))
+                )
             shares[:, t] = np.maximum(np.minimum(self.until, day + self.days) - begun, 0.0) / self.days
         return dict(zip(self.kinds, shares, strict=True)), events

@@ -20,7 +20,7 @@ from physics.reduction.cryolite import liquidus_solheim_1996
 from physics.reduction.emissions import stoichiometric_carbon
 from synthetic_data.potline.cell import Day, ledge
 from synthetic_data.potline.parameters import PotlineParameters
-from synthetic_data.potline.state import Pots
+from synthetic_data.potline.state import PotStates
 
 _HOURS = 24.0  # h/d
 _MINUTES = 1440.0  # min/d
@@ -30,7 +30,7 @@ _MILLI = 0.001
 _LATENT = LATENT_HEAT_CRYOLITE / _SECONDS  # kW*d/kg
 
 
-def metal(pots: Pots, day: Day, current: float) -> None:
+def metal(pots: PotStates, day: Day, current: float) -> None:
     """Faraday's metal into the pool, the tapped metal out of it."""
     day["metal_produced"] = metal_mass(current, _HOURS, day["current_efficiency"], ALUMINIUM_EQUIVALENT)
     day["metal_tapped"] = np.minimum(pots.tap, pots.metal_mass)
@@ -45,7 +45,7 @@ def carbon(p: PotlineParameters, day: Day, residue: float) -> None:
 
 
 def alumina(
-    p: PotlineParameters, pots: Pots, day: Day, current: float, fines: float, loi: float, solubility: FloatArray
+    p: PotlineParameters, pots: PotStates, day: Day, current: float, fines: float, loi: float, solubility: FloatArray
 ) -> None:
     """Demand feed meets consumption and steers to its wanted content; a part of the feed settles as sludge.
 
@@ -82,7 +82,7 @@ def alumina(
     day["alumina_consumed"] = consumed
 
 
-def fluoride(p: PotlineParameters, pots: Pots, day: Day) -> None:
+def fluoride(p: PotlineParameters, pots: PotStates, day: Day) -> None:
     """Excess AlF3 after its dead time, less what the pot takes; bath added or tapped to hold the level."""
     arriving = 0.5 * (pots.addition_1 + pots.addition_2)
     usual = alf3_consumption(day["metal_produced"], pots.age, p.alf3_mature, p.alf3_young, p.alf3_young_time)
@@ -108,7 +108,13 @@ def fluoride(p: PotlineParameters, pots: Pots, day: Day) -> None:
 
 
 def heat(
-    p: PotlineParameters, pots: Pots, day: Day, current: float, ambient: float, slope: FloatArray, hours: float = _HOURS
+    p: PotlineParameters,
+    pots: PotStates,
+    day: Day,
+    current: float,
+    ambient: float,
+    slope: FloatArray,
+    hours: float = _HOURS,
 ) -> None:
     """Bath temperature and ledge after a day, or after fewer hours, by an implicit step of two heat balances.
 
@@ -178,7 +184,7 @@ class _HeatBalance:
         return grown, (bath_rest - b * grown) / a
 
 
-def liquidus_slope(p: PotlineParameters, pots: Pots, bath: Day, frozen: Numeric) -> FloatArray:
+def liquidus_slope(p: PotlineParameters, pots: PotStates, bath: Day, frozen: Numeric) -> FloatArray:
     """Change of the liquidus by cryolite that freezes out and leaves the rest richer, over its mass [K/kg]."""
     content = {name: bath[name] for name in ("excess_alf3", "caf2", "alumina")}
     richer = {name: concentration_after_freezing(value, pots.bath_mass, frozen) for name, value in content.items()}
@@ -187,7 +193,7 @@ def liquidus_slope(p: PotlineParameters, pots: Pots, bath: Day, frozen: Numeric)
     return result
 
 
-def _inflow(p: PotlineParameters, pots: Pots, day: Day, current: float) -> FloatArray:
+def _inflow(p: PotlineParameters, pots: PotStates, day: Day, current: float) -> FloatArray:
     """Heat that current, anode effects and disturbances bring [kW]."""
     quiet = heat_available(current, day["cell_voltage"], day["current_efficiency"])
     effects = current * (p.ae_voltage - day["cell_voltage"]) * day["ae_minutes"] / _MINUTES

@@ -22,7 +22,7 @@ from physics.reduction.current_efficiency import (
     velocity_factor,
 )
 from synthetic_data.potline.parameters import PotlineParameters
-from synthetic_data.potline.state import Pots
+from synthetic_data.potline.state import PotStates
 
 Day = dict[str, FloatArray]  # what happened in a day, by name, one value a pot
 
@@ -47,7 +47,7 @@ def design(p: PotlineParameters) -> CellDesign:
     )
 
 
-def bath(p: PotlineParameters, pots: Pots) -> Day:
+def bath(p: PotlineParameters, pots: PotStates) -> Day:
     """Composition of the bath and how far it is from freezing and from saturation."""
     mass = pots.bath_mass
     excess_alf3 = _PER_CENT * pots.alf3_mass / mass
@@ -73,19 +73,21 @@ def wear(p: PotlineParameters, age: FloatArray) -> FloatArray:
     return worn
 
 
-def ledge(p: PotlineParameters, pots: Pots) -> FloatArray:
+def ledge(p: PotlineParameters, pots: PotStates) -> FloatArray:
     """Thickness of the ledge at the side [cm]."""
     thickness: FloatArray = _CM / (p.ledge_density * p.ledge_area) * pots.ledge_mass
     return thickness
 
 
-def cathode_drop(p: PotlineParameters, pots: Pots) -> FloatArray:
+def cathode_drop(p: PotlineParameters, pots: PotStates) -> FloatArray:
     """Voltage drop of the cathode: grows with the years and under sludge [mV]."""
     drop: FloatArray = pots.drop_at_start + p.drop_drift / p.year * pots.age + p.drop_per_sludge * pots.sludge_mass
     return drop
 
 
-def distance(p: PotlineParameters, pots: Pots, cell: CellDesign, day: Day, current: float, error: FloatArray) -> None:
+def distance(
+    p: PotlineParameters, pots: PotStates, cell: CellDesign, day: Day, current: float, error: FloatArray
+) -> None:
     """Anode-cathode distance at which the resistance regulation meets its target, and the voltage that follows."""
     drop = cathode_drop(p, pots)
     offset, slope = voltage_line(
@@ -100,7 +102,7 @@ def distance(p: PotlineParameters, pots: Pots, cell: CellDesign, day: Day, curre
     day["cathode_drop"] = drop
 
 
-def noise(p: PotlineParameters, pots: Pots, day: Day) -> None:
+def noise(p: PotlineParameters, pots: PotStates, day: Day) -> None:
     """Voltage noise of the metal pad, and the hours in which it is beyond the alarm limit.
 
     The pad is stable above a limit of the distance. It rises with wear, with sludge, and with a ledge so thick that its
@@ -125,7 +127,7 @@ def noise(p: PotlineParameters, pots: Pots, day: Day) -> None:
 
 
 def anode_effects(
-    p: PotlineParameters, pots: Pots, day: Day, current: float, chance: FloatArray, length: FloatArray
+    p: PotlineParameters, pots: PotStates, day: Day, current: float, chance: FloatArray, length: FloatArray
 ) -> None:
     """Anode effects of the day: Poisson counts by thresholds on one uniform, log-normal durations."""
     hazard = anode_effect_hazard(
@@ -150,7 +152,7 @@ def anode_effects(
     day["ae_minutes"] = count * p.ae_duration * np.exp(p.ae_duration_sd * length)
 
 
-def efficiency(p: PotlineParameters, pots: Pots, day: Day, current: float) -> None:
+def efficiency(p: PotlineParameters, pots: PotStates, day: Day, current: float) -> None:
     """Current efficiency: 100 less back reaction, shorts, sludge and anode effects."""
     alf3 = day["excess_alf3"]
     eutectic = eutectic_temperature(alf3, day["caf2"], pots.lif, p.mgf2)

@@ -19,14 +19,14 @@ from synthetic_data.potline import cell as potline_cell
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.line import LinePeriod
 from synthetic_data.potline.parameters import PotlineParameters
-from synthetic_data.potline.state import Pots
+from synthetic_data.potline.state import PotStates
 
 WATCHED = ("cell_voltage", "bath_temperature", "superheat", "ledge")
 _QUIET = ("spike", "sick", "cold", "pad_hours", "blocked_hours", "new_anodes", "ae_count", "ae_minutes")
 _HOURS = 24.0  # h/d
 
 
-def ahead(pots: Pots, line: LinePeriod, setpoints: Day, profile: FloatArray) -> Day:
+def ahead(pots: PotStates, line: LinePeriod, setpoints: Day, profile: FloatArray) -> Day:
     """What a current by the hour does, shape (hours, pots) each; the pots given stay as they are.
 
     Parameters
@@ -64,7 +64,7 @@ def ahead(pots: Pots, line: LinePeriod, setpoints: Day, profile: FloatArray) -> 
     return {name: np.array(values) for name, values in found.items()}
 
 
-def running(pots: Pots, p: PotlineParameters) -> NDArray[np.bool_]:
+def running(pots: PotStates, p: PotlineParameters) -> NDArray[np.bool_]:
     """Pots that run and are past their start."""
     found: NDArray[np.bool_] = (pots.idle <= 0.0) & (pots.age > 3.0 * p.start_time)
     return found

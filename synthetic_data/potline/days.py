@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray
 from physics.reduction.cell_design import CellDesign
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997
-from synthetic_data.engine.plan import Event
+from synthetic_data.engine.plan import PlantEvent
 from synthetic_data.potline import balances, loops, state
 from synthetic_data.potline import cell as potline_cell
 from synthetic_data.potline import faults as potline_faults
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.line import LinePeriod
 from synthetic_data.potline.parameters import PotlineParameters
-from synthetic_data.potline.state import Pots
+from synthetic_data.potline.state import PotStates
 
 _HOURS = 24.0  # h/d
 _MINUTES = 1440.0  # min/d
@@ -43,7 +43,7 @@ RECORDED = TRUE_MEANS + READ_MEANS
 
 
 @dataclass(frozen=True)
-class Draws:
+class PotlineDraws:
     """Random numbers of a period, drawn whatever the knobs are, so that a replay meets the same chances."""
 
     lining_normals: FloatArray  # (characters of a lining, pots)
@@ -52,7 +52,7 @@ class Draws:
     uniforms: FloatArray  # (days, UNIFORMS, pots)
 
     @classmethod
-    def of(cls, rng: np.random.Generator, days: int, pots: int) -> Draws:
+    def of(cls, rng: np.random.Generator, days: int, pots: int) -> PotlineDraws:
         """Next draws of a block's stream."""
         return cls(
             rng.standard_normal((state.LINING_NORMALS, pots)),
@@ -63,13 +63,13 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class PotlineRecord:
     """What the days of a period leave."""
 
     mean: Day  # of each name in RECORDED
     temperature_reading_sd: FloatArray  # between days [K]
     whole: NDArray[np.bool_]  # pots that ran all the time
-    events: list[Event]
+    events: list[PlantEvent]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,13 @@ class _Given:
 
     @classmethod
     def of(
-        cls, p: PotlineParameters, pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws
+        cls,
+        p: PotlineParameters,
+        pots: PotStates,
+        line: LinePeriod,
+        phase: FloatArray,
+        setpoints: Day,
+        draws: PotlineDraws,
     ) -> _Given:
         """Inputs of the period that begins with the pots as they are."""
         days, walks = len(line.ambient), len(state.WALKS)
@@ -134,7 +140,7 @@ class _Given:
         )
 
 
-def run(pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws) -> Recorded:
+def run(pots: PotStates, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: PotlineDraws) -> PotlineRecord:
     """Step all days of a period; `setpoints` holds the pot's knobs, `phase` its place in the anode-setting plan."""
     p, days, count = line.parameters, len(line.ambient), len(phase)
     first_day = line.period * days
@@ -155,10 +161,12 @@ def run(pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: 
     mean = dict(zip(RECORDED, record.mean(axis=0), strict=True))
     spread = record[:, RECORDED.index("temperature_reading")].std(axis=0, ddof=1)
     faults = potline_faults.events(p, lasts, draws.uniforms[:, -1], float(first_day))
-    return Recorded(mean, spread, whole, faults + ends)
+    return PotlineRecord(mean, spread, whole, faults + ends)
 
 
-def _day(p: PotlineParameters, pots: Pots, given: _Given, d: int, running: NDArray[np.bool_]) -> tuple[Day, FloatArray]:
+def _day(
+    p: PotlineParameters, pots: PotStates, given: _Given, d: int, running: NDArray[np.bool_]
+) -> tuple[Day, FloatArray]:
     """One day: what happened, and durations of the faults that start, by kind."""
     current, readings = given.current[d], given.readings[d]
     pots.walks = given.memory * pots.walks + given.shocks[d]
@@ -187,7 +195,7 @@ def _day(p: PotlineParameters, pots: Pots, given: _Given, d: int, running: NDArr
     return day, lasts
 
 
-def _note(p: PotlineParameters, pots: Pots, day: Day, current: float, residue: float) -> None:
+def _note(p: PotlineParameters, pots: PotStates, day: Day, current: float, residue: float) -> None:
     """What else instruments see of the day: anodes, beam, metal purity; and the energy that it took."""
     ones = np.ones_like(pots.age)
     dust = 1.0 + p.spread_per_residue * (p.anode_residue_good - residue)
@@ -202,18 +210,18 @@ def _note(p: PotlineParameters, pots: Pots, day: Day, current: float, residue: f
     day["energy"] = current * (normal + p.ae_voltage * day["ae_minutes"] / _MINUTES * _HOURS)
 
 
-def _end(pots: Pots, line: LinePeriod, dying: NDArray[np.bool_], at: float) -> list[Event]:
+def _end(pots: PotStates, line: LinePeriod, dying: NDArray[np.bool_], at: float) -> list[PlantEvent]:
     """Take pots at the end of their lives out of the line."""
     p = line.parameters
     pots.idle = np.where(dying, p.relining_time, pots.idle)
     # Iron tells of it before the metal runs out.
     return [
-        Event(int(pot), "tap_out", at - p.tap_out_onset, at - p.tap_out_seen, at + p.relining_time)
+        PlantEvent(int(pot), "tap_out", at - p.tap_out_onset, at - p.tap_out_seen, at + p.relining_time)
         for pot in np.flatnonzero(dying)
     ]
 
 
-def _start_again(pots: Pots, line: LinePeriod, draws: Draws) -> None:
+def _start_again(pots: PotStates, line: LinePeriod, draws: PotlineDraws) -> None:
     """Count down idle pots, and start those that are ready with a new lining, hot and low in AlF3."""
     p = line.parameters
     ready = (pots.idle > 0.0) & (pots.idle <= 1.0)

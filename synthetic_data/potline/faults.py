@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Event
+from synthetic_data.engine.plan import PlantEvent
 from synthetic_data.plant.faults import between
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.parameters import PotlineParameters
-from synthetic_data.potline.state import LASTING_FAULTS, Pots
+from synthetic_data.potline.state import LASTING_FAULTS, PotStates
 
 _HOURS = 24.0  # h/d
 _EXPONENT_MOST = 3.0  # so that no state makes a fault more than 20 times as likely
@@ -58,7 +58,7 @@ def dust(p: PotlineParameters, residue: float) -> float:
 
 def start(
     p: PotlineParameters,
-    pots: Pots,
+    pots: PotStates,
     day: Day,
     chances: FloatArray,
     dust: float,
@@ -87,12 +87,12 @@ def start(
     return lasts
 
 
-def go_on(pots: Pots) -> None:
+def go_on(pots: PotStates) -> None:
     """Let a day pass for the faults that are on."""
     pots.fault_left = np.maximum(pots.fault_left - 1.0, 0.0)
 
 
-def events(p: PotlineParameters, lasts: FloatArray, delays: FloatArray, first_day: float) -> list[Event]:
+def events(p: PotlineParameters, lasts: FloatArray, delays: FloatArray, first_day: float) -> list[PlantEvent]:
     """Events of a period from its onsets, shape (days, kinds, pots), and the uniforms of detection (days, pots)."""
     days, kinds, pots = np.nonzero(lasts)
     lengths = lasts[days, kinds, pots]
@@ -100,4 +100,6 @@ def events(p: PotlineParameters, lasts: FloatArray, delays: FloatArray, first_da
     seen = np.minimum(between(soonest[kinds, 0], latest[kinds, 0], delays[days, pots]), lengths)
     onsets = first_day + days
     columns = (pots, kinds, onsets, onsets + seen, onsets + lengths)
-    return [Event(pot, KINDS[k].name, *times) for pot, k, *times in zip(*(c.tolist() for c in columns), strict=True)]
+    return [
+        PlantEvent(pot, KINDS[k].name, *times) for pot, k, *times in zip(*(c.tolist() for c in columns), strict=True)
+    ]

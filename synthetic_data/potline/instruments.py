@@ -8,10 +8,10 @@ from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from synthetic_data.plant import readings
 from synthetic_data.potline.cell import Day, cathode_drop
-from synthetic_data.potline.days import Recorded
+from synthetic_data.potline.days import PotlineRecord
 from synthetic_data.potline.line import LinePeriod
 from synthetic_data.potline.parameters import PotlineParameters
-from synthetic_data.potline.state import Pots
+from synthetic_data.potline.state import PotStates
 
 _HOURS = 24.0  # h/d
 MEASURED = (
@@ -46,7 +46,7 @@ UNIFORMS = 2 * len(MEASURED)  # missing, stuck
 _PLANT_WIDE = frozenset(MEASURED[:4]) | {"line_current"}
 
 
-def at_start(p: PotlineParameters, pots: Pots, line: LinePeriod, caf2: FloatArray) -> Day:
+def at_start(p: PotlineParameters, pots: PotStates, line: LinePeriod, caf2: FloatArray) -> Day:
     """What is in hand when the period starts, before errors."""
     everywhere = np.ones_like(caf2)
     return {
@@ -61,7 +61,9 @@ def at_start(p: PotlineParameters, pots: Pots, line: LinePeriod, caf2: FloatArra
     }
 
 
-def row(p: PotlineParameters, pots: Pots, before: Day, recorded: Recorded, days: int, normals: FloatArray) -> Day:
+def row(
+    p: PotlineParameters, pots: PotStates, before: Day, recorded: PotlineRecord, days: int, normals: FloatArray
+) -> Day:
     """Measured columns of the period from its true means, with errors; nothing missing yet."""
     z = dict(zip(MEASURED, normals, strict=False))
     z |= {name: np.full_like(z[name], z[name][0]) for name in _PLANT_WIDE}
@@ -81,7 +83,7 @@ def _in_hand(p: PotlineParameters, before: Day, z: Day) -> Day:
     }
 
 
-def _measured(p: PotlineParameters, pots: Pots, recorded: Recorded, days: int, z: Day) -> Day:
+def _measured(p: PotlineParameters, pots: PotStates, recorded: PotlineRecord, days: int, z: Day) -> Day:
     mean, root = recorded.mean, float(np.sqrt(days))
     had_ae = mean["ae_count"] > 0.0
     return {
@@ -106,14 +108,14 @@ def _measured(p: PotlineParameters, pots: Pots, recorded: Recorded, days: int, z
     }
 
 
-def level_at_end(p: PotlineParameters, pots: Pots, normals: FloatArray) -> FloatArray:
+def level_at_end(p: PotlineParameters, pots: PotStates, normals: FloatArray) -> FloatArray:
     """Careful reading of the metal level between two periods [cm]."""
     level: FloatArray = pots.metal_mass / p.metal_per_cm + pots.level_bias + p.level_inventory_sd * normals[-1]
     return level
 
 
 def label(
-    p: PotlineParameters, pots: Pots, mean: Day, days: int, first_level: FloatArray, last_level: FloatArray
+    p: PotlineParameters, pots: PotStates, mean: Day, days: int, first_level: FloatArray, last_level: FloatArray
 ) -> Day:
     """Current efficiency as a plant computes it, from tapped metal and the change of the level, and both of these."""
     tapped = mean["metal_tapped_reading"] * (1.0 + pots.scale_bias)

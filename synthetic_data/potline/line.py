@@ -10,7 +10,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.parameters import regimes_begun
-from synthetic_data.engine.plan import Event, Plan
+from synthetic_data.engine.plan import PlantEvent, RunPlan
 from synthetic_data.plant import set_points
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.random_walks import next_walk
@@ -34,13 +34,13 @@ class LinePeriod:
     alumina_fines: float  # %
     alumina_loi: float  # %
     anode_residue: float  # %
-    events: tuple[Event, ...]
+    events: tuple[PlantEvent, ...]
 
 
-class Line:
+class Potline:
     """The line between two periods, of which `first` is to come."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         self._plan, self.stream = plan, plan.plant_stream()
         self._slow = np.zeros(5)  # current, weather, fines, loss on ignition, residue: walks of unit variance
         usual = PotlineParameters.of(plan.seed)
@@ -79,7 +79,7 @@ class Line:
         )
 
 
-def _season(p: PotlineParameters, plan: Plan, period: int, day: float) -> float:
+def _season(p: PotlineParameters, plan: RunPlan, period: int, day: float) -> float:
     date = plan.period_start(period) + dt.timedelta(days=day)
     return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)
 
@@ -93,12 +93,12 @@ def _current_target(p: PotlineParameters, last: float, shock: float) -> float:
 
 def _curtail(
     p: PotlineParameters, share: FloatArray, chances: FloatArray, first_day: float
-) -> tuple[FloatArray, list[Event]]:
+) -> tuple[FloatArray, list[PlantEvent]]:
     """Rectifier trips and orders of the grid: some hours at reduced current."""
     events = []
     for day in np.flatnonzero(chances[:, 0] < onset_chance(p.curtailment_rate, 1.0)):
         hours = between(p.curtailment_hours_low, p.curtailment_hours_high, chances[day, 1])
         share[day] *= 1.0 - p.curtailment_depth * hours / _HOURS
         onset = float(first_day + day)
-        events.append(Event(None, "curtailment", onset, onset, onset + hours / _HOURS))
+        events.append(PlantEvent(None, "curtailment", onset, onset, onset + hours / _HOURS))
     return share, events

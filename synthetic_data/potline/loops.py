@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.parameters import PotlineParameters
-from synthetic_data.potline.state import Pots
+from synthetic_data.potline.state import PotStates
 
 NORMALS = 6  # temperature, assay, metal level, bath level, noise, tap
 
 
-def read(p: PotlineParameters, pots: Pots, day: Day, normals: FloatArray, assay_day: NDArray[np.bool_]) -> None:
+def read(p: PotlineParameters, pots: PotStates, day: Day, normals: FloatArray, assay_day: NDArray[np.bool_]) -> None:
     """Readings of the day, with the errors of the instruments; assays come back a day after the sample."""
     temperature = pots.bath_temperature + pots.temperature_bias + p.thermocouple_bias + p.thermocouple_sd * normals[0]
     metal_level = pots.metal_mass / p.metal_per_cm + pots.level_bias + p.level_sd * normals[2]
@@ -34,7 +34,7 @@ def read(p: PotlineParameters, pots: Pots, day: Day, normals: FloatArray, assay_
     day["bath_level_reading"] = bath_level
 
 
-def act(p: PotlineParameters, pots: Pots, day: Day, tap_error: FloatArray, current: float) -> None:
+def act(p: PotlineParameters, pots: PotStates, day: Day, tap_error: FloatArray, current: float) -> None:
     """AlF3 addition, tap and extra voltage for tomorrow, by the rules of the plant."""
     _add_alf3(p, pots, day)
     _plan_tap(p, pots, day, tap_error, current)
@@ -44,7 +44,7 @@ def act(p: PotlineParameters, pots: Pots, day: Day, tap_error: FloatArray, curre
     pots.voltage_extra = np.minimum(np.maximum(alarmed, 0.0), p.extra_most) + cold + young
 
 
-def _add_alf3(p: PotlineParameters, pots: Pots, day: Day) -> None:
+def _add_alf3(p: PotlineParameters, pots: PotStates, day: Day) -> None:
     """Usual consumption, plus what the assay lacks, plus what the temperature is above that of the target."""
     target = day["excess_alf3_target"] - p.young_alf3 * np.exp(-pots.age / p.start_time)
     expected = p.temperature_wanted - p.kelvin_per_alf3 * (target - p.excess_alf3)
@@ -60,7 +60,7 @@ def _add_alf3(p: PotlineParameters, pots: Pots, day: Day) -> None:
     pots.addition = np.minimum(np.maximum(stepped, 0.0), p.addition_most)
 
 
-def _plan_tap(p: PotlineParameters, pots: Pots, day: Day, error: FloatArray, current: float) -> None:
+def _plan_tap(p: PotlineParameters, pots: PotStates, day: Day, error: FloatArray, current: float) -> None:
     """What the pot usually gives, plus a part of the metal above the target level; one step a day at most.
 
     The plan follows the taps, so that the level comes back to its target whatever the pot makes.

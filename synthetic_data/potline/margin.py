@@ -13,7 +13,7 @@ from synthetic_data.engine.plan import plant_of
 _TONNE = 1000.0  # kg/t
 
 
-def flows(truth: pd.DataFrame, seed: Seed) -> economics.Flows:
+def flows(truth: pd.DataFrame, seed: Seed) -> economics.PotFlows:
     """What pots truly made, took and held, by rows of truth.parquet.
 
     AlF3 and alumina that the bath gained, and alumina that lies as sludge and comes back as feed, are no cost. Bath
@@ -21,7 +21,7 @@ def flows(truth: pd.DataFrame, seed: Seed) -> economics.Flows:
     """
     day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
     dissolved = day["alumina_mass_gained"] - day["alumina_poured"]
-    return economics.Flows(
+    return economics.PotFlows(
         metal=day["metal_produced"],
         energy=day["energy"],
         alumina=day["alumina_fed"] - dissolved - day["sludge_mass_gained"],

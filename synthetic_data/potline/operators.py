@@ -12,7 +12,7 @@ from seeds import Seed
 from synthetic_data.plant import set_points
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.parameters import PotlineParameters
-from synthetic_data.potline.state import Pots
+from synthetic_data.potline.state import PotStates
 
 NORMALS = 3  # habit of the crew, for each knob
 UNIFORMS = 3  # sign of the test, for each knob
@@ -29,7 +29,7 @@ class Setpoints:
 
 def choose(
     p: PotlineParameters,
-    pots: Pots,
+    pots: PotStates,
     seed: Seed,
     reported: Day,
     testing: NDArray[np.bool_],
@@ -53,7 +53,7 @@ def choose(
     return Setpoints(knobs, tests)
 
 
-def _review(p: PotlineParameters, pots: Pots, reported: Day, normals: FloatArray) -> None:
+def _review(p: PotlineParameters, pots: PotStates, reported: Day, normals: FloatArray) -> None:
     """Raise the voltage of noisy, hot, cold and poor pots, lower that of good ones; move AlF3 and metal likewise."""
     noise = reported["voltage_noise"] - p.noise_wanted
     hot = np.maximum(reported["temperature_reading"] - p.temperature_wanted - p.temperature_slack, 0.0)

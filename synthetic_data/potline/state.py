@@ -19,7 +19,7 @@ _CENT = 0.01  # share of a per cent
 
 
 @dataclass
-class Pots:
+class PotStates:
     """One value a pot in each field. Masses in kg, temperatures in °C, voltages in V, times in d."""
 
     # lining
@@ -84,9 +84,9 @@ class Pots:
         return cls(**{name: np.zeros(shape) for name, shape in shapes.items()})
 
 
-def build(p: PotlineParameters, count: int, rng: np.random.Generator) -> Pots:
+def build(p: PotlineParameters, count: int, rng: np.random.Generator) -> PotStates:
     """Pots in the middle of their lives, on set-points near those that operators come to."""
-    pots = Pots.blank(count)
+    pots = PotStates.blank(count)
     everyone = np.ones(count, dtype=bool)
     reline(p, pots, everyone, rng.standard_normal((LINING_NORMALS, count)), rng.random((LINING_UNIFORMS, count)))
     pots.age = p.first_age_high * rng.random(count)
@@ -123,7 +123,7 @@ def conditional_life(p: PotlineParameters, age: FloatArray, uniform: FloatArray)
 
 
 def reline(
-    p: PotlineParameters, pots: Pots, chosen: NDArray[np.bool_], normals: FloatArray, uniforms: FloatArray
+    p: PotlineParameters, pots: PotStates, chosen: NDArray[np.bool_], normals: FloatArray, uniforms: FloatArray
 ) -> None:
     """Give the chosen pots a new lining with its own character."""
     bad = normals[0]  # a poorly built cathode is restless and back-reacts more
@@ -145,7 +145,9 @@ def reline(
         setattr(pots, name, np.where(chosen, values, getattr(pots, name)))
 
 
-def settle(p: PotlineParameters, pots: Pots, chosen: NDArray[np.bool_], temperature: float, excess_alf3: float) -> None:
+def settle(
+    p: PotlineParameters, pots: PotStates, chosen: NDArray[np.bool_], temperature: float, excess_alf3: float
+) -> None:
     """Fill the chosen pots with bath and metal at a temperature and composition, loops at rest."""
     new = {
         "bath_temperature": temperature,

@@ -10,7 +10,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
 from synthetic_data.engine.parameters import periods_alike, regimes_begun
-from synthetic_data.engine.plan import Event, Plan
+from synthetic_data.engine.plan import PlantEvent, RunPlan
 from synthetic_data.plant.random_walks import next_walks
 from synthetic_data.plant.weather import seasonal_temperature
 from synthetic_data.precipitation.parameters import PrecipitationParameters
@@ -40,7 +40,7 @@ class Days:
     first: int
     parameters: PrecipitationParameters
     state: Values
-    events: tuple[Event, ...]
+    events: tuple[PlantEvent, ...]
 
     @property
     def count(self) -> int:
@@ -48,10 +48,10 @@ class Days:
         return len(self.state["ambient_temperature"])
 
 
-class Circuit:
+class PrecipitationCircuit:
     """The plant between two days, of which `first` is to come."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
         p = PrecipitationParameters.of(plan.seed)
         self.first = -round(p.warm_up_periods)

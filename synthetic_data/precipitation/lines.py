@@ -8,14 +8,14 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
-from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.engine.plan import PlantEvent, RunPlan, UnitBlock
 from synthetic_data.plant.random_walks import next_walk
 from synthetic_data.plant.set_points import MoveCosts, held_signs
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.precipitation import instruments, operators, product
 from synthetic_data.precipitation.circuit import Days, Values
 from synthetic_data.precipitation.parameters import FAULTS, SEEN_EARLY, PrecipitationParameters
-from synthetic_data.precipitation.train import LOOKED_AT, Conditions, Lines
+from synthetic_data.precipitation.train import LOOKED_AT, PrecipitationConditions, PrecipitationLines
 
 TRAITS = (*operators.KNOBS, "approach", "calciner", "meter", "ratio", "titrator", "cut", "activity", "transfer")
 # First-order walks of lines, by what they remember.
@@ -72,7 +72,7 @@ class _Drawn:
 class LineRows:
     """The lines of a block between two stretches of days."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
         self._plan, self._block, count = plan, block, block.count
         p = PrecipitationParameters.of(plan.seed)
         self.normals, self.uniforms = plan.block_stream(block).spawn(2)
@@ -84,11 +84,11 @@ class LineRows:
         self._held = np.zeros((operators.UNIFORMS, count))
         self._faults = UnitFaults.none(count, FAULTS, 1.0)
         self._early = UnitFaults.none(count, SEEN_EARLY, 1.0)
-        self._lines = Lines(p, count)
+        self._lines = PrecipitationLines(p, count)
         self._moves = MoveCosts(plan.seed)
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
-    def stretch(self, days: Days) -> tuple[Values, Values, list[Event]]:
+    def stretch(self, days: Days) -> tuple[Values, Values, list[PlantEvent]]:
         """Table and truth of some days, arrays of shape (days, lines), and the faults that begin."""
         p, drawn, count = days.parameters, self._draw(days.count), self._block.count
         z, u = drawn.normals, drawn.uniforms
@@ -134,7 +134,7 @@ class LineRows:
 
     def _begun(
         self, p: PrecipitationParameters, days: Days, of: UnitFaults, kinds: tuple[str, ...], uniforms: FloatArray
-    ) -> tuple[Values, list[Event]]:
+    ) -> tuple[Values, list[PlantEvent]]:
         """Share of each day in which each fault is on, and those that begin."""
         return of.stretch(p, days.first, uniforms.reshape(len(kinds), UNIFORMS, days.count, self._block.count))
 
@@ -159,14 +159,14 @@ class LineRows:
         scatter: Values,
         titrated: FloatArray,
         of_lines: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
-    ) -> Conditions:
+    ) -> PrecipitationConditions:
         """What acts on the days, whatever the set-points are."""
         state, traits = days.state, self._traits
         cleaned, tanks, meter, titrator = of_lines
         cut = p.fines_cut * np.exp(p.cut_line_sd * traits["cut"] + p.cut_sd * walks["cut"])
         clean = p.transfer * (1.0 + p.transfer_line_sd * traits["transfer"])
         whole = cleaned.shape
-        return Conditions(
+        return PrecipitationConditions(
             carbonate=state["carbonate"],
             chloride=state["chloride"],
             sulphate=state["sulphate"],

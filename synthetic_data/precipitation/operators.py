@@ -8,7 +8,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant import set_points
 from synthetic_data.plant.set_points import Setting
 from synthetic_data.precipitation.circuit import Days, Values
@@ -32,7 +32,7 @@ _MOST_FINES, _MOST_YIELD, _MOST_BEHIND = 8.0, 4.0, 0.04  # farther off a crew an
 
 
 @dataclass
-class Seen:
+class OperatorView:
     """What crews know of yesterday, one value a line: fines [%], yield [g/L], coldest end [°C], tonnage behind [1]."""
 
     fines: FloatArray
@@ -41,7 +41,9 @@ class Seen:
     behind: FloatArray
 
 
-def setting(seed: Seed, p: PrecipitationParameters, plan: Plan, days: Days, block: Block, held: FloatArray) -> Setting:
+def setting(
+    seed: Seed, p: PrecipitationParameters, plan: RunPlan, days: Days, block: UnitBlock, held: FloatArray
+) -> Setting:
     """Bounds, tests by what is held, (UNIFORMS, days, lines), and what was set by hand on some days."""
     bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
     on, signs = held[: len(TESTED)] > 0.0, held[len(TESTED) :]
@@ -80,7 +82,7 @@ def answered(
     p: PrecipitationParameters,
     wish: Values,
     t: int,
-    seen: Seen,
+    seen: OperatorView,
     ratio: FloatArray,
     caustic: FloatArray,
     wanted: FloatArray,

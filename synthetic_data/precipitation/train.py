@@ -23,7 +23,7 @@ from physics.bayer.solubility import gibbsite_solubility, ionic_strength
 from synthetic_data.plant.set_points import Setting
 from synthetic_data.precipitation import operators
 from synthetic_data.precipitation.circuit import Values
-from synthetic_data.precipitation.operators import Seen
+from synthetic_data.precipitation.operators import OperatorView
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 
 LOOKED_AT = (3, 8)  # tanks whose liquor is titrated
@@ -36,7 +36,7 @@ _FOLLOWING = (
 
 
 @dataclass(frozen=True)
-class Conditions:
+class PrecipitationConditions:
     """What acts on some days whatever the set-points are, arrays of shape (days, lines) or broadcasting to it.
 
     Attributes
@@ -128,13 +128,13 @@ class LineState:
         )
 
 
-class Lines:
+class PrecipitationLines:
     """Lines between two days."""
 
     def __init__(self, p: PrecipitationParameters, lines: int) -> None:
         self._state = LineState.usual(p, lines)
 
-    def run(self, p: PrecipitationParameters, at: Conditions, setting: Setting, wish: Values) -> Values:
+    def run(self, p: PrecipitationParameters, at: PrecipitationConditions, setting: Setting, wish: Values) -> Values:
         """Set-points that follow readings, liquor, temperatures, hydrate and water of some days."""
         kept = {name: setting.used(name, wish[name]) for name in ("seed_solids", "lime_dose", "calciner_temperature")}
         days, lines = wish["flow"].shape
@@ -158,7 +158,7 @@ def _day(
     reached = gibbsite_solubility(state.digested, caustic, ionic) / caustic
     ratio = p.digestion_approach * reached + at["ratio"]
     read = {"ratio_read": ratio + at["ratio_read"], "caustic_read": caustic * (1.0 + at["caustic_read"])}
-    seen = Seen(state.fines, state.harvest, state.coldest, state.behind)
+    seen = OperatorView(state.fines, state.harvest, state.coldest, state.behind)
     own = operators.answered(p, wish, t, seen, read["ratio_read"], read["caustic_read"], at["caustic_wanted"])
     knobs = {name: setting.used(name, own[name], t) for name in own}
     flow = knobs["flow"] * at["metered"]

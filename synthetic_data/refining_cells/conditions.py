@@ -9,7 +9,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse.crops import Values
-from synthetic_data.tankhouse.growth import Grown
+from synthetic_data.tankhouse.growth import GrownCrops
 
 HOURS = 24.0  # h/d
 CLASSES = ("valley", "flat", "peak")  # hours of a day by their tariff
@@ -20,7 +20,7 @@ class Sections:
     """Some crops of a block; arrays of shape (crops, sections) but where stated."""
 
     days: float  # length of a crop
-    grown: Grown
+    grown: GrownCrops
     faults: Values  # share of the crop in which each fault of a section is on
     traits: Values  # (sections,)
     normals: Values  # scatter of the crop

@@ -14,11 +14,11 @@ _TONNE = 1000.0  # kg/t
 _HOURS = 24.0  # h/d
 
 
-def flows(truth: pd.DataFrame, seed: Seed) -> economics.Flows:
+def flows(truth: pd.DataFrame, seed: Seed) -> economics.CopperSectionFlows:
     """What sections truly made, took and held on a day of each crop, by rows of truth.parquet."""
     day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
     copper = day["cathode_mass"] / period_days(seed)
-    return economics.Flows(
+    return economics.CopperSectionFlows(
         copper=copper,
         rejected=0.01 * day["reject_share"] * copper,
         energy_valley=day["energy_valley"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant import set_points
 from synthetic_data.plant.set_points import Setting
 from synthetic_data.refining_cells.parameters import SectionParameters
@@ -41,7 +41,7 @@ def tested(
     return tests, last
 
 
-def setting(seed: Seed, plan: Plan, weeks: Weeks, block: Block, tests: Values) -> Setting:
+def setting(seed: Seed, plan: RunPlan, weeks: Weeks, block: UnitBlock, tests: Values) -> Setting:
     """Bounds, tests and what was set by hand of both knobs in some weeks."""
     bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
     return Setting(bounds, tests, set_points.by_hand(plan, block, weeks.first, weeks.count), KNOBS)

@@ -11,8 +11,8 @@ from physics.electrochemistry import COPPER_EQUIVALENT
 from physics.refining.additive_stock import additive_content, additive_decay
 from physics.refining.electrodes import COPPER_DENSITY, face_growth
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
-from synthetic_data.engine.plan import Block, Event, Plan
-from synthetic_data.plant.set_points import Crew, MoveCosts, Setting
+from synthetic_data.engine.plan import PlantEvent, RunPlan, UnitBlock
+from synthetic_data.plant.set_points import MoveCosts, SetpointOperator, Setting
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.refining_cells import current_profile, energy, instruments, losses, operators
 from synthetic_data.refining_cells.conditions import HOURS, Sections, charge
@@ -38,10 +38,10 @@ _WANTED_ANODES = ("anode_as", "anode_sb", "anode_bi", "anode_ni", "anode_o")
 _KILO = 1000.0
 
 
-class SectionRows:
+class RefiningSectionRows:
     """The sections of a block between two stretches of weeks."""
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
         self.growth = Growth(plan, block)
         self._plan, self._block, count = plan, block, block.count
         p = SectionParameters.of(plan.seed)
@@ -52,14 +52,14 @@ class SectionRows:
         self._traits = dict(zip(TRAITS, traits, strict=False))
         self._swing_trait = traits[-1]
         self._signs = np.zeros((len(operators.KNOBS), count))
-        self._crew = Crew("patrol_interval", np.full(count, float(p.usual_patrol)), np.zeros(count))
+        self._crew = SetpointOperator("patrol_interval", np.full(count, float(p.usual_patrol)), np.zeros(count))
         self._faults = UnitFaults.none(count, FAULTS, plan.period_days)
         self._recessed = np.zeros(count)
         self.profile: FloatArray | None = None  # current by step over its mean, where one is played [1]
         self.played: Values = {}
         self._moves = MoveCosts(plan.seed)
 
-    def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[Event]]:
+    def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[PlantEvent]]:
         """Table and truth of some weeks, arrays of shape (crops, sections), and the faults that begin."""
         p = SectionParameters.in_period(self._plan, weeks.first)
         grown = self.growth.grow(weeks)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray
 from physics.sorting.colour import metal_brightness, metal_hue, metal_saturation, patinated
 from synthetic_data.engine.parameters import ArrayParameters, PositiveArray, ShareArray
-from synthetic_data.sorter.feed import SURFACES, Pieces
+from synthetic_data.sorter.feed import SURFACES, FeedPieces
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.registration import Registration, blended
 
@@ -37,7 +37,7 @@ class CameraParameters(ArrayParameters):
     dirt_grey: ShareArray
 
 
-def cover(pieces: Pieces, rng: np.random.Generator) -> FloatArray:
+def cover(pieces: FeedPieces, rng: np.random.Generator) -> FloatArray:
     """Share of each face that paint, plating or tin covers, (n,); broken faces and scratches show the metal.
 
     Reads `cover_low` [1], the least of a piece that has a layer.
@@ -48,7 +48,7 @@ def cover(pieces: Pieces, rng: np.random.Generator) -> FloatArray:
 
 
 def read(
-    pieces: Pieces, registration: Registration, materials: Materials, covered: FloatArray, rng: np.random.Generator
+    pieces: FeedPieces, registration: Registration, materials: Materials, covered: FloatArray, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
     """What the camera reports: hue from -0.5 to 0.5 of the circle, saturation and brightness [1]; NaN where it missed.
 
@@ -76,7 +76,7 @@ def read(
     return {name: np.where(missed, np.nan, values) for name, values in seen.items()}
 
 
-def _metal(pieces: Pieces, materials: Materials, rng: np.random.Generator) -> FloatArray:
+def _metal(pieces: FeedPieces, materials: Materials, rng: np.random.Generator) -> FloatArray:
     """Colour of the metal as cast, rolled or ground, with its patina, (n, 3): saturation to red and across, brightness.
 
     Reads `finish_hue`, `finish_saturation`, `finish_brightness`, by which pieces of one metal differ [1], `patina_hue`.

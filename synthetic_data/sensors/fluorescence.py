@@ -17,9 +17,9 @@ from physics.sorting.fluorescence import PAINT, PAINT_DENSITY, nearness
 from physics.sorting.fluorescence_head import Head, Line, Tube
 from physics.sorting.xray_windows import KBETA_SHARE
 from synthetic_data.engine.parameters import ArrayParameters, PartialShareArray, PositiveArray, ShareArray
-from synthetic_data.engine.plan import Plan
-from synthetic_data.sensors.shape import Form
-from synthetic_data.sorter.feed import SURFACES, Pieces
+from synthetic_data.engine.plan import RunPlan
+from synthetic_data.sensors.shape import PieceShape
+from synthetic_data.sorter.feed import SURFACES, FeedPieces
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.registration import Registration
 
@@ -84,7 +84,7 @@ class FluorescenceParameters(ArrayParameters):
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class HeadResponse:
     """Tables of the head and of what it sees of each of m materials, made once for a plant.
 
     `amplified` is the emission with what the metal's own lines excite, over that without, (L, m). `scattered` is what
@@ -99,7 +99,7 @@ class Sight:
     copper: float  # photons of the lines of a flat, clean piece of copper
 
     @staticmethod
-    def of(plan: Plan, materials: Materials) -> Sight:
+    def of(plan: RunPlan, materials: Materials) -> HeadResponse:
         """Tables for a plant; reads `tube_voltage` [kV], `tube_filter` [mm], `tube_lines` [1]."""
         usual = np.where(materials.low > 0.0, 0.5 * (materials.low + materials.high), _IMPURITY * materials.high)
         rows = np.arange(len(usual))
@@ -134,10 +134,10 @@ class Light:
 
 
 def light(
-    pieces: Pieces,
-    form: Form,
+    pieces: FeedPieces,
+    form: PieceShape,
     registration: Registration,
-    sight: Sight,
+    sight: HeadResponse,
     cover: FloatArray,
     output: FloatArray,
     rng: np.random.Generator,
@@ -164,7 +164,7 @@ def light(
     return Light(lines, scatter, background, continuum[0])
 
 
-def _photons(sight: Sight, contents: FloatArray, material: NDArray[np.intp], angles: Angles) -> FloatArray:
+def _photons(sight: HeadResponse, contents: FloatArray, material: NDArray[np.intp], angles: Angles) -> FloatArray:
     """Lines, scattered rhodium, background and continuum of clean metal below one another, (2 L + 3, n)."""
     result = np.empty((sight.belt.size, len(contents)))
     shorter = (2.0 / _SINE) / (1.0 / angles[0] + 1.0 / angles[1])
@@ -176,7 +176,7 @@ def _photons(sight: Sight, contents: FloatArray, material: NDArray[np.intp], ang
     return result
 
 
-def _soil(contents: FloatArray, pieces: Pieces, sight: Sight, rng: np.random.Generator) -> None:
+def _soil(contents: FloatArray, pieces: FeedPieces, sight: HeadResponse, rng: np.random.Generator) -> None:
     """Add what dust and smears of the shredder hold, in place.
 
     Reads `dirt_iron`, `dirt_zinc` and `dirt_lead` [wt%], what they come to on a piece that is wholly covered.
@@ -189,8 +189,8 @@ def _soil(contents: FloatArray, pieces: Pieces, sight: Sight, rng: np.random.Gen
 def _coat(
     seen: FloatArray,
     contents: FloatArray,
-    pieces: Pieces,
-    sight: Sight,
+    pieces: FeedPieces,
+    sight: HeadResponse,
     angles: Angles,
     cover: FloatArray,
     rng: np.random.Generator,
@@ -217,7 +217,7 @@ def _coat(
     seen[:_L, rows] += cover[rows] * (covered - seen[:_L, rows])
 
 
-def _join(seen: FloatArray, pieces: Pieces, sight: Sight, angles: Angles, rng: np.random.Generator) -> None:
+def _join(seen: FloatArray, pieces: FeedPieces, sight: HeadResponse, angles: Angles, rng: np.random.Generator) -> None:
     """Show some of the second material of composites beside the first, in place.
 
     Reads `composite_sight_sd` [1], how far the share that is seen lies from that of the mass.
@@ -232,7 +232,7 @@ def _join(seen: FloatArray, pieces: Pieces, sight: Sight, angles: Angles, rng: n
     seen[:, rows] += share * (second - seen[:, rows])
 
 
-def _dim(seen: FloatArray, pieces: Pieces, sight: Sight) -> None:
+def _dim(seen: FloatArray, pieces: FeedPieces, sight: HeadResponse) -> None:
     """Take off what dirt keeps of the lines on their way out, in place; reads `dirt_layer` [µm], that of full dirt."""
     thickness = pieces.parameters.view(FluorescenceParameters).dirt_layer * pieces.dirt
     mass = _SOIL_DENSITY * _CM * thickness
@@ -240,7 +240,7 @@ def _dim(seen: FloatArray, pieces: Pieces, sight: Sight) -> None:
         photons *= np.exp(-(attenuation * mass))
 
 
-def _unevenness(pieces: Pieces, lead: FloatArray, rng: np.random.Generator) -> NDArray[np.float32]:
+def _unevenness(pieces: FeedPieces, lead: FloatArray, rng: np.random.Generator) -> NDArray[np.float32]:
     """Lines of each face over those of the mean metal, (L, n); lead lies in drops in other metals, and smears.
 
     Reads `heterogeneity` [1] and `lead_heterogeneity` [1], relative.
@@ -254,7 +254,7 @@ def _unevenness(pieces: Pieces, lead: FloatArray, rng: np.random.Generator) -> N
     return np.exp(normal, out=normal)
 
 
-def _beside(seen: FloatArray, pieces: Pieces, registration: Registration, rng: np.random.Generator) -> None:
+def _beside(seen: FloatArray, pieces: FeedPieces, registration: Registration, rng: np.random.Generator) -> None:
     """Show something of the nearest piece, in place: what the cameras take for a part, and what the spot's edge sees.
 
     Reads `stray_share` [1], what the edge sees of a piece that touches, on average (twice as much at most, and never
@@ -273,7 +273,12 @@ def _beside(seen: FloatArray, pieces: Pieces, registration: Registration, rng: n
 
 
 def _place(
-    seen: FloatArray, pieces: Pieces, form: Form, sight: Sight, output: FloatArray, rng: np.random.Generator
+    seen: FloatArray,
+    pieces: FeedPieces,
+    form: PieceShape,
+    sight: HeadResponse,
+    output: FloatArray,
+    rng: np.random.Generator,
 ) -> None:
     """Bring pieces where they lie below the detectors, in place: near or far, aside, smaller than the spot.
 
@@ -293,7 +298,7 @@ def _place(
 
 
 @cache
-def _sight(elements: tuple[str, ...], usual: bytes, kvp: float, filter_mm: float, rhodium: float) -> Sight:
+def _sight(elements: tuple[str, ...], usual: bytes, kvp: float, filter_mm: float, rhodium: float) -> HeadResponse:
     """Tables for usual contents of the materials (m, E), as bytes."""
     layers = (held for held, _ in _LAYERS.values())
     further = {element for held in (*layers, _BELT, _SOIL) for element in held} | {element for element, _ in LINES}
@@ -307,7 +312,7 @@ def _sight(elements: tuple[str, ...], usual: bytes, kvp: float, filter_mm: float
     belt_seen = np.concatenate([head.emitted(belt, _SINE, _SINE)[0], _scattered(head, belt)[0]])
     amplified = np.ascontiguousarray(1.0 + head.enhancement(contents, _SINE).T)
     scattered = np.ascontiguousarray(_scattered(head, contents).T)
-    return Sight(head, amplified, scattered, 0.01 * soil[0] @ head.attenuation_out, belt_seen, photons)
+    return HeadResponse(head, amplified, scattered, 0.01 * soil[0] @ head.attenuation_out, belt_seen, photons)
 
 
 def _scattered(head: Head, contents: FloatArray) -> FloatArray:

@@ -7,8 +7,8 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.sorting.conductivity import apparent_conductivity
 from synthetic_data.engine.parameters import ArrayParameters, PositiveArray, ShareArray
-from synthetic_data.sensors.shape import Form
-from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sensors.shape import PieceShape
+from synthetic_data.sorter.feed import FeedPieces
 from synthetic_data.sorter.registration import Registration, blended
 
 
@@ -24,7 +24,9 @@ class CoilParameters(ArrayParameters):
     coil_dropout: ShareArray
 
 
-def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
+def read(
+    pieces: FeedPieces, form: PieceShape, registration: Registration, rng: np.random.Generator
+) -> dict[str, FloatArray]:
     """What the array reports: conductivity [%IACS]; NaN where a channel dropped out.
 
     Thin walls and air below a piece lower the reading; small pieces are read less surely. Magnetisation, whose signal

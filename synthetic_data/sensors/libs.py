@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray
 from physics.sorting.libs import (
     LINES,
-    Line,
+    OpticalEmissionLine,
     focus_factor,
     line_emission,
     mean_rsd,
@@ -24,8 +24,8 @@ from physics.sorting.libs import (
     self_absorption,
 )
 from synthetic_data.engine.parameters import ABOVE_0, ArrayParameters, PartialShareArray, PositiveArray, ShareArray
-from synthetic_data.sensors.shape import Form
-from synthetic_data.sorter.feed import SURFACES, Pieces
+from synthetic_data.sensors.shape import PieceShape
+from synthetic_data.sorter.feed import SURFACES, FeedPieces
 from synthetic_data.sorter.registration import Registration, content_at_spot
 
 REFERENCE_LINE = "al_256"
@@ -88,7 +88,7 @@ class LibsParameters(ArrayParameters):
 
 
 @dataclass(frozen=True)
-class Shots:
+class LaserShots:
     """What the laser did to the n pieces of a block, none of which the machine knows; one value a piece."""
 
     content: FloatArray  # (n, E) of the metal below the spot [wt%]
@@ -127,14 +127,14 @@ def irradiance_exponent(name: str, temperature: float, exponent: float) -> float
     return float(np.log(high / low) / np.log(1.21))
 
 
-def _emission(line: Line, kelvin: float) -> float:
+def _emission(line: OpticalEmissionLine, kelvin: float) -> float:
     ions = saha_ratio(kelvin, _ELECTRON_DENSITY, line.ionisation_energy, line.atom_weight, line.ion_weight)
     share = ions / (1.0 + ions) if line.ion else 1.0 / (1.0 + ions)
     weight = line.ion_weight if line.ion else line.atom_weight
     return float(line_emission(line.strength, line.wavelength, line.upper_energy, kelvin, weight, share))
 
 
-def optics(pieces: Pieces, lines: tuple[str, ...], rng: np.random.Generator) -> Optics:
+def optics(pieces: FeedPieces, lines: tuple[str, ...], rng: np.random.Generator) -> Optics:
     """Laser and window at each lot: energy falls until the laser is serviced, dust settles until the window is cleaned.
 
     Reads `laser_energy` [mJ], `laser_fade` [1], `laser_service` [h], `laser_age` [h], `running` [h/d],
@@ -152,7 +152,9 @@ def optics(pieces: Pieces, lines: tuple[str, ...], rng: np.random.Generator) -> 
     )
 
 
-def shoot(pieces: Pieces, form: Form, registration: Registration, laser: Optics, rng: np.random.Generator) -> Shots:
+def shoot(
+    pieces: FeedPieces, form: PieceShape, registration: Registration, laser: Optics, rng: np.random.Generator
+) -> LaserShots:
     """Fire at every piece: where the spot lies, how sharp it is, what it drills through, how many shots count.
 
     Reads `focus_sd` [mm], `focus_rough` [1], `focal_range` [mm], `coupling_sd` [1], `oil_loss` [1],
@@ -178,12 +180,12 @@ def shoot(pieces: Pieces, form: Form, registration: Registration, laser: Optics,
     fails = np.clip(p.misfire + p.misfire_per_defocus * np.abs(defocus), 0.0, 1.0)
     fails = np.where(uniforms[1] < p.missed_piece, 1.0, fails)
     valid = rng.binomial(p.analysis_shots.astype(np.int64), 1.0 - fails).astype(np.float64)
-    return Shots(content, foreign, defocus, irradiance, metal, on_dirt, valid)
+    return LaserShots(content, foreign, defocus, irradiance, metal, on_dirt, valid)
 
 
 def read(
-    pieces: Pieces,
-    shots: Shots,
+    pieces: FeedPieces,
+    shots: LaserShots,
     laser: Optics,
     elements: tuple[str, ...],
     lines: tuple[str, ...],
@@ -232,7 +234,9 @@ def read(
     return result | {"libs_shots": shots.valid}
 
 
-def seen(pieces: Pieces, shots: Shots, elements: tuple[str, ...], rng: np.random.Generator) -> dict[str, FloatArray]:
+def seen(
+    pieces: FeedPieces, shots: LaserShots, elements: tuple[str, ...], rng: np.random.Generator
+) -> dict[str, FloatArray]:
     """Content (n,) of what the shots evaporate, by element [wt%]: metal, layer and dirt.
 
     Reads `layer_sd` [1], `dirt_<element>` [wt%] of `DIRT`, and `<cover>_<element>` [wt%] of `LAYERS`.
@@ -256,7 +260,7 @@ def seen(pieces: Pieces, shots: Shots, elements: tuple[str, ...], rng: np.random
     return found
 
 
-def _light(pieces: Pieces, shots: Shots, laser: Optics) -> FloatArray:
+def _light(pieces: FeedPieces, shots: LaserShots, laser: Optics) -> FloatArray:
     """Light of each piece's plasma over that of the tile when the readings were last set right [1]."""
     left = np.exp(-pieces.lots.parameters.view(LibsParameters).window_dust * laser.tile_hours)[pieces.lot]
     bright = shots.metal + pieces.parameters.view(LibsParameters).layer_brightness * (1.0 - shots.metal)
@@ -264,7 +268,7 @@ def _light(pieces: Pieces, shots: Shots, laser: Optics) -> FloatArray:
     return light
 
 
-def _dust(p: LibsParameters, line: Line) -> FloatArray:
+def _dust(p: LibsParameters, line: OpticalEmissionLine) -> FloatArray:
     """Rate at which dust on the window takes a line's light, faster in the ultraviolet [1/h]."""
     result: FloatArray = p.window_dust * (_DUST_WAVELENGTH / line.wavelength) ** p.window_exponent
     return result

@@ -8,7 +8,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.parameters import ArrayParameters
-from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.feed import FeedPieces
 from synthetic_data.sorter.registration import Registration
 
 _MM_CM = 0.1  # cm/mm
@@ -29,7 +29,7 @@ class ShapeParameters(ArrayParameters):
 
 
 @dataclass(frozen=True)
-class Form:
+class PieceShape:
     """True form of the n pieces of a block; each array has one value a piece."""
 
     solid: FloatArray  # share of the envelope that is metal [1]
@@ -37,7 +37,7 @@ class Form:
     peak: FloatArray  # of the highest point [mm]
 
 
-def form(pieces: Pieces, rng: np.random.Generator) -> Form:
+def form(pieces: FeedPieces, rng: np.random.Generator) -> PieceShape:
     """How the pieces lie: thin and long ones are bent or hollow and stand up with air below.
 
     Reads `void_ratio` [1], `void_exponent` [1], `void_sd` [1], `peak_ratio` [1].
@@ -49,10 +49,12 @@ def form(pieces: Pieces, rng: np.random.Generator) -> Form:
     void = p.void_ratio * np.exp(p.void_exponent * slender + p.void_sd * normal)
     solid = np.clip(1.0 / (1.0 + void), _LEAST_SOLID, _MOST_SOLID)
     height = wall / solid
-    return Form(solid, height, height * (1.0 + (p.peak_ratio - 1.0) * 2.0 * rng.random(n)))
+    return PieceShape(solid, height, height * (1.0 + (p.peak_ratio - 1.0) * 2.0 * rng.random(n)))
 
 
-def read(pieces: Pieces, true: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
+def read(
+    pieces: FeedPieces, true: PieceShape, registration: Registration, rng: np.random.Generator
+) -> dict[str, FloatArray]:
     """What laser and scale report: mass [g], volume [cm³], apparent_density [g/cm³], height [mm], area [cm²].
 
     Reads `mass_sd` [g], `volume_rsd` [1], `area_rsd` [1], `height_sd` [mm].

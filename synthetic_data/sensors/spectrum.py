@@ -15,11 +15,11 @@ from physics.arrays import FloatArray
 from physics.sorting.fluorescence import dwell
 from physics.sorting.xray import line_energy
 from physics.sorting.xray_detector import live_share, sum_peak
-from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, SumPeak, Windows
+from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, PeakWindows, SumPeak
 from synthetic_data.engine.parameters import ArrayParameters, CountArray, PartialShareArray, PositiveArray, ShareArray
-from synthetic_data.engine.plan import Plan
+from synthetic_data.engine.plan import RunPlan
 from synthetic_data.sensors.fluorescence import LINES, Light
-from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.feed import FeedPieces
 
 _HOURS = 24.0  # h/d
 _STEP = 0.002  # of the gain, over which the response is taken as a parabola
@@ -66,7 +66,7 @@ class Detectors:
     tail: float  # counts a keV below a line over those in it [1/keV]
 
 
-def detectors(plan: Plan, pieces: Pieces, rng: np.random.Generator) -> Detectors:
+def detectors(plan: RunPlan, pieces: FeedPieces, rng: np.random.Generator) -> Detectors:
     """Tube and detectors at each piece.
 
     Reads `detectors` [count], `detector_rsd` [1], `gain_rsd` [1] between detectors, `gain_drift` [1] a day,
@@ -91,7 +91,7 @@ def detectors(plan: Plan, pieces: Pieces, rng: np.random.Generator) -> Detectors
     )
 
 
-def read(pieces: Pieces, light: Light, state: Detectors, rng: np.random.Generator) -> dict[str, FloatArray]:
+def read(pieces: FeedPieces, light: Light, state: Detectors, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Rates `rate_<window>` [count/ms] and `live_time` [ms] of each piece; NaN where the head missed it.
 
     Reads `belt_speed` [m/s], `chord_low` [1], the least part of its size that a piece shows along the spot's way,
@@ -130,7 +130,7 @@ def _arriving(light: Light, state: Detectors) -> FloatArray:
 @cache
 def _response(noise: float, tail: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """What a photon of each line and of each scattered peak adds to each window, and how that bends with the gain."""
-    windows = Windows(noise, tail)
+    windows = PeakWindows(noise, tail)
     further = np.array([line_energy(*line) for line in LINES[len(_OWN) :]])
     low, still, high = (
         np.vstack([full[_OWN], windows.shares(further, gain), full[_SCATTER]])
@@ -141,7 +141,7 @@ def _response(noise: float, tail: float) -> tuple[FloatArray, FloatArray, FloatA
 
 @cache
 def _sums(noise: float) -> tuple[SumPeak, ...]:
-    return Windows(noise).sums()
+    return PeakWindows(noise).sums()
 
 
 def _count(expected: FloatArray, rng: np.random.Generator) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.sorting.dual_energy import Scanner, condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
 from synthetic_data.engine.parameters import ArrayParameters, PositiveArray
-from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.feed import FeedPieces
 from synthetic_data.sorter.registration import Registration, blended
 
 _BINS = 12  # energy bins of the spectrum
@@ -37,7 +37,7 @@ class TransmissionParameters(ArrayParameters):
 
 
 @dataclass(frozen=True)
-class Line:
+class CalibratedScanner:
     """A scanner that was set right with wedges of one material: attenuation by element, and thickness by ln T_high."""
 
     scanner: Scanner
@@ -47,15 +47,15 @@ class Line:
 
 
 @cache
-def line(kvp: float, elements: tuple[str, ...], wedge: str) -> Line:
+def line(kvp: float, elements: tuple[str, ...], wedge: str) -> CalibratedScanner:
     """Scanner of a tube voltage [kV] for contents of these elements, calibrated with wedges of the element `wedge`."""
     scanner, table = condensed(sandwich(kvp), elements, _BINS)
     thickness = np.geomspace(1e-3, _THICKEST, 200)
     attenuation = np.repeat(table[[elements.index(wedge)]], len(thickness), axis=0)
-    return Line(scanner, table, thickness, log_transmissions(attenuation, thickness, scanner)[1])
+    return CalibratedScanner(scanner, table, thickness, log_transmissions(attenuation, thickness, scanner)[1])
 
 
-def calibration_hours(pieces: Pieces) -> FloatArray:
+def calibration_hours(pieces: FeedPieces) -> FloatArray:
     """Hours since the detectors were set right in air when each lot of the block passes, shape (k,) [h].
 
     Reads `xrt_interval` [h].
@@ -66,7 +66,7 @@ def calibration_hours(pieces: Pieces) -> FloatArray:
 
 
 def read(
-    pieces: Pieces, registration: Registration, elements: tuple[str, ...], wedge: str, rng: np.random.Generator
+    pieces: FeedPieces, registration: Registration, elements: tuple[str, ...], wedge: str, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
     """What the line reports: xrt_log_ratio [1], xrt_transmission_low [1], xrt_areal_density [g/cm²].
 

@@ -10,12 +10,12 @@ from physics.arrays import FloatArray, Numeric
 from physics.black_mass.cathodes import element_content
 from physics.black_mass.powder import ELECTROLYTE_LITHIUM, ELECTROLYTE_PHOSPHORUS, powder_content
 from physics.melt.metal_balance import blended_content
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.random_walks import Delay, Pool
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.plant.fault_strengths import ActiveFaults
+from synthetic_data.plant.random_walks import DelayedSeries, Pool
 from synthetic_data.shredding.parameters import ShreddingParameters
-from synthetic_data.shredding.powder import ELEMENTS, OF_CATHODES, Made
-from synthetic_data.shredding.supply import Supply
+from synthetic_data.shredding.powder import ELEMENTS, OF_CATHODES, PowderLots
+from synthetic_data.shredding.supply import ShreddingSupply
 
 SEEN = ("ni", "co", "mn", "cu", "fe")  # by X-ray fluorescence above the belt
 BLENDED = 3  # lots over which powder that was held back is spread
@@ -37,12 +37,12 @@ class Bagged:
 class Bagging:
     """Silos, X-ray heads and bagging stations of a block of lines between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._silo = Pool(plan.plant.value("silo_exchange"))
-        self._late = [Delay(lots) for lots in range(1, BLENDED + 1)]
+        self._late = [DelayedSeries(lots) for lots in range(1, BLENDED + 1)]
         self._head = rng.standard_normal((len(SEEN), block.count, 1))
 
-    def go(self, supply: Supply, made: Made, faults: Faults, rng: np.random.Generator) -> Bagged:
+    def go(self, supply: ShreddingSupply, made: PowderLots, faults: ActiveFaults, rng: np.random.Generator) -> Bagged:
         """Bags of a stretch."""
         p = supply.parameters
         of_silo = self._silo.go(np.stack([made.contents[name] for name in ELEMENTS]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.plant.fault_strengths import FaultStrengths
 from synthetic_data.shredding.parameters import FAULTS
 
@@ -15,8 +15,8 @@ from synthetic_data.shredding.parameters import FAULTS
 _SEEN = 2.0  # d after the onset the laboratory shows a fault
 
 
-class FaultsOfLines(FaultStrengths):
+class ShreddingFaults(FaultStrengths):
     """The faults of a block of shredding lines; of two of a kind the stronger counts."""
 
-    def __init__(self, block: Block, period_days: float) -> None:
+    def __init__(self, block: UnitBlock, period_days: float) -> None:
         super().__init__(FAULTS, _SEEN, np.maximum, block, period_days)

@@ -9,11 +9,11 @@ import numpy as np
 from physics.arrays import BoolArray, FloatArray
 from physics.black_mass.cathodes import CATHODES
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.random_walks import Walk
 from synthetic_data.shredding.parameters import ShreddingParameters
-from synthetic_data.shredding.supply import Supply
+from synthetic_data.shredding.supply import ShreddingSupply
 
 LAYERED = ("nmc111", "nmc532", "nmc622", "nmc811")
 OTHERS = ("lco", "lmo", "lfp")
@@ -24,7 +24,7 @@ _MOST_SCRAP, _MOST_OTHERS = 0.9, 0.6
 
 
 @dataclass(frozen=True)
-class Feed:
+class ShreddingFeed:
     """Cells of each lot; arrays are (units, periods)."""
 
     shares: dict[str, FloatArray]  # of each cathode among all that are fed, 1 in all
@@ -34,16 +34,16 @@ class Feed:
     shown: dict[str, FloatArray]  # columns of the table
 
 
-class Gate:
+class ShreddingIntake:
     """Feeds of a block of lines between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         names = (*LAYERED, *OTHERS, *_OF_CAMPAIGN)
         self._names, self._level = names, rng.standard_normal((len(names), block.count, 1))[..., 0]
         self._lots = np.zeros(block.count)
         self._moisture = Walk(plan.plant.value("moisture_memory"), (block.count,), rng)
 
-    def go(self, supply: Supply, faults: Faults, rng: np.random.Generator) -> Feed:
+    def go(self, supply: ShreddingSupply, faults: ActiveFaults, rng: np.random.Generator) -> ShreddingFeed:
         """Feeds of a stretch; all of them are settled when their lot begins, and none is known but by what is shown."""
         p, known, shape = supply.parameters, in_hand(rng), (len(self._lots), supply.count)
         starts = known.random(shape) < 1.0 / p.campaign_lots
@@ -70,7 +70,7 @@ class Gate:
         }
         # A batch that is not what it is called displaces what was declared.
         shares = {name: share * (1.0 - wrong) for name, share in shares.items()}
-        return Feed(shares | {"lfp": shares["lfp"] + wrong}, scrap, moisture, level, shown)
+        return ShreddingFeed(shares | {"lfp": shares["lfp"] + wrong}, scrap, moisture, level, shown)
 
     def _held(self, starts: BoolArray, drawn: FloatArray) -> FloatArray:
         """Numbers of the campaign that each lot belongs to, (names, units, periods)."""
@@ -89,7 +89,7 @@ class Gate:
         return lots
 
     @staticmethod
-    def _others(supply: Supply, level: dict[str, FloatArray], scatter: FloatArray) -> dict[str, FloatArray]:
+    def _others(supply: ShreddingSupply, level: dict[str, FloatArray], scatter: FloatArray) -> dict[str, FloatArray]:
         """Shares of what is no NMC, by campaign; iron phosphate follows the market and scatters from lot to lot."""
         p = supply.parameters
         found = {name: p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * level[name]) for name in OTHERS}
@@ -98,7 +98,7 @@ class Gate:
 
 
 def _whole(
-    p: ShreddingParameters, supply: Supply, level: dict[str, FloatArray], others: dict[str, FloatArray]
+    p: ShreddingParameters, supply: ShreddingSupply, level: dict[str, FloatArray], others: dict[str, FloatArray]
 ) -> dict[str, FloatArray]:
     """Shares of all cathodes: NMC is what the others leave, its grades by campaign and market."""
     weights = {name: p[f"{name}_usual"] * np.exp(p.mix_sd * level[name]) for name in LAYERED}

@@ -8,16 +8,16 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.black_mass.pyrolysis import aluminium_embrittlement, binder_left, fluorine_left
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.random_walks import Walk
-from synthetic_data.shredding.feed import Feed
-from synthetic_data.shredding.supply import Supply
+from synthetic_data.shredding.feed import ShreddingFeed
+from synthetic_data.shredding.supply import ShreddingSupply
 
 
 @dataclass(frozen=True)
-class Burnt:
+class FurnaceOutput:
     """What the furnace leaves of each lot; arrays are (units, periods)."""
 
     temperature: FloatArray  # °C
@@ -29,16 +29,18 @@ class Burnt:
     carbon: FloatArray  # share of the powder's mass that burns [1]
 
 
-class Furnaces:
+class ShreddingFurnaces:
     """Furnaces of a block of lines between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p = plan.plant
         self._oxygen = Walk(p.value("oxygen_memory"), (block.count,), rng)
         self._binder = Walk(p.value("binder_memory"), (block.count,), rng)
         self._offset = rng.standard_normal((block.count, 1))
 
-    def go(self, supply: Supply, feed: Feed, faults: Faults, knobs: Knobs, rng: np.random.Generator) -> Burnt:
+    def go(
+        self, supply: ShreddingSupply, feed: ShreddingFeed, faults: ActiveFaults, knobs: Knobs, rng: np.random.Generator
+    ) -> FurnaceOutput:
         """Lots of a stretch."""
         p, n = supply.parameters, rng.standard_normal((4, *feed.scrap.shape))
         shown = knobs["pyrolysis_temperature"] + p.thermostat_sd * n[0]
@@ -52,4 +54,4 @@ class Furnaces:
         leak = faults.strength["leak"]
         oxygen = p.oxygen_usual * np.exp(p.oxygen_sd * self._oxygen.go(n[3])) + p.oxygen_per_burnt * leak
         carbon = p.burnt_per_oxygen * oxygen + leak
-        return Burnt(temperature, shown, binder, fluorine, aluminium_embrittlement(temperature), oxygen, carbon)
+        return FurnaceOutput(temperature, shown, binder, fluorine, aluminium_embrittlement(temperature), oxygen, carbon)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.engine.plan import UnitBlock
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.inspection import Inspected, inspected
 from synthetic_data.shredding.bags import Bagged
-from synthetic_data.shredding.mill import Milled
+from synthetic_data.shredding.mill import MillOutput
 from synthetic_data.shredding.parameters import ShreddingParameters
 
 DEFECTS = ("metallic_specks", "oversize")
 
 
-class Inspection:
+class ShreddingInspection:
     """Lines of a block differ in how often each defect comes."""
 
-    def __init__(self, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, block: UnitBlock, rng: np.random.Generator) -> None:
         self._line = rng.standard_normal((len(DEFECTS), block.count, 1))
 
     def go(
-        self, p: ShreddingParameters, milled: Milled, bagged: Bagged, faults: Faults, rng: np.random.Generator
+        self, p: ShreddingParameters, milled: MillOutput, bagged: Bagged, faults: ActiveFaults, rng: np.random.Generator
     ) -> Inspected:
         """Lots of a stretch."""
         u = rng.random((len(DEFECTS), *milled.aperture.shape))

@@ -9,11 +9,11 @@ from physics.black_mass.analysis import horwitz_rsd
 from physics.black_mass.comminution import milling_energy
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 from synthetic_data.shredding.bags import Bagged
-from synthetic_data.shredding.feed import Feed
-from synthetic_data.shredding.furnace import Burnt
-from synthetic_data.shredding.mill import Milled
-from synthetic_data.shredding.powder import ELEMENTS, TRACES, Made
-from synthetic_data.shredding.supply import Supply
+from synthetic_data.shredding.feed import ShreddingFeed
+from synthetic_data.shredding.furnace import FurnaceOutput
+from synthetic_data.shredding.mill import MillOutput
+from synthetic_data.shredding.powder import ELEMENTS, TRACES, PowderLots
+from synthetic_data.shredding.supply import ShreddingSupply
 
 Columns = dict[str, FloatArray]
 LABORATORIES = 2
@@ -21,7 +21,7 @@ _WHOLE = {name: 1e6 if name in TRACES else 100.0 for name in ELEMENTS}
 _LEAST = 1e-9  # mass share that counts as none
 
 
-def counted(feed: Feed, milled: Milled, bagged: Bagged) -> Columns:
+def counted(feed: ShreddingFeed, milled: MillOutput, bagged: Bagged) -> Columns:
     """What is counted or computed by the line's own control, and so is never missing."""
     return {
         "campaign_lots": feed.shown["campaign_lots"],
@@ -31,13 +31,19 @@ def counted(feed: Feed, milled: Milled, bagged: Bagged) -> Columns:
     }
 
 
-def before(feed: Feed) -> Columns:
+def before(feed: ShreddingFeed) -> Columns:
     """Readings in hand when a lot begins, (units, periods) each."""
     return {name: values for name, values in feed.shown.items() if name != "campaign_lots"}
 
 
 def during(
-    supply: Supply, feed: Feed, burnt: Burnt, milled: Milled, made: Made, bagged: Bagged, rng: np.random.Generator
+    supply: ShreddingSupply,
+    feed: ShreddingFeed,
+    burnt: FurnaceOutput,
+    milled: MillOutput,
+    made: PowderLots,
+    bagged: Bagged,
+    rng: np.random.Generator,
 ) -> Columns:
     """Readings of a lot, (units, periods) each."""
     p, n = supply.parameters, rng.standard_normal((6, *feed.scrap.shape))
@@ -54,7 +60,7 @@ def during(
     }
 
 
-def assays(supply: Supply, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
+def assays(supply: ShreddingSupply, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
     """What the laboratory reports, (units, periods) each: a composite of ten bags, analysed twice.
 
     `bias` holds standard normal numbers of each laboratory by element, (LABORATORIES, elements); what it reads high by

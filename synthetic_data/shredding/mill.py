@@ -9,18 +9,18 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.black_mass.comminution import foil_content, foil_left_by_air, recovered_powder
 from physics.black_mass.pyrolysis import adhesion_of_binder
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.operators import Knobs
 from synthetic_data.plant.random_walks import Walk
-from synthetic_data.shredding.feed import Feed
-from synthetic_data.shredding.furnace import Burnt
-from synthetic_data.shredding.operators import REVIEW, Crew
-from synthetic_data.shredding.supply import Supply
+from synthetic_data.shredding.feed import ShreddingFeed
+from synthetic_data.shredding.furnace import FurnaceOutput
+from synthetic_data.shredding.operators import REVIEW, ShreddingOperators
+from synthetic_data.shredding.supply import ShreddingSupply
 
 
 @dataclass(frozen=True)
-class Milled:
+class MillOutput:
     """What comes off the screen of each lot; arrays are (units, periods)."""
 
     mill_time: FloatArray  # s
@@ -35,7 +35,7 @@ class Milled:
 class Mills:
     """Mills of a block of lines between two stretches."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         p, shape = plan.plant, (block.count, 1)
         self._period_days = plan.period_days
         self._cycle = np.round(p.value("screen_life") / plan.period_days * (0.8 + 0.4 * rng.random(shape)))
@@ -45,16 +45,16 @@ class Mills:
 
     def go(
         self,
-        supply: Supply,
-        feed: Feed,
-        burnt: Burnt,
-        faults: Faults,
+        supply: ShreddingSupply,
+        feed: ShreddingFeed,
+        burnt: FurnaceOutput,
+        faults: ActiveFaults,
         knobs: Knobs,
-        crew: Crew,
+        crew: ShreddingOperators,
         tests: Knobs,
         by_hand: Knobs,
         rng: np.random.Generator,
-    ) -> Milled:
+    ) -> MillOutput:
         """Lots of a stretch; `knobs` are those but the time in the mill."""
         p, shape = supply.parameters, feed.scrap.shape
         n, u = rng.standard_normal((4, *shape)), rng.random(shape)
@@ -71,15 +71,15 @@ class Mills:
         foil = foil * np.exp(faults.strength["torn"]) * thinned
         blocked = np.exp(p.stops_per_wet * (feed.moisture - p.feed_moisture) - p.stops_per_hole * (aperture - 0.25))
         stops = np.floor(-p.stops_usual * blocked * np.log(u))
-        return Milled(time, powder, read, aperture, turned * self._period_days, foil, stops)
+        return MillOutput(time, powder, read, aperture, turned * self._period_days, foil, stops)
 
     def _milled(
         self,
-        supply: Supply,
+        supply: ShreddingSupply,
         held: FloatArray,
         adhesion: FloatArray,
         error: FloatArray,
-        crew: Crew,
+        crew: ShreddingOperators,
         tests: Knobs,
         by_hand: Knobs,
         rng: np.random.Generator,

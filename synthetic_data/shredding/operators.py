@@ -6,13 +6,13 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.operators import Knobs, SetPoints
-from synthetic_data.plant.random_walks import Delay
-from synthetic_data.shredding.feed import Feed
+from synthetic_data.engine.plan import RunPlan, UnitBlock
+from synthetic_data.plant.fault_strengths import ActiveFaults
+from synthetic_data.plant.operators import Knobs, PlantSetpoints
+from synthetic_data.plant.random_walks import DelayedSeries
+from synthetic_data.shredding.feed import ShreddingFeed
 from synthetic_data.shredding.parameters import ShreddingParameters
-from synthetic_data.shredding.supply import Supply
+from synthetic_data.shredding.supply import ShreddingSupply
 
 REVIEW = 4  # lots after which a crew reviews the time in the mill
 TIME = "mill_time"
@@ -20,17 +20,23 @@ TESTED = (TIME, "pyrolysis_temperature", "air_velocity", "wash_ratio")
 _HABITS = (TIME, "pyrolysis_temperature", "pyrolysis_time", "screen_aperture", "air_velocity", "wash_ratio")
 
 
-class Crew:
+class ShreddingOperators:
     """The crews of a block of lines."""
 
-    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._block = block
         self._habit = dict(zip(_HABITS, rng.standard_normal((len(_HABITS), block.count, 1)), strict=True))
-        self._fire = Delay(1)
-        self.set_points = SetPoints(plan, block, TESTED, REVIEW, rng)
+        self._fire = DelayedSeries(1)
+        self.set_points = PlantSetpoints(plan, block, TESTED, REVIEW, rng)
 
     def settings(
-        self, supply: Supply, feed: Feed, faults: Faults, tests: Knobs, by_hand: Knobs, rng: np.random.Generator
+        self,
+        supply: ShreddingSupply,
+        feed: ShreddingFeed,
+        faults: ActiveFaults,
+        tests: Knobs,
+        by_hand: Knobs,
+        rng: np.random.Generator,
     ) -> Knobs:
         """What is set for each lot but the time in the mill, by what is known of its feed and by fires before it."""
         p, names = supply.parameters, _HABITS[1:]
@@ -53,7 +59,7 @@ class Crew:
             found[name] = self.set_points.used(name, own + tests[name] if name in tests else own, by_hand)
         return found
 
-    def wanted_time(self, supply: Supply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
+    def wanted_time(self, supply: ShreddingSupply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
         """Time in the mill before the answer to the yield [s]."""
         p = supply.parameters
         normals = in_hand(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))

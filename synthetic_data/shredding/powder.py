@@ -10,12 +10,12 @@ from physics.arrays import FloatArray
 from physics.black_mass.cathodes import CATHODES, element_content
 from physics.black_mass.powder import ELECTROLYTE_LITHIUM, enriched_share, lithium_after_wash, powder_content
 from physics.black_mass.pyrolysis import soluble_fluorine, wash_left, washed_fluorine
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.operators import Knobs
-from synthetic_data.shredding.feed import Feed
-from synthetic_data.shredding.furnace import Burnt
-from synthetic_data.shredding.mill import Milled
-from synthetic_data.shredding.supply import Supply
+from synthetic_data.shredding.feed import ShreddingFeed
+from synthetic_data.shredding.furnace import FurnaceOutput
+from synthetic_data.shredding.mill import MillOutput
+from synthetic_data.shredding.supply import ShreddingSupply
 
 ELEMENTS = ("ni", "co", "mn", "li", "cu", "al", "fe", "f", "f_water", "p", "pb", "cd", "cr")
 OF_CATHODES = ("ni", "co", "mn", "li", "fe", "p")
@@ -29,7 +29,7 @@ _NORMALS = 8
 
 
 @dataclass(frozen=True)
-class Made:
+class PowderLots:
     """Powder that the line makes of each lot, before its silo; arrays are (units, periods)."""
 
     contents: dict[str, FloatArray]  # % but for TRACES [ppm]
@@ -38,14 +38,14 @@ class Made:
 
 
 def made(
-    supply: Supply,
-    feed: Feed,
-    burnt: Burnt,
-    milled: Milled,
-    faults: Faults,
+    supply: ShreddingSupply,
+    feed: ShreddingFeed,
+    burnt: FurnaceOutput,
+    milled: MillOutput,
+    faults: ActiveFaults,
     knobs: Knobs,
     rng: np.random.Generator,
-) -> Made:
+) -> PowderLots:
     """Powder of the lots of a stretch."""
     p, shape, level = supply.parameters, feed.scrap.shape, feed.level
     n, traces = rng.standard_normal((_NORMALS, *shape)), rng.standard_normal((len(TRACES), *shape))
@@ -85,4 +85,4 @@ def made(
         contents[name] = p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * level[name] + p[f"{name}_scatter"] * normal)
     # A copy, an exponent a lot: NumPy rounds powers to one number for all otherwise.
     contents["cr"] = contents["cr"] * np.power(steel, p.chromium_of_steel.copy())
-    return Made({name: contents[name] for name in ELEMENTS}, active, flow)
+    return PowderLots({name: contents[name] for name in ELEMENTS}, active, flow)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import in_hand
-from synthetic_data.engine.plan import Plan
+from synthetic_data.engine.plan import RunPlan
 from synthetic_data.plant import segments
 from synthetic_data.plant.random_walks import Walk
 from synthetic_data.shredding.parameters import ShreddingParameters
@@ -16,7 +16,7 @@ _MARKETS = ("nickel", "lfp")
 
 
 @dataclass(frozen=True)
-class Supply:
+class ShreddingSupply:
     """A stretch of periods of all lines; every array has one value a period."""
 
     first: int  # period, negative in the warm-up
@@ -26,20 +26,20 @@ class Supply:
     standard: FloatArray  # walk of the laboratory's standards
 
 
-class Supplier(segments.Supplier):
+class ShreddingSupplier(segments.PlantSupplier):
     """The market between two stretches."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         super().__init__(plan, STRETCH)
         p = plan.plant
         self._market = Walk(p.value("market_memory"), (len(_MARKETS),), self.stream)
         self._standard = Walk(p.value("standard_memory"), (1,), self.stream)
 
-    def go(self) -> Supply:
+    def go(self) -> ShreddingSupply:
         """The next stretch."""
         first, day = self._next_days()
         count = len(day)
         p = ShreddingParameters.on_days(self._plan, day)
         market = self._market.go(in_hand(self.stream).standard_normal((len(_MARKETS), count)))
         standard = self._standard.go(self.stream.standard_normal((1, count)))
-        return Supply(first, count, p, dict(zip(_MARKETS, market, strict=True)), standard[0])
+        return ShreddingSupply(first, count, p, dict(zip(_MARKETS, market, strict=True)), standard[0])

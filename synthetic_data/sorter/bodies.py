@@ -8,7 +8,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.special import ndtr
-from synthetic_data.sorter.lots import Lots
+from synthetic_data.sorter.lots import SorterLots
 from synthetic_data.sorter.materials import Materials
 
 _MM_PER_CM = 10.0
@@ -25,7 +25,7 @@ class Bodies:
 
 
 def draw_bodies(
-    lots: Lots, materials: Materials, density: FloatArray, thickness: FloatArray, rng: np.random.Generator
+    lots: SorterLots, materials: Materials, density: FloatArray, thickness: FloatArray, rng: np.random.Generator
 ) -> Bodies:
     """Mass and dimensions of pieces of known density [g/cm³] and wall thickness [mm], lots one after the other.
 
@@ -56,7 +56,7 @@ def draw_bodies(
     return Bodies(wall * area * shape, size, area, shape)
 
 
-def of_feed(lots: Lots, materials: Materials, name: str) -> FloatArray:
+def of_feed(lots: SorterLots, materials: Materials, name: str) -> FloatArray:
     """Parameter `<name>_<feed>` of the feed that each lot comes from, in force on its day, (k,)."""
     by_feed = np.array([lots.parameters[f"{name}_{feed}"] for feed in materials.feeds])
     return by_feed[lots.feed, np.arange(len(lots.feed))]
@@ -69,7 +69,7 @@ def within(low: FloatArray, high: FloatArray, share: FloatArray) -> FloatArray:
     return values
 
 
-def _rosin_rammler(lots: Lots, materials: Materials, share: FloatArray) -> FloatArray:
+def _rosin_rammler(lots: SorterLots, materials: Materials, share: FloatArray) -> FloatArray:
     """Size below which this share of the pieces lies, (k, per lot) [mm]: 1 - exp(-(d/scale)^n) between the screens."""
     exponent = lots.parameters.size_exponent
     scale = of_feed(lots, materials, "size_scale")

@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from physics.sorting.ejection import crowding
-from synthetic_data.engine.plan import Block, Plan, SimulationError
+from synthetic_data.engine.plan import RunPlan, SimulationError, UnitBlock
 from synthetic_data.sorter import surfaces
 from synthetic_data.sorter.bodies import draw_bodies, within
-from synthetic_data.sorter.lots import Lots, draw_lots
+from synthetic_data.sorter.lots import SorterLots, draw_lots
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.mix import Mix, draw_materials
 from synthetic_data.sorter.parameters import SorterParameters
 from synthetic_data.sorter.surfaces import SURFACES
 
-__all__ = ["SURFACES", "Composites", "Pieces", "draw"]
+__all__ = ["SURFACES", "Composites", "FeedPieces", "draw"]
 
 _LEAST_INTERVAL = 1e-3  # s between two pieces of a lot
 _SECOND = 1e6  # µs/s
@@ -38,10 +38,10 @@ class Composites:
 
 
 @dataclass(frozen=True)
-class Pieces:
+class FeedPieces:
     """All n pieces of the lots of a block, sorted by lot and then by time; each array has one value a piece."""
 
-    lots: Lots  # what the pieces of a lot share
+    lots: SorterLots  # what the pieces of a lot share
     parameters: SorterParameters  # `lots.parameters` by piece, (n,) each
     lot: NDArray[np.intp]  # number of the lot within the block
     starts: NDArray[np.datetime64]  # datetime64[us], when the piece passes
@@ -65,7 +65,7 @@ class Pieces:
     composites: Composites
 
 
-def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generator) -> Pieces:
+def draw(plan: RunPlan, block: UnitBlock, materials: Materials, rng: np.random.Generator) -> FeedPieces:
     """All pieces of all lots of a block; the numbers depend on the plan, the block and the stream alone.
 
     Raises
@@ -92,7 +92,7 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
     magnetic = materials.magnetic[material]
     magnetic[composites.piece] |= materials.magnetic[composites.second]
     at = np.round(lots.day * _DAY).astype(np.int64)[lot] + elapsed
-    return Pieces(
+    return FeedPieces(
         lots=lots,
         parameters=parameters,
         lot=lot,
@@ -118,7 +118,7 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
     )
 
 
-def _elapsed(lots: Lots, per_lot: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _elapsed(lots: SorterLots, per_lot: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Time since the lot began, lots one after the other [µs]; pieces come at random, `piece_interval` apart."""
     mean = (lots.parameters.piece_interval - _LEAST_INTERVAL)[:, None] * _SECOND
     if mean.min() < 0.0:
@@ -128,7 +128,7 @@ def _elapsed(lots: Lots, per_lot: int, rng: np.random.Generator) -> NDArray[np.i
 
 
 def _contents(
-    lots: Lots,
+    lots: SorterLots,
     lot: NDArray[np.intp],
     materials: Materials,
     material: NDArray[np.intp],
@@ -170,7 +170,7 @@ def _mix_properties(
     conductivity[composites.piece] += second_conductivity * second_volume / volume
 
 
-def _neighbour_gap(lots: Lots, lot: NDArray[np.intp], size: FloatArray, rng: np.random.Generator) -> FloatArray:
+def _neighbour_gap(lots: SorterLots, lot: NDArray[np.intp], size: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Gap to the nearest piece [mm]: pieces thrown at random that keep apart, and some that touch or overlap.
 
     The more the belt carries, the more touch: `touching_share` is theirs at a tenth of the belt covered.

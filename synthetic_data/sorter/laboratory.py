@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.feed import FeedPieces
 from synthetic_data.sorter.registration import Registration
 
 
 def assay(
-    pieces: Pieces, registration: Registration, elements: int, rng: np.random.Generator
+    pieces: FeedPieces, registration: Registration, elements: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], FloatArray]:
     """Class (n,) and the first `elements` contents (n, elements) [wt%] as the laboratory reports them.
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from physics.arrays import IntArray
 from seeds import Seed
-from synthetic_data.engine.plan import Plan
-from synthetic_data.engine.simulator import Outcome, Simulator
+from synthetic_data.engine.plan import RunPlan
+from synthetic_data.engine.simulator import EjectionOutcome, Simulator
 from synthetic_data.sorter.ejection import CAUSES, eject
 from synthetic_data.sorter.parameters import EjectionParameters, SorterParameters, of_feeds
 
@@ -22,7 +22,7 @@ class ScrapSorter(Simulator):
         """Name of a lot: L-00001 is the first of the run."""
         return f"L-{unit + 1:05d}"
 
-    def steps(self, plan: Plan) -> int:
+    def steps(self, plan: RunPlan) -> int:
         """Lots of a run."""
         return plan.units
 
@@ -30,10 +30,10 @@ class ScrapSorter(Simulator):
         """Parameters of the seed's feeds."""
         return of_feeds(seed)
 
-    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
+    def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> EjectionOutcome:
         """Bin in which the belt puts each decided piece, with the cause where it is another one."""
         named = {"size": "size", "occupancy": "occupancy", "neighbour_gap": "neighbour_gap", "mass": "true_mass"}
         pieces = {name: truth[column].to_numpy(dtype=np.float64) for name, column in named.items()}
         rest = [one.rest for one in seed.bins].index(True)
         rng = np.random.default_rng(rng_seed)
-        return Outcome(*eject(decisions, rest, pieces, EjectionParameters.of(seed), rng), CAUSES)
+        return EjectionOutcome(*eject(decisions, rest, pieces, EjectionParameters.of(seed), rng), CAUSES)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Block, Plan, SimulationError
+from synthetic_data.engine.plan import RunPlan, SimulationError, UnitBlock
 from synthetic_data.sorter.parameters import SorterParameters
 
 _SPREAD = 0.8  # part of its share of the run within which a lot comes, so that the order is kept
@@ -16,7 +16,7 @@ _LEAST_OCCUPANCY, _MOST_OCCUPANCY = 0.005, 0.35  # of the belt; beyond, pieces n
 
 
 @dataclass(frozen=True)
-class Lots:
+class SorterLots:
     """The k lots of a block; each array has one value a lot."""
 
     day: FloatArray  # d since the start of the run
@@ -25,7 +25,7 @@ class Lots:
     occupancy: FloatArray  # share of the belt that is covered
 
 
-def draw_lots(plan: Plan, block: Block, feeds: tuple[str, ...], rng: np.random.Generator) -> Lots:
+def draw_lots(plan: RunPlan, block: UnitBlock, feeds: tuple[str, ...], rng: np.random.Generator) -> SorterLots:
     """The lots of a block, spread over the days of the run; parameters `feed_share_<feed>` say how many each feed has.
 
     Raises
@@ -41,7 +41,7 @@ def draw_lots(plan: Plan, block: Block, feeds: tuple[str, ...], rng: np.random.G
         raise SimulationError(f"plant.parameters.feed_share_*: all are 0: expected a share for {', '.join(feeds)}")
     feed = np.sum(rng.random(block.count) * shares[-1] >= shares, axis=0)
     occupancy = lognormal(p.occupancy_mean, p.occupancy_sd, rng.standard_normal(block.count))
-    return Lots(day, p, feed.astype(np.intp), np.clip(occupancy, _LEAST_OCCUPANCY, _MOST_OCCUPANCY))
+    return SorterLots(day, p, feed.astype(np.intp), np.clip(occupancy, _LEAST_OCCUPANCY, _MOST_OCCUPANCY))
 
 
 def lognormal(mean: FloatArray, sd: FloatArray, normal: FloatArray) -> FloatArray:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from seeds import Material, Seed
-from seeds.format.plant import Range
+from seeds.format.plant import PhysicalRange
 from synthetic_data.engine.plan import SimulationError, plant_of
 
 _WHOLE = 100.0  # wt%
@@ -25,7 +25,7 @@ _MEDIAN = "median_"  # a property `median_<element>` sets the median of that ele
 
 
 @dataclass(frozen=True)
-class Windows:
+class CompositionWindows:
     """How the contents of one material are drawn; a of its elements are additions, i are impurities."""
 
     addition: NDArray[np.intp]  # (a,) element
@@ -65,12 +65,12 @@ class Materials:
     low: FloatArray  # (m, E) wt%
     high: FloatArray  # (m, E) wt%
     balance: NDArray[np.intp]  # (m,) element that fills up the rest
-    windows: tuple[Windows, ...]  # (m,)
+    windows: tuple[CompositionWindows, ...]  # (m,)
     density: FloatArray  # (m, 2) low, high [g/cm³]
     conductivity: FloatArray  # (m, 2) low, high [%IACS]
     thickness: FloatArray  # (m, 2) low, high [mm]
     magnetic: NDArray[np.bool_]  # (m,) whether a material is ferromagnetic: the property `magnetic` is 1
-    properties: tuple[Mapping[str, Range], ...]  # (m,) all that the seed says of each
+    properties: tuple[Mapping[str, PhysicalRange], ...]  # (m,) all that the seed says of each
 
     @cached_property
     def feeds(self) -> tuple[str, ...]:
@@ -170,7 +170,7 @@ def _triangular(uniform: FloatArray, mode: FloatArray) -> FloatArray:
 
 def _windows(
     material: Material, elements: tuple[str, ...], mode: tuple[float, float], impurity_median: float
-) -> Windows:
+) -> CompositionWindows:
     """How the contents of a material are drawn; `mode` and `impurity_median` are the rule where no median is given."""
     drawn = {name: window for name, window in material.content.items() if name != material.balance and window[1] > 0.0}
     additions = [name for name, window in drawn.items() if window[0] > 0.0]
@@ -180,7 +180,7 @@ def _windows(
     most = np.array([drawn[name][1] for name in impurities])
     rule = {name: impurity_median * drawn[name][1] for name in impurities}
     median = np.array([rule[name] if (own := _median(material, name)) is None else own for name in impurities])
-    return Windows(
+    return CompositionWindows(
         addition=np.array([elements.index(name) for name in additions], dtype=np.intp),
         low=low,
         span=high - low,

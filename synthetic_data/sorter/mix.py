@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Plan, SimulationError
-from synthetic_data.sorter.lots import Lots
+from synthetic_data.engine.plan import RunPlan, SimulationError
+from synthetic_data.sorter.lots import SorterLots
 from synthetic_data.sorter.materials import Materials
 
 
@@ -27,7 +27,7 @@ class Mix:
     parts: FloatArray
 
     @classmethod
-    def of(cls, plan: Plan, materials: Materials, lots: Lots, rng: np.random.Generator) -> Self:
+    def of(cls, plan: RunPlan, materials: Materials, lots: SorterLots, rng: np.random.Generator) -> Self:
         """Mix of each lot: log shares scatter by `lot_mix_sd`, half of the variance by class, half by material.
 
         Raises
@@ -74,13 +74,13 @@ def draw_materials(
     return material, composite, np.sum(beyond, axis=1)
 
 
-def _present(plan: Plan, materials: Materials) -> NDArray[np.bool_]:
+def _present(plan: RunPlan, materials: Materials) -> NDArray[np.bool_]:
     """Which materials this plant ever gets: of those without a class of their own, some never come."""
     absent = plan.plant_stream().random(len(materials.names)) < plan.plant.value("unknown_absent_share")
     return ~absent
 
 
-def _parts(lots: Lots, named: FloatArray, unknown: FloatArray, later: FloatArray) -> FloatArray:
+def _parts(lots: SorterLots, named: FloatArray, unknown: FloatArray, later: FloatArray) -> FloatArray:
     """Shares of named materials, unknown ones, later ones and composites; what a feed lacks, the others make up."""
     p = lots.parameters
     new = p.new_unknown_share * (later.sum(axis=1) > 0.0)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.feed import FeedPieces
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Registration:
     overlap: FloatArray
 
 
-def register(pieces: Pieces, rng: np.random.Generator) -> Registration:
+def register(pieces: FeedPieces, rng: np.random.Generator) -> Registration:
     """Cut the pieces out of the picture: some of those that touch another are taken for one with it.
 
     Reads `merge_gap` [mm], `merge_share` [1].
@@ -54,7 +54,7 @@ def blended(values: FloatArray, weight: FloatArray, registration: Registration) 
 
 
 def content_at_spot(
-    pieces: Pieces, registration: Registration, rng: np.random.Generator
+    pieces: FeedPieces, registration: Registration, rng: np.random.Generator
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Composition (n, E) where a sensor looks at one spot of each piece, and whether the spot lies on the neighbour.
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import SimulationError
 from synthetic_data.sorter.bodies import within
-from synthetic_data.sorter.lots import Lots
+from synthetic_data.sorter.lots import SorterLots
 from synthetic_data.sorter.materials import Materials
 
 # What a piece is covered with; one state a piece.
@@ -17,7 +17,7 @@ _COVERED = SURFACES[1:]
 
 
 def draw_surfaces(
-    lots: Lots, materials: Materials, lot: NDArray[np.intp], material: NDArray[np.intp], rng: np.random.Generator
+    lots: SorterLots, materials: Materials, lot: NDArray[np.intp], material: NDArray[np.intp], rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], FloatArray]:
     """Surface state, index into SURFACES, and thickness of the layer [µm], of each piece.
 
@@ -55,7 +55,7 @@ def draw_surfaces(
     return surface_of, layer
 
 
-def draw_dirt(lots: Lots, lot: NDArray[np.intp], rng: np.random.Generator) -> FloatArray:
+def draw_dirt(lots: SorterLots, lot: NDArray[np.intp], rng: np.random.Generator) -> FloatArray:
     """Dirt of each piece from 0 clean to 1: in each lot another share is dirty, most of it lightly."""
     p = lots.parameters
     dirty = p.dirt_share_low + (p.dirt_share_high - p.dirt_share_low) * rng.random(len(lots.feed))

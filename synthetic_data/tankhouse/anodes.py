@@ -33,13 +33,13 @@ def shares(p: GrowthParameters) -> FloatArray:
 
 
 @dataclass
-class Loads:
+class CopperAnodeLoads:
     """Anodes in each group of cells: true contents and assayed ones, shape (2, elements, groups) [ppm]."""
 
     contents: FloatArray
 
     @classmethod
-    def first(cls, p: GrowthParameters, normals: FloatArray) -> Loads:
+    def first(cls, p: GrowthParameters, normals: FloatArray) -> CopperAnodeLoads:
         """Anodes that are in the cells when the run starts; normals of shape (NORMALS, groups)."""
         usual_mix = (shares(p) @ usual(p))[:, None]
         lot = usual_mix * np.exp(p.anode_lot_sd * normals[: len(ELEMENTS)])

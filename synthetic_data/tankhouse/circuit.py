@@ -13,7 +13,7 @@ from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_la
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
 from synthetic_data.engine.parameters import periods_alike, regimes_begun
-from synthetic_data.engine.plan import Event, Plan
+from synthetic_data.engine.plan import PlantEvent, RunPlan
 from synthetic_data.plant.random_walks import next_walk
 from synthetic_data.plant.unit_faults import UNIFORMS
 from synthetic_data.plant.weather import seasonal_temperature
@@ -54,7 +54,7 @@ class Weeks:
     state: dict[str, FloatArray]
     cast: FloatArray  # anodes by supplier, (weeks, suppliers, elements) [ppm]
     laboratory: FloatArray  # factor by which the laboratory reads high, (weeks, elements) [1]
-    events: tuple[Event, ...]
+    events: tuple[PlantEvent, ...]
 
     @property
     def count(self) -> int:
@@ -62,17 +62,17 @@ class Weeks:
         return len(self.cast)
 
 
-def stretches(plan: Plan) -> Iterator[Weeks]:
+def stretches(plan: RunPlan) -> Iterator[Weeks]:
     """Weeks of the run in stretches, the warm-up first; none crosses the start of a regime."""
-    circuit = Circuit(plan)
+    circuit = TankhouseCircuit(plan)
     while circuit.first < plan.periods:
         yield circuit.go()
 
 
-class Circuit:
+class TankhouseCircuit:
     """The circuit between two weeks, of which `first` is to come."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
         self.first = -round(GrowthParameters.of(plan.seed).warm_up_periods)
         p = GrowthParameters.in_period(plan, self.first)
@@ -99,7 +99,7 @@ class Circuit:
         self.first += count
         return self._stretch(p, first, count, regimes_begun(plan, first))
 
-    def _stretch(self, p: GrowthParameters, first: int, count: int, regimes: tuple[Event, ...]) -> Weeks:
+    def _stretch(self, p: GrowthParameters, first: int, count: int, regimes: tuple[PlantEvent, ...]) -> Weeks:
         """Step some weeks with the same parameters."""
         size = (count, _NORMALS + self._cast.size + len(self._bias))
         known = np.append(_KNOWN, np.repeat([True, False], [self._cast.size, len(self._bias)]))
@@ -214,7 +214,7 @@ class Circuit:
         return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)
 
 
-_last: tuple[Plan, Circuit, list[Weeks]] | None = None
+_last: tuple[RunPlan, TankhouseCircuit, list[Weeks]] | None = None
 
 
 class SharedCircuit:
@@ -223,15 +223,15 @@ class SharedCircuit:
     It is the same whatever the knobs are. Of the last run alone: who asks next starts again with another.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         global _last
         if _last is None or _last[0] is not plan:
-            _last = plan, Circuit(plan), []
+            _last = plan, TankhouseCircuit(plan), []
         self._circuit, self._weeks, self._place = _last[1], _last[2], 0
         self.first = self._weeks[0].first if self._weeks else self._circuit.first
 
     def go(self, most: int = STRETCH) -> Weeks:
-        """The next weeks, as of `Circuit.go`; `most` is the same at each call."""
+        """The next weeks, as of `TankhouseCircuit.go`; `most` is the same at each call."""
         if self._place == len(self._weeks):
             self._weeks.append(self._circuit.go(most))
         weeks = self._weeks[self._place]

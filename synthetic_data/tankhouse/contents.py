@@ -9,14 +9,14 @@ from physics.refining.anode_slimes import SLIMES_SHARE, included_content, slimes
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_limited_content
 from physics.refining.occlusion import electrolyte_sulphur, occluded_content, occluded_volume
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
-from synthetic_data.tankhouse.crops import ELEMENTS, PARTICLES, Crops, Values
+from synthetic_data.tankhouse.crops import ELEMENTS, PARTICLES, TankhouseCrops, Values
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 _TRACE = 1e-9  # ppm, so little antimony and bismuth that nothing of them floats
 _FROM_ELECTROLYTE = ("as", "sb", "bi", "ni", "fe")
 
 
-def enclosed(p: TankhouseParameters, crops: Crops, state: Values) -> Values:
+def enclosed(p: TankhouseParameters, crops: TankhouseCrops, state: Values) -> Values:
     """Electrolyte [mL/kg] and slimes, settled and floating [ppm], that the deposit encloses."""
     walks, crop_normals, rough = crops.walks, crops.crop_normals, state["roughness"]
     lumpy = 1.0 + p.nodules_enclose * state["nodularity"]
@@ -30,7 +30,7 @@ def enclosed(p: TankhouseParameters, crops: Crops, state: Values) -> Values:
     }
 
 
-def contents(p: TankhouseParameters, crops: Crops, state: Values, parts: Values) -> Values:
+def contents(p: TankhouseParameters, crops: TankhouseCrops, state: Values, parts: Values) -> Values:
     """Contents of the lots [ppm] from the conditions and what the deposit encloses."""
     week, anodes = crops.week, crops.anodes
     found = _slimes(p, anodes, parts)
@@ -66,7 +66,7 @@ def _slimes(p: TankhouseParameters, anodes: Values, parts: Values) -> Values:
     return found
 
 
-def _silver(p: TankhouseParameters, crops: Crops, state: Values) -> FloatArray:
+def _silver(p: TankhouseParameters, crops: TankhouseCrops, state: Values) -> FloatArray:
     """Silver that plates out from solution [ppm]."""
     product = silver_chloride_product(state["temperature"], p.silver_product)
     rich = np.power(crops.anodes["ag"] / p.anode_ag, p.silver_per_anode)
@@ -76,7 +76,7 @@ def _silver(p: TankhouseParameters, crops: Crops, state: Values) -> FloatArray:
     return diffusion_limited_content(dissolved, diffusion, state["layer"], crops.knobs["current_density"])
 
 
-def _stray_iron(p: TankhouseParameters, crops: Crops) -> FloatArray:
+def _stray_iron(p: TankhouseParameters, crops: TankhouseCrops) -> FloatArray:
     """Iron from tools, cranes and plates [ppm]."""
     scatter = np.exp(p.iron_walk * crops.walks["iron"] + p.iron_luck * crops.crop_normals["iron"])
     found: FloatArray = p.iron * scatter + p.contamination_fe * crops.faults["contamination"]

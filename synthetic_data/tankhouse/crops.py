@@ -17,7 +17,7 @@ CROP_NORMALS = (*WALKS, "nodular", "solids", "temperature", *PARTICLES)
 
 
 @dataclass(frozen=True)
-class Crops:
+class TankhouseCrops:
     """Some crops of a block."""
 
     week: Values  # state of the circuit

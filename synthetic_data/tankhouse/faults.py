@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.engine.plan import Event
+from synthetic_data.engine.plan import PlantEvent
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.unit_faults import UNIFORMS
 from synthetic_data.tankhouse.parameters import CIRCUIT_FAULTS, GrowthParameters
@@ -26,7 +26,7 @@ class CircuitFaults:
         """No fault is on."""
         return cls([-np.inf] * len(CIRCUIT_FAULTS), days)
 
-    def week(self, p: GrowthParameters, day: float, chances: list[float]) -> tuple[dict[str, float], list[Event]]:
+    def week(self, p: GrowthParameters, day: float, chances: list[float]) -> tuple[dict[str, float], list[PlantEvent]]:
         """Share of the week beginning on `day` in which each fault is on, and those that begin in it."""
         shares, events = {}, []
         for k, kind in enumerate(CIRCUIT_FAULTS):
@@ -37,6 +37,6 @@ class CircuitFaults:
                 lasts = between(p[f"{kind}_short"], p[f"{kind}_long"], length)
                 seen = min(between(p[f"{kind}_seen_early"], p[f"{kind}_seen_late"], delay), lasts)
                 self.until[k] = begun + lasts
-                events.append(Event(None, kind, begun, begun + seen, begun + lasts))
+                events.append(PlantEvent(None, kind, begun, begun + seen, begun + lasts))
             shares[kind] = max(0.0, min(self.until[k], day + self.days) - begun) / self.days
         return shares, events

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.engine.plan import Event
+from synthetic_data.engine.plan import PlantEvent
 from synthetic_data.tankhouse import contents, instruments
 from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.crops import Values
-from synthetic_data.tankhouse.growth import DEFECTS, Grown, Growth
+from synthetic_data.tankhouse.growth import DEFECTS, GrownCrops, Growth
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 # Hidden states that go to truth.parquet.
 _TRUE = ("temperature", "chloride", "polarisation", "solids", "roughness", "squared_error")
 
 
-class Groups(Growth):
+class TankhouseGroups(Growth):
     """The groups of a block between two stretches of weeks."""
 
-    def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[Event]]:
+    def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[PlantEvent]]:
         """Table and truth of some weeks, arrays of shape (crops, groups), and the faults that begin."""
         p = TankhouseParameters.in_period(self.plan, weeks.first)
         grown = self.grow(weeks)
         truth = _truth(p, grown)
         return grown.known | grown.crops.knobs | self._report(p, weeks, grown, truth), truth, grown.events
 
-    def _report(self, p: TankhouseParameters, weeks: Weeks, grown: Grown, truth: Values) -> Values:
+    def _report(self, p: TankhouseParameters, weeks: Weeks, grown: GrownCrops, truth: Values) -> Values:
         """What instruments, laboratory and inspection tell."""
         errors, analysis = instruments.split(grown.draws.errors)
         read = instruments.before(weeks.state, grown.anodes)
@@ -38,7 +38,7 @@ class Groups(Growth):
         return instruments.lose(p, read, self.limits, grown.draws.losses) | reported | found
 
 
-def _truth(p: TankhouseParameters, grown: Grown) -> Values:
+def _truth(p: TankhouseParameters, grown: GrownCrops) -> Values:
     """Contents of the lots, probabilities of defects, and hidden states."""
     crops, state = grown.crops, grown.state
     parts = contents.enclosed(p, crops, state)

@@ -9,21 +9,21 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.refining.nodulation import additive_roughness
 from synthetic_data.engine.counterfactual_streams import partly_in_hand
-from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.engine.plan import PlantEvent, RunPlan, UnitBlock
 from synthetic_data.plant.random_walks import next_walk
-from synthetic_data.plant.set_points import Crew, Setting
+from synthetic_data.plant.set_points import SetpointOperator, Setting
 from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse import instruments, operators, surface
 from synthetic_data.tankhouse.circuit import Weeks
-from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, Crops, Values
+from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, TankhouseCrops, Values
 from synthetic_data.tankhouse.parameters import GROUP_FAULTS, GrowthParameters
 
 DEFECTS = ("nodules", "soiling")
 
 
 @dataclass(frozen=True)
-class Draws:
+class CropDraws:
     """Random numbers of some crops, drawn whatever the knobs are; each of shape (numbers, crops, groups)."""
 
     loads: FloatArray
@@ -39,7 +39,7 @@ class Draws:
     losses: FloatArray
 
     @classmethod
-    def of(cls, normals: np.random.Generator, uniforms: np.random.Generator, crops: int, groups: int) -> Draws:
+    def of(cls, normals: np.random.Generator, uniforms: np.random.Generator, crops: int, groups: int) -> CropDraws:
         """Next numbers of two streams, crop by crop, so that a shorter run is the beginning of a longer one."""
         of_loads, of_errors = tankhouse_anodes.NORMALS, instruments.NORMALS
         sizes = (of_loads, len(WALKS), len(CROP_NORMALS), operators.NORMALS, 1, of_errors)  # 1: the crew's judgement
@@ -61,17 +61,17 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class Grown:
+class GrownCrops:
     """Some crops as they have grown; arrays of shape (crops, groups) but where stated."""
 
-    crops: Crops
+    crops: TankhouseCrops
     state: Values  # temperature, chloride, roughness, polarisation, nodules, soiling and what else is hidden
     setting: Setting
     anodes: FloatArray  # assayed contents, (elements, crops, groups) [ppm]
     place: FloatArray  # crops that the anodes have been in the cells
     known: Values  # what is known of age and weather when a crop starts
-    draws: Draws
-    events: list[Event]
+    draws: CropDraws
+    events: list[PlantEvent]
 
 
 class Growth:
@@ -81,7 +81,7 @@ class Growth:
     is weighed. With the same random numbers both meet the same electrolyte, anodes, set-points and roughness.
     """
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
         self.plan, self.block, groups = plan, block, block.count
         p = GrowthParameters.of(plan.seed)
         self.normals, self.uniforms = plan.block_stream(block, units_axis=-1).spawn(2)
@@ -94,15 +94,15 @@ class Growth:
         self._phase = np.floor(tankhouse_anodes.CROPS * phase)
         self._interval = p.overhaul_least + (p.overhaul_most - p.overhaul_least) * interval
         self._age = self._interval * age  # d since the overhaul, when the run starts
-        self._loads = tankhouse_anodes.Loads.first(p, loads)
+        self._loads = tankhouse_anodes.CopperAnodeLoads.first(p, loads)
         self._faults = UnitFaults.none(groups, GROUP_FAULTS, plan.period_days)
-        self._crew = Crew("glue_dose", np.full(groups, float(p.glue_dose)), np.zeros(groups))
+        self._crew = SetpointOperator("glue_dose", np.full(groups, float(p.glue_dose)), np.zeros(groups))
         self.limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
-    def grow(self, weeks: Weeks) -> Grown:
+    def grow(self, weeks: Weeks) -> GrownCrops:
         """The crops of some weeks."""
         p = weeks.parameters
-        draws = Draws.of(self.normals, self.uniforms, weeks.count, self.block.count)
+        draws = CropDraws.of(self.normals, self.uniforms, weeks.count, self.block.count)
         number = weeks.first + np.arange(weeks.count)[:, None]
         place = np.mod(number + self._phase, tankhouse_anodes.CROPS)
         age = np.mod(self._age + weeks.days * number, self._interval)
@@ -111,7 +111,7 @@ class Growth:
         faults, events = self._faults.stretch(p, weeks.first, chances)
         setting = operators.setting(p, self.plan, weeks, self.block, self.testing, draws.test_chances)
         wishes = operators.orders(p, weeks, self._habits, draws.habits)
-        crops = Crops(
+        crops = TankhouseCrops(
             weeks.state,
             {name: setting.used(name, wish) for name, wish in wishes.items()},
             dict(zip(tankhouse_anodes.ELEMENTS, anodes[0], strict=True)),
@@ -129,7 +129,7 @@ class Growth:
             "anode_age": weeks.days * place,
             "ambient_temperature": np.round(weeks.state["ambient_temperature"], 1),
         }
-        return Grown(crops, state, setting, anodes[1], place, known, draws, events)
+        return GrownCrops(crops, state, setting, anodes[1], place, known, draws, events)
 
     def _drift(self, p: GrowthParameters, shocks: FloatArray) -> FloatArray:
         """First-order walks of unit variance, shape (WALKS, crops, groups)."""
@@ -139,7 +139,7 @@ class Growth:
         return found
 
     def _dose_glue(
-        self, p: GrowthParameters, crops: Crops, state: Values, setting: Setting, draws: Draws
+        self, p: GrowthParameters, crops: TankhouseCrops, state: Values, setting: Setting, draws: CropDraws
     ) -> FloatArray:
         """Glue dosed in each crop: the crew answers how rough the last one looked [g/t]."""
         rough = surface.roughness_without_additives(p, crops, state)

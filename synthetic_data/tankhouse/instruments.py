@@ -9,7 +9,7 @@ from physics.refining.electrolyte import electrolyte_conductivity_price_1981, re
 from synthetic_data.plant import laboratory
 from synthetic_data.plant.readings import clipped, missing
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
-from synthetic_data.tankhouse.crops import ELEMENTS, Crops, Values
+from synthetic_data.tankhouse.crops import ELEMENTS, TankhouseCrops, Values
 from synthetic_data.tankhouse.parameters import GrowthParameters, TankhouseParameters
 
 # Assays of the electrolyte and the step in which each is reported [g/L].
@@ -38,7 +38,7 @@ def short_rate(p: GrowthParameters, state: Values) -> FloatArray:
     return found
 
 
-def during(p: TankhouseParameters, crops: Crops, state: Values, normals: FloatArray) -> Values:
+def during(p: TankhouseParameters, crops: TankhouseCrops, state: Values, normals: FloatArray) -> Values:
     """Readings of the crop, before any is lost; normals of shape (5, crops, groups)."""
     week, current = crops.week, crops.knobs["current_density"]
     conductivity = electrolyte_conductivity_price_1981(

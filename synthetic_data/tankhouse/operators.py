@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant import set_points
 from synthetic_data.plant.set_points import Setting
 from synthetic_data.tankhouse.circuit import Weeks
@@ -27,9 +27,9 @@ UNIFORMS = len(TESTED)  # of a crop: sign of each test
 
 def setting(
     p: GrowthParameters,
-    plan: Plan,
+    plan: RunPlan,
     weeks: Weeks,
-    block: Block,
+    block: UnitBlock,
     testing: FloatArray,
     uniforms: FloatArray,
 ) -> Setting:

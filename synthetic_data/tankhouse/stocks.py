@@ -17,7 +17,7 @@ _KILO = 1000.0
 
 
 @dataclass(frozen=True)
-class Flow:
+class StockFlow:
     """One stock over a crop: contents at both ends and on average [g/L], masses for a tonne of copper a day [kg*d/t].
 
     `came` is what dissolves or is dosed, `removed` what precipitates or liberators plate out.
@@ -33,7 +33,7 @@ class Flow:
 
 def dissolving(
     p: GrowthParameters, days: float, start: float, dissolved: float, bleed: float, precipitation: float, onset: float
-) -> Flow:
+) -> StockFlow:
     """A stock that anodes feed [g/t], the bleed [m³/t] empties, and precipitation bounds.
 
     The balance is linear in a crop: all of it is its exact solution.
@@ -44,35 +44,35 @@ def dissolving(
     memory = p.electrolyte_volume / leaving
     end = steady + (start - steady) * math.exp(-days / memory)
     mean = steady + (start - end) * memory / days
-    return Flow(start, end, mean, dissolved / _KILO * days, bleed * mean * days, rate * (mean - onset) * days)
+    return StockFlow(start, end, mean, dissolved / _KILO * days, bleed * mean * days, rate * (mean - onset) * days)
 
 
-def copper(p: GrowthParameters, days: float, start: float, excess: float, bleed: float, liberated: float) -> Flow:
+def copper(p: GrowthParameters, days: float, start: float, excess: float, bleed: float, liberated: float) -> StockFlow:
     """Copper [g/L]: anodes dissolve more than cathodes take [kg/t], liberators [kg/t] and bleed take the rest."""
     memory = p.electrolyte_volume / bleed
     steady = (excess - liberated) / bleed
     end = steady + (start - steady) * math.exp(-days / memory)
     mean = steady + (start - end) * memory / days
-    return Flow(start, end, mean, excess * days, bleed * mean * days, liberated * days)
+    return StockFlow(start, end, mean, excess * days, bleed * mean * days, liberated * days)
 
 
 def acid(
     p: GrowthParameters, days: float, start: float, end: float, excess: float, bleed: float, liberated: float
-) -> Flow:
+) -> StockFlow:
     """Free acid [g/L], which is brought to a new content when the crop starts and held: what came is the acid added.
 
     Copper [kg/t] that dissolves without current takes acid, liberators give it back, the bleed carries some off.
     """
     removed = ACID_PER_COPPER * (excess - liberated) * days
     bled = bleed * end * days
-    return Flow(start, end, end, p.electrolyte_volume * (end - start) + bled + removed, bled, removed)
+    return StockFlow(start, end, end, p.electrolyte_volume * (end - start) + bled + removed, bled, removed)
 
 
-def chloride(p: GrowthParameters, days: float, start: float, dosed: float, silver: float, bleed: float) -> Flow:
+def chloride(p: GrowthParameters, days: float, start: float, dosed: float, silver: float, bleed: float) -> StockFlow:
     """Chloride [g/L]: dosed [g/t], precipitated by the silver that dissolves first [g/t], bled."""
     bound = p.silver_as_chloride * silver * CHLORINE_PER_SILVER * min(1.0, start / p.chloride_scarce)
     memory = p.electrolyte_volume / bleed
     steady = (dosed - bound) / (_KILO * bleed)
     end = steady + (start - steady) * math.exp(-days / memory)
     mean = steady + (start - end) * memory / days
-    return Flow(start, end, mean, dosed / _KILO * days, bleed * mean * days, bound / _KILO * days)
+    return StockFlow(start, end, mean, dosed / _KILO * days, bleed * mean * days, bound / _KILO * days)

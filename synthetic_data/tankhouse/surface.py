@@ -8,13 +8,13 @@ from physics.arrays import FloatArray
 from physics.refining.anode_slimes import arsenic_ratio, floating_share
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, limiting_current
 from physics.refining.nodulation import additive_error, chance_of_any, effective_dose, expected_nodules
-from synthetic_data.tankhouse.crops import Crops, Values
+from synthetic_data.tankhouse.crops import TankhouseCrops, Values
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
 _MOST_POLARISATION = 0.95  # beyond it copper comes as powder
 
 
-def conditions(p: GrowthParameters, crops: Crops) -> Values:
+def conditions(p: GrowthParameters, crops: TankhouseCrops) -> Values:
     """Temperature, chloride, solids, polarisation, what floats and the errors of additives, as they truly are."""
     week, knobs, crop_normals = crops.week, crops.knobs, crops.crop_normals
     temperature = knobs["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * crop_normals["temperature"]
@@ -41,7 +41,7 @@ def conditions(p: GrowthParameters, crops: Crops) -> Values:
     }
 
 
-def roughness_without_additives(p: GrowthParameters, crops: Crops, state: Values) -> FloatArray:
+def roughness_without_additives(p: GrowthParameters, crops: TankhouseCrops, state: Values) -> FloatArray:
     """Logarithm of the roughness that the best additives would leave."""
     plates = crops.faults["bent_plates"] + p.undetected_shorts * crops.faults["short_detection"]
     worn = p.alignment_sd * crops.traits["alignment"] + p.alignment_wear * (crops.wear - 0.5)
@@ -68,7 +68,7 @@ def _additive_error(
     return additive_error(effective_dose(np.maximum(dose, p.additive_least), temperature), best)
 
 
-def nodules(p: GrowthParameters, crops: Crops, state: Values) -> Values:
+def nodules(p: GrowthParameters, crops: TankhouseCrops, state: Values) -> Values:
     """Probability that the lot is rejected for nodules, and how nodular it is, on a logarithmic scale from 0."""
     count = expected_nodules(state["solids"], state["squared_error"], state["polarisation"], p.usual_nodules)
     count = count * np.exp(p.nodules_walk * crops.walks["rough"] + p.nodules_plates * crops.faults["bent_plates"])
@@ -77,7 +77,7 @@ def nodules(p: GrowthParameters, crops: Crops, state: Values) -> Values:
     return {"nodules": chance_of_any(np.minimum(count, p.nodules_most)), "nodularity": np.log1p(scattered)}
 
 
-def soiling(p: GrowthParameters, crops: Crops, state: Values) -> Values:
+def soiling(p: GrowthParameters, crops: TankhouseCrops, state: Values) -> Values:
     """Probability that the lot is rejected for sulphate or dirt, and how soiled it is over the usual."""
     crystals = np.exp(p.soiling_per_copper * (crops.week["cu"] - p.copper_wanted))
     washing = np.exp((p.wash_temperature - crops.week["wash_temperature"]) / p.wash_scale)

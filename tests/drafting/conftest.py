@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drafting.job import Asked, Drafted, draft
+from drafting.job import Drafted, DraftOptions, draft
 
 Make = Callable[..., pd.DataFrame]
 DraftOf = Callable[..., Drafted]
@@ -51,7 +51,7 @@ def draft_of(tmp_path) -> DraftOf:
         if isinstance(table, pd.DataFrame):
             path = tmp_path / file
             table.to_csv(path, index=False)
-        return draft(path, [target], Asked(**asked))
+        return draft(path, [target], DraftOptions(**asked))
 
     return drafted
 

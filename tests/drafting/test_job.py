@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from drafting.findings import KINDS, DraftError
-from drafting.job import Asked, draft
+from drafting.job import DraftOptions, draft
 from registry.settings import read_settings
 from tests.suite.jobs import quicken
 from tests.suite.processes import each
@@ -226,7 +226,7 @@ def test_headings_that_are_not_there_are_named_at_once(plant, draft_of):
 def test_one_target_at_a_time(plant, tmp_path):
     plant().to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(DraftError, match=r"--target: got 2 columns: expected one"):
-        draft(tmp_path / "plant.csv", ["yield_pct", "ratio"], Asked())
+        draft(tmp_path / "plant.csv", ["yield_pct", "ratio"], DraftOptions())
 
 
 @pytest.mark.parametrize(

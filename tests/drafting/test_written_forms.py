@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from drafting.findings import DraftError
-from drafting.job import Asked, draft
+from drafting.job import DraftOptions, draft
 from models.table.periods import period_start
 from models.table.reading import read_table
 from models.table.sources import TableError
@@ -58,10 +58,12 @@ class Form:
     rng_seed: int
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> DraftOptions:
         """Options that a user states where the file itself does not decide."""
         order = {"%d.%m": "day", "%d/%m": "day", "%m/%d": "month"}.get(self.times[:5])
-        return Asked(order=order, decimal=self.decimal, unit=HEADINGS[self.language][1] if self.units > 1 else None)
+        return DraftOptions(
+            order=order, decimal=self.decimal, unit=HEADINGS[self.language][1] if self.units > 1 else None
+        )
 
 
 @st.composite
@@ -192,7 +194,7 @@ def test_a_draft_reads_columns_of_all_types(kinds, target, time, ending, rng_see
     path = tmp_path / f"plant{ending}"
     {".parquet": frame.to_parquet, ".xlsx": frame.to_excel, ".csv": frame.to_csv}[ending](path, index=False)
     try:
-        drafted = draft(path, ["target"], Asked(time=None if time == "none" else "time"))
+        drafted = draft(path, ["target"], DraftOptions(time=None if time == "none" else "time"))
     except (DraftError, TableError):
         return
     (tmp_path / "plant.toml").write_text(drafted.text, encoding="utf-8")

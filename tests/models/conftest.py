@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from models.interfaces.line import Balance, Doubts, Level, Line
+from models.interfaces.line import Balance, CellLine, CurrentResponse, CurveUncertainty
 
 
 @pytest.fixture
-def line() -> Line:
+def line() -> CellLine:
     """Cells of 2.5 V and 8 mV/kA at 92 % of 1.22 g/Ah, which 1 K/h a kilowatt beyond 250 heats, cooled by the hour."""
 
     def voltage(i: np.ndarray) -> np.ndarray:
         return 2.5 + 0.008 * np.asarray(i)
 
     heat = Balance("temperature", "°C", 40.0, lambda i: 0.02 * i * voltage(i), 0.5, np.full(72, 20.0), 35.0, 0.5)
-    return Line(
+    return CellLine(
         100.0,
         voltage,
         lambda i: 93.0 - 0.01 * np.asarray(i),
@@ -22,6 +22,6 @@ def line() -> Line:
         0.97,
         100.0,
         (heat,),
-        (Level("voltage", "V", voltage, 0.02),),
-        Doubts(0.01, 0.1, 0.5, 0.5, 0.03),
+        (CurrentResponse("voltage", "V", voltage, 0.02),),
+        CurveUncertainty(0.01, 0.1, 0.5, 0.5, 0.03),
     )

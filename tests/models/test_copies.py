@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from models.regression.model import RegressionModel
-from models.sorting.contents import Signals
+from models.sorting.contents import ContentSignals
 from seeds import load, names
 
 
 @pytest.mark.parametrize("process", [name for name in names() if load(name).process.task == "sorting"])
 def test_signals_of_a_sorter_can_be_copied(process: str) -> None:
-    signals, seed = Signals.of(load(process)), load(process)
+    signals, seed = ContentSignals.of(load(process)), load(process)
     X = np.array([[column.limits[0] if np.isfinite(column.limits[0]) else 1.0 for column in seed.inputs]])
     columns = signals.columns(X)
     assert columns.shape == (1, len(signals.inputs) + len(signals.features))

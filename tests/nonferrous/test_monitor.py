@@ -14,7 +14,7 @@ from records.database import Database
 from records.monitoring import newest
 from records.online_states import State, save
 from records.outcomes import Outcome, take
-from records.requests import Kept, insert, new_id, recorded
+from records.requests import StoredExchange, insert, new_id, recorded
 from records.shadow import ShadowAnswer, keep
 from registry import tracking
 from registry.versions import Version
@@ -72,7 +72,7 @@ def record(database, frame, fall=0.0):
         insert(
             database,
             [
-                Kept(
+                StoredExchange(
                     *(new_id(), 0, AT + at, "127.0.0.1", "toy_cells", "predictions", 3, "sha256:3"),
                     *("application/json", json.dumps({"rows": rows}).encode(), json.dumps(answer).encode()),
                 )

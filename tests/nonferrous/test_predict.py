@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.online.received import Interval
-from models.online.review_queue import Arrival, Following
+from models.online.review_queue import Arrival, OnlineState
 from models.table.inputs import matrix
-from models.uncertainty.adaptive_intervals import Adaptive
+from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from nonferrous.batch_file import write_batches
 from nonferrous.command_line import main
 from nonferrous.predict import with_outcomes
@@ -185,7 +185,9 @@ def test_outcomes_of_the_records_are_followed_as_the_service_does(
     run, save_toy_model, toy_frame, tmp_path, monkeypatch
 ):
     errors = np.random.default_rng(5).normal(0, 0.5, 60)
-    model = replace(save_toy_model(tmp_path / "plain"), adaptive=Adaptive.new().taken(errors, np.abs(errors)), info={})
+    model = replace(
+        save_toy_model(tmp_path / "plain"), adaptive=AdaptiveInterval.new().taken(errors, np.abs(errors)), info={}
+    )
     data, out = tmp_path / "data.csv", tmp_path / "out.parquet"
     toy_frame().drop(columns="y").head(60).to_csv(data, index=False)
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
@@ -196,7 +198,7 @@ def test_outcomes_of_the_records_are_followed_as_the_service_does(
     (tmp_path / "home").mkdir(exist_ok=True)
     with closing(Database(f"sqlite:///{tmp_path / 'home' / 'records.db'}")) as database:
         state = NumberStates().begin(model)
-        following = Following.from_state(state["y"], model.usual)
+        following = OnlineState.from_state(state["y"], model.usual)
         following = following.taken(Arrival(1, *(np.full(60, one) for one in (2.0, 2.0, 90.0, 1.0))), accepted=True)
         state["y"] |= following.state() | {"at": now()}
         with database.begin() as connection:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from models.processes.lookup import response_of
-from models.setpoints.advice import Advice, Estimate
+from models.setpoints.advice import GainEstimate, UnitRecommendation
 from models.setpoints.line.advice import LineAdvice
 from models.setpoints.lot_advice import LotAdvice
 from nonferrous.command_line import main
@@ -17,7 +17,7 @@ from operations.set_points import graded_lots, requests
 from operations.set_points.answers import advice_rows
 from operations.set_points.line import line_part
 from operations.set_points.lots import AskedLots, LotForm, lot_rows
-from operations.set_points.requests import Asked
+from operations.set_points.requests import ParsedSetpointRequest
 from seeds import load
 
 KNOBS = {"line_current_target": 400.0, "voltage_setpoint": 4.0, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
@@ -25,12 +25,12 @@ KNOBS = {"line_current_target": 400.0, "voltage_setpoint": 4.0, "excess_alf3_tar
 
 def advised(number, gain, refusal=None):
     moves = {"voltage_setpoint": -0.0125 if gain else 0.0, "metal_level_target": -1.0 if gain else 0.0}
-    return Advice(
+    return UnitRecommendation(
         unit=f"A-{number:03d}",
         start=pd.Timestamp("2026-11-01"),
         plan=KNOBS,
         moves=moves,
-        gain=Estimate(gain, gain - 4.0, gain + 4.0),
+        gain=GainEstimate(gain, gain - 4.0, gain + 4.0),
         effects={},
         limits=(),
         cause="a bath that dissolves less metal" if gain else None,
@@ -57,7 +57,7 @@ def command(monkeypatch, capsys, tmp_path):
             if isinstance(form, LotForm):
                 found = lot_rows(advices, AskedLots(rows, [], units, {}), form, {})
             else:
-                found = advice_rows(advices, Asked(rows, units, pd.DataFrame(), {}), model)
+                found = advice_rows(advices, ParsedSetpointRequest(rows, units, pd.DataFrame(), {}), model)
             part = {} if line is None else {"line": line_part(line, seed)}
             return Requested(operation, form, 3, 90, tuple(notes), {"recommendations": found, **part})
 
@@ -128,7 +128,7 @@ def lot(number, gain):
         start=pd.Timestamp("2026-11-01"),
         plan={"glue_dose": 80.0},
         moves={"glue_dose": -8.0 if gain else 0.0},
-        gain=Estimate(gain, gain - 1.0, gain + 1.0),
+        gain=GainEstimate(gain, gain - 1.0, gain + 1.0),
         effects={},
         limits=(),
         cause="less s: sulphur in the lot's sample, by the laboratory" if gain else None,
@@ -167,7 +167,7 @@ LINE = {"knob": "line_current_target", "start": pd.Timestamp("2026-11-01"), "uni
 
 def test_what_the_line_gains_stands_under_the_table_and_its_moves_in_the_file(command, tmp_path):
     moves = {"A-002": {"voltage_setpoint": 0.025, "metal_level_target": 0.0}}
-    gains = {"gain": Estimate(900.0, 200.0, 1600.0), "gain_as_planned": Estimate(105.0, 50.0, 160.0)}
+    gains = {"gain": GainEstimate(900.0, 200.0, 1600.0), "gain_as_planned": GainEstimate(105.0, 50.0, 160.0)}
     line = LineAdvice(**LINE, **gains, move=2.5, moves=moves, before=28.0, after=28.4, strained={"A-009": "superheat"})
     found = command(*FILES, advices=SOME, line=line)
     said = found.out.partition("that bring most")[2].splitlines()
@@ -183,7 +183,7 @@ def test_what_the_line_gains_stands_under_the_table_and_its_moves_in_the_file(co
 
 def test_a_line_that_stays_says_why(command, tmp_path):
     refusal = "support: 405 kA is beyond 396 to 403 kA"
-    stays = LineAdvice(**LINE, gain=Estimate(9, 1, 17), gain_as_planned=Estimate(9, 1, 17), refusal=refusal)
+    stays = LineAdvice(**LINE, gain=GainEstimate(9, 1, 17), gain_as_planned=GainEstimate(9, 1, 17), refusal=refusal)
     said = command(*FILES, advices=SOME, line=stays).out.splitlines()
     assert said[-3:-1] == ["the line's line_current_target stays at 400 kA", f"  {refusal}"]
     assert not [name for name in pd.read_csv(tmp_path / "advice.csv") if "with the line" in name]

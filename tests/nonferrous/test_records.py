@@ -11,7 +11,7 @@ from records import audit
 from records.database import Database, RecordsError
 from records.online_states import State, save
 from records.outcomes import Outcome, take
-from records.requests import Kept, insert, new_id
+from records.requests import StoredExchange, insert, new_id
 from tests.suite.jobs import quicken
 
 DAY = "2026-11-01T00:00:00"
@@ -41,7 +41,7 @@ def keep(database, *units, at=1_800_000_000_000_000):
         id = new_id()
         row = {"unit": unit, "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}
         answer = {"predictions": [{"id": f"{id}-0", "y": {"value": 90.0}}]}
-        one = Kept(
+        one = StoredExchange(
             *(id, 0, at, "127.0.0.1", "toy_cells", "predictions", 1, "sha256:1", "application/json"),
             *(json.dumps({"rows": [row]}).encode(), json.dumps(answer).encode()),
         )
@@ -149,7 +149,7 @@ def test_a_model_is_learnt_from_records(database, home, toy_frame, monkeypatch):
         )
     for body, known in zip(bodies, outcomes, strict=True):
         answer = {"predictions": [{}] * len(body["rows"])}
-        kept = Kept(
+        kept = StoredExchange(
             *(new_id(), 0, 1, "", "toy_cells", "predictions", 1, "sha256:1", "application/json"),
             *(json.dumps(body).encode(), json.dumps(answer).encode()),
         )

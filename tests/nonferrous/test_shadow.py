@@ -19,7 +19,7 @@ from records.database import Database
 from records.requests import recorded
 from records.shadow import answers_to
 from registry.relocation import adopt
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from seeds import load
 from tests.suite.client import running
@@ -64,8 +64,10 @@ def begun(toy_seed, toy_frame, tmp_path_factory):
             some(toy_frame, 24, 36).to_parquet(home / "changed.parquet")
             with pytest.MonkeyPatch.context() as patched:
                 quicken(patched)
-                train(seed, home / "history.parquet", Settings(home=home))
-                found = retrain(seed, home / "changed.parquet", Settings(home=home), accept_shift="the law has changed")
+                train(seed, home / "history.parquet", StoreSettings(home=home))
+                found = retrain(
+                    seed, home / "changed.parquet", StoreSettings(home=home), accept_shift="the law has changed"
+                )
             assert found.shadow is not None
         shutil.copytree(home, folder / "home")
         adopt(folder / "home" / "mlflow.db")
@@ -82,7 +84,7 @@ def home(begun, seeds, tmp_path, monkeypatch):
 
 
 def aliases(home):
-    versions = Tracking(Settings(home=home)).versions("toy_cells")
+    versions = Tracking(StoreSettings(home=home)).versions("toy_cells")
     return {alias: one.number for one in versions for alias in one.aliases}
 
 
@@ -153,7 +155,7 @@ def test_it_answers_beside_the_champion_shown_to_nobody_and_takes_over_when_its_
 @pytest.mark.service
 def test_files_that_are_gone_hurt_no_client_and_the_version_is_refused_in_the_end(home, toy_frame):
     seed = load("toy_cells")
-    version = Tracking(Settings(home=home)).versions("toy_cells")[1]
+    version = Tracking(StoreSettings(home=home)).versions("toy_cells")[1]
     (folder,) = home.rglob(f"{version.model}/artifacts/data/model")
     shutil.rmtree(folder)
     with running("toy_cells", home) as client:

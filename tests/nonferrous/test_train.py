@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from nonferrous.command_line import app, main
 from registry.loading.loading import Refused
-from registry.settings import Settings
+from registry.settings import StoreSettings
 
 # The package's names `train` and `up` are the commands.
 training, serving = (sys.modules[f"nonferrous.{name}"] for name in ("train", "servers"))
@@ -31,7 +31,7 @@ def prepared(toy_seed, tmp_path, monkeypatch):
         monkeypatch.setattr("registry.tracking.Tracking", lambda settings, make: store)
         monkeypatch.setattr(training, "simulate", lambda process, folder: learnt.append("plant"))
         monkeypatch.setattr(training, "train_on", lambda seed, folder, processes: learnt.append("model") or False)
-        (found,) = training.prepare_all([toy_seed], Settings(home=tmp_path))
+        (found,) = training.prepare_all([toy_seed], StoreSettings(home=tmp_path))
         return found, learnt
 
     return prepare
@@ -129,7 +129,7 @@ def test_processes_learn_side_by_side_and_speak_in_turn(monkeypatch, capsys, tmp
     monkeypatch.setattr(training, "_made", made)
     monkeypatch.setattr("training.parallel.workers.cores", lambda: cores)
     monkeypatch.setattr("training.parallel.workers.Workers", Here)
-    assert training.prepare_all(seeds, Settings(home=tmp_path)) == [True, False, True, True]
+    assert training.prepare_all(seeds, StoreSettings(home=tmp_path)) == [True, False, True, True]
     expected = [f"{name} learns in {each}" for name in ("ingots", "pots", "scrap")]
     assert capsys.readouterr().out.splitlines() == expected
 

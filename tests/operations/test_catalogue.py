@@ -4,7 +4,7 @@ import pytest
 
 from models.tasks import TASKS
 from operations.catalogue import CATALOGUE, offered, operations_of, predictions_of, states_of
-from operations.operation import Advice
+from operations.operation import AdviceOperation
 from operations.outcomes.numbers import NumberStates
 from operations.predictions.classes.operation import ClassPredictions
 from operations.predictions.lots.operation import LotPredictions
@@ -57,5 +57,5 @@ def test_the_example_of_advice_is_read(name: str) -> None:
 
     seed = load(name)
     for operation in operations_of(seed):
-        if isinstance(operation, Advice) and (form := operation.form(seed, 10)) is not None:
+        if isinstance(operation, AdviceOperation) and (form := operation.form(seed, 10)) is not None:
             assert operation.read(form, json.dumps(form.example).encode()) is not None

@@ -16,7 +16,7 @@ from operations import pages
 from operations.catalogue import Offers, offered, operations_of
 from operations.operation import Form, Operation
 from operations.predictions.operation import Predictions
-from reporting.responses.types import Place
+from reporting.responses.types import SchemaPlace
 from seeds import load, names
 
 HARMFUL = "<script>alert('&')</script>"
@@ -103,7 +103,7 @@ def drawn(operation: Operation[Any], form: Form, answer: dict[str, Any], is_tabl
     return pages.drawn(operation, form, replace(record, is_table=is_table))
 
 
-def leaves(value: Any, place: Place) -> Iterator[tuple[Any, Place]]:
+def leaves(value: Any, place: SchemaPlace) -> Iterator[tuple[Any, SchemaPlace]]:
     if isinstance(value, dict):
         for name, one in value.items():
             yield from leaves(one, place.field(name))
@@ -123,7 +123,7 @@ def test_every_value_of_a_response_appears_with_unit_and_description(name: str, 
     text = drawn(one, form, answer)
     page = Page(text)
     flat = html.unescape(" ".join(page.texts))
-    found = list(leaves(answer, Place.of(schema)))
+    found = list(leaves(answer, SchemaPlace.of(schema)))
     numbers = {value for value, _ in found if isinstance(value, int | float) and not isinstance(value, bool)}
     assert numbers <= set(page.numbers)
     for value, place in found:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from records.database import Database, migrate
-from records.requests import Kept, new_id
+from records.requests import StoredExchange, new_id
 from tests.suite.postgresql import PostgreSQL
 from tests.suite.tools import needed
 
@@ -66,10 +66,10 @@ def older(url: str) -> Callable[[str], AbstractContextManager[Connection]]:
 
 
 @pytest.fixture
-def kept() -> Callable[..., Kept]:
+def kept() -> Callable[..., StoredExchange]:
     """Maker of a request with its answer."""
 
-    def make(asked: bytes = b'{"rows": []}', **more: object) -> Kept:
+    def make(asked: bytes = b'{"rows": []}', **more: object) -> StoredExchange:
         given = {
             "id": new_id(),
             "part": 0,
@@ -83,6 +83,6 @@ def kept() -> Callable[..., Kept]:
             "asked": asked,
             "answer": b"{}",
         }
-        return Kept(**{**given, **more})
+        return StoredExchange(**{**given, **more})
 
     return make

@@ -50,9 +50,9 @@ def test_one_that_is_there_already_leaves_none_of_its_group(database, kept):
 @given(st.integers(1, 2**63 - 1))
 def test_size_is_that_of_the_bodies(number):
     asked, answer = bytes(number % 977), bytes(number % 31)
-    from records.requests import Kept
+    from records.requests import StoredExchange
 
-    one = Kept("", 0, 0, "", "", "", 1, "", "", asked, answer)
+    one = StoredExchange("", 0, 0, "", "", "", 1, "", "", asked, answer)
     assert one.size == number % 977 + number % 31
 
 

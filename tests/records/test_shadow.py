@@ -7,8 +7,8 @@ import pytest
 from records.database import Database
 from records.requests import LARGE, insert, split
 from records.shadow import (
+    PendingShadowRequest,
     ShadowAnswer,
-    Waiting,
     answers_to,
     dropped,
     is_any,
@@ -66,7 +66,7 @@ def test_of_a_long_request_no_body_is_read_and_of_a_table_the_begin_of_its_answe
     with database.read() as connection:
         first, table = waiting(connection, "toy_cells", 0, 10)
     assert (first.number, first.asked, first.answer) == (long, None, b"")
-    assert isinstance(table, Waiting)
+    assert isinstance(table, PendingShadowRequest)
     assert (table.asked, table.answer) == (b"table", b"arrow")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 
 SERVER = "http://ml:5000"
@@ -34,6 +34,6 @@ def opened(monkeypatch, tmp_path):
     def make(**answers):
         client = Client(**answers)
         monkeypatch.setattr(mlflow, "MlflowClient", lambda tracking_uri, registry_uri: client)
-        return Tracking(Settings(home=tmp_path / "home", tracking_uri=SERVER)), client
+        return Tracking(StoreSettings(home=tmp_path / "home", tracking_uri=SERVER)), client
 
     return make

@@ -4,15 +4,15 @@ from contextlib import nullcontext
 
 import pytest
 
-from registry.cleaning import Cleaned, Cleaning
-from registry.settings import Settings
+from registry.cleaning import Cleaning, CleanupResult
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import REFUSED
 
 
 @pytest.fixture
 def tracking(tmp_path):
-    return Tracking(Settings(home=tmp_path / "home"), make=True)
+    return Tracking(StoreSettings(home=tmp_path / "home"), make=True)
 
 
 def job(tracking, tmp_path, toy_model, ends=None, registers=False):
@@ -46,7 +46,7 @@ def test_what_dead_jobs_left_is_removed_once(tracking, tmp_path, save_toy_model)
     assert (found.runs, found.models) == (2, 1)
     assert found.bytes == before > 1000
     assert files_of(tmp_path) == []
-    assert Cleaning(tracking).clean("toy_cells") == Cleaned(0, 0, 0)
+    assert Cleaning(tracking).clean("toy_cells") == CleanupResult(0, 0, 0)
 
 
 def test_jobs_that_ended_in_order_versions_and_moves_stay(tracking, tmp_path, save_toy_model):
@@ -55,7 +55,7 @@ def test_jobs_that_ended_in_order_versions_and_moves_stay(tracking, tmp_path, sa
     job(tracking, tmp_path, model, RuntimeError("the gate could not be asked"), registers=True)
     tracking.move_alias("toy_cells", "challenger", 1, "enter", "by hand", {})
     before = files_of(tmp_path)
-    assert Cleaning(tracking).clean("toy_cells") == Cleaned(0, 0, 0)
+    assert Cleaning(tracking).clean("toy_cells") == CleanupResult(0, 0, 0)
     assert files_of(tmp_path) == before
     (version,) = tracking.versions("toy_cells")
     assert tracking.model(version).candidate == "linear"
@@ -63,4 +63,4 @@ def test_jobs_that_ended_in_order_versions_and_moves_stay(tracking, tmp_path, sa
 
 
 def test_a_process_that_was_never_trained_has_nothing_to_clean(tracking):
-    assert Cleaning(tracking).clean("toy_cells") == Cleaned(0, 0, 0)
+    assert Cleaning(tracking).clean("toy_cells") == CleanupResult(0, 0, 0)

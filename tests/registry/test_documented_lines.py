@@ -14,7 +14,7 @@ from models.storage import model_files
 from models.table.contract import check
 from models.table.inputs import matrix
 from models.tasks import build
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "mlflow_tools.md"
@@ -55,7 +55,7 @@ def unexplained(block):
 @pytest.fixture(scope="module")
 def store(toy_seed, toy_frame, tmp_path_factory):
     """A store whose champion of a toy process is a tree model, and the estimator of that."""
-    settings = Settings(home=tmp_path_factory.mktemp("page"))
+    settings = StoreSettings(home=tmp_path_factory.mktemp("page"))
     table = check(toy_frame(), toy_seed).table.sort_values(toy_seed.time.name, kind="stable").dropna(subset=["y"])
     X, y = matrix(table, toy_seed), table["y"].to_numpy()
     estimator = build(toy_seed)["lightgbm"].fit(X[:300], y[:300])
@@ -112,7 +112,7 @@ def test_the_line_below_the_trees_stands_where_the_page_says(said):
 def test_classes_are_evaluated_as_classes(save_toy_sorter, toy_sorting_frame, tmp_path):
     import mlflow
 
-    settings, frame = Settings(home=tmp_path / "home"), toy_sorting_frame(rng_seed=3).head(150)
+    settings, frame = StoreSettings(home=tmp_path / "home"), toy_sorting_frame(rng_seed=3).head(150)
     model = save_toy_sorter(tmp_path / "model")
     champion(settings, model, frame, "metal")
     mlflow.set_tracking_uri(settings.uri)

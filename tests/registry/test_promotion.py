@@ -9,13 +9,13 @@ import pytest
 from registry import promotion
 from registry.loading.loading import Refused
 from registry.promotion import champion_of, enter, promote, rollback, take_over, try_again
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import Champion, MlflowStore
 from registry.versions import AliasMove, RegistryError, Version
 
 FIGURES = {"test_mae": 0.5}
 P = SimpleNamespace(process=SimpleNamespace(name="p"))
-SETTINGS = Settings()
+SETTINGS = StoreSettings()
 
 
 def version(number: int, *aliases: str) -> Version:
@@ -44,7 +44,7 @@ class Store:
         return self.moves
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> StoreSettings:
         return SETTINGS
 
     def load(self, where: MlflowStore, one: Champion, seed: object, again: bool) -> Refused | None:

@@ -9,9 +9,9 @@ import pytest
 from models.storage import model_files
 from registry import tables
 from registry.errors import TrackingError
-from registry.loading.loading import Loaded, Loading
+from registry.loading.loading import LoadedVersion, Loading
 from registry.relocation import adopt, check_place
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
 
@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 
-def keep(settings: Settings, model: object) -> tuple[str, str]:
+def keep(settings: StoreSettings, model: object) -> tuple[str, str]:
     """Log, register and promote a model as training does; gives its run and digest."""
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(PROCESS)
@@ -39,7 +39,7 @@ def keep(settings: Settings, model: object) -> tuple[str, str]:
 def home(save_toy_model, tmp_path) -> tuple[Path, str, str]:
     """A home folder with a champion, its run and digest."""
     model = save_toy_model(tmp_path / "model")
-    return tmp_path / "home", *keep(Settings(home=tmp_path / "home"), model)
+    return tmp_path / "home", *keep(StoreSettings(home=tmp_path / "home"), model)
 
 
 def places(database: Path) -> list[str]:
@@ -66,12 +66,12 @@ def test_a_copy_is_served_at_once_and_adopted_for_all_else(home, toy_seed, save_
     before = [one for one in places(old / "mlflow.db") if one.startswith(old.as_uri())]
     if gone:
         shutil.rmtree(old)
-    settings = Settings(home=new)
+    settings = StoreSettings(home=new)
     store = MlflowStore(settings.uri)
     champion = store.champion(PROCESS)
     assert tables.folder_of(new / "mlflow.db", PROCESS, 1).is_relative_to(new)
     found = Loading(settings).load(store, champion, toy_seed)
-    assert isinstance(found, Loaded)
+    assert isinstance(found, LoadedVersion)
     assert found.digest == digest
 
     with pytest.raises(TrackingError) as raised:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from registry.settings import Settings, SettingsError, read, read_settings
+from registry.settings import SettingsError, StoreSettings, read, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +40,12 @@ def test_a_strange_uri_stops_the_start(monkeypatch):
 
 
 def test_a_home_can_be_given_directly(tmp_path):
-    assert Settings(home=tmp_path).folder == tmp_path
+    assert StoreSettings(home=tmp_path).folder == tmp_path
 
 
 def test_an_unknown_setting_is_refused(tmp_path):
     with pytest.raises(ValidationError, match="hom"):
-        Settings(hom=tmp_path)
+        StoreSettings(hom=tmp_path)
 
 
 def test_an_empty_variable_is_none_at_all(monkeypatch):
@@ -57,7 +57,7 @@ def test_an_empty_variable_is_none_at_all(monkeypatch):
 
 
 def test_a_database_elsewhere_keeps_its_artifacts_in_the_home_folder(tmp_path):
-    settings = Settings(home=tmp_path, tracking_uri="postgresql://ann:secret@plant/db")
+    settings = StoreSettings(home=tmp_path, tracking_uri="postgresql://ann:secret@plant/db")
     assert settings.uri == "postgresql://ann:secret@plant/db"
     assert settings.uri_shown == "postgresql://plant/db"
     assert settings.sqlite_file is None
@@ -69,7 +69,7 @@ def test_a_database_elsewhere_keeps_its_artifacts_in_the_home_folder(tmp_path):
 def test_a_fault_names_the_variable_whichever_way_a_setting_came(given):
     starts = "http://, https://, sqlite:///, postgresql://, postgresql+psycopg2://, mysql+pymysql://, mssql+pyodbc://"
     with pytest.raises(SettingsError) as raised:
-        read(Settings, **given)
+        read(StoreSettings, **given)
     assert str(raised.value) == (
         f"setting MLFLOW_TRACKING_URI: got 'ftp://here': expected an address that starts with one of {starts}"
     )
@@ -78,7 +78,7 @@ def test_a_fault_names_the_variable_whichever_way_a_setting_came(given):
 def test_every_fault_is_named_with_its_variable(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "https")
     with pytest.raises(SettingsError) as raised:
-        read(Settings, home=3)
+        read(StoreSettings, home=3)
     first, second = str(raised.value).split("; ")
     assert first.startswith("setting NONFERROUS_HOME: got 3: ")
     assert second.startswith("setting MLFLOW_TRACKING_URI: got 'https': expected an address")
@@ -86,8 +86,8 @@ def test_every_fault_is_named_with_its_variable(monkeypatch):
 
 def test_what_is_not_given_is_left_to_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
-    assert read(Settings, home=None).home == tmp_path
-    assert read(Settings, home="elsewhere").home == Path("elsewhere")
+    assert read(StoreSettings, home=None).home == tmp_path
+    assert read(StoreSettings, home="elsewhere").home == Path("elsewhere")
 
 
 def test_settings_do_not_change():
@@ -97,5 +97,5 @@ def test_settings_do_not_change():
 
 def test_a_home_below_the_users_folder_is_absolute(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
-    settings = Settings(home="~/models")
+    settings = StoreSettings(home="~/models")
     assert settings.folder == tmp_path / "models"

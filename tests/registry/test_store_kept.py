@@ -13,7 +13,7 @@ import pytest
 from models.regression.model import RegressionModel
 from models.storage import model_files
 from registry.loading.loading import Loading
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import MlflowStore, StoreError
 from serving.hot_reload.champions import Champions
 from serving.hot_reload.seed_folder import SeedFolder
@@ -60,7 +60,7 @@ def test_champions_are_read_followed_and_never_written(
     register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[0]})
     database = tmp_path / "mlflow.db"
     before = database.read_bytes()
-    champions = Champions(SeedFolder(50), MlflowStore(f"sqlite:///{database}"), Loading(Settings()), 2.0)
+    champions = Champions(SeedFolder(50), MlflowStore(f"sqlite:///{database}"), Loading(StoreSettings()), 2.0)
     champions.refresh()
     assert champions.store_trouble is None
     served = champions.statuses[PROCESS].served

@@ -15,7 +15,7 @@ from models.storage import model_files
 from registry import idempotent, search_pages
 from registry import tracking as tracked
 from registry.errors import TrackingError
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.signature import signature_of
 from registry.tracking import REQUIREMENTS, WRITING, Tracking
 from registry.versions import AliasMove, Version
@@ -88,7 +88,7 @@ def test_an_experiment_that_another_job_made_first_is_taken(opened):
 
 def test_a_database_of_our_own_keeps_artifacts_beside_it(opened, tmp_path):
     store, client = opened(create_experiment=1)
-    store.settings = Settings(home=tmp_path, tracking_uri="postgresql://me@db/m")
+    store.settings = StoreSettings(home=tmp_path, tracking_uri="postgresql://me@db/m")
     store.experiment("p")
     assert client.of("create_experiment")[0][0][1] == (tmp_path / "artifacts" / "p").as_uri()
 

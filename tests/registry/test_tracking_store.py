@@ -14,7 +14,7 @@ import pytest
 
 from registry.errors import TrackingError, tracking_error
 from registry.promotion import champion_of, promote, rollback
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
 from tests.suite.children import child
@@ -23,13 +23,13 @@ from tests.suite.children import child
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
     """Settings of a store that all tests of this file share."""
-    made = Settings(home=tmp_path_factory.mktemp("home"))
+    made = StoreSettings(home=tmp_path_factory.mktemp("home"))
     Tracking(made, make=True)
     return made
 
 
 def test_an_embedded_store_is_made_only_when_asked(tmp_path):
-    settings = Settings(home=tmp_path / "home")
+    settings = StoreSettings(home=tmp_path / "home")
     with pytest.raises(TrackingError, match="there is none yet; train a process first"):
         Tracking(settings)
     assert not settings.folder.exists()
@@ -152,13 +152,13 @@ def test_a_store_of_another_mlflow_is_told_in_one_line(settings, tmp_path):
     connection.close()
     told = r"^MLflow store sqlite:///[^\n]*made by another version of MLflow[^\n]*$"
     with pytest.raises(TrackingError, match=told):
-        Tracking(Settings(home=tmp_path))
+        Tracking(StoreSettings(home=tmp_path))
 
 
 def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path):
     (tmp_path / "mlflow.db").write_bytes(b"not a database at all" * 100)
     with pytest.raises(TrackingError, match="no MLflow database"):
-        Tracking(Settings(home=tmp_path))
+        Tracking(StoreSettings(home=tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -202,5 +202,5 @@ def test_two_first_jobs_make_one_store(tmp_path):
         told = [job.communicate()[1] for job in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], told
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["mlflow.db"]
-    tracking = Tracking(Settings(home=tmp_path / "home"))
+    tracking = Tracking(StoreSettings(home=tmp_path / "home"))
     assert tracking.experiment("p") == "1"

@@ -9,7 +9,7 @@ import pytest
 
 from registry import tracking as tracked
 from registry.errors import TrackingError
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 
 FULL = (
@@ -202,7 +202,7 @@ def making(opened, monkeypatch):
 
 
 def test_a_missing_store_is_made_in_a_folder_of_its_own_and_then_left_alone(making, tmp_path):
-    settings = Settings(home=tmp_path / "deep" / "home")
+    settings = StoreSettings(home=tmp_path / "deep" / "home")
     file = settings.folder / "mlflow.db"
     Tracking(settings, make=True)
     assert making == [(file, settings.folder / "artifacts"), file]
@@ -212,11 +212,11 @@ def test_a_missing_store_is_made_in_a_folder_of_its_own_and_then_left_alone(maki
 
 
 def test_a_home_that_is_there_may_get_a_store(making, tmp_path):
-    Tracking(Settings(home=tmp_path), make=True)
+    Tracking(StoreSettings(home=tmp_path), make=True)
     assert (tmp_path / "mlflow.db").exists()
 
 
 def test_a_missing_store_is_not_made_by_a_reader(making, tmp_path):
     with pytest.raises(TrackingError, match=r"there is none yet; train a process first$"):
-        Tracking(Settings(home=tmp_path))
+        Tracking(StoreSettings(home=tmp_path))
     assert making == []

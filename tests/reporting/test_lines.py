@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reporting.lines import Line, distributions, lines
+from reporting.lines import Trace, distributions, lines
 
 
 def root(drawn):
@@ -16,7 +16,7 @@ def places(line):
 
 
 def test_higher_values_stand_higher_and_what_is_missing_breaks_the_line():
-    drawn = root(lines(["a", "b", "c", "d & e"], [Line("x", [1.0, 3.0, None, 2.0], "#000")], "about"))
+    drawn = root(lines(["a", "b", "c", "d & e"], [Trace("x", [1.0, 3.0, None, 2.0], "#000")], "about"))
     first, second = (places(line) for line in drawn.findall("polyline"))
     assert [x for x, _ in first + second] == sorted(x for x, _ in first + second)
     assert first[1][1] < second[0][1] < first[0][1]
@@ -24,7 +24,9 @@ def test_higher_values_stand_higher_and_what_is_missing_breaks_the_line():
 
 
 def test_lines_share_one_scale_and_have_their_names():
-    drawn = root(lines(["a", "b"], [Line("low", [1.0, 1.0], "#000"), Line("high", [2.0, 2.0], "#111", True)], "about"))
+    drawn = root(
+        lines(["a", "b"], [Trace("low", [1.0, 1.0], "#000"), Trace("high", [2.0, 2.0], "#111", True)], "about")
+    )
     low, high = (places(line)[0][1] for line in drawn.findall("polyline"))
     assert high < low
     assert {"low", "high"} <= {one.text for one in drawn.findall("text")}
@@ -32,7 +34,7 @@ def test_lines_share_one_scale_and_have_their_names():
 
 def test_a_mark_stands_at_its_place_with_its_word():
     drawn = root(
-        lines(["a", "b", "c"], [Line("x", [1.0, 2.0, 3.0], "#000")], "about", {1: "version 4", 2: "version 5"})
+        lines(["a", "b", "c"], [Trace("x", [1.0, 2.0, 3.0], "#000")], "about", {1: "version 4", 2: "version 5"})
     )
     at = places(drawn.find("polyline"))
     marked = [float(one.get("x1")) for one in drawn.findall("line") if one.get("x1") == one.get("x2")]
@@ -44,13 +46,13 @@ def test_a_mark_stands_at_its_place_with_its_word():
 
 def test_few_labels_are_written_of_many_places():
     labels = [f"2026-{i:03d}" for i in range(60)]
-    drawn = root(lines(labels, [Line("x", [1.0] * 60, "#000")], "about"))
+    drawn = root(lines(labels, [Trace("x", [1.0] * 60, "#000")], "about"))
     written = [one.text for one in drawn.findall("text") if one.text in labels]
     assert 5 <= len(written) <= 8
 
 
 def test_nothing_known_draws_nothing():
-    assert lines(["a"], [Line("x", [None], "#000")], "about") == ""
+    assert lines(["a"], [Trace("x", [None], "#000")], "about") == ""
 
 
 def test_distributions_stand_over_the_same_axis():
@@ -74,7 +76,7 @@ def test_distributions_stand_over_the_same_axis():
     ],
 )
 def test_ticks_stand_at_round_numbers_and_where_these_are(values, written):
-    drawn = root(lines(["a", "b"], [Line("x", values, "#000")], "about"))
+    drawn = root(lines(["a", "b"], [Trace("x", values, "#000")], "about"))
     ticks = {one.text: float(one.get("y")) for one in drawn.findall("text") if one.get("text-anchor") == "end"}
     assert list(ticks) == written
     (_, low), (_, high) = places(drawn.find("polyline"))

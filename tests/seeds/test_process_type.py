@@ -9,11 +9,11 @@ import pytest
 from models.processes.lookup import check_process, energy_of, known_types, needed_physics_of
 from operations.catalogue import offered
 from registry.promotion import promote
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from seeds import SeedError, load, load_all, names
 from serving.app import create_app
 from serving.hot_reload.seed_folder import SeedFolder
-from serving.settings import Settings as ServiceSettings
+from serving.settings import ServiceSettings as ServiceSettings
 from synthetic_data import simulate
 from tests.suite.jobs import quicken
 from training.core.dataset import read
@@ -78,7 +78,7 @@ def asked(app, path, body):
 @pytest.mark.long("trains processes of one type")
 def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, monkeypatch):
     quicken(monkeypatch)
-    settings = Settings(home=tmp_path / "home")
+    settings = StoreSettings(home=tmp_path / "home")
     for name, seed in lines.items():
         units, years = SIZES[seed.process_type]
         table = simulate(seed, tmp_path / name, units=units, years=years)

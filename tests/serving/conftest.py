@@ -22,13 +22,13 @@ from pydantic import TypeAdapter
 from operations.catalogue import offered
 from seeds import Seed
 from serving.app import Service
-from serving.hot_reload.seed_folder import Known
+from serving.hot_reload.seed_folder import SeedFolderSnapshot
 from serving.middleware.admission import Load
-from serving.middleware.allowed_hosts import Hosts
-from serving.middleware.authorization import InMemory, Ring
-from serving.middleware.context import Visit
-from serving.middleware.rate_limit import Rates
-from serving.middleware.request import Door
+from serving.middleware.allowed_hosts import AllowedHosts
+from serving.middleware.authorization import InMemory, KeyCache
+from serving.middleware.context import RequestContext
+from serving.middleware.rate_limit import RateLimiter
+from serving.middleware.request import RequestMiddleware
 from tests.suite.children import child
 
 SERVE = """
@@ -108,10 +108,10 @@ class Watched:
     """Who is told of each request by the door."""
 
     def __init__(self) -> None:
-        self.visits: list[Visit] = []
+        self.visits: list[RequestContext] = []
         self.lags: list[float] = []
 
-    def finished(self, visit: Visit) -> None:
+    def finished(self, visit: RequestContext) -> None:
         self.visits.append(visit)
 
     def lagged(self, seconds: float) -> None:
@@ -119,19 +119,19 @@ class Watched:
 
 
 @pytest.fixture(scope="session")
-def behind_a_door() -> Callable[..., Door]:
+def behind_a_door() -> Callable[..., RequestMiddleware]:
     """Maker of a door before an application, open to anybody unless it is given otherwise."""
 
-    def made(app: Any, **more: Any) -> Door:
+    def made(app: Any, **more: Any) -> RequestMiddleware:
         given: dict[str, Any] = {
-            "hosts": Hosts("127.0.0.1"),
-            "ring": Ring(InMemory(), True, 1.0),
-            "rates": Rates(None),
+            "hosts": AllowedHosts("127.0.0.1"),
+            "ring": KeyCache(InMemory(), True, 1.0),
+            "rates": RateLimiter(None),
             "load": Load(),
             "deadline": 60.0,
             "watching": Watched(),
         }
-        return Door(**{**given, **more}).before(app)
+        return RequestMiddleware(**{**given, **more}).before(app)
 
     return made
 
@@ -142,9 +142,9 @@ def fixed() -> Callable[..., object]:
 
     class Fixed:
         def __init__(self, seeds: dict[str, Seed]) -> None:
-            self._known = Known({name: offered(seed, 50) for name, seed in seeds.items()}, {})
+            self._known = SeedFolderSnapshot({name: offered(seed, 50) for name, seed in seeds.items()}, {})
 
-        def look(self) -> Known:
+        def look(self) -> SeedFolderSnapshot:
             return self._known
 
     return Fixed

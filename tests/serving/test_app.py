@@ -20,7 +20,7 @@ from models.regression.model import RegressionModel
 from models.storage import model_files
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from serving.wire.problems import MEDIA_TYPE, Problem, phrase
 
 URL = "/v1/toy_cells/predictions"
@@ -56,7 +56,7 @@ def model(save_toy_model: Save, tmp_path: Path) -> RegressionModel:
 def empty(toy_folder: Folder, store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> Service:
     """Service over the made-up process, without a model."""
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    return create_app(Settings(max_rows=50, max_body_bytes=20_000), store)
+    return create_app(ServiceSettings(max_rows=50, max_body_bytes=20_000), store)
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import pytest
 
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 
 @pytest.fixture
 def app(toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_lots")))
-    return create_app(Settings(max_rows=7, max_body_bytes=2000, poll_seconds=9.0), FolderStore())
+    return create_app(ServiceSettings(max_rows=7, max_body_bytes=2000, poll_seconds=9.0), FolderStore())
 
 
 def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> None:

@@ -17,7 +17,7 @@ from operations.forms.values import LONGEST_TIME, TIME, TIME_WITH_OFFSET
 from seeds import Seed, load, names
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 
 def get(app: Service, path: str) -> httpx.Response:
@@ -31,7 +31,7 @@ def get(app: Service, path: str) -> httpx.Response:
 @pytest.fixture(scope="module")
 def app() -> Service:
     """The service over all seeds of the folder."""
-    return create_app(Settings(), FolderStore())
+    return create_app(ServiceSettings(), FolderStore())
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from serving import run as service
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 
 def stand_in() -> SimpleNamespace:
@@ -46,7 +46,7 @@ def test_the_address_is_taken_at_once_and_told(
     monkeypatch.setattr(service.uvicorn, "Server", Server)
     monkeypatch.setattr(sys, "setswitchinterval", lambda turn: started.update(turn=turn))
     caplog.set_level(logging.INFO)
-    settings = Settings(home=tmp_path, port=0)
+    settings = ServiceSettings(home=tmp_path, port=0)
     assert service.run(settings, None) == 0
     port = started["name"][1]
     started["socket"].close()
@@ -74,7 +74,7 @@ def test_an_address_of_ipv6_stands_in_brackets(
     monkeypatch.setattr(service.uvicorn, "Config", lambda app, **how: None)
     monkeypatch.setattr(service.uvicorn, "Server", lambda config: SimpleNamespace(run=lambda sockets: None))
     caplog.set_level(logging.INFO)
-    assert service.run(Settings(home=tmp_path, host="::1")) == 0
+    assert service.run(ServiceSettings(home=tmp_path, host="::1")) == 0
     assert "listening on http://[::1]:8000," in caplog.text
 
 
@@ -84,7 +84,7 @@ def test_an_address_that_is_taken_is_one_line(
     monkeypatch.setattr(service, "create_app", lambda settings, store, writer: stand_in())
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        assert service.run(Settings(home=tmp_path, port=port)) == service.CANNOT_START == 2
+        assert service.run(ServiceSettings(home=tmp_path, port=port)) == service.CANNOT_START == 2
     assert capsys.readouterr().err == (
         f"cannot listen on 127.0.0.1:{port}: Address already in use; choose another with NONFERROUS_PORT\n"
     )

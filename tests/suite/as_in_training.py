@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from seeds import Seed
 from tests.seeds.typical import requested
 from training.core.dataset import Dataset
 from training.core.evaluate import rmse
-from training.jobs.train import Learnt, Trained
+from training.jobs.train import Trained, TrainingResult
 from training.quality.fit import lots_of
 
 
@@ -24,11 +24,11 @@ class Job:
     seed: Seed
     path: Path
     data: Dataset
-    settings: Settings
+    settings: StoreSettings
     trained: Trained
 
     @property
-    def targets(self) -> list[Learnt]:
+    def targets(self) -> list[TrainingResult]:
         """What was learnt of each target."""
         return [*self.trained.learnt.targets.values()] or [self.trained.learnt]
 
@@ -45,7 +45,7 @@ def check_figures(job: Job, client: TestClient) -> None:
         numbers_as_in_training(job, learnt, client)
 
 
-def numbers_as_in_training(job: Job, learnt: Learnt, client: TestClient) -> None:
+def numbers_as_in_training(job: Job, learnt: TrainingResult, client: TestClient) -> None:
     target, data = learnt.data.seed.target.name, learnt.data
     rows, model, metrics = learnt.parts.test, learnt.best.model, learnt.best.metrics
     said = said_of(job, data.table.iloc[rows], client)

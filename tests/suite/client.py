@@ -15,7 +15,7 @@ from records import online_states
 from records.database import Database
 from records.outcomes import newest
 from registry.promotion import champion_of
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from system.programs import end, free_port, start
 
@@ -43,7 +43,7 @@ class Client:
 
     def __init__(self, process: str, port: int, home: Path) -> None:
         self._process, self._connection = process, HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
-        self._settings = Settings(home=home)
+        self._settings = StoreSettings(home=home)
         self._follows: str | None = None  # digest of the model that answered last, if it follows outcomes
 
     def predict(self, rows: list[dict[str, Any]]) -> tuple[int, list[Mapping[str, Any]]]:

@@ -9,7 +9,7 @@ import pytest
 
 import models.processes
 from models.interfaces.physics import AnyPhysics, Equipment, Physics
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 
 
 def physics_type(features: Sequence[Any] = (), **functions: Callable[..., Any]) -> type[AnyPhysics]:
@@ -30,5 +30,5 @@ def physics_of_functions(**functions: Any) -> AnyPhysics:
 def state_process(patch: pytest.MonkeyPatch, process_type: str, **classes: Any) -> None:
     """Let a type of process have a folder in `models.processes` that states these classes."""
     module = ModuleType(f"{models.processes.__name__}.{process_type}")
-    vars(module).update(__path__=[], PROCESS=Process(**classes))
+    vars(module).update(__path__=[], PROCESS=ProcessModels(**classes))
     patch.setitem(sys.modules, module.__name__, module)

@@ -24,7 +24,7 @@ import typer.main
 from nonferrous.command_line import app
 from seeds import Seed, load
 from seeds.format.schema import Seed as SeedFormat
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from serving.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +60,7 @@ def of_commands() -> Iterator[str]:
 def of_settings() -> Iterator[str]:
     """Environment variables of the commands and of the service."""
     yield "setting NONFERROUS_SEEDS"
-    for name, field in Settings.model_fields.items():
+    for name, field in ServiceSettings.model_fields.items():
         own = field.validation_alias
         yield f"setting {own if isinstance(own, str) else f'NONFERROUS_{name.upper()}'}"
 
@@ -142,7 +142,7 @@ def _openapi(folder: Path) -> dict[str, Any]:
     before = os.environ.get("NONFERROUS_SEEDS")
     os.environ["NONFERROUS_SEEDS"] = str(folder)
     try:
-        return create_app(Settings(home=folder), FolderStore()).openapi()
+        return create_app(ServiceSettings(home=folder), FolderStore()).openapi()
     finally:
         os.environ.pop("NONFERROUS_SEEDS")
         if before is not None:

@@ -9,7 +9,7 @@ import pytest
 
 from records import database
 from records.database import Database
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from tests.suite.stores import Tables
 
@@ -33,7 +33,7 @@ def test_tables_of_records_are_those_that_migrations_make(tmp_path: Path, monkey
 
 def test_a_store_that_is_copied_is_of_its_owner_alone_and_works(tmp_path: Path) -> None:
     for name in "ab":
-        tracking = Tracking(Settings(home=tmp_path / name), make=True)
+        tracking = Tracking(StoreSettings(home=tmp_path / name), make=True)
         assert tracking.experiment("p") == "1"
         file = tmp_path / name / "mlflow.db"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

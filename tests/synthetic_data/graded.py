@@ -6,13 +6,13 @@ import pandas as pd
 
 from seeds import Seed, load
 from seeds.format.plant import Regime
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 
 UNITS, LOTS = 20, 150  # of a history: at most so many units, and lots of each
 YEAR = pd.Timedelta(days=365.25)
 
 
-def knobs_of(seed: Seed, run: Replay) -> pd.DataFrame:
+def knobs_of(seed: Seed, run: SimulatedRun) -> pd.DataFrame:
     """Knobs as they were set in a run, to be set by hand in another."""
     assert seed.key is not None
     return run.table[[seed.key.name, seed.clock.name, *(column.name for column in seed.by_role("knob"))]].copy()
@@ -58,27 +58,27 @@ class GradedPlant:
         return next(regime for regime in self.seed.plant.regimes if regime.name == name)
 
     @cached_property
-    def whole(self) -> Replay:
+    def whole(self) -> SimulatedRun:
         """All units over all of their time."""
         return replay(self.seed)
 
     @cached_property
-    def plain(self) -> Replay:
+    def plain(self) -> SimulatedRun:
         """The same without regimes."""
         assert self.seed.plant is not None
         without: Seed = self.seed.model_copy(update={"plant": self.seed.plant.model_copy(update={"regimes": []})})
         return replay(without)
 
     @cached_property
-    def history(self) -> Replay:
+    def history(self) -> SimulatedRun:
         """Some units over a part of their time."""
         return replay(self.seed, units=self.units, years=self.years)
 
-    def replayed(self, knobs: pd.DataFrame) -> Replay:
+    def replayed(self, knobs: pd.DataFrame) -> SimulatedRun:
         """The history with knobs set by hand."""
         return replay(self.seed, units=self.units, years=self.years, knobs=knobs)
 
-    def moved(self, **by: float) -> Replay:
+    def moved(self, **by: float) -> SimulatedRun:
         """The history with all knobs held as they were, but for those moved, within their ranges."""
         knobs = knobs_of(self.seed, self.history)
         for name, step in by.items():

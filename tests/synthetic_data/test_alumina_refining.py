@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from physics.bayer.heat import coldest_end
 from seeds import Seed, load
-from synthetic_data import Replay, alumina_refining, replay, worth
+from synthetic_data import SimulatedRun, alumina_refining, replay, worth
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.simulator import simulator_of
 from tests.synthetic_data.graded import knobs_of
@@ -23,11 +23,11 @@ def seed() -> Seed:
 
 
 @pytest.fixture(scope="module")
-def plant(seed: Seed) -> Replay:
+def plant(seed: Seed) -> SimulatedRun:
     return replay(seed, **SMALL)
 
 
-def moved(seed: Seed, plant: Replay, **knobs: float) -> pd.DataFrame:
+def moved(seed: Seed, plant: SimulatedRun, **knobs: float) -> pd.DataFrame:
     """Truth of the same days with knobs moved by a step and the others held."""
     held = knobs_of(seed, plant)
     return replay(seed, knobs=held.assign(**{name: held[name] + by for name, by in knobs.items()}), **SMALL).truth
@@ -36,7 +36,7 @@ def moved(seed: Seed, plant: Replay, **knobs: float) -> pd.DataFrame:
 # ---------------------------------------------------------------- balances
 
 
-def test_alumina_closes(plant: Replay) -> None:
+def test_alumina_closes(plant: SimulatedRun) -> None:
     truth = plant.truth
     fallen = truth["alumina_in"] - truth["alumina_out"]
     np.testing.assert_allclose(fallen, truth["alumina"], rtol=1e-9)
@@ -46,7 +46,7 @@ def test_alumina_closes(plant: Replay) -> None:
     np.testing.assert_allclose(0.024 * truth["true_flow"] * truth["precipitation_yield"], truth["alumina"], rtol=1e-12)
 
 
-def test_soda_closes(plant: Replay) -> None:
+def test_soda_closes(plant: SimulatedRun) -> None:
     parts = plant.truth[["soda_bound", "soda_mud", "soda_product", "soda_other"]]
     assert (parts > 0).all(axis=None)
     np.testing.assert_allclose(parts.sum(axis=1), plant.truth["soda_loss"], rtol=1e-12)
@@ -54,14 +54,14 @@ def test_soda_closes(plant: Replay) -> None:
     np.testing.assert_allclose(parts["soda_product"], by_molar_mass * plant.truth["na2o"], rtol=1e-9)
 
 
-def test_soda_in_the_liquor_is_made_up_and_water_alone_moves_its_content(seed: Seed, plant: Replay) -> None:
+def test_soda_in_the_liquor_is_made_up_and_water_alone_moves_its_content(seed: Seed, plant: SimulatedRun) -> None:
     truth = plant.truth
     soda = truth["caustic"] * truth["liquor_start"]
     held = seed.plant.value("caustic") * seed.plant.value("liquor_volume")
     np.testing.assert_allclose(soda, held, rtol=1e-9)
 
 
-def test_water_closes(plant: Replay) -> None:
+def test_water_closes(plant: SimulatedRun) -> None:
     truth = plant.truth
     gained = truth["water_in"] - truth["water_out"]
     np.testing.assert_allclose(truth["liquor_end"] - truth["liquor_start"], gained, atol=1e-6)
@@ -72,7 +72,7 @@ def test_water_closes(plant: Replay) -> None:
     assert truth["water_in"].sum() == pytest.approx(truth["water_out"].sum(), rel=0.02)
 
 
-def test_heat_closes(seed: Seed, plant: Replay) -> None:
+def test_heat_closes(seed: Seed, plant: SimulatedRun) -> None:
     truth, p = plant.truth, seed.plant
     steam = truth[["heat_digestion", "heat_mud", "heat_slurry", "heat_evaporation"]].sum(axis=1)
     np.testing.assert_allclose(steam, truth["heat_steam"], rtol=1e-12)
@@ -83,21 +83,21 @@ def test_heat_closes(seed: Seed, plant: Replay) -> None:
 # ---------------------------------------------------------------- from day to day
 
 
-def test_fines_are_those_of_the_classes_and_change_slowly(plant: Replay) -> None:
+def test_fines_are_those_of_the_classes_and_change_slowly(plant: SimulatedRun) -> None:
     fines = plant.truth.pivot(index="day", columns="line", values="product_fines")
     assert fines.diff().abs().median().median() < 0.15 * fines.median().median()
     lasting = [fines[line].autocorr(1) for line in fines]
     assert min(lasting) > 0.8
 
 
-def test_coolers_bound_the_end(plant: Replay) -> None:
+def test_coolers_bound_the_end(plant: SimulatedRun) -> None:
     truth, wanted = plant.truth, plant.table["end_temperature"]
     asked = np.maximum(wanted, truth["coldest"])
     assert (truth["end"] - asked).quantile(0.5) == pytest.approx(0.0, abs=0.1)
     assert ((truth["end"] - asked).abs() < 8.0).all()
 
 
-def test_scale_makes_the_end_warmer_until_it_is_cleaned(seed: Seed, plant: Replay) -> None:
+def test_scale_makes_the_end_warmer_until_it_is_cleaned(seed: Seed, plant: SimulatedRun) -> None:
     days = plant.table["days_since_descale"]
     assert days.max() < seed.plant.value("clean_days")
     truth, p = plant.truth, seed.plant
@@ -112,13 +112,13 @@ def test_scale_makes_the_end_warmer_until_it_is_cleaned(seed: Seed, plant: Repla
 # ---------------------------------------------------------------- levers
 
 
-def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: Replay) -> None:
+def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: SimulatedRun) -> None:
     again = moved(seed, plant)
     tests = [name for name in again if name.endswith("_test")]
     assert_frame_equal(again.drop(columns=tests), plant.truth.drop(columns=tests))
 
 
-def test_a_colder_end_wins_yield_and_costs_soda(seed: Seed, plant: Replay) -> None:
+def test_a_colder_end_wins_yield_and_costs_soda(seed: Seed, plant: SimulatedRun) -> None:
     cold, base = moved(seed, plant, end_temperature=-1.0), plant.truth
     free = cold["end"] < base["end"] - 0.95  # where coolers can
     assert free.mean() > 0.2
@@ -127,7 +127,7 @@ def test_a_colder_end_wins_yield_and_costs_soda(seed: Seed, plant: Replay) -> No
     assert (cold["end"] <= base["end"] + 1e-9).all()
 
 
-def test_more_seed_wins_yield_and_purity_until_classifiers_let_it_go(seed: Seed, plant: Replay) -> None:
+def test_more_seed_wins_yield_and_purity_until_classifiers_let_it_go(seed: Seed, plant: SimulatedRun) -> None:
     base, more, most = plant.truth, *(moved(seed, plant, seed_solids=by) for by in (50.0, 150.0))
     assert (more["precipitation_yield"] > base["precipitation_yield"] - 0.3).all()
     assert 1.0 < (more["precipitation_yield"] - base["precipitation_yield"]).mean() < 2.6
@@ -136,7 +136,7 @@ def test_more_seed_wins_yield_and_purity_until_classifiers_let_it_go(seed: Seed,
     assert first < (more["precipitation_yield"] - more["overflow_solids"]).mean()
 
 
-def test_a_hotter_fill_makes_fewer_fines_and_less_yield(seed: Seed, plant: Replay) -> None:
+def test_a_hotter_fill_makes_fewer_fines_and_less_yield(seed: Seed, plant: SimulatedRun) -> None:
     hot, base = moved(seed, plant, fill_temperature=2.0), plant.truth
     late = base["day"] > base["day"].min() + pd.Timedelta(days=20)
     assert hot.loc[late, "births"].mean() < base.loc[late, "births"].mean()
@@ -145,7 +145,7 @@ def test_a_hotter_fill_makes_fewer_fines_and_less_yield(seed: Seed, plant: Repla
     assert hot["na2o"].mean() < base["na2o"].mean()
 
 
-def test_hotter_digestion_enriches_the_liquor_of_the_next_day(seed: Seed, plant: Replay) -> None:
+def test_hotter_digestion_enriches_the_liquor_of_the_next_day(seed: Seed, plant: SimulatedRun) -> None:
     hot, base = moved(seed, plant, digestion_temperature=2.0), plant.truth
     first = base["day"] == base["day"].min()
     np.testing.assert_allclose(hot.loc[first, "ratio"], base.loc[first, "ratio"], rtol=1e-12)
@@ -154,7 +154,7 @@ def test_hotter_digestion_enriches_the_liquor_of_the_next_day(seed: Seed, plant:
     assert (hot["heat_digestion"] > base["heat_digestion"] * 0.99).all()
 
 
-def test_evaporation_raises_caustic_and_steam(seed: Seed, plant: Replay) -> None:
+def test_evaporation_raises_caustic_and_steam(seed: Seed, plant: SimulatedRun) -> None:
     more, base = moved(seed, plant, evaporation_rate=0.1), plant.truth
     last = base["day"] == base["day"].max()
     assert (more.loc[last, "caustic"] > base.loc[last, "caustic"] + 5.0).all()
@@ -162,14 +162,14 @@ def test_evaporation_raises_caustic_and_steam(seed: Seed, plant: Replay) -> None
     np.testing.assert_allclose(steam, 0.1 * 0.275 * 2.2, rtol=1e-6)
 
 
-def test_a_cooler_calciner_saves_fuel_and_leaves_hydroxyl(seed: Seed, plant: Replay) -> None:
+def test_a_cooler_calciner_saves_fuel_and_leaves_hydroxyl(seed: Seed, plant: SimulatedRun) -> None:
     cool, base = moved(seed, plant, calciner_temperature=-10.0), plant.truth
     np.testing.assert_allclose(cool["calciner_fuel"] - base["calciner_fuel"], -0.012, rtol=1e-9)
     assert (cool["loi"] > base["loi"]).all()
     assert (cool["precipitation_yield"] == base["precipitation_yield"]).all()
 
 
-def test_lime_binds_silica_without_soda(seed: Seed, plant: Replay) -> None:
+def test_lime_binds_silica_without_soda(seed: Seed, plant: SimulatedRun) -> None:
     more, base = moved(seed, plant, lime_dose=5.0), plant.truth
     np.testing.assert_allclose(
         (more["soda_bound"] - base["soda_bound"]) / (0.7 * 1000.0 * base["silica_fed"] / base["available_fed"]),
@@ -197,7 +197,7 @@ def test_tests_are_held_for_three_days_and_are_few(seed: Seed) -> None:
     assert (np.diff(changes) % 3 == 0).all()
 
 
-def test_moves_and_flows_are_paid(seed: Seed, plant: Replay) -> None:
+def test_moves_and_flows_are_paid(seed: Seed, plant: SimulatedRun) -> None:
     found, truth = worth(seed, plant.truth), plant.truth
     np.testing.assert_allclose(found["product"], 1000.0 * truth["alumina_product"], rtol=1e-12)
     costs = {column.name: column.move_cost.value for column in seed.by_role("knob")}
@@ -211,7 +211,7 @@ def test_moves_and_flows_are_paid(seed: Seed, plant: Replay) -> None:
 # ---------------------------------------------------------------- what instruments may know
 
 
-def test_instruments_err_and_truth_stays_apart(plant: Replay) -> None:
+def test_instruments_err_and_truth_stays_apart(plant: SimulatedRun) -> None:
     table, truth = plant.table, plant.truth
     assert (table["precipitation_yield"] == truth["precipitation_yield"]).mean() < 0.01
     assert not set(table) & {"sigma_first", "mean_square", "surface", "births", "ratio", "growth"}

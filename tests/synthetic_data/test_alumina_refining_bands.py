@@ -19,13 +19,13 @@ from physics.bayer.precipitation import (
 )
 from physics.bayer.solubility import gibbsite_solubility, ionic_strength, supersaturation
 from seeds import Seed, load
-from synthetic_data import Replay, another_plant, replay
+from synthetic_data import SimulatedRun, another_plant, replay
 
 TANKS, DAYS_A_YEAR = 13, 365.25
 SOME = 500  # rows that are reckoned again with a change
 
 
-def of_train(seed: Seed, plant: Replay, **changes: float) -> tuple[FloatArray, FloatArray]:
+def of_train(seed: Seed, plant: SimulatedRun, **changes: float) -> tuple[FloatArray, FloatArray]:
     """Yield [g/L] and soda [%] of some rows' trains, reckoned anew from truth with something changed."""
     p = seed.plant
     assert p is not None
@@ -47,7 +47,7 @@ def of_train(seed: Seed, plant: Replay, **changes: float) -> tuple[FloatArray, F
     return entering - alumina[-1], product_soda(square, mean, day["caustic"])
 
 
-def of_physics(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_physics(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     assert seed.plant is not None
     harvest, soda = of_train(seed, plant)
     whole = plant.table["tanks_on"].to_numpy()[np.linspace(0, len(plant.truth) - 1, SOME).astype(int)] == TANKS
@@ -91,7 +91,7 @@ def season_of(table: pd.DataFrame, harvest: pd.Series) -> float:
     return float(in_summer - in_winter)
 
 
-def of_measurements(plant: Replay) -> dict[str, float]:
+def of_measurements(plant: SimulatedRun) -> dict[str, float]:
     table, truth = plant.table, plant.truth
     fines, seed_fines = (
         table.pivot(index="day", columns="line", values=name) for name in ("product_fines", "seed_fines")
@@ -128,7 +128,7 @@ def of_measurements(plant: Replay) -> dict[str, float]:
     }
 
 
-def of_balances(plant: Replay) -> dict[str, float]:
+def of_balances(plant: SimulatedRun) -> dict[str, float]:
     truth, years = plant.truth, len(plant.truth) / DAYS_A_YEAR
     return {
         "soda by a point of reactive silica": (truth["soda_bound"] / truth["silica_fed"]).mean(),

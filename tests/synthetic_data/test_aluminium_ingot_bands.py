@@ -11,7 +11,7 @@ from models.processes.aluminium_ingot.physics import IN_FE2O3
 from physics.melt.hydrogen import solubility_ransley_neufeld_1948
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from seeds import Seed
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 
 
@@ -54,7 +54,7 @@ def of_raw_materials(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, floa
     }
 
 
-def of_failing_pots(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_failing_pots(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     assert seed.plant is not None
     truth, failed = plant.truth.set_index("furnace"), plant.events[plant.events["kind"] == "failing_pot"]
     part = seed.plant.value("tap_share") * (1.0 - 0.01 * truth["share_charged"])
@@ -95,7 +95,7 @@ def of_melts(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def of_laboratory(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_laboratory(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     early = plant.table["cast_start"] < pd.Timestamp(2025, 3, 10)  # the spectrometer's first calibration
     errors = {}
     for column in seed.elements:
@@ -133,7 +133,7 @@ def of_lots(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def of_levers(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_levers(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     found = {}
     for lever, knob, by, effect, scale in (
         ("iron by high-purity share", "high_purity_share", 5.0, "fe", 1.0),

@@ -13,7 +13,7 @@ import synthetic_data
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, specific_energy
 from physics.reduction.anode_effect import mean_voltage
 from seeds import Quantity, Seed, load
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 from synthetic_data.potline.faults import KINDS
 from synthetic_data.potline.state import WALKS
 from tests.synthetic_data.stated import with_parameters
@@ -28,7 +28,7 @@ def seed() -> Seed:
 
 
 @pytest.fixture(scope="module")
-def plant(seed: Seed) -> Replay:
+def plant(seed: Seed) -> SimulatedRun:
     """A line over two years: both regimes of raw materials, the new thermocouples, restarts."""
     return replay(seed, units=132, years=2.0)
 
@@ -40,49 +40,49 @@ def closes(left: pd.Series, right: pd.Series, scale: pd.Series, share: float) ->
 # ---------------------------------------------------------------- balances
 
 
-def test_metal_is_faradays(plant: Replay) -> None:
+def test_metal_is_faradays(plant: SimulatedRun) -> None:
     truth = plant.truth
     charge = ALUMINIUM_EQUIVALENT * truth["line_current"] * HOURS
     closes(truth["metal_produced"], charge * truth["current_efficiency"] / 100, truth["metal_produced"], 1e-12)
 
 
-def test_metal_closes(plant: Replay) -> None:
+def test_metal_closes(plant: SimulatedRun) -> None:
     truth = plant.truth
     kept = truth["metal_produced"] - truth["metal_tapped"]
     closes(truth["metal_mass_gained"], kept, truth["metal_produced"], 1e-9)
 
 
-def test_alumina_consumed_is_1_889_times_the_metal(plant: Replay) -> None:
+def test_alumina_consumed_is_1_889_times_the_metal(plant: SimulatedRun) -> None:
     truth = plant.truth
     closes(truth["alumina_consumed"], 1.889 * truth["metal_produced"], truth["alumina_consumed"], 1e-3)
 
 
-def test_alumina_closes_over_bath_and_sludge(plant: Replay) -> None:
+def test_alumina_closes_over_bath_and_sludge(plant: SimulatedRun) -> None:
     truth = plant.truth
     stored = truth["alumina_mass_gained"] + truth["sludge_mass_gained"]
     came = truth["alumina_dissolving"] + truth["alumina_poured"] - truth["alumina_consumed"]
     closes(stored, came, truth["alumina_consumed"], 1e-9)
 
 
-def test_alf3_closes(plant: Replay) -> None:
+def test_alf3_closes(plant: SimulatedRun) -> None:
     truth = plant.truth
     came = truth["alf3_arriving"] + truth["alf3_poured"] - truth["alf3_consumed"]
     closes(truth["alf3_mass_gained"], came, truth["alf3_consumed"], 1e-9)
 
 
-def test_bath_closes_over_melt_and_ledge(plant: Replay) -> None:
+def test_bath_closes_over_melt_and_ledge(plant: SimulatedRun) -> None:
     truth = plant.truth
     came = truth["bath_added"] + truth["alf3_arriving"] - truth["alf3_consumed"]
     closes(truth["bath_mass_gained"] + truth["ledge_mass_gained"], came, truth["alf3_consumed"], 1e-9)
 
 
-def test_heat_closes_with_what_the_ledge_conducts(plant: Replay) -> None:
+def test_heat_closes_with_what_the_ledge_conducts(plant: SimulatedRun) -> None:
     truth = plant.truth
     out = truth["heat_top"] + truth["heat_wall"] + truth["heat_stored"]
     closes(truth["heat_in"], out, truth["heat_in"], 0.01)
 
 
-def test_specific_energy_is_2980_volts_over_efficiency(plant: Replay) -> None:
+def test_specific_energy_is_2980_volts_over_efficiency(plant: SimulatedRun) -> None:
     truth = plant.truth
     volts = mean_voltage(truth["cell_voltage"].to_numpy(), truth["ae_minutes"].to_numpy(), 1.0, 25.0)
     expected = specific_energy(volts, truth["current_efficiency"].to_numpy(), ALUMINIUM_EQUIVALENT)
@@ -92,20 +92,20 @@ def test_specific_energy_is_2980_volts_over_efficiency(plant: Replay) -> None:
 # ---------------------------------------------------------------- table
 
 
-def test_table_has_the_seeds_columns_and_no_truth(seed: Seed, plant: Replay) -> None:
+def test_table_has_the_seeds_columns_and_no_truth(seed: Seed, plant: SimulatedRun) -> None:
     made_by_reader = {column.name for column in seed.columns if column.previous is not None}
     assert set(plant.table.columns) == {column.name for column in seed.columns} - made_by_reader
     assert seed.target.name in plant.truth.columns
     assert not plant.table[seed.target.name].equals(plant.truth[seed.target.name])
 
 
-def test_table_and_truth_have_the_same_sorted_rows(plant: Replay) -> None:
+def test_table_and_truth_have_the_same_sorted_rows(plant: SimulatedRun) -> None:
     pd.testing.assert_frame_equal(plant.table[KEYS], plant.truth[KEYS])
     pd.testing.assert_frame_equal(plant.table[KEYS], plant.table[KEYS].sort_values(KEYS, ignore_index=True))
     assert not plant.table.duplicated(KEYS).any()
 
 
-def test_every_value_is_within_its_physical_range(seed: Seed, plant: Replay) -> None:
+def test_every_value_is_within_its_physical_range(seed: Seed, plant: SimulatedRun) -> None:
     for column in seed.columns:
         if column.is_number and column.previous is None:
             low, high = column.limits
@@ -113,14 +113,14 @@ def test_every_value_is_within_its_physical_range(seed: Seed, plant: Replay) -> 
             assert values.between(low, high).all(), column.name
 
 
-def test_truth_is_finite_and_plausible(plant: Replay) -> None:
+def test_truth_is_finite_and_plausible(plant: SimulatedRun) -> None:
     truth = plant.truth
     assert np.isfinite(truth.drop(columns=KEYS).to_numpy()).all()
     assert truth["current_efficiency"].max() <= 96.5
     assert truth["cell_voltage"].min() >= 3.6
 
 
-def test_readings_are_missing_one_to_five_per_cent_and_knobs_and_label_never(seed: Seed, plant: Replay) -> None:
+def test_readings_are_missing_one_to_five_per_cent_and_knobs_and_label_never(seed: Seed, plant: SimulatedRun) -> None:
     single = plant.table.groupby("period_start").nunique().max() > 1
     assert not plant.table[[c.name for c in seed.by_role("knob", "target", "late")]].isna().any().any()
     for column in seed.by_role("before", "during"):
@@ -128,26 +128,26 @@ def test_readings_are_missing_one_to_five_per_cent_and_knobs_and_label_never(see
             assert 0.01 < plant.table[column.name].isna().mean() < 0.05, column.name
 
 
-def test_label_is_the_balance_of_the_late_columns(plant: Replay) -> None:
+def test_label_is_the_balance_of_the_late_columns(plant: SimulatedRun) -> None:
     table = plant.table.dropna(subset=["line_current"])
     made = table["metal_tapped"] + table["metal_inventory_change"]
     charge = ALUMINIUM_EQUIVALENT * table["line_current"] * HOURS
     closes(100 * made / charge, table["current_efficiency"], table["current_efficiency"], 0.005)
 
 
-def test_errors_of_the_level_cancel_from_period_to_period(plant: Replay) -> None:
+def test_errors_of_the_level_cancel_from_period_to_period(plant: SimulatedRun) -> None:
     """A reading that closes one period opens the next, so errors of successive labels are opposed."""
     error = plant.table["current_efficiency"] - plant.truth["current_efficiency"]
     after = error.groupby(plant.table["unit"]).shift(-1)
     assert error.corr(after) == pytest.approx(-0.5, abs=0.1)
 
 
-def test_all_pots_carry_the_same_current(plant: Replay) -> None:
+def test_all_pots_carry_the_same_current(plant: SimulatedRun) -> None:
     assert (plant.truth.groupby("period_start")["line_current"].nunique() == 1).all()
     assert (plant.table.groupby("period_start")["line_current_target"].nunique() == 1).all()
 
 
-def test_two_currents_in_one_period_are_refused(seed: Seed, plant: Replay) -> None:
+def test_two_currents_in_one_period_are_refused(seed: Seed, plant: SimulatedRun) -> None:
     knobs = plant.table.loc[plant.table["period_start"] == plant.table["period_start"].min(), KEYS]
     knobs = knobs.assign(line_current_target=400.0)
     knobs.iloc[0, -1] = 405.0
@@ -167,7 +167,7 @@ def test_a_current_set_by_hand_moves_the_whole_line(seed: Seed) -> None:
 # ---------------------------------------------------------------- what the plant does
 
 
-def test_truth_falls_with_temperature_noise_and_anode_effects(plant: Replay) -> None:
+def test_truth_falls_with_temperature_noise_and_anode_effects(plant: SimulatedRun) -> None:
     """At equal other causes, in settled pots."""
     truth = plant.truth[(plant.table["pot_age"] > 150).to_numpy()]
     causes = ["bath_temperature", "excess_alf3", "voltage_noise", "ae_count", "spike", "sick", "loss_factor"]
@@ -177,14 +177,14 @@ def test_truth_falls_with_temperature_noise_and_anode_effects(plant: Replay) -> 
         assert effect[name] < 0, name
 
 
-def test_alf3_at_fixed_superheat_raises_efficiency(plant: Replay) -> None:
+def test_alf3_at_fixed_superheat_raises_efficiency(plant: SimulatedRun) -> None:
     truth = plant.truth[(plant.table["pot_age"] > 150).to_numpy()]
     causes = ["excess_alf3", "superheat", "voltage_noise", "sludge", "loss_factor", "metal_level"]
     centred = truth[causes] - truth[causes].mean()
     assert np.linalg.lstsq(centred, truth["current_efficiency"], rcond=None)[0][0] > 0
 
 
-def test_noise_grows_fast_below_the_stability_limit(plant: Replay) -> None:
+def test_noise_grows_fast_below_the_stability_limit(plant: SimulatedRun) -> None:
     truth = plant.truth
     bands = pd.cut(truth["acd_margin"], [-np.inf, 0, 1, 2, 4, np.inf])
     noise = truth.groupby(bands, observed=True)["voltage_noise"].mean()
@@ -199,7 +199,7 @@ def test_cold_pots_gather_sludge_and_lose_efficiency(seed: Seed) -> None:
     assert cold["current_efficiency"].mean() < usual["current_efficiency"].mean()
 
 
-def test_new_pots_are_hot_low_in_alf3_and_poor(plant: Replay) -> None:
+def test_new_pots_are_hot_low_in_alf3_and_poor(plant: SimulatedRun) -> None:
     young, old = ((plant.table["pot_age"] < 30).to_numpy(), (plant.table["pot_age"] > 300).to_numpy())
     assert young.sum() >= 5
     names = ["bath_temperature", "excess_alf3", "current_efficiency"]
@@ -209,14 +209,14 @@ def test_new_pots_are_hot_low_in_alf3_and_poor(plant: Replay) -> None:
     assert efficiency < -2
 
 
-def test_operators_raise_the_voltage_of_noisy_pots(plant: Replay) -> None:
+def test_operators_raise_the_voltage_of_noisy_pots(plant: SimulatedRun) -> None:
     table = plant.table[plant.table["pot_age"] > 150]
     pots = table.groupby("unit")
     step = table["voltage_setpoint"] - pots["voltage_setpoint"].shift()
     assert step.corr(pots["voltage_noise"].shift()) > 0.4
 
 
-def test_set_point_tests_run_on_some_pots_and_are_independent_of_the_state(seed: Seed, plant: Replay) -> None:
+def test_set_point_tests_run_on_some_pots_and_are_independent_of_the_state(seed: Seed, plant: SimulatedRun) -> None:
     truth = plant.truth
     tested = truth.groupby("unit")["voltage_setpoint_test"].agg(lambda steps: float((steps != 0).any()))
     assert 0.02 < tested.mean() < 0.16
@@ -226,7 +226,7 @@ def test_set_point_tests_run_on_some_pots_and_are_independent_of_the_state(seed:
     assert abs(rows["voltage_setpoint_test"].corr(before)) < 0.2
 
 
-def test_set_point_tests_are_held_three_periods_and_then_drawn_anew(plant: Replay) -> None:
+def test_set_point_tests_are_held_three_periods_and_then_drawn_anew(plant: SimulatedRun) -> None:
     steps = plant.truth.pivot(index="period_start", columns="unit", values="voltage_setpoint_test")
     steps = steps.loc[:, (steps != 0).any() & steps.notna().all()]
     moves = (steps.diff().iloc[1:] != 0).to_numpy()
@@ -235,7 +235,7 @@ def test_set_point_tests_are_held_three_periods_and_then_drawn_anew(plant: Repla
     assert 0.3 < moves[2::3].mean() < 0.7  # up and down are alike likely
 
 
-def test_regimes_show_in_the_table_from_their_dates(seed: Seed, plant: Replay) -> None:
+def test_regimes_show_in_the_table_from_their_dates(seed: Seed, plant: SimulatedRun) -> None:
     starts = {regime.name: pd.Timestamp(regime.start) for regime in seed.plant.regimes}
     events = plant.events[plant.events["kind"].str.startswith("regime")].set_index("kind")["onset"]
     for name, start in starts.items():
@@ -258,7 +258,7 @@ def test_a_regime_with_an_unknown_parameter_is_refused(seed: Seed) -> None:
 # ---------------------------------------------------------------- events
 
 
-def test_events_have_onset_detection_and_end(plant: Replay) -> None:
+def test_events_have_onset_detection_and_end(plant: SimulatedRun) -> None:
     events = plant.events
     assert {"spike", "sick", "cold", "pad", "blockage", "tap_out"} <= set(events["kind"])
     assert (events["onset"] <= events["detected"]).all()
@@ -268,7 +268,7 @@ def test_events_have_onset_detection_and_end(plant: Replay) -> None:
     assert set(events["unit"].dropna()) <= {f"A-{n:03d}" for n in range(1, 133)}
 
 
-def test_pots_out_of_the_line_have_no_rows(plant: Replay) -> None:
+def test_pots_out_of_the_line_have_no_rows(plant: SimulatedRun) -> None:
     relining = plant.events[plant.events["kind"] == "tap_out"]
     assert len(relining) >= 5
     for event in relining.itertuples():
@@ -277,7 +277,7 @@ def test_pots_out_of_the_line_have_no_rows(plant: Replay) -> None:
         assert not inside.any()
 
 
-def test_iron_rises_before_a_tap_out(plant: Replay) -> None:
+def test_iron_rises_before_a_tap_out(plant: SimulatedRun) -> None:
     last = plant.events[plant.events["kind"] == "tap_out"]
     rows = plant.table.merge(last[["unit", "onset"]], on="unit")
     near = (rows["onset"] - rows["period_start"]).dt.days.between(0, 40)
@@ -285,7 +285,7 @@ def test_iron_rises_before_a_tap_out(plant: Replay) -> None:
     assert rows.loc[near, "iron_in_metal"].mean() > 1.1 * rows.loc[far, "iron_in_metal"].mean()
 
 
-def test_spikes_show_in_noise_and_cost_efficiency(plant: Replay) -> None:
+def test_spikes_show_in_noise_and_cost_efficiency(plant: SimulatedRun) -> None:
     truth = plant.truth[(plant.table["pot_age"] > 150).to_numpy()]
     hit = truth["spike"] > 0.05
     assert truth.loc[hit, "voltage_noise"].mean() > truth.loc[~hit, "voltage_noise"].mean() + 1

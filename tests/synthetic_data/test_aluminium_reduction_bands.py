@@ -10,9 +10,9 @@ import pytest
 
 from models.processes.lookup import needed_physics_of
 from seeds import Seed, load
-from synthetic_data import Replay, another_plant, replay
+from synthetic_data import SimulatedRun, another_plant, replay
 from synthetic_data.engine.options import plan_run
-from synthetic_data.potline.line import Line
+from synthetic_data.potline.line import Potline
 
 KEYS = ["unit", "period_start"]
 SETTLED = 150  # d of age, after start-up
@@ -28,7 +28,7 @@ def slope(x: pd.Series, y: pd.Series) -> float:
     return float(np.polyfit(x, y, 1)[0])
 
 
-def moved(seed: Seed, plant: Replay, knob: str, by: float) -> pd.DataFrame:
+def moved(seed: Seed, plant: SimulatedRun, knob: str, by: float) -> pd.DataFrame:
     """Truth after a knob was moved in all rows and the other knobs held, less the truth of the history."""
     knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
     knobs[knob] += by
@@ -36,7 +36,7 @@ def moved(seed: Seed, plant: Replay, knob: str, by: float) -> pd.DataFrame:
     return (other - plant.truth.set_index(KEYS)).dropna()
 
 
-def of_measurements(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_measurements(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     table, truth, old = plant.table, plant.truth, plant.table["pot_age"] > SETTLED
     prices = {name: quantity.value for name, quantity in seed.economics.items()}
     columns = {column.name: table[column.name].to_numpy() for column in seed.inputs if column.previous is None}
@@ -68,7 +68,7 @@ def of_measurements(seed: Seed, plant: Replay) -> dict[str, float]:
     }
 
 
-def of_truth(plant: Replay) -> dict[str, float]:
+def of_truth(plant: SimulatedRun) -> dict[str, float]:
     truth, age = plant.truth, plant.table["pot_age"]
     truth = truth.assign(specific_energy=1000 * truth["energy"] / truth["metal_produced"])
     old = truth[age > SETTLED]
@@ -101,7 +101,7 @@ def of_truth(plant: Replay) -> dict[str, float]:
     return found | {"anode-cathode distance mean": truth["acd"].mean(), "bath level mean": truth["bath_level"].mean()}
 
 
-def of_events(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_events(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     assert seed.plant is not None
     pot_years = len(plant.truth) * 30 / DAYS_A_YEAR
     count = plant.events["kind"].value_counts()
@@ -113,7 +113,7 @@ def of_events(seed: Seed, plant: Replay) -> dict[str, float]:
     }
 
 
-def of_causes(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_causes(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     voltage, alf3 = moved(seed, plant, "voltage_setpoint", 0.02), moved(seed, plant, "excess_alf3_target", 0.5)
     tested = plant.truth[(plant.truth["voltage_setpoint_test"] != 0) & (plant.table["pot_age"] > SETTLED)]
     means = tested.groupby(["unit", "voltage_setpoint_test"])["current_efficiency"].mean().unstack()
@@ -162,7 +162,7 @@ def test_curtailments_of_many_lines_are_as_often_as_their_band_says(
 ) -> None:
     count, years = 0, 20.0
     for rng_seed in range(101, 105):
-        line = Line(plan_run(load("aluminium_reduction"), units=1, years=years, rng_seed=rng_seed))
+        line = Potline(plan_run(load("aluminium_reduction"), units=1, years=years, rng_seed=rng_seed))
         while line.first < round(years * DAYS_A_YEAR / 30):
             count += sum(event.kind == "curtailment" for event in line.go().events)
     (band,) = (row for row in read_bands("aluminium_reduction") if row["statistic"] == "curtailments")

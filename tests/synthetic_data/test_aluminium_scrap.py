@@ -13,7 +13,7 @@ from models.processes.aluminium_scrap.physics import CLASSES
 from models.processes.lookup import needed_physics_of
 from physics.sorting.libs import LINES, focus_factor, self_absorption
 from seeds import Seed, load
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 from synthetic_data.sensors.libs import irradiance_exponent
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
@@ -30,7 +30,7 @@ def seed() -> Seed:
 
 
 @pytest.fixture(scope="module")
-def plant(seed) -> Replay:
+def plant(seed) -> SimulatedRun:
     return replay(seed)
 
 

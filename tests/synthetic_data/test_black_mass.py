@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthetic_data import Replay
+from synthetic_data import SimulatedRun
 from synthetic_data.shredding.operators import REVIEW
 from tests.synthetic_data.graded import GradedPlant
 
@@ -22,7 +22,7 @@ def works(graded: Callable[[str], GradedPlant]) -> GradedPlant:
 
 
 @pytest.fixture(scope="module")
-def plant(works: GradedPlant) -> Replay:
+def plant(works: GradedPlant) -> SimulatedRun:
     """The lines over all of their time."""
     return works.whole
 
@@ -30,14 +30,14 @@ def plant(works: GradedPlant) -> Replay:
 # ---------------------------------------------------------------- mass
 
 
-def test_the_silo_keeps_every_gram(works: GradedPlant, plant: Replay) -> None:
+def test_the_silo_keeps_every_gram(works: GradedPlant, plant: SimulatedRun) -> None:
     exchange, truth = works.value("silo_exchange"), plant.truth
     for element in ELEMENTS:
         gained = truth[f"silo_{element}"] - truth.groupby("line")[f"silo_{element}"].shift()
         assert (gained - exchange * (truth[f"made_{element}"] - truth[f"silo_{element}"])).abs().max() < 1e-9 * 1000.0
 
 
-def test_what_is_held_back_comes_back_in_the_next_three_lots(plant: Replay) -> None:
+def test_what_is_held_back_comes_back_in_the_next_three_lots(plant: SimulatedRun) -> None:
     truth = plant.truth[plant.truth["bag"] == 0.0]
     own = 1.0 - truth["held_back"]
     lines = plant.truth.groupby("line")
@@ -52,14 +52,14 @@ def test_what_is_held_back_comes_back_in_the_next_three_lots(plant: Replay) -> N
         np.testing.assert_allclose(truth.loc[known, "relative_mass"], (own + came.loc[truth.index])[known], rtol=1e-9)
 
 
-def test_blending_keeps_the_copper_of_all_lots_together(plant: Replay) -> None:
+def test_blending_keeps_the_copper_of_all_lots_together(plant: SimulatedRun) -> None:
     truth = plant.truth
     bagged, made = (truth["cu"] * truth["relative_mass"]).sum(), truth["silo_cu"].sum()
     assert bagged == pytest.approx(made, rel=2e-3)  # what is held back at the ends of the run
     assert truth["cu"].std() < truth["silo_cu"].std()
 
 
-def test_lithium_of_a_lot_is_that_of_its_cathodes_metals_less_what_is_washed_out(plant: Replay) -> None:
+def test_lithium_of_a_lot_is_that_of_its_cathodes_metals_less_what_is_washed_out(plant: SimulatedRun) -> None:
     truth = plant.truth
     layered = 6.94 * (truth["made_ni"] / 58.693 + truth["made_co"] / 58.933 + truth["made_mn"] / 54.938)
     phosphate = 100.0 * 6.94 / 157.755 * truth["active_share"] * truth["true_lfp_share"]
@@ -73,19 +73,19 @@ def test_lithium_of_a_lot_is_that_of_its_cathodes_metals_less_what_is_washed_out
 # ---------------------------------------------------------------- readings
 
 
-def test_what_is_counted_is_never_missing_and_traces_are_below_limits(works: GradedPlant, plant: Replay) -> None:
+def test_what_is_counted_is_never_missing_and_traces_are_below_limits(works: GradedPlant, plant: SimulatedRun) -> None:
     assert works.never_missing == {"campaign_lots", "screen_days", "mill_stops", "blended_share"}
     assert all((plant.table[name] < 0).any() for name in ("pb", "cd"))
 
 
-def test_what_dissolves_in_water_is_a_part_of_the_fluorine(plant: Replay) -> None:
+def test_what_dissolves_in_water_is_a_part_of_the_fluorine(plant: SimulatedRun) -> None:
     assert plant.truth["f_water"].lt(plant.truth["f"]).all()
 
 
 # ---------------------------------------------------------------- crews
 
 
-def test_crews_grind_longer_after_a_low_yield(plant: Replay) -> None:
+def test_crews_grind_longer_after_a_low_yield(plant: SimulatedRun) -> None:
     table = plant.table.assign(review=plant.table.groupby("line").cumcount() // REVIEW)
     means = table.groupby(["line", "review"])[["powder_yield", "mill_time"]].mean()
     lines = means.groupby("line")
@@ -102,13 +102,13 @@ def test_history_shows_more_of_the_time_in_the_mill_than_a_replay(works: GradedP
     assert slope > 1.15 * moved  # cells with little powder are ground longer and hold more foil
 
 
-def test_wet_feed_gets_a_wider_screen_and_holds_more_foil(plant: Replay) -> None:
+def test_wet_feed_gets_a_wider_screen_and_holds_more_foil(plant: SimulatedRun) -> None:
     wet = plant.table["feed_moisture"] > 3.5
     assert plant.table.loc[wet, "screen_aperture"].mean() > 1.05 * plant.table.loc[~wet, "screen_aperture"].mean()
     assert plant.truth.loc[wet, "cu"].median() > plant.truth.loc[~wet, "cu"].median()
 
 
-def test_the_furnace_is_run_colder_after_a_fire(plant: Replay) -> None:
+def test_the_furnace_is_run_colder_after_a_fire(plant: SimulatedRun) -> None:
     fires = plant.events[plant.events["kind"] == "fire"]
     table = plant.table.set_index(KEYS)["pyrolysis_temperature"]
     usual = plant.table.groupby("line")["pyrolysis_temperature"].median()
@@ -122,7 +122,7 @@ def test_the_furnace_is_run_colder_after_a_fire(plant: Replay) -> None:
 # ---------------------------------------------------------------- regimes and events
 
 
-def test_regimes_show_from_their_dates(works: GradedPlant, plant: Replay) -> None:
+def test_regimes_show_from_their_dates(works: GradedPlant, plant: SimulatedRun) -> None:
     start, plain = plant.table["lot_start"], works.plain.table
     after = start >= works.began("import_rule")
     washed = plant.table["wash_ratio"] - plain["wash_ratio"]
@@ -132,7 +132,7 @@ def test_regimes_show_from_their_dates(works: GradedPlant, plant: Replay) -> Non
     assert milled.mean() == pytest.approx(-6.0, abs=1.5)
 
 
-def test_another_laboratory_moves_reports_and_not_the_powder(works: GradedPlant, plant: Replay) -> None:
+def test_another_laboratory_moves_reports_and_not_the_powder(works: GradedPlant, plant: SimulatedRun) -> None:
     plain, start = works.plain, plant.table["lot_start"]
     after, before = start >= works.began("laboratory"), start < works.began("new_mill")
     shift = {}
@@ -145,7 +145,7 @@ def test_another_laboratory_moves_reports_and_not_the_powder(works: GradedPlant,
     assert max(abs(one) for one in shift.values()) < 0.15
 
 
-def test_faults_show_where_they_fall(plant: Replay) -> None:
+def test_faults_show_where_they_fall(plant: SimulatedRun) -> None:
     truth = plant.truth.set_index(KEYS)
     for kind, column, factor in (("torn", "made_cu", 1.7), ("batch", "made_p", 1.7), ("pump", "made_f_water", 2.0)):
         events = plant.events[plant.events["kind"] == kind]
@@ -155,7 +155,7 @@ def test_faults_show_where_they_fall(plant: Replay) -> None:
         assert truth.loc[at, column].median() > factor * truth[column].median(), kind
 
 
-def test_leaks_burn_carbon_and_enrich_the_powder(plant: Replay) -> None:
+def test_leaks_burn_carbon_and_enrich_the_powder(plant: SimulatedRun) -> None:
     events = plant.events[plant.events["kind"] == "leak"]
     truth = plant.truth.set_index(KEYS)
     at = [(one.unit, one.onset) for one in events.itertuples()]

@@ -11,7 +11,7 @@ import pytest
 from physics.black_mass.powder import phosphorus_of_lfp
 from physics.black_mass.pyrolysis import fluorine_left
 from seeds import Seed
-from synthetic_data import Replay, another_plant, replay
+from synthetic_data import SimulatedRun, another_plant, replay
 from tests.suite.processes import each
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 
@@ -66,7 +66,7 @@ def of_grades(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
     return {"lots that keep I-1": kept["i1"], "lots that keep I-2": kept["i2"]}
 
 
-def of_laboratories(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_laboratories(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     """Scatter between laboratories: that of one laboratory's reports, and of the mean that laboratories read."""
     assert seed.plant is not None
     early, found = plant.table["lot_start"] < FIRST_LABORATORY, {}
@@ -77,7 +77,7 @@ def of_laboratories(seed: Seed, plant: Replay) -> dict[str, float]:
     return found
 
 
-def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
+def of_levers(seed: Seed, plant: SimulatedRun, years: float) -> dict[str, float]:
     knobs = knobs_of(seed, plant)
 
     def replayed(**values: object) -> pd.DataFrame:

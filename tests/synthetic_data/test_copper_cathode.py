@@ -10,7 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from seeds import Grade, Seed
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 from synthetic_data.engine.options import plan_run
 from synthetic_data.tankhouse.circuit import stretches
 from tests.synthetic_data.graded import GradedPlant, knobs_of
@@ -25,7 +25,7 @@ def works(graded: Callable[[str], GradedPlant]) -> GradedPlant:
 
 
 @pytest.fixture(scope="module")
-def plant(works: GradedPlant) -> Replay:
+def plant(works: GradedPlant) -> SimulatedRun:
     """The tankhouse over its three years."""
     return works.whole
 
@@ -93,7 +93,7 @@ def of_inputs(table: pd.DataFrame) -> dict[str, float]:
     return found
 
 
-def of_lots(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_lots(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     table, truth = plant.table, plant.truth
     names = {
         "arsenic": "as",
@@ -124,7 +124,7 @@ def of_lots(seed: Seed, plant: Replay) -> dict[str, float]:
     }
 
 
-def of_laboratory(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_laboratory(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     table, truth = plant.table, plant.truth
     read = [c.name for c in seed.by_role("before", "during") if c.previous is None and not c.name.endswith("_age")]
     read.remove("ambient_temperature")
@@ -166,13 +166,13 @@ def of_causes(works: GradedPlant) -> dict[str, float]:
     }
 
 
-def of_events(plant: Replay) -> dict[str, float]:
+def of_events(plant: SimulatedRun) -> dict[str, float]:
     count = plant.events["kind"].value_counts() / YEARS
     return {"filter failures": count["filter"], "dosing faults": count["glue_pump"] + count["chloride_pump"]}
 
 
 def test_statistics_of_three_years_lie_in_their_bands(
-    works: GradedPlant, plant: Replay, outside_bands: Callable[..., list[str]]
+    works: GradedPlant, plant: SimulatedRun, outside_bands: Callable[..., list[str]]
 ) -> None:
     found = of_inputs(plant.table) | of_lots(works.seed, plant) | of_laboratory(works.seed, plant) | of_events(plant)
     found |= of_causes(works)
@@ -186,7 +186,7 @@ def test_ages_and_weather_are_never_missing(works: GradedPlant) -> None:
     assert works.never_missing == {"anode_age", "group_age", "ambient_temperature"}
 
 
-def test_all_groups_share_the_electrolyte_and_the_suppliers(plant: Replay) -> None:
+def test_all_groups_share_the_electrolyte_and_the_suppliers(plant: SimulatedRun) -> None:
     weeks = plant.table.groupby("crop_start")
     assert (weeks["electrolyte_ni"].nunique() <= 1).all()
     assert (weeks["anode_ni"].nunique() > 10).all()
@@ -197,34 +197,34 @@ def test_groups_of_other_blocks_share_the_electrolyte_too(works: GradedPlant) ->
     assert two["electrolyte_ni"].groupby(two["crop_start"]).nunique().max() == 1
 
 
-def test_anodes_last_three_crops(plant: Replay) -> None:
+def test_anodes_last_three_crops(plant: SimulatedRun) -> None:
     same = plant.table.groupby("group")["anode_ni"].diff().eq(0)
     whole = plant.table["anode_ni"].notna() & plant.table.groupby("group")["anode_ni"].shift().notna()
     assert same[whole & (plant.table["anode_age"] > 0)].all()
     assert not same[whole & (plant.table["anode_age"] == 0)].all()
 
 
-def test_crew_raises_the_bleed_when_nickel_and_arsenic_are_high(works: GradedPlant, plant: Replay) -> None:
+def test_crew_raises_the_bleed_when_nickel_and_arsenic_are_high(works: GradedPlant, plant: SimulatedRun) -> None:
     weeks = plant.table.assign(bleed=plant.truth["bleed"]).groupby("crop_start").first()
     nickel, arsenic = works.value("nickel_wanted"), works.value("arsenic_wanted")
     assert (weeks["electrolyte_ni"] / nickel + weeks["electrolyte_as"] / arsenic).corr(weeks["bleed"]) > 0.95
 
 
-def test_another_spectrometer_moves_reports_and_not_the_metal(works: GradedPlant, plant: Replay) -> None:
+def test_another_spectrometer_moves_reports_and_not_the_metal(works: GradedPlant, plant: SimulatedRun) -> None:
     high = np.log(plant.table["ag"] / plant.truth["ag"])
     after = plant.table["crop_start"] >= works.began("new_spectrometer")
     expected = np.log(works.changed("new_spectrometer", "laboratory_offset"))
     assert high[after].mean() - high[~after].mean() == pytest.approx(expected, abs=0.02)
 
 
-def test_faults_are_of_groups_or_of_the_circuit(plant: Replay) -> None:
+def test_faults_are_of_groups_or_of_the_circuit(plant: SimulatedRun) -> None:
     events = plant.events
     assert {"filter", "wash_water", "contamination", "bent_plates", "short_detection"} <= set(events["kind"])
     of_groups = events["kind"].isin(["contamination", "bent_plates", "short_detection"])
     assert (events["unit"].notna() == of_groups).all()
 
 
-def test_contamination_shows_in_iron_while_it_lasts(plant: Replay) -> None:
+def test_contamination_shows_in_iron_while_it_lasts(plant: SimulatedRun) -> None:
     events = plant.events[(plant.events["kind"] == "contamination") & (plant.events["onset"] > "2023-01-01")]
     rows = plant.truth.merge(events[["unit", "onset", "end"]], left_on="group", right_on="unit")
     whole = (rows["crop_start"] >= rows["onset"]) & (rows["crop_start"] + pd.Timedelta(days=7) <= rows["end"])
@@ -243,7 +243,7 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(works: GradedPlant) -> N
 # ---------------------------------------------------------------- levers
 
 
-def test_set_point_tests_show_that_chloride_keeps_silver_out(plant: Replay) -> None:
+def test_set_point_tests_show_that_chloride_keeps_silver_out(plant: SimulatedRun) -> None:
     test = plant.truth["chloride_test"]
     down, up = (np.log(plant.table["ag"])[step].mean() for step in (test < 0, test > 0))
     assert up < down

@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from physics.electrochemistry import COPPER_EQUIVALENT, specific_energy
 from seeds import Seed, load
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 from synthetic_data.tankhouse.parameters import GrowthParameters
 from tests.synthetic_data.graded import knobs_of
 
@@ -32,11 +32,11 @@ def lots() -> Seed:
 
 
 @pytest.fixture(scope="module")
-def plant(seed: Seed) -> Replay:
+def plant(seed: Seed) -> SimulatedRun:
     return replay(seed, **SMALL)
 
 
-def moved(seed: Seed, plant: Replay, **knobs: float) -> pd.DataFrame:
+def moved(seed: Seed, plant: SimulatedRun, **knobs: float) -> pd.DataFrame:
     """Truth of the same crops with knobs moved by a step and the others held."""
     held = knobs_of(seed, plant)
     return replay(seed, knobs=held.assign(**{name: held[name] + by for name, by in knobs.items()}), **SMALL).truth
@@ -45,7 +45,7 @@ def moved(seed: Seed, plant: Replay, **knobs: float) -> pd.DataFrame:
 # ---------------------------------------------------------------- balances
 
 
-def test_charge_closes(plant: Replay) -> None:
+def test_charge_closes(plant: SimulatedRun) -> None:
     truth = plant.truth
     parts = truth[["charge_metal", "charge_short", "charge_stray", "charge_dissolved"]]
     assert (parts > 0).all(axis=None)
@@ -53,7 +53,7 @@ def test_charge_closes(plant: Replay) -> None:
     np.testing.assert_allclose(100.0 * parts["charge_metal"] / truth["charge"], truth["current_efficiency"], rtol=1e-12)
 
 
-def test_metal_closes(seed: Seed, plant: Replay) -> None:
+def test_metal_closes(seed: Seed, plant: SimulatedRun) -> None:
     truth, cells = plant.truth, seed.plant.value("cells")
     by_faraday = cells * truth["charge_metal"] * COPPER_EQUIVALENT / 1000.0
     np.testing.assert_allclose(truth["cathode_mass"], by_faraday, rtol=1e-12)
@@ -64,14 +64,14 @@ def test_metal_closes(seed: Seed, plant: Replay) -> None:
     assert 1.0 < (truth["anode_copper"] / passed).mean() < 1.02
 
 
-def test_copper_of_the_circuit_closes(seed: Seed, plant: Replay) -> None:
+def test_copper_of_the_circuit_closes(seed: Seed, plant: SimulatedRun) -> None:
     week = plant.truth.groupby("crop_start").first()
     rise = seed.plant.value("electrolyte_volume") * (week["cu_end"] - week["cu_start"]) / DAYS
     np.testing.assert_allclose(week["copper_excess"] - week["liberated"] - week["bleed"] * week["cu"], rise, atol=1e-9)
     np.testing.assert_allclose(week["cu_end"].iloc[:-1], week["cu_start"].iloc[1:], rtol=1e-12)
 
 
-def test_acid_of_the_circuit_closes(seed: Seed, plant: Replay) -> None:
+def test_acid_of_the_circuit_closes(seed: Seed, plant: SimulatedRun) -> None:
     week = plant.truth.groupby("crop_start").first()
     rise = seed.plant.value("electrolyte_volume") * (week["h2so4"] - week["h2so4_start"]) / DAYS
     # 1.543 kg of acid for each kilogram of copper that air dissolves, and as much back from the liberators
@@ -80,7 +80,7 @@ def test_acid_of_the_circuit_closes(seed: Seed, plant: Replay) -> None:
     np.testing.assert_allclose(week["h2so4"].iloc[:-1], week["h2so4_start"].iloc[1:], rtol=1e-12)
 
 
-def test_heat_closes(seed: Seed, plant: Replay) -> None:
+def test_heat_closes(seed: Seed, plant: SimulatedRun) -> None:
     truth = plant.truth
     steam = truth["steam"] * seed.plant.value("steam_heat") / 3.6  # kg/h and MJ/kg
     came, left = truth["heat_joule"] + steam, truth["heat_evaporated"] + truth["heat_walls"] + truth["heat_cooled"]
@@ -88,7 +88,7 @@ def test_heat_closes(seed: Seed, plant: Replay) -> None:
     np.testing.assert_allclose(truth["heat_joule"] * HOURS, truth["energy"], rtol=1e-12)
 
 
-def test_energy_is_voltage_times_charge(seed: Seed, plant: Replay) -> None:
+def test_energy_is_voltage_times_charge(seed: Seed, plant: SimulatedRun) -> None:
     truth, cells = plant.truth, seed.plant.value("cells")
     np.testing.assert_allclose(
         truth["energy_valley"] + truth["energy_flat"] + truth["energy_peak"], truth["energy"], rtol=1e-12
@@ -133,13 +133,13 @@ def test_efficiency_and_quality_are_of_the_same_crops(seed: Seed, lots: Seed) ->
 # ---------------------------------------------------------------- levers
 
 
-def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: Replay) -> None:
+def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: SimulatedRun) -> None:
     again = moved(seed, plant)
     tests = [name for name in again if name.endswith("_test")]
     assert_frame_equal(again.drop(columns=tests), plant.truth.drop(columns=tests))
 
 
-def test_more_patrols_lose_less_current(seed: Seed, plant: Replay) -> None:
+def test_more_patrols_lose_less_current(seed: Seed, plant: SimulatedRun) -> None:
     rare, base = moved(seed, plant, patrol_interval=4.0), plant.truth
     assert (rare["current_efficiency"] < base["current_efficiency"]).all()
     # by Little's law shorts grow as their lives do
@@ -150,7 +150,7 @@ def test_more_patrols_lose_less_current(seed: Seed, plant: Replay) -> None:
     assert plant.table["patrol_interval"].corr(base["shorted"]) < 0.0
 
 
-def test_swing_moves_energy_from_the_peak_to_the_valley_at_equal_charge(seed: Seed, plant: Replay) -> None:
+def test_swing_moves_energy_from_the_peak_to_the_valley_at_equal_charge(seed: Seed, plant: SimulatedRun) -> None:
     deep, base = moved(seed, plant, current_swing=4.0), plant.truth
     np.testing.assert_allclose(deep["charge"], base["charge"], rtol=1e-12)
     assert (deep["energy_peak"] < base["energy_peak"]).all()
@@ -158,14 +158,14 @@ def test_swing_moves_energy_from_the_peak_to_the_valley_at_equal_charge(seed: Se
     assert (deep["short_loss"] > base["short_loss"]).all()
 
 
-def test_heat_lowers_voltage_and_takes_steam(seed: Seed, plant: Replay) -> None:
+def test_heat_lowers_voltage_and_takes_steam(seed: Seed, plant: SimulatedRun) -> None:
     warm, base = moved(seed, plant, electrolyte_temperature=1.0), plant.truth
     assert (warm["cell_voltage"] - base["cell_voltage"]).mean() < 0.0
     assert (warm["steam"] > base["steam"]).all()
     assert (warm["glue_content"] < base["glue_content"]).all()
 
 
-def test_glue_is_short_where_its_pump_fails(seed: Seed, plant: Replay) -> None:
+def test_glue_is_short_where_its_pump_fails(seed: Seed, plant: SimulatedRun) -> None:
     content = np.log(plant.truth["glue_content"] / plant.table["glue_dose"])  # of what a gram a tonne leaves
     begins, failed = plant.truth["crop_start"], pd.Series(0.0, plant.truth.index)
     for one in plant.events[plant.events["kind"] == "glue_pump"].itertuples():
@@ -176,7 +176,7 @@ def test_glue_is_short_where_its_pump_fails(seed: Seed, plant: Replay) -> None:
     assert np.polyfit(failed, content, 1)[0] == pytest.approx(-0.5, abs=0.25)
 
 
-def test_current_wears_anodes_passivates_and_makes_copper(seed: Seed, plant: Replay) -> None:
+def test_current_wears_anodes_passivates_and_makes_copper(seed: Seed, plant: SimulatedRun) -> None:
     more, base = moved(seed, plant, current_density=10.0), plant.truth
     assert (more["cathode_mass"] > base["cathode_mass"]).all()
     assert (more["cell_voltage"] > base["cell_voltage"]).all()
@@ -185,7 +185,7 @@ def test_current_wears_anodes_passivates_and_makes_copper(seed: Seed, plant: Rep
 
 
 @pytest.mark.parametrize("end", [0, 1])
-def test_a_plant_at_the_ends_of_its_knobs_stays_a_plant(seed: Seed, plant: Replay, end: int) -> None:
+def test_a_plant_at_the_ends_of_its_knobs_stays_a_plant(seed: Seed, plant: SimulatedRun, end: int) -> None:
     ends = {column.name: column.bounds[end] for column in seed.by_role("knob")}
     truth = replay(seed, knobs=plant.table[KEYS].assign(**ends), **SMALL).truth
     # plausible cells: at most 99 % of the current makes copper, and the voltage is that of a cell that refines
@@ -197,13 +197,13 @@ def test_a_plant_at_the_ends_of_its_knobs_stays_a_plant(seed: Seed, plant: Repla
 
 
 @pytest.mark.parametrize("state", ["polarisation", "roughness"])
-def test_rough_crops_lose_current(plant: Replay, state: str) -> None:
+def test_rough_crops_lose_current(plant: SimulatedRun, state: str) -> None:
     # at equal patrols, what brings a crop near its limiting current, or roughens it, shorts it
     loss = plant.truth["short_loss"] / plant.truth["mean_life"]
     assert np.log(plant.truth[f"true_{state}"]).corr(np.log(loss)) > 0.1
 
 
-def test_faults_show_where_they_are(seed: Seed, plant: Replay) -> None:
+def test_faults_show_where_they_are(seed: Seed, plant: SimulatedRun) -> None:
     truth, events = plant.truth, plant.events
     period = ((truth["crop_start"] - truth["crop_start"].min()).dt.days // 7).to_numpy()
     start = pd.Timestamp(seed.plant.start)
@@ -227,20 +227,20 @@ def test_hours_of_the_tariff_are_those_of_the_prices(seed: Seed) -> None:
 # ---------------------------------------------------------------- what instruments may know
 
 
-def test_instruments_err_and_truth_stays_apart(plant: Replay) -> None:
+def test_instruments_err_and_truth_stays_apart(plant: SimulatedRun) -> None:
     table, truth = plant.table, plant.truth
     assert not (table["current_efficiency"] == truth["current_efficiency"]).any()
     assert not set(table) & {"shorted", "mean_life", "passive", "gap", "energy_peak", "short_loss"}
     assert (table["charge"] / truth["charge"] - 1.0).std() == pytest.approx(0.0025, rel=0.2)
 
 
-def test_a_label_is_the_weight_over_the_charge(seed: Seed, plant: Replay) -> None:
+def test_a_label_is_the_weight_over_the_charge(seed: Seed, plant: SimulatedRun) -> None:
     table, cells = plant.table.dropna(subset=["charge"]), seed.plant.value("cells")
     again = 100.0 * 1000.0 * table["cathode_mass"] / (cells * table["charge"] * COPPER_EQUIVALENT)
     np.testing.assert_allclose(table["current_efficiency"], again, atol=0.011)  # as written down
 
 
-def test_faults_are_in_order(plant: Replay) -> None:
+def test_faults_are_in_order(plant: SimulatedRun) -> None:
     events = plant.events
     assert {"passivation", "rectifier"} <= set(events["kind"])
     assert ((events["onset"] <= events["detected"]) & (events["detected"] <= events["end"])).all()

@@ -10,7 +10,7 @@ import pytest
 
 from physics.electrochemistry import COPPER_EQUIVALENT, specific_energy
 from seeds import Seed, load
-from synthetic_data import Replay, another_plant, replay
+from synthetic_data import SimulatedRun, another_plant, replay
 
 KEYS = ["section", "crop_start"]
 DAYS, DAYS_A_YEAR = 7.0, 365.25
@@ -32,7 +32,7 @@ def scrap(truth: pd.DataFrame) -> float:
     return float(100.0 * (1.0 - 2.0 * lost / 47.0))
 
 
-def moved(seed: Seed, plant: Replay, knob: str, by: float) -> pd.DataFrame:
+def moved(seed: Seed, plant: SimulatedRun, knob: str, by: float) -> pd.DataFrame:
     """Truth after a knob was moved in all rows and the other knobs held, less the truth of the history."""
     knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
     low, high = seed.column(knob).limits
@@ -41,7 +41,7 @@ def moved(seed: Seed, plant: Replay, knob: str, by: float) -> pd.DataFrame:
     return other - plant.truth.set_index(KEYS)
 
 
-def of_measurements(plant: Replay) -> dict[str, float]:
+def of_measurements(plant: SimulatedRun) -> dict[str, float]:
     table, truth = plant.table, plant.truth
     energy = specific_energy(table["cell_voltage"], table["current_efficiency"], COPPER_EQUIVALENT)
     by_age = table.groupby("anode_age")["cell_voltage"].mean()
@@ -75,7 +75,7 @@ def of_measurements(plant: Replay) -> dict[str, float]:
     }
 
 
-def of_truth(plant: Replay) -> dict[str, float]:
+def of_truth(plant: SimulatedRun) -> dict[str, float]:
     truth = plant.truth
     cathodes = truth["cathode_mass"]
     return {
@@ -98,7 +98,7 @@ def of_truth(plant: Replay) -> dict[str, float]:
     }
 
 
-def of_events(plant: Replay) -> dict[str, float]:
+def of_events(plant: SimulatedRun) -> dict[str, float]:
     years = len(plant.truth) * DAYS / DAYS_A_YEAR
     count = plant.events["kind"].value_counts()
     return {
@@ -108,7 +108,7 @@ def of_events(plant: Replay) -> dict[str, float]:
     }
 
 
-def of_causes(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_causes(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     patrol, swing = moved(seed, plant, "patrol_interval", 2.0), moved(seed, plant, "current_swing", 3.0)
     warm, dense = moved(seed, plant, "electrolyte_temperature", 1.0), moved(seed, plant, "current_density", 10.0)
     return {

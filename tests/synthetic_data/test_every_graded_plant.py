@@ -16,7 +16,7 @@ import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from seeds import load_all
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 from tests.synthetic_data.graded import YEAR, GradedPlant
 
 LEVERS = Path(__file__).parents[1] / "levers"
@@ -170,7 +170,7 @@ def test_levers_work_the_right_way(graded: Callable[[str], GradedPlant], process
     works, ways = graded(process), lever["plant"]
     before, after = works.history, works.moved(**{lever["knob"]: lever["by"]})
 
-    def of(run: Replay, name: str) -> pd.Series:
+    def of(run: SimulatedRun, name: str) -> pd.Series:
         return (run.truth if name in run.truth else run.table)[name]
 
     assert set(ways) & {"falls", "rises"}

@@ -12,7 +12,7 @@ from physics.sorting import xray
 from physics.sorting.fluorescence_head import Head, Tube
 from physics.sorting.xray_detector import AIR, detection_limit, detector_efficiency, resolution
 from seeds import Seed, load
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 from synthetic_data.sorter.ejection import eject
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
@@ -31,7 +31,7 @@ def seed() -> Seed:
 
 
 @pytest.fixture(scope="module")
-def plant(seed) -> Replay:
+def plant(seed) -> SimulatedRun:
     return replay(seed)
 
 

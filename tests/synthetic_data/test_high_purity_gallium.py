@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from physics.purification.vacuum import PRESSURES
-from synthetic_data import Replay
+from synthetic_data import SimulatedRun
 from synthetic_data.crystallisers.lots import RETURN
 from synthetic_data.crystallisers.operators import REVIEW
 from tests.synthetic_data.graded import GradedPlant
@@ -24,7 +24,7 @@ def works(graded: Callable[[str], GradedPlant]) -> GradedPlant:
 
 
 @pytest.fixture(scope="module")
-def plant(works: GradedPlant) -> Replay:
+def plant(works: GradedPlant) -> SimulatedRun:
     """The refinery over all of its time."""
     return works.whole
 
@@ -32,13 +32,13 @@ def plant(works: GradedPlant) -> Replay:
 # ---------------------------------------------------------------- mass
 
 
-def test_no_crystal_holds_more_than_was_charged(plant: Replay) -> None:
+def test_no_crystal_holds_more_than_was_charged(plant: SimulatedRun) -> None:
     for element in ELEMENTS:
         assert (plant.truth[f"crystal_{element}"] < plant.truth[f"charged_{element}"]).all(), element
         assert (plant.truth[element] > plant.truth[f"crystal_{element}"]).all(), element
 
 
-def test_what_the_vacuum_and_the_stages_leave_is_the_law_of_normal_freezing(plant: Replay) -> None:
+def test_what_the_vacuum_and_the_stages_leave_is_the_law_of_normal_freezing(plant: SimulatedRun) -> None:
     """Of lots that froze with a plane front, stage after stage."""
     truth, table = plant.truth, plant.table
     plane = (truth["trapped"] == 0.0) & (truth["sudden"] == 0.0)
@@ -66,13 +66,13 @@ def test_what_is_counted_or_assayed_is_never_missing(works: GradedPlant) -> None
     assert works.never_missing == counted | {f"feed_{name}" for name in ELEMENTS}
 
 
-def test_no_true_charge_reaches_the_table(plant: Replay) -> None:
+def test_no_true_charge_reaches_the_table(plant: SimulatedRun) -> None:
     for element in ELEMENTS:
         charged = plant.truth[f"charged_{element}"]
         assert not np.isclose(plant.table[f"feed_{element}"], charged, rtol=1e-12, atol=0.0).any()
 
 
-def test_most_figures_of_a_pure_metal_are_less_than_signs(plant: Replay) -> None:
+def test_most_figures_of_a_pure_metal_are_less_than_signs(plant: SimulatedRun) -> None:
     below = (plant.table[list(ELEMENTS)] < 0).mean()
     assert 0.4 < below.mean() < 0.75
     assert (below[["copper", "mercury", "zinc"]] > 0.95).all()
@@ -82,7 +82,7 @@ def test_most_figures_of_a_pure_metal_are_less_than_signs(plant: Replay) -> None
 # ---------------------------------------------------------------- crews
 
 
-def test_crews_freeze_dirty_feed_more_often_and_more_slowly(plant: Replay) -> None:
+def test_crews_freeze_dirty_feed_more_often_and_more_slowly(plant: SimulatedRun) -> None:
     six = plant.table["ordered_nines"] == 6.0
     table = plant.table[six]
     dirt = np.log(table["feed_iron"].abs()) + np.log(table["feed_indium"].abs())
@@ -92,7 +92,7 @@ def test_crews_freeze_dirty_feed_more_often_and_more_slowly(plant: Replay) -> No
     assert table["stages"].corr(np.log(table["indium"].abs())) > 0.0
 
 
-def test_the_purer_grade_is_made_of_purer_metal_in_more_stages(plant: Replay) -> None:
+def test_the_purer_grade_is_made_of_purer_metal_in_more_stages(plant: SimulatedRun) -> None:
     seven = plant.table["ordered_nines"] == 7.0
     assert 0.13 < seven.mean() < 0.21
     means = plant.table.groupby(seven)[["stages", "growth_rate", "feed_iron", "iron"]].mean()
@@ -101,7 +101,7 @@ def test_the_purer_grade_is_made_of_purer_metal_in_more_stages(plant: Replay) ->
     assert means.loc[True, "iron"] < 0.3 * means.loc[False, "iron"]
 
 
-def test_crews_freeze_less_after_failed_assays(works: GradedPlant, plant: Replay) -> None:
+def test_crews_freeze_less_after_failed_assays(works: GradedPlant, plant: SimulatedRun) -> None:
     limits = next(grade for grade in works.seed.grades if grade.name == "ga6n").limits
     sizes = plant.table[[*limits]].abs()
     failed = (sizes > [limit.value for limit in limits.values()]).any(axis=1)
@@ -123,7 +123,7 @@ def test_crews_freeze_less_after_failed_assays(works: GradedPlant, plant: Replay
 # ---------------------------------------------------------------- regimes and events
 
 
-def test_regimes_show_from_their_dates(works: GradedPlant, plant: Replay) -> None:
+def test_regimes_show_from_their_dates(works: GradedPlant, plant: SimulatedRun) -> None:
     start, plain = plant.table["lot_start"], works.plain
     after = start >= works.began("cleaner_room")
     ratio = plant.truth["true_particles"] / plain.truth["true_particles"]
@@ -134,7 +134,7 @@ def test_regimes_show_from_their_dates(works: GradedPlant, plant: Replay) -> Non
     assert scrap[start >= works.began("more_scrap")].median() == pytest.approx(0.36 / 0.28, rel=1e-9)
 
 
-def test_another_spectrometer_moves_reports_and_not_the_metal(works: GradedPlant, plant: Replay) -> None:
+def test_another_spectrometer_moves_reports_and_not_the_metal(works: GradedPlant, plant: SimulatedRun) -> None:
     after = plant.table["lot_start"] >= works.began("spectrometer")
     moved = []
     for name in ("iron", "silicon", "indium", "aluminium"):
@@ -145,7 +145,7 @@ def test_another_spectrometer_moves_reports_and_not_the_metal(works: GradedPlant
     assert 0.05 < np.std(moved) < 0.6
 
 
-def test_faults_show_where_they_fall(plant: Replay) -> None:
+def test_faults_show_where_they_fall(plant: SimulatedRun) -> None:
     truth = plant.truth.set_index(KEYS)
     table = plant.table.set_index(KEYS)
     for kind, values, factor in (
@@ -160,7 +160,7 @@ def test_faults_show_where_they_fall(plant: Replay) -> None:
         assert values.loc[at].median() > factor * values.median(), kind
 
 
-def test_resistance_shows_what_assays_do_not(plant: Replay) -> None:
+def test_resistance_shows_what_assays_do_not(plant: SimulatedRun) -> None:
     """Among lots of which most figures are less-than signs it still falls with the true sum."""
     few = (plant.table[list(ELEMENTS)] < 0).sum(axis=1) >= 7
     total = plant.truth.loc[few, list(ELEMENTS)].sum(axis=1)

@@ -11,7 +11,7 @@ import pytest
 from physics.purification.freezing import effective_segregation, frozen_mean
 from physics.purification.vacuum import PRESSURES
 from seeds import Seed
-from synthetic_data import Replay, another_plant, replay
+from synthetic_data import SimulatedRun, another_plant, replay
 from synthetic_data.crystallisers.instruments import LABORATORIES, assays, reads_high
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
 from synthetic_data.engine.options import plan_run
@@ -104,7 +104,7 @@ def of_laboratory(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
+def of_levers(seed: Seed, plant: SimulatedRun, years: float) -> dict[str, float]:
     knobs = knobs_of(seed, plant)
     more = replay(seed, years=years, knobs=knobs.assign(stages=knobs["stages"] + 1.0))
     sums = [one.truth[[f"crystal_{name}" for name in ELEMENTS]].sum(axis=1) for one in (plant, more)]

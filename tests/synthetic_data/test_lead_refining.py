@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from physics.electrochemistry import LEAD_EQUIVALENT, specific_energy
 from seeds import Seed, load
-from synthetic_data import Replay, replay, worth
+from synthetic_data import SimulatedRun, replay, worth
 from tests.synthetic_data.graded import knobs_of
 
 KEYS = ["section", "crop_start"]
@@ -23,11 +23,11 @@ def seed() -> Seed:
 
 
 @pytest.fixture(scope="module")
-def plant(seed: Seed) -> Replay:
+def plant(seed: Seed) -> SimulatedRun:
     return replay(seed, **SMALL)
 
 
-def moved(seed: Seed, plant: Replay, **knobs: float) -> pd.DataFrame:
+def moved(seed: Seed, plant: SimulatedRun, **knobs: float) -> pd.DataFrame:
     """Truth of the same crops with knobs moved by a step and the others held."""
     held = knobs_of(seed, plant)
     return replay(seed, knobs=held.assign(**{name: held[name] + by for name, by in knobs.items()}), **SMALL).truth
@@ -36,7 +36,7 @@ def moved(seed: Seed, plant: Replay, **knobs: float) -> pd.DataFrame:
 # ---------------------------------------------------------------- balances
 
 
-def test_charge_closes(plant: Replay) -> None:
+def test_charge_closes(plant: SimulatedRun) -> None:
     truth = plant.truth
     parts = truth[["charge_metal", "charge_short", "charge_stray", "charge_dissolved"]]
     assert (parts > 0).all(axis=None)
@@ -44,7 +44,7 @@ def test_charge_closes(plant: Replay) -> None:
     np.testing.assert_allclose(100.0 * parts["charge_metal"] / truth["charge"], truth["current_efficiency"], rtol=1e-12)
 
 
-def test_lead_closes(seed: Seed, plant: Replay) -> None:
+def test_lead_closes(seed: Seed, plant: SimulatedRun) -> None:
     truth, cells = plant.truth, seed.plant.value("cells")
     by_faraday = cells * truth["charge_metal"] * LEAD_EQUIVALENT / 1000.0
     np.testing.assert_allclose(truth["cathode_mass"], by_faraday, rtol=1e-12)
@@ -52,14 +52,14 @@ def test_lead_closes(seed: Seed, plant: Replay) -> None:
     np.testing.assert_allclose(truth["anode_lead"], truth["cathode_mass"] + truth["electrolyte_lead"], rtol=1e-12)
 
 
-def test_lead_of_the_circuit_closes(seed: Seed, plant: Replay) -> None:
+def test_lead_of_the_circuit_closes(seed: Seed, plant: SimulatedRun) -> None:
     crop = plant.truth.groupby("crop_start").first()
     rise = seed.plant.value("electrolyte_volume") * (crop["pb_end"] - crop["pb_start"]) / DAYS
     np.testing.assert_allclose(crop["lead_excess"] - crop["stripped"], rise, atol=1e-9)
     np.testing.assert_allclose(crop["pb_end"].iloc[:-1], crop["pb_start"].iloc[1:], rtol=1e-12)
 
 
-def test_heat_closes(seed: Seed, plant: Replay) -> None:
+def test_heat_closes(seed: Seed, plant: SimulatedRun) -> None:
     truth = plant.truth
     steam = truth["steam"] * seed.plant.value("steam_heat") / 3.6  # kg/h and MJ/kg
     came, left = truth["heat_joule"] + steam, truth["heat_evaporated"] + truth["heat_walls"] + truth["heat_cooled"]
@@ -67,7 +67,7 @@ def test_heat_closes(seed: Seed, plant: Replay) -> None:
     np.testing.assert_allclose(truth["heat_joule"] * HOURS, truth["energy"], rtol=1e-12)
 
 
-def test_energy_is_voltage_times_charge(seed: Seed, plant: Replay) -> None:
+def test_energy_is_voltage_times_charge(seed: Seed, plant: SimulatedRun) -> None:
     truth, cells = plant.truth, seed.plant.value("cells")
     np.testing.assert_allclose(truth["energy"] * DAYS, cells * truth["charge"] * truth["cell_voltage"], rtol=1e-12)
     known = specific_energy(truth["cell_voltage"], truth["current_efficiency"], LEAD_EQUIVALENT)
@@ -77,7 +77,7 @@ def test_energy_is_voltage_times_charge(seed: Seed, plant: Replay) -> None:
 # ---------------------------------------------------------------- slime
 
 
-def test_slime_stays_on_the_anodes_but_for_what_falls(seed: Seed, plant: Replay) -> None:
+def test_slime_stays_on_the_anodes_but_for_what_falls(seed: Seed, plant: SimulatedRun) -> None:
     truth, age = plant.truth, plant.table["anode_age"]
     assert set(age) == {0.0, 3.0, 6.0}
     assert (truth.loc[age == 0.0, "slime_start"] == 0).all()
@@ -87,7 +87,7 @@ def test_slime_stays_on_the_anodes_but_for_what_falls(seed: Seed, plant: Replay)
     np.testing.assert_allclose(truth["slime_end"] - truth["slime_start"], 0.9 * truth["recessed"], rtol=1e-9)
 
 
-def test_more_voltage_over_old_slime_brings_bismuth_and_no_silver(seed: Seed, plant: Replay) -> None:
+def test_more_voltage_over_old_slime_brings_bismuth_and_no_silver(seed: Seed, plant: SimulatedRun) -> None:
     third = (plant.table["anode_age"] == 6.0).to_numpy()
     more, base = moved(seed, plant, current_density=15.0)[third], plant.truth[third]
     risen = (more["bi"] / base["bi"]) / (more["ag"] / base["ag"])
@@ -114,13 +114,13 @@ def test_a_slough_soils_the_lead_and_bares_the_anodes(seed: Seed) -> None:
 # ---------------------------------------------------------------- levers
 
 
-def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: Replay) -> None:
+def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: SimulatedRun) -> None:
     again = moved(seed, plant)
     tests = [name for name in again if name.endswith("_test")]
     assert_frame_equal(again.drop(columns=tests), plant.truth.drop(columns=tests))
 
 
-def test_heat_lowers_voltage_takes_steam_and_loses_acid(seed: Seed, plant: Replay) -> None:
+def test_heat_lowers_voltage_takes_steam_and_loses_acid(seed: Seed, plant: SimulatedRun) -> None:
     warm, base = moved(seed, plant, electrolyte_temperature=1.0), plant.truth
     assert (warm["cell_voltage"] < base["cell_voltage"] + 0.01).all()
     assert (warm["cell_voltage"] - base["cell_voltage"]).mean() < -0.003
@@ -130,7 +130,7 @@ def test_heat_lowers_voltage_takes_steam_and_loses_acid(seed: Seed, plant: Repla
     np.testing.assert_allclose(lost, np.exp(0.04), rtol=1e-9)
 
 
-def test_current_thickens_the_slime_and_makes_lead(seed: Seed, plant: Replay) -> None:
+def test_current_thickens_the_slime_and_makes_lead(seed: Seed, plant: SimulatedRun) -> None:
     more, base = moved(seed, plant, current_density=10.0), plant.truth
     assert (more["cathode_mass"] > base["cathode_mass"]).all()
     assert (more["slime_end"] > base["slime_end"]).all()
@@ -138,7 +138,7 @@ def test_current_thickens_the_slime_and_makes_lead(seed: Seed, plant: Replay) ->
     assert (more["transfer"] > base["transfer"]).all()
 
 
-def test_glue_far_from_the_best_roughens_either_way(seed: Seed, plant: Replay) -> None:
+def test_glue_far_from_the_best_roughens_either_way(seed: Seed, plant: SimulatedRun) -> None:
     base = plant.truth["roughness"].mean()
     for by in (-250.0, 350.0):
         assert moved(seed, plant, glue_dose=by)["roughness"].mean() > 1.1 * base
@@ -153,7 +153,7 @@ def test_crews_cut_the_current_where_the_last_crop_ended_high(seed: Seed) -> Non
     assert order[high].mean() < order[third & (last < last[third].median())].mean() - 2.0
 
 
-def test_moves_and_flows_are_paid(seed: Seed, plant: Replay) -> None:
+def test_moves_and_flows_are_paid(seed: Seed, plant: SimulatedRun) -> None:
     found, truth = worth(seed, plant.truth), plant.truth
     np.testing.assert_allclose(found["product"], 1000.0 * truth["cathode_mass"] / DAYS)
     costs = {column.name: column.move_cost.value for column in seed.by_role("knob")}
@@ -167,14 +167,14 @@ def test_moves_and_flows_are_paid(seed: Seed, plant: Replay) -> None:
 # ---------------------------------------------------------------- what instruments may know
 
 
-def test_instruments_err_and_truth_stays_apart(plant: Replay) -> None:
+def test_instruments_err_and_truth_stays_apart(plant: SimulatedRun) -> None:
     table, truth = plant.table, plant.truth
     assert not (table["current_efficiency"] == truth["current_efficiency"]).any()
     assert not set(table) & {"shorted", "shed", "slime_end", "transfer", "short_loss", "roughness"}
     assert (table["charge"] / truth["charge"] - 1.0).std() == pytest.approx(0.0019, rel=0.2)
 
 
-def test_a_label_is_the_weight_over_the_charge(seed: Seed, plant: Replay) -> None:
+def test_a_label_is_the_weight_over_the_charge(seed: Seed, plant: SimulatedRun) -> None:
     table, cells = plant.table.dropna(subset=["charge"]), seed.plant.value("cells")
     again = 100.0 * 1000.0 * table["cathode_mass"] / (cells * table["charge"] * LEAD_EQUIVALENT)
     np.testing.assert_allclose(table["current_efficiency"], again, atol=0.01)  # as written down

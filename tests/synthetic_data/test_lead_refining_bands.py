@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from seeds import Seed, load
-from synthetic_data import Replay, another_plant, replay
+from synthetic_data import SimulatedRun, another_plant, replay
 
 KEYS = ["section", "crop_start"]
 DAYS, DAYS_A_YEAR = 3.0, 365.25
@@ -20,7 +20,7 @@ def slope(x: pd.Series, y: pd.Series) -> float:
     return float(np.polyfit(x[known], y[known], 1)[0])
 
 
-def moved(seed: Seed, plant: Replay, knob: str, by: float) -> pd.DataFrame:
+def moved(seed: Seed, plant: SimulatedRun, knob: str, by: float) -> pd.DataFrame:
     """Truth after a knob was moved in all rows and the other knobs held, less the truth of the history."""
     knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
     low, high = seed.column(knob).limits
@@ -28,7 +28,7 @@ def moved(seed: Seed, plant: Replay, knob: str, by: float) -> pd.DataFrame:
     return replay(seed, knobs=knobs).truth.set_index(KEYS) - plant.truth.set_index(KEYS)
 
 
-def of_measurements(plant: Replay) -> dict[str, float]:
+def of_measurements(plant: SimulatedRun) -> dict[str, float]:
     table, truth = plant.table, plant.truth
     by_age = table.groupby("anode_age")[["voltage_start", "voltage_end", "cell_voltage"]].mean()
     read = ["charge", "cell_voltage", "voltage_end", "short_rate", "slime_fall", "electrolyte_pb", "anode_sb"]
@@ -64,7 +64,7 @@ def of_measurements(plant: Replay) -> dict[str, float]:
     }
 
 
-def of_truth(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_truth(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     assert seed.plant is not None
     truth, lead = plant.truth, plant.truth["cathode_mass"]
     energy = truth["energy"] * DAYS / lead
@@ -83,13 +83,13 @@ def of_truth(seed: Seed, plant: Replay) -> dict[str, float]:
     }
 
 
-def of_events(plant: Replay) -> dict[str, float]:
+def of_events(plant: SimulatedRun) -> dict[str, float]:
     years = len(plant.truth) * DAYS / DAYS_A_YEAR
     count = plant.events["kind"].value_counts()
     return {"rectifier trips": count["rectifier"] / years, "sloughs": count["slough"] / years}
 
 
-def of_causes(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_causes(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     warm, dense = moved(seed, plant, "electrolyte_temperature", 1.0), moved(seed, plant, "current_density", 10.0)
     truth = plant.truth.set_index(KEYS)
     ohmic = truth["cell_voltage"] - truth["slime_drop"] - 0.075 * plant.table["current_density"].to_numpy() / 180.0

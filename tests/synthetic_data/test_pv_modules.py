@@ -8,7 +8,7 @@ import pytest
 
 from physics.photovoltaics.single_diode import maximum_power
 from seeds import Seed, load
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 from synthetic_data.module_line import market
 from synthetic_data.module_line.lots import BRANDS
 from tests.suite.processes import each
@@ -27,7 +27,7 @@ def seed() -> Seed:
 
 
 @pytest.fixture(scope="module")
-def plant(seed) -> Replay:
+def plant(seed) -> SimulatedRun:
     return replay(seed)
 
 
@@ -36,7 +36,7 @@ def modules(plant) -> pd.DataFrame:
     return joined(plant)
 
 
-def joined(plant: Replay) -> pd.DataFrame:
+def joined(plant: SimulatedRun) -> pd.DataFrame:
     """Table and truth side by side, truth as `true_<name>` where both have a column."""
     truth = plant.truth.drop(columns=["lot", "passed_at"])
     both = {name: name if name.startswith("true_") else f"true_{name}" for name in truth if name in plant.table}

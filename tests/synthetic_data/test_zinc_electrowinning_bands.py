@@ -11,7 +11,7 @@ import pytest
 from physics.electrochemistry import ZINC_EQUIVALENT, specific_energy
 from physics.winning.winning_voltage import deposit_thickness
 from seeds import Seed, load
-from synthetic_data import Replay, another_plant, replay
+from synthetic_data import SimulatedRun, another_plant, replay
 
 KEYS = ["unit", "period_start"]
 CAUSES = 0.5  # years in which one knob after the other is moved
@@ -31,7 +31,7 @@ def between(frame: pd.DataFrame, column: str) -> float:
     return float(frame.groupby("unit")[column].mean().std())
 
 
-def moved(seed: Seed, plant: Replay, knob: str, by: float) -> pd.Series:
+def moved(seed: Seed, plant: SimulatedRun, knob: str, by: float) -> pd.Series:
     """Mean change of the truth after a knob was moved in all rows and the others were held."""
     knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
     knobs[knob] += by
@@ -39,7 +39,7 @@ def moved(seed: Seed, plant: Replay, knob: str, by: float) -> pd.Series:
     return (other - plant.truth.set_index(KEYS)).mean() / by
 
 
-def of_truth(plant: Replay) -> dict[str, float]:
+def of_truth(plant: SimulatedRun) -> dict[str, float]:
     truth = plant.truth
     energy = specific_energy(truth["cell_voltage"], truth["current_efficiency"], ZINC_EQUIVALENT)
     truth = truth.assign(specific_energy=energy)
@@ -68,7 +68,7 @@ def of_truth(plant: Replay) -> dict[str, float]:
     }
 
 
-def of_measurements(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_measurements(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     table, truth = plant.table, plant.truth
     read = [name for name in ("cell_voltage", "cell_temperature", "zinc_in_cell", "acid_in_cell", "feed_flow")]
     means = table.assign(true=truth["current_efficiency"]).groupby("unit")[["true", "glue_dose"]].mean()
@@ -83,7 +83,7 @@ def of_measurements(seed: Seed, plant: Replay) -> dict[str, float]:
     }
 
 
-def of_events(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_events(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     assert seed.plant is not None
     count = plant.events["kind"].value_counts()
     group_years = plant.table["unit"].nunique() * seed.plant.years

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from synthetic_data import Replay
+from synthetic_data import SimulatedRun
 from synthetic_data.melting_house.operators import REVIEW
 from tests.synthetic_data.graded import GradedPlant
 
@@ -20,7 +20,7 @@ def works(graded: Callable[[str], GradedPlant]) -> GradedPlant:
 
 
 @pytest.fixture(scope="module")
-def plant(works: GradedPlant) -> Replay:
+def plant(works: GradedPlant) -> SimulatedRun:
     """The works over all of their time."""
     return works.whole
 
@@ -28,7 +28,7 @@ def plant(works: GradedPlant) -> Replay:
 # ---------------------------------------------------------------- mass
 
 
-def test_the_bath_keeps_every_gram(works: GradedPlant, plant: Replay) -> None:
+def test_the_bath_keeps_every_gram(works: GradedPlant, plant: SimulatedRun) -> None:
     exchange, truth = works.value("bath_exchange"), plant.truth
     for element in ELEMENTS:
         gained = truth[element] - truth.groupby("furnace")[element].shift()
@@ -63,7 +63,7 @@ def test_what_is_counted_or_certified_is_never_missing_and_traces_are_below_limi
     assert all((table[name] < 0).any() for name in ("sn", "al", "cathode_fe"))
 
 
-def test_a_composite_is_that_of_the_cathodes_of_a_day_before(plant: Replay) -> None:
+def test_a_composite_is_that_of_the_cathodes_of_a_day_before(plant: SimulatedRun) -> None:
     lead = np.log(plant.truth["true_cathode_pb"]).groupby(plant.truth["furnace"])
     errors = [(np.log(plant.table["cathode_pb"]) - lead.shift(periods)).std() for periods in (2, 3, 4)]
     assert errors[1] < 0.12  # sampling and analysis
@@ -79,14 +79,14 @@ def test_surfaces_are_best_from_metal_neither_cold_nor_hot(works: GradedPlant) -
 # ---------------------------------------------------------------- crews
 
 
-def test_crews_dose_and_thin_after_high_lead_so_that_history_shows_the_wrong_sign(plant: Replay) -> None:
+def test_crews_dose_and_thin_after_high_lead_so_that_history_shows_the_wrong_sign(plant: SimulatedRun) -> None:
     table = plant.table
     assert table["srco3_dose"].corr(table["cathode_pb"]) > 0.1
     assert table["stock_share"].corr(table["cathode_pb"]) > 0.3
     assert table["pb"].corr(table["stock_share"]) > 0.0
 
 
-def test_the_dose_answers_the_composites_of_the_review_before(plant: Replay) -> None:
+def test_the_dose_answers_the_composites_of_the_review_before(plant: SimulatedRun) -> None:
     table = plant.table.assign(review=plant.table.groupby("furnace").cumcount() // REVIEW)
     means = table.groupby(["furnace", "review"])[["cathode_pb", "srco3_dose"]].mean()
     furnaces = means.groupby("furnace")
@@ -95,7 +95,7 @@ def test_the_dose_answers_the_composites_of_the_review_before(plant: Replay) -> 
     assert step.corr(worse) > 0.4
 
 
-def test_thin_cathodes_are_melted_hotter_and_leave_more_dross_all_the_same(plant: Replay) -> None:
+def test_thin_cathodes_are_melted_hotter_and_leave_more_dross_all_the_same(plant: SimulatedRun) -> None:
     thin = plant.truth["thin_share"]
     assert thin.corr(plant.table["furnace_temperature"]) > 0.1
     assert thin.corr(plant.table["nh4cl_dose"]) > 0.1
@@ -105,7 +105,7 @@ def test_thin_cathodes_are_melted_hotter_and_leave_more_dross_all_the_same(plant
 # ---------------------------------------------------------------- regimes and events
 
 
-def test_regimes_show_from_their_dates(works: GradedPlant, plant: Replay) -> None:
+def test_regimes_show_from_their_dates(works: GradedPlant, plant: SimulatedRun) -> None:
     start = plant.table["heat_start"]
     after = start >= works.began("secondary_oxide")
     ratio = plant.truth["true_chloride"] / works.plain.truth["true_chloride"]
@@ -115,14 +115,14 @@ def test_regimes_show_from_their_dates(works: GradedPlant, plant: Replay) -> Non
     assert current[start >= works.began("higher_current")].mean() == pytest.approx(20.0, rel=1e-3)
 
 
-def test_another_calibration_moves_reports_and_not_the_metal(works: GradedPlant, plant: Replay) -> None:
+def test_another_calibration_moves_reports_and_not_the_metal(works: GradedPlant, plant: SimulatedRun) -> None:
     ratio = np.log(plant.table["pb"] / plant.truth["pb"])
     after = plant.table["heat_start"] >= works.began("spectrometer")
     factor = works.changed("spectrometer", "spectrometer")
     assert ratio[after].mean() - ratio[~after].mean() == pytest.approx(np.log(factor), abs=0.006)
 
 
-def test_faults_show_where_they_fall(works: GradedPlant, plant: Replay) -> None:
+def test_faults_show_where_they_fall(works: GradedPlant, plant: SimulatedRun) -> None:
     truth = plant.truth.set_index(works.keys)
     usual = truth[[f"fed_{name}" for name in ELEMENTS]].median()
     for kind, column, factor in (("clip", "fed_cu", 5.0), ("scraper", "fed_fe", 1.8), ("slip", "fed_cd", 2.0)):
@@ -133,7 +133,9 @@ def test_faults_show_where_they_fall(works: GradedPlant, plant: Replay) -> None:
         assert truth.loc[at, column].median() > factor * usual[column], kind
 
 
-def test_badly_conditioned_anodes_bleed_more_lead_than_others_after_cleaning(works: GradedPlant, plant: Replay) -> None:
+def test_badly_conditioned_anodes_bleed_more_lead_than_others_after_cleaning(
+    works: GradedPlant, plant: SimulatedRun
+) -> None:
     events = plant.events[plant.events["kind"] == "poor_conditioning"]
     truth = plant.truth.set_index(works.keys)["lead_by_cleaning"]
     poor = truth.loc[[(one.unit, one.onset) for one in events.itertuples()]]

@@ -17,7 +17,7 @@ from physics.cathode_zinc.codeposition import (
 )
 from physics.cathode_zinc.furnace import melting_heat
 from seeds import Seed
-from synthetic_data import Replay, another_plant, replay
+from synthetic_data import SimulatedRun, another_plant, replay
 from tests.suite.processes import each
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 
@@ -98,7 +98,7 @@ def of_grades(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def of_laboratory(seed: Seed, plant: Replay) -> dict[str, float]:
+def of_laboratory(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     early = plant.table["heat_start"] < pd.Timestamp(2024, 4, 15)  # the spectrometer's first calibration
     errors = {}
     for name in ("pb", "cd", "fe", "cu"):
@@ -112,7 +112,7 @@ def of_laboratory(seed: Seed, plant: Replay) -> dict[str, float]:
     }
 
 
-def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
+def of_levers(seed: Seed, plant: SimulatedRun, years: float) -> dict[str, float]:
     knobs = knobs_of(seed, plant)
     none, much = (replay(seed, years=years, knobs=knobs.assign(srco3_dose=dose)).truth["pb"] for dose in (0.0, 2.0))
     thinned = (knobs["stock_share"] + 5.0).clip(*seed.column("stock_share").limits)

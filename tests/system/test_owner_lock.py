@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from system.owner_lock import FOLDER, left, own_lock
 from tests.suite.children import child
@@ -42,7 +42,7 @@ def test_where_nothing_ever_ran_nothing_is_left(tmp_path):
 
 
 def test_runs_of_a_killed_job_are_ended_by_the_next_and_those_of_a_living_one_are_not(tmp_path):
-    settings = Settings(home=tmp_path)
+    settings = StoreSettings(home=tmp_path)
     Tracking(settings, make=True)
     command = [sys.executable, "-W", "ignore", "-c", JOB, str(tmp_path)]
     with child(command, stdout=subprocess.PIPE) as first, child(command, stdout=subprocess.PIPE) as second:

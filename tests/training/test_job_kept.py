@@ -16,11 +16,11 @@ from models.regression.model import RegressionModel
 from models.table.inputs import matrix
 from models.table.sources import TableError
 from nonferrous.tables import candidates_table, versions_table
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import Version
 from training.core.splits import SplitError
-from training.jobs.execution import Ways
+from training.jobs.execution import FitExecution
 from training.jobs.train import Trained, train
 from training.jobs.version_table import compare, compare_address
 from training.regression.evaluate import against_label
@@ -32,7 +32,7 @@ class Job:
     """A job that was run, and what the store says of it afterwards."""
 
     trained: Trained
-    settings: Settings
+    settings: StoreSettings
     tracking: Tracking
     version: Version
     model: RegressionModel
@@ -53,7 +53,7 @@ def job(toy_seed, toy_frame, tmp_path_factory, drawn_pages):
     frame = toy_frame()
     frame.loc[7, "z"] = 9.5
     frame.to_csv(folder / "plant.csv", index=False)
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     trained = train(toy_seed, folder / "plant.csv", settings)
     tracking = Tracking(settings)
     (version,) = tracking.versions("toy_cells")
@@ -213,7 +213,7 @@ def test_comparing_one_version_shows_it_under_its_baseline(job, capsys):
 def test_the_compare_address_is_the_one_that_the_ui_reads():
     from urllib.parse import unquote
 
-    address = compare_address(Settings(home=Path()), "4", ["a1", "b2"])
+    address = compare_address(StoreSettings(home=Path()), "4", ["a1", "b2"])
     assert address.startswith("http://127.0.0.1:5000/#/compare-runs?")
     query = dict(part.split("=") for part in unquote(address.split("?")[1]).split("&"))
     assert {name: json.loads(value) for name, value in query.items()} == {"runs": ["a1", "b2"], "experiments": ["4"]}
@@ -242,14 +242,14 @@ def test_a_bad_table_writes_nothing(toy_seed, toy_frame, tmp_path):
     frame = toy_frame().drop(columns="z")
     frame.to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(TableError, match="a column 'z'"):
-        train(toy_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
+        train(toy_seed, tmp_path / "plant.csv", StoreSettings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
 
 
 def test_a_short_table_writes_nothing(toy_seed, toy_frame, tmp_path):
     toy_frame(periods=5).to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(SplitError, match="5 labelled periods"):
-        train(toy_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
+        train(toy_seed, tmp_path / "plant.csv", StoreSettings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
 
 
@@ -275,8 +275,8 @@ def test_only_candidates_have_metrics(job):
 @pytest.mark.long("trains with a search")
 def test_trials_are_runs_below_their_candidate_and_leave_the_job_as_it_is(toy_seed, toy_frame, tmp_path):
     toy_frame().to_csv(tmp_path / "plant.csv", index=False)
-    settings, steps = Settings(home=tmp_path / "home"), []
-    trained = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: steps.append(step), ways=Ways(2))
+    settings, steps = StoreSettings(home=tmp_path / "home"), []
+    trained = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: steps.append(step), ways=FitExecution(2))
     tracking = Tracking(settings)
     (version,) = tracking.versions("toy_cells")
     assert set(tracking.children(version)) == set(trained.learnt.candidates)

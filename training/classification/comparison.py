@@ -8,7 +8,7 @@ from registry.loading.agreement import check_names
 from training.classification.evaluate import Classified, against_label
 from training.classification.fit import ClassificationCandidate, classes_of, classified
 from training.core.class_losses import log_losses
-from training.core.comparison import JudgeRows, Side, Verdict, blocks_of, judge
+from training.core.comparison import ComparisonResult, ComparisonRows, ModelLosses, blocks_of, judge
 from training.core.dataset import Dataset
 from training.core.gate import mended_coverage
 
@@ -31,7 +31,7 @@ def check_judgeable(champion: ClassificationModel, data: Dataset, rows: IntArray
 
 def verdict(
     champion: ClassificationModel, X: FloatArray, challenger: ClassificationCandidate, data: Dataset, rows: IntArray
-) -> Verdict:
+) -> ComparisonResult:
     """Compare two classifiers on rows that neither has learnt from.
 
     The challenger is promoted when the lower bound of its gain in mean log loss is above zero, and its 90 % sets are
@@ -56,7 +56,7 @@ def verdict(
     Verdict
     """
     units, periods, classes = data.units[rows], data.periods[rows], classes_of(data, rows)
-    judged = JudgeRows(units, periods, blocks_of(units, periods), np.ones(len(rows)))
+    judged = ComparisonRows(units, periods, blocks_of(units, periods), np.ones(len(rows)))
     old, new = _side(classes, classified(champion, X)), _side(classes, challenger.answers[rows])
     covered = new.metrics["coverage_90"]
     broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
@@ -65,5 +65,5 @@ def verdict(
     return judge(judged, old, new, "the mean log loss", "", unsound, mended=mended)
 
 
-def _side(classes: IntArray, answers: Classified) -> Side:
-    return Side(log_losses(answers.p, classes), against_label(classes, answers))
+def _side(classes: IntArray, answers: Classified) -> ModelLosses:
+    return ModelLosses(log_losses(answers.p, classes), against_label(classes, answers))

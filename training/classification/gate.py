@@ -4,9 +4,9 @@ import numpy as np
 
 from training.classification.fit import ClassificationCandidate, classes_of
 from training.core.class_losses import log_losses
-from training.core.comparison import JudgeRows, block_numbers
+from training.core.comparison import ComparisonRows, block_numbers
 from training.core.dataset import Dataset
-from training.core.gate import Condition, Evidence, coverage_condition, unlearnt
+from training.core.gate import Evidence, GateCondition, coverage_condition, unlearnt
 from training.core.splits import Split
 
 
@@ -17,7 +17,7 @@ def evidence(
     rows = unlearnt(parts)
     classes, units, periods = classes_of(data, rows), data.units[rows], data.periods[rows]
     return Evidence(
-        rows=JudgeRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
+        rows=ComparisonRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
         own=log_losses(candidate.answers.p[rows], classes),
         baseline=log_losses(baseline.predictions[rows], classes),
         loss="the mean log loss",
@@ -28,6 +28,6 @@ def evidence(
     )
 
 
-def _held(share: float, rows: int) -> Condition:
+def _held(share: float, rows: int) -> GateCondition:
     """The condition on the share of sets that hold the right class."""
     return coverage_condition("sets", share, rows, f"the right class is in {share:.1%} of the sets of {rows} rows")

@@ -8,9 +8,9 @@ from training.classification.gate import evidence
 from training.classification.plots import PICTURES
 from training.labels.quantities import predicted_shares, shares
 from training.reports.periods import row, subject
-from training.task import Assessor, LabelScales, Task, TaskCard
+from training.task import Assessor, LabelScales, TaskCard, TrainingTask
 
-TASK = Task(
+TASK = TrainingTask(
     learner=ClassificationLearner(),
     assessor=Assessor(check_judgeable, verdict, evidence),
     card=TaskCard(

@@ -19,12 +19,12 @@ UNIT_PARTS, TIME_PARTS = 4, 4
 FEWEST_BLOCKS = 8  # of 30 periods, the fewest rows of a single unit
 
 
-class JudgeError(ValueError):
+class ComparisonError(ValueError):
     """Too few rows that neither model has learnt from."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ComparisonResult:
     """Outcome of a comparison on the judge rows, with the figures that it rests on.
 
     Attributes
@@ -82,7 +82,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, eq=False)
-class JudgeRows:
+class ComparisonRows:
     """Rows that neither model has learnt from.
 
     Attributes
@@ -104,7 +104,7 @@ class JudgeRows:
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class ModelLosses:
     """One of the two models on the judge rows: its loss row by row, shape (n,), and its metrics."""
 
     loss: FloatArray
@@ -116,7 +116,7 @@ def enough(block: IntArray, periods: pd.DatetimeIndex) -> IntArray:
     count = int(block.max()) + 1
     if len(block) < FEWEST_ROWS or count < FEWEST_BLOCKS:
         when = moment_format(periods)
-        raise JudgeError(
+        raise ComparisonError(
             f"{len(block)} rows in {count} independent blocks to judge on ({periods.min():{when}} to "
             f"{periods.max():{when}}): at least {FEWEST_ROWS} rows in {FEWEST_BLOCKS} blocks are needed"
         )
@@ -124,15 +124,15 @@ def enough(block: IntArray, periods: pd.DatetimeIndex) -> IntArray:
 
 
 def judge(
-    rows: JudgeRows,
-    champion: Side,
-    challenger: Side,
+    rows: ComparisonRows,
+    champion: ModelLosses,
+    challenger: ModelLosses,
     loss: str,
     unit: str,
     unsound: str | None,
     confidence: float = PROMOTES,
     mended: str | None = None,
-) -> Verdict:
+) -> ComparisonResult:
     """Compare two models on rows that neither has learnt from.
 
     The challenger is promoted when the lower bound of its gain is above zero, and not by one quarter of the time alone;
@@ -170,7 +170,7 @@ def judge(
     better = low > 0 and leans is None
     when = moment_format(rows.periods)
     bound = f"with {confidence * 100:.3g}% confidence {loss} falls by more than {low:.4g} {unit}"
-    return Verdict(
+    return ComparisonResult(
         promoted=(better or mended is not None) and unsound is None,
         why=_why(better, mended, unsound, bound if leans is None else f"{bound}, but {leans}"),
         rows=len(rows.periods),
@@ -200,7 +200,7 @@ def _why(better: bool, mended: str | None, unsound: str | None, bound: str) -> s
     return f"better beyond chance: {bound}" if better else f"as good, and {mended}: {bound}"
 
 
-def worse_part(rows: JudgeRows, gains: FloatArray, unit: str) -> str | None:
+def worse_part(rows: ComparisonRows, gains: FloatArray, unit: str) -> str | None:
     """Quarter of the units, or half of the time, in which a challenger is worse beyond chance; None where in none.
 
     Each of the parts is as likely to look worse by chance as the whole is, so each has its share of the error that is
@@ -235,7 +235,7 @@ def worse_part(rows: JudgeRows, gains: FloatArray, unit: str) -> str | None:
     return None
 
 
-def leaning(rows: JudgeRows, gains: FloatArray, unit: str) -> str | None:
+def leaning(rows: ComparisonRows, gains: FloatArray, unit: str) -> str | None:
     """Quarter of the time without which a challenger is not better; None where there is none.
 
     A gain at one time is one event and no rule. What lies in one period says nothing.

@@ -16,7 +16,7 @@ from models.processes.lookup import check_process
 from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
-from models.table.sources import Fault, TableError
+from models.table.sources import TableDefect, TableError
 from physics.arrays import BoolArray, FloatArray, IntArray
 from reporting.timestamps import moment_format
 from seeds import Column, Seed
@@ -262,10 +262,12 @@ def read(path: Path, seed: Seed) -> Dataset:
     return dataset_of(checked, seed, read_truth(path, seed))
 
 
-def _alike(path: Path, labels: pd.Series, target: Column) -> Fault | None:
+def _alike(path: Path, labels: pd.Series, target: Column) -> TableDefect | None:
     """The fault of labels that are all alike; None where there is one at most, which a split refuses."""
     if len(labels) < 2:
         return None
     got = f"{labels.iloc[0]:.6g}" if target.is_number else f"'{labels.iloc[0]}'"
     expected = "at least two different labels: nothing can be learnt from one"
-    return Fault(str(path), None, target.tag or target.name, f"{got} in all {len(labels)} rows with a label", expected)
+    return TableDefect(
+        str(path), None, target.tag or target.name, f"{got} in all {len(labels)} rows with a label", expected
+    )

@@ -9,7 +9,7 @@ from models.uncertainty.guarantees import off_promise
 from physics.arrays import FloatArray, IntArray
 from registry.versions import NOT_KEPT, PASSED, REFUSED
 from training.core.bootstrap import CONFIDENCE, gain_bound
-from training.core.comparison import FEWEST_BLOCKS, JudgeRows
+from training.core.comparison import FEWEST_BLOCKS, ComparisonRows
 from training.core.comparison import FEWEST_ROWS as FEWEST_JUDGED
 from training.core.splits import FEWEST_ROWS, Split
 
@@ -20,7 +20,7 @@ BASELINE_IS_BEST = "the baseline is best: nothing was learnt beyond it"
 
 
 @dataclass(frozen=True)
-class Condition:
+class GateCondition:
     """One condition of the gate.
 
     Attributes
@@ -64,21 +64,21 @@ class Evidence:
         What the task promises, as measured.
     """
 
-    rows: JudgeRows
+    rows: ComparisonRows
     own: FloatArray
     baseline: FloatArray
     loss: str
     unit: str
     beside: str
     labels: int
-    promises: tuple[Condition, ...]
+    promises: tuple[GateCondition, ...]
 
 
 @dataclass(frozen=True)
 class Gated:
     """What the gate says of a version."""
 
-    conditions: tuple[Condition, ...]
+    conditions: tuple[GateCondition, ...]
 
     @property
     def passed(self) -> bool:
@@ -117,13 +117,13 @@ def gate(evidence: Evidence, baseline_is_best: bool, trouble: str | None) -> Gat
     -------
     Gated
     """
-    loads = Condition(
+    loads = GateCondition(
         "loading from the store",
         trouble is None,
         "it answers its recorded rows as when it was written" if trouble is None else trouble,
         "a model that loads as the service loads it and answers its recorded rows",
     )
-    labels = Condition(
+    labels = GateCondition(
         "labels",
         evidence.labels >= FEWEST_LABELS,
         f"{evidence.labels} learnt that do not just repeat the one before in their unit",
@@ -134,9 +134,9 @@ def gate(evidence: Evidence, baseline_is_best: bool, trouble: str | None) -> Gat
     return Gated((loads, labels, size, *gain, *evidence.promises))
 
 
-def _size(rows: JudgeRows) -> Condition:
+def _size(rows: ComparisonRows) -> GateCondition:
     count, blocks = len(rows.block), len(set(rows.block.tolist()))
-    return Condition(
+    return GateCondition(
         "rows to measure on",
         count >= FEWEST_JUDGED and blocks >= FEWEST_BLOCKS,
         f"{count} rows in {blocks} independent blocks that nothing has learnt from",
@@ -144,16 +144,16 @@ def _size(rows: JudgeRows) -> Condition:
     )
 
 
-def _gain(evidence: Evidence, baseline_is_best: bool, enough: bool) -> list[Condition]:
+def _gain(evidence: Evidence, baseline_is_best: bool, enough: bool) -> list[GateCondition]:
     """The condition on the gain over the baseline; none where the rows are too few to say."""
     what, expected = f"gain over {evidence.beside}", f"more than 0 {evidence.unit}".rstrip()
     if baseline_is_best:
-        return [Condition(what, False, BASELINE_IS_BEST, expected)]
+        return [GateCondition(what, False, BASELINE_IS_BEST, expected)]
     if not enough:
         return []
     _, low = gain_bound(evidence.baseline - evidence.own, evidence.rows.block, evidence.rows.weight)
     falls = f"with {CONFIDENCE:.0%} confidence {evidence.loss} falls by more than {low:.4g} {evidence.unit}".rstrip()
-    return [Condition(what, low > 0, falls, expected)]
+    return [GateCondition(what, low > 0, falls, expected)]
 
 
 def too_few(share: float, rows: int) -> bool:
@@ -176,7 +176,7 @@ def too_many(share: float, rows: int) -> bool:
     return share > MOST_COVERAGE + ROUNDING and off_promise(share, rows, PROMISED)
 
 
-def coverage_condition(what: str, share: float, rows: int, measured: str) -> Condition:
+def coverage_condition(what: str, share: float, rows: int, measured: str) -> GateCondition:
     """The condition on the share of labels that intervals or sets cover: no fewer than they promise.
 
     More break no promise. Intervals that are wider than needed are reported, and count in a comparison.
@@ -191,7 +191,7 @@ def coverage_condition(what: str, share: float, rows: int, measured: str) -> Con
         The share in words.
     """
     expected = f"{LEAST_COVERAGE:.0%} or more, or no fewer than chance explains"
-    return Condition(f"coverage of the {PROMISED:.0%} {what}", not too_few(share, rows), measured, expected)
+    return GateCondition(f"coverage of the {PROMISED:.0%} {what}", not too_few(share, rows), measured, expected)
 
 
 def mended_coverage(champion: float, challenger: float, rows: int) -> str | None:

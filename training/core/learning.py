@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from models.interfaces.learning import Learnt
+from models.interfaces.learning import ModelWithParts
 from training.core.dataset import Dataset
 from training.core.splits import Split
 
@@ -14,7 +14,7 @@ MOST_ROWS = 50_000
 """Rows that a part learns from; of a larger table it learns from whole units, drawn by name."""
 
 
-class Outcome(NamedTuple):
+class FittedPart(NamedTuple):
     """What was learnt of a part, or the reason why history taught nothing of it; neither where a seed asks for none."""
 
     learnt: Any = None
@@ -67,16 +67,16 @@ class PartFit(ABC, Generic[L]):
         """Return figures that MLflow keeps beside those of the candidates; none by default."""
         return ()
 
-    def outcome(self, data: Dataset, parts: Split) -> Outcome:
+    def outcome(self, data: Dataset, parts: Split) -> FittedPart:
         """Learn the part, or say why there is none."""
         if not self.is_asked(data):
-            return Outcome()
+            return FittedPart()
         try:
-            return Outcome(self.fit(data, parts))
+            return FittedPart(self.fit(data, parts))
         except self.refuses_by as error:
-            return Outcome(refusal=str(error))
+            return FittedPart(refusal=str(error))
 
-    def section(self, model: Learnt, data: Dataset, parts: Split) -> list[str]:
+    def section(self, model: ModelWithParts, data: Dataset, parts: Split) -> list[str]:
         """Return the model card's section on the part; nothing where a model neither carries nor refuses it."""
         if self.name in model.learnt:
             return [f"## {self.heading}", "", *self.lines(model.learnt[self.name], model, data, parts)]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from models.table.raw import read_raw
-from models.table.sources import Fault, Source, TableError, cell_faults, heading_of
+from models.table.sources import Source, TableDefect, TableError, cell_faults, heading_of
 from seeds import Seed
 from training.core.dataset import Dataset
 
@@ -42,7 +42,7 @@ def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
     tested = [column.name for column in knobs if headings[column.name] is not None]
     if not tested or any(headings[column.name] is None for column in identity):
         wanted = f"{', '.join(column.name for column in identity)} and a knob: {', '.join(one.name for one in knobs)}"
-        raise TableError([Fault(str(path), None, None, f"columns {', '.join(raw.headers)}", wanted)])
+        raise TableError([TableDefect(str(path), None, None, f"columns {', '.join(raw.headers)}", wanted)])
     cells = {name: raw.frame[heading] for name, heading in headings.items() if heading is not None}
     time = seed.clock.name
     read = pd.DataFrame({column.name: cells[column.name].astype("str") for column in identity})
@@ -53,7 +53,7 @@ def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
         given = cells[name].notna() & (cells[name].astype("str").str.strip() != "")
         bad[name] = "a number, or nothing where nothing was tested", given & ~np.isfinite(read[name])
     source = Source(raw.file, (raw.file,), np.zeros(len(read), np.int64), raw.row)
-    faults: list[Fault] = []
+    faults: list[TableDefect] = []
     for name, (expected, where) in bad.items():
         faults += cell_faults(source, str(headings[name]), cells[name], np.flatnonzero(where), expected)
     again = read.duplicated([column.name for column in identity]).to_numpy()
@@ -72,7 +72,7 @@ def with_tests(data: Dataset, tests: pd.DataFrame | None, file: str) -> Dataset:
     if len(tests) and not there.any():
         wanted = "tests of units and periods that the table holds"
         raise TableError(
-            [Fault(file, None, None, f"{len(tests)} tests, none of which is of a row of the table", wanted)]
+            [TableDefect(file, None, None, f"{len(tests)} tests, none of which is of a row of the table", wanted)]
         )
     stray = int((~there).sum())
     said = [f"{stray} of {len(tests)} set-point tests are of units and periods that the table does not hold"] * (

@@ -10,11 +10,11 @@ from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate
 from training.core.gate import Gated
 from training.core.splits import Split
-from training.task import Task
+from training.task import TrainingTask
 from training.tasks import task_of
 
 
-def process_section(seed: Seed, task: Task) -> list[str]:
+def process_section(seed: Seed, task: TrainingTask) -> list[str]:
     """Title, row and what is predicted."""
     return [
         f"# {seed.process.title}",
@@ -60,7 +60,7 @@ def _learnt(column: Column, low: float, high: float) -> tuple[str, str]:
     return (f"{low:.5g}", f"{high:.5g}") if column.values is None else (", ".join(column.values), "-")
 
 
-def limits_section(data: Dataset, task: Task) -> list[str]:
+def limits_section(data: Dataset, task: TrainingTask) -> list[str]:
     """What is assumed, and what a model must not be used for."""
     seed = data.seed
     lines = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.core.fitting import Keep, fit_now
-from training.parallel.fit_cache import Kept
+from training.parallel.fit_cache import FitCache
 
 
 def unseen(name: str) -> None:
@@ -15,7 +15,7 @@ def unseen(name: str) -> None:
 
 
 @dataclass(frozen=True)
-class Ways:
+class FitExecution:
     """How candidates are fitted.
 
     Attributes
@@ -40,4 +40,4 @@ class Ways:
 
     def keep(self, rows: str) -> Keep:
         """What keeps the fits on a table with a seed, which `rows` names."""
-        return fit_now if self.folder is None else Kept(self.folder, rows)
+        return fit_now if self.folder is None else FitCache(self.folder, rows)

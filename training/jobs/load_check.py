@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.tasks import Model
-from registry.loading.loading import Loaded, Loading, Refused
-from registry.logged_models import Unregistered
+from registry.loading.loading import LoadedVersion, Loading, Refused
+from registry.logged_models import UnregisteredModels
 from registry.promotion import loaded, with_alias
 from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
 from registry.versions import CHAMPION
 from reporting.markdown import number
 from seeds import Seed
-from training.core.gate import Condition
+from training.core.gate import GateCondition
 
 TIMES = 4.0  # the champion's time or size, which a challenger may need
 ROUNDS = 15  # of answers that are timed; the quickest of each model counts
@@ -27,7 +27,7 @@ MIB = 2**20
 
 
 @dataclass(frozen=True)
-class Limit:
+class ResourceLimit:
     """How much of something a version may need.
 
     Attributes
@@ -46,15 +46,15 @@ class Limit:
         return self.most if champion is None else max(self.free, min(TIMES * champion, self.most))
 
 
-SECONDS = {1: Limit(0.005, 0.020), 1000: Limit(0.25, 1.0)}
+SECONDS = {1: ResourceLimit(0.005, 0.020), 1000: ResourceLimit(0.25, 1.0)}
 """By rows of a request, limits of the time in which a model answers them."""
-BYTES = Limit(16 * MIB, 256 * MIB)
+BYTES = ResourceLimit(16 * MIB, 256 * MIB)
 """Limits of the size of a model's files."""
 
 
 def on_loading(
     version: Champion, is_registered: bool, seed: Seed, tracking: Tracking
-) -> tuple[str | None, tuple[Condition, ...]]:
+) -> tuple[str | None, tuple[GateCondition, ...]]:
     """Load a version as the service does, and hold its speed and size against limits and against the champion.
 
     Parameters
@@ -73,14 +73,14 @@ def on_loading(
     tuple
         What keeps it from loading, None where nothing does; and what is asked of it once it is loaded.
     """
-    store = MlflowStore(tracking.settings.uri) if is_registered else Unregistered(tracking)
+    store = MlflowStore(tracking.settings.uri) if is_registered else UnregisteredModels(tracking)
     found = Loading(tracking.settings).load(store, version, seed)
     if isinstance(found, Refused):
         return found.why, ()
     return None, conditions(found, champion_beside(seed, tracking))
 
 
-def champion_beside(seed: Seed, tracking: Tracking) -> Loaded | None:
+def champion_beside(seed: Seed, tracking: Tracking) -> LoadedVersion | None:
     """The champion as the service has it; None where there is none, or one that the service refuses."""
     version = with_alias(CHAMPION, tracking.versions(seed.process.name))
     found = None if version is None else loaded(version, seed, tracking.settings)
@@ -88,8 +88,8 @@ def champion_beside(seed: Seed, tracking: Tracking) -> Loaded | None:
 
 
 def conditions(
-    challenger: Loaded, champion: Loaded | None, clock: Callable[[], float] = time.perf_counter
-) -> tuple[Condition, ...]:
+    challenger: LoadedVersion, champion: LoadedVersion | None, clock: Callable[[], float] = time.perf_counter
+) -> tuple[GateCondition, ...]:
     """What is asked of the speed and the size of a model.
 
     Parameters
@@ -131,7 +131,7 @@ def _words(rows: int) -> str:
     return "time of an answer to one row" if rows == 1 else f"time of an answer to {rows:,} rows"
 
 
-def _condition(what: str, found: Sequence[float], limit: Limit, scale: float, unit: str) -> Condition:
+def _condition(what: str, found: Sequence[float], limit: ResourceLimit, scale: float, unit: str) -> GateCondition:
     """The condition on one number of a challenger, and of the champion where there is one."""
     own, *others = found
     champion = others[0] if others else None
@@ -142,4 +142,4 @@ def _condition(what: str, found: Sequence[float], limit: Limit, scale: float, un
     if champion is not None:
         measured += f", of the champion {number(champion / scale)} {unit}"
         expected += f": {TIMES:g} times the champion's, {free} if that is more, and never more than {most}"
-    return Condition(what, own <= allowed, measured, f"at most {expected}")
+    return GateCondition(what, own <= allowed, measured, f"at most {expected}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.interfaces.answers import COVERAGE
 from models.table.reading import write_frame
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from system.code_version import git_commit, package_version
 from training.core.dataset import Dataset
 from training.core.splits import Split
@@ -51,7 +51,7 @@ def facts_of(data: Dataset, parts: Split) -> dict[str, object]:
     }
 
 
-def keep_rejected(data: Dataset, settings: Settings) -> Path | None:
+def keep_rejected(data: Dataset, settings: StoreSettings) -> Path | None:
     """Leave the list of rejected rows in the home folder too, where a person finds it."""
     if not data.rejected_rows:
         return None

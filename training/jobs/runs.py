@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.estimators.tuning import SETTINGS
-from models.interfaces.learning import Learnt
+from models.interfaces.learning import ModelWithParts
 from registry.tracking import Tracking
 from system.temporary_folder import scratch
 from training.core.dataset import Dataset
@@ -32,7 +32,7 @@ def keep_candidate(
     return model, digest
 
 
-def keep_parts(model: Learnt, data: Dataset, parts: Split, job: JobRun) -> None:
+def keep_parts(model: ModelWithParts, data: Dataset, parts: Split, job: JobRun) -> None:
     """Keep figures of the parts that a model carries, each in a run of its own below the job's."""
     for part in task_of(data.seed).parts:
         if part.name not in model.learnt:

@@ -10,7 +10,7 @@ from models.estimators.tuning import Tunable, last_of, tuned
 from models.table.reading import write_frame
 from models.tasks import build
 from registry.promotion import enter
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import Champion
 from registry.tracking import Tracking
 from registry.versions import GATE, GATE_REASONS, NOTHING, REFUSED, AliasMove
@@ -18,13 +18,13 @@ from seeds import Seed
 from system.temporary_folder import scratch
 from training.core.dataset import Dataset, read
 from training.core.fitting import STEPS, AnyCandidate, Chooser, best_of
-from training.core.gate import Condition, Gated, gate
-from training.core.learning import Outcome
+from training.core.gate import GateCondition, Gated, gate
+from training.core.learning import FittedPart
 from training.core.progress import Progress, silent
 from training.core.setpoint_tests import read_tests, with_tests
 from training.core.splits import Split, split
 from training.jobs.card import model_card
-from training.jobs.execution import Ways
+from training.jobs.execution import FitExecution
 from training.jobs.job_run import JobRun
 from training.jobs.load_check import on_loading
 from training.jobs.run_metadata import facts_of, info_of, keep_rejected, run_name
@@ -32,10 +32,10 @@ from training.jobs.runs import keep_candidate, keep_parts
 from training.jobs.search import Search
 from training.jobs.targets_card import model_card as card_of_several
 from training.jobs.version_table import compare_address
-from training.jobs.work import Beside, Fit
+from training.jobs.work import Fit, SharedFit
 from training.multi_target.combined import candidate_tag, joined, of_target, some_of, whole
 from training.multi_target.views import views
-from training.parallel.workers import Later, Workers, processes_for
+from training.parallel.workers import PendingResult, Workers, processes_for
 from training.tasks import task_of
 
 TABLE, REJECTED, CARD, SEED = "table.parquet", "rejected.csv", "model_card.md", "seed.toml"
@@ -45,7 +45,7 @@ NOT_ASKED = "the job ended before the gate was asked"
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
+class TrainingResult:
     """What a job has fitted and kept in MLflow, before anything is registered.
 
     Attributes
@@ -73,7 +73,7 @@ class Learnt:
     candidates: Mapping[str, AnyCandidate]
     runs: Mapping[str, str]
     models: Mapping[str, tuple[str, str]]
-    targets: Mapping[str, "Learnt"] = field(default_factory=dict)
+    targets: Mapping[str, "TrainingResult"] = field(default_factory=dict)
 
     @property
     def best(self) -> AnyCandidate:
@@ -114,7 +114,7 @@ class Trained:
         Page of the MLflow UI that compares the candidates.
     """
 
-    learnt: Learnt
+    learnt: TrainingResult
     version: int
     gated: Gated
     move: AliasMove | None
@@ -130,10 +130,10 @@ class Trained:
 def train(
     seed: Seed,
     data_path: Path,
-    settings: Settings,
+    settings: StoreSettings,
     progress: Progress = silent,
     tests: Path | None = None,
-    ways: Ways | None = None,
+    ways: FitExecution | None = None,
 ) -> Trained:
     """Train a process's candidates and register the best; only where the gate lets it pass it gets an alias.
 
@@ -187,14 +187,14 @@ def train(
     return Trained(learnt, version, gated, move, keep_rejected(data, settings), address)
 
 
-def learn(data: Dataset, parts: Split, job: JobRun, ways: Ways | None = None) -> Learnt:
+def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = None) -> TrainingResult:
     """Fit every candidate that the seed allows and keep each in a run of its own below the job's.
 
     Several targets are learnt one after the other; the best candidates of all are kept as one model in one more run.
     Settings are chosen from a short ladder, or from so many trials a candidate; see `training.jobs.search`. Trials are
     fitted in this process, as each is kept in MLflow; else candidates are fitted side by side where it is worth it.
     """
-    ways, counted, seen = ways or Ways(), itertools.count(), views(data, parts)
+    ways, counted, seen = ways or FitExecution(), itertools.count(), views(data, parts)
     unfitted = [build(one.seed) for one, _ in seen]
     estimators = [one for of_target in unfitted for one in of_target.values()]
     steps = (STEPS + ways.curve) * len(estimators) + len(task_of(data.seed).parts)
@@ -221,10 +221,10 @@ class _Fits:
 
     job: JobRun
     step: Callable[[str], None]
-    ways: Ways
+    ways: FitExecution
 
 
-def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Workers) -> Learnt:
+def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Workers) -> TrainingResult:
     """Candidates of one target, each in its run, which is named after the target where there are several."""
     data, parts = workers.views[view]
     task, facts, info = task_of(data.seed), facts_of(data, parts), info_of(data, parts)
@@ -236,12 +236,12 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
     runs: dict[str, str] = {}
     models: dict[str, tuple[str, str]] = {}
 
-    def fit(name: str, choose: Chooser = tuned) -> Later[tuple[AnyCandidate, str]]:
+    def fit(name: str, choose: Chooser = tuned) -> PendingResult[tuple[AnyCandidate, str]]:
         baseline = next(iter(candidates.values())).predictions if candidates else None
         return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, kept))
 
     first, *others = estimators
-    fitted, beside = {first: fit(first)}, [workers.later(view, Beside(one.name)) for one in task.parts if not view]
+    fitted, beside = {first: fit(first)}, [workers.later(view, SharedFit(one.name)) for one in task.parts if not view]
     more: dict[str, Any] = {}
     for name in estimators:
         title = of_target(name, target) if several else name
@@ -259,17 +259,17 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
                 candidate = candidates[name] = replace(candidate, model=replace(candidate.model, **more))
             models[name] = keep_candidate(candidate, drawn, data, facts, job.tracking, child)
         fits.ways.fitted(title)
-    return Learnt(data, parts, job.experiment, job.run, candidates, runs, models)
+    return TrainingResult(data, parts, job.experiment, job.run, candidates, runs, models)
 
 
-def _arguments(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+def _arguments(outcomes: Mapping[str, FittedPart]) -> dict[str, Any]:
     """Parts that were learnt, by name, as arguments of the candidates' models; empty where the seed asks for none."""
     learnt = {name: one.learnt for name, one in outcomes.items() if one.learnt is not None}
     refusals = {name: one.refusal for name, one in outcomes.items() if one.refusal is not None}
     return {"learnt": learnt, "refusals": refusals} if learnt or refusals else {}
 
 
-def _joined(data: Dataset, parts: Split, found: list[Learnt], fits: _Fits) -> Learnt:
+def _joined(data: Dataset, parts: Split, found: list[TrainingResult], fits: _Fits) -> TrainingResult:
     """The best candidates of several targets, kept as one model in a run of its own."""
     targets = {one.data.seed.target.name: one for one in found}
     best = whole(data.seed, {target: one.best for target, one in targets.items()}, info_of(data, parts))
@@ -282,14 +282,14 @@ def _joined(data: Dataset, parts: Split, found: list[Learnt], fits: _Fits) -> Le
     runs = {of_target(name, target): run for target, one in targets.items() for name, run in one.runs.items()}
     candidates: Mapping[str, Any] = {best.name: best}
     kept = {best.name: (model, digest)}
-    return Learnt(data, parts, job.experiment, job.run, candidates, runs | {best.name: child}, kept, targets)
+    return TrainingResult(data, parts, job.experiment, job.run, candidates, runs | {best.name: child}, kept, targets)
 
 
 def _short(digest: str) -> str:
     return digest.removeprefix("sha256:")[:12]
 
 
-def _keep_job(learnt: Learnt, tracking: Tracking) -> None:
+def _keep_job(learnt: TrainingResult, tracking: Tracking) -> None:
     data = learnt.data
     with scratch() as folder:
         (folder / CARD).write_text(_card(learnt), encoding="utf-8")
@@ -301,7 +301,7 @@ def _keep_job(learnt: Learnt, tracking: Tracking) -> None:
         tracking.log_files(learnt.run, folder)
 
 
-def _card(learnt: Learnt, *gated: Gated) -> str:
+def _card(learnt: TrainingResult, *gated: Gated) -> str:
     """The model card, with what the gate says where it was asked."""
     if learnt.targets:
         fitted = {target: (one.candidates, one.best, one.data, one.parts) for target, one in learnt.targets.items()}
@@ -309,7 +309,7 @@ def _card(learnt: Learnt, *gated: Gated) -> str:
     return model_card(learnt.candidates, learnt.best, learnt.data, learnt.parts, *gated)
 
 
-def _gated(learnt: Learnt, trouble: str | None) -> Gated:
+def _gated(learnt: TrainingResult, trouble: str | None) -> Gated:
     """What the gate says of the best candidate; of several targets each must pass."""
     if learnt.targets:
         return joined({target: _gated(one, trouble) for target, one in learnt.targets.items()})
@@ -318,7 +318,7 @@ def _gated(learnt: Learnt, trouble: str | None) -> Gated:
     return gate(evidence, best.name == baseline.name, trouble)
 
 
-def register(learnt: Learnt, tracking: Tracking) -> int:
+def register(learnt: TrainingResult, tracking: Tracking) -> int:
     """Register a job's best candidate as the next version of the process's model; gives its number.
 
     It is refused until the gate was asked, so that a job that is cut off leaves no version that nobody has measured.
@@ -338,7 +338,7 @@ def register(learnt: Learnt, tracking: Tracking) -> int:
     return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
 
 
-def ask_gate(learnt: Learnt, version: int | None, tracking: Tracking, *more: Condition) -> Gated:
+def ask_gate(learnt: TrainingResult, version: int | None, tracking: Tracking, *more: GateCondition) -> Gated:
     """Ask whether a job's best candidate may become champion, and keep the answer.
 
     The answer stands in the job's run (tags and a file), in its model card, and beside the version if it is one. A

@@ -12,10 +12,10 @@ from models import tasks as models_tasks
 from models.table.contract import check
 from physics.arrays import FloatArray, IntArray
 from registry.promotion import champion_of
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from seeds import Seed
-from synthetic_data import Outcome, Running
+from synthetic_data import EjectionOutcome, Running
 from system.temporary_folder import scratch
 from training.core.dataset import Dataset, dataset_of
 from training.core.progress import Progress, silent
@@ -48,7 +48,7 @@ class SimulatedPlant:
         """True mass of each piece, shape (n,) [g]."""
         return synthetic_data.piece_mass(data.seed, _truth(data))
 
-    def outcome(self, data: Dataset, bins: IntArray) -> Outcome:
+    def outcome(self, data: Dataset, bins: IntArray) -> EjectionOutcome:
         """Where pieces land that were decided to go to these bins, shape (n,)."""
         return synthetic_data.outcome(data.seed, _truth(data), bins, self.rng_seed)
 
@@ -72,7 +72,7 @@ class RunningPlants:
 
 
 def shown(
-    seed: Seed, settings: Settings, options: Mapping[str, int | None], progress: Progress = silent
+    seed: Seed, settings: StoreSettings, options: Mapping[str, int | None], progress: Progress = silent
 ) -> Iterator[RenderableType]:
     """Make the trial that a process's task has, and give what the terminal shows of it.
 
@@ -106,7 +106,11 @@ def shown(
 
 
 def loop_trial(
-    seed: Seed, settings: Settings, loop: SetpointLoop, options: Mapping[str, int | None], progress: Progress = silent
+    seed: Seed,
+    settings: StoreSettings,
+    loop: SetpointLoop,
+    options: Mapping[str, int | None],
+    progress: Progress = silent,
 ) -> Any:
     """Try set-points on plants that nobody has seen, and keep figures and pictures in an MLflow run.
 
@@ -124,7 +128,7 @@ def loop_trial(
     return found
 
 
-def trial(seed: Seed, settings: Settings, lots: int, rng_seed: int, progress: Progress = silent) -> Any:
+def trial(seed: Seed, settings: StoreSettings, lots: int, rng_seed: int, progress: Progress = silent) -> Any:
     """Let the champion decide on the lots of another plant of its kind.
 
     A sorter's pieces are ejected by that plant's belt; graded lots are followed to their assay.

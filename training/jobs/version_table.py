@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from models.regression.several import names_of
 from models.tasks import CANDIDATES
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION, RegistryError, Version
 from training.multi_target.combined import candidate_tag, of_target, prefixed, targets_of
@@ -58,7 +58,7 @@ class Comparison:
         return len({row.data_digest for row in self.rows}) == 1
 
 
-def compare_address(settings: Settings, experiment: str, runs: Sequence[str]) -> str:
+def compare_address(settings: StoreSettings, experiment: str, runs: Sequence[str]) -> str:
     """Address of the MLflow UI's page that compares these runs."""
     asked = {"runs": list(runs), "experiments": [experiment]}
     query = "&".join(f"{name}={quote(json.dumps(value, separators=(',', ':')))}" for name, value in asked.items())
@@ -88,7 +88,7 @@ def _baselines(
     return row, list(used.values())
 
 
-def compare(process: str, settings: Settings) -> Comparison:
+def compare(process: str, settings: StoreSettings) -> Comparison:
     """Compare all registered versions of a process.
 
     Parameters

@@ -10,7 +10,7 @@ from models.estimators.tuning import tuned
 from physics.arrays import FloatArray
 from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate, Chooser, Keep, fit_candidate, fit_now
-from training.core.learning import Outcome
+from training.core.learning import FittedPart
 from training.core.splits import Split
 from training.jobs.page import page
 from training.parallel.workers import Step
@@ -56,12 +56,12 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Beside:
+class SharedFit:
     """Learn a part that a task learns once beside its candidates, by its name among the task's parts."""
 
     name: str
 
-    def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[str, Outcome]:
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[str, FittedPart]:
         """Learn it; returns its name and what came of it."""
         step(self.name)
         (part,) = (one for one in task_of(data.seed).parts if one.name == self.name)

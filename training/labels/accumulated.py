@@ -8,16 +8,18 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from training.core.dataset import Dataset
-from training.core.gate import Condition
+from training.core.gate import GateCondition
 from training.labels import measures
 from training.labels.checks import FACTOR, FEW, SHARE_FLOOR, place_of
-from training.labels.quantities import Rows
-from training.labels.reference_windows import Run
+from training.labels.quantities import LabelledRows
+from training.labels.reference_windows import WindowRun
 
 FLOOR = 0.5  # of the usual spread: so large a shift of every block may add up in any case, as one block may be off
 
 
-def accumulated(data: Dataset, rows: Rows, known: Sequence[Run], new: Sequence[Run]) -> tuple[Condition, ...]:
+def accumulated(
+    data: Dataset, rows: LabelledRows, known: Sequence[WindowRun], new: Sequence[WindowRun]
+) -> tuple[GateCondition, ...]:
     """Hold the cumulative sum of the shifts since the reference against runs of the reference.
 
     The line is the one that the reference gives, so that a slow drift of labels does not move what it is held against.
@@ -47,7 +49,7 @@ def accumulated(data: Dataset, rows: Rows, known: Sequence[Run], new: Sequence[R
     off = np.abs(sums) / np.maximum(reach, measures.LEAST)
     column = int(off.argmax())
     mean = np.nanmean(shifts[:, column]) if not np.isnan(shifts[:, column]).all() else 0.0
-    condition = Condition(
+    condition = GateCondition(
         f"labels, accumulated shift of {rows.labels.names[column]}",
         bool(off[column] <= 1),
         f"a sum of {sums[column]:+.3g} above what is expected, on average {mean:+.3g} in each of {len(run.blocks)} "
@@ -77,11 +79,11 @@ def cusum(shifts: FloatArray) -> FloatArray:
     return np.where(most >= -least, most, least)
 
 
-def _shifts(rows: Rows, run: Run) -> FloatArray:
+def _shifts(rows: LabelledRows, run: WindowRun) -> FloatArray:
     return np.array([measures.level(rows, block) for block in run.blocks if len(block.rows)])
 
 
-def _farthest(rows: Rows, known: Sequence[Run], past: FloatArray) -> FloatArray:
+def _farthest(rows: LabelledRows, known: Sequence[WindowRun], past: FloatArray) -> FloatArray:
     """Farthest sum of the past, shape (m,): that of the quantity which went farthest for its errors, for all of them.
 
     Of many quantities one or another goes farther than it did itself, when nothing is wrong.
@@ -94,14 +96,14 @@ def _farthest(rows: Rows, known: Sequence[Run], past: FloatArray) -> FloatArray:
     return np.asarray(np.where(moves, scale * np.max(far[moves] / scale[moves]), far), dtype=np.float64)
 
 
-def _floor(rows: Rows, known: Sequence[Run]) -> FloatArray:
+def _floor(rows: LabelledRows, known: Sequence[WindowRun]) -> FloatArray:
     """Shift of a block that may add up in any case, shape (m,) or (1,)."""
     if rows.labels.are_shares:
         return np.array([FLOOR * SHARE_FLOOR])
     return np.nan_to_num(FLOOR * measures.usual_spread(rows, [block for run in known for block in run.blocks]))
 
 
-def _thinness(known: Sequence[Run], run: Run) -> float:
+def _thinness(known: Sequence[WindowRun], run: WindowRun) -> float:
     """By how much farther chance moves blocks of fewer rows than those of the reference have."""
     usual, own = (np.median([len(block.rows) for one in some for block in one.blocks]) for some in (known, [run]))
     return float(np.sqrt(max(1.0, usual / max(own, 1))))

@@ -12,9 +12,9 @@ import pandas as pd
 from physics.arrays import FloatArray, IntArray
 from reporting.timestamps import moment_format
 from training.core.dataset import Dataset
-from training.core.gate import Condition
+from training.core.gate import GateCondition
 from training.labels import measures
-from training.labels.quantities import Rows
+from training.labels.quantities import LabelledRows
 from training.labels.reference_windows import Window
 
 FACTOR = 2.0  # times the farthest window of the past is as far as new labels may go
@@ -47,7 +47,7 @@ class Measure:
     """
 
     what: str
-    of: Callable[[Rows, Window], FloatArray]
+    of: Callable[[LabelledRows, Window], FloatArray]
     side: int
     floor: float
     shown: str
@@ -71,7 +71,9 @@ OF_BALANCE = (measures.balance, measures.balance_level)
 OF_SHARES = tuple(one for one in MEASURES if one.what not in ("spread", "balance", "balance level"))
 
 
-def compared(data: Dataset, rows: Rows, known: Sequence[Window], blocks: Sequence[Window]) -> tuple[Condition, ...]:
+def compared(
+    data: Dataset, rows: LabelledRows, known: Sequence[Window], blocks: Sequence[Window]
+) -> tuple[GateCondition, ...]:
     """Each measure of the new labels beside windows of the past; none where the past is too short to say."""
     if not known:
         return ()
@@ -79,26 +81,26 @@ def compared(data: Dataset, rows: Rows, known: Sequence[Window], blocks: Sequenc
     return tuple(_condition(one, data, rows, known, blocks) for one in chosen if _can_be(one, rows))
 
 
-def _range(rows: Rows, known: Sequence[Window]) -> Measure:
+def _range(rows: LabelledRows, known: Sequence[Window]) -> Measure:
     """The range of labels beside the usual errors, which are those of the past."""
     usual = np.nan_to_num(measures.usual_spread(rows, known))
     of = partial(measures.value_range, usual=usual)
     return Measure("range", of, BELOW, RANGE_FLOOR, "{:.2f} times as wide as inputs and usual errors make it", np.exp)
 
 
-def _can_be(measure: Measure, rows: Rows) -> bool:
+def _can_be(measure: Measure, rows: LabelledRows) -> bool:
     return measure.of not in OF_BALANCE or rows.late.shape[1] > 0
 
 
 def _condition(
-    measure: Measure, data: Dataset, rows: Rows, known: Sequence[Window], blocks: Sequence[Window]
-) -> Condition:
+    measure: Measure, data: Dataset, rows: LabelledRows, known: Sequence[Window], blocks: Sequence[Window]
+) -> GateCondition:
     """The condition on one measure, in the words of the quantity and block that lie farthest off."""
     past = np.array([measure.of(rows, one) for one in known])
     new = np.array([measure.of(rows, one) for one in blocks])
     is_seen = ~np.isnan(past).all(axis=0) & ~np.isnan(new).all(axis=0)
     if not is_seen.any():
-        return Condition(_name(measure, rows, None), True, "not to be measured on these rows", "nothing")
+        return GateCondition(_name(measure, rows, None), True, "not to be measured on these rows", "nothing")
     past, new, which = past[:, is_seen], new[:, is_seen], np.flatnonzero(is_seen)
     middle = np.nanmedian(past, axis=0)
     beyond = np.abs(past - middle) if measure.side == EITHER else np.maximum(measure.side * (past - middle), 0)
@@ -113,7 +115,7 @@ def _condition(
     off = np.abs(off) if measure.side == EITHER else measure.side * off
     block, column = np.unravel_index(int(np.nanargmax(off)), off.shape)
     low, high = middle[column] - reaches[block, column], middle[column] + reaches[block, column]
-    return Condition(
+    return GateCondition(
         _name(measure, rows, None if measure.of in OF_ALL else int(which[column])),
         bool(off[block, column] <= 1),
         f"{_shown(measure, float(new[block, column]))}, {place_of(data, rows, blocks[int(block)])}",
@@ -121,7 +123,7 @@ def _condition(
     )
 
 
-def _floor(measure: Measure, rows: Rows, known: Sequence[Window]) -> FloatArray:
+def _floor(measure: Measure, rows: LabelledRows, known: Sequence[Window]) -> FloatArray:
     """How far a measure may lie from the past in any case, shape (m,), or (1,) where it is the same for all."""
     if measure.of is measures.link:
         fewest = min(len(one.rows) for one in known)
@@ -140,7 +142,7 @@ def _thinness(measure: Measure, known: Sequence[Window], blocks: Sequence[Window
     return thin if measure.of in SAMENESS else np.sqrt(thin)
 
 
-def _name(measure: Measure, rows: Rows, column: int | None) -> str:
+def _name(measure: Measure, rows: LabelledRows, column: int | None) -> str:
     names = rows.labels.names
     if column is None and len(names) == 1:
         column = 0
@@ -159,7 +161,7 @@ def _expected(measure: Measure, low: float, high: float) -> str:
     return f"at most {most}" if measure.side == ABOVE else f"at least {least}"
 
 
-def place_of(data: Dataset, rows: Rows, window: Window) -> str:
+def place_of(data: Dataset, rows: LabelledRows, window: Window) -> str:
     """Periods and number of rows and units of a window, in words."""
     return place_in_words(data.periods, rows.unit, window.rows)
 

@@ -16,11 +16,11 @@ from registry.versions import NOTHING, PASSED, REFUSED
 from seeds import Seed
 from system.temporary_folder import scratch
 from training.core.dataset import Dataset, moment, row_key
-from training.core.gate import Condition, Gated
+from training.core.gate import GateCondition, Gated
 from training.labels.accumulated import accumulated
 from training.labels.checks import compared
 from training.labels.outliers import Suspicious, suspicious
-from training.labels.quantities import Quantities, Rows, rows_of
+from training.labels.quantities import LabelledRows, Quantities, rows_of
 from training.labels.reference_windows import FEWEST_PERIODS, Window, runs, windows
 from training.labels.units import exchanged, missing
 from training.labels.unlabelled import AllRows, left_out
@@ -51,7 +51,7 @@ class LabelChecks:
         Reason of a person to learn from them although they do not go with the past.
     """
 
-    conditions: tuple[Condition, ...]
+    conditions: tuple[GateCondition, ...]
     aside: pd.DataFrame
     accepted: str | None = None
 
@@ -151,8 +151,8 @@ def check_labels(
 
 
 def _of_units_and_runs(
-    data: Dataset, rows: Rows, known: list[Window], blocks: list[Window], far: set[int]
-) -> tuple[Condition, ...]:
+    data: Dataset, rows: LabelledRows, known: list[Window], blocks: list[Window], far: set[int]
+) -> tuple[GateCondition, ...]:
     """Checks of single units, and of all that came after the latest model that a person accepted."""
     past, after = runs(rows)
     longest = max((len(run.blocks) for run in past), default=0)
@@ -177,8 +177,8 @@ def _without(window: Window, far: set[int]) -> Window:
     return replace(window, rows=window.rows[~np.isin(window.rows, list(far))])
 
 
-def _early(early: int, new: int) -> Condition:
-    return Condition(
+def _early(early: int, new: int) -> GateCondition:
+    return GateCondition(
         "labels, from the future",
         early <= SET_ASIDE_SHARE * (early + new),
         f"{early} of {early + new} rows are of periods that are not over",
@@ -186,9 +186,9 @@ def _early(early: int, new: int) -> Condition:
     )
 
 
-def _many(found: list[Suspicious], new: int) -> Condition:
+def _many(found: list[Suspicious], new: int) -> GateCondition:
     count = len({one.row for one in found})
-    return Condition(
+    return GateCondition(
         "labels, single ones far from all others",
         count <= SET_ASIDE_SHARE * new,
         f"{count} of {new} rows" + (f", the first: {found[0].reason}" if found else ""),
@@ -196,11 +196,11 @@ def _many(found: list[Suspicious], new: int) -> Condition:
     )
 
 
-def _short(data: Dataset, is_new: BoolArray) -> Condition:
+def _short(data: Dataset, is_new: BoolArray) -> GateCondition:
     """The remark that the past is too short to hold labels against."""
     periods = data.periods[~is_new].nunique()
     expected = f"a history of {FEWEST_PERIODS} periods to hold labels against"
-    return Condition("labels, past", True, f"{periods} periods: too few to hold new labels against", expected)
+    return GateCondition("labels, past", True, f"{periods} periods: too few to hold new labels against", expected)
 
 
 def _aside(data: Dataset, labels: Quantities, found: list[Suspicious]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from physics.arrays import FloatArray, IntArray
-from training.labels.quantities import Rows
+from training.labels.quantities import LabelledRows
 from training.labels.reference_windows import Window
 
 LEAST = 1e-12
@@ -15,18 +15,18 @@ FEWEST_OF_CLASS = 20
 FEWEST_OF_RANGE = 10
 
 
-def level(rows: Rows, window: Window) -> FloatArray:
+def level(rows: LabelledRows, window: Window) -> FloatArray:
     """What labels are above what is expected of them, shape (m,): the median, of shares the mean."""
     return (_mean if rows.labels.are_shares else median)(_errors(rows, window))
 
 
-def balance(rows: Rows, window: Window) -> FloatArray:
+def balance(rows: LabelledRows, window: Window) -> FloatArray:
     """Median distance of labels from what late columns give, less what all rows have in common, shape (m,)."""
     errors = _of_balance(rows, window)
     return median(np.abs(errors - median(errors)))
 
 
-def balance_level(rows: Rows, window: Window) -> FloatArray:
+def balance_level(rows: LabelledRows, window: Window) -> FloatArray:
     """Return labels less what late columns give, all rows in common, shape (m,): the median.
 
     Inputs that are the same for all units differ between periods alone, and periods are few: where they leave what was
@@ -35,17 +35,17 @@ def balance_level(rows: Rows, window: Window) -> FloatArray:
     return median(_of_balance(rows, window))
 
 
-def _of_balance(rows: Rows, window: Window) -> FloatArray:
+def _of_balance(rows: LabelledRows, window: Window) -> FloatArray:
     assert window.balanced is not None
     return np.asarray((rows.labels.values - window.balanced)[window.rows], dtype=np.float64)
 
 
-def spread(rows: Rows, window: Window) -> FloatArray:
+def spread(rows: LabelledRows, window: Window) -> FloatArray:
     """Logarithm of the middle half of what labels are above what is expected of them, shape (m,)."""
     return np.log(np.maximum(middle_half(_errors(rows, window)), LEAST))
 
 
-def value_range(rows: Rows, window: Window, usual: FloatArray) -> FloatArray:
+def value_range(rows: LabelledRows, window: Window, usual: FloatArray) -> FloatArray:
     """Logarithm of the middle half of labels over that which inputs and the usual errors let expect, shape (m,).
 
     Labels that are drawn to their mean lose the part that inputs explain too, so that their errors need not shrink.
@@ -70,7 +70,7 @@ def value_range(rows: Rows, window: Window, usual: FloatArray) -> FloatArray:
     return np.where(says, np.log(np.maximum(own, LEAST) / np.hypot(explained, np.maximum(usual, LEAST))), np.nan)
 
 
-def link(rows: Rows, window: Window) -> FloatArray:
+def link(rows: LabelledRows, window: Window) -> FloatArray:
     """Correlation of labels with what is expected of them, as Fisher's z, shape (m,); 0 of labels that are alike.
 
     NaN of a class that few rows of the window are of, or not of: what they tell is chance.
@@ -87,7 +87,7 @@ def link(rows: Rows, window: Window) -> FloatArray:
     return found
 
 
-def in_place(rows: Rows, window: Window) -> FloatArray:
+def in_place(rows: LabelledRows, window: Window) -> FloatArray:
     """By how much labels fit their own period better than the one before or after in their unit, shape (1,).
 
     Difference of mean squares over that of the own period, the smaller of the two, all quantities together. Below zero
@@ -100,7 +100,7 @@ def in_place(rows: Rows, window: Window) -> FloatArray:
     return np.array([min(known) if known else np.nan])
 
 
-def _moved(rows: Rows, window: Window, order: IntArray, at: IntArray, by: int) -> float:
+def _moved(rows: LabelledRows, window: Window, order: IntArray, at: IntArray, by: int) -> float:
     size = int(rows.period.max()) + 1
     inside = (at % size + by >= 0) & (at % size + by < size)
     other = np.where(inside, order[np.clip(at + by, 0, len(order) - 1)], -1)
@@ -114,7 +114,7 @@ def _moved(rows: Rows, window: Window, order: IntArray, at: IntArray, by: int) -
     return float(ratios.mean()) if len(ratios) else float("nan")
 
 
-def _places(rows: Rows) -> IntArray:
+def _places(rows: LabelledRows) -> IntArray:
     """Row of each unit and period, in one line; -1 where there is none."""
     size = int(rows.period.max()) + 1
     found = np.full((int(rows.unit.max()) + 1) * size, -1)
@@ -122,18 +122,18 @@ def _places(rows: Rows) -> IntArray:
     return found
 
 
-def most_common(rows: Rows, window: Window) -> FloatArray:
+def most_common(rows: LabelledRows, window: Window) -> FloatArray:
     """Share of the rows that have the most common labels of all, shape (1,)."""
     return np.array([np.bincount(rows.code[window.rows]).max() / len(window.rows)])
 
 
-def repeated(rows: Rows, window: Window) -> FloatArray:
+def repeated(rows: LabelledRows, window: Window) -> FloatArray:
     """Share of the rows whose labels are also those of another row of the window, bit by bit, shape (1,)."""
     codes = rows.code[window.rows]
     return np.array([np.mean(np.bincount(codes)[codes] > 1)])
 
 
-def copied(rows: Rows, window: Window) -> FloatArray:
+def copied(rows: LabelledRows, window: Window) -> FloatArray:
     """Share of a period's rows whose labels are those of as many periods before in their units, shape (1,).
 
     It is the largest over the window's periods and all distances. Where several rows of a unit have one period, it is
@@ -151,12 +151,12 @@ def copied(rows: Rows, window: Window) -> FloatArray:
     return np.array([most])
 
 
-def usual_spread(rows: Rows, windows: Sequence[Window]) -> FloatArray:
+def usual_spread(rows: LabelledRows, windows: Sequence[Window]) -> FloatArray:
     """Middle half of what labels are above what is expected of them, as most windows have it, shape (m,)."""
     return median(np.exp([spread(rows, one) for one in windows]))
 
 
-def _errors(rows: Rows, window: Window) -> FloatArray:
+def _errors(rows: LabelledRows, window: Window) -> FloatArray:
     return np.asarray(rows.labels.values[window.rows] - window.expected[window.rows], dtype=np.float64)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray, IntArray
 from training.labels.measures import usual_spread
-from training.labels.quantities import Rows
+from training.labels.quantities import LabelledRows
 from training.labels.reference_windows import Window
 
 FAR = 2.0  # times the farthest label of the windows of the past
@@ -37,7 +37,7 @@ class Suspicious:
     reason: str
 
 
-def suspicious(rows: Rows, known: Sequence[Window], blocks: Sequence[Window]) -> list[Suspicious]:
+def suspicious(rows: LabelledRows, known: Sequence[Window], blocks: Sequence[Window]) -> list[Suspicious]:
     """Labels of the new rows that lie far from all others, by unit and one by one; none where the past is too short.
 
     What all rows of a block have in common is no matter of single labels: errors are taken from their median.
@@ -66,7 +66,7 @@ def _balanced(window: Window) -> FloatArray:
     return window.balanced
 
 
-def _errors(rows: Rows, window: Window, given: FloatArray) -> FloatArray:
+def _errors(rows: LabelledRows, window: Window, given: FloatArray) -> FloatArray:
     """Labels less what is expected, from their median, shape (n, m); zero where either is missing."""
     errors = rows.labels.values[window.rows] - given[window.rows]
     known = ~np.isnan(errors).all(axis=0)
@@ -79,7 +79,7 @@ def _farthest(errors: Sequence[FloatArray]) -> FloatArray:
 
 
 def _single(
-    rows: Rows, blocks: Sequence[Window], farthest: FloatArray, given: Sequence[FloatArray], what: str
+    rows: LabelledRows, blocks: Sequence[Window], farthest: FloatArray, given: Sequence[FloatArray], what: str
 ) -> list[Suspicious]:
     """Labels farther from what is given of them than FAR times the farthest of the past."""
     found = []
@@ -93,7 +93,7 @@ def _single(
     return found
 
 
-def _by_unit(rows: Rows, window: Window, errors: FloatArray) -> tuple[IntArray, FloatArray]:
+def _by_unit(rows: LabelledRows, window: Window, errors: FloatArray) -> tuple[IntArray, FloatArray]:
     """Units with enough rows in a window, and the median error of each, shape (u, m)."""
     unit = rows.unit[window.rows]
     count = np.bincount(unit)
@@ -101,7 +101,7 @@ def _by_unit(rows: Rows, window: Window, errors: FloatArray) -> tuple[IntArray, 
     return units, np.array([np.median(errors[unit == one], axis=0) for one in units])
 
 
-def _far_units(rows: Rows, block: Window, most: FloatArray) -> list[Suspicious]:
+def _far_units(rows: LabelledRows, block: Window, most: FloatArray) -> list[Suspicious]:
     errors = _errors(rows, block, block.expected)
     units, medians = _by_unit(rows, block, errors)
     found = []
@@ -115,7 +115,7 @@ def _far_units(rows: Rows, block: Window, most: FloatArray) -> list[Suspicious]:
     return found
 
 
-def _slip(rows: Rows, given: FloatArray, own: IntArray, column: int) -> str:
+def _slip(rows: LabelledRows, given: FloatArray, own: IntArray, column: int) -> str:
     """A power of ten between labels and what is expected of them, in words."""
     label, expected = (float(np.nanmedian(values[own, column])) for values in (rows.labels.values, given))
     if rows.labels.are_logarithms:

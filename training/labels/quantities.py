@@ -44,7 +44,7 @@ class Quantities:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class LabelledRows:
     """All rows of a job as checks of their labels see them, new ones among them.
 
     Attributes
@@ -88,7 +88,7 @@ def rows_of(
     is_new: BoolArray,
     is_after: BoolArray | None = None,
     shifts: Sequence[pd.Timestamp] = (),
-) -> Rows:
+) -> LabelledRows:
     """Rows of a data set, of which the last job brought some; by default only those came after an accepted model.
 
     Labels are others from the periods of `shifts` on, as a person has accepted.
@@ -104,7 +104,7 @@ def rows_of(
     targets = [name for name in data.table.columns if name in own]
     period = np.asarray(pd.factorize(data.periods, sort=True)[0], dtype=np.int64)
     begins = np.sort(data.periods.unique()).searchsorted(np.array(shifts, dtype="datetime64[ns]"))
-    return Rows(
+    return LabelledRows(
         labels=labels,
         X=np.column_stack([data.X[:, kept], period[:, None] >= begins]),
         late=values,
@@ -118,7 +118,7 @@ def rows_of(
 
 
 def _codes(labels: pd.DataFrame) -> IntArray:
-    """Number of each row's labels, see `Rows`."""
+    """Number of each row's labels, see `LabelledRows`."""
     found: IntArray = np.array(labels.groupby(list(labels), dropna=False, sort=False).ngroup(), dtype=np.int64)
     counted = labels.select_dtypes("number")
     unknown = np.asarray(counted.isna().all(axis=1)) & (counted.shape[1] > 0)

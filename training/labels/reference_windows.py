@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from physics.arrays import BoolArray, FloatArray, IntArray
-from training.labels.quantities import Rows
+from training.labels.quantities import LabelledRows
 
 PENALTY = 1e-2  # of a standardised input, a row
 BALANCE_PENALTY = 1e-6  # the same where a label is computed, not guessed
@@ -44,7 +44,7 @@ class Window:
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class WindowRun:
     """Consecutive blocks of time beside one line, which has learnt only what is older than all of them.
 
     Attributes
@@ -127,7 +127,7 @@ def _own(error: FloatArray, learnt: IntArray, unit: IntArray) -> FloatArray:
     return np.asarray(total / (np.bincount(learnt, minlength=size) + UNIT_ROWS), dtype=np.float64)
 
 
-def windows(rows: Rows) -> tuple[list[Window], list[Window]]:
+def windows(rows: LabelledRows) -> tuple[list[Window], list[Window]]:
     """Windows of the past and blocks of the new rows, all of about as many periods.
 
     Returns
@@ -148,7 +148,7 @@ def windows(rows: Rows) -> tuple[list[Window], list[Window]]:
     return known, [_window(rows, block, rows.is_new, seen, balance) for block in blocks]
 
 
-def runs(rows: Rows) -> tuple[list[Run], list[Run]]:
+def runs(rows: LabelledRows) -> tuple[list[WindowRun], list[WindowRun]]:
     """Runs of the reference, and the run of all that came after it, in blocks of about as many periods.
 
     The reference stays as it is until a person accepts another model, however many batches jobs accept meanwhile.
@@ -198,7 +198,7 @@ def _starts(past: IntArray, length: int) -> IntArray:
     return np.unique(np.linspace(first, len(past) - length, WINDOWS).astype(int))
 
 
-def _steady(rows: Rows, past: IntArray, starts: IntArray, length: int) -> IntArray:
+def _steady(rows: LabelledRows, past: IntArray, starts: IntArray, length: int) -> IntArray:
     """Places whose periods hold no shift that a person has accepted: how far that went is no measure of what is usual.
 
     All of them where each holds one.
@@ -211,7 +211,7 @@ def _blocks(periods: IntArray, length: int) -> list[IntArray]:
     return np.array_split(periods, max(1, round(len(periods) / length)))
 
 
-def _run(rows: Rows, periods: IntArray, among: BoolArray, seen: FloatArray, length: int) -> Run:
+def _run(rows: LabelledRows, periods: IntArray, among: BoolArray, seen: FloatArray, length: int) -> WindowRun:
     """Rows of some periods in blocks; the line learns what is older of the reference, or all of it if none is."""
     older = ~rows.is_after & (rows.period < periods[0])
     if not older.any():
@@ -219,10 +219,12 @@ def _run(rows: Rows, periods: IntArray, among: BoolArray, seen: FloatArray, leng
     expected = line(seen, rows.labels.values, rows.unit, older, among & np.isin(rows.period, periods))
     found = [np.flatnonzero(among & np.isin(rows.period, block)) for block in _blocks(periods, length)]
     blocks = tuple(Window(one, older, expected, None) for one in found)
-    return Run(blocks, np.unique(rows.period[older])[-length:])
+    return WindowRun(blocks, np.unique(rows.period[older])[-length:])
 
 
-def _window(rows: Rows, periods: IntArray, among: BoolArray, seen: FloatArray, balance: FloatArray | None) -> Window:
+def _window(
+    rows: LabelledRows, periods: IntArray, among: BoolArray, seen: FloatArray, balance: FloatArray | None
+) -> Window:
     """Rows of some periods; the line learns what is older of the past, or all of it where nothing is."""
     older = ~rows.is_new & (rows.period < periods[0])
     if not older.any():
@@ -243,7 +245,7 @@ def _filled(X: FloatArray, past: BoolArray) -> FloatArray:
     return np.where(np.isnan(X), np.nanmedian(X[past], axis=0), X)
 
 
-def _ingredients(rows: Rows) -> FloatArray:
+def _ingredients(rows: LabelledRows) -> FloatArray:
     """Late columns and inputs, and their logarithms where all are positive: what a label may be computed from."""
     columns = np.column_stack([rows.late, rows.X])
     positive = np.nanmin(columns, axis=0, initial=np.inf) > 0

@@ -9,11 +9,11 @@ import numpy as np
 from models.table.formatting import visible
 from physics.arrays import BoolArray, FloatArray, IntArray
 from training.core.dataset import Dataset
-from training.core.gate import Condition
+from training.core.gate import GateCondition
 from training.labels import measures
 from training.labels.checks import FACTOR, FEW, place_of
-from training.labels.quantities import Rows
-from training.labels.reference_windows import Run, Window
+from training.labels.quantities import LabelledRows
+from training.labels.reference_windows import Window, WindowRun
 
 NAMED = 10  # units that a line names
 MISSING_FLOOR, UNITS_FLOOR = 0.1, 2.0  # share of the rows, and rows of so many units, that may be missing in any case
@@ -25,8 +25,8 @@ NORMAL_HALF = 1.349  # middle half of a normal distribution, in standard deviati
 
 
 def missing(
-    data: Dataset, rows: Rows, known: Sequence[Run], new: Sequence[Run], is_due: BoolArray
-) -> tuple[Condition, ...]:
+    data: Dataset, rows: LabelledRows, known: Sequence[WindowRun], new: Sequence[WindowRun], is_due: BoolArray
+) -> tuple[GateCondition, ...]:
     """Check that units are reported as before a person last accepted a model.
 
     Parameters
@@ -55,7 +55,7 @@ def missing(
     floor = max(MISSING_FLOOR, UNITS_FLOOR / max(units, 1))
     reach = max(FACTOR * (1 + FEW / len(known)) * longer * max(past), floor)
     share = float(lost[worst].sum())
-    condition = Condition(
+    condition = GateCondition(
         "labels, missing units",
         bool(share <= reach),
         f"{share:.1%} of the usual rows have no label, {place_of(data, rows, due[worst])}"
@@ -65,7 +65,7 @@ def missing(
     return (condition,)
 
 
-def _lost(rows: Rows, run: Run, block: Window) -> FloatArray:
+def _lost(rows: LabelledRows, run: WindowRun, block: Window) -> FloatArray:
     """Share of the rows of a period before the run that each unit lacks in a block, shape (u,)."""
     periods = np.unique(rows.period[block.rows])
     before, now = (
@@ -75,7 +75,7 @@ def _lost(rows: Rows, run: Run, block: Window) -> FloatArray:
     return np.asarray(np.maximum(before - now, 0.0) / max(before.sum(), measures.LEAST), dtype=np.float64)
 
 
-def _names(data: Dataset, rows: Rows, lost: FloatArray) -> str:
+def _names(data: Dataset, rows: LabelledRows, lost: FloatArray) -> str:
     """Units that lack most, the first few by name."""
     which = np.argsort(-lost, kind="stable")[: int((lost > 0).sum())]
     first = {int(unit): str(name) for unit, name in zip(rows.unit[::-1], data.units[::-1], strict=True)}
@@ -85,8 +85,8 @@ def _names(data: Dataset, rows: Rows, lost: FloatArray) -> str:
 
 
 def exchanged(
-    data: Dataset, rows: Rows, known: Sequence[Window], blocks: Sequence[Window], by_balance: bool = False
-) -> tuple[Condition, ...]:
+    data: Dataset, rows: LabelledRows, known: Sequence[Window], blocks: Sequence[Window], by_balance: bool = False
+) -> tuple[GateCondition, ...]:
     """Check that no two units' labels fit better when they are exchanged, more than ever in the past.
 
     Parameters
@@ -122,7 +122,7 @@ def exchanged(
     at = int(np.argmax([gain for gain, _ in new]))
     gain, pair = new[at]
     names = " and ".join(visible(str(data.units[np.flatnonzero(rows.unit == unit)[0]])) for unit in pair)
-    condition = Condition(
+    condition = GateCondition(
         f"labels, exchanged units by {'late columns' if by_balance else 'what is expected'}",
         bool(gain <= reach),
         f"squared errors fall by {gain:.3g} usual ones when labels of {names} are exchanged, "
@@ -132,13 +132,15 @@ def exchanged(
     return (condition,)
 
 
-def _half(rows: Rows, window: Window, given: FloatArray | None) -> FloatArray:
+def _half(rows: LabelledRows, window: Window, given: FloatArray | None) -> FloatArray:
     """Middle half of the distance of labels from what they are held against, shape (m,)."""
     assert given is not None
     return measures.middle_half(rows.labels.values[window.rows] - given[window.rows])
 
 
-def best_pair(rows: Rows, window: Window, given: FloatArray | None, spread: FloatArray) -> tuple[float, IntArray]:
+def best_pair(
+    rows: LabelledRows, window: Window, given: FloatArray | None, spread: FloatArray
+) -> tuple[float, IntArray]:
     """By how much squared errors fall when two units' labels are exchanged, and the two with which they fall most.
 
     Parameters
@@ -177,7 +179,7 @@ def best_pair(rows: Rows, window: Window, given: FloatArray | None, spread: Floa
 
 
 def _grids(
-    rows: Rows, window: Window, given: FloatArray, period: IntArray, size: int
+    rows: LabelledRows, window: Window, given: FloatArray, period: IntArray, size: int
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Labels less the median of their period's errors, what is expected, and which are known, shape (p, u, m)."""
     shape = (size, int(rows.unit.max()) + 1, rows.labels.values.shape[1])

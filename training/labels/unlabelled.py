@@ -13,7 +13,7 @@ from models.table.inputs import matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 from training.core.dataset import Dataset, labelled, period_of
-from training.core.gate import Condition
+from training.core.gate import GateCondition
 from training.labels import measures
 from training.labels.checks import FACTOR, FEW, place_in_words
 from training.labels.reference_windows import EDGE, lengths, spans
@@ -110,7 +110,7 @@ def _made_from_labels(seed: Seed) -> BoolArray:
     return np.array([column.lent_by in own for column in seed.inputs], dtype=np.bool_)
 
 
-def left_out(rows: AllRows) -> tuple[Condition, ...]:
+def left_out(rows: AllRows) -> tuple[GateCondition, ...]:
     """Hold rows without a label against those with one, since a person last accepted a model.
 
     Blocks of time, and as many of them together as a third of the reference has, are held against as long windows of
@@ -258,10 +258,10 @@ def _of_stretches(seen: BoolArray) -> float:
     return 1 / count - 1 / len(begins) if count else 0.0
 
 
-def _share_condition(rows: AllRows, beside: _Beside) -> Condition:
+def _share_condition(rows: AllRows, beside: _Beside) -> GateCondition:
     window = int(beside.off[:, 0].argmax())
     most, usual = beside.middle[0] + beside.reach[window, 0], beside.middle[0]
-    return Condition(
+    return GateCondition(
         "labels, unlabelled rows",
         bool(beside.off[window, 0] <= 1),
         _place(rows, beside.new[window]),
@@ -270,16 +270,16 @@ def _share_condition(rows: AllRows, beside: _Beside) -> Condition:
     )
 
 
-def _condition(rows: AllRows, beside: list[_Beside], kind: str) -> Condition:
+def _condition(rows: AllRows, beside: list[_Beside], kind: str) -> GateCondition:
     what = f"labels, unlabelled rows by {kind}"
     of_kind = np.array([one == kind for one in rows.kinds])
     if all(np.isnan(one.off[:, of_kind]).all() for one in beside):
-        return Condition(what, True, "not to be measured on these rows", "nothing")
+        return GateCondition(what, True, "not to be measured on these rows", "nothing")
     one, window, column = _worst(beside, of_kind)
     place = one.new[window]
     has, values = rows.has_label[place], rows.values[place, column]
     low, high = (one.middle[column] + sign * one.reach[window, column] for sign in (-1, 1))
-    return Condition(
+    return GateCondition(
         what,
         bool(one.off[window, column] <= 1),
         f"{rows.names[column]} is {np.nanmean(values[has]):.4g} on average where there is a label and "

@@ -14,7 +14,7 @@ CANDIDATE = "candidate"
 
 
 @dataclass(frozen=True, eq=False)
-class Whole:
+class CombinedCandidate:
     """The best candidate of each target, as one.
 
     Attributes
@@ -34,10 +34,10 @@ class Whole:
         return self.model.candidate
 
 
-def whole(seed: Seed, best: Mapping[str, AnyCandidate], info: Mapping[str, Any]) -> Whole:
+def whole(seed: Seed, best: Mapping[str, AnyCandidate], info: Mapping[str, Any]) -> CombinedCandidate:
     """The best candidates of all targets as one; `info` says where they come from."""
     models = {target: candidate.model for target, candidate in best.items()}
-    return Whole(together(seed, models, info), prefixed({name: one.metrics for name, one in best.items()}))
+    return CombinedCandidate(together(seed, models, info), prefixed({name: one.metrics for name, one in best.items()}))
 
 
 def prefixed(found: Mapping[str, Mapping[str, float]]) -> dict[str, float]:

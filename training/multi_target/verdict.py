@@ -8,7 +8,7 @@ from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from models.tasks import Model
 from physics.arrays import FloatArray, IntArray
-from training.core.comparison import PROMOTES, JudgeError, Verdict
+from training.core.comparison import PROMOTES, ComparisonError, ComparisonResult
 from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate
 from training.regression.comparison import check_judgeable, verdict
@@ -30,7 +30,7 @@ class Verdicts:
 
     promoted: bool
     why: str
-    by_target: Mapping[str, Verdict]
+    by_target: Mapping[str, ComparisonResult]
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON values."""
@@ -44,11 +44,11 @@ def check_judged(champion: Model, data: Dataset, rows: IntArray) -> None:
     """JudgeError, which names the target, where these rows of it are too few to judge on."""
     name = data.seed.target.name
     if not len(rows):
-        raise JudgeError(f"{name}: 0 labels to judge on")
+        raise ComparisonError(f"{name}: 0 labels to judge on")
     try:
         check_judgeable(model_of(champion, name), data, rows)
-    except JudgeError as error:
-        raise JudgeError(f"{name}: {error}") from error
+    except ComparisonError as error:
+        raise ComparisonError(f"{name}: {error}") from error
 
 
 def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> Verdicts:
@@ -75,7 +75,7 @@ def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Ma
     return of_each(found)
 
 
-def of_each(found: Mapping[str, Verdict]) -> Verdicts:
+def of_each(found: Mapping[str, ComparisonResult]) -> Verdicts:
     """What follows from the verdicts on each target."""
     better = [name for name, one in found.items() if one.wins]
     worse = [name for name, one in found.items() if one.gain_high < 0]

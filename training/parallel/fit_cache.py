@@ -21,7 +21,7 @@ _FITTED, _PREDICTIONS = "fitted.json", "predictions.npy"
 
 
 @dataclass(frozen=True)
-class Kept:
+class FitCache:
     """A folder of fits; each is there whole or not at all.
 
     Attributes

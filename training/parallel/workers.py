@@ -32,7 +32,7 @@ View = tuple[Dataset, Split]
 Step = Callable[[Any], None]  # takes the name of a step, or whatever else the other end takes
 
 
-class Work(Protocol[T_co]):
+class WorkUnit(Protocol[T_co]):
     """What is done with one of the things that workers hold, such as a view of the table.
 
     Work that leaves something to put in order when it is given up takes SIGTERM as Ctrl-C while it runs.
@@ -42,7 +42,7 @@ class Work(Protocol[T_co]):
         """Do it; steps are reported by their names."""
 
 
-class Later(Protocol[T_co]):
+class PendingResult(Protocol[T_co]):
     """What work gives, when it is done."""
 
     def __call__(self) -> T_co:
@@ -102,7 +102,7 @@ class Workers:
             self._pool.shutdown(wait=True, cancel_futures=True)
         self._one_thread.restore_original_limits()
 
-    def later(self, view: int, work: Work[T]) -> Later[T]:
+    def later(self, view: int, work: WorkUnit[T]) -> PendingResult[T]:
         """Work on one of the views; call what is given for what comes of it."""
         if self.processes == 1:
             return lambda: work(*self.views[view], self.step)
@@ -142,6 +142,6 @@ def _end_with(stopped: Event, parent: int) -> None:
     os._exit(1)
 
 
-def _done(view: int, work: Work[T]) -> T:
+def _done(view: int, work: WorkUnit[T]) -> T:
     assert _to_parent is not None
     return work(*_views[view], _to_parent.put)

@@ -4,12 +4,12 @@ import numpy as np
 
 from models.quality.decision import Costs, Decisions, earned, oracle
 from models.quality.model import QualityModel
-from models.quality.outcomes import Lots
+from models.quality.outcomes import AssayedLots
 from models.uncertainty.guarantees import beyond_promise
 from physics.arrays import FloatArray, IntArray
 from registry.loading.agreement import check_names
 from seeds import Seed
-from training.core.comparison import JudgeError, JudgeRows, Side, Verdict, blocks_of, judge
+from training.core.comparison import ComparisonError, ComparisonResult, ComparisonRows, ModelLosses, blocks_of, judge
 from training.core.dataset import Dataset
 from training.quality.evaluate import measured
 from training.quality.fit import QualityCandidate, lots_of
@@ -34,13 +34,15 @@ def _known(data: Dataset, rows: IntArray) -> IntArray:
     """Which of the lots have assays that tell all grades, as positions in `rows`; JudgeError where none has."""
     known = np.flatnonzero(~np.isnan(lots_of(data)[rows].kept).any(axis=1))
     if not len(known):
-        raise JudgeError(f"0 lots to judge on: none of the {len(rows)} newest has an assay that tells all its grades")
+        raise ComparisonError(
+            f"0 lots to judge on: none of the {len(rows)} newest has an assay that tells all its grades"
+        )
     return known
 
 
 def verdict(
     champion: QualityModel, X: FloatArray, challenger: QualityCandidate, data: Dataset, rows: IntArray
-) -> Verdict:
+) -> ComparisonResult:
     """Compare two graders on lots that neither has learnt from.
 
     The loss of a lot is what its decision costs against an oracle that knows its assay beforehand [$/t]. The
@@ -72,37 +74,37 @@ def verdict(
     lines = np.asarray(champion.estimator.predict(X[known]), dtype=np.float64)
     old = _side(champion, data.seed, lines, lots, truth)
     new = _side(challenger.model, data.seed, challenger.predictions[rows], lots, truth)
-    judged = JudgeRows(data.units[rows], data.periods[rows], block, np.ones(len(rows)))
+    judged = ComparisonRows(data.units[rows], data.periods[rows], block, np.ones(len(rows)))
     mended = _mended(data.seed, old, new)
     return judge(judged, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new), mended=mended)
 
 
-def cost_of(decided: Decisions, seed: Seed, lots: Lots) -> FloatArray:
+def cost_of(decided: Decisions, seed: Seed, lots: AssayedLots) -> FloatArray:
     """What each lot's decision costs against an oracle that knows its assay beforehand, shape (n,) [$/t]."""
     costs = Costs.of(seed)
     return oracle(lots.kept, costs) - earned(decided, lots.kept, costs)
 
 
-def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots, truth: FloatArray | None) -> Side:
+def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: AssayedLots, truth: FloatArray | None) -> ModelLosses:
     judged = model.assessed(raw)
     loss = cost_of(judged.decided, seed, lots)
     found = measured(model, seed, raw, lots, truth, judged)
-    return Side(loss, {name: value for name, value in found.items() if np.isfinite(value)})
+    return ModelLosses(loss, {name: value for name, value in found.items() if np.isfinite(value)})
 
 
-def _breaks(seed: Seed, side: Side) -> bool:
+def _breaks(seed: Seed, side: ModelLosses) -> bool:
     """Whether more of the lots that a grader releases break their grade than the seed allows beyond chance."""
     lots = side.metrics["let_go"]
     return bool(lots) and beyond_promise(side.metrics.get("false_release", 0.0), lots, seed.quality_rules.alpha.value)
 
 
-def _mended(seed: Seed, champion: Side, challenger: Side) -> str | None:
+def _mended(seed: Seed, champion: ModelLosses, challenger: ModelLosses) -> str | None:
     if not _breaks(seed, champion) or _breaks(seed, challenger):
         return None
     return "it keeps the promise on released lots that the champion breaks"
 
 
-def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:
+def _unsound(seed: Seed, champion: ModelLosses, challenger: ModelLosses) -> str | None:
     alpha, lots = seed.quality_rules.alpha.value, challenger.metrics["let_go"]
     share = challenger.metrics.get("false_release", 0.0)
     if share <= champion.metrics.get("false_release", 0.0) or not beyond_promise(share, lots, alpha):

@@ -11,7 +11,7 @@ from models.quality.decision import Costs
 from models.quality.grades import Limits
 from models.quality.losses import ContentLoss, DefectLoss, spread_about
 from models.quality.model import Assessment, QualityModel
-from models.quality.outcomes import Lots, _mean, costs_of, covered
+from models.quality.outcomes import AssayedLots, _mean, costs_of, covered
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from training.core.evaluate import rmse
@@ -20,7 +20,7 @@ ECE_BINS = 15
 FEWEST_DETECTED = 20  # contents above the laboratory's limit that an error needs
 
 
-def lot_loss(raw: FloatArray, lots: Lots, spread: FloatArray) -> float:
+def lot_loss(raw: FloatArray, lots: AssayedLots, spread: FloatArray) -> float:
     """Mean negative log likelihood of an output [1]: of contents on log scale with this spread, and of defects."""
     contents = raw[:, : lots.reported.shape[1]]
     parts = [
@@ -67,7 +67,7 @@ def calibration_error(p: FloatArray, kept: FloatArray) -> float:
     return float(share @ np.abs(predicted - seen)) if len(share) else float("nan")
 
 
-def by_element(seed: Seed, judged: Assessment, lots: Lots, answers: Mapping[str, Answer]) -> dict[str, float]:
+def by_element(seed: Seed, judged: Assessment, lots: AssayedLots, answers: Mapping[str, Answer]) -> dict[str, float]:
     """Errors of the contents on log scale, and coverage of their joint intervals.
 
     R² is that of `explained`, RMSE that of contents above the laboratory's limit; `below_limit` is the share that is
@@ -99,7 +99,7 @@ def measured(
     model: QualityModel,
     seed: Seed,
     raw: FloatArray,
-    lots: Lots,
+    lots: AssayedLots,
     truth: FloatArray | None,
     judged: Assessment | None = None,
 ) -> dict[str, float]:
@@ -166,7 +166,7 @@ def _against_truth(model: QualityModel, seed: Seed, judged: Assessment, truth: F
     }
 
 
-def of_followed(model: QualityModel, rows: IntArray, raw: FloatArray, lots: Lots) -> dict[str, float]:
+def of_followed(model: QualityModel, rows: IntArray, raw: FloatArray, lots: AssayedLots) -> dict[str, float]:
     """Figures of the joint intervals of some lots of the table, with assays and without; of lots that were asked.
 
     Returns
@@ -215,7 +215,7 @@ def explained(reported: FloatArray, predicted: FloatArray) -> float:
     return _avoided(_log_likelihood(reported, predicted), bar)
 
 
-def skill(raw: FloatArray, bar: FloatArray, lots: Lots) -> float:
+def skill(raw: FloatArray, bar: FloatArray, lots: AssayedLots) -> float:
     """Share of the baseline's squared error of logarithms that is avoided, by likelihood [1].
 
     It is 1 - exp(-2 g), where g is how much likelier a content is made on average than the baseline makes it, each with

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.quality.guarantee import check_enough
 from models.quality.model import Assessment, QualityModel, grader
-from models.quality.outcomes import Lots
+from models.quality.outcomes import AssayedLots
 from physics.arrays import FloatArray, IntArray
 from reporting.timestamps import moment_format
 from training.core.dataset import Dataset
@@ -58,9 +58,9 @@ class Graded:
 QualityCandidate = Candidate[QualityModel, Graded]
 
 
-def lots_of(data: Dataset) -> Lots:
+def lots_of(data: Dataset) -> AssayedLots:
     """What laboratory and inspectors say of the lots of a data set."""
-    return Lots.of(data.seed, data.contents, data.defects)
+    return AssayedLots.of(data.seed, data.contents, data.defects)
 
 
 def _check_labels(data: Dataset, parts: Split) -> None:
@@ -140,7 +140,7 @@ class QualityLearner(Learner[QualityModel, Graded]):
         outputs = len(data.seed.elements)
 
         def loss(estimator: Any, X: FloatArray, Y: FloatArray) -> float:
-            lots = Lots.of(data.seed, Y[:, :outputs], Y[:, outputs:])
+            lots = AssayedLots.of(data.seed, Y[:, :outputs], Y[:, outputs:])
             return lot_loss(self.predict(estimator, X), lots, model.scatter.spread)
 
         return loss

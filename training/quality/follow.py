@@ -8,11 +8,11 @@ import pandas as pd
 
 from models.interfaces.answers import COVERAGE
 from models.online.received import ENOUGH, NONE
-from models.online.reference_runs import Usual
+from models.online.reference_runs import ReferenceRuns
 from models.online.review_queue import Arrival, usual_of
 from models.quality.model import QualityModel
 from models.table.inputs import matrix
-from models.uncertainty.adaptive_intervals import Level, LevelAlone
+from models.uncertainty.adaptive_intervals import IntervalLevel, LevelOnlyInterval
 from models.uncertainty.intervals import rows_needed
 from models.uncertainty.outcome_stream import in_order, known_from
 from physics.arrays import FloatArray, IntArray
@@ -22,7 +22,7 @@ from training.core.splits import Split
 
 def follow(
     model: QualityModel, data: Dataset, parts: Split, rows: IntArray, logs: FloatArray
-) -> tuple[Level, Usual | None, FloatArray]:
+) -> tuple[IntervalLevel, ReferenceRuns | None, FloatArray]:
     """Follow the lots from the first calibrate lot to the last test lot.
 
     As `training.regression.follow.follow`: a lot is answered by assays of the learnt units that were known when its
@@ -51,11 +51,17 @@ def follow(
     learnt = np.arange(len(order)) < len(rows) + len(parts.test)
     arrivals: list[Arrival] = []
     level, half, _ = followed(
-        model, data.contents[order], np.concatenate([logs, raw]), *_moments(data, order), Level.new(), learnt, arrivals
+        model,
+        data.contents[order],
+        np.concatenate([logs, raw]),
+        *_moments(data, order),
+        IntervalLevel.new(),
+        learnt,
+        arrivals,
     )
     found = np.full(len(data.X), np.nan)
     found[new] = half[len(rows) :]
-    return level, usual_of(arrivals, LevelAlone(Level.new(), ())), found
+    return level, usual_of(arrivals, LevelOnlyInterval(IntervalLevel.new(), ())), found
 
 
 def without_assays(model: QualityModel, data: Dataset, parts: Split, rows: IntArray, logs: FloatArray) -> FloatArray:
@@ -66,7 +72,7 @@ def without_assays(model: QualityModel, data: Dataset, parts: Split, rows: IntAr
     """
     start, known = _moments(data, rows)
     then, *_ = followed(
-        model, data.contents[rows], logs, start, known, Level.new(), known <= parts.test_from.to_datetime64()
+        model, data.contents[rows], logs, start, known, IntervalLevel.new(), known <= parts.test_from.to_datetime64()
     )
     found = np.full(len(data.X), np.nan)
     found[np.concatenate([parts.test, parts.unseen])] = NONE.half_width(model.scatter.joint, then, COVERAGE)
@@ -90,7 +96,7 @@ def carried(model: QualityModel, data: Dataset, logs: FloatArray) -> tuple[Float
     tuple of ndarray, shape (n,) each
         Spreads that the intervals of each lot would have reached, and how many assays of the plant were known then.
     """
-    start = Level.new() if model.level is None else model.level
+    start = IntervalLevel.new() if model.level is None else model.level
     _, half, known = followed(model, data.contents, logs, *_moments(data, np.arange(len(logs))), start)
     # As in service: until enough assays of the plant are known, no interval is narrower than the fixed one.
     fixed = model.scatter.joint.half_width(COVERAGE)
@@ -139,10 +145,10 @@ def followed(
     logs: FloatArray,
     start: npt.NDArray[np.datetime64],
     known: npt.NDArray[np.datetime64],
-    level: Level,
+    level: IntervalLevel,
     comes_in: npt.NDArray[np.bool_] | None = None,
     arrivals: list[Arrival] | None = None,
-) -> tuple[Level, FloatArray, IntArray]:
+) -> tuple[IntervalLevel, FloatArray, IntArray]:
     """Follow lots in the order of time from a level on.
 
     Parameters

@@ -3,13 +3,13 @@
 import numpy as np
 
 from models.quality.decision import Costs, Decisions, oracle
-from models.quality.outcomes import Lots, costs_of, earned_unseen
+from models.quality.outcomes import AssayedLots, costs_of, earned_unseen
 from models.uncertainty.guarantees import beyond_promise
 from physics.arrays import FloatArray
 from seeds import Seed
-from training.core.comparison import JudgeRows, block_numbers
+from training.core.comparison import ComparisonRows, block_numbers
 from training.core.dataset import Dataset
-from training.core.gate import Condition, Evidence, labels_in, unlearnt
+from training.core.gate import Evidence, GateCondition, labels_in, unlearnt
 from training.core.splits import Split
 from training.quality.comparison import cost_of
 from training.quality.fit import QualityCandidate, lots_of
@@ -26,7 +26,7 @@ def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Data
     units, periods = data.units[rows], data.periods[rows]
     beside, constant = cheapest(seed, lots)
     return Evidence(
-        rows=JudgeRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
+        rows=ComparisonRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
         own=cost_of(judged.decided, seed, lots),
         baseline=constant,
         loss="what decisions cost",
@@ -37,7 +37,7 @@ def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Data
     )
 
 
-def cheapest(seed: Seed, lots: Lots) -> tuple[str, FloatArray]:
+def cheapest(seed: Seed, lots: AssayedLots) -> tuple[str, FloatArray]:
     """The cheaper of two decisions that look at no lot, in words, and what it costs lot by lot, shape (n,) [$/t]."""
     costs = Costs.of(seed)
     everything = np.full(len(lots.kept), costs.assay)
@@ -47,11 +47,11 @@ def cheapest(seed: Seed, lots: Lots) -> tuple[str, FloatArray]:
     return "an assay of every lot", everything
 
 
-def _promise(decided: Decisions, seed: Seed, lots: Lots) -> Condition:
+def _promise(decided: Decisions, seed: Seed, lots: AssayedLots) -> GateCondition:
     found = costs_of(decided, lots.kept, Costs.of(seed))
     released, alpha = found["let_go"], seed.quality_rules.alpha.value
     share = found["false_release"] if released else 0.0
-    return Condition(
+    return GateCondition(
         "promise on released lots",
         not (released and beyond_promise(share, released, alpha)),
         f"{share * released:.0f} of {released:.0f} released lots break their grade",

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.interfaces.learning import SETPOINTS
 from models.quality.setpoints.effects import knobs_of
-from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.model import LotSetpoints
 from models.setpoints.errors import SetpointError
 from reporting.markdown import table
 from training.core.dataset import Dataset
@@ -14,7 +14,7 @@ from training.core.learning import PartFit
 from training.core.splits import Split
 
 
-class EffectsOnLots(PartFit[SetPoints]):
+class EffectsOnLots(PartFit[LotSetpoints]):
     """Effects of the knobs on lots; none without knobs.
 
     They are learnt from all lots with an assay, the newest too: nothing is measured of them there.
@@ -29,15 +29,17 @@ class EffectsOnLots(PartFit[SetPoints]):
         """Return whether the process has knobs."""
         return bool(knobs_of(data.seed))
 
-    def fit(self, data: Dataset, parts: Split) -> SetPoints:
+    def fit(self, data: Dataset, parts: Split) -> LotSetpoints:
         """Learn the effects; SetpointError where lots have no order or are too few."""
         seed = data.seed
         if seed.key is None or seed.time is None:
             raise SetpointError("lots have no unit or no time: expected columns of role key and time")
         rows = np.argsort(data.periods, kind="stable")
-        return SetPoints.learn(seed, data.X[rows], data.labels[rows], data.units[rows], data.periods.to_numpy()[rows])
+        return LotSetpoints.learn(
+            seed, data.X[rows], data.labels[rows], data.units[rows], data.periods.to_numpy()[rows]
+        )
 
-    def lines(self, learnt: SetPoints, model: Any, data: Dataset, parts: Split) -> list[str]:
+    def lines(self, learnt: LotSetpoints, model: Any, data: Dataset, parts: Split) -> list[str]:
         """Return what past lots say of the knobs."""
         knobs = knobs_of(learnt.seed)
         rows = [

@@ -10,9 +10,9 @@ from training.quality.gate import evidence
 from training.quality.plots import PICTURES
 from training.quality.setpoints import EffectsOnLots
 from training.quality.trial import outcome, plant_size, tables
-from training.task import Assessor, DecisionTrial, LabelScales, Task, TaskCard
+from training.task import Assessor, DecisionTrial, LabelScales, TaskCard, TrainingTask
 
-TASK = Task(
+TASK = TrainingTask(
     learner=QualityLearner(),
     assessor=Assessor(check_judgeable, verdict, evidence),
     card=TaskCard(

@@ -10,7 +10,7 @@ from models.interfaces.answers import COVERAGE, Answer, rows_of
 from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
 from training.core.bootstrap import CONFIDENCE, shared_bound
-from training.core.comparison import PROMOTES, JudgeRows, Side, Verdict, blocks_of
+from training.core.comparison import PROMOTES, ComparisonResult, ComparisonRows, ModelLosses, blocks_of
 from training.core.comparison import judge as judge_losses
 from training.core.dataset import Dataset
 from training.core.gate import LEAST_COVERAGE, mended_coverage, too_many
@@ -33,7 +33,7 @@ def judge(
     truth: FloatArray | None = None,
     confidence: float = PROMOTES,
     loss: str = LOSS,
-) -> Verdict:
+) -> ComparisonResult:
     """Compare two models on rows that neither has learnt from.
 
     The challenger is promoted when the lower bound of its gain in mean absolute error is above zero, and its 90 %
@@ -69,8 +69,10 @@ def judge(
     JudgeError
         Too few rows or blocks to tell skill from chance.
     """
-    rows = JudgeRows(units, periods, blocks_of(units, periods), np.ones(len(label)))
-    old, new = (Side(np.abs(answer.value - label), _metrics(label, answer, truth)) for answer in (champion, challenger))
+    rows = ComparisonRows(units, periods, blocks_of(units, periods), np.ones(len(label)))
+    old, new = (
+        ModelLosses(np.abs(answer.value - label), _metrics(label, answer, truth)) for answer in (champion, challenger)
+    )
     covered = new.metrics["coverage_90"]
     broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its intervals are broken: {covered:.0%} coverage where 90% is promised" if broken else None
@@ -80,7 +82,7 @@ def judge(
     return judge_losses(rows, old, new, loss, unit, unsound, confidence, mended)
 
 
-def _narrowed(rows: JudgeRows, gains: FloatArray, old: Side, new: Side) -> str | None:
+def _narrowed(rows: ComparisonRows, gains: FloatArray, old: ModelLosses, new: ModelLosses) -> str | None:
     """Excess width that a challenger mends, in words: None where its interval score is not lower beyond chance."""
     if shared_bound(gains, rows.block, rows.periods, rows.weight, CONFIDENCE) <= 0:
         return None
@@ -106,7 +108,7 @@ def verdict(
     data: Dataset,
     rows: IntArray,
     confidence: float = PROMOTES,
-) -> Verdict:
+) -> ComparisonResult:
     """Verdict on some rows of a data set; X holds them as the champion wants them.
 
     Both are judged by what clients get: by answers that follow outcomes as they come in, where that is known of both,
@@ -117,7 +119,7 @@ def verdict(
     old, new, count = _as_clients_get(fixed, both)
     truth, unit = None if data.truth is None else data.truth[rows], data.seed.target.unit or ""
 
-    def judged(one: Answer, other: Answer, loss: str = LOSS) -> Verdict:
+    def judged(one: Answer, other: Answer, loss: str = LOSS) -> ComparisonResult:
         return judge(data.y[rows], one, other, data.units[rows], data.periods[rows], unit, truth, confidence, loss)
 
     found = judged(old, new, _loss(count, len(rows)))

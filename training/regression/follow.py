@@ -9,11 +9,11 @@ import pandas as pd
 
 from models.interfaces.answers import COVERAGE, Answer
 from models.online.received import ENOUGH, NONE
-from models.online.reference_runs import Usual
+from models.online.reference_runs import ReferenceRuns
 from models.online.review_queue import Arrival, usual_of
 from models.regression.model import RegressionModel
 from models.table.inputs import matrix
-from models.uncertainty.adaptive_intervals import Adaptive, weight_of
+from models.uncertainty.adaptive_intervals import AdaptiveInterval, weight_of
 from models.uncertainty.error_scale import by_others
 from models.uncertainty.intervals import rows_needed
 from models.uncertainty.outcome_stream import Moments, in_order, known_from
@@ -24,7 +24,7 @@ from training.core.splits import Split
 
 def follow(
     model: RegressionModel, data: Dataset, parts: Split, rows: IntArray, predictions: FloatArray, block: IntArray
-) -> tuple[Adaptive, Usual | None, Answer]:
+) -> tuple[AdaptiveInterval, ReferenceRuns | None, Answer]:
     """Follow the plant from the first calibrate row to the last test row.
 
     How much outcomes that arrive together count for comes from those that are known before the test periods. A row
@@ -77,7 +77,7 @@ def without_outcomes(
 
 def _replayed(
     model: RegressionModel, data: Dataset, parts: Split, rows: IntArray, predictions: FloatArray, block: IntArray
-) -> tuple[Adaptive, _Rows]:
+) -> tuple[AdaptiveInterval, _Rows]:
     """State before any outcome, and the rows that are answered from the first calibrate row on; see `follow`."""
     new = np.concatenate([parts.test, parts.unseen])
     order = np.concatenate([rows, new])
@@ -88,7 +88,7 @@ def _replayed(
     known = known_from(data.periods[order], data.seed)
     known[len(rows) + len(parts.test) :] = np.datetime64("NaT", "s")
     before = np.flatnonzero(known[: len(rows)] <= parts.test_from.to_datetime64())
-    start = Adaptive.new(weight_of(errors[before] / scale[before], known[before].astype(np.int64)))
+    start = AdaptiveInterval.new(weight_of(errors[before] / scale[before], known[before].astype(np.int64)))
     return start, _Rows(raw, errors, scale, data.periods[order].to_numpy(), known)
 
 
@@ -191,14 +191,14 @@ class _Way:
     Of an answer its centre, its half width and how many outcomes had come in.
     """
 
-    adaptive: Adaptive
+    adaptive: AdaptiveInterval
     centre: FloatArray
     half: FloatArray
     received: IntArray
     arrivals: list[Arrival] = field(default_factory=list)
 
 
-def _along(model: RegressionModel, adaptive: Adaptive, rows: _Rows) -> _Way:
+def _along(model: RegressionModel, adaptive: AdaptiveInterval, rows: _Rows) -> _Way:
     """Answer rows in the order of time, from a beginning on."""
     n = len(rows.raw)
     way, received = _Way(adaptive, np.zeros(n), np.full(n, np.nan), np.zeros(n, dtype=np.intp)), 0

@@ -4,10 +4,10 @@ import numpy as np
 
 from models.interfaces.answers import rows_of
 from physics.arrays import IntArray
-from training.core.comparison import JudgeRows, block_numbers
+from training.core.comparison import ComparisonRows, block_numbers
 from training.core.dataset import Dataset
 from training.core.evaluate import coverage
-from training.core.gate import Condition, Evidence, coverage_condition, labels_in, unlearnt
+from training.core.gate import Evidence, GateCondition, coverage_condition, labels_in, unlearnt
 from training.core.splits import Split
 from training.regression.fit import RegressionCandidate
 
@@ -21,7 +21,7 @@ def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data
     label, answer = data.y[rows], rows_of(candidate.answers, rows)
     units, periods = data.units[rows], data.periods[rows]
     return Evidence(
-        rows=JudgeRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
+        rows=ComparisonRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
         own=np.abs(answer.value - label),
         baseline=np.abs(baseline.predictions[rows] - label),
         loss="the mean absolute error",
@@ -32,7 +32,7 @@ def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data
     )
 
 
-def _covered(candidate: RegressionCandidate, data: Dataset, rows: IntArray) -> Condition:
+def _covered(candidate: RegressionCandidate, data: Dataset, rows: IntArray) -> GateCondition:
     """The condition on the fixed intervals, or where they miss it on the adaptive ones."""
     label, followed = data.y[rows], candidate.model.followed
     share = coverage(label, rows_of(candidate.answers, rows))

@@ -15,7 +15,7 @@ from training.core.learning import MOST_ROWS, PartFit
 from training.core.splits import Split, some_units
 
 
-class UnitSetPoints(PartFit[SetpointModel]):
+class UnitSetpointFit(PartFit[SetpointModel]):
     """Set-points of units; none without physics that answers for the knobs.
 
     They are learnt from the whole table, the newest rows too: nothing is measured of them there. By MOST_ROWS a

@@ -8,16 +8,16 @@ from training.regression.fit import RegressionLearner
 from training.regression.follow import caught_up
 from training.regression.gate import evidence
 from training.regression.plots import PICTURES
-from training.regression.setpoints import UnitSetPoints
+from training.regression.setpoints import UnitSetpointFit
 from training.regression.signs import directions
 from training.reports.periods import row, subject
 from training.setpoints.record import files, metrics
 from training.setpoints.runs import trial
 from training.setpoints.tables import tables
-from training.task import Assessor, LabelScales, SetpointLoop, Task, TaskCard
+from training.task import Assessor, LabelScales, SetpointLoop, TaskCard, TrainingTask
 from training.warnings.learning import EventWarnings
 
-TASK = Task(
+TASK = TrainingTask(
     learner=RegressionLearner(),
     assessor=Assessor(check_judgeable, verdict, evidence),
     card=TaskCard(
@@ -36,7 +36,7 @@ TASK = Task(
     ),
     columns=COLUMNS,
     labels=LabelScales(numbers, predicted_numbers),
-    parts=(UnitSetPoints(), EventWarnings()),
+    parts=(UnitSetpointFit(), EventWarnings()),
     loop=SetpointLoop(trial, tables, metrics, files),
     signs=directions,
     caught_up=caught_up,

@@ -22,25 +22,25 @@ from operations.set_points.operation import Recommendations
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 from training.core.bootstrap import CONFIDENCE
-from training.core.comparison import JudgeError, Verdict
+from training.core.comparison import ComparisonError, ComparisonResult
 from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate
-from training.core.gate import Condition, Gated
+from training.core.gate import GateCondition, Gated
 from training.core.splits import some_units
-from training.jobs.train import Learnt
+from training.jobs.train import TrainingResult
 from training.multi_target.verdict import Judged, Verdicts, model_of
 from training.reports.explanations import Direction
 from training.retraining.older_rows import at_most
 from training.retraining.verdict import challengers
 from training.tasks import task_of
 
-V = TypeVar("V", bound=Verdict | Verdicts)
+V = TypeVar("V", bound=ComparisonResult | Verdicts)
 
 ADVISED_ROWS = 2000  # of whole units, for which both recommend
 PART, SIGNS, ADVICE = "worst regime or group", "signs of physics", "stated gain of recommendations"
 
 
-def guardrails(champion: Any, learnt: Learnt, judged: Mapping[str, Judged], accepted: str | None) -> Gated:
+def guardrails(champion: Any, learnt: TrainingResult, judged: Mapping[str, Judged], accepted: str | None) -> Gated:
     """Conditions of a challenger beside the champion that a mean over all rows does not show.
 
     Parameters
@@ -67,7 +67,7 @@ def guardrails(champion: Any, learnt: Learnt, judged: Mapping[str, Judged], acce
     return Gated((*found, *(kept_advice(advice, champion, learnt.best.model, data, accepted) if advice else ())))
 
 
-def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> list[Condition]:
+def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> list[GateCondition]:
     """Of each target the condition that a challenger is worse beyond chance in no regime and no group of the rows.
 
     Parameters
@@ -109,7 +109,7 @@ def parts_of(data: Dataset, rows: IntArray) -> dict[str, BoolArray]:
     return {name: np.asarray(mask) for name, mask in found.items() if mask.any() and not mask.all()}
 
 
-def worst_part(what: str, compared: Mapping[str, Callable[[], Verdict]]) -> Condition:
+def worst_part(what: str, compared: Mapping[str, Callable[[], ComparisonResult]]) -> GateCondition:
     """The condition that a challenger is worse beyond chance in no part of the rows.
 
     The more parts there are, the likelier one of them looks worse by chance alone: each has its share of the error that
@@ -127,18 +127,22 @@ def worst_part(what: str, compared: Mapping[str, Callable[[], Verdict]]) -> Cond
     for name, verdict in compared.items():
         try:
             found[name] = verdict()
-        except JudgeError:
+        except ComparisonError:
             continue
     if not found:
-        return Condition(what, True, "no two of them have enough rows to be compared", expected)
+        return GateCondition(what, True, "no two of them have enough rows to be compared", expected)
     farther = float(norm.ppf(1 - (1 - CONFIDENCE) / len(found)) / norm.ppf(CONFIDENCE))
     high = {name: one.gain + farther * (one.gain_high - one.gain) for name, one in found.items()}
     worst = min(high, key=lambda name: high[name])
     rows = f"on {found[worst].rows} rows; {len(found)} compared"
-    return Condition(what, high[worst] >= 0, f"{worst}: {at_most(found[worst].gain, high[worst])}, {rows}", expected)
+    return GateCondition(
+        what, high[worst] >= 0, f"{worst}: {at_most(found[worst].gain, high[worst])}, {rows}", expected
+    )
 
 
-def kept_signs(what: str, champion: Sequence[Direction] | None, challenger: Sequence[Direction] | None) -> Condition:
+def kept_signs(
+    what: str, champion: Sequence[Direction] | None, challenger: Sequence[Direction] | None
+) -> GateCondition:
     """The condition that no column moves a challenger against physics that does not move the champion so.
 
     Parameters
@@ -150,16 +154,18 @@ def kept_signs(what: str, champion: Sequence[Direction] | None, challenger: Sequ
     """
     expected = "no column that moves it against physics beyond doubt and does not move the champion so"
     if challenger is None:
-        return Condition(what, True, "not looked at: what it computes is no sum over its inputs", expected)
+        return GateCondition(what, True, "not looked at: what it computes is no sum over its inputs", expected)
     known = {way.name for way in champion or () if way.against}
     against = [way for way in challenger if way.is_doubtless and way.name not in known]
     ways = ", ".join(f"{way.name} by {way.correlation:.2f} where {way.expected:+d} is sure" for way in against)
-    return Condition(what, not against, ways or f"none of {len(challenger)} columns moves it the other way", expected)
+    return GateCondition(
+        what, not against, ways or f"none of {len(challenger)} columns moves it the other way", expected
+    )
 
 
 def kept_advice(
     advice: Recommendations[Any, Any], champion: Any, challenger: Any, data: Dataset, accepted: str | None
-) -> list[Condition]:
+) -> list[GateCondition]:
     """The condition that a challenger goes on recommending what is worth as much; none beside one that did not.
 
     Both recommend for the same units; a gain is what the one that recommends states of it. One that is revised within
@@ -187,13 +193,13 @@ def kept_advice(
         try:
             old, new = (_mean_gain(advice, one, table, data.seed) for one in (known, learnt))
         except (SetpointError, RequestError, PlanError) as error:
-            return [Condition(ADVICE, True, f"not compared: {error}", expected)]
+            return [GateCondition(ADVICE, True, f"not compared: {error}", expected)]
         passed = bool(new[2] >= old[1])
         own, other = (f"{value:.3g} ({low:.3g} to {high:.3g})" for value, low, high in (new, old))
         measured = f"{own} {advice.gain} on average, of the champion {other}"
     if not passed and accepted is not None:
         passed, measured = True, f"{measured}; the shift was accepted: {accepted}"
-    return [Condition(ADVICE, passed, measured, expected)]
+    return [GateCondition(ADVICE, passed, measured, expected)]
 
 
 def _mean_gain(advice: Recommendations[Any, Any], model: Any, table: pd.DataFrame, seed: Seed) -> FloatArray:

@@ -22,7 +22,7 @@ from training.jobs.train import TABLE, TESTS
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class AcceptedHistory:
     """What was accepted before a job.
 
     Attributes
@@ -82,7 +82,7 @@ def are_in(table: pd.DataFrame, other: pd.DataFrame, seed: Seed) -> BoolArray:
     return np.asarray(found, dtype=np.bool_)
 
 
-def history_of(seed: Seed, versions: list[Version], tracking: Tracking) -> History:
+def history_of(seed: Seed, versions: list[Version], tracking: Tracking) -> AcceptedHistory:
     """What was accepted so far: the table of the newest accepted training and of every accepted batch since.
 
     Rows of jobs that were refused, cut off or withdrawn are not in it.
@@ -101,13 +101,13 @@ def history_of(seed: Seed, versions: list[Version], tracking: Tracking) -> Histo
     for number, batch in enumerate(batches):
         rows = tracking.table(batch.run, ROWS_FILE)
         if number >= by_person:
-            brought = History(table, tests, base, number, since).brought(rows, seed)
+            brought = AcceptedHistory(table, tests, base, number, since).brought(rows, seed)
             since = pd.concat([since, brought], ignore_index=True)
         if batch.shift is not None:
             shifts.append(period_of(rows[labelled(rows, seed)], seed).min())
         table, _ = join(table, rows, seed)
         tests = joined_tests(tests, _tests(batch.run, TESTS_FILE, tracking), seed)
-    return History(table, tests, base, len(batches), since, tuple(shifts))
+    return AcceptedHistory(table, tests, base, len(batches), since, tuple(shifts))
 
 
 def _tests(run: str, name: str, tracking: Tracking) -> pd.DataFrame | None:
@@ -117,7 +117,7 @@ def _tests(run: str, name: str, tracking: Tracking) -> pd.DataFrame | None:
 def keep_batch(
     run: str,
     seed: Seed,
-    history: History,
+    history: AcceptedHistory,
     new: pd.DataFrame,
     tests: pd.DataFrame | None,
     path: Path,

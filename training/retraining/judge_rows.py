@@ -11,7 +11,7 @@ from physics.arrays import IntArray
 from registry.versions import Version
 from reporting.timestamps import moment_format
 from seeds import Seed
-from training.core.comparison import JudgeError
+from training.core.comparison import ComparisonError
 from training.core.dataset import Dataset, labelled, period_of
 from training.multi_target.verdict import check_judged
 from training.tasks import task_of
@@ -31,7 +31,7 @@ def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, cham
     unknown = periods[periods >= learnt_before]
     if unknown.empty:
         when = moment_format(periods)
-        raise JudgeError(
+        raise ComparisonError(
             f"0 rows to judge on: version {champion} has learnt the periods before {learnt_before:{when}}, "
             f"and the newest labelled new one is {periods.max():{when}}"
         )
@@ -48,8 +48,8 @@ def judge_rows(
         judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
         for one, rows in judged.values():
             (assessor.check_judgeable if len(judged) == 1 else check_judged)(model, one, rows)
-    except JudgeError as error:
-        raise JudgeError(f"{error}{_left_over(new)}") from error
+    except ComparisonError as error:
+        raise ComparisonError(f"{error}{_left_over(new)}") from error
     return start, judged
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from registry.retraining.decision import VERDICT, VERDICT_WHY, keep_decision, outcome_of, settle
-from registry.retraining.shadow_period import ShadowPeriod
+from registry.retraining.shadow_period import RunningShadow
 from registry.tracking import Tracking
 from registry.versions import GUARDRAILS, NOTHING, Version
 from system.temporary_folder import scratch
-from training.core.comparison import Verdict
+from training.core.comparison import ComparisonResult
 from training.core.gate import Gated
-from training.jobs.train import Learnt
+from training.jobs.train import TrainingResult
 from training.labels.job import LabelChecks
 from training.multi_target.combined import prefixed
 from training.multi_target.verdict import Verdicts
@@ -20,7 +20,7 @@ VERDICT_FILE = "verdict.json"
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class ChallengerComparison:
     """A challenger beside the champion: what was measured, and what is to become of it.
 
     Attributes
@@ -43,14 +43,14 @@ class Judged:
 
     champion: Version
     version: int | None
-    verdict: Verdict | Verdicts
+    verdict: ComparisonResult | Verdicts
     figures: Mapping[str, float]
     guarded: Gated
-    shadow: ShadowPeriod | None
+    shadow: RunningShadow | None
     labels: LabelChecks
 
 
-def figures_of(verdict: Verdict | Verdicts, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:
+def figures_of(verdict: ComparisonResult | Verdicts, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:
     """The figures that the decision rests on."""
     if isinstance(verdict, Verdicts):
         decisive = list(decisive)
@@ -60,7 +60,7 @@ def figures_of(verdict: Verdict | Verdicts, decisive: Iterable[tuple[str, str]])
     return found | {f"{side}_{name}": sides[side][name] for side, name in decisive if name in sides[side]}
 
 
-def _metrics(verdict: Verdict | Verdicts) -> dict[str, float]:
+def _metrics(verdict: ComparisonResult | Verdicts) -> dict[str, float]:
     """A verdict's figures as metrics of the job's run."""
     if isinstance(verdict, Verdicts):
         return prefixed({name: _metrics(one) for name, one in verdict.by_target.items()})
@@ -69,7 +69,7 @@ def _metrics(verdict: Verdict | Verdicts) -> dict[str, float]:
     return metrics | {f"judge_challenger_{name}": value for name, value in verdict.challenger.items()}
 
 
-def keep_verdict(judged: Judged, learnt: Learnt, tracking: Tracking) -> None:
+def keep_verdict(judged: ChallengerComparison, learnt: TrainingResult, tracking: Tracking) -> None:
     """Keep the verdict in words and numbers as a file of the job's run, and what was found of the labels.
 
     What became of a version is written beside it and its run once it was carried out; of a dry run, what would be.
@@ -95,7 +95,7 @@ def keep_verdict(judged: Judged, learnt: Learnt, tracking: Tracking) -> None:
         tracking.tag_version(learnt.data.seed.process.name, version, labels.tags | rails)
 
 
-def decide(process: str, version: int, judged: Judged, tracking: Tracking) -> None:
+def decide(process: str, version: int, judged: ChallengerComparison, tracking: Tracking) -> None:
     """Keep what becomes of a version, then carry it out."""
     verdict, shift = judged.verdict, judged.labels.shift
     decided = verdict.promoted, verdict.why, judged.figures, shift, judged.champion.number

@@ -16,7 +16,7 @@ from physics.arrays import IntArray
 from registry.tracking import Tracking
 from registry.versions import Version
 from seeds import Seed
-from training.core.comparison import JudgeError, Verdict
+from training.core.comparison import ComparisonError, ComparisonResult
 from training.core.dataset import Dataset, dataset_of, period_of
 from training.core.fitting import AnyCandidate, Candidate
 from training.core.gate import Gated
@@ -75,13 +75,13 @@ class LaterRows:
                 counts &= are_in(one.table, self.chosen, one.seed)
             rows = np.flatnonzero(counts)
             if not len(rows):
-                raise JudgeError("0 rows to judge on")
+                raise ComparisonError("0 rows to judge on")
             found[one.seed.target.name] = inputs_of(model.seed, champion, one, rows), one, rows
         return found
 
     def verdict(
         self, champion: Version, challenger: Version, tracking: Tracking, is_guarded: bool = False
-    ) -> Verdict | Verdicts:
+    ) -> ComparisonResult | Verdicts:
         """Verdict on these rows by the rule of a retraining job: on answers as clients get them.
 
         Parameters

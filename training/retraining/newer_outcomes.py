@@ -15,7 +15,7 @@ from training.tasks import task_of
 
 
 @dataclass(frozen=True)
-class Followed:
+class OnlineCalibratedChampion:
     """A champion whose intervals follow newer outcomes.
 
     Attributes
@@ -30,7 +30,9 @@ class Followed:
     outcomes: int
 
 
-def follow_outcomes(seed: Seed, champion: Version, model: Model, data: Dataset, tracking: Tracking) -> Followed | None:
+def follow_outcomes(
+    seed: Seed, champion: Version, model: Model, data: Dataset, tracking: Tracking
+) -> OnlineCalibratedChampion | None:
     """Let the intervals of a champion that stays follow the outcomes which came after its training.
 
     Parameters
@@ -56,7 +58,7 @@ def follow_outcomes(seed: Seed, champion: Version, model: Model, data: Dataset, 
     """
     found = with_newer_outcomes(model, data)
     version = None if found is None else follow(seed, champion, *found, tracking)
-    return None if found is None or version is None else Followed(version, found[1])
+    return None if found is None or version is None else OnlineCalibratedChampion(version, found[1])
 
 
 def with_newer_outcomes(model: Model, data: Dataset) -> tuple[Model, int] | None:

@@ -10,9 +10,9 @@ import pandas as pd
 from models.tasks import Model
 from physics.arrays import IntArray
 from training.core.bootstrap import CONFIDENCE
-from training.core.comparison import JudgeError, Verdict
+from training.core.comparison import ComparisonError, ComparisonResult
 from training.core.dataset import Dataset
-from training.core.gate import Condition
+from training.core.gate import GateCondition
 from training.multi_target.verdict import Verdicts
 
 EXPECTED = "no loss beyond chance against the champion"
@@ -29,7 +29,7 @@ def older_rows(data: Dataset, champion: Model, test_from: pd.Timestamp, units: S
     return np.flatnonzero(in_time & np.isin(data.units.astype(str), held_out))
 
 
-def no_loss(compared: Callable[[], Verdict | Verdicts], accepted: str | None) -> Condition:
+def no_loss(compared: Callable[[], ComparisonResult | Verdicts], accepted: str | None) -> GateCondition:
     """The condition that the challenger loses nothing on older rows.
 
     Parameters
@@ -42,18 +42,18 @@ def no_loss(compared: Callable[[], Verdict | Verdicts], accepted: str | None) ->
     what = "older rows that neither has learnt"
     try:
         found = compared()
-    except JudgeError as error:
-        return Condition(what, True, f"not compared on: {error}", EXPECTED)
+    except ComparisonError as error:
+        return GateCondition(what, True, f"not compared on: {error}", EXPECTED)
     each = list(found.by_target.items()) if isinstance(found, Verdicts) else [("", found)]
     lines = [f"{name}: {_line(one)}" if name else _line(one) for name, one in each]
     worse = any(one.gain_high < 0 for _, one in each)
     measured = "; ".join(lines)
     if worse and accepted is not None:
-        return Condition(what, True, f"{measured}; the shift was accepted: {accepted}", EXPECTED)
-    return Condition(what, not worse, measured, EXPECTED)
+        return GateCondition(what, True, f"{measured}; the shift was accepted: {accepted}", EXPECTED)
+    return GateCondition(what, not worse, measured, EXPECTED)
 
 
-def _line(found: Verdict) -> str:
+def _line(found: ComparisonResult) -> str:
     return f"{at_most(found.gain, found.gain_high)}, on {found.rows} rows of {found.units} units"
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Self
 
 from registry.promotion import champion_of, rollback
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION, AliasMove, Version
 from seeds import Seed
-from training.core.comparison import JudgeError, Verdict
+from training.core.comparison import ComparisonError, ComparisonResult
 from training.core.splits import SplitError
 from training.multi_target.verdict import Verdicts
 from training.retraining.later_rows import LaterRows
@@ -45,7 +45,7 @@ class Promise:
         return cls(figures.get("gain", 0.0), int(figures.get("rows", 0)))
 
 
-def put_back(seed: Seed, rows: Callable[[], Path], settings: Settings) -> AliasMove | None:
+def put_back(seed: Seed, rows: Callable[[], Path], settings: StoreSettings) -> AliasMove | None:
     """Go back to the champion before where the promotion is not worth what it was decided on; see `overturned`.
 
     Both are asked for the same rows, as clients would have got their answers; none of these was known when either was
@@ -84,21 +84,21 @@ def put_back(seed: Seed, rows: Callable[[], Path], settings: Settings) -> AliasM
         return None
     try:
         since = LaterRows.of(champion, rows(), seed, tracking).verdict(champion, before, tracking)
-    except (JudgeError, SplitError):
+    except (ComparisonError, SplitError):
         return None
     why = _why(Promise.of(last.metrics), since, champion, before)
     return None if why is None else rollback(seed, settings, before.number, why)
 
 
-def _why(promise: Promise, since: Verdict | Verdicts, champion: Version, before: Version) -> str | None:
-    assert isinstance(since, Verdict)  # of one target
+def _why(promise: Promise, since: ComparisonResult | Verdicts, champion: Version, before: Version) -> str | None:
+    assert isinstance(since, ComparisonResult)  # of one target
     found = overturned(promise, since)
     if found is None:
         return None
     return f"version {before.number} is better than version {champion.number}: {found}"
 
 
-def overturned(promise: Promise, since: Verdict) -> str | None:
+def overturned(promise: Promise, since: ComparisonResult) -> str | None:
     """Why a promotion is taken back, in words; None where it stands.
 
     Two things are asked. Since the promotion the champion does not keep what was promised, to lose less than the one

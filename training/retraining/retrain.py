@@ -16,31 +16,31 @@ from models.tasks import Model
 from registry.promotion import champion_of, with_alias
 from registry.retraining.decision import JOB, settle_left
 from registry.retraining.new_rows import ending
-from registry.retraining.shadow_period import ShadowPeriod
-from registry.settings import Settings
+from registry.retraining.shadow_period import RunningShadow
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, RegistryError, Version
 from seeds import Seed
-from training.core.comparison import Verdict
+from training.core.comparison import ComparisonResult
 from training.core.dataset import Dataset, dataset_of
 from training.core.gate import Gated
 from training.core.progress import Progress, silent
 from training.core.setpoint_tests import joined_tests, read_tests, with_tests
 from training.core.splits import split
-from training.jobs.execution import Ways
+from training.jobs.execution import FitExecution
 from training.jobs.job_run import JobRun
 from training.jobs.run_metadata import keep_rejected, run_name
-from training.jobs.train import TESTS, Learnt, ask_gate, learn, register
+from training.jobs.train import TESTS, TrainingResult, ask_gate, learn, register
 from training.jobs.version_table import compare_address
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.multi_target.verdict import Verdicts
 from training.multi_target.views import views
 from training.retraining.guardrails import guarded_by, guardrails, held_back
-from training.retraining.history import History, are_in, history_of, join, keep_batch, without
+from training.retraining.history import AcceptedHistory, are_in, history_of, join, keep_batch, without
 from training.retraining.inputs import inputs_of, with_unlabelled
 from training.retraining.judge_rows import judge_rows
-from training.retraining.judged import Judged, decide, figures_of, keep_verdict
-from training.retraining.newer_outcomes import Followed, follow_outcomes
+from training.retraining.judged import ChallengerComparison, decide, figures_of, keep_verdict
+from training.retraining.newer_outcomes import OnlineCalibratedChampion, follow_outcomes
 from training.retraining.older_rows import no_loss, older_rows
 from training.retraining.open_periods import read_new
 from training.retraining.verdict import challengers, verdict_on
@@ -83,8 +83,8 @@ class Retrained:
         The champion since, where it is the same model and its intervals follow the outcomes of the new rows.
     """
 
-    learnt: Learnt
-    verdict: Verdict | Verdicts
+    learnt: TrainingResult
+    verdict: ComparisonResult | Verdicts
     gated: Gated
     champion: int
     version: int | None
@@ -97,17 +97,17 @@ class Retrained:
     labels: LabelChecks
     figures: Mapping[str, float]
     guarded: Gated
-    shadow: ShadowPeriod | None
-    followed: Followed | None = None
+    shadow: RunningShadow | None
+    followed: OnlineCalibratedChampion | None = None
 
 
 def retrain(
     seed: Seed,
     new_path: Path,
-    settings: Settings,
+    settings: StoreSettings,
     progress: Progress = silent,
     tests: Path | None = None,
-    ways: Ways | None = None,
+    ways: FitExecution | None = None,
     job: str | None = None,
     accept_shift: str | None = None,
     dry_run: bool = False,
@@ -216,7 +216,7 @@ def retrain(
         guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
         verdict = guarded_by(verdict, guarded)
         figures, shadow = figures_of(verdict, task.columns.decisive), _shadow(seed, verdict, champion)
-        done = Judged(champion, version, verdict, figures, guarded, shadow, labels)
+        done = ChallengerComparison(champion, version, verdict, figures, guarded, shadow, labels)
         keep_verdict(done, learnt, tracking)
         if version is not None:
             decide(process, version, done, tracking)
@@ -241,14 +241,14 @@ def retrain(
     )
 
 
-def _shadow(seed: Seed, verdict: Verdict | Verdicts, champion: Version) -> ShadowPeriod | None:
+def _shadow(seed: Seed, verdict: ComparisonResult | Verdicts, champion: Version) -> RunningShadow | None:
     """When a challenger that is to be promoted answers in shadow first."""
     asked = seed.process.shadow
-    return ShadowPeriod.from_now(asked.timedelta, champion.number) if asked and verdict.promoted else None
+    return RunningShadow.from_now(asked.timedelta, champion.number) if asked and verdict.promoted else None
 
 
 def _checked(
-    history: History,
+    history: AcceptedHistory,
     new: Checked,
     early: int,
     seed: Seed,
@@ -274,7 +274,7 @@ def _checked(
     return data, replaced, new, found
 
 
-def _registered(learnt: Learnt, job: str | None, tracking: Tracking) -> int:
+def _registered(learnt: TrainingResult, job: str | None, tracking: Tracking) -> int:
     """The challenger's version, which names its job where that has a name."""
     version = register(learnt, tracking)
     if job is not None:

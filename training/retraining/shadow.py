@@ -8,12 +8,20 @@ from datetime import datetime
 from pathlib import Path
 
 from registry.promotion import champion_of, check_loads, leave_shadow
-from registry.retraining.shadow_period import ShadowPeriod, in_shadow, is_decided, keep_end, outlived, settle_end, shown
-from registry.settings import Settings
+from registry.retraining.shadow_period import (
+    RunningShadow,
+    in_shadow,
+    is_decided,
+    keep_end,
+    outlived,
+    settle_end,
+    shown,
+)
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import RegistryError, Version
 from seeds import Seed
-from training.core.comparison import FEWEST_BLOCKS, FEWEST_ROWS, JudgeError, Verdict
+from training.core.comparison import FEWEST_BLOCKS, FEWEST_ROWS, ComparisonError, ComparisonResult
 from training.core.splits import SplitError
 from training.multi_target.verdict import Verdicts
 from training.retraining.judged import figures_of
@@ -29,7 +37,7 @@ have answered; None where they have answered none of which the outcome is known.
 
 
 @dataclass(frozen=True)
-class Looked:
+class ShadowCheck:
     """What was seen of a version in shadow.
 
     Attributes
@@ -44,7 +52,7 @@ class Looked:
     goes_on: bool = False
 
 
-def look_at_shadow(seed: Seed, answered: Answered, settings: Settings, now: datetime) -> Looked | None:
+def look_at_shadow(seed: Seed, answered: Answered, settings: StoreSettings, now: datetime) -> ShadowCheck | None:
     """End a shadow period whose time has come: by promotion, or by a refusal with its reason.
 
     Champion and version in shadow are compared once, by the rule of a retraining job, on rows that both have answered
@@ -86,21 +94,21 @@ def look_at_shadow(seed: Seed, answered: Answered, settings: Settings, now: date
     if not is_decided(version):
         if (why := outlived(version, period, versions)) is not None:
             leave_shadow(process, why, tracking)
-            return Looked(f"{name} answers in shadow no more: {why}")
+            return ShadowCheck(f"{name} answers in shadow no more: {why}")
         if now < period.until:
-            return Looked(f"{name} answers in shadow until {shown(period.until)}", goes_on=True)
+            return ShadowCheck(f"{name} answers in shadow until {shown(period.until)}", goes_on=True)
         why_not = _decide(seed, version, period, champion_of(process, versions), answered, tracking, now)
         if why_not is not None:
             goes_on = f"{name} answers in shadow until {shown(period.latest)} at most: {why_not}"
-            return Looked(goes_on, goes_on=True)
+            return ShadowCheck(goes_on, goes_on=True)
     promoted, why = settle_end(process, version.number, tracking)
-    return Looked(f"{name} is {'champion' if promoted else 'refused'} {why}")
+    return ShadowCheck(f"{name} is {'champion' if promoted else 'refused'} {why}")
 
 
 def _decide(
     seed: Seed,
     version: Version,
-    period: ShadowPeriod,
+    period: RunningShadow,
     champion: Version,
     answered: Answered,
     tracking: Tracking,
@@ -111,7 +119,7 @@ def _decide(
     try:
         check_loads(version, seed, tracking.settings)
         verdict = _verdict(seed, version, champion, answered, tracking)
-    except (JudgeError, SplitError, RegistryError) as error:
+    except (ComparisonError, SplitError, RegistryError) as error:
         few = "" if isinstance(error, RegistryError) else "too few outcomes of rows that both have answered: "
         if now < period.latest:
             return f"{few}{error}"
@@ -124,11 +132,11 @@ def _decide(
 
 def _verdict(
     seed: Seed, version: Version, champion: Version, answered: Answered, tracking: Tracking
-) -> Verdict | Verdicts:
+) -> ComparisonResult | Verdicts:
     """Champion against the version in shadow; JudgeError or SplitError where too few rows tell."""
     files = answered(champion.tags["model_digest"], version.tags["model_digest"])
     if files is None:
-        raise JudgeError(f"0 outcomes, {WANTED} wanted")
+        raise ComparisonError(f"0 outcomes, {WANTED} wanted")
     labelled, by_both = files
     rows = LaterRows.of(version, labelled, seed, tracking, read_known(by_both, seed)[0].table)
     return rows.verdict(champion, version, tracking, is_guarded=True)

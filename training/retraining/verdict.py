@@ -3,19 +3,21 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from training.core.comparison import JudgeError, Verdict
+from training.core.comparison import ComparisonError, ComparisonResult
 from training.core.fitting import AnyCandidate
-from training.jobs.train import Learnt
+from training.jobs.train import TrainingResult
 from training.multi_target.verdict import Judged, Verdicts, verdict_of_all
 from training.tasks import task_of
 
 
-def challengers(learnt: Learnt, targets: Iterable[str]) -> dict[str, AnyCandidate]:
+def challengers(learnt: TrainingResult, targets: Iterable[str]) -> dict[str, AnyCandidate]:
     """By target the candidate of a job that would take over."""
     return {name: learnt.targets[name].best if learnt.targets else learnt.best for name in targets}
 
 
-def verdict_on(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> Verdict | Verdicts:
+def verdict_on(
+    champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]
+) -> ComparisonResult | Verdicts:
     """Verdict on some rows of each target.
 
     Parameters
@@ -33,7 +35,7 @@ def verdict_on(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[
         A target has no rows, or too few.
     """
     if not all(len(rows) for _, _, rows in judged.values()):
-        raise JudgeError("0 rows")
+        raise ComparisonError("0 rows")
     if len(judged) > 1:
         return verdict_of_all(champion, best, judged)
     ((name, (X, data, rows)),) = judged.items()

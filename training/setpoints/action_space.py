@@ -20,7 +20,7 @@ class SetpointTrialError(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
+class ActionSpace:
     """Knobs that each unit has for itself, k of them, and how far they may be moved.
 
     Attributes

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from training.setpoints.loop import Ran
+from training.setpoints.loop import PolicyRun
 
 PARTS = ("rows", "decisions", "stated", "effects")
 
@@ -22,7 +22,7 @@ def folder_of(home: Path, process: str, named: Mapping[str, Any]) -> Path:
     return home / "trials" / f"{process}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def keep(folder: Path, plant: str, arm: str, ran: Ran) -> None:
+def keep(folder: Path, plant: str, arm: str, ran: PolicyRun) -> None:
     """Write a finished arm aside and give it its name."""
     where = folder / plant / arm
     aside = where.with_name(f"{arm}.partial")
@@ -33,12 +33,12 @@ def keep(folder: Path, plant: str, arm: str, ran: Ran) -> None:
     os.replace(aside, where)
 
 
-def kept(folder: Path, plant: str, arm: str) -> Ran | None:
+def kept(folder: Path, plant: str, arm: str) -> PolicyRun | None:
     """A finished arm; None where there is none."""
     where = folder / plant / arm
     if not where.is_dir():
         return None
-    return Ran(*(pd.read_parquet(where / f"{part}.parquet") for part in PARTS))
+    return PolicyRun(*(pd.read_parquet(where / f"{part}.parquet") for part in PARTS))
 
 
 def missing(folder: Path, plant: str, arms: Sequence[str]) -> list[str]:

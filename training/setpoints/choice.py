@@ -9,7 +9,7 @@ import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from training.setpoints.observation import Hand
+from training.setpoints.observation import Observation
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,5 +56,5 @@ class Choice:
 class Policy(Protocol):
     """Chooses moves by what is in hand."""
 
-    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
+    def choose(self, table: pd.DataFrame, hand: Observation) -> Choice:
         """Moves for the planned rows of what `hand.table` gave."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from seeds import Seed
-from training.setpoints.action_space import Reach
+from training.setpoints.action_space import ActionSpace
 from training.setpoints.choice import Choice
-from training.setpoints.observation import Hand, public
+from training.setpoints.observation import Observation, public
 from training.setpoints.oracle import Oracle
-from training.setpoints.plants import RunningPlant, Simulator, TrialPlant
-from training.setpoints.policies import Arm
+from training.setpoints.plants import RunningPlant, TrialPlant, TrialSimulator
+from training.setpoints.policies import NamedPolicy
 from training.setpoints.realised import PERIODS, effects, stated_and_realised
 
 DECISIONS = 3  # decision times at which what was stated is compared with what comes
@@ -20,7 +20,7 @@ Tick = Callable[[str], None]  # called with what is being done
 
 
 @dataclass(frozen=True, eq=False)
-class Begun:
+class InitialisedPlant:
     """A plant after its history.
 
     Attributes
@@ -41,10 +41,10 @@ class Begun:
 
     seed: Seed
     true_seed: Seed
-    simulator: Simulator
+    simulator: TrialSimulator
     running: RunningPlant
-    hand: Hand
-    reach: Reach
+    hand: Observation
+    reach: ActionSpace
 
     @property
     def history(self) -> pd.DataFrame:
@@ -53,7 +53,7 @@ class Begun:
 
 
 @dataclass(frozen=True, eq=False)
-class Ran:
+class PolicyRun:
     """What an arm left of a plant.
 
     Attributes
@@ -76,19 +76,19 @@ class Ran:
 
 
 def begin(
-    seed: Seed, plant: TrialPlant, simulator: Simulator, units: int, periods: int, tick: Tick, history: int
-) -> Begun:
+    seed: Seed, plant: TrialPlant, simulator: TrialSimulator, units: int, periods: int, tick: Tick, history: int
+) -> InitialisedPlant:
     """A plant whose operators have run it for a history; `periods` more are to come."""
     true_seed, known = plant.seed(seed, simulator), public(seed)
     running = simulator.begin(true_seed, units, history + periods + PERIODS, plant.rng_seed)
-    hand = Hand(known)
+    hand = Observation(known)
     for _ in range(history):
         hand = hand.after(running.step())
         tick("history by the operators")
-    return Begun(known, true_seed, simulator, running, hand, Reach.of(known, hand.history()))
+    return InitialisedPlant(known, true_seed, simulator, running, hand, ActionSpace.of(known, hand.history()))
 
 
-def run(begun: Begun, arm: Arm, periods: int, tick: Tick, second: int = 0) -> Ran:
+def run(begun: InitialisedPlant, arm: NamedPolicy, periods: int, tick: Tick, second: int = 0) -> PolicyRun:
     """Run an arm over so many periods of a copy of the plant, and over those of a second year.
 
     What is stated is compared with what comes in the first of the two alone, so that all arms are compared alike.
@@ -115,10 +115,10 @@ def run(begun: Begun, arm: Arm, periods: int, tick: Tick, second: int = 0) -> Ra
         hand = hand.after(step)
         rows.append(_counted(step.truth, begun))
         tick(arm.words)
-    return Ran(_together(rows), _together(decisions), _together(stated), _together(felt))
+    return PolicyRun(_together(rows), _together(decisions), _together(stated), _together(felt))
 
 
-def _chooser(begun: Begun, arm: Arm) -> Callable[[RunningPlant, Hand], Choice] | None:
+def _chooser(begun: InitialisedPlant, arm: NamedPolicy) -> Callable[[RunningPlant, Observation], Choice] | None:
     """What chooses moves for an arm; an oracle alone gets to the plant. None leaves all to the operators."""
     if arm.foresees:
         oracle = Oracle(begun.true_seed, begun.reach, begun.simulator, arm.foresees)
@@ -129,14 +129,14 @@ def _chooser(begun: Begun, arm: Arm) -> Callable[[RunningPlant, Hand], Choice] |
     return lambda running, hand: policy.choose(hand.table(running), hand)
 
 
-def _decided(choice: Choice, begun: Begun) -> pd.DataFrame:
+def _decided(choice: Choice, begun: InitialisedPlant) -> pd.DataFrame:
     assert begun.seed.key is not None
     moves = dict(zip(begun.reach.names, choice.moves.T, strict=True))
     stated = {"gain": choice.gain, "low": choice.low, "high": choice.high, "refusal": choice.refusals.astype(str)}
     return pd.DataFrame({begun.seed.key.name: choice.units.astype(str), **moves, **stated})
 
 
-def _counted(truth: pd.DataFrame, begun: Begun) -> pd.DataFrame:
+def _counted(truth: pd.DataFrame, begun: InitialisedPlant) -> pd.DataFrame:
     """What outcomes are computed from."""
     identity = [column.name for column in begun.seed.identity]
     limited = list(dict.fromkeys(one.name for one in begun.seed.constraints))

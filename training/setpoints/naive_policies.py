@@ -13,9 +13,9 @@ from models.table.inputs import matrix
 from models.tasks import build
 from physics.arrays import FloatArray
 from seeds import Seed
-from training.setpoints.action_space import Reach
+from training.setpoints.action_space import ActionSpace
 from training.setpoints.choice import Choice
-from training.setpoints.observation import Hand, split_plan
+from training.setpoints.observation import Observation, split_plan
 
 
 def money(seed: Seed, columns: Mapping[str, FloatArray]) -> FloatArray:
@@ -50,7 +50,7 @@ def one_thread(estimator: Any) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class OnAllColumns:
+class AllColumnsRegression:
     """The prediction model on all columns, optimised over the knobs; the coming period is thought like the last.
 
     What follows a knob at once moves with it where both are one quantity, and money is made of the predicted target and
@@ -58,17 +58,17 @@ class OnAllColumns:
     """
 
     seed: Seed
-    reach: Reach
+    reach: ActionSpace
     model: Any
 
     @classmethod
-    def learn(cls, hand: Hand, seed: Seed, reach: Reach) -> Self:
+    def learn(cls, hand: Observation, seed: Seed, reach: ActionSpace) -> Self:
         """Learn as training does: all inputs of a period, its target."""
         rows = by_time(hand.history(), seed)
         target = rows[seed.target.name].to_numpy(np.float64)
         return cls(seed, reach, one_thread(build(seed)["lightgbm"]).fit(matrix(rows, seed), target))
 
-    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
+    def choose(self, table: pd.DataFrame, hand: Observation) -> Choice:
         """See `Policy`."""
         assert self.seed.key is not None
         history, planned = split_plan(table, self.seed)
@@ -93,22 +93,22 @@ class OnAllColumns:
 
 
 @dataclass(frozen=True, eq=False)
-class OnBeforeAndKnobs:
+class PriorColumnsRegression:
     """Trees on what is known before a period and the knobs; what they learn is the period's money."""
 
     seed: Seed
-    reach: Reach
+    reach: ActionSpace
     model: Any
 
     @classmethod
-    def learn(cls, hand: Hand, seed: Seed, reach: Reach) -> Self:
+    def learn(cls, hand: Observation, seed: Seed, reach: ActionSpace) -> Self:
         """Learn money as it was measured."""
         rows = by_time(hand.history(), seed)
         worth = money(seed, numbers(rows, seed))
         known = np.isfinite(worth)
         return cls(seed, reach, one_thread(BoostedTrees()).fit(_inputs(rows, seed)[known], worth[known]))
 
-    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
+    def choose(self, table: pd.DataFrame, hand: Observation) -> Choice:
         """See `Policy`."""
         assert self.seed.key is not None
         history, planned = split_plan(table, self.seed)

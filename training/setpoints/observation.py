@@ -14,7 +14,7 @@ def public(seed: Seed) -> Seed:
     return seed.model_copy(update={"plant": None})
 
 
-class Hand:
+class Observation:
     """Rows of a plant as they are known at the start of a period.
 
     Parameters
@@ -62,7 +62,7 @@ class Hand:
 
 
 def split_plan(table: pd.DataFrame, seed: Seed) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of history, and the planned rows of the newest period, of what `Hand.table` gives."""
+    """Rows of history, and the planned rows of the newest period, of what `Observation.table` gives."""
     time = seed.clock.name
     newest = table[time] == table[time].max()
     return table[~newest].reset_index(drop=True), table[newest].reset_index(drop=True)

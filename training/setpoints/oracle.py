@@ -9,11 +9,11 @@ import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from training.setpoints.action_space import Reach
+from training.setpoints.action_space import ActionSpace
 from training.setpoints.choice import Choice
 from training.setpoints.naive_policies import last_rows
 from training.setpoints.observation import split_plan
-from training.setpoints.plants import RunningPlant, Simulator
+from training.setpoints.plants import RunningPlant, TrialSimulator
 
 FUTURES = {1: (0, 1, 2), 3: (0, 1)}  # by the periods ahead: a mean over more of them needs fewer
 
@@ -21,7 +21,7 @@ FUTURES = {1: (0, 1, 2), 3: (0, 1)}  # by the periods ahead: a mean over more of
 def value(
     running: RunningPlant,
     knobs: pd.DataFrame | None,
-    simulator: Simulator,
+    simulator: TrialSimulator,
     seed: Seed,
     periods: int,
     future: int | None = None,
@@ -74,8 +74,8 @@ class Oracle:
     """
 
     seed: Seed
-    reach: Reach
-    simulator: Simulator
+    reach: ActionSpace
+    simulator: TrialSimulator
     periods: int
 
     def foresee(self, running: RunningPlant, table: pd.DataFrame) -> Choice:

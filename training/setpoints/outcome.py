@@ -11,7 +11,7 @@ from scipy.stats import t as students_t
 
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
-from training.setpoints.loop import Ran
+from training.setpoints.loop import PolicyRun
 
 COVERAGE = 0.90  # of all intervals here
 NOISE = 1.0  # $/d that a unit may lose without being counted as worse
@@ -21,7 +21,7 @@ COUNTED = ("margin", "product", "energy", "co2e")  # what is summed up beside th
 
 
 @dataclass(frozen=True)
-class Mean:
+class MeanWithInterval:
     """A mean of n values and its 90 % interval; NaN where there are too few."""
 
     value: float
@@ -29,7 +29,7 @@ class Mean:
     high: float
 
     @classmethod
-    def of(cls, values: FloatArray) -> "Mean":
+    def of(cls, values: FloatArray) -> "MeanWithInterval":
         """Mean of independent values, with Student's interval."""
         values = np.asarray(values, dtype=np.float64)
         values = values[np.isfinite(values)]
@@ -59,7 +59,7 @@ def shares(over: pd.Series, under: pd.Series) -> FloatArray:
     return np.asarray(ratio + (over - ratio * under) / under.mean(), dtype=np.float64)
 
 
-def outcome_of(ran: Ran, operators: Ran, seed: Seed, periods: int) -> dict[str, Any]:
+def outcome_of(ran: PolicyRun, operators: PolicyRun, seed: Seed, periods: int) -> dict[str, Any]:
     """Figures of an arm on a plant, over the first so many periods; what comes after them is its second year.
 
     Parameters
@@ -91,9 +91,9 @@ def outcome_of(ran: Ran, operators: Ran, seed: Seed, periods: int) -> dict[str, 
     by_unit = both[first].groupby(key)["gain"].mean()
     second = both[~first].groupby(key)["gain"].mean()
     return {
-        **Mean.of(by_unit.to_numpy()).named("gain"),
+        **MeanWithInterval.of(by_unit.to_numpy()).named("gain"),
         "late": float(both.loc[first & (both[time] >= half), "gain"].groupby(both[key]).mean().mean()),
-        **Mean.of(second.to_numpy()).named("gain_second_year"),
+        **MeanWithInterval.of(second.to_numpy()).named("gain_second_year"),
         **_a_tonne(both[first].groupby(key).sum(numeric_only=True)),
         "worse": float((by_unit < -NOISE).mean()),
         "broken": broken(_until(ran.rows, time, starts[periods - 1]), seed),
@@ -113,11 +113,11 @@ def _until(frame: pd.DataFrame, time: str, last: Any) -> pd.DataFrame:
 def _a_tonne(sums: pd.DataFrame) -> dict[str, float]:
     """Money, energy and emission a tonne beside the operators', from the sums of each unit."""
     per_tonne = TONNE * shares(sums["gain"], sums["product"])
-    found = Mean.of(per_tonne).named("per_tonne")
+    found = MeanWithInterval.of(per_tonne).named("per_tonne")
     for name in ("energy", "co2e"):
         own = shares(sums[name], sums["product"])
         operators = shares(sums[f"{name}_operators"], sums["product_operators"])
-        found |= Mean.of(TONNE * (own - operators)).named(f"{name}_per_tonne")
+        found |= MeanWithInterval.of(TONNE * (own - operators)).named(f"{name}_per_tonne")
     return found
 
 
@@ -204,7 +204,7 @@ def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm
         lies within HONEST [1]; means of the rest.
     """
     of = [plant[arm] for plant in plants]
-    mean, ratios = Mean.of(_each(of, "gain")), _each(of, "stated_over_realised")
+    mean, ratios = MeanWithInterval.of(_each(of, "gain")), _each(of, "stated_over_realised")
     covered = [one for one in map(covers, of) if one is not None]
     known = ratios[np.isfinite(ratios)]
     return {
@@ -217,8 +217,8 @@ def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm
         "late_share": float(_each(of, "late").mean() / mean.value) if mean.value else np.nan,
         "worse": float(_each(of, "worse").mean()),
         "moved": float(_each(of, "moved").mean()),
-        "stated": Mean.of(_each(of, "stated")).value,
-        "realised": Mean.of(_each(of, "realised")).value,
+        "stated": MeanWithInterval.of(_each(of, "stated")).value,
+        "realised": MeanWithInterval.of(_each(of, "realised")).value,
         "stated_over_realised": _over(_each(of, "stated"), _each(of, "realised")),
         "lowest_over_realised": float(known.min()) if len(known) else np.nan,
         "highest_over_realised": float(known.max()) if len(known) else np.nan,
@@ -256,14 +256,14 @@ def statements_of(plants: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> d
     }
 
 
-def _of_oracle(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm: str, figure: str) -> Mean:
+def _of_oracle(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm: str, figure: str) -> MeanWithInterval:
     """An arm's figure over that of the better oracle of each plant, with its interval over plants."""
     of_oracles = np.array([[plant[name][figure] for name in oracles] for plant in plants], dtype=np.float64)
     best = np.where(np.isfinite(of_oracles), of_oracles, -np.inf).max(axis=1, initial=-np.inf)
     own = _each([plant[arm] for plant in plants], figure)
     if not (np.isfinite(best).all() and np.isfinite(own).all()):
-        return Mean(np.nan, np.nan, np.nan)
-    return Mean.of(shares(pd.Series(own), pd.Series(best)))
+        return MeanWithInterval(np.nan, np.nan, np.nan)
+    return MeanWithInterval.of(shares(pd.Series(own), pd.Series(best)))
 
 
 def _over(over: FloatArray, under: FloatArray) -> float:
@@ -273,7 +273,7 @@ def _over(over: FloatArray, under: FloatArray) -> float:
 
 
 def _each_named(of: Sequence[Mapping[str, Any]], *names: str) -> dict[str, float]:
-    return {part: value for name in names for part, value in Mean.of(_each(of, name)).named(name).items()}
+    return {part: value for name in names for part, value in MeanWithInterval.of(_each(of, name)).named(name).items()}
 
 
 def _each(of: Sequence[Mapping[str, Any]], name: str) -> FloatArray:

@@ -44,7 +44,7 @@ class RunningPlant(Protocol):
         """A copy that goes on alone, into the same future or another."""
 
 
-class Simulator(Protocol):
+class TrialSimulator(Protocol):
     """What a trial takes of the simulator; whoever starts the trial passes it in."""
 
     def begin(self, seed: Seed, units: int, periods: int, rng_seed: int) -> RunningPlant:
@@ -77,7 +77,7 @@ class TrialPlant:
         """Name in tables and files."""
         return f"{'other' if self.kin else 'seed'}-{self.rng_seed}"
 
-    def seed(self, seed: Seed, simulator: Simulator) -> Seed:
+    def seed(self, seed: Seed, simulator: TrialSimulator) -> Seed:
         """The seed that it is simulated from, which nobody but the simulator may see."""
         return simulator.another_plant(seed, self.rng_seed) if self.kin else seed
 

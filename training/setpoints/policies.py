@@ -4,17 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from seeds import Seed
-from training.setpoints.action_space import Reach
+from training.setpoints.action_space import ActionSpace
 from training.setpoints.choice import Policy
-from training.setpoints.naive_policies import OnAllColumns, OnBeforeAndKnobs
-from training.setpoints.observation import Hand
-from training.setpoints.product import LearntAgain, LearntOnce, WithTests
+from training.setpoints.naive_policies import AllColumnsRegression, PriorColumnsRegression
+from training.setpoints.observation import Observation
+from training.setpoints.product import RefittedModelPolicy, StaticModelPolicy, WithTests
 
-Learner = Callable[[Hand, Seed, Reach], Policy]
+Learner = Callable[[Observation, Seed, ActionSpace], Policy]
 
 
 @dataclass(frozen=True)
-class Arm:
+class NamedPolicy:
     """A way to choose set-points.
 
     Attributes
@@ -36,22 +36,22 @@ class Arm:
     goes_on: bool = False
 
 
-def without_evidence(hand: Hand, seed: Seed, reach: Reach) -> Policy:
+def without_evidence(hand: Observation, seed: Seed, reach: ActionSpace) -> Policy:
     """Advice of physics as it is assumed before a plant's history."""
-    return LearntOnce(hand, seed, reach, evidence=False)
+    return StaticModelPolicy(hand, seed, reach, evidence=False)
 
 
-OPERATORS = Arm("operators", "operators", goes_on=True)
+OPERATORS = NamedPolicy("operators", "operators", goes_on=True)
 ARMS = (
     OPERATORS,
-    Arm("naive", "prediction model, all columns", OnAllColumns.learn),
-    Arm("before_and_knobs", "trees on prior columns and set-points", OnBeforeAndKnobs.learn),
-    Arm("assumed", "physics as assumed", without_evidence),
-    Arm("ours", "recommended", LearntOnce, goes_on=True),
-    Arm("again", "recommended, refitted", LearntAgain, goes_on=True),
-    Arm("tested", "recommended, with set-point tests", WithTests, goes_on=True),
-    Arm("oracle_greedy", "oracle, 1 period ahead", foresees=1),
-    Arm("oracle", "oracle, 3 periods ahead", foresees=3, goes_on=True),
+    NamedPolicy("naive", "prediction model, all columns", AllColumnsRegression.learn),
+    NamedPolicy("before_and_knobs", "trees on prior columns and set-points", PriorColumnsRegression.learn),
+    NamedPolicy("assumed", "physics as assumed", without_evidence),
+    NamedPolicy("ours", "recommended", StaticModelPolicy, goes_on=True),
+    NamedPolicy("again", "recommended, refitted", RefittedModelPolicy, goes_on=True),
+    NamedPolicy("tested", "recommended, with set-point tests", WithTests, goes_on=True),
+    NamedPolicy("oracle_greedy", "oracle, 1 period ahead", foresees=1),
+    NamedPolicy("oracle", "oracle, 3 periods ahead", foresees=3, goes_on=True),
 )
 NAIVE = ("naive", "before_and_knobs")  # prediction models, optimised over the knobs
 RECOMMENDED = ("ours", "again", "tested")  # what the product recommends, after a plant's history

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.setpoints.advice import Advice
+from models.setpoints.advice import UnitRecommendation
 from models.setpoints.errors import SetpointError
 from models.setpoints.experiments import experiments
 from models.setpoints.learning import learn
@@ -15,15 +15,15 @@ from models.setpoints.model import SetpointModel
 from models.setpoints.recommender import recommend
 from physics.arrays import FloatArray
 from seeds import Seed
-from training.setpoints.action_space import Reach
+from training.setpoints.action_space import ActionSpace
 from training.setpoints.choice import Choice
-from training.setpoints.observation import Hand, split_plan
+from training.setpoints.observation import Observation, split_plan
 
 AGAIN = 3  # periods after which a policy that learns again does so, and for which a test is left alone
 TESTED = 0.08  # share of the units that a policy tests at a time
 
 
-def choice_of(advice: Sequence[Advice], reach: Reach) -> Choice:
+def choice_of(advice: Sequence[UnitRecommendation], reach: ActionSpace) -> Choice:
     """Advice as a choice."""
     gain, low, high = (np.array([getattr(one.gain, part) for one in advice]) for part in ("value", "low", "high"))
     units = np.array([one.unit for one in advice], dtype=object)
@@ -31,7 +31,7 @@ def choice_of(advice: Sequence[Advice], reach: Reach) -> Choice:
     return Choice(units, moves, gain, low, high, np.array([one.refusal or "" for one in advice], dtype=object))
 
 
-def advised(model: SetpointModel | str, table: pd.DataFrame, seed: Seed, reach: Reach) -> Choice:
+def advised(model: SetpointModel | str, table: pd.DataFrame, seed: Seed, reach: ActionSpace) -> Choice:
     """Advice of a model for the planned rows; where there is none, for the reason given, all units are refused."""
     if not isinstance(model, str):
         return choice_of(recommend(model, table), reach)
@@ -50,7 +50,7 @@ def learnt(history: pd.DataFrame, seed: Seed, **known: Any) -> SetpointModel | s
         return f"not learnt: {error}"
 
 
-class LearntOnce:
+class StaticModelPolicy:
     """Advice of a model that learns history before the first period.
 
     Parameters
@@ -65,29 +65,29 @@ class LearntOnce:
         Whether history sharpens the physics; else it is physics as assumed.
     """
 
-    def __init__(self, hand: Hand, seed: Seed, reach: Reach, evidence: bool = True) -> None:
+    def __init__(self, hand: Observation, seed: Seed, reach: ActionSpace, evidence: bool = True) -> None:
         self._seed, self._reach = seed, reach
         self._model = learnt(hand.history(), seed, tests=hand.tests, evidence=evidence)
 
-    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
+    def choose(self, table: pd.DataFrame, hand: Observation) -> Choice:
         """See `Policy`."""
         return advised(self._model, table, self._seed, self._reach)
 
 
-class LearntAgain:
+class RefittedModelPolicy:
     """Advice of a model that learns again every few periods what it and the operators have done.
 
     It keeps which part of the knobs was its own advice: that is no matter of chance, and teaches nothing.
     """
 
-    def __init__(self, hand: Hand, seed: Seed, reach: Reach) -> None:
+    def __init__(self, hand: Observation, seed: Seed, reach: ActionSpace) -> None:
         self._seed, self._reach = seed, reach
         self._advised: list[pd.DataFrame] = []
         self._tests: list[pd.DataFrame] = []
         self._model = learnt(hand.history(), seed, tests=hand.tests)
         self._periods = 0
 
-    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
+    def choose(self, table: pd.DataFrame, hand: Observation) -> Choice:
         """See `Policy`."""
         history, planned = split_plan(table, self._seed)
         if self._periods and self._periods % AGAIN == 0:
@@ -102,7 +102,7 @@ class LearntAgain:
         self._advised.append(self._steps(planned, choice.units, choice.moves))
         return choice
 
-    def _all_tests(self, hand: Hand) -> pd.DataFrame | None:
+    def _all_tests(self, hand: Observation) -> pd.DataFrame | None:
         """How much of the knobs was a test in each period: the plant's, and with them its own, which are left there."""
         if not self._tests:
             return hand.tests
@@ -120,14 +120,14 @@ class LearntAgain:
         )
 
 
-class WithTests(LearntAgain):
+class WithTests(RefittedModelPolicy):
     """The same, and some units are moved at random, as the model proposes: what they answer is evidence.
 
     A test moves knobs of a unit once. The unit is left to the operators from there for as long as the test asks, and
     gets no advice meanwhile.
     """
 
-    def __init__(self, hand: Hand, seed: Seed, reach: Reach) -> None:
+    def __init__(self, hand: Observation, seed: Seed, reach: ActionSpace) -> None:
         super().__init__(hand, seed, reach)
         self._until: dict[str, int] = {}  # period in which a unit under test is free again
 

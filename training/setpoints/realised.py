@@ -7,14 +7,14 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from training.setpoints.choice import Choice
 from training.setpoints.oracle import value
-from training.setpoints.plants import RunningPlant, Simulator
+from training.setpoints.plants import RunningPlant, TrialSimulator
 
 PERIODS = 3  # over which a decision is followed, as its gain is stated for
 FUTURES = tuple(range(100, 106))  # over which the effect of a single knob is averaged
 
 
 def stated_and_realised(
-    running: RunningPlant, choice: Choice, knobs: pd.DataFrame, simulator: Simulator, seed: Seed
+    running: RunningPlant, choice: Choice, knobs: pd.DataFrame, simulator: TrialSimulator, seed: Seed
 ) -> pd.DataFrame:
     """Stated and realised gain of the units that were moved, in the future that the plant meets.
 
@@ -36,7 +36,7 @@ def effects(
     running: RunningPlant,
     choice: Choice,
     knobs: pd.DataFrame,
-    simulator: Simulator,
+    simulator: TrialSimulator,
     seed: Seed,
     names: tuple[str, ...],
 ) -> pd.DataFrame:

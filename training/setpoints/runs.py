@@ -20,8 +20,8 @@ from training.setpoints.checkpoint import finished, folder_of, keep, kept, missi
 from training.setpoints.loop import begin, run
 from training.setpoints.observation import public
 from training.setpoints.outcome import outcome_of, over_plants, statements_of
-from training.setpoints.plants import FINAL, Simulator, TrialPlant
-from training.setpoints.policies import ARMS, OPERATORS, RECOMMENDED, Arm
+from training.setpoints.plants import FINAL, TrialPlant, TrialSimulator
+from training.setpoints.policies import ARMS, OPERATORS, RECOMMENDED, NamedPolicy
 
 YEAR, BEFORE = 360, 1200  # d: of the closed loop, and of the history before it by the operators
 PLANTS = 3
@@ -85,13 +85,13 @@ class Size:
         year, before = (max(1, round(dt.timedelta(days=days) / seed.period)) for days in (YEAR, BEFORE))
         return cls(units or seed.plant.units, periods or year, before)
 
-    def second_of(self, arm: Arm) -> int:
+    def second_of(self, arm: NamedPolicy) -> int:
         """Periods of an arm's second year."""
         return self.second if arm.goes_on else 0
 
 
 def trial(
-    seed: Seed, options: Mapping[str, int | None], simulator: Simulator, folder: Path, progress: Progress
+    seed: Seed, options: Mapping[str, int | None], simulator: TrialSimulator, folder: Path, progress: Progress
 ) -> SetpointTrial:
     """What set-points bring on simulated plants that nobody has seen.
 
@@ -151,11 +151,11 @@ def _plants(count: int | None, first: int | None) -> tuple[TrialPlant, ...]:
 def run_all(
     seed: Seed,
     plants: Sequence[TrialPlant],
-    simulator: Simulator,
+    simulator: TrialSimulator,
     size: Size,
     folder: Path,
     progress: Progress,
-    arms: Sequence[Arm] = ARMS,
+    arms: Sequence[NamedPolicy] = ARMS,
     workers: int = WORKERS,
 ) -> SetpointTrial:
     """Run all arms on all plants, or what of them is not finished in the folder.
@@ -197,7 +197,7 @@ def run_all(
 
 
 def collected(
-    seed: Seed, plants: Sequence[TrialPlant], size: Size, folder: Path, arms: Sequence[Arm] = ARMS
+    seed: Seed, plants: Sequence[TrialPlant], size: Size, folder: Path, arms: Sequence[NamedPolicy] = ARMS
 ) -> SetpointTrial:
     """Figures of a trial all of whose arms are finished."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
@@ -222,13 +222,13 @@ class _Job:
 
     seed: Seed
     plant: TrialPlant
-    simulator: Simulator
+    simulator: TrialSimulator
     size: Size
     folder: Path
-    arms: tuple[Arm, ...]
+    arms: tuple[NamedPolicy, ...]
 
     @property
-    def left(self) -> list[Arm]:
+    def left(self) -> list[NamedPolicy]:
         names = missing(self.folder, self.plant.name, [arm.name for arm in self.arms])
         return [arm for arm in self.arms if arm.name in names]
 

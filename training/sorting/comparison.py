@@ -9,9 +9,9 @@ from models.uncertainty.guarantees import beyond_promise
 from physics.arrays import FloatArray, IntArray
 from registry.loading.agreement import check_names
 from seeds import Seed
-from training.core.comparison import JudgeRows, Side, Verdict, enough, judge
+from training.core.comparison import ComparisonResult, ComparisonRows, ModelLosses, enough, judge
 from training.core.dataset import Dataset
-from training.sorting.evaluate import KG_PER_T, Decided, Pieces, measured, worth
+from training.sorting.evaluate import KG_PER_T, AnalysedPieces, Decided, measured, worth
 from training.sorting.fit import SortingCandidate, pieces_of, sort_lots
 
 
@@ -26,7 +26,7 @@ def lot_numbers(data: Dataset, rows: IntArray) -> IntArray:
     return np.asarray(lot, dtype=np.intp)
 
 
-def value_lost(seed: Seed, decided: Decided, pieces: Pieces) -> FloatArray:
+def value_lost(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> FloatArray:
     """Value that each decision loses against an oracle that knows every piece's class, shape (n,) [$/t of feed]."""
     values = value_matrix(seed)
     best: FloatArray = values.max(axis=0)[pieces.classes]
@@ -49,7 +49,7 @@ def check_judgeable(champion: SortingModel, data: Dataset, rows: IntArray) -> No
 
 def verdict(
     champion: SortingModel, X: FloatArray, challenger: SortingCandidate, data: Dataset, rows: IntArray
-) -> Verdict:
+) -> ComparisonResult:
     """Compare two sorters on lots that neither has learnt from.
 
     The loss of a piece is the value that is lost against an oracle which knows the laboratory's class of every piece,
@@ -75,7 +75,7 @@ def verdict(
     Verdict
     """
     pieces = pieces_of(data)[rows]
-    judged = JudgeRows(data.units[rows], data.periods[rows], blocks_of(data, rows), pieces.mass)
+    judged = ComparisonRows(data.units[rows], data.periods[rows], blocks_of(data, rows), pieces.mass)
     truth = None if data.truth is None else data.truth[rows]
     old = _side(data.seed, sort_lots(champion, X, pieces, data.seed), pieces, truth)
     new = _side(data.seed, challenger.answers[rows], pieces, truth)
@@ -83,13 +83,13 @@ def verdict(
     return judge(judged, old, new, "the value lost against the oracle", "$/t", unsound, mended=mended)
 
 
-def _side(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | None) -> Side:
+def _side(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatArray | None) -> ModelLosses:
     lost = value_lost(seed, decided, pieces)
     found = measured(seed, decided, pieces, truth) | {"value_lost": float(np.average(lost, weights=pieces.mass))}
-    return Side(lost, {name: value for name, value in found.items() if np.isfinite(value)})
+    return ModelLosses(lost, {name: value for name, value in found.items() if np.isfinite(value)})
 
 
-def _mended(seed: Seed, champion: Side, challenger: Side) -> str | None:
+def _mended(seed: Seed, champion: ModelLosses, challenger: ModelLosses) -> str | None:
     allowed = 1 - seed.sorting_rules.confidence.value
     old, new = (
         beyond_promise(one.metrics["lots_over_limit"], one.metrics["lots"], allowed) for one in (champion, challenger)
@@ -97,7 +97,7 @@ def _mended(seed: Seed, champion: Side, challenger: Side) -> str | None:
     return "its lots keep the limits that the champion's break" if old and not new else None
 
 
-def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:
+def _unsound(seed: Seed, champion: ModelLosses, challenger: ModelLosses) -> str | None:
     share, lots = challenger.metrics["lots_over_limit"], challenger.metrics["lots"]
     allowed = 1 - seed.sorting_rules.confidence.value
     if share <= champion.metrics["lots_over_limit"] or not beyond_promise(share, lots, allowed):

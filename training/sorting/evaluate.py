@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.interfaces.answers import Answer, rows_of
-from models.sorting.decision import Line
+from models.sorting.decision import SortingLine
 from models.sorting.guarantee import broken, lot_contents, lot_sds, over_sd_limit
 from models.sorting.values import oracle_bins, value_matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -23,7 +23,7 @@ BETWEEN = (0.05, 0.95)  # quantiles of the intervals over lots
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
+class AnalysedPieces:
     """What the laboratory says of n pieces, in the order in which they pass.
 
     Attributes
@@ -43,9 +43,9 @@ class Pieces:
     lots: npt.NDArray[np.object_]
     contents: FloatArray
 
-    def __getitem__(self, rows: IntArray | BoolArray) -> "Pieces":
+    def __getitem__(self, rows: IntArray | BoolArray) -> "AnalysedPieces":
         """Some of the pieces."""
-        return Pieces(self.classes[rows], self.mass[rows], self.lots[rows], self.contents[rows])
+        return AnalysedPieces(self.classes[rows], self.mass[rows], self.lots[rows], self.contents[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +87,12 @@ def share(part: BoolArray, mass: FloatArray) -> float:
     return float(mass[part].sum()) / total if total else float("nan")
 
 
-def worth(values: FloatArray, bins: IntArray, pieces: Pieces) -> FloatArray:
+def worth(values: FloatArray, bins: IntArray, pieces: AnalysedPieces) -> FloatArray:
     """What a kilogram of each piece is worth in the bin that it goes to, by its class, shape (n,) [$/kg]."""
     return values[bins, pieces.classes]
 
 
-def money(values: FloatArray, rest: int, decided: Decided, pieces: Pieces) -> dict[str, float]:
+def money(values: FloatArray, rest: int, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
     """Value of the decisions against that of an oracle.
 
     The oracle knows the laboratory's class of every piece and the same values, and puts each piece where its class is
@@ -125,7 +125,9 @@ def money(values: FloatArray, rest: int, decided: Decided, pieces: Pieces) -> di
     return {"value": got, "oracle_value": best, "pass_value": passed, "value_share": got / best if best > 0 else np.nan}
 
 
-def by_bin(values: FloatArray, rest: int, names: list[str], decided: Decided, pieces: Pieces) -> dict[str, float]:
+def by_bin(
+    values: FloatArray, rest: int, names: list[str], decided: Decided, pieces: AnalysedPieces
+) -> dict[str, float]:
     """Purity and recovery by mass [1], of each bin but the rest and of them together.
 
     A piece is right in a bin that is the oracle's choice for its class.
@@ -148,7 +150,7 @@ def by_bin(values: FloatArray, rest: int, names: list[str], decided: Decided, pi
 
 
 def lost_by_cause(
-    values: FloatArray, co_ejection: float, rest: int, decided: Decided, pieces: Pieces
+    values: FloatArray, co_ejection: float, rest: int, decided: Decided, pieces: AnalysedPieces
 ) -> dict[str, float]:
     """What the decisions lose against the oracle, by what is to blame, and what ejection then loses [$/t of feed].
 
@@ -204,40 +206,42 @@ def over_lots(top: FloatArray, bottom: FloatArray, lots: npt.NDArray[np.object_]
     return float(low), float(high)
 
 
-def contents_of_lots(seed: Seed, decided: Decided, pieces: Pieces) -> tuple[npt.NDArray[np.object_], FloatArray]:
+def contents_of_lots(
+    seed: Seed, decided: Decided, pieces: AnalysedPieces
+) -> tuple[npt.NDArray[np.object_], FloatArray]:
     """Lots, and what each of their bins holds by the laboratory, co-ejected pieces included, shape (L, B, E) [wt%]."""
     names = pd.factorize(pieces.lots, sort=True)[1]
     return names, lot_contents(*_assessed(seed, decided, pieces))
 
 
-def sds_of_lots(seed: Seed, decided: Decided, pieces: Pieces) -> FloatArray:
+def sds_of_lots(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> FloatArray:
     """Standard deviations of contents in each bin of the lots, as `contents_of_lots` has their means."""
     return lot_sds(*_assessed(seed, decided, pieces))
 
 
-def lots_over_limit(seed: Seed, decided: Decided, pieces: Pieces) -> BoolArray:
+def lots_over_limit(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> BoolArray:
     """Whether a lot breaks any limit of any bin by the laboratory, shape (L,), in the order of the lots' names."""
     return broken(*_assessed(seed, decided, pieces))
 
 
-def lots_over_sd_limit(seed: Seed, decided: Decided, pieces: Pieces) -> BoolArray:
+def lots_over_sd_limit(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> BoolArray:
     """Whether a lot breaks a limit of any standard deviation, as `lots_over_limit` has any limit."""
-    return over_sd_limit(Line.of(seed, np.zeros(len(seed.elements))), sds_of_lots(seed, decided, pieces))
+    return over_sd_limit(SortingLine.of(seed, np.zeros(len(seed.elements))), sds_of_lots(seed, decided, pieces))
 
 
 def _assessed(
-    seed: Seed, decided: Decided, pieces: Pieces
-) -> tuple[Line, IntArray, IntArray, int, FloatArray, FloatArray, FloatArray]:
+    seed: Seed, decided: Decided, pieces: AnalysedPieces
+) -> tuple[SortingLine, IntArray, IntArray, int, FloatArray, FloatArray, FloatArray]:
     """What lots are assessed by: line, bins, numbers of lots, how many, masses, contents by laboratory and estimate."""
     lot, names = pd.factorize(pieces.lots, sort=True)
-    line = Line.of(seed, np.zeros(len(seed.elements)))
+    line = SortingLine.of(seed, np.zeros(len(seed.elements)))
     nothing = np.full(len(lot), np.nan)
     answers = [decided.elements.get(column.name) for column in seed.elements]
     estimated = np.column_stack([nothing if one is None else one.value for one in answers] or [np.empty((len(lot), 0))])
     return line, decided.bin, lot.astype(np.intp), len(names), pieces.mass, pieces.contents, estimated
 
 
-def by_element(seed: Seed, decided: Decided, pieces: Pieces) -> dict[str, float]:
+def by_element(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
     """Error and coverage of the element contents, NaN for an element that the signals do not carry.
 
     Every piece counts the same. `coverage_90` is that of all carried elements together.
@@ -255,7 +259,7 @@ def by_element(seed: Seed, decided: Decided, pieces: Pieces) -> dict[str, float]
     return found | {"coverage_90": inside / lines if lines else float("nan")}
 
 
-def measured(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | None = None) -> dict[str, float]:
+def measured(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatArray | None = None) -> dict[str, float]:
     """All metrics of a sorter on some lots that need nothing to compare it with.
 
     Parameters
@@ -305,7 +309,7 @@ def measured(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | N
 
 
 def evaluate(
-    seed: Seed, decided: Decided, pieces: Pieces, baseline: FloatArray, truth: FloatArray | None = None
+    seed: Seed, decided: Decided, pieces: AnalysedPieces, baseline: FloatArray, truth: FloatArray | None = None
 ) -> dict[str, float]:
     """All metrics of one candidate on one part of the table: those of `measured`, and its skill.
 
@@ -318,7 +322,7 @@ def evaluate(
 
 
 def _against_truth(
-    values: FloatArray, rest: int, decided: Decided, pieces: Pieces, truth: IntArray
+    values: FloatArray, rest: int, decided: Decided, pieces: AnalysedPieces, truth: IntArray
 ) -> dict[str, float]:
     true = replace(pieces, classes=truth)
     return {
@@ -328,7 +332,7 @@ def _against_truth(
     }
 
 
-def _over_sd_limit(seed: Seed, decided: Decided, pieces: Pieces) -> dict[str, float]:
+def _over_sd_limit(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
     """Share of the lots that breaks a limit of a standard deviation; nothing where there is none."""
     if not any(one.sd_limits for one in seed.bins):
         return {}
@@ -340,7 +344,7 @@ def rest_of(seed: Seed) -> int:
     return [one.rest for one in seed.bins].index(True)
 
 
-def _intervals(values: FloatArray, rest: int, decided: Decided, pieces: Pieces) -> dict[str, float]:
+def _intervals(values: FloatArray, rest: int, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
     mass, oracle = pieces.mass, oracle_bins(values, pieces.classes)
     sorted_out, wanted, right = mass * (decided.bin != rest), mass * (oracle != rest), decided.bin == oracle
     got = mass * worth(values, decided.bin, pieces)

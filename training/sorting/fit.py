@@ -20,7 +20,7 @@ from training.core.dataset import Dataset
 from training.core.fitting import Candidate
 from training.core.learner import EstimatorError, Learner
 from training.core.splits import Split
-from training.sorting.evaluate import Decided, Pieces, evaluate
+from training.sorting.evaluate import AnalysedPieces, Decided, evaluate
 
 SELECTED_BY = "calibrate_log_loss"
 G_PER_KG = 1000.0
@@ -28,13 +28,13 @@ G_PER_KG = 1000.0
 SortingCandidate = Candidate[SortingModel, Decided]
 
 
-def pieces_of(data: Dataset) -> Pieces:
+def pieces_of(data: Dataset) -> AnalysedPieces:
     """What the laboratory says of the pieces of a data set; one without mass counts as one of typical mass."""
     mass = data.table[data.seed.sorting_rules.mass].to_numpy(dtype=np.float64)
-    return Pieces(data.y.astype(np.intp), G_PER_KG * kilograms(data.seed, mass), data.units, data.contents)
+    return AnalysedPieces(data.y.astype(np.intp), G_PER_KG * kilograms(data.seed, mass), data.units, data.contents)
 
 
-def sort_lots(model: SortingModel, X: FloatArray, pieces: Pieces, seed: Seed) -> Decided:
+def sort_lots(model: SortingModel, X: FloatArray, pieces: AnalysedPieces, seed: Seed) -> Decided:
     """What a model says of whole lots of pieces, in the order in which they passed, and does with them.
 
     Values are those of `seed`, whatever the model's own were. A lot is closed at the mass of its pieces here: the

@@ -2,12 +2,12 @@
 
 from models.uncertainty.guarantees import beyond_promise
 from seeds import Seed
-from training.core.comparison import JudgeRows
+from training.core.comparison import ComparisonRows
 from training.core.dataset import Dataset
-from training.core.gate import Condition, Evidence, unlearnt
+from training.core.gate import Evidence, GateCondition, unlearnt
 from training.core.splits import Split
 from training.sorting.comparison import lot_numbers, value_lost
-from training.sorting.evaluate import Decided, Pieces, lots_over_limit
+from training.sorting.evaluate import AnalysedPieces, Decided, lots_over_limit
 from training.sorting.fit import SortingCandidate, pieces_of
 
 
@@ -16,7 +16,7 @@ def evidence(candidate: SortingCandidate, baseline: SortingCandidate, data: Data
     rows, seed = unlearnt(parts), data.seed
     pieces, decided = pieces_of(data)[rows], candidate.answers[rows]
     return Evidence(
-        rows=JudgeRows(data.units[rows], data.periods[rows], lot_numbers(data, rows), pieces.mass),
+        rows=ComparisonRows(data.units[rows], data.periods[rows], lot_numbers(data, rows), pieces.mass),
         own=value_lost(seed, decided, pieces),
         baseline=value_lost(seed, baseline.answers[rows], pieces),
         loss="the value lost against the oracle",
@@ -27,12 +27,12 @@ def evidence(candidate: SortingCandidate, baseline: SortingCandidate, data: Data
     )
 
 
-def _promises(seed: Seed, decided: Decided, pieces: Pieces) -> tuple[Condition, ...]:
+def _promises(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> tuple[GateCondition, ...]:
     if not any(one.is_limited for one in seed.bins):
         return ()
     over, allowed = lots_over_limit(seed, decided, pieces), 1 - seed.sorting_rules.confidence.value
     return (
-        Condition(
+        GateCondition(
             "promise on lots",
             not beyond_promise(float(over.mean()), len(over), allowed),
             f"{over.sum()} of {len(over)} lots break a limit",

@@ -16,7 +16,7 @@ from training.core.splits import Split
 from training.reports.class_pictures import signals_by_class
 from training.reports.pictures import CURVE_ABSENT, Picture
 from training.sorting.class_plots import confused_classes, element_contents, reliability_of
-from training.sorting.evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of, sds_of_lots
+from training.sorting.evaluate import AnalysedPieces, Decided, contents_of_lots, metric_of, rest_of, sds_of_lots
 from training.sorting.fit import SortingCandidate, pieces_of
 
 COLOURS = ("#1f77b4", "#e6820e", "#2a9d55", "#9467bd", "#c0392b", "#8c6d31", "#17a2b8", "#d36ba6", "#5b5b5b")
@@ -25,7 +25,7 @@ CAUSES = ("wrong class", "doubt", "refused as unknown", "limit of the lot", "car
 MEAN_OF_LOTS = 15
 
 
-def _judged(candidate: SortingCandidate, data: Dataset, parts: Split) -> tuple[Decided, Pieces]:
+def _judged(candidate: SortingCandidate, data: Dataset, parts: Split) -> tuple[Decided, AnalysedPieces]:
     """The test pieces, and what became of them."""
     return candidate.answers[parts.test], pieces_of(data)[parts.test]
 

@@ -9,9 +9,9 @@ from training.sorting.gate import evidence
 from training.sorting.plots import PICTURES
 from training.sorting.setpoints import NewestPieces
 from training.sorting.trial import outcome, plant_size, tables
-from training.task import Assessor, DecisionTrial, LabelScales, Task, TaskCard
+from training.task import Assessor, DecisionTrial, LabelScales, TaskCard, TrainingTask
 
-TASK = Task(
+TASK = TrainingTask(
     learner=SortingLearner(),
     assessor=Assessor(check_judgeable, verdict, evidence),
     card=TaskCard(

@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
-from models.sorting.decision import Line
+from models.sorting.decision import SortingLine
 from models.sorting.guarantee import broken, lot_sds, over_sd_limit
 from models.sorting.model import SortingModel
 from models.sorting.values import oracle_bins, value_matrix
@@ -21,8 +21,8 @@ from seeds.format.tasks.sorting import USUAL_CALIBRATION_CONFIDENCE
 from training.core.dataset import Dataset
 from training.sorting.evaluate import (
     KG_PER_T,
+    AnalysedPieces,
     Decided,
-    Pieces,
     by_bin,
     lost_by_cause,
     lots_over_limit,
@@ -35,7 +35,7 @@ from training.sorting.evaluate import (
 from training.sorting.fit import pieces_of, sort_lots
 
 
-class Landed(Protocol):
+class LandedPieces(Protocol):
     """Where decided pieces landed, and why elsewhere: index of each piece's cause in `causes`, 0 as decided."""
 
     @property
@@ -57,7 +57,7 @@ class SortingPlant(Protocol):
     def piece_mass(self, data: Dataset) -> FloatArray:
         """True mass of each piece, shape (n,) [g]."""
 
-    def outcome(self, data: Dataset, bins: IntArray) -> Landed:
+    def outcome(self, data: Dataset, bins: IntArray) -> LandedPieces:
         """Where pieces land that were decided to go to these bins, shape (n,)."""
 
 
@@ -147,11 +147,11 @@ def _over_in_time(data: Dataset, decided: Decided) -> BoolArray:
     return np.asarray(over[np.argsort(begun.to_numpy(), kind="stable")])
 
 
-def true_pieces(data: Dataset, plant: SortingPlant) -> Pieces:
+def true_pieces(data: Dataset, plant: SortingPlant) -> AnalysedPieces:
     """What the pieces of a simulated plant are in truth."""
     assert data.truth is not None
     assert data.true_contents is not None
-    return Pieces(data.truth.astype(np.intp), plant.piece_mass(data), data.units, data.true_contents)
+    return AnalysedPieces(data.truth.astype(np.intp), plant.piece_mass(data), data.units, data.true_contents)
 
 
 def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int | None = None) -> SortingTrial:
@@ -216,22 +216,22 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
     )
 
 
-def lots_over(seed: Seed, where: IntArray, pieces: Pieces) -> BoolArray:
+def lots_over(seed: Seed, where: IntArray, pieces: AnalysedPieces) -> BoolArray:
     """Whether a lot breaks any limit with what landed in its bins, shape (L,); nothing more comes along."""
     return broken(*_landed(seed, where, pieces))
 
 
-def lots_over_sd(seed: Seed, where: IntArray, pieces: Pieces) -> BoolArray:
+def lots_over_sd(seed: Seed, where: IntArray, pieces: AnalysedPieces) -> BoolArray:
     """Whether a lot breaks a limit of a standard deviation with what landed in its bins, shape (L,)."""
     landed = _landed(seed, where, pieces)
     return over_sd_limit(landed[0], lot_sds(*landed))
 
 
 def _landed(
-    seed: Seed, where: IntArray, pieces: Pieces
-) -> tuple[Line, IntArray, IntArray, int, FloatArray, FloatArray]:
+    seed: Seed, where: IntArray, pieces: AnalysedPieces
+) -> tuple[SortingLine, IntArray, IntArray, int, FloatArray, FloatArray]:
     """What lots are assessed by as they landed: line, bins, numbers of lots, how many, masses, contents."""
-    line = replace(Line.of(seed, np.zeros(len(seed.elements))), co_ejection=0.0)
+    line = replace(SortingLine.of(seed, np.zeros(len(seed.elements))), co_ejection=0.0)
     lot, names = pd.factorize(pieces.lots, sort=True)
     return line, where, lot.astype(np.intp), len(names), pieces.mass, pieces.contents
 

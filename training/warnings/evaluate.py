@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from models.setpoints.situations import Grid
+from models.setpoints.situations import UnitPeriodGrid
 from models.warnings.features import known
 from models.warnings.learning import Blocks
 from models.warnings.model import EventModel, WarningModel, lead_time, outcomes
@@ -30,7 +30,7 @@ def blocks_of(data: Dataset, parts: Split) -> Blocks:
 
 
 @dataclass(frozen=True, eq=False)
-class Followed:
+class EvaluatedEvent:
     """What one event's model says of all rows of a table.
 
     Attributes
@@ -54,9 +54,9 @@ class Followed:
     parts: Mapping[str, BoolArray]
 
 
-def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, Followed]:
+def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, EvaluatedEvent]:
     """What each event's model says of the rows of a data set, by the event's name."""
-    whole = Grid.of(data.checked, model.seed)
+    whole = UnitPeriodGrid.of(data.checked, model.seed)
     parts = [_of_units(model, grid, blocks) for grid in whole.parts(ROWS_AT_ONCE)]
     found = {}
     for name, one in model.events.items():
@@ -65,12 +65,12 @@ def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, Fo
         p = one.probability(log_odds, period, np.where(held_out, np.nan, y), newest, model.seed)
         unit, use = np.nonzero(whole.there)[0], np.isfinite(y) & newest
         by_part = dict(zip(PARTS, (use & ~held_out, use & held_out), strict=True))
-        found[name] = Followed(unit, period, y, p, one.alarm(p), by_part)
+        found[name] = EvaluatedEvent(unit, period, y, p, one.alarm(p), by_part)
     return found
 
 
-def _of_units(model: WarningModel, grid: Grid, blocks: Blocks) -> dict[str, tuple[Any, ...]]:
-    """Of each event for the rows of some units: period, `y` as in `Followed`, log-odds, newest, and held out."""
+def _of_units(model: WarningModel, grid: UnitPeriodGrid, blocks: Blocks) -> dict[str, tuple[Any, ...]]:
+    """Of each event for the rows of some units: period, `y` as in `EvaluatedEvent`, log-odds, newest, and held out."""
     at = known(grid, model.seed)
     model.check(at)
     newest = at.periods >= grid.starts.searchsorted(blocks.test_from)
@@ -97,7 +97,7 @@ def evaluated(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, d
     return found
 
 
-def metrics(one: EventModel, said: Followed, rows: BoolArray, model: WarningModel) -> dict[str, float]:
+def metrics(one: EventModel, said: EvaluatedEvent, rows: BoolArray, model: WarningModel) -> dict[str, float]:
     """Figures of an event on some rows.
 
     Returns
@@ -136,7 +136,7 @@ def _share(part: float, whole: float) -> float:
     return float(part / whole) if whole else float("nan")
 
 
-def _mean_lead(one: EventModel, said: Followed, rows: BoolArray, model: WarningModel) -> float:
+def _mean_lead(one: EventModel, said: EvaluatedEvent, rows: BoolArray, model: WarningModel) -> float:
     """Mean time from the first alarm of an unbroken run of them until the data show the event that it ends with [h]."""
     hours, length = lead_time(one.event, model.seed), model.seed.period.total_seconds() / 3600.0
     run = np.zeros(len(said.y))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.fuzz.bulk.drawing import KINDS
-from benchmarks.fuzz.bulk.sending import Found
+from benchmarks.fuzz.bulk.sending import BulkFuzzResult
 from benchmarks.fuzz.page import DOCS, PAGE
 from reporting.markdown import table
 from serving.wire.bodies import ARROW
@@ -19,7 +19,7 @@ FAULTLESS = "The process never ended. Each response was 200 with a complete stre
 HEADS = ("anomaly in the body", "Arrow", "Parquet", "200", "400", "413", "422")
 
 
-def result(found: Found, **about: Any) -> dict[str, Any]:
+def result(found: BulkFuzzResult, **about: Any) -> dict[str, Any]:
     """Figures as they are kept."""
     sent = [(kind, media, status, count) for (kind, media, status), count in sorted(found.statuses.items())]
     about |= {"sent": sent, "faults": dict(found.faults), "peak_mib": found.peak / 2**20}

@@ -20,7 +20,7 @@ _NO_MEMORY = ("malloc", "memory", "allocat")
 
 
 @dataclass
-class Found:
+class BulkFuzzResult:
     """Responses to bodies.
 
     Attributes
@@ -49,7 +49,7 @@ class Found:
         self.shown.append(f"{what}: body {body.number}, {body.kind}, {body.media}, {len(body.content)} bytes: {more}")
 
 
-def send(bodies: Iterable[Body], url: str, service: int) -> Found:
+def send(bodies: Iterable[Body], url: str, service: int) -> BulkFuzzResult:
     """Send bodies to an address until there are no more, or the service is gone.
 
     Parameters
@@ -61,7 +61,7 @@ def send(bodies: Iterable[Body], url: str, service: int) -> Found:
     service : int
         Number of the service's process.
     """
-    found = Found()
+    found = BulkFuzzResult()
     with requests.Session() as session:
         for body in bodies:
             begin = time.monotonic()

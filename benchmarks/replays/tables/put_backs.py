@@ -14,7 +14,7 @@ from benchmarks.replays.tables.plants import MONTH, WORSE, until, worth
 from models.regression.model import RegressionModel
 from models.table.inputs import matrix
 from physics.arrays import BoolArray
-from training.core.comparison import JudgeError
+from training.core.comparison import ComparisonError
 from training.core.dataset import period_of
 from training.regression.comparison import verdict
 from training.retraining.later_rows import as_candidate
@@ -71,7 +71,7 @@ def month_of_put_back(
         try:
             X = matrix(data.table.iloc[rows], after.seed)
             since = verdict(after, X, as_candidate(before, data, rows), data, rows)
-        except JudgeError:
+        except ComparisonError:
             continue
         if overturned(promise, since) is not None:
             return months

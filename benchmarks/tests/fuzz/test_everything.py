@@ -11,7 +11,7 @@ from benchmarks.fuzz.asking import ALIGNED, DRAWN, INVALID, ask
 from records.database import Database
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.serving.conftest import call as call
 
 TOYS = ("toy_cells", "toy_lots", "toy_ores", "toy_scrap")
@@ -34,7 +34,7 @@ def app(
     for name, save in zip(TOYS, (save_toy_model, save_toy_grader, save_toy_classifier, save_toy_sorter), strict=True):
         save(tmp_path / name)
         store.point(name, 1, tmp_path / name)
-    app = create_app(Settings(max_rows=50), store, database)
+    app = create_app(ServiceSettings(max_rows=50), store, database)
     assert app.writer is not None
     app.writer.start()
     app.champions.refresh()

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.aims.page import filled
 from benchmarks.fuzz.aligned import Naming, aligned
-from benchmarks.fuzz.asking import KINDS, Found
+from benchmarks.fuzz.asking import KINDS, FuzzResult
 from benchmarks.fuzz.page import FAULTLESS, NAME, PAGE, RESULTS, lines, result
 from benchmarks.fuzz.relations import OF_MODEL, broken
 
@@ -30,7 +30,7 @@ def test_no_request_that_was_measured_showed_a_fault() -> None:
     assert KEPT["faults"] == {}
     assert FAULTLESS in "\n".join(lines(KEPT))
     assert sum(sent for _, _, sent, *_ in KEPT["sent"]) >= 10_000
-    found = Found()
+    found = FuzzResult()
     found.sent["/v1/{process}/outcomes", KINDS[0]] = 12345
     found.faults["status of 5xx"] = 2
     said = "\n".join(lines(result(found, measured="2030-01-02", seed=1, processes=["toys"], schemathesis="4")))

@@ -14,7 +14,7 @@ import pytest
 from benchmarks.aims.page import filled
 from benchmarks.fuzz.bulk.drawing import KINDS, Body, body, drawn, sound
 from benchmarks.fuzz.bulk.page import FAULTLESS, NAME, PAGE, RESULTS, lines, result
-from benchmarks.fuzz.bulk.sending import Found, send
+from benchmarks.fuzz.bulk.sending import BulkFuzzResult, send
 from benchmarks.fuzz.bulk.service import limited, save_model
 from seeds import load
 from serving.wire.bodies import ARROW, PARQUET
@@ -106,7 +106,7 @@ def test_no_body_that_was_measured_showed_a_fault() -> None:
 
 
 def test_a_fault_stands_on_the_page() -> None:
-    found = Found()
+    found = BulkFuzzResult()
     found.statuses[KINDS[0], ARROW, 500] = 3
     found.fault("status of 5xx", Body(1, KINDS[0], ARROW, b""), "")
     about = {"measured": "2030-01-02", "seed": 1, "process": "toys", "limit_mib": 2048.0}

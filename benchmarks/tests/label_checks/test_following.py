@@ -13,8 +13,8 @@ from benchmarks.label_checks.following import NAME, RESULTS, Stream, lines, regi
 from benchmarks.label_checks.forgeries import FORGERIES
 from benchmarks.label_checks.waiting import HONEST, PAGE
 from models.interfaces.answers import Answer
-from models.online.reference_runs import Bounds, Usual
-from models.uncertainty.adaptive_intervals import Adaptive
+from models.online.reference_runs import Bounds, ReferenceRuns
+from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from seeds import load
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -53,8 +53,8 @@ def test_streams_are_put_together_by_sums_means_and_the_worst_ratio():
 def stream(toy_seed, label):
     """Four steps of 40 rows that a model predicts as 90, where the truth is 90."""
     model = SimpleNamespace(
-        adaptive=Adaptive.new().taken(np.zeros(40), np.linspace(0.1, 2.0, 40)),
-        usual=Usual((Bounds(np.zeros(6), np.array([1.0, 1.0, 9.0, 9.0, 9.0, 9.0]), 40.0),)),
+        adaptive=AdaptiveInterval.new().taken(np.zeros(40), np.linspace(0.1, 2.0, 40)),
+        usual=ReferenceRuns((Bounds(np.zeros(6), np.array([1.0, 1.0, 9.0, 9.0, 9.0, 9.0]), 40.0),)),
         spread=lambda raw: np.ones(len(raw)),
         scaled=lambda y: y,
         bounded=lambda value, half: Answer(value, value - half, value + half),

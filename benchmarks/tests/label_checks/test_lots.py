@@ -10,11 +10,11 @@ import pytest
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.label_checks.forgeries import FORGERIES
-from benchmarks.label_checks.lots import NAME, PROCESSES, RESULTS, Lots, lines, together
+from benchmarks.label_checks.lots import NAME, PROCESSES, RESULTS, CheckedLots, lines, together
 from benchmarks.label_checks.waiting import HONEST, PAGE
-from models.online.reference_runs import Bounds, Usual
+from models.online.reference_runs import Bounds, ReferenceRuns
 from models.online.review_queue import Arrival
-from models.uncertainty.adaptive_intervals import Level
+from models.uncertainty.adaptive_intervals import IntervalLevel
 from seeds import load
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -44,8 +44,8 @@ def test_lots_are_put_together_by_sums_means_and_the_width_that_is_farthest_off(
 def test_assays_of_a_step_move_the_one_after_the_next_and_odd_ones_none(toy_quality_seed):
     """Four steps of 40 lots of one content, those of the first three spreads too large."""
     model = SimpleNamespace(
-        level=Level.new().taken(np.linspace(0.1, 2.0, 60)),
-        usual=Usual((Bounds(np.zeros(6), np.array([1.0, 1.0, 9.0, 9.0, 9.0, 9.0]), 40.0),)),
+        level=IntervalLevel.new().taken(np.linspace(0.1, 2.0, 60)),
+        usual=ReferenceRuns((Bounds(np.zeros(6), np.array([1.0, 1.0, 9.0, 9.0, 9.0, 9.0]), 40.0),)),
         arrival=lambda batch, reported, logs: Arrival(
             batch, reported[:, 0], np.abs(reported[:, 0]), reported[:, 0], np.ones(len(reported)), logs[:, 0]
         ),
@@ -54,7 +54,7 @@ def test_assays_of_a_step_move_the_one_after_the_next_and_odd_ones_none(toy_qual
     reported[:40] += 5.0
     numbers = np.arange(160)
     step, begin = np.repeat(np.arange(4), 40), pd.Timestamp("2024-01-01")
-    lots = Lots(toy_quality_seed, model, numbers, numbers, step, np.zeros((160, 1)), reported, begin)
+    lots = CheckedLots(toy_quality_seed, model, numbers, numbers, step, np.zeros((160, 1)), reported, begin)
     waited = list[bool]()
     guarded, open_ = lots.followed(reported, 4, True, waited), lots.followed(reported, 4, False)
     assert waited == [True, False, False]

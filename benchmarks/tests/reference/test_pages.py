@@ -13,7 +13,7 @@ from benchmarks.reference import api_errors, metrics
 from benchmarks.reference.pages import PAGES, REFERENCE
 from benchmarks.reference.settings import variable
 from nonferrous.command_line import app
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*")]
@@ -36,7 +36,7 @@ def test_each_command_has_one_section_with_its_options():
 
 def test_each_setting_has_one_row_with_its_default():
     text = PAGES["settings.md"]()
-    for name, field in Settings.model_fields.items():
+    for name, field in ServiceSettings.model_fields.items():
         assert text.count(f"| `{variable(name, field)}` |") == 1
     assert "| `NONFERROUS_MAX_BODY_BYTES` | integer, at least 1,024 | `16777216` (16 MiB) |" in text
     assert "| `MLFLOW_TRACKING_URI` |" in text
@@ -46,7 +46,7 @@ def test_each_setting_has_one_row_with_its_default():
 def test_documents_name_settings_that_there_are(path):
     if not path.is_file() or path.suffix in (".png", ".svg") or path.name == "CHANGELOG.md":
         return
-    known = {variable(name, field) for name, field in Settings.model_fields.items()} | {"NONFERROUS_SEEDS"}
+    known = {variable(name, field) for name, field in ServiceSettings.model_fields.items()} | {"NONFERROUS_SEEDS"}
     named = set(re.findall(r"\bNONFERROUS_[A-Z_]*[A-Z]\b", path.read_text(encoding="utf-8")))
     assert named <= known
 

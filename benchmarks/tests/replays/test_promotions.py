@@ -14,7 +14,7 @@ from benchmarks.replays.promotions import Promoted, as_trained, promotions
 from benchmarks.replays.run import Stepped
 from benchmarks.replays.step import Step
 from models.interfaces.answers import Answer
-from models.uncertainty.adaptive_intervals import Adaptive
+from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from registry.versions import AliasMove
 
 TRUE = (2.0, 2.0, 0.5)  # contents of a lot of the first grade
@@ -42,7 +42,7 @@ def version_of(number, seed):
         scaled=lambda y: y,
         spread=lambda raw: np.ones(len(raw)),
         bounded=lambda value, half: Answer(value, value - half, value + half),
-        adaptive=Adaptive.new(),
+        adaptive=AdaptiveInterval.new(),
         usual=None,
         info={"known_to": "2022-03-01"},
     )
@@ -98,7 +98,7 @@ def test_answers_follow_the_outcomes_that_came_in_and_no_later_ones(plant, tmp_p
     high = replace(plant, table=plant.table.assign(y=3.0), truth=np.full(len(plant.table), 3.0))
     starts = [step.start for step in high.steps()]
     off = np.full(20, 2.0)
-    one = Adaptive.new().taken(off, off)
+    one = AdaptiveInterval.new().taken(off, off)
     errors = [2.0, 2.0, 2.0 - one.centre, 2.0 - one.taken(off, off).centre]
     assert max(errors[2:]) < 0.5
     for number, since in enumerate(starts):

@@ -12,7 +12,7 @@ from benchmarks.replays.setup import train_first
 from benchmarks.replays.tasks import task_of
 from models.table.contract import check
 from models.tasks import baseline, build
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from tests.suite.client import running
 from training.jobs import train as training_job
@@ -69,9 +69,9 @@ def test_a_job_learns_what_came_in_of_lots_and_of_pieces(which, request, toy_fol
     assert all(one.known for one in found)
     assert all(0.5 < one.covered <= 1.0 for one in found)
     assert all(one.lost is not None for one in found)
-    versions = Tracking(Settings(home=home)).versions(process)
+    versions = Tracking(StoreSettings(home=home)).versions(process)
     assert [one.number for one in versions] == [1, 2]
-    learnt = pd.Timestamp(Tracking(Settings(home=home)).model(versions[-1]).info["known_to"])
+    learnt = pd.Timestamp(Tracking(StoreSettings(home=home)).model(versions[-1]).info["known_to"])
     assert steps[0].start <= learnt <= steps[2].start + plant.length
     assert not wanted or seen
     best = oracle(plant, shown.append)

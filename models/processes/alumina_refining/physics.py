@@ -243,7 +243,7 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
         sold = alumina_rate(flow, columns["precipitation_yield"] - columns["overflow_solids"])
         steam = 24.0 * (columns["steam_digestion"] + columns["steam_evaporation"])
         bauxite = sold / (0.01 * columns["bauxite_available_alumina"])
-        flows = money_of.Flows(
+        flows = money_of.PrecipitationFlows(
             alumina=sold,
             downgraded=sold * (1.0 - kept),
             steam=steam,

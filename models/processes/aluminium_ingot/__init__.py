@@ -1,6 +1,6 @@
 """Primary aluminium ingot."""
 
-from models.interfaces.process import Process
-from models.processes.aluminium_ingot.physics import IngotPhysics
+from models.interfaces.process import ProcessModels
+from models.processes.aluminium_ingot.physics import AluminiumIngotPhysics
 
-PROCESS = Process(physics=IngotPhysics)
+PROCESS = ProcessModels(physics=AluminiumIngotPhysics)

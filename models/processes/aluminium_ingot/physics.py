@@ -71,7 +71,7 @@ class HoldingFurnace(Equipment):
     filling_time: float = fact("min", 1, 600, "from the last crucible to the begin of settling", until_now=25)
 
 
-class IngotPhysics(Physics[HoldingFurnace]):
+class AluminiumIngotPhysics(Physics[HoldingFurnace]):
     """Physics of lots of ingots, at the facts of their furnace."""
 
     FEATURES = (

@@ -249,7 +249,7 @@ class PotPhysics(Physics[Pot]):
         gained = np.where(np.isnan(columns["previous_excess_alf3"]), 0.0, gained)
         carbon = pot_economics.checked(economics, ["net_carbon_consumption"])["net_carbon_consumption"]
         burnt = carbon - stoichiometric_carbon(TYPICAL_EFFICIENCY)
-        flows = pot_economics.Flows(
+        flows = pot_economics.PotFlows(
             metal=metal,
             energy=current * HOURS * mean_voltage(columns["cell_voltage"], frequency, duration),
             alumina=HOURS * columns["alumina_feed_rate"],

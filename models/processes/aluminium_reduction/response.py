@@ -22,7 +22,7 @@ from physics.reduction.cell_heat import heat_available
 from physics.reduction.cell_voltage import voltage_line
 from physics.reduction.cryolite import eutectic_temperature, liquidus_solheim_1996
 from physics.reduction.current_efficiency import dewing_factor, distance_factor, noise_factor, velocity_factor
-from physics.reduction.economics import Flows, emitted, margin
+from physics.reduction.economics import PotFlows, emitted, margin
 from physics.reduction.emissions import stoichiometric_carbon
 from physics.special import ndtri
 
@@ -324,10 +324,10 @@ class PotResponse(Response[PotPhysics]):
             found["another line current"] = worth(line_current=after["line_current"])
         return found
 
-    def _flows(self, outcomes: Columns) -> Flows:
+    def _flows(self, outcomes: Columns) -> PotFlows:
         efficiency, current = outcomes["current_efficiency"], outcomes["line_current"]
         metal = metal_mass(current, _HOURS, efficiency, ALUMINIUM_EQUIVALENT)
-        return Flows(
+        return PotFlows(
             metal=metal,
             energy=current * _HOURS * outcomes["cell_voltage"],
             alumina=_ALUMINA_PER_METAL * metal,

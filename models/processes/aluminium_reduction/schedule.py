@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.interfaces.line import Balance, Line
+from models.interfaces.line import Balance, CellLine
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import SchedulePhysics
 from models.processes.aluminium_reduction.physics import PotPhysics
@@ -25,7 +25,7 @@ class PotSchedule(SchedulePhysics[PotPhysics]):
 
     NEEDED = ("line_current", "cell_voltage", "bath_temperature", "current_efficiency")
 
-    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> Line:
+    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> CellLine:
         """Pots of the line at the state in hand."""
         assert seed.schedule is not None
         intercept = self.physics.equipment.voltage_intercept
@@ -51,7 +51,7 @@ class PotSchedule(SchedulePhysics[PotPhysics]):
             )
 
         warm = mean_of(newest, "bath_temperature")
-        return Line(
+        return CellLine(
             usual=usual,
             voltage=voltage,
             efficiency=efficiency,

@@ -1,6 +1,6 @@
 """Aluminium scrap."""
 
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.processes.aluminium_scrap.physics import ScrapPhysics
 
-PROCESS = Process(physics=ScrapPhysics)
+PROCESS = ProcessModels(physics=ScrapPhysics)

@@ -1,6 +1,6 @@
 """Black mass."""
 
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.processes.black_mass.physics import BlackMassPhysics
 
-PROCESS = Process(physics=BlackMassPhysics)
+PROCESS = ProcessModels(physics=BlackMassPhysics)

@@ -1,6 +1,6 @@
 """Copper cathode."""
 
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.processes.copper_cathode.physics import CathodePhysics
 
-PROCESS = Process(physics=CathodePhysics)
+PROCESS = ProcessModels(physics=CathodePhysics)

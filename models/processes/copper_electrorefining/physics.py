@@ -43,7 +43,7 @@ LEAST_FLOW, LEAST_PATROL, MOST_POLARISATION, MOST_LOSS = 1.0, 1.0, 0.95, 60.0
 
 
 @dataclass(frozen=True)
-class Section(Equipment):
+class CopperSection(Equipment):
     """Facts of a section of cells, and of its circuit."""
 
     cells: float = fact("count", 1, 500, "cells of a section", until_now=20)
@@ -55,7 +55,7 @@ class Section(Equipment):
     steam_heat: float = fact("MJ/kg", 1.5, 2.8, "heat that a kilogram of steam gives the electrolyte", until_now=2.1)
 
 
-class CopperPhysics(Physics[Section]):
+class CopperPhysics(Physics[CopperSection]):
     """Physics of a section's crops, at the facts of its plant."""
 
     # Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
@@ -106,7 +106,7 @@ class CopperPhysics(Physics[Section]):
         ),
     }
 
-    equipment_type = Section
+    equipment_type = CopperSection
 
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Physics features of crops."""
@@ -174,7 +174,7 @@ class CopperPhysics(Physics[Section]):
         left = np.maximum(
             self.equipment.anode_thickness - 2.0 * face_growth(columns["current_density"]) * columns["anode_age"], 0.0
         )  # mm
-        flows = section_economics.Flows(
+        flows = section_economics.CopperSectionFlows(
             copper=copper,
             rejected=0.01 * columns["reject_share"] * copper,
             energy_valley=valley,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.interfaces.line import Level, Line
+from models.interfaces.line import CellLine, CurrentResponse
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import SchedulePhysics
 from models.processes.copper_electrorefining.physics import MOST_POLARISATION, SHORT_RATIO, STRAY, CopperPhysics
@@ -34,7 +34,7 @@ class CopperSchedule(SchedulePhysics[CopperPhysics]):
 
     NEEDED = (*_STATE, "current_efficiency")
 
-    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> Line:
+    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> CellLine:
         """Cells of the tankhouse at the state in hand."""
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
@@ -55,7 +55,7 @@ class CopperSchedule(SchedulePhysics[CopperPhysics]):
         def polarisation(current: FloatArray) -> FloatArray:
             return self._at(state, current)["polarisation"]
 
-        return Line(
+        return CellLine(
             usual=usual,
             voltage=voltage,
             efficiency=efficiency,
@@ -64,8 +64,8 @@ class CopperSchedule(SchedulePhysics[CopperPhysics]):
             auxiliary=seed.economics["auxiliary_energy"].value,
             balances=(),
             levels=(
-                Level("cell_voltage", "V", voltage, p["voltage_spread"]),
-                Level("polarisation", "1", polarisation, p["polarisation_spread"]),
+                CurrentResponse("cell_voltage", "V", voltage, p["voltage_spread"]),
+                CurrentResponse("polarisation", "1", polarisation, p["polarisation_spread"]),
             ),
             doubts=doubts_of(seed),
         )

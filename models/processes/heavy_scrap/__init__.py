@@ -1,6 +1,6 @@
 """Heavy scrap."""
 
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.processes.heavy_scrap.physics import HeavyScrapPhysics
 
-PROCESS = Process(physics=HeavyScrapPhysics)
+PROCESS = ProcessModels(physics=HeavyScrapPhysics)

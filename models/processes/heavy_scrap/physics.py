@@ -16,10 +16,10 @@ from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Physics, fact
 from physics.arrays import FloatArray
 from physics.sorting.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE, SCATTER, SCATTER_LIGHT
-from physics.sorting.xray_windows import NAMES, Windows
+from physics.sorting.xray_windows import NAMES, PeakWindows
 
 _RATES = tuple(f"rate_{name}" for name in NAMES)
-_WINDOWS = Windows()
+_WINDOWS = PeakWindows()
 _SUMS = _WINDOWS.sums()
 _UNMIX = np.linalg.inv(_WINDOWS.response()).T  # peaks by windows
 _BELOW = np.array([[BACKGROUND.get(name, 0.0)] for name in NAMES])

@@ -1,6 +1,6 @@
 """High-purity gallium."""
 
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.processes.high_purity_gallium.physics import GalliumPhysics
 
-PROCESS = Process(physics=GalliumPhysics)
+PROCESS = ProcessModels(physics=GalliumPhysics)

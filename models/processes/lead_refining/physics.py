@@ -43,7 +43,7 @@ LEAST_ANTIMONY, MOST_POLARISATION, MOST_LOSS = 0.05, 0.95, 60.0
 
 
 @dataclass(frozen=True)
-class Section(Equipment):
+class LeadSection(Equipment):
     """Facts of a section of cells."""
 
     cells: float = fact("count", 1, 500, "cells of a section", until_now=16)
@@ -52,7 +52,7 @@ class Section(Equipment):
     steam_heat: float = fact("MJ/kg", 1.5, 2.8, "heat that a kilogram of steam gives the electrolyte", until_now=2.1)
 
 
-class LeadPhysics(Physics[Section]):
+class LeadPhysics(Physics[LeadSection]):
     """Physics of a section's crops, at the facts of its plant."""
 
     # Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
@@ -96,7 +96,7 @@ class LeadPhysics(Physics[Section]):
         "crops before, and expected by physics": ("previous_efficiency", "previous_short_rate", "expected_loss"),
     }
 
-    equipment_type = Section
+    equipment_type = LeadSection
     TERMS: ClassVar[Mapping[str, Fact]] = {
         "highest_bismuth": Fact("ppm", 0.1, 1000, "bismuth above which lead is discounted", until_now=40)
     }
@@ -156,7 +156,7 @@ class LeadPhysics(Physics[Section]):
         """Margin of sections by a crop's readings: refining charge less bismuth, power, steam, acid, additives."""
         lead = self.lead_made(columns, columns["current_efficiency"]) / self.days
         above = lead_economics.share_above(np.maximum(columns["bi"], 0.1), economics["highest_bismuth"], LOT_SCATTER)
-        flows = lead_economics.Flows(
+        flows = lead_economics.LeadSectionFlows(
             lead=lead,
             downgraded=above * lead,
             energy=self.equipment.cells * columns["charge"] / self.days * columns["cell_voltage"],

@@ -1,6 +1,6 @@
 """Photovoltaic modules."""
 
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.processes.pv_modules.physics import ModulePhysics
 
-PROCESS = Process(physics=ModulePhysics)
+PROCESS = ProcessModels(physics=ModulePhysics)

@@ -1,6 +1,6 @@
 """Retired batteries on a line."""
 
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.processes.retired_batteries.physics import RetiredCellPhysics
 
-PROCESS = Process(physics=RetiredCellPhysics)
+PROCESS = ProcessModels(physics=RetiredCellPhysics)

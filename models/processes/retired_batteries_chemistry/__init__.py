@@ -1,6 +1,6 @@
 """Chemistry of retired batteries by current pulses: the features of the state of health."""
 
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.processes.retired_batteries_pulse.physics import PulseFeatures
 
-PROCESS = Process(physics=PulseFeatures)
+PROCESS = ProcessModels(physics=PulseFeatures)

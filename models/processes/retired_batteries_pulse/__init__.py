@@ -1,6 +1,6 @@
 """Retired batteries by current pulses."""
 
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.processes.retired_batteries_pulse.physics import PulsePhysics
 
-PROCESS = Process(physics=PulsePhysics)
+PROCESS = ProcessModels(physics=PulsePhysics)

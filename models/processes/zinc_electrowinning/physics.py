@@ -24,7 +24,7 @@ from physics.electrochemistry import (
     specific_energy,
 )
 from physics.winning.balances import ACID_PER_ZINC, hydrogen_mass
-from physics.winning.economics import Flows, margin
+from physics.winning.economics import ZincCellFlows, margin
 from physics.winning.impurities import hole_share, impurity_logarithm, induction_time
 from physics.winning.kinetics import cathode_currents, hydrogen_exchange, zinc_exchange
 from physics.winning.winning_voltage import (
@@ -205,7 +205,7 @@ class ZincPhysics(Physics[Group]):
         """Margin of a cell of the group by what was measured, its energy at the flat price."""
         current = columns["line_current"]
         zinc = metal_mass(current, HOURS, columns["current_efficiency"], ZINC_EQUIVALENT)
-        flows = Flows(
+        flows = ZincCellFlows(
             zinc=zinc,
             energy=HOURS * current * columns["cell_voltage"],
             hours=1.0,

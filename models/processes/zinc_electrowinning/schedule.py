@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.interfaces.line import Balance, Level, Line
+from models.interfaces.line import Balance, CellLine, CurrentResponse
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import SchedulePhysics
 from models.processes.schedule_means import deviations, doubts_of, loss_over, mean_of
@@ -50,7 +50,7 @@ class ZincSchedule(SchedulePhysics[ZincPhysics]):
         "ambient_temperature", "current_efficiency",
     )  # fmt: skip
 
-    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> Line:
+    def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> CellLine:
         """The cell house at the state in hand."""
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
@@ -82,7 +82,7 @@ class ZincSchedule(SchedulePhysics[ZincPhysics]):
         doubt = np.sqrt(spread**2 + p["weather_doubt"] ** 2 + (p["tower_doubt"] * above) ** 2) - spread
         outside = state["ambient_temperature"] + deviations(seed, "cell_temperature") * float(doubt)
         spent = (1.0 - EVAPORATED) * state["feed_flow"]
-        return Line(
+        return CellLine(
             usual=usual,
             voltage=voltage,
             efficiency=efficiency,
@@ -100,7 +100,7 @@ class ZincSchedule(SchedulePhysics[ZincPhysics]):
                     np.full(steps, state["zinc_in_cell"]), None, p["zinc_spread"],
                 ),
             ),
-            levels=(Level("cell_voltage", "V", voltage, p["voltage_spread"]),),
+            levels=(CurrentResponse("cell_voltage", "V", voltage, p["voltage_spread"]),),
             doubts=doubts_of(seed),
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Zinc ingot."""
 
-from models.interfaces.process import Process
-from models.processes.zinc_ingot.physics import IngotPhysics
+from models.interfaces.process import ProcessModels
+from models.processes.zinc_ingot.physics import ZincIngotPhysics
 
-PROCESS = Process(physics=IngotPhysics)
+PROCESS = ProcessModels(physics=ZincIngotPhysics)

@@ -50,7 +50,7 @@ class Furnace(Equipment):
     clip_life: float = fact("d", 1, 3650, "days after which the clips of the header bars are changed", until_now=120)
 
 
-class IngotPhysics(Physics[Furnace]):
+class ZincIngotPhysics(Physics[Furnace]):
     """Physics of lots of ingots, at the facts of their furnace."""
 
     FEATURES = (

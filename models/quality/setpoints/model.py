@@ -12,7 +12,7 @@ import numpy.typing as npt
 from models.estimators.categories import categories_of
 from models.estimators.tuning import clone
 from models.interfaces.answers import input_flags, learnt_inputs
-from models.quality.error_scenarios import Scatter
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.linear import LotLines
 from models.quality.setpoints.effects import Effects, knob_places, learn_effects, listed
 from models.quality.setpoints.identifiability import check_learnable
@@ -26,7 +26,7 @@ SUPPORT = (5.0, 95.0)  # percentiles of a knob's history between which a recomme
 
 
 @dataclass(frozen=True, eq=False)
-class SetPoints:
+class LotSetpoints:
     """What is known of a plant's lots before they are made, and of what its K knobs do.
 
     Attributes
@@ -54,7 +54,7 @@ class SetPoints:
     seed: Seed
     estimator: LotLines
     columns: IntArray
-    scatter: Scatter
+    scatter: ErrorScenarios
     effects: Effects
     low: FloatArray
     high: FloatArray
@@ -91,7 +91,7 @@ class SetPoints:
         old, new = slice(None, 2 * len(X) // 3), slice(2 * len(X) // 3, None)
         outputs, seen, estimator = len(seed.elements), X[:, columns], _lines(seed)
         fitted = clone(estimator).fit(seen[old], Y[old])
-        scatter = Scatter.of(Y[new, :outputs], fitted.predict(seen[new])[:, :outputs])
+        scatter = ErrorScenarios.of(Y[new, :outputs], fitted.predict(seen[new])[:, :outputs])
         inputs = learnt_inputs(seen)
         low, high = np.nanpercentile(X[:, knob_places(seed)], SUPPORT, axis=0)
         return cls(
@@ -148,7 +148,7 @@ class SetPoints:
             seed=seed,
             estimator=estimator,
             columns=_columns(seed),
-            scatter=Scatter.from_state(state["scatter"]),
+            scatter=ErrorScenarios.from_state(state["scatter"]),
             effects=Effects.from_state(state["effects"], seed),
             low=low,
             high=high,

@@ -11,8 +11,8 @@ import numpy as np
 from models.quality.decision import Costs, decide
 from models.quality.grades import Limits
 from models.quality.setpoints.effects import knob_places, knobs_of
-from models.quality.setpoints.model import SetPoints
-from models.setpoints.advice import Estimate
+from models.quality.setpoints.model import LotSetpoints
+from models.setpoints.advice import GainEstimate
 from models.setpoints.lot_advice import NOTHING, UNKNOWN, LotAdvice, LotLimit, within_90
 from physics.arrays import FloatArray, IntArray
 from physics.special import expit, ndtri
@@ -25,7 +25,7 @@ DRAWS = 16  # of what moves do
 
 
 @dataclass(frozen=True, eq=False)
-class Weighing:
+class LotMoveEvaluator:
     """Lots of E elements, D defects and G grades, weighed at some costs.
 
     Attributes
@@ -36,7 +36,7 @@ class Weighing:
         What decisions on them bring and cost.
     """
 
-    model: SetPoints
+    model: LotSetpoints
     costs: Costs
 
     def worth(self, raw: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -169,8 +169,8 @@ class Weighing:
         self,
         lot: FloatArray,
         target: FloatArray,
-        gain: Estimate,
-        effects: dict[str, Estimate],
+        gain: GainEstimate,
+        effects: dict[str, GainEstimate],
         limits: tuple[LotLimit, ...],
         keeps: FloatArray,
         cause: str | None,
@@ -205,7 +205,7 @@ class Weighing:
         )
 
 
-def _estimate(draws: FloatArray) -> Estimate:
+def _estimate(draws: FloatArray) -> GainEstimate:
     return within_90(float(draws.mean()), float(draws.std(ddof=1)))
 
 

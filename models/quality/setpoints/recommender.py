@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.quality.setpoints.effects import candidate_moves, knob_places, knobs_of
-from models.quality.setpoints.model import SetPoints
-from models.quality.setpoints.move_evaluation import Weighing
+from models.quality.setpoints.model import LotSetpoints
+from models.quality.setpoints.move_evaluation import LotMoveEvaluator
 from models.quality.setpoints.prices import costs_of
 from models.setpoints.lot_advice import MONEY, NOTHING, LotAdvice
 from physics.arrays import BoolArray, FloatArray
@@ -25,7 +25,7 @@ BROKEN = "limits: every move that gains makes the lot break its grade more often
 
 
 @dataclass(frozen=True, eq=False)
-class Plans:
+class LotPlans:
     """n lots before they are made.
 
     Attributes
@@ -46,7 +46,7 @@ class Plans:
 Chosen = tuple[FloatArray, BoolArray]  # inputs after the moves, and where moves that gain broke the grade more often
 
 
-def recommend(model: SetPoints, plans: Plans, prices: Mapping[str, float] | None = None) -> list[LotAdvice]:
+def recommend(model: LotSetpoints, plans: LotPlans, prices: Mapping[str, float] | None = None) -> list[LotAdvice]:
     """For each lot the move of one knob with the largest expected gain, if that is beyond doubt.
 
     Raises
@@ -54,7 +54,7 @@ def recommend(model: SetPoints, plans: Plans, prices: Mapping[str, float] | None
     SetpointError
         Prices that cannot be.
     """
-    weighing = Weighing(model, costs_of(model.seed, model.priced(prices)))
+    weighing = LotMoveEvaluator(model, costs_of(model.seed, model.priced(prices)))
     beyond = float(ndtri(model.seed.quality_rules.confidence.value))
     return [
         _decided(advice, beyond * sd, barred, model)
@@ -63,7 +63,10 @@ def recommend(model: SetPoints, plans: Plans, prices: Mapping[str, float] | None
 
 
 def what_if(
-    model: SetPoints, plans: Plans, moves: Sequence[Mapping[str, float]], prices: Mapping[str, float] | None = None
+    model: LotSetpoints,
+    plans: LotPlans,
+    moves: Sequence[Mapping[str, float]],
+    prices: Mapping[str, float] | None = None,
 ) -> list[LotAdvice]:
     """What chosen moves of each lot's knobs, by name [their units], would bring, whatever that is.
 
@@ -77,7 +80,7 @@ def what_if(
     for i, own in enumerate(moves):
         for name, move in own.items():
             target[i, places[name]] += move
-    weighing = Weighing(model, costs_of(model.seed, model.priced(prices)))
+    weighing = LotMoveEvaluator(model, costs_of(model.seed, model.priced(prices)))
 
     def chosen(lots: list[int], X: FloatArray, raw: FloatArray) -> Chosen:
         return target[lots], np.zeros(len(X), dtype=np.bool_)
@@ -86,7 +89,7 @@ def what_if(
 
 
 def _advised(
-    weighing: Weighing, plans: Plans, choose: Callable[[list[int], FloatArray, FloatArray], Chosen]
+    weighing: LotMoveEvaluator, plans: LotPlans, choose: Callable[[list[int], FloatArray, FloatArray], Chosen]
 ) -> list[tuple[LotAdvice, float, bool]]:
     """Advice on each lot, the doubt of its gain [$/t], and whether moves that gain were barred.
 
@@ -109,7 +112,7 @@ def _advised(
     return found
 
 
-def best_moves(weighing: Weighing, X: FloatArray, raw: FloatArray) -> Chosen:
+def best_moves(weighing: LotMoveEvaluator, X: FloatArray, raw: FloatArray) -> Chosen:
     """Inputs after the best move of each lot, X where there is none, and whether a gain broke its grade more often.
 
     Parameters
@@ -139,7 +142,7 @@ def best_moves(weighing: Weighing, X: FloatArray, raw: FloatArray) -> Chosen:
     return target, barred
 
 
-def _decided(advice: LotAdvice, doubt: float, barred: bool, model: SetPoints) -> LotAdvice:
+def _decided(advice: LotAdvice, doubt: float, barred: bool, model: LotSetpoints) -> LotAdvice:
     """Advice as it is, or the refusal of a move whose gain is not beyond doubt [$/t], or of all that were barred."""
     if not any(advice.moves.values()):
         return replace(advice, refusal=BROKEN) if barred and advice.refusal is None else advice
@@ -158,7 +161,7 @@ def _decided(advice: LotAdvice, doubt: float, barred: bool, model: SetPoints) ->
     )
 
 
-def _doubtful(advice: LotAdvice, model: SetPoints) -> str:
+def _doubtful(advice: LotAdvice, model: LotSetpoints) -> str:
     """Why a move whose gain is not beyond doubt is not recommended."""
     moves = ", ".join(
         f"{name} {move:+.4g} {model.seed.column(name).unit}" for name, move in advice.moves.items() if move

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from models.setpoints.advice import Estimate
+from models.setpoints.advice import GainEstimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +59,8 @@ class LineAdvice:
     move: float = 0.0
     moves: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     strained: Mapping[str, str] = field(default_factory=dict)
-    gain: Estimate | None = None
-    gain_as_planned: Estimate | None = None
+    gain: GainEstimate | None = None
+    gain_as_planned: GainEstimate | None = None
     before: float = float("nan")
     after: float = float("nan")
     worth: float | None = None

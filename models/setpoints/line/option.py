@@ -12,15 +12,15 @@ import numpy as np
 from models.setpoints.limits import chance
 from models.setpoints.line.knapsack import Knapsack
 from models.setpoints.model import SetpointModel
-from models.setpoints.move_evaluation import DOUBTS, Weighed, weigh
-from models.setpoints.plans import Plans
+from models.setpoints.move_evaluation import DOUBTS, EvaluatedMoves, weigh
+from models.setpoints.plans import UnitPlans
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 _SLACK = 1e-9  # of a chance
 
 
 @dataclass(frozen=True)
-class Sum:
+class CombinedEffect:
     """What moves of all units bring together.
 
     Attributes
@@ -42,7 +42,7 @@ class Sum:
 
 
 @dataclass(frozen=True, eq=False)
-class Option:
+class SharedMove:
     """A move of the shared knob, with m moves of the own knobs of n known units; the first leaves them as planned.
 
     A unit keeps each limit of the seed as it does where it is advised alone: no likelier to break it than the seed
@@ -91,12 +91,12 @@ class Option:
     def of(
         cls,
         model: SetpointModel,
-        plans: Plans,
+        plans: UnitPlans,
         economics: Mapping[str, float],
         moved: tuple[str, float],
         own: Mapping[str, FloatArray],
         known: BoolArray,
-        still: Weighed,
+        still: EvaluatedMoves,
     ) -> Self:
         """Weigh a move of the shared knob, `moved` by name and size, with `own` moves of units, the first none.
 
@@ -151,12 +151,12 @@ class Option:
         taken[0] = self.others * self.power[0].mean()
         return Knapsack(values, takes, limits, self.allowed, taken)
 
-    def sum(self, best: IntArray) -> Sum:
+    def sum(self, best: IntArray) -> CombinedEffect:
         """What moves bring together, one of each unit, shape (n,)."""
         n = np.arange(len(best))
         drawn = self.draws[:, best, n].sum(axis=1) + self.others * self.draws[:, 0].mean(axis=1)
         gain = self.gain[best, n].sum() + self.others * self.gain[0].mean()
-        return Sum(float(gain), float(drawn.std()), float(self.problem.all_taken(best)[0]))
+        return CombinedEffect(float(gain), float(drawn.std()), float(self.problem.all_taken(best)[0]))
 
     def as_sure(self, best: IntArray) -> Knapsack:
         """The problem, worth as much as the sum is sure to bring where these moves are chosen."""
@@ -181,7 +181,9 @@ def _unsupported(model: SetpointModel, knob: str, plan: float, size: float) -> s
     )
 
 
-def _power(model: SetpointModel, plans: Plans, own: Mapping[str, FloatArray], moved: tuple[str, float]) -> FloatArray:
+def _power(
+    model: SetpointModel, plans: UnitPlans, own: Mapping[str, FloatArray], moved: tuple[str, float]
+) -> FloatArray:
     """What units take in the period to come, none of the moves taken back [MW], shape (m, n)."""
     knob, size = moved
     state = model.states(plans.at)

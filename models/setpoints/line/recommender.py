@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.setpoints.advice import Advice
+from models.setpoints.advice import UnitRecommendation
 from models.setpoints.errors import SetpointError
 from models.setpoints.line.advice import LineAdvice
 from models.setpoints.line.knapsack import price
-from models.setpoints.line.option import Option, Sum, reach
+from models.setpoints.line.option import CombinedEffect, SharedMove, reach
 from models.setpoints.model import SetpointModel
-from models.setpoints.move_evaluation import SHARES, Weighed, chosen, moves_of, weigh
-from models.setpoints.plans import Plans
+from models.setpoints.move_evaluation import SHARES, EvaluatedMoves, chosen, moves_of, weigh
+from models.setpoints.plans import UnitPlans
 from models.setpoints.recommender import about, advice
 from physics.arrays import BoolArray, FloatArray, IntArray
 
@@ -32,7 +32,7 @@ def recommend_line(
     table: pd.DataFrame,
     prices: Mapping[str, float] | None = None,
     power_limit: float | None = None,
-) -> tuple[list[Advice], LineAdvice | None]:
+) -> tuple[list[UnitRecommendation], LineAdvice | None]:
     """Advice for each plan row of a table by itself, and for the line as a whole.
 
     Parameters
@@ -54,7 +54,7 @@ def recommend_line(
     """
     if power_limit is not None and not (np.isfinite(power_limit) and power_limit > 0.0):
         raise SetpointError(f"power_limit: got {power_limit!r}: expected a number above 0 MW")
-    economics, plans = model.priced(prices), Plans.of(model, table)
+    economics, plans = model.priced(prices), UnitPlans.of(model, table)
     weighed = weigh(model, plans, economics, moves_of(model))
     best, refusals = chosen(weighed, plans.refusals)
     own = advice(model, plans, weighed, economics, best, refusals)
@@ -73,7 +73,7 @@ class _Choice:
         What the line may take [MW]; infinite where there is no limit.
     """
 
-    option: Option
+    option: SharedMove
     limit: float
 
     @cached_property
@@ -89,21 +89,21 @@ class _Choice:
         return self.option.problem.limited(self.limit).best()
 
     @cached_property
-    def sum(self) -> Sum | None:
+    def sum(self) -> CombinedEffect | None:
         """What the best bring."""
         return None if self.best is None else self.option.sum(self.best)
 
     @cached_property
-    def wish(self) -> Sum:
+    def wish(self) -> CombinedEffect:
         """What could be brought without a limit of power, or, where the option cannot be, without any."""
         return self.option.sum(self.option.problem.free() if self.wished is None else self.wished)
 
 
 def _advise(
     model: SetpointModel,
-    plans: Plans,
+    plans: UnitPlans,
     economics: Mapping[str, float],
-    weighed: Weighed,
+    weighed: EvaluatedMoves,
     knob: str,
     limit: float | None,
 ) -> LineAdvice:
@@ -116,7 +116,7 @@ def _advise(
     plan, grid = float(plans.at.plan[knob][known][0]), moves_of(model)
 
     def choice(size: float, own: Mapping[str, FloatArray] = grid) -> _Choice:
-        option = Option.of(model, plans, economics, (knob, size), own, known, weighed)
+        option = SharedMove.of(model, plans, economics, (knob, size), own, known, weighed)
         return _Choice(option, np.inf if limit is None else limit)
 
     choices = [choice(0.0)]
@@ -154,7 +154,7 @@ def _advise(
     )
 
 
-def _unknown(model: SetpointModel, plans: Plans, knob: str, line: LineAdvice) -> str | None:
+def _unknown(model: SetpointModel, plans: UnitPlans, knob: str, line: LineAdvice) -> str | None:
     """Why the shared knob cannot be advised at all, if so."""
     if knob not in model.shared:
         return f"line: the seed does not say how {knob} may be moved, or the model learnt without it: train again"
@@ -269,7 +269,7 @@ def _worth(choices: Sequence[_Choice]) -> float:
     return price(found)
 
 
-def _moves(plans: Plans, known: BoolArray, option: Option, best: IntArray) -> dict[str, dict[str, float]]:
+def _moves(plans: UnitPlans, known: BoolArray, option: SharedMove, best: IntArray) -> dict[str, dict[str, float]]:
     """Moves of the own knobs of units that move any."""
     found = {}
     for i, move in zip(np.flatnonzero(known), best, strict=True):
@@ -279,7 +279,9 @@ def _moves(plans: Plans, known: BoolArray, option: Option, best: IntArray) -> di
     return found
 
 
-def _strained(model: SetpointModel, plans: Plans, known: BoolArray, option: Option, best: IntArray) -> dict[str, str]:
+def _strained(
+    model: SetpointModel, plans: UnitPlans, known: BoolArray, option: SharedMove, best: IntArray
+) -> dict[str, str]:
     """Limit that each strained unit breaks more often than it may, the worst of each."""
     chances = option.chances[:, best, np.arange(len(best))]
     may = np.array([one.chance for one in model.seed.constraints])[:, None]

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from models.setpoints.advice import Estimate
+from models.setpoints.advice import GainEstimate
 from models.setpoints.lot_advice import NOTHING, LotAdvice, LotLimit
 from models.sorting.piece_features import Sorter
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.knobs import LEAST_GAIN, line_knobs
 from models.sorting.setpoints.prices import priced, prices_of, values_of
-from models.sorting.setpoints.replay import LEAST_SPREAD, OCCUPANCY, Outcome, Replay
+from models.sorting.setpoints.replay import LEAST_SPREAD, OCCUPANCY, SorterReplay, SorterResult
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed
 from seeds.format.tasks.sorting import SD_OF
@@ -84,15 +84,15 @@ class LineSetPoints:
         """All prices by name, some of them replaced; SetpointError where one cannot be."""
         return priced(self.seed, given)
 
-    def replay(self, prices: Mapping[str, float] | None) -> Replay:
+    def replay(self, prices: Mapping[str, float] | None) -> SorterReplay:
         """The assayed pieces at some prices."""
         return self._replays(tuple(self.priced(prices).items()))
 
     @cached_property
-    def _replays(self) -> Callable[[tuple[tuple[str, float], ...]], Replay]:
+    def _replays(self) -> Callable[[tuple[tuple[str, float], ...]], SorterReplay]:
         @lru_cache(maxsize=2)
-        def made(prices: tuple[tuple[str, float], ...]) -> Replay:
-            return Replay(self.model, self.assayed, values_of(self.seed, dict(prices)))
+        def made(prices: tuple[tuple[str, float], ...]) -> SorterReplay:
+            return SorterReplay(self.model, self.assayed, values_of(self.seed, dict(prices)))
 
         return made
 
@@ -166,7 +166,7 @@ def what_if(
     return found
 
 
-def _recommended(replay: Replay, plan: LinePlan, seed: Seed) -> LotAdvice:
+def _recommended(replay: SorterReplay, plan: LinePlan, seed: Seed) -> LotAdvice:
     now = _setting(replay, plan.knobs, seed)
     refusal = replay.trouble or _unknown_load(replay, now)
     if refusal is not None:
@@ -187,7 +187,7 @@ def _recommended(replay: Replay, plan: LinePlan, seed: Seed) -> LotAdvice:
     return _advice(replay, plan, now, to, of_gains, of_load, refusal, notes)
 
 
-def _best_load(replay: Replay, after: Outcome, now: float) -> tuple[float, FloatArray, str | None]:
+def _best_load(replay: SorterReplay, after: SorterResult, now: float) -> tuple[float, FloatArray, str | None]:
     """Load of the highest value of an hour, what it brings for each of the replay's takes, and why it is not advised.
 
     With a reason the load is the planned one, and it brings nothing.
@@ -204,7 +204,7 @@ def _best_load(replay: Replay, after: Outcome, now: float) -> tuple[float, Float
     return (to, gain, None) if why is None else (now, nothing, why)
 
 
-def _of_load(after: Outcome, now: float, to: float) -> FloatArray:
+def _of_load(after: SorterResult, now: float, to: float) -> FloatArray:
     """What another load brings a tonne of feed as planned, in the time that this takes, shape (R,) [$/t]."""
     if to == now or math.isnan(now):
         return np.zeros(len(after.curve.kept))
@@ -219,7 +219,7 @@ def _why_not(gain: FloatArray) -> str | None:
     return f"expected gain {one.value:.3g} $/t, between {one.low:.3g} and {one.high:.3g}: it may be none"
 
 
-def _unknown_load(replay: Replay, now: _Setting) -> str | None:
+def _unknown_load(replay: SorterReplay, now: _Setting) -> str | None:
     """Why a planned load says nothing, if so."""
     if not replay.has_loads or math.isnan(now.load):
         return None
@@ -229,7 +229,7 @@ def _unknown_load(replay: Replay, now: _Setting) -> str | None:
     return f"{OCCUPANCY} {now.load:.3g} outside {low:.3g} to {high:.3g}, the loads of the assayed lots"
 
 
-def _no_loads(replay: Replay) -> str | None:
+def _no_loads(replay: SorterReplay) -> str | None:
     """Why nothing is known of other loads, if so."""
     if replay.has_loads:
         return None
@@ -237,7 +237,7 @@ def _no_loads(replay: Replay) -> str | None:
     return f"loads of the lots from {low:.3f} to {high:.3f}: expected {LEAST_SPREAD} or more between"
 
 
-def _setting(replay: Replay, knobs: Mapping[str, float], seed: Seed) -> _Setting:
+def _setting(replay: SorterReplay, knobs: Mapping[str, float], seed: Seed) -> _Setting:
     least = np.array([knobs.get(f"{LEAST_GAIN}{one.name}", 0.0) for one in seed.bins])
     return _Setting(least, knobs.get(OCCUPANCY, replay.mean_load))
 
@@ -250,7 +250,7 @@ def _knobs(setting: _Setting, seed: Seed) -> dict[str, float]:
 
 
 def _advice(
-    replay: Replay,
+    replay: SorterReplay,
     plan: LinePlan,
     now: _Setting,
     to: _Setting,
@@ -271,7 +271,7 @@ def _advice(
         more = to.load / now.load - 1 if moves.get(OCCUPANCY) else 0.0
         a_tonne = of_gains + (after.curve.at(to.load) - after.curve.at(now.load) if more else 0.0)
         gain = _estimate(of_gains + of_load)
-        effects = {VALUE: _estimate(a_tonne), FEED: Estimate(more, more, more)}
+        effects = {VALUE: _estimate(a_tonne), FEED: GainEstimate(more, more, more)}
         parts = {PAY: float(of_gains[0]), MORE_FEED if more > 0 else FEWER_OVERLAPS: float(of_load[0])}
         best = max(parts, key=lambda words: parts[words])
         cause = best if parts[best] > 0 else None
@@ -291,7 +291,7 @@ def _advice(
     )
 
 
-def _grounds(replay: Replay) -> list[str]:
+def _grounds(replay: SorterReplay) -> list[str]:
     """What advice rests on."""
     along = replay.line.co_ejection
     found = [
@@ -304,7 +304,7 @@ def _grounds(replay: Replay) -> list[str]:
     return found
 
 
-def _limits(replay: Replay, before: Outcome, after: Outcome) -> tuple[LotLimit, ...]:
+def _limits(replay: SorterReplay, before: SorterResult, after: SorterResult) -> tuple[LotLimit, ...]:
     """Each limit of each bin: how many of the assayed lots break it, as planned and after the moves."""
     seed, found = replay.model.seed, []
     for b, e in zip(*(part.tolist() for part in replay.line.pairs), strict=True):
@@ -337,7 +337,7 @@ def _mean(values: npt.NDArray[np.float64]) -> float:
     return float(known.mean()) if len(known) else math.nan
 
 
-def _estimate(drawn: FloatArray) -> Estimate:
+def _estimate(drawn: FloatArray) -> GainEstimate:
     """Value by all lots, the first of the draws, and the interval of the others."""
     low, high = np.quantile(drawn[1:], BETWEEN)
-    return Estimate(float(drawn[0]), float(low), float(high))
+    return GainEstimate(float(drawn[0]), float(low), float(high))

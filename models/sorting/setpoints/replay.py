@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from models.sorting.decision import Pieces
+from models.sorting.decision import DecidedPieces
 from models.sorting.guarantee import lot_contents, lot_sds, over_limit, over_sd_limit
 from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
@@ -33,7 +33,7 @@ KEPT = 8  # replays that are kept: rows of a request often share their least gai
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class SorterResult:
     """What least gains bring on L assayed lots.
 
     Attributes
@@ -57,7 +57,7 @@ class Outcome:
     curve: Curve
 
 
-class Replay:
+class SorterReplay:
     """Assayed pieces of L lots, decided by a sorter at some values of the B bins.
 
     Parameters
@@ -86,11 +86,11 @@ class Replay:
         self.load = self._load(assayed.X)
         self.of = lru_cache(maxsize=KEPT)(self._of)
 
-    def of_gains(self, least: FloatArray) -> Outcome:
+    def of_gains(self, least: FloatArray) -> SorterResult:
         """What these least gains bring, shape (B,) [$/kg]."""
         return self.of(tuple(least.tolist()))
 
-    def _of(self, least: tuple[float, ...]) -> Outcome:
+    def _of(self, least: tuple[float, ...]) -> SorterResult:
         bins = self.decided(np.array(least))
         estimated = self.line.whole * self.pieces.content
         assessed = self.line, bins, self.lots, self.n_lots, self.pieces.mass, self.contents, estimated
@@ -106,7 +106,7 @@ class Replay:
             load=self.load if self.has_loads else None,
         )
         over = over_limit(self.line, contents) | over_sd_limit(self.line, sds)
-        return Outcome(self.by_lot(self.worth(bins)), contents, sds, over, curve)
+        return SorterResult(self.by_lot(self.worth(bins)), contents, sds, over, curve)
 
     def _load(self, X: FloatArray) -> FloatArray:
         """Mean load of the belt of each lot, shape (L,) [1]; NaN where it is not measured."""
@@ -221,6 +221,6 @@ class Replay:
         return f"{over.sum()} of {len(over)} lots break a limit, where {allowed:.0%} of the lots may"
 
 
-def raised(pieces: Pieces, least: FloatArray) -> Pieces:
+def raised(pieces: DecidedPieces, least: FloatArray) -> DecidedPieces:
     """Pieces that count in each bin what they are worth less the gain that it asks for, shape (B,) [$/kg]."""
     return replace(pieces, value=pieces.value - least)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.classification.model import ClassificationModel
-from operations.forms.columns import Block, Columns, Described, shares
+from operations.forms.columns import CheckedRows, Columns, Described, shares
 from operations.forms.fields import Record
 from operations.forms.rows import flag_readings
 from operations.predictions.payloads import Payloads
@@ -24,7 +24,7 @@ def described(payloads: Payloads) -> Described:
     }
 
 
-def columns(payloads: Payloads, model: ClassificationModel, block: Block, request: Record) -> Columns:
+def columns(payloads: Payloads, model: ClassificationModel, block: CheckedRows, request: Record) -> Columns:
     """Predictions of a model; see `operations.predictions.numbers.columns.columns`."""
     p, names = model.probabilities(block.X), payloads.seed.classes
     inside: npt.NDArray[Any] = model.sets(p, request["coverage"])

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from models.classification.model import ClassificationModel
-from operations.forms.columns import Block, Columns, Described
+from operations.forms.columns import CheckedRows, Columns, Described
 from operations.forms.fields import Record, record, title
 from operations.predictions.classes.columns import columns, described
 from operations.predictions.classes.predictions import predicted
@@ -62,7 +62,7 @@ class ClassPredictions(Predictions):
         """The most probable class of each row."""
         return predicted(form, model, rows, request)
 
-    def columns(self, form: Payloads, model: ClassificationModel, block: Block, request: Record) -> Columns:
+    def columns(self, form: Payloads, model: ClassificationModel, block: CheckedRows, request: Record) -> Columns:
         """Class, probabilities and set of classes."""
         return columns(form, model, block, request)
 

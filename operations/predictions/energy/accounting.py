@@ -28,7 +28,7 @@ from operations.predictions.energy.forms import (
     replaced,
 )
 from operations.predictions.energy.json_template import BLANK, JsonTemplate
-from operations.predictions.options import Addition, Option
+from operations.predictions.options import Addition, ResponsePart
 from physics.arrays import FloatArray
 from seeds import Norm, Quantity, Seed
 
@@ -36,7 +36,7 @@ NOT_KNOWN = "energy not determined by these inputs"
 _COAL = "coal_equivalent"
 
 
-class Energy(Option):
+class Energy(ResponsePart):
     """Energy and greenhouse gases of a tonne."""
 
     def of(self, seed: Seed) -> Accounting | None:

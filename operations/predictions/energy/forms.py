@@ -10,7 +10,7 @@ from models.energy.account import check_factors
 from models.interfaces.energy import GRID_FACTOR, AnyEnergy
 from operations.forms.fields import Record, record, title
 from operations.predictions.options import AddedFields
-from operations.predictions.payloads import Estimate
+from operations.predictions.payloads import QuantityEstimate
 from seeds import Seed
 from seeds.format.norms import Boundary, NormUnit
 from seeds.format.quantity import Certainty
@@ -128,14 +128,15 @@ def _standing_kind(seed: Seed) -> Any:
                 Literal[get_args(Certainty)], Field(description="how sure the limits are: read, or only recalled")
             ],
             "energy": Annotated[
-                Estimate, Field(description="what the norm limits, with what it counts elsewhere than in the process")
+                QuantityEstimate,
+                Field(description="what the norm limits, with what it counts elsewhere than in the process"),
             ],
             "grade": Annotated[grade, Field(description="best grade that is kept; null: none, or energy not known")],
             "best_grade": Annotated[grade, Field(description="that of the low end of the interval")],
             "worst_grade": Annotated[grade, Field(description="that of the high end of the interval")],
             "next_grade": Annotated[grade, Field(description="the next better grade; null: there is none")],
             "distance": Annotated[
-                Estimate | None,
+                QuantityEstimate | None,
                 Field(description="energy above the limit of the next grade; where the low end is negative it is kept"),
             ],
         },
@@ -172,7 +173,7 @@ def _basis_kind(seed: Seed) -> Any:
 
 
 def _estimate(about: str, unit: str) -> Any:
-    return Annotated[Estimate, Field(description=f"{about} [{unit}]", json_schema_extra={"x-unit": unit})]
+    return Annotated[QuantityEstimate, Field(description=f"{about} [{unit}]", json_schema_extra={"x-unit": unit})]
 
 
 def emission_sources(physics: AnyEnergy) -> dict[str, dict[str, str]]:

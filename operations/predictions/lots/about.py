@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from models.quality.model import QualityModel
 from seeds import Grade, Quantity, Seed
 from seeds.format.quantity import Certainty
-from seeds.format.tasks.quality import Limit
+from seeds.format.tasks.quality import ContentLimit
 
 
 class Amount(BaseModel):
@@ -88,7 +88,7 @@ def _grade(grade: Grade) -> GradeInfo:
     )
 
 
-def _limit(limit: Limit, of: list[str]) -> GradeLimit:
+def _limit(limit: ContentLimit, of: list[str]) -> GradeLimit:
     return GradeLimit(value=limit.value, least=limit.least, unit=limit.unit, of=of, certainty=limit.certainty)
 
 

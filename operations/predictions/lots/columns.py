@@ -9,8 +9,8 @@ import numpy as np
 
 from models.quality.decision import ACTIONS
 from models.quality.model import QualityModel
-from models.quality.remedy import Nearest
-from operations.forms.columns import Block, Columns, Described, Values, of_quantities, quantities, shares
+from models.quality.remedy import NearestLimit
+from operations.forms.columns import CheckedRows, Columns, Described, Values, of_quantities, quantities, shares
 from operations.forms.fields import Record
 from operations.forms.rows import flag_readings
 from operations.predictions.lots.forms import has_least
@@ -58,7 +58,7 @@ def _has_knobs(payloads: Payloads) -> bool:
     return bool(payloads.seed.by_role("knob"))
 
 
-def columns(payloads: Payloads, model: QualityModel, block: Block, request: Record) -> Columns:
+def columns(payloads: Payloads, model: QualityModel, block: CheckedRows, request: Record) -> Columns:
     """Decisions of a model; see `operations.predictions.numbers.columns.columns`."""
     seed = payloads.seed
     costs = given_costs(request["costs"], seed, model.costs)
@@ -94,7 +94,7 @@ def columns(payloads: Payloads, model: QualityModel, block: Block, request: Reco
     return Columns(values, flags, {"guarantee": guarantee(model, seed, costs is None)})
 
 
-def _least(near: Sequence[Nearest | None]) -> FloatArray:
+def _least(near: Sequence[NearestLimit | None]) -> FloatArray:
     return _numbers(None if one is None or one.is_highest else one.bound for one in near)
 
 

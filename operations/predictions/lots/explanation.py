@@ -8,7 +8,7 @@ from typing import Any
 from models.explanations import explained_contents
 from operations.forms.fields import Record, record, title
 from operations.predictions.explanations import Explanations, explanation, explanations, optional
-from operations.predictions.options import Option
+from operations.predictions.options import ResponsePart
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -30,7 +30,7 @@ class ContentExplanations(Explanations):
         return [{"explanations": {name: whys[i] for name, whys in by_element.items()}} for i in range(len(X))], {}
 
 
-class ExplainContents(Option):
+class ExplainContents(ResponsePart):
     """Explanations of each content."""
 
     def of(self, seed: Seed) -> ContentExplanations:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import BaseModel
 
 from models.quality.model import QualityModel
-from operations.forms.columns import Block, Columns, Described
+from operations.forms.columns import CheckedRows, Columns, Described
 from operations.forms.fields import Record
 from operations.predictions.lots.about import QualityInfo, info
 from operations.predictions.lots.columns import columns, described
@@ -39,7 +39,7 @@ class LotPredictions(Predictions):
         """Decisions on lots, with what holds of all of them."""
         return predicted(form, model, rows, request)
 
-    def columns(self, form: Payloads, model: QualityModel, block: Block, request: Record) -> Columns:
+    def columns(self, form: Payloads, model: QualityModel, block: CheckedRows, request: Record) -> Columns:
         """Decisions on lots as columns."""
         return columns(form, model, block, request)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.quality.decision import ACTIONS, Costs, Decisions
 from models.quality.model import QualityModel
-from models.quality.remedy import Nearest, Remedy
+from models.quality.remedy import NearestLimit, Remedy
 from operations.forms.fields import Record
 from operations.forms.lot_costs import grade_values
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
@@ -126,7 +126,7 @@ def _decided(decided: Decisions, costs: Costs, grades: Sequence[str]) -> list[Re
     ]
 
 
-def _nearest(one: Nearest, grade: str, units: Mapping[str, str], with_least: bool) -> Record | None:
+def _nearest(one: NearestLimit, grade: str, units: Mapping[str, str], with_least: bool) -> Record | None:
     if not math.isfinite(one.sigma):
         return None
     bound = {"highest": one.bound if one.is_highest else None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operations.forms.columns import Block, Columns, Described, of_quantities, quantities
+from operations.forms.columns import CheckedRows, Columns, Described, of_quantities, quantities
 from operations.forms.fields import Record
 from operations.forms.rows import flag_readings
 from operations.predictions.numbers.predictions import Fitted, replaced
@@ -18,7 +18,7 @@ def described(payloads: Payloads) -> Described:
     return found
 
 
-def columns(payloads: Payloads, model: Fitted, block: Block, request: Record) -> Columns:
+def columns(payloads: Payloads, model: Fitted, block: CheckedRows, request: Record) -> Columns:
     """Predictions of a model; see `operations.predictions.numbers.predictions.predicted`.
 
     Parameters

@@ -9,7 +9,7 @@ from models.explanations import explained
 from models.regression.several import SeveralTargets
 from operations.forms.fields import Record, record, title
 from operations.predictions.explanations import Explanations, explanation, explanations, optional
-from operations.predictions.options import Option
+from operations.predictions.options import ResponsePart
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -34,7 +34,7 @@ class NumberExplanations(Explanations):
         return [{"explanations": {target: whys[i] for target, whys in found.items()}} for i in range(len(X))], {}
 
 
-class ExplainNumbers(Option):
+class ExplainNumbers(ResponsePart):
     """Explanations of each target."""
 
     def of(self, seed: Seed) -> NumberExplanations:

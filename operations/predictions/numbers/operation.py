@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from operations.forms.columns import Block, Columns, Described
+from operations.forms.columns import CheckedRows, Columns, Described
 from operations.forms.fields import Record
 from operations.predictions.numbers.columns import columns, described
 from operations.predictions.numbers.predictions import Fitted, predicted
@@ -35,7 +35,7 @@ class NumberPredictions(Predictions):
         """Quantities with their intervals."""
         return predicted(form, model, rows, request)
 
-    def columns(self, form: Payloads, model: Fitted, block: Block, request: Record) -> Columns:
+    def columns(self, form: Payloads, model: Fitted, block: CheckedRows, request: Record) -> Columns:
         """Quantities and the ends of their intervals."""
         return columns(form, model, block, request)
 

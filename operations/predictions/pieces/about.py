@@ -9,7 +9,7 @@ from models.sorting.model import SortingModel
 from seeds import Quantity, Seed
 
 
-class Limit(BaseModel):
+class BinLimit(BaseModel):
     """Highest mean content of an element in a lot, or highest standard deviation of its pieces' contents."""
 
     value: float
@@ -24,9 +24,9 @@ class BinInfo(BaseModel):
     rest: Annotated[bool, Field(description="what the belt carries on: nothing is ejected there and no limit holds")]
     value: Annotated[dict[str, float], Field(description="value of a kilogram of each class, by the seed")]
     unit: Annotated[str, Field(description="unit of the values")]
-    limits: Annotated[dict[str, Limit], Field(description="limits of means of the bin's lots, by element")]
+    limits: Annotated[dict[str, BinLimit], Field(description="limits of means of the bin's lots, by element")]
     sd_limits: Annotated[
-        dict[str, Limit],
+        dict[str, BinLimit],
         Field(description="limits of standard deviations among the pieces of the bin's lots, by mass, by element"),
     ]
 
@@ -37,7 +37,7 @@ class SortingInfo(BaseModel):
     classes: list[str]
     other: Annotated[str, Field(description="class of what is none of the others")]
     bins: list[BinInfo]
-    lot_mass: Annotated[Limit, Field(description="mass of feed that makes a lot")]
+    lot_mass: Annotated[BinLimit, Field(description="mass of feed that makes a lot")]
     confidence: Annotated[float, Field(description="share of lots that shall keep all limits")]
     calibration_confidence: Annotated[
         float, Field(description="how sure it shall be that the plant's one calibration achieves that share")
@@ -47,8 +47,8 @@ class SortingInfo(BaseModel):
     ]
 
 
-def _limits(given: Mapping[str, Quantity]) -> dict[str, Limit]:
-    return {name: Limit(value=limit.value, unit=limit.unit) for name, limit in given.items()}
+def _limits(given: Mapping[str, Quantity]) -> dict[str, BinLimit]:
+    return {name: BinLimit(value=limit.value, unit=limit.unit) for name, limit in given.items()}
 
 
 def info(seed: Seed, model: SortingModel | None) -> SortingInfo:
@@ -72,7 +72,7 @@ def info(seed: Seed, model: SortingModel | None) -> SortingInfo:
             )
             for one in seed.bins
         ],
-        lot_mass=Limit(value=rules.lot_mass.value, unit=rules.lot_mass.unit),
+        lot_mass=BinLimit(value=rules.lot_mass.value, unit=rules.lot_mass.unit),
         confidence=rules.confidence.value,
         calibration_confidence=rules.sure,
         carried=carried,

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
-from operations.forms.columns import Block, Columns, Described, of_quantities, quantities, shares
+from operations.forms.columns import CheckedRows, Columns, Described, of_quantities, quantities, shares
 from operations.forms.fields import Record
 from operations.forms.rows import flag_readings
 from operations.predictions.payloads import Payloads
@@ -31,7 +31,7 @@ def _carried(payloads: Payloads) -> list[str]:
     return [column.name for column in payloads.seed.elements]
 
 
-def columns(payloads: Payloads, model: SortingModel, block: Block, request: Record) -> Columns:
+def columns(payloads: Payloads, model: SortingModel, block: CheckedRows, request: Record) -> Columns:
     """Decisions of a model, in the order of the rows; see `operations.predictions.numbers.columns.columns`."""
     seed, prices = payloads.seed, given_prices(request["prices"])
     before = states(request["lots"], seed)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import BaseModel
 
 from models.sorting.model import SortingModel
-from operations.forms.columns import Block, Columns, Described
+from operations.forms.columns import CheckedRows, Columns, Described
 from operations.forms.fields import Record
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads, TaskFields
@@ -40,7 +40,7 @@ class PiecePredictions(Predictions):
         """Decisions on pieces, with what holds of all of them."""
         return predicted(form, model, rows, request)
 
-    def columns(self, form: Payloads, model: SortingModel, block: Block, request: Record) -> Columns:
+    def columns(self, form: Payloads, model: SortingModel, block: CheckedRows, request: Record) -> Columns:
         """Decisions on pieces as columns."""
         return columns(form, model, block, request)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from models.sorting.model import Sorted, SortingModel
+from models.sorting.model import SortedPieces, SortingModel
 from models.sorting.values import value_matrix
 from operations.forms.fields import Record
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
@@ -90,7 +90,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     }
 
 
-def flag_closed(done: Sorted, seed: Seed, flags: list[list[str]]) -> None:
+def flag_closed(done: SortedPieces, seed: Seed, flags: list[list[str]]) -> None:
     """Add to the rows' flags which bin was closed to a piece that belongs there."""
     for i in np.flatnonzero(done.bin != done.wanted):
         flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")

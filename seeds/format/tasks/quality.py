@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.format.quantity import Certainty, Name, Number, Part, Quantity, Text, Unit
+from seeds.format.quantity import Certainty, Name, Number, Quantity, SeedPart, Text, Unit
 
 
-class Limit(Part):
+class ContentLimit(SeedPart):
     """Highest content of an element in a grade, or the least one, or both, and how sure the numbers are."""
 
     value: Annotated[Number | None, Field(default=None, gt=0)]
@@ -38,14 +38,14 @@ class Limit(Part):
         return f"{'at most ' if self.least is None else ''}{self.range} {self.unit}"
 
 
-class Sum(Limit):
+class ContentSum(ContentLimit):
     """Highest or least sum of the contents of some elements in a grade."""
 
     name: Name
     of: Annotated[list[Name], Field(min_length=2)]
 
 
-class Grade(Part):
+class Grade(SeedPart):
     """A grade: its limits, and what a tonne is worth beside the intended grade.
 
     The last grade has neither limits nor sums: it takes what no other grade does.
@@ -54,11 +54,11 @@ class Grade(Part):
     name: Name
     title: Text
     value: Quantity
-    limits: Annotated[dict[Name, Limit], Field({})]
-    sums: Annotated[list[Sum], Field([])]
+    limits: Annotated[dict[Name, ContentLimit], Field({})]
+    sums: Annotated[list[ContentSum], Field([])]
 
 
-class Cause(Part):
+class Cause(SeedPart):
     """What a shift of several elements together points to.
 
     `shift` holds the relative rise of each element's content on a logarithmic scale, negative where it falls; `knobs`
@@ -72,7 +72,7 @@ class Cause(Part):
     source: Text
 
 
-class Quality(Part):
+class Quality(SeedPart):
     """What a lot is judged by, and what decisions on it cost.
 
     `defects` are target columns of 0 and 1. They are no part of a grade: each lot is inspected before it is shipped,

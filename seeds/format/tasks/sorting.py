@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit
 from seeds.format.units import MASS_FRACTIONS
 
 SD_OF = "standard deviation of"  # what a limit of `sd_limits` is called
@@ -16,7 +16,7 @@ SD_OF = "standard deviation of"  # what a limit of `sd_limits` is called
 USUAL_CALIBRATION_CONFIDENCE = 0.9
 
 
-class Bin(Part):
+class Bin(SeedPart):
     """Where pieces go: value of a kilogram of each class there, and what its lots may hold.
 
     `limits` bound the mean content of an element in a lot, `sd_limits` the standard deviation of its pieces' contents,
@@ -45,7 +45,7 @@ class Bin(Part):
         return means + sds
 
 
-class Sorting(Part):
+class Sorting(SeedPart):
     """How lots are formed.
 
     `mass` names the column with a piece's mass [g], `other` the class of what is none of the named ones. `lot_mass` is

@@ -30,7 +30,7 @@ class HistoryEntry(BaseModel):
     figures: Annotated[dict[str, Any], Field(description="what was known then")]
 
 
-class History(BaseModel):
+class HistoryResponse(BaseModel):
     """What was done about a process, the newest first."""
 
     process: str
@@ -47,9 +47,9 @@ def router(champions: Champions, database: Database | None) -> APIRouter:
         summary="Who became champion when, by whom and why",
         responses=described(404, 503),
     )
-    async def history(process: str) -> History:
+    async def history(process: str) -> HistoryResponse:
         status_of(process, champions)
-        return History(process=process, entries=await run_in_threadpool(_entries, process, database))
+        return HistoryResponse(process=process, entries=await run_in_threadpool(_entries, process, database))
 
     return routes
 

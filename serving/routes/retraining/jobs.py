@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from operations.forms.decoding import parsed_json
 from operations.forms.faults import invalid
 from operations.forms.shapes import Shape
-from records.jobs.queue import Asked, BusyError, Job, Jobs, JobsError
+from records.jobs.queue import BusyError, Job, Jobs, JobsError, RetrainingRequest
 from serving.hot_reload.champions import Champions
 from serving.middleware.authorization import JOBS
 from serving.middleware.context import asker
@@ -126,7 +126,9 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
     )
     async def ask(process: str, request: Request, response: Response) -> RetrainingJob:
         wanted = await _asked(request)
-        asked = Asked(of(process), asker(request.scope), wanted.if_drifted, wanted.accept_shift, wanted.dry_run)
+        asked = RetrainingRequest(
+            of(process), asker(request.scope), wanted.if_drifted, wanted.accept_shift, wanted.dry_run
+        )
         job = await _from(lambda: jobs.put(asked))
         response.headers["Location"] = f"/v1/{process}/{JOBS}/{job.id}"
         return _shown(job)

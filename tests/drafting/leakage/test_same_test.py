@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drafting.columns import Found, find_column
+from drafting.columns import DetectedColumn, find_column
 from drafting.headings import read_headings
 from drafting.leakage.same_test import same_test
 from seeds import TableFormat
 
 
-def columns(*headings: str) -> list[Found]:
+def columns(*headings: str) -> list[DetectedColumn]:
     values = pd.Series(np.arange(20) / 7)
     return [find_column(values, heading, TableFormat()) for heading in read_headings(headings)]
 

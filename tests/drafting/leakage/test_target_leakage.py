@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drafting.columns import Found, find_column
+from drafting.columns import DetectedColumn, find_column
 from drafting.headings import read_headings
 from drafting.leakage.target_leakage import LEAK_GAIN, LEAK_R2, Sample, balance, sample_of, single_leaks, together
 from seeds import TableFormat
@@ -12,12 +12,12 @@ from seeds import TableFormat
 N = 900
 
 
-def columns(**values: np.ndarray) -> dict[str, Found]:
+def columns(**values: np.ndarray) -> dict[str, DetectedColumn]:
     headings = read_headings(list(values))
     return {one.text: find_column(pd.Series(values[one.text]), one, TableFormat()) for one in headings}
 
 
-def sample(target: Found, has_time: bool = True, is_class: bool = False) -> Sample:
+def sample(target: DetectedColumn, has_time: bool = True, is_class: bool = False) -> Sample:
     return sample_of(target, np.arange(N), is_class, has_time)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.energy.grades import Norms, Standing
+from models.energy.grades import NormCompliance, Norms
 from physics.arrays import FloatArray
 from seeds import Norm, load
 
@@ -12,7 +12,7 @@ def norm(process: str, name: str) -> Norm:
     return next(one for one in load(process).norms if one.name == name)
 
 
-def standing(norm: Norm, *ends: FloatArray) -> Standing:
+def standing(norm: Norm, *ends: FloatArray) -> NormCompliance:
     """Where energies with their low and high ends stand under one norm."""
     (found,) = Norms([norm]).standings(np.array([ends]))
     return found

@@ -16,7 +16,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from models.estimators.boosted_classes import BoostedClasses
 from models.estimators.linear_classes import LinearClasses
 from models.estimators.physics_features import OnPhysics, PhysicsFeatures
-from models.regression.baselines import FirstPrinciples, Mean, Persistence
+from models.regression.baselines import FirstPrinciples, MeanRegressor, Persistence
 from models.regression.ridge import RidgeLine
 from models.regression.trees import BoostedTrees
 from models.tasks import build
@@ -34,7 +34,7 @@ def rows(n=120):
 # Others need a number of columns or kinds of labels that the checks do not bring.
 @pytest.mark.filterwarnings("ignore:Estimator .* does not inherit from")
 @pytest.mark.filterwarnings("ignore:Skipping check")
-@pytest.mark.parametrize("estimator", [Mean(), Persistence(), RidgeLine(), BoostedTrees(n_jobs=1)], ids=repr)
+@pytest.mark.parametrize("estimator", [MeanRegressor(), Persistence(), RidgeLine(), BoostedTrees(n_jobs=1)], ids=repr)
 def test_scikit_learns_own_checks_pass(estimator):
     found = check_estimator(estimator, on_fail=None)
     assert len(found) > 40
@@ -49,7 +49,7 @@ def test_parameters_are_the_arguments():
     assert one.set_params() is one
     with pytest.raises(ValueError, match=r"^BoostedTrees: got parameter 'leaves', expected \['signs', 'held_back', "):
         one.set_params(leaves=3)
-    assert repr(Mean()) == "Mean()"
+    assert repr(MeanRegressor()) == "Mean()"
     assert repr(RidgeLine((0, 2))) == "RidgeLine(categories=(0, 2), log_floor=None)"
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from models.online.reference_runs import FEWEST_ROWS, FEWEST_RUNS, Bounds, Run, Usual
+from models.online.reference_runs import FEWEST_ROWS, FEWEST_RUNS, Bounds, OutcomeRun, ReferenceRuns
 
 NOBODY = np.empty(0)
 
@@ -13,7 +13,7 @@ NOBODY = np.empty(0)
 def run(rng, n=60, shift=0.0, size=1.0):
     """Outcomes that follow predictions which spread twice as wide as their errors."""
     predicted, errors = rng.normal(90, 2, n), rng.normal(shift, size, n)
-    return Run(errors, predicted + errors, np.ones(n), NOBODY)
+    return OutcomeRun(errors, predicted + errors, np.ones(n), NOBODY)
 
 
 def past(rng, runs=12, sway=0.0):
@@ -33,12 +33,12 @@ def words(usual, one):
 def test_what_is_measured_is_level_mean_spread_link_repeats_and_copies():
     """Errors of 0, 1, ..., 4 about a line: the middle is 2, half of them lie within 2, and no outcome comes twice."""
     errors, outcomes = np.arange(5.0), np.array([0.0, 2.0, 4.0, 6.0, 8.0])
-    level, mean, spread, link, alike, copied = Run(
+    level, mean, spread, link, alike, copied = OutcomeRun(
         errors, outcomes, np.ones(5), np.array([4.0, 8.0, 8.0, 9.0])
     ).measures
     assert (level, mean, np.exp(spread), alike, copied) == pytest.approx((2.0, 2.0, 2.0, 0.0, 0.4))
     assert np.tanh(link) == pytest.approx(1.0, abs=2e-4)
-    skewed = Run(np.array([0.0, 1, 2, 3, 14]), np.array([1.0, 1, 2, 3, 4]), np.full(5, 2.0), NOBODY).measures
+    skewed = OutcomeRun(np.array([0.0, 1, 2, 3, 14]), np.array([1.0, 1, 2, 3, 4]), np.full(5, 2.0), NOBODY).measures
     assert (skewed[0], skewed[1], np.exp(skewed[2]), skewed[4]) == pytest.approx((1.0, 2.0, 1.0, 0.4))
 
 
@@ -57,16 +57,19 @@ def test_runs_of_the_past_and_others_like_them_are_not_odd(usual):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda one: Run(one.errors + 3, one.outcomes + 3, one.scale, NOBODY), "the level is off by +"),
-        (lambda one: Run(one.errors - 3, one.outcomes - 3, one.scale, NOBODY), "the level is off by -"),
-        (lambda one: Run(one.errors * 4, one.outcomes + 3 * one.errors, one.scale, NOBODY), "errors spread over "),
+        (lambda one: OutcomeRun(one.errors + 3, one.outcomes + 3, one.scale, NOBODY), "the level is off by +"),
+        (lambda one: OutcomeRun(one.errors - 3, one.outcomes - 3, one.scale, NOBODY), "the level is off by -"),
         (
-            lambda one: Run(one.errors + 90 - one.outcomes, np.full(60, 90.0), one.scale, NOBODY),
+            lambda one: OutcomeRun(one.errors * 4, one.outcomes + 3 * one.errors, one.scale, NOBODY),
+            "errors spread over ",
+        ),
+        (
+            lambda one: OutcomeRun(one.errors + 90 - one.outcomes, np.full(60, 90.0), one.scale, NOBODY),
             "100% are also another row's",
         ),
         (lambda one: shuffled(one), "a correlation of "),
         (lambda one: partly(one, 20.0), "the mean is off by +"),
-        (lambda one: Run(one.errors, one.outcomes, one.scale, one.outcomes[::-1]), "100% were known before"),
+        (lambda one: OutcomeRun(one.errors, one.outcomes, one.scale, one.outcomes[::-1]), "100% were known before"),
     ],
 )
 def test_each_measure_finds_what_it_is_for(change, said, usual):
@@ -75,13 +78,13 @@ def test_each_measure_finds_what_it_is_for(change, said, usual):
 
 def shuffled(one):
     outcomes = np.random.default_rng(4).permutation(one.outcomes)
-    return Run(outcomes - (one.outcomes - one.errors), outcomes, one.scale, NOBODY)
+    return OutcomeRun(outcomes - (one.outcomes - one.errors), outcomes, one.scale, NOBODY)
 
 
 def partly(one, by):
     """A tenth of the outcomes far off: the median hardly moves."""
     off = np.where(np.arange(60) % 10 == 0, by, 0.0)
-    return Run(one.errors + off, one.outcomes + off, one.scale, NOBODY)
+    return OutcomeRun(one.errors + off, one.outcomes + off, one.scale, NOBODY)
 
 
 def test_what_is_near_several_bounds_is_odd_together():
@@ -91,7 +94,7 @@ def test_what_is_near_several_bounds_is_odd_together():
     outcomes = 90 + 100 * np.arange(61.0)
 
     def off(shift, factor):
-        return Run(errors * factor + shift, outcomes, np.ones(61), NOBODY)
+        return OutcomeRun(errors * factor + shift, outcomes, np.ones(61), NOBODY)
 
     assert bounds.odd(off(0.8, 1.0)) == bounds.odd(off(0.0, np.exp(0.8))) == ()
     first, *named = bounds.odd(off(0.8, np.exp(0.8)))
@@ -114,21 +117,21 @@ def test_fewer_outcomes_may_lie_farther_off_and_only_their_level_counts(usual):
     rng = np.random.default_rng(7)
     few = [run(rng, 5, shift=0.5) for _ in range(200)]
     assert not any(usual.odd(one) for one in few)
-    alike = Run(np.zeros(FEWEST_ROWS - 1), np.full(FEWEST_ROWS - 1, 90.0), np.ones(FEWEST_ROWS - 1), NOBODY)
+    alike = OutcomeRun(np.zeros(FEWEST_ROWS - 1), np.full(FEWEST_ROWS - 1, 90.0), np.ones(FEWEST_ROWS - 1), NOBODY)
     assert usual.odd(alike) == ()
     assert "the level" in words(usual, run(rng, 5, shift=9.0))
 
 
 def test_errors_count_by_the_size_of_errors_there(usual):
     one = run(np.random.default_rng(8))
-    wide = Run(one.errors * 5, one.outcomes + 4 * one.errors, np.full(60, 5.0), NOBODY)
-    assert "spread" in words(usual, Run(wide.errors, wide.outcomes, np.ones(60), NOBODY))
+    wide = OutcomeRun(one.errors * 5, one.outcomes + 4 * one.errors, np.full(60, 5.0), NOBODY)
+    assert "spread" in words(usual, OutcomeRun(wide.errors, wide.outcomes, np.ones(60), NOBODY))
     assert "spread" not in words(usual, wide)
 
 
 def test_the_way_into_json_and_back_changes_nothing(usual):
-    whole = Usual((usual,))
-    again = Usual.from_state(json.loads(json.dumps(whole.state())))
+    whole = ReferenceRuns((usual,))
+    again = ReferenceRuns.from_state(json.loads(json.dumps(whole.state())))
     assert again.state() == whole.state()
     odd = run(np.random.default_rng(9), shift=4.0)
     assert again.odd(odd) == usual.odd(odd) != ()
@@ -138,7 +141,7 @@ def test_a_run_is_held_against_runs_of_its_own_length():
     """A level that sways from run to run by 1.5 may be so far off in a short run, and not in ten of them together."""
     rng = np.random.default_rng(15)
     short, long = Bounds.of(past(rng, sway=1.5)), Bounds.of([run(rng, 600) for _ in range(12)])
-    both = Usual((short, long))
+    both = ReferenceRuns((short, long))
     assert both.odd(run(rng, 60, shift=2.0)) == ()
     assert both.odd(run(rng, 599, shift=2.0)) == ()
     assert "the level" in words(both, run(rng, 600, shift=2.0))
@@ -148,7 +151,9 @@ def test_a_run_is_held_against_runs_of_its_own_length():
 
 def test_outcomes_that_are_rounded_repeat_no_more_in_a_long_run_than_in_a_short_one():
     rng = np.random.default_rng(16)
-    shares = [Run(np.zeros(n), np.round(rng.normal(90, 2, n)), np.ones(n), NOBODY).measures[4] for n in (3000, 9000)]
+    shares = [
+        OutcomeRun(np.zeros(n), np.round(rng.normal(90, 2, n)), np.ones(n), NOBODY).measures[4] for n in (3000, 9000)
+    ]
     assert shares[0] == pytest.approx(shares[1], abs=0.02)
 
 

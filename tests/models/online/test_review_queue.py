@@ -6,19 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.online.reference_runs import FEWEST_ROWS, Run
+from models.online.reference_runs import FEWEST_ROWS, OutcomeRun
 from models.online.review_queue import (
     MOST_LISTED,
     Arrival,
-    Following,
-    Waiting,
+    OnlineState,
+    PendingBatch,
     centres_along,
     outcomes_waiting_in,
     runs_of,
     usual_of,
     waiting_in,
 )
-from models.uncertainty.adaptive_intervals import Adaptive
+from models.uncertainty.adaptive_intervals import AdaptiveInterval
 
 
 def arrival(rng, batch=1, n=40, shift=0.0):
@@ -38,11 +38,11 @@ def parts(one, size):
 def start():
     rng = np.random.default_rng(0)
     arrivals = [arrival(rng, n=60) for _ in range(12)]
-    adaptive = Adaptive.new()
+    adaptive = AdaptiveInterval.new()
     usual = usual_of(arrivals, adaptive)
     for one in arrivals:
         adaptive = adaptive.taken(one.errors, one.scores)
-    return Following(adaptive, usual)
+    return OnlineState(adaptive, usual)
 
 
 def taken(following, arrivals):
@@ -133,7 +133,7 @@ def test_the_way_into_json_and_back_changes_nothing(size, start):
     some = [*parts(arrival(rng, 5, 70), size), *parts(arrival(rng, 50, 45, shift=6.0), size)]
     through = start
     for one in some:
-        through = Following.from_state(json.loads(json.dumps(through.state())), start.usual).taken(one)
+        through = OnlineState.from_state(json.loads(json.dumps(through.state())), start.usual).taken(one)
     after = taken(start, some)
     assert through.state() == after.state()
     assert through.adaptive.state() == after.adaptive.state()
@@ -142,22 +142,22 @@ def test_the_way_into_json_and_back_changes_nothing(size, start):
 
 def test_a_state_of_before_anything_waited_is_read(start):
     old = {"adaptive": start.sure.state(), "centres": [[0, 0.0]]}
-    assert Following.from_state(old, start.usual).state() == start.state()
+    assert OnlineState.from_state(old, start.usual).state() == start.state()
     assert waiting_in(old) == ()
 
 
 def test_complete_runs_are_cut_from_what_arrives_and_stand_beside_the_centre_of_their_beginning():
     rng = np.random.default_rng(10)
     arrivals = [arrival(rng, n=20, shift=2.0) for _ in range(5)]
-    first, second = runs_of(arrivals, centres_along(arrivals, Adaptive.new()), 40)
+    first, second = runs_of(arrivals, centres_along(arrivals, AdaptiveInterval.new()), 40)
     errors = np.concatenate([one.errors for one in arrivals[:2]])
     np.testing.assert_array_equal(first.errors, errors)
-    centre = Adaptive.new()
+    centre = AdaptiveInterval.new()
     for one in arrivals[:2]:
         centre = centre.taken(one.errors, one.scores)
     later = np.concatenate([one.errors for one in arrivals[2:4]])
     np.testing.assert_allclose(second.errors, later - centre.centre)
-    assert isinstance(first, Run)
+    assert isinstance(first, OutcomeRun)
 
 
 def test_of_many_batches_that_wait_the_newest_are_named_and_all_are_counted(start):
@@ -182,15 +182,15 @@ def test_what_is_usual_is_known_by_the_length_of_runs_while_there_are_enough(siz
     """Of 700 outcomes that come 20 at a time there are 17 runs of 30 and more, 11 of 60 and 5 of 120."""
     rng = np.random.default_rng(13)
     count = 35 if size == 20 else 20 if size == 70 else 6
-    found = usual_of([arrival(rng, n=size) for _ in range(count)], Adaptive.new())
+    found = usual_of([arrival(rng, n=size) for _ in range(count)], AdaptiveInterval.new())
     assert [one.rows for one in found.bounds] == lengths
 
 
 def test_of_too_few_outcomes_nothing_is_usual():
     rng = np.random.default_rng(14)
-    assert usual_of([arrival(rng, n=60) for _ in range(4)], Adaptive.new()) is None
-    assert usual_of([], Adaptive.new()) is None
+    assert usual_of([arrival(rng, n=60) for _ in range(4)], AdaptiveInterval.new()) is None
+    assert usual_of([], AdaptiveInterval.new()) is None
 
 
 def test_what_waits_is_named_by_its_batch():
-    assert waiting_in({"waiting": [[3, 40, "why"]]}) == (Waiting(3, 40, "why"),)
+    assert waiting_in({"waiting": [[3, 40, "why"]]}) == (PendingBatch(3, 40, "why"),)

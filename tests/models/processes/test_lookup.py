@@ -10,7 +10,7 @@ import pytest
 
 import models.processes
 from models.interfaces.energy import EnergyPhysics
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 from models.interfaces.response import Response
 from models.interfaces.schedule import SchedulePhysics
 from models.processes import lookup
@@ -32,7 +32,7 @@ FOLDERS = [module.name for module in pkgutil.iter_modules(models.processes.__pat
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_folder_states_its_process_and_is_the_type_of_a_seed(folder: str) -> None:
     process = process_of_type(folder)
-    assert isinstance(process, Process)
+    assert isinstance(process, ProcessModels)
     assert folder in {seed.process_type for seed in load_all().values()}
     files = {file.name for file in pkgutil.iter_modules([f"{models.processes.__path__[0]}/{folder}"])}
     stated = {name for name in ("response", "energy", "schedule") if getattr(process, name) is not None}
@@ -75,7 +75,7 @@ def test_a_file_beside_the_folders_is_no_process(file: str) -> None:
     assert process_of_type(file) is None
 
 
-@pytest.mark.parametrize("stated", [{}, {"PROCESS": Process}, {"PROCESS": SimpleNamespace(physics=None)}])
+@pytest.mark.parametrize("stated", [{}, {"PROCESS": ProcessModels}, {"PROCESS": SimpleNamespace(physics=None)}])
 def test_a_folder_that_states_no_process_is_told(
     toy_seed: Seed, stated: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:

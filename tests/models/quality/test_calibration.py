@@ -8,7 +8,7 @@ import pytest
 from scipy.special import expit
 
 from models.quality import model as quality_model
-from models.quality.error_scenarios import Scatter, crossed_chances
+from models.quality.error_scenarios import ErrorScenarios, crossed_chances
 from models.quality.model import QualityModel, grader
 from seeds import Seed
 
@@ -61,7 +61,7 @@ def test_all_lots_set_the_threshold_each_without_its_own_errors(toy_quality_seed
     assert np.delete(kept, 4, axis=0).tolist() == [[1.0, 1.0, 1.0]] * 8
     assert (costs.assay, costs.claim, costs.intended) == (6.0, 300.0, 0)
     assert (alpha, confidence) == (0.02, 0.95)
-    whole = Scatter.of(reported, predictions[:, :3])
+    whole = ErrorScenarios.of(reported, predictions[:, :3])
     np.testing.assert_array_equal(model.scatter.spread, whole.spread)
     np.testing.assert_array_equal(model.scatter.scenarios, whole.scenarios)
     assert len(model.scatter.scenarios) == LOTS

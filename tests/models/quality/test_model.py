@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 from models.online.received import Interval, Received
-from models.online.reference_runs import Bounds, Usual
+from models.online.reference_runs import Bounds, ReferenceRuns
 from models.quality import model as quality_model
 from models.quality.candidates import build
 from models.quality.decision import Costs, Decisions
 from models.quality.model import QualityModel, grader
 from models.table.contract import check
 from models.table.inputs import input_names, matrix
-from models.uncertainty.adaptive_intervals import Level
+from models.uncertainty.adaptive_intervals import IntervalLevel
 from models.uncertainty.guarantees import GuaranteeError, lots_needed
 from models.uncertainty.intervals import CoverageError
 from seeds import Seed
@@ -277,7 +277,7 @@ def test_its_state_comes_back(model: QualityModel, threshold: float) -> None:
 
 def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) -> None:
     logs = np.log(np.full((2, len(model.seed.elements)), 1.5))
-    narrow = replace(model, level=Level(np.full(100, 0.5), Level.new().missed))
+    narrow = replace(model, level=IntervalLevel(np.full(100, 0.5), IntervalLevel.new().missed))
     adaptive = narrow.with_all_outcomes().contents(logs, 0.9)
     for answer, spread in zip(adaptive.values(), model.scatter.spread, strict=True):
         np.testing.assert_allclose(answer.low, 1.5 * np.exp(-0.5 * spread))
@@ -289,7 +289,9 @@ def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) 
 
 def test_without_assays_the_wider_joint_interval_is_answered(model: QualityModel) -> None:
     logs = np.log(np.full((2, len(model.seed.elements)), 1.5))
-    narrow, wide = (replace(model, level=Level(np.full(100, off), Level.new().missed)) for off in (0.01, 99.0))
+    narrow, wide = (
+        replace(model, level=IntervalLevel(np.full(100, off), IntervalLevel.new().missed)) for off in (0.01, 99.0)
+    )
     for one, reach in ((narrow, model.scatter.joint.half_width(0.9)), (wide, 99.0)):
         low, _ = model.scatter.reach(logs, reach)
         np.testing.assert_allclose([answer.low for answer in one.contents(logs, 0.9).values()], low.T)
@@ -299,8 +301,10 @@ def test_without_assays_the_wider_joint_interval_is_answered(model: QualityModel
 
 
 def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: QualityModel) -> None:
-    usual = Usual((Bounds(np.zeros(6), np.ones(6), 30.0),))
-    one = replace(model, level=Level(np.full(100, 0.5), Level.new().missed), usual=usual, followed=np.zeros(3))
+    usual = ReferenceRuns((Bounds(np.zeros(6), np.ones(6), 30.0),))
+    one = replace(
+        model, level=IntervalLevel(np.full(100, 0.5), IntervalLevel.new().missed), usual=usual, followed=np.zeros(3)
+    )
     own = ("scatter", "temperatures", "threshold", "level", "usual", "followed", "learnt", "refusals")
     parts = {name: getattr(one, name) for name in QualityModel.__match_args__ if name not in own}
     state = json.loads(json.dumps(one.state()))

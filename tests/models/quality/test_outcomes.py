@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 from models.interfaces.answers import Answer
 from models.quality.decision import Costs, Decisions
 from models.quality.grades import Limits
-from models.quality.outcomes import Lots, costs_of, covered, highest_share
+from models.quality.outcomes import AssayedLots, costs_of, covered, highest_share
 from seeds import load_all
 
 NAN = float("nan")
@@ -108,7 +108,7 @@ def test_no_bad_lot_among_299_shows_one_percent():
 def test_lots_know_which_grades_they_keep_and_can_be_chosen_from(toy_quality_seed):
     """p at most 6 of the first grade, q at most 5 and both together at most 9; p at most 20 of the second."""
     reported = np.array([[5.0, 3.0, 1.0], [5.0, 4.5, 1.0], [21.0, 1.0, 1.0], [NAN, -5.0, 1.0]])
-    lots = Lots.of(toy_quality_seed, reported, np.array([[0.0], [1.0], [NAN], [0.0]]))
+    lots = AssayedLots.of(toy_quality_seed, reported, np.array([[0.0], [1.0], [NAN], [0.0]]))
     np.testing.assert_array_equal(lots.kept, [[1, 1, 1], [0, 1, 1], [0, 0, 1], [NAN, NAN, 1]])
     some = lots[np.array([True, False, True, False])]
     assert (some.reported.tolist(), some.kept.tolist()) == (reported[[0, 2]].tolist(), [[1, 1, 1], [0, 0, 1]])

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm, qmc
 
 from models.quality import remedy as module
-from models.quality.error_scenarios import Scatter
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
 from models.quality.remedy import LEAST_GAIN, Remedy, distances, nearest
 from models.table.inputs import input_names
@@ -33,12 +33,12 @@ def limits(toy_quality_seed: Seed) -> Limits:
     return Limits.of(toy_quality_seed)
 
 
-def scatter_of(spread: np.ndarray, scenarios: np.ndarray) -> Scatter:
-    return Scatter(spread, scenarios, np.full(len(scenarios), 1 / len(scenarios)), Conformal(np.ones(1)))
+def scatter_of(spread: np.ndarray, scenarios: np.ndarray) -> ErrorScenarios:
+    return ErrorScenarios(spread, scenarios, np.full(len(scenarios), 1 / len(scenarios)), Conformal(np.ones(1)))
 
 
 @pytest.fixture
-def scatter() -> Scatter:
+def scatter() -> ErrorScenarios:
     """Errors of 0.3 on log scale that do not go together."""
     return scatter_of(np.full(3, 0.3), norm.ppf(qmc.Sobol(3, rng=0).random(1024)))
 
@@ -55,19 +55,19 @@ def told(*rows: tuple[float, float, float]) -> np.ndarray:
 
 
 def remedies(
-    seed: Seed, X: np.ndarray, logs: np.ndarray, grades: np.ndarray, scatter: Scatter, limits: Limits
+    seed: Seed, X: np.ndarray, logs: np.ndarray, grades: np.ndarray, scatter: ErrorScenarios, limits: Limits
 ) -> list[Remedy | None]:
     return module.remedies(seed, X, logs, grades, distances(logs, scatter, limits), scatter, limits)
 
 
 class TestNearest:
-    def test_distances_are_standard_deviations_on_log_scale(self, scatter: Scatter, limits: Limits) -> None:
+    def test_distances_are_standard_deviations_on_log_scale(self, scatter: ErrorScenarios, limits: Limits) -> None:
         far = distances(told((3.0, 4.0, 1.0)), scatter, limits)[0]
         np.testing.assert_allclose(far[[0, 1, 3]], np.log([6 / 3, 5 / 4, 20 / 3]) / 0.3, rtol=1e-9)
         # The sum scatters by its parts' shares, 3/7 and 4/7, here without correlation.
         assert far[2] == pytest.approx(np.log(9 / 7) / (0.3 * np.hypot(3 / 7, 4 / 7)), rel=0.02)
 
-    def test_the_limit_with_the_least_room_is_told(self, scatter: Scatter, limits: Limits) -> None:
+    def test_the_limit_with_the_least_room_is_told(self, scatter: ErrorScenarios, limits: Limits) -> None:
         rows = told((5.5, 1.0, 1.0), (1.0, 4.9, 1.0), (4.3, 4.3, 1.0), (1.0, 6.0, 1.0), (12.0, 1.0, 1.0))
         found = nearest(rows, np.array([PRIME] * 4 + [SECOND]), distances(rows, scatter, limits), scatter, limits)
         assert [one.limit for one in found] == ["p", "q", "p_and_q", "q", "p"]
@@ -87,13 +87,15 @@ class TestNearest:
 
 @pytest.mark.usefixtures("_physics")
 class TestRemedies:
-    def remedy(self, seed: Seed, scatter: Scatter, row: tuple[float, float, float], **inputs: float) -> Remedy | None:
+    def remedy(
+        self, seed: Seed, scatter: ErrorScenarios, row: tuple[float, float, float], **inputs: float
+    ) -> Remedy | None:
         X = lots(seed, **{name: [value] for name, value in (inputs or {"u": 0.0}).items()})
         (found,) = remedies(seed, X, told(row), np.array([PRIME]), scatter, Limits.of(seed))
         return found
 
     def test_a_move_of_the_knob_takes_the_content_along_by_physics(
-        self, toy_quality_seed: Seed, scatter: Scatter
+        self, toy_quality_seed: Seed, scatter: ErrorScenarios
     ) -> None:
         found = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0))
         assert found is not None
@@ -101,13 +103,13 @@ class TestRemedies:
         # One step of 10 °C divides q by e^0.6.
         assert found.sigma == pytest.approx(np.log(5 / (4.5 * np.exp(-0.6))) / 0.3, rel=1e-9)
 
-    def test_a_lot_beyond_its_limit_is_brought_back(self, toy_quality_seed: Seed, scatter: Scatter) -> None:
+    def test_a_lot_beyond_its_limit_is_brought_back(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
         found = self.remedy(toy_quality_seed, scatter, (1.0, 8.0, 1.0))
         assert found is not None
         assert found.sigma == pytest.approx(np.log(5 / (8 * np.exp(-0.6))) / 0.3, rel=1e-9)
 
     def test_the_room_gained_ends_at_the_limit_that_is_then_nearest(
-        self, toy_quality_seed: Seed, scatter: Scatter
+        self, toy_quality_seed: Seed, scatter: ErrorScenarios
     ) -> None:
         found = self.remedy(toy_quality_seed, scatter, (5.0, 4.9, 1.0))
         assert found is not None
@@ -124,16 +126,16 @@ class TestRemedies:
         ],
     )
     def test_where_nothing_helps_nothing_is_told(
-        self, toy_quality_seed: Seed, scatter: Scatter, row: tuple[float, float, float], inputs: dict[str, float]
+        self, toy_quality_seed: Seed, scatter: ErrorScenarios, row: tuple[float, float, float], inputs: dict[str, float]
     ) -> None:
         assert self.remedy(toy_quality_seed, scatter, row, **inputs) is None
 
-    def test_a_move_stays_within_the_bounds(self, toy_quality_seed: Seed, scatter: Scatter) -> None:
+    def test_a_move_stays_within_the_bounds(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
         found = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0), knob=66.0)
         assert found is not None
         assert (found.before, found.after) == (66, 70)
 
-    def test_a_lot_does_not_depend_on_the_others(self, toy_quality_seed: Seed, scatter: Scatter) -> None:
+    def test_a_lot_does_not_depend_on_the_others(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
         rng = np.random.default_rng(0)
         X = lots(toy_quality_seed, u=rng.standard_normal(40).tolist(), knob=rng.uniform(30, 70, 40).tolist())
         rows, limits = rng.normal(1.2, 0.3, (40, 3)), Limits.of(toy_quality_seed)
@@ -148,7 +150,7 @@ class TestRemedies:
         assert None in together
         assert remedies(toy_quality_seed, X[:0], rows[:0], np.zeros(0, np.intp), scatter, limits) == []
 
-    def test_inputs_are_not_mutated(self, toy_quality_seed: Seed, scatter: Scatter) -> None:
+    def test_inputs_are_not_mutated(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
         X = lots(toy_quality_seed, knob=[50.0, 60.0])
         before = X.copy()
         remedies(
@@ -162,14 +164,14 @@ class TestRemedies:
         np.testing.assert_array_equal(X, before)
 
 
-def test_without_physics_there_is_no_remedy(toy_quality_seed: Seed, scatter: Scatter, limits: Limits) -> None:
+def test_without_physics_there_is_no_remedy(toy_quality_seed: Seed, scatter: ErrorScenarios, limits: Limits) -> None:
     X = lots(toy_quality_seed, u=[0.0, 1.0])
     rows = told((1.0, 4.5, 1.0), (1.0, 8.0, 1.0))
     assert remedies(toy_quality_seed, X, rows, np.zeros(2, np.intp), scatter, limits) == [None, None]
 
 
 def test_physics_that_has_no_answer_gives_no_remedy(
-    toy_quality_seed: Seed, scatter: Scatter, limits: Limits, monkeypatch: pytest.MonkeyPatch
+    toy_quality_seed: Seed, scatter: ErrorScenarios, limits: Limits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for q in (lambda columns: np.log(-columns["knob"]), lambda columns: 0.0 * columns["knob"]):
         physics = physics_type(contents=lambda columns, q=q: {"q": q(columns)})
@@ -192,7 +194,7 @@ def test_a_move_is_one_step_the_right_way(toy_quality_seed, monkeypatch, slope, 
     typical = {"u": 0.0, "v": 0.0, "knob": middle, "p_last": 2.2}
     X = np.array([[typical[name] for name in input_names(seed)]])
     scenarios = np.random.default_rng(1).standard_normal((64, 3))
-    scatter = Scatter(np.full(3, 0.3), scenarios, np.full(64, 1 / 64), Conformal(np.ones(1)))
+    scatter = ErrorScenarios(np.full(3, 0.3), scenarios, np.full(64, 1 / 64), Conformal(np.ones(1)))
     # Of the first grade's limits that of q, 5, is the nearest by far.
     found = remedies(seed, X, np.log([[0.1, 4.9, 0.01]]), np.array([0]), scatter, limits)[0]
     assert found.knob.name == "knob"

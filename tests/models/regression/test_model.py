@@ -15,8 +15,8 @@ from models.processes.lookup import physics_of
 from models.regression import model as fitted
 from models.regression.model import RegressionModel, conformalised
 from models.table.inputs import input_names
-from models.uncertainty.adaptive_intervals import Adaptive, Level
-from models.uncertainty.error_scale import Spread
+from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLevel
+from models.uncertainty.error_scale import ErrorScale
 from models.uncertainty.intervals import CoverageError
 from seeds import Seed, load, load_all
 
@@ -61,8 +61,8 @@ def test_a_model_is_made_again_from_its_state_and_its_parts(model: RegressionMod
 def following(model: RegressionModel) -> RegressionModel:
     """The toy model after 99 outcomes, each 2 above what was predicted, give or take 0.01 to 0.99."""
     scores = np.arange(1, 100) / 100
-    adaptive = Adaptive(Level(scores, Level.new().missed), ((20, 40.0),))
-    return replace(model, adaptive=adaptive, spread=Spread(np.array([70.0, 80.0]), np.array([1.0, 2.0])))
+    adaptive = AdaptiveInterval(IntervalLevel(scores, IntervalLevel.new().missed), ((20, 40.0),))
+    return replace(model, adaptive=adaptive, spread=ErrorScale(np.array([70.0, 80.0]), np.array([1.0, 2.0])))
 
 
 def test_known_outcomes_centre_an_answer_and_give_it_its_width(model: RegressionModel) -> None:
@@ -87,7 +87,7 @@ def test_without_outcomes_the_wider_interval_stands_about_the_centred_value(mode
     answer = narrow.answer(X, 0.9)["y"]
     np.testing.assert_allclose(answer.value, X[:, 0] + narrow.adaptive.centre)
     np.testing.assert_allclose(answer.value - answer.low, 9.0 * scale)
-    wide = replace(narrow, adaptive=replace(narrow.adaptive, level=Level.new().taken(np.full(100, 12.0))))
+    wide = replace(narrow, adaptive=replace(narrow.adaptive, level=IntervalLevel.new().taken(np.full(100, 12.0))))
     answer = wide.answer(X, 0.9)["y"]
     np.testing.assert_allclose(answer.value - answer.low, 12.0 * scale)
     assert (narrow.interval, wide.interval) == (Interval("wider", 0), Interval("wider", 0))

@@ -10,7 +10,7 @@ import pytest
 
 from models.regression.model import RegressionModel
 from models.sandbox import sandbox
-from models.sandbox.sandbox import TrialError, troubles
+from models.sandbox.sandbox import SandboxError, troubles
 from models.storage import model_files
 
 Save = Callable[..., RegressionModel]
@@ -100,7 +100,7 @@ def test_a_process_that_does_not_start_is_no_verdict(
     made: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "first" / "sitecustomize.py").write_text("import os; os._exit(3)", encoding="utf-8")
-    with pytest.raises(TrialError, match=r"^no process for a trial of models: it ended with exit code 3$"):
+    with pytest.raises(SandboxError, match=r"^no process for a trial of models: it ended with exit code 3$"):
         troubles([made("one")])
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.interfaces.line import Line
+from models.interfaces.line import CellLine
 from models.schedules.hours import Hours, read_hours
-from models.schedules.order import Limit, Order
+from models.schedules.order import Order, StepLimit
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -33,9 +33,9 @@ def tariff() -> Callable[..., Hours]:
 
 
 @pytest.fixture
-def order(line: Line, tariff: Callable[..., Hours]) -> Order:
+def order(line: CellLine, tariff: Callable[..., Hours]) -> Order:
     """What 100 cells make in three days at 99 kA."""
     owed = 1e-3 * 100 * 72 * float(line.metal(np.array([99.0]))[0])
-    limit = Limit("temperature", "°C", 45.0, True, 0.02)
+    limit = StepLimit("temperature", "°C", 45.0, True, 0.02)
     made = Order(tariff(), np.full(72, 0.5), owed, 100, 99.0, 60.0, 120.0, 20.0, None, (limit,))
     return replace(made)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from models.schedules.errors import ImpossibleError
-from models.schedules.linear_program import Program
-from models.schedules.order import Limit
+from models.schedules.linear_program import ScheduleProgram
+from models.schedules.order import StepLimit
 
 
 def cost(line, order, current):
@@ -19,18 +19,18 @@ def tonnes(line, order, current):
 
 
 def test_a_flat_tariff_gives_a_flat_current(line, order, tariff):
-    found = Program(line, replace(order, prices=tariff(0.0))).solve()
+    found = ScheduleProgram(line, replace(order, prices=tariff(0.0))).solve()
     np.testing.assert_allclose(found.current, 99.0, atol=0.02)  # what is left is the width of a segment
 
 
 def test_the_metal_owed_is_made_and_hardly_more(line, order):
-    made = tonnes(line, order, Program(line, order).solve().current)
+    made = tonnes(line, order, ScheduleProgram(line, order).solve().current)
     assert order.owed <= made * (1 + 1e-9)
     assert made < 1.0002 * order.owed
 
 
 def test_current_keeps_its_limits_and_its_ramp(line, order):
-    current = Program(line, order).solve().current
+    current = ScheduleProgram(line, order).solve().current
     assert current.min() >= 60.0 - 1e-9
     assert current.max() <= 120.0 + 1e-9
     assert np.abs(np.diff(np.concatenate([[order.now], current]))).max() <= 20.0 + 1e-9
@@ -39,13 +39,13 @@ def test_current_keeps_its_limits_and_its_ramp(line, order):
 def test_half_hours_move_by_half_a_ramp(line, order, tariff):
     rest = replace(line.balances[0], rest=np.full(144, 20.0))
     halves = replace(order, prices=tariff(minutes=30), factors=np.full(144, 0.5))
-    current = Program(replace(line, balances=(rest,)), halves).solve().current
+    current = ScheduleProgram(replace(line, balances=(rest,)), halves).solve().current
     assert len(current) == 144
     assert np.abs(np.diff(current)).max() <= 10.0 + 1e-9
 
 
 def test_power_is_cheap_where_the_current_is_high(line, order):
-    current = Program(line, order).solve().current
+    current = ScheduleProgram(line, order).solve().current
     price = order.prices.values
     assert current[price < 0.05].mean() > current[np.isclose(price, 0.08)].mean() > current[price > 0.1].mean()
 
@@ -54,7 +54,7 @@ def test_a_wider_tariff_never_saves_less(line, order, tariff):
     saved = []
     for spread in (0.0, 0.1, 0.2, 0.4, 0.6, 0.8):
         one = replace(order, prices=tariff(spread))
-        saved.append(cost(line, one, np.full(72, 99.0)) - cost(line, one, Program(line, one).solve().current))
+        saved.append(cost(line, one, np.full(72, 99.0)) - cost(line, one, ScheduleProgram(line, one).solve().current))
     assert saved == sorted(saved)
     assert saved[-1] > 4 * saved[2]
 
@@ -62,18 +62,20 @@ def test_a_wider_tariff_never_saves_less(line, order, tariff):
 @pytest.mark.parametrize(("name", "delta"), [("owed", 0.05), ("highest", 0.2), ("ramp", 0.2)])
 def test_a_shadow_price_is_the_difference_quotient(line, order, name, delta):
     # Between two points where the programme's pieces change, the cost of the pieces themselves is a straight line.
-    worth = Program(line, order).solve().worth[name]
+    worth = ScheduleProgram(line, order).solve().worth[name]
     more = replace(order, **{name: getattr(order, name) + delta})
-    change = order.cells * (Program(line, more).point().cost - Program(line, order).point().cost) / delta
+    change = (
+        order.cells * (ScheduleProgram(line, more).point().cost - ScheduleProgram(line, order).point().cost) / delta
+    )
     assert worth == pytest.approx(change if name == "owed" else -change, rel=0.02)
 
 
 def test_a_temperature_limit_binds_and_has_a_worth(line, order):
-    free = Program(line, order).solve()
+    free = ScheduleProgram(line, order).solve()
     balance = line.balances[0]
     top, spread = balance.course(free.current, 1.0).max(), balance.spread
-    limit = Limit("temperature", "°C", top - 1.0 + 2.0537 * spread, True, 0.02)
-    bound = Program(line, replace(order, limits=(limit,))).solve()
+    limit = StepLimit("temperature", "°C", top - 1.0 + 2.0537 * spread, True, 0.02)
+    bound = ScheduleProgram(line, replace(order, limits=(limit,))).solve()
     assert balance.course(bound.current, 1.0).max() == pytest.approx(top - 1.0, abs=0.01)
     assert bound.worth["temperature"] > 0
     assert cost(line, order, bound.current) > cost(line, order, free.current)
@@ -82,16 +84,16 @@ def test_a_temperature_limit_binds_and_has_a_worth(line, order):
 def test_a_limit_that_no_current_keeps_yet_is_kept_as_soon_as_one_can(line, order):
     # It begins at 46 °C: even the lowest current needs hours to bring it below 43.
     balance = replace(line.balances[0], start=46.0)
-    limit = Limit("temperature", "°C", 37.0, True, 0.02)
-    current = Program(replace(line, balances=(balance,)), replace(order, limits=(limit,))).solve().current
+    limit = StepLimit("temperature", "°C", 37.0, True, 0.02)
+    current = ScheduleProgram(replace(line, balances=(balance,)), replace(order, limits=(limit,))).solve().current
     course, backed = balance.course(current, 1.0), limit.backed_off(balance.spread)
     assert course[0] > backed
     assert (course[12:] <= backed + 0.02).all()
 
 
 def test_a_level_caps_the_current(line, order):
-    limit = Limit("voltage", "V", 3.4 + 0.02 * 1.6449, True, 0.05)
-    found = Program(line, replace(order, limits=(limit,))).solve()
+    limit = StepLimit("voltage", "V", 3.4 + 0.02 * 1.6449, True, 0.05)
+    found = ScheduleProgram(line, replace(order, limits=(limit,))).solve()
     assert found.current.max() == pytest.approx(112.5, abs=0.3)
     assert found.worth["voltage"] > 0
     assert "highest" not in found.worth
@@ -101,7 +103,7 @@ def test_a_negative_price_is_answered_with_the_highest_current_and_no_fiction(li
     prices = tariff()
     values = prices.values.copy()
     values[30:34] = -0.05
-    found = Program(line, replace(order, prices=replace(prices, values=values))).solve()
+    found = ScheduleProgram(line, replace(order, prices=replace(prices, values=values))).solve()
     np.testing.assert_allclose(found.current[30:33], 120.0, atol=1e-6)
 
 
@@ -110,7 +112,7 @@ def test_a_stop_is_taken_where_power_costs_more_than_the_metal_is_worth(line, or
     values = prices.values.copy()
     values[40:46] = 5.0
     stopping = replace(order, prices=replace(prices, values=values), holding=50.0, owed=0.9 * order.owed)
-    found = Program(line, stopping).solve()
+    found = ScheduleProgram(line, stopping).solve()
     assert set(found.running[41:45]) == {0.0}
     np.testing.assert_allclose(found.current[41:45], 50.0, atol=1e-6)
     assert found.running[:36].all()
@@ -119,11 +121,11 @@ def test_a_stop_is_taken_where_power_costs_more_than_the_metal_is_worth(line, or
 def test_an_impossible_order_says_what_must_give_way_and_by_how_much(line, order):
     most = tonnes(line, order, np.full(72, 120.0))
     with pytest.raises(ImpossibleError) as raised:
-        Program(line, replace(order, owed=most + 10.0)).solve()
+        ScheduleProgram(line, replace(order, owed=most + 10.0)).solve()
     ways = {one.limit: one for one in raised.value.relaxations}
     start = sum((21.0 - 20.0, 1.0)) / 2  # the ramp up from 99 kA costs a part of the first two hours
     assert ways["owed"].by == pytest.approx(-10.0, abs=0.02 * most / 72 + start)
     enough = replace(order, owed=most + 10.0, highest=120.0 + ways["highest"].by + 0.05)
-    assert Program(line, enough).solve().current.max() > 120.0
+    assert ScheduleProgram(line, enough).solve().current.max() > 120.0
     with pytest.raises(ImpossibleError):
-        Program(line, replace(enough, highest=120.0 + 0.8 * ways["highest"].by)).solve()
+        ScheduleProgram(line, replace(enough, highest=120.0 + 0.8 * ways["highest"].by)).solve()

@@ -5,7 +5,7 @@ import pytest
 import scipy.optimize
 
 from models.interfaces.schedule import ScheduleError
-from models.schedules.rows import Box, Infeasible, Rows
+from models.schedules.rows import Box, Infeasible, SparseRows
 from system.cancellation import looking
 
 X = np.array([0, 1])
@@ -17,7 +17,7 @@ def box(high, whole=(False, False)):
 
 def programme(least):
     """The sum of both is at least so much."""
-    found = Rows()
+    found = SparseRows()
     found.add([(X[None, :], 1.0)], np.array([least]), np.array([np.inf]))
     return found
 

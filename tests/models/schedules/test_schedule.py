@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.interfaces.line import Doubts
+from models.interfaces.line import CurveUncertainty
 from models.schedules.schedule import flat_current, schedule
 
 
@@ -49,7 +49,7 @@ def test_a_flat_current_is_found_where_more_current_makes_less(order, high):
 
 
 def test_intervals_follow_from_the_doubts_and_vanish_with_them(line, order):
-    sure = schedule(replace(line, doubts=Doubts(0.0, 0.0, 0.0, 0.0, 0.0)), order)
+    sure = schedule(replace(line, doubts=CurveUncertainty(0.0, 0.0, 0.0, 0.0, 0.0)), order)
     assert sure.saving.low == pytest.approx(sure.saving.value)
     assert sure.tonnes.high == pytest.approx(sure.tonnes.value)
     doubtful = schedule(line, order)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from models.setpoints.expectation import FARTHEST, RIDGE, Expectation
+from models.setpoints.expectation import FARTHEST, RIDGE, StateForecast
 
 
 def test_a_line_is_found_again():
     rng = np.random.default_rng(1)
     known = rng.standard_normal((20_000, 3)) * (1.0, 10.0, 0.1) + (0.0, 50.0, 3.0)
     y = 2.0 + known @ (1.0, -0.3, 5.0)
-    found = Expectation.fit(known, {"y": y}, np.ones(len(y), dtype=bool))(known)["y"]
+    found = StateForecast.fit(known, {"y": y}, np.ones(len(y), dtype=bool))(known)["y"]
     # The prior counts for RIDGE rows, so that slopes are short of the truth by that share.
     slope = np.polyfit(found, y, 1)[0]
     assert slope == pytest.approx(1.0 + RIDGE / len(y), rel=0.01)
@@ -18,7 +18,7 @@ def test_a_line_is_found_again():
 
 def test_what_is_missing_counts_as_usual_and_what_is_far_as_far():
     known = np.random.default_rng(2).standard_normal((1000, 2))
-    model = Expectation.fit(known, {"y": known[:, 0]}, np.ones(1000, dtype=bool))
+    model = StateForecast.fit(known, {"y": known[:, 0]}, np.ones(1000, dtype=bool))
     usual = model(np.array([[np.median(known[:, 0]), 0.0]]))["y"]
     assert model(np.array([[np.nan, 0.0]]))["y"] == pytest.approx(usual)
     spread = FARTHEST * known[:, 0].std() + np.median(known[:, 0])
@@ -27,13 +27,13 @@ def test_what_is_missing_counts_as_usual_and_what_is_far_as_far():
 
 def test_a_column_that_never_moves_or_was_never_read_counts_for_nothing():
     known = np.column_stack([np.arange(100.0), np.full(100, 7.0), np.full(100, np.nan)])
-    model = Expectation.fit(known, {"y": known[:, 0]}, np.ones(100, dtype=bool))
+    model = StateForecast.fit(known, {"y": known[:, 0]}, np.ones(100, dtype=bool))
     asked = np.array([[50.0, 7.0, np.nan], [50.0, 1e9, 1e9]])
     assert model(asked)["y"][0] == model(asked)["y"][1]
 
 
 def test_state_and_back():
     known = np.random.default_rng(3).standard_normal((200, 2))
-    model = Expectation.fit(known, {"y": known[:, 0]}, np.ones(200, dtype=bool))
-    again = Expectation.from_state(model.state())
+    model = StateForecast.fit(known, {"y": known[:, 0]}, np.ones(200, dtype=bool))
+    again = StateForecast.from_state(model.state())
     np.testing.assert_array_equal(again(known)["y"], model(known)["y"])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.setpoints.learning import _left
-from models.setpoints.situations import AHEAD, Grid, Situations
+from models.setpoints.situations import AHEAD, UnitPeriodGrid, UnitStates
 
 UNITS, PERIODS, SLOPE, HIDDEN = 40, 90, 2.0, 5.0
 KNOBS = ("free", "bound")
@@ -29,7 +29,7 @@ def history(following):
     own = {"free": rng.normal(0.0, 1.0, shape), "bound": hidden + rng.normal(0.0, 0.3, shape)}
     columns = {knob: own[knob] + tests[knob] for knob in KNOBS}
     columns["answer"] = SLOPE * columns["bound"] + HIDDEN * hidden + rng.normal(0.0, 1.0, shape)
-    grid = Grid(
+    grid = UnitPeriodGrid(
         np.arange(UNITS).astype(object),
         pd.date_range("2024-01-01", periods=PERIODS),
         columns,
@@ -39,7 +39,7 @@ def history(following):
     last = {knob: grid.before(columns[knob]) for knob in KNOBS}
     known = np.column_stack([*last.values(), *(grid.before(tests[knob]) for knob in KNOBS)])
     plan = {knob: columns[knob][grid.there] for knob in KNOBS}
-    at = Situations(unit, period, known, tuple("abcd"), plan, last, period)
+    at = UnitStates(unit, period, known, tuple("abcd"), plan, last, period)
     trials = {knob: grid.rises(tests[knob][grid.there]) for knob in KNOBS}
     still = {knob: np.zeros(len(unit)) for knob in KNOBS}
     measured = {"answer": columns["answer"]}

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from models.setpoints.move_evaluation import Weighed, chosen, moves_of
+from models.setpoints.move_evaluation import EvaluatedMoves, chosen, moves_of
 
 
 def _weighed(gain, doubt, supported=None, within=None):
     gain, doubt = np.array(gain, dtype=float), np.array(doubt, dtype=float)
     yes = np.ones(gain.shape, dtype=bool)
-    return Weighed(
+    return EvaluatedMoves(
         {},
         gain,
         doubt,

@@ -9,7 +9,15 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from models.interfaces.answers import Answer
-from models.sorting.contents import CARRIED_R2, FEWEST_OF_CLASS, LEAST_SPREAD, Contents, Lines, Signals, spread
+from models.sorting.contents import (
+    CARRIED_R2,
+    FEWEST_OF_CLASS,
+    LEAST_SPREAD,
+    ContentLines,
+    Contents,
+    ContentSignals,
+    spread,
+)
 from models.sorting.contents_fit import MOST_SCORES, PENALTY, fit_contents, fit_lines
 from models.table.inputs import matrix
 from models.table.standard_scale import StandardScale
@@ -80,7 +88,7 @@ def test_a_class_without_labels_is_told_what_all_classes_have() -> None:
 
 def test_a_piece_of_doubtful_class_is_doubtful_in_content() -> None:
     ends = np.array([[0.0], [10.0]])
-    lines = Lines(np.zeros((2, 1, 1)), ends, ends, ends, np.array([[0.5], [2.0]]))
+    lines = ContentLines(np.zeros((2, 1, 1)), ends, ends, ends, np.array([[0.5], [2.0]]))
     p = np.array([[1.0, 0.0], [0.9, 0.1]])
     mean, variance = lines.mixed(np.zeros((2, 1)), p)
     np.testing.assert_allclose(mean[:, 0], [0.0, 1.0])
@@ -200,12 +208,12 @@ def test_bounds_of_contents() -> None:
 def test_a_class_with_just_enough_scores_has_its_own_interval(toy_sorting_seed: Seed) -> None:
     """Two classes at 4 and 5 wt% with spreads of 0.5; their own errors are 1, those of all 2 spreads."""
     one, zero = np.array([[4.0, 0], [5.0, 0], [0, 0], [0, 0]]), np.zeros((4, 2))
-    lines = Lines(np.zeros((4, 2, 4)), one, zero, zero + 100.0, zero + 0.25)
+    lines = ContentLines(np.zeros((4, 2, 4)), one, zero, zero + 100.0, zero + 0.25)
     own = (Conformal(np.full(40, 1.0)), Conformal(np.ones(0)))
     few = (Conformal(np.full(39, 1.0)), Conformal(np.ones(0)))
     model = Contents(
         seed=toy_sorting_seed,
-        signals=Signals.of(toy_sorting_seed),
+        signals=ContentSignals.of(toy_sorting_seed),
         scale=StandardScale(np.zeros(4), np.ones(4)),
         lines=lines,
         carried=np.array([True, False]),
@@ -226,7 +234,7 @@ def test_a_class_with_just_enough_scores_has_its_own_interval(toy_sorting_seed: 
 
 def test_lines_end_where_the_class_ends_by_hand() -> None:
     """One score, two classes, one element: 1 + 2 z within 0 and 4, and 10 - z within 9 and 11."""
-    lines = Lines(
+    lines = ContentLines(
         weights=np.array([[[2.0]], [[-1.0]]]),
         constant=np.array([[1.0], [10.0]]),
         low=np.array([[0.0], [9.0]]),

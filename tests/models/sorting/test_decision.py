@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.sorting.decision import Line, Pieces
+from models.sorting.decision import DecidedPieces, SortingLine
 from models.sorting.lot_ledger import SHARED_ERROR, fill
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from seeds import Seed
@@ -13,24 +13,24 @@ LOT_MASS = 2.0
 
 
 @pytest.fixture
-def line(toy_sorting_seed: Seed) -> Line:
+def line(toy_sorting_seed: Seed) -> SortingLine:
     """Bins bin_a (x at most 0.9 wt%), bin_bc and rest; 2 % of feed with 2 wt% x come along."""
-    return Line.of(toy_sorting_seed, np.array([2.0, 1.0]))
+    return SortingLine.of(toy_sorting_seed, np.array([2.0, 1.0]))
 
 
-def drawn(n: int, rng_seed: int = 0) -> Pieces:
+def drawn(n: int, rng_seed: int = 0) -> DecidedPieces:
     rng = np.random.default_rng(rng_seed)
     value = rng.normal([1.0, 0.8, 0.3], 0.5, (n, 3))
     content = np.column_stack([rng.lognormal(-4.9, 0.5, n), rng.uniform(0, 0.02, n)])
-    return Pieces(value, rng.random(n) < 0.1, rng.lognormal(-3.5, 0.5, n), content, rng.uniform(0, 2e-5, (n, 2)))
+    return DecidedPieces(value, rng.random(n) < 0.1, rng.lognormal(-3.5, 0.5, n), content, rng.uniform(0, 2e-5, (n, 2)))
 
 
-def some(pieces: Pieces, rows: np.ndarray) -> Pieces:
-    return Pieces(*(getattr(pieces, name)[rows] for name in ("value", "aside", "mass", "content", "variance")))
+def some(pieces: DecidedPieces, rows: np.ndarray) -> DecidedPieces:
+    return DecidedPieces(*(getattr(pieces, name)[rows] for name in ("value", "aside", "mass", "content", "variance")))
 
 
 def filled(
-    line: Line, pieces: Pieces, lots: np.ndarray, states: list[LotState], price: float = 0.1
+    line: SortingLine, pieces: DecidedPieces, lots: np.ndarray, states: list[LotState], price: float = 0.1
 ) -> tuple[np.ndarray, list[LotState]]:
     return fill(line, line.queue(pieces, lots), states, price, np.full(len(states), LOT_MASS))
 
@@ -40,9 +40,9 @@ def assert_same(one: LotState, other: LotState) -> None:
         np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
 
 
-def test_a_piece_wants_where_it_is_worth_most_and_the_rest_wins_a_draw(line: Line) -> None:
+def test_a_piece_wants_where_it_is_worth_most_and_the_rest_wins_a_draw(line: SortingLine) -> None:
     value = np.array([[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [-1.0, 0.5, 0.5], [0.0, -1.0, 3.0], [9.0, 0.0, 0.0]])
-    pieces = Pieces(value, np.array([False] * 4 + [True]), np.ones(5), np.zeros((5, 2)), np.zeros((5, 2)))
+    pieces = DecidedPieces(value, np.array([False] * 4 + [True]), np.ones(5), np.zeros((5, 2)), np.zeros((5, 2)))
     np.testing.assert_array_equal(line.wanted(pieces), [0, 1, 2, 2, 2])
 
 
@@ -56,7 +56,7 @@ def risk(slack: float, held: float, variance: float, growth: float) -> float:
 
 @pytest.mark.parametrize("price", [0.0, 0.02, 0.2])
 def test_each_piece_goes_where_its_gain_less_the_price_of_its_risk_is_highest(
-    line: Line, toy_sorting_seed: Seed, price: float
+    line: SortingLine, toy_sorting_seed: Seed, price: float
 ) -> None:
     """The rule written out piece by piece, with sums made anew each time."""
     pieces, lots = drawn(400), np.random.default_rng(1).integers(3, size=400)
@@ -90,7 +90,7 @@ def test_each_piece_goes_where_its_gain_less_the_price_of_its_risk_is_highest(
         assert state.allowance(toy_sorting_seed)[0, 0] >= -1e-15
 
 
-def test_at_an_endless_price_a_limited_bin_stays_closed(line: Line, toy_sorting_seed: Seed) -> None:
+def test_at_an_endless_price_a_limited_bin_stays_closed(line: SortingLine, toy_sorting_seed: Seed) -> None:
     pieces = drawn(200)
     bins, states = filled(line, pieces, np.zeros(200, np.intp), [LotState.empty(toy_sorting_seed)], math.inf)
     assert not (bins == 0).any()
@@ -98,7 +98,7 @@ def test_at_an_endless_price_a_limited_bin_stays_closed(line: Line, toy_sorting_
     assert states[0].mass[0] == 0.0
 
 
-def test_the_dearer_the_risk_the_less_of_it_there_is(line: Line, toy_sorting_seed: Seed) -> None:
+def test_the_dearer_the_risk_the_less_of_it_there_is(line: SortingLine, toy_sorting_seed: Seed) -> None:
     """From price to price the risk that lots end with falls, and so does their value by the estimates."""
     pieces, lots = drawn(3000), np.repeat(np.arange(30), 100)
     value, risks = [], []
@@ -113,32 +113,36 @@ def test_the_dearer_the_risk_the_less_of_it_there_is(line: Line, toy_sorting_see
     assert risks[-1] < 0.5 * risks[0]
 
 
-def test_a_piece_that_dilutes_is_welcome(line: Line, toy_sorting_seed: Seed) -> None:
+def test_a_piece_that_dilutes_is_welcome(line: SortingLine, toy_sorting_seed: Seed) -> None:
     """A clean piece lowers the risk of a bin that is near its limit: it goes there though another bin pays more."""
     limits, nothing = np.array([[0.009, np.nan], [0.009, np.nan], [np.nan, np.nan]]), np.full((3, 2), np.nan)
     twin = replace(line, limits=limits, co_ejection=0.0)
     held, variance = nothing.copy(), nothing.copy()
     held[:2, 0], variance[:2, 0] = [0.0089, 0.0], [1e-6, 0.0]
     near = LotState(np.array([1.0, 1.0, 0.0]), held, variance)
-    piece = Pieces(np.array([[1.0, 1.01, 0.0]]), np.zeros(1, bool), np.ones(1), np.zeros((1, 2)), np.zeros((1, 2)))
+    piece = DecidedPieces(
+        np.array([[1.0, 1.01, 0.0]]), np.zeros(1, bool), np.ones(1), np.zeros((1, 2)), np.zeros((1, 2))
+    )
     assert filled(twin, piece, np.zeros(1, np.intp), [near], 0.0)[0].tolist() == [1]
     assert filled(twin, piece, np.zeros(1, np.intp), [near], 0.1)[0].tolist() == [0]
 
 
-def test_a_piece_without_mass_may_be_the_first(line: Line, toy_sorting_seed: Seed) -> None:
-    piece = Pieces(np.array([[1.0, 0.2, 0.0]]), np.zeros(1, bool), np.zeros(1), np.zeros((1, 2)), np.ones((1, 2)))
+def test_a_piece_without_mass_may_be_the_first(line: SortingLine, toy_sorting_seed: Seed) -> None:
+    piece = DecidedPieces(
+        np.array([[1.0, 0.2, 0.0]]), np.zeros(1, bool), np.zeros(1), np.zeros((1, 2)), np.ones((1, 2))
+    )
     bins, (state,) = filled(line, piece, np.zeros(1, np.intp), [LotState.empty(toy_sorting_seed)])
     assert bins.tolist() == [2]
     assert state.mass.sum() == 0.0
 
 
-def test_the_mass_that_has_passed_is_told_by_the_state(line: Line, toy_sorting_seed: Seed) -> None:
+def test_the_mass_that_has_passed_is_told_by_the_state(line: SortingLine, toy_sorting_seed: Seed) -> None:
     pieces = drawn(300)
     _, (state,) = filled(line, pieces, np.zeros(300, np.intp), [LotState.empty(toy_sorting_seed)])
     assert line.fed(state) == pytest.approx(pieces.mass.sum(), rel=1e-12)
 
 
-def test_a_lot_in_two_requests_is_sorted_as_in_one(line: Line, toy_sorting_seed: Seed) -> None:
+def test_a_lot_in_two_requests_is_sorted_as_in_one(line: SortingLine, toy_sorting_seed: Seed) -> None:
     pieces, lots = drawn(300), np.random.default_rng(1).integers(2, size=300)
     empty = [LotState.empty(toy_sorting_seed)] * 2
     bins, after = filled(line, pieces, lots, empty)
@@ -151,7 +155,7 @@ def test_a_lot_in_two_requests_is_sorted_as_in_one(line: Line, toy_sorting_seed:
         assert_same(one, other)
 
 
-def test_the_order_of_other_lots_does_not_matter(line: Line, toy_sorting_seed: Seed) -> None:
+def test_the_order_of_other_lots_does_not_matter(line: SortingLine, toy_sorting_seed: Seed) -> None:
     pieces, lots = drawn(300), np.random.default_rng(1).integers(3, size=300)
     empty = [LotState.empty(toy_sorting_seed)] * 3
     bins, after = filled(line, pieces, lots, empty)
@@ -162,7 +166,7 @@ def test_the_order_of_other_lots_does_not_matter(line: Line, toy_sorting_seed: S
         assert_same(one, other)
 
 
-def test_nothing_given_is_changed(line: Line, toy_sorting_seed: Seed) -> None:
+def test_nothing_given_is_changed(line: SortingLine, toy_sorting_seed: Seed) -> None:
     pieces, lots, empty = drawn(50), np.zeros(50, np.intp), LotState.empty(toy_sorting_seed)
     queue = line.queue(pieces, lots)
     first = fill(line, queue, [empty], 0.1, np.array([LOT_MASS]))
@@ -171,7 +175,7 @@ def test_nothing_given_is_changed(line: Line, toy_sorting_seed: Seed) -> None:
     assert_same(empty, LotState.empty(toy_sorting_seed))
 
 
-def test_a_line_without_limits_gives_what_is_wanted(line: Line, toy_sorting_seed: Seed) -> None:
+def test_a_line_without_limits_gives_what_is_wanted(line: SortingLine, toy_sorting_seed: Seed) -> None:
     free = replace(line, limits=np.full_like(line.limits, np.nan))
     pieces = drawn(100)
     state = LotState(np.zeros(3), np.full((3, 2), np.nan), np.full((3, 2), np.nan))
@@ -181,7 +185,7 @@ def test_a_line_without_limits_gives_what_is_wanted(line: Line, toy_sorting_seed
     assert np.isnan(states[0].element_mass).all()
 
 
-def test_no_pieces_leave_the_lots_as_they_are(line: Line, toy_sorting_seed: Seed) -> None:
+def test_no_pieces_leave_the_lots_as_they_are(line: SortingLine, toy_sorting_seed: Seed) -> None:
     empty = LotState.empty(toy_sorting_seed)
     bins, states = filled(line, drawn(0), np.zeros(0, np.intp), [empty])
     assert bins.shape == (0,)
@@ -197,7 +201,7 @@ def test_two_bins_that_limit_two_elements_by_hand() -> None:
     59.2 and 26.8 g with six eighths passed.
     """
     nan = np.nan
-    line = Line(
+    line = SortingLine(
         rest=2,
         limits=np.array([[0.01, nan], [0.02, 0.03], [nan, nan]]),
         co_ejection=0.25,
@@ -205,7 +209,7 @@ def test_two_bins_that_limit_two_elements_by_hand() -> None:
         feed=np.array([0.004, 0.008]),
         lot_mass=8.0,
     )
-    pieces = Pieces(
+    pieces = DecidedPieces(
         value=np.array([[3.0, 2.0, 1.0], [1.0, 3.0, 2.0], [0.0, 1.0, 2.0]]),
         aside=np.zeros(3, dtype=bool),
         mass=np.array([2.0, 4.0, 1.0]),
@@ -243,11 +247,13 @@ def test_two_bins_that_limit_two_elements_by_hand() -> None:
 
 def test_a_piece_that_fills_a_bin_to_its_limit_goes_there() -> None:
     """1 kg of 1/256 in a bin that holds 1 kg of 3/256: together just 2/256, its limit."""
-    line = Line(1, np.array([[0.0078125], [np.nan]]), 0.0, np.ones(1), np.zeros(1), 1.0)
+    line = SortingLine(1, np.array([[0.0078125], [np.nan]]), 0.0, np.ones(1), np.zeros(1), 1.0)
     before = LotState(np.array([1.0, 0.0]), np.array([[0.01171875], [np.nan]]), np.array([[0.0], [np.nan]]))
 
     def into(content: float) -> int:
-        pieces = Pieces(np.array([[1.0, 0.0]]), np.zeros(1, bool), np.ones(1), np.array([[content]]), np.zeros((1, 1)))
+        pieces = DecidedPieces(
+            np.array([[1.0, 0.0]]), np.zeros(1, bool), np.ones(1), np.array([[content]]), np.zeros((1, 1))
+        )
         return int(fill(line, line.queue(pieces, np.zeros(1, np.intp)), [before], 0.0, np.zeros(1))[0][0])
 
     assert into(0.00390625) == 0

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binomtest
 
 from models.sorting import guarantee
-from models.sorting.decision import Line, Pieces
+from models.sorting.decision import DecidedPieces, SortingLine
 from models.sorting.guarantee import (
     PRICES,
     Calibration,
@@ -29,11 +29,11 @@ LIMIT = 0.9  # wt% x in bin_a
 
 
 @pytest.fixture
-def line(toy_sorting_seed: Seed) -> Line:
-    return Line.of(toy_sorting_seed, np.array([1.0, 1.0]))
+def line(toy_sorting_seed: Seed) -> SortingLine:
+    return SortingLine.of(toy_sorting_seed, np.array([1.0, 1.0]))
 
 
-def lots_of(n: int, rng: np.random.Generator) -> tuple[Pieces, np.ndarray, np.ndarray]:
+def lots_of(n: int, rng: np.random.Generator) -> tuple[DecidedPieces, np.ndarray, np.ndarray]:
     """Pieces that all want into bin_a, half of them above its limit; in each lot the signals err by a share of its own.
 
     Returns
@@ -44,7 +44,7 @@ def lots_of(n: int, rng: np.random.Generator) -> tuple[Pieces, np.ndarray, np.nd
     told = rng.uniform(0, 2, len(lots))
     truth = told * np.repeat(np.exp(rng.normal(0, 0.15, n)), PIECES)
     content = np.column_stack([told, np.ones(len(lots))]) / 100
-    pieces = Pieces(
+    pieces = DecidedPieces(
         value=np.tile([2.0, 0.5, 0.3], (len(lots), 1)),
         aside=np.zeros(len(lots), dtype=bool),
         mass=rng.lognormal(-3.5, 0.3, len(lots)),
@@ -54,7 +54,7 @@ def lots_of(n: int, rng: np.random.Generator) -> tuple[Pieces, np.ndarray, np.nd
     return pieces, lots, np.column_stack([truth, np.ones(len(lots))])
 
 
-def share_over(line: Line, seed: Seed, price: float, n: int, rng: np.random.Generator) -> float:
+def share_over(line: SortingLine, seed: Seed, price: float, n: int, rng: np.random.Generator) -> float:
     """Share of new lots that break a limit at this risk price."""
     pieces, lots, contents = lots_of(n, rng)
     mass = np.bincount(lots, pieces.mass)
@@ -86,7 +86,7 @@ def test_a_seed_that_does_not_say_how_sure_is_nine_tenths_sure(toy_sorting_seed:
     assert needed_lots(toy_sorting_seed.model_copy(update={"sorting": rules})) == 22
 
 
-def test_too_few_lots_are_told_with_the_number_needed(line: Line, toy_sorting_seed: Seed) -> None:
+def test_too_few_lots_are_told_with_the_number_needed(line: SortingLine, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(8, np.random.default_rng(0))
     told = (
         r"^8 lots to calibrate, expected 9 or more: that 0\.9 of the lots keep their limits cannot be shown with 60% "
@@ -96,14 +96,14 @@ def test_too_few_lots_are_told_with_the_number_needed(line: Line, toy_sorting_se
         risk_price(toy_sorting_seed, line, pieces, lots, contents)
 
 
-def test_without_limits_there_is_nothing_to_guarantee(line: Line, toy_sorting_seed: Seed) -> None:
+def test_without_limits_there_is_nothing_to_guarantee(line: SortingLine, toy_sorting_seed: Seed) -> None:
     free = replace(line, limits=np.full_like(line.limits, np.nan))
     price, calibration = risk_price(toy_sorting_seed, free, *lots_of(2, np.random.default_rng(0)))
     assert math.isnan(price)
     assert calibration is None
 
 
-def test_contents_of_a_lot_are_weighed_and_mixed_with_what_comes_along(line: Line) -> None:
+def test_contents_of_a_lot_are_weighed_and_mixed_with_what_comes_along(line: SortingLine) -> None:
     bins, lots = np.array([0, 0, 2, 1, 2]), np.array([0, 0, 0, 1, 1])
     mass = np.array([1.0, 3.0, 4.0, 5.0, 5.0])
     contents = np.array([[1.0, 9.0], [2.0, np.nan], [4.0, 1.0], [3.0, 2.0], [np.nan, 4.0]])
@@ -118,7 +118,7 @@ def test_contents_of_a_lot_are_weighed_and_mixed_with_what_comes_along(line: Lin
     assert over_limit(line, found).tolist() == [True, False]
 
 
-def test_a_bin_with_a_piece_or_two_is_as_good_as_empty(line: Line) -> None:
+def test_a_bin_with_a_piece_or_two_is_as_good_as_empty(line: SortingLine) -> None:
     mass = np.array([PRODUCT_SHARE * 0.99, 1 - PRODUCT_SHARE * 0.99])
     contents = np.full((2, 2), 50.0)
     found = lot_contents(line, np.array([0, 2]), np.zeros(2, np.intp), 1, mass, contents)
@@ -128,7 +128,7 @@ def test_a_bin_with_a_piece_or_two_is_as_good_as_empty(line: Line) -> None:
     assert over_limit(line, found)[0]
 
 
-def test_a_piece_that_is_not_analysed_counts_with_its_estimate_and_the_error_of_its_bin(line: Line) -> None:
+def test_a_piece_that_is_not_analysed_counts_with_its_estimate_and_the_error_of_its_bin(line: SortingLine) -> None:
     bins, lots, mass = np.zeros(4, np.intp), np.zeros(4, np.intp), np.array([1.0, 2.0, 3.0, 4.0])
     truth = np.array([[1.0, 5.0], [2.0, 4.0], [6.0, 2.0], [8.0, 1.0]])
     estimated = truth + np.array([0.5, -0.25])  # one error of all pieces of the bin
@@ -143,7 +143,7 @@ def test_a_piece_that_is_not_analysed_counts_with_its_estimate_and_the_error_of_
     )
 
 
-def test_estimates_change_nothing_where_all_is_analysed(line: Line) -> None:
+def test_estimates_change_nothing_where_all_is_analysed(line: SortingLine) -> None:
     pieces, lots, contents = lots_of(5, np.random.default_rng(3))
     bins = np.random.default_rng(4).integers(0, 3, len(lots))
     guess = line.whole * pieces.content
@@ -155,7 +155,7 @@ def test_estimates_change_nothing_where_all_is_analysed(line: Line) -> None:
 
 @pytest.mark.long("calibrates on lots after lots")
 def test_new_lots_break_limits_no_more_often_than_promised_in_all_but_few_calibrations(
-    line: Line, toy_sorting_seed: Seed
+    line: SortingLine, toy_sorting_seed: Seed
 ) -> None:
     """Of 25 calibrations with 40 lots each a tenth may miss; the promise is used, not kept by closing the bins."""
     rng, shares = np.random.default_rng(2), []
@@ -173,7 +173,7 @@ def test_new_lots_break_limits_no_more_often_than_promised_in_all_but_few_calibr
 
 
 def test_a_limit_that_is_never_broken_costs_nothing_and_one_that_always_is_closes_its_bin(
-    line: Line, toy_sorting_seed: Seed
+    line: SortingLine, toy_sorting_seed: Seed
 ) -> None:
     pieces, lots, contents = lots_of(20, np.random.default_rng(3))
     assert risk_price(toy_sorting_seed, line, pieces, lots, contents + 100.0) == (math.inf, Calibration(0.6, 20, 0))
@@ -181,7 +181,7 @@ def test_a_limit_that_is_never_broken_costs_nothing_and_one_that_always_is_close
 
 
 def test_prices_are_tried_four_to_a_factor_of_2_of_what_a_kilogram_gains_at_most(
-    line: Line, toy_sorting_seed: Seed, monkeypatch: pytest.MonkeyPatch
+    line: SortingLine, toy_sorting_seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In units of the highest gain of a kilogram beyond the rest; all are tried but the last."""
     assert (PRICES[0], PRICES[-1]) == (0.0, math.inf)
@@ -203,7 +203,7 @@ def test_prices_are_tried_four_to_a_factor_of_2_of_what_a_kilogram_gains_at_most
         assert [state.mass.sum() for state in states] == [0.0] * 12
 
 
-def test_prices_scale_with_what_pieces_are_worth(line: Line, toy_sorting_seed: Seed) -> None:
+def test_prices_scale_with_what_pieces_are_worth(line: SortingLine, toy_sorting_seed: Seed) -> None:
     """In cents instead of dollars the same pieces go to the same bins, at a price a hundred times as high."""
     pieces, lots, contents = lots_of(40, np.random.default_rng(8))
     cents = toy_sorting_seed.model_copy(
@@ -221,19 +221,19 @@ def test_prices_scale_with_what_pieces_are_worth(line: Line, toy_sorting_seed: S
     assert calibration == same
 
 
-def test_a_content_at_its_limit_keeps_it(line: Line) -> None:
+def test_a_content_at_its_limit_keeps_it(line: SortingLine) -> None:
     contents = np.full((2, 3, 2), np.nan)
     contents[0, 0, 0], contents[1, 0, 0] = line.whole[0] * line.limits[0, 0], 0.9000001
     assert over_limit(line, contents).tolist() == [False, True]
 
 
-def test_without_pieces_there_are_no_lots(line: Line, toy_sorting_seed: Seed) -> None:
+def test_without_pieces_there_are_no_lots(line: SortingLine, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(0, np.random.default_rng(0))
     with pytest.raises(GuaranteeError, match=r"^0 lots to calibrate, expected 9 or more"):
         risk_price(toy_sorting_seed, line, pieces, lots, contents)
 
 
-def test_just_as_many_lots_as_are_needed_are_enough(line: Line, toy_sorting_seed: Seed) -> None:
+def test_just_as_many_lots_as_are_needed_are_enough(line: SortingLine, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(9, np.random.default_rng(6))
     assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == (0.0, Calibration(0.6, 9, 0))
 
@@ -242,12 +242,12 @@ def test_just_as_many_lots_as_are_needed_are_enough(line: Line, toy_sorting_seed
 
 
 @pytest.fixture
-def spread_line(toy_spread_seed: Seed) -> Line:
+def spread_line(toy_spread_seed: Seed) -> SortingLine:
     """As `line`, with at most 0.3 wt% of x for the standard deviation in bin_a."""
-    return Line.of(toy_spread_seed, np.array([1.0, 1.0]))
+    return SortingLine.of(toy_spread_seed, np.array([1.0, 1.0]))
 
 
-def test_a_lots_standard_deviation_is_weighed_by_mass_and_mixed_with_what_comes_along(line: Line) -> None:
+def test_a_lots_standard_deviation_is_weighed_by_mass_and_mixed_with_what_comes_along(line: SortingLine) -> None:
     """Bin_a: 1 and 3 kg of 1 and 2; a fiftieth of the lot's 1, 2 and 4 (4 kg) comes along."""
     bins, lots, mass = np.array([0, 0, 2]), np.zeros(3, np.intp), np.array([1.0, 3.0, 4.0])
     contents = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0]])
@@ -259,7 +259,7 @@ def test_a_lots_standard_deviation_is_weighed_by_mass_and_mixed_with_what_comes_
     assert np.isnan(found[0, 1]).all()
 
 
-def test_known_values_have_their_known_standard_deviation(line: Line) -> None:
+def test_known_values_have_their_known_standard_deviation(line: SortingLine) -> None:
     """2, 4, 4, 4, 5, 5, 7 and 9: 2, far from nothing too."""
     x = np.array([2.0, 4, 4, 4, 5, 5, 7, 9])
     alone, nothing = replace(line, co_ejection=0.0), np.zeros(8, np.intp)
@@ -269,13 +269,13 @@ def test_known_values_have_their_known_standard_deviation(line: Line) -> None:
         np.testing.assert_allclose(found, [2.0, 2.0], rtol=1e-9)
 
 
-def test_a_lot_whose_pieces_are_all_equal_scatters_nothing(spread_line: Line) -> None:
+def test_a_lot_whose_pieces_are_all_equal_scatters_nothing(spread_line: SortingLine) -> None:
     contents, nothing = np.full((50, 2), 0.7), np.zeros(50, np.intp)
     found = lot_sds(spread_line, nothing, nothing, 1, np.random.default_rng(0).lognormal(0, 1, 50), contents)
     np.testing.assert_allclose(found[0, 0], 0.0, atol=1e-15)
 
 
-def test_pieces_that_are_not_analysed_scatter_as_the_others_err(line: Line) -> None:
+def test_pieces_that_are_not_analysed_scatter_as_the_others_err(line: SortingLine) -> None:
     """Every second piece is analysed; estimates miss ± 0.5 of pieces that otherwise are alike."""
     n, rng = 40, np.random.default_rng(0)
     nothing, x = np.zeros(n, np.intp), np.repeat(rng.normal(5, 1, n // 4), 4)
@@ -288,14 +288,14 @@ def test_pieces_that_are_not_analysed_scatter_as_the_others_err(line: Line) -> N
     np.testing.assert_array_equal(lot_sds(line, nothing, nothing, 1, np.ones(n), truth, estimated), whole)
 
 
-def test_a_standard_deviation_at_its_limit_keeps_it(spread_line: Line) -> None:
+def test_a_standard_deviation_at_its_limit_keeps_it(spread_line: SortingLine) -> None:
     sds = np.full((2, 3, 2), np.nan)
     assert spread_line.spread is not None
     sds[0, 0, 0], sds[1, 0, 0] = spread_line.whole[0] * spread_line.spread.limits[0, 0], 0.3000001
     assert over_sd_limit(spread_line, sds).tolist() == [False, True]
 
 
-def test_a_lot_is_broken_by_its_mean_or_by_its_spread(line: Line, spread_line: Line) -> None:
+def test_a_lot_is_broken_by_its_mean_or_by_its_spread(line: SortingLine, spread_line: SortingLine) -> None:
     """Lots in bin_a: 0.5 and 0.5; 0.1 and 0.9, which scatter by 0.4; 1 and 1."""
     lots, bins, mass = np.repeat(np.arange(3), 2), np.zeros(6, np.intp), np.ones(6)
     contents = np.column_stack([[0.5, 0.5, 0.1, 0.9, 1.0, 1.0], np.ones(6)])
@@ -313,19 +313,19 @@ def test_new_lots_break_a_limit_of_their_spread_as_often_as_promised(toy_spread_
     The mean has no limit here. What is learnt of the first half of the lots serves the others.
     """
     rng, n = np.random.default_rng(4), 60
-    bare = Line.of(toy_spread_seed, np.array([1.0, 1.0]))
+    bare = SortingLine.of(toy_spread_seed, np.array([1.0, 1.0]))
     assert bare.spread is not None
     nothing = np.full((3, 2), math.nan)
     bare = replace(bare, limits=nothing, spread=replace(bare.spread, limits=1.5 * bare.spread.limits))
 
-    def drawn(n: int) -> tuple[Pieces, np.ndarray, np.ndarray]:
+    def drawn(n: int) -> tuple[DecidedPieces, np.ndarray, np.ndarray]:
         lots = np.repeat(np.arange(n), PIECES)
         told = rng.normal(2, 0.6, len(lots)) + np.repeat(rng.normal(0, 0.3, n), PIECES)
         error = np.sqrt(0.5) * 0.3 * (rng.standard_normal(len(lots)) + np.repeat(rng.standard_normal(n), PIECES))
         content = np.column_stack([told, np.ones(len(lots))]) / 100
         variance = np.column_stack([np.full(len(lots), 0.09), np.zeros(len(lots))]) / 100**2
         value = np.tile([2.0, 0.5, 0.3], (len(lots), 1))
-        pieces = Pieces(value, np.zeros(len(lots), bool), rng.lognormal(-3.5, 0.3, len(lots)), content, variance)
+        pieces = DecidedPieces(value, np.zeros(len(lots), bool), rng.lognormal(-3.5, 0.3, len(lots)), content, variance)
         return pieces, lots, np.column_stack([told + error, np.ones(len(lots))])
 
     over, kept = [], []

@@ -6,22 +6,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.sorting.decision import Line, Pieces
+from models.sorting.decision import DecidedPieces, SortingLine
 from models.sorting.lot_ledger import SHARED_ERROR, fill
 from models.sorting.lots import PRODUCT_SHARE, LotState, Squares
-from models.sorting.spread import Spread
+from models.sorting.spread import DispersionLimits
 from seeds import Seed
 
 NAN = np.nan
 LOT = 8.0  # kg
 
 
-def line_of(sd_limit: float, own: float = 1.0, co_ejection: float = 0.0, usual: float = 0.3, feed: float = 0.0) -> Line:
+def line_of(
+    sd_limit: float, own: float = 1.0, co_ejection: float = 0.0, usual: float = 0.3, feed: float = 0.0
+) -> SortingLine:
     """A bin that limits the standard deviation of one content, and the rest; 0.3 of the feed is of it."""
     one = np.ones((2, 1))
     edges, shares = np.zeros((2, 1, 0)), own * one[:, :, None]
-    spread = Spread(np.array([[sd_limit], [NAN]]), usual * one, edges, shares, np.array([feed]))
-    return Line(1, np.full((2, 1), NAN), co_ejection, np.array([100.0]), np.array([0.3]), LOT, spread)
+    spread = DispersionLimits(np.array([[sd_limit], [NAN]]), usual * one, edges, shares, np.array([feed]))
+    return SortingLine(1, np.full((2, 1), NAN), co_ejection, np.array([100.0]), np.array([0.3]), LOT, spread)
 
 
 def empty() -> LotState:
@@ -29,14 +31,16 @@ def empty() -> LotState:
     return LotState(np.zeros(2), nothing, nothing, Squares(nothing, nothing, nothing))
 
 
-def wanting(content: np.ndarray, mass: np.ndarray | float = 1.0, variance: np.ndarray | float = 0.0) -> Pieces:
+def wanting(content: np.ndarray, mass: np.ndarray | float = 1.0, variance: np.ndarray | float = 0.0) -> DecidedPieces:
     """Pieces that gain a dollar a kilogram in the bin."""
     n, content = len(content), np.asarray(content, dtype=float)
     mass, variance = np.broadcast_to(mass, n).astype(float), np.broadcast_to(variance, n).astype(float)
-    return Pieces(np.tile([1.0, 0.0], (n, 1)), np.zeros(n, bool), mass, content[:, None], variance[:, None])
+    return DecidedPieces(np.tile([1.0, 0.0], (n, 1)), np.zeros(n, bool), mass, content[:, None], variance[:, None])
 
 
-def filled(line: Line, pieces: Pieces, state: LotState | None = None, price: float = 0.0) -> tuple[list[int], LotState]:
+def filled(
+    line: SortingLine, pieces: DecidedPieces, state: LotState | None = None, price: float = 0.0
+) -> tuple[list[int], LotState]:
     lots = np.zeros(len(pieces.mass), np.intp)
     bins, (after,) = fill(line, line.queue(pieces, lots), [state or empty()], price, np.array([LOT]))
     return bins.tolist(), after
@@ -47,13 +51,13 @@ def squares_of(state: LotState) -> float:
     return float(state.squares.mass[0, 0])
 
 
-def drawn(n: int, rng_seed: int = 0) -> Pieces:
+def drawn(n: int, rng_seed: int = 0) -> DecidedPieces:
     rng = np.random.default_rng(rng_seed)
     return wanting(rng.uniform(0, 1, n), rng.lognormal(0, 0.5, n), rng.uniform(0, 0.1, n))
 
 
-def some(pieces: Pieces, rows: np.ndarray) -> Pieces:
-    return Pieces(*(getattr(pieces, name)[rows] for name in ("value", "aside", "mass", "content", "variance")))
+def some(pieces: DecidedPieces, rows: np.ndarray) -> DecidedPieces:
+    return DecidedPieces(*(getattr(pieces, name)[rows] for name in ("value", "aside", "mass", "content", "variance")))
 
 
 def test_squares_of_known_contents_are_their_variance_times_their_mass() -> None:
@@ -135,7 +139,7 @@ def test_an_outlier_goes_to_a_bin_that_does_not_mind() -> None:
     free = replace(line_of(0.02), limits=np.full((3, 1), NAN), rest=2)
     assert free.spread is not None
     parts = (free.spread.limits, free.spread.usual, free.spread.edges, free.spread.own)
-    free = replace(free, spread=Spread(*(np.concatenate([one, one[-1:]]) for one in parts), free.spread.feed))
+    free = replace(free, spread=DispersionLimits(*(np.concatenate([one, one[-1:]]) for one in parts), free.spread.feed))
     nothing = np.array([[0.0], [NAN], [NAN]])
     before = LotState(np.zeros(3), nothing, nothing, Squares(nothing, nothing, nothing))
     pieces = replace(wanting(np.array([0.3, 0.9])), value=np.tile([2.0, 1.0, 0.0], (2, 1)))
@@ -245,10 +249,10 @@ def test_a_piece_without_mass_scatters_nothing() -> None:
 
 def test_a_line_without_such_limits_keeps_no_squares(toy_sorting_seed: Seed, toy_spread_seed: Seed) -> None:
     assert LotState.empty(toy_sorting_seed).squares is None
-    plain, spread = (Line.of(seed, np.array([2.0, 1.0])) for seed in (toy_sorting_seed, toy_spread_seed))
+    plain, spread = (SortingLine.of(seed, np.array([2.0, 1.0])) for seed in (toy_sorting_seed, toy_spread_seed))
     rng = np.random.default_rng(3)
     content = np.column_stack([rng.lognormal(-4.9, 0.5, 300), rng.uniform(0, 0.02, 300)])
-    pieces = Pieces(
+    pieces = DecidedPieces(
         rng.normal([1.0, 0.8, 0.3], 0.5, (300, 3)), np.zeros(300, bool), np.full(300, 0.02), content, 1e-6 + 0 * content
     )
     lots, kg = np.zeros(300, np.intp), np.array([2.0])

@@ -5,16 +5,16 @@ import json
 import numpy as np
 import pytest
 
-from models.sorting.spread import FEWEST, GROUPS, Spread, own_shares
+from models.sorting.spread import FEWEST, GROUPS, DispersionLimits, own_shares
 from seeds import Seed
 
 FEED = np.array([0.01, 0.02])
 
 
 @pytest.fixture
-def limits(toy_spread_seed: Seed) -> Spread:
+def limits(toy_spread_seed: Seed) -> DispersionLimits:
     """Limits of the toy: 0.3 wt% of x in bin_a, of a feed with 1 and 2 wt%."""
-    found = Spread.of(toy_spread_seed, FEED)
+    found = DispersionLimits.of(toy_spread_seed, FEED)
     assert found is not None
     return found
 
@@ -33,10 +33,10 @@ def pairs(n: int, own: float, common: float) -> tuple[np.ndarray, ...]:
 
 
 def test_without_limits_there_is_nothing_to_know(toy_sorting_seed: Seed) -> None:
-    assert Spread.of(toy_sorting_seed, FEED) is None
+    assert DispersionLimits.of(toy_sorting_seed, FEED) is None
 
 
-def test_unlearnt_limits_take_pieces_for_such_of_the_feed_that_err_as_they_state(limits: Spread) -> None:
+def test_unlearnt_limits_take_pieces_for_such_of_the_feed_that_err_as_they_state(limits: DispersionLimits) -> None:
     np.testing.assert_allclose(limits.limits, [[0.003, np.nan], [np.nan] * 2, [np.nan] * 2], rtol=1e-15)
     np.testing.assert_array_equal(limits.usual, np.tile(FEED, (3, 1)))
     np.testing.assert_array_equal(limits.feed, [0.0, 0.0])
@@ -89,7 +89,7 @@ def test_lots_that_cannot_show_it_leave_what_is_stated() -> None:
         np.testing.assert_array_equal(own_shares(*given)[1], 1.0)
 
 
-def test_what_is_learnt_is_of_what_wants_into_the_bin_and_the_laboratory_has_reported(limits: Spread) -> None:
+def test_what_is_learnt_is_of_what_wants_into_the_bin_and_the_laboratory_has_reported(limits: DispersionLimits) -> None:
     lots, _, x, v, c = pairs(40, 1.0, 3.0)
     wanted, ten = np.r_[np.zeros(80, np.intp), np.ones(10, np.intp)], np.full(10, 50.0)
     x, v, c = (np.column_stack([np.r_[one, ten], np.ones(90)]) for one in (x, v, c))
@@ -105,18 +105,18 @@ def test_what_is_learnt_is_of_what_wants_into_the_bin_and_the_laboratory_has_rep
     np.testing.assert_array_equal(found.feed, [0.1, 0.2])
 
 
-def test_a_bin_that_nothing_wants_keeps_the_feed(limits: Spread) -> None:
+def test_a_bin_that_nothing_wants_keeps_the_feed(limits: DispersionLimits) -> None:
     lots, mass, x, v, c = (np.column_stack([one, one]) if i > 1 else one for i, one in enumerate(pairs(4, 1.0, 0.0)))
     found = limits.learnt(np.full(8, 2), lots, mass, (x, v), c, np.zeros(2))
     assert found.usual[0, 0] == FEED[0]
     np.testing.assert_array_equal(found.own, 1.0)
 
 
-def test_it_comes_back_from_json(limits: Spread, toy_spread_seed: Seed) -> None:
+def test_it_comes_back_from_json(limits: DispersionLimits, toy_spread_seed: Seed) -> None:
     edges, own = np.full((3, 2, 2), np.inf), np.ones((3, 2, 3))
     edges[0, 0], own[0, 0] = [0.01, 0.02], [0.3, 0.7, 1.9]
-    learnt = Spread(limits.limits, limits.usual * 1.1, edges, own, np.array([1e-5, 0.0]))
+    learnt = DispersionLimits(limits.limits, limits.usual * 1.1, edges, own, np.array([1e-5, 0.0]))
     for one in (learnt, limits):
-        back = Spread.from_state(toy_spread_seed, json.loads(json.dumps(one.state(), allow_nan=False)))
+        back = DispersionLimits.from_state(toy_spread_seed, json.loads(json.dumps(one.state(), allow_nan=False)))
         for part in ("limits", "usual", "edges", "own", "feed"):
             np.testing.assert_array_equal(getattr(back, part), getattr(one, part))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.sorting.decision import Line
+from models.sorting.decision import SortingLine
 from models.sorting.guarantee import lot_contents, over_limit
 from models.sorting.lots import limits, wholes
 from operations.predictions.pieces.lots import example
@@ -33,13 +33,13 @@ def test_limits_are_the_same_mass_shares(toy_sorting_seed: Seed, in_ppm: Seed) -
 
 def test_the_feed_that_comes_along_is_the_same(toy_sorting_seed: Seed, in_ppm: Seed) -> None:
     contents = np.full(len(in_ppm.elements), 0.25)
-    np.testing.assert_allclose(Line.of(in_ppm, PPM_PER_PERCENT * contents).feed, 0.0025, rtol=1e-12)
-    np.testing.assert_allclose(Line.of(toy_sorting_seed, contents).feed, 0.0025, rtol=1e-12)
+    np.testing.assert_allclose(SortingLine.of(in_ppm, PPM_PER_PERCENT * contents).feed, 0.0025, rtol=1e-12)
+    np.testing.assert_allclose(SortingLine.of(toy_sorting_seed, contents).feed, 0.0025, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("percent", "broken"), [(0.89, False), (0.91, True)])
 def test_a_lot_breaks_its_limit_at_the_same_content(in_ppm: Seed, percent: float, broken: bool) -> None:
-    line = Line.of(in_ppm, np.zeros(len(in_ppm.elements)))
+    line = SortingLine.of(in_ppm, np.zeros(len(in_ppm.elements)))
     contents = np.full((1, len(in_ppm.elements)), PPM_PER_PERCENT * percent)
     zero = np.zeros(1, dtype=np.intp)
     assert over_limit(line, lot_contents(line, zero, zero, 1, np.ones(1), contents)).tolist() == [broken]

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from models.learnings import LEARNINGS, LearntError, described, learnt_by
-from models.quality.setpoints.recommender import Plans, recommend
+from models.quality.setpoints.recommender import LotPlans, recommend
 from models.regression.several import SeveralTargets
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.recommender import LinePlan
@@ -119,7 +119,7 @@ def test_lots_of_format_5_advise_the_same(save_toy_grader: Any, toy_quality_fram
     whole = replace(model, learnt={"set-points": EffectsOnLots().fit(lots, None)})
     save(whole, tmp_path / "with")
     rewrite(tmp_path / "with", in_5(content_of(tmp_path / "with"), "quality"), 5)
-    plans = Plans(lots.X[-50:], list(lots.units[-50:]), list(lots.periods[-50:]))
+    plans = LotPlans(lots.X[-50:], list(lots.units[-50:]), list(lots.periods[-50:]))
     old = load(tmp_path / "with")
     assert recommend(learnt_by(old, "set-points"), plans) == recommend(whole.learnt["set-points"], plans)
 

@@ -13,7 +13,7 @@ from models.regression.model import RegressionModel, conformalised
 from models.storage import estimator_files, model_files
 from models.storage.model_files import ModelFilesError, load, save
 from models.tasks import CANDIDATES, build
-from models.uncertainty.adaptive_intervals import Adaptive
+from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from models.uncertainty.intervals import CoverageError
 from seeds import Seed, load_all
 
@@ -55,7 +55,7 @@ def folder(toy: RegressionModel, tmp_path: Path) -> Path:
 
 def test_recorded_answers_are_adaptive_as_those_of_models_stored_before(toy: RegressionModel, tmp_path: Path) -> None:
     errors = np.random.default_rng(1).normal(0.3, 0.1, 60)
-    model = replace(toy, adaptive=Adaptive.new().taken(errors, np.abs(errors)))
+    model = replace(toy, adaptive=AdaptiveInterval.new().taken(errors, np.abs(errors)))
     save(model, tmp_path / "adaptive")
     recorded = json.loads((tmp_path / "adaptive" / model_files.SELF_TEST).read_bytes())[model_files.ANSWERS]
     half = model.adaptive.level.half_width(COVERAGE) * model.spread(model.predict(model.examples))

@@ -11,7 +11,7 @@ import pytest
 
 from models.table import contract, sources
 from models.table.contract import Checked
-from models.table.sources import Fault, Source, TableError
+from models.table.sources import Source, TableDefect, TableError
 from models.table.unit_errors import _other_unit
 from models.table.unit_errors import slip as slip_of
 
@@ -85,9 +85,9 @@ def test_a_process_with_a_mean_of_one_may_slip_too() -> None:
 
 
 def test_a_fault_is_a_line_with_its_place() -> None:
-    assert str(Fault("f.csv", 3, "z", "'x'", "a number")) == "f.csv, row 3, column z: got 'x': expected a number"
-    assert str(Fault("f.csv", None, None, "no rows", "one")) == "f.csv: got no rows: expected one"
-    assert str(TableError(Fault("f", row, None, "a", "b") for row in (1, 2))) == (
+    assert str(TableDefect("f.csv", 3, "z", "'x'", "a number")) == "f.csv, row 3, column z: got 'x': expected a number"
+    assert str(TableDefect("f.csv", None, None, "no rows", "one")) == "f.csv: got no rows: expected one"
+    assert str(TableError(TableDefect("f", row, None, "a", "b") for row in (1, 2))) == (
         "f, row 1: got a: expected b\nf, row 2: got a: expected b"
     )
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.table.raw import open_parquet, read_raw
-from models.table.sources import Fault, RawTable
+from models.table.sources import RawTable, TableDefect
 from seeds import Seed, TableFormat
 
 UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8', or say [table] encoding in the seed)"
@@ -297,7 +297,7 @@ def test_a_changed_page_is_noticed(tmp_path: Path) -> None:
     pq.write_table(pa.table({"y": values}), path, write_page_checksum=True, compression="none", use_dictionary=False)
     whole = path.read_bytes()
     path.write_bytes(whole.replace(values[7:9].tobytes(), values[8:10].tobytes(), 1))
-    assert isinstance(open_parquet(path, lambda names: names), Fault)
+    assert isinstance(open_parquet(path, lambda names: names), TableDefect)
 
 
 def test_the_columns_that_are_wanted_are_read(tmp_path: Path) -> None:
@@ -329,6 +329,6 @@ def test_a_parquet_column_of_more_than_one_value_a_cell_is_one_fault(
 
 def test_a_tables_parts_are_its_own() -> None:
     one, other = RawTable("one"), RawTable("other")
-    one.faults.append(Fault("one", None, None, "x", "y"))
+    one.faults.append(TableDefect("one", None, None, "x", "y"))
     one.headers.append("a")
     assert (other.faults, other.headers, other.row.dtype, len(other.row)) == ([], [], np.int64, 0)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.rows import REJECTED_SHARE, SLIP_SHARE, Rows
+from models.table.rows import REJECTED_SHARE, SLIP_SHARE, TableRows
 from models.table.sources import Source
 
 
@@ -12,11 +12,11 @@ from models.table.sources import Source
 def rows_with(toy_seed, toy_frame):
     """Maker of rows of the toy seed whose first so many values of a column are others."""
 
-    def made(count: int = 0, value: float = 0.0, name: str = "y") -> Rows:
+    def made(count: int = 0, value: float = 0.0, name: str = "y") -> TableRows:
         frame = toy_frame()
         values = {column: frame[column].copy() for column in frame}
         values[name].iloc[:count] = value
-        return Rows(toy_seed, Source.one("table", len(frame)), {column: column for column in frame}, values)
+        return TableRows(toy_seed, Source.one("table", len(frame)), {column: column for column in frame}, values)
 
     return made
 
@@ -58,6 +58,6 @@ def test_a_part_in_another_unit_stops_the_work_or_is_a_caution_and_never_both(ro
 
 
 def test_a_table_of_texts_alone_has_no_impossible_row(toy_seed):
-    rows = Rows(toy_seed, Source.one("table", 2), {"unit": "unit"}, {"unit": pd.Series(["A", "B"])})
+    rows = TableRows(toy_seed, Source.one("table", 2), {"unit": "unit"}, {"unit": pd.Series(["A", "B"])})
     assert rows.outside.keys() == {"unit"}
     assert not rows.impossible.any()

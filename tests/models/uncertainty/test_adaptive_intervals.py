@@ -8,18 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.uncertainty.adaptive_intervals import CHANCE, COVERAGES, RECENT, STEP, WINDOW, Adaptive, Level, weight_of
+from models.uncertainty.adaptive_intervals import (
+    CHANCE,
+    COVERAGES,
+    RECENT,
+    STEP,
+    WINDOW,
+    AdaptiveInterval,
+    IntervalLevel,
+    weight_of,
+)
 from models.uncertainty.intervals import Conformal, CoverageError
 
 STEPS = {0.5: 0.02, 0.6: 0.02, 0.7: 0.02, 0.8: 0.02, 0.9: 0.02, 0.95: 0.01, 0.99: 0.002}
 
 
-def level_of(scores: np.ndarray) -> Level:
+def level_of(scores: np.ndarray) -> IntervalLevel:
     """The level that has never been moved, with these scores in its window."""
-    return Level(scores, Level.new().missed)
+    return IntervalLevel(scores, IntervalLevel.new().missed)
 
 
-def misses(level: Level, scores: np.ndarray, coverage: float) -> tuple[np.ndarray, np.ndarray]:
+def misses(level: IntervalLevel, scores: np.ndarray, coverage: float) -> tuple[np.ndarray, np.ndarray]:
     """Whether each score lay beyond the interval as it was when it came, and beyond all scores known then."""
     missed, record = [], []
     for score in scores:
@@ -108,23 +117,23 @@ def test_a_higher_coverage_is_never_narrower(scores, one, other):
 def test_the_window_holds_the_newest_outcomes_alone():
     rng = np.random.default_rng(3)
     scores = rng.random(400).round(2)  # with ties
-    level = Level.new().taken(scores)
+    level = IntervalLevel.new().taken(scores)
     assert level.scores.tolist() == scores[-WINDOW:].tolist()
     assert level._sorted == sorted(scores[-WINDOW:].tolist())
 
 
 def test_outcomes_one_by_one_or_at_once_move_the_level_alike():
     scores = np.random.default_rng(4).random(60)
-    one = Level.new()
+    one = IntervalLevel.new()
     for score in scores:
         one = one.taken(np.array([score]))
-    at_once = Level.new().taken(scores)
+    at_once = IntervalLevel.new().taken(scores)
     assert one.missed.tolist() == at_once.missed.tolist()
     assert one.scores.tolist() == at_once.scores.tolist()
 
 
 def test_until_enough_is_known_a_level_is_not_moved_and_no_interval_given():
-    level = Level.new().taken(np.arange(8.0))
+    level = IntervalLevel.new().taken(np.arange(8.0))
     assert level.missed[4] == pytest.approx(0.1)
     with pytest.raises(CoverageError, match=r"0\.9 needs at least 9 known outcomes, got 8 \(of the newest 250\)"):
         level.half_width(0.9)
@@ -161,13 +170,13 @@ def test_a_shift_that_stays_is_nothing_that_outcomes_share_by_chance():
 
 def test_outcomes_of_little_weight_move_the_level_by_little_and_stay_for_longer():
     scores = np.arange(1.0, 101.0)
-    one, light = (replace(Level.new(weight), scores=scores) for weight in (1.0, 0.1))
+    one, light = (replace(IntervalLevel.new(weight), scores=scores) for weight in (1.0, 0.1))
     place = COVERAGES.index(0.9)
     moved = [level.taken(np.array([500.0])).missed[place] - 0.1 for level in (one, light)]
     assert moved[1] == pytest.approx(moved[0] / 10)
     assert (one.window, light.window) == (250, 2500)
     assert len(light.taken(np.ones(3000)).scores) == 2500
-    state = Adaptive.new(0.1).taken(np.ones(150), np.zeros(150)).taken(np.zeros(100), np.zeros(100))
+    state = AdaptiveInterval.new(0.1).taken(np.ones(150), np.zeros(150)).taken(np.zeros(100), np.zeros(100))
     assert state.centre == pytest.approx(150 / 250)  # 100 count for 10: the 150 before them still do
     assert state.taken(np.zeros(100), np.zeros(100)).centre == 0.0
 
@@ -175,7 +184,7 @@ def test_outcomes_of_little_weight_move_the_level_by_little_and_stay_for_longer(
 @pytest.mark.parametrize("weight", [0.0, -1.0, 1.1, np.nan])
 def test_a_weight_that_is_no_share_is_refused(weight):
     with pytest.raises(ValueError, match=r"weight: got .*, expected above 0 and at most 1"):
-        Level.new(weight)
+        IntervalLevel.new(weight)
 
 
 def test_forty_units_of_one_feed_that_report_at_once_are_covered_as_promised():
@@ -184,7 +193,7 @@ def test_forty_units_of_one_feed_that_report_at_once_are_covered_as_promised():
     arrivals, units = 1500, 40
     errors = np.sqrt(0.9) * rng.normal(size=(arrivals, 1)) + np.sqrt(0.1) * rng.normal(size=(arrivals, units))
     weight = weight_of(errors[:300].ravel(), np.repeat(np.arange(300), units))
-    state, inside = Adaptive.new(weight), []
+    state, inside = AdaptiveInterval.new(weight), []
     for i, batch in enumerate(errors):
         off = np.abs(batch - state.centre)
         if i >= 300:
@@ -194,7 +203,7 @@ def test_forty_units_of_one_feed_that_report_at_once_are_covered_as_promised():
 
 
 def test_where_nothing_is_chance_the_centre_is_the_mean_of_the_last_twenty_errors():
-    state = Adaptive.new()
+    state = AdaptiveInterval.new()
     errors = np.random.default_rng(6).normal(size=50)
     for i, error in enumerate(errors):
         assert state.centre == pytest.approx(errors[max(0, i - 20) : i].sum() / 20)
@@ -213,14 +222,14 @@ def test_where_nothing_is_chance_the_centre_is_the_mean_of_the_last_twenty_error
 )
 def test_of_a_shift_that_much_is_taken_as_lies_beyond_chance(outcomes, error, weight, centre):
     """Outcomes of variance 1, by hand."""
-    state = Adaptive.new(weight)
+    state = AdaptiveInterval.new(weight)
     for _ in range(outcomes):
         state = state.taken(np.array([error]), np.ones(1))
     assert state.centre == pytest.approx(centre)
 
 
 def test_errors_without_a_shift_move_the_centre_far_less_than_their_mean():
-    rng, state, centres = np.random.default_rng(16), Adaptive.new(), []
+    rng, state, centres = np.random.default_rng(16), AdaptiveInterval.new(), []
     for error in rng.normal(size=1500):
         centres.append(state.centre)
         state = state.taken(np.array([error]), np.array([abs(error - state.centre)]))
@@ -229,7 +238,7 @@ def test_errors_without_a_shift_move_the_centre_far_less_than_their_mean():
 
 def test_a_small_shift_that_lasts_is_found_and_a_large_one_at_once():
     rng = np.random.default_rng(17)
-    state, centres = Adaptive.new(), []
+    state, centres = AdaptiveInterval.new(), []
     for error in np.concatenate([rng.normal(0.4, 1, 600), rng.normal(3.4, 1, 20)]):
         centres.append(state.centre)
         state = state.taken(np.array([error]), np.array([abs(error - state.centre)]))
@@ -239,7 +248,7 @@ def test_a_small_shift_that_lasts_is_found_and_a_large_one_at_once():
 
 def test_outcomes_that_come_together_count_together_in_any_order():
     errors = np.random.default_rng(7).normal(size=60)
-    state = Adaptive.new().taken(errors[:30], np.zeros(30))
+    state = AdaptiveInterval.new().taken(errors[:30], np.zeros(30))
     assert state.centre == pytest.approx(errors[:30].mean())
     assert state.taken(errors[30:45], np.zeros(15)).centre == pytest.approx(errors[:45].mean())
     later = state.taken(errors[30:], np.zeros(30))
@@ -250,7 +259,7 @@ def test_outcomes_that_come_together_count_together_in_any_order():
 
 
 def test_no_more_outcomes_are_kept_than_count():
-    state = Adaptive.new()
+    state = AdaptiveInterval.new()
     for _ in range(300):
         state = state.taken(np.ones(1), np.ones(1))
     assert len(state.recent) == WINDOW
@@ -259,7 +268,7 @@ def test_no_more_outcomes_are_kept_than_count():
 
 def test_a_shift_of_the_mean_is_made_up_for_after_twenty_outcomes():
     rng = np.random.default_rng(8)
-    state, off = Adaptive.new(), []
+    state, off = AdaptiveInterval.new(), []
     for error in np.concatenate([rng.normal(0, 1, 100), rng.normal(10, 1, 60)]):
         off.append(error - state.centre)
         state = state.taken(np.array([error]), np.array([abs(off[-1])]))
@@ -270,11 +279,11 @@ def test_a_shift_of_the_mean_is_made_up_for_after_twenty_outcomes():
 
 def test_a_state_comes_back_from_json_as_it_was():
     rng = np.random.default_rng(9)
-    state = Adaptive.new()
+    state = AdaptiveInterval.new()
     for _ in range(40):
         errors = rng.normal(size=rng.integers(1, 9))
         state = state.taken(errors, np.abs(errors - state.centre))
-    back = Adaptive.from_state(json.loads(json.dumps(state.state(), allow_nan=False)))
+    back = AdaptiveInterval.from_state(json.loads(json.dumps(state.state(), allow_nan=False)))
     assert back.centre == state.centre
     assert [back.level.half_width(c) for c in COVERAGES] == [state.level.half_width(c) for c in COVERAGES]
     more = rng.normal(size=30)
@@ -295,7 +304,7 @@ def test_a_state_comes_back_from_json_as_it_was():
 )
 def test_a_state_that_is_none_is_refused(scores, missed, message):
     with pytest.raises(ValueError, match=message):
-        Level(np.array(scores), Level.new().missed if missed is None else np.array(missed))
+        IntervalLevel(np.array(scores), IntervalLevel.new().missed if missed is None else np.array(missed))
 
 
 def test_a_state_is_a_copy_that_nobody_changes():

@@ -8,7 +8,7 @@ from mapie.conformity_scores import ResidualNormalisedScore
 from mapie.regression import SplitConformalRegressor
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from models.uncertainty.error_scale import Spread, by_others
+from models.uncertainty.error_scale import ErrorScale, by_others
 from models.uncertainty.intervals import Conformal
 
 
@@ -24,7 +24,7 @@ def decile_coverage(slope: float, scaled: bool) -> tuple[float, float, float]:
     value, error = plant(3000, 1, slope)
     block = np.repeat([0, 1, 2], 1000)
     scale = by_others(value, error, block) if scaled else np.ones(3000)
-    spread = Spread.of(value, error) if scaled else Spread.even()
+    spread = ErrorScale.of(value, error) if scaled else ErrorScale.even()
     half = Conformal.of(error, np.zeros(3000), scale).half_width(0.9)
     new, miss = plant(20_000, 2, slope)
     width = half * spread(new)
@@ -50,7 +50,7 @@ def test_where_errors_are_alike_intervals_stay_as_they_are():
 
 
 def test_groups_that_chance_explains_are_one():
-    drawn = [Spread.of(*plant(200, rng_seed, 0.0)).factor for rng_seed in range(40)]
+    drawn = [ErrorScale.of(*plant(200, rng_seed, 0.0)).factor for rng_seed in range(40)]
     assert sum(len(factor) == 1 for factor in drawn) > 10
     assert np.mean([np.ptp(factor) for factor in drawn]) < 0.2
 
@@ -58,7 +58,7 @@ def test_groups_that_chance_explains_are_one():
 def test_factors_are_the_mean_sizes_over_that_of_all_by_hand():
     """Two groups of twenty, of errors of exactly 1 and 3, which chance does not move: half and one and a half times."""
     value = np.repeat([1.0, 2.0], 20)
-    found = Spread.of(value, np.repeat([1.0, -3.0], 20))
+    found = ErrorScale.of(value, np.repeat([1.0, -3.0], 20))
     np.testing.assert_allclose(found.at, [1.0, 2.0])
     np.testing.assert_allclose(found.factor, [0.5, 1.5])
     np.testing.assert_allclose(found(np.array([0.0, 1.0, 1.5, 2.0, 9.0])), [0.5, 0.5, 1.0, 1.5, 1.5])
@@ -85,17 +85,17 @@ def test_no_error_of_a_block_has_a_say_in_its_own_scale():
     ],
 )
 def test_where_nothing_can_be_said_the_spread_is_even(value, error):
-    assert Spread.of(value, error)(np.array([-1.0, 5.0, 1e9])).tolist() == [1.0, 1.0, 1.0]
+    assert ErrorScale.of(value, error)(np.array([-1.0, 5.0, 1e9])).tolist() == [1.0, 1.0, 1.0]
 
 
 def test_a_group_without_error_keeps_a_tenth():
-    found = Spread.of(np.repeat([1.0, 2.0], 20), np.repeat([0.0, 1.0], 20))
+    found = ErrorScale.of(np.repeat([1.0, 2.0], 20), np.repeat([0.0, 1.0], 20))
     assert found.factor.tolist() == [0.1, 2.0]
 
 
 def test_a_spread_comes_back_from_json():
-    spread = Spread.of(*plant(500, 4, 0.5))
-    back = Spread.from_state(json.loads(json.dumps(spread.state(), allow_nan=False)))
+    spread = ErrorScale.of(*plant(500, 4, 0.5))
+    back = ErrorScale.from_state(json.loads(json.dumps(spread.state(), allow_nan=False)))
     at = np.linspace(-1, 11, 50)
     np.testing.assert_array_equal(back(at), spread(at))
 
@@ -113,7 +113,7 @@ def test_a_spread_comes_back_from_json():
 )
 def test_numbers_that_are_no_spread_are_refused(at, factor):
     with pytest.raises(ValueError, match="expected"):
-        Spread(np.array(at), np.array(factor))
+        ErrorScale(np.array(at), np.array(factor))
 
 
 class Known(RegressorMixin, BaseEstimator):
@@ -132,7 +132,7 @@ class Known(RegressorMixin, BaseEstimator):
 
 def test_scaled_intervals_equal_mapies_normalised_score():
     value, error = plant(99, 5, 0.5)
-    spread = Spread(np.array([0.0, 10.0]), np.array([0.5, 1.5]))
+    spread = ErrorScale(np.array([0.0, 10.0]), np.array([0.5, 1.5]))
     size = Known(what=spread).fit(None, None)
     score = ResidualNormalisedScore(residual_estimator=size, prefit=True, sym=True)
     model = Known(what=lambda x: 2 * x).fit(None, None)

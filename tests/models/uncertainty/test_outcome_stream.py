@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from models.uncertainty.outcome_stream import in_order, known_from
-from seeds.format.schema import Delay
+from seeds.format.schema import LabelDelay
 
 
 def day(*days: float | None) -> np.ndarray:
@@ -44,6 +44,6 @@ def test_nothing_ever_known_leaves_all_answers_alone():
 def test_an_outcome_is_known_the_seeds_delay_after_the_end_of_its_period(toy_seed):
     periods = pd.DatetimeIndex(["2024-01-01", "2024-03-01"])
     assert known_from(periods, toy_seed).tolist() == (periods + pd.Timedelta("60D")).to_numpy().tolist()
-    delay = Delay(value=6.0, unit="h", source="law")
+    delay = LabelDelay(value=6.0, unit="h", source="law")
     hours = toy_seed.model_copy(update={"targets": {"y": toy_seed.targets["y"].model_copy(update={"delay": delay})}})
     assert known_from(periods, hours).tolist() == (periods + pd.Timedelta("30D6h")).to_numpy().tolist()

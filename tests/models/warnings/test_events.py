@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.setpoints.situations import Grid
+from models.setpoints.situations import UnitPeriodGrid
 from models.warnings.events import counted, known_after, limits, usual
 from seeds import Seed
 from tests.models.warnings.conftest import event
@@ -14,10 +14,10 @@ from tests.models.warnings.conftest import event
 NAN = np.nan
 
 
-def grid_of(seed: Seed, values: list[float], column: str = "z") -> Grid:
+def grid_of(seed: Seed, values: list[float], column: str = "z") -> UnitPeriodGrid:
     start = pd.date_range("2024-01-01", periods=len(values), freq=pd.Timedelta(seed.period))
     columns = {seed.key.name: "A", seed.clock.name: start, column: values}
-    return Grid.of(pd.DataFrame(columns), seed)
+    return UnitPeriodGrid.of(pd.DataFrame(columns), seed)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.setpoints.situations import Grid
+from models.setpoints.situations import UnitPeriodGrid
 from models.warnings.features import columns_of, known
 from seeds import Seed, load, load_all
 from tests.models.warnings.conftest import event
@@ -42,7 +42,7 @@ def test_nothing_that_comes_later_is_in_hand(process):
     seed, coming = load(process), 14
     table = table_of(seed)
     number = np.tile(np.arange(18), 3)
-    grid = Grid.of(table, seed)
+    grid = UnitPeriodGrid.of(table, seed)
     at = known(grid, seed)
     row = at.periods == coming
     unknown_from = {
@@ -55,7 +55,7 @@ def test_nothing_that_comes_later_is_in_hand(process):
     for role, first in unknown_from.items():
         names = [column.name for column in seed.by_role(role) if column.is_number and not column.is_made]
         if names:
-            other = known(Grid.of(shaken(table, names, number >= first), seed), seed)
+            other = known(UnitPeriodGrid.of(shaken(table, names, number >= first), seed), seed)
             np.testing.assert_array_equal(other.values[row], at.values[row], err_msg=f"{role} from {first} on")
             changed = other.values[at.periods > coming + 2] != at.values[at.periods > coming + 2]
             assert role == "late" or changed.any(), f"{role} counts for nothing at all"
@@ -65,15 +65,15 @@ def test_nothing_that_comes_later_is_in_hand(process):
 def test_a_unit_hangs_on_its_own_rows_alone(process):
     seed = load(process)
     table = table_of(seed)
-    at = known(Grid.of(table, seed), seed)
-    alone = known(Grid.of(table[table[seed.key.name] == "U-1"], seed), seed)
+    at = known(UnitPeriodGrid.of(table, seed), seed)
+    alone = known(UnitPeriodGrid.of(table[table[seed.key.name] == "U-1"], seed), seed)
     np.testing.assert_array_equal(alone.values, at.values[at.units == 1])
 
 
 @pytest.mark.parametrize("process", WARNED)
 def test_each_column_is_made_from_one_that_people_know(process):
     seed = load(process)
-    at = known(Grid.of(table_of(seed), seed), seed)
+    at = known(UnitPeriodGrid.of(table_of(seed), seed), seed)
     assert len(set(at.names)) == len(at.names) == len(at.about) == at.values.shape[1]
     assert np.isfinite(at.values[at.age >= 6]).mean() > 0.9
 
@@ -90,6 +90,6 @@ def test_age_counts_periods_without_a_gap(toy_seed, remembering):
     table = remembering(toy_seed, units=2, periods=8)
     first = table[toy_seed.key.name] == table[toy_seed.key.name].iloc[0]
     gap = table.drop(table.index[first][3])
-    at = known(Grid.of(gap, toy_seed), toy_seed)
+    at = known(UnitPeriodGrid.of(gap, toy_seed), toy_seed)
     assert at.age[at.units == 0].tolist() == [0, 1, 2, 0, 1, 2, 3]
     assert at.age[at.units == 1].tolist() == list(range(8))

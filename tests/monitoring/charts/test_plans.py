@@ -15,7 +15,7 @@ from monitoring.charts.plans import (
     REDUCED,
     TIGHTENED,
     AcceptanceError,
-    Plan,
+    SamplingPlan,
     Switching,
     code_letter,
     letter_plan,
@@ -129,14 +129,14 @@ def test_code_letters_are_those_of_the_standard(lot_size, letters) -> None:
 
 def test_the_plan_of_a_lot_of_a_thousand() -> None:
     assert [single_plan(1000, aql).accept for aql in (0.65, 1.0, 1.5)] == [1, 2, 3]
-    assert single_plan(1000, 1.0) == Plan("J", 80, 2)
-    assert single_plan(1000, 1.0, severity=TIGHTENED) == Plan("J", 80, 1)
-    assert single_plan(1000, 1.0, severity=REDUCED) == Plan("J", 32, 1)
-    assert single_plan(1000, 1.0, level="S-2") == Plan("E", 13, 0)
+    assert single_plan(1000, 1.0) == SamplingPlan("J", 80, 2)
+    assert single_plan(1000, 1.0, severity=TIGHTENED) == SamplingPlan("J", 80, 1)
+    assert single_plan(1000, 1.0, severity=REDUCED) == SamplingPlan("J", 32, 1)
+    assert single_plan(1000, 1.0, level="S-2") == SamplingPlan("E", 13, 0)
 
 
 def test_a_lot_that_is_smaller_than_its_sample_is_inspected_whole() -> None:
-    assert single_plan(10, 0.65) == Plan("F", 10, 0)
+    assert single_plan(10, 0.65) == SamplingPlan("F", 10, 0)
 
 
 def test_a_stricter_severity_never_accepts_more() -> None:
@@ -157,7 +157,7 @@ def test_a_stricter_severity_never_accepts_more() -> None:
     [(0, 0.0641, 2.84), (1, 0.446, 4.78), (2, 1.03, 6.52), (3, 1.73, 8.16), (5, 3.32, 11.3)],
 )
 def test_operating_characteristic_of_code_letter_j(accept, mostly, hardly) -> None:
-    plan = Plan("J", 80, accept)
+    plan = SamplingPlan("J", 80, accept)
     for quality, probability in ((mostly, 0.95), (hardly, 0.10)):
         found = brentq(lambda p, wanted=probability: float(plan.acceptance_probability(p)) - wanted, 1e-6, 0.5)
         assert 100 * found == pytest.approx(quality, rel=0.006)
@@ -165,24 +165,24 @@ def test_operating_characteristic_of_code_letter_j(accept, mostly, hardly) -> No
 
 def test_operating_characteristic_by_hand() -> None:
     # (1 - p)^n + n p (1 - p)^(n - 1) with n 80 and p 0.65 %.
-    found = Plan("J", 80, 1).acceptance_probability(0.0065)
+    found = SamplingPlan("J", 80, 1).acceptance_probability(0.0065)
     assert float(found) == pytest.approx(0.9935**80 + 80 * 0.0065 * 0.9935**79, rel=1e-9)
     # Two of ten items, three of them nonconforming: 7/10 * 6/9.
-    assert float(Plan("A", 2, 0).lot_acceptance_probability(3, 10)) == pytest.approx(42 / 90, rel=1e-9)
+    assert float(SamplingPlan("A", 2, 0).lot_acceptance_probability(3, 10)) == pytest.approx(42 / 90, rel=1e-9)
 
 
 def test_a_whole_lot_decides_itself_and_a_large_one_is_a_running_production() -> None:
-    assert Plan("F", 10, 0).lot_acceptance_probability([0, 1], 10).tolist() == [1.0, 0.0]
-    plan = Plan("J", 80, 2)
+    assert SamplingPlan("F", 10, 0).lot_acceptance_probability([0, 1], 10).tolist() == [1.0, 0.0]
+    plan = SamplingPlan("J", 80, 2)
     large = plan.lot_acceptance_probability([20_000], 1_000_000)
     np.testing.assert_allclose(large, plan.acceptance_probability([0.02]), rtol=1e-3)
 
 
-def after(lots: str, state: Switching | None = None, plan: Plan | None = None) -> Switching:
+def after(lots: str, state: Switching | None = None, plan: SamplingPlan | None = None) -> Switching:
     """State after lots: + accepted, also one step tighter; o accepted, not one step tighter; - not accepted."""
     state = state or Switching()
     for lot in lots:
-        state = state.after(lot != "-", plan or Plan("J", 80, 1), lot == "+")
+        state = state.after(lot != "-", plan or SamplingPlan("J", 80, 1), lot == "+")
     return state
 
 
@@ -214,7 +214,7 @@ def test_score_of_small_acceptance_numbers_asks_for_fifteen_lots() -> None:
 
 
 def test_score_of_larger_acceptance_numbers_asks_for_ten_lots_that_were_better() -> None:
-    plan = Plan("J", 80, 2)
+    plan = SamplingPlan("J", 80, 2)
     assert after("+" * 9, plan=plan).score == 27
     assert after("+" * 10, plan=plan).severity == REDUCED
     assert after("+" * 9 + "o", plan=plan) == Switching(NORMAL, 0, (True,) * 5)
@@ -254,7 +254,7 @@ def test_supply_at_the_acceptance_limit_stays_under_normal_inspection_and_a_wors
             "severity: expected one of normal, tightened, reduced, got 'strict'",
         ),
         (lambda: letter_plan("I", 1.0), "code letter: expected one of .*, got 'I'"),
-        (lambda: Plan("J", 80, 2).lot_acceptance_probability(3, 50), "at least the sample's 80, got 50"),
+        (lambda: SamplingPlan("J", 80, 2).lot_acceptance_probability(3, 50), "at least the sample's 80, got 50"),
     ],
 )
 def test_what_the_tables_do_not_hold_is_refused(call, match) -> None:

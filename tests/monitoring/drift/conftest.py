@@ -13,7 +13,7 @@ from models.regression.model import RegressionModel, conformalised
 from models.table.contract import check
 from models.table.inputs import matrix
 from models.tasks import build
-from monitoring.drift.history import History
+from monitoring.drift.history import DriftReference
 from monitoring.drift.rows import Answered
 from seeds import Seed
 
@@ -45,10 +45,12 @@ def champion(toy_seed: Seed, whole: pd.DataFrame) -> RegressionModel:
 
 
 @pytest.fixture(scope="session")
-def history(champion: RegressionModel, whole: pd.DataFrame) -> History:
+def history(champion: RegressionModel, whole: pd.DataFrame) -> DriftReference:
     """The champion with its table."""
     starts = np.sort(whole["period_start"].unique())
-    return History.of(champion, whole[whole["period_start"] < starts[KNOWN]].reset_index(drop=True), 3, "sha256:3")
+    return DriftReference.of(
+        champion, whole[whole["period_start"] < starts[KNOWN]].reset_index(drop=True), 3, "sha256:3"
+    )
 
 
 @pytest.fixture(scope="session")

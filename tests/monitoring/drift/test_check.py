@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from monitoring.drift.check import watch
-from monitoring.drift.results import Monitoring
+from monitoring.drift.results import MonitoringResult
 from monitoring.drift.time_steps import DriftError
 
 from .conftest import later, without
@@ -139,7 +139,7 @@ def test_the_worst_unit_stands_first(live, history):
 
 def test_what_is_seen_passes_through_json_unchanged(live, history):
     seen = watch(live(lambda frame: frame.__setitem__("x_set", frame["x_set"] + 2.0)), history)
-    assert Monitoring.from_json(json.loads(json.dumps(seen.to_json(), allow_nan=False))) == seen
+    assert MonitoringResult.from_json(json.loads(json.dumps(seen.to_json(), allow_nan=False))) == seen
 
 
 def test_nothing_answered_is_an_error(live, history):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from monitoring.drift.inputs import LEAST_EFFECT, ColumnHistory, InputHistory, Others
-from monitoring.drift.time_steps import Clock
+from monitoring.drift.time_steps import TimeSteps
 
 STEPS, ROWS = 60, 80
 STEP = np.repeat(np.arange(STEPS), ROWS)
@@ -57,7 +57,7 @@ def test_a_column_that_wanders_has_a_wider_limit_than_one_that_does_not():
 
 def test_false_alarms_of_independent_rows_are_as_rare_as_asked():
     rng = np.random.default_rng(6)
-    clock = Clock(np.datetime64("2020-01-01"), 30.0, 1)
+    clock = TimeSteps(np.datetime64("2020-01-01"), 30.0, 1)
     alarms = 0
     for _ in range(40):
         X = rng.standard_normal((len(STEP), 6))
@@ -71,7 +71,7 @@ def test_a_column_that_leaves_its_line_shows_although_it_stays_within_its_range(
     rng = np.random.default_rng(7)
     drive = np.repeat(3 * np.cumsum(rng.standard_normal(STEPS)), ROWS)  # what all follow wanders far
     X = drive[:, None] + rng.standard_normal((len(STEP), 4))
-    clock = Clock(np.datetime64("2020-01-01"), 30.0, 1)
+    clock = TimeSteps(np.datetime64("2020-01-01"), 30.0, 1)
     history = InputHistory.of(list("abcd"), X, STEP, STEPS, clock)
     new = X[-2 * ROWS :].copy()
     new[:, 1] += 1.5

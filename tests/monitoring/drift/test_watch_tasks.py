@@ -10,7 +10,7 @@ from models.interfaces.answers import COVERAGE
 from models.table.contract import check
 from models.table.inputs import matrix
 from monitoring.drift.check import watch
-from monitoring.drift.history import History
+from monitoring.drift.history import DriftReference
 from monitoring.drift.page import page
 from monitoring.drift.residuals import ALL_CONTENTS
 from monitoring.drift.rows import Answered
@@ -49,7 +49,7 @@ def lot_tables(toy_quality_seed, toy_quality_frame):
 
 def test_lots_have_costs_and_a_chart_of_all_contents(grader, toy_quality_seed, lot_tables):
     before, later = lot_tables
-    seen = watch(lots(grader, toy_quality_seed, later), History.of(grader, before))
+    seen = watch(lots(grader, toy_quality_seed, later), DriftReference.of(grader, before))
     assert not seen.drifted_errors
     assert ALL_CONTENTS in {one.quantity for one in seen.charts}
     whole, *others = seen.costs
@@ -63,7 +63,7 @@ def test_lots_have_costs_and_a_chart_of_all_contents(grader, toy_quality_seed, l
 def test_a_spectrometer_that_reads_higher_is_a_lean_of_its_element_alone(grader, toy_quality_seed, lot_tables):
     before, later = lot_tables
     moved = later.assign(p=later["p"] * 1.5)
-    seen = watch(lots(grader, toy_quality_seed, moved), History.of(grader, before))
+    seen = watch(lots(grader, toy_quality_seed, moved), DriftReference.of(grader, before))
     leans = {one.quantity: one.size for one in seen.drifted_errors if one.kind == "bias"}
     assert set(leans) == {"p"}
     assert leans["p"] > 0
@@ -78,7 +78,7 @@ def test_pieces_are_watched_by_the_day_and_by_lot(save_toy_sorter, toy_sorting_s
     bins = np.array([one.name for one in seed.bins], dtype=object)[decided.bin]
     label = np.array(seed.classes, dtype=object)[np.argmax(decided.p, axis=1)]
     rows = Answered(later, np.ones(len(later), int), {}, np.full(len(later), COVERAGE), label, bins)
-    seen = watch(rows, History.of(model, before))
+    seen = watch(rows, DriftReference.of(model, before))
     (whole,) = seen.by_version
     assert whole.error == pytest.approx(np.mean(label != later["metal"].to_numpy()))
     assert (whole.coverage, whole.bias) == (None, None)
@@ -94,7 +94,7 @@ def test_classes_that_are_mixed_up_are_seen(save_toy_classifier, toy_class_seed,
     mixed = later.assign(ore=later["ore"].map({"oxide": "sulfide", "sulfide": "oxide", "rare": "rare"}))
     none = np.full(len(later), None, dtype=object)
     label = np.array(seed.classes, dtype=object)[np.argmax(model.probabilities(matrix(later, seed)), axis=1)]
-    history = History.of(model, before)
+    history = DriftReference.of(model, before)
     for table, drifted in ((later, False), (mixed, True)):
         rows = Answered(table, np.ones(len(table), int), {}, np.full(len(table), COVERAGE), label, none)
         assert bool(watch(rows, history).drifted_errors) is drifted

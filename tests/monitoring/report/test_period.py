@@ -15,7 +15,7 @@ from monitoring.report.alarms import LEAST_SIMILARITY, matches
 from monitoring.report.period import PeriodError, quality_period
 from monitoring.report.residual_charts import RUN_LENGTH, decision_interval, lag_correlation, reference_of, residuals
 from monitoring.report.sampling import sampling
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.versions import RegistryError
 from seeds import load
 
@@ -241,7 +241,7 @@ def report(toy_champion, toy_quality_frame, toy_quality_seed, tmp_path, monkeypa
     monkeypatch.setattr("monitoring.report.period.Tracking", lambda settings: store)
 
     def run(first=None, last=None, seed=toy_quality_seed):
-        return quality_period(seed, path, Settings(), first, last)
+        return quality_period(seed, path, StoreSettings(), first, last)
 
     return run
 

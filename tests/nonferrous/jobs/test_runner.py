@@ -10,10 +10,10 @@ from nonferrous import reports, retraining_due, shadow
 from nonferrous.jobs import runner
 from nonferrous.shadow import ShadowLines
 from records.database import AwayError, RecordsError
-from records.jobs.queue import Asked
+from records.jobs.queue import RetrainingRequest
 from registry.errors import TrackingError
 from registry.retraining.decision import Decision
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from training.labels.job import ShiftError
 from training.retraining.trigger import Due
 
@@ -44,7 +44,7 @@ def done(monkeypatch, toy_folder, tmp_path):
         monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(drifted, "learning is not due"))
         monkeypatch.setattr(import_module("training.retraining.retrain"), "retrain", retrain)
         said = [] if said is None else said
-        runner.do("j", Asked("toy_cells", "ann", **asked), Settings(home=tmp_path), said.append)
+        runner.do("j", RetrainingRequest("toy_cells", "ann", **asked), StoreSettings(home=tmp_path), said.append)
         return said[-1]
 
     run.entered = entered

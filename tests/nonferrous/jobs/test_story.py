@@ -15,19 +15,19 @@ from nonferrous.jobs import runner
 from nonferrous.jobs.subprocess_job import FailedError, Program
 from records import audit
 from records.database import Database
-from records.jobs.queue import Asked
+from records.jobs.queue import RetrainingRequest
 from records.outcomes import Outcome, take
-from records.requests import Kept, insert, new_id
+from records.requests import StoredExchange, insert, new_id
 from registry.errors import TrackingError
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from tests.suite.jobs import quicken
-from training.core.comparison import JudgeError
+from training.core.comparison import ComparisonError
 from training.jobs import train as jobs
 from training.jobs.train import train
 
 pytestmark = pytest.mark.service
-ASKED = Asked("toy_cells", "ann", accept_shift="another law")
+ASKED = RetrainingRequest("toy_cells", "ann", accept_shift="another law")
 
 
 def newer(toy_frame) -> pd.DataFrame:
@@ -49,7 +49,9 @@ def record(home, rows: pd.DataFrame) -> None:
                     outcomes.append(Outcome(row["unit"], f"{period}T00:00:00", {"y": row["y"]}, None))
             answer = json.dumps({"predictions": [{} for _ in asked]}).encode()
             about = ("127.0.0.1", "toy_cells", "predictions", 1, "sha256:1", "application/json")
-            one = Kept(new_id(), 0, 1_800_000_000_000_000, *about, json.dumps({"rows": asked}).encode(), answer)
+            one = StoredExchange(
+                new_id(), 0, 1_800_000_000_000_000, *about, json.dumps({"rows": asked}).encode(), answer
+            )
             insert(database, [one])
             take(database, "toy_cells", "ann", outcomes)
 
@@ -62,7 +64,7 @@ def home(tmp_path, toy_seed, toy_frame, toy_folder, monkeypatch):
     toy_frame().to_parquet(tmp_path / "history.parquet")
     with monkeypatch.context() as patched:
         quicken(patched)
-        train(toy_seed, tmp_path / "history.parquet", Settings(home=tmp_path))
+        train(toy_seed, tmp_path / "history.parquet", StoreSettings(home=tmp_path))
     record(tmp_path, newer(toy_frame))
     return tmp_path
 
@@ -109,7 +111,7 @@ def test_a_job_that_is_killed_after_each_phase_is_done_once(home, toy_seed):
     result = last["result"]
     assert (result["promoted"], result["reasons"]) == (True, [])
 
-    tracking = Tracking(Settings(home=home))
+    tracking = Tracking(StoreSettings(home=home))
     versions = {version.number: version for version in tracking.versions("toy_cells")}
     assert versions[result["version"]].aliases == ("champion",)
     promotions = [move for move in tracking.audit("toy_cells") if move.action == "promote"]
@@ -125,7 +127,7 @@ def test_a_job_that_is_killed_after_each_phase_is_done_once(home, toy_seed):
 
 def outcome(home) -> dict[int, tuple[tuple[str, ...], str | None]]:
     """By version its aliases, and what is said to have become of it."""
-    versions = Tracking(Settings(home=home)).versions("toy_cells")
+    versions = Tracking(StoreSettings(home=home)).versions("toy_cells")
     return {one.number: (one.aliases, one.tags.get("verdict")) for one in versions}
 
 
@@ -147,7 +149,7 @@ def faulty(monkeypatch) -> list[int]:
 
 def test_a_fault_after_the_decision_that_passes_does_not_end_a_job(home, faulty):
     said, faulty[0] = [], 1
-    runner.do("toy_cells-j", ASKED, Settings(home=home), said.append)
+    runner.do("toy_cells-j", ASKED, StoreSettings(home=home), said.append)
     assert said[-1]["result"]["promoted"], said[-1]
     assert outcome(home) == {1: ((), None), 2: (("champion",), "promoted")}
 
@@ -156,11 +158,13 @@ def test_a_fault_after_the_decision_that_passes_does_not_end_a_job(home, faulty)
 def test_a_fault_after_the_decision_that_lasts_leaves_no_version_that_is_said_to_be_promoted(home, faulty):
     said, faulty[0] = [], 2
     with pytest.raises(TrackingError, match="no space left"):
-        runner.do("toy_cells-j", ASKED, Settings(home=home), said.append)
+        runner.do("toy_cells-j", ASKED, StoreSettings(home=home), said.append)
     assert outcome(home) == {1: (("champion",), None), 2: ((), None)}
-    with pytest.raises(JudgeError):  # the next one begins with what was decided, and finds nothing new then
-        runner.do("toy_cells-k", ASKED, Settings(home=home), said.append)
-    promoted = [move.after for move in Tracking(Settings(home=home)).audit("toy_cells") if move.action == "promote"]
+    with pytest.raises(ComparisonError):  # the next one begins with what was decided, and finds nothing new then
+        runner.do("toy_cells-k", ASKED, StoreSettings(home=home), said.append)
+    promoted = [
+        move.after for move in Tracking(StoreSettings(home=home)).audit("toy_cells") if move.action == "promote"
+    ]
     assert promoted == [2]
     assert outcome(home) == {1: ((), None), 2: (("champion",), "promoted")}
 

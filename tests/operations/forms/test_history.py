@@ -20,7 +20,7 @@ from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.suite.forms import payloads
 
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.25, "z": 3.75}
@@ -40,7 +40,7 @@ def app(
     store = FolderStore()
     save_toy_model(tmp_path / "one")
     store.point("toy_cells", 1, tmp_path / "one")
-    made = create_app(Settings(max_rows=20), store)
+    made = create_app(ServiceSettings(max_rows=20), store)
     made.champions.refresh()
     return made
 

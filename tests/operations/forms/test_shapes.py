@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import AfterValidator, Field
 
-from operations.forms.faults import Fault
+from operations.forms.faults import RequestDefect
 from operations.forms.fields import record
 from operations.forms.shapes import Shape
 from seeds import Seed
@@ -92,7 +92,7 @@ def test_what_is_right_comes_back_with_its_defaults(shape: Shape) -> None:
 
 
 def test_a_part_that_is_no_object_has_no_field(shape: Shape) -> None:
-    assert shape.read([1]) == (None, [Fault(row=None, field=None, value="[1]", expected="an object")])
+    assert shape.read([1]) == (None, [RequestDefect(row=None, field=None, value="[1]", expected="an object")])
 
 
 def test_a_leak_is_called_so_in_rows_alone(shape: Shape) -> None:
@@ -123,7 +123,7 @@ def test_faults_beyond_counting_are_one(shape: Shape, monkeypatch: pytest.Monkey
     monkeypatch.setattr("operations.forms.shapes.MOST_DETAILS", 5)
     assert len(shape.read({f"q{i}": 1 for i in range(5)}, 3)[1]) == 5
     (fault,) = shape.read({f"q{i}": 1 for i in range(6)}, 3)[1]
-    assert fault == Fault(row=3, expected="an object with at most 5 faults, to tell them")
+    assert fault == RequestDefect(row=3, expected="an object with at most 5 faults, to tell them")
 
 
 def test_limits_that_keep_a_request_short() -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from models.online.received import LAPSE, Interval
-from models.online.reference_runs import Bounds, Usual
-from models.uncertainty.adaptive_intervals import Level
+from models.online.reference_runs import Bounds, ReferenceRuns
+from models.uncertainty.adaptive_intervals import IntervalLevel
 from operations.forms.rows import matrix
 from operations.outcomes.lots import LotStates
 from records.outcomes import Arrived
@@ -21,7 +21,7 @@ ROWS = [LOT | {"u": i / 10, "v": -i / 20} for i in range(30)]
 
 @pytest.fixture
 def model(save_toy_grader, tmp_path):
-    return replace(save_toy_grader(tmp_path / "one"), level=Level.new().taken(np.linspace(0.1, 2.0, 60)))
+    return replace(save_toy_grader(tmp_path / "one"), level=IntervalLevel.new().taken(np.linspace(0.1, 2.0, 60)))
 
 
 def predicted(model):
@@ -48,7 +48,7 @@ def test_a_lot_counts_by_its_largest_error_in_spreads(model):
     contents[:, 1] *= np.exp(2.0 * spread[1])
     contents[:, 2] *= np.exp(-0.5 * spread[2])
     state = STATES.taken(model, STATES.begin(model), ROWS, known(contents), [0] * 30, BATCH)
-    np.testing.assert_allclose(Level.from_state(state["level"]).scores[-30:], 2.0, rtol=1e-9)
+    np.testing.assert_allclose(IntervalLevel.from_state(state["level"]).scores[-30:], 2.0, rtol=1e-9)
 
 
 def test_lots_without_an_assay_count_nothing(model):
@@ -67,7 +67,7 @@ def test_a_model_of_fixed_intervals_follows_nothing(model):
 def careful(model):
     """A model that knows what assays were like: runs of 30 whose farthest contents are a spread off."""
     reach = np.array([0.5, 0.5, 9.0, 9.0, 0.1, 0.1])
-    return replace(model, usual=Usual((Bounds(np.zeros(6), reach, 30.0),)))
+    return replace(model, usual=ReferenceRuns((Bounds(np.zeros(6), reach, 30.0),)))
 
 
 def test_odd_assays_wait_until_a_person_accepts_them(careful):

@@ -20,7 +20,7 @@ from operations.predictions.explanations import MOST_EXPLAINED, NO_PARTS
 from seeds import Seed, load
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
 Ask = Callable[..., httpx.Response]
@@ -34,7 +34,7 @@ def app(
     store = FolderStore()
     save_toy_model(tmp_path / "one")
     store.point("toy_cells", 1, tmp_path / "one")
-    made = create_app(Settings(max_rows=200), store)
+    made = create_app(ServiceSettings(max_rows=200), store)
     made.champions.refresh()
     return made
 
@@ -109,7 +109,7 @@ def potline(tmp_path: Path) -> Callable[[str], Service]:
         model_files.save(model, tmp_path / name)
         store = FolderStore()
         store.point(seed.process.name, 1, tmp_path / name)
-        app = create_app(Settings(), store)
+        app = create_app(ServiceSettings(), store)
         app.champions.refresh()
         return app
 

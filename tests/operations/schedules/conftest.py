@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from seeds import Seed, load
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 URL = "/v1/zinc_electrowinning/schedules"
 
@@ -27,7 +27,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, zinc: Seed) -> Service:
     (folder / "zinc_electrowinning.toml").write_text(zinc.text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NONFERROUS_SEEDS", str(folder))
-        return create_app(Settings(), FolderStore())
+        return create_app(ServiceSettings(), FolderStore())
 
 
 @pytest.fixture

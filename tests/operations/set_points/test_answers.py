@@ -12,41 +12,41 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.processes.lookup import response_of
-from models.setpoints.advice import Advice, Estimate, Limit
-from models.setpoints.experiments import PlannedTests, Trial, Worth
-from models.setpoints.frontier import Point
+from models.setpoints.advice import GainEstimate, LimitAfterMoves, UnitRecommendation
+from models.setpoints.experiments import ExperimentValue, PlannedTests, Trial
+from models.setpoints.frontier import ParetoPoint
 from operations.set_points.answers import advice_rows, pareto_rows, planned_rows, priced
 from operations.set_points.forms import SetPointForm
 from operations.set_points.kinds import kinds_of
-from operations.set_points.requests import Asked, read
+from operations.set_points.requests import ParsedSetpointRequest, read
 from seeds import Seed
 
 START = pd.Timestamp("2026-11-01")
 PLAN = {"line_current_target": 400.0, "voltage_setpoint": 4.0, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
 
 
-def advised(unit: str, move: float = -0.02, **changes: Any) -> Advice:
+def advised(unit: str, move: float = -0.02, **changes: Any) -> UnitRecommendation:
     parts: dict[str, Any] = {
         "unit": unit,
         "start": START,
         "plan": PLAN,
         "moves": {"voltage_setpoint": move, "excess_alf3_target": 0.0, "metal_level_target": 0.5},
-        "gain": Estimate(7.0, 1.0, 13.0),
+        "gain": GainEstimate(7.0, 1.0, 13.0),
         "effects": {
-            "specific_energy": Estimate(-20.0, -30.0, -10.0),
-            "superheat": Estimate(0.5, 0.1, 0.9),
-            "efficiency_by_feed": Estimate(0.1, 0.0, 0.2),
+            "specific_energy": GainEstimate(-20.0, -30.0, -10.0),
+            "superheat": GainEstimate(0.5, 0.1, 0.9),
+            "efficiency_by_feed": GainEstimate(0.1, 0.0, 0.2),
         },
         "limits": (
-            Limit("bath_temperature", "°C", 970.0, True, 959.0, 0.01, 0.02),
-            Limit("superheat", "K", 6.0, False, 9.0, 0.015, 0.03),
+            LimitAfterMoves("bath_temperature", "°C", 970.0, True, 959.0, 0.01, 0.02),
+            LimitAfterMoves("superheat", "K", 6.0, False, 9.0, 0.015, 0.03),
         ),
         "cause": "less power",
         "support": 40,
         "nearest": (("A-007", pd.Timestamp("2025-03-01")),),
         "refusal": None,
     }
-    return Advice(**parts | changes)
+    return UnitRecommendation(**parts | changes)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def model(potline: Seed) -> Any:
 
 
 @pytest.fixture
-def asked(taken: Mapping[str, SetPointForm], body: Callable[..., dict[str, Any]]) -> Asked:
+def asked(taken: Mapping[str, SetPointForm], body: Callable[..., dict[str, Any]]) -> ParsedSetpointRequest:
     return read(taken["recommendations"], json.dumps(body(units=("B-1", "A-1"))).encode())
 
 
@@ -66,7 +66,9 @@ def as_described(rows: Any, kind: Any) -> Any:
     return json.loads(text)
 
 
-def test_advice_stands_in_the_order_of_the_rows(asked: Asked, model: Any, taken: Mapping[str, SetPointForm]) -> None:
+def test_advice_stands_in_the_order_of_the_rows(
+    asked: ParsedSetpointRequest, model: Any, taken: Mapping[str, SetPointForm]
+) -> None:
     rows = advice_rows([advised("A-1", -0.01), advised("B-1", -0.03)], asked, model)
     found = as_described(rows, listed(kinds(model)["advice"]))
     assert [(one["unit"], one["knobs"]["voltage_setpoint"]["move"]) for one in found] == [
@@ -85,7 +87,7 @@ def kinds(model: Any) -> dict[str, Any]:
     return vars(kinds_of(model.seed, own, shared))
 
 
-def test_each_number_has_its_unit(asked: Asked, model: Any) -> None:
+def test_each_number_has_its_unit(asked: ParsedSetpointRequest, model: Any) -> None:
     one = advice_rows([advised("A-1"), advised("B-1")], asked, model)[0]
     assert one["knobs"]["voltage_setpoint"] == {"plan": 4.0, "move": -0.02, "set_point": 3.98, "unit": "V"}
     assert one["knobs"]["line_current_target"] == {"plan": 400.0, "move": 0.0, "set_point": 400.0, "unit": "kA"}
@@ -103,9 +105,9 @@ def test_each_number_has_its_unit(asked: Asked, model: Any) -> None:
     assert (one["cause"], one["support"], one["refusal"]) == ("less power", 40, None)
 
 
-def test_what_is_not_known_is_null(asked: Asked, model: Any) -> None:
-    nan = Estimate(math.nan, math.nan, math.nan)
-    limit = Limit("superheat", "K", 6.0, False, math.nan, 0.0, 0.03)
+def test_what_is_not_known_is_null(asked: ParsedSetpointRequest, model: Any) -> None:
+    nan = GainEstimate(math.nan, math.nan, math.nan)
+    limit = LimitAfterMoves("superheat", "K", 6.0, False, math.nan, 0.0, 0.03)
     blank = advised("A-1", gain=nan, effects={"superheat": nan}, limits=(limit,), refusal="history knows 1 period")
     rows = as_described(advice_rows([blank, advised("B-1")], asked, model), listed(kinds(model)["advice"]))
     assert rows[1]["gain"] == {"value": None, "low": None, "high": None, "unit": "$/d"}
@@ -113,10 +115,10 @@ def test_what_is_not_known_is_null(asked: Asked, model: Any) -> None:
     assert rows[1]["refusal"] == "history knows 1 period"
 
 
-def test_points_of_a_frontier_have_their_price_of_carbon(asked: Asked, model: Any) -> None:
+def test_points_of_a_frontier_have_their_price_of_carbon(asked: ParsedSetpointRequest, model: Any) -> None:
     points = {
-        "A-1": [Point(0.0, advised("A-1", 0.0)), Point(100.0, advised("A-1", -0.02))],
-        "B-1": [Point(0.0, advised("B-1"))],
+        "A-1": [ParetoPoint(0.0, advised("A-1", 0.0)), ParetoPoint(100.0, advised("A-1", -0.02))],
+        "B-1": [ParetoPoint(0.0, advised("B-1"))],
     }
     found = as_described(pareto_rows(points, asked, model), listed(kinds(model)["pareto"]))
     assert [one["unit"] for one in found] == ["B-1", "A-1"]
@@ -132,7 +134,7 @@ def test_tests_say_whom_they_move_how_far_and_what_that_is_worth(model: Any) -> 
         Trial("A-1", "B-1", START, 3, {"voltage_setpoint": 0.025}),
         Trial("B-1", "A-1", START, 3, {"voltage_setpoint": -0.025}),
     )
-    planned = PlannedTests(tests, {"voltage_setpoint": Worth(0.025, 1.0, 2.0, 1.5, 0.4, 0.1)})
+    planned = PlannedTests(tests, {"voltage_setpoint": ExperimentValue(0.025, 1.0, 2.0, 1.5, 0.4, 0.1)})
     found = planned_rows(planned, model)
     as_described(found["tests"], listed(kinds(model)["test"]))
     as_described(found["worth"], kinds(model)["worth"])

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from models.processes.lookup import response_of
-from models.setpoints.advice import Advice, Estimate, Limit
+from models.setpoints.advice import GainEstimate, LimitAfterMoves, UnitRecommendation
 from operations.set_points.answers import advice_rows
 from operations.set_points.flat_rows import flat_rows, refusals
-from operations.set_points.requests import Asked
+from operations.set_points.requests import ParsedSetpointRequest
 from tests.suite.pots import PLAN
 
 
@@ -19,24 +19,27 @@ def advised(unit="A-1", refusal=None, **changes):
         "start": pd.Timestamp("2025-04-01"),
         "plan": PLAN,
         "moves": {"voltage_setpoint": -0.02, "excess_alf3_target": 0.0, "metal_level_target": 0.0},
-        "gain": Estimate(7.0, 1.0, 13.0),
-        "effects": {"specific_energy": Estimate(-20.0, -30.0, -10.0), "efficiency_by_feed": Estimate(0.1, 0.0, 0.2)},
+        "gain": GainEstimate(7.0, 1.0, 13.0),
+        "effects": {
+            "specific_energy": GainEstimate(-20.0, -30.0, -10.0),
+            "efficiency_by_feed": GainEstimate(0.1, 0.0, 0.2),
+        },
         "limits": (
-            Limit("bath_temperature", "°C", 970.0, True, 959.0, 0.01, 0.02),
-            Limit("superheat", "K", 6.0, False, 9.0, 0.015, 0.03),
+            LimitAfterMoves("bath_temperature", "°C", 970.0, True, 959.0, 0.01, 0.02),
+            LimitAfterMoves("superheat", "K", 6.0, False, 9.0, 0.015, 0.03),
         ),
         "cause": "less power",
         "support": 40,
         "nearest": (),
         "refusal": refusal,
     }
-    return Advice(**parts | changes)
+    return UnitRecommendation(**parts | changes)
 
 
 def answer_of(potline, *advices):
     model = SimpleNamespace(seed=potline, response=response_of(potline))
     rows = [{"unit": one.unit, "period_start": "2025-04-01"} for one in advices]
-    asked = Asked(rows, [one.unit for one in advices], pd.DataFrame(), {})
+    asked = ParsedSetpointRequest(rows, [one.unit for one in advices], pd.DataFrame(), {})
     return {"recommendations": advice_rows(advices, asked, model)}
 
 

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.model import LotSetpoints
 from models.storage.model_files import save
 from models.table.contract import check
 from models.table.inputs import matrix
 from seeds import Seed
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.suite.physics import physics_type, state_process
 
 URL = "/v1/toy_lots"
@@ -37,20 +37,20 @@ def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def learnt(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> SetPoints:
+def learnt(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> LotSetpoints:
     physics = physics_type(contents=lambda columns: {"q": np.exp(-0.06 * columns["knob"])})
     with pytest.MonkeyPatch.context() as patch:
         state_process(patch, "toy_lots", physics=physics)
         table = check(toy_quality_frame(), toy_quality_seed).table.sort_values("cast_at", kind="stable")
         Y = table[[column.name for column in toy_quality_seed.by_role("target")]].to_numpy()
         X, units = matrix(table, toy_quality_seed), table["line"].to_numpy()
-        return SetPoints.learn(toy_quality_seed, X, Y, units, table["cast_at"].to_numpy())
+        return LotSetpoints.learn(toy_quality_seed, X, Y, units, table["cast_at"].to_numpy())
 
 
 @pytest.fixture
 def serve(
     save_toy_grader: Callable[..., Any],
-    learnt: SetPoints,
+    learnt: LotSetpoints,
     toy_folder: Callable[..., Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -63,7 +63,7 @@ def serve(
         monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
         store = FolderStore()
         store.point("toy_lots", 3, tmp_path / "with")
-        app = create_app(Settings(), store)
+        app = create_app(ServiceSettings(), store)
         app.champions.refresh()
         return app
 
@@ -175,7 +175,7 @@ def test_what_is_measured_later_is_no_part_of_a_plan(faults: Callable[..., Any])
 
 
 def test_rows_without_a_column_that_the_model_needs_are_a_fault(
-    serve: Callable[..., Service], learnt: SetPoints, call: Any
+    serve: Callable[..., Service], learnt: LotSetpoints, call: Any
 ) -> None:
     app = serve(learnt={"set-points": replace(learnt, complete=np.ones(3, dtype=np.bool_))})
     rows = [{**NEAR, "u": None}, {**SAFE, "u": None}]
@@ -274,7 +274,9 @@ def test_a_process_without_knobs_is_not_asked(
     start = text.index("move_cost")
     file.write_text(text[:start] + text[text.index("\n", start) + 1 :], encoding="utf-8")
     monkeypatch.setenv("NONFERROUS_SEEDS", str(folder))
-    response = call(create_app(Settings(), FolderStore()), "POST", f"{URL}/recommendations", json={"rows": [NEAR]})
+    response = call(
+        create_app(ServiceSettings(), FolderStore()), "POST", f"{URL}/recommendations", json={"rows": [NEAR]}
+    )
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert response.json()["detail"] == (
         f"nothing is at {URL}/recommendations: toy_lots is of the task quality and answers POST {URL}/predictions, "

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from models.setpoints.advice import Estimate
+from models.setpoints.advice import GainEstimate
 from models.setpoints.line.advice import LineAdvice
 from operations.forms.faults import RequestError
 from operations.set_points.forms import SetPointForm
@@ -30,7 +30,7 @@ def described(part: Any, taken: Mapping[str, SetPointForm]) -> Any:
 
 
 def test_a_line_that_moves_says_how_far_and_what_that_brings(taken: Mapping[str, SetPointForm], potline: Seed) -> None:
-    gain = Estimate(900.0, 100.0, 1700.0)
+    gain = GainEstimate(900.0, 100.0, 1700.0)
     line = LineAdvice(
         KNOB,
         START,

@@ -9,17 +9,17 @@ import pytest
 from operations.forms.faults import RequestError
 from operations.set_points.forms import SetPointForm
 from operations.set_points.moves import chosen
-from operations.set_points.requests import Asked, read
+from operations.set_points.requests import ParsedSetpointRequest, read
 from seeds import Seed
 
-Ask = Callable[[Any], Asked]
+Ask = Callable[[Any], ParsedSetpointRequest]
 
 
 @pytest.fixture
 def ask(taken: Mapping[str, SetPointForm], body: Callable[..., dict[str, Any]]) -> Ask:
     """Reader of a what-if with these moves for A-001 at 4.0 V and A-002 at 4.2 V."""
 
-    def make(moves: Any) -> Asked:
+    def make(moves: Any) -> ParsedSetpointRequest:
         request = body("what-if", moves=moves)
         request["rows"][1]["voltage_setpoint"] = 4.2
         return read(taken["what-if"], json.dumps(request).encode())
@@ -37,7 +37,7 @@ def test_moves_by_unit_leave_the_others_alone(ask: Ask, potline: Seed) -> None:
     assert chosen(ask(moves), potline) == moves
 
 
-def faults(asked: Asked, potline: Seed) -> list[tuple[Any, ...]]:
+def faults(asked: ParsedSetpointRequest, potline: Seed) -> list[tuple[Any, ...]]:
     with pytest.raises(RequestError) as caught:
         chosen(asked, potline)
     assert caught.value.status == 422

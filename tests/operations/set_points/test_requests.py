@@ -15,14 +15,16 @@ from models.table.contract import check
 from operations.forms.faults import RequestError
 from operations.set_points.forms import MOST_PLANS, SetPointForm, setpoint_forms
 from operations.set_points.moves import chosen
-from operations.set_points.requests import Asked, read
+from operations.set_points.requests import ParsedSetpointRequest, read
 from seeds import Seed
 from system.cancellation import looking
 
 Body = Callable[..., dict[str, Any]]
 
 
-def asked(taken: Mapping[str, SetPointForm], body: dict[str, Any], verb: str = "recommendations") -> Asked:
+def asked(
+    taken: Mapping[str, SetPointForm], body: dict[str, Any], verb: str = "recommendations"
+) -> ParsedSetpointRequest:
     return read(taken[verb], json.dumps(body).encode())
 
 

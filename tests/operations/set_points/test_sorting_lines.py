@@ -20,7 +20,7 @@ from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.models.sorting.setpoints.conftest import LOAD as OCCUPANCY
 
 URL = "/v1/toy_scrap"
@@ -76,7 +76,7 @@ def serve(model: SortingModel, seed: Seed, tmp_path: Path, monkeypatch: pytest.M
         save(replace(model, **parts), tmp_path / "stored")
         store = FolderStore()
         store.point("toy_scrap", 2, tmp_path / "stored")
-        app = create_app(Settings(), store)
+        app = create_app(ServiceSettings(), store)
         app.champions.refresh()
         return app
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from physics.bayer.economics import Flows, emitted, margin
+from physics.bayer.economics import PrecipitationFlows, emitted, margin
 
-FLOWS = Flows(
+FLOWS = PrecipitationFlows(
     alumina=2700.0, downgraded=100.0, steam=4800.0, boiler_fuel=12000.0, calciner_fuel=8200.0, caustic=180.0,
     lime=95.0, seed=16200.0, cooled=51300.0,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from physics.reduction.economics import Flows, emitted, margin
+from physics.reduction.economics import PotFlows, emitted, margin
 
 PRICES = {
     "aluminium_price": 2500.0,
@@ -24,7 +24,7 @@ PRICES = {
     "gwp_cf4": 6600.0,
     "gwp_c2f6": 11000.0,
 }
-DAY = Flows(metal=3000.0, energy=39000.0, alumina=5760.0, alf3=45.0, net_carbon=1230.0, ae_minutes=0.3, pool=28800.0)
+DAY = PotFlows(metal=3000.0, energy=39000.0, alumina=5760.0, alf3=45.0, net_carbon=1230.0, ae_minutes=0.3, pool=28800.0)
 BOUGHT = 39000.0 / 0.97 + 3.0 * 230.0  # kWh/d
 GASES = 0.001 * 0.13 * 0.3 * (6600.0 + 0.1 * 11000.0) * 3.0  # tCO2e/d
 CO2E = BOUGHT * 0.55 / 1000.0 + 1.23 * 0.96 * 44.0 / 12.0 + GASES
@@ -68,7 +68,7 @@ def test_what_a_price_is_worth(name, worth):
     assert margin(DAY, dearer) - margin(DAY, PRICES) == pytest.approx(0.1 * PRICES[name] * worth, rel=1e-9)
 
 
-@pytest.mark.parametrize("flow", [field.name for field in fields(Flows)])
+@pytest.mark.parametrize("flow", [field.name for field in fields(PotFlows)])
 def test_metal_alone_is_worth_having(flow):
     more = margin(replace(DAY, **{flow: 1.01 * getattr(DAY, flow)}), PRICES) - margin(DAY, PRICES)
     assert more > 0.0 if flow == "metal" else more < 0.0

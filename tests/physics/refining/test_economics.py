@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from physics.refining.economics import Flows, emitted, margin
+from physics.refining.economics import CopperSectionFlows, emitted, margin
 
 PRICES = {
     **{"refining_margin": 120.0, "reject_cost": 250.0, "copper_price": 9000.0, "interest": 0.07},
@@ -13,7 +13,7 @@ PRICES = {
     **{"thiourea_price": 2.5, "patrol_cost": 13.0, "carbon_price": 11.0, "grid_emission_factor": 0.55},
     **{"steam_emission_factor": 0.3, "rectifier_efficiency": 0.96, "auxiliary_energy": 45.0},
 }
-DAY = Flows(
+DAY = CopperSectionFlows(
     **{"copper": 19.0, "rejected": 0.5, "energy_valley": 1800.0, "energy_flat": 1700.0, "energy_peak": 1600.0},
     **{"steam": 6.0, "glue": 1.2, "thiourea": 1.1, "patrols": 2.0, "inventory": 300.0},
 )
@@ -44,7 +44,7 @@ def test_energy_moved_from_the_peak_to_the_valley_earns_the_difference():
     assert emitted(moved, PRICES) == pytest.approx(CO2E, rel=1e-12)
 
 
-@pytest.mark.parametrize("flow", [field.name for field in fields(Flows)])
+@pytest.mark.parametrize("flow", [field.name for field in fields(CopperSectionFlows)])
 def test_copper_alone_is_worth_having(flow):
     more = margin(replace(DAY, **{flow: 1.01 * getattr(DAY, flow)}), PRICES) - margin(DAY, PRICES)
     assert more > 0.0 if flow == "copper" else more < 0.0

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from physics.refining.lead_economics import Flows, emitted, margin, share_above
+from physics.refining.lead_economics import LeadSectionFlows, emitted, margin, share_above
 
 PRICES = {
     **{"refining_margin": 90.0, "bismuth_discount": 28.0, "power_price": 0.075, "steam_price": 15.0},
     **{"acid_price": 0.8, "glue_price": 3.2, "lignin_price": 0.7, "carbon_price": 11.0, "grid_emission_factor": 0.55},
     **{"steam_emission_factor": 0.3, "rectifier_efficiency": 0.95, "auxiliary_energy": 40.0},
 }
-DAY = Flows(lead=14.2, downgraded=0.6, energy=1780.0, steam=0.7, acid=50.0, glue=8.5, lignin=6.4)
+DAY = LeadSectionFlows(lead=14.2, downgraded=0.6, energy=1780.0, steam=0.7, acid=50.0, glue=8.5, lignin=6.4)
 BOUGHT = 1780.0 / 0.95 + 14.2 * 40.0  # kWh/d
 CO2E = BOUGHT * 0.55 / 1000.0 + 0.7 * 0.3  # tCO2e/d
 

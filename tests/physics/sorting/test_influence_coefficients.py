@@ -5,7 +5,7 @@ import pytest
 
 from physics.sorting.fluorescence_head import Head, Tube
 from physics.sorting.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE, SCATTER, SCATTER_LIGHT
-from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, Windows
+from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, PeakWindows
 
 SINE = float(np.sqrt(0.5))
 LINES = tuple(
@@ -61,7 +61,7 @@ def scattered(head: Head, contents: np.ndarray) -> np.ndarray:
     own = [NAMES.index("compton"), NAMES.index("rayleigh")]
     copper = head.emitted(np.array([[100.0 * (metal == "cu") for metal in METALS]]), SINE, SINE).sum()
     below = head.scattered(contents, SINE, SINE)[1][:, LINES.index(("mo", "Ka"))] * 2e-3 * HALF_WIDTHS[own].sum()
-    peaks = head.rhodium(contents, SINE, SINE) @ Windows().response()[np.ix_(own, own)]
+    peaks = head.rhodium(contents, SINE, SINE) @ PeakWindows().response()[np.ix_(own, own)]
     return (peaks.sum(axis=1) + below) / copper
 
 

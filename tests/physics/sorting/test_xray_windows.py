@@ -14,7 +14,7 @@ from physics.sorting.xray_windows import (
     NAMES,
     NOISE,
     PEAKS,
-    Windows,
+    PeakWindows,
 )
 
 OF_LEAD = {"pb_la": ("pb", "La"), "pb_lb": ("pb", "Lb")}
@@ -36,7 +36,7 @@ def test_scatter_peaks_are_rhodium_with_and_without_compton_shift():
 
 
 def test_each_line_is_seen_best_in_its_own_window():
-    response = Windows().response()
+    response = PeakWindows().response()
     assert (response.argmax(axis=1) == np.arange(len(NAMES))).all()
 
 
@@ -51,35 +51,35 @@ def test_each_line_is_seen_best_in_its_own_window():
     ],
 )
 def test_overlaps(line, window, least, most):
-    assert least < Windows().response()[NAMES.index(line), NAMES.index(window)] < most
+    assert least < PeakWindows().response()[NAMES.index(line), NAMES.index(window)] < most
 
 
 def test_escape_peak_of_copper_is_that_of_silicon():
     copper, iron = NAMES.index("cu"), NAMES.index("fe")
     share = escape_share(xray.mass_attenuation("si", np.array([PEAKS["cu"]])))[0]
-    expected = share * Windows().shares(np.array([PEAKS["cu"] - 1.740]))[0, iron]
-    assert Windows(tail=0.0).response()[copper, iron] == pytest.approx(expected, rel=0.03)
+    expected = share * PeakWindows().shares(np.array([PEAKS["cu"] - 1.740]))[0, iron]
+    assert PeakWindows(tail=0.0).response()[copper, iron] == pytest.approx(expected, rel=0.03)
 
 
 def test_an_energy_scale_that_reads_high_moves_copper_into_zinc():
     copper, zinc = NAMES.index("cu"), NAMES.index("zn")
-    shares = [Windows().response(gain)[copper, zinc] for gain in (-0.005, 0.0, 0.005)]
+    shares = [PeakWindows().response(gain)[copper, zinc] for gain in (-0.005, 0.0, 0.005)]
     assert shares[0] > shares[1]  # Kβ of copper, from above, comes into zinc's window when the scale reads low
-    assert Windows().response(0.005)[copper, copper] < Windows().response()[copper, copper]
+    assert PeakWindows().response(0.005)[copper, copper] < PeakWindows().response()[copper, copper]
 
 
 def test_less_noise_less_overlap():
-    wide, narrow = Windows(NOISE), Windows(70.0)
+    wide, narrow = PeakWindows(NOISE), PeakWindows(70.0)
     chromium, manganese = NAMES.index("cr"), NAMES.index("ni")
     assert narrow.response()[manganese, NAMES.index("cu")] < wide.response()[manganese, NAMES.index("cu")]
     assert narrow.response()[chromium, chromium] > wide.response()[chromium, chromium]
 
 
 def test_sum_peaks_that_matter_are_found():
-    found = {(NAMES[pair.first], NAMES[pair.second], NAMES[pair.window]) for pair in Windows().sums()}
+    found = {(NAMES[pair.first], NAMES[pair.second], NAMES[pair.window]) for pair in PeakWindows().sums()}
     assert ("zn", "zn", "mo") in found
     assert ("fe", "fe", "pb_lb") in found
-    for pair in Windows().sums():
+    for pair in PeakWindows().sums():
         assert abs(ENERGIES[pair.first] + ENERGIES[pair.second] - ENERGIES[pair.window]) < 0.5
 
 
@@ -98,7 +98,7 @@ def width_of(energy, noise=130.0):
 
 
 def test_response_by_hand():
-    found = Windows().response()
+    found = PeakWindows().response()
     iron = gaussian(6.401, 6.401, HALF[3], width_of(6.401))
     # Kβ of iron and nothing else falls below itself, but for escape and tail
     iron += 0.168 * gaussian(7.060, 6.401, HALF[3], width_of(7.060))
@@ -110,19 +110,19 @@ def test_response_by_hand():
     spread = (width_of(18.897) ** 2 + 500.0**2) ** 0.5
     compton = gaussian(18.897, 18.897, 400.0, spread)
     assert found[NAMES.index("compton"), NAMES.index("compton")] == pytest.approx(compton, rel=1e-6)
-    shifted = Windows().response(0.01)
+    shifted = PeakWindows().response(0.01)
     assert shifted[NAMES.index("sn"), NAMES.index("sn")] == pytest.approx(
         gaussian(1.01 * 25.192, 25.192, HALF[12], width_of(25.192)), rel=1e-6
     )
-    quiet = Windows(noise=70.0, tail=0.0).response()
+    quiet = PeakWindows(noise=70.0, tail=0.0).response()
     zinc = gaussian(8.629, 8.629, HALF[6], width_of(8.629, 70.0))
     zinc += 0.168 * gaussian(9.570, 8.629, HALF[6], width_of(9.570, 70.0))
     assert quiet[NAMES.index("zn"), NAMES.index("zn")] == pytest.approx(zinc, rel=1e-6)
-    assert Windows() == Windows(NOISE, 0.003) == Windows(130.0, 0.003)
+    assert PeakWindows() == PeakWindows(NOISE, 0.003) == PeakWindows(130.0, 0.003)
 
 
 def test_tail_lies_below_lines_alone():
-    added = Windows(tail=0.01).response() - Windows(tail=0.0).response()
+    added = PeakWindows(tail=0.01).response() - PeakWindows(tail=0.0).response()
     wide = np.where(np.array(NAMES) == "compton", 400.0, HALF)
     expected = np.where(ENERGIES[:, np.newaxis] > ENERGIES, 0.01 * 2e-3 * wide, 0.0)
     np.testing.assert_allclose(added, expected, atol=1e-12)
@@ -135,7 +135,7 @@ def test_escape_peaks_are_those_of_silicon_at_every_tabled_energy():
 
 
 def test_sum_peaks_by_hand():
-    found = {(NAMES[pair.first], NAMES[pair.second], NAMES[pair.window]): pair.share for pair in Windows().sums()}
+    found = {(NAMES[pair.first], NAMES[pair.second], NAMES[pair.window]): pair.share for pair in PeakWindows().sums()}
     twice = gaussian(2 * 8.629, 17.444, HALF[9], width_of(2 * 8.629))
     assert found[("zn", "zn", "mo")] == pytest.approx(0.5 * twice, rel=1e-6)
     mixed = gaussian(8.040 + 8.629, 17.444, HALF[9], width_of(8.040 + 8.629))

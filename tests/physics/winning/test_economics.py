@@ -5,14 +5,14 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from physics.winning.economics import Flows, emitted, margin
+from physics.winning.economics import ZincCellFlows, emitted, margin
 
 PRICES = {
     **{"zinc_price": 2900.0, "feed_zinc_price": 2000.0, "solution_price": 7.0, "power_price": 0.08},
     **{"glue_price": 2500.0, "carbon_price": 11.0, "grid_emission_factor": 0.55},
     **{"rectifier_efficiency": 0.96, "auxiliary_energy": 90.0},
 }
-DAY = Flows(zinc=2600.0, energy=8000.0, hours=0.95, feed=26.0, glue=0.5)
+DAY = ZincCellFlows(zinc=2600.0, energy=8000.0, hours=0.95, feed=26.0, glue=0.5)
 BOUGHT = 8000.0 / 0.96 + 2.6 * 90.0  # kWh/d
 CO2E = BOUGHT * 0.55 / 1000.0  # tCO2e/d
 
@@ -33,7 +33,7 @@ def test_what_is_missing_stays_missing():
     assert found[2] == pytest.approx(margin(replace(DAY, zinc=2500.0), PRICES), rel=1e-12)
 
 
-@pytest.mark.parametrize("flow", [field.name for field in fields(Flows)])
+@pytest.mark.parametrize("flow", [field.name for field in fields(ZincCellFlows)])
 def test_zinc_alone_is_worth_having(flow):
     more = margin(replace(DAY, **{flow: 1.01 * getattr(DAY, flow)}), PRICES) - margin(DAY, PRICES)
     assert more > 0.0 if flow == "zinc" else more < 0.0

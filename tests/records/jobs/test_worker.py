@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from records.jobs import worker as workers
-from records.jobs.queue import Asked, BusyError, Job, Jobs, JobsError
+from records.jobs.queue import BusyError, Job, Jobs, JobsError, RetrainingRequest
 from records.jobs.worker import Worker
 from tests.suite.waiting import until
 
-ASKED = Asked("toy_cells", "ann", accept_shift="a new laboratory")
+ASKED = RetrainingRequest("toy_cells", "ann", accept_shift="a new laboratory")
 RESULT = {"over": "judged", "result": {"promoted": True}}
 
 
@@ -48,9 +48,9 @@ class Begun:
     """What begins jobs, in the order in which they were begun."""
 
     def __init__(self, *doing: Doing) -> None:
-        self.left, self.jobs = list(doing), list[tuple[str, Asked]]()
+        self.left, self.jobs = list(doing), list[tuple[str, RetrainingRequest]]()
 
-    def __call__(self, id: str, asked: Asked) -> Doing:
+    def __call__(self, id: str, asked: RetrainingRequest) -> Doing:
         self.jobs.append((id, asked))
         return self.left.pop(0)
 
@@ -90,7 +90,7 @@ def test_a_process_has_one_job_at_a_time_and_others_wait_for_nobody(jobs: Jobs) 
     first = jobs.put(ASKED)
     with pytest.raises(BusyError, match=f"toy_cells: job {first.id} is queued; wait for its end, or cancel it"):
         jobs.put(ASKED)
-    assert jobs.put(Asked("toy_ores", "ann")).state == "queued"
+    assert jobs.put(RetrainingRequest("toy_ores", "ann")).state == "queued"
     jobs.cancel(first.id)
     assert state(jobs, first) == "cancelled"
     assert jobs.put(ASKED).state == "queued"

@@ -10,7 +10,7 @@ from records import requests
 from records.database import RecordsError
 from records.schema import REQUESTS
 from records.writing import writer as module
-from records.writing.writer import Full, Writer
+from records.writing.writer import QueueFullError, Writer
 
 
 def count(database):
@@ -168,7 +168,7 @@ def test_beyond_its_room_nothing_is_taken_and_nothing_is_lost(database, kept):
 
     found = asyncio.run(callers())
     writer.stop()
-    assert [one if one == 1 else type(one) for one in found] == [1, 1, Full, Full, Full]
+    assert [one if one == 1 else type(one) for one in found] == [1, 1, QueueFullError, QueueFullError, QueueFullError]
     assert "at most 3000 may" in str(found[-1])
     assert count(database) == 2
     assert writer.waiting == 0

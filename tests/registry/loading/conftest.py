@@ -2,11 +2,11 @@
 
 import pytest
 
-from registry.loading.load_results import Tried
+from registry.loading.load_results import TrialLoadResults
 
-REMEMBER = Tried.remember  # before the session puts another in its place
+REMEMBER = TrialLoadResults.remember  # before the session puts another in its place
 
 
 @pytest.fixture
 def remembered(monkeypatch):
-    monkeypatch.setattr(Tried, "remember", REMEMBER)
+    monkeypatch.setattr(TrialLoadResults, "remember", REMEMBER)

@@ -12,9 +12,9 @@ from models.storage import model_files
 from registry import promotion
 from registry.loading import signatures
 from registry.loading.load_results import FILE
-from registry.loading.loading import Loaded, Loading, Refused
+from registry.loading.loading import LoadedVersion, Loading, Refused
 from registry.promotion import promote
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import Champion
 from registry.versions import RegistryError, Version
 from serving.hot_reload.champions import Champions
@@ -45,8 +45,8 @@ def kept(save_toy_model, tmp_path) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path) -> Settings:
-    return Settings(home=tmp_path / "home")
+def settings(tmp_path) -> StoreSettings:
+    return StoreSettings(home=tmp_path / "home")
 
 
 def load(settings, kept, seed, digest=None, process=PROCESS):
@@ -56,7 +56,7 @@ def load(settings, kept, seed, digest=None, process=PROCESS):
 def test_a_version_that_is_as_it_should_be_is_loaded(kept, settings, toy_seed):
     for digest in (model_files.digest(kept), None):
         found = load(settings, kept, toy_seed, digest)
-        assert isinstance(found, Loaded)
+        assert isinstance(found, LoadedVersion)
         assert (found.digest, found.model.seed) == (model_files.digest(kept), toy_seed)
 
 
@@ -170,14 +170,14 @@ def test_versions_are_tried_together_and_one_that_is_broken_keeps_no_other(
     found = {version.version: one for version, one in Loading(settings).load_all(Three(tmp_path), wanted)}
     assert tried == [3]
     assert found[1] == Refused("broken")
-    assert [isinstance(found[number], Loaded) for number in (0, 2)] == [True, True]
+    assert [isinstance(found[number], LoadedVersion) for number in (0, 2)] == [True, True]
 
 
 @pytest.mark.usefixtures("remembered")
 def test_what_passed_is_not_tried_again(kept, settings, toy_seed, monkeypatch):
-    assert isinstance(load(settings, kept, toy_seed), Loaded)
+    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)
     monkeypatch.setattr(sandbox, "troubles", None)
-    assert isinstance(load(settings, kept, toy_seed), Loaded)
+    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)
 
 
 @pytest.mark.usefixtures("remembered")
@@ -197,8 +197,8 @@ def test_what_ended_its_process_is_not_fetched_again_until_somebody_asks(kept, s
     monkeypatch.setattr(sandbox, "troubles", lambda folders: [None])
     running = Loading(settings)
     assert isinstance(running.load(store, version, toy_seed), Refused)
-    assert isinstance(Loading(settings).load(store, version, toy_seed, again=True), Loaded)
-    assert isinstance(running.load(store, version, toy_seed), Loaded)  # one that runs sees it too
+    assert isinstance(Loading(settings).load(store, version, toy_seed, again=True), LoadedVersion)
+    assert isinstance(running.load(store, version, toy_seed), LoadedVersion)  # one that runs sees it too
 
 
 @pytest.mark.usefixtures("remembered")
@@ -207,34 +207,34 @@ def test_a_damaged_file_is_not_held_against_the_model_once_it_is_repaired(kept, 
     damaged(kept)
     assert isinstance(load(settings, kept, toy_seed), Refused)
     (kept / model_files.MODEL).write_bytes(whole)
-    assert isinstance(load(settings, kept, toy_seed), Loaded)
+    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)
 
 
 @pytest.mark.usefixtures("remembered")
 def test_a_trial_that_did_not_start_says_nothing_of_the_model(kept, settings, toy_seed, monkeypatch):
     def failing(folders):
-        raise sandbox.TrialError("no process for a trial of models: it ended with SIGKILL")
+        raise sandbox.SandboxError("no process for a trial of models: it ended with SIGKILL")
 
     with monkeypatch.context() as patch:
         patch.setattr(sandbox, "troubles", failing)
         found = load(settings, kept, toy_seed)
     assert found == Refused("no process for a trial of models: it ended with SIGKILL")
-    assert isinstance(load(settings, kept, toy_seed), Loaded)
+    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)
 
 
 def test_where_a_key_is_configured_only_what_it_has_signed_is_loaded(kept, settings, toy_seed, tmp_path):
     keys = {name: (tmp_path / f"{name}.pem", tmp_path / f"{name}.pub") for name in ("ours", "theirs")}
     for private, public in keys.values():
         signatures.make_keys(private, public)
-    asking = Settings(home=tmp_path / "home", public_key=keys["ours"][1])
+    asking = StoreSettings(home=tmp_path / "home", public_key=keys["ours"][1])
     found = load(asking, kept, toy_seed)
     assert found == Refused("manifest.sig: got none, expected a signature of manifest.json by ours.pub")
     signatures.sign(kept, keys["theirs"][0])
     found = load(asking, kept, toy_seed)
     assert found == Refused("manifest.sig: expected a signature of manifest.json by ours.pub, got another")
     signatures.sign(kept, keys["ours"][0])
-    assert isinstance(load(asking, kept, toy_seed), Loaded)
-    assert isinstance(load(settings, kept, toy_seed), Loaded)  # a signature hurts nobody who does not ask for it
+    assert isinstance(load(asking, kept, toy_seed), LoadedVersion)
+    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)  # a signature hurts nobody who does not ask for it
     (kept / model_files.MANIFEST).write_bytes((kept / model_files.MANIFEST).read_bytes() + b"\n")
     assert isinstance(load(asking, kept, toy_seed), Refused)
 

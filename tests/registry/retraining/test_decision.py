@@ -17,13 +17,13 @@ from registry.retraining.decision import (
     settle,
     settle_left,
 )
-from registry.retraining.new_rows import Batch, batches, opening, withdraw
-from registry.retraining.shadow_period import ShadowPeriod, in_shadow
+from registry.retraining.new_rows import RowBatch, batches, opening, withdraw
+from registry.retraining.shadow_period import RunningShadow, in_shadow
 from registry.versions import GATE, GATE_REASONS, PASSED, REFUSED, AliasMove, Version
 
 FIGURES = {"gain": 0.25, "rows": 40.0}
 BEGIN = datetime(2026, 11, 27, 9, tzinfo=UTC)
-SHADOW = ShadowPeriod(BEGIN, BEGIN + timedelta(days=14), 1)
+SHADOW = RunningShadow(BEGIN, BEGIN + timedelta(days=14), 1)
 UNTIL = "2026-12-11T09:00:00+00:00"
 
 
@@ -64,7 +64,7 @@ class Store:
         self.batch |= tags
 
     @property
-    def new_rows(self) -> Batch:
+    def new_rows(self) -> RowBatch:
         (found,) = batches("p", self)
         return found
 
@@ -89,7 +89,7 @@ class Store:
         return self.moves[-1]
 
 
-def decide(store: Store, promoted: bool = True, shadow: ShadowPeriod | None = None, shift: str = "") -> None:
+def decide(store: Store, promoted: bool = True, shadow: RunningShadow | None = None, shift: str = "") -> None:
     keep_decision("p", 2, promoted, "better", FIGURES, shift, 1, store, shadow)
     settle("p", 2, store)
 
@@ -232,7 +232,7 @@ def test_a_version_that_is_promoted_by_hand_amid_its_shadow_stays_champion():
     assert store.aliases == {"champion": 2}
 
 
-def failed(store: Store, shadow: ShadowPeriod | None = None) -> None:
+def failed(store: Store, shadow: RunningShadow | None = None) -> None:
     """A job whose store takes what it decides, and nothing more."""
     store.left = 2
     store.tag_version("p", 2, {JOB: "j"})

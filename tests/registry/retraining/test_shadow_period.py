@@ -6,12 +6,20 @@ from itertools import count
 
 import pytest
 
-from registry.retraining.shadow_period import ShadowPeriod, in_shadow, is_decided, keep_end, outlived, settle_end, shown
+from registry.retraining.shadow_period import (
+    RunningShadow,
+    in_shadow,
+    is_decided,
+    keep_end,
+    outlived,
+    settle_end,
+    shown,
+)
 from registry.versions import Version
 
 FIGURES = {"gain": 0.25}
 BEGIN = datetime(2026, 11, 27, 9, tzinfo=UTC)
-PERIOD = ShadowPeriod(BEGIN, BEGIN + timedelta(days=14), 1)
+PERIOD = RunningShadow(BEGIN, BEGIN + timedelta(days=14), 1)
 
 
 class CutError(BaseException):
@@ -98,9 +106,9 @@ def test_a_period_is_read_as_it_was_written_and_lasts_twice_as_long_at_most():
     found, period = in_shadow(Store().versions("p"))
     assert (found.number, period) == (2, PERIOD)
     assert (PERIOD.until, PERIOD.latest) == (BEGIN + timedelta(days=14), BEGIN + timedelta(days=28))
-    assert ShadowPeriod.of(Store().versions("p")[0]) is None
+    assert RunningShadow.of(Store().versions("p")[0]) is None
     before = datetime.now(UTC)
-    now = ShadowPeriod.from_now(timedelta(hours=2), 3)
+    now = RunningShadow.from_now(timedelta(hours=2), 3)
     assert before <= now.since <= datetime.now(UTC)
     assert (now.until - now.since, now.beside) == (timedelta(hours=2), 3)
     assert shown(datetime(2026, 12, 11, 10, tzinfo=timezone(timedelta(hours=1)))) == "2026-12-11 09:00 UTC"

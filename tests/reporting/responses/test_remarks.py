@@ -1,9 +1,9 @@
 """Flags, refusals and alarms are found wherever they stand, and counted."""
 
 from reporting.responses.remarks import Remarks, label
-from reporting.responses.types import Place
+from reporting.responses.types import SchemaPlace
 
-PLACE = Place.of(
+PLACE = SchemaPlace.of(
     {
         "properties": {
             "rows": {"items": {"properties": {"alarm": {"description": "whether it rings"}}}},

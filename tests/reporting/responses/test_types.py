@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from reporting.responses.types import Place
+from reporting.responses.types import SchemaPlace
 
 
 class Part(BaseModel):
@@ -23,11 +23,11 @@ class Whole(TypedDict):
     text: str
 
 
-PLACE = Place.of(TypeAdapter(Whole).json_schema(mode="serialization"))
+PLACE = SchemaPlace.of(TypeAdapter(Whole).json_schema(mode="serialization"))
 
 
 @pytest.mark.parametrize("place", [PLACE.field("parts").item, PLACE.field("named"), PLACE.field("by_name").field("x")])
-def test_a_field_is_found_through_references_lists_maps_and_null(place: Place) -> None:
+def test_a_field_is_found_through_references_lists_maps_and_null(place: SchemaPlace) -> None:
     value = place.field("value")
     assert (value.about, value.unit, value.range) == ("how much", "t", "0 to 1")
     assert not place.is_map
@@ -62,4 +62,4 @@ def test_fields_of_a_map_are_alike() -> None:
 )
 def test_a_range_is_said_in_words(bounds: dict[str, Any], words: str) -> None:
     kind: Any = Annotated[float, Field(**bounds)]
-    assert Place.of(TypeAdapter(kind).json_schema()).range == words
+    assert SchemaPlace.of(TypeAdapter(kind).json_schema()).range == words

@@ -10,7 +10,7 @@ from models.regression.model import RegressionModel
 from models.sorting.model import SortingModel
 from models.storage import model_files
 from registry.loading.loading import Loading
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import Champion
 from seeds import Seed
 from seeds.format.loader import parse
@@ -62,7 +62,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def champions(fixed: Fixed, toy_seed: Seed, store: CountingStore, clock: Clock) -> Champions:
-    return Champions(fixed({PROCESS: toy_seed}), store, Loading(Settings()), poll_seconds=2.0, clock=clock)
+    return Champions(fixed({PROCESS: toy_seed}), store, Loading(StoreSettings()), poll_seconds=2.0, clock=clock)
 
 
 def version(champions: Champions) -> int | None:
@@ -186,7 +186,7 @@ def test_digest_that_the_registry_does_not_hold_is_refused(
         def champion(self, process: str) -> Champion | None:
             return Champion(process, 1, str(tmp_path / "one"), digest="sha256:0")
 
-    champions = Champions(fixed({PROCESS: toy_seed}), Store(), Loading(Settings()), poll_seconds=2.0)
+    champions = Champions(fixed({PROCESS: toy_seed}), Store(), Loading(StoreSettings()), poll_seconds=2.0)
     champions.refresh()
     assert version(champions) is None
     assert "expected sha256:0" in str(champions.statuses[PROCESS].trouble)
@@ -197,7 +197,7 @@ def test_model_of_another_seed_is_refused(fixed: Fixed, toy_seed: Seed, save_toy
     other = parse(toy_seed.text.replace('unit = "kA"', 'unit = "A"'), Path("toy_cells.toml"))
     store = FolderStore()
     store.point(PROCESS, 1, tmp_path / "one")
-    champions = Champions(fixed({PROCESS: other}), store, Loading(Settings()), poll_seconds=2.0)
+    champions = Champions(fixed({PROCESS: other}), store, Loading(StoreSettings()), poll_seconds=2.0)
     champions.refresh()
     assert version(champions) is None
     trouble = str(champions.statuses[PROCESS].trouble)
@@ -234,7 +234,7 @@ def test_model_that_sorts_by_another_seed_is_refused(
     store = FolderStore()
     store.point("toy_scrap", 1, tmp_path / "one")
     for seed, answers in ((toy_sorting_seed, True), (other, False)):
-        champions = Champions(fixed({"toy_scrap": seed}), store, Loading(Settings()), poll_seconds=2.0)
+        champions = Champions(fixed({"toy_scrap": seed}), store, Loading(StoreSettings()), poll_seconds=2.0)
         champions.refresh()
         status = champions.statuses["toy_scrap"]
         assert (status.served is not None) == answers
@@ -261,13 +261,13 @@ def test_model_that_grades_by_another_seed_is_refused(
     save_toy_grader(tmp_path / "one")
     store = FolderStore()
     store.point("toy_lots", 1, tmp_path / "one")
-    own = Champions(fixed({"toy_lots": toy_quality_seed}), store, Loading(Settings()), poll_seconds=2.0)
+    own = Champions(fixed({"toy_lots": toy_quality_seed}), store, Loading(StoreSettings()), poll_seconds=2.0)
     own.refresh()
     assert own.statuses["toy_lots"].served is not None
     for name, (before, after, told) in GRADES.items():
         assert before in toy_quality_seed.text, name
         other = parse(toy_quality_seed.text.replace(before, after, 1), Path("toy_lots.toml"))
-        champions = Champions(fixed({"toy_lots": other}), store, Loading(Settings()), poll_seconds=2.0)
+        champions = Champions(fixed({"toy_lots": other}), store, Loading(StoreSettings()), poll_seconds=2.0)
         champions.refresh()
         status = champions.statuses["toy_lots"]
         assert status.served is None, name

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from registry.loading.loading import Loaded, Refused
+from registry.loading.loading import LoadedVersion, Refused
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload import champions as module
@@ -42,11 +42,11 @@ class Store(FolderStore):
 class Fixed:
     """Loads versions below 10, and refuses the others."""
 
-    def load_all(self, store: Store, wanted: Any) -> Iterator[tuple[Champion, Loaded | Refused]]:
+    def load_all(self, store: Store, wanted: Any) -> Iterator[tuple[Champion, LoadedVersion | Refused]]:
         model: Any = type("Model", (), {"candidate": "linear", "seed": None})()
         for champion, _ in wanted:
             store.fetch(champion, Path())
-            yield champion, Refused("it is broken") if champion.version >= 10 else Loaded(model, "sha256:1", 1)
+            yield champion, Refused("it is broken") if champion.version >= 10 else LoadedVersion(model, "sha256:1", 1)
 
 
 @pytest.fixture

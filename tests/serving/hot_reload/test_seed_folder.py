@@ -16,7 +16,7 @@ from seeds import SeedError, load
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.hot_reload.seed_folder import SeedFolder
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 TOYS = Path(__file__).parents[2] / "toys"
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.25, "z": 3.75}
@@ -42,7 +42,7 @@ def store(save_toy_grader: Save, tmp_path: Path) -> FolderStore:
 
 @pytest.fixture
 def app(seeds: Path, store: FolderStore) -> Service:
-    made = create_app(Settings(max_rows=50), store)
+    made = create_app(ServiceSettings(max_rows=50), store)
     made.champions.refresh()
     return made
 
@@ -151,7 +151,7 @@ def test_a_service_that_starts_with_a_broken_seed_serves_the_others(
     seeds: Path, store: FolderStore, call: Call
 ) -> None:
     write(seeds / "tin.toml", "[process")
-    app = create_app(Settings(), store)
+    app = create_app(ServiceSettings(), store)
     app.champions.refresh()
     assert ready(app, call)["status"] == "degraded"
     assert call(app, "POST", "/v1/toy_lots/predictions", json={"rows": []}).status_code == 422
@@ -160,7 +160,7 @@ def test_a_service_that_starts_with_a_broken_seed_serves_the_others(
 def test_a_service_without_a_folder_of_seeds_does_not_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "absent"))
     with pytest.raises(SeedError, match="no such folder"):
-        create_app(Settings(), FolderStore())
+        create_app(ServiceSettings(), FolderStore())
 
 
 def test_a_folder_that_goes_away_keeps_what_is_served_and_is_read_again(

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.middleware.admission import LONGEST_WAIT, SHORT_BODY, Lane, Load, Pace, Paces
+from serving.middleware.admission import LONGEST_WAIT, SHORT_BODY, CostEstimate, CostEstimates, Load, WorkerPool
 from serving.wire.problems import ProblemError
 
 
 def test_what_was_never_measured_is_long() -> None:
-    assert Pace().expected(1) == math.inf
-    assert not Pace().is_short(1)
+    assert CostEstimate().expected(1) == math.inf
+    assert not CostEstimate().is_short(1)
 
 
 def test_a_row_among_more_costs_no_more_than_it_did_among_fewer() -> None:
-    pace = Pace()
+    pace = CostEstimate()
     pace.learn(1, 0.002)
     assert pace.expected(1) == 0.002
     assert pace.expected(10) == 0.020
@@ -29,14 +29,14 @@ def test_a_row_among_more_costs_no_more_than_it_did_among_fewer() -> None:
 
 
 def test_fewer_rows_cost_no_more_than_more_did() -> None:
-    pace = Pace()
+    pace = CostEstimate()
     pace.learn(15, 0.015)
     assert pace.expected(2) == 0.016
     assert pace.expected(1000) == 1.0
 
 
 def test_one_that_is_held_up_by_itself_sends_no_other_to_a_thread() -> None:
-    pace = Pace()
+    pace = CostEstimate()
     pace.learn(1, 0.001)
     pace.learn(1, 0.1)
     assert pace.is_short(1)
@@ -46,7 +46,7 @@ def test_one_that_is_held_up_by_itself_sends_no_other_to_a_thread() -> None:
 
 
 def test_a_high_cost_counts_at_once_when_two_are_and_is_forgotten_slowly() -> None:
-    pace = Pace()
+    pace = CostEstimate()
     pace.learn(1, 0.001)
     pace.learn(1, 0.1)
     pace.learn(1, 0.2)
@@ -62,7 +62,7 @@ def test_a_high_cost_counts_at_once_when_two_are_and_is_forgotten_slowly() -> No
 def test_a_size_that_was_measured_alone_costs_at_least_the_lower_of_the_last_two(
     seen: list[tuple[int, float]], rows: int
 ) -> None:
-    pace, only = Pace(), Pace()
+    pace, only = CostEstimate(), CostEstimate()
     for measured, seconds in seen:
         pace.learn(measured, seconds)
         only.learn(rows, seconds)
@@ -71,7 +71,7 @@ def test_a_size_that_was_measured_alone_costs_at_least_the_lower_of_the_last_two
 
 
 def test_a_new_model_is_a_new_pace() -> None:
-    paces, one, other = Paces(), object(), object()
+    paces, one, other = CostEstimates(), object(), object()
     paces.of(one).learn(1, 0.001)
     assert paces.of(one).is_short(1)
     assert not paces.of(other).is_short(1)
@@ -90,7 +90,7 @@ def test_no_more_is_held_than_allowed() -> None:
 
 
 def test_as_many_are_worked_on_as_there_are_places_and_the_others_wait_in_turn() -> None:
-    lane, at_once, most, order = Lane(2, 10), 0, 0, []
+    lane, at_once, most, order = WorkerPool(2, 10), 0, 0, []
 
     async def one(number: int) -> None:
         nonlocal at_once, most
@@ -109,7 +109,7 @@ def test_as_many_are_worked_on_as_there_are_places_and_the_others_wait_in_turn()
 
 
 def test_beyond_the_line_there_is_a_refusal_that_says_when_to_come_again_but_not_to_what_has_begun() -> None:
-    lane = Lane(1, 2)
+    lane = WorkerPool(1, 2)
 
     async def asked() -> tuple[ProblemError, int]:
         held = asyncio.Event()
@@ -137,7 +137,7 @@ def test_beyond_the_line_there_is_a_refusal_that_says_when_to_come_again_but_not
 
 
 def test_a_place_is_given_back_by_work_that_fails_and_by_who_stops_waiting() -> None:
-    lane = Lane(1, 5)
+    lane = WorkerPool(1, 5)
 
     async def failing() -> None:
         async with lane.turn():

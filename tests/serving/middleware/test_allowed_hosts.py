@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from serving.middleware.allowed_hosts import Hosts, is_loopback, origin
+from serving.middleware.allowed_hosts import AllowedHosts, is_loopback, origin
 
-HOSTS = Hosts("predictions.plant.example", ["proxy.plant.example"])
+HOSTS = AllowedHosts("predictions.plant.example", ["proxy.plant.example"])
 
 
 @pytest.mark.parametrize(

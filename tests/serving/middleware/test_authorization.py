@@ -7,23 +7,23 @@ from threading import Event
 
 import pytest
 
-from serving.middleware.authorization import ANYBODY, Caller, InMemory, Ring, check, needed
+from serving.middleware.authorization import ANYBODY, InMemory, KeyCache, Principal, check, needed
 from serving.wire.problems import ProblemError
 
 KEY, LOCAL = "nf_0123456789abcdef", "127.0.0.1"
-PREDICT = Caller("nf_0123", "line 1", frozenset({"predict"}))
-OPERATE = Caller("nf_4567", "shift", frozenset({"operate"}))
+PREDICT = Principal("nf_0123", "line 1", frozenset({"predict"}))
+OPERATE = Principal("nf_4567", "shift", frozenset({"operate"}))
 
 
-def ring(is_open: bool = True, caller: Caller = PREDICT, revoked: tuple[str, ...] = ()) -> Ring:
-    return Ring(InMemory({KEY: caller}, revoked), is_open, 1.0)
+def ring(is_open: bool = True, caller: Principal = PREDICT, revoked: tuple[str, ...] = ()) -> KeyCache:
+    return KeyCache(InMemory({KEY: caller}, revoked), is_open, 1.0)
 
 
 def bearer(key: str) -> bytes:
     return f"Bearer {key}".encode()
 
 
-def refusal(ring: Ring, authorization: bytes | None) -> ProblemError:
+def refusal(ring: KeyCache, authorization: bytes | None) -> ProblemError:
     with pytest.raises(ProblemError) as refused:
         ring.caller(authorization, LOCAL)
     assert KEY not in str(refused.value)
@@ -44,12 +44,12 @@ def test_without_a_valid_key_nobody_comes_in_once_there_is_one(authorization: by
 
 
 def test_without_any_key_the_loopback_is_open_and_all_else_is_not() -> None:
-    assert Ring(InMemory(), True, 1.0).caller(None, LOCAL) is ANYBODY
-    assert refusal(Ring(InMemory(), False, 1.0), None).status == HTTPStatus.UNAUTHORIZED
+    assert KeyCache(InMemory(), True, 1.0).caller(None, LOCAL) is ANYBODY
+    assert refusal(KeyCache(InMemory(), False, 1.0), None).status == HTTPStatus.UNAUTHORIZED
 
 
 def test_who_comes_from_another_machine_without_keys_does_not_see_how_the_service_is_run() -> None:
-    stranger = Ring(InMemory(), True, 1.0).caller(None, "10.0.0.7")
+    stranger = KeyCache(InMemory(), True, 1.0).caller(None, "10.0.0.7")
     check(stranger, "POST", "/v1/pots/predictions")
     with pytest.raises(ProblemError, match="another machine without a key lacks the role operate"):
         check(stranger, "GET", "/metrics")
@@ -59,13 +59,13 @@ def test_a_key_that_was_revoked_or_has_ended_lets_nobody_in_and_keeps_the_door_s
     past, later = (datetime.now(UTC) + timedelta(seconds=s) for s in (-1, 60))
     assert refusal(ring(revoked=(KEY,)), bearer(KEY)).status == HTTPStatus.UNAUTHORIZED
     assert refusal(ring(revoked=(KEY,)), None).status == HTTPStatus.UNAUTHORIZED
-    assert refusal(ring(caller=Caller("nf_", ends=past)), bearer(KEY)).status == HTTPStatus.UNAUTHORIZED
-    assert ring(caller=Caller("nf_", ends=later)).caller(bearer(KEY), LOCAL).name == "nf_"
+    assert refusal(ring(caller=Principal("nf_", ends=past)), bearer(KEY)).status == HTTPStatus.UNAUTHORIZED
+    assert ring(caller=Principal("nf_", ends=later)).caller(bearer(KEY), LOCAL).name == "nf_"
 
 
 def test_what_changes_is_taken_up_at_the_next_look_and_kept_while_nothing_can_be_read() -> None:
     keys = InMemory({KEY: PREDICT})
-    found = Ring(keys, False, 1.0)
+    found = KeyCache(keys, False, 1.0)
     keys.revoked.add(KEY)
     assert found.caller(bearer(KEY), LOCAL) is PREDICT
     found.refresh()
@@ -73,14 +73,14 @@ def test_what_changes_is_taken_up_at_the_next_look_and_kept_while_nothing_can_be
     keys.revoked.clear()
     found.refresh()
 
-    def broken() -> dict[bytes, Caller | None]:
+    def broken() -> dict[bytes, Principal | None]:
         raise OSError("the database sleeps")
 
     keys.callers = broken  # type: ignore[method-assign]
     found.refresh()
     assert found.caller(bearer(KEY), LOCAL) is PREDICT
     with pytest.raises(OSError, match="sleeps"):
-        Ring(keys, False, 1.0)
+        KeyCache(keys, False, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_role_that_lacks_is_named() -> None:
 
 @pytest.mark.parametrize("path", ["/v1/{}/predictions", "/v2/models/{}/infer", "/v2/models/{}/versions/1/infer"])
 def test_a_key_of_one_process_asks_no_other(path: str) -> None:
-    caller = Caller("nf_89ab", "line 2", frozenset({"predict"}), frozenset({"pots"}))
+    caller = Principal("nf_89ab", "line 2", frozenset({"predict"}), frozenset({"pots"}))
     check(caller, "POST", path.format("pots"))
     check(caller, "GET", "/v1/processes")
     with pytest.raises(ProblemError, match="lacks the process cells"):
@@ -124,7 +124,7 @@ def test_a_key_of_one_process_asks_no_other(path: str) -> None:
 
 def test_keys_that_were_used_are_noted_once_and_those_that_were_refused_are_not() -> None:
     keys = InMemory({KEY: PREDICT, "nf_other": OPERATE})
-    made = Ring(keys, True, 1.0)
+    made = KeyCache(keys, True, 1.0)
     made.note_use()
     assert keys.used == []
     for _ in range(3):
@@ -148,7 +148,7 @@ def test_a_use_that_could_not_be_noted_is_noted_later(caplog: pytest.LogCaptureF
             super().note_use(names)
 
     keys = Away({KEY: PREDICT})
-    made = Ring(keys, True, 1.0)
+    made = KeyCache(keys, True, 1.0)
     made.caller(bearer(KEY), LOCAL)
     made.note_use()
     assert "the last use of keys cannot be kept: OSError" in caplog.text
@@ -166,7 +166,7 @@ def test_use_is_noted_while_the_service_runs(monkeypatch: pytest.MonkeyPatch) ->
             noted.set()
 
     monkeypatch.setattr("serving.middleware.authorization.NOTED_EVERY", 0.0)
-    made = Ring(Noting({KEY: PREDICT}), True, 0.01)
+    made = KeyCache(Noting({KEY: PREDICT}), True, 0.01)
     made.start()
     made.caller(bearer(KEY), LOCAL)
     assert noted.wait(30)

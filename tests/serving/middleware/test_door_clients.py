@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from serving.middleware.authorization import Caller, InMemory, Ring
+from serving.middleware.authorization import InMemory, KeyCache, Principal
 
 PATH = "/v1/pots/predictions"
 
@@ -90,8 +90,8 @@ def test_a_client_is_its_key_where_it_has_one(behind_a_door: Any) -> None:
         slow = [await clients.ask(b"x", address=f"10.0.0.{i}") for i in range(4)]
         assert [clients.status(one) for one in slow] == [408, 408, None, None]
 
-    caller = Caller("nf_0123", "line 1", frozenset({"predict"}))
-    ring = Ring(InMemory({"any": caller}), False, 1.0)
+    caller = Principal("nf_0123", "line 1", frozenset({"predict"}))
+    ring = KeyCache(InMemory({"any": caller}), False, 1.0)
     ring.caller = lambda authorization, address: caller  # type: ignore[method-assign]
     at_once(behind_a_door, act, most_of_client=2, ring=ring)
 

@@ -10,7 +10,7 @@ from records.database import Database
 from records.keys import SHOWN, make, revoke
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def app(database: Database, toy_folder: Any, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    return create_app(Settings(), FolderStore(), database)
+    return create_app(ServiceSettings(), FolderStore(), database)
 
 
 def test_keys_are_asked_for_as_soon_as_there_are_any_and_for_ever_after(
@@ -61,7 +61,7 @@ def test_a_key_of_some_processes_is_shown_those_alone(
     database: Database, toy_folder: Any, monkeypatch: pytest.MonkeyPatch, call: Any
 ) -> None:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_ores", "toy_lots")))
-    app = create_app(Settings(), FolderStore(), database)
+    app = create_app(ServiceSettings(), FolderStore(), database)
 
     def listed(key: str | None) -> list[str]:
         headers = {} if key is None else {"authorization": f"Bearer {key}"}

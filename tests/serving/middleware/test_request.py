@@ -11,9 +11,9 @@ from fastapi import FastAPI, Request
 
 from serving.middleware import request as doors
 from serving.middleware.admission import Load
-from serving.middleware.authorization import Caller, InMemory, Ring
+from serving.middleware.authorization import InMemory, KeyCache, Principal
 from serving.middleware.context import check_time, current, keep_work
-from serving.middleware.rate_limit import Rates
+from serving.middleware.rate_limit import RateLimiter
 from serving.responses.threads import in_thread
 from serving.wire import problems
 from serving.wire.bodies import read_checked
@@ -21,7 +21,7 @@ from serving.wire.problems import ProblemError
 from system.cancellation import between, seconds_left
 
 KEY = "nf_0123456789abcdef"
-CALLER = Caller("nf_0123", "line 1", frozenset({"predict"}))
+CALLER = Principal("nf_0123", "line 1", frozenset({"predict"}))
 
 
 def application() -> FastAPI:
@@ -122,7 +122,7 @@ def test_a_preflight_of_another_site_is_answered_without_leave(ask: Any) -> None
 
 
 def test_with_keys_health_alone_is_open(ask: Any) -> None:
-    door = {"ring": Ring(InMemory({KEY: CALLER}), True, 1.0)}
+    door = {"ring": KeyCache(InMemory({KEY: CALLER}), True, 1.0)}
     assert ask(*POST, door).status_code == 401
     assert ask(*POST, door).headers["www-authenticate"] == 'Bearer realm="nonferrous"'
     assert ask("GET", "/nothing", door).status_code == 401
@@ -135,7 +135,7 @@ def test_with_keys_health_alone_is_open(ask: Any) -> None:
 
 
 def test_who_asks_too_often_is_asked_to_wait_and_health_is_not_counted(behind_a_door: Any, call: Any) -> None:
-    door = behind_a_door(application(), rates=Rates(2.0, lambda: 0.0))
+    door = behind_a_door(application(), rates=RateLimiter(2.0, lambda: 0.0))
     assert [call(door, *POST).status_code for _ in range(3)] == [200, 200, 429]
     assert call(door, *POST).headers["retry-after"] == "1"
     assert call(door, "GET", "/health/live").status_code == 200

@@ -17,7 +17,7 @@ import pytest
 from seeds import Seed
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 HEADER = "Inference-Header-Content-Length"
 SEEDS = Path(__file__).parents[2] / "toys"
@@ -193,6 +193,6 @@ def service(
         store.point(process, 3, folder / process)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("NONFERROUS_SEEDS", str(folder / "seeds"))
-        made = create_app(Settings(max_rows=50, max_body_bytes=60_000), store)
+        made = create_app(ServiceSettings(max_rows=50, max_body_bytes=60_000), store)
         made.champions.refresh()
         yield made

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from models.regression.model import RegressionModel
-from models.uncertainty.adaptive_intervals import Adaptive
+from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from records.database import Database
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 URL = "/v1/toy_cells"
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
@@ -47,7 +47,7 @@ def app(
     store = FolderStore()
     save_toy_model(home / "one")
     store.point("toy_cells", 7, home / "one")
-    made = create_app(Settings(home=home, max_rows=30_000), store, database)
+    made = create_app(ServiceSettings(home=home, max_rows=30_000), store, database)
     made.champions.refresh()
     assert made.writer is not None
     made.writer.start()
@@ -71,7 +71,7 @@ def post(app: Service, call: Any) -> Callable[..., Any]:
 def seen_model(save_toy_model: Callable[..., RegressionModel], tmp_path: Path) -> RegressionModel:
     """A model that has seen 60 outcomes that it was right about to 0.5."""
     errors = np.random.default_rng(5).normal(0, 0.5, 60)
-    known = Adaptive.new().taken(errors, np.abs(errors))
+    known = AdaptiveInterval.new().taken(errors, np.abs(errors))
     return replace(save_toy_model(tmp_path / "plain"), adaptive=known, info={})
 
 
@@ -98,7 +98,7 @@ def following(
     store.point("toy_cells", 1, tmp_path / "adaptive")
 
     def make() -> Service:
-        made = create_app(Settings(home=tmp_path, max_rows=1000), store, database)
+        made = create_app(ServiceSettings(home=tmp_path, max_rows=1000), store, database)
         made.champions.refresh()
         assert made.writer is not None
         made.writer.start()

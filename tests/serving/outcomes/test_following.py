@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from records.database import Database
 from serving.app import Service
-from serving.hot_reload.online_calibration import Followers
+from serving.hot_reload.online_calibration import OnlineModels
 from serving.wire.bodies import ARROW
 
 from .conftest import ROW, URL
@@ -170,14 +170,14 @@ def test_a_service_that_ends_takes_up_no_more_and_the_next_one_goes_on(
     app = following()
     status = app.champions.statuses["toy_cells"]
     call(app, "POST", f"{URL}/outcomes", json=off_by(ask(call, app, rows_of("2026-11-01")), 2.0))
-    ended = Followers(database)
+    ended = OnlineModels(database)
     ended.stop()
     with pytest.raises(EndedError):
         ended.followed(status.served, status.offers.predictions)
     with database.read() as connection:
         assert connection.execute(select(ASKED_UNITS)).all()  # what was noted stays
         assert connection.execute(select(STATES)).all() == []
-    assert Followers(database).followed(status.served, status.offers.predictions).model is not status.served.model
+    assert OnlineModels(database).followed(status.served, status.offers.predictions).model is not status.served.model
 
 
 def test_of_a_table_only_the_rows_that_have_outcomes_are_made(

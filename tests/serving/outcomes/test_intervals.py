@@ -7,7 +7,7 @@ from typing import Any
 from models.online.received import Interval
 from records import online_states
 from records.database import Database, now
-from serving.hot_reload.online_calibration import Followers
+from serving.hot_reload.online_calibration import OnlineModels
 
 from .conftest import URL
 from .test_following import ask, off_by, rows_of
@@ -26,7 +26,7 @@ def test_intervals_are_adaptive_from_fifty_outcomes_on_and_no_longer_when_none_c
     kinds = ("wider", "wider", "wider", "adaptive")
     assert seen == [{"kind": kind, "outcomes": 20 * n} for n, kind in enumerate(kinds)]
     status, later = app.champions.statuses["toy_cells"], [0]
-    followers = Followers(database, clock=lambda: now() + later[0])
+    followers = OnlineModels(database, clock=lambda: now() + later[0])
     wait = status.offers.seed.period + status.offers.seed.delay
     for passed, kind in ((0, "adaptive"), (3 * wait, "adaptive"), (5 * wait, "wider"), (6 * wait, "wider")):
         later[0] = passed // timedelta(microseconds=1) if passed else 0

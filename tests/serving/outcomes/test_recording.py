@@ -15,7 +15,7 @@ from records.schema import REQUESTS
 from records.writing.compression import restored
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from serving.wire.bodies import ARROW
 
 from .conftest import ROW, URL
@@ -109,7 +109,7 @@ def test_a_request_of_the_inference_protocol_is_kept_as_the_one_of_v1_that_says_
 def test_without_records_nothing_is_promised(app: Service, call: Any, tmp_path: Path) -> None:
     store = FolderStore()
     store.point("toy_cells", 7, tmp_path / "one")
-    bare = create_app(Settings(home=tmp_path), store)
+    bare = create_app(ServiceSettings(home=tmp_path), store)
     bare.champions.refresh()
     response = call(bare, "POST", f"{URL}/predictions", json={"rows": [ROW]})
     assert response.status_code == 200
@@ -121,7 +121,7 @@ def test_without_records_nothing_is_promised(app: Service, call: Any, tmp_path: 
 def test_a_tables_answer_names_no_record_where_there_is_none(app: Service, call: Any, tmp_path: Path) -> None:
     store = FolderStore()
     store.point("toy_cells", 7, tmp_path / "one")
-    bare = create_app(Settings(home=tmp_path), store)
+    bare = create_app(ServiceSettings(home=tmp_path), store)
     bare.champions.refresh()
     response = call(bare, "POST", f"{URL}/predictions", content=table(3), headers={"content-type": ARROW})
     assert response.status_code == 200

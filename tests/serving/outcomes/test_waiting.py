@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.online.reference_runs import Bounds, Usual
+from models.online.reference_runs import Bounds, ReferenceRuns
 from models.regression.model import RegressionModel
 from models.storage import model_files
 from records.database import Database
@@ -19,7 +19,7 @@ from serving.app import Service
 from .conftest import ROW, URL
 
 BOUNDS = Bounds(np.array([0.0, 0.0, -0.4, 0.5, 0.0, 0.0]), np.array([0.5, 0.5, 0.7, 0.5, 0.1, 0.1]), 60.0)
-USUAL = Usual((BOUNDS,))
+USUAL = ReferenceRuns((BOUNDS,))
 """Of runs of 60 whose errors have a middle half of 0.67."""
 
 

@@ -15,9 +15,9 @@ from records.database import Database, RecordsError
 from records.requests import insert, new_id, split
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.middleware.authorization import Caller, check, needed
+from serving.middleware.authorization import Principal, check, needed
 from serving.responses.raw_route import ByPath
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from serving.wire.bodies import ARROW
 from serving.wire.problems import ProblemError
 from tests.records.conftest import kept  # noqa: F401
@@ -44,7 +44,7 @@ def service(
     store.point("toy_cells", 7, tmp_path / "model")
 
     def make(database: Database | None) -> Service:
-        made = create_app(Settings(home=tmp_path, max_rows=20_000), store, database)
+        made = create_app(ServiceSettings(home=tmp_path, max_rows=20_000), store, database)
         made.champions.refresh()
         return made
 
@@ -190,12 +190,12 @@ def test_a_page_takes_get_and_head_alone(app: Service, call: Any) -> None:
 def test_pages_are_for_the_role_operate_and_the_processes_of_a_key() -> None:
     for path in (PAGE, "/v1/toy_cells/outcomes/page"):
         assert needed("GET", path) == needed("HEAD", path) == "operate"
-    own = Caller("nf_a", roles=frozenset({"operate"}), processes=frozenset({"toy_cells"}))
+    own = Principal("nf_a", roles=frozenset({"operate"}), processes=frozenset({"toy_cells"}))
     check(own, "GET", PAGE)
     with pytest.raises(ProblemError, match="lacks the process toy_lots"):
         check(own, "GET", "/v1/toy_lots/predictions/page")
     with pytest.raises(ProblemError, match="lacks the role operate"):
-        check(Caller("nf_b", roles=frozenset({"predict", "outcome"})), "GET", PAGE)
+        check(Principal("nf_b", roles=frozenset({"predict", "outcome"})), "GET", PAGE)
 
 
 @pytest.mark.parametrize("rows", [1, 40_000])  # of the many the stream stands in several parts

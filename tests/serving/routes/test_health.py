@@ -14,9 +14,9 @@ from registry.store import Champion
 from serving.app import create_app
 from serving.hot_reload.champions import Served, Status
 from serving.hot_reload.folder_store import FolderStore
-from serving.middleware.authorization import Caller, InMemory, Ring
+from serving.middleware.authorization import InMemory, KeyCache, Principal
 from serving.routes import health
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from serving.wire import problems
 
 MODEL: Any = None
@@ -134,7 +134,7 @@ def test_nothing_is_ready_before_every_champion_was_looked_for(
     store = Slow()
     for name in ("toy_cells", "toy_ores"):
         store.point(name, 1, tmp_path / "one")
-    service = create_app(Settings(), store)
+    service = create_app(ServiceSettings(), store)
     assert call(service, "GET", "/health/ready").status_code == 503
     service.champions.refresh()
     assert seen == [503, 503]
@@ -160,9 +160,9 @@ def test_reasons_are_for_those_who_run_the_service(call: Any, behind_a_door: Any
     secret = "the store at /srv/secret sleeps"
     service = app(secret, "no folder /srv/secret", a=ANSWERS, b=Status(None, TWO, "no file /srv/secret/x"))
     for key, sees in ((None, False), ("nf_predict", False), ("nf_operate", True)):
-        keys = {"nf_predict": Caller("nf_p", roles=frozenset({"predict"}))}
-        keys["nf_operate"] = Caller("nf_o", roles=frozenset({"operate"}))
-        door = behind_a_door(service, ring=Ring(InMemory(keys), True, 1.0))
+        keys = {"nf_predict": Principal("nf_p", roles=frozenset({"predict"}))}
+        keys["nf_operate"] = Principal("nf_o", roles=frozenset({"operate"}))
+        door = behind_a_door(service, ring=KeyCache(InMemory(keys), True, 1.0))
         headers = {} if key is None else {"authorization": f"Bearer {key}"}
         for path in ("/health/ready", "/health/ready/b"):
             text = call(door, "GET", path, headers=headers).text
@@ -194,7 +194,7 @@ def test_records_that_are_moved_away_are_named_in_readiness_and_metrics_and_answ
     store.point("toy_cells", 1, tmp_path / "one")
     file = tmp_path / "records.db"
     with closing(Database(f"sqlite:///{file}")) as database:
-        service = create_app(Settings(home=tmp_path), store, database)
+        service = create_app(ServiceSettings(home=tmp_path), store, database)
         assert service.writer is not None
         assert service.records_health is not None
         service.champions.refresh()

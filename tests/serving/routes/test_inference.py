@@ -11,7 +11,7 @@ import pytest
 from models.storage import model_files
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 ROW = {
     "inputs": [
@@ -39,7 +39,7 @@ def app(
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_lots")))
     save_toy_model(tmp_path / "one")
     store.point("toy_cells", 3, tmp_path / "one")
-    made = create_app(Settings(max_rows=50, max_body_bytes=20_000), store)
+    made = create_app(ServiceSettings(max_rows=50, max_body_bytes=20_000), store)
     made.champions.refresh()
     return made
 
@@ -148,7 +148,7 @@ def test_without_any_model_it_is_not_ready(
     toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, call: Any
 ) -> None:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    empty = create_app(Settings(), FolderStore())
+    empty = create_app(ServiceSettings(), FolderStore())
     error(call(empty, "GET", "/v2/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
     assert call(empty, "GET", "/v2/health/live").status_code == HTTPStatus.OK
 
@@ -210,6 +210,6 @@ def test_before_anybody_has_looked_it_is_not_ready(
     toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, call: Any
 ) -> None:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_lots")))
-    fresh = create_app(Settings(), FolderStore())
+    fresh = create_app(ServiceSettings(), FolderStore())
     text = error(call(fresh, "GET", "/v2/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
     assert text == "no model yet: toy_cells, toy_lots"

@@ -9,7 +9,7 @@ from records.database import Database, RecordsError
 from records.monitoring import keep
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 URL = "/v1/toy_cells/monitoring"
 CONTENT: dict[str, Any] = {
@@ -41,7 +41,7 @@ def service(toy_folder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
 
     def make(database: Database | None) -> Service:
-        made = create_app(Settings(home=tmp_path), FolderStore(), database)
+        made = create_app(ServiceSettings(home=tmp_path), FolderStore(), database)
         made.champions.refresh()
         return made
 

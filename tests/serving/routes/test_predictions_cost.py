@@ -15,11 +15,11 @@ from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.temperature import softmax, tempered
 from models.interfaces.answers import learnt_inputs
 from models.processes.lookup import kind_of, physics_of
-from models.quality.error_scenarios import Scatter
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.model import QualityModel
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets, together
-from models.sorting.contents import Contents, Lines, Signals
+from models.sorting.contents import ContentLines, Contents, ContentSignals
 from models.sorting.model import SortingModel
 from models.table.standard_scale import StandardScale
 from models.uncertainty.intervals import Conformal
@@ -75,10 +75,10 @@ def classification(seed: Seed, X: np.ndarray) -> ClassificationModel:
 
 
 def sorting(seed: Seed, X: np.ndarray) -> SortingModel:
-    signals, K, E = Signals.of(seed), len(seed.classes), len(seed.elements)
+    signals, K, E = ContentSignals.of(seed), len(seed.classes), len(seed.elements)
     d, k = len(signals.inputs) + len(signals.features), len(seed.inputs)
     weights = np.random.default_rng(1).normal(size=(K, E, d))
-    lines = Lines(weights, np.ones((K, E)), np.zeros((K, E)), np.full((K, E), 9.0), np.ones((K, E)))
+    lines = ContentLines(weights, np.ones((K, E)), np.zeros((K, E)), np.full((K, E), 9.0), np.ones((K, E)))
     return SortingModel(
         seed=seed,
         candidate="toy",
@@ -103,7 +103,7 @@ def sorting(seed: Seed, X: np.ndarray) -> SortingModel:
 def quality(seed: Seed, X: np.ndarray) -> QualityModel:
     E, D = len(seed.elements), len(seed.defects)
     scenarios = np.random.default_rng(2).normal(size=(50, E))
-    scatter = Scatter(np.full(E, 0.2), scenarios, np.full(50, 0.02), SCORES)
+    scatter = ErrorScenarios(np.full(E, 0.2), scenarios, np.full(50, 0.02), SCORES)
     return QualityModel(seed, "toy", pipeline(seed, E + D), scatter, np.ones(D), 0.1, **learnt_inputs(X[:4]))
 
 

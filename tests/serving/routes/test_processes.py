@@ -14,7 +14,7 @@ from models.tasks import build
 from seeds import Seed
 from serving.app import create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 Call = Callable[..., httpx.Response]
 
@@ -30,7 +30,7 @@ def test_a_process_that_grades_tells_what_it_decides_by(
     store = FolderStore()
     store.point("toy_lots", 1, tmp_path / "one")
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
-    app = create_app(Settings(), store)
+    app = create_app(ServiceSettings(), store)
     app.champions.refresh()
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
     assert [(one["name"], one["unit"]) for one in process["quantities"]] == [(name, "ppm") for name in ("p", "q", "r")]
@@ -60,7 +60,7 @@ def test_without_a_model_a_process_still_tells_its_grades(
     toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, call: Call
 ) -> None:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
-    app = create_app(Settings(), FolderStore())
+    app = create_app(ServiceSettings(), FolderStore())
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
     assert (process["model"], process["quality"]["threshold"]) == (None, None)
     assert [one["name"] for one in process["quality"]["grades"]] == ["prime", "second", "remelt"]
@@ -71,7 +71,7 @@ def test_a_baseline_that_answers_is_called_one(
 ) -> None:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     store = FolderStore()
-    app = create_app(Settings(), store)
+    app = create_app(ServiceSettings(), store)
     X = np.random.default_rng(1).normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (80, 3))
     y = X[:, 0] + 0.1
     row = {"unit": "A-001", "period_start": "2026-11-01"}

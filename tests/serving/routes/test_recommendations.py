@@ -24,7 +24,7 @@ from seeds import folder as seed_folder
 from serving.app import Service, create_app
 from serving.hot_reload.champions import Served
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from serving.wire.problems import ProblemError
 from system.cancellation import between
 
@@ -51,7 +51,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Serve:
     def made(**settings: Any) -> Service:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("NONFERROUS_SEEDS", str(folder))
-            return create_app(Settings(**settings), FolderStore())
+            return create_app(ServiceSettings(**settings), FolderStore())
 
     return made
 

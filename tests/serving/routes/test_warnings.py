@@ -14,7 +14,7 @@ from registry.store import Champion
 from serving.app import create_app
 from serving.hot_reload.champions import Served
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
 from tests.models.warnings.test_learning import blocks_of
 
@@ -34,7 +34,7 @@ def app(learnt, tmp_path_factory):
     (folder / "toy_cells.toml").write_text(learnt[0].seed.text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NONFERROUS_SEEDS", str(folder))
-        return create_app(Settings(), FolderStore())
+        return create_app(ServiceSettings(), FolderStore())
 
 
 @pytest.fixture

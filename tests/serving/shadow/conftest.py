@@ -10,7 +10,7 @@ from models.regression.model import RegressionModel
 from records.database import Database
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 PROCESS, URL = "toy_cells", "/v1/toy_cells"
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
@@ -56,7 +56,7 @@ def app(
     file = seeds / f"{PROCESS}.toml"
     file.write_text(file.read_text().replace(PERIOD, f"{PERIOD}\n{SHADOW}"))
     monkeypatch.setenv("NONFERROUS_SEEDS", str(seeds))
-    made = create_app(Settings(home=home, max_rows=50), store, database)
+    made = create_app(ServiceSettings(home=home, max_rows=50), store, database)
     made.champions.refresh()
     assert made.writer is not None
     made.writer.start()

@@ -8,7 +8,7 @@ import pytest
 
 from operations.catalogue import predictions_of
 from records.requests import JSON
-from records.shadow import Waiting
+from records.shadow import PendingShadowRequest
 from registry.store import Champion
 from serving.hot_reload.champions import Served
 from serving.shadow.answers import TooLongError, answered
@@ -26,7 +26,7 @@ def test_an_answer_is_that_of_a_champion_without_what_stands_around_it(name: str
     seed, model = request.getfixturevalue(name), request.getfixturevalue(SAVERS[name])(tmp_path / "model")
     payloads, served = predictions_of(seed).form(seed, 50), Served(Champion("p", 2, "here"), "sha256:2", model)
     body = json.dumps(payloads.example).encode()
-    found = answered(Waiting(7, "an-id", JSON, body, b""), payloads, served)
+    found = answered(PendingShadowRequest(7, "an-id", JSON, body, b""), payloads, served)
     assert (found.number, found.version, found.digest) == (7, 2, "sha256:2")
     rows, asked = payloads.read(body)
     expected = predictions_of(seed).predicted(payloads, model, rows, {**asked, "id": "an-id", "first": 0})[
@@ -39,4 +39,6 @@ def test_an_answer_is_that_of_a_champion_without_what_stands_around_it(name: str
 def test_a_request_that_stands_in_parts_is_too_long(toy_seed: Any) -> None:
     payloads: Any = predictions_of(toy_seed).form(toy_seed, 50)
     with pytest.raises(TooLongError, match="request an-id stands in several parts"):
-        answered(Waiting(7, "an-id", JSON, None, b""), payloads, Served(Champion("p", 2, "here"), "", None))  # type: ignore[arg-type]
+        answered(
+            PendingShadowRequest(7, "an-id", JSON, None, b""), payloads, Served(Champion("p", 2, "here"), "", None)
+        )  # type: ignore[arg-type]

@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram
 
-from serving.telemetry.histogram import BOUNDS, Tally
+from serving.telemetry.histogram import BOUNDS, TimeHistogram
 
 
 @given(st.lists(st.floats(0, 100) | st.sampled_from(BOUNDS), max_size=50))
 def test_buckets_are_those_of_the_library(times: list[float]) -> None:
-    tally = Tally()
+    tally = TimeHistogram()
     registry = CollectorRegistry()
     theirs = Histogram("x", "x", registry=registry, buckets=BOUNDS)
     for seconds in times:

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from records.database import Database
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from serving.shadow.shadows import Shadow
 from serving.telemetry.drift_metrics import ABOUT as DRIFT
 from serving.telemetry.metrics import STEPS
@@ -40,7 +40,7 @@ def app(
     save_toy_model(tmp_path / "one")
     store = FolderStore()
     store.point("toy_cells", 3, tmp_path / "one")
-    made = create_app(Settings(max_rows=50), store, database)
+    made = create_app(ServiceSettings(max_rows=50), store, database)
     assert made.writer is not None
     made.writer.start()
     made.champions.refresh()

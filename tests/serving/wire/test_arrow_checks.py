@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operations.forms.faults import Fault, RequestError
+from operations.forms.faults import RequestDefect, RequestError
 from seeds import load, names
 from serving.wire.arrow_checks import check
 from serving.wire.arrow_tables import ARROW, Table
@@ -32,7 +32,7 @@ def arrow(rows: Any) -> bytes:
     return sink.getvalue()
 
 
-def faults_of_table(name: str, rows: list[dict[str, Any]]) -> list[Fault]:
+def faults_of_table(name: str, rows: list[dict[str, Any]]) -> list[RequestDefect]:
     seed = SEEDS[name]
     fields = [
         pa.field(column.name, pa.float64() if column.is_number else pa.string())
@@ -46,7 +46,7 @@ def faults_of_table(name: str, rows: list[dict[str, Any]]) -> list[Fault]:
     return []
 
 
-def faults_of_rows(name: str, rows: list[dict[str, Any]]) -> list[Fault]:
+def faults_of_rows(name: str, rows: list[dict[str, Any]]) -> list[RequestDefect]:
     found = []
     for i, row in enumerate(rows):
         as_json = {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()}

@@ -6,7 +6,7 @@ import struct
 import pyarrow as pa
 import pytest
 
-from operations.forms.faults import Fault, RequestError
+from operations.forms.faults import RequestDefect, RequestError
 from serving.wire import budget
 from serving.wire.arrow_tables import ARROW, Table
 from tests.serving.wire.test_arrow_checks import arrow
@@ -14,7 +14,7 @@ from tests.serving.wire.test_arrow_checks import arrow
 MOST = 2**28
 
 
-def refusal(body: bytes, most: int = MOST) -> tuple[int, list[Fault]]:
+def refusal(body: bytes, most: int = MOST) -> tuple[int, list[RequestDefect]]:
     """Status and faults for which a body is refused before a block of it is read."""
     with pytest.raises(RequestError) as refused:
         Table(body, ARROW, most)

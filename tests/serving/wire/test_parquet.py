@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from operations.forms.faults import Fault, RequestError
+from operations.forms.faults import RequestDefect, RequestError
 from serving.wire import budget, thrift
 from serving.wire.arrow_tables import Table
 from serving.wire.bodies import PARQUET
@@ -45,7 +45,7 @@ def with_footer(body: bytes, footer: dict[Any, Any]) -> bytes:
     return body[: len(body) - 8 - length] + written + struct.pack("<I", len(written)) + b"PAR1"
 
 
-def refusal(body: bytes, most: int = MOST) -> tuple[int, list[Fault]]:
+def refusal(body: bytes, most: int = MOST) -> tuple[int, list[RequestDefect]]:
     with pytest.raises(RequestError) as refused:
         Table(body, PARQUET, most)
     return refused.value.status, list(refused.value.faults)

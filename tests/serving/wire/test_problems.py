@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from operations.forms.faults import Fault, invalid, shown
+from operations.forms.faults import RequestDefect, invalid, shown
 from serving.wire.problems import ProblemError, described, install, phrase
 
 
@@ -21,7 +21,7 @@ def app() -> FastAPI:
 
     @made.get("/v1/tin/predictions")
     async def get() -> None:
-        raise ProblemError(HTTPStatus.CONFLICT, "a clash", [Fault(row=2, expected="peace")], {"X-Why": "so"})
+        raise ProblemError(HTTPStatus.CONFLICT, "a clash", [RequestDefect(row=2, expected="peace")], {"X-Why": "so"})
 
     @made.get("/teapot")
     async def teapot() -> None:
@@ -83,7 +83,7 @@ def test_of_a_long_value_the_beginning_alone_is_made_a_text() -> None:
     ],
 )
 def test_faults_are_counted(faults: int, words: str, kept: int) -> None:
-    error = invalid([Fault(row=i, expected="x") for i in range(faults)])
+    error = invalid([RequestDefect(row=i, expected="x") for i in range(faults)])
     assert (error.status, error.detail, str(error)) == (422, words, words)
     assert [fault.row for fault in error.faults] == list(range(kept))
 
@@ -105,7 +105,7 @@ def test_a_problem_carries_all_that_was_said(app: FastAPI, call: Any) -> None:
 
 def test_a_fault_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        Fault(expected="x").row = 1
+        RequestDefect(expected="x").row = 1
 
 
 def test_other_errors_keep_their_status_words_and_headers(app: FastAPI, call: Any) -> None:

@@ -10,12 +10,12 @@ import pytest
 
 from models.processes.lookup import needed_physics_of
 from seeds import Seed, load
-from synthetic_data import Replay, replay
+from synthetic_data import SimulatedRun, replay
 from synthetic_data.battery_line.cells import HAZARDS
 from synthetic_data.battery_line.market import CATHODES, FORMS
 
 
-def with_truth(seed: Seed, plant: Replay) -> pd.DataFrame:
+def with_truth(seed: Seed, plant: SimulatedRun) -> pd.DataFrame:
     """Table, truth as `true_<name>` where both have a column, names in place of numbers, and features."""
     truth = plant.truth.drop(columns=["lot", "passed_at"])
     both = {name: f"true_{name}" for name in truth if name in plant.table}
@@ -27,7 +27,7 @@ def with_truth(seed: Seed, plant: Replay) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def joined() -> Callable[[Seed, Replay], pd.DataFrame]:
+def joined() -> Callable[[Seed, SimulatedRun], pd.DataFrame]:
     """Table and truth of a plant side by side."""
     return with_truth
 
@@ -38,7 +38,7 @@ def seed() -> Seed:
 
 
 @pytest.fixture(scope="session")
-def plant(seed) -> Replay:
+def plant(seed) -> SimulatedRun:
     return replay(seed)
 
 

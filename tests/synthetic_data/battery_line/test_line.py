@@ -8,7 +8,7 @@ import pytest
 
 from models.processes.retired_batteries.physics import CLASSES
 from synthetic_data import another_plant, replay
-from synthetic_data.battery_line.market import PROPERTIES, Market
+from synthetic_data.battery_line.market import PROPERTIES, BatteryMarket
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import SimulationError
 
@@ -44,7 +44,7 @@ def test_cells_of_a_pack_are_alike_in_health_and_packs_differ(cells):
 
 def test_a_make_is_the_same_in_every_plant_and_bought_in_other_shares(seed):
     first, second = (
-        Market.of_plan(plan, plan.plant_stream()) for plan in (plan_run(seed), plan_run(another_plant(seed, 5)))
+        BatteryMarket.of_plan(plan, plan.plant_stream()) for plan in (plan_run(seed), plan_run(another_plant(seed, 5)))
     )
     for name in PROPERTIES:
         np.testing.assert_array_equal(first.of[name], second.of[name])

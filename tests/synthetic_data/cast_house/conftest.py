@@ -7,32 +7,32 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.cast_house.casting import Moulds
-from synthetic_data.cast_house.charge import Furnaces
-from synthetic_data.cast_house.melt import Line
-from synthetic_data.cast_house.operators import Crew
-from synthetic_data.cast_house.pots import Pots
-from synthetic_data.cast_house.supply import Supplier
+from synthetic_data.cast_house.casting import IngotMoulds
+from synthetic_data.cast_house.charge import CastHouseFurnaces
+from synthetic_data.cast_house.melt import MeltTreatmentLine
+from synthetic_data.cast_house.operators import CastHouseOperators
+from synthetic_data.cast_house.pots import TappedPots
+from synthetic_data.cast_house.supply import CastHouseSupplier
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 
 
 @pytest.fixture(scope="session")
 def house() -> SimpleNamespace:
     """Stages of the first stretch of three furnaces; `draws` has a twin of the stream before each."""
     plan = plan_run(load("aluminium_ingot"), units=3, years=0.4, rng_seed=5)
-    block, rng, draws = Block(0, 0, 3), np.random.default_rng(11), {}
+    block, rng, draws = UnitBlock(0, 0, 3), np.random.default_rng(11), {}
 
     def before(stage: str) -> np.random.Generator:
         draws[stage] = copy.deepcopy(rng)
         return rng
 
-    pots = Pots(plan, block, before("pots"))
-    crew = Crew(plan, block, before("crew"))
-    furnaces = Furnaces(plan, block, before("furnaces"))
-    line = Line(plan, block, before("line"))
-    moulds = Moulds(plan, block, before("moulds"))
-    supply = Supplier(plan).go()
+    pots = TappedPots(plan, block, before("pots"))
+    crew = CastHouseOperators(plan, block, before("crew"))
+    furnaces = CastHouseFurnaces(plan, block, before("furnaces"))
+    line = MeltTreatmentLine(plan, block, before("line"))
+    moulds = IngotMoulds(plan, block, before("moulds"))
+    supply = CastHouseSupplier(plan).go()
     tapped = pots.go(supply, before("pots.go"))
     tests = crew.set_points.tests(supply.parameters, supply.count, before("crew.tests"))
     knobs = crew.before_cast(supply, tapped.samples, tests, {}, before("crew.before_cast"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from synthetic_data.cast_house.casting import Moulds
+from synthetic_data.cast_house.casting import IngotMoulds
 
 
 def walked(state, normals, memory):
@@ -62,7 +62,7 @@ def test_chances_of_defects(house, numbers):
 
 
 def test_no_reject_is_ever_certain(house, draws):
-    moulds = Moulds(house.plan, house.block, draws["moulds"])
+    moulds = IngotMoulds(house.plan, house.block, draws["moulds"])
     foul = replace(house.melt, inclusions=house.melt.inclusions * 1e30)
     chances = moulds.go(house.p, foul, house.knobs, draws["moulds.go"]).chances["inclusions"]
     np.testing.assert_allclose(chances, 1.0 / (1.0 + np.exp(-12.0)), rtol=1e-12)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from synthetic_data.cast_house.charge import ELEMENTS, Furnaces
+from synthetic_data.cast_house.charge import ELEMENTS, CastHouseFurnaces
 
 # Castings of AlSi9Cu3, profiles of 6063, sheet of 5052 and of 7075 [ppm].
 ALLOYS = {
@@ -109,7 +109,7 @@ def test_tools_that_break_down_bring_much_iron(house, draws):
     parameters = copy.copy(house.p)
     vars(parameters)["broken_tool_share"] = np.full_like(house.p.broken_tool_share, 0.5)
     supply = replace(house.supply, parameters=parameters)
-    furnaces = Furnaces(house.plan, house.block, draws["furnaces"])
+    furnaces = CastHouseFurnaces(house.plan, house.block, draws["furnaces"])
     found = furnaces.go(supply, house.tapped, house.knobs, draws["furnaces.go"])
     furnace = furnaces._furnace[1]
     twin = copy.deepcopy(house.draws["furnaces.go"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from synthetic_data.cast_house.operators import Crew
+from synthetic_data.cast_house.operators import CastHouseOperators
 
 HABITS = ("high_purity_share", "melt_temperature", "settling_time", "flux_dose", "cast_speed", "mould_temperature")
 
@@ -20,7 +20,7 @@ def test_set_point_tests_are_steps_of_eight_casts(house, draws):
 
 
 def test_furnaces_that_test_move_up_and_down(house, draws):
-    crew = Crew(house.plan, house.block, draws["crew"])
+    crew = CastHouseOperators(house.plan, house.block, draws["crew"])
     crew.set_points.testing = np.ones((3, 1), dtype=bool)
     found = crew.set_points.tests(house.p, 112, draws["crew.tests"])["settling_time"] / house.p.test_settling_time
     assert set(np.unique(found)) == {-1.0, 0.0, 1.0}

@@ -7,16 +7,16 @@ import pytest
 
 from seeds import load
 from synthetic_data.cast_house.failures import Failures
-from synthetic_data.cast_house.supply import Supplier
+from synthetic_data.cast_house.supply import CastHouseSupplier
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 
 FIRST, COUNT, UNITS = 40, 112, 12
 
 
 @pytest.fixture(scope="module")
 def p():
-    return Supplier(plan_run(load("aluminium_ingot"), units=1, years=0.1)).go().parameters
+    return CastHouseSupplier(plan_run(load("aluminium_ingot"), units=1, years=0.1)).go().parameters
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def run(p):
     vars(many)["failures_a_year"] = 8.0 * p.failures_a_year
     rng = np.random.default_rng(4)
     twin = copy.deepcopy(rng)
-    return many, Failures(Block(0, 0, UNITS), 0.5).go(many, FIRST, COUNT, rng), twin
+    return many, Failures(UnitBlock(0, 0, UNITS), 0.5).go(many, FIRST, COUNT, rng), twin
 
 
 def course(p, u, n):
@@ -81,7 +81,7 @@ def test_a_failing_pot_matters_in_the_next_stretch_and_is_forgotten_after_its_en
     p, found, _ = run
     calm = copy.copy(p)
     vars(calm)["failures_a_year"] = np.zeros_like(p.failures_a_year)
-    failures = Failures(Block(0, 0, UNITS), 0.5)
+    failures = Failures(UnitBlock(0, 0, UNITS), 0.5)
     rng = np.random.default_rng(4)
     failures.go(p, FIRST, COUNT, rng)
     after = failures.go(calm, FIRST + COUNT, COUNT, rng)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from synthetic_data.cast_house.supply import Supplier
+from synthetic_data.cast_house.supply import CastHouseSupplier
 
 ALUMINA, ANODE = ("fe2o3", "sio2", "ga", "v2o5", "zno"), ("fe", "si", "v", "ni")
 
 
 @pytest.fixture
 def stretches(house):
-    supplier = Supplier(house.plan)
+    supplier = CastHouseSupplier(house.plan)
     return [supplier.go() for _ in range(-112, house.plan.periods, 112)]
 
 

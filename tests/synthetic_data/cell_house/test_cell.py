@@ -35,7 +35,7 @@ def given(p, **changed):
         "feed_traces": np.array([[p[f"feed_{name}"]] for name in TRACES]),
         "growth": 24.0,
     }
-    return cell.Given(**(usual | changed))
+    return cell.StepInputs(**(usual | changed))
 
 
 def knobs(p, **changed):

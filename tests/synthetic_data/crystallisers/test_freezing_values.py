@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from synthetic_data.crystallisers.freezing import CONDITIONS, Furnaces, freeze
+from synthetic_data.crystallisers.freezing import CONDITIONS, Crystallisers, freeze
 from synthetic_data.crystallisers.parameters import ELEMENTS
 
 
 def frozen_and_left(refinery, sudden=0.0, normals=None, runs=None, **knobs):
-    furnaces = Furnaces(refinery.block, np.random.default_rng(1))
+    furnaces = Crystallisers(refinery.block, np.random.default_rng(1))
     furnaces._layer = np.zeros((2, 1))
     normals = np.zeros((1 + CONDITIONS, *refinery.shape)) if normals is None else normals
     runs = np.zeros(refinery.each) if runs is None else runs

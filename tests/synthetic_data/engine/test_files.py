@@ -12,7 +12,7 @@ from seeds import load
 from synthetic_data import simulate
 from synthetic_data.engine.files import NAMES, PartWriter, PlantWriter, _event_table, _times, group_tables, groups
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Event, Grid
+from synthetic_data.engine.plan import PlantEvent, RowGrid
 from synthetic_data.engine.simulator import simulator_of
 
 
@@ -61,7 +61,7 @@ def test_parts_are_appended_as_if_written_at_once(tmp_path):
 def test_events_stand_with_unit_kind_and_instants():
     plan = plan_run(load("aluminium_reduction"), units=2, years=0.5)
     start = plan.period_start(0)
-    events = [Event(1, "spike", 1.0, 2.0, 3.0), Event(None, "curtailment", 0.25, 0.5, 4.0)]
+    events = [PlantEvent(1, "spike", 1.0, 2.0, 3.0), PlantEvent(None, "curtailment", 0.25, 0.5, 4.0)]
     table = _event_table(plan, ["A-001", "A-002"], events).to_pylist()
     assert [row["unit"] for row in table] == ["A-002", None]
     assert [row["kind"] for row in table] == ["spike", "curtailment"]
@@ -75,7 +75,7 @@ def test_rows_of_whole_grids_stand_as_sorted_by_unit_and_time(process, by_period
     for block in simulator_of(plan.seed).blocks(plan):
         rows = list(simulator_of(plan.seed).rows(plan, block))
         assert len(rows) > 1
-        assert {one.grid for one in rows} == {Grid(block.count, by_period)}
+        assert {one.grid for one in rows} == {RowGrid(block.count, by_period)}
         found = group_tables(plan, block, rows)
         wanted = group_tables(plan, block, [replace(one, grid=None) for one in rows])
         for name in NAMES:

@@ -9,7 +9,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block, Knobs, SimulationError
+from synthetic_data.engine.plan import Knobs, SimulationError, UnitBlock
 from synthetic_data.engine.simulator import simulator_of
 
 
@@ -68,7 +68,7 @@ def test_blocks_cover_the_units_once(plan):
 
 
 def test_streams_are_apart_and_the_same_each_time(plan):
-    first, second = simulator_of(plan.seed).blocks(plan)[0], Block(1, 10, 10)
+    first, second = simulator_of(plan.seed).blocks(plan)[0], UnitBlock(1, 10, 10)
     numbers = [
         stream.random(4).tolist()
         for stream in (plan.plant_stream(), plan.block_stream(first), plan.block_stream(second))
@@ -93,16 +93,16 @@ def test_knobs_by_hand_come_to_their_units_and_periods(seed, plan):
     given = frame(plan, rows, voltage_setpoint=[4.01, 4.02, 4.03], metal_level_target=[21.0, 22.0, np.nan])
     knobs = plan_run(seed, units=50, years=1.0, rng_seed=7, knobs=given).knobs
     assert knobs.columns == ("voltage_setpoint", "metal_level_target")
-    at = knobs.at(2, Block(0, 0, 10))
+    at = knobs.at(2, UnitBlock(0, 0, 10))
     assert np.flatnonzero(np.isfinite(at["voltage_setpoint"])).tolist() == [2]
     assert (at["voltage_setpoint"][2], at["metal_level_target"][2]) == (4.01, 21.0)
-    at = knobs.at(2, Block(1, 10, 10))
+    at = knobs.at(2, UnitBlock(1, 10, 10))
     assert np.flatnonzero(np.isfinite(at["voltage_setpoint"])).tolist() == [1]
     assert at["voltage_setpoint"][1] == 4.02
-    assert np.flatnonzero(np.isfinite(knobs.at(2, Block(1, 3, 8))["voltage_setpoint"])).tolist() == []
-    assert knobs.at(5, Block(1, 11, 1))["voltage_setpoint"].tolist() == [4.03]
-    assert np.isnan(knobs.at(5, Block(1, 11, 1))["metal_level_target"]).all()
-    assert np.isnan(knobs.at(3, Block(0, 0, 10))["voltage_setpoint"]).all()
+    assert np.flatnonzero(np.isfinite(knobs.at(2, UnitBlock(1, 3, 8))["voltage_setpoint"])).tolist() == []
+    assert knobs.at(5, UnitBlock(1, 11, 1))["voltage_setpoint"].tolist() == [4.03]
+    assert np.isnan(knobs.at(5, UnitBlock(1, 11, 1))["metal_level_target"]).all()
+    assert np.isnan(knobs.at(3, UnitBlock(0, 0, 10))["voltage_setpoint"]).all()
 
 
 @pytest.mark.parametrize(

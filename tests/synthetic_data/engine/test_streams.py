@@ -12,7 +12,7 @@ from synthetic_data import replay
 from synthetic_data.engine.counterfactual_streams import Forked, in_hand, parts
 from synthetic_data.engine.files import NAMES, group_tables
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.engine.simulator import simulator_of
 from synthetic_data.engine.streams import SideBySide
 from tests.synthetic_data.stated import SIMULATED
@@ -90,7 +90,7 @@ def test_units_that_are_stepped_together_are_those_that_are_stepped_by_their_str
     by = [seed.key.name, seed.time.name]
     parts = []
     for index in range(3):
-        block = Block(index, index * each, min(each, plan.units - index * each))
+        block = UnitBlock(index, index * each, min(each, plan.units - index * each))
         parts.append(group_tables(plan, block, list(simulator_of(seed).rows(plan, block))))
     for part in NAMES:
         frames = [one[part].to_pandas() for one in parts]

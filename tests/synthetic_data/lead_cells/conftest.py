@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.lead_cells.cells import Conditions
+from synthetic_data.lead_cells.cells import LeadCellConditions
 from synthetic_data.lead_cells.parameters import LeadParameters
 
 CROPS, SECTIONS = 5, 4
@@ -16,9 +16,9 @@ def p() -> LeadParameters:
 
 
 @pytest.fixture
-def at() -> Conditions:
+def at() -> LeadCellConditions:
     rng, shape = np.random.default_rng(8), (CROPS, SECTIONS)
-    return Conditions(
+    return LeadCellConditions(
         days=3.0,
         place=np.mod(np.arange(CROPS)[:, None] + np.arange(SECTIONS), 3.0),
         temperature=rng.uniform(37.0, 43.0, shape),

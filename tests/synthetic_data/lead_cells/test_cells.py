@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from synthetic_data.lead_cells.cells import Cells, depth
+from synthetic_data.lead_cells.cells import LeadCells, depth
 from synthetic_data.lead_cells.operators import KNOBS
 from synthetic_data.plant.set_points import Setting
 
@@ -18,7 +18,7 @@ def run(p, at):
     orders, usual = rng.uniform(170.0, 200.0, shape), rng.uniform(580.0, 640.0, (shape[0], 1))
     habits, eye = rng.standard_normal((2, *shape))
     setting = Setting(BOUNDS, {"glue_dose": np.full(shape, 60.0)}, {}, KNOBS)
-    return orders, usual, habits, eye, Cells(p, shape[1]).run(p, at, setting, orders, usual, habits, eye)
+    return orders, usual, habits, eye, LeadCells(p, shape[1]).run(p, at, setting, orders, usual, habits, eye)
 
 
 def test_a_face_loses_lead_by_faradays_law():
@@ -69,7 +69,7 @@ def test_roughness_by_its_parts(p, at, run):
 
 def test_a_stretch_in_two_pieces_is_the_same(p, at, run):
     orders, usual, habits, eye, whole = run
-    cells, parts = Cells(p, at.place.shape[1]), []
+    cells, parts = LeadCells(p, at.place.shape[1]), []
     for some in (slice(0, 2), slice(2, 5)):
         piece = type(at)(**{name: values if name == "days" else values[some] for name, values in vars(at).items()})
         setting = Setting(BOUNDS, {"glue_dose": np.full(piece.place.shape, 60.0)}, {}, KNOBS)

@@ -5,7 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.lead_cells.circuit import ELEMENTS, Circuit
+from synthetic_data.lead_cells.circuit import ELEMENTS, LeadCircuit
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def plan():
 @pytest.fixture(scope="module")
 def crops(plan):
     """Stretches of two years, the warm-up first."""
-    circuit, found = Circuit(plan), []
+    circuit, found = LeadCircuit(plan), []
     while circuit.first < 240:
         found.append(circuit.go(40))
     return found
@@ -79,7 +79,7 @@ def test_bullion_scatters_about_its_usual_and_changes_with_the_regime(crops, p):
 
 
 def test_a_stretch_in_pieces_is_the_same(plan):
-    whole, pieces = Circuit(plan), Circuit(plan)
+    whole, pieces = LeadCircuit(plan), LeadCircuit(plan)
     one = [whole.go(24), whole.go(12)]
     some = [pieces.go(1) for _ in range(36)]
     for name in one[0].state:

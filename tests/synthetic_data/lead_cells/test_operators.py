@@ -6,7 +6,7 @@ import numpy as np
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.lead_cells.operators import KNOBS, TESTED, orders, setting
 
 
@@ -30,7 +30,7 @@ def test_tests_go_up_and_down_in_sections_that_test(p):
     seed = load("lead_refining")
     plan, testing = plan_run(seed, units=3, years=0.1), np.array([1.0, 0.0, 1.0])
     signs = np.where(np.random.default_rng(2).random((4, 5, 3)) < 0.5, -1.0, 1.0)
-    found = setting(seed, p, plan, SimpleNamespace(first=0, count=5), Block(0, 0, 3), signs, testing)
+    found = setting(seed, p, plan, SimpleNamespace(first=0, count=5), UnitBlock(0, 0, 3), signs, testing)
     for name, sign in zip(TESTED, signs, strict=True):
         np.testing.assert_allclose(found.tests[name], p[f"test_{name}"] * testing * sign, rtol=1e-12)
     assert found.bounds == {name: tuple(seed.column(name).bounds) for name in KNOBS}

@@ -8,34 +8,34 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.melting_house.anodes import Anodes
-from synthetic_data.melting_house.cathodes import Cells
-from synthetic_data.melting_house.charge import Furnaces
-from synthetic_data.melting_house.electrolyte import Lines
-from synthetic_data.melting_house.faults import FaultsOfLines
-from synthetic_data.melting_house.operators import DOSE, Crew
-from synthetic_data.melting_house.supply import Supplier
+from synthetic_data.melting_house.cathodes import ZincCathodes
+from synthetic_data.melting_house.charge import MeltingFurnaces
+from synthetic_data.melting_house.electrolyte import LineElectrolytes
+from synthetic_data.melting_house.faults import MeltingLineFaults
+from synthetic_data.melting_house.operators import DOSE, MeltingHouseOperators
+from synthetic_data.melting_house.supply import MeltingHouseSupplier
 
 
 @pytest.fixture(scope="session")
 def house() -> SimpleNamespace:
     """Stages of the first stretch of three furnaces; `draws` has a twin of the stream before each."""
     plan = plan_run(load("zinc_ingot"), units=3, years=0.2, rng_seed=5)
-    block, rng, draws = Block(0, 0, 3), np.random.default_rng(11), {}
+    block, rng, draws = UnitBlock(0, 0, 3), np.random.default_rng(11), {}
 
     def before(stage: str) -> np.random.Generator:
         draws[stage] = copy.deepcopy(rng)
         return rng
 
-    lines = Lines(plan, block, before("lines"))
+    lines = LineElectrolytes(plan, block, before("lines"))
     anodes = Anodes(plan, block, before("anodes"))
-    cells = Cells(plan, block, before("cells"))
-    crew = Crew(plan, block, before("crew"))
-    furnaces = Furnaces(plan, block, before("furnaces"))
-    supply = Supplier(plan).go()
+    cells = ZincCathodes(plan, block, before("cells"))
+    crew = MeltingHouseOperators(plan, block, before("crew"))
+    furnaces = MeltingFurnaces(plan, block, before("furnaces"))
+    supply = MeltingHouseSupplier(plan).go()
     tests = crew.set_points.tests(supply.parameters, supply.count, before("tests"))
-    of_lines = FaultsOfLines(block, plan.period_days)
+    of_lines = MeltingLineFaults(block, plan.period_days)
     faults = of_lines.go(supply.parameters, supply.first, supply.count, before("faults.go"))
     electrolyte = lines.go(supply, faults, before("lines.go"))
     dissolved = anodes.go(supply, electrolyte, before("anodes.go"))

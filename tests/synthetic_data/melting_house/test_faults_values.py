@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from synthetic_data.melting_house.faults import FaultsOfLines
+from synthetic_data.melting_house.faults import MeltingLineFaults
 from synthetic_data.melting_house.parameters import FAULTS, MeltingHouseParameters
 
 DAY = 1.0 / 3.0  # of a period [d]
@@ -24,7 +24,7 @@ def test_faults_begin_by_chance_and_last_as_drawn(house):
     p = MeltingHouseParameters.on_days(house.plan, np.zeros(30))
     for kind in FAULTS:
         vars(p)[f"{kind}_rate"] = np.full(30, 20.0)  # so many that each kind begins
-    lines = FaultsOfLines(house.block, DAY)
+    lines = MeltingLineFaults(house.block, DAY)
     found = [lines.go(p, first, 30, np.random.default_rng(first)) for first in (0, 30)]
     u = np.concatenate([np.random.default_rng(first).random((5, 3, 3, 30)) for first in (0, 30)], axis=-1)
     strength, events = expected_of(p, u)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.module_line.parameters import LineParameters
+from synthetic_data.module_line.parameters import ModuleLineParameters
 from synthetic_data.module_line.stacking import CAUSES, stack
 
 COUNT = 200_000
@@ -12,7 +12,7 @@ REST = 2
 
 
 def landed(decided: np.ndarray, broken: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    p = LineParameters.of(load("pv_modules"))
+    p = ModuleLineParameters.of(load("pv_modules"))
     return stack(decided, REST, {"broken": np.full(len(decided), broken)}, p, np.random.default_rng(1))
 
 

@@ -6,11 +6,11 @@ import pytest
 
 import seeds
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
-from synthetic_data.plant.operators import SetPoints
+from synthetic_data.plant.operators import PlantSetpoints
 
-BLOCK = Block(0, 0, 4)
+BLOCK = UnitBlock(0, 0, 4)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def plan():
 
 @pytest.fixture
 def set_points(plan):
-    return SetPoints(plan, BLOCK, ("srco3_dose", "nh4cl_dose"), 4, np.random.default_rng(1))
+    return PlantSetpoints(plan, BLOCK, ("srco3_dose", "nh4cl_dose"), 4, np.random.default_rng(1))
 
 
 def test_knobs_by_hand_are_rows_of_units(set_points):

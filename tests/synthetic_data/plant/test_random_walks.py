@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from synthetic_data.plant.random_walks import Delay, Pool, Walk, next_walk, next_walks
+from synthetic_data.plant.random_walks import DelayedSeries, Pool, Walk, next_walk, next_walks
 
 MEMORIES = (0.7, 5.0, 40.0)
 WALKS = 200_000
@@ -91,7 +91,7 @@ def test_a_pool_is_in_balance_with_the_first_of_a_feed_that_changes():
 
 
 def test_a_delayed_series_stands_still_before_its_first_period():
-    delay = Delay(2)
+    delay = DelayedSeries(2)
     assert delay.go(np.array([[5.0, 6.0, 7.0]])).tolist() == [[5.0, 5.0, 5.0]]
     assert delay.go(np.array([[8.0]])).tolist() == [[6.0]]
     assert delay.go(np.array([[9.0, 10.0, 11.0]])).tolist() == [[7.0, 8.0, 9.0]]

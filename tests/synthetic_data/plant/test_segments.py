@@ -5,12 +5,12 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.plant.segments import Supplier
+from synthetic_data.plant.segments import PlantSupplier
 
 HALF_A_DAY = 0.5  # d: the period of the cast house
 
 
-class Days(Supplier):
+class Days(PlantSupplier):
     """A supplier of days."""
 
     def go(self):
@@ -36,4 +36,4 @@ def test_each_supplier_of_a_run_draws_the_numbers_that_all_units_share():
     run = run_of(10)
     expected = run.plant_stream().standard_normal(5)
     for _ in range(2):
-        assert np.array_equal(Supplier(run, 7).stream.standard_normal(5), expected)
+        assert np.array_equal(PlantSupplier(run, 7).stream.standard_normal(5), expected)

@@ -6,11 +6,11 @@ import pytest
 
 import seeds
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.engine.simulator import simulator_of
 from synthetic_data.plant.set_points import (
-    Crew,
     MoveCosts,
+    SetpointOperator,
     Setting,
     bounds,
     by_hand,
@@ -38,7 +38,7 @@ def plan():
 
 
 def test_knobs_by_hand_stand_in_their_periods_and_units(plan):
-    found = by_hand(plan, Block(0, 0, 6), -1, 5)
+    found = by_hand(plan, UnitBlock(0, 0, 6), -1, 5)
     assert set(found) == {"glue_dose", "chloride"}
     glue = np.full((5, 6), np.nan)
     glue[2, 1], glue[2, 4] = 60.0, 70.0
@@ -49,12 +49,12 @@ def test_knobs_by_hand_stand_in_their_periods_and_units(plan):
 
 
 def test_a_block_sees_its_own_units(plan):
-    found = by_hand(plan, Block(1, 3, 3), 1, 1)["glue_dose"]
+    found = by_hand(plan, UnitBlock(1, 3, 3), 1, 1)["glue_dose"]
     np.testing.assert_array_equal(found, [[np.nan, 70.0, np.nan]])
 
 
 def test_plain_history_has_no_knobs_by_hand(plan):
-    assert by_hand(plan_run(plan.seed, units=6, years=0.2), Block(0, 0, 6), 0, 3) == {}
+    assert by_hand(plan_run(plan.seed, units=6, years=0.2), UnitBlock(0, 0, 6), 0, 3) == {}
 
 
 def test_what_is_set_by_hand_goes_before_the_operators():
@@ -100,7 +100,7 @@ def free(hand=None):
 
 
 def test_a_crew_answers_what_it_saw_and_goes_slowly_back():
-    crew, none = Crew("patrol_interval", np.array([12.0, 12.0]), np.array([0.5, 0.5])), np.zeros(2)
+    crew, none = SetpointOperator("patrol_interval", np.array([12.0, 12.0]), np.array([0.5, 0.5])), np.zeros(2)
     first = crew.choose(-1.6, 0.35, 12.0, none, free(), 0)
     assert first.tolist() == [11.0, 13.0]  # 12 - 0.5 x 1.6 = 11.2, the test on top, in half hours
     crew.seen = np.zeros(2)
@@ -114,7 +114,7 @@ def test_a_crew_answers_what_it_saw_and_goes_slowly_back():
 
 
 def test_a_crew_goes_on_from_what_was_set_by_hand():
-    crew, none = Crew("patrol_interval", np.array([12.0, 12.0]), np.zeros(2)), np.zeros(2)
+    crew, none = SetpointOperator("patrol_interval", np.array([12.0, 12.0]), np.zeros(2)), np.zeros(2)
     hand = free([[20.0, np.nan], [np.nan, 9.0]])
     assert crew.choose(-1.6, 0.35, 12.0, none, hand, 0).tolist() == [20.0, 14.0]
     assert crew.wish.tolist() == [20.0, 12.0]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from synthetic_data.plant.random_walks import Delay, Pool, Walk, next_walk
+from synthetic_data.plant.random_walks import DelayedSeries, Pool, Walk, next_walk
 
 near = np.testing.assert_allclose
 
@@ -28,7 +28,7 @@ def test_pools_begin_in_balance_and_carry_on():
 
 
 def test_delays_stand_still_at_first_and_carry_on():
-    values, delay = np.arange(66.0).reshape(2, 3, 11), Delay(3)
+    values, delay = np.arange(66.0).reshape(2, 3, 11), DelayedSeries(3)
     found = np.concatenate([delay.go(values[..., :5]), delay.go(values[..., 5:7]), delay.go(values[..., 7:])], axis=-1)
     for t in range(11):
         assert np.array_equal(found[..., t], values[..., max(t - 3, 0)])

@@ -6,7 +6,7 @@ import pytest
 from seeds import load
 from synthetic_data.potline import cell
 from synthetic_data.potline.parameters import PotlineParameters
-from synthetic_data.potline.state import Pots, build
+from synthetic_data.potline.state import PotStates, build
 
 COUNT = 6
 
@@ -24,7 +24,7 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture
-def pots(uneven, rng) -> Pots:
+def pots(uneven, rng) -> PotStates:
     """Pots away from their targets, some with faults."""
     p, made = uneven, build(uneven, COUNT, rng)
     made.bath_temperature = made.bath_temperature + rng.normal(0.0, 4.0, COUNT)

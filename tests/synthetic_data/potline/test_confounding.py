@@ -19,7 +19,7 @@ from lightgbm import LGBMRegressor
 
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
 from seeds import Seed, load
-from synthetic_data import Replay, Running, begin, replay
+from synthetic_data import Running, SimulatedRun, begin, replay
 from synthetic_data.potline.margin import margin
 
 KEYS = ["unit", "period_start"]
@@ -29,7 +29,7 @@ HOURS = 24
 ALUMINA_PER_METAL = 1.92  # kg/kg, as plants reckon
 
 
-def starts(plant: Replay) -> np.ndarray:
+def starts(plant: SimulatedRun) -> np.ndarray:
     return np.sort(plant.table["period_start"].unique())
 
 
@@ -65,7 +65,7 @@ def predicted_margin(seed: Seed, model: LGBMRegressor, observed: pd.DataFrame, r
     return value - power * (price["power_price"] + emission)
 
 
-def naive_knobs(seed: Seed, plant: Replay) -> pd.DataFrame:
+def naive_knobs(seed: Seed, plant: SimulatedRun) -> pd.DataFrame:
     """Knobs of the third year that a plain prediction model likes best."""
     table, names = with_previous(seed, plant.table), [column.name for column in seed.inputs]
     third = table["period_start"] >= starts(plant)[2 * YEAR]
@@ -79,7 +79,7 @@ def naive_knobs(seed: Seed, plant: Replay) -> pd.DataFrame:
     return rows[KEYS].assign(**dict(zip(KNOBS, best.T, strict=True)))
 
 
-def gains(seed: Seed, plant: Replay, knobs: pd.DataFrame) -> pd.Series:
+def gains(seed: Seed, plant: SimulatedRun, knobs: pd.DataFrame) -> pd.Series:
     """True margin with other knobs less that of the history, by pot and period [$/d]."""
     other = replay(seed, knobs=knobs)
     first, second = (

@@ -10,7 +10,7 @@ from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997
 from seeds import load
 from synthetic_data.engine.options import plan_run
 from synthetic_data.potline import balances, cell, days, faults, loops, state
-from synthetic_data.potline.line import Line
+from synthetic_data.potline.line import Potline
 
 near = np.testing.assert_allclose
 SETPOINTS = {"voltage_setpoint": 4.05, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
@@ -19,7 +19,7 @@ SETPOINTS = {"voltage_setpoint": 4.05, "excess_alf3_target": 11.5, "metal_level_
 @pytest.fixture
 def line(uneven):
     plan = plan_run(load("aluminium_reduction"), units=6, years=0.5, rng_seed=4)
-    return replace(Line(plan).go(), parameters=uneven)
+    return replace(Potline(plan).go(), parameters=uneven)
 
 
 def again(p, pots, line, draws, phase):
@@ -97,7 +97,7 @@ def test_a_period_again(uneven, pots, line, relining):
     pots.age = np.array([5.0, 300.0, 900.0, 1500.0, 1990.0, 2600.0])
     pots.life = pots.age + np.array([4000.0, 12.5, 3000.0, 2000.0, 1000.0, 500.0])
     twin, rng = copy.deepcopy(pots), np.random.default_rng(6)
-    draws, phase = days.Draws.of(rng, 30, 6), rng.random(6)
+    draws, phase = days.PotlineDraws.of(rng, 30, 6), rng.random(6)
     setpoints = {name: np.full(6, value) for name, value in SETPOINTS.items()}
     recorded = days.run(pots, line, phase, setpoints, draws)
     found, whole, ended = again(p, twin, line, draws, phase)
@@ -119,7 +119,7 @@ def test_a_period_again(uneven, pots, line, relining):
 
 
 def test_draws_are_in_the_order_of_their_use():
-    made, rng = days.Draws.of(np.random.default_rng(1), 4, 3), np.random.default_rng(1)
+    made, rng = days.PotlineDraws.of(np.random.default_rng(1), 4, 3), np.random.default_rng(1)
     assert np.array_equal(made.lining_normals, rng.standard_normal((9, 3)))
     assert np.array_equal(made.lining_uniforms, rng.random((1, 3)))
     assert np.array_equal(made.normals, rng.standard_normal((4, 14, 3)))

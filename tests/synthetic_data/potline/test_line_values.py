@@ -10,13 +10,13 @@ import pytest
 from seeds import load
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import Knobs, SimulationError
-from synthetic_data.potline.line import Line
+from synthetic_data.potline.line import Potline
 from synthetic_data.potline.parameters import PotlineParameters
 
 
 def periods(plan):
     """Periods of the line from its warm-up on (negative numbers) to the end of the run."""
-    line = Line(plan)
+    line = Potline(plan)
     return [line.go() for _ in range(line.first, plan.periods)]
 
 

@@ -7,7 +7,7 @@ from seeds import load
 from synthetic_data.plant.set_points import Setting, bounds
 from synthetic_data.precipitation import operators
 from synthetic_data.precipitation.parameters import PrecipitationParameters
-from synthetic_data.precipitation.train import Conditions
+from synthetic_data.precipitation.train import PrecipitationConditions
 
 DAYS, LINES = 4, 3
 
@@ -18,9 +18,9 @@ def p() -> PrecipitationParameters:
 
 
 @pytest.fixture
-def at() -> Conditions:
+def at() -> PrecipitationConditions:
     rng, shape = np.random.default_rng(8), (DAYS, LINES)
-    return Conditions(
+    return PrecipitationConditions(
         carbonate=rng.uniform(37.0, 43.0, (DAYS, 1)),
         chloride=rng.uniform(11.0, 13.0, (DAYS, 1)),
         sulphate=rng.uniform(11.0, 13.0, (DAYS, 1)),

@@ -5,7 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.precipitation.circuit import ASSAYS, Circuit
+from synthetic_data.precipitation.circuit import ASSAYS, PrecipitationCircuit
 
 YEARS = 3.0
 
@@ -14,7 +14,7 @@ YEARS = 3.0
 def days():
     """State of three years, by name."""
     plan = plan_run(load("alumina_refining"), units=1, years=YEARS)
-    circuit, found = Circuit(plan), []
+    circuit, found = PrecipitationCircuit(plan), []
     while circuit.first < plan.periods:
         some = circuit.go(8)
         if some.first >= 0:

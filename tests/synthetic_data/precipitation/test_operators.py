@@ -5,7 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.precipitation import operators
-from synthetic_data.precipitation.operators import Seen
+from synthetic_data.precipitation.operators import OperatorView
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 
 P = PrecipitationParameters.of(load("alumina_refining"))
@@ -15,7 +15,7 @@ NORMAL = {"ratio": np.array([P.usual_ratio]), "caustic": np.array([235.0]), "wan
 
 
 def answered(fines=9.0, harvest=75.0, coldest=40.0, behind=0.0, **liquor):
-    seen = Seen(*(np.array([value]) for value in (fines, harvest, coldest, behind)))
+    seen = OperatorView(*(np.array([value]) for value in (fines, harvest, coldest, behind)))
     given = NORMAL | {name: np.array([value]) for name, value in liquor.items()}
     return {name: float(one[0]) for name, one in operators.answered(P, WISH, 1, seen, **given).items()}
 

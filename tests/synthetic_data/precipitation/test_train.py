@@ -7,14 +7,14 @@ from physics.bayer.heat import coldest_end
 from physics.bayer.hydrate import class_shares, specific_surface
 from physics.bayer.precipitation import growth_constant, tank_alumina
 from physics.bayer.solubility import gibbsite_solubility, ionic_strength
-from synthetic_data.precipitation.train import Lines
+from synthetic_data.precipitation.train import PrecipitationLines
 
 DAYS, LINES = 4, 3
 
 
 @pytest.fixture
 def days(p, at, setting, wish):
-    return Lines(p, LINES).run(p, at, setting, wish)
+    return PrecipitationLines(p, LINES).run(p, at, setting, wish)
 
 
 def test_a_day_is_thirteen_tanks_one_after_the_other(p, at, days):
@@ -65,7 +65,7 @@ def test_fines_and_overflow_by_hand(p, at, days):
 
 
 def test_days_are_stepped_alike_whether_alone_or_together(p, at, setting, wish, days):
-    lines, found = Lines(p, LINES), []
+    lines, found = PrecipitationLines(p, LINES), []
     for t in range(DAYS):
         one = type(at)(**{name: values[t : t + 1] for name, values in vars(at).items()})
         found.append(lines.run(p, one, setting, {name: values[t : t + 1] for name, values in wish.items()}))

@@ -5,7 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.refining_cells.conditions import Sections
 from synthetic_data.refining_cells.parameters import FAULTS, SectionParameters
 from synthetic_data.refining_cells.sections import SCATTER, TRAITS
@@ -24,7 +24,7 @@ def p() -> SectionParameters:
 def sections() -> Sections:
     """A stretch of crops with every condition another number."""
     plan, rng = plan_run(load("copper_electrorefining"), units=UNITS, years=1.0, rng_seed=3), np.random.default_rng(8)
-    grown = Growth(plan, Block(0, 0, UNITS)).grow(next(iter(stretches(plan))))
+    grown = Growth(plan, UnitBlock(0, 0, UNITS)).grow(next(iter(stretches(plan))))
     shape = grown.place.shape
     faults = {name: rng.uniform(0.05, 0.4, shape) for name in FAULTS}
     traits = {name: rng.standard_normal(UNITS) for name in TRAITS}

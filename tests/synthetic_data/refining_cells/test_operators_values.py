@@ -7,7 +7,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.refining_cells import operators
 
 
@@ -38,6 +38,6 @@ def test_tests_are_held_for_the_life_of_anodes(p):
 def test_setting_takes_the_seeds_bounds():
     seed = load("copper_electrorefining")
     weeks = SimpleNamespace(first=0, count=2)
-    found = operators.setting(seed, plan_run(seed, units=2, years=0.1), weeks, Block(0, 0, 2), {})
+    found = operators.setting(seed, plan_run(seed, units=2, years=0.1), weeks, UnitBlock(0, 0, 2), {})
     assert found.bounds == {"current_swing": (0.0, 12.0), "patrol_interval": (8.0, 24.0)}
     assert found.used("current_swing", np.array([3.3, 15.0])).tolist() == pytest.approx([3.5, 12.0])

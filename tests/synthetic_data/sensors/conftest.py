@@ -8,7 +8,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.sensors import shape
 from synthetic_data.sorter import feed
 from synthetic_data.sorter.materials import materials_of
@@ -34,7 +34,7 @@ def changed(name: str, values: np.ndarray) -> np.ndarray:
 def line(process: str) -> SimpleNamespace:
     plan = plan_run(load(process), units=LOTS, years=0.5, rng_seed=3)
     materials, rng = materials_of(plan.seed), np.random.default_rng(4)
-    pieces = feed.draw(plan, Block(0, 0, LOTS), materials, rng)
+    pieces = feed.draw(plan, UnitBlock(0, 0, LOTS), materials, rng)
     by_lot = {name: changed(name, values) for name, values in stated(pieces.lots.parameters).items()}
     p = SorterParameters(process, by_lot)
     by_piece = SorterParameters(process, {name: values[pieces.lot] for name, values in by_lot.items()})

@@ -5,7 +5,7 @@ import pytest
 
 from physics.sorting.fluorescence_head import Head, Tube
 from synthetic_data.sensors import colour, fluorescence
-from synthetic_data.sensors.fluorescence import LINES, Light, Sight
+from synthetic_data.sensors.fluorescence import LINES, HeadResponse, Light
 from synthetic_data.sorter.feed import SURFACES
 
 near = np.testing.assert_allclose
@@ -22,7 +22,7 @@ LAYERS = {
 
 @pytest.fixture(scope="module")
 def sight(heavy_scrap):
-    return Sight.of(heavy_scrap.plan, heavy_scrap.materials)
+    return HeadResponse.of(heavy_scrap.plan, heavy_scrap.materials)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 
 from physics.sorting.libs import LINES
 from synthetic_data.sensors import libs
-from synthetic_data.sensors.libs import LAYERS, Shots
+from synthetic_data.sensors.libs import LAYERS, LaserShots
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.registration import content_at_spot
 
@@ -87,7 +87,7 @@ def shots(light_scrap, laser):
     rng, s, n = np.random.default_rng(6), light_scrap.pieces, light_scrap.n
     metal = np.where(rng.random(n) < 0.5, rng.random(n), 1.0)
     valid = rng.integers(0, 12, n).astype(float)
-    return Shots(
+    return LaserShots(
         s.content, rng.random(n) < 0.1, rng.normal(size=n), rng.uniform(0.5, 1.5, n), metal, rng.random(n) < 0.3, valid
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from physics.sorting.xray import line_energy
-from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, Windows
+from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, PeakWindows
 from synthetic_data.sensors import spectrum
 from synthetic_data.sensors.fluorescence import Light
 
@@ -47,7 +47,7 @@ def light(heavy_scrap):
 
 def expected_rates(heavy_scrap, light, state):
     """Counts a millisecond in each window, before any is drawn."""
-    p, lot, windows = heavy_scrap.p, heavy_scrap.lot, Windows(state.noise, state.tail)
+    p, lot, windows = heavy_scrap.p, heavy_scrap.lot, PeakWindows(state.noise, state.tail)
     further = np.array([line_energy("bi", "La"), line_energy("bi", "Lb")])
 
     def table(gain):

@@ -8,35 +8,35 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.shredding.bags import Bagging
-from synthetic_data.shredding.faults import FaultsOfLines
-from synthetic_data.shredding.feed import Gate
-from synthetic_data.shredding.furnace import Furnaces
+from synthetic_data.shredding.faults import ShreddingFaults
+from synthetic_data.shredding.feed import ShreddingIntake
+from synthetic_data.shredding.furnace import ShreddingFurnaces
 from synthetic_data.shredding.mill import Mills
-from synthetic_data.shredding.operators import TIME, Crew
+from synthetic_data.shredding.operators import TIME, ShreddingOperators
 from synthetic_data.shredding.powder import made
-from synthetic_data.shredding.supply import Supplier
+from synthetic_data.shredding.supply import ShreddingSupplier
 
 
 @pytest.fixture(scope="session")
 def lines() -> SimpleNamespace:
     """Stages of the first stretch of three lines; `draws` has a twin of the stream before each."""
     plan = plan_run(load("black_mass"), units=3, years=0.5, rng_seed=5)
-    block, rng, draws = Block(0, 0, 3), np.random.default_rng(11), {}
+    block, rng, draws = UnitBlock(0, 0, 3), np.random.default_rng(11), {}
 
     def before(stage: str) -> np.random.Generator:
         draws[stage] = copy.deepcopy(rng)
         return rng
 
-    gate = Gate(plan, block, before("gate"))
-    crew = Crew(plan, block, before("crew"))
-    furnaces = Furnaces(plan, block, before("furnaces"))
+    gate = ShreddingIntake(plan, block, before("gate"))
+    crew = ShreddingOperators(plan, block, before("crew"))
+    furnaces = ShreddingFurnaces(plan, block, before("furnaces"))
     mills = Mills(plan, block, before("mills"))
     bagging = Bagging(plan, block, before("bagging"))
-    supply = Supplier(plan).go()
+    supply = ShreddingSupplier(plan).go()
     tests = crew.set_points.tests(supply.parameters, supply.count, before("tests"))
-    faults = FaultsOfLines(block, plan.period_days).go(
+    faults = ShreddingFaults(block, plan.period_days).go(
         supply.parameters, supply.first, supply.count, before("faults.go")
     )
     feed = gate.go(supply, faults, before("gate.go"))

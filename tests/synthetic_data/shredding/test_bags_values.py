@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block
-from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.engine.plan import UnitBlock
+from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.shredding.bags import Bagging
 from synthetic_data.shredding.powder import ELEMENTS
 
@@ -30,10 +30,10 @@ def test_bags_with_much_copper_are_held_back_by_what_x_rays_show(lines, draws):
 
 
 def test_a_bag_of_iron_phosphate_shows_in_the_lot_and_not_by_x_rays(lines):
-    faults = Faults(lines.faults.strength | {"bag": np.full((3, 120), 0.05)}, ())
-    none = Faults(lines.faults.strength | {"bag": np.zeros((3, 120))}, ())
+    faults = ActiveFaults(lines.faults.strength | {"bag": np.full((3, 120), 0.05)}, ())
+    none = ActiveFaults(lines.faults.strength | {"bag": np.zeros((3, 120))}, ())
     with_bag, without = (
-        Bagging(lines.plan, Block(0, 0, 3), np.random.default_rng(2)).go(
+        Bagging(lines.plan, UnitBlock(0, 0, 3), np.random.default_rng(2)).go(
             lines.supply, lines.powder, one, np.random.default_rng(3)
         )
         for one in (faults, none)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from synthetic_data.shredding.faults import FaultsOfLines
+from synthetic_data.shredding.faults import ShreddingFaults
 from synthetic_data.shredding.parameters import FAULTS, ShreddingParameters
 
 
@@ -23,7 +23,7 @@ def test_faults_begin_by_chance_and_last_as_drawn(lines):
     p = ShreddingParameters.on_days(lines.plan, np.zeros(30))
     for kind in FAULTS:
         vars(p)[f"{kind}_rate"] = np.full(30, 20.0)  # so many that each kind begins
-    found_of = FaultsOfLines(lines.block, 1.0)
+    found_of = ShreddingFaults(lines.block, 1.0)
     found = [found_of.go(p, first, 30, np.random.default_rng(first)) for first in (0, 30)]
     u = np.concatenate([np.random.default_rng(first).random((7, 3, 3, 30)) for first in (0, 30)], axis=-1)
     strength, events = expected_of(p, u)

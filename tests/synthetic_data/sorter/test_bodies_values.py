@@ -6,7 +6,7 @@ from scipy.stats import norm
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.sorter import bodies
 from synthetic_data.sorter.lots import draw_lots
 from synthetic_data.sorter.materials import materials_of
@@ -20,7 +20,7 @@ def scrap():
     """Lots and materials of the aluminium line."""
     plan = plan_run(load("aluminium_scrap"), units=6, years=0.5, rng_seed=3)
     materials = materials_of(plan.seed)
-    return draw_lots(plan, Block(0, 0, 6), materials.feeds, np.random.default_rng(1)), materials
+    return draw_lots(plan, UnitBlock(0, 0, 6), materials.feeds, np.random.default_rng(1)), materials
 
 
 def of_feed(lots, materials, name):

@@ -8,10 +8,10 @@ import pytest
 
 from physics.sorting.ejection import crowding
 from seeds import Quantity, Regime, folder, load
-from seeds.format.plant import Range
+from seeds.format.plant import PhysicalRange
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.parameters import regime_events
-from synthetic_data.engine.plan import Block, SimulationError
+from synthetic_data.engine.plan import SimulationError, UnitBlock
 from synthetic_data.sorter.feed import SURFACES, draw
 from synthetic_data.sorter.lots import draw_lots
 from synthetic_data.sorter.materials import Materials
@@ -38,7 +38,7 @@ def changed(seed, regimes=(), materials=None, without=(), **values):
 
 def pieces_of(seed, lots=LOTS, **options):
     plan = plan_run(seed, units=lots, **options)
-    block = Block(0, 0, lots)
+    block = UnitBlock(0, 0, lots)
     return draw(plan, block, Materials.of(seed), plan.block_stream(block))
 
 
@@ -115,7 +115,7 @@ def test_shares_of_classes_over_many_lots_are_those_of_the_seed(seed, pieces, ma
 
 def test_log_shares_scatter_from_lot_to_lot(seed, materials):
     plan = plan_run(changed(seed, lot_mix_sd=0.3), units=3000)
-    block = Block(0, 0, 3000)
+    block = UnitBlock(0, 0, 3000)
     rng = plan.block_stream(block)
     lots = draw_lots(plan, block, materials.feeds, rng)
     mix = Mix.of(plan, materials, lots, rng)
@@ -205,7 +205,7 @@ def test_lots_and_pieces_come_in_order(seed):
 
 def test_the_same_stream_gives_the_same_bytes_whatever_was_drawn_before(seed, materials):
     plan = plan_run(seed, units=100)
-    blocks = [Block(index, 20 * index, 20) for index in range(5)]
+    blocks = [UnitBlock(index, 20 * index, 20) for index in range(5)]
     alone = draw(plan, blocks[3], materials, plan.block_stream(blocks[3]))
     last = [draw(plan, block, Materials.of(seed), plan.block_stream(block)) for block in blocks[:4]][-1]
     for field in dataclasses.fields(alone):
@@ -280,7 +280,7 @@ def test_what_a_feed_cannot_use_is_told(seed, changes, told):
 def test_surface_shares_above_one_are_told(seed):
     first = seed.plant.materials[0]
     greedy = first.model_copy(
-        update={"properties": first.properties | {"share_painted": Range(low=1.0, high=1.0, unit="1")}}
+        update={"properties": first.properties | {"share_painted": PhysicalRange(low=1.0, high=1.0, unit="1")}}
     )
     broken = changed(seed, materials=[greedy, *seed.plant.materials[1:]], share_oily=0.3)
     with pytest.raises(SimulationError, match="shares of surface states sum to 1"):

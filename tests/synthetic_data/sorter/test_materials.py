@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seeds import Material, folder, load
-from seeds.format.plant import Range
+from seeds.format.plant import PhysicalRange
 from synthetic_data.engine.plan import SimulationError
 from synthetic_data.sorter.materials import Materials, materials_of
 
@@ -24,9 +24,9 @@ def material(seed, **changes):
         "unit": "wt%",
         "content": {"mg": [2.0, 4.0], "fe": [0.0, 0.5]},
         "properties": {
-            "density": Range(low=2.7, high=2.7, unit="g/cm³"),
-            "conductivity": Range(low=40.0, high=40.0, unit="%IACS"),
-            "thickness": Range(low=1.0, high=2.0, unit="mm"),
+            "density": PhysicalRange(low=2.7, high=2.7, unit="g/cm³"),
+            "conductivity": PhysicalRange(low=40.0, high=40.0, unit="%IACS"),
+            "thickness": PhysicalRange(low=1.0, high=2.0, unit="mm"),
         },
         "source": "assumed: a test",
     }
@@ -90,7 +90,7 @@ def test_an_addition_peaks_in_the_middle_of_its_window(seed):
 
 @pytest.mark.parametrize(("window", "median"), [([0.0, 0.20], 0.15), ([0.6, 1.1], 0.75), ([0.6, 1.1], 0.90)])
 def test_a_given_median_replaces_the_rule(seed, window, median):
-    given = material(seed).properties | {"median_fe": Range(low=median, high=median, unit="wt%")}
+    given = material(seed).properties | {"median_fe": PhysicalRange(low=median, high=median, unit="wt%")}
     iron = drawn(with_materials(seed, material(seed, content={"fe": window}, properties=given)))["fe"]
     assert np.median(iron) == pytest.approx(median, rel=0.01)
     assert window[0] <= iron.min() < iron.max() <= window[1]
@@ -138,7 +138,7 @@ def test_what_a_scrap_feed_cannot_use_is_told(seed, changes, told):
 
 @pytest.mark.parametrize("median", [0.61, 1.2])
 def test_a_median_that_no_triangle_has_is_told(seed, median):
-    given = material(seed).properties | {"median_fe": Range(low=median, high=median, unit="wt%")}
+    given = material(seed).properties | {"median_fe": PhysicalRange(low=median, high=median, unit="wt%")}
     with pytest.raises(SimulationError, match=r"properties\.median_fe: no median"):
         Materials.of(with_materials(seed, material(seed, content={"fe": [0.6, 1.1]}, properties=given)))
 

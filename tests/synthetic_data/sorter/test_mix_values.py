@@ -5,7 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.sorter.lots import draw_lots, lognormal
 from synthetic_data.sorter.materials import materials_of
 from synthetic_data.sorter.mix import Mix, draw_materials
@@ -18,7 +18,7 @@ near = np.testing.assert_allclose
 def scrap(request):
     plan = plan_run(load(request.param), units=8, years=2.0, rng_seed=3)
     materials = materials_of(plan.seed)
-    return plan, materials, draw_lots(plan, Block(1, 3, 4), materials.feeds, np.random.default_rng(1))
+    return plan, materials, draw_lots(plan, UnitBlock(1, 3, 4), materials.feeds, np.random.default_rng(1))
 
 
 def test_lots_again(scrap):

@@ -7,7 +7,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block, SimulationError
+from synthetic_data.engine.plan import SimulationError, UnitBlock
 from synthetic_data.sorter import surfaces
 from synthetic_data.sorter.lots import draw_lots
 from synthetic_data.sorter.materials import materials_of
@@ -21,7 +21,7 @@ near = np.testing.assert_allclose
 def scrap(request):
     plan = plan_run(load(request.param), units=4, years=0.5, rng_seed=3)
     materials = materials_of(plan.seed)
-    lots = draw_lots(plan, Block(0, 0, 4), materials.feeds, np.random.default_rng(1))
+    lots = draw_lots(plan, UnitBlock(0, 0, 4), materials.feeds, np.random.default_rng(1))
     rng = np.random.default_rng(2)
     return lots, materials, np.repeat(np.arange(4), 400), rng.integers(0, len(materials.names), 1600)
 

@@ -5,7 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.tankhouse.anodes import ELEMENTS as ANODE_ELEMENTS
-from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, Crops
+from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, TankhouseCrops
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 SHAPE = (5, 4)  # crops, groups
@@ -24,7 +24,7 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture
-def crops(rng) -> Crops:
+def crops(rng) -> TankhouseCrops:
     def between(low, high, shape=SHAPE):
         return rng.uniform(low, high, shape)
 
@@ -48,7 +48,7 @@ def crops(rng) -> Crops:
     anodes = {element: content * between(0.7, 1.3) for element, content in usual.items()}
     faults = {name: between(0.1, 0.9) for name in ("contamination", "bent_plates", "short_detection")}
     normal = rng.standard_normal
-    return Crops(
+    return TankhouseCrops(
         *(week, knobs, anodes, {n: normal(SHAPE) for n in WALKS}, {n: normal(SHAPE) for n in CROP_NORMALS}),
         *({n: normal(SHAPE[1]) for n in TRAITS}, faults, between(0.0, 1.0)),
     )

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from synthetic_data.tankhouse import anodes
-from synthetic_data.tankhouse.anodes import CROPS, ELEMENTS, NORMALS, SUPPLIERS, UNIFORMS, Loads
+from synthetic_data.tankhouse.anodes import CROPS, ELEMENTS, NORMALS, SUPPLIERS, UNIFORMS, CopperAnodeLoads
 
 
 def test_usual_contents_and_shares(uneven):
@@ -22,7 +22,7 @@ def test_usual_contents_and_shares(uneven):
 def test_first_loads(uneven):
     p, normals = uneven, np.random.default_rng(1).standard_normal((18, 4))
     total = p.own_share + p.custom_share + p.secondary_share
-    found = Loads.first(p, normals).contents
+    found = CopperAnodeLoads.first(p, normals).contents
     for j, element in enumerate(ELEMENTS):
         mixed = sum(p[f"{s}_share"] / total * p[f"{s}_{element}"] for s in SUPPLIERS) * p[f"anode_{element}"]
         lot = mixed * np.exp(p.anode_lot_sd * normals[j])
@@ -36,7 +36,7 @@ def test_loads_of_some_weeks(uneven):
     rng = np.random.default_rng(2)
     new, cast = rng.random((6, 5)) < 0.5, rng.uniform(50.0, 900.0, (6, 3, 9))
     normals, u = rng.standard_normal((18, 6, 5)), rng.random((3, 6, 5))
-    loads = Loads(rng.uniform(10.0, 20.0, (2, 9, 5)))
+    loads = CopperAnodeLoads(rng.uniform(10.0, 20.0, (2, 9, 5)))
     held = loads.contents.copy()
     total = p.own_share + p.custom_share + p.secondary_share
     ends = p.own_share / total, (p.own_share + p.custom_share) / total

@@ -6,7 +6,7 @@ import pytest
 from seeds import load
 from synthetic_data import replay
 from synthetic_data.engine.options import plan_run
-from synthetic_data.tankhouse.circuit import Circuit, SharedCircuit
+from synthetic_data.tankhouse.circuit import SharedCircuit, TankhouseCircuit
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def plan():
 
 
 def test_each_block_meets_the_weeks_of_its_own_circuit(plan) -> None:
-    own, first, second = Circuit(plan), SharedCircuit(plan), SharedCircuit(plan)
+    own, first, second = TankhouseCircuit(plan), SharedCircuit(plan), SharedCircuit(plan)
     while own.first < plan.periods:
         assert own.first == first.first == second.first
         wanted = own.go()
@@ -28,12 +28,12 @@ def test_each_block_meets_the_weeks_of_its_own_circuit(plan) -> None:
 
 @pytest.mark.parametrize(("process", "units"), [("copper_cathode", 130), ("copper_electrorefining", 70)])
 def test_a_run_of_three_blocks_steps_its_circuit_once(monkeypatch, process, units) -> None:
-    weeks, stretch = [], Circuit._stretch
+    weeks, stretch = [], TankhouseCircuit._stretch
 
     def counted(self, p, first, count, regimes):
         weeks.extend(range(first, first + count))
         return stretch(self, p, first, count, regimes)
 
-    monkeypatch.setattr(Circuit, "_stretch", counted)
+    monkeypatch.setattr(TankhouseCircuit, "_stretch", counted)
     replay(load(process), units=units, years=0.3)
     assert len(weeks) == len(set(weeks))

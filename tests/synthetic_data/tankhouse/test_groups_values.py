@@ -5,12 +5,12 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.plant.random_walks import next_walk
-from synthetic_data.plant.set_points import Crew
+from synthetic_data.plant.set_points import SetpointOperator
 from synthetic_data.tankhouse import instruments, operators
 from synthetic_data.tankhouse.circuit import stretches
-from synthetic_data.tankhouse.groups import Groups
+from synthetic_data.tankhouse.groups import TankhouseGroups
 
 GROUPS = 4
 
@@ -19,7 +19,7 @@ GROUPS = 4
 def run():
     """Plan, the first stretch of weeks and its table and truth."""
     plan = plan_run(load("copper_cathode"), units=GROUPS, years=1.0, rng_seed=3)
-    groups = Groups(plan, Block(0, 0, GROUPS))
+    groups = TankhouseGroups(plan, UnitBlock(0, 0, GROUPS))
     weeks = next(iter(stretches(plan)))
     return plan, weeks, *groups.stretch(weeks)
 
@@ -28,7 +28,7 @@ def run():
 def numbers(run):
     """Random numbers of the block, drawn again."""
     plan, weeks, *_ = run
-    normals, uniforms = plan.block_stream(Block(0, 0, GROUPS)).spawn(2)
+    normals, uniforms = plan.block_stream(UnitBlock(0, 0, GROUPS)).spawn(2)
     fixed, u = normals.standard_normal((4 + 4 + 5 + 18, GROUPS)), uniforms.random((4, GROUPS))
     sizes = {"loads": 18, "walks": 5, "crop_normals": 13, "habits": 6, "judgement": 1, "errors": 25}
     z = normals.standard_normal((weeks.count, sum(sizes.values()), GROUPS)).transpose(1, 0, 2)
@@ -54,7 +54,7 @@ def test_set_points_are_the_operators_own(run, numbers):
     plan, weeks, table, truth, _ = run
     p, (fixed, u, parts) = weeks.parameters, numbers
     testing = (u[0] < p.test_share).astype(float)
-    setting = operators.setting(p, plan, weeks, Block(0, 0, GROUPS), testing, parts["test"])
+    setting = operators.setting(p, plan, weeks, UnitBlock(0, 0, GROUPS), testing, parts["test"])
     for name, wish in operators.orders(p, weeks, fixed[4:8], parts["habits"]).items():
         assert np.array_equal(table[name], setting.used(name, wish)), name
     for name, test in setting.tests.items():
@@ -98,8 +98,8 @@ def test_the_crew_answers_the_last_crop(run, numbers):
     plan, weeks, table, truth, _ = run
     p, (_, u, parts) = weeks.parameters, numbers
     testing = (u[0] < p.test_share).astype(float)
-    setting = operators.setting(p, plan, weeks, Block(0, 0, GROUPS), testing, parts["test"])
-    crew = Crew("glue_dose", np.full(GROUPS, p.glue_dose), np.zeros(GROUPS))
+    setting = operators.setting(p, plan, weeks, UnitBlock(0, 0, GROUPS), testing, parts["test"])
+    crew = SetpointOperator("glue_dose", np.full(GROUPS, p.glue_dose), np.zeros(GROUPS))
     for t in range(weeks.count):
         habit = p.habit_glue * parts["habits"][2, t]
         used = crew.choose(p.glue_answer, p.glue_return, weeks.state["glue"][t], habit, setting, t)

@@ -6,7 +6,7 @@ import numpy as np
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Block
+from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.plant.set_points import Setting
 from synthetic_data.tankhouse.operators import KNOBS, TESTED, orders, setting
 
@@ -47,7 +47,7 @@ def test_tests_go_up_and_down_in_groups_that_test(uneven):
     u = np.random.default_rng(1).random((3, 5, 4))
     testing = np.array([1.0, 0.0, 1.0, 1.0])
     weeks = SimpleNamespace(first=0, count=5)
-    found = setting(uneven, plan, weeks, Block(0, 0, 4), testing, u)
+    found = setting(uneven, plan, weeks, UnitBlock(0, 0, 4), testing, u)
     assert TESTED == ("current_density", "chloride", "glue_dose")
     for i, name in enumerate(TESTED):
         expected = uneven[f"test_{name}"] * testing * np.where(u[i] < 0.5, -1.0, 1.0)

@@ -17,7 +17,7 @@ def p() -> TankhouseParameters:
     return TankhouseParameters.of(load("copper_cathode"))
 
 
-def flows(p: TankhouseParameters, days: float = 7.0) -> dict[str, stocks.Flow]:
+def flows(p: TankhouseParameters, days: float = 7.0) -> dict[str, stocks.StockFlow]:
     return {
         "nickel": stocks.dissolving(p, days, 12.0, 1500.0, 0.09, 0.0, 0.0),
         "antimony above its onset": stocks.dissolving(p, days, 0.30, 120.0, 0.09, 1.15, 0.22),

@@ -9,7 +9,7 @@ import pytest
 from registry.versions import RegistryError
 from training.classification.comparison import check_judgeable, verdict
 from training.classification.evaluate import Classified
-from training.core.comparison import JudgeError
+from training.core.comparison import ComparisonError
 
 N, K = 200, 3
 CLASSES = np.random.default_rng(0).integers(0, K, N)
@@ -75,7 +75,7 @@ def test_sets_are_broken_below_85_percent_unless_the_champions_are_too(toy_class
 def test_too_few_rows_and_other_classes_are_refused(toy_class_seed):
     champion = Champion(toy_class_seed, answers(0.6))
     check_judgeable(champion, data(toy_class_seed), np.arange(N))
-    with pytest.raises(JudgeError, match="29 rows in"):
+    with pytest.raises(ComparisonError, match="29 rows in"):
         check_judgeable(champion, data(toy_class_seed), np.arange(29))
     target = toy_class_seed.target.model_copy(update={"classes": ["oxide", "rare"]})
     columns = [target if one.name == "ore" else one for one in toy_class_seed.columns]

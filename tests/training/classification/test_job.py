@@ -9,7 +9,7 @@ from rich.console import Console
 
 from models.table.inputs import matrix
 from nonferrous.tables import candidates_table, verdict_table, versions_table
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from training.jobs.train import train
 from training.jobs.version_table import compare
@@ -20,7 +20,7 @@ from training.retraining.retrain import retrain
 def story(toy_class_seed, toy_class_frame, tmp_path_factory, drawn_pages):
     """A classifier that is trained, and retrained after the grain was measured by another instrument, 6 mm higher."""
     folder = tmp_path_factory.mktemp("story")
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     frame = toy_class_frame(periods=140)
     old = frame["day"] < "2024-02-06"
     frame[old].to_csv(folder / "history.csv", index=False)

@@ -8,7 +8,7 @@ import pytest
 
 from models.interfaces.answers import Answer
 from training.core.bootstrap import gain_bound
-from training.core.comparison import JudgeError, JudgeRows, Side, blocks_of, enough, leaning
+from training.core.comparison import ComparisonError, ComparisonRows, ModelLosses, blocks_of, enough, leaning
 from training.core.comparison import judge as judge_losses
 from training.regression.comparison import judge
 
@@ -72,7 +72,9 @@ def test_blocks_are_units_where_there_are_many_and_runs_of_periods_otherwise():
 @pytest.mark.parametrize(("units", "periods", "told"), [(1, 29, "29 rows in 8"), (5, 8, "40 rows in 4")])
 def test_too_few_rows_or_blocks_are_told_with_their_number(units, periods, told):
     _, label, unit, period = plant(units, periods)
-    with pytest.raises(JudgeError, match=told + r" independent blocks .*: at least 30 rows in 8 blocks are needed"):
+    with pytest.raises(
+        ComparisonError, match=told + r" independent blocks .*: at least 30 rows in 8 blocks are needed"
+    ):
         judge(label, answer(label), answer(label), unit, period, "%")
 
 
@@ -114,7 +116,7 @@ def test_thirty_rows_in_eight_blocks_are_enough_and_no_fewer():
     assert enough(block, days) is block
     for few in (29, 30):
         blocks = block[:few] if few == 29 else np.arange(30) % 7
-        with pytest.raises(JudgeError) as raised:
+        with pytest.raises(ComparisonError) as raised:
             enough(blocks, days[:few])
         assert str(raised.value) == (
             f"{few} rows in {8 if few == 29 else 7} independent blocks to judge on (2024-03-05 to "
@@ -131,13 +133,16 @@ def test_twenty_units_are_blocks_and_nineteen_are_not():
 
 def of_rows(units, days, block, weight=None):
     weight = np.ones(len(units)) if weight is None else weight
-    return JudgeRows(np.array(units, dtype=object), pd.DatetimeIndex(days), np.array(block), weight)
+    return ComparisonRows(np.array(units, dtype=object), pd.DatetimeIndex(days), np.array(block), weight)
 
 
 def test_a_verdict_counts_rows_periods_units_and_blocks():
     """Losses of 3 and 2 in one row and of 2 and 1 in the two others: the gain is 1 in every row."""
     rows = of_rows(["A", "A", "B"], ["2024-02-01", "2024-01-01", "2024-01-01"], [0, 2, 1])
-    old, new = Side(np.array([3.0, 2.0, 2.0]), {"mae": 3.0}), Side(np.array([2.0, 1.0, 1.0]), {"mae": 2.0})
+    old, new = (
+        ModelLosses(np.array([3.0, 2.0, 2.0]), {"mae": 3.0}),
+        ModelLosses(np.array([2.0, 1.0, 1.0]), {"mae": 2.0}),
+    )
     assert judge_losses(rows, old, new, "the loss", "$/t", None).to_dict() == {
         "promoted": True,
         "why": "better beyond chance: with 80% confidence the loss falls by more than 1 $/t",
@@ -161,7 +166,7 @@ def test_a_verdict_counts_rows_periods_units_and_blocks():
 
 def test_a_gain_of_nothing_is_not_better_and_an_unsound_model_not_promoted():
     rows = of_rows(["A"] * 3, ["2024-01-01"] * 3, [0, 1, 2])
-    same, better = Side(np.full(3, 2.0), {}), Side(np.full(3, 1.99999), {})
+    same, better = ModelLosses(np.full(3, 2.0), {}), ModelLosses(np.full(3, 1.99999), {})
     for unsound in (None, "it breaks its promise"):
         found = judge_losses(rows, same, same, "the loss", "%", unsound)
         assert found.promoted is False
@@ -176,7 +181,9 @@ def test_a_gain_of_nothing_is_not_better_and_an_unsound_model_not_promoted():
 
 def test_a_gain_counts_by_what_a_row_weighs():
     rows = of_rows(["A"] * 4, ["2024-01-01"] * 4, [0, 0, 1, 1], np.array([3.0, 1.0, 3.0, 1.0]))
-    found = judge_losses(rows, Side(np.array([2.0, 6.0] * 2), {}), Side(np.ones(4), {}), "the loss", "%", None)
+    found = judge_losses(
+        rows, ModelLosses(np.array([2.0, 6.0] * 2), {}), ModelLosses(np.ones(4), {}), "the loss", "%", None
+    )
     assert (found.gain, found.gain_low) == pytest.approx((2.0, 2.0))  # of 1, three times, and 5
 
 
@@ -198,7 +205,7 @@ def test_a_run_is_the_cube_root_of_the_periods_rounded_up():
     for periods, length in ((27, 3), (28, 4), (64, 4), (65, 5)):
         days = pd.date_range("2024-01-01", periods=periods, freq="D").repeat(2)
         if -(-periods // length) < 8 or 2 * periods < 30:
-            with pytest.raises(JudgeError, match=f" in {-(-periods // length)} independent blocks"):
+            with pytest.raises(ComparisonError, match=f" in {-(-periods // length)} independent blocks"):
                 blocks_of(np.full(2 * periods, "line", dtype=object), days)
         else:
             assert np.bincount(blocks_of(np.full(2 * periods, "line", dtype=object), days))[0] == 2 * length
@@ -219,10 +226,10 @@ def test_chance_promotes_no_more_often_than_the_confidence_allows():
 def sides(rise, units=40, periods=4, seed=3):
     """Rows of a plant, and two models whose losses differ by chance and by what is given of each row."""
     rng, _, unit, period = plant(units, periods, seed)
-    rows = JudgeRows(unit, period, blocks_of(unit, period), np.ones(len(unit)))
+    rows = ComparisonRows(unit, period, blocks_of(unit, period), np.ones(len(unit)))
     old = np.abs(rng.normal(0, 1, len(unit)))
     new = old + rng.normal(0, 0.05, len(unit)) + rise(unit, period)
-    return rows, Side(old, {}), Side(new, {})
+    return rows, ModelLosses(old, {}), ModelLosses(new, {})
 
 
 def test_a_model_that_is_as_good_and_mends_something_is_promoted():
@@ -308,7 +315,7 @@ def test_a_gain_without_a_quarter_of_the_time_counts_by_what_a_row_weighs():
     rows = of_rows(unit, days, np.repeat(np.arange(8), 3))
     gains = np.tile([5.0, 1.0, -2.0], 8)
     assert leaning(rows, gains, "%") == "without 2024-01-01 to 2024-01-01 by -0.5 %"
-    heavy = JudgeRows(rows.units, rows.periods, rows.block, np.tile([1.0, 3.0, 1.0], 8))
+    heavy = ComparisonRows(rows.units, rows.periods, rows.block, np.tile([1.0, 3.0, 1.0], 8))
     assert leaning(heavy, gains, "%") is None
 
 

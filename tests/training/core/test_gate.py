@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.core.comparison import JudgeRows
+from training.core.comparison import ComparisonRows
 from training.core.gate import (
     BASELINE_IS_BEST,
-    Condition,
     Evidence,
+    GateCondition,
     Gated,
     coverage_condition,
     gate,
@@ -21,14 +21,14 @@ from training.core.gate import (
     unlearnt,
 )
 
-KEPT = Condition("promise", True, "kept", "kept")
+KEPT = GateCondition("promise", True, "kept", "kept")
 
 
 def evidence(own=1.0, baseline=2.0, blocks=10, per_block=4, labels=50, promises=(KEPT,)):
     """Evidence of rows that all lose the same."""
     n = blocks * per_block
     days = pd.DatetimeIndex(pd.date_range("2024-01-01", periods=n, freq="D"))
-    rows = JudgeRows(np.full(n, "A", dtype=object), days, np.arange(n) // per_block, np.ones(n))
+    rows = ComparisonRows(np.full(n, "A", dtype=object), days, np.arange(n) // per_block, np.ones(n))
     return Evidence(rows, np.full(n, own), np.full(n, baseline), "the loss", "%", "persistence", labels, promises)
 
 
@@ -78,7 +78,7 @@ def test_what_keeps_every_condition_passes():
             "gain over persistence: with 95% confidence the loss falls by more than 0 %; expected more than 0 %",
         ),
         (gate(evidence(), True, None), f"gain over persistence: {BASELINE_IS_BEST}; expected more than 0 %"),
-        (gate(evidence(promises=(Condition("promise", False, "1", "2"),)), False, None), "promise: 1; expected 2"),
+        (gate(evidence(promises=(GateCondition("promise", False, "1", "2"),)), False, None), "promise: 1; expected 2"),
     ],
 )
 def test_each_condition_refuses_by_itself(found, reason):

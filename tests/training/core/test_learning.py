@@ -10,10 +10,10 @@ from models.interfaces.learning import Learning
 from models.learnings import LEARNINGS, learnt_by
 from models.storage.model_files import MODEL as MODEL_FILE
 from models.storage.model_files import ModelFilesError, load
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from tests.suite.jobs import quicken
-from training.core.learning import Outcome, PartFit, PartRun
+from training.core.learning import FittedPart, PartFit, PartRun
 from training.jobs.train import train
 from training.tasks import TASKS
 
@@ -71,7 +71,7 @@ def trained(toy_seed, toy_frame, tmp_path, monkeypatch):
         monkeypatch.setitem(LEARNINGS, "regression", (*LEARNINGS["regression"], Tariffs()))
         monkeypatch.setitem(TASKS, "regression", replace(number, parts=(*number.parts, TariffFit())))
         toy_frame().to_csv(tmp_path / "history.csv", index=False)
-        settings, steps = Settings(home=tmp_path / "home"), []
+        settings, steps = StoreSettings(home=tmp_path / "home"), []
         found = train(toy_seed, tmp_path / "history.csv", settings, lambda *step: steps.append(step[0]))
         (version,) = Tracking(settings).versions("toy_cells")
         (folder,) = [path.parent for path in settings.artifact_root.rglob(MODEL_FILE) if version.model in path.parts]
@@ -122,5 +122,5 @@ def test_code_without_the_part_names_it_and_a_state_of_before_is_read(trained, m
 
 def test_a_part_that_a_seed_does_not_ask_for_is_neither_learnt_nor_refused():
     other = SimpleNamespace(seed=SimpleNamespace(process=SimpleNamespace(name="another")))
-    assert TariffFit().outcome(other, None) == Outcome(None, None)
+    assert TariffFit().outcome(other, None) == FittedPart(None, None)
     assert TariffFit().section(SimpleNamespace(learnt={}, refusals={}), None, None) == []

@@ -91,5 +91,5 @@ def test_the_set_point_model_is_told(toy_seed, toy_frame, monkeypatch):
     monkeypatch.setattr(setpoints, "response_of", lambda process: object())
     monkeypatch.setattr(setpoints, "learn", lambda table, seed, tests: asked.update(tests=tests) or "learnt")
     data = replace(dataset_of(check(toy_frame(), toy_seed), toy_seed, None), tests=ROWS)
-    assert setpoints.UnitSetPoints().fit(data, None) == "learnt"
+    assert setpoints.UnitSetpointFit().fit(data, None) == "learnt"
     assert asked["tests"] is ROWS

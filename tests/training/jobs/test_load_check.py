@@ -10,14 +10,14 @@ import pytest
 from models.regression.model import RegressionModel
 from models.tasks import build
 from registry import promotion
-from registry.loading.loading import Loaded, Refused
+from registry.loading.loading import LoadedVersion, Refused
 from registry.promotion import champion_of
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import Champion
 from registry.tracking import Tracking
 from training.jobs import load_check
 from training.jobs import train as jobs
-from training.jobs.load_check import LONGEST, MIB, ROUNDS, SECONDS, SOME, Limit, conditions, on_loading, seconds
+from training.jobs.load_check import LONGEST, MIB, ROUNDS, SECONDS, SOME, ResourceLimit, conditions, on_loading, seconds
 from training.jobs.train import train
 
 
@@ -49,8 +49,8 @@ LINEAR, TREES = (5e-5, 2e-6), (2e-4, 4e-5)  # a line, and some hundred trees: fi
 def asked(challenger, champion=None, sizes=(MIB, MIB)):
     """Conditions of a challenger, in words of what is not kept."""
     clock = Clock()
-    own = Loaded(clock.model(*challenger), "sha256:2", sizes[0])
-    other = None if champion is None else Loaded(clock.model(*champion), "sha256:1", sizes[1])
+    own = LoadedVersion(clock.model(*challenger), "sha256:2", sizes[0])
+    other = None if champion is None else LoadedVersion(clock.model(*champion), "sha256:1", sizes[1])
     return conditions(own, other, clock)
 
 
@@ -63,7 +63,7 @@ def refused(*given, **more):
     [(None, 20.0), (0.1, 5.0), (1.25, 5.0), (2.0, 8.0), (5.0, 20.0), (6.0, 20.0), (100.0, 20.0)],
 )
 def test_a_version_may_need_four_times_what_the_champion_needs_between_two_bounds(champion, allowed):
-    assert Limit(5.0, 20.0).beside(champion) == allowed
+    assert ResourceLimit(5.0, 20.0).beside(champion) == allowed
 
 
 def test_trees_after_a_line_are_neither_too_slow_nor_too_large():
@@ -162,10 +162,10 @@ NEW = Champion("p", 2, "models:/m", "new")
 
 @pytest.mark.parametrize("is_registered", [True, False])
 def test_a_champion_that_the_service_refuses_is_none_to_compare_with(monkeypatch, is_registered):
-    large = Loaded(SimpleNamespace(), "new", 200 * MIB)
+    large = LoadedVersion(SimpleNamespace(), "new", 200 * MIB)
     for old, champion, passed in (
-        (Loaded(SimpleNamespace(), "old", MIB), True, False),
-        (Loaded(SimpleNamespace(), "old", MIB), False, True),
+        (LoadedVersion(SimpleNamespace(), "old", MIB), True, False),
+        (LoadedVersion(SimpleNamespace(), "old", MIB), False, True),
         (Refused("it is broken"), True, True),
     ):
         tracking = stood_in(monkeypatch, {"new": large, "old": old}, champion)
@@ -181,7 +181,7 @@ def test_of_what_does_not_load_nothing_more_is_asked(monkeypatch):
 def test_a_model_that_sleeps_does_not_become_champion(toy_seed, toy_frame, tmp_path, monkeypatch):
     """A training whose models sleep once they are loaded, and one whose do not."""
     toy_frame(periods=24).to_csv(tmp_path / "history.csv", index=False)
-    settings, columns = Settings(home=tmp_path / "home"), RegressionModel.columns
+    settings, columns = StoreSettings(home=tmp_path / "home"), RegressionModel.columns
 
     def sleepy(model, X):
         time.sleep(1.5 * SECONDS[1].most)

@@ -13,16 +13,16 @@ import pytest
 
 from models.estimators.tuning import SETTINGS
 from models.table.contract import check
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import Champion
 from training.core.dataset import dataset_of
-from training.core.gate import Condition, Gated
+from training.core.gate import GateCondition, Gated
 from training.core.splits import split
 from training.jobs import run_metadata, work
 from training.jobs import train as jobs
 from training.jobs.job_run import JobRun
 from training.jobs.run_metadata import keep_rejected, run_name
-from training.jobs.train import Learnt, ask_gate, learn, register, train
+from training.jobs.train import TrainingResult, ask_gate, learn, register, train
 from training.regression.fit import SELECTED_BY
 
 
@@ -31,7 +31,7 @@ class Store:
 
     def __init__(self, aliases=()):
         self.aliases, self.log_of, self.files, self.steps = aliases, {}, {}, []
-        self.settings = Settings(home=Path("home"))
+        self.settings = StoreSettings(home=Path("home"))
 
     def experiment(self, process, title):
         self.steps.append(("experiment", process, title))
@@ -180,7 +180,9 @@ def test_a_model_says_where_it_comes_from(plant, monkeypatch):
 def learnt_of(data, parts):
     candidates = {name: candidate(name, error) for name, error in ERRORS.items()}
     runs = {name: f"run of {name}" for name in ERRORS}
-    return Learnt(data, parts, "4", "job", candidates, runs, {name: (f"m-{name}", f"d-{name}") for name in ERRORS})
+    return TrainingResult(
+        data, parts, "4", "job", candidates, runs, {name: (f"m-{name}", f"d-{name}") for name in ERRORS}
+    )
 
 
 def test_the_best_is_registered_with_its_digests_and_few_figures(plant):
@@ -201,8 +203,11 @@ def test_the_best_is_registered_with_its_digests_and_few_figures(plant):
     assert store.steps == [("register", "toy_cells", title, "run of line", "m-line", tags)]
 
 
-KEPT, BROKEN = Condition("labels", True, "60", "at least 50"), Condition("gain", False, "-1 %", "more than 0 %")
-SLOW, OTHER = Condition("time", False, "9 s", "at most 1 s"), Condition("older rows", True, "no loss", "no loss")
+KEPT, BROKEN = GateCondition("labels", True, "60", "at least 50"), GateCondition("gain", False, "-1 %", "more than 0 %")
+SLOW, OTHER = (
+    GateCondition("time", False, "9 s", "at most 1 s"),
+    GateCondition("older rows", True, "no loss", "no loss"),
+)
 
 
 @pytest.mark.parametrize("trouble", [None, "no files"])
@@ -253,7 +258,7 @@ def test_the_gate_knows_where_the_baseline_is_best(plant, monkeypatch):
 
 def test_rejected_rows_are_left_where_a_person_finds_them(plant, tmp_path):
     data, _ = plant
-    settings = Settings(home=tmp_path / "deep" / "home")
+    settings = StoreSettings(home=tmp_path / "deep" / "home")
     for _ in range(2):  # the second job of a process finds the folder
         file = keep_rejected(data, settings)
         assert file == tmp_path / "deep" / "home" / "rejected" / "toy_cells.csv"
@@ -262,7 +267,7 @@ def test_rejected_rows_are_left_where_a_person_finds_them(plant, tmp_path):
 
 def test_without_a_rejected_row_nothing_is_left(toy_seed, toy_frame, tmp_path):
     data = dataset_of(check(toy_frame(units=2, periods=2), toy_seed), toy_seed)
-    assert keep_rejected(data, Settings(home=tmp_path / "home")) is None
+    assert keep_rejected(data, StoreSettings(home=tmp_path / "home")) is None
     assert not (tmp_path / "home").exists()
 
 
@@ -282,7 +287,7 @@ def test_a_job_reads_learns_registers_and_says_where_to_look(
     store, progress, made = Store(), [], []
     monkeypatch.setattr(jobs, "Tracking", lambda settings, make: made.append(make) or store)
     monkeypatch.setattr(jobs, "ask_gate", lambda learnt, version, tracking: Gated(conditions))
-    settings = Settings(home=tmp_path / "home")
+    settings = StoreSettings(home=tmp_path / "home")
     found = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: progress.append(step))
     assert made == [True]
     assert progress[:2] == [("read and check the table", 0, 1), ("bar: fit", 0, 8)]

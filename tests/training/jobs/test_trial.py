@@ -7,7 +7,7 @@ import pytest
 
 import synthetic_data
 from models.quality.model import QualityModel
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from seeds import load
 from training.jobs import trial as trials
@@ -19,7 +19,7 @@ def test_the_plant_that_was_learnt_from_is_refused_before_a_champion_is_looked_f
     number = seed.plant.rng_seed
     words = f"^rng_seed: got {number}, the plant that the champion learnt from: expected another$"
     with pytest.raises(TrialError, match=words):
-        trial(seed, Settings(home=tmp_path), 100, number)
+        trial(seed, StoreSettings(home=tmp_path), 100, number)
 
 
 @pytest.mark.parametrize("toy", ["toy_seed", "toy_sorting_seed"])
@@ -30,7 +30,7 @@ def test_without_decisions_or_a_plant_there_is_no_trial(toy, request, tmp_path):
     with pytest.raises(TrialError, match=words):
         trials_of(seed)
     with pytest.raises(TrialError, match=words):
-        trial(seed, Settings(home=tmp_path), 100, 11)
+        trial(seed, StoreSettings(home=tmp_path), 100, 11)
 
 
 class Store:
@@ -57,7 +57,7 @@ def tried(monkeypatch):
         monkeypatch.setattr(trials, "unseen", lambda *asked: ("data of", asked[1:]))
         found = SimpleNamespace(outcome=lambda *given: given)
         monkeypatch.setattr(trials, "trials_of", lambda seed: found)
-        return trial(seed, Settings(), 100, rng_seed, lambda *step: progress.append(step)), progress
+        return trial(seed, StoreSettings(), 100, rng_seed, lambda *step: progress.append(step)), progress
 
     return make
 
@@ -106,7 +106,7 @@ def test_what_a_decision_leads_to_is_the_simulators_word_for_the_trials_own_numb
 def test_an_option_of_another_kind_of_trial_is_refused(process, option, taken, tmp_path):
     words = f"^{option}: got 3: expected only {taken} in a trial of {process}$"
     with pytest.raises(TrialError, match=words):
-        shown(load(process), Settings(home=tmp_path), {option: 3})
+        shown(load(process), StoreSettings(home=tmp_path), {option: 3})
 
 
 def test_a_trial_of_lots_has_its_usual_options(monkeypatch):
@@ -115,14 +115,14 @@ def test_a_trial_of_lots_has_its_usual_options(monkeypatch):
         trials, "trial", lambda seed, settings, lots, rng_seed, progress: asked.append((lots, rng_seed))
     )
     monkeypatch.setattr(trials, "trials_of", lambda seed: SimpleNamespace(tables=lambda found: iter(["shown"])))
-    assert list(shown(load("copper_cathode"), Settings(), {"lots": None, "plants": None})) == ["shown"]
-    shown(load("copper_cathode"), Settings(), {"lots": 7, "rng_seed": 0})
+    assert list(shown(load("copper_cathode"), StoreSettings(), {"lots": None, "plants": None})) == ["shown"]
+    shown(load("copper_cathode"), StoreSettings(), {"lots": 7, "rng_seed": 0})
     assert asked == [(500, 2), (7, 0)]
 
 
 def test_a_trial_of_set_points_is_kept_with_its_figures_and_files(tmp_path):
     """The loop is made up: what it finds, says and writes is what the run holds."""
-    seed, settings, given = load("aluminium_reduction"), Settings(home=tmp_path), []
+    seed, settings, given = load("aluminium_reduction"), StoreSettings(home=tmp_path), []
 
     def made_up(seed, options, simulator, folder, progress):
         given.append((options, simulator, folder))

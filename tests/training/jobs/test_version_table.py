@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.versions import RegistryError, Version
 from training.jobs import version_table as comparing
 from training.jobs.version_table import Comparison, Row, compare, compare_address
@@ -38,7 +38,7 @@ def compared(monkeypatch):
 
     def make(versions, runs):
         monkeypatch.setattr(comparing, "Tracking", lambda settings: Store(versions, runs))
-        return compare("p", Settings(home=Path(), tracking_uri="http://ml:5000"))
+        return compare("p", StoreSettings(home=Path(), tracking_uri="http://ml:5000"))
 
     return make
 
@@ -99,5 +99,5 @@ def test_figures_may_be_compared_where_one_table_gave_them_all():
 
 
 def test_an_embedded_store_is_looked_at_where_the_ui_listens_by_default(tmp_path):
-    address = compare_address(Settings(home=tmp_path), "4", ("a", "b"))
+    address = compare_address(StoreSettings(home=tmp_path), "4", ("a", "b"))
     assert address == "http://127.0.0.1:5000/#/compare-runs?runs=%5B%22a%22%2C%22b%22%5D&experiments=%5B%224%22%5D"

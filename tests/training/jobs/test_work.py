@@ -9,11 +9,11 @@ from models.table.contract import check
 from tests.suite.jobs import few_trees
 from training.core.dataset import dataset_of
 from training.core.fitting import STEPS
-from training.core.learning import Outcome
+from training.core.learning import FittedPart
 from training.core.splits import split
 from training.jobs import work
 from training.jobs.page import page
-from training.jobs.work import Beside, Fit
+from training.jobs.work import Fit, SharedFit
 from training.parallel.workers import Workers
 
 
@@ -24,11 +24,11 @@ def view_of(seed, frame):
 
 def test_what_is_learnt_beside_the_candidates_is_named(monkeypatch):
     others = SimpleNamespace(name="warnings")
-    part = SimpleNamespace(name="set-points", outcome=lambda data, parts: Outcome(parts))
+    part = SimpleNamespace(name="set-points", outcome=lambda data, parts: FittedPart(parts))
     task = SimpleNamespace(parts=(others, part))
     monkeypatch.setattr(work, "task_of", lambda seed: task)
     steps = []
-    assert Beside("set-points")(SimpleNamespace(seed=None), "parts", steps.append) == ("set-points", ("parts", None))
+    assert SharedFit("set-points")(SimpleNamespace(seed=None), "parts", steps.append) == ("set-points", ("parts", None))
     assert steps == ["set-points"]
 
 

@@ -1,10 +1,10 @@
 """What the targets' best candidates are together: figures by target, and the gate of all."""
 
-from training.core.gate import Condition, Gated
+from training.core.gate import GateCondition, Gated
 from training.multi_target.combined import candidate_tag, figures_of, joined, prefixed, some_of, targets_of
 
-LOADS = Condition("loading from the store", True, "it answers", "a model that loads")
-GOOD, BAD = Condition("labels", True, "60", "at least 50"), Condition("gain", False, "-1 %", "more than 0 %")
+LOADS = GateCondition("loading from the store", True, "it answers", "a model that loads")
+GOOD, BAD = GateCondition("labels", True, "60", "at least 50"), GateCondition("gain", False, "-1 %", "more than 0 %")
 
 
 def test_figures_bear_the_name_of_their_target_and_come_back():

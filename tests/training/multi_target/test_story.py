@@ -12,12 +12,12 @@ from models.regression.several import SeveralTargets
 from models.storage import model_files
 from models.tasks import build
 from nonferrous.tables import candidates_table, verdict_table, versions_table
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
 from seeds import Seed
 from seeds.format.loader import parse
-from training.core.comparison import JudgeError
+from training.core.comparison import ComparisonError
 from training.jobs import train as jobs
 from training.jobs.train import Trained, train
 from training.jobs.version_table import compare
@@ -30,7 +30,7 @@ class Story:
     """Trained on 60 days, retrained after the law of the loss has changed, then trained where iron walks at random."""
 
     seed: Seed
-    settings: Settings
+    settings: StoreSettings
     trained: Trained
     changed: Retrained
     blind: Trained
@@ -43,7 +43,7 @@ class Story:
 @pytest.fixture(scope="module")
 def story(melts_seed, melts_frame, tmp_path_factory):
     folder = tmp_path_factory.mktemp("melts")
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     melts_frame(periods=60).to_csv(folder / "history.csv", index=False)
     later = melts_frame(periods=96, law=2.0)
     later[later["day"] >= "2024-03-01"].to_csv(folder / "new.csv", index=False)
@@ -188,7 +188,7 @@ def test_a_target_with_too_few_new_labels_is_told_before_anything_is_learnt(stor
     late = late[late["day"] >= "2024-04-06"]
     late.assign(iron=late["iron"].where(late["unit"] < "F-01")).to_csv(tmp_path / "new.csv", index=False)
     runs = len(story.tracking._client.search_runs(["1"]))
-    with pytest.raises(JudgeError, match=r"^iron: \d+ rows in \d+ independent blocks to judge on"):
+    with pytest.raises(ComparisonError, match=r"^iron: \d+ rows in \d+ independent blocks to judge on"):
         retrain(story.seed, tmp_path / "new.csv", story.settings, accept_shift="iron is measured in one unit alone")
     assert len(story.tracking._client.search_runs(["1"])) == runs
 

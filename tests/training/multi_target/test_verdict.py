@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.core.comparison import JudgeError, JudgeRows, Side, judge
+from training.core.comparison import ComparisonError, ComparisonRows, ModelLosses, judge
 from training.multi_target.verdict import check_judged, of_each
 
 ROWS = 400
@@ -20,8 +20,8 @@ def outcome(gain, unsound=None, confidence=0.975):
     noise = rng.standard_normal(ROWS)
     lost = gain + noise - noise.mean()
     periods = pd.DatetimeIndex(np.tile(pd.date_range("2024-01-01", periods=10), 40))
-    rows = JudgeRows(block.astype(str).astype(object), periods, block, np.ones(ROWS))
-    sides = Side(lost, {"mae": 1.0}), Side(np.zeros(ROWS), {"mae": 1.0})
+    rows = ComparisonRows(block.astype(str).astype(object), periods, block, np.ones(ROWS))
+    sides = ModelLosses(lost, {"mae": 1.0}), ModelLosses(np.zeros(ROWS), {"mae": 1.0})
     return judge(rows, *sides, "the loss", "%", unsound, confidence)
 
 
@@ -68,7 +68,7 @@ def test_one_better_and_none_worse_or_broken_takes_over(found, promoted, why):
 
 def test_a_target_without_labels_to_judge_on_is_named(melts_seed):
     data = SimpleNamespace(seed=melts_seed.for_target("iron"))
-    with pytest.raises(JudgeError, match="iron: 0 labels to judge on"):
+    with pytest.raises(ComparisonError, match="iron: 0 labels to judge on"):
         check_judged(SimpleNamespace(), data, np.array([], dtype=np.int64))
 
 

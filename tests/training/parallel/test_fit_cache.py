@@ -9,7 +9,7 @@ from tests.suite.jobs import few_trees
 from training.core.dataset import dataset_of
 from training.core.splits import split
 from training.jobs.work import Fit
-from training.parallel.fit_cache import Kept
+from training.parallel.fit_cache import FitCache
 
 
 def never(*_):
@@ -29,7 +29,7 @@ def view_of(seed, frame):
 @pytest.mark.parametrize("task", ["toy", "toy_class", "toy_sorting", "toy_quality"])
 def test_a_fit_that_was_kept_is_measured_as_the_one_that_was_made(task, request, tmp_path):
     seed, make = request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")
-    view, keep = view_of(seed, make()), Kept(tmp_path / "fits", "rows")
+    view, keep = view_of(seed, make()), FitCache(tmp_path / "fits", "rows")
     for name, estimator in few_trees(seed).items():
         made, _ = Fit(name, estimator, {}, None, keep=keep)(*view, silent)
         again, _ = Fit(name, estimator, {}, None, choose=never, keep=keep)(*view, silent)
@@ -41,7 +41,7 @@ def test_a_fit_that_was_kept_is_measured_as_the_one_that_was_made(task, request,
 
 def test_what_was_learnt_from_other_rows_is_not_taken(toy_seed, toy_frame, tmp_path):
     view, line = view_of(toy_seed, toy_frame()), build(toy_seed)["linear"]
-    Fit("linear", line, {}, None, keep=Kept(tmp_path, "these"))(*view, silent)
+    Fit("linear", line, {}, None, keep=FitCache(tmp_path, "these"))(*view, silent)
     with pytest.raises(AssertionError, match="fitted again"):
-        Fit("linear", line, {}, None, choose=never, keep=Kept(tmp_path, "those"))(*view, silent)
+        Fit("linear", line, {}, None, choose=never, keep=FitCache(tmp_path, "those"))(*view, silent)
     assert [folder.name for folder in tmp_path.iterdir()] == ["these-linear"]

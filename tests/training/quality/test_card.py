@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seeds.format.tasks.quality import Limit, Sum
+from seeds.format.tasks.quality import ContentLimit, ContentSum
 from training.quality.card import _grades, heading, row, rows_used, sections, subject
 
 PARTS = SimpleNamespace(
@@ -145,14 +145,14 @@ def test_without_defects_there_is_no_table_of_them(toy_quality_seed):
 
 def test_limits_are_counted_where_they_are_not_verified_and_shown_in_the_first_elements_unit():
     def limit(certainty, **bounds):
-        return Limit(unit="ppm", certainty=certainty, source="law", **bounds)
+        return ContentLimit(unit="ppm", certainty=certainty, source="law", **bounds)
 
     limits = {
         "p": limit("verified", value=6.0),
         "q": limit("assumed", least=5.5),
         "r": limit("recalled", least=0.5, value=1.0),
     }
-    total = Sum(name="p_and_q", of=["p", "q"], value=9.0, unit="ppm", certainty="verified", source="law")
+    total = ContentSum(name="p_and_q", of=["p", "q"], value=9.0, unit="ppm", certainty="verified", source="law")
     worth = SimpleNamespace(value=-2.5)
     grade = SimpleNamespace(name="g", title="G", value=worth, limits=limits, sums=[total])
     seed = SimpleNamespace(grades=[grade], elements=[SimpleNamespace(unit=unit) for unit in ("ppm", "wt%", "g/t")])

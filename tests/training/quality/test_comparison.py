@@ -12,7 +12,7 @@ from models.table.contract import check
 from models.tasks import build
 from registry.versions import RegistryError
 from seeds.format.loader import parse
-from training.core.comparison import JudgeError, Side
+from training.core.comparison import ComparisonError, ModelLosses
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
@@ -172,7 +172,7 @@ def test_each_side_pays_what_the_seed_says_now(fitted):
 def test_too_few_lots_are_told_with_their_number(fitted):
     data, rows, found = fitted
     few = rows[data.periods[rows] >= np.sort(data.periods.unique())[-3]]
-    with pytest.raises(JudgeError, match=r"36 rows in 2 independent blocks .* at least 30 rows in 8 blocks"):
+    with pytest.raises(ComparisonError, match=r"36 rows in 2 independent blocks .* at least 30 rows in 8 blocks"):
         check_judgeable(found["linear"].model, data, few)
 
 
@@ -184,11 +184,11 @@ def test_lots_of_unknown_grades_do_not_count(fitted):
     gaps = replace(data, table=table)
     known = int((~np.isnan(lots_of(gaps)[rows].kept).any(axis=1)).sum())
     assert 5 <= known < 30
-    with pytest.raises(JudgeError, match=rf"^{known} rows in "):
+    with pytest.raises(ComparisonError, match=rf"^{known} rows in "):
         check_judgeable(found["linear"].model, gaps, rows)
     table.loc[table.index.isin(rows), "q"] = np.nan
     none = rows[p_keeps.to_numpy()[rows]]
-    with pytest.raises(JudgeError, match=rf"^0 lots to judge on: none of the {len(none)} newest"):
+    with pytest.raises(ComparisonError, match=rf"^0 lots to judge on: none of the {len(none)} newest"):
         check_judgeable(found["linear"].model, replace(data, table=table), none)
 
 
@@ -237,7 +237,7 @@ def test_what_keeps_a_grader_back_is_more_broken_lots_than_chance_explains(toy_q
     """Of 400 lots 8 may break their grade; 14 or more do by chance in 3 of 100 times, 13 or more in 6."""
 
     def side(lots, share=None):
-        return Side(np.zeros(1), {"let_go": lots} | ({} if share is None else {"false_release": share}))
+        return ModelLosses(np.zeros(1), {"let_go": lots} | ({} if share is None else {"false_release": share}))
 
     words = "14 of the 400 lots that it releases break their grade, where 2% may"
     assert _unsound(toy_quality_seed, side(400, 0.03), side(400, 14 / 400)) == words

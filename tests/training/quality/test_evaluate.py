@@ -9,10 +9,10 @@ from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 from models.interfaces.answers import Answer
 from models.quality.censoring import likeliest
 from models.quality.decision import Costs, Decisions
-from models.quality.error_scenarios import Scatter
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
 from models.quality.model import Assessment, QualityModel
-from models.quality.outcomes import Lots, costs_of
+from models.quality.outcomes import AssayedLots, costs_of
 from training.quality import evaluate
 from training.quality.evaluate import (
     _against_truth,
@@ -37,7 +37,7 @@ def decided(*grades):
 def grader(seed, threshold=0.05):
     """A model of the toy lots whose errors have a standard deviation of 0.3, one independent of the other."""
     error = 0.3 * np.random.default_rng(5).standard_normal((600, 3))
-    scatter = Scatter.of(np.exp(error), np.zeros((600, 3)))
+    scatter = ErrorScenarios.of(np.exp(error), np.zeros((600, 3)))
     nothing = {"ranges": np.zeros((4, 2)), "complete": np.ones(4, dtype=bool), "examples": np.zeros((1, 4))}
     return QualityModel(seed, "linear", None, scatter, np.ones(1), threshold, **nothing)
 
@@ -49,7 +49,7 @@ def made(seed, n=400, rng_seed=1):
     odds = rng.normal(0, 1.5, (n, 1))
     found = np.exp(told + 0.3 * rng.standard_normal((n, 3)))
     cracked = (rng.random((n, 1)) < 1 / (1 + np.exp(-odds))).astype(float)
-    return np.hstack([told, odds]), Lots.of(seed, np.where(found < 0.5, -0.5, found), cracked)
+    return np.hstack([told, odds]), AssayedLots.of(seed, np.where(found < 0.5, -0.5, found), cracked)
 
 
 # ---- contents and defects
@@ -57,7 +57,7 @@ def made(seed, n=400, rng_seed=1):
 
 def test_loss_of_a_worked_example(toy_quality_seed):
     """A content as predicted, one below a limit that is its prediction, an unknown one, a crack at log-odds 0.5."""
-    lots = Lots.of(toy_quality_seed, np.array([[1.0, -0.5, NAN]]), np.array([[1.0]]))
+    lots = AssayedLots.of(toy_quality_seed, np.array([[1.0, -0.5, NAN]]), np.array([[1.0]]))
     raw = np.array([[0.0, np.log(0.5), 3.0, 0.5]])
     parts = [0.5 * np.log(2 * np.pi), np.log(2), np.log1p(np.exp(-0.5))]
     assert lot_loss(raw, lots, np.ones(3)) == pytest.approx(np.mean(parts), rel=1e-12)
@@ -66,7 +66,7 @@ def test_loss_of_a_worked_example(toy_quality_seed):
 def test_an_output_with_few_labels_weighs_as_one_with_many(toy_quality_seed):
     reported = np.column_stack([np.ones(10), np.full(10, NAN), np.full(10, NAN)])
     reported[0, 1] = np.e
-    lots = Lots.of(toy_quality_seed, reported, np.full((10, 1), NAN))
+    lots = AssayedLots.of(toy_quality_seed, reported, np.full((10, 1), NAN))
     at_the_mean, one_off = 0.5 * np.log(2 * np.pi), 0.5 + 0.5 * np.log(2 * np.pi)
     assert lot_loss(np.zeros((10, 4)), lots, np.ones(3)) == pytest.approx((at_the_mean + one_off) / 2, rel=1e-12)
 
@@ -135,7 +135,7 @@ def test_a_lot_is_covered_where_all_its_known_contents_are(toy_quality_seed):
     answer = Answer(np.full(4, 2.0), np.full(4, 1.0), np.full(4, 4.0))
     reported = np.array([[2.0, 2.0, 2.0], [2.0, 5.0, 2.0], [2.0, NAN, NAN], [-0.5, 2.0, 2.0]])
     judged = Assessment(np.zeros((4, 3)), np.zeros((4, 1)), *2 * [np.ones((4, 3))], decided(0, 0, 0, 0), COSTS)
-    lots = Lots.of(toy_quality_seed, reported, np.zeros((4, 1)))
+    lots = AssayedLots.of(toy_quality_seed, reported, np.zeros((4, 1)))
     found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
     assert found["coverage_90"] == 0.5
     assert found["p_below_limit"] == 0.25
@@ -148,7 +148,7 @@ def test_too_few_contents_tell_no_error_and_equal_ones_no_explained_variance(toy
     reported[0, 1] = -0.5  # one too few of q
     reported[:, 2] = NAN
     judged = Assessment(np.zeros((n, 3)), np.zeros((n, 1)), *2 * [np.ones((n, 3))], decided(*[0] * n), COSTS)
-    lots = Lots.of(toy_quality_seed, reported, np.zeros((n, 1)))
+    lots = AssayedLots.of(toy_quality_seed, reported, np.zeros((n, 1)))
     answer = Answer(np.ones(n), np.full(n, 0.5), np.full(n, 2.0))
     found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
     assert found["p_rmse"] == pytest.approx(np.log(2.0))
@@ -158,12 +158,12 @@ def test_too_few_contents_tell_no_error_and_equal_ones_no_explained_variance(toy
 
 def test_skill_of_contents_that_are_all_seen_is_the_geometric_mean_share_of_squared_error(toy_quality_seed):
     """Mean squared errors are 4 and 1 of p, 1 and 1 of q; r is below its limit in both and tells nothing."""
-    lots = Lots.of(toy_quality_seed, np.array([[1.0, np.e, -0.5], [1.0, 1.0, -0.5]]), np.ones((2, 1)))
+    lots = AssayedLots.of(toy_quality_seed, np.array([[1.0, np.e, -0.5], [1.0, 1.0, -0.5]]), np.ones((2, 1)))
     bar = np.array([[2.0, 0.0, 9.0, 0.0], [-2.0, 1.0, 9.0, 0.0]])
     raw = np.array([[1.0, 2.0, -9.0, 5.0], [-1.0, -1.0, -9.0, 5.0]])
     assert skill(raw, bar, lots) == pytest.approx(1 - np.sqrt(1 / 4), abs=1e-4)
     assert skill(bar, bar, lots) == 0.0
-    below = Lots.of(toy_quality_seed, np.full((2, 3), -0.5), np.ones((2, 1)))
+    below = AssayedLots.of(toy_quality_seed, np.full((2, 3), -0.5), np.ones((2, 1)))
     assert np.isnan(skill(raw, bar, below))
 
 
@@ -173,7 +173,7 @@ def test_who_always_says_the_limit_of_what_is_hardly_ever_seen_has_no_skill(toy_
     content = np.exp(np.random.default_rng(3).normal(middle, 0.4, n))
     reported = np.full((n, 3), NAN)
     reported[:, 0] = np.where(content < limit, -limit, content)
-    lots = Lots.of(toy_quality_seed, reported, np.full((n, 1), NAN))
+    lots = AssayedLots.of(toy_quality_seed, reported, np.full((n, 1), NAN))
     law, bar = np.full((n, 4), middle), np.full((n, 4), np.log(limit))
     logs = np.log(reported[reported[:, 0] > 0, 0])
     assert np.mean((logs - middle) ** 2) > 2 * np.mean((logs - np.log(limit)) ** 2)
@@ -236,7 +236,7 @@ def test_lots_of_which_nothing_is_known_change_no_figure(toy_quality_seed):
     few = np.arange(len(raw)) % 5 == 0
     reported, defects = lots.reported.copy(), lots.defects.copy()
     reported[few, :2], defects[few] = NAN, NAN  # r bounds no grade
-    gaps, model = Lots.of(toy_quality_seed, reported, defects), grader(toy_quality_seed)
+    gaps, model = AssayedLots.of(toy_quality_seed, reported, defects), grader(toy_quality_seed)
     with_gaps = measured(model, toy_quality_seed, raw, gaps, None)
     without = measured(model, toy_quality_seed, raw[~few], lots[~few], None)
     for name in ("cost", "cost_assay_none", "broken", "grade_ece", "grade_brier", "crack_auc", "crack_brier", "p_rmse"):
@@ -249,7 +249,7 @@ def test_what_no_lot_tells_is_nan_without_a_warning(toy_quality_seed):
     raw, lots = made(toy_quality_seed, n=40)
     reported = np.column_stack([lots.reported[:, 0], np.full((40, 2), NAN)])
     reported[:, 0] = np.minimum(np.abs(reported[:, 0]), 5.0)  # p keeps its limit, so q would have to say
-    unknown = Lots.of(toy_quality_seed, reported, np.full((40, 1), NAN))
+    unknown = AssayedLots.of(toy_quality_seed, reported, np.full((40, 1), NAN))
     found = measured(grader(toy_quality_seed), toy_quality_seed, raw, unknown, None)
     for name in ("cost", "broken", "grade_ece", "grade_brier", "crack_auc", "crack_brier", "q_rmse", "r_below_limit"):
         assert np.isnan(found[name]), name

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from models.online.review_queue import run_of
-from models.quality.error_scenarios import Scatter
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.model import QualityModel
-from models.uncertainty.adaptive_intervals import Level
+from models.uncertainty.adaptive_intervals import IntervalLevel
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.outcome_stream import known_from
 from training.quality.evaluate import of_followed
@@ -29,7 +29,7 @@ def grader(level=None, half=None, without=None):
     """A grader that expects errors of one spread, whose largest of three is within 2.11 of them nine times of ten."""
     rng = np.random.default_rng(0)
     joint = Conformal(np.sort(np.abs(rng.normal(size=(250, 3))).max(axis=1)))
-    scatter = Scatter(np.ones(3), np.zeros((1, 3)), np.ones(1), joint)
+    scatter = ErrorScenarios(np.ones(3), np.zeros((1, 3)), np.ones(1), joint)
     model = SimpleNamespace(estimator=Silent(), scatter=scatter, level=level, followed=half, unfollowed=without)
     model.arrival = MethodType(QualityModel.arrival, model)
     return model
@@ -45,7 +45,7 @@ def plant(seed, rng_seed, sd=1.0):
 def test_on_another_plant_intervals_that_are_too_narrow_are_wide_enough_after_its_first_assays(toy_quality_seed):
     home = plant(toy_quality_seed, 1)
     moments = home.periods.to_numpy(), known_from(home.periods, home.seed)
-    level, _, _ = followed(grader(), home.contents, np.zeros((N, 3)), *moments, Level.new())
+    level, _, _ = followed(grader(), home.contents, np.zeros((N, 3)), *moments, IntervalLevel.new())
     other = plant(toy_quality_seed, 2, sd=1.5)
     model = grader(level)
     half, known = carried(model, other, np.zeros((N, 3)))
@@ -60,7 +60,7 @@ def test_on_another_plant_intervals_that_are_too_narrow_are_wide_enough_after_it
 
 
 def test_on_another_plant_no_interval_is_narrower_than_the_fixed_one_until_fifty_assays_are_known(toy_quality_seed):
-    narrow = Level.new().taken(np.full(200, 0.3))
+    narrow = IntervalLevel.new().taken(np.full(200, 0.3))
     model = grader(narrow)
     half, known = carried(model, plant(toy_quality_seed, 2, sd=0.2), np.zeros((N, 3)))
     fixed = model.scatter.joint.half_width(0.9)

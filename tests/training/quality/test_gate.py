@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from models.quality.decision import Decisions
-from models.quality.outcomes import Lots
+from models.quality.outcomes import AssayedLots
 from training.core.gate import gate
 from training.quality.gate import cheapest, evidence
 
@@ -17,7 +17,7 @@ GOOD, BAD = 1.0, 30.0  # contents that keep every grade, and the last alone
 def lots(seed, bad):
     """Lots of which some break every grade but the last."""
     contents = np.where(np.asarray(bad)[:, None], BAD, GOOD) * np.ones(3)
-    return Lots.of(seed, contents, np.zeros((len(contents), 1)))
+    return AssayedLots.of(seed, contents, np.zeros((len(contents), 1)))
 
 
 def test_the_cheaper_of_two_decisions_that_look_at_no_lot(toy_quality_seed):

@@ -13,7 +13,7 @@ from models.tasks import build
 from models.uncertainty.guarantees import GuaranteeError
 from nonferrous.tables import candidates_table, verdict_table, versions_table
 from registry.promotion import promote, rollback
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
 from seeds.format.loader import parse
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.long("tells a story of training and retraining")
 class Story:
     """A grader that is trained, and retrained on new lots."""
 
-    settings: Settings
+    settings: StoreSettings
     trained: Trained
     retrained: Retrained
 
@@ -42,7 +42,7 @@ class Story:
 
 
 def told(seed, history, new, folder):
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     history.to_csv(folder / "history.csv", index=False)
     new.to_parquet(folder / "new.parquet")
     trained = train(seed, folder / "history.csv", settings)
@@ -287,7 +287,7 @@ def test_a_promotion_by_hand_keeps_what_is_not_known(idle):
 def test_too_few_lots_for_the_promise_write_nothing(toy_quality_seed, toy_quality_frame, tmp_path):
     toy_quality_frame(lots=20).to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(GuaranteeError, match="expected 149 or more"):
-        train(toy_quality_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
+        train(toy_quality_seed, tmp_path / "plant.csv", StoreSettings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
 
 

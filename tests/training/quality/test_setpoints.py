@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from models.quality.setpoints.recommender import Plans, recommend
+from models.quality.setpoints.recommender import LotPlans, recommend
 from models.storage.model_files import load, save
 from models.table.contract import check
 from training.core.dataset import dataset_of
@@ -43,7 +43,7 @@ def test_a_stored_version_advises_as_it_did_before(lots, save_toy_grader, tmp_pa
     whole = replace(save_toy_grader(tmp_path / "without"), learnt={"set-points": learnt})
     save(whole, tmp_path / "with")
     again = load(tmp_path / "with")
-    plans = Plans(lots.X[-50:], list(lots.units[-50:]), list(lots.periods[-50:]))
+    plans = LotPlans(lots.X[-50:], list(lots.units[-50:]), list(lots.periods[-50:]))
     assert recommend(again.learnt["set-points"], plans) == recommend(learnt, plans)
     assert again.refusals == {}
     assert load(tmp_path / "without").learnt == {}

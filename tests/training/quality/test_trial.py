@@ -11,7 +11,7 @@ from models.quality.model import QualityModel
 from models.table.inputs import InputError
 from models.tasks import build
 from registry.promotion import promote
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
 from seeds import Seed, load
@@ -30,7 +30,7 @@ class Learnt:
     """A champion of few lots, a line through those of a year, which promises less than the seed asks."""
 
     seed: Seed
-    settings: Settings
+    settings: StoreSettings
     model: QualityModel
 
 
@@ -39,7 +39,7 @@ def learnt(tmp_path_factory):
     folder, text = tmp_path_factory.mktemp("trial"), load("copper_cathode").text
     seed = parse(text.replace("alpha = { value = 0.01,", "alpha = { value = 0.03,"), folder / "copper_cathode.toml")
     simulate(seed, folder / "plant", units=30, years=1)
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("training.jobs.train.build", lambda seed: {"linear": build(seed)["linear"]})
         train(seed, folder / "plant", settings)

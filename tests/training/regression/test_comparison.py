@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.interfaces.answers import Answer
-from training.core.comparison import JudgeError
+from training.core.comparison import ComparisonError
 from training.regression import comparison as module
 from training.regression.comparison import FOLLOWS_ALREADY, check_judgeable, judge, verdict
 
@@ -147,7 +147,7 @@ def test_the_truth_of_the_judge_rows_is_reported(toy_seed):
 def test_too_few_judge_rows_are_refused_whatever_stands_before_them(toy_seed):
     data = table(toy_seed)
     assert check_judgeable(None, data, np.arange(200, 400)) is None
-    with pytest.raises(JudgeError, match=r"^29 rows in 3 independent blocks "):
+    with pytest.raises(ComparisonError, match=r"^29 rows in 3 independent blocks "):
         check_judgeable(None, data, np.arange(200, 229))
 
 

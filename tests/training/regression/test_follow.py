@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from models.interfaces.answers import COVERAGE, rows_of
-from models.online.reference_runs import Run
+from models.online.reference_runs import OutcomeRun
 from models.regression.model import conformalised
 from models.table.contract import check
-from seeds.format.schema import Delay
+from seeds.format.schema import LabelDelay
 from training.core.dataset import dataset_of
 from training.core.evaluate import coverage
 from training.core.splits import split
@@ -116,7 +116,7 @@ def test_the_state_at_the_end_knows_the_newest_outcomes_of_all(toy_seed, toy_fra
 
 def test_until_outcomes_have_come_in_an_interval_is_the_fixed_one(toy_seed, toy_frame):
     """With a delay of years nothing is known in the test periods."""
-    delay = Delay(value=4000.0, unit="d", source="law")
+    delay = LabelDelay(value=4000.0, unit="d", source="law")
     data, parts, model, state, _, answer = followed(toy_seed, toy_frame(), delay)
     fixed = model.fixed(data.X, COVERAGE)
     np.testing.assert_allclose(answer.high[parts.test], fixed.high[parts.test])
@@ -150,8 +150,8 @@ def test_runs_of_outcomes_on_the_way_say_what_is_usual(toy_seed, toy_frame):
     rows = parts.test[data.periods[parts.test] == parts.last]
     errors, y = data.y[rows] - Law().predict(data.X[rows]), data.y[rows]
     assert usual.bounds[0].rows == len(rows)
-    assert usual.odd(Run(errors, y, np.ones(len(rows)), np.empty(0))) == ()
-    assert "the level is off" in usual.odd(Run(errors + 6, y + 6, np.ones(len(rows)), np.empty(0)))[0]
+    assert usual.odd(OutcomeRun(errors, y, np.ones(len(rows)), np.empty(0))) == ()
+    assert "the level is off" in usual.odd(OutcomeRun(errors + 6, y + 6, np.ones(len(rows)), np.empty(0)))[0]
 
 
 def trained(seed, frame, periods):

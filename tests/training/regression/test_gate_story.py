@@ -11,7 +11,7 @@ from rich.console import Console
 from models.tasks import build
 from nonferrous.tables import verdict_table
 from registry.promotion import promote
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.store import MlflowStore
 from registry.tracking import Tracking
 from registry.versions import RegistryError
@@ -25,7 +25,7 @@ from training.retraining.retrain import Retrained, retrain
 class Story:
     """A sound champion, then a training whose files are damaged, and a retraining on cells that stand still."""
 
-    settings: Settings
+    settings: StoreSettings
     sound: Trained
     damaged: Trained
     still: Retrained
@@ -38,7 +38,7 @@ class Story:
         return Path(self.tracking._client.download_artifacts(run, name)).read_text(encoding="utf-8")
 
 
-def damage(settings: Settings) -> None:
+def damage(settings: StoreSettings) -> None:
     """Change a number in the newest model's file."""
     newest = max(settings.artifact_root.rglob("model.json"), key=lambda path: path.stat().st_mtime)
     newest.write_bytes(newest.read_bytes().replace(b'"scores"', b'"Scores"'))
@@ -47,7 +47,7 @@ def damage(settings: Settings) -> None:
 @pytest.fixture(scope="module")
 def story(toy_seed, toy_frame, tmp_path_factory):
     folder = tmp_path_factory.mktemp("gate")
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     frame = toy_frame(periods=36)
     starts = np.sort(frame["period_start"].unique())
     old, newest = frame["period_start"] < starts[24], frame["period_start"] >= starts[32]

@@ -9,7 +9,7 @@ from models.table.reading import read_table
 from seeds import load
 from synthetic_data import simulate
 from training.core.dataset import dataset_of
-from training.regression.setpoints import UnitSetPoints
+from training.regression.setpoints import UnitSetpointFit
 
 
 @pytest.fixture(scope="module")
@@ -22,20 +22,20 @@ def potline(tmp_path_factory):
 
 def test_history_that_is_too_short_is_refused_in_words(potline):
     few = replace(potline, checked=potline.checked.head(100))
-    learnt, refusal = UnitSetPoints().outcome(few, None)
+    learnt, refusal = UnitSetpointFit().outcome(few, None)
     assert learnt is None
     assert "expected at least 500 rows" in refusal
 
 
 def test_a_process_without_physics_of_its_knobs_has_none(toy_seed, potline):
-    assert UnitSetPoints().outcome(replace(potline, seed=toy_seed), None) == (None, None)
+    assert UnitSetpointFit().outcome(replace(potline, seed=toy_seed), None) == (None, None)
 
 
 def test_the_card_shows_constants_knobs_and_why_one_is_left_alone(potline):
-    learnt = UnitSetPoints().fit(potline, None)
+    learnt = UnitSetpointFit().fit(potline, None)
     blocked = replace(learnt, blocked={"metal_level_target": "history never moved it"})
     model = SimpleNamespace(learnt={"set-points": blocked}, refusals={})
-    text = "\n".join(UnitSetPoints().section(model, potline, None))
+    text = "\n".join(UnitSetpointFit().section(model, potline, None))
     for one in learnt.posterior.constants:
         assert one.meaning in text
     assert "history never moved it" in text
@@ -43,6 +43,6 @@ def test_the_card_shows_constants_knobs_and_why_one_is_left_alone(potline):
 
 def test_the_card_says_why_there_are_none_and_nothing_where_no_physics_is():
     model = SimpleNamespace(learnt={}, refusals={"set-points": "got 3 rows"})
-    refused = UnitSetPoints().section(model, None, None)
+    refused = UnitSetpointFit().section(model, None, None)
     assert refused == ["## Set-points", "", "None are recommended: got 3 rows.", ""]
-    assert UnitSetPoints().section(SimpleNamespace(learnt={}, refusals={}), None, None) == []
+    assert UnitSetpointFit().section(SimpleNamespace(learnt={}, refusals={}), None, None) == []

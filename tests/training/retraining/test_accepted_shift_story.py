@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from registry.retraining.new_rows import batches
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from training.jobs.train import train
 from training.labels.job import ShiftError
@@ -20,7 +20,7 @@ def some_periods(frame, first, last):
 
 def test_a_level_that_was_accepted_stops_no_later_file(toy_seed, toy_frame, tmp_path):
     """The gate refuses the first challenger: persistence is better right after a jump. Its rows are history anyway."""
-    settings, whole = Settings(home=tmp_path / "home"), toy_frame(periods=42)
+    settings, whole = StoreSettings(home=tmp_path / "home"), toy_frame(periods=42)
     some_periods(whole, 0, 24).to_parquet(tmp_path / "history.parquet")
     train(toy_seed, tmp_path / "history.parquet", settings)
     moved = whole.assign(y=whole["y"] - 5.0)

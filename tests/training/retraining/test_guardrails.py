@@ -12,14 +12,14 @@ from models.setpoints.errors import SetpointError
 from models.tasks import build
 from operations.operation import FromTable
 from seeds.format.loader import parse
-from training.core.comparison import JudgeError, Verdict
-from training.core.gate import Condition, Gated
+from training.core.comparison import ComparisonError, ComparisonResult
+from training.core.gate import GateCondition, Gated
 from training.regression import signs
 from training.reports.explanations import Direction
 from training.retraining import guardrails as rails
 from training.retraining.guardrails import guarded_by, guardrails, kept_advice, kept_signs, parts_of, worst_part
 
-EQUAL = Verdict(True, "", 80, 4, 20, 20, "a", "b", 0.5, 0.25, 0.95, {}, {}, 0.75, None)
+EQUAL = ComparisonResult(True, "", 80, 4, 20, 20, "a", "b", 0.5, 0.25, 0.95, {}, {}, 0.75, None)
 WORSE = replace(EQUAL, gain=-0.5, gain_low=-0.75, gain_high=-0.25)
 
 
@@ -28,7 +28,7 @@ def given(verdict):
 
 
 def few():
-    raise JudgeError("12 rows in 1 independent blocks")
+    raise ComparisonError("12 rows in 1 independent blocks")
 
 
 REGIMES = [SimpleNamespace(name="new feed", start=np.datetime64("2024-01-03"), end=None)]
@@ -241,7 +241,7 @@ def test_of_several_targets_each_has_its_guardrails_under_its_name(judged):
 
 
 def test_a_verdict_says_which_guardrails_it_kept_or_what_holds_it_back():
-    kept, lost = Condition("signs", True, "0", "0"), Condition("worst", False, "-1", "0")
+    kept, lost = GateCondition("signs", True, "0", "0"), GateCondition("worst", False, "-1", "0")
     found = guarded_by(replace(EQUAL, why="better"), Gated((kept, replace(kept, what="worst"))))
     assert (found.promoted, found.why) == (True, "better; guardrails kept: signs, worst")
     found = guarded_by(replace(EQUAL, why="better"), Gated((kept, lost)))

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from models.tasks import build
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from tests.suite.processes import each
-from training.core.comparison import JudgeError
+from training.core.comparison import ComparisonError
 from training.jobs.train import train
 from training.retraining.later_rows import LaterRows
 
@@ -43,7 +43,7 @@ def story(request, plants, tmp_path_factory):
     starts = np.sort(frame[time].unique())
     frame = frame.assign(**{sensor: frame[sensor].where(frame[time] < starts[changed], change(frame[sensor]))})
     parts = (frame[time] < starts[changed], frame[time].between(starts[changed], starts[cut - 1]))
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("training.jobs.train.build", quick)
         for number, part in enumerate(parts):
@@ -67,5 +67,5 @@ def test_the_version_that_knows_the_plant_as_it_is_wins_and_not_the_other(story)
 
 
 def test_rows_that_were_known_count_for_nothing(story):
-    with pytest.raises(JudgeError, match="0 rows to judge on"):
+    with pytest.raises(ComparisonError, match="0 rows to judge on"):
         rows(story, "known").verdict(story.old, story.new, story.tracking)

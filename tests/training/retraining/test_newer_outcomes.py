@@ -11,7 +11,7 @@ from models.regression.several import SeveralTargets
 from models.table.contract import check
 from registry.promotion import rollback
 from registry.retraining.new_rows import base_of
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import SHADOW
 from seeds import load
@@ -30,7 +30,7 @@ def trained(toy_frame, toy_seed, tmp_path_factory):
     """Home of a trained toy plant, and its tracking."""
     folder = tmp_path_factory.mktemp("trained")
     toy_frame().to_parquet(folder / "history.parquet")
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     train(toy_seed, folder / "history.parquet", settings)
     return folder, settings
 

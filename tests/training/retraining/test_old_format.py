@@ -11,7 +11,7 @@ from models.storage import formats, model_files
 from models.tasks import build
 from nonferrous.train import _known, train_on
 from registry.promotion import champion_of
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
 from training.jobs import train as jobs
@@ -22,7 +22,7 @@ OLDER = formats.READ[0] - 1
 WHY = f"model/manifest.json: got format {OLDER}, expected {' or '.join(map(str, formats.READ))}: train it again"
 
 
-def aged(settings: Settings, process: str) -> None:
+def aged(settings: StoreSettings, process: str) -> None:
     """Write the champion's manifest as older code did; the registry knows it by that digest."""
     tracking = Tracking(settings)
     (version,) = tracking.versions(process)
@@ -36,7 +36,7 @@ def aged(settings: Settings, process: str) -> None:
 class Home:
     """A home with one champion that was aged, its table, and rows that came after."""
 
-    settings: Settings
+    settings: StoreSettings
     table: Path
     later: Path
 
@@ -45,7 +45,7 @@ class Home:
 def home(toy_seed, toy_frame, tmp_path, monkeypatch):
     frame = toy_frame(periods=36)
     old = frame["period_start"] < np.sort(frame["period_start"].unique())[24]
-    found = Home(Settings(home=tmp_path / "home"), tmp_path / "table.csv", tmp_path / "later.csv")
+    found = Home(StoreSettings(home=tmp_path / "home"), tmp_path / "table.csv", tmp_path / "later.csv")
     frame[old].to_csv(found.table, index=False)
     frame[~old].to_csv(found.later, index=False)
     monkeypatch.setenv("NONFERROUS_HOME", str(found.settings.folder))

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.core.comparison import JudgeError, Verdict
+from training.core.comparison import ComparisonError, ComparisonResult
 from training.multi_target.verdict import Verdicts
 from training.retraining.older_rows import no_loss, older_rows
 
-EQUAL = Verdict(False, "", 80, 4, 20, 20, "a", "b", 0.0, -0.25, 0.95, {}, {}, 0.25, None)
+EQUAL = ComparisonResult(False, "", 80, 4, 20, 20, "a", "b", 0.0, -0.25, 0.95, {}, {}, 0.25, None)
 WORSE = replace(EQUAL, gain=-0.5, gain_low=-0.75, gain_high=-0.25)
 
 
@@ -46,7 +46,7 @@ def test_an_accepted_shift_lets_the_past_go_and_says_so():
 
 def test_too_few_older_rows_are_said_to_be_too_few():
     def few():
-        raise JudgeError("12 rows in 1 independent blocks")
+        raise ComparisonError("12 rows in 1 independent blocks")
 
     found = no_loss(few, None)
     assert found.passed

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from registry.promotion import champion_of
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
-from training.core.comparison import Verdict
+from training.core.comparison import ComparisonResult
 from training.jobs.train import train
 from training.retraining.post_promotion_check import Promise, overturned, put_back
 from training.retraining.retrain import retrain
@@ -29,8 +29,8 @@ def promoted(toy_seed, toy_frame, tmp_path_factory):
     home.mkdir()
     some(toy_frame, 0, 24).to_parquet(home / "history.parquet")
     some(toy_frame, 24, 36, slope=3.0).to_parquet(home / "changed.parquet")
-    train(toy_seed, home / "history.parquet", Settings(home=home))
-    found = retrain(toy_seed, home / "changed.parquet", Settings(home=home), accept_shift="the law has changed")
+    train(toy_seed, home / "history.parquet", StoreSettings(home=home))
+    found = retrain(toy_seed, home / "changed.parquet", StoreSettings(home=home), accept_shift="the law has changed")
     assert found.verdict.promoted
     return home
 
@@ -43,7 +43,7 @@ def after(promoted, toy_seed, toy_frame, tmp_path):
     def put(frame):
         shutil.copytree(promoted, tmp_path / "home")
         adopt(tmp_path / "home" / "mlflow.db")
-        settings = Settings(home=tmp_path / "home")
+        settings = StoreSettings(home=tmp_path / "home")
         frame.to_parquet(tmp_path / "later.parquet")
         move = put_back(toy_seed, lambda: tmp_path / "later.parquet", settings)
         return move, champion_of("toy_cells", Tracking(settings).versions("toy_cells")).number
@@ -77,7 +77,7 @@ PROMISE = Promise(gain=0.30, rows=600)
 
 def since(gain, low, rows, unsound=None):
     """What came after a promotion: by how much less the one before loses, with its bound."""
-    return Verdict(
+    return ComparisonResult(
         promoted=low > 0 and unsound is None,
         why="better beyond chance",
         rows=rows,

@@ -10,9 +10,9 @@ import pytest
 
 from models.table.contract import check
 from models.table.reading import read_table
-from registry.settings import Settings
-from training.core.comparison import JudgeError, Verdict
-from training.core.gate import Condition, Gated
+from registry.settings import StoreSettings
+from training.core.comparison import ComparisonError, ComparisonResult
+from training.core.gate import GateCondition, Gated
 from training.labels.job import LabelChecks
 from training.labels.quantities import numbers
 from training.retraining import judge_rows as judging
@@ -20,12 +20,12 @@ from training.retraining import judged as judged_module
 from training.retraining import retrain as retraining
 from training.retraining import verdict as verdicts
 from training.retraining.guardrails import guarded_by, held_back
-from training.retraining.history import History, join
+from training.retraining.history import AcceptedHistory, join
 from training.retraining.judge_rows import judge_start
-from training.retraining.judged import Judged, figures_of, keep_verdict
+from training.retraining.judged import ChallengerComparison, figures_of, keep_verdict
 from training.retraining.retrain import _together, retrain
 
-VERDICT = Verdict(
+VERDICT = ComparisonResult(
     promoted=True,
     why="better",
     rows=80,
@@ -81,7 +81,7 @@ def test_a_period_that_the_champion_has_just_not_learnt_may_judge(toy_seed, toy_
     starts = [pd.Timestamp(start) for start in np.sort(new["period_start"].unique())]
     assert judge_start(new, toy_seed, starts[2], 7) == starts[2]
     assert judge_start(new, toy_seed, starts[1], 7) == starts[2]
-    with pytest.raises(JudgeError) as raised:
+    with pytest.raises(ComparisonError) as raised:
         judge_start(new, toy_seed, starts[2] + pd.Timedelta(days=1), 7)
     newest, after = f"{starts[2]:%Y-%m-%d}", f"{starts[2] + pd.Timedelta(days=1):%Y-%m-%d}"
     assert str(raised.value) == (
@@ -201,11 +201,11 @@ class Store:
 @pytest.mark.parametrize(("promoted", "outcome"), [(True, "promoted"), (False, "not promoted")])
 def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tags(toy_seed, promoted, outcome):
     store, learnt = Store(), SimpleNamespace(run="job", data=SimpleNamespace(seed=toy_seed))
-    verdict = Verdict(**VERDICT.to_dict() | {"promoted": promoted})
-    labels = LabelChecks((Condition("labels, level", True, "0", "0"),), pd.DataFrame())
-    kept = Gated((Condition("signs", True, "0", "0"),))
+    verdict = ComparisonResult(**VERDICT.to_dict() | {"promoted": promoted})
+    labels = LabelChecks((GateCondition("labels, level", True, "0", "0"),), pd.DataFrame())
+    kept = Gated((GateCondition("signs", True, "0", "0"),))
     champion = SimpleNamespace(number=1)
-    keep_verdict(Judged(champion, 2, verdict, {}, kept, None, labels), learnt, store)
+    keep_verdict(ChallengerComparison(champion, 2, verdict, {}, kept, None, labels), learnt, store)
     lines = {"champion_version": 1, "challenger_version": 2} | verdict.to_dict() | {"labels": labels.to_dict()}
     lines |= {"guardrails": ["kept: signs: 0; expected 0"]}
     assert json.loads(store.files["job"]["verdict.json"]) == lines
@@ -223,7 +223,7 @@ def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tag
     rails = {"guardrails": "kept: signs: 0; expected 0"}
     tags, labelled = {"registered_version": "2"} | rails, {"labels": "passed", "labels_reasons": "none"} | rails
     assert store.steps == [("log", "job", {"metrics": metrics, "tags": tags}), ("tag", "toy_cells", 2, labelled)]
-    keep_verdict(Judged(champion, None, verdict, {}, Gated(()), None, labels), learnt, store)
+    keep_verdict(ChallengerComparison(champion, None, verdict, {}, Gated(()), None, labels), learnt, store)
     tags = {
         "registered_version": "none",
         "guardrails": "none",
@@ -233,7 +233,7 @@ def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tag
     assert store.steps[2:] == [("log", "job", {"metrics": metrics, "tags": tags})]
 
 
-PASSED, REFUSED = Gated(()), Gated((Condition("coverage", False, "78 %", "85 %"),))
+PASSED, REFUSED = Gated(()), Gated((GateCondition("coverage", False, "78 %", "85 %"),))
 
 
 def test_what_the_gate_refuses_is_not_promoted_and_the_verdict_says_so():
@@ -241,7 +241,7 @@ def test_what_the_gate_refuses_is_not_promoted_and_the_verdict_says_so():
     assert (found.promoted, found.why) == (False, "better; refused by the gate: coverage: 78 %; expected 85 %")
     assert (found.gain, found.rows) == (0.5, 80)
     assert held_back(VERDICT, PASSED) is VERDICT
-    lost = Verdict(**VERDICT.to_dict() | {"promoted": False})
+    lost = ComparisonResult(**VERDICT.to_dict() | {"promoted": False})
     assert held_back(lost, REFUSED) is lost
 
 
@@ -260,7 +260,7 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     ]
     model = SimpleNamespace(info={"learnt_before": "2023-09-01", "held_out_units": []}, seed=toy_seed)
     store, asked, progress = Store(versions, history, model), {}, []
-    verdict = Verdict(**VERDICT.to_dict() | {"promoted": won})
+    verdict = ComparisonResult(**VERDICT.to_dict() | {"promoted": won})
     learnt = SimpleNamespace(
         best="the best", targets={}, run="job", runs={"linear": "run1"}, data=SimpleNamespace(seed=toy_seed)
     )
@@ -278,7 +278,9 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     decided, settled = [], []
     monkeypatch.setattr(retraining, "Tracking", lambda settings: store)
     monkeypatch.setattr(retraining, "settle_left", lambda *given: asked.update(left=given[0]))
-    monkeypatch.setattr(retraining, "history_of", lambda *given: History(history, None, "job1", 0, history.iloc[:0]))
+    monkeypatch.setattr(
+        retraining, "history_of", lambda *given: AcceptedHistory(history, None, "job1", 0, history.iloc[:0])
+    )
     monkeypatch.setattr(retraining, "keep_batch", lambda *given: asked.update(batch=given[3]))
     monkeypatch.setattr(retraining, "no_loss", lambda *given: None)
     for module in (retraining, verdicts, judging):
@@ -289,7 +291,9 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     monkeypatch.setattr(retraining, "guardrails", lambda *given: guarded)
     monkeypatch.setattr(judged_module, "keep_decision", lambda *given: decided.append(given[:5]))
     monkeypatch.setattr(judged_module, "settle", lambda *given: settled.append((*given[:2], list(decided))))
-    found = retrain(toy_seed, tmp_path / "new.parquet", Settings(home=tmp_path), lambda *step: progress.append(step))
+    found = retrain(
+        toy_seed, tmp_path / "new.parquet", StoreSettings(home=tmp_path), lambda *step: progress.append(step)
+    )
     assert progress == [("read and check the new rows", 0, 1)]
     assert asked["left"] == "toy_cells"  # what an older job failed to carry out comes first
     assert len(asked["batch"]) == 240

@@ -10,11 +10,11 @@ import pytest
 from models.table.sources import TableError
 from nonferrous.tables import verdict_table, versions_table
 from registry.promotion import promote, rollback
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
 from seeds import Seed
-from training.core.comparison import JudgeError
+from training.core.comparison import ComparisonError
 from training.jobs.train import train
 from training.jobs.version_table import Comparison, compare
 from training.regression.comparison import FOLLOWS_ALREADY
@@ -28,7 +28,7 @@ class Story:
     """A plant that is trained, retrained on rows of the same law, and retrained after the law has changed."""
 
     seed: Seed
-    settings: Settings
+    settings: StoreSettings
     same: Retrained
     changed: Retrained
     comparison: Comparison
@@ -53,7 +53,7 @@ def newer(toy_frame, slope_change=0.0, periods=12, rng_seed=5):
 @pytest.fixture(scope="module")
 def story(toy_seed, toy_frame, tmp_path_factory):
     folder = tmp_path_factory.mktemp("story")
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     toy_frame().to_parquet(folder / "history.parquet")
     newer(toy_frame, rng_seed=6).to_csv(folder / "same.csv", index=False)  # of others one in five may promote by chance
     newer(toy_frame, slope_change=3.0).to_parquet(folder / "changed.parquet")
@@ -86,7 +86,7 @@ def test_a_shift_that_the_centre_of_the_champions_answers_follows_promotes_nobod
     toy_frame().to_parquet(tmp_path / "history.parquet")
     new = newer(toy_frame)
     new.assign(y=new["y"] - 5.0).to_parquet(tmp_path / "shifted.parquet")
-    settings = Settings(home=tmp_path / "home")
+    settings = StoreSettings(home=tmp_path / "home")
     train(toy_seed, tmp_path / "history.parquet", settings)
     found = retrain(toy_seed, tmp_path / "shifted.parquet", settings, accept_shift="another scale", dry_run=True)
     assert not found.verdict.promoted
@@ -229,7 +229,7 @@ def test_rows_that_the_champion_has_learnt_judge_nobody(story, toy_frame, tmp_pa
     old = toy_frame()
     old[old["period_start"] < "2022-12-01"].to_csv(tmp_path / "old.csv", index=False)
     runs = len(story.tracking._client.search_runs(["1"]))
-    with pytest.raises(JudgeError, match=r"0 rows to judge on: version \d has learnt the periods before 20"):
+    with pytest.raises(ComparisonError, match=r"0 rows to judge on: version \d has learnt the periods before 20"):
         retrain(story.seed, tmp_path / "old.csv", story.settings)
     assert len(story.tracking._client.search_runs(["1"])) == runs
 
@@ -239,7 +239,9 @@ def test_too_few_rows_to_judge_are_told_before_anything_is_learnt(story, toy_fra
     late = late[(late["period_start"] > "2025-01-01") & (late["unit"] < "A-012")]
     late.to_csv(tmp_path / "few.csv", index=False)
     runs = len(story.tracking._client.search_runs(["1"]))
-    with pytest.raises(JudgeError, match=r"12 rows in 1 independent blocks to judge on \(2025-01-15 to 2025-01-15\)"):
+    with pytest.raises(
+        ComparisonError, match=r"12 rows in 1 independent blocks to judge on \(2025-01-15 to 2025-01-15\)"
+    ):
         retrain(story.seed, tmp_path / "few.csv", story.settings, accept_shift="the other units are out")
     assert len(story.tracking._client.search_runs(["1"])) == runs
 

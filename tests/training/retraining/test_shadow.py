@@ -9,7 +9,7 @@ import pytest
 
 from registry.promotion import champion_of, promote, rollback
 from registry.retraining.shadow_period import in_shadow
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from seeds.format.loader import parse
 from training.jobs.train import train
@@ -43,8 +43,8 @@ def begun(seed, toy_frame, tmp_path_factory):
     home.mkdir()
     some(toy_frame, 0, 24).to_parquet(home / "history.parquet")
     some(toy_frame, 24, 36, slope=3.0).to_parquet(home / "changed.parquet")
-    train(seed, home / "history.parquet", Settings(home=home))
-    return home, retrain(seed, home / "changed.parquet", Settings(home=home), accept_shift="the law has changed")
+    train(seed, home / "history.parquet", StoreSettings(home=home))
+    return home, retrain(seed, home / "changed.parquet", StoreSettings(home=home), accept_shift="the law has changed")
 
 
 class Plant:
@@ -55,7 +55,7 @@ class Plant:
 
         shutil.copytree(home, folder / "home")
         adopt(folder / "home" / "mlflow.db")
-        self.seed, self.folder, self.settings, self.asked = seed, folder, Settings(home=folder / "home"), []
+        self.seed, self.folder, self.settings, self.asked = seed, folder, StoreSettings(home=folder / "home"), []
 
     @property
     def tracking(self):
@@ -91,7 +91,7 @@ def plant(seed, begun, tmp_path):
 
 def test_a_better_challenger_is_in_shadow_and_all_say_so(begun, seed):
     home, found = begun
-    tracking = Tracking(Settings(home=home))
+    tracking = Tracking(StoreSettings(home=home))
     versions = tracking.versions("toy_cells")
     assert found.verdict.promoted
     assert champion_of("toy_cells", versions).number == found.champion == 1

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from registry.retraining.new_rows import batches, withdraw
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from seeds import Seed
 from training.jobs.train import train
@@ -23,7 +23,7 @@ class Story:
     """Trained; refused a forged file; tried an honest one, then learnt it; learnt an accepted shift."""
 
     seed: Seed
-    settings: Settings
+    settings: StoreSettings
     refusal: str
     before: tuple
     tried: Retrained
@@ -52,7 +52,7 @@ def some_periods(frame, first, last):
 @pytest.fixture(scope="module")
 def story(toy_seed, toy_frame, tmp_path_factory):
     folder = tmp_path_factory.mktemp("story")
-    settings, whole = Settings(home=folder / "home"), toy_frame(periods=36)
+    settings, whole = StoreSettings(home=folder / "home"), toy_frame(periods=36)
     some_periods(whole, 0, 24).to_parquet(folder / "history.parquet")
     new = some_periods(whole, 24, 30)
     outlier = new.assign(y=new["y"].where(new.index != 7, 70.0))

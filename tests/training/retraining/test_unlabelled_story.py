@@ -7,7 +7,7 @@ import pytest
 
 from models.table.sources import TableError
 from registry.retraining.new_rows import batches
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from training.jobs.train import train
 from training.labels.job import ShiftError
@@ -31,7 +31,7 @@ def better_half(frame):
 class Story:
     """A routine of half the rows by chance; the better half alone is refused, then accepted; then it goes on."""
 
-    settings: Settings
+    settings: StoreSettings
     refusal: str
     accepted: Retrained
     next: Retrained
@@ -44,7 +44,7 @@ class Story:
 @pytest.fixture(scope="module")
 def story(toy_seed, toy_frame, tmp_path_factory):
     folder = tmp_path_factory.mktemp("story")
-    settings, whole = Settings(home=folder / "home"), toy_frame(units=40, periods=42)
+    settings, whole = StoreSettings(home=folder / "home"), toy_frame(units=40, periods=42)
     by_chance = whole.assign(y=whole["y"].where(np.random.default_rng(2).random(len(whole)) < 0.5))
     some_periods(by_chance, 0, 24).to_parquet(folder / "history.parquet")
     better_half(some_periods(whole, 24, 32)).to_parquet(folder / "better.parquet")

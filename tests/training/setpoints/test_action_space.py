@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.setpoints.action_space import Reach, SetpointTrialError
+from training.setpoints.action_space import ActionSpace, SetpointTrialError
 
-REACH = Reach(
+REACH = ActionSpace(
     ("a", "b"),
     steps=np.array([2.0, 1.0]),
     low=np.array([10.0, 0.0]),
@@ -56,7 +56,7 @@ def test_reach_is_within_bounds_and_the_middle_of_history(potline):
             "metal_level_target": 20.0 + 2.0 * rows,
         }
     )
-    reach = Reach.of(potline, history)
+    reach = ActionSpace.of(potline, history)
     low, high = (dict(zip(reach.names, ends.tolist(), strict=True)) for ends in (reach.low, reach.high))
     assert low["voltage_setpoint"] == 3.85  # its bound; history's 5 % is 3.825
     assert high["voltage_setpoint"] == 4.25
@@ -68,7 +68,7 @@ def test_a_process_of_which_nothing_is_known_is_refused(toy_seed):
     with pytest.raises(
         SetpointTrialError, match=r"^toy_cells: a trial needs a module of how it responds to its knobs$"
     ):
-        Reach.of(toy_seed, pd.DataFrame())
+        ActionSpace.of(toy_seed, pd.DataFrame())
 
 
 def test_a_knob_without_a_cost_is_refused(potline):
@@ -78,4 +78,4 @@ def test_a_knob_without_a_cost_is_refused(potline):
     ]
     bare = type(potline).model_construct(**(dict(potline) | {"columns": columns}))
     with pytest.raises(SetpointTrialError, match=r"knob voltage_setpoint: move_cost: missing$"):
-        Reach.of(bare, pd.DataFrame())
+        ActionSpace.of(bare, pd.DataFrame())

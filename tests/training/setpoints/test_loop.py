@@ -11,7 +11,7 @@ from training.setpoints.choice import Choice
 from training.setpoints.loop import run
 from training.setpoints.observation import split_plan
 from training.setpoints.outcome import outcome_of
-from training.setpoints.policies import ARMS, OPERATORS, Arm
+from training.setpoints.policies import ARMS, OPERATORS, NamedPolicy
 
 pytestmark = pytest.mark.usefixtures("few_futures")
 
@@ -31,7 +31,7 @@ class Moving:
 
 
 def moving(move, seen):
-    return Arm("moving", "moves all alike", lambda hand, seed, reach: Moving(seed, np.array(move), seen))
+    return NamedPolicy("moving", "moves all alike", lambda hand, seed, reach: Moving(seed, np.array(move), seen))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,14 @@ import pytest
 
 from models.table.inputs import input_names
 from training.setpoints import naive_policies
-from training.setpoints.naive_policies import OnAllColumns, OnBeforeAndKnobs, by_time, last_rows, money, numbers
+from training.setpoints.naive_policies import (
+    AllColumnsRegression,
+    PriorColumnsRegression,
+    by_time,
+    last_rows,
+    money,
+    numbers,
+)
 from training.setpoints.observation import split_plan
 
 
@@ -26,7 +33,7 @@ def test_all_columns_know_what_a_voltage_costs(begun):
     """Where nothing but the voltage follows and the efficiency stays, lower voltage saves energy."""
     model = Always(lambda X: np.full(len(X), 93.0))
     reach = begun.reach
-    choice = OnAllColumns(begun.seed, reach, model).choose(begun.hand.table(begun.running), begun.hand)
+    choice = AllColumnsRegression(begun.seed, reach, model).choose(begun.hand.table(begun.running), begun.hand)
     assert reach.names[0] == "voltage_setpoint"
     assert (choice.moves[:, 0] <= 0).all()
     assert (choice.moves[:, 0] < 0).mean() > 0.5
@@ -35,7 +42,7 @@ def test_all_columns_know_what_a_voltage_costs(begun):
 def test_the_predicted_efficiency_is_optimised_over_the_knobs(begun):
     at = input_names(begun.seed).index("excess_alf3_target")
     model = Always(lambda X: 80.0 + X[:, at])
-    choice = OnAllColumns(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
+    choice = AllColumnsRegression(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
     moved = choice.moves[:, 1] != 0
     assert moved.any()
     assert (choice.moves[moved, 1] > 0).all()
@@ -52,7 +59,7 @@ def test_a_knob_may_be_what_follows_itself(begun, monkeypatch):
         seen.append(X[:, at].copy())
         return np.full(len(X), 93.0)
 
-    OnAllColumns(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
+    AllColumnsRegression(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
     np.testing.assert_allclose(seen[0], planned["voltage_setpoint"])
 
 
@@ -68,7 +75,7 @@ def test_what_follows_a_knob_in_another_unit_stays_as_it_was(begun, monkeypatch)
         seen.append(X[:, at].copy())
         return np.full(len(X), 93.0)
 
-    OnAllColumns(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
+    AllColumnsRegression(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
     for values in seen:
         np.testing.assert_array_equal(values, last)
 
@@ -76,7 +83,7 @@ def test_what_follows_a_knob_in_another_unit_stays_as_it_was(begun, monkeypatch)
 def test_before_and_knobs_take_the_best_of_the_grid(begun):
     model = Always(lambda X: 50.0 * X[:, -1])  # money rises with the last knob
     assert begun.seed.by_role("knob")[-1].name == begun.reach.names[-1] == "metal_level_target"
-    choice = OnBeforeAndKnobs(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
+    choice = PriorColumnsRegression(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
     assert (choice.moves[:, -1] >= 0).all()
     assert (choice.moves[:, -1] > 0).any()
 
@@ -98,7 +105,7 @@ def test_the_last_row_of_a_unit_is_that_of_the_period_before(begun):
 
 
 def test_both_learn_from_what_is_in_hand(begun):
-    for kind in (OnAllColumns, OnBeforeAndKnobs):
+    for kind in (AllColumnsRegression, PriorColumnsRegression):
         choice = kind.learn(begun.hand, begun.seed, begun.reach).choose(begun.hand.table(begun.running), begun.hand)
         assert len(choice.units) == len(begun.running.plan())
         assert np.isfinite(choice.gain).all()

@@ -4,8 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.setpoints.loop import Ran
-from training.setpoints.outcome import Mean, broken, covers, kind, outcome_of, over_plants, shares, statements_of
+from training.setpoints.loop import PolicyRun
+from training.setpoints.outcome import (
+    MeanWithInterval,
+    broken,
+    covers,
+    kind,
+    outcome_of,
+    over_plants,
+    shares,
+    statements_of,
+)
 
 STARTS = pd.to_datetime(["2024-01-01", "2024-01-31", "2024-03-01", "2024-03-31"])
 
@@ -29,17 +38,17 @@ def ran(margins, seed, **given):
         }
     )
     empty = pd.DataFrame()
-    return Ran(rows, given.get("decisions", empty), given.get("stated", empty), given.get("effects", empty))
+    return PolicyRun(rows, given.get("decisions", empty), given.get("stated", empty), given.get("effects", empty))
 
 
 def test_mean_and_students_interval():
     """Values 1, 2, 3: mean 2, sd 1, and t of 95 % with 2 degrees is 2.920."""
-    mean = Mean.of(np.array([1.0, 2.0, np.nan, 3.0]))
+    mean = MeanWithInterval.of(np.array([1.0, 2.0, np.nan, 3.0]))
     assert (mean.value, mean.low, mean.high) == pytest.approx(
         (2.0, 2 - 2.91999 / 3**0.5, 2 + 2.91999 / 3**0.5), rel=1e-5
     )
-    assert np.isnan(Mean.of(np.array([1.0])).low)
-    assert np.isnan(Mean.of(np.array([])).value)
+    assert np.isnan(MeanWithInterval.of(np.array([1.0])).low)
+    assert np.isnan(MeanWithInterval.of(np.array([])).value)
 
 
 def test_gain_over_the_operators(seed):
@@ -80,7 +89,7 @@ def test_the_second_year_is_counted_apart(seed):
     for limit in seed.constraints:  # broken in the second year alone, which is not counted
         arm.rows.loc[arm.rows["period_start"] > STARTS[1], limit.name] = np.inf if limit.at_most else -np.inf
     decisions = pd.DataFrame({"period_start": STARTS, "voltage_setpoint": [0.05, 0.0, 0.05, 0.05], "refusal": ""})
-    found = outcome_of(Ran(arm.rows, decisions, arm.stated, arm.effects), operators, seed, 2)
+    found = outcome_of(PolicyRun(arm.rows, decisions, arm.stated, arm.effects), operators, seed, 2)
     assert found["gain"] == 1.0
     assert found["late"] == 1.5
     assert found["gain_second_year"] == 6.0

@@ -8,7 +8,7 @@ import pytest
 
 from models.setpoints.errors import SetpointError
 from training.setpoints import product
-from training.setpoints.product import AGAIN, LearntAgain, LearntOnce, WithTests
+from training.setpoints.product import AGAIN, RefittedModelPolicy, StaticModelPolicy, WithTests
 
 UNITS = ("A", "B", "C")
 OWN = pd.DataFrame({"unit": ["C"], "period_start": pd.to_datetime(["2024-01-01"]), "voltage_setpoint": [0.02]})
@@ -49,7 +49,7 @@ def made_up(monkeypatch, potline):
 
 
 def test_advice_becomes_moves(made_up):
-    policy = LearntOnce(HAND, made_up.seed, REACH)
+    policy = StaticModelPolicy(HAND, made_up.seed, REACH)
     choice = policy.choose(made_up.table(0), HAND)
     assert choice.units.tolist() == list(UNITS)
     assert choice.moves.tolist() == [[0.05, 0.0], [0.0, 0.0], [-0.05, 0.0]]
@@ -60,7 +60,7 @@ def test_advice_becomes_moves(made_up):
 
 
 def test_physics_as_assumed_is_learnt_without_evidence(made_up):
-    LearntOnce(HAND, made_up.seed, REACH, evidence=False)
+    StaticModelPolicy(HAND, made_up.seed, REACH, evidence=False)
     assert made_up.calls == [{"tests": OWN, "evidence": False}]
 
 
@@ -69,14 +69,14 @@ def test_history_that_teaches_nothing_is_a_refusal_of_all(made_up, monkeypatch):
         raise SetpointError("history is too short")
 
     monkeypatch.setattr(product, "learn", learn)
-    choice = LearntOnce(HAND, made_up.seed, REACH).choose(made_up.table(0), HAND)
+    choice = StaticModelPolicy(HAND, made_up.seed, REACH).choose(made_up.table(0), HAND)
     assert choice.units.tolist() == list(UNITS)
     assert not choice.moves.any()
     assert set(choice.refusals) == {"not learnt: history is too short"}
 
 
 def test_who_learns_again_keeps_its_own_moves_apart(made_up):
-    policy = LearntAgain(HAND, made_up.seed, REACH)
+    policy = RefittedModelPolicy(HAND, made_up.seed, REACH)
     for period in range(AGAIN + 1):
         policy.choose(made_up.table(period), HAND)
     first, second = made_up.calls

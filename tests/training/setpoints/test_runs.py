@@ -11,7 +11,7 @@ from training.jobs.trial import RunningPlants
 from training.setpoints import runs
 from training.setpoints.action_space import SetpointTrialError
 from training.setpoints.checkpoint import folder_of, keep, kept, missing
-from training.setpoints.loop import Ran
+from training.setpoints.loop import PolicyRun
 from training.setpoints.plants import FINAL, TrialPlant
 from training.setpoints.policies import ARMS, OPERATORS
 from training.setpoints.runs import Size, run_all, trial
@@ -25,7 +25,7 @@ def silent(what, done, steps):
 
 
 def ran():
-    return Ran(pd.DataFrame({"unit": ["A"], "margin": [1.0]}), *(pd.DataFrame({"x": [0.5]}) for _ in range(3)))
+    return PolicyRun(pd.DataFrame({"unit": ["A"], "margin": [1.0]}), *(pd.DataFrame({"x": [0.5]}) for _ in range(3)))
 
 
 def test_a_finished_arm_is_kept_as_it_was(tmp_path):

@@ -10,13 +10,13 @@ from models.sorting.values import oracle_bins, value_matrix
 from models.table.contract import check
 from models.tasks import build
 from registry.versions import RegistryError
-from training.core.comparison import JudgeError, Side
+from training.core.comparison import ComparisonError, ModelLosses
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
 from training.core.splits import split
 from training.sorting.columns import COLUMNS
 from training.sorting.comparison import _side, _unsound, blocks_of, check_judgeable, verdict
-from training.sorting.evaluate import Decided, Pieces
+from training.sorting.evaluate import AnalysedPieces, Decided
 from training.sorting.fit import SortingLearner, pieces_of
 
 LEARNER = SortingLearner()
@@ -102,7 +102,7 @@ def test_broken_limits_no_worse_than_the_champions_do_not_hold_a_better_sorter_b
 def test_too_few_lots_are_told_with_their_number(fitted):
     data, rows, found = fitted
     few = rows[data.periods[rows] >= np.sort(data.periods.unique())[-7]]
-    with pytest.raises(JudgeError, match=r"280 rows in 7 independent blocks .* at least 30 rows in 8 blocks"):
+    with pytest.raises(ComparisonError, match=r"280 rows in 7 independent blocks .* at least 30 rows in 8 blocks"):
         check_judgeable(found["majority"].model, data, few)
 
 
@@ -126,7 +126,7 @@ def test_what_keeps_a_sorter_back_is_more_broken_lots_than_chance_explains(toy_s
     """Of 40 lots 4 may break a limit; 8 or more do by chance in 4 of 100 times, 7 or more in 10."""
 
     def side(broken):
-        return Side(np.zeros(1), {"lots": 40.0, "lots_over_limit": broken / 40})
+        return ModelLosses(np.zeros(1), {"lots": 40.0, "lots_over_limit": broken / 40})
 
     words = "8 of its 40 lots break a limit, where 10% of the lots may"
     assert _unsound(toy_sorting_seed, side(7), side(8)) == words
@@ -154,7 +154,7 @@ def test_other_bins_are_refused_whichever_side_lacks_one(fitted, first):
 
 def test_the_loss_of_a_side_is_what_its_bins_lose_a_tonne(toy_sorting_seed):
     """Metals a, b and other in the first bin and on the belt: 2 of 2, -1 of 1.5 and 0.1 of 0.1 $/kg."""
-    pieces = Pieces(
+    pieces = AnalysedPieces(
         np.array([0, 1, 3]), np.array([10.0, 30.0, 60.0]), np.array(["A", "A", "B"], dtype=object), np.full((3, 2), 0.5)
     )
     bins = np.array([0, 0, 2])

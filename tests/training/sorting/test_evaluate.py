@@ -6,8 +6,8 @@ import pytest
 from models.interfaces.answers import Answer
 from models.sorting.values import oracle_bins, value_matrix
 from training.sorting.evaluate import (
+    AnalysedPieces,
     Decided,
-    Pieces,
     by_bin,
     by_element,
     lost_by_cause,
@@ -28,7 +28,7 @@ def pieces(classes, mass=None, lots=None, x=0.5):
     n = len(classes)
     mass = np.ones(n) if mass is None else np.array(mass, dtype=float)
     lots = np.full(n, "L-1", dtype=object) if lots is None else np.array(lots, dtype=object)
-    return Pieces(classes, mass, lots, np.column_stack([np.broadcast_to(x, n), np.ones(n)]))
+    return AnalysedPieces(classes, mass, lots, np.column_stack([np.broadcast_to(x, n), np.ones(n)]))
 
 
 def decided(told, bins, wanted=None, refused=None, sure=1.0):

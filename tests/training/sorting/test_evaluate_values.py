@@ -7,8 +7,8 @@ import pytest
 
 from models.interfaces.answers import Answer
 from training.sorting.evaluate import (
+    AnalysedPieces,
     Decided,
-    Pieces,
     _intervals,
     by_bin,
     by_element,
@@ -33,7 +33,7 @@ def six():
     lots = np.array(["L-2"] * 3 + ["L-1"] * 3, dtype=object)
     bins = np.array([FIRST, FIRST, BELT, LAST, LAST, BELT])
     p = np.eye(3)[[0, 1, 2, 1, 0, 1]]  # the classes of the last two pieces are mistaken
-    return Decided(p, bins, bins, np.zeros(6, dtype=bool), {}), Pieces(classes, mass, lots, np.zeros((6, 1)))
+    return Decided(p, bins, bins, np.zeros(6, dtype=bool), {}), AnalysedPieces(classes, mass, lots, np.zeros((6, 1)))
 
 
 def test_the_belts_own_bin_counts_neither_as_pure_nor_as_recovered():
@@ -104,7 +104,9 @@ def test_every_known_content_counts_the_same_whatever_its_element(toy_sorting_se
     ones = np.ones(4)
     other = Answer(ones, ones - 0.5, ones + 0.5)
     decided = Decided(np.ones((4, 4)), np.zeros(4, int), np.zeros(4, int), np.zeros(4, bool), {"x": answer, "z": other})
-    pieces = Pieces(np.zeros(4, int), np.array([1.0, 10.0, 100.0, 1000.0]), np.array(["L"] * 4, dtype=object), contents)
+    pieces = AnalysedPieces(
+        np.zeros(4, int), np.array([1.0, 10.0, 100.0, 1000.0]), np.array(["L"] * 4, dtype=object), contents
+    )
     found = by_element(toy_sorting_seed, decided, pieces)
     assert found == pytest.approx(
         {
@@ -125,7 +127,7 @@ def four(toy_sorting_seed):
     belt = np.full(4, 2)
     p = np.full((4, 4), 0.1) + 0.6 * np.eye(4)
     lots = np.array(["A", "A", "B", "B"], dtype=object)
-    pieces = Pieces(np.arange(4), np.array([10.0, 20.0, 30.0, 40.0]), lots, np.full((4, 2), np.nan))
+    pieces = AnalysedPieces(np.arange(4), np.array([10.0, 20.0, 30.0, 40.0]), lots, np.full((4, 2), np.nan))
     return Decided(p, belt, belt, np.zeros(4, dtype=bool), {}), pieces
 
 

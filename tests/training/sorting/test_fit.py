@@ -10,7 +10,7 @@ import pytest
 from models.interfaces.answers import Answer
 from models.uncertainty.guarantees import GuaranteeError
 from training.sorting import fit
-from training.sorting.evaluate import Decided, Pieces
+from training.sorting.evaluate import AnalysedPieces, Decided
 from training.sorting.fit import SortingLearner, pieces_of, sort_lots
 
 LEARNER = SortingLearner()
@@ -88,7 +88,7 @@ def test_lots_are_closed_at_the_mass_of_their_pieces(toy_sorting_seed):
         elements=lambda seen, coverage: {"x": coverage},
     )
     lots = np.array(["A", "A", "B", "C"], dtype=object)
-    pieces = Pieces(np.zeros(4, dtype=np.intp), np.array([1500.0, 2000.0, 500.0, 40.0]), lots, np.zeros((4, 2)))
+    pieces = AnalysedPieces(np.zeros(4, dtype=np.intp), np.array([1500.0, 2000.0, 500.0, 40.0]), lots, np.zeros((4, 2)))
     found = sort_lots(model, np.zeros((4, 2)), pieces, toy_sorting_seed)
     assert given["lot_mass"].tolist() == pytest.approx([3.5, 3.5, 0.5, 0.04])
     assert given["values"].tolist()[0] == [2.0, -1.0, -3.0, -3.0]

@@ -13,9 +13,9 @@ from models.table.inputs import matrix
 from models.uncertainty.guarantees import GuaranteeError
 from nonferrous.tables import candidates_table, verdict_table, versions_table
 from registry.promotion import promote, rollback
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
-from training.jobs.execution import Ways
+from training.jobs.execution import FitExecution
 from training.jobs.train import Trained, train
 from training.jobs.version_table import compare
 from training.retraining.retrain import Retrained, retrain
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.long("tells a story of training and retraining")
 class Story:
     """A sorter that is trained, and retrained after one of its signals was wired the other way round."""
 
-    settings: Settings
+    settings: StoreSettings
     trained: Trained
     retrained: Retrained
 
@@ -43,13 +43,13 @@ class Story:
 @pytest.fixture(scope="module")
 def story(toy_sorting_seed, toy_sorting_frame, tmp_path_factory):
     folder = tmp_path_factory.mktemp("story")
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     frame = toy_sorting_frame(lots=240, pieces=40)
     newest = frame["lot"] > "L-00080"
     frame[~newest].to_csv(folder / "history.csv", index=False)
     frame[newest].assign(s1=3.0 - frame["s1"]).to_parquet(folder / "changed.parquet")
     # Of all stories of jobs this one fits side by side, whatever the cores.
-    trained = train(toy_sorting_seed, folder / "history.csv", settings, ways=Ways(processes=2))
+    trained = train(toy_sorting_seed, folder / "history.csv", settings, ways=FitExecution(processes=2))
     return Story(
         settings, trained, retrain(toy_sorting_seed, folder / "changed.parquet", settings, accept_shift="wired anew")
     )
@@ -204,7 +204,7 @@ def test_a_promotion_can_be_undone(story):
 def test_too_few_lots_for_the_promise_write_nothing(toy_sorting_seed, toy_sorting_frame, tmp_path):
     toy_sorting_frame(lots=20).to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(GuaranteeError, match="expected 9 or more"):
-        train(toy_sorting_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
+        train(toy_sorting_seed, tmp_path / "plant.csv", StoreSettings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
 
 

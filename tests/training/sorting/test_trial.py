@@ -12,7 +12,7 @@ from rich.table import Table
 from models.table.contract import check
 from training.core.dataset import dataset_of
 from training.sorting import trial as trials
-from training.sorting.evaluate import Decided, Pieces
+from training.sorting.evaluate import AnalysedPieces, Decided
 from training.sorting.trial import SortingTrial, counted, lots_over, plant_size, tables, true_pieces
 
 
@@ -151,7 +151,7 @@ def test_tables_begin_at_the_edge_and_what_was_landed_is_bold():
 def test_lots_over_a_limit_stand_in_the_order_of_their_names(four):
     """The second lot of the feed, whose name comes first, is the one whose content of x is 2 wt% in its bin."""
     pieces = true_pieces(four, BELT)
-    named = Pieces(pieces.classes, pieces.mass, np.array(["B", "B", "A", "A"], dtype=object), pieces.contents)
+    named = AnalysedPieces(pieces.classes, pieces.mass, np.array(["B", "B", "A", "A"], dtype=object), pieces.contents)
     contents = np.array([[0.5, 1.0], [5.0, 1.0], [2.0, 1.0], [1.0, 1.0]])
     where = np.array([0, 2, 0, 2])
     assert lots_over(four.seed, where, replace(named, contents=contents)).tolist() == [True, False]
@@ -164,7 +164,7 @@ def test_a_trial_needs_the_truth(four):
 
 
 def test_where_a_piece_landed_is_a_value_not_a_call():
-    members = [part for name, part in vars(trials.Landed).items() if name in ("bins", "cause", "causes")]
+    members = [part for name, part in vars(trials.LandedPieces).items() if name in ("bins", "cause", "causes")]
     assert [isinstance(part, property) for part in members] == [True] * 3
 
 

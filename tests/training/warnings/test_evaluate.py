@@ -9,7 +9,7 @@ from models.warnings.learning import Blocks, learn
 from models.warnings.model import EventModel
 from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
 from training.warnings import evaluate
-from training.warnings.evaluate import MONTH, Followed, followed, metrics
+from training.warnings.evaluate import MONTH, EvaluatedEvent, followed, metrics
 
 ROWS = 8
 ALL = np.ones(ROWS, dtype=bool)
@@ -25,7 +25,7 @@ def measured(seed_with):  # noqa: F811
     units, periods = np.repeat([0, 1], 4), np.tile(np.arange(4), 2)
 
     def make(rows=ALL):
-        said = Followed(units, periods, y, probability, one.alarm(probability), {})
+        said = EvaluatedEvent(units, periods, y, probability, one.alarm(probability), {})
         return metrics(one, said, rows, SimpleNamespace(seed=seed))
 
     return make

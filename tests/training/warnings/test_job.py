@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
 from training.jobs.train import train
@@ -17,7 +17,7 @@ def trained(seed_with, remembering, tmp_path_factory):  # noqa: F811
     folder = tmp_path_factory.mktemp("home")
     table = remembering(seed, units=24).drop(columns=["previous_y"])
     table.to_parquet(folder / "table.parquet", index=False)
-    settings = Settings(home=folder / "home")
+    settings = StoreSettings(home=folder / "home")
     return seed, table, folder, settings, train(seed, folder / "table.parquet", settings)
 
 

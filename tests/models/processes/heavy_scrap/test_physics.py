@@ -7,7 +7,7 @@ from models.processes.heavy_scrap.physics import _CLASSES, _METALS, _matrix_corr
 from models.processes.lookup import needed_physics_of
 from physics.sorting.fluorescence_head import Head, Tube
 from physics.sorting.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE, SCATTER
-from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, Windows
+from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, PeakWindows
 from seeds import load
 from seeds.format.units import is_unit
 
@@ -67,11 +67,11 @@ def columns(head: Head, names: list[str], live_time: float = 1e5) -> dict[str, n
     peaks = np.zeros((len(names), len(NAMES)))
     peaks[:, own] = photons(head, contents)
     peaks[:, scattered] = head.rhodium(contents, SINE, SINE) / copper
-    rates = peaks @ Windows().response()
+    rates = peaks @ PeakWindows().response()
     rates[:, own] += below * 2e-3 * HALF_WIDTHS[own]
     rates[:, scattered] += below[:, [LINES.index(("mo", "Ka"))]] * 2e-3 * HALF_WIDTHS[scattered]
     rates *= COPPER_RATE
-    for pair in Windows().sums():
+    for pair in PeakWindows().sums():
         pairs = 1e-4 * COPPER_RATE**2 * peaks[:, pair.first] * peaks[:, pair.second]
         rates[:, pair.window] += pair.share * pairs
     density, conductivity, saturation = np.array([ALL[name][1:] for name in names]).T
@@ -181,14 +181,14 @@ def spectrum(shares=SHARES):
         for name, part in (("pb_la", 0.55), ("pb_lb", 0.45)) if element == "pb" else ((element, 1.0),):
             peaks[NAMES.index(name)] = part * line
     peaks[[NAMES.index("compton"), NAMES.index("rayleigh")]] = COMPTON, RAYLEIGH
-    response = Windows().response()
+    response = PeakWindows().response()
     inverse = np.linalg.inv(response).T
     below = np.array([BACKGROUND.get(name, 0.0) for name in NAMES])
     rates = peaks @ response
     for _ in range(60):  # what is taken off is estimated from the rates themselves
         seen = inverse @ rates
         rates = peaks @ response + below * seen[NAMES.index("compton")]
-        for pair in Windows().sums():
+        for pair in PeakWindows().sums():
             rates[pair.window] += 1e-4 * pair.share * seen[pair.first] * seen[pair.second]
     return rates, peaks
 
@@ -202,7 +202,7 @@ def plate(shares=SHARES):
 def by_hand(shares=SHARES):
     """Light metal, scatter over that of the heavies, its error, and counting errors [wt%] of `plate`."""
     rates, peaks = spectrum(shares)
-    response, own = Windows().response(), [NAMES.index("compton"), NAMES.index("rayleigh")]
+    response, own = PeakWindows().response(), [NAMES.index("compton"), NAMES.index("rayleigh")]
     scattered = (peaks @ response)[own].sum() - 10.0 * np.exp(-5.0 / 1.2)
     noise = (rates[own].sum() * 12.0 + 1.0) ** 0.5 / 12.0
     heavy = STRENGTH / sum(share / SCATTER[ELEMENTS.index(e)] for e, share in shares.items())

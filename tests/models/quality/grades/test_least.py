@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.quality.error_scenarios import Scatter
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
 from models.quality.model import QualityModel
 from models.quality.remedy import distances, nearest
@@ -28,9 +28,9 @@ def limits(elements: list[float], *ways: float) -> Limits:
 
 
 @pytest.fixture
-def scatter() -> Scatter:
+def scatter() -> ErrorScenarios:
     scenarios = np.random.default_rng(0).standard_normal((400, 2))
-    return Scatter(np.array([0.4, 0.3]), scenarios, np.full(400, 1 / 400), Conformal(np.ones(1)))
+    return ErrorScenarios(np.array([0.4, 0.3]), scenarios, np.full(400, 1 / 400), Conformal(np.ones(1)))
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def logs() -> FloatArray:
 
 
 @pytest.mark.parametrize("elements", [[1.0, 0.0], [1.0, 1.0]])
-def test_a_lot_has_at_least_so_much_or_at_most(scatter: Scatter, logs: FloatArray, elements: list[float]) -> None:
+def test_a_lot_has_at_least_so_much_or_at_most(
+    scatter: ErrorScenarios, logs: FloatArray, elements: list[float]
+) -> None:
     most = scatter.chances(logs, limits(elements, 1.0)).keeps[:, 0]
     least = scatter.chances(logs, limits(elements, -1.0)).keeps[:, 0]
     np.testing.assert_allclose(most + least, 1.0, atol=1e-12)
@@ -50,14 +52,14 @@ def test_a_lot_has_at_least_so_much_or_at_most(scatter: Scatter, logs: FloatArra
     np.testing.assert_allclose(distances(logs, scatter, both).sum(axis=1), 0.0, atol=1e-12)
 
 
-def test_a_lot_is_within_a_window_or_on_one_side_of_it(scatter: Scatter, logs: FloatArray) -> None:
+def test_a_lot_is_within_a_window_or_on_one_side_of_it(scatter: ErrorScenarios, logs: FloatArray) -> None:
     """Chances of the fullest of two limits are smoothed as one, so that they add up but for some thousandths."""
     window = replace(limits([1.0, 0.0], 1.0, -1.0), bound=np.array([4.0, 2.0]))
     outside = scatter.breaks(logs, window).sum(axis=1)
     np.testing.assert_allclose(scatter.chances(logs, window).keeps[:, 0], 1 - outside, atol=0.02)
 
 
-def test_the_nearest_side_of_a_window_is_told_with_its_room(scatter: Scatter) -> None:
+def test_the_nearest_side_of_a_window_is_told_with_its_room(scatter: ErrorScenarios) -> None:
     window = replace(limits([1.0, 0.0], 1.0, -1.0), bound=np.array([4.0, 2.0]))
     logs = np.log([[2.2, 1.0], [3.9, 1.0], [1.5, 1.0]])
     found = nearest(logs, np.zeros(3, np.intp), distances(logs, scatter, window), scatter, window)

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from models.quality.error_scenarios import Scatter, crossed_chances
+from models.quality.error_scenarios import ErrorScenarios, crossed_chances
 from models.quality.grades import Limits
 from models.quality.remedy import distances, nearest
 from models.uncertainty.intervals import Conformal
@@ -28,19 +28,19 @@ def lots(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.where(contents < FLOORS, -FLOORS, contents), logs
 
 
-def without_floors(scatter: Scatter) -> Scatter:
-    return Scatter(scatter.spread, scatter.scenarios, scatter.weights, scatter.joint)
+def without_floors(scatter: ErrorScenarios) -> ErrorScenarios:
+    return ErrorScenarios(scatter.spread, scatter.scenarios, scatter.weights, scatter.joint)
 
 
 def test_limits_of_the_laboratory_are_those_of_the_newest_reports() -> None:
     reported, logs = lots(200, 1)
     reported[:100, 1] = -0.8
-    scatter = Scatter.of(reported, logs)
+    scatter = ErrorScenarios.of(reported, logs)
     assert scatter.floors is not None
     assert scatter.unseen is not None
     assert scatter.floors.tolist() == pytest.approx(FLOORS.tolist(), rel=1e-12)
     assert scatter.unseen.tolist() == [False, True, True]
-    seen = Scatter.of(np.abs(reported), logs)
+    seen = ErrorScenarios.of(np.abs(reported), logs)
     assert seen.floors is not None
     assert seen.floors.tolist() == [0.0, 0.0, 0.0]
 
@@ -49,7 +49,7 @@ def test_chances_of_a_sum_are_those_of_how_assays_count_it() -> None:
     """Limits of 0.4 twice leave 0.2 of a sum of 1 to the element that is seen."""
     whole, bound = lots(4000, 2), limits(1.0)
     reported, logs = whole[0][:2000], whole[1][:2000]
-    scatter, new = Scatter.of(reported, logs), whole[1][2000:]
+    scatter, new = ErrorScenarios.of(reported, logs), whole[1][2000:]
     kept = bound.kept(whole[0][2000:])[:, 0]
     assert 0.6 < kept.mean() < 0.8
     assert scatter.chances(new, bound).keeps[:, 0].mean() == pytest.approx(kept.mean(), abs=0.02)
@@ -61,7 +61,7 @@ def test_chances_of_a_sum_are_those_of_how_assays_count_it() -> None:
 
 
 def test_the_nearest_limit_counts_what_lies_below_a_limit_as_assays_do() -> None:
-    scatter, bound = Scatter.of(*lots(300, 3)), limits(1.0)
+    scatter, bound = ErrorScenarios.of(*lots(300, 3)), limits(1.0)
     logs = np.log([[0.15, 4e-4, 4e-4], [0.3, 4e-4, 0.5]])
     assert scatter.likeliest(logs, bound)[:, 0].tolist() == pytest.approx([0.95, 1.2], rel=1e-12)
     found = nearest(logs, np.zeros(2, np.intp), distances(logs, scatter, bound), scatter, bound)
@@ -70,7 +70,7 @@ def test_the_nearest_limit_counts_what_lies_below_a_limit_as_assays_do() -> None
 
 
 def test_sums_that_these_limits_hardly_fill_and_least_ones_are_left_as_they_are() -> None:
-    scatter = Scatter.of(*lots(300, 4))
+    scatter = ErrorScenarios.of(*lots(300, 4))
     logs = lots(20, 5)[1]
     for bound in (limits(4.0), limits(0.1, way=-1.0), limits(0.5, (1.0, 0.0, 0.0))):
         plain = without_floors(scatter)
@@ -80,7 +80,7 @@ def test_sums_that_these_limits_hardly_fill_and_least_ones_are_left_as_they_are(
 
 
 def test_of_what_was_hardly_seen_the_laboratorys_limit_may_be_reached() -> None:
-    scatter, logs = Scatter.of(*lots(300, 6)), lots(5, 7)[1]
+    scatter, logs = ErrorScenarios.of(*lots(300, 6)), lots(5, 7)[1]
     low, high = scatter.bounds(logs, 0.9)
     plain = without_floors(scatter).bounds(logs, 0.9)
     np.testing.assert_array_equal(low[:, 0], plain[0][:, 0])
@@ -92,23 +92,25 @@ def test_of_what_was_hardly_seen_the_laboratorys_limit_may_be_reached() -> None:
 def test_one_report_in_ten_above_the_limit_is_enough_to_learn_from() -> None:
     reported, logs = lots(300, 8)
     reported[::10, 1] = 0.5
-    scatter = Scatter.of(reported, logs)
+    scatter = ErrorScenarios.of(reported, logs)
     assert scatter.unseen is not None
     assert scatter.unseen.tolist() == [False, False, True]
 
 
 def test_limits_come_back_from_json_and_older_models_know_none() -> None:
-    scatter, bound = Scatter.of(*lots(100, 9)), limits(1.0)
+    scatter, bound = ErrorScenarios.of(*lots(100, 9)), limits(1.0)
     state, logs = json.loads(json.dumps(scatter.state(), allow_nan=False)), lots(9, 10)[1]
-    back = Scatter.from_state(state)
+    back = ErrorScenarios.from_state(state)
     np.testing.assert_array_equal(back.chances(logs, bound).keeps, scatter.chances(logs, bound).keeps)
     np.testing.assert_array_equal(back.bounds(logs, 0.9), scatter.bounds(logs, 0.9))
-    older = Scatter.from_state({name: state[name] for name in ("spread", "scenarios", "weights", "joint")})
+    older = ErrorScenarios.from_state({name: state[name] for name in ("spread", "scenarios", "weights", "joint")})
     assert (older.floors, older.unseen) == (None, None)
     np.testing.assert_array_equal(older.bounds(logs, 0.9), without_floors(scatter).bounds(logs, 0.9))
 
 
 def test_a_toy_of_one_scenario_by_hand() -> None:
-    scatter = Scatter(np.ones(3), np.zeros((1, 3)), np.ones(1), Conformal(np.ones(1)), FLOORS, np.zeros(3, np.bool_))
+    scatter = ErrorScenarios(
+        np.ones(3), np.zeros((1, 3)), np.ones(1), Conformal(np.ones(1)), FLOORS, np.zeros(3, np.bool_)
+    )
     logs = np.log([[0.1, 0.6, 0.1]])
     assert scatter.likeliest(logs, limits(1.0))[0, 0] == pytest.approx(0.1 + 0.6 + 0.4, rel=1e-12)

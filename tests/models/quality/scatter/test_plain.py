@@ -7,7 +7,7 @@ from scipy.special import ndtr
 from models.processes.lookup import physics_of
 from models.quality import error_scenarios as scatter_module
 from models.quality import remedy as remedy_module
-from models.quality.error_scenarios import Scatter
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
 from models.quality.remedy import LEAST_GAIN, _contents, distances, nearest, remedies
 from models.table.inputs import input_names
@@ -30,13 +30,13 @@ def seed(request: pytest.FixtureRequest) -> Seed:
     return SEEDS[request.param]
 
 
-def case(seed: Seed) -> tuple[Scatter, Limits, np.ndarray]:
+def case(seed: Seed) -> tuple[ErrorScenarios, Limits, np.ndarray]:
     """Errors that go together, limits, and logarithms of contents about those, far from them and not known."""
     rng, limits = np.random.default_rng(4), Limits.of(seed)
     E = len(seed.elements)
     weights = rng.uniform(0.5, 2.0, 77)
     errors = rng.normal(size=(77, E)) + rng.normal(size=(77, 1))
-    scatter = Scatter(rng.uniform(0.05, 0.6, E), errors, weights / weights.sum(), Conformal(np.ones(1)))
+    scatter = ErrorScenarios(rng.uniform(0.05, 0.6, E), errors, weights / weights.sum(), Conformal(np.ones(1)))
     usual = np.array([limits.bound[limits.elements[:, e] > 0].mean() for e in range(E)])
     logs = np.log(usual) - 0.7 + 0.5 * rng.normal(size=(LOTS, E))
     logs[3] += 9.0
@@ -46,7 +46,7 @@ def case(seed: Seed) -> tuple[Scatter, Limits, np.ndarray]:
     return scatter, limits, logs
 
 
-def plain_scores(scatter: Scatter, full: np.ndarray) -> np.ndarray:
+def plain_scores(scatter: ErrorScenarios, full: np.ndarray) -> np.ndarray:
     """How many kernels below 0 the logarithms of one lot lie, shape (s, g)."""
     mean = (scatter.weights[:, None] * full).sum(axis=0)
     sd = np.sqrt((scatter.weights[:, None] * (full - mean) ** 2).sum(axis=0))
@@ -81,7 +81,7 @@ def test_chances_of_breaking_a_limit_are_those_of_it_alone(seed: Seed) -> None:
         np.testing.assert_allclose(found[i], (scatter.weights[:, None] * broken).sum(axis=0), rtol=1e-12, atol=1e-14)
 
 
-def plain_distances(log: np.ndarray, scatter: Scatter, limits: Limits) -> np.ndarray:
+def plain_distances(log: np.ndarray, scatter: ErrorScenarios, limits: Limits) -> np.ndarray:
     found = []
     for row, bound, way in zip(limits.elements, limits.bound, limits.way, strict=True):
         total = (np.exp(log) * row).sum()

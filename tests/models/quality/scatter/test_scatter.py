@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm, qmc
 
 from models.quality import error_scenarios as module
-from models.quality.error_scenarios import Scatter, crossed_chances
+from models.quality.error_scenarios import ErrorScenarios, crossed_chances
 from models.quality.grades import Limits
 from models.quality.losses import UNTOLD_SPREAD
 from models.uncertainty.intervals import Conformal, CoverageError
@@ -39,12 +39,12 @@ def limits(*bounds: tuple[list[float], float, int], grades: int = 2) -> Limits:
     )
 
 
-def of_equal_weight(spread: np.ndarray, scenarios: np.ndarray) -> Scatter:
+def of_equal_weight(spread: np.ndarray, scenarios: np.ndarray) -> ErrorScenarios:
     """Scatter with these errors; its joint intervals are of no interest."""
-    return Scatter(spread, scenarios, np.full(len(scenarios), 1 / len(scenarios)), Conformal(np.ones(1)))
+    return ErrorScenarios(spread, scenarios, np.full(len(scenarios), 1 / len(scenarios)), Conformal(np.ones(1)))
 
 
-def normal(n: int, size: int = 1) -> Scatter:
+def normal(n: int, size: int = 1) -> ErrorScenarios:
     """Scatter with errors that fill a standard normal distribution evenly."""
     even = qmc.Sobol(size, rng=0).random(n) if size > 1 else ((np.arange(n) + 0.5) / n)[:, None]
     return of_equal_weight(np.full(size, 0.4), norm.ppf(even))
@@ -56,7 +56,7 @@ class TestJointIntervals:
         rng = np.random.default_rng(0)
         coverages = []
         for _ in range(150):
-            scatter = Scatter.of(*lots(99, rng))
+            scatter = ErrorScenarios.of(*lots(99, rng))
             reported, told = lots(400, rng)
             low, high = scatter.bounds(told, 0.9)
             inside = np.where(reported < 0, low <= -reported, (low <= reported) & (reported <= high))
@@ -66,7 +66,7 @@ class TestJointIntervals:
         assert np.mean(coverages) <= 0.9 + 1 / 100 + 3 * sigma
 
     def test_they_are_symmetric_on_log_scale_and_as_wide_as_each_element_scatters(self) -> None:
-        scatter = Scatter.of(*lots(400, np.random.default_rng(1)))
+        scatter = ErrorScenarios.of(*lots(400, np.random.default_rng(1)))
         told = lots(5, np.random.default_rng(2))[1]
         low, high = scatter.bounds(told, 0.9)
         np.testing.assert_allclose(np.log(low) + np.log(high), 2 * told, rtol=1e-9)
@@ -77,15 +77,15 @@ class TestJointIntervals:
     def test_missing_contents_are_held_by_any_interval_and_lots_without_any_do_not_count(self) -> None:
         rng = np.random.default_rng(3)
         reported, told = lots(200, rng)
-        plain = Scatter.of(reported, told)
-        empty = Scatter.of(np.vstack([reported, np.full((50, 3), np.nan)]), np.vstack([told, told[:50]]))
+        plain = ErrorScenarios.of(reported, told)
+        empty = ErrorScenarios.of(np.vstack([reported, np.full((50, 3), np.nan)]), np.vstack([told, told[:50]]))
         np.testing.assert_array_equal(empty.joint.scores, plain.joint.scores)
         reported[:, 2] = np.where(np.arange(200) % 2, reported[:, 2], np.nan)
-        holed = Scatter.of(reported, told)
+        holed = ErrorScenarios.of(reported, told)
         assert len(holed.joint.scores) == 200
 
     def test_more_than_the_lots_can_promise_is_refused(self) -> None:
-        scatter = Scatter.of(*lots(50, np.random.default_rng(4)))
+        scatter = ErrorScenarios.of(*lots(50, np.random.default_rng(4)))
         with pytest.raises(CoverageError, match=r"coverage 0\.99 needs at least 99 calibration rows, got 50"):
             scatter.bounds(CENTRE[None], 0.99)
 
@@ -149,7 +149,7 @@ class TestChances:
         some = limits(([1.0, 0, 0], 3.0, 0), ([0, 1.0, 0], 2.0, 0), ([1.0, 1.0, 0], 4.5, 0))
         gaps = []
         for _ in range(12):
-            scatter = Scatter.of(*lots(1600, rng))
+            scatter = ErrorScenarios.of(*lots(1600, rng))
             reported, told = lots(1500, rng)
             p, kept = scatter.chances(told, some).keeps[:, 0], some.kept(reported)[:, 0]
             gaps.append([(kept - p)[part].mean() for part in np.array_split(np.argsort(p), 5)])
@@ -157,7 +157,7 @@ class TestChances:
         np.testing.assert_array_less(np.abs(np.mean(gaps, axis=0)), 3 * sigma + 0.01)
 
     def test_the_dearest_grade_that_is_kept_is_one_of_all(self) -> None:
-        scatter = Scatter.of(*lots(400, np.random.default_rng(9)))
+        scatter = ErrorScenarios.of(*lots(400, np.random.default_rng(9)))
         told = lots(50, np.random.default_rng(10))[1]
         nested = limits(([1.0, 0, 0], 2.0, 0), ([0, 1.0, 0], 1.0, 0), ([1.0, 0, 0], 3.0, 1), grades=3)
         chances = scatter.chances(told, nested)
@@ -170,7 +170,7 @@ class TestChances:
         np.testing.assert_allclose(same.best[:, 1], 0.0, atol=1e-12)
 
     def test_a_lot_does_not_depend_on_the_others(self) -> None:
-        scatter = Scatter.of(*lots(400, np.random.default_rng(11)))
+        scatter = ErrorScenarios.of(*lots(400, np.random.default_rng(11)))
         told = lots(300, np.random.default_rng(12))[1]
         some = limits(([1.0, 0, 0], 3.0, 0), ([1.0, 1.0, 0], 4.5, 0))
         alone = np.vstack([scatter.chances(told[i : i + 1], some).best for i in range(len(told))])
@@ -201,7 +201,7 @@ class TestCalibration:
         found = crossed_chances(reported, predicted, some)
         moved = reported.copy()
         moved[::3] *= 2.0 * SD  # errors of the first third alone change: what scatters about them does not
-        spread = Scatter.of(reported, predicted).spread
+        spread = ErrorScenarios.of(reported, predicted).spread
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, "spread_about", lambda label, raw: next(given))
             given = iter(spread)
@@ -219,7 +219,7 @@ class TestCalibration:
             kept = some.kept(reported)[:, 0]
             broken = kept == 0
             gaps.append((crossed_chances(reported, predicted, some).keeps[:, 0] - kept).mean())
-            all_of_them = Scatter.of(reported, predicted).chances(predicted, some).keeps[:, 0]
+            all_of_them = ErrorScenarios.of(reported, predicted).chances(predicted, some).keeps[:, 0]
             crossed = crossed_chances(reported, predicted, some).keeps[:, 0]
             own.append((crossed - all_of_them)[broken].mean())
         sigma = np.std(gaps) / math.sqrt(60)
@@ -229,7 +229,7 @@ class TestCalibration:
 
     def test_every_lot_lends_its_errors(self) -> None:
         reported, predicted = lots(210, np.random.default_rng(13))
-        scatter = Scatter.of(reported, predicted)
+        scatter = ErrorScenarios.of(reported, predicted)
         errors = (np.log(reported[:, 2]) - predicted[:, 2]) / scatter.spread[2]
         np.testing.assert_allclose(np.sort(scatter.scenarios[:, 2]), np.sort(errors), rtol=1e-9, atol=1e-12)
 
@@ -237,7 +237,7 @@ class TestCalibration:
         rng = np.random.default_rng(20)
         reported, told = lots(9000, rng)
         reported[:900, 2] *= np.exp(8 * SD[2])  # one lot in ten
-        scatter = Scatter.of(reported, told)
+        scatter = ErrorScenarios.of(reported, told)
         assert len(scatter.scenarios) < 0.15 * 9000
         assert scatter.weights.sum() == pytest.approx(1.0, rel=1e-12)
         high = np.log(5.0) + 1.5
@@ -250,7 +250,7 @@ class TestCalibration:
 
     def test_a_censored_error_is_drawn_below_its_limit_and_the_same_again(self) -> None:
         reported, told = lots(210, np.random.default_rng(14))
-        one, other = Scatter.of(reported, told), Scatter.of(reported, told)
+        one, other = ErrorScenarios.of(reported, told), ErrorScenarios.of(reported, told)
         np.testing.assert_array_equal(one.scenarios, other.scenarios)
         # Rare ones come first: lots are found again by their third element, which is never censored.
         lot, own = np.argsort(np.log(reported[:, 2]) - told[:, 2]), np.argsort(one.scenarios[:, 2])
@@ -264,14 +264,14 @@ class TestCalibration:
     def test_an_element_never_above_its_limit_is_kept_within_it(self) -> None:
         reported, told = lots(300, np.random.default_rng(15))
         reported[:, 1], told[:, 1] = -1.0, -3.0
-        scatter = Scatter.of(reported, told)
+        scatter = ErrorScenarios.of(reported, told)
         assert scatter.spread[1] == UNTOLD_SPREAD
         assert np.isfinite(scatter.scenarios).all()
         assert scatter.chances(told[:3], limits(([0, 1.0, 0], 1.0, 0))).keeps[:, 0].min() > 0.99
 
     @pytest.mark.parametrize("n", [1, 2, 7])
     def test_few_lots_give_numbers_all_the_same(self, n: int) -> None:
-        scatter = Scatter.of(*lots(n, np.random.default_rng(16)))
+        scatter = ErrorScenarios.of(*lots(n, np.random.default_rng(16)))
         chances = scatter.chances(CENTRE[None], limits(([1.0, 0, 0], 2.0, 0)))
         assert np.isfinite(chances.keeps).all()
         assert np.isfinite(chances.best).all()
@@ -280,11 +280,11 @@ class TestCalibration:
         reported, told = lots(20, np.random.default_rng(17))
         reported[:, [0, 2]] = np.nan
         with pytest.raises(ValueError, match=r"reported: elements \[0, 2\] have no content in any calibration lot"):
-            Scatter.of(reported, told)
+            ErrorScenarios.of(reported, told)
 
     def test_it_comes_back_from_json(self) -> None:
-        scatter = Scatter.of(*lots(100, np.random.default_rng(18)))
-        back = Scatter.from_state(json.loads(json.dumps(scatter.state(), allow_nan=False)))
+        scatter = ErrorScenarios.of(*lots(100, np.random.default_rng(18)))
+        back = ErrorScenarios.from_state(json.loads(json.dumps(scatter.state(), allow_nan=False)))
         some, told = limits(([1.0, 1.0, 0], 4.0, 0)), lots(9, np.random.default_rng(19))[1]
         np.testing.assert_array_equal(back.chances(told, some).keeps, scatter.chances(told, some).keeps)
         np.testing.assert_array_equal(back.bounds(told, 0.9), scatter.bounds(told, 0.9))

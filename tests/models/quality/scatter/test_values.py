@@ -9,15 +9,17 @@ from scipy.special import ndtr
 
 from models.quality import error_scenarios as module
 from models.quality.censoring import drawn
-from models.quality.error_scenarios import Scatter, _ndtr, crossed_chances
+from models.quality.error_scenarios import ErrorScenarios, _ndtr, crossed_chances
 from models.quality.grades import Limits
 from models.uncertainty.intervals import Conformal
 
 NAN = math.nan
 
 
-def of(scenarios: list[list[float]], weights: list[float], spread: list[float]) -> Scatter:
-    return Scatter(np.array(spread), np.array(scenarios), np.array(weights), Conformal(np.array([1.0, 2.0, 3.0, 4.0])))
+def of(scenarios: list[list[float]], weights: list[float], spread: list[float]) -> ErrorScenarios:
+    return ErrorScenarios(
+        np.array(spread), np.array(scenarios), np.array(weights), Conformal(np.array([1.0, 2.0, 3.0, 4.0]))
+    )
 
 
 def limits(elements: list[list[float]], highest: list[float], grade: list[int], grades: int = 2) -> Limits:
@@ -123,11 +125,11 @@ def test_each_lot_by_hand_has_the_errors_of_the_lots_of_other_thirds() -> None:
     logs = rng.standard_normal((6, 2))
     reported = np.exp(logs + 0.3 * rng.standard_normal((6, 2)))
     limits = Limits(("x",), np.array([[1.0, 0.0]]), np.array([1.5]), np.ones(1), np.array([0], dtype=np.intp), 2)
-    found, whole = crossed_chances(reported, logs, limits), Scatter.of(reported, logs)
+    found, whole = crossed_chances(reported, logs, limits), ErrorScenarios.of(reported, logs)
     for third in ([0, 3], [1, 4], [2, 5]):
         others = np.delete(np.arange(6), third)
         errors = (np.log(reported[others]) - logs[others]) / whole.spread
-        alone = Scatter(whole.spread, errors, np.full(4, 0.25), whole.joint).chances(logs[third], limits)
+        alone = ErrorScenarios(whole.spread, errors, np.full(4, 0.25), whole.joint).chances(logs[third], limits)
         np.testing.assert_allclose(found.keeps[third], alone.keeps, rtol=1e-9)
         np.testing.assert_allclose(found.best[third], alone.best, rtol=1e-9)
 
@@ -164,7 +166,7 @@ def test_errors_are_counted_in_units_of_each_elements_spread() -> None:
     logs = rng.standard_normal((30, 2))
     reported = np.exp(logs + [0.2, 0.5] * rng.standard_normal((30, 2)))
     reported[6, 0], reported[9, 1] = -reported[6, 0], NAN
-    scatter = Scatter.of(reported, logs)
+    scatter = ErrorScenarios.of(reported, logs)
     uniforms = np.random.default_rng(20260101).random((30, 2))
     errors = (drawn(reported, logs, scatter.spread, uniforms) - logs) / scatter.spread
     assert np.abs(errors).max() < 3.0

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.quality.setpoints.model import SetPoints
+from models.quality.setpoints.model import LotSetpoints
 from seeds import Seed
 from tests.suite.physics import physics_type, state_process
 
@@ -51,26 +51,26 @@ def physics() -> Callable[[float], Any]:
 
 
 @pytest.fixture(scope="session")
-def learn(history: Callable[..., History], physics: Callable[[float], Any]) -> Callable[..., SetPoints]:
+def learn(history: Callable[..., History], physics: Callable[[float], Any]) -> Callable[..., LotSetpoints]:
     """Learner of set-points of a seed, with physics of a slope."""
 
-    def make(seed: Seed, slope: float = -0.06) -> SetPoints:
+    def make(seed: Seed, slope: float = -0.06) -> LotSetpoints:
         with pytest.MonkeyPatch.context() as patch:
             state_process(patch, "toy_lots", physics=physics(slope))
-            return SetPoints.learn(seed, *history(per_u=3.0))
+            return LotSetpoints.learn(seed, *history(per_u=3.0))
 
     return make
 
 
 @pytest.fixture(scope="session")
-def learnt_setpoints(toy_quality_seed: Seed, learn: Callable[..., SetPoints]) -> SetPoints:
+def learnt_setpoints(toy_quality_seed: Seed, learn: Callable[..., LotSetpoints]) -> LotSetpoints:
     return learn(toy_quality_seed)
 
 
 @pytest.fixture
 def setpoints(
-    learnt_setpoints: SetPoints, physics: Callable[[float], Any], monkeypatch: pytest.MonkeyPatch
-) -> SetPoints:
+    learnt_setpoints: LotSetpoints, physics: Callable[[float], Any], monkeypatch: pytest.MonkeyPatch
+) -> LotSetpoints:
     """Set-points that were learnt from lots of the law, with its own physics."""
     state_process(monkeypatch, "toy_lots", physics=physics(-0.06))
     return learnt_setpoints

@@ -10,22 +10,22 @@ import pytest
 
 from models.quality.grades import Limits
 from models.quality.setpoints import recommender
-from models.quality.setpoints.model import SetPoints
-from models.quality.setpoints.recommender import BROKEN, Plans, _decided, recommend, what_if
+from models.quality.setpoints.model import LotSetpoints
+from models.quality.setpoints.recommender import BROKEN, LotPlans, _decided, recommend, what_if
 from seeds import Seed
 from seeds.format.loader import parse
 from system.cancellation import looking
 
-Learn = Callable[..., SetPoints]
+Learn = Callable[..., LotSetpoints]
 
 
-def lots(*u: float, knob: float = 50.0) -> Plans:
+def lots(*u: float, knob: float = 50.0) -> LotPlans:
     """Lots before they are made: v is measured later."""
     return plans(np.array([[one, np.nan, knob, 2.2] for one in u]).reshape(-1, 4))
 
 
-def plans(X: np.ndarray) -> Plans:
-    return Plans(X, [f"T-{i:02d}" for i in range(len(X))], [pd.Timestamp("2026-11-01")] * len(X))
+def plans(X: np.ndarray) -> LotPlans:
+    return LotPlans(X, [f"T-{i:02d}" for i in range(len(X))], [pd.Timestamp("2026-11-01")] * len(X))
 
 
 def contents(u: float, knob: float, n: int = 200_000) -> np.ndarray:
@@ -41,7 +41,7 @@ def keeps(seed: Seed, u: float, knob: float) -> float:
 
 
 class TestRecommendations:
-    def test_a_lot_near_its_limit_is_moved_away_and_gains_what_is_promised(self, setpoints: SetPoints) -> None:
+    def test_a_lot_near_its_limit_is_moved_away_and_gains_what_is_promised(self, setpoints: LotSetpoints) -> None:
         (found,) = recommend(setpoints, lots(2.2, knob=44.0))
         move = found.moves["knob"]
         assert (found.unit, found.start, found.refusal) == ("T-00", pd.Timestamp("2026-11-01"), None)
@@ -55,7 +55,7 @@ class TestRecommendations:
         assert found.cause == "less q: impurity q"
         assert found.support > 0
 
-    def test_each_limit_is_broken_as_often_as_by_the_law(self, setpoints: SetPoints) -> None:
+    def test_each_limit_is_broken_as_often_as_by_the_law(self, setpoints: LotSetpoints) -> None:
         (found,) = recommend(setpoints, lots(2.2, knob=44.0))
         limits = {one.column: one for one in found.limits}
         assert {name: one.bound for name, one in limits.items()} == {"p": 6.0, "q": 5.0, "p_and_q": 9.0}
@@ -71,14 +71,14 @@ class TestRecommendations:
         assert found.effects["q"].value < 0
         assert found.effects["p"].value >= 0  # physics knows no effect: history's small one counts where it is a rise
 
-    def test_a_safe_lot_is_as_good_as_planned(self, setpoints: SetPoints) -> None:
+    def test_a_safe_lot_is_as_good_as_planned(self, setpoints: LotSetpoints) -> None:
         (found,) = recommend(setpoints, lots(-2.0))
         assert (found.moves, found.refusal, found.gain.value) == ({"knob": 0.0}, None, 0.0)
         assert found.cause is None
         before, after = found.keeps["prime"]
         assert before == after
 
-    def test_a_lot_unlike_history_or_without_its_assay_is_refused_by_name(self, setpoints: SetPoints) -> None:
+    def test_a_lot_unlike_history_or_without_its_assay_is_refused_by_name(self, setpoints: LotSetpoints) -> None:
         X = lots(0.0, 15.0, 0.0).X
         X[2, 3] = np.nan
         found = recommend(setpoints, plans(X))
@@ -87,13 +87,13 @@ class TestRecommendations:
         assert found[0].refusal is None
         assert np.isnan([found[1].keeps["prime"][0], found[1].limits[0].chance, found[1].effects["q"].value]).all()
 
-    def test_what_is_measured_later_does_not_count(self, setpoints: SetPoints) -> None:
+    def test_what_is_measured_later_does_not_count(self, setpoints: LotSetpoints) -> None:
         some = lots(2.2, 0.0, knob=44.0)
         known = some.X.copy()
         known[:, 1] = 3.0
         assert recommend(setpoints, plans(known)) == recommend(setpoints, some)
 
-    def test_a_lot_does_not_depend_on_the_others(self, setpoints: SetPoints) -> None:
+    def test_a_lot_does_not_depend_on_the_others(self, setpoints: LotSetpoints) -> None:
         X = lots(2.2, 2.0, -1.0, 1.5, knob=44.0).X
         together = recommend(setpoints, plans(X))
         for i, one in enumerate(together):
@@ -101,22 +101,22 @@ class TestRecommendations:
             assert alone.moves == one.moves
             assert alone.gain.value == pytest.approx(one.gain.value, rel=1e-9)
 
-    def test_no_lots_have_no_recommendations(self, setpoints: SetPoints) -> None:
+    def test_no_lots_have_no_recommendations(self, setpoints: LotSetpoints) -> None:
         assert recommend(setpoints, lots()) == []
 
-    def test_a_recommendation_lies_within_history_and_one_step(self, setpoints: SetPoints) -> None:
+    def test_a_recommendation_lies_within_history_and_one_step(self, setpoints: LotSetpoints) -> None:
         found = recommend(setpoints, lots(*np.linspace(-2, 2.5, 40), knob=47.0))
         moves = [one.moves["knob"] for one in found if one.moves["knob"]]
         assert moves
         low, high = setpoints.low[0], setpoints.high[0]
         assert all(low <= 47.0 + move <= high and abs(move) <= 10 for move in moves)
 
-    def test_a_what_if_of_what_is_recommended_brings_what_was_said(self, setpoints: SetPoints) -> None:
+    def test_a_what_if_of_what_is_recommended_brings_what_was_said(self, setpoints: LotSetpoints) -> None:
         some = lots(2.2, 2.0, -1.0, knob=44.0)
         best = recommend(setpoints, some)
         assert what_if(setpoints, some, [one.moves for one in best]) == best
 
-    def test_a_what_if_may_lose(self, setpoints: SetPoints) -> None:
+    def test_a_what_if_may_lose(self, setpoints: LotSetpoints) -> None:
         some = lots(2.0, 15.0)
         found = what_if(setpoints, some, [{"knob": -5.0}, {"knob": -5.0}])
         assert found[0].gain.value < 0
@@ -124,7 +124,7 @@ class TestRecommendations:
         assert found[0].keeps["prime"][1] < found[0].keeps["prime"][0]
         assert found[1].refusal == "u outside training range"
 
-    def test_dearer_claims_make_a_move_away_from_the_limit_worth_more(self, setpoints: SetPoints) -> None:
+    def test_dearer_claims_make_a_move_away_from_the_limit_worth_more(self, setpoints: LotSetpoints) -> None:
         moves = [{"knob": 5.0}]
         cheap, dear = (
             what_if(setpoints, lots(1.5), moves, {"assay_cost": 5000.0, "claim_cost": cost})[0].gain.value
@@ -139,7 +139,7 @@ def test_where_history_contradicts_physics_nothing_is_recommended(toy_quality_se
     assert all(one.refusal in (None, BROKEN) or str(one.refusal).startswith("doubt: knob ") for one in found)
 
 
-def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpoints: SetPoints) -> None:
+def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpoints: LotSetpoints) -> None:
     (found,) = recommend(setpoints, lots(2.2, knob=44.0))
     assert _decided(found, 0.0, True, setpoints) == found
     refused = _decided(found, found.gain.value, True, setpoints)
@@ -158,7 +158,7 @@ def test_a_move_that_costs_more_than_it_gains_is_not_recommended(toy_quality_see
     assert (found.moves, found.refusal) == ({"knob": 0.0}, None)
 
 
-def test_many_lots_are_weighed_some_at_a_time(setpoints: SetPoints, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_lots_are_weighed_some_at_a_time(setpoints: LotSetpoints, monkeypatch: pytest.MonkeyPatch) -> None:
     some = lots(*np.linspace(-2, 2.5, 11), np.nan, knob=47.0)
     whole = recommend(setpoints, some)
     moved = what_if(setpoints, some, [one.moves for one in whole])

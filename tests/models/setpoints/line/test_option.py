@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.setpoints.learning import learn
-from models.setpoints.line.option import Option
+from models.setpoints.line.option import SharedMove
 from models.setpoints.line.recommender import _Choice, _held_by
 from models.setpoints.recommender import what_if
 from seeds import load
@@ -38,7 +38,7 @@ def option(draws, gain, others=0, chances=0.001, most=1.0):
     """One of n units that have no moves of their own, from draws of shape (d, n)."""
     n = draws.shape[1]
     one = np.ones((1, n))
-    return Option(
+    return SharedMove(
         size=2.5,
         own={"voltage_setpoint": np.zeros(1)},
         gain=gain * one,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.sorting.decision import Line, Pieces
+from models.sorting.decision import DecidedPieces, SortingLine
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.curve import overlap_density
 from models.sorting.setpoints.recommender import LineSetPoints
@@ -42,15 +42,15 @@ class Toy:
 
     def __init__(self, seed: Seed, co_ejection: float = 0.0) -> None:
         self.seed = seed
-        self.line = replace(Line.of(seed, np.zeros(2)), co_ejection=co_ejection)
+        self.line = replace(SortingLine.of(seed, np.zeros(2)), co_ejection=co_ejection)
 
     def seen(self, X: np.ndarray) -> SimpleNamespace:
         q, nothing = X[:, 1], np.zeros(len(X))
         return SimpleNamespace(X=X, p=np.column_stack([q, nothing, nothing, 1 - q]))
 
-    def pieces(self, seen: SimpleNamespace, values: np.ndarray) -> Pieces:
+    def pieces(self, seen: SimpleNamespace, values: np.ndarray) -> DecidedPieces:
         n = len(seen.X)
-        return Pieces(seen.p @ values.T, np.zeros(n, bool), np.full(n, 0.03), np.zeros((n, 2)), np.zeros((n, 2)))
+        return DecidedPieces(seen.p @ values.T, np.zeros(n, bool), np.full(n, 0.03), np.zeros((n, 2)), np.zeros((n, 2)))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.lot_advice import LotAdvice
-from models.sorting.decision import Line
+from models.sorting.decision import SortingLine
 from models.sorting.setpoints.assayed import FEWEST_LOTS, Assayed
 from models.sorting.setpoints.recommender import FEED, VALUE, LinePlan, LineSetPoints, recommend, what_if
 from models.sorting.setpoints.replay import PARTS
@@ -167,7 +167,7 @@ def test_a_limit_of_a_spread_stands_beside_that_of_the_mean(line: Made, spread_b
     """Every second piece holds nothing of x, the others 0.8 wt%: a standard deviation of 0.4, where 0.3 may be."""
     made: Any = line(5, too_sure=0.15)
     made.model.seed = spread_belt_seed
-    made.model.line = replace(Line.of(spread_belt_seed, np.zeros(2)), co_ejection=0.0)
+    made.model.line = replace(SortingLine.of(spread_belt_seed, np.zeros(2)), co_ejection=0.0)
     contents = np.zeros((len(made.assayed.classes), 2))
     contents[::2, 0] = 0.8
     found = asked(LineSetPoints(made.model, replace(made.assayed, contents=contents)), {})

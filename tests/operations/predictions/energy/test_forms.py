@@ -22,7 +22,7 @@ from seeds import Seed, folder, load
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.suite.forms import payloads
 
 PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
@@ -72,7 +72,7 @@ def app(seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Service:
     store.point(seed.process.name, 1, kept)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NONFERROUS_SEEDS", str(where))
-        made = create_app(Settings(), store)
+        made = create_app(ServiceSettings(), store)
         made.champions.refresh()
     return made
 

@@ -21,7 +21,7 @@ from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.suite.forms import payloads
 
 URL = "/v1/toy_lots/predictions"
@@ -35,7 +35,7 @@ Folder = Callable[..., Path]
 def app(toy_folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Service:
     """Service without a model: a fault is told before one is looked for."""
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
-    return create_app(Settings(), FolderStore())
+    return create_app(ServiceSettings(), FolderStore())
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def answering(app: Service, save_toy_grader: Callable[..., QualityModel], tmp_pa
     save_toy_grader(tmp_path / "one")
     store = FolderStore()
     store.point("toy_lots", 1, tmp_path / "one")
-    made = create_app(Settings(), store)
+    made = create_app(ServiceSettings(), store)
     made.champions.refresh()
     return made
 

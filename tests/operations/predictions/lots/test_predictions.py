@@ -17,7 +17,7 @@ from models.quality.model import QualityModel
 from physics.arrays import FloatArray
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.suite.physics import physics_of_functions
 
 URL = "/v1/toy_lots/predictions"
@@ -41,7 +41,7 @@ def app(model: QualityModel, toy_folder: Folder, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
     store = FolderStore()
     store.point("toy_lots", 1, tmp_path / "one")
-    made = create_app(Settings(), store)
+    made = create_app(ServiceSettings(), store)
     made.champions.refresh()
     return made
 

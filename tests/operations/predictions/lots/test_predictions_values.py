@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.quality.decision import Costs, Decisions
-from models.quality.remedy import Nearest, Remedy
+from models.quality.remedy import NearestLimit, Remedy
 from operations.predictions.lots import predictions
 from seeds import Seed
 
@@ -55,11 +55,13 @@ def test_decisions_are_told_in_words() -> None:
 def test_the_nearest_limit_is_told_with_its_margin() -> None:
     units = {"p": "ppm", "q": "%"}
     one = {"limit": "p", "grade": "prime", "value": 4.5, "margin": 1.5, "unit": "ppm", "sigma": 1.25}
-    highest, least = Nearest("p", 0, 4.5, 6.0, True, 1.25), Nearest("p", 0, 4.5, 3.0, False, 1.25)
+    highest, least = NearestLimit("p", 0, 4.5, 6.0, True, 1.25), NearestLimit("p", 0, 4.5, 3.0, False, 1.25)
     assert predictions._nearest(highest, "prime", units, False) == one | {"highest": 6.0}
     assert predictions._nearest(highest, "prime", units, True) == one | {"highest": 6.0, "least": None}
     assert predictions._nearest(least, "prime", units, True) == one | {"highest": None, "least": 3.0}
-    assert predictions._nearest(Nearest("p", 0, math.nan, 6.0, True, math.nan), "prime", {"p": "ppm"}, False) is None
+    assert (
+        predictions._nearest(NearestLimit("p", 0, math.nan, 6.0, True, math.nan), "prime", {"p": "ppm"}, False) is None
+    )
 
 
 def test_a_remedy_is_told_with_its_knob() -> None:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from models.regression.model import conformalised
 from models.regression.several import SeveralTargets, together
 from models.tasks import build
-from models.uncertainty.adaptive_intervals import Adaptive
+from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from operations.forms.rows import matrix
 from operations.outcomes.numbers import NumberStates
 from operations.predictions.numbers.predictions import predicted
@@ -93,7 +93,7 @@ def came(at: int) -> Arrived:
 
 def test_each_target_takes_up_its_own_outcomes(seed: Seed, model: SeveralTargets) -> None:
     rng = np.random.default_rng(2)
-    start = Adaptive.new()
+    start = AdaptiveInterval.new()
     for error in rng.normal(0, 0.3, (60, 1)):
         start = start.taken(error, np.abs(error))
     parts = {"loss": replace(model.models["loss"], adaptive=start), "iron": model.models["iron"]}
@@ -119,19 +119,19 @@ def test_each_target_takes_up_its_own_outcomes(seed: Seed, model: SeveralTargets
 
 
 def test_an_outcome_is_held_against_the_centre_of_when_its_row_was_asked(seed: Seed, model: SeveralTargets) -> None:
-    one = replace(model.models["loss"], adaptive=Adaptive.new())
+    one = replace(model.models["loss"], adaptive=AdaptiveInterval.new())
     rows = [ROW | {"x": 9.0 + i / 10} for i in range(20)]
     alone = one.seed
     raw = one.predict(matrix(rows, alone))
     state = NumberStates().begin(one)
     state = NumberStates().taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [5] * 20, came(10))
-    centre = Adaptive.from_state(state["loss"]["adaptive"]).centre
+    centre = AdaptiveInterval.from_state(state["loss"]["adaptive"]).centre
     assert centre == pytest.approx(1.0, abs=0.2)  # a tenth of its square, or less, may be chance
     for asked_at, score in ((9, 1.0), (10, 1.0 - centre), (11, 1.0 - centre)):
         then = NumberStates().taken(
             one, state, rows, [{"loss": value + 1.0} for value in raw], [asked_at] * 20, came(20)
         )
-        newest = Adaptive.from_state(then["loss"]["adaptive"]).level.scores[-20:]
+        newest = AdaptiveInterval.from_state(then["loss"]["adaptive"]).level.scores[-20:]
         np.testing.assert_allclose(newest, score / one.spread(raw), atol=1e-12)
 
 

@@ -18,7 +18,7 @@ from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.suite.forms import payloads
 
 URL = "/v1/toy_scrap/predictions"
@@ -51,7 +51,7 @@ def app(
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_scrap")))
     store = FolderStore()
     store.point("toy_scrap", 1, tmp_path / "one")
-    made = create_app(Settings(), store)
+    made = create_app(ServiceSettings(), store)
     made.champions.refresh()
     return made
 

@@ -9,12 +9,12 @@ from seeds import load
 from seeds.format.loader import parse
 from serving.app import create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 from tests.suite.forms import payloads
 
 
 def schemas():
-    return create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
+    return create_app(ServiceSettings(), FolderStore()).openapi()["components"]["schemas"]
 
 
 def number(schema):

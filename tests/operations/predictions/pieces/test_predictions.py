@@ -20,7 +20,7 @@ from operations.predictions.pieces.forms import DEFINED_ON
 from seeds import Seed
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 URL = "/v1/toy_scrap/predictions"
 INPUTS = ("s1", "s2", "s3", "mass")
@@ -40,7 +40,7 @@ def app(
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_scrap")))
     store = FolderStore()
     store.point("toy_scrap", 1, tmp_path / "one")
-    made = create_app(Settings(), store)
+    made = create_app(ServiceSettings(), store)
     made.champions.refresh()
     return made
 

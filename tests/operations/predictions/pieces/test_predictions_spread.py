@@ -13,12 +13,12 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.sorting.model import SortingModel
-from models.sorting.spread import Spread
+from models.sorting.spread import DispersionLimits
 from models.storage.model_files import save
 from seeds import Seed
 from serving.app import create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 URL = "/v1/toy_scrap/predictions"
 INPUTS = ("s1", "s2", "s3", "mass")
@@ -52,13 +52,13 @@ def ask_with_spread(
     folder.mkdir()
     (folder / "toy_scrap.toml").write_text(toy_spread_seed.text, encoding="utf-8")
     monkeypatch.setenv("NONFERROUS_SEEDS", str(folder))
-    spread = Spread.of(toy_spread_seed, model.feed_contents / 100)
+    spread = DispersionLimits.of(toy_spread_seed, model.feed_contents / 100)
     assert spread is not None
     known = replace(spread, usual=np.full_like(spread.usual, 0.005), own=0.5 * spread.own)
     save(replace(model, seed=toy_spread_seed, spread=known), tmp_path / "spread")
     store = FolderStore()
     store.point("toy_scrap", 1, tmp_path / "spread")
-    made = create_app(Settings(), store)
+    made = create_app(ServiceSettings(), store)
     made.champions.refresh()
 
     def answered(rows: Any, **more: Any) -> dict[str, Any]:

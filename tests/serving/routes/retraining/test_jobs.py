@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from records.jobs.queue import Asked, Job, Jobs, JobsError
+from records.jobs.queue import Job, Jobs, JobsError, RetrainingRequest
 from serving.middleware.authorization import needed
 from serving.routes.retraining import jobs as routes
 from serving.wire import problems
@@ -92,7 +92,7 @@ def test_a_job_shows_what_it_has_done_and_what_came_of_it(call):
         "figures": {"gain": 0.0},
     }
     progress = {"what": "learns", "done": 2, "steps": 5, "lines": ["rows"], "beat": 7}
-    job = Job("j", Asked("toy_cells", "ann"), "done", 0, 1000, 61_000, "one", progress, result)
+    job = Job("j", RetrainingRequest("toy_cells", "ann"), "done", 0, 1000, 61_000, "one", progress, result)
     said = call(app_of(SimpleNamespace(get=lambda id: job)), "GET", f"{PATH}/j").json()
     assert said["progress"] == {"what": "learns", "done": 2, "steps": 5, "log": ["rows"]}
     assert said["result"] == result | {"shadow_until": None}  # of a job from before there were shadow periods
