@@ -1,1 +1,1 @@
-"""What physics computes: one equation a function, by topic."""
+"""Physics by topic, one equation for each function."""

@@ -1,4 +1,4 @@
-"""Types of arrays that every room shares: what physics takes and gives is float64, by NumPy's broadcasting."""
+"""Array types of all packages: physics takes and returns float64 with NumPy's broadcasting."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Atomic numbers and molar masses of the elements that scrap, batteries, gallium and what sticks to them hold."""
+"""Atomic numbers and molar masses of elements in scrap, batteries, gallium and their coatings."""
 
 # Symbol: (atomic number, molar mass in g/mol); IUPAC standard atomic weights.
 ATOMS = {

@@ -1,4 +1,4 @@
-"""Energy as coal equivalent, the unit in which norms of energy consumption add up electricity and heat."""
+"""Energy as coal equivalent, the unit in which norms add electricity and heat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A compiled module of scipy by its file, without the packages around it, whose import takes tenths of a second."""
+"""Compiled modules of scipy loaded by file, without the slow imports of their packages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import ModuleType
 
 
 def compiled(name: str) -> ModuleType | None:
-    """The module of that name, such as scipy.signal._sigtools; None where this version of scipy has no such file."""
+    """Return the module of that name, such as scipy.signal._sigtools; None if scipy has no such file."""
     top, *between, stem = name.split(".")
     package = find_spec(top)
     folders = [] if package is None else package.submodule_search_locations or []

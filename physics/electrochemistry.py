@@ -95,7 +95,7 @@ def current_efficiency_from_mass(
 
 
 def specific_energy(cell_voltage: Numeric, current_efficiency: Numeric, equivalent: Numeric) -> FloatArray:
-    """Direct-current energy per tonne of metal: SEC = 1000 V / (q CE / 100), for aluminium 2980 V / (CE / 100).
+    """Direct-current energy per tonne: SEC = 1000 V / (q CE / 100); for aluminium 2980 V / (CE / 100).
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def specific_energy(cell_voltage: Numeric, current_efficiency: Numeric, equivale
 def alternating_current_energy(
     direct_current_energy: Numeric, rectifier_efficiency: Numeric = 0.98, auxiliary_energy: Numeric = 0.0
 ) -> FloatArray:
-    """Energy bought per tonne of metal: rectifier loss and auxiliaries on top of the cells' direct current.
+    """Purchased energy per tonne of metal: direct current, rectifier loss and auxiliaries.
 
     Parameters
     ----------

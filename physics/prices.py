@@ -12,7 +12,7 @@ def checked(prices: Mapping[str, float], names: Iterable[str], above_zero: Colle
     Parameters
     ----------
     prices
-        By name; what is not asked for is passed over
+        By name; other names are ignored
     names
         Which are needed
     above_zero

@@ -1,4 +1,4 @@
-"""scipy's special functions, the same to the last bit, without the half of scipy that their package imports.
+"""scipy's special functions, bit for bit, without the import time of their package.
 
 `import scipy.special` takes 0.17 s and 26 MiB, most of it for arrays of other libraries, and a service starts with
 four of its functions. Those are loaded from the compiled module that holds them, in 6 ms; the others are imported when

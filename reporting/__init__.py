@@ -1,1 +1,1 @@
-"""What reports share: drawing, HTML and Markdown."""
+"""Shared parts of reports: drawing, HTML and Markdown."""

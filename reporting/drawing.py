@@ -1,4 +1,4 @@
-"""What all figures of a page share: colours, layout, thinning, and what a figure must say of itself."""
+"""Shared parts of all figures of a page: colours, layout, thinning and descriptions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Lines over time and two distributions side by side, drawn in SVG that a page holds itself, on light and on dark."""
+"""Traces over time and two distributions in parallel, as inline SVG for light and dark themes."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def distributions(edges: Sequence[float], before: Sequence[float], now: Sequence
     floor = f"{_up(0, 0, high):.1f}"
     area = f"{_LEFT},{floor} {outline(before)} {across(edges[-1]):.1f},{floor}"
     parts = [
-        *_named([Trace("what was learnt", (), GREY), Trace("newest window", (), ORANGE)]),
+        *_named([Trace("training rows", (), GREY), Trace("latest window", (), ORANGE)]),
         *_axis(0.0, high),
         f'<polygon points="{area}" fill="{GREY}" fill-opacity="0.45"/>',
         f'<polyline points="{outline(now)}" fill="none" stroke="{ORANGE}" stroke-width="2"/>',

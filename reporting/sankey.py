@@ -33,7 +33,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Link:
-    """What flows from one node to another, by their names."""
+    """Link of a Sankey diagram: the flow between two named nodes."""
 
     source: str
     target: str
@@ -131,7 +131,7 @@ def _bands(
     starts, ends = {}, {}
     for link in sorted(links, key=lambda one: (order[one.source], order[one.target])):
         starts[link], gone[link.source] = gone[link.source], gone[link.source] + link.value * scale
-    # What comes from further left comes in below, so that it passes under what stands between.
+    # Links from further left enter below, so that they pass under the nodes between.
     for link in sorted(links, key=lambda one: (order[one.target], -column[one.source], order[one.source])):
         ends[link], come[link.target] = come[link.target], come[link.target] + link.value * scale
     found = []

@@ -1,4 +1,4 @@
-"""Starts of periods as a person writes them: the day, and the time where days do not say when a period starts."""
+"""Format period starts: the date, and the time if periods are shorter than a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of each process before any data: one TOML file a process, and the loader that checks it."""
+"""Process descriptions (seeds): one TOML file for each process, and the loader that checks it."""
 
 from seeds.format.column import Column, Previous, Typical
 from seeds.format.constraints import Constraint

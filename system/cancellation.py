@@ -1,4 +1,4 @@
-"""Stops of long work, where whoever asked for it may end it."""
+"""Cancellation of long work by its caller."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check() -> None:
 
 
 def between(items: Iterable[T]) -> Iterator[T]:
-    """The items, with a stop before each: such as draws or units, which take a moment each and together long."""
+    """Yield the items with a cancellation check before each, for work whose items take a moment each."""
     look = _LOOK.get()
     for one in items:
         if look is not None:

@@ -1,6 +1,6 @@
-"""A program that ends with the one that started it, also where that is killed: `python watched.py PROGRAM...`.
+"""Run a program that ends with its parent, even if that is killed: `python watched.py PROGRAM...`.
 
-It is run by its file and imports little. Standard input is a pipe that nobody writes into: it ends when the process at
+It is run by its file and imports little. Its standard input is a pipe without writer: it ends when the process at
 its other end does, however that happens. Then the program and all that it has started are ended.
 """
 

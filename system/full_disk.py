@@ -1,4 +1,4 @@
-"""What a disk says that takes no more, in one line: what was tried and where, what is expected, what was found."""
+"""Error messages of a full disk in one line: operation, place, expected and free space."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import tempfile
 from pathlib import Path
 
 SIGNS = ("disk is full", "No space left", "Disk quota exceeded", "File too large", "disk I/O error")
-"""Words of the system, PostgreSQL and SQLite; SQLite says the last one of a file that may not grow, too."""
+"""Error texts of the system, PostgreSQL and SQLite; SQLite also uses the last one for a size limit."""
 MIB = 2**20
 
 
 def on_full_disk(error: BaseException, *folders: Path) -> str | None:
-    """What an error says of a disk that takes no more; None of an error of another kind.
+    """Return the message of a full-disk error; None for other errors.
 
     Parameters
     ----------
     error : BaseException
         Of the system, of SQLite or of what has wrapped one of them.
     *folders : Path
-        Where was written, beside the folder of copies; none where that is a server's.
+        Place of the write, in addition to the temporary folder; none if it belongs to a server.
     """
     said = " ".join(str(error).split())
     sign = next((sign for sign in SIGNS if sign in said), None)

@@ -1,6 +1,6 @@
-"""Who lives: a lock that a process holds until it ends, however it ends.
+"""Owner locks: held until the process exits, so that others can check whether it is alive.
 
-A process that is killed puts nothing in order. The system gives its locks back, so who comes later knows what nobody
+A killed process cleans up nothing. The system releases its locks, so a later process can detect what no
 owns any more.
 """
 
@@ -36,12 +36,12 @@ def held(lock: BinaryIO) -> bool:
 
 
 def has_locks() -> bool:
-    """Whether the system has such locks."""
+    """Return whether the system has such locks."""
     return find_spec("fcntl") is not None
 
 
 def locked(file: Path) -> BinaryIO:
-    """A new file whose lock this process holds; nobody sees it by its name before it is held."""
+    """Create a file with a lock of this process; the file gets its name after it is locked."""
     aside = file.with_name(f".{file.name}")
     lock = aside.open("wb")
     held(lock)

@@ -1,4 +1,4 @@
-"""One job of a process at a time in a home folder, whoever began it."""
+"""One job of a process at a time in a home folder, for all callers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class ProcessLockedError(ValueError):
 
 @contextmanager
 def alone(home: Path, process: str, wait: Callable[[str], None] | None = None) -> Iterator[None]:
-    """Let no other job of a process run meanwhile; it ends with this process, however that ends.
+    """Exclude other jobs of a process; the lock ends with this process.
 
     Parameters
     ----------
     home : Path
         The home folder.
     process : str
-        Whose model is learnt.
+        Process whose model is trained.
     wait : callable, optional
         Called at each look with what is waited for; without it nothing is waited for.
 
@@ -63,10 +63,10 @@ def _held(file: Path, process: str, wait: Callable[[str], None] | None) -> Binar
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(lock.fileno()), file.stat()):
                     return lock
-            lock.close()  # whoever had it has removed it: it is no lock any more
+            lock.close()  # its owner has removed it: it is no lock any more
             continue
         lock.seek(0)
-        other = lock.read(200).decode(errors="replace") or "that has just begun"
+        other = lock.read(200).decode(errors="replace") or "that has just started"
         lock.close()
         if wait is None:
             raise ProcessLockedError(f"{process}: another one runs already, {other}; wait for its end, or end it")

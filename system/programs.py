@@ -28,7 +28,7 @@ def start(
     stdout, stderr : file, or subprocess.PIPE
         Where its output goes to.
     environment : Mapping of str to str, optional
-        Variables beside those of this process, before which they go.
+        Variables added to those of this process, which they replace.
     """
     return subprocess.Popen(
         [sys.executable, "-P", child_program.__file__, sys.executable, *arguments],
@@ -43,7 +43,7 @@ def start(
 def free_port() -> int:
     """A port of the loopback interface that a program may listen on.
 
-    For a minute it is given to nobody who asks for any port, so that none takes it until the program has started: it
+    For a minute it is assigned to no other caller, so that it stays free until the program has started: it
     has had a connection that its own end has closed, and waits (TIME-WAIT of TCP). Who names it may listen on it.
     """
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:

@@ -33,7 +33,7 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
 
 @contextmanager
 def holding_all(folder: Path) -> Iterator[None]:
-    """Let libraries put their temporary files into a folder too."""
+    """Direct temporary files of libraries into a folder."""
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
         yield
@@ -58,6 +58,6 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _is_left(file: Path) -> bool:
-    """Whether the lock of a file can be had: nobody who lives holds it."""
+    """Return whether a file's lock is free: no running process holds it."""
     with file.open("r+b") as lock:
         return held(lock)

@@ -20,7 +20,7 @@ SIZES = {2**30: "GiB", 2**20: "MiB"}
 
 def page() -> str:
     """Return the page: settings of all commands, then those of the service alone."""
-    shared = registry_settings.ServiceSettings.model_fields
+    shared = registry_settings.StoreSettings.model_fields
     own = {name: field for name, field in ServiceSettings.model_fields.items() if name not in shared}
     lines = [
         "# Settings",

@@ -1,4 +1,4 @@
-"""Capacity that cells lose: by use, by time, and by what ages within them."""
+"""Capacity loss of cells: by use, by time, and by degradation mode."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def calendar_loss(loss_rate: Numeric, cell_age: Numeric) -> FloatArray:
 
 
 def capacity_left(lithium_loss: Numeric, positive_loss: Numeric, negative_loss: Numeric) -> FloatArray:
-    """Capacity over that of the new cell, by what is lost within: (1 - LLI)(1 - max(0, LAM_p - m_p, LAM_n - m_n)).
+    """Capacity relative to the new cell from its modes: (1 - LLI)(1 - max(0, LAM_p - m_p, LAM_n - m_n)).
 
     Parameters
     ----------

@@ -22,11 +22,11 @@ def impedance(
     ac_frequency
         Frequency, ω/2π [Hz]
     ohmic_resistance
-        Resistance R0 that shows at once [mΩ]
+        Ohmic resistance R0 [mΩ]
     fast_resistance
         Resistance R1 of charge transfer [mΩ]
     phase_element
-        Constant-phase element Q beside it, in F s^(a-1) [F]
+        Constant-phase element Q in parallel to it, in F s^(a-1) [F]
     phase_exponent
         Exponent a of the element, 1 for a capacitor [1]
     warburg

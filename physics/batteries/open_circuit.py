@@ -1,4 +1,4 @@
-"""Voltage of a cell at rest: potentials of its electrodes by their lithium, and the window of it that a cell uses."""
+"""Open-circuit voltage of a cell: electrode potentials by lithium content, and the window in use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a current pulse shows of a cell: resistances, slow polarisation, and the change of its rested voltage."""
+"""Response of a cell to a current pulse: resistances, slow polarisation, change of rested voltage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def pulse_response(
     slow_resistance: Numeric,
     slow_time: Numeric,
 ) -> FloatArray:
-    """Voltage that a pulse adds to that of the cell at rest: I [R0 + R1 (1 - e^(-t/τ1)) + R2 (1 - e^(-t/τ2))].
+    """Voltage that a pulse adds to the rested voltage: I [R0 + R1 (1 - e^(-t/τ1)) + R2 (1 - e^(-t/τ2))].
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def pulse_response(
     pulse_time
         Time t since the pulse began [s]
     ohmic_resistance
-        Resistance R0 that shows at once [mΩ]
+        Ohmic resistance R0 [mΩ]
     fast_resistance
         Resistance R1 of charge transfer [mΩ]
     fast_time
@@ -82,7 +82,7 @@ def charge_drift(
 
 
 def area_free_resistance(voltage_step: Numeric, c_rate: Numeric) -> FloatArray:
-    """Resistance times capacity of a cell, by a step of its voltage and the rate of the current: R Q = ΔU/C.
+    """Resistance times capacity of a cell, from its voltage step and the current's rate: R Q = ΔU/C.
 
     Cells of one make and several sizes have nearly one value, as electrodes in parallel share the current.
 

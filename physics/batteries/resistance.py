@@ -62,7 +62,7 @@ def arrhenius_factor(activation_energy: Numeric, cell_temperature: Numeric) -> F
 
 
 def charge_factor(state_of_charge: Numeric) -> FloatArray:
-    """Resistance at a state of charge over that between 30 and 90 %: it rises where the cell is nearly empty.
+    """Resistance at a state of charge relative to 30 to 90 %; it rises in a nearly empty cell.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ _KILO = 1000.0
 
 @dataclass(frozen=True)
 class PrecipitationFlows:
-    """What a line makes and takes on a day; numbers, or arrays of one shape.
+    """Daily production and consumption of a line; numbers, or arrays of one shape.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class PrecipitationFlows:
 
 
 def margin(flows: PrecipitationFlows, prices: Mapping[str, float]) -> FloatArray:
-    """Alumina sold, less bauxite, steam, fuel, caustic, lime, seed, cooling, power, discounts and emissions.
+    """Alumina sold, less bauxite, steam, fuel, chemicals, cooling, power, discounts and emissions.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Heat of an alumina plant: digestion, evaporation, calcination, boilers, and how cold its coolers can get."""
+"""Heat of an alumina plant: digestion, evaporation, calcination, boilers and coolers."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def calcination_reaction(transition_heat: Numeric) -> FloatArray:
 def calciner_heat(
     calciner_temperature: Numeric, lost_in_calciner: Numeric = 1.035, per_kelvin: Numeric = 0.0012
 ) -> FloatArray:
-    """Fuel of a calciner: reaction, 0.2 GJ/t for transition alumina, and what gas, walls and product carry away.
+    """Fuel of a calciner: reaction, 0.2 GJ/t for transition alumina, losses to gas, walls and product.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def thermal_energy(
 def coldest_end(
     fill_temperature: Numeric, water_temperature: Numeric, transfer_ratio: Numeric, flow_ratio: Numeric = 1.0
 ) -> FloatArray:
-    """How cold coolers get the last tank: Te = Tw + (Tf - Tw) exp(-N/f).
+    """Lowest temperature to which coolers bring the last tank: Te = Tw + (Tf - Tw) exp(-N/f).
 
     Parameters
     ----------

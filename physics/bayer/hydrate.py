@@ -1,4 +1,4 @@
-"""Sizes of hydrate: surface of seed in five classes, nuclei, agglomeration, and the slow cycle of fines."""
+"""Sizes of hydrate: surface of seed in five classes, nucleation, agglomeration, cycle of fines."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def agglomeration_ratio(
     fine_ratio: Numeric,
     usual_supersaturation: Numeric = 0.26,
 ) -> FloatArray:
-    """Fines that agglomerate in the first tanks over the usual: a = (s/s0)² sqrt(f/0.18) exp(0.08 (T - 76)).
+    """Agglomeration of fines relative to normal: a = (s/s0)² sqrt(f/0.18) exp(0.08 (T - 76)).
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def agglomeration_ratio(
 def next_classes(
     classes: FloatArray, births: FloatArray, agglomeration: FloatArray, rates: FloatArray, agglomerating: float
 ) -> FloatArray:
-    """Hydrate of each class a day later, over its usual: each class is fed by what grows out of the one below.
+    """Hydrate of each class a day later, relative to normal: growth moves mass from the class below.
 
     x0' = r0 (B - x0) - g (a - 1) x0, xi' = ri (x(i-1) - xi), and of the second class - g (a - 1) x1 as well.
 

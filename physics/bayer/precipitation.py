@@ -1,4 +1,4 @@
-"""Precipitation of gibbsite: growth on seed, a stirred tank and a train of them, soda that the hydrate takes along."""
+"""Precipitation of gibbsite: growth on seed, one stirred tank, a train of tanks, occluded soda."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def growth_constant(
     organic_carbon: Numeric = 10.0,
     carbonate: Numeric = 40.0,
 ) -> FloatArray:
-    """Growth of gibbsite on a square metre of seed: k = k0 exp(-E/(R T)) exp(-0.02 (TOC - 10) - 0.004 (Na2CO3 - 40)).
+    """Growth constant of gibbsite: k = k0 exp(-E/(R T)) exp(-0.02 (TOC - 10) - 0.004 (Na2CO3 - 40)).
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def tank_alumina(entering: Numeric, equilibrium: Numeric, caustic: Numeric, tank
 def tank_strength(
     growth_rate: Numeric, seed_content: Numeric, specific_surface: Numeric, residence_time: Numeric
 ) -> FloatArray:
-    """What a tank does at a supersaturation of 1: K = k n s t.
+    """Strength of a tank at a supersaturation of 1: K = k n s t.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def train_temperatures(fill: Numeric, end: Numeric, tanks: FloatArray, most: int
 def train_alumina(
     entering: FloatArray, equilibrium: FloatArray, caustic: FloatArray, strength: FloatArray
 ) -> FloatArray:
-    """Alumina in each tank of a train, one after the other.
+    """Alumina in each tank of a train, in order of flow.
 
     Parameters
     ----------

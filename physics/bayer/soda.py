@@ -1,4 +1,4 @@
-"""Caustic soda that an alumina plant loses: to silica, mud and product; what a tonne takes of bauxite and liquor."""
+"""Caustic soda lost to silica and mud, and bauxite and liquor per tonne of alumina."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gibbsite in sodium aluminate liquor: what stays dissolved at equilibrium, and how far a liquor is above it."""
+"""Gibbsite in sodium aluminate liquor: solubility at equilibrium, and supersaturation."""
 
 from __future__ import annotations
 

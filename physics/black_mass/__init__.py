@@ -1,1 +1,1 @@
-"""Black mass of shredded lithium-ion cells: cathodes, milling and screening, pyrolysis and washing, analysis."""
+"""Black mass of shredded lithium-ion cells: cathodes, milling, pyrolysis, washing, analysis."""

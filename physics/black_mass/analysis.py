@@ -1,4 +1,4 @@
-"""What laboratories differ by when they analyse the same powder."""
+"""Differences between laboratories that analyse the same powder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Powder of electrodes by balance of mass: cathode, graphite, what the electrolyte leaves, what burns and dissolves."""
+"""Electrode powder by mass balance: cathode, graphite, electrolyte residue, burnt and dissolved mass."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def enriched_share(active_share: Numeric, burnt_share: Numeric) -> FloatArray:
 
 
 def lithium_of_metals(powder_nickel: Numeric, powder_cobalt: Numeric, powder_manganese: Numeric) -> FloatArray:
-    """Lithium of layered oxides by their metals, one for each atom of metal: 6.94 (Ni/58.69 + Co/58.93 + Mn/54.94).
+    """Lithium of layered oxides, one atom for each metal atom: 6.94 (Ni/58.69 + Co/58.93 + Mn/54.94).
 
     Parameters
     ----------

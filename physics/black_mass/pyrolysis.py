@@ -40,7 +40,7 @@ def binder_left(pyrolysis_temperature: Numeric, pyrolysis_time: Numeric) -> Floa
 
 
 def adhesion_of_binder(binder_share: Numeric, stickiness: Numeric = 0.5) -> FloatArray:
-    """How much longer powder sticks to its foil than after usual pyrolysis: 1 + k (b - 0.1).
+    """Adhesion of powder to its foil relative to usual pyrolysis: 1 + k (b - 0.1).
 
     Parameters
     ----------

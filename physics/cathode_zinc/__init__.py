@@ -1,1 +1,1 @@
-"""Zinc from cathode to ingot: dissolved lead, composition of cathodes, melting furnace."""
+"""Zinc from cathode to ingot: dissolved lead, contents of cathodes, changes in the furnace."""

@@ -1,4 +1,4 @@
-"""Traces in the electrolyte and in the cathode: lead by its sources, what is codeposited, aluminium of the sheets."""
+"""Traces in electrolyte and cathode: lead by source, codeposition, aluminium of the sheets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def codeposited_content(
     plating_current: Numeric,
     content_per_trace: Numeric = LEAD_PER_TRACE,
 ) -> FloatArray:
-    """Content in zinc of a trace that plates out as fast as it diffuses: w = k c exp(0.02 (T - 38)) (j/500)^-0.3.
+    """Content in zinc of a diffusion-limited trace: w = k c exp(0.02 (T - 38)) (j/500)^-0.3.
 
     Diffusion is faster by 2 % a kelvin. More current makes more zinc and more gas, which stirs the layer at the plate.
 

@@ -1,4 +1,4 @@
-"""Hydrogen in liquid aluminium: solubility, water vapour of the air, removal by a rotary degasser, pores.
+"""Hydrogen in liquid aluminium: solubility, water vapour of the air, rotary degassing, pores.
 
 A content of 1 mL/kg is 0.1 mL/100 g, the usual unit of the trade, at 0 °C and 1 atm.
 """
@@ -13,7 +13,7 @@ ATMOSPHERE = 101.325  # kPa
 
 
 def solubility_ransley_neufeld_1948(melt_temperature: Numeric) -> FloatArray:
-    """Hydrogen that liquid aluminium dissolves under 1 atm of hydrogen: log10 S = 2.796 - 2760/T, S in mL/100 g.
+    """Hydrogen solubility of aluminium at 1 atm of hydrogen: log10 S = 2.796 - 2760/T, S in mL/100 g.
 
     Parameters
     ----------

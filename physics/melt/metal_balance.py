@@ -1,4 +1,4 @@
-"""Impurities of primary aluminium from raw materials to the charge of a furnace: contributions, pools, blends."""
+"""Impurities of primary aluminium from raw materials to the furnace charge: sources, pools, blends."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def anode_contribution(anode_content: Numeric, carbon_use: Numeric = CARBON_USE)
 
 
 def closed_loop_recovery(metal_share: Numeric, scrubber_return: Numeric) -> FloatArray:
-    """Share of an element fed that ends in the metal when the scrubber returns its fume: m/(1 - r (1 - m)).
+    """Share of a fed element that ends in the metal if the scrubber returns its fume: m/(1 - r (1 - m)).
 
     Gallium, vanadium and phosphorus leave the bath as fluorides; the dry scrubber sends them back with the alumina.
 

@@ -1,4 +1,4 @@
-"""A melt in the holding furnace: loss to dross, removal of sodium and magnesium by flux, settling, filtration."""
+"""Melt in the holding furnace: dross, removal of sodium and magnesium, settling, filtration."""
 
 from __future__ import annotations
 

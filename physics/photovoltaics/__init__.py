@@ -1,1 +1,1 @@
-"""Physics of photovoltaic modules: current and voltage, electroluminescence, ageing, composition."""
+"""Photovoltaic modules: current and voltage, electroluminescence, ageing, materials."""

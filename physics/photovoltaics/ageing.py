@@ -1,4 +1,4 @@
-"""How modules age, and what they do at other temperatures."""
+"""Ageing of modules, and conversion between temperatures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a square metre of a module is made of, and how efficient it is, by the year in which it was made."""
+"""Materials per square metre of a module, and its efficiency, by year of manufacture."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def silicon_module(
 
 
 def silicon_efficiency(make_year: Numeric) -> FloatArray:
-    """Efficiency of crystalline silicon modules, linear between the years of the table and constant beyond.
+    """Efficiency of crystalline silicon modules, linear between the table's years, constant beyond.
 
     Parameters
     ----------

@@ -155,7 +155,7 @@ def maximum_power(
 
 
 def fill_factor(power: Numeric, short_circuit: Numeric, open_circuit: Numeric) -> FloatArray:
-    """Share of the rectangle of short-circuit current and open-circuit voltage that power fills: FF = P/(I_sc V_oc).
+    """Fill factor: power over short-circuit current times open-circuit voltage, FF = P/(I_sc V_oc).
 
     Parameters
     ----------

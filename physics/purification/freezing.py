@@ -1,4 +1,4 @@
-"""Freezing from the melt: what a front rejects, what is frozen and left, trapped liquid, time, resistance ratio."""
+"""Directional freezing: segregation, frozen and residual melt, trapped liquid, time, resistance ratio."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def trapped_mean(mean_content: Numeric, segregation: Numeric, trapped_share: Num
 
     References
     ----------
-    Balance of mass: trapped melt holds 1/k times what freezes beside it.
+    Mass balance: trapped melt contains 1/k times the content of the solid around it.
     """
     k = np.asarray(segregation, dtype=np.float64)
     result: FloatArray = mean_content * (1.0 + np.asarray(trapped_share, dtype=np.float64) * (1.0 / k - 1.0))

@@ -1,4 +1,4 @@
-"""Evaporation of impurities from molten gallium in a vacuum: vapour pressures, evaporation, what is left."""
+"""Evaporation of impurities from molten gallium in a vacuum: vapour pressures, rates, remainder."""
 
 from __future__ import annotations
 

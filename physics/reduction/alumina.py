@@ -1,4 +1,4 @@
-"""Alumina and AlF3 of a reduction cell: what it consumes, how feed dissolves, how the bath's content moves."""
+"""Alumina and AlF3 of a reduction cell: consumption, dissolution of feed, content of the bath."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def alumina_consumption(line_current: Numeric, current_efficiency: Numeric) -> F
 def efficiency_from_feed(feed_rate: Numeric, line_current: Numeric, alumina_per_metal: Numeric = 1.92) -> FloatArray:
     """Current efficiency that the alumina fed implies when the bath keeps its content: 100 feed/(r q I).
 
-    Valid for a mean over days, so that what the bath and the sludge store is small beside what was fed.
+    Valid for a mean over days, so that changes of stock in bath and sludge are small compared with the feed.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def efficiency_from_feed(feed_rate: Numeric, line_current: Numeric, alumina_per_
 def fast_share(
     superheat: Numeric, saturation: Numeric, fines: Numeric = 12.0, loss_on_ignition: Numeric = 0.9
 ) -> FloatArray:
-    """Share of a feed that dissolves at once, g: from 0.85 down where the bath is cold or full, or the alumina poor.
+    """Share of a feed that dissolves immediately, g: 0.85, less in a cold or full bath or if alumina is poor.
 
     g = 0.85 - 0.03 max(0, 6 - SH) - 0.4 max(0, r - 0.5) - 0.004 max(0, fines - 12) - 0.1 max(0, 0.9 - LOI), kept within
     0.2 and 0.9.
@@ -81,7 +81,7 @@ def fast_share(
     Returns
     -------
     FloatArray
-        Share that dissolves at once [1]
+        Share that dissolves immediately [1]
 
     References
     ----------
@@ -97,12 +97,12 @@ def fast_share(
 
 
 def sludge_rate(slow_feed: Numeric, settled_share: Numeric = 0.03) -> FloatArray:
-    """Alumina that sinks to the cathode instead of dissolving: a share of what does not dissolve at once.
+    """Alumina that sinks to the cathode: a share of the feed that does not dissolve immediately.
 
     Parameters
     ----------
     slow_feed
-        Feed that does not dissolve at once [kg/h]
+        Feed that does not dissolve immediately [kg/h]
     settled_share
         Share of it that settles, 0.01 to 0.05 [1]
 
@@ -125,7 +125,7 @@ def alf3_consumption(
     young_extra: Numeric = 7.5,
     young_time: Numeric = 300.0,
 ) -> FloatArray:
-    """AlF3 that a pot loses to soda and lime in alumina, to hydrolysis and to its lining: P (c + e exp(-age/tau))/1000.
+    """AlF3 loss of a pot to soda, lime, hydrolysis and lining: P (c + e exp(-age/tau))/1000.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ def anode_effect_hazard(
 
 
 def unevenness_factor(local_sd: Numeric, onset_width: Numeric = 0.12) -> FloatArray:
-    """Mean of the hazard over normally scattered local alumina, over the hazard at its mean: exp(sd^2/(2 w^2)).
+    """Mean hazard over normally scattered local alumina, relative to that at its mean: exp(sd^2/(2 w^2)).
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CellDesign:
-    """Dimensions of a prebake pot; the defaults are those of the 400 kA class (engineering practice, assumed).
+    """Dimensions of a prebake pot; defaults of the 400 kA class (engineering practice, assumed).
 
     Attributes
     ----------

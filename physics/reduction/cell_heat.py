@@ -1,4 +1,4 @@
-"""Heat of a reduction cell: what the current leaves, what the side and the ledge take, how fast the bath warms."""
+"""Heat of a reduction cell: generated heat, losses of side and ledge, warming of the bath."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ METAL_HEAT_CAPACITY = 1.18  # kJ/kg/K, engineering practice
 
 
 def enthalpy_voltage(current_efficiency: Numeric) -> FloatArray:
-    """Voltage that making the metal takes, warming of alumina and carbon included: V_eq = 1.65 + 0.48 CE/100.
+    """Enthalpy voltage of metal production with warming of alumina and carbon: V_eq = 1.65 + 0.48 CE/100.
 
     Valid for prebake cells with pure alumina feed, CE from 80 to 100 %.
 

@@ -1,4 +1,4 @@
-"""Properties of the cryolite bath: liquidus, alumina solubility, conductivity, cryolite ratio, alumina eutectic.
+"""Properties of cryolite bath: liquidus, alumina solubility, conductivity, cryolite ratio, eutectic.
 
 Compositions are mass per cent of the bath; excess AlF3 is what goes beyond Na3AlF6.
 """

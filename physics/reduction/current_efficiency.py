@@ -1,4 +1,4 @@
-"""Loss of current efficiency in aluminium reduction: each factor of the loss, their product, and the label's noise.
+"""Loss of current efficiency in aluminium reduction: its factors, their product, noise of the label.
 
 The loss is what part of the current does not end in metal, in per cent: mostly dissolved metal burnt by anode gas.
 """
@@ -17,7 +17,7 @@ _LN10 = float(np.log(10.0))
 
 @dataclass(frozen=True)
 class LossReference:
-    """State at which a pot's loss is known, and its noise penalty (all assumed: engineering practice, 400 kA class).
+    """Reference state of a pot with its loss and noise penalty (assumed: practice, 400 kA class).
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ def capped_lif(lif: Numeric, cap: Numeric = 2.0) -> FloatArray:
     lif
         LiF, L [wt%]
     cap
-        Content beyond which more LiF gives no more efficiency [wt%]
+        Content above which LiF does not raise the efficiency further [wt%]
 
     Returns
     -------
@@ -192,7 +192,7 @@ def interfacial_velocity_ratio(
 
 
 def density_factor(current_density: Numeric, reference_density: Numeric = 0.81) -> FloatArray:
-    """Loss relative to that at a reference current density: i_ref/i, since the lost flux hardly depends on current.
+    """Loss relative to a reference current density: i_ref/i, since the lost flux hardly depends on it.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def noise_factor(voltage_noise: Numeric, threshold: Numeric = 15.0, penalty: Num
 def pad_noise(
     acd: Numeric, critical_acd: Numeric = 38.0, quiet: Numeric = 10.0, rise: Numeric = 15.0, width: Numeric = 2.0
 ) -> FloatArray:
-    """Voltage noise that the metal pad makes at an anode-cathode distance: n0 + n1 ln(1 + exp((d_c - d)/w)).
+    """Voltage noise of the metal pad by anode-cathode distance: n0 + n1 ln(1 + exp((d_c - d)/w)).
 
     Valid from about 25 to 70 mm.
 
@@ -308,7 +308,7 @@ def current_loss(
     noise_factor: Numeric = 1.0,
     added_loss: Numeric = 0.0,
 ) -> FloatArray:
-    """Loss of a pot: reference loss times the factors of bath, distance, velocity, current and noise, plus the rest.
+    """Loss of a pot: reference loss times factors of bath, distance, velocity, current, noise; plus a rest.
 
     Parameters
     ----------
@@ -348,7 +348,7 @@ def label_noise(
     pool_area: Numeric = 62.0,
     metal_density: Numeric = 2300.0,
 ) -> FloatArray:
-    """Error of a current efficiency measured by tapped metal and the change of the metal level over a time.
+    """Error of a current efficiency measured by tapped metal and the change of the metal level.
 
     sd = 100 sqrt(2) rho A s/(q I t): two level readings, each with the error s. Valid where the tapped mass is exact.
 

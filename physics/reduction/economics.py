@@ -24,7 +24,7 @@ _YEAR = 365.25  # d/a
 
 @dataclass(frozen=True)
 class PotFlows:
-    """What a pot makes, takes and holds on a day; numbers, or arrays of one shape.
+    """Daily production, consumption and stocks of a pot; numbers, or arrays of one shape.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class PotFlows:
 
 
 def margin(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
-    """Value of the metal less power, alumina, AlF3, anodes, emissions and interest on the metal that stands in the pot.
+    """Value of the metal less power, alumina, AlF3, anodes, emissions and interest on metal in the pot.
 
     What does not change with how a pot is run (labour, lining, overheads) is left out.
 
@@ -138,7 +138,7 @@ def checked(prices: Mapping[str, float], names: Iterable[str]) -> dict[str, floa
     Parameters
     ----------
     prices
-        By name; what is not asked for is passed over
+        By name; other names are ignored
     names
         Which are needed
 

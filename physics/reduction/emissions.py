@@ -1,4 +1,4 @@
-"""Greenhouse gases of aluminium reduction: anode carbon, perfluorocarbons of anode effects, electricity."""
+"""Greenhouse gases of aluminium reduction: anode carbon, PFCs of anode effects, electricity."""
 
 from __future__ import annotations
 

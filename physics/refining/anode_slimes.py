@@ -94,7 +94,7 @@ def included_content(included_slimes: Numeric, part_content: Numeric) -> FloatAr
 
 
 def arsenic_ratio(arsenic: Numeric, antimony: Numeric, bismuth: Numeric) -> FloatArray:
-    """Molar ratio As/(Sb + Bi) of anodes: above 2 antimony and bismuth settle with arsenic instead of floating.
+    """Molar ratio As/(Sb + Bi) of anodes: above 2, antimony and bismuth settle with arsenic.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Cell of lead refining in fluosilicate: conductivity of the electrolyte, and what makes up the cell voltage."""
+"""Lead refining cell in fluosilicate: conductivity of the electrolyte, parts of the cell voltage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a refining cell loses of its current: short circuits that patrols clear, and copper that dissolves again."""
+"""Current losses of a refining cell: short circuits cleared by patrols, redissolved copper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transport to an electrode through its diffusion layer: diffusivity, thickness, limiting current, codeposition."""
+"""Transport through a diffusion layer: diffusivity, thickness, limiting current, codeposition."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def diffusion_layer_thickness(
 ) -> FloatArray:
     """Thickness of the diffusion layer at a plate: δ = δ0 (j/300)^-0.2 (Q/30)^-0.1.
 
-    Copper taken up at the plate lightens the electrolyte, which rises. With Sh ~ Gr^(1/4) and a density difference
+    Copper deposited at the plate lightens the electrolyte, which rises. With Sh ~ Gr^(1/4) and a density difference
     that is itself proportional to j δ, the thickness goes with j^(-1/5). The pumped flow adds little.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Money of a section of a copper tankhouse: what a day's flows are worth by a plant's prices, and what they emit."""
+"""Margin of a section of a copper tankhouse: daily flows at a plant's prices, with emissions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _YEAR = 365.25  # d/a
 
 @dataclass(frozen=True)
 class CopperSectionFlows:
-    """What a section makes, takes and holds on a day; numbers, or arrays of one shape.
+    """Daily production, consumption and stocks of a section; numbers, or arrays of one shape.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class CopperSectionFlows:
 
 
 def margin(flows: CopperSectionFlows, prices: Mapping[str, float]) -> FloatArray:
-    """Refining charge earned, less rejects, power by the hour, steam, additives, patrols, emissions and interest.
+    """Refining charge less rejects, power, steam, additives, patrols, emissions and interest.
 
     Auxiliaries run all day and are paid at the flat price. What does not change with how a section is run is left out.
 

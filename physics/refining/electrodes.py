@@ -1,4 +1,4 @@
-"""Anodes that shrink and cathodes that grow: the gap between them, and how soon an anode turns passive."""
+"""Shrinking anodes and growing cathodes: the gap between them, and passivation of anodes."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def passive_share(
     arsenic_to_others: Numeric,
     usual_passive: Numeric = 0.01,
 ) -> FloatArray:
-    """Share of the anodes that are passive: x = 1/(1 + (1/u - 1) s² /(n o) (ρ/4)^(1/2)), u in usual production.
+    """Share of passive anodes: x = 1/(1 + (1/u - 1) s² /(n o) (ρ/4)^(1/2)), u in normal production.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def refining_cell_voltage(
     electrode_gap: Numeric = 30.0,
     contact_drop: Numeric = 0.055,
 ) -> FloatArray:
-    """Voltage of a refining cell: V = j d/κ + (2RT/F) asinh(j/(2 j0)) - (RT/2F) ln(1 - x) + Vc j/300, j0 70 A/m².
+    """Refining cell voltage: V = j d/κ + (2RT/F) asinh(j/(2 j0)) - (RT/2F) ln(1 - x) + Vc j/300.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Money of a section of a lead refinery: what a day's flows are worth by a plant's prices, and what they emit."""
+"""Margin of a section of a lead refinery: daily flows at a plant's prices, with emissions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TONNE = 1000.0  # kg/t
 
 @dataclass(frozen=True)
 class LeadSectionFlows:
-    """What a section makes and takes on a day; numbers, or arrays of one shape.
+    """Daily production and consumption of a section; numbers, or arrays of one shape.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Roughness and nodules of a copper deposit: wrong additives, nearness to the limiting current, solids that settle."""
+"""Roughness and nodules of copper: wrong additives, limiting current, settling solids."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def additive_error(additive_dose: Numeric, best_dose: Numeric) -> FloatArray:
 
 
 def additive_roughness(squared_error: Numeric, error_weight: Numeric = 1.6) -> FloatArray:
-    """Roughness by wrong additives, on a logarithmic scale: k e²/(1 + e²), which ends where copper comes as powder.
+    """Roughness by wrong additives, on a logarithmic scale: k e²/(1 + e²), bounded by powder growth.
 
     Parameters
     ----------

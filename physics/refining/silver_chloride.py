@@ -1,4 +1,4 @@
-"""Silver in copper electrolyte: chloride precipitates it, so chloride and temperature set what stays dissolved."""
+"""Silver in copper electrolyte: chloride and temperature set the dissolved silver."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def silver_chloride_product(
 
 
 def dissolved_silver(chloride: Numeric, solubility_product: Numeric) -> FloatArray:
-    """Silver ions beside solid silver chloride: [Ag+] = K/[Cl-].
+    """Silver ions in equilibrium with solid silver chloride: [Ag+] = K/[Cl-].
 
     Parameters
     ----------

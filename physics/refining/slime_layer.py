@@ -1,4 +1,4 @@
-"""Slime on an anode of lead: what falls off, the voltage over what stays, the impurities that dissolve through it."""
+"""Slime on a lead anode: slime loss, voltage over the layer, impurities that pass through it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def impurity_transfer(
     transfer_onset: Numeric = 0.20,
     transfer_scale: Numeric = 0.04,
 ) -> FloatArray:
-    """Share of a noble impurity that dissolves and reaches the cathode: f = f0 exp((η - η0)/s), at most a half.
+    """Share of a noble impurity that reaches the cathode: f = f0 exp((η - η0)/s), at most a half.
 
     Parameters
     ----------

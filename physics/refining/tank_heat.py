@@ -1,4 +1,4 @@
-"""Heat of a tankhouse: what cells lose to the hall, what the current brings, and the steam that makes up the rest."""
+"""Heat of a tankhouse: losses of cells to the building, heat of the current, steam demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Colour of a metal's surface as a line camera tells it: hue, saturation and brightness by composition and patina.
+"""Colour of a metal's surface in a line camera: hue, saturation, brightness by composition and patina.
 
 Hue is a share of the colour circle, 0 red and 1/6 yellow; times 360 it is an angle in degrees.
 """
@@ -13,7 +13,7 @@ _CIRCLE = 360.0  # degrees, in which the constants of hue below are given
 
 
 def copper_share(copper: Numeric) -> FloatArray:
-    """How far a metal has the colour of copper alloys: 1 well above half copper, 0 well below.
+    """Weight of copper-alloy colour: 1 well above half copper, 0 well below.
 
     Zinc alloys with some per cent of copper and aluminium bronzes of its grey end are white; all alloys from 57 wt% of
     copper have colour.
@@ -36,7 +36,7 @@ def copper_share(copper: Numeric) -> FloatArray:
 
 
 def metal_hue(copper: Numeric, zinc: Numeric, tin: Numeric, nickel: Numeric) -> FloatArray:
-    """Hue of a clean metal: red copper turns yellow with zinc, tin and nickel; white metals show the lamp's.
+    """Hue of a clean metal: red copper turns yellow with zinc, tin, nickel; white metals show the lamp's.
 
     17° and 0.75° for 1 wt% of zinc, 1.1° of tin, 0.5° of nickel in copper alloys: copper 17°, gunmetal 26°, tin bronze
     29°, brass 40 to 46°. White metals reflect a warm lamp's 17° as copper does, hardly coloured.
@@ -66,7 +66,7 @@ def metal_hue(copper: Numeric, zinc: Numeric, tin: Numeric, nickel: Numeric) -> 
 
 
 def metal_saturation(copper: Numeric, tin: Numeric, nickel: Numeric) -> FloatArray:
-    """Saturation of a clean metal: 0.05 of white metals, up to 0.38 of copper alloys, less with tin and nickel.
+    """Saturation of a clean metal: 0.05 for white metals, up to 0.38 for copper alloys.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def metal_saturation(copper: Numeric, tin: Numeric, nickel: Numeric) -> FloatArr
 
 
 def metal_brightness(copper_alloy: Numeric, aluminium: Numeric, iron_alloy: Numeric, lead: Numeric) -> FloatArray:
-    """Brightness of a clean metal by what it is made of: 0.57 plus what aluminium adds, less what lead takes.
+    """Brightness of a clean metal: 0.57 plus the effect of aluminium, less that of lead.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ def skin_depth(metal_conductivity: Numeric, frequency: Numeric) -> FloatArray:
 
 
 def wall_response(thickness: Numeric, skin: Numeric) -> FloatArray:
-    """Share of the power induced in a thick wall that a thin one takes up: 1 - exp(-2 d/δ).
+    """Share of the power induced in a thick wall that a thin one absorbs: 1 - exp(-2 d/δ).
 
     Parameters
     ----------

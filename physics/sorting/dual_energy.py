@@ -1,4 +1,4 @@
-"""Dual-energy X-ray transmission: Beer-Lambert over the tube's spectrum, seen by two detectors one behind the other."""
+"""Dual-energy X-ray transmission: Beer-Lambert over the tube's spectrum, with a sandwich detector."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEAST_ENERGY = 15.5  # keV, below which nothing passes the tube's filter
 
 @dataclass(frozen=True)
 class Scanner:
-    """What two detectors weigh each energy with.
+    """Energy weights of two detectors.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ def sandwich(
     between: Mapping[str, float] = COPPER_FILTER,
     back: Mapping[str, float] = CAESIUM_IODIDE,
 ) -> Scanner:
-    """Scanner with two scintillators that weigh a photon by its energy: E S(E) times the share absorbed in each.
+    """Scanner with two scintillators, which weight photons by energy: E S(E) times the absorbed share.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def sandwich(
 
 
 def condensed(scanner: Scanner, elements: Sequence[str], bins: int) -> tuple[Scanner, FloatArray]:
-    """A scanner of few bins, each wider than the last by one factor, and the elements' mean attenuation in each.
+    """Return a scanner with few bins of geometric width, and mean attenuation of the elements in each.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def log_transmissions(
 
 
 def log_ratio(log_low: Numeric, log_high: Numeric) -> FloatArray:
-    """Feature of dual-energy sorters, R = ln T_low / ln T_high: nearly free of thickness, rising with atomic number.
+    """Feature of dual-energy sorters, R = ln T_low / ln T_high: rises with atomic number.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def log_ratio_noise(
     photon_count: Numeric,
     excess: Numeric = 1.45,
 ) -> FloatArray:
-    """Quantum noise of the log ratio: sd(R) = R x sqrt(1/(N T_low ln²T_low) + 1/(N T_high ln²T_high)) x excess.
+    """Quantum noise of the log ratio: R sqrt(1/(N T_low ln²T_low) + 1/(N T_high ln²T_high)) x excess.
 
     Parameters
     ----------

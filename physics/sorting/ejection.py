@@ -1,4 +1,4 @@
-"""Ejection by air: how far a jet reaches onto a neighbour, when that is blown away too, and how close neighbours lie.
+"""Ejection by air: reach of a jet, co-ejection of a neighbour, distance between neighbours.
 
 A piece is shot at by the nozzles that cover it and a margin, so the jet also reaches what lies close by.
 """
@@ -40,7 +40,7 @@ def deflection_probability(overlap: Numeric, half_overlap: Numeric = 0.35, overl
 def jet_overlap(
     along: Numeric, across: Numeric, size: Numeric, neighbour_size: Numeric, margin: Numeric, side_margin: Numeric
 ) -> FloatArray:
-    """Share of a neighbour that the jet for a piece covers: both squares, the jet wider by a margin on each side.
+    """Share of a neighbour covered by the jet for a piece: both square, the jet wider by a margin.
 
     Parameters
     ----------

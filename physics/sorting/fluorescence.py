@@ -1,4 +1,4 @@
-"""X-ray fluorescence of a piece on a belt: what the metal emits and scatters, and how much of it comes out.
+"""X-ray fluorescence of a piece on a belt: emission, scattering, absorption in the metal.
 
 Thick targets unless a layer is named. An angle is given by its sine, measured from the surface; emission is per unit of
 solid angle and of tube output, so that only ratios mean something.
@@ -56,7 +56,7 @@ def primary_emission(
     incidence: Numeric,
     take_off: Numeric,
 ) -> FloatArray:
-    """Line of an element excited by photons of one energy: I = S w K / (mu_in / sin psi1 + mu_out / sin psi2).
+    """Emission line excited by photons of one energy: I = S w K / (mu_in / sin psi1 + mu_out / sin psi2).
 
     The sum over the tube's spectrum is the line's intensity. With the scattering coefficient for K and 100 wt% for w
     it is what the metal scatters.
@@ -98,7 +98,7 @@ def enhancement(
     incidence: Numeric,
     take_off: Numeric,
 ) -> FloatArray:
-    """Geometry of secondary fluorescence: how much of a stronger line of the metal excites the line asked for.
+    """Geometry of secondary fluorescence: excitation of the requested line by a stronger line.
 
     L = sin psi1 / mu_in ln(1 + mu_in / (sin psi1 mu_j)) + sin psi2 / mu_out ln(1 + mu_out / (sin psi2 mu_j)). Secondary
     over primary emission is the sum over the exciting lines j of 0.5 w_j K_j(E) K_i(E_j) L / K_i(E).
@@ -131,7 +131,7 @@ def enhancement(
 
 
 def backscatter(atomic_number: Numeric, molar_mass: Numeric, form_factor: Numeric) -> tuple[FloatArray, FloatArray]:
-    """Scattering at 20.2 keV (rhodium) through 135°, as if it went into all directions alike: Compton and Rayleigh.
+    """Isotropic scattering at 20.2 keV (rhodium) through 135°: Compton and Rayleigh.
 
     Compton is 0.88 (Z - F) / A and Rayleigh F² / A times the Thomson coefficient: a light metal scatters mostly with a
     shift of energy, a heavy one mostly without.
@@ -182,7 +182,7 @@ def dwell(length: Numeric, belt_speed: Numeric) -> FloatArray:
 
 
 def nearness(height: Numeric, gap: Numeric) -> FloatArray:
-    """Intensity over that at the belt, for a surface that stands above it: (h0 / (h0 - h))², by the inverse square.
+    """Intensity of a raised surface relative to the belt: (h0 / (h0 - h))², by the inverse square.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""An X-ray head above a belt: tube, filter and detector as tables over elements, bins of energy and lines.
+"""X-ray head above a belt: tube, filter and detector as tables over elements, energies and lines.
 
 Made once, it turns compositions into what the detector sees by a few products of matrices.
 """
@@ -24,7 +24,7 @@ Line = tuple[str, str]  # element, and a line or group of lines by its Siegbahn 
 
 @dataclass(frozen=True)
 class Tube:
-    """Voltage [kV], filters by element [g/cm²] and the share of the photons that are rhodium's K lines [1]."""
+    """Voltage [kV], filters by element [g/cm²] and share of photons in rhodium's K lines [1]."""
 
     kvp: float
     filters: Mapping[str, float]
@@ -148,7 +148,7 @@ class Head:
         incidence: Numeric,
         take_off: Numeric,
     ) -> FloatArray:
-        """As `emitted`, through a layer that takes its part both ways and adds its own lines.
+        """Emission as in `emitted`, through a layer that absorbs both ways and adds its own lines.
 
         Parameters
         ----------
@@ -185,7 +185,7 @@ class Head:
     def _lines(
         self, shares: FloatArray, inward: FloatArray, outward: FloatArray, entry: FloatArray | None = None
     ) -> FloatArray:
-        """Lines of a thick piece, of whose exciting photons only the share `entry`, shape (B, n), arrives; (L, n)."""
+        """Lines of a thick piece reached by the share `entry`, shape (B, n), of exciting photons; (L, n)."""
         result = np.empty(outward.shape)
         for i, (element, _) in enumerate(self.lines):
             excited = self.excited[i]

@@ -1,4 +1,4 @@
-"""Influence coefficients of the heavy metals in X-ray fluorescence: how the rest of an alloy changes an element's line.
+"""Influence coefficients of heavy metals in X-ray fluorescence: matrix effects on a line.
 
 Computed with `physics.sorting.fluorescence_head` for a rhodium tube at 50 kV behind 0.2 mm of aluminium, rays at 45°
 and 30 mm of air, enhancement included; from alloys of two metals in equal parts.

@@ -1,4 +1,4 @@
-"""Laser-induced breakdown spectroscopy: what a line of a plasma tells of the metal, and how well."""
+"""Laser-induced breakdown spectroscopy: plasma lines of a metal and their precision."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def line_emission(
     stage_weight: Numeric,
     stage_share: Numeric,
 ) -> FloatArray:
-    """Emission of a thin line by an atom of the element: (g A / wavelength) exp(-E/kT) / U x share in the stage.
+    """Emission of a thin line per atom: (g A / wavelength) exp(-E/kT) / U x share in the stage.
 
     Parameters
     ----------
@@ -267,7 +267,7 @@ def mean_rsd(piece_rsd: Numeric, shot_rsd: Numeric, shots: Numeric) -> FloatArra
 def metal_share(
     layer: Numeric, cleaning_shots: Numeric, analysis_shots: Numeric, depth_per_shot: Numeric
 ) -> FloatArray:
-    """Share of the analysis shots that reach metal below a layer; each shot drills on where the last one ended.
+    """Share of analysis shots that reach metal below a layer; each shot continues the last crater.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""X-rays and matter: attenuation, fluorescence and the tube's spectrum, from the tables of Elam, Ravel and Sieber.
+"""X-rays and matter: attenuation, fluorescence, tube spectrum, from tables of Elam, Ravel and Sieber.
 
 All tables are cached, so that a simulator pays for an element and a grid of energies once. Energies are in keV,
 elements are named as in a seed: in lower or upper case.
@@ -42,7 +42,7 @@ def mass_attenuation(element: str, energies: Numeric) -> FloatArray:
 
 
 def photoabsorption(element: str, energies: Numeric) -> FloatArray:
-    """Mass coefficient of photoabsorption of an element, which is what fluorescence and detection start from.
+    """Mass coefficient of photoabsorption of an element, the basis of fluorescence and detection.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def form_factor(element: str, energy: float, half_sine: float) -> float:
 
 
 def tube_spectrum(kvp: float, energies: FloatArray, filters: Mapping[str, float]) -> FloatArray:
-    """Continuum of an X-ray tube behind filters: photons (kVp/E - 1) exp(-sum mu m), as shares of the whole.
+    """Continuum of an X-ray tube behind filters: photons (kVp/E - 1) exp(-sum mu m), as shares of all.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def _on_grid(element: str, energies: Numeric, kind: str) -> FloatArray:
 
 @lru_cache(maxsize=4096)
 def _table(element: str, grid: bytes, kind: str) -> bytes:
-    """Coefficients on a grid of energies, both as bytes, which a cache can hold and nobody can change."""
+    """Coefficients on a grid of energies, both as immutable bytes for the cache."""
     return xray_tables.attenuation(element, _EV * np.frombuffer(grid), kind).tobytes()
 
 

@@ -1,4 +1,4 @@
-"""A silicon drift detector behind air and a beryllium window: resolution, efficiency, artefacts, counting."""
+"""Silicon drift detector behind air and beryllium: resolution, efficiency, artefacts, counting."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def share_in_window(offset: Numeric, half_width: Numeric, line_width: Numeric) -
 
 
 def live_share(rate: Numeric, dead_time: Numeric) -> FloatArray:
-    """Share of the time in which a detector can count: 1 / (1 + r tau), not extended by what arrives meanwhile.
+    """Live time share of a non-paralysable detector: 1 / (1 + r tau).
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def live_share(rate: Numeric, dead_time: Numeric) -> FloatArray:
 
 
 def sum_peak(rate: Numeric, other_rate: Numeric, pair_time: Numeric) -> FloatArray:
-    """Rate of counts at the sum of two lines' energies, from photons too close in time to be distinguished.
+    """Count rate of the sum peak of two lines, from photons too close in time to be distinguished.
 
     Two different lines give r1 r2 tau; a line with itself gives half of that, since each pair counts once.
 
@@ -186,7 +186,7 @@ def sum_peak(rate: Numeric, other_rate: Numeric, pair_time: Numeric) -> FloatArr
 
 
 def detection_limit(content: Numeric, counts: Numeric, background: Numeric) -> FloatArray:
-    """Content that stands three standard deviations above a background: 3 sqrt(2 B) w / N, 2 B at least one count.
+    """Content three standard deviations above a background: 3 sqrt(2 B) w / N, 2 B at least one count.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def detection_limit(content: Numeric, counts: Numeric, background: Numeric) -> F
     counts
         Net counts N of the line at that content, above 0 [count]
     background
-        Counts B below the line, known from as many channels beside it [count]
+        Counts B below the line, from as many neighbouring channels [count]
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Tables of X-rays and matter out of the file of the package `xraydb`: Elam, Ravel and Sieber; Waasmaier and Kirfel.
+"""X-ray tables from the package `xraydb`: Elam, Ravel and Sieber; Waasmaier and Kirfel.
 
 The file is read by sqlite3 alone, and interpolated as the package does, to the last bit: the package's own import takes
 a third of a second, for an object mapper and for splines that no function of ours needs. Elements are symbols such as
@@ -43,7 +43,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class XrayEmissionLine:
-    """An emission line: its energy [eV], the edge that it follows, and its share of the emission after that edge."""
+    """Emission line: its energy [eV], its absorption edge, and its share of the emission after that edge."""
 
     energy: float
     edge: str

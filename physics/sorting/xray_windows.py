@@ -1,4 +1,4 @@
-"""Windows of a spectrum: how the lines of a head's spectrum fall into the windows that its detector counts in.
+"""Windows of a spectrum: distribution of a head's lines over the counting windows of its detector.
 
 Lines overlap: Kβ of an element falls on Kα of the next but one or two, a silicon escape peak of copper on iron, the sum
 of two zinc photons on molybdenum. What each line adds to each window is a matrix that instrument and evaluation share.
@@ -47,14 +47,14 @@ _ESCAPE = 1.740  # keV
 # Escape peak over line by the line's energy [keV]: `escape_share` with the attenuation of silicon.
 _ESCAPE_ENERGIES = np.array([4.5, 5.4, 5.9, 6.4, 7.5, 8.0, 8.6, 10.5, 12.6])
 _ESCAPE_SHARES = np.array([0.00565, 0.00396, 0.00327, 0.00271, 0.00184, 0.00156, 0.00129, 0.00075, 0.00045])
-_SUMMED = ("cr", "fe", "ni", "cu", "zn", "pb_la", "pb_lb")  # peaks strong enough for two photons to come at once
+_SUMMED = ("cr", "fe", "ni", "cu", "zn", "pb_la", "pb_lb")  # peaks strong enough for coincident photons
 _LEAST_SHARE = 0.02  # of a sum peak in a window, below which it is left out
 _EV = 1000.0  # eV/keV
 
 
 @dataclass(frozen=True)
 class SumPeak:
-    """Two photons counted as one: numbers of the peaks, of the window that they fall into, and their share in it."""
+    """Two photons counted as one: indices of the peaks and of their window, and the share in it."""
 
     first: int
     second: int
@@ -64,7 +64,7 @@ class SumPeak:
 
 @dataclass(frozen=True)
 class PeakWindows:
-    """What each of the P peaks adds to each of the P windows of a detector.
+    """Contribution of each of the P peaks to each of the P windows of a detector.
 
     `noise` is its electronic noise [eV], `tail` the counts a keV that a line leaves below itself, over those in it.
     """
@@ -73,7 +73,7 @@ class PeakWindows:
     tail: float = TAIL
 
     def response(self, gain: float = 0.0) -> FloatArray:
-        """Counts in each window for one in each peak, with Kβ, escape peak and tail, shape (P, P): peaks by windows.
+        """Counts in each window per count in each peak, with Kβ, escape and tail: peaks by windows, (P, P).
 
         `gain` is the relative error of the energy scale: 0.001 shows a line of 8 keV 8 eV too high [1].
         """

@@ -18,7 +18,7 @@ _TONNE = 1000.0  # kg/t
 
 @dataclass(frozen=True)
 class ZincCellFlows:
-    """What a cell makes and takes on a day; numbers, or arrays of one shape.
+    """Daily production and consumption of a cell; numbers, or arrays of one shape.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class ZincCellFlows:
 
 
 def margin(flows: ZincCellFlows, prices: Mapping[str, float]) -> FloatArray:
-    """Value of the zinc less that of zinc in solution, its purification by the volume, power, glue and emissions.
+    """Value of the zinc less zinc in solution, purification, power, glue and emissions.
 
     Auxiliaries run all day and are paid at the flat price. Zinc that leaves with the spent electrolyte is leached again
     and not lost; what it costs is the volume that is purified once more. What does not change with how a cell is run is

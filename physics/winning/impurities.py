@@ -1,4 +1,4 @@
-"""What traces in the electrolyte do: hydrogen on the zinc at once, holes in the deposit after a time."""
+"""Effects of trace impurities: immediate hydrogen on the zinc, later holes in the deposit."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def induction_time(
 
 
 def hole_share(growth_time: Numeric, hole_onset: Numeric, hole_rate: Numeric, most_holes: Numeric = 0.5) -> FloatArray:
-    """Share of the cathode where zinc dissolves as fast as it deposits: it grows from the induction time on.
+    """Share of the cathode where zinc redissolves; it grows from the end of the induction time.
 
     Parameters
     ----------

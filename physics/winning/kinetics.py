@@ -1,4 +1,4 @@
-"""Zinc and hydrogen at one cathode: both exchange currents, the potential that both share, what each takes."""
+"""Zinc and hydrogen at one cathode: exchange currents, mixed potential, partial currents."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def hydrogen_exchange(
     clean_density: Numeric = 1.05,
     apparent_activation: Numeric = 3200.0,
 ) -> FloatArray:
-    """Hydrogen current density at zinc's reversible potential: h = h0 (a/170) exp(lnΛ - θ (1/T - 1/311.15)).
+    """Hydrogen current density at zinc's reversible potential: h0 (a/170) exp(lnΛ - θ (1/T - 1/311.15)).
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def cathode_currents(
     hydrogen_exchange_density: Numeric,
     electrolyte_temperature: Numeric,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What zinc and hydrogen take of the current at the potential that both share.
+    """Partial currents of zinc and hydrogen at their mixed potential.
 
     With x = exp(F η / 2RT) zinc takes i0 (x - 1/x) and hydrogen h x. Their sum is the current, which is a quadratic
     equation in x. Without current zinc dissolves as fast as hydrogen forms.

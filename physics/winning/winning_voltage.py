@@ -14,7 +14,7 @@ _LEAST_CONDUCTIVITY = 0.15  # S/cm, where the line is no longer true
 
 
 def zinc_bath_conductivity(electrolyte_temperature: Numeric, zinc_ions: Numeric, h2so4: Numeric) -> FloatArray:
-    """Conductivity of the electrolyte: 0.40 + 0.0018 (a - 165) - 0.0025 (c - 58) + 0.004 (T - 38), 0.15 at least.
+    """Conductivity of the electrolyte: 0.40 + 0.0018 (a - 165) - 0.0025 (c - 58) + 0.004 (T - 38).
 
     Parameters
     ----------

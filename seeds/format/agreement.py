@@ -1,4 +1,4 @@
-"""Whether two seeds agree in all that requests, answers and decisions rest on."""
+"""Comparison of two seeds in the parts on which requests, responses and decisions depend."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from seeds.format.tasks.sorting import SD_OF
 
 
 def differing(one: Seed, other: Seed) -> list[str]:
-    """What two seeds do not agree in, of all that requests, answers and decisions rest on."""
+    """Return the parts in which two seeds differ, of those on which responses and decisions depend."""
     return sorted(_units(one) ^ _units(other))
 
 
 def _units(seed: Seed) -> set[str]:
-    """What a seed says that requests and answers rest on."""
+    """Return the parts of a seed on which requests and responses depend."""
     inputs = {f"input {column.name} [{column.unit}]" for column in seed.inputs}
     derived = {f"target {name} [{target.unit}]" for name, target in seed.derived.items()}
     own = {f"target {column.name} [{column.unit or ', '.join(seed.classes)}]" for column in seed.primaries}
@@ -22,7 +22,7 @@ def _units(seed: Seed) -> set[str]:
 
 
 def _decisions(seed: Seed) -> set[str]:
-    """What a seed says that decisions rest on; nothing where its process neither sorts nor grades."""
+    """Return the parts of a seed on which decisions depend; empty if its process neither sorts nor grades."""
     said = {f"target {column.name} [{column.unit}]" for column in seed.elements}
     if seed.sorting is not None:
         said |= _of_sorting(seed)

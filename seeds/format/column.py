@@ -29,14 +29,14 @@ class Typical(SeedPart):
 
 
 class Previous(SeedPart):
-    """A `before` column that the table's loader makes: another column's value some periods earlier in the same unit."""
+    """A `before` column that the loader computes: another column of the unit some periods earlier."""
 
     column: Name
     periods: Annotated[int, Field(ge=1)]
 
 
 class Rolling(SeedPart):
-    """A `before` column that the loader makes: a statistic of another column over the periods before this one.
+    """A `before` column that the loader computes: a statistic of another column over earlier periods.
 
     `window` is how many periods, of the same unit; those without a row or a value are passed over.
     """
@@ -47,7 +47,7 @@ class Rolling(SeedPart):
 
 
 class Column(SeedPart):
-    """One column of the table: meaning, unit, role and, where a person knows it, the physically possible range.
+    """One column of the table: meaning, unit, role and, if known, the physically possible range.
 
     `classes` are the classes of a target, `values` the texts that an input may have. `statistic` says how rows that are
     faster than the period become its value. `previous`, `rolling` and `calendar` are three ways of making a column that
@@ -80,12 +80,12 @@ class Column(SeedPart):
 
     @property
     def is_number(self) -> bool:
-        """Whether the column holds float64 (all but `key`, `time`, classes and text categories)."""
+        """Return whether the column holds float64 (all but `key`, `time`, classes and text categories)."""
         return self.role not in ("key", "time") and self.classes is None and self.values is None
 
     @property
     def is_made(self) -> bool:
-        """Whether no file holds the column: it is made from others, or from the time."""
+        """Return whether the column is derived from others or from the time, so that no file holds it."""
         return not (self.previous is None and self.rolling is None and self.calendar is None)
 
     @property
@@ -96,7 +96,7 @@ class Column(SeedPart):
 
     @property
     def limits(self) -> tuple[float, float]:
-        """Physically possible range of a number column [column's unit]; infinite where the seed does not know it."""
+        """Physically possible range of a number column [column's unit]; infinite if the seed states none."""
         if not self.is_number:
             raise TypeError(f"column {self.name} is no number: it has no range")
         low, high = CALENDAR_LIMITS.get(self.calendar or "", (-math.inf, math.inf))
@@ -104,12 +104,12 @@ class Column(SeedPart):
 
     @property
     def settable(self) -> tuple[float, float]:
-        """Where a knob may be set: its bounds, else its physically possible range [column's unit]."""
+        """Range in which a set-point may lie: its bounds, else its physically possible range [column's unit]."""
         return self.limits if self.bounds is None else (self.bounds[0], self.bounds[1])
 
     @property
     def range_text(self) -> str:
-        """The physically possible range in words, as in "0 to 67 %"; empty where none is known."""
+        """Physically possible range as text, such as "0 to 67 %"; empty if none is known."""
         low, high = self.limits
         if math.isinf(low) and math.isinf(high):
             return ""
@@ -130,7 +130,7 @@ class Column(SeedPart):
     @model_validator(mode="wrap")
     @classmethod
     def _tell_all(cls, raw: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
-        """Build the column, or tell what is wrong with its fields and with how they go together at once."""
+        """Build the column, or report all errors of its fields and between them together."""
         texts = list(_column_faults(raw)) if isinstance(raw, dict) else []
         kinds = [PydanticCustomError("column", "{fault}", {"fault": text}) for text in texts]
         faults = [InitErrorDetails(type=kind, input=raw) for kind in kinds]
@@ -153,7 +153,7 @@ MADE = ("previous", "rolling", "calendar")
 
 
 def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
-    """How a column's fields do not go together; a field of the wrong type is reported by itself and skipped here."""
+    """Yield contradictions between a column's fields; a field of the wrong type is reported separately."""
     role = raw.get("role")
     if raw.get("classes") is not None:
         yield from _text_faults(raw, "classes", ("target",))
@@ -168,7 +168,7 @@ def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
 
 
 def _number_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
-    """How the fields of a column of numbers do not go together."""
+    """Yield contradictions between the fields of a number column."""
     for key in ("unit", "source"):
         if raw.get(key) is None:
             yield f"{key} is missing: a number column needs unit and source"
@@ -189,7 +189,7 @@ def _number_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
 
 
 def _made_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
-    """How a column that no file holds does not go together with the rest."""
+    """Yield contradictions between a derived column and the other columns."""
     made = [key for key in MADE if raw.get(key) is not None]
     for key in made:
         if role != "before":
@@ -202,7 +202,7 @@ def _made_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
 
 
 def _text_faults(raw: dict[str, Any], kind: str, roles: tuple[str, ...]) -> Iterator[str]:
-    """How the fields of a column of texts, `classes` or `values`, do not go together."""
+    """Yield contradictions between the fields of a text column (`classes` or `values`)."""
     if raw.get("role") not in roles:
         yield f"{kind} belongs to a {' or '.join(roles)} column, this one has role {raw.get('role')}"
     if kind == "values" and raw.get("statistic") not in (None, "last"):

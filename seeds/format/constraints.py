@@ -1,4 +1,4 @@
-"""What recommended set-points must keep: limits of measured columns, or of quantities that physics computes."""
+"""Limits on recommended set-points: on measured columns, or on quantities that physics computes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from seeds.format.quantity import Name, Number, SeedPart, Text, Unit
 
 
 class Constraint(SeedPart):
-    """A limit on a `during` column or on a quantity of the process's physics, and how often a period may break it.
+    """Limit on a `during` column or a quantity of physics, and the share of periods that may violate it.
 
     Attributes
     ----------
     column, quantity : str or None
         One of them names what is limited. Which quantities physics offers, such as superheat, is checked when
-        set-points are learnt.
+        set-points are trained.
     unit : str or None
         Unit of a quantity; a column has its own.
     at_most, at_least : float or None
@@ -48,7 +48,7 @@ class Constraint(SeedPart):
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How [[constraints]] do not go together with themselves and the columns; wrong types are reported elsewhere."""
+    """Yield contradictions of [[constraints]] and with columns; type errors are reported separately."""
     given = raw.get("constraints")
     rows = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     if rows and not any(row.get("role") == "knob" for row in columns.values()):

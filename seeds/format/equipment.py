@@ -1,4 +1,4 @@
-"""Facts of a plant: stated once in [equipment], referred to where the simulated plant scatters about them."""
+"""Plant facts: stated once in [equipment], referred to by parameters of the simulated plant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _FORM = frozenset({"value", "unit", "source"})
 
 
 def with_facts(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a raw seed whose [plant.parameters] hold the facts too, so that a simulator finds all in one place.
+    """Return a raw seed whose [plant.parameters] also hold the facts, so that a simulator finds all there.
 
     A parameter that refers to a fact has its value, unit and source; a fact without a parameter becomes one. What is of
     the wrong form is left out: `faults` or the seed's own types name it.
@@ -31,7 +31,7 @@ def with_facts(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def faults(raw: Mapping[str, Any]) -> Iterator[str]:
-    """Yield faults between [equipment] and [plant]: a fact stated twice, a reference to none, a regime's change."""
+    """Yield errors between [equipment] and [plant]: double statements, missing facts, changes by regimes."""
     facts, parameters = _parts(raw)
     for name, one in (parameters or {}).items():
         place, referred = f"plant.parameters.{name}", _referred(one)
@@ -54,7 +54,7 @@ def faults(raw: Mapping[str, Any]) -> Iterator[str]:
 
 
 def facts_of(raw: Mapping[str, Any], place: tuple[int | str, ...]) -> set[str]:
-    """Return the names of the facts that the parameter at a place of a raw seed may be; none at other places."""
+    """Return the names of facts to which the parameter at a place of a raw seed may refer; else none."""
     if place[:2] != ("plant", "parameters") or len(place) < 3:
         return set()
     name = str(place[2])

@@ -1,4 +1,4 @@
-"""Seeds as a person reads them in a terminal."""
+"""Seeds as readable text for a terminal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def seeds_table(seeds: Mapping[str, Seed]) -> Table:
 
 
 def described(seed: Seed) -> Iterator[RenderableType]:
-    """A seed's columns with unit, role, range and source, its facts, limits, bins, grades and norms, and references."""
+    """Columns of a seed with unit, role, range and source; its facts, limits, bins, grades and norms."""
     kind = seed.process.task if seed.process.type is None else f"{seed.process.task}, of the type {seed.process.type}"
     yield f"[bold]{seed.process.title}[/bold] ({kind})\n"
     width = max(len(column.name) for column in seed.columns)

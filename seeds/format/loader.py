@@ -55,7 +55,7 @@ def load(name_or_path: str | Path) -> Seed:
     Raises
     ------
     SeedError
-        The file is missing, is no TOML, or breaks a rule of the format; every fault is named at once.
+        The file is missing, is not TOML, or violates a rule of the format; the error lists all faults.
     """
     text = str(name_or_path)
     path = Path(text) if text.endswith(".toml") else folder() / f"{text}.toml"
@@ -77,7 +77,7 @@ def load_all() -> dict[str, Seed]:
 def parse(text: str, path: Path) -> Seed:
     """Seed from TOML text; `path` is what faults name.
 
-    A text that was read before is not read again: that takes 10 ms. What is given is a seed of its own all the same,
+    A text that was read before is not parsed again, which saves 10 ms. The result is a separate seed nevertheless,
     which shares frozen parts with others of its text.
 
     Raises
@@ -137,7 +137,7 @@ def _place(raw: Any, loc: tuple[int | str, ...]) -> Iterator[str]:
 
 
 def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
-    """Faults that only show when parts are compared; a part of the wrong type has its own fault and is skipped."""
+    """Yield errors between parts of a seed; a part of the wrong type is reported separately."""
     process = _part(raw, "process")
     name = process.get("name")
     if isinstance(name, str) and name != path.stem:
@@ -209,7 +209,7 @@ def _roles(rows: list[dict[str, Any]], raw: dict[str, Any]) -> Iterator[str]:
 def _clock(rows: list[dict[str, Any]], raw: dict[str, Any], has_time: bool) -> Iterator[str]:
     """Parts of a seed that need a column of role time, and the period that goes with it."""
     if has_time != ("period" in _part(raw, "process")):
-        got, wanted = ("a column", "process.period beside it") if has_time else ("no column", "one for process.period")
+        got, wanted = ("a column", "also process.period") if has_time else ("no column", "one for process.period")
         yield f"columns: got {got} of role time: expected {wanted}"
     if has_time:
         return
@@ -240,7 +240,7 @@ def _tags(columns: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 
 def _made(columns: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """How `previous` and `rolling` columns do not go together with the columns that they are made from."""
+    """Yield contradictions between `previous` or `rolling` columns and their source columns."""
     for row, kind in itertools.product(columns.values(), ("previous", "rolling")):
         name = _part(row, kind).get("column")
         if not isinstance(name, str):

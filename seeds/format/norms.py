@@ -1,4 +1,4 @@
-"""What norms of energy consumption a seed names: document, boundary, and the limits of their energy grades."""
+"""Norms of energy consumption that a seed names: document, boundary and limits of energy grades."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NormUnit = Literal["kWh/t", "kgce/t"]
 
 
 class EnergyGrade(SeedPart):
-    """A grade of a norm, as the document calls it, and the highest energy that still keeps it [unit of the norm]."""
+    """Energy grade of a norm, as the document names it, with its highest energy [unit of the norm]."""
 
     name: Text
     at_most: Annotated[Number, Field(gt=0)]
@@ -53,7 +53,7 @@ class Norm(SeedPart):
 
 
 def faults(raw: Mapping[str, Any]) -> Iterator[str]:
-    """How [[norms]] do not go together with themselves and the process; wrong types are reported elsewhere."""
+    """Yield contradictions within [[norms]] and with the process; type errors are reported separately."""
     given = raw.get("norms")
     norms = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     process = raw.get("process")

@@ -1,4 +1,4 @@
-"""What the simulator of a process needs to know."""
+"""Parameters of the simulated plant of a process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit
 
 
 class Parameter(Quantity):
-    """A number of the simulated plant; `spread` is its relative standard deviation between plants of the kind."""
+    """Number of the simulated plant; `spread` is its relative standard deviation between plants."""
 
     spread: Annotated[Number, Field(gt=0, le=1)] | None = None
 
@@ -68,7 +68,7 @@ class Material(SeedPart):
 
 
 class Plant(SeedPart):
-    """What the simulator needs to know; absent where only a plant's own data exists."""
+    """Simulated plant of a process; absent if only a plant's own data exists."""
 
     rng_seed: Annotated[int, Field(ge=0)]
     start: dt.date

@@ -68,7 +68,7 @@ class PeriodLength(SeedPart):
 
 
 class LabelDelay(SeedPart):
-    """How long after the end of a period its outcome is known."""
+    """Time from the end of a period until its outcome is known."""
 
     value: Annotated[Number, Field(ge=0)]
     unit: Literal["d", "h", "min", "s"]

@@ -1,4 +1,4 @@
-"""What a line's load may do by the hour, for schedules that follow a tariff."""
+"""Hourly load limits of a line, for schedules that follow a tariff."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ORDERED = ("holding", "lowest", "highest")
 
 
 class ScheduleLimits(SeedPart):
-    """Limits of the current of cells in series, hour by hour, and what its physics needs beside columns.
+    """Hourly limits of the current of cells in series, and inputs of its physics that are no columns.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class ScheduleLimits(SeedPart):
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How [schedule] does not go together with itself and the columns; wrong types are reported elsewhere."""
+    """Yield contradictions within [schedule] and with the columns; type errors are reported separately."""
     given = raw.get("schedule")
     if not isinstance(given, dict):
         return

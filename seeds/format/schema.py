@@ -33,7 +33,7 @@ def _known_task(name: str) -> str:
 
 
 class ShadowPeriod(PeriodLength):
-    """How long a better challenger answers beside the champion before it may take over."""
+    """Length of the shadow period: the time for which a better challenger runs next to the champion."""
 
     source: Text
 
@@ -54,9 +54,9 @@ class ProcessHead(SeedPart):
 
 
 class Target(SeedPart):
-    """What is predicted: a target column, or a quantity that physics derives from one.
+    """Predicted quantity: a target column, or a quantity that physics derives from one.
 
-    With `log_floor` the logarithm of target plus floor is learnt: errors count by ratio, as where a target scatters
+    With `log_floor` the logarithm of target plus floor is fitted: errors count by ratio, as for a target that scatters
     over orders of magnitude.
     """
 
@@ -121,7 +121,7 @@ class Seed(SeedPart):
 
     @property
     def process_type(self) -> str:
-        """Type of the process, by which its physics and its simulator are found: its name where none is stated."""
+        """Type of the process, which selects its physics and its simulator; by default its name."""
         return self.process.type or self.process.name
 
     def column(self, name: str) -> Column:
@@ -158,22 +158,22 @@ class Seed(SeedPart):
 
     @cached_property
     def identity(self) -> tuple[Column, ...]:
-        """Columns that tell rows apart: unit and start of the period, as far as the table has them."""
+        """Columns that identify a row: unit and start of the period, as far as the table has them."""
         return tuple(column for column in (self.key, self.time) if column is not None)
 
     @property
     def is_daily(self) -> bool:
-        """Whether each period is whole days, so that its date says when it starts."""
+        """Return whether each period is whole days, so that its date states its start."""
         return self.process.period is not None and self.period % dt.timedelta(days=1) == dt.timedelta(0)
 
     @property
     def rows_are_days(self) -> bool:
-        """Whether a row of a file is of whole days, so that summer time does not move it."""
+        """Return whether a row of a file covers whole days, so that summer time does not move it."""
         return self.is_daily and self.table.every is None
 
     @property
     def hourly_limits(self) -> list[Constraint]:
-        """What cells keep in each hour of a schedule: limits of [schedule], or the constraints where it has none."""
+        """Limits of each hour of a schedule: those of [schedule], or the constraints if it has none."""
         return self.schedule.limits if self.schedule is not None and self.schedule.limits else self.constraints
 
     def unit_of(self, constraint: Constraint) -> str:
@@ -188,23 +188,23 @@ class Seed(SeedPart):
 
     @cached_property
     def log_floor(self) -> float | None:
-        """What is added to the primary target before its logarithm is learnt [its unit]; None where it is not."""
+        """Offset added to the primary target before its logarithm is fitted [its unit]; None without one."""
         floor = self.targets[self.target.name].log_floor
         return None if floor is None else floor.value
 
     @cached_property
     def primaries(self) -> tuple[Column, ...]:
-        """Targets that have a model each: all where numbers are predicted and nothing is decided, else the first."""
+        """Targets with a model each: all targets if numbers are predicted without a decision, else the first."""
         decides = self.sorting is not None or self.quality is not None
         return (self.target,) if decides or self.classes else self.by_role("target")
 
     @cached_property
     def for_first(self) -> Seed:
-        """The same process with its first target alone: knobs, events and load are about that one."""
+        """Return the same process with its first target alone, to which set-points, events and load belong."""
         return self.for_target(self.target.name)
 
     def for_target(self, name: str) -> Seed:
-        """The same process with one of `primaries` as its only target; the others become late, so no model sees them.
+        """Return the same process with one of `primaries` as its only target; the others become late columns.
 
         Physics and the signs of columns are about the first target, so of any other one nothing of these is known.
         """
@@ -221,7 +221,7 @@ class Seed(SeedPart):
 
     @cached_property
     def inputs(self) -> tuple[Column, ...]:
-        """The only columns that a prediction may use: before, knob and during."""
+        """Columns that a prediction may use: set-points, and the roles `before` and `during`."""
         return self.by_role("before", "knob", "during")
 
     @cached_property
@@ -251,14 +251,14 @@ class Seed(SeedPart):
 
     @cached_property
     def elements(self) -> tuple[Column, ...]:
-        """Target columns of element contents: beside a class, or of a lot; none where a process has but one number."""
+        """Target columns of element contents, next to a class or of a lot; none if there is only one number."""
         if self.sorting is None and self.quality is None:
             return ()
         return tuple(c for c in self.by_role("target") if c.is_number and c.name not in self.defects)
 
     @cached_property
     def limit_shares(self) -> list[list[float]]:
-        """Limit of each element's mean in each bin, a mass share, B lists of E [kg/kg]; NaN where there is none."""
+        """Limits of each element's mean in each bin as mass fractions, B lists of E [kg/kg]; NaN for none."""
         return self._shares([one.limits for one in self.bins])
 
     @cached_property
@@ -277,26 +277,26 @@ class Seed(SeedPart):
 
     @cached_property
     def defects(self) -> tuple[str, ...]:
-        """Target columns of 0 and 1 that tell whether a lot has a defect."""
+        """Target columns of 0 and 1 that state whether a lot has a defect."""
         return tuple(self.quality.defects) if self.quality else ()
 
     @property
     def sorting_rules(self) -> Sorting:
-        """How lots are formed; TypeError where the process does not sort."""
+        """Return the rules by which lots are formed; TypeError if the process does not sort."""
         if self.sorting is None:
             raise TypeError(f"{self.process.name}: its task is {self.process.task}: it has no [sorting]")
         return self.sorting
 
     @property
     def quality_rules(self) -> Quality:
-        """What a lot is judged by; TypeError where the process is none of quality."""
+        """Return the rules by which lots are graded; TypeError if the task is not quality."""
         if self.quality is None:
             raise TypeError(f"{self.process.name}: its task is {self.process.task}: it has no [quality]")
         return self.quality
 
     @cached_property
     def quantities(self) -> dict[str, str]:
-        """Unit of each quantity with an interval: numbers, each with what is derived from it, or contents; no class."""
+        """Unit of each quantity with an interval: numbers with their derived ones, or contents; no class."""
         names = [column.name for column in self.elements]
         if self.quality is None and not self.classes:
             own = [column.name for column in self.primaries]
@@ -312,12 +312,12 @@ class Seed(SeedPart):
 
     @property
     def delay(self) -> dt.timedelta:
-        """How long after the end of a period its outcome is known: the longest of its labels, by default a period."""
+        """Time from the end of a period until its outcome is known: the longest of its labels."""
         stated = [self.targets[column.name].delay for column in self.labels]
         return max(self.period if delay is None else delay.timedelta for delay in stated)
 
     def wait(self, target: str) -> int:
-        """Periods after whose start a target is in hand; 1 where it is when its own period ends.
+        """Number of periods after whose start a target is available; 1 if it is when its own period ends.
 
         It is that of the nearest `previous` column that is made from it, since what such a column holds is known; else
         it follows the delay of the outcomes.
@@ -336,23 +336,23 @@ class Seed(SeedPart):
 
     @property
     def assumed(self) -> int:
-        """How many numbers' sources are assumptions."""
+        """Count of numbers whose source is an assumption."""
         return sum(head_of(source) == "assumed" for source in self.sources.values())
 
     @property
     def practice(self) -> int:
-        """How many numbers' sources are what plants usually do, in no document that is named."""
+        """Count of numbers whose source is plant practice without a named document."""
         return sum(head_of(source) == "practice" for source in self.sources.values())
 
     @property
     def sources(self) -> dict[str, str]:
-        """Each stated source by the place in the seed where it stands; facts are parameters of a simulated plant."""
+        """Each stated source by its place in the seed; facts count as parameters of a simulated plant."""
         twice = set() if self.plant is None else {"equipment"}
         return dict(stated_sources(self.model_dump(exclude={"references", "text"} | twice)))
 
 
 def head_of(source: str) -> str:
-    """What a source begins with: a key of [references], `practice` or `assumed`."""
+    """First part of a source: a key of [references], `practice` or `assumed`."""
     return source.split(":")[0].split(",")[0].strip()
 
 
@@ -369,7 +369,7 @@ def stated_sources(part: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str
 
 
 def called(part: Any, step: int | str) -> str:
-    """What a part of a seed is called: an item of a list by its name, or by what it limits; else by the step to it."""
+    """Name of a part of a seed: an item of a list by its name or its limited quantity, else by its key."""
     if isinstance(part, dict) and isinstance(step, int):
         return str(part.get("name") or part.get("column") or part.get("quantity") or step)
     return str(step)

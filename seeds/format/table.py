@@ -1,4 +1,4 @@
-"""How a plant's own files are written: what stands between cells, how numbers and times look, which rows are which."""
+"""File format of a plant's table: separators, number and time formats, header and skipped rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from seeds.format.quantity import PeriodLength, SeedPart, Text
 
 CLOCKS = dt.timedelta(days=1)
-"""By how much the clock of a plant and that of the machine which reads its rows may differ, zones included."""
+"""Largest difference between the clocks of a plant and of the reading machine, time zones included."""
 
 
 def _encoding(name: str) -> str:
@@ -46,7 +46,7 @@ def _time_format(text: str) -> str:
 
 
 class TableFormat(SeedPart):
-    """How the files of a plant's table are written; every key may be left out.
+    """Format of a plant's table files; every key is optional.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class TableFormat(SeedPart):
     decimal, thousands : str
         Signs in numbers; a point, and none, by default.
     header : int
-        Row number of the header; what stands above it is passed over.
+        Row number of the header; rows above it are skipped.
     skip : list of int
         Numbers of rows below the header that hold no data, such as one of units.
     time_format : list of str
@@ -71,7 +71,7 @@ class TableFormat(SeedPart):
         Zone of the plant. Times are then read with its summer time and kept in its standard time, so that no hour
         stands twice.
     missing : list of str
-        Texts that mean that there is no value, beside those that always do.
+        Texts that mean a missing value, in addition to the built-in ones.
     every : Period
         Rows are as fast as this and become periods, each column by its `statistic`.
     """
@@ -97,7 +97,7 @@ class TableFormat(SeedPart):
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How the parts of [table] do not go together with each other and with the columns."""
+    """Yield contradictions between the parts of [table], and with the columns."""
     given = raw.get("table")
     table: dict[str, Any] = given if isinstance(given, dict) else {}
     if table.get("decimal", ".") == table.get("thousands"):

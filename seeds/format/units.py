@@ -1,4 +1,4 @@
-"""Units as seeds write them: symbols of the field, of SI and of UCUM, joined by `/`, `*` or `.`, with powers."""
+"""Units in seeds: symbols of the field, SI and UCUM, joined by `/`, `*` or `.`, with powers."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ _OFTEN = (
 
 @lru_cache(maxsize=1024)
 def is_unit(text: str) -> bool:
-    """Tell whether `text` is a unit.
+    """Return whether `text` is a unit.
 
     An atom is a symbol with at most one prefix and one power, as in `m3`, `m³`, `m^3`, `s-1`; a text in braces is a
     note that UCUM allows, as in `mL/min{standard}`.
@@ -139,7 +139,7 @@ def is_unit(text: str) -> bool:
 
 
 def _is_factor(part: str) -> bool:
-    """Whether a part between two slashes is an atom, or several that points join."""
+    """Return whether a part between two slashes is an atom, or several joined by points."""
     return _is_atom(part) or ("." in part and all(_is_atom(atom) for atom in part.strip("()").split(".")))
 
 

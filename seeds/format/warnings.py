@@ -1,4 +1,4 @@
-"""What a plant wants to be warned of: events of the periods to come, and what missing one and an alarm cost."""
+"""Early warnings of a plant: events of coming periods, costs of a missed event and of an alarm."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class WarningEvent(SeedPart):
         A period counts from this value on, or up to it [the column's unit].
     below_usual, above_usual : float or None
         A period counts when its value lies so far below, or above, what the unit usually had [the column's unit]: the
-        mean of its last periods that are in hand when the period starts.
+        mean of its last periods that are available when the period starts.
     horizon : int
         Periods ahead, the period to come included, in any of which it counts.
     miss_cost : Quantity
@@ -51,7 +51,7 @@ class WarningEvent(SeedPart):
 
     @property
     def counts(self) -> str:
-        """Which of COUNTS says what counts."""
+        """Kind of the event's definition, one of COUNTS."""
         return next(way for way in COUNTS if getattr(self, way) is not None)
 
     @property
@@ -61,7 +61,7 @@ class WarningEvent(SeedPart):
 
     @property
     def is_relative(self) -> bool:
-        """Whether what counts hangs on what the unit usually had."""
+        """Return whether the event is defined relative to the unit's usual value."""
         return self.counts in ("below_usual", "above_usual")
 
     @property
@@ -70,7 +70,7 @@ class WarningEvent(SeedPart):
         return self.alarm_cost.value / self.miss_cost.value
 
     def in_words(self, unit: str | None) -> str:
-        """What counts, as people say it; `unit` is the column's."""
+        """Definition of the event as text; `unit` is the column's."""
         way = {
             "at_least": "at least {}",
             "at_most": "at most {}",
@@ -82,7 +82,7 @@ class WarningEvent(SeedPart):
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How [[warnings]] do not go together with themselves and the rest; wrong types are reported elsewhere."""
+    """Yield contradictions within [[warnings]] and with other parts; type errors are reported separately."""
     given = raw.get("warnings")
     rows = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     if not rows:

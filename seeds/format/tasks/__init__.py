@@ -1,1 +1,1 @@
-"""What the seed of each task may and must say: a module a task."""
+"""Required and optional parts of the seed of each task: one module for each task."""

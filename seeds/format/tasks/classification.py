@@ -1,4 +1,4 @@
-"""What a seed says of a process that predicts a class, and of classes whatever the task."""
+"""Seed parts of a process that predicts a class, and of classes of any task."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MOST_CLASSES = 50
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How a seed's task, classes and targets do not go together; wrong types are reported elsewhere."""
+    """Yield contradictions between task, classes and targets; type errors are reported separately."""
     process = raw.get("process")
     task = process.get("task") if isinstance(process, dict) else None
     first, *others = [row for row in columns.values() if row.get("role") == "target"] or [{}]

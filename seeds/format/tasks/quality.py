@@ -1,4 +1,4 @@
-"""What a seed says of a quality process beyond its table: grades with their limits, costs, what a shift points to."""
+"""Seed parts of a quality process: grades with their limits, costs, causes of shifts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ContentSum(ContentLimit):
 
 
 class Grade(SeedPart):
-    """A grade: its limits, and what a tonne is worth beside the intended grade.
+    """A grade: its limits, and the value of a tonne compared with the intended grade.
 
     The last grade has neither limits nor sums: it takes what no other grade does.
     """
@@ -59,7 +59,7 @@ class Grade(SeedPart):
 
 
 class Cause(SeedPart):
-    """What a shift of several elements together points to.
+    """Possible cause of a joint shift of several elements.
 
     `shift` holds the relative rise of each element's content on a logarithmic scale, negative where it falls; `knobs`
     act on it.
@@ -73,7 +73,7 @@ class Cause(SeedPart):
 
 
 class Quality(SeedPart):
-    """What a lot is judged by, and what decisions on it cost.
+    """Rules by which a lot is graded, and costs of the decisions.
 
     `defects` are target columns of 0 and 1. They are no part of a grade: each lot is inspected before it is shipped,
     whatever is decided on its assay. `intended` is the grade that the plant aims for. `assay_cost` is that of one
@@ -94,7 +94,7 @@ _UNITS = {"lot_mass": "t", "assay_cost": "$", "claim_cost": "$/t", "alpha": "1",
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How a seed's task, targets, [quality], [[grades]] and [[causes]] do not go together."""
+    """Yield contradictions between task, targets, [quality], [[grades]] and [[causes]]."""
     given = [key for key in ("quality", "grades", "causes") if key in raw]
     grades = _part(raw, "process").get("task") == "quality"
     if given and not grades:
@@ -190,7 +190,7 @@ def _grades_faults(
 
 
 def _claim_faults(rules: Mapping[str, Any], names: list[str], values: list[Any]) -> Iterator[str]:
-    """A claim that costs less than the first grade brings over the last: what keeps none is best released in it."""
+    """Yield an error if a claim costs less than the first grade yields over the last one."""
     claim = _part(rules, "claim_cost").get("value")
     first, last = (values[0], values[-1]) if values else (None, None)
     if not isinstance(claim, int | float) or not isinstance(first, int | float) or not isinstance(last, int | float):

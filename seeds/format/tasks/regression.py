@@ -1,4 +1,4 @@
-"""What a seed says of a process that predicts numbers."""
+"""Seed parts of a process that predicts numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How targets of numbers do not go together with each other and the rest; wrong types are reported elsewhere."""
+    """Yield contradictions between number targets and other parts; type errors are reported separately."""
     process, targets = raw.get("process"), raw.get("targets")
     if not isinstance(process, dict) or not isinstance(targets, dict):
         return
@@ -28,7 +28,7 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
 def _floor_faults(
     place: str, floor: dict[str, Any], task: Any, column: dict[str, Any] | None, parent: Any
 ) -> Iterator[str]:
-    """What keeps a target from being learnt as the logarithm of itself and a floor."""
+    """Yield reasons why a target cannot be fitted as the logarithm of itself plus an offset."""
     if task != "regression":
         yield f"{place}: got task '{task}': expected a process of the task regression"
     if parent is not None:

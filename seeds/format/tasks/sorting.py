@@ -1,4 +1,4 @@
-"""What a seed says of a sorting process beyond its table: bins, their value by class, what a lot may hold."""
+"""Seed parts of a sorting process: bins, their value by class, limits of lots."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ USUAL_CALIBRATION_CONFIDENCE = 0.9
 
 
 class Bin(SeedPart):
-    """Where pieces go: value of a kilogram of each class there, and what its lots may hold.
+    """Destination of pieces: value of a kilogram of each class in it, and limits of its lots.
 
     `limits` bound the mean content of an element in a lot, `sd_limits` the standard deviation of its pieces' contents,
     both by mass. `rest` marks the one bin of what the belt carries on: nothing is ejected there and no limit holds.
@@ -34,7 +34,7 @@ class Bin(SeedPart):
 
     @property
     def is_limited(self) -> bool:
-        """Whether its lots must keep any limit."""
+        """Return whether lots of the bin must satisfy any limit."""
         return bool(self.limits or self.sd_limits)
 
     @property
@@ -46,7 +46,7 @@ class Bin(SeedPart):
 
 
 class Sorting(SeedPart):
-    """How lots are formed.
+    """Rules by which lots are formed.
 
     `mass` names the column with a piece's mass [g], `other` the class of what is none of the named ones. `lot_mass` is
     the mass of feed that makes a lot; `confidence` is the share of lots that shall keep their limits, and
@@ -68,7 +68,7 @@ class Sorting(SeedPart):
 
     @property
     def sure(self) -> float:
-        """Probability over calibrations that no more lots break a limit [1]."""
+        """Probability over calibrations that the share of lots beyond a limit is at most the stated one [1]."""
         stated = self.calibration_confidence
         return USUAL_CALIBRATION_CONFIDENCE if stated is None else stated.value
 
@@ -79,7 +79,7 @@ class Sorting(SeedPart):
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How a seed's task, classes, [sorting] and [[bins]] do not go together; wrong types are reported elsewhere."""
+    """Yield contradictions of task, classes, [sorting] and [[bins]]; type errors are reported separately."""
     sorts = _part(raw, "process").get("task") == "sorting"
     for key in ("sorting", "bins"):
         if sorts and key not in raw:
