@@ -1,4 +1,4 @@
-"""Simulated plants: physics plus what a model never sees (hidden states, ageing, operators, faults, instruments)."""
+"""Simulated plants: physics plus effects hidden from models (states, ageing, operators, faults)."""
 
 from synthetic_data.engine.economics import worth
 from synthetic_data.engine.outcomes import outcome, piece_mass

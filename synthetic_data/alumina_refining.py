@@ -57,7 +57,7 @@ class AluminaRefining(Simulator):
         return _Lines(plan, block)
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-        """True margin of lines, cost of moving knobs [$/d], alumina [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        """True margin of lines, cost of moves [$/d], alumina [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         price = prices_of(seed)
         steam_heat = checked(price, ("steam_heat",), ("steam_heat",))["steam_heat"]
         day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}

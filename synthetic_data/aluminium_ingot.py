@@ -1,4 +1,4 @@
-"""Simulated cast house of an aluminium smelter: one row a cast of remelt ingot, two a day from each furnace."""
+"""Simulated cast house of an aluminium smelter: one row a cast, two casts a day from each furnace."""
 
 from __future__ import annotations
 

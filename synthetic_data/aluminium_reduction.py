@@ -61,7 +61,7 @@ class AluminiumReduction(Simulator):
         return _Potline(plan, block)
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-        """Margin of pots, cost of moving their knobs [$/d], metal [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        """True margin of pots, cost of moves [$/d], metal [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         columns = {
             "margin": margin(truth, seed),
             "move_cost": truth["knob_moves"],
@@ -141,7 +141,7 @@ class _Potline(HoursAheadBlock):
         )
 
     def ahead(self, profile: FloatArray) -> Day:
-        """Result of a current by the hour in the hours to come, shape (hours, pots that run) each; nothing moves."""
+        """Result of an hourly current ahead, shape (hours, running pots) each; the plant's state is unchanged."""
         other = copy.deepcopy(self)
         line = other._line.go()
         knobs = other._choose(line).knobs
@@ -161,7 +161,7 @@ class _Potline(HoursAheadBlock):
         return operators.choose(p, self._pots, seed, reported, self._testing, normals, self._test_chances, by_hand)
 
     def _truth(self, p: PotlineParameters, line: LinePeriod, mean: Day, stocks: Day, knobs: Day) -> Day:
-        """Noise-free target, hidden states, what each stock gained, and what moving the knobs cost."""
+        """Noise-free target, hidden states, changes of stocks, and costs of moving set-points."""
         days = len(line.ambient)
         made = current_efficiency_from_mass(mean["metal_produced"], mean["line_current"], _HOURS, ALUMINIUM_EQUIVALENT)
         gained = {f"{name}_gained": (getattr(self._pots, name) - before) / days for name, before in stocks.items()}

@@ -1,4 +1,4 @@
-"""Simulated aluminium sorter: lots of twitch, clips and profiles pass LIBS, X-ray, induction and 3D sensors."""
+"""Simulated aluminium sorter: twitch, clips and profiles pass LIBS, X-ray, induction and 3D sensors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class AluminiumScrap(ScrapSorter):
         return super().seed_parameters(seed) | libs.of_lines(_lines(seed))
 
     def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
-        """Rows of a block of lots: all pieces at once."""
+        """Rows of a block of lots, all pieces in one pass."""
         rng = plan.block_stream(block)
         materials = materials_of(plan.seed)
         pieces = feed.draw(plan, block, materials, rng)
@@ -99,7 +99,7 @@ def _before(pieces: FeedPieces, laser: Optics, rng: np.random.Generator) -> dict
 
 
 def _belt(pieces: FeedPieces, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
-    """Occupancy and gaps by the 3D laser: pieces taken for one have their gap to the next; reads `gap_sd` [mm]."""
+    """Occupancy and gaps by the 3D laser: merged pieces have the gap to the next; reads `gap_sd` [mm]."""
     noise = pieces.parameters.view(_OwnParameters).gap_sd * rng.standard_normal(len(pieces.lot))
     gap = np.where(registration.overlap > 0.0, pieces.size, pieces.neighbour_gap)
     return {"occupancy": pieces.occupancy, "neighbour_gap": np.maximum(gap + noise, 0.0)}

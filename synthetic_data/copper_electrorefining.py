@@ -1,4 +1,4 @@
-"""Simulated tankhouse of a copper refinery: sections of cells whose crops are weighed."""
+"""Simulated tankhouse of a copper refinery: sections of cells and the scale's mass of their crops."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class CopperElectrorefining(Simulator):
         return _Tankhouse(plan, block, TankhouseCircuit(plan))
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-        """Margin of sections, cost of moving knobs [$/d], copper [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        """True margin of sections, cost of moves [$/d], copper [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         columns = {
             "margin": margin(truth, seed),
             "move_cost": truth["knob_moves"],
@@ -98,7 +98,7 @@ class _Tankhouse(ProfileBlock):
         return self._sections.played
 
     def set_by(self, profile: FloatArray) -> dict[str, float]:
-        """Knobs that a profile sets by hand: all sections get its mean."""
+        """Set-points of a given profile: all sections get its mean."""
         area = SectionParameters.of(self._plan.seed).cathode_area
         return {"current_density": 1000.0 * float(profile.mean()) / area}
 

@@ -1,4 +1,4 @@
-"""Simulated sorter of heavy scrap: reference pieces of each lot as X-ray head, coil, camera, laser and scale tell."""
+"""Simulated sorter of heavy scrap: reference pieces of each lot in X-ray head, coil, camera and scale."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class HeavyScrap(ScrapSorter):
     facts: ClassVar = {"spot_area": "cm²", "pair_time": "µs"}
 
     def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
-        """Rows of a block of lots: all reference pieces at once."""
+        """Rows of a block of lots, all reference pieces in one pass."""
         rng = plan.block_stream(block)
         materials = materials_of(plan.seed)
         pieces = feed.draw(plan, block, materials, rng)

@@ -1,4 +1,4 @@
-"""Simulated lead refinery: sections of cells in fluosilicate whose crops are weighed."""
+"""Simulated lead refinery: sections of cells in fluosilicate and the scale's mass of their crops."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class LeadRefining(Simulator):
         return _Refinery(plan, block)
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-        """True margin of sections, cost of moving knobs [$/d], lead [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        """True margin of sections, cost of moves [$/d], lead [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         price, days = prices_of(seed), period_days(seed)
         day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
         flows = LeadSectionFlows(

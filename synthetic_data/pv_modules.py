@@ -1,4 +1,4 @@
-"""Simulated line that sorts photovoltaic modules: reference modules of each lot as the stations see them."""
+"""Simulated line that sorts photovoltaic modules: reference modules of each lot at the stations."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PvModules(Simulator):
         return plan.units
 
     def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
-        """Rows of a block of lots: all reference modules at once."""
+        """Rows of a block of lots, all reference modules in one pass."""
         p, rng = ModuleLineParameters.of(plan.seed), plan.block_stream(block)
         faults = ModuleLineFaults.of(plan, p)
         lots = draw_lots(plan, block, p, rng)

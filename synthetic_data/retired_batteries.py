@@ -1,4 +1,4 @@
-"""Simulated line for retired lithium-ion cells: what label, camera, scale, pulses, impedance and X-rays report."""
+"""Simulated line for retired lithium-ion cells: label, camera, scale, pulses, impedance, X-rays."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RetiredBatteries(Simulator):
         yield from market.faults(seed)
 
     def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
-        """Rows of a block of deliveries: all of their cells at once."""
+        """Rows of a block of deliveries, all of their cells in one pass."""
         shared, rng = plan.plant_stream(), plan.block_stream(block)
         plant = PlantParameters.of(plan.seed)
         makes, faults = BatteryMarket.of_plan(plan, shared), BatteryLineFaults.of_plan(plan, shared)

@@ -1,4 +1,4 @@
-"""Simulated cell house of a zinc plant: groups of cells stepped by four hours, reported by the strip cycle."""
+"""Simulated cell house of a zinc plant: groups of cells in steps of four hours, rows by strip cycle."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ZincElectrowinning(Simulator):
     block_units = 960  # groups stepped as one array; a quarter of it costs nearly as much time
     parameters = (CellHouseParameters,)
     facts: ClassVar = {"cathode_area": "m²", "nominal_current": "kA", "electrode_gap": "mm"}
-    period = PeriodBounds(48, 96, 24)  # samples of two days are in hand when a cycle starts; thicker deposits bridge
+    period = PeriodBounds(48, 96, 24)  # samples of two days are available when a cycle starts; thicker deposits bridge
     economics: ClassVar = {"power_price": Term("$/kWh")}
 
     def unit_name(self, unit: int) -> str:
@@ -46,7 +46,7 @@ class ZincElectrowinning(Simulator):
         return _CellHouse(plan, block)
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-        """Margin of a cell, cost of moving its knobs [$/d], zinc [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+        """Margin of a cell, cost of moves [$/d], zinc [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         price = prices_of(seed)
         day = {name: truth[name].to_numpy(np.float64) for name in ("zinc_made", "energy", "power_cost", "feed", "glue")}
         zinc = _HOURS * day["zinc_made"]
@@ -86,7 +86,7 @@ class _CellHouse(ProfileBlock):
         self._last_row: cycle.Values = {}
         self._last_knobs: cycle.Values = {}
         self._played: cycle.Values = {}  # by the hour
-        self._known: list[cycle.Values] = []  # of the last two cycles: the label of the newest is not in hand
+        self._known: list[cycle.Values] = []  # of the last two cycles: the label of the newest is not available
 
     @property
     def first(self) -> int:
@@ -100,7 +100,7 @@ class _CellHouse(ProfileBlock):
 
     @property
     def played(self) -> cycle.Values:
-        """Result of the last profile by the hour; a profile is itself the current of the house, so it sets no knob."""
+        """Hourly result of the last profile; a profile is the current of the house and no set-point."""
         return self._played
 
     def go(self, most: int | None = None) -> BlockRows:
@@ -159,7 +159,7 @@ class _CellHouse(ProfileBlock):
         return {CURRENT_KNOB: np.full(count, house.current_target)} | knobs, tests
 
     def _moves(self, knobs: cycle.Values, days: float) -> FloatArray:
-        """Cost of moving the knobs [$/d]."""
+        """Cost of moving the set-points [$/d]."""
         cost = np.zeros(self._block.count)
         for column in self._plan.seed.by_role("knob"):
             if self._last_knobs and column.move_cost is not None:

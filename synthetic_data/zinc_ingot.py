@@ -1,4 +1,4 @@
-"""Simulated melting houses of zinc works: one row a heat of a furnace, three a day, each fed by a line of its own."""
+"""Simulated melting houses of zinc works: one row a heat, three a day, each furnace with its own line."""
 
 from __future__ import annotations
 

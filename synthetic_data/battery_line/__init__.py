@@ -1,1 +1,1 @@
-"""Line for retired lithium-ion cells: makes on the market, deliveries of packs, ageing, instruments, bench, robot."""
+"""Line for retired lithium-ion cells: market, deliveries of packs, ageing, instruments, bench, robot."""

@@ -1,4 +1,4 @@
-"""What label, camera, scale, store and safety instruments report of cells."""
+"""Reports of label reader, camera, scale, store and safety instruments on cells."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _INSULATION, _INSULATION_GSD, _WET = 40.0, 3.0, 0.02  # MΩ, 1, part of it that 
 _GAS_LOG_SD, _LEAK_LOG_SD = 0.6, 0.8
 _RISE, _CRUSHED_RISE = 0.3, (2.0, 12.0)  # K; a short of millivolts a day warms nothing
 _CRUSHED_WARM = 0.2  # share of crushed cells that warm up
-_LOOKS_WRONG = (5.0, 0.25)  # swelling [%] and damage from which the crew lets a cell rest longer
+_LOOKS_WRONG = (5.0, 0.25)  # swelling [%] and damage from which operators let a cell rest longer
 
 
 def label(
     cells: BatteryCells, market: BatteryMarket, rng: np.random.Generator
 ) -> tuple[dict[str, FloatArray], BoolArray]:
-    """What a reader makes of each label: the data sheet of the make that it names; and whether that is right."""
+    """Reading of each label: the data sheet of the make that it names, and whether it is correct."""
     p, lot, n = cells.lots.p, cells.lot, len(cells.lot)
     uniform = rng.random((3, n))
     wrong = np.where(cells.lots.forged, p.forged_share, p.label_wrong)[lot]

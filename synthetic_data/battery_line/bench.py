@@ -1,4 +1,4 @@
-"""The capacity bench: whom the crew has tested, and what it reports; what an opened cell shows of its cathode."""
+"""Capacity bench: selection of cells for tests, reports, and the cathode of opened cells."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _PERCENT = 100.0
 
 @dataclass(frozen=True)
 class Report:
-    """What is reported of the n cells of a block, and why the bench tested those that it did."""
+    """Report on the n cells of a block, and the reasons for which the bench tested some."""
 
     klass: IntArray  # index into the seed's classes
     fade: FloatArray  # %, NaN where it was not tested
     growth: FloatArray  # %, NaN where it was not tested
-    looked_good: BoolArray  # by the crew's rule
+    looked_good: BoolArray  # by the operators' rule
     drawn: BoolArray  # tested whatever it looks like
 
 
 def report(cells: BatteryCells, read: Mapping[str, FloatArray], rng: np.random.Generator) -> Report:
-    """Test what looks good to the crew, and a few drawn at random; damaged cells are never tested.
+    """Test cells that operators find good and some at random; damaged cells are never tested.
 
     A cell looks good whose label can be read, whose resistance is not far above its data sheet's, and which neither
     swells nor looks damaged. Packs with a bad record are tested half as often: the table does not have the record, so
-    labels are missing by what no model sees.
+    labels are missing for reasons that no model sees.
     """
     p, lot, n = cells.lots.p, cells.lot, len(cells.lot)
     with np.errstate(invalid="ignore"):

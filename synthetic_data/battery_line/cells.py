@@ -1,4 +1,4 @@
-"""Cells as they come out of their modules: capacity, resistance, charge, mass, and what is wrong with some of them."""
+"""Cells as they leave their modules: capacity, resistance, charge, mass, and defects of some."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EARLIEST = 0.5  # of the mean interval, by which one cell follows another
 
 @dataclass(frozen=True)
 class BatteryCells:
-    """All n cells of a block, lots one after the other, module after module; each array has one value a cell."""
+    """All n cells of a block in order of lot and module; each array has one value a cell."""
 
     lots: Deliveries  # what the cells of a lot share: `lots.p.<name>[cells.lot]` is a parameter by cell
     lot: IntArray  # number of the lot within the block
@@ -43,7 +43,7 @@ class BatteryCells:
     record: FloatArray  # fade of the pack by the vehicle's record [%]
     capacity: FloatArray  # nominal [Ah]
     fade: FloatArray  # %
-    ohmic: FloatArray  # resistance at once, at 25 °C and middle charge [mΩ]
+    ohmic: FloatArray  # ohmic resistance at 25 °C and middle charge [mΩ]
     fast: FloatArray  # of charge transfer [mΩ]
     slow: FloatArray  # of diffusion [mΩ]
     growth: FloatArray  # of `ohmic` over the make's new cell [%]
@@ -119,7 +119,7 @@ def _health(lots: Deliveries, lot: IntArray, cathode: IntArray, loss: FloatArray
 
 
 def _hazards(lots: Deliveries, lot: IntArray, form: IntArray, rng: np.random.Generator) -> IntArray:
-    """What is wrong with each cell, index into HAZARDS; one thing at most."""
+    """Defect of each cell, index into HAZARDS; at most one."""
     p = lots.p
     swollen = np.stack([p.swollen_prismatic, p.swollen_pouch, np.zeros_like(p.swollen_pouch)], axis=1)
     flooded = np.where(lots.crashed, p.crash_flooded, p.flooded_share)
@@ -145,7 +145,7 @@ def _charge(
 
 
 def _starts(plan: RunPlan, lots: Deliveries, lot: IntArray, rng: np.random.Generator) -> NDArray[np.datetime64]:
-    """When each cell passes: one after the other, an interval and a half apart at most."""
+    """Time at which each cell passes, in sequence, at most one and a half intervals apart."""
     wait = np.round(_SECOND * lots.p.cell_interval[lot] * (_EARLIEST + rng.random(len(lot)))).astype(np.int64)
     total = np.cumsum(wait.reshape(len(lots.day), -1), axis=1).ravel()
     at = np.round(lots.day * _DAY).astype(np.int64)[lot] + total

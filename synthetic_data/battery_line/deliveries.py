@@ -1,4 +1,4 @@
-"""Deliveries of packs, a lot each: when they come, what is wrong with all of it, and faults of the line on its day."""
+"""Deliveries of packs, one lot each: arrival, defects of the whole lot, faults of the line that day."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class BatteryLineFaults:
         return found
 
     def events(self) -> list[PlantEvent]:
-        """What happened to the line, seen when it was mended."""
+        """Events of the line, each reported when it was corrected."""
         names = [
             f"{kind.replace('_', ' ')}, head {head + 1}" if kind == "probe_worn" else kind.replace("_", " ")
             for kind, head in zip(self.kind, self.head.tolist(), strict=True)
@@ -74,7 +74,7 @@ class Deliveries:
     charge_shift: FloatArray  # of the state of charge [1]
     core_temperature: FloatArray  # of the cells on the line [°C]
     pole_temperature: FloatArray  # of their poles [°C]
-    hot: BoolArray  # the crew halves the current of the pulses
+    hot: BoolArray  # operators halve the current of the pulses
     contact: FloatArray  # of each pulse head, (k, heads) [mΩ]
     tube_drift: FloatArray  # added to the X-ray ratio [1]
 
@@ -108,7 +108,7 @@ class Deliveries:
 
     def events(self) -> list[PlantEvent]:
         """Deliveries with something wrong with all of it."""
-        found = [("forged labels", self.forged), ("crashed cars", self.crashed)]
+        found = [("manipulated labels", self.forged), ("crashed cars", self.crashed)]
         return [
             PlantEvent(int(lot), kind, *[float(self.day[lot])] * 3)
             for kind, which in found
@@ -117,7 +117,7 @@ class Deliveries:
 
 
 def _sizes(name: str, p: PlantParameters, count: int, rng: np.random.Generator) -> FloatArray:
-    """What each fault adds: contact resistance [mΩ], temperature either way [K], ratio downwards [1]."""
+    """Effect of each fault: contact resistance [mΩ], temperature either way [K], ratio downwards [1]."""
     if name == "probe_worn":
         return rng.uniform(p.probe_worn_low, p.probe_worn_high, count)
     if name == "chamber_off":

@@ -1,4 +1,4 @@
-"""What voltmeter, pulse rig and impedance bench report of cells at the charge and temperature that they come with."""
+"""Reports of voltmeter, pulse rig and impedance bench at the charge and temperature on arrival."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def contact(cells: BatteryCells) -> FloatArray:
 
 
 def parts(cells: BatteryCells, core: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Resistance at once, of charge transfer and of diffusion at the cell's temperature and charge [mΩ].
+    """Ohmic, charge-transfer and diffusion resistance at the cell's temperature and charge [mΩ].
 
-    A low charge shows in charge transfer and diffusion, and by its root in what comes at once.
+    A low charge shows in charge transfer and diffusion, and by its root in the ohmic part.
     """
     p, lot = cells.lots.p, cells.lot
     energy = p.activation_energy[lot] + p.activation_energy_sd[lot] * rng.standard_normal(len(lot))
@@ -108,7 +108,7 @@ def _looked_up(tables: FloatArray, cathode: IntArray, charge: FloatArray) -> Flo
 
 @cache
 def _curves() -> tuple[FloatArray, FloatArray]:
-    """Voltage at rest of each of CATHODES over its state of charge, and its rise from an empty to a full cell [V]."""
+    """Rested voltage of each of CATHODES by state of charge, and its rise from empty to full [V]."""
     charge = np.linspace(0.0, 1.0, _POINTS + 1)
     voltage = np.stack([open_circuit_voltage(name, charge) for name in CATHODES[:-1]])
     voltage = np.vstack([voltage, voltage[CATHODES.index("NMC")] - _TITANATE])

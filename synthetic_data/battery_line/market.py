@@ -1,4 +1,4 @@
-"""The market of makes: sizes that cathodes share, what makes of each size and cathode are like, who buys which."""
+"""Market of makes: common sizes, properties by size and cathode, shares by buyer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _STREAM = 20240901  # of the makes, which are the same for all plants
 
 @dataclass(frozen=True)
 class BatteryMarket:
-    """m makes; each array has one value a make. All plants find the same makes, and buy them in shares of their own."""
+    """m makes; each array has one value a make. All plants draw on the same makes in shares of their own."""
 
     kind: IntArray  # index into the seed's materials
     form: IntArray  # index into FORMS
@@ -39,7 +39,7 @@ class BatteryMarket:
     volume: FloatArray  # cm³
     capacity: FloatArray  # nominal [Ah]
     mass: FloatArray  # g
-    resistance: FloatArray  # at once, of the new cell at 25 °C [mΩ]
+    resistance: FloatArray  # ohmic, of the new cell at 25 °C [mΩ]
     label_voltage: FloatArray  # by the data sheet [V]
     label_resistance: FloatArray  # by the data sheet [mΩ]
     by_size: IntArray  # makes in the order of their size
@@ -109,7 +109,7 @@ def faults(seed: Seed) -> Iterator[str]:
 def drawn_makes(
     market: BatteryMarket, lfp_factor: FloatArray, lot_mix_sd: FloatArray, packs: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
-    """Make of each of so many packs of k lots, (k, packs): a lot comes from few fleets, so its shares scatter."""
+    """Make of each pack of k lots, (k, packs): a lot comes from few fleets, so its shares vary."""
     lots = len(lfp_factor)
     weight = market.share * np.exp(lot_mix_sd[:, None] * rng.standard_normal((lots, len(market.share))))
     weight *= np.where(market.cathode == LFP, lfp_factor[:, None], 1.0)

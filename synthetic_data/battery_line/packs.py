@@ -20,7 +20,7 @@ _OF_YOUNG = 1.0  # a, their greatest age
 
 @dataclass(frozen=True)
 class Packs:
-    """All packs of a block's lots, lots one after the other; each array has one value a pack, `module` one a module."""
+    """All packs of a block's lots in order; each array has one value a pack, `module` one a module."""
 
     lot: IntArray
     make: IntArray
@@ -29,7 +29,7 @@ class Packs:
     growth: FloatArray  # of the resistance when a fifth of the capacity is lost [1]
     record: FloatArray  # fade by the vehicle's record, which the table does not have [%]
     loss: FloatArray  # mean of its cells, before what knees take [%]
-    module: FloatArray  # loss of each module, modules of a pack one after the other [%]
+    module: FloatArray  # loss of each module, modules of a pack in sequence [%]
 
 
 def drawn(plant: PlantParameters, market: BatteryMarket, lots: Deliveries, rng: np.random.Generator) -> Packs:

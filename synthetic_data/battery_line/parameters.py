@@ -16,7 +16,7 @@ FAULTS = ("probe_worn", "chamber_off", "tube_low")
 
 
 class BatteryLineParameters(ArrayParameters):
-    """What a seed states of deliveries, cells, instruments and bench, one value a lot; units as in the seed."""
+    """Parameters of deliveries, cells, instruments and bench, one value a lot; units as in the seed."""
 
     # deliveries, and what the packs have been through
     lot_mix_sd: FloatArray
@@ -137,7 +137,7 @@ class BatteryLineParameters(ArrayParameters):
 
 
 class PlantParameters(ScalarParameters):
-    """What holds for the whole run: makes on the market, sizes of deliveries, faults; units as in the seed."""
+    """Parameters of the whole run: makes on the market, delivery sizes, faults; units as in the seed."""
 
     market: float
     makes_per_kind: CountFloat
@@ -163,7 +163,7 @@ class PlantParameters(ScalarParameters):
 
 
 class RobotParameters(ScalarParameters):
-    """What a seed states of the robot that puts cells into bins; units as in the seed."""
+    """Parameters of the robot that puts cells into bins; units as in the seed."""
 
     late_share: ShareFloat
     direct_miss: ShareFloat

@@ -22,7 +22,7 @@ _LEAST = 1e-7
 def through(
     cells: BatteryCells, market: BatteryMarket, rng: np.random.Generator
 ) -> tuple[dict[str, FloatArray], FloatArray, BoolArray]:
-    """Share that passes at the lower energy, ratio of attenuations; the ratio without can and drift; what was skipped.
+    """Transmission at the lower energy, attenuation ratios with and without can and drift, skipped cells.
 
     Counts are those of photons behind the cell, so that little is known of a thick one.
     """

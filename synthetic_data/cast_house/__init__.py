@@ -1,1 +1,1 @@
-"""A cast house: pots, supply, charge, melt, casting, failures, crew, instruments."""
+"""Cast house: pots, supply, charge, melt, casting, failures, operators, instruments."""

@@ -1,4 +1,4 @@
-"""Casting into moulds and inspection: what drives pores, inclusions, poor surfaces, and which lots are rejected."""
+"""Casting and inspection: causes of pores, inclusions and poor surfaces, rejected lots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A charge: metal of both groups of pots, scrap of the house, iron of tools, what burns and what flux takes."""
+"""Furnace charge: metal of both pot groups, house scrap, iron of tools, losses to dross and flux."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ALLOYS = np.array(
 
 @dataclass(frozen=True)
 class CastCharge:
-    """What is cast; arrays are (units, periods)."""
+    """Cast metal; arrays are (units, periods)."""
 
     mass: FloatArray  # t
     share: FloatArray  # metal of high-purity pots in the charge [%]

@@ -1,4 +1,4 @@
-"""Pots that fail: steel or lining dissolves in their metal, samples tell it late, then they are tapped apart."""
+"""Failing pots: dissolved steel or lining, late detection by samples, separate tapping."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.random_walks import Pool
 
 SAMPLED_EVERY, SAMPLE_LATE = 2, 2  # periods: each pot every day, reported a day later
-_LONGEST = 160  # periods from the onset within which a failing pot is found or mended
+_LONGEST = 160  # periods from the onset within which a failing pot is found or corrected
 _UNIFORMS, _NORMALS = 6, 2
 
 
 @dataclass(frozen=True)
 class Failing:
-    """What failing pots do to the casts of a block in a stretch; arrays are (units, periods)."""
+    """Effect of failing pots on the casts of a block in a segment; arrays are (units, periods)."""
 
     iron: FloatArray  # content beyond the other pots' of the failing pot that is tapped, 0 where none is [ppm]
     silicon: FloatArray  # the same of silicon [ppm]
-    sampled_iron: FloatArray  # iron of that pot beyond the others' by its sample in hand [ppm]
+    sampled_iron: FloatArray  # iron of that pot beyond the others' by its sample available [ppm]
     sampled_silicon: FloatArray  # ppm
     apart: FloatArray  # pots that are tapped apart
     events: tuple[PlantEvent, ...]
@@ -37,7 +37,7 @@ class _Pot:
 
     unit: int
     first: int
-    tapped: FloatArray  # iron and silicon, then both by the sample in hand, of the casts that it goes to [ppm]
+    tapped: FloatArray  # iron and silicon, then both by the sample available, of the casts that it goes to [ppm]
     apart: int  # period from which it is tapped apart
     end: int  # period in which it is stopped, or has recovered
 
@@ -79,7 +79,7 @@ class Failures:
         step *= u[1] < p.step_share[0]
         time = np.arange(_LONGEST)
         feed = p.creep_iron[0] * np.exp(0.5 * n[1]) * np.minimum(time / creep, 1.0) + step * (time > creep)
-        feed[(time > 2.0 * creep) & (step == 0.0)] = 0.0  # mended
+        feed[(time > 2.0 * creep) & (step == 0.0)] = 0.0  # corrected
         iron = Pool(p.pool_exchange[0]).go(np.concatenate([np.zeros_like(step), feed], axis=1))[:, 1:]
         silicon = between(p.lining_low[0], p.lining_high[0], u[2]) * iron
         known = time - SAMPLE_LATE

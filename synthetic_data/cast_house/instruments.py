@@ -1,4 +1,4 @@
-"""What instruments of the cast house show, and what the laboratory reports of a lot."""
+"""Readings of cast-house instruments, and laboratory reports of lots."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def during(
 def before(
     supply: CastHouseSupply, charge: CastCharge, melt: Melt, shape: tuple[int, int], rng: np.random.Generator
 ) -> Columns:
-    """What is known of air, raw materials and equipment when a cast begins, (units, periods) each."""
+    """Known state of air, raw materials and equipment when a cast begins, (units, periods) each."""
     house = supply.assays | {"air_temperature": supply.air_temperature, "relative_humidity": supply.humidity}
     shared = {name: np.broadcast_to(values, shape) for name, values in house.items()}
     return shared | {"filter_age": melt.filter_age, "rotor_age": melt.rotor_age, "tool_age": charge.tool_age}
 
 
 def assays(p: CastHouseParameters, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
-    """What the laboratory certifies, (units, periods) each: spark spectrometry of the lot's samples.
+    """Certified contents, (units, periods) each: spark spectrometry of the lot's samples.
 
     `bias` is that of the laboratory by element, (elements,).
     """

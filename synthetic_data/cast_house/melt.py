@@ -1,4 +1,4 @@
-"""A melt on its way to the moulds: hydrogen and inclusions through furnace, degasser and filter, crews' reviews."""
+"""Melt on its way to the moulds: hydrogen and inclusions in furnace, degasser and filter."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from synthetic_data.plant.random_walks import Walk
 
 @dataclass(frozen=True)
 class Melt:
-    """What reaches the moulds; arrays are (units, periods)."""
+    """Melt that reaches the moulds; arrays are (units, periods)."""
 
     hydrogen_before: FloatArray  # mL/kg
     hydrogen_after: FloatArray  # mL/kg
@@ -38,7 +38,7 @@ class Melt:
 
 @dataclass(frozen=True)
 class _Ready:
-    """What does not wait for the crew's reviews."""
+    """Part of the melt that is independent of the operators' reviews."""
 
     hydrogen: FloatArray  # before degassing [mL/kg]
     floor: FloatArray  # mL/kg
@@ -119,7 +119,7 @@ class MeltTreatmentLine:
     def _filter(
         self, p: CastHouseParameters, cast: NDArray[np.int_], mass: FloatArray, rng: np.random.Generator
     ) -> tuple[FloatArray, FloatArray]:
-        """Metal through the filter since its change [t], and share of the melt around it; a crack stays until then."""
+        """Metal through the filter since its change [t], and bypassed share; a crack lasts until the change."""
         cracked = rng.random(mass.shape) < p.crack_share
         masses = np.concatenate([self._masses, mass], axis=1)
         broken = np.concatenate([self._broken, cracked], axis=1)
@@ -132,7 +132,7 @@ class MeltTreatmentLine:
     def _run(
         self, p: CastHouseParameters, ready: _Ready, wanted: Knobs, crew: CastHouseOperators, by_hand: Knobs
     ) -> tuple[Knobs, tuple[FloatArray, FloatArray, FloatArray]]:
-        """Gas and rotor speed, then hydrogen, inclusions and density index: what some casts show, the next answer."""
+        """Gas and rotor speed, hydrogen, inclusions and density index, each cast reacting to earlier ones."""
         shape = ready.hydrogen.shape
         gas, rotor, after, inclusions, index = (np.empty(shape) for _ in range(5))
         for start in range(0, shape[1], REVIEW):

@@ -1,4 +1,4 @@
-"""What crews set: by habit, by what they read of pots and melts, and by set-point tests; or what is set by hand."""
+"""Operators of the cast house: routine settings, reactions to assays, set-point tests."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.operators import Knobs, PlantSetpoints
 
-REVIEW = 8  # casts after which a crew reviews how it degasses: four days
+REVIEW = 8  # casts after which operators review how they degasses: four days
 TESTED = ("high_purity_share", "degasser_gas", "settling_time", "melt_temperature")
 _HABITS = ("high_purity_share", "melt_temperature", "settling_time", "flux_dose", "cast_speed", "mould_temperature")
 _DEGASSING = ("degasser_gas", "degasser_rotor")
 
 
 class CastHouseOperators:
-    """The crews of a block of furnaces."""
+    """Operators of a block of furnaces."""
 
     def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._block = block
@@ -36,7 +36,7 @@ class CastHouseOperators:
         by_hand: Knobs,
         rng: np.random.Generator,
     ) -> Knobs:
-        """Knobs that do not wait for what the last casts showed."""
+        """Set-points that are independent of the results of the last casts."""
         p, h = supply.parameters, self._habit
         normals = in_hand(rng).standard_normal((7, self._block.count, supply.count))
         n = dict(zip((*_HABITS, "scrap_return"), normals, strict=True))
@@ -44,7 +44,7 @@ class CastHouseOperators:
         iron = (1.0 - share) * samples["pot_iron_ordinary"] + share * samples["pot_iron_high_purity"]
         too_much = iron - p.iron_wanted
         wanted = {
-            # Dirty metal is thinned: in the history much iron stands beside a high share.
+            # Dirty metal is thinned: in the history much iron occurs together with a high share.
             "high_purity_share": p.share_usual + p.share_per_iron * too_much + p.share_sd * n["high_purity_share"],
             "scrap_return": p.scrap_usual * np.exp(p.scrap_sd * n["scrap_return"])
             - p.scrap_per_iron * np.maximum(too_much, 0.0),

@@ -7,7 +7,7 @@ from synthetic_data.engine.parameters import ArrayParameters, PositiveArray, Sha
 
 
 class CastHouseParameters(ArrayParameters):
-    """What a seed of a cast house states in [plant.parameters], one value a period; units as there."""
+    """Parameters of a cast house from [plant.parameters], one value a period; units as there."""
 
     # weather
     air_mean: FloatArray
@@ -183,7 +183,7 @@ class CastHouseParameters(ArrayParameters):
     index_inclusions: FloatArray
     index_error: FloatArray
     index_wanted: PositiveArray
-    # crews
+    # operators
     test_share: ShareArray
     test_high_purity_share: FloatArray
     test_degasser_gas: FloatArray

@@ -1,4 +1,4 @@
-"""Pots that a furnace is tapped from: hidden contents of two groups, of the pots of a cast, and what samples tell."""
+"""Pots tapped for a furnace: hidden contents of two groups and of each cast, sampled values."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class TappedPots:
         rng: np.random.Generator,
         shape: tuple[int, int],
     ) -> dict[str, FloatArray]:
-        """Samples in hand of the pots that are to be tapped, weighed by their metal."""
+        """Available samples of the pots to be tapped, weighted by their metal."""
         errors = in_hand(rng).standard_normal((7, *shape))
         reported: dict[str, FloatArray] = {}
         for number, (name, word) in enumerate((("fe", "iron"), ("si", "silicon"))):

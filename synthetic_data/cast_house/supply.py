@@ -1,4 +1,4 @@
-"""What all furnaces of a cast house share: weather, alumina, anodes, and what these bring into the metal."""
+"""Shared supply of all furnaces: weather, alumina, anodes, and their impurities in the metal."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from synthetic_data.plant.filters import filtered
 from synthetic_data.plant.random_walks import Pool, Walk
 from synthetic_data.plant.weather import season_phase
 
-STRETCH = 112  # periods that are stepped as one array: whole lots of alumina and anodes, whole reviews of the crew
+STRETCH = 112  # periods that are stepped as one array: whole lots of alumina and anodes, whole reviews of the operators
 ALUMINA_LOT, ANODE_LOT = 28, 14  # periods: two weeks, one week
-MINOR = ("ga", "v", "zn", "ni")  # elements that raw materials bring beside iron and silicon
+MINOR = ("ga", "v", "zn", "ni")  # elements that raw materials bring in addition to iron and silicon
 
 # Contents of a lot that have part of their variance in common, by the parameter that states this part.
 _ALUMINA = {"alumina_alike": ("fe2o3", "sio2", "ga", "v2o5", "zno")}
@@ -48,7 +48,7 @@ class CastHouseSupply:
     parameters: CastHouseParameters  # every parameter by name, regimes applied
     air_temperature: FloatArray  # °C
     humidity: FloatArray  # %
-    assays: dict[str, FloatArray]  # of alumina (wt%, gallium ppm) and anodes (ppm) by column, in hand
+    assays: dict[str, FloatArray]  # of alumina (wt%, gallium ppm) and anodes (ppm) by column, available
     brought: dict[str, FloatArray]  # content that raw materials bring into the metal by element [ppm]
 
 
@@ -126,7 +126,7 @@ class CastHouseSupplier(segments.PlantSupplier):
 
 
 class _Loop:
-    """Dry scrubber: fume that the alumina takes up comes back to the bath some days later.
+    """Dry scrubber: fume adsorbed on alumina returns to the bath some days later.
 
     In balance the metal gets `physics.melt.metal_balance.closed_loop_recovery` of what is fed.
     """

@@ -33,7 +33,7 @@ _NARROWEST = 1.0  # K between target and weather, within which the towers run in
 
 @dataclass(frozen=True)
 class StepInputs:
-    """What a step finds given by the house: plain numbers, and the traces of the feed [mg/L]."""
+    """Inputs of a step from the house: plain numbers, and traces of the feed [mg/L]."""
 
     current: float  # kA
     price: float  # $/kWh
@@ -48,7 +48,7 @@ class StepInputs:
 def _exponentially(
     start: FloatArray, steady: FloatArray, turnover: FloatArray, hours: float
 ) -> tuple[FloatArray, FloatArray]:
-    """End and mean of what tends to a steady value: `physics.winning.balances.stirred_content` of any quantity."""
+    """End and mean of an exponential approach: `physics.winning.balances.stirred_content` of any quantity."""
     spent = turnover * hours
     off = (start - steady) * -np.expm1(-spent)
     return start - off, steady + off / spent
@@ -56,7 +56,7 @@ def _exponentially(
 
 @dataclass(frozen=True)
 class Fixed:
-    """What does not change within a cycle, one value a group."""
+    """Constants of a cycle, one value a group."""
 
     knobs: Step
     sensitivity: FloatArray  # of the logarithm of impurities

@@ -1,4 +1,4 @@
-"""A current by the hour played through a strip cycle: the same weather, feed and faults, stepped by the hour."""
+"""Hourly current through a strip cycle: the same weather, feed and faults, in hourly steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WATCHED = ("cell_voltage", "cell_temperature", "zinc_in_cell", "acid_in_cell")
 
 
 def by_the_hour(house: Cycle, profile: FloatArray) -> Cycle:
-    """A cycle whose current follows a profile, as far as rectifiers and the grid let it, in steps of the profile's.
+    """Simulate a cycle whose current follows a profile within the limits of rectifiers and grid.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def at_the_hour(lasts: FloatArray, steps: int) -> FloatArray:
 
 
 def recorded(house: Cycle, watch: Sequence[dict[str, FloatArray]]) -> dict[str, FloatArray]:
-    """What happened by step, shape (steps, groups) each: `current` [kA], `metal` [kg/h], what is watched, of a cell."""
+    """Results by step, (steps, groups) each: `current` [kA], `metal` [kg/h], watched values of a cell."""
     found = {name: np.array([step[name] for step in watch]) for name in WATCHED}
     metal = np.array([step["zinc_made"] for step in watch])
     return found | {"metal": metal, "current": np.repeat(house.current[:, None], metal.shape[1], axis=1)}

@@ -1,4 +1,4 @@
-"""The steps of a strip cycle: every group of a block stepped through cell and balances, and what they leave."""
+"""Steps of a strip cycle: each group of a block through cell and balances, and the results."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(
     groups: CellGroups, house: Cycle, knobs: Values, normals: FloatArray, lasts: FloatArray,
     hours: float = STEP_HOURS, watch: list[cell.Step] | None = None,
 ) -> Values:  # fmt: skip
-    """Step all groups through a cycle; `normals` of shape (steps, NORMALS, groups), `lasts` as of `faults.begun`.
+    """Step all groups through a cycle; `normals` is (steps, NORMALS, groups), `lasts` as in `faults`.
 
     Each step lasts so many hours; what happened in it is added to `watch`.
     """
@@ -78,7 +78,7 @@ def _given(house: Cycle, hours: float) -> Iterator[cell.StepInputs]:
 
 
 def _lead(p: CellHouseParameters, groups: CellGroups, house: Cycle, means: Values) -> FloatArray:
-    """Lead in the zinc [ppm]: anodes lose more when warm, bare of manganese, in chloride, and when they are new."""
+    """Lead in the zinc [ppm]: anodes lose more if warm, new, without manganese layer or in chloride."""
     bare = 1.0 + p.lead_bare * max(0.0, p.manganese_needed - house.manganese)
     young = 1.0 + p.lead_young * np.exp(-groups.anode_age / p.anode_conditioning)
     warm = np.exp(p.lead_per_kelvin * (means["cell_temperature"] - p.temperature))
@@ -97,6 +97,6 @@ def strip(p: CellHouseParameters, groups: CellGroups, made: FloatArray) -> tuple
 
 
 def age(p: CellHouseParameters, groups: CellGroups, days: float) -> None:
-    """Let anodes age, clean those whose turn it is, and replace those at the end of their life."""
+    """Age anodes, clean those that are due, and replace those at the end of their life."""
     groups.mud_age = np.where(groups.mud_age + days >= p.cleaning_interval, 0.0, groups.mud_age + days)
     groups.anode_age = np.where(groups.anode_age + days >= p.anode_life, 0.0, groups.anode_age + days)

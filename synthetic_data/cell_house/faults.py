@@ -16,7 +16,7 @@ UNIFORMS = 4  # of each fault: whether, when, how long, how soon it is seen
 def begun(
     p: CellHouseParameters, steps: int, left: FloatArray, chances: FloatArray, first_day: float
 ) -> tuple[FloatArray, list[PlantEvent]]:
-    """Hours that a fault begun at a step lasts, shape (steps, faults, groups), 0 where none does; and the events.
+    """Duration of faults starting at a step [h], (steps, faults, groups), 0 for none; and the events.
 
     None begins where one of its kind is on.
     """

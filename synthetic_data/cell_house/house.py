@@ -1,4 +1,4 @@
-"""What all groups of a cell house share, step by step: current by tariff, feed and its traces, weather, faults."""
+"""Shared state of all groups of a cell house by step: tariff current, feed, weather, faults."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VALLEY, _PEAK = (0, 1), (2, 4)  # steps of a day: 0 to 8 h; 8 to 12 h and 16 to
 _WALKS = ("weather", "feed_zinc", "manganese", "chloride")
 _OF_INGRESS = (("antimony", "germanium"), ("cobalt", "nickel"))  # by the stage of purification that fails
 _MICRO = ("antimony", "germanium")  # reported in µg/L
-_DAY_AGO, _TWO_SAMPLES_AGO = 6, 2  # steps after which a result is in hand
+_DAY_AGO, _TWO_SAMPLES_AGO = 6, 2  # steps after which a result is available
 _SAMPLES_A_DAY = np.array([1.0 if name in _MICRO else 3.0 for name in TRACES])
 
 
@@ -102,7 +102,7 @@ class House:
         return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)
 
     def _reported_before(self, p: CellHouseParameters, errors: FloatArray, period: int) -> dict[str, float]:
-        """What laboratory and control room have in hand when the cycle starts: assays come hours to a day late."""
+        """Reports of laboratory and control room available at cycle start: assays come hours to a day late."""
         late = self._past_feed[-_TWO_SAMPLES_AGO - 1].copy()
         for name in _MICRO:  # a composite of the day before the last
             at = TRACES.index(name)
@@ -125,7 +125,7 @@ class House:
         own = next_walks(self._traces, shocks[:, walks : walks + len(TRACES)], p.trace_memory)
         self._slow, self._traces = slow[-1], own[-1]
         let_through, cooling, held, events = self._faults_of(p, period, chances)
-        # What purification lets through reaches the cells a step later; its potential shows it at once.
+        # Leakage of purification reaches the cells a step later; its potential shows it immediately.
         arriving = np.concatenate((self._arriving[None], let_through[:-1]))
         self._arriving = let_through[-1]
         traces = _usual_traces(p) * np.exp(p.trace_sd * own + arriving)
@@ -147,7 +147,7 @@ class House:
     def _faults_of(
         self, p: CellHouseParameters, period: int, chances: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray, list[PlantEvent]]:
-        """By step: what purification lets through, share of the towers, share of the current; and what begins."""
+        """Leakage of purification, tower and current shares by step, and starting events."""
         n = self._steps
         let_through, cooling, held = np.zeros((n, len(TRACES))), np.ones(n), np.ones(n)
         limits = [onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0) for name in HOUSE_FAULTS]

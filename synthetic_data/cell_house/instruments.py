@@ -1,4 +1,4 @@
-"""A cycle's row as instruments and the laboratory report it: errors, stuck and missing readings, the label."""
+"""Reported row of a cycle: errors, stuck and missing readings, the label."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LATE_OF_HOUSE = ("antimony", "germanium")
 
 
 def of_house(house: Cycle, count: int) -> tuple[Values, Values]:
-    """What is known when the cycle starts, and what is reported of it; one value a group."""
+    """Known values at cycle start, and their reported form; one value a group."""
     of_cycle = (*OF_HOUSE, *LATE_OF_HOUSE)
     known = [*(house.in_hand[name] for name in IN_HAND), *(house.reported[name] for name in of_cycle)]
     rows = np.repeat(np.array(known)[:, None], count, axis=1)
@@ -52,7 +52,7 @@ def row(p: CellHouseParameters, groups: CellGroups, means: Values, z: FloatArray
 def spoil(
     p: CellHouseParameters, found: Values, last: Values, u: FloatArray, limits: dict[str, tuple[float, float]]
 ) -> Values:
-    """Readings after stuck instruments repeated the last cycle's, missing ones left, and ranges were applied."""
+    """Readings with stuck instruments, missing values and physical ranges applied."""
     values = np.stack([found[name] for name in MEASURED])
     missing, stuck = u[: 2 * len(MEASURED)].reshape(len(MEASURED), 2, -1).swapaxes(0, 1)
     if last:

@@ -1,4 +1,4 @@
-"""Set-points that operators choose for a cycle, from what was reported of an earlier one; set-point tests."""
+"""Operators' set-points of a cycle, from reports of an earlier one; set-point tests."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ GROUP_KNOBS = {  # by knob: its set-point before tests
     "acid_zinc_target": "acid_zinc_target",
     "glue_dose": "glue_dose",
 }
-NORMALS = UNIFORMS = len(GROUP_KNOBS)  # habit of the crew, sign of the test
+NORMALS = UNIFORMS = len(GROUP_KNOBS)  # habit of the operators, sign of the test
 
 
 def review(p: CellHouseParameters, groups: CellGroups, reported: Values, normals: FloatArray) -> None:
     """Cool, feed and glue groups that did poorly; draw all back to the usual ones.
 
-    So in the history a low temperature, much zinc and much glue stand beside a low efficiency.
+    So in the history a low temperature, much zinc and much glue occur together with a low efficiency.
     """
     poor = np.clip(p.efficiency_wanted - reported["current_efficiency"], 0.0, p.poor_most)
     shorted = np.clip(reported["shorts"] - p.shorts_borne, 0.0, p.poor_most)
@@ -54,7 +54,7 @@ def choose(
     uniforms: FloatArray,
     by_hand: Values,
 ) -> tuple[Values, Values]:
-    """Knobs in force in a cycle, and what of them is a test; knobs set by hand go before."""
+    """Set-points in force in a cycle and their test part; manual set-points take precedence."""
     sizes = (p.test_temperature, p.test_acid_zinc, p.test_glue)
     knobs: Values = {}
     tests: Values = {}

@@ -19,7 +19,7 @@ GROUP_FAULTS = ("blocked_feed", "bad_contact", "sticking")  # of a group
 
 
 class CellHouseParameters(ScalarParameters):
-    """What a seed of a cell house states in [plant.parameters]; units as there."""
+    """Parameters of a cell house from [plant.parameters]; units as there."""
 
     others = unit_faults.parameters_of((*HOUSE_FAULTS, *GROUP_FAULTS))
 

@@ -19,7 +19,7 @@ WALKS = ("deposit", "wiring", "cooling")  # slow disturbances of a group
 
 @dataclass
 class CellGroups:
-    """One value a group in each field; masses of one cell in kg, temperatures in °C, contents in g/L, times in d."""
+    """State of groups, one value each: masses of a cell [kg], temperatures [°C], contents [g/L], ages [d]."""
 
     temperature: FloatArray
     zinc: FloatArray  # g/L

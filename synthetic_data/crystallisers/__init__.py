@@ -1,1 +1,1 @@
-"""Crystallisers of a gallium refinery: shared electrolysis, feed, vacuum, freezing, faults, crews, laboratory."""
+"""Crystallisers of a gallium refinery: electrolysis, feed, vacuum, freezing, faults, operators."""

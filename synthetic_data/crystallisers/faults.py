@@ -1,4 +1,4 @@
-"""Faults of a crystalliser: sudden freezing, worn moulds, leaks of the vacuum, steel, a spectrometer not yet clean."""
+"""Faults of a crystalliser: sudden freezing, worn moulds, vacuum leaks, steel, dirty spectrometer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feed of each lot: electrolysed metal of bauxite, residues and scrap, what is ordered, the share of returned melt."""
+"""Feed of each lot: electrolysed metal by source, ordered grade, share of returned melt."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class CrystalliserIntake:
         residue: FloatArray,
         ordered: BoolArray,
     ) -> FloatArray:
-        """Contents of electrolysed metal [ppm]: what all lots share, what the lot's elements share, each by itself."""
+        """Contents of electrolysed metal [ppm]: parts common to all lots, to a lot's elements, and of each."""
         alike = p.house_part * dirt + p.lot_part * normals[0]
         own = np.sqrt(np.maximum(1.0 - np.square(p.house_part) - np.square(p.lot_part), 0.0))
         logs = p.feed_sd * (alike + own * normals[1:]) + np.log(p.by_element("feed"))[:, None]

@@ -1,4 +1,4 @@
-"""What a lot's vacuum and stages of freezing take out of its charge, and what the last stage leaves as melt."""
+"""Removal of impurities by vacuum and freezing stages, and the melt left by the last stage."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FrozenLots:
 
 @dataclass(frozen=True)
 class FreezingConditions:
-    """What acts on the freezing of lots whatever the lots before were; arrays are (units, lots)."""
+    """Conditions of freezing that are independent of earlier lots; arrays are (units, lots)."""
 
     melt_temperature: FloatArray  # °C
     speed: FloatArray  # of the front over what is set [1]
@@ -65,7 +65,7 @@ class Crystallisers:
     def conditions(
         self, p: CrystalliserParameters, knobs: Knobs, normals: FloatArray, runs: FloatArray
     ) -> FreezingConditions:
-        """What acts on the lots of a stretch, by knobs that answer nothing.
+        """Conditions of the lots of a segment from set-points that react to nothing.
 
         Parameters
         ----------
@@ -100,7 +100,7 @@ def freeze(
     sudden: FloatArray,
     at: FreezingConditions,
 ) -> tuple[FrozenLots, FloatArray]:
-    """Freeze some lots; contents of the melt that the last stage leaves, (elements, units, lots) [ppm], come beside.
+    """Freeze some lots; also return melt contents after the last stage, (elements, units, lots) [ppm].
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def freeze(
     knobs
         What is set.
     sudden
-        Share of one stage's crystal that froze at once, rejecting nothing [1].
+        Share of one stage's crystal that froze in one step, rejecting nothing [1].
     at
         What acts on these lots.
     """
@@ -130,7 +130,7 @@ def freeze(
 
 
 def left_by_vacuum(p: CrystalliserParameters, knobs: Knobs, normals: FloatArray) -> FloatArray:
-    """Share of each element that the vacuum leaves, (elements, units, lots), by normal numbers of its layer."""
+    """Share of each element after vacuum, (elements, units, lots), by normal numbers of its layer."""
     temperature, boundary_rate = knobs["vacuum_temperature"], p.boundary_rate * np.exp(p.boundary_sd * normals)
     pressure = impurity_pressure(temperature, _ONE, _TEN)
     surface = evaporation_rate(pressure, temperature, _MASSES, p.by_element("volatility")[:, None])

@@ -1,4 +1,4 @@
-"""What a lot takes up after its last stage: silicon of moulds, iron and nickel of steel, what room and gloves leave."""
+"""Contamination of a lot after its last stage: silicon of moulds, iron and nickel of steel, room."""
 
 from __future__ import annotations
 

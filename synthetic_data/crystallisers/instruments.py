@@ -1,4 +1,4 @@
-"""What instruments of a crystalliser show, and what the laboratory reports of charges and of lots."""
+"""Readings of crystalliser instruments, and laboratory reports of charges and lots."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _COUNTED = ("ordered_nines", "scrap_share", "residue_share", "returned_share", "
 
 
 def counted(feed: CrystalliserFeed) -> Columns:
-    """What is weighed, counted or declared when a lot begins, and so is never missing."""
+    """Values from scales, counts or declarations when a lot begins, which are never missing."""
     return {name: feed.shown[name] for name in _COUNTED}
 
 
 def before(feed: CrystalliserFeed) -> Columns:
-    """Readings in hand when a lot begins, (units, periods) each."""
+    """Available readings when a lot begins, (units, periods) each."""
     return {name: values for name, values in feed.shown.items() if name not in _COUNTED}
 
 
@@ -45,13 +45,13 @@ def during(p: CrystalliserParameters, frozen: FrozenLots, faults: ActiveFaults, 
 
 
 def late(p: CrystalliserParameters, contents: FloatArray, rng: np.random.Generator) -> Columns:
-    """What is measured weeks later of a crystal of the lot, (units, periods)."""
+    """Measurements of a crystal of the lot weeks later, (units, periods)."""
     ratio = resistance_ratio(contents.sum(axis=0), p.purest_ratio, p.ratio_slope)
     return {"resistance_ratio": ratio * np.exp(p.ratio_sd * rng.standard_normal(ratio.shape))}
 
 
 def feed_assays(p: CrystalliserParameters, charge: FloatArray, scatter: FloatArray, normals: FloatArray) -> FloatArray:
-    """What mass spectrometry of solutions reports of charges, (elements, units, lots) [ppm].
+    """Mass spectrometry of dissolved charges, (elements, units, lots) [ppm].
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def assays(
     scatter: FloatArray,
     normals: FloatArray,
 ) -> FloatArray:
-    """What glow-discharge mass spectrometry reports of lots, (elements, units, lots) [ppm].
+    """Glow-discharge mass spectrometry of lots, (elements, units, lots) [ppm].
 
     Parameters
     ----------

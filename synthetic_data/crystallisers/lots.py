@@ -1,6 +1,6 @@
-"""Lots of a stretch, review by review: melt that comes back, what crews answer to assays, what is frozen and reported.
+"""Lots of a segment by review: returned melt, operators' reactions to assays, freezing, reports.
 
-Melt that the last stage of a lot leaves comes back weeks later, and crews answer the assays of the review before, so a
+Melt that the last stage of a lot leaves returns weeks later, and operators react to assays of the last review, so a
 review is stepped after the other.
 """
 
@@ -103,7 +103,7 @@ class CrystalliserLots:
         of_crew: tuple[CrystalliserOperators, RoutineSettings, Knobs, Knobs],
         settled: _Settled,
     ) -> CrystallisedLots:
-        """Lots of one review, with knobs that answer; `p` and `settled` are theirs, all else is of the stretch."""
+        """Lots of one review with reacting set-points; `p` and `settled` are theirs, the rest the segment's."""
         crew, habits, tests, by_hand = of_crew
         sudden, carry = (faults.strength[name][:, part] for name in ("sudden", "carry"))
         returned = feed.returned[:, part]
@@ -121,7 +121,7 @@ class CrystalliserLots:
 
 @dataclass(frozen=True)
 class _Settled:
-    """What nothing before moves of lots; arrays are (elements, units, lots)."""
+    """Properties of lots that are independent of earlier ones; arrays are (elements, units, lots)."""
 
     conditions: FreezingConditions
     fresh: FloatArray  # what electrolysed metal brings into the charge [ppm]
@@ -131,7 +131,7 @@ class _Settled:
     analyst: tuple[FloatArray, FloatArray]  # standard normal numbers of their analyses
 
     def over(self, part: slice) -> _Settled:
-        """What is settled of some of the lots."""
+        """Fixed properties of some of the lots."""
 
         def both(pair: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, FloatArray]:
             return pair[0][..., part], pair[1][..., part]
@@ -141,7 +141,7 @@ class _Settled:
 
 
 def _intended_limits(plan: RunPlan) -> FloatArray:
-    """Contents beyond which a lot has failed, (elements, 1, 1) [ppm]; infinite where its grade has no limit."""
+    """Contents above which a lot fails, (elements, 1, 1) [ppm]; infinite if its grade has no limit."""
     seed = plan.seed
     intended = next(grade for grade in seed.grades if grade.name == seed.quality_rules.intended)
     highest = [intended.limits[name].value if name in intended.limits else None for name in ELEMENTS]
@@ -158,7 +158,7 @@ def _put(whole: dict[str, FloatArray], review: CrystallisedLots, part: slice, co
 
 
 def _made(whole: dict[str, FloatArray], at: FreezingConditions, steady: Knobs) -> CrystallisedLots:
-    """Lots of all reviews of a stretch, on which `at` acted and `steady` was set: these are there as a whole."""
+    """Build the lots of all reviews of a segment under conditions `at` with routine settings `steady`."""
     frozen = FrozenLots(vacuum=at.vacuum, melt_temperature=at.melt_temperature, **{name: whole[name] for name in _RUNS})
     knobs = steady | {name: whole[name] for name in ANSWERING}
     return CrystallisedLots(knobs=knobs, frozen=frozen, **{name: whole[name] for name in _CONTENTS})

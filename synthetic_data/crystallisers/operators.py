@@ -1,4 +1,4 @@
-"""What crews set: by habit, by what is ordered, by iron and indium of the feed, by failed assays, and by tests."""
+"""Operators of crystallisers: routine settings, reactions to orders, feed and failed assays, tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from synthetic_data.engine.counterfactual_streams import in_hand
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.operators import Knobs, PlantSetpoints
 
-REVIEW = 12  # lots after which a crew reviews how much it freezes: eighteen days
+REVIEW = 12  # lots after which operators review the frozen share: eighteen days
 STEADY = ("coolant_temperature", "stirring", "vacuum_temperature", "vacuum_time")  # that answer nothing
 ANSWERING = ("growth_rate", "fraction_frozen", "stages")
 KNOBS = (
@@ -27,16 +27,16 @@ _LOOKED_AT, _WEIGHTS = [ELEMENTS.index(name) for name in ("iron", "indium")], (0
 
 @dataclass(frozen=True)
 class RoutineSettings:
-    """What crews set for the lots of a stretch before they look at assays; arrays are (units, lots)."""
+    """Routine settings for the lots of a segment before assays; arrays are (units, lots)."""
 
-    rate: FloatArray  # of freezing by what is ordered [mm/h]
-    stages: FloatArray  # by what is ordered
-    varied: Knobs  # what each knob varies by
-    used_to: Knobs  # what each crew is used to adding to each knob
+    rate: FloatArray  # of freezing by order [mm/h]
+    stages: FloatArray  # by order
+    varied: Knobs  # what each set-point varies by
+    used_to: Knobs  # routine addition of each block's operators to each set-point
 
 
 class CrystalliserOperators:
-    """The crews of a block of crystallisers."""
+    """Operators of a block of crystallisers."""
 
     def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._block = block
@@ -44,12 +44,12 @@ class CrystalliserOperators:
         self.set_points = PlantSetpoints(plan, block, TESTED, REVIEW, rng)
 
     def drawn(self, count: int, rng: np.random.Generator) -> FloatArray:
-        """Standard normal numbers by which crews vary in a stretch, (knobs, units, periods)."""
+        """Standard normal numbers of the operators' variation in a segment, (set-points, units, periods)."""
         found: FloatArray = in_hand(rng).standard_normal((len(KNOBS), self._block.count, count))
         return found
 
     def steady(self, p: CrystalliserParameters, habits: RoutineSettings, tests: Knobs, by_hand: Knobs) -> Knobs:
-        """What is set for the lots of a whole stretch without an answer to anything, (units, periods) each."""
+        """Settings of a whole segment that react to nothing, (units, periods) each."""
         usual = {
             "coolant_temperature": p.coolant_usual,
             "stirring": p.stirring_usual,
@@ -59,7 +59,7 @@ class CrystalliserOperators:
         return {name: self._set(name, usual[name], habits, tests, by_hand) for name in STEADY}
 
     def habits(self, p: CrystalliserParameters, ordered: BoolArray, normals: FloatArray) -> RoutineSettings:
-        """What is set for the lots of a stretch by what is ordered, and what crews vary and are used to.
+        """Settings of the lots of a segment by order, with the operators' variation and routine.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class CrystalliserOperators:
         by_hand: Knobs,
         part: slice,
     ) -> Knobs:
-        """What is set for some lots by their charge's assay and by the lots before, (units, lots) each.
+        """Settings of some lots from their charge's assay and earlier lots, (units, lots) each.
 
         Parameters
         ----------
@@ -106,7 +106,7 @@ class CrystalliserOperators:
         looks = (w * np.log(np.abs(feed[e]) / usual[e]) for e, w in zip(_LOOKED_AT, _WEIGHTS, strict=True))
         dirt = functools.reduce(operator.add, looks)
         wanted = {
-            # Dirty feed is frozen more slowly and more often: in the history many stages stand beside much impurity.
+            # Dirty feed is frozen more slowly and more often: in the history many stages occur with much impurity.
             "growth_rate": habits.rate[:, part] * np.exp(-p.rate_per_dirt * dirt),
             "fraction_frozen": p.fraction_usual - p.fraction_per_failure * failed,
             "stages": habits.stages[:, part] + p.stages_per_dirt * dirt,
@@ -122,7 +122,7 @@ class CrystalliserOperators:
         by_hand: Knobs,
         part: slice = slice(None),
     ) -> FloatArray:
-        """What is set of one knob, with what crews vary and are used to, tests, and what is set by hand."""
+        """One set-point with variation, routine, tests and manual values."""
         own = wanted + habits.varied[name][:, part] + habits.used_to[name][:, part]
         own = own + tests[name][:, part] if name in tests else own
         return self.set_points.used(name, np.round(own) if name == "stages" else own, by_hand, part)

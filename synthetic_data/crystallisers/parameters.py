@@ -20,7 +20,7 @@ FAULTS = ("sudden", "mould", "leak", "steel", "carry")  # of a crystalliser
 
 
 class CrystalliserParameters(ArrayParameters):
-    """What a seed of crystallisers states in [plant.parameters], one value a period; units as there.
+    """Parameters of crystallisers from [plant.parameters], one value a period; units as there.
 
     Besides, each of PER_ELEMENT for each of ELEMENTS, such as `feed_copper`.
     """
@@ -77,7 +77,7 @@ class CrystalliserParameters(ArrayParameters):
     particles_sd: FloatArray
     mould_life: PositiveArray
     mould_usual: PositiveArray
-    # crews
+    # operators
     test_share: ShareArray
     test_growth_rate: FloatArray
     test_fraction_frozen: FloatArray
@@ -149,7 +149,7 @@ class CrystalliserParameters(ArrayParameters):
 
     @classmethod
     def limits(cls) -> dict[str, str]:
-        """What values must be: every metal holds a trace of each element, and no front keeps all of one back."""
+        """Bounds of values: every metal holds a trace of each element, no front retains all of one."""
         of_elements = {f"{word}_{element}": ABOVE_0 for word in ("feed", "segregation") for element in ELEMENTS}
         return super().limits() | of_elements
 
@@ -163,7 +163,7 @@ class CrystalliserParameters(ArrayParameters):
         return {word: np.stack([self[f"{word}_{element}"] for element in ELEMENTS]) for word in PER_ELEMENT}
 
     def over(self, part: slice) -> Self:
-        """The parameters in a part of the periods; each is cut when it is first asked for."""
+        """Parameters in a part of the periods; each is cut at first access."""
         found = type(self)(self._process, {})
         vars(found).update(_whole=self, _part=part)
         vars(found)["_of_elements"] = {word: values[:, part] for word, values in self._of_elements.items()}

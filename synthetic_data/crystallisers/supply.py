@@ -1,4 +1,4 @@
-"""What all crystallisers share: the electrolysis before them, the clean room's air, the standards of the laboratory."""
+"""Shared supply of all crystallisers: electrolysis, clean-room air, laboratory standards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from synthetic_data.engine.plan import RunPlan
 from synthetic_data.plant import segments
 from synthetic_data.plant.random_walks import Walk
 
-STRETCH = 120  # periods that are stepped as one array: six months, whole reviews of the crews
+STRETCH = 120  # periods that are stepped as one array: six months, whole reviews of the operators
 _SHARED = ("dirt", "air")
 
 

@@ -1,4 +1,4 @@
-"""Random numbers of a plant whose future was changed: what is known keeps its own numbers, the rest gets others."""
+"""Random streams of a plant with a changed future: known values keep their numbers, others do not."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class Forked(Generator):
         return made
 
     def standard_normal(self, *args: Any, **options: Any) -> Any:
-        """As of Generator."""
+        """Same as `Generator.standard_normal`."""
         return self._merged(lambda stream: stream.standard_normal(*args, **options))
 
     def random(self, *args: Any, **options: Any) -> Any:
-        """As of Generator."""
+        """Same as `Generator.random`."""
         return self._merged(lambda stream: stream.random(*args, **options))
 
     def integers(self, *args: Any, **options: Any) -> Any:
-        """As of Generator."""
+        """Same as `Generator.integers`."""
         return self._merged(lambda stream: stream.integers(*args, **options))
 
     def _merged(self, draw: Callable[[Generator], Any]) -> Any:
@@ -57,7 +57,7 @@ class Forked(Generator):
 
 
 def in_hand(stream: Generator, every: int = 1) -> Generator:
-    """The stream for draws that are known when their period starts: no other future changes the coming period's.
+    """Stream for draws known when their period starts: no other future changes those of the coming period.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def in_hand(stream: Generator, every: int = 1) -> Generator:
 def partly_in_hand(
     stream: Generator, draw: Callable[[Generator], NDArray[Any]], known: NDArray[np.bool_]
 ) -> NDArray[Any]:
-    """Draws of one period, of which those where `known` (broadcast against them) is true are known at its start."""
+    """Draws of one period, of which those where `known` (broadcast) is true are known at its start."""
     if not isinstance(stream, Forked):
         return draw(stream)
     return np.where(known, draw(in_hand(stream.own)), draw(stream.other))
@@ -91,7 +91,7 @@ class StreamSegment(NamedTuple):
 
 
 def parts(stream: Generator, units: int, periods: int) -> Iterator[StreamSegment]:
-    """The streams that a stretch of a block is drawn from, for draws whose number is itself a matter of chance."""
+    """Streams of a segment of a block, for draws whose number is itself random."""
     if isinstance(stream, Forked):
         assert stream.coming is not None
         place = np.arange(periods)

@@ -1,4 +1,4 @@
-"""A profile of the current played through a running plant, hour by hour, to see what a schedule does."""
+"""Current profile on a running plant, hour by hour, to evaluate a schedule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
     Parameters
     ----------
     plant
-        Whose cells are in series. A fork is played without moving the plant itself.
+        Whose cells are in series. A fork is simulated without moving the plant itself.
     profile
         Current in equal steps that fill the period [kA].
 
@@ -29,14 +29,14 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
     -------
     step
         The period as of `Running.step`.
-    played
+    simulated
         By step and unit, shape (steps, units) each: `current` [kA], `cell_voltage` [V], `metal` [kg/h] and states of
         a cell.
 
     Raises
     ------
     SimulationError
-        The plant plays no profiles.
+        The plant simulates no profiles.
     """
     blocks = _profiled(plant)
     for block in blocks:
@@ -52,12 +52,12 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
 
 
 def play_ahead(plant: Running, profile: FloatArray) -> dict[str, FloatArray]:
-    """Result of a current by the hour in the hours to come, of a plant whose period is longer; nothing moves.
+    """Result of an hourly current ahead, for a plant with a longer period; its state is unchanged.
 
     Returns
     -------
     dict of str to FloatArray
-        As `played` of `play`.
+        As `simulated` of `play`.
 
     Raises
     ------
@@ -66,12 +66,12 @@ def play_ahead(plant: Running, profile: FloatArray) -> dict[str, FloatArray]:
     """
     hours = np.asarray(profile, dtype=np.float64)
     blocks = [block for block in plant._blocks if isinstance(block, HoursAheadBlock)]
-    return _joined([block.ahead(hours) for block in _all(plant, blocks, "plays no hours ahead")])
+    return _joined([block.ahead(hours) for block in _all(plant, blocks, "simulates no hours ahead")])
 
 
 def _profiled(plant: Running) -> list[ProfileBlock]:
     blocks = [block for block in plant._blocks if isinstance(block, ProfileBlock)]
-    return _all(plant, blocks, "plays no current by the hour")
+    return _all(plant, blocks, "simulates no hourly current")
 
 
 def _all(plant: Running, blocks: list[B], lacking: str) -> list[B]:

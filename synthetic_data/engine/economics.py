@@ -10,7 +10,7 @@ from synthetic_data.engine.simulator import simulator_offering
 
 
 def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-    """True margin of each row of a simulated plant, with what its stocks gained, and what it made, used and emitted.
+    """True margin of each row of a simulated plant, with changes of stocks, production, use and emission.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, n rows
-        `margin`, less what moving the knobs cost, and `move_cost`, what that was [$/d]; `product`, what was made
+        `margin`, less what moving the set-points cost, and `move_cost`, what that was [$/d]; `product`, what was made
         [kg/d]; `energy` [kWh/d], as the process's target of specific energy counts it; `co2e` [kgCO2e/d].
 
     Raises

@@ -1,4 +1,4 @@
-"""The files of a simulated plant: schemas, parts written by blocks, and the whole put together at the end."""
+"""Files of a simulated plant: schemas, parts written by blocks, and their final assembly."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _EVENTS = pa.schema(
 
 
 def columns_of_table(plan: RunPlan) -> list[str]:
-    """Columns of the table besides key and time, without those that the table's reader makes from earlier rows."""
+    """Columns of the table except key, time and those that the reader derives from earlier rows."""
     made = {column.name for column in plan.seed.columns if column.is_made}
     index = {column.name for column in plan.seed.by_role("key", "time")}
     return [column.name for column in plan.seed.columns if column.name not in made | index]
@@ -65,7 +65,7 @@ def group_tables(plan: RunPlan, block: UnitBlock, group: list[BlockRows]) -> dic
 
 
 def _in_order(group: list[BlockRows]) -> Callable[[list[NDArray[Any]]], NDArray[Any]]:
-    """Return the function that joins a column's values of rows that follow each other in time, by unit and time."""
+    """Return the function that joins values of consecutive rows, by unit and time."""
     grid = group[0].grid
     if grid is not None and all(rows.grid == grid for rows in group):
         return functools.partial(_of_grid, grid)

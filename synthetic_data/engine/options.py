@@ -46,7 +46,7 @@ def plan_run(
 
 
 def read_knobs(run: RunPlan, frame: pd.DataFrame) -> Knobs:
-    """Knobs of a DataFrame with the key, the time and knob columns, as arrays by period."""
+    """Read set-points from a DataFrame with key, time and set-point columns, as arrays by period."""
     key, time = run.seed.key, run.seed.clock.name
     if key is None:
         raise SimulationError(f"{run.seed.process.name}: a process without units takes no knobs by unit")

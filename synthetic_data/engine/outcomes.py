@@ -1,4 +1,4 @@
-"""The outcome of decisions on a simulated plant: where decided pieces land, and why some land elsewhere."""
+"""Outcome of sorting decisions on a simulated plant: landing bins, and causes of misplacement."""
 
 from __future__ import annotations
 

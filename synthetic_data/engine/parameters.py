@@ -1,4 +1,4 @@
-"""Parameters of a simulated plant in force in a period or on given days, and the regimes that change them."""
+"""Parameters of a simulated plant by period or day, and the regimes that change them."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class ArrayParameters(Parameters[FloatArray]):
         return kind(self._process, vars(self))
 
     def each(self, word: str, names: Iterable[str]) -> FloatArray:
-        """Parameters `<word>_<name>` of these names, (names, 1, periods), beside arrays of units by periods."""
+        """Parameters `<word>_<name>` of these names, (names, 1, periods), for arrays of units by periods."""
         return np.stack([self[f"{word}_{name}"] for name in names])[:, None]
 
 
@@ -145,7 +145,7 @@ def stated_in(*kinds: type[Parameters[Any]]) -> tuple[list[str], dict[str, str]]
 
 
 def faults(seed: Seed, names: Iterable[str], limits: Mapping[str, str]) -> Iterator[str]:
-    """Yield the faults of a plant that lacks a parameter of these names, or whose regimes change one that none states.
+    """Yield missing parameters of these names, and regimes that change a parameter that is not stated.
 
     Faults too, of the plant and its regimes: a value that is not what `limits` says of its name (ABOVE_0, ONE_OR_MORE,
     SHARE, SHARE_ABOVE_0, SHARE_BELOW_1 or "" for any), and a range that is upside down: `<name>_low` above
@@ -174,7 +174,7 @@ class Term(NamedTuple):
 def faults_of_terms(
     seed: Seed, section: str, needed: Mapping[str, Term], stated: Mapping[str, Quantity]
 ) -> Iterator[str]:
-    """Yield the fault of each term that a section of a seed lacks, has in another unit, or beyond its limit."""
+    """Yield each term that a section of a seed lacks, or has in another unit or beyond its limit."""
     for name, (unit, limit) in needed.items():
         place, found = f"{seed.process.name}: {section}.{name}", stated.get(name)
         if found is None:
@@ -186,7 +186,7 @@ def faults_of_terms(
 
 
 def periods_alike(plan: RunPlan, first: int, most: int) -> int:
-    """Periods from the first on, at most so many, in which the same parameters hold; a warm-up ends before a run."""
+    """Count periods with the same parameters from the first one on, up to a maximum."""
     last = min(first + most, plan.periods, 0 if first < 0 else plan.periods)
     changes = [regime.start for regime in plan.plant.regimes]
     before = plan.period_start(first).date()
@@ -199,7 +199,7 @@ def periods_alike(plan: RunPlan, first: int, most: int) -> int:
 
 
 def regime_events(plan: RunPlan) -> tuple[PlantEvent, ...]:
-    """Regimes that begin within the run, on their dates, as events of the whole plant: those of the first block."""
+    """Regimes that begin within the run, as events of the whole plant: those of the first block."""
     days = ((regime.name, _day_of(plan, regime.start)) for regime in plan.plant.regimes)
     return tuple(_event(name, day) for name, day in days if 0.0 <= day < plan.days)
 
@@ -231,7 +231,7 @@ def _limits_of(kind: type) -> dict[str, str]:
 def _out_of_range(
     place: str, stated: Mapping[str, float], values: Mapping[str, float], limits: Mapping[str, str]
 ) -> Iterator[str]:
-    """Faults of what is stated at a place, beside all values that then are in force."""
+    """Yield values beyond their range at a place, and all values then in force."""
     for name, value in stated.items():
         limit = limits.get(name)
         if limit and not _KEPT[limit](value):

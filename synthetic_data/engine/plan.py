@@ -23,7 +23,7 @@ _FUTURE_STREAM = 3  # 2 is that of another plant of the kind
 
 
 class SimulationError(ValueError):
-    """A run that cannot be made as asked: options out of range, no plant, or knobs that do not fit."""
+    """Run that cannot be made: options out of range, no plant, or set-points that do not fit."""
 
 
 def plant_of(seed: Seed) -> Plant:
@@ -42,7 +42,7 @@ def period_days(seed: Seed) -> float:
 
 
 class PlantEvent(NamedTuple):  # a run may have hundreds of thousands
-    """Something that happened to a unit, or to the whole plant (`unit` None); times are in days from the start."""
+    """Event of a unit, or of the whole plant (`unit` None); times in days from the start."""
 
     unit: int | None
     kind: str
@@ -69,7 +69,7 @@ class BlockRows:
     `units` are numbers from 0 within the block, `starts` datetime64[us]; `table` and `truth` map a column's name to one
     value a row, float64 or, where the seed's column has classes, the class's number. `steps` is what the rows add to
     the run's progress. `begun` holds what is known when a period starts of all units that then run, where rows of some
-    of these may be missing: their numbers, and `before` and knob columns. `grid` is there where no row is missing.
+    of these may be missing: their numbers, and `before` and set-point columns. `grid` is there where no row is missing.
     """
 
     units: NDArray[np.intp]
@@ -154,13 +154,13 @@ class BlockRows:
 
 @dataclass(frozen=True)
 class Knobs:
-    """Knobs set by hand in place of the operators', for some units and periods."""
+    """Manual set-points in place of the operators', for some units and periods."""
 
     columns: tuple[str, ...]
     by_period: dict[int, tuple[NDArray[np.intp], FloatArray]]  # units of the plant, values (units, columns)
 
     def at(self, period: int, block: UnitBlock) -> dict[str, FloatArray]:
-        """Value of each knob for the block's units in a period; NaN where the operators decide."""
+        """Value of each set-point for the block's units in a period; NaN if the operators decide."""
         values = np.full((len(self.columns), block.count), np.nan)
         if period in self.by_period:
             units, given = self.by_period[period]
@@ -171,7 +171,7 @@ class Knobs:
 
 @dataclass(frozen=True)
 class UnitBlock:
-    """Neighbouring units that are stepped as one array; `each` of them share a random stream, all where it is None."""
+    """Neighbouring units stepped as one array; `each` of them share a random stream, all if it is None."""
 
     index: int  # of their first random stream
     first: int
@@ -181,7 +181,7 @@ class UnitBlock:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """A run: seed, size, randomness and knobs set by hand. Blocks need nothing of each other."""
+    """Plan of a run: seed, size, randomness and manual set-points; blocks are independent."""
 
     seed: Seed
     units: int
@@ -223,7 +223,7 @@ class RunPlan:
         return self.years * _YEAR
 
     def period_start(self, period: int) -> dt.datetime:
-        """First instant of a period: a run that is longer than the seed's begins earlier, so that none ends later."""
+        """Start of a period: a run longer than the seed's begins earlier, so that none ends later."""
         start, length = self._first_and_length
         return start + period * length
 

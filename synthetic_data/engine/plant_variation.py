@@ -1,4 +1,4 @@
-"""Another plant of the same kind: parameters that differ between plants are drawn anew."""
+"""Plant-to-plant variation: draw the parameters of another plant of the same type."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def numbered_plant(seed: Seed, number: int) -> Seed:
 
 
 def differences(seed: Seed, other: Seed) -> dict[str, dict[str, float | str]]:
-    """Parameters in which another plant differs: by name the value stated by the seed, the drawn one and their unit."""
+    """Differences of another plant: by name the seed's value, the drawn one and their unit."""
     drawn = plant_of(other).parameters
     return {
         name: {"stated": one.value, "drawn": drawn[name].value, "unit": one.unit}

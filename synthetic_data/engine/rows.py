@@ -1,4 +1,4 @@
-"""Rows of a block as its simulator makes them; numbers that cannot be end the run and say where they arose."""
+"""Rows of a block from its simulator; impossible numbers end the run and name their place."""
 
 from __future__ import annotations
 

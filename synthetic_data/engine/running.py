@@ -28,10 +28,10 @@ class Step:
     Attributes
     ----------
     table : DataFrame
-        The period's rows as they are in hand when it ends: NaN in columns of the roles `target` and `late` that are
+        The period's rows as they are available when it ends: NaN in columns of the roles `target` and `late` that are
         not known yet.
     came_in : DataFrame
-        Rows of earlier periods again, as they are in hand now, to which labels came in with this period.
+        Rows of earlier periods again, as they are available now, to which labels came in with this period.
     tests : DataFrame
         How much of each set-point in the period is a test of the plant's own, which it knows: key, time and knobs.
     truth : DataFrame
@@ -54,7 +54,7 @@ class Running:
     """
 
     # Blocks stand at the start of a stretch of periods, which may be one. What comes is seen by stepping a copy of
-    # them, with the knobs that were set by hand in the stretch so far: no knob changes an earlier period.
+    # them, with the set-points that were set manually in the stretch so far: no set-point changes an earlier period.
 
     def __init__(self, plan: RunPlan) -> None:
         self._plan = replace(plan, knobs=Knobs(tuple(column.name for column in plan.seed.by_role("knob")), {}))
@@ -70,7 +70,7 @@ class Running:
         self.period = 0
 
     def plan(self) -> pd.DataFrame:
-        """Key, period start and the knobs as the operators would set them for the period to come, a row a unit.
+        """Key, period start and the operators' set-points for the coming period, a row a unit.
 
         Raises
         ------
@@ -80,7 +80,7 @@ class Running:
         return self._at_start(self._plan.knobs.columns)
 
     def known(self) -> pd.DataFrame:
-        """Key, period start and the `before` columns of the period to come, a row a unit that runs when it starts.
+        """Key, period start and `before` columns of the coming period, a row for each running unit.
 
         It is all that may be known of the period. Columns that a table's reader makes from earlier rows are left out.
 
@@ -219,7 +219,7 @@ class Running:
         return pd.concat([self._in_hand(age) for age in ages] or [self._in_hand(0).iloc[:0]], ignore_index=True)
 
     def _set(self, frame: pd.DataFrame) -> None:
-        """Take knobs for the period to come, or raise SimulationError."""
+        """Apply set-points to the coming period, or raise SimulationError."""
         read, time = read_knobs(self._plan, frame), self._plan.seed.clock.name
         if other := set(read.by_period) - {self.period}:
             got, coming = (self._plan.period_start(period) for period in (min(other), self.period))
@@ -234,7 +234,7 @@ class Running:
         self._ahead = None
 
     def _check_bounds(self, units: list[int], values: FloatArray) -> None:
-        """Refuse knobs beyond their bounds, but for what the operators would set there too."""
+        """Reject set-points beyond their bounds, except values that the operators would set too."""
         for column, given in zip(self._plan.seed.by_role("knob"), values.T, strict=True):
             low, high = column.settable
             for at in np.flatnonzero((given < low) | (given > high)):
@@ -247,7 +247,7 @@ class Running:
 
 
 def begin(seed: Seed, *, units: int | None = None, years: float | None = None, rng_seed: int | None = None) -> Running:
-    """A simulated plant at the start of its first period: the one that `simulate` and `replay` run to the end.
+    """Return a simulated plant at the start of its first period, as `simulate` and `replay` run it.
 
     Parameters
     ----------
@@ -276,7 +276,7 @@ def _waits(seed: Seed) -> dict[str, int]:
 
 
 def _tests(truth: pd.DataFrame, seed: Seed) -> pd.DataFrame:
-    """Part of each knob that is a test; simulators keep it beside what is true."""
+    """Test part of each set-point; simulators keep it next to the true values."""
     kept = {column.name: f"{column.name}_test" for column in seed.by_role("knob")}
     identity = truth[[column.name for column in seed.identity]]
     return identity.assign(**{name: truth[test] for name, test in kept.items() if test in truth})

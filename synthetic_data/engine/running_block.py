@@ -13,7 +13,7 @@ from synthetic_data.engine.plan import BlockRows
 
 
 class RunningBlock(ABC):
-    """A block of units, with what it shares with others, between two stretches of periods; a deep copy goes on alone.
+    """Block of units with its shared supply between two segments; a deep copy runs independently.
 
     Attributes
     ----------

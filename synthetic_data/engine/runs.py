@@ -64,7 +64,7 @@ def simulate(
         Size of the plant, length of the run and its random numbers; the seed's where not given. The plant's parameters
         do not depend on them.
     another
-        Number of another plant of the kind, whose parameters are drawn anew as far as the seed states their `spread`;
+        Number of another plant of the kind, whose parameters are drawn again as far as the seed states their `spread`;
         its random numbers are of this number too where `rng_seed` is not given. simulation.json lists what was drawn.
     workers
         Processes to share the blocks of units, at most: others than this one begin only where what is left to do is

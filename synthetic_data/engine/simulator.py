@@ -1,4 +1,4 @@
-"""A process on its simulated plant: the class that the engine runs, found by the type of a seed's process."""
+"""Process on its simulated plant: the class that the engine runs, selected by process type."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class EjectionOutcome:
 
 
 class PeriodBounds(NamedTuple):
-    """Shortest and longest period at which a plant can be simulated [h], and of what its length is a multiple [h]."""
+    """Shortest and longest period of a simulated plant [h], and the unit of its length [h]."""
 
     low: float
     high: float
@@ -70,7 +70,7 @@ def _length(hours: float) -> str:
 
 
 class Simulator(ABC):
-    """A process on its simulated plant; `synthetic_data/<type>.py` states an object of its own class as `SIMULATOR`.
+    """Process on its simulated plant; `synthetic_data/<type>.py` states an instance as `SIMULATOR`.
 
     A plant with set-points gives `begin` and, where it has a margin, `worth`. A line that sorts pieces gives `rows` and
     `outcome`; its truth has a column `true_mass` [g].
@@ -107,7 +107,7 @@ class Simulator(ABC):
         return plan.units * plan.periods
 
     def seed_parameters(self, seed: Seed) -> dict[str, str]:
-        """Return parameters whose names follow from a seed's columns or materials, each with its limit, "" for none."""
+        """Return parameters named by a seed's columns or materials, each with its limit, "" for none."""
         return {}
 
     def check(self, seed: Seed) -> None:
@@ -126,7 +126,7 @@ class Simulator(ABC):
         yield from parameters.faults(seed, {*names, *of_seed} - facts.keys(), limits | of_seed)
 
     def blocks(self, plan: RunPlan) -> tuple[UnitBlock, ...]:
-        """Return the plant cut into blocks; the cut belongs to the process: it cannot change the random numbers."""
+        """Return the plant cut into blocks; the cut is fixed by process and leaves random numbers unchanged."""
         each, size = self.block_units, self.block_units * self.streams_together
         starts = range(0, plan.units, size)
         return tuple(UnitBlock(first // each, first, min(size, plan.units - first), each) for first in starts)
@@ -148,7 +148,7 @@ class Simulator(ABC):
         raise not_offered("outcome", seed)
 
     def offers(self, method: Offer) -> bool:
-        """Return whether the plant can be stepped (`begin`), its rows have a margin (`worth`), it sorts (`outcome`)."""
+        """Return whether the plant can be stepped (`begin`), has a margin (`worth`), sorts (`outcome`)."""
         return getattr(type(self), method) is not getattr(Simulator, method)
 
 
@@ -178,7 +178,7 @@ def simulator_of(seed: Seed) -> Simulator:
 
 
 def simulator_offering(method: Offer, seed: Seed) -> Simulator:
-    """Return the simulator of a seed's plant, whose parameters are checked; SimulationError where it lacks a method."""
+    """Return the simulator of a seed's plant with checked parameters; SimulationError without a method."""
     simulator = simulator_of(seed)
     if not simulator.offers(method):
         raise not_offered(method, seed)

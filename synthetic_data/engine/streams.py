@@ -1,4 +1,4 @@
-"""Random streams of neighbouring blocks that are stepped as one array: each block keeps its own numbers."""
+"""Random streams of neighbouring blocks stepped as one array: each block keeps its own numbers."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ class SideBySide(Generator):
             first += count
 
     def standard_normal(self, size: Any = None, *args: Any, **options: Any) -> Any:
-        """As of Generator."""
+        """Same as `Generator.standard_normal`."""
         return self._drawn(size, lambda stream, own: stream.standard_normal(own, *args, **options))
 
     def random(self, size: Any = None, *args: Any, **options: Any) -> Any:
-        """As of Generator."""
+        """Same as `Generator.random`."""
         return self._drawn(size, lambda stream, own: stream.random(own, *args, **options))
 
     def integers(self, low: Any, high: Any = None, size: Any = None, **options: Any) -> Any:  # type: ignore[override]
-        """As of Generator."""
+        """Same as `Generator.integers`."""
         return self._drawn(size, lambda stream, own: stream.integers(low, high, own, **options))
 
     def spawn(self, n_children: int) -> list[Generator]:
-        """As of Generator: children of each stream side by side."""
+        """Same as `Generator.spawn`: children of each stream, joined."""
         children = zip(*(stream.spawn(n_children) for stream in self._streams), strict=True)
         return [SideBySide(each, self._counts, self._axis) for each in children]
 

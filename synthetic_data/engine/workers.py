@@ -1,4 +1,4 @@
-"""The blocks of a run shared among processes: this one writes the files, others join it where they pay."""
+"""Blocks of a run shared among processes: this one writes files, others join if that saves time."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class _Crew:
         self._hear()
 
     def end(self) -> None:
-        """Let no process outlive the run; what still runs, after an error or Ctrl-C, ends with its period."""
+        """End all processes of the run; after an error or Ctrl-C each ends with its period."""
         if self._pool is not None:
             self._stopped.set()
             self._pool.shutdown(wait=True, cancel_futures=True)
@@ -143,7 +143,7 @@ class _Crew:
 
 
 def _claim(claimed: Synchronized[int]) -> int:
-    """The next block that nobody has taken."""
+    """The next unclaimed block."""
     with claimed.get_lock():
         claimed.value += 1
         return claimed.value - 1

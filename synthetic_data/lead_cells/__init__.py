@@ -1,1 +1,1 @@
-"""Cells of a lead refinery: electrolyte, anodes and their slime, deposits and their shorts, crews, instruments."""
+"""Cells of a lead refinery: electrolyte, anodes, slime, deposits, shorts, operators, instruments."""

@@ -1,4 +1,4 @@
-"""Cells from crop to crop: slime that thickens, crews that set current and glue by what the last crop showed."""
+"""Cells from crop to crop: thickening slime, current and glue set after the results of the last crop."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_POLARISATION = 0.95  # beyond it lead comes as sponge
 
 @dataclass(frozen=True)
 class LeadCellConditions:
-    """What acts on some crops whatever current and glue are, arrays of shape (crops, sections) or broadcasting to it.
+    """Conditions of crops, independent of current and glue; arrays that broadcast to (crops, sections).
 
     Attributes
     ----------

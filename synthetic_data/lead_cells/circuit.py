@@ -1,4 +1,4 @@
-"""What all sections share, crop by crop: weather, orders, bullion, lead and acid of the electrolyte, faults."""
+"""Shared circuit of all sections by crop: weather, orders, bullion, electrolyte, faults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STRETCH = 2  # crops that are reckoned as one array: many sections are long enou
 ELEMENTS = ("sb", "as", "bi", "cu", "ag")  # of the bullion
 # First-order walks of unit variance, of which the plant's set-points and disturbances are made.
 WALKS = ("weather", "order", "temperature", "glue", "lignin", "acid", *ELEMENTS, "excess", "activity")
-_HIDDEN = 2  # the last of them: what nobody knows when a crop starts
+_HIDDEN = 2  # the last of them: unknown when a crop starts
 _ASSAYS = ("pb", "h2sif6")
 _KNOWN = np.repeat([True, False, True], [len(WALKS) - _HIDDEN, _HIDDEN, len(_ASSAYS)])
 
@@ -106,7 +106,7 @@ class LeadCircuit:
         }
 
     def _lead_of(self, p: LeadParameters, excess: FloatArray, errors: FloatArray) -> Values:
-        """Lead in the electrolyte [g/L]: anodes give more than cathodes take [kg/t], stripping follows the assay."""
+        """Lead in the electrolyte [g/L]: anodes give more than cathodes take [kg/t], stripping follows assays."""
         contents, read, stripped = [self._lead], [], []
         gained = self._plan.period_days / p.electrolyte_volume
         for more, error in zip(excess[:, 0].tolist(), errors.tolist(), strict=True):

@@ -1,4 +1,4 @@
-"""What becomes of a crop: losses of current, voltage through the crop, impurities that the lead holds."""
+"""Results of a crop: current losses, voltage during the crop, impurities of the lead."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def losses(p: LeadParameters, at: LeadCellConditions, grown: Values, traits: Val
 
 
 def voltage(p: LeadParameters, at: LeadCellConditions, grown: Values, shorted: FloatArray) -> Values:
-    """Voltage of the cells when a crop starts and ends and on average [V], over the slime too, and its transfer [1].
+    """Cell voltage at start, end and on average [V], with the slime's part, and impurity transfer [1].
 
     Slime and deposit grow evenly, so that the voltage is a square of the time and Simpson's rule gives its mean.
     """
@@ -72,7 +72,7 @@ def _mean(points: list[FloatArray]) -> FloatArray:
 def contents(
     p: LeadParameters, anodes: FloatArray, shed: FloatArray, grown: Values, transfer: FloatArray, normals: FloatArray
 ) -> Values:
-    """Impurities of the lead [ppm]: slime that the deposit encloses, and what dissolves where the voltage is high.
+    """Impurities of the lead [ppm]: enclosed slime, and dissolved metals at high voltage.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What instruments, scales and laboratory report of a section's crop: readings with errors, some of them missing."""
+"""Reports on a section's crop by instruments, scales and laboratory, with errors and missing values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DIGITS = {"sb": 3, "as": 3, "bi": 3, "cu": 4, "ag": 0}  # decimals of an anode'
 
 
 def before(state: Values, anodes: FloatArray) -> Values:
-    """Assays of anodes, shape (elements, crops, sections), and electrolyte in hand when a crop starts."""
+    """Assays of anodes, (elements, crops, sections), and electrolyte, as available when a crop starts."""
     found = {
         f"anode_{element}": np.round(values, _DIGITS[element]) for element, values in zip(ELEMENTS, anodes, strict=True)
     }
@@ -41,7 +41,7 @@ def during(p: LeadParameters, truth: Values, shed: FloatArray, traits: Values, n
     return {
         "charge": np.round(truth["charge"] * counter, 1),
         **volts,
-        # Patrols look at each cathode several times, so it is less the count that errs than the crews' eyes.
+        # Patrols look at each cathode several times, so it is less the count that errs than the operators' eyes.
         "short_rate": np.round(truth["shorted"] * np.exp(p.patrol_rsd * z["short_rate"]), 2),
         "slime_fall": np.round(looks / 0.05) * 0.05,
         "cell_temperature": np.round(truth["temperature"] + p.thermometer_sd * z["cell_temperature"], 1),
@@ -58,7 +58,7 @@ def lose(p: LeadParameters, found: Values, limits: Mapping[str, readings.Limits]
 
 
 def weighed(p: LeadParameters, truth: Values, charge_read: FloatArray, traits: Values, normal: FloatArray) -> Values:
-    """Lead by the scale [t], and current efficiency of it [%]; none of the counter's charges [kAh] is lost."""
+    """Lead by the scale [t], and its current efficiency [%]; the counter loses no charge [kAh]."""
     scale = (1.0 + p.scale_offset) * (1.0 + p.scale_section_sd * traits["scale"] + p.scale_rsd * normal)
     lead = truth["cathode_mass"] * scale
     efficiency = current_efficiency_from_mass(1000.0 * lead / p.cells, charge_read, 1.0, LEAD_EQUIVALENT)
@@ -66,7 +66,7 @@ def weighed(p: LeadParameters, truth: Values, charge_read: FloatArray, traits: V
 
 
 def assayed(p: LeadParameters, true: Values, normals: FloatArray) -> Values:
-    """What the laboratory reports of the crop's lead, by ELEMENTS [ppm]; normals of (2 x elements, crops, sections)."""
+    """Laboratory assay of the crop's lead, by ELEMENTS [ppm]; normals of (2 x elements, crops, sections)."""
     found = {}
     for at, element in enumerate(ELEMENTS):
         limit = p[f"limit_{element}"]

@@ -1,4 +1,4 @@
-"""Set-points of each section: the plant's orders, habits of shifts, tests that are held for an anodes' life."""
+"""Set-points of each section: plant orders, routine of shifts, tests over an anode's life."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def setting(
 
 
 def orders(p: LeadParameters, crops: LeadCrops, traits: FloatArray, normals: FloatArray) -> Values:
-    """Wishes for all set-points but glue, which answers the deposit; those for the current are cut by the voltage."""
+    """Targets of all set-points except glue, which follows the deposit; the voltage limits the current."""
     state = crops.state
     return {
         "current_density": state["order"] + p.section_order_sd * traits[0] + p.habit_order * normals[0],

@@ -10,7 +10,7 @@ SECTION_FAULTS = ("slough", "rectifier", "cold_cell")  # of a section
 
 
 class LeadParameters(ScalarParameters):
-    """What circuit, anodes, crews, cells and laboratory need; units as in the seed."""
+    """Parameters of circuit, anodes, operators, cells and laboratory; units as in the seed."""
 
     others = unit_faults.parameters_of((*CIRCUIT_FAULTS, *SECTION_FAULTS))
 

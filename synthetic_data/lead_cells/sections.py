@@ -1,4 +1,4 @@
-"""Sections of a lead refinery: their crops, with what is measured, weighed and assayed of them and what is true."""
+"""Sections of a lead refinery: their crops with measurements, scale, assays and simulated truth."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _CELLS = ("slime_start", "slime_end", "polarisation", "squared_error", "roughnes
 
 @dataclass(frozen=True)
 class _Drawn:
-    """Random numbers of some crops, drawn whatever the knobs are, by name, each of shape (numbers, crops, sections)."""
+    """Random numbers of crops, independent of set-points, by name, each (numbers, crops, sections)."""
 
     normals: Values
     uniforms: Values
@@ -133,7 +133,7 @@ class LeadSectionRows:
         faults: Values,
         z: Values,
     ) -> LeadCellConditions:
-        """What acts on the crops, whatever current and glue are."""
+        """Conditions of the crops that are independent of current and glue."""
         state, traits = crops.state, self._traits
         scatter = dict(zip(SCATTER, z["scatter"], strict=True))
         warm = knobs["electrolyte_temperature"] - p.cold_drop * faults["cold_cell"]
@@ -220,7 +220,7 @@ class LeadSectionRows:
     def _report(
         self, p: LeadParameters, at: LeadCellConditions, truth: Values, errors: FloatArray, chances: FloatArray
     ) -> Values:
-        """What is measured in each crop, weighed and assayed of it."""
+        """Measurements, scale and assay of each crop."""
         count = len(instruments.READ)
         read = instruments.during(p, truth, at.shed, self._traits, errors[:count])
         weighed = instruments.weighed(p, truth, read["charge"], self._traits, errors[count])

@@ -1,1 +1,1 @@
-"""Melting houses of zinc works: shared feed, electrolyte of each line, cathodes, faults, crews, furnaces, casting."""
+"""Melting houses of zinc works: feed, electrolyte, cathodes, faults, operators, furnaces, casting."""

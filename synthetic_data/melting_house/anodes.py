@@ -1,4 +1,4 @@
-"""Lead that anodes give to the electrolyte of each line before strontium: layers, cleaning, salts, temperature."""
+"""Anode lead in the electrolyte of each line before strontium: layers, cleaning, salts, temperature."""
 
 from __future__ import annotations
 

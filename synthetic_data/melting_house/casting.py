@@ -1,4 +1,4 @@
-"""Casting of slabs and inspection: temperatures, power, and what drives dross in the slab and poor surfaces."""
+"""Casting of slabs and inspection: temperatures, power, causes of dross and poor surfaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cathodes of each line: what they hold, how thin they are, the dose of strontium by which the crew answers lead."""
+"""Cathodes of each line: contents, thickness, strontium dosed by operators against lead."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class ZincCathodes:
         by_hand: Knobs,
         rng: np.random.Generator,
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Dose, lead of the cathodes, and composites in hand: the composites of some heats, the next answer to them."""
+        """Dose, lead of the cathodes, and available composites: each dose reacts to earlier composites."""
         wanted = crew.dose(supply, tests, rng)
         dose, composites = np.empty(ready.shape), np.empty(ready.shape)
         lead = np.concatenate([self._lead, ready], axis=1)
@@ -125,6 +125,6 @@ class ZincCathodes:
 
 
 def _method(p: MeltingHouseParameters, part: slice = slice(None)) -> Method:
-    """How composites of cathodes are analysed in a part of a stretch, arrays of shape (periods,)."""
+    """Analysis method of cathode composites in a part of a segment, arrays of shape (periods,)."""
     limit = p.composite_limit[part]
     return Method(p.composite_sd[part], p.composite_repeatability[part], limit / 3.0, limit, p.composite_digit[part])

@@ -1,4 +1,4 @@
-"""A heat: cathodes, stock and returned scrap, what tools, lining and clips add, dross, the bath that is left over."""
+"""A heat: cathodes, stock, returned scrap, additions by tools and lining, dross, residual bath."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NORMALS = 9
 
 @dataclass(frozen=True)
 class HeatCharge:
-    """What is cast of each heat; arrays are (units, periods)."""
+    """Cast metal of each heat; arrays are (units, periods)."""
 
     mass: FloatArray  # t
     contents: dict[str, FloatArray]  # ppm

@@ -1,4 +1,4 @@
-"""Electrolyte of each line: salts and metals that it holds, its cells' temperature and current, what assays show."""
+"""Electrolyte of each line: salts and metals, temperature and current of cells, assays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from synthetic_data.melting_house.supply import METALS, SALTS, MeltingHouseSuppl
 from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.random_walks import DelayedSeries, Walk
 
-A_DAY = 3  # periods between a sample and the heat whose crew has its assay in hand
+A_DAY = 3  # periods between a sample and the heat for which its assay is available
 _CELLS = ("cell_temperature", "current_density")
 
 

@@ -1,4 +1,4 @@
-"""What instruments of a melting house show, and what the laboratory certifies of a heat."""
+"""Readings of melting-house instruments, and laboratory certificates of a heat."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Columns = dict[str, FloatArray]
 
 
 def before(supply: MeltingHouseSupply, electrolyte: Electrolyte, rng: np.random.Generator) -> Columns:
-    """Readings in hand when a heat begins, (units, periods) each."""
+    """Available readings when a heat begins, (units, periods) each."""
     p, shape = supply.parameters, electrolyte.temperature.shape
     stock = stock_lead(supply) * np.exp(p.composite_sd * in_hand(rng).standard_normal((1, supply.count)))
     return electrolyte.samples | {"stock_pb": np.broadcast_to(stock, shape)}
 
 
 def counted(dissolved: Dissolved, cathodes: Cathodes, charge: HeatCharge) -> Columns:
-    """What is counted or certified when a heat begins, and so is never missing."""
+    """Counted or certified values when a heat begins, which are never missing."""
     return {
         **{name: values for name, values in cathodes.samples.items() if name.startswith("cathode_")},
         "anode_clean_days": dissolved.cleaned_days,
@@ -49,7 +49,7 @@ def during(supply: MeltingHouseSupply, charge: HeatCharge, cast: CastSlabs, rng:
 
 
 def assays(supply: MeltingHouseSupply, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
-    """What the laboratory certifies, (units, periods) each: spark spectrometry of samples of the heat.
+    """Certified contents, (units, periods) each: spark spectrometry of samples of the heat.
 
     `bias` is that of the laboratory by element, (elements,).
     """

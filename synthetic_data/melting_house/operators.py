@@ -1,4 +1,4 @@
-"""What crews set: by habit, by composites of the cathodes and how thin these are, and by set-point tests."""
+"""Operators of the melting house: routine settings, reactions to composites, set-point tests."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import MeltingHouseSupply
 from synthetic_data.plant.operators import Knobs, PlantSetpoints
 
-REVIEW = 6  # heats after which a crew reviews its dose of strontium: two days
+REVIEW = 6  # heats after which operators review their dose of strontium: two days
 DOSE = "srco3_dose"
 TESTED = (DOSE, "stock_share", "furnace_temperature", "nh4cl_dose")
 _HABITS = (DOSE, "stock_share", "scrap_share", "furnace_temperature", "nh4cl_dose")
 
 
 class MeltingHouseOperators:
-    """The crews of a block of lines."""
+    """Operators of a block of lines."""
 
     def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._block = block
@@ -51,17 +51,17 @@ class MeltingHouseOperators:
         by_hand: Knobs,
         rng: np.random.Generator,
     ) -> Knobs:
-        """What is set for each heat by the composites' lead in hand [ppm] and the look of the cathodes."""
+        """Settings of each heat from the composites' available lead [ppm] and the cathodes' appearance."""
         p, names = supply.parameters, _HABITS[1:]
         normals = in_hand(rng).standard_normal((len(names), *lead.shape))
         n = dict(zip(names, normals, strict=True))
         too_much, thinner = lead - p.lead_wanted, thin - p.thin_usual
         wanted = {
-            # High lead is thinned: in the history much lead stands beside a high share of the stock.
+            # High lead is thinned: in the history much lead occurs together with a high share of the stock.
             "stock_share": p.stock_usual + p.stock_per_lead * too_much + p.stock_share_sd * n["stock_share"],
             "scrap_share": p.scrap_usual * np.exp(p.scrap_share_sd * n["scrap_share"])
             - p.scrap_per_lead * np.maximum(too_much, 0.0),
-            # Thin cathodes are melted hotter and with more salt, and leave more dross all the same.
+            # Thin cathodes are melted hotter and with more salt, and leave more dross anyway.
             "furnace_temperature": p.furnace_usual
             + p.heat_per_thin * thinner
             + p.furnace_sd * n["furnace_temperature"],

@@ -10,7 +10,7 @@ FAULTS = ("slip", "trip", "clip", "scraper", "solder")  # of a line
 
 
 class MeltingHouseParameters(ArrayParameters):
-    """What a seed of a melting house states in [plant.parameters], one value a period; units as there."""
+    """Parameters of a melting house from [plant.parameters], one value a period; units as there."""
 
     others = fault_strengths.parameters_of(FAULTS)
 
@@ -119,7 +119,7 @@ class MeltingHouseParameters(ArrayParameters):
     evaporated_cadmium: ShareArray
     furnace_efficiency: PositiveShareArray
     power_sd: FloatArray
-    # crews
+    # operators
     test_share: ShareArray
     test_srco3_dose: FloatArray
     test_stock_share: FloatArray

@@ -1,4 +1,4 @@
-"""What all lines of the works share: concentrates, season, the stock of cathodes, the laboratory's standard."""
+"""Shared supply of all lines: concentrates, season, stock of cathodes, laboratory standard."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from synthetic_data.plant import segments
 from synthetic_data.plant.random_walks import Walk
 from synthetic_data.plant.weather import season_phase
 
-STRETCH = 126  # periods that are stepped as one array: six weeks, whole reviews of the crews
+STRETCH = 126  # periods that are stepped as one array: six weeks, whole reviews of the operators
 SALTS = ("chloride", "fluoride", "manganese")  # of the electrolyte
 METALS = ("cd", "cu")  # that purification leaves
 

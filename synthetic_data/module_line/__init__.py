@@ -1,1 +1,1 @@
-"""Lines that sort photovoltaic modules taken back: lots, what modules are made of and have been through, stations."""
+"""Lines that sort returned photovoltaic modules: lots, materials, history of modules, stations."""

@@ -1,4 +1,4 @@
-"""What modules have been through: ageing, cracks, shunts, torn backsheets, broken glass; and what they give today."""
+"""Condition of modules: ageing, cracks, shunts, torn backsheets, broken glass; present output."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _OF_LIGHT, _OF_FILL, _OF_VOLTAGE = 0.6, 0.25, 0.15
 _PER_RESISTANCE = 1.1  # of the fill factor, a unit of the series resistance over V_oc/I_sc
 _BROWNING, _DELAMINATION = (0.02, 0.08), (0.01, 0.07)  # of the light
 _BROKEN_DARK = 0.15  # more of a cell that is dark where the glass broke
-_STRINGS_LEFT = 2.0 / 3.0  # where a bypass diode of three conducts for good
+_STRINGS_LEFT = 2.0 / 3.0  # where a bypass diode of three conducts permanently
 MOST_DARK = 0.6
 
 
 @dataclass(frozen=True)
 class ModuleCondition:
-    """What n modules are today; each array has one value a module."""
+    """Present condition of n modules; each array has one value a module."""
 
     loss_rate: FloatArray  # of power a year
     broken: BoolArray

@@ -1,4 +1,4 @@
-"""Faults of a line's stations: spells in which a clamp, a tile, a distance, a focus or a label template is wrong."""
+"""Faults of a line's stations: periods with a wrong clamp, tile, distance, focus or label template."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ModuleLineFaults:
         return there.astype(np.float64)
 
     def events(self) -> tuple[PlantEvent, ...]:
-        """All spells; each is detected when it is mended."""
+        """All fault periods as events; each is detected when it is corrected."""
         found = [
             PlantEvent(None, f"fault {kind}", float(onset), float(end), float(end))
             for kind, spells in self.spells.items()

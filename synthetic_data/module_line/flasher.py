@@ -1,4 +1,4 @@
-"""The flash tester and the insulation tester: readings of modules that the crew put on them."""
+"""Flash tester and insulation tester: readings of modules that operators tested."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MONTH = 30.44  # d
 
 
 def irradiance(lots: ModuleLots, p: ModuleLineParameters, rng: np.random.Generator) -> FloatArray:
-    """Light of the flash in each lot over what the tester believes, (k,): the lamp fades until it is exchanged."""
+    """Light of the flash in each lot relative to the assumed one, (k,); the lamp fades until replaced."""
     age = np.mod(lots.day, p.lamp_life)
     faded = 1.0 - p.lamp_fade * age / _MONTH
     return lots.parameters.flash_offset * faded * (1.0 + p.lamp_lot_sd * rng.standard_normal(len(age)))
@@ -37,7 +37,7 @@ def read(
     p: ModuleLineParameters,
     rng: np.random.Generator,
 ) -> tuple[dict[str, FloatArray], FloatArray]:
-    """Readings by name, NaN where a module was not flashed, and the light that each module had over the standard.
+    """Readings by name, NaN without a flash, and the light at each module relative to the standard.
 
     Nothing is corrected: the tester reports what it measures at the module's temperature.
     """

@@ -1,4 +1,4 @@
-"""The laboratory that measures and takes apart the reference modules: type, power, fitness, contents, with errors."""
+"""Laboratory for reference modules: type, power, fitness and contents, with errors."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from synthetic_data.module_line.modules import Modules
 from synthetic_data.module_line.parameters import ModuleLineParameters
 
 WHOLE = 1000.0  # kg/t, of a module that is not fit for use
-ENOUGH_SILVER = 1000.0  # ppm, beyond which a buyer of laminates pays no more
+ENOUGH_SILVER = 1000.0  # ppm, above which a buyer of laminates pays no extra
 _NOTHING = 100.0  # %, power loss of what gives none
 
 
 def silver_short(silver: FloatArray) -> FloatArray:
-    """What a content of silver lacks to that of which a buyer of laminates pays all [ppm]."""
+    """Shortfall of silver against the content for which a buyer of laminates pays in full [ppm]."""
     return np.maximum(ENOUGH_SILVER - silver, 0.0)
 
 

@@ -81,7 +81,7 @@ def draw_lots(plan: RunPlan, block: UnitBlock, p: ModuleLineParameters, rng: np.
 def starts(
     plan: RunPlan, lots: ModuleLots, p: ModuleLineParameters, rng: np.random.Generator
 ) -> NDArray[np.datetime64]:
-    """When each module passes, datetime64[us]: at random intervals within its lot."""
+    """Time at which each module passes, datetime64[us]: at random intervals within its lot."""
     waited = p.module_interval * (0.5 + rng.standard_exponential((len(lots.day), lots.per_lot))) / 1.5
     elapsed = np.cumsum(np.ceil(1e6 * waited).astype(np.int64), axis=1)
     at = np.round(lots.day * 86_400e6).astype(np.int64)[:, None] + elapsed

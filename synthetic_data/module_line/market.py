@@ -1,4 +1,4 @@
-"""What was sold by the year of making: types, formats, backsheets, rolled glass. The same for all plants."""
+"""Sold modules by year of manufacture: types, formats, backsheets, glass; the same for all plants."""
 
 from __future__ import annotations
 

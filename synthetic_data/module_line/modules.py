@@ -29,7 +29,7 @@ SHARED_UNIFORMS, SHARED_NORMALS = 9, 4
 
 @dataclass(frozen=True)
 class Modules:
-    """The n modules of a block, lots one after the other; each array has one value a module."""
+    """The n modules of a block in order of lots; each array has one value a module."""
 
     lot: IntArray
     kind: IntArray  # index into the seed's classes
@@ -149,7 +149,7 @@ def _kinds_and_years(
     age_of_park = now - np.minimum(mean + sd * z[0], now - 1.0)
     early = ~member & (alone[0] < lots.by_module(of_lot.early_share))
     year = now - np.where(early, p.early_age * alone[1], age_of_park)
-    # Old modules whose label can be read are set aside for their silver; others come in their place.
+    # Old modules whose label can be read are excluded for their silver; others come in their place.
     aside = ~member & (year < p.set_aside_before) & (alone[2] < p.set_aside_share)
     year[aside] = np.maximum(mean[aside], p.set_aside_before)
     whole = np.clip(np.floor(year), market.FIRST, market.LAST).astype(np.intp)
@@ -176,7 +176,7 @@ def _formats(kind: IntArray, at: IntArray, uniform: FloatArray) -> tuple[FloatAr
 
 
 def _framed_share(kind: IntArray, two_panes: BoolArray) -> FloatArray:
-    """How many modules have a frame."""
+    """Share of modules with a frame."""
     share = np.where(two_panes, _TWO_PANES_FRAMED, _ONE_PANE_FRAMED)
     for film, of_film in _FILM_FRAMED.items():
         share[kind == film] = of_film

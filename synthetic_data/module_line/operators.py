@@ -1,4 +1,4 @@
-"""What the crew does: labels that can be read, modules that are washed, flashed, looked at in the dark, checked."""
+"""Operators of a module line: readable labels, modules to wash, flash, inspect in the dark, check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from synthetic_data.module_line.modules import Modules
 from synthetic_data.module_line.parameters import ModuleLineParameters
 
 _TEMPLATE_BRAND = 4  # whose label a wrong template reads
-_LIGHT_BRANDS = BRANDS - 1  # from here on nobody buys the brand again
+_LIGHT_BRANDS = BRANDS - 1  # from here on the brand has no second-hand market
 _RELABELLED = (1.06, 1.18)  # what a dishonest label promises over the true one
 _LIGHT_SOIL, _HEAVY_SOIL = (0.015, 0.04), (0.04, 0.09)  # share of the light that dirt takes
 _WASHED_SOIL = 0.006
@@ -24,7 +24,7 @@ _SCRIBED = 0.5  # score of the camera from which a module counts as thin film
 
 @dataclass(frozen=True)
 class HandledModules:
-    """How the crew treated n modules; each array has one value a module."""
+    """Operators' treatment of n modules; each array has one value a module."""
 
     labelled: BoolArray
     label: FloatArray  # power on the label as read [W]
@@ -41,9 +41,9 @@ def treat(
     p: ModuleLineParameters,
     rng: np.random.Generator,
 ) -> HandledModules:
-    """What the crew decides before any station has seen the module.
+    """Operators' decisions before any station has measured the module.
 
-    Broken modules and those of brands that nobody buys are mostly not flashed, so that power is missing where it would
+    Broken modules and those of brands without buyers are mostly not flashed, so that power is missing where it would
     be low; heavy dirt is washed off only where the module is young enough to be sold.
     """
     n, other = len(modules.lot), modules.kind == OTHER
@@ -70,7 +70,7 @@ def treat(
 
 
 def checked(scribe_score: FloatArray, p: ModuleLineParameters, rng: np.random.Generator) -> BoolArray:
-    """Which modules are held before the X-ray head: what the camera takes for thin film, and a share of all others."""
+    """Modules held before the X-ray head: apparent thin film, and a share of all others."""
     return (scribe_score > _SCRIBED) | (rng.random(len(scribe_score)) < p.checked_share)
 
 

@@ -15,7 +15,7 @@ from synthetic_data.engine.parameters import (
 
 
 class LotParameters(ArrayParameters):
-    """What regimes may change in [plant.parameters], one value a lot; units as there."""
+    """Parameters that regimes may change, from [plant.parameters], one value a lot; units as there."""
 
     year_mean: FloatArray
     year_sd: FloatArray
@@ -31,7 +31,7 @@ class LotParameters(ArrayParameters):
 
 
 class ModuleLineParameters(ScalarParameters):
-    """What stays as the seed states it in [plant.parameters]; units as there."""
+    """Constant parameters from [plant.parameters]; units as there."""
 
     # lots and the market
     modules_per_lot: CountFloat
@@ -77,7 +77,7 @@ class ModuleLineParameters(ScalarParameters):
     insulation_torn: PositiveFloat
     insulation_broken: PositiveFloat
     insulation_least: float
-    # crew
+    # operators
     unlabelled_share: ShareFloat
     relabelled_share: ShareFloat
     light_brand_power: float

@@ -1,4 +1,4 @@
-"""The X-ray fluorescence head over the front: lines of antimony, cadmium, selenium and silver through the glass."""
+"""X-ray fluorescence head over the front: antimony, cadmium, selenium and silver through the glass."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def read(
     reached = (1.0 - passed("sb", front) ** 2) / (1.0 - passed("sb", usual) ** 2)
     antimony = p.antimony_rate * modules.front_antimony[rows] * reached + p.antimony_background
     cadmium = p.cadmium_rate * modules.cadmium_area[rows] * passed("cd", front) ** 2 + p.background_rate
-    # Selenium's line does not pass the glass; it is seen beside it, where the edge is open.
+    # Selenium's line does not pass the glass; it is measured at the open edge.
     edge = (rng.random(len(rows)) >= p.edge_missed) * np.exp(0.5 * z[0])
     selenium = p.selenium_rate * modules.selenium_area[rows] * edge + p.background_rate
     fingers = np.exp(p.silver_rsd * z[1])

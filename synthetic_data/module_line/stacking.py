@@ -1,4 +1,4 @@
-"""Where modules land: a gripper puts each on the stack of its bin, and some on a wrong one."""
+"""Landing of modules: a gripper puts each on the stack of its bin, some on a wrong one."""
 
 from __future__ import annotations
 

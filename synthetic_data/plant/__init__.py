@@ -1,1 +1,1 @@
-"""Parts that simulated plants share: parameters, walks, weather, readings, set-points, faults, laboratory."""
+"""Shared parts of simulated plants: parameters, walks, weather, readings, set-points, faults."""

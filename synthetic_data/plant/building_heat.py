@@ -1,4 +1,4 @@
-"""Hall of a tankhouse: heat that its cells lose and the current brings, and the steam that makes up the rest."""
+"""Heat of a tankhouse building: losses of cells, heat of the current, steam demand."""
 
 from __future__ import annotations
 

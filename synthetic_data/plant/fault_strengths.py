@@ -1,4 +1,4 @@
-"""Faults of a plant's units over whole periods: how strong each kind is in each period, and when it is seen."""
+"""Faults of a plant's units over whole periods: strength of each kind by period, and detection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ENDS = ("rate", "short", "long", "least", "most")
 
 @dataclass(frozen=True)
 class ActiveFaults:
-    """What is on in a stretch: by kind its strength, (units, periods), 0 where nothing is; and what has begun."""
+    """Active faults of a segment: strength by kind, (units, periods), 0 for none; and starting events."""
 
     strength: dict[str, FloatArray]
     events: tuple[PlantEvent, ...]
@@ -55,7 +55,7 @@ class FaultStrengths:
     seen : float
         Time from the onset until the laboratory shows a fault [d].
     together : ufunc
-        Strength of two faults of a kind that are on at once.
+        Strength of two simultaneous faults of a kind.
     block : Block
     period_days : float
         Length of a period [d].

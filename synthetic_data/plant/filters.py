@@ -1,4 +1,4 @@
-"""Linear filters along periods: scipy's own compiled loop, without the half second that importing its package takes."""
+"""Linear filters along periods: scipy's compiled loop, without the import time of its package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from physics.compiled import compiled
 def filtered(
     numerator: Sequence[float], denominator: Sequence[float], values: FloatArray, state: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """What `scipy.signal.lfilter` gives along the last axis.
+    """Same as `scipy.signal.lfilter` along the last axis.
 
     Parameters
     ----------

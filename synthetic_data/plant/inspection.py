@@ -14,7 +14,7 @@ _SUREST = 12.0  # log odds: no reject is ever certain
 
 @dataclass(frozen=True)
 class Inspected:
-    """What inspection will say of each lot; arrays are (units, periods)."""
+    """Inspection result of each lot; arrays are (units, periods)."""
 
     chances: dict[str, FloatArray]  # of a reject by defect
     rejected: dict[str, FloatArray]  # 1 or 0 by defect

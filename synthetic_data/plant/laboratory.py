@@ -1,4 +1,4 @@
-"""A laboratory's report of contents: sampling, analysis, bias, rounding, and what it reports as below its limit."""
+"""Laboratory report of contents: sampling, analysis, bias, rounding, values below the limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NORMALS = 2  # standard normal numbers that a report takes for each value
 
 @dataclass(frozen=True)
 class Method:
-    """How well one element is measured; each field is a number, or an array that broadcasts against the contents.
+    """Precision of one element's measurement; fields are numbers, or arrays that broadcast to contents.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Method:
 
 
 def report(content: FloatArray, method: Method, bias: FloatArray | float, normals: FloatArray) -> FloatArray:
-    """What the laboratory reports of true contents.
+    """Laboratory report of true contents.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def scatter(sampling: FloatArray | float, normals: FloatArray) -> FloatArray:
 
 
 def analysed(sample: FloatArray, method: Method, bias: FloatArray | float, normals: FloatArray) -> FloatArray:
-    """What the laboratory reports of samples.
+    """Laboratory report of samples.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Set-points of a block of units over stretches: what crews want within ranges, tests, what is set by hand."""
+"""Set-points of a block over segments: operators' targets within ranges, tests, manual values."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Knobs = dict[str, FloatArray]  # by name, (units, periods) each
 
 
 class PlantSetpoints:
-    """How the set-points of a block come about.
+    """Origin of a block's set-points.
 
     Parameters
     ----------
     plan, block
         The run, and its units.
     tested : sequence of str
-        Knobs of which some units make set-point tests, each of the size `test_<knob>`.
+        Set-points of which some units make tests, each of the size `test_<set-point>`.
     held : int
         Periods for which a step of a test is held.
     rng : Generator
@@ -38,7 +38,7 @@ class PlantSetpoints:
         self.testing = rng.random((block.count, 1)) < plan.plant.value("test_share")
 
     def by_hand(self, first: int, count: int) -> Knobs:
-        """Knobs set by hand in a stretch; NaN where the crew decides, none in plain history."""
+        """Manual set-points of a segment; NaN if the operators decide, none in plain history."""
         by_period = set_points.by_hand(self._plan, self._block, first, count)
         return {name: np.ascontiguousarray(values.T) for name, values in by_period.items()}
 
@@ -50,7 +50,7 @@ class PlantSetpoints:
         return {name: p[f"test_{name}"] * step for name, step in zip(self._tested, steps, strict=True)}
 
     def used(self, name: str, wanted: FloatArray, by_hand: Knobs, part: slice = slice(None)) -> FloatArray:
-        """What is set in a part of the stretch: within the knob's range, by hand where it was given."""
+        """Values in force in a part of the segment: within the set-point's range, manual if given."""
         own = np.clip(wanted, *self._limits[name])
         if name not in by_hand:
             return own

@@ -1,4 +1,4 @@
-"""Series that carry on from one stretch of periods to the next: first-order walks, stirred pools, delays."""
+"""Series that continue across segments of periods: first-order walks, stirred pools, delays."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def next_walks(state: FloatArray, shocks: FloatArray, memory: float) -> FloatArr
 
 
 class Walk:
-    """First-order walks of unit variance that forget over `memory` periods, begun in their steady state."""
+    """First-order walks of unit variance with time constant `memory` [periods], from their steady state."""
 
     # Not `next_walk`: `kept**2` and a filter differ from its product and steps in the last bit.
 
@@ -72,7 +72,7 @@ class Walk:
 
 
 class Pool:
-    """Contents of stirred pools of which a share is exchanged each period: `physics.melt.metal_balance.pool_content`.
+    """Stirred pools with a share exchanged each period: `physics.melt.metal_balance.pool_content`.
 
     A pool begins in balance with its first feed.
     """

@@ -1,4 +1,4 @@
-"""Plants whose stretches are drawn whole: a block of units with its stream, and what all blocks are supplied with."""
+"""Plants whose segments are drawn as a whole: a block of units with stream and shared supply."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from synthetic_data.engine.running_block import RunningBlock
 
 
 class PlantSupplier:
-    """What all blocks of a plant are supplied with, between two stretches.
+    """Shared supply of all blocks of a plant, between two segments.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class PlantSupplier:
         self.stream, self.first = plan.plant_stream(), -length
 
     def _next_days(self) -> tuple[int, FloatArray]:
-        """First period of the next stretch, and when its periods start [d]; the last stretch ends with the run."""
+        """First period of the next segment, and starts of its periods [d]; the last segment ends with the run."""
         first = self.first
         self.first += min(self._length, self._plan.periods - first) if first >= 0 else self._length
         return first, np.float64(self._plan.period_days) * np.arange(first, self.first)
@@ -79,6 +79,6 @@ class SegmentedPlant(RunningBlock, Generic[S]):
     def _reported(
         self, first: int, table: Mapping[str, FloatArray], truth: Mapping[str, FloatArray], events: Sequence[PlantEvent]
     ) -> BlockRows:
-        """A stretch as it is reported; regimes of the whole run are events of the first block when the run begins."""
+        """Reported segment; regimes of the whole run are events of the first block at the run's start."""
         whole = regime_events(self._plan) if first == 0 and self._block.index == 0 else ()
         return BlockRows.by_unit(self._plan, self._block, first, table, truth, [*events, *whole])

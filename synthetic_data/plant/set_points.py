@@ -1,4 +1,4 @@
-"""Set-points of operators: bounds, tests up and down, those set by hand, crews that answer, what moves cost."""
+"""Operators' set-points: bounds, tests up and down, manual values, reactions, cost of moves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from synthetic_data.engine.plan import RunPlan, SimulationError, UnitBlock
 
 
 def bounds(seed: Seed, knob: str) -> tuple[float, float]:
-    """Lowest and highest set-point that operators choose, in the unit of the knob."""
+    """Lowest and highest set-point that operators choose, in the unit of its column."""
     return seed.column(knob).settable
 
 
@@ -23,12 +23,12 @@ def signs(uniforms: FloatArray) -> FloatArray:
 
 
 def by_hand(plan: RunPlan, block: UnitBlock, first: int, count: int) -> dict[str, FloatArray]:
-    """Knobs set by hand in some periods.
+    """Manual set-points of some periods.
 
     Parameters
     ----------
     plan : Plan
-        With the knobs of the run.
+        With the set-points of the run.
     block : Block
         Units.
     first, count : int
@@ -37,7 +37,7 @@ def by_hand(plan: RunPlan, block: UnitBlock, first: int, count: int) -> dict[str
     Returns
     -------
     dict of str to array, shape (periods, units)
-        By knob, NaN where the operators decide; empty in plain history.
+        By set-point, NaN where the operators decide; empty in plain history.
     """
     if not plan.knobs.columns:
         return {}
@@ -66,7 +66,7 @@ def with_test(
     limits
         Lowest and highest set-point.
     given
-        Set by hand, NaN where the operators decide; None where nothing is. The crew goes on from what it finds set.
+        Manual values, NaN if the operators decide; None if there are none. Operators continue from the value in force.
     """
     low, high = limits
     own = np.clip(wish, low + size, high - size)
@@ -79,7 +79,7 @@ def with_test(
 
 
 def one_by_hand(plan: RunPlan, period: int, knob: str, own: float) -> float:
-    """Value of a knob that all units share: what is set by hand in a period, if anything, else the operators' own.
+    """Value of a set-point shared by all units: the manual one of a period, if any, else the operators'.
 
     Raises
     ------
@@ -98,20 +98,20 @@ def one_by_hand(plan: RunPlan, period: int, knob: str, own: float) -> float:
 def held_signs(before: FloatArray, first: int, hold: int, uniforms: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Directions of set-point tests that are held for some periods, and those that the last period has.
 
-    Only in a test that is held does a crew that answers the last period meet it again.
+    Only in a longer test do operators who react to the last period meet it again.
 
     Parameters
     ----------
-    before : array, shape (knobs, units)
+    before : array, shape (set-points, units)
         Directions in the period before.
     first, hold : int
         Number of the first period; periods for which a direction is held: new ones come where it divides the number.
-    uniforms : array, shape (knobs, periods, units)
+    uniforms : array, shape (set-points, periods, units)
         Uniform random numbers.
 
     Returns
     -------
-    tuple of array, shapes (knobs, periods, units) and (knobs, units)
+    tuple of array, shapes (set-points, periods, units) and (set-points, units)
         Directions, up (1) or down (-1).
     """
     drawn = signs(uniforms)
@@ -125,15 +125,15 @@ def held_signs(before: FloatArray, first: int, hold: int, uniforms: FloatArray) 
 
 @dataclass(frozen=True)
 class Setting:
-    """What is set in some periods besides the crew's own wishes; arrays of shape (periods, units)."""
+    """Settings of some periods other than the operators' targets; arrays of shape (periods, units)."""
 
     bounds: dict[str, tuple[float, float]]
     tests: dict[str, FloatArray]
-    hand: dict[str, FloatArray]  # NaN where the crew decides
+    hand: dict[str, FloatArray]  # NaN where operators decide
     steps: Mapping[str, float]  # in which each set-point is written down
 
     def used(self, name: str, own: FloatArray, at: int | slice = slice(None)) -> FloatArray:
-        """The set-point in force: the crew's wish within bounds and the test on top, or what was set by hand."""
+        """Set-point in force: the operators' target within bounds plus the test, or the manual value."""
         low, high = self.bounds[name]
         test = self.tests[name][at] if name in self.tests else 0.0
         step = self.steps[name]
@@ -143,7 +143,7 @@ class Setting:
 
 @dataclass
 class SetpointOperator:
-    """A crew that sets a knob: it answers what the last period showed, then goes slowly back; one value a unit."""
+    """Operators of one set-point: react to the last period, then return slowly; one value a unit."""
 
     knob: str
     wish: FloatArray
@@ -158,7 +158,7 @@ class SetpointOperator:
         setting: Setting,
         at: int,
     ) -> FloatArray:
-        """Set-point of a period [unit of the knob].
+        """Set-point of a period [unit of its column].
 
         Parameters
         ----------
@@ -167,11 +167,11 @@ class SetpointOperator:
         back
             Part of the way back to the usual that is gone in a period.
         usual
-            Set-point that nobody would move.
+            Set-point that no operator would move.
         habit
             What shifts add, one value a unit.
         setting
-            What is set besides, and by hand: from there the crew goes on.
+            Other and manual settings, from which operators continue.
         at
             Place of the period in `setting`.
         """
@@ -185,7 +185,7 @@ class SetpointOperator:
 
 
 class MoveCosts:
-    """What moving the knobs of units costs, from one stretch of periods to the next."""
+    """Costs of moving the set-points of units from one segment of periods to the next."""
 
     def __init__(self, seed: Seed) -> None:
         knobs = seed.by_role("knob")

@@ -1,4 +1,4 @@
-"""Faults of a plant's units over some periods: which begin, until when they last, for which part of a period."""
+"""Faults of a plant's units over some periods: onsets, ends, and affected parts of a period."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Balances of a pot over a day: metal, alumina, AlF3 and bath, heat with ledge, carbon. Each closes by itself."""
+"""Daily balances of a pot: metal, alumina, AlF3 and bath, heat with ledge, carbon; each closes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def carbon(p: PotlineParameters, day: Day, residue: float) -> None:
 def alumina(
     p: PotlineParameters, pots: PotStates, day: Day, current: float, fines: float, loi: float, solubility: FloatArray
 ) -> None:
-    """Demand feed meets consumption and steers to its wanted content; a part of the feed settles as sludge.
+    """Demand feed meets consumption and controls the content; a part of the feed settles as sludge.
 
     Dissolved: feed less what settles, plus what comes back from sludge. The content moves by dissolved less consumed.
     A colder bath dissolves alumina more slowly, so that more of it settles.
@@ -116,7 +116,7 @@ def heat(
     slope: FloatArray,
     hours: float = _HOURS,
 ) -> None:
-    """Bath temperature and ledge after a day, or after fewer hours, by an implicit step of two heat balances.
+    """Bath temperature and ledge after a day or fewer hours, by an implicit step of two heat balances.
 
     Bath: C dt/dtime = inflow - H (t - t_liq) - G (t - ambient). Ledge: L dm/dtime = Q - H (t - t_liq), with Q what the
     ledge passes to the wall. Pure cryolite freezes, so that the liquidus moves with m. A first step takes tangents
@@ -173,7 +173,7 @@ class _HeatBalance:
     growth_most: FloatArray  # kg
 
     def step(self, slope: FloatArray, frozen: Numeric) -> tuple[FloatArray, FloatArray]:
-        """Ledge grown [kg] and bath warmed [K]; the liquidus has a slope [K/kg], Q the secant to `frozen` [kg]."""
+        """Ledge growth [kg] and bath warming [K]; liquidus slope in [K/kg], Q the secant to `frozen` [kg]."""
         by_mass = self.passed * (slope / self.span - 1.0 / np.maximum(self.thickness + frozen, 1.0))
         bath_rest = self.inflow - self.side * self.excess - self.top * self.warmth
         ledge_rest = self.passed - self.side * self.excess
@@ -185,7 +185,7 @@ class _HeatBalance:
 
 
 def liquidus_slope(p: PotlineParameters, pots: PotStates, bath: Day, frozen: Numeric) -> FloatArray:
-    """Change of the liquidus by cryolite that freezes out and leaves the rest richer, over its mass [K/kg]."""
+    """Change of the liquidus per mass of cryolite that freezes out and enriches the rest [K/kg]."""
     content = {name: bath[name] for name in ("excess_alf3", "caf2", "alumina")}
     richer = {name: concentration_after_freezing(value, pots.bath_mass, frozen) for name, value in content.items()}
     then = liquidus_solheim_1996(**richer, lif=pots.lif, mgf2=p.mgf2)

@@ -1,4 +1,4 @@
-"""What happens between anode and metal in a day: distance, noise, anode effects, current efficiency."""
+"""Processes between anode and metal in a day: distance, noise, anode effects, current efficiency."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def cathode_drop(p: PotlineParameters, pots: PotStates) -> FloatArray:
 def distance(
     p: PotlineParameters, pots: PotStates, cell: CellDesign, day: Day, current: float, error: FloatArray
 ) -> None:
-    """Anode-cathode distance at which the resistance regulation meets its target, and the voltage that follows."""
+    """Anode-cathode distance at which resistance control meets its target, and the resulting voltage."""
     drop = cathode_drop(p, pots)
     offset, slope = voltage_line(
         current, pots.bath_temperature, day["excess_alf3"], day["caf2"], day["alumina"], pots.lif, drop, cell

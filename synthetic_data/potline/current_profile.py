@@ -1,4 +1,4 @@
-"""A current by the hour played through the hours to come of a potline: voltage, metal and heat of each pot.
+"""Hourly current ahead on a potline: voltage, metal and heat of each pot.
 
 Only heat is stepped by the hour: bath, metal and ledge take and give it within hours. Feeding keeps the content of
 alumina; tapping, additions, faults and anode effects, which the potline has by the day, are left out. So it shows what
@@ -27,7 +27,7 @@ _HOURS = 24.0  # h/d
 
 
 def ahead(pots: PotStates, line: LinePeriod, setpoints: Day, profile: FloatArray) -> Day:
-    """What a current by the hour does, shape (hours, pots) each; the pots given stay as they are.
+    """Result of an hourly current, shape (hours, pots) each; the given pots stay unchanged.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def ahead(pots: PotStates, line: LinePeriod, setpoints: Day, profile: FloatArray
     line
         Of the period: its weather, and what rectifiers leave of an ordered current.
     setpoints
-        The pots' knobs.
+        The pots' set-points.
     profile
         Ordered current of each hour [kA].
     """

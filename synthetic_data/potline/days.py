@@ -1,4 +1,4 @@
-"""The days of a period: every pot of a block stepped through faults, cell, balances and loops, and recorded."""
+"""Days of a period: every pot of a block stepped through faults, cell, balances and loops."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ RECORDED = TRUE_MEANS + READ_MEANS
 
 @dataclass(frozen=True)
 class PotlineDraws:
-    """Random numbers of a period, drawn whatever the knobs are, so that a replay meets the same chances."""
+    """Random numbers of a period, independent of set-points, so that a replay meets the same events."""
 
     lining_normals: FloatArray  # (characters of a lining, pots)
     lining_uniforms: FloatArray
@@ -64,7 +64,7 @@ class PotlineDraws:
 
 @dataclass(frozen=True)
 class PotlineRecord:
-    """What the days of a period leave."""
+    """Record of the days of a period."""
 
     mean: Day  # of each name in RECORDED
     temperature_reading_sd: FloatArray  # between days [K]
@@ -74,7 +74,7 @@ class PotlineRecord:
 
 @dataclass(frozen=True)
 class _Given:
-    """Inputs of the days of a period that no state changes; arrays have the shape (days, pots), (days, 1) or more."""
+    """Inputs of the days of a period that no state changes; arrays (days, pots), (days, 1) or more."""
 
     current: list[float]  # kA
     ambient: list[float]  # °C
@@ -111,7 +111,7 @@ class _Given:
         days, walks = len(line.ambient), len(state.WALKS)
         day = line.period * days + np.arange(days + 1)[:, None]
         bath = potline_cell.bath(p, pots)
-        # Walks of several memories at once: NumPy's exponential may differ in the last bit from that of `next_walk`.
+        # Walks of several memories together: NumPy's exponential may differ in the last bit from that of `next_walk`.
         memory = np.exp(-1.0 / np.array([[p[f"{name}_memory"]] for name in state.WALKS]))
         normals = draws.normals
         return cls(
@@ -141,7 +141,7 @@ class _Given:
 
 
 def run(pots: PotStates, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: PotlineDraws) -> PotlineRecord:
-    """Step all days of a period; `setpoints` holds the pot's knobs, `phase` its place in the anode-setting plan."""
+    """Step all days of a period with a pot's `setpoints` and its `phase` in the anode-setting plan."""
     p, days, count = line.parameters, len(line.ambient), len(phase)
     first_day = line.period * days
     given = _Given.of(p, pots, line, phase, setpoints, draws)
@@ -196,7 +196,7 @@ def _day(
 
 
 def _note(p: PotlineParameters, pots: PotStates, day: Day, current: float, residue: float) -> None:
-    """What else instruments see of the day: anodes, beam, metal purity; and the energy that it took."""
+    """Other readings of the day: anodes, beam, metal purity; and the energy used."""
     ones = np.ones_like(pots.age)
     dust = 1.0 + p.spread_per_residue * (p.anode_residue_good - residue)
     day["line_current"] = current * ones
@@ -214,7 +214,7 @@ def _end(pots: PotStates, line: LinePeriod, dying: NDArray[np.bool_], at: float)
     """Take pots at the end of their lives out of the line."""
     p = line.parameters
     pots.idle = np.where(dying, p.relining_time, pots.idle)
-    # Iron tells of it before the metal runs out.
+    # Iron shows it before the metal runs out.
     return [
         PlantEvent(int(pot), "tap_out", at - p.tap_out_onset, at - p.tap_out_seen, at + p.relining_time)
         for pot in np.flatnonzero(dying)

@@ -1,4 +1,4 @@
-"""Faults of pots: what starts by chance today, how long it lasts, when it is seen, and what is still on."""
+"""Faults of pots: today's random onsets, durations, detection, and active faults."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _bounds(p: PotlineParameters, units: list[float], low: str, high: str) -> tu
 
 
 def dust(p: PotlineParameters, residue: float) -> float:
-    """How much more often anodes of such a residue start a fault than good ones [1]."""
+    """Frequency of fault onsets with anodes of such a residue relative to good ones [1]."""
     return math.exp(p.spike_per_residue * (p.anode_residue_good - residue))
 
 
@@ -65,9 +65,9 @@ def start(
     running: NDArray[np.bool_],
     lengths: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
-    """Start today's faults, `dust` times as often as with good anodes; durations [d], shape (kinds, pots), or 0.
+    """Start today's faults, `dust` times as often as with good anodes; durations [d], (kinds, pots), or 0.
 
-    The chances are the same whatever the knobs are; the state moves only the thresholds.
+    The chances are the same whatever the set-points are; the state moves only the thresholds.
     """
     near = np.exp(0.5 * np.minimum(-pots.acd_margin / p.fault_acd_width, _EXPONENT_MOST))
     rates = np.stack((
@@ -88,12 +88,12 @@ def start(
 
 
 def go_on(pots: PotStates) -> None:
-    """Let a day pass for the faults that are on."""
+    """Advance active faults by a day."""
     pots.fault_left = np.maximum(pots.fault_left - 1.0, 0.0)
 
 
 def events(p: PotlineParameters, lasts: FloatArray, delays: FloatArray, first_day: float) -> list[PlantEvent]:
-    """Events of a period from its onsets, shape (days, kinds, pots), and the uniforms of detection (days, pots)."""
+    """Events of a period from its onsets, (days, kinds, pots), and uniforms of detection (days, pots)."""
     days, kinds, pots = np.nonzero(lasts)
     lengths = lasts[days, kinds, pots]
     soonest, latest = _bounds(p, [kind.seen_unit for kind in KINDS], "seen_early", "seen_late")

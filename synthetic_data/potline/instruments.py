@@ -1,4 +1,4 @@
-"""The period's row as instruments and the laboratory report it: errors, stuck and missing readings, the label."""
+"""Reported row of a period: errors, stuck and missing readings, the label."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _PLANT_WIDE = frozenset(MEASURED[:4]) | {"line_current"}
 
 
 def at_start(p: PotlineParameters, pots: PotStates, line: LinePeriod, caf2: FloatArray) -> Day:
-    """What is in hand when the period starts, before errors."""
+    """Available values when the period starts, before errors."""
     everywhere = np.ones_like(caf2)
     return {
         "pot_age": pots.age,
@@ -117,7 +117,7 @@ def level_at_end(p: PotlineParameters, pots: PotStates, normals: FloatArray) -> 
 def label(
     p: PotlineParameters, pots: PotStates, mean: Day, days: int, first_level: FloatArray, last_level: FloatArray
 ) -> Day:
-    """Current efficiency as a plant computes it, from tapped metal and the change of the level, and both of these."""
+    """Current efficiency as plants compute it, from tapped metal and level change, with both values."""
     tapped = mean["metal_tapped_reading"] * (1.0 + pots.scale_bias)
     change = (last_level - first_level) * p.metal_per_cm / days
     made = current_efficiency_from_mass(tapped + change, mean["line_current"], _HOURS, ALUMINIUM_EQUIVALENT)
@@ -131,12 +131,12 @@ def spoil(
     uniforms: FloatArray,
     limits: dict[str, tuple[float, float]],
 ) -> Day:
-    """Readings after stuck instruments repeated the last period's, missing ones left, and ranges were applied."""
+    """Readings with stuck instruments, missing values and physical ranges applied."""
     spoilt = {}
     for i, name in enumerate(MEASURED):
         missing, stuck = uniforms[2 * i], uniforms[2 * i + 1]
         value = found[name]
-        if name not in _PLANT_WIDE:  # read twice over, and mended at once
+        if name not in _PLANT_WIDE:  # read twice, and corrected immediately
             if last:
                 value = readings.stuck(value, last[name], p.stuck_share, stuck)
             value = readings.missing(value, p.missing_share, missing)

@@ -1,4 +1,4 @@
-"""What all pots of a line share: parameters in force, current, weather, alumina and anodes, day by day."""
+"""Shared state of all pots of a line by day: parameters, current, weather, alumina, anodes."""
 
 from __future__ import annotations
 

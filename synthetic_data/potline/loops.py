@@ -1,4 +1,4 @@
-"""Closed loops of a day: readings that pot controllers and crews act on, and what they do next."""
+"""Closed loops of a day: readings used by pot controllers and operators, and their actions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read(p: PotlineParameters, pots: PotStates, day: Day, normals: FloatArray, a
     bath_level = pots.bath_mass / p.bath_per_cm + pots.bath_level_bias + p.bath_level_sd * normals[3]
     noise = np.maximum(day["voltage_noise"] + p.noise_meter_sd * normals[4], 0.0)
     assay = 100.0 * pots.alf3_mass / pots.bath_mass + pots.assay_bias + p.assay_sd * normals[1]
-    # The assay of a sample is in hand on the day after it was taken.
+    # The assay of a sample is available on the day after it was taken.
     pots.assay = np.where(assay_day, pots.assay, pots.assay_pending)
     pots.assay_pending = np.where(assay_day, assay, pots.assay_pending)
     keep = p.reading_memory
@@ -61,7 +61,7 @@ def _add_alf3(p: PotlineParameters, pots: PotStates, day: Day) -> None:
 
 
 def _plan_tap(p: PotlineParameters, pots: PotStates, day: Day, error: FloatArray, current: float) -> None:
-    """What the pot usually gives, plus a part of the metal above the target level; one step a day at most.
+    """Usual tap of the pot plus a part of the metal above the target level; at most one step a day.
 
     The plan follows the taps, so that the level comes back to its target whatever the pot makes.
     """

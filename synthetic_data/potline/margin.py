@@ -14,10 +14,10 @@ _TONNE = 1000.0  # kg/t
 
 
 def flows(truth: pd.DataFrame, seed: Seed) -> economics.PotFlows:
-    """What pots truly made, took and held, by rows of truth.parquet.
+    """True production, consumption and stocks of pots, by rows of truth.parquet.
 
     AlF3 and alumina that the bath gained, and alumina that lies as sludge and comes back as feed, are no cost. Bath
-    that was poured in or tapped is paid by what it holds of both.
+    that was poured in or tapped is paid for its content of both.
     """
     day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
     dissolved = day["alumina_mass_gained"] - day["alumina_poured"]
@@ -33,12 +33,12 @@ def flows(truth: pd.DataFrame, seed: Seed) -> economics.PotFlows:
 
 
 def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
-    """Margin of each row of truth.parquet by the prices of the seed, less what moving the knobs cost [$/d]."""
+    """Margin of each row of truth.parquet at the seed's prices, less the cost of moves [$/d]."""
     worth = economics.margin(flows(truth, seed), prices_of(seed))
     return pd.Series(worth - truth["knob_moves"].to_numpy(np.float64), truth.index, name="margin")
 
 
 def emission(truth: pd.DataFrame, seed: Seed) -> pd.Series:
-    """Greenhouse gases of each row of truth.parquet: electricity bought, anode carbon, anode effects [kgCO2e/d]."""
+    """Greenhouse gases of each row of truth.parquet: electricity, anodes, anode effects [kgCO2e/d]."""
     gases = economics.emitted(flows(truth, seed), prices_of(seed))
     return pd.Series(_TONNE * gases, truth.index, name="co2e")

@@ -1,4 +1,4 @@
-"""Set-points that operators choose for a period, from what instruments reported of the last one; set-point tests."""
+"""Operators' set-points of a period, from reports of the last one; set-point tests."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from synthetic_data.potline.cell import Day
 from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import PotStates
 
-NORMALS = 3  # habit of the crew, for each knob
-UNIFORMS = 3  # sign of the test, for each knob
+NORMALS = 3  # habit of the operators, for each set-point
+UNIFORMS = 3  # sign of the test, for each set-point
 POT_KNOBS = ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
 
 
 @dataclass(frozen=True)
 class Setpoints:
-    """Knobs in force in a period, and what of them is a test; one value a pot."""
+    """Set-points in force in a period and their test part; one value a pot."""
 
     knobs: Day
     tests: Day
@@ -37,7 +37,7 @@ def choose(
     uniforms: FloatArray,
     by_hand: Day,
 ) -> Setpoints:
-    """Move each pot's set-points by the plant's rules, add the tests, and let knobs set by hand go before."""
+    """Move each pot's set-points by the plant's rules and add tests; manual values take precedence."""
     if reported:
         _review(p, pots, reported, normals)
     sizes = (p.test_voltage, p.test_alf3, p.test_metal_level)
@@ -54,7 +54,7 @@ def choose(
 
 
 def _review(p: PotlineParameters, pots: PotStates, reported: Day, normals: FloatArray) -> None:
-    """Raise the voltage of noisy, hot, cold and poor pots, lower that of good ones; move AlF3 and metal likewise."""
+    """Raise the voltage of noisy, hot, cold or poor pots, lower that of good ones; likewise AlF3, metal."""
     noise = reported["voltage_noise"] - p.noise_wanted
     hot = np.maximum(reported["temperature_reading"] - p.temperature_wanted - p.temperature_slack, 0.0)
     cold = np.maximum(p.temperature_wanted - p.temperature_slack - reported["temperature_reading"], 0.0)

@@ -6,7 +6,7 @@ from synthetic_data.engine.parameters import CountFloat, PositiveFloat, Positive
 
 
 class PotlineParameters(ScalarParameters):
-    """What a seed of a potline states in [plant.parameters]; units as there."""
+    """Parameters of a potline from [plant.parameters]; units as there."""
 
     # time and line
     year: PositiveFloat
@@ -221,7 +221,7 @@ class PotlineParameters(ScalarParameters):
     tap_out_seen: float
     start_temperature: float
     start_alf3: float
-    # pot controller and crew
+    # pot controller and operators
     voltage_setpoint: float
     voltage_per_drop: float
     voltage_per_mm: float

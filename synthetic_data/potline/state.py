@@ -54,7 +54,7 @@ class PotStates:
     addition: FloatArray  # AlF3 of today [kg/d]
     addition_1: FloatArray  # of yesterday
     addition_2: FloatArray  # of the day before
-    assay: FloatArray  # excess AlF3 in hand [wt%]
+    assay: FloatArray  # excess AlF3 available [wt%]
     assay_pending: FloatArray
     temperature_read: FloatArray  # readings as the loops smooth them
     metal_level_read: FloatArray  # cm

@@ -1,1 +1,1 @@
-"""Precipitation lines of an alumina plant: liquor, tanks in series, hydrate and its sizes, crews, instruments."""
+"""Precipitation lines of an alumina plant: liquor, tanks in series, hydrate sizes, operators."""

@@ -1,4 +1,4 @@
-"""What all lines share, day by day: weather, orders, bauxite, what the liquor has gathered."""
+"""Shared state of all lines by day: weather, orders, bauxite, impurities of the liquor."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ASSAYS = (
     *("bauxite_available_alumina", "bauxite_reactive_silica", "bauxite_toc", "green_liquor_carbonate"),
     *("green_liquor_chloride", "green_liquor_sulphate", "green_liquor_toc", "green_liquor_silica"),
 )
-_HIDDEN = 1  # the last of the walks: what nobody knows when a day starts
+_HIDDEN = 1  # the last of the walks: unknown when a day starts
 _COUNT = len(WALKS) + len(SLOW_WALKS) + len(ASSAYS)
 _KNOWN = np.arange(_COUNT) != len(WALKS) - _HIDDEN
 
@@ -112,7 +112,7 @@ class PrecipitationCircuit:
 
 
 def _assayed(p: PrecipitationParameters, state: Values, normals: Values) -> Values:
-    """What the laboratory says of bauxite and liquor when a day starts."""
+    """Laboratory results of bauxite and liquor when a day starts."""
     known = ("available", "silica", "bauxite_organic", "carbonate", "chloride", "sulphate", "toc", "liquor_silica")
     digits = (2, 2, 3, 1, 1, 1, 1, 2)
     return {

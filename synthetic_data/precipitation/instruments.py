@@ -1,4 +1,4 @@
-"""What instruments and laboratory report of a line's day: readings with errors, some of them missing."""
+"""Reports of instruments and laboratory on a line's day, with errors and missing values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HOURS = 24.0
 
 
 def before(state: Values, grown: Values, lines: int) -> Values:
-    """What is in hand when a day starts, before any is lost."""
+    """Available values when a day starts, before losses."""
     shared = {name: np.round(state[name], 1) for name in ("ambient_temperature", "wet_bulb")}
     shared |= {name: state[name] for name in ASSAYS}
     whole = {name: np.broadcast_to(values, (len(values), lines)) for name, values in shared.items()}
@@ -64,7 +64,7 @@ def during(p: PrecipitationParameters, truth: Values, titrator: FloatArray, norm
 
 
 def late(p: PrecipitationParameters, truth: Values, normals: FloatArray) -> Values:
-    """What the laboratory says of the product; normals of shape (LATE, days, lines)."""
+    """Laboratory results of the product; normals of shape (LATE, days, lines)."""
     return {
         name: np.round(np.maximum(truth[name] * (1.0 + p.product_rsd * normal), 0.0), _DIGITS.get(name, 1))
         for name, normal in zip(LATE, normals, strict=True)
@@ -72,7 +72,7 @@ def late(p: PrecipitationParameters, truth: Values, normals: FloatArray) -> Valu
 
 
 def labels(p: PrecipitationParameters, truth: Values, meter: FloatArray, normals: FloatArray) -> Values:
-    """Targets by balances: of oxide over the flow as metered, of fuel, of soda; normals of (LABELS, days, lines).
+    """Targets by balances: oxide over metered flow, fuel, soda; normals of (LABELS, days, lines).
 
     `meter` is the flow that the meter shows over the true one.
     """

@@ -18,7 +18,7 @@ from synthetic_data.precipitation.parameters import FAULTS, SEEN_EARLY, Precipit
 from synthetic_data.precipitation.train import LOOKED_AT, PrecipitationConditions, PrecipitationLines
 
 TRAITS = (*operators.KNOBS, "approach", "calciner", "meter", "ratio", "titrator", "cut", "activity", "transfer")
-# First-order walks of lines, by what they remember.
+# First-order walks of lines, by time constant.
 _FAST, _MIDDLE, _SLOW = ("ratio",), ("approach", "calciner", "mud", "other"), ("cut", "activity")
 _SCATTER = (
     "fill",
@@ -63,7 +63,7 @@ _NO_TRUTH = (
 
 @dataclass(frozen=True)
 class _Drawn:
-    """Random numbers of some days, drawn whatever the knobs are, by name, each of shape (numbers, days, lines)."""
+    """Random numbers of days, independent of set-points, by name, each (numbers, days, lines)."""
 
     normals: Values
     uniforms: Values
@@ -160,7 +160,7 @@ class LineRows:
         titrated: FloatArray,
         of_lines: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
     ) -> PrecipitationConditions:
-        """What acts on the days, whatever the set-points are."""
+        """Conditions of the days that are independent of the set-points."""
         state, traits = days.state, self._traits
         cleaned, tanks, meter, titrator = of_lines
         cut = p.fines_cut * np.exp(p.cut_line_sd * traits["cut"] + p.cut_sd * walks["cut"])
@@ -223,7 +223,7 @@ class LineRows:
         errors: FloatArray,
         chances: FloatArray,
     ) -> Values:
-        """What is measured on each day, balanced and analysed of it."""
+        """Measurements, balances and analyses of each day."""
         read_errors, late_errors, label_errors = np.split(
             errors, np.cumsum([len(instruments.READ), len(instruments.LATE)]), axis=0
         )

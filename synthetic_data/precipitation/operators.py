@@ -1,4 +1,4 @@
-"""Set-points of each line: orders, habits of shifts, safe tests, and what crews answer to yesterday's readings."""
+"""Operators of precipitation lines: orders, routine, safe tests, reactions to yesterday's readings."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ KNOBS = {
 }
 TESTED = ("fill_temperature", "end_temperature", "seed_solids", "fine_seed_ratio", "calciner_temperature")
 UNIFORMS = 2 * len(TESTED)  # of a day: whether each is tested, and which way
-_MOST_FINES, _MOST_YIELD, _MOST_BEHIND = 8.0, 4.0, 0.04  # farther off a crew answers no more: points, g/L, 1
+_MOST_FINES, _MOST_YIELD, _MOST_BEHIND = 8.0, 4.0, 0.04  # largest deviations with a reaction: points, g/L, 1
 
 
 @dataclass
 class OperatorView:
-    """What crews know of yesterday, one value a line: fines [%], yield [g/L], coldest end [°C], tonnage behind [1]."""
+    """Operators' view of yesterday, a line each: fines [%], yield [g/L], coldest end [°C], backlog [1]."""
 
     fines: FloatArray
     harvest: FloatArray
@@ -44,7 +44,7 @@ class OperatorView:
 def setting(
     seed: Seed, p: PrecipitationParameters, plan: RunPlan, days: Days, block: UnitBlock, held: FloatArray
 ) -> Setting:
-    """Bounds, tests by what is held, (UNIFORMS, days, lines), and what was set by hand on some days."""
+    """Bounds, tests by duration, (UNIFORMS, days, lines), and manual values of some days."""
     bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
     on, signs = held[: len(TESTED)] > 0.0, held[len(TESTED) :]
     tests = {name: p[f"test_{name}"] * on[i] * signs[i] for i, name in enumerate(TESTED)}
@@ -58,7 +58,7 @@ def testing(p: PrecipitationParameters, uniforms: FloatArray) -> FloatArray:
 
 
 def wishes(p: PrecipitationParameters, state: Values, traits: Values, habits: Values) -> Values:
-    """What crews would set before they look at yesterday, shape (days, lines) each."""
+    """Operators' targets before yesterday's readings, shape (days, lines) each."""
     own = {
         name: p[f"line_{name}_sd"] * traits[name] + p[f"habit_{name}"] * habits[name]
         for name in KNOBS
@@ -87,7 +87,7 @@ def answered(
     caustic: FloatArray,
     wanted: FloatArray,
 ) -> Values:
-    """Wishes for a day once crews have looked: at fines, yield and tonnage of yesterday, and at the liquor.
+    """Targets of a day after operators have read yesterday's fines, yield, tonnage, and the liquor.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def answered(
     return {
         "fill_temperature": wish["fill_temperature"][t] + p.fill_per_fines * fine,
         "fine_seed_ratio": wish["fine_seed_ratio"][t] + p.fine_seed_per_fines * fine,
-        # Nobody asks for an end that the coolers could not reach yesterday.
+        # No operator sets an end that the coolers could not reach yesterday.
         "end_temperature": np.maximum(wish["end_temperature"][t] - p.end_per_yield * low, seen.coldest),
         "flow": wish["flow"][t] * (1.0 + p.flow_per_ratio * rich + p.flow_per_behind * seen.behind),
         "digestion_temperature": wish["digestion_temperature"][t] - p.digestion_per_ratio * rich,

@@ -10,7 +10,7 @@ SEEN_EARLY = ("tank_out", "titrator")  # which bear on what is known when a day 
 
 
 class PrecipitationParameters(ScalarParameters):
-    """What circuit, crews, tanks, hydrate, product and laboratory need; units as in the seed."""
+    """Parameters of circuit, operators, tanks, hydrate, product and laboratory; units as in the seed."""
 
     others = unit_faults.parameters_of((*FAULTS, *SEEN_EARLY))
 

@@ -1,4 +1,4 @@
-"""What becomes of a line's day: hydrate and alumina, soda, heat, what the product is like, what a buyer discounts."""
+"""Results of a line's day: hydrate and alumina, soda, heat, product quality, buyer's discounts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from synthetic_data.precipitation.circuit import Values
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 
 _LIME_USUAL = 15.0  # kg/t bauxite, of the coefficients
-# What a buyer's limits are held against: the quantity, its limit and how lots of a day scatter.
+# What a buyer's limits are compared with: the quantity, its limit and how lots of a day scatter.
 LIMITED = ("na2o", "product_fines", "loi")
 
 
 def soda(p: PrecipitationParameters, state: Values, grown: Values, walks: Values, normals: Values) -> Values:
-    """Where caustic soda goes [kg/t as NaOH], and soda in the product [%]."""
+    """Losses of caustic soda [kg/t as NaOH], and soda in the product [%]."""
     na2o = product_soda(
         grown["mean_square"],
         grown["train_temperature"],
@@ -58,7 +58,7 @@ def heat(p: PrecipitationParameters, grown: Values, traits: Values, walks: Value
 
 
 def alumina(p: PrecipitationParameters, grown: Values, faults: Values, normals: Values) -> Values:
-    """What the calcined product is like: sizes, attrition, surface, loss on ignition, impurities."""
+    """Properties of the calcined product: sizes, attrition, surface, loss on ignition, impurities."""
     hotter = grown["calciner_temperature"] - p.calciner_temperature
     coarse = 1.0 - grown["product_fines"] / p.usual_fines
     return {

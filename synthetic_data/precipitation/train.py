@@ -1,4 +1,4 @@
-"""Lines from day to day: liquor cooled over seed in tanks in series, sizes that cycle, water that comes and goes."""
+"""Lines from day to day: liquor cooled over seed in series tanks, size cycles, water balance."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FOLLOWING = (
 
 @dataclass(frozen=True)
 class PrecipitationConditions:
-    """What acts on some days whatever the set-points are, arrays of shape (days, lines) or broadcasting to it.
+    """Conditions of days, independent of set-points; arrays that broadcast to (days, lines).
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class PrecipitationConditions:
     cut, oxalate
         Fines of the product over those of the seed [1], fines that oxalate adds to the seed [%].
     fines_read, harvest_read
-        Errors of what a crew hears in the morning [relative].
+        Errors of what operators hear in the morning [relative].
     dilution, caustic_wanted
         Water that comes in [t/t], caustic that is wanted [g/L].
     """
@@ -106,7 +106,7 @@ class LineState:
     volume: FloatArray  # of liquor [m³]
     soda: FloatArray  # kg as Na2CO3: losses are made up every day
     digested: FloatArray  # digestion's temperature [°C]
-    # what crews know of yesterday, as of `crews.Seen`
+    # operators' view of yesterday, as of `OperatorView`
     fines: FloatArray
     harvest: FloatArray
     coldest: FloatArray
@@ -152,7 +152,7 @@ class PrecipitationLines:
 def _day(
     p: PrecipitationParameters, setting: Setting, state: LineState, at: Values, wish: Values, t: int
 ) -> dict[str, FloatArray]:
-    """One day, of place `t` in `setting` and `wish`; `at` has the values of the day. It leaves _FOUND and more."""
+    """Advance one day, index `t` in `setting` and `wish`, with the day's values `at`; sets _FOUND."""
     caustic = state.soda / state.volume
     ionic = ionic_strength(caustic, at["carbonate"], at["chloride"], at["sulphate"], at["toc"])
     reached = gibbsite_solubility(state.digested, caustic, ionic) / caustic

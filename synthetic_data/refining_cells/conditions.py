@@ -1,4 +1,4 @@
-"""What some crops of a block of sections are like: knobs in force, hidden states, what the current is by the hour."""
+"""Conditions of the crops of a block: set-points, hidden states, current by the hour."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Sections:
     normals: Values  # scatter of the crop
     swing: FloatArray  # current in the valley over the mean, less 1 [%]
     recessed: FloatArray  # what each face of the anodes has lost when the crop starts [mm]
-    profile: FloatArray | None = None  # where one is played: current of each step over its mean, (steps, 1, 1) [1]
+    profile: FloatArray | None = None  # where one is simulated: current of each step over its mean, (steps, 1, 1) [1]
 
     @property
     def current_density(self) -> FloatArray:
@@ -39,7 +39,7 @@ class Sections:
         return 1.0 - self.faults["rectifier"]
 
     def shares(self, p: SectionParameters) -> FloatArray:
-        """Current over its mean in each class of hours, or in each step of a profile; classes or steps first [1]."""
+        """Current relative to its mean in each class of hours or step of a profile; classes first [1]."""
         return hourly(p, self.swing) if self.profile is None else self.profile
 
     def spans(self, p: SectionParameters) -> FloatArray:

@@ -1,4 +1,4 @@
-"""A current by the hour played through a crop: what each hour's current takes and makes."""
+"""Hourly current through a crop: consumption and production of each hour."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from synthetic_data.tankhouse.crops import Values
 
 
 def recorded(p: SectionParameters, sections: Sections, state: Values, voltages: FloatArray) -> Values:
-    """What happened by step of one crop, shape (steps, sections) each, of a cell: current [kA], voltage, metal [kg/h].
+    """Results of one crop by step, (steps, sections) each, of a cell: current [kA], voltage, metal [kg/h].
 
     Shorts and leakage carry their part of the current of each hour; copper dissolves again whatever the current is.
     """

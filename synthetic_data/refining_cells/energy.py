@@ -1,4 +1,4 @@
-"""Voltage of a section's cells by the hour, the energy that they take, and the heat that holds their temperature."""
+"""Hourly voltage of a section's cells, their energy, and the heat that holds their temperature."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_POLARISATION = 0.95
 
 
 def voltage(p: SectionParameters, sections: Sections, passive: FloatArray, shorted: FloatArray) -> Values:
-    """Gap [mm], voltage by class of hours, (3, crops, sections), its mean by current [V], most polarisation [1]."""
+    """Gap [mm], voltage by class of hours, (3, crops, sections), mean by current [V], polarisation [1]."""
     grown = sections.grown
     week, state = grown.crops.week, grown.state
     conductivity = electrolyte_conductivity_price_1981(

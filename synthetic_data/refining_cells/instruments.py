@@ -1,4 +1,4 @@
-"""What instruments and scales report of a section's crop: readings with errors, some of them missing."""
+"""Reports of instruments and scales on a section's crop, with errors and missing values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def during(p: SectionParameters, sections: Sections, truth: Values, normals: Flo
     grown, z = sections.grown, dict(zip(READ, normals, strict=True))
     counter = 1.0 + p.counter_section_sd * sections.traits["counter"] + p.counter_rsd * z["charge"]
     found = truth["shorted"] * (1.0 - p.shorts_unseen * grown.crops.faults["short_detection"])
-    # Patrols of a crop look at each cathode several times, so it is less the count that errs than the crews' eyes.
+    # Patrols of a crop look at each cathode several times, so it is less the count that errs than the operators' eyes.
     counted = found * np.exp(p.patrol_rsd * z["short_rate"])
     return {
         "charge": np.round(truth["charge"] * counter, 1),

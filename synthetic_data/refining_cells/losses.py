@@ -1,4 +1,4 @@
-"""Where the current of a section goes: shorts that patrols find, leakage, copper that dissolves again."""
+"""Current losses of a section: shorts found by patrols, leakage, redissolved copper."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _HOURS = 24.0  # h/d
 
 
 def flows(truth: pd.DataFrame, seed: Seed) -> economics.CopperSectionFlows:
-    """What sections truly made, took and held on a day of each crop, by rows of truth.parquet."""
+    """True daily production, consumption and stocks of sections in each crop, by rows of truth.parquet."""
     day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
     copper = day["cathode_mass"] / period_days(seed)
     return economics.CopperSectionFlows(
@@ -33,7 +33,7 @@ def flows(truth: pd.DataFrame, seed: Seed) -> economics.CopperSectionFlows:
 
 
 def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
-    """Margin of each row of truth.parquet by the prices of the seed, less what moving the knobs cost [$/d]."""
+    """Margin of each row of truth.parquet at the seed's prices, less the cost of moves [$/d]."""
     worth = economics.margin(flows(truth, seed), prices_of(seed))
     return pd.Series(worth - truth["knob_moves"].to_numpy(np.float64), truth.index, name="margin")
 

@@ -1,4 +1,4 @@
-"""Set-points that only sections have: how deep the current swings with the tariff, and how often crews patrol."""
+"""Set-points of sections alone: swing of the current with the tariff, interval of patrols."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ NORMALS = 2  # of a crop: habits of swing and patrols
 def tested(
     p: SectionParameters, before: FloatArray, first: int, testing: FloatArray, uniforms: FloatArray
 ) -> tuple[Values, FloatArray]:
-    """Tests of both knobs in some crops, and the signs that they end with.
+    """Tests of both set-points in some crops, and their final signs.
 
-    A test is held for some crops: only then does a crew that answers last week's shorts meet it twice.
+    A test lasts for some crops: only then do operators who react to last week's shorts meet it twice.
 
     Parameters
     ----------
@@ -42,13 +42,13 @@ def tested(
 
 
 def setting(seed: Seed, plan: RunPlan, weeks: Weeks, block: UnitBlock, tests: Values) -> Setting:
-    """Bounds, tests and what was set by hand of both knobs in some weeks."""
+    """Bounds, tests and manual values of both set-points in some weeks."""
     bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
     return Setting(bounds, tests, set_points.by_hand(plan, block, weeks.first, weeks.count), KNOBS)
 
 
 def swing(p: SectionParameters, weeks: Weeks, trait: FloatArray, habit: FloatArray) -> FloatArray:
-    """Wish for the swing of the current, shape (crops, sections) [%]: deeper in winter, when peaks are dear."""
+    """Target swing of the current, (crops, sections) [%]: deeper in winter, when peak prices are high."""
     cold = (p.ambient_mean - weeks.state["ambient_temperature"]) / p.ambient_swing
     wish: FloatArray = p.current_swing + p.swing_season * cold + p.section_swing_sd * trait + p.habit_swing * habit
     return wish

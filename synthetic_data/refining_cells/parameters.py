@@ -1,4 +1,4 @@
-"""Parameters that the cells of a section need beside those of the tankhouse that they stand in."""
+"""Parameters of the cells of a section, in addition to those of its tankhouse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FAULTS = ("passivation", "flow_loss", "leakage", "rectifier")  # of a section
 
 
 class SectionParameters(GrowthParameters):
-    """What a seed of a tankhouse whose sections are weighed states in [plant.parameters]; units as there."""
+    """Parameters of a tankhouse with scales for sections, from [plant.parameters]; units as there."""
 
     others = unit_faults.parameters_of(FAULTS)
 

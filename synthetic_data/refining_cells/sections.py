@@ -1,4 +1,4 @@
-"""Sections of a tankhouse: their crops, with what is measured and weighed of them and what is true."""
+"""Sections of a tankhouse: their crops with measurements, scale and simulated truth."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class RefiningSectionRows:
         self._crew = SetpointOperator("patrol_interval", np.full(count, float(p.usual_patrol)), np.zeros(count))
         self._faults = UnitFaults.none(count, FAULTS, plan.period_days)
         self._recessed = np.zeros(count)
-        self.profile: FloatArray | None = None  # current by step over its mean, where one is played [1]
+        self.profile: FloatArray | None = None  # current by step over its mean, where one is simulated [1]
         self.played: Values = {}
         self._moves = MoveCosts(plan.seed)
 
@@ -85,7 +85,7 @@ class RefiningSectionRows:
         return table, truth, [*grown.events, *events]
 
     def _draw(self, crops: int) -> list[FloatArray]:
-        """Next random numbers, drawn whatever the knobs are, each of shape (numbers, crops, sections)."""
+        """Next random numbers, independent of set-points, each of shape (numbers, crops, sections)."""
         count = self._block.count
         z = partly_in_hand(self.normals, lambda one: one.standard_normal((crops, sum(_SIZES), count)), _Z_KNOWN)
         u = partly_in_hand(self.uniforms, lambda one: one.random((crops, sum(_COUNTS), count)), _U_KNOWN)
@@ -95,7 +95,7 @@ class RefiningSectionRows:
         ]
 
     def _recess(self, p: SectionParameters, sections: Sections) -> FloatArray:
-        """What each face of the anodes has lost when each crop starts [mm]; new ones have lost nothing."""
+        """Loss of each anode face when each crop starts [mm]; 0 for new anodes."""
         lost = face_growth(sections.current_density) * sections.days * sections.running
         found = np.empty_like(lost)
         new = sections.grown.place == 0
@@ -112,7 +112,7 @@ class RefiningSectionRows:
         setting: Setting,
         habit: FloatArray,
     ) -> tuple[FloatArray, FloatArray]:
-        """Patrol interval of each crop and mean life of its shorts [h]: the crew answers what it found in the last."""
+        """Patrol interval of each crop and mean life of shorts [h]: operators react to the last crop."""
         wanted = np.log(float(p.shorts_wanted))
         blind = sections.grown.crops.faults["short_detection"]
         mean = births.mean(axis=0)
@@ -185,7 +185,7 @@ class RefiningSectionRows:
 
     @staticmethod
     def _content(p: SectionParameters, dose: FloatArray, temperature: FloatArray, decay: float) -> FloatArray:
-        """Additive in the electrolyte [mg/L]; within a crop it stands where as much decays as what works is dosed."""
+        """Additive in the electrolyte [mg/L]; within a crop at the equilibrium of decay and active dose."""
         return additive_content(dose, p.electrolyte_volume, additive_decay(temperature, decay))
 
     def _report(
@@ -197,7 +197,7 @@ class RefiningSectionRows:
         errors: FloatArray,
         lost: FloatArray,
     ) -> Values:
-        """What is in hand when each crop starts, measured in it, and weighed."""
+        """Available values when each crop starts, measurements in it, and its mass."""
         limits, grown = self.growth.limits, sections.grown
         assays = tankhouse_instruments.before(weeks.state, grown.anodes)
         early = grown.draws.losses[: tankhouse_instruments.LOSSES_BEFORE]

@@ -1,4 +1,4 @@
-"""The colour line camera over the belt, and how much of a piece's face is covered by what covers it."""
+"""Colour line camera over the belt, and the coated share of a piece's face."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAINT_SATURATION, _PAINT_DARKEST, _PAINT_BRIGHTEST = 0.9, 0.2, 0.9  # strongest
 
 
 class CameraParameters(ArrayParameters):
-    """What a seed states of the camera in [plant.parameters], one value a lot; units as there."""
+    """Parameters of the camera from [plant.parameters], one value a lot; units as there."""
 
     layer_patina_low: PositiveArray
     layer_patina_high: PositiveArray
@@ -38,7 +38,7 @@ class CameraParameters(ArrayParameters):
 
 
 def cover(pieces: FeedPieces, rng: np.random.Generator) -> FloatArray:
-    """Share of each face that paint, plating or tin covers, (n,); broken faces and scratches show the metal.
+    """Share of each face covered by paint, plating or tin, (n,); broken faces show the metal.
 
     Reads `cover_low` [1], the least of a piece that has a layer.
     """
@@ -50,7 +50,7 @@ def cover(pieces: FeedPieces, rng: np.random.Generator) -> FloatArray:
 def read(
     pieces: FeedPieces, registration: Registration, materials: Materials, covered: FloatArray, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
-    """What the camera reports: hue from -0.5 to 0.5 of the circle, saturation and brightness [1]; NaN where it missed.
+    """Report of the camera: hue -0.5 to 0.5 of the circle, saturation, brightness [1]; NaN if missed.
 
     Colours are mixed as what they are, vectors: the hue of a white metal is left to chance. Reads `dirt_grey` [1],
     `camera_colour_sd` [1], `camera_light_rsd` [1], `camera_lot_rsd` [1], `camera_dropout` [1].
@@ -77,7 +77,7 @@ def read(
 
 
 def _metal(pieces: FeedPieces, materials: Materials, rng: np.random.Generator) -> FloatArray:
-    """Colour of the metal as cast, rolled or ground, with its patina, (n, 3): saturation to red and across, brightness.
+    """Colour of the cast, rolled or ground metal with patina, (n, 3): two saturations, brightness.
 
     Reads `finish_hue`, `finish_saturation`, `finish_brightness`, by which pieces of one metal differ [1], `patina_hue`.
     """
@@ -102,7 +102,7 @@ def _metal(pieces: FeedPieces, materials: Materials, rng: np.random.Generator) -
 
 
 def _layer(surface: NDArray[np.intp], uniforms: FloatArray) -> FloatArray:
-    """Colour of what covers pieces, (n, 3), by uniform numbers (3, n): paint of any colour, white plating and tin."""
+    """Colour of coatings, (n, 3), by uniform numbers (3, n): paint of any colour, white plating, tin."""
     hue, strength, light = uniforms
     result = _vector(hue, _PAINT_SATURATION * strength, _PAINT_DARKEST + (_PAINT_BRIGHTEST - _PAINT_DARKEST) * light)
     for name, brightness in _WHITE.items():

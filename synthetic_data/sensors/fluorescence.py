@@ -1,7 +1,7 @@
-"""What pieces on the belt send into the X-ray head: lines, and what they scatter of the tube's photons.
+"""Radiation of pieces into the X-ray head: lines, and scattered photons of the tube.
 
 A piece is what the head sees of it: metal below paint, plating or tin that does not cover all of it, dirt, one or both
-materials of a composite, what lies beside it, and the belt where the piece is smaller than the spot.
+materials of a composite, the neighbouring piece, and the belt if the piece is smaller than the spot.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _MOST_HEIGHT = 0.5  # of the gap, which higher pieces would shut
 _LEAST_UNEVEN = 1e-9  # relative, to which lead's drops are a ratio; nothing else shows it
 _LEAST_STRAY = 0.003  # share of another piece below which it is left out
 _CM = 1e-4  # cm/µm
-_AT_ONCE = 6000  # pieces whose arrays are small enough to be used again, rather than given back and zeroed anew
+_AT_ONCE = 6000  # pieces whose arrays are small enough to be used again, rather than given back and zeroed again
 _BELT = {"c": 80.0, "h": 9.0, "o": 11.0}  # wt%
 _SOIL = {"o": 50.0, "si": 28.0, "al": 8.0, "ca": 4.0, "c": 10.0}  # wt%, sand, clay and oil
 _SOIL_DENSITY = 1.5  # g/cm³
@@ -60,7 +60,7 @@ Angles = tuple[FloatArray, FloatArray]  # sines of the angles of the rays that c
 
 
 class FluorescenceParameters(ArrayParameters):
-    """What a seed states of pieces below the X-ray head in [plant.parameters], one value a lot; units as there."""
+    """Parameters of pieces below the X-ray head from [plant.parameters], one value a lot; units as there."""
 
     solder_share: ShareArray
     solder_lead: FloatArray
@@ -142,7 +142,7 @@ def light(
     output: FloatArray,
     rng: np.random.Generator,
 ) -> Light:
-    """Photons from each piece, of whose face `cover` lies below a layer, (n,), at so much output of the head, (n,).
+    """Photons of pieces whose face has a coated share `cover`, (n,), at an output of the head, (n,).
 
     Reads `tilt_sd` [1] and what the steps below read.
     """
@@ -218,7 +218,7 @@ def _coat(
 
 
 def _join(seen: FloatArray, pieces: FeedPieces, sight: HeadResponse, angles: Angles, rng: np.random.Generator) -> None:
-    """Show some of the second material of composites beside the first, in place.
+    """Mix some of the second material of composites into the first, in place.
 
     Reads `composite_sight_sd` [1], how far the share that is seen lies from that of the mass.
     """
@@ -233,7 +233,7 @@ def _join(seen: FloatArray, pieces: FeedPieces, sight: HeadResponse, angles: Ang
 
 
 def _dim(seen: FloatArray, pieces: FeedPieces, sight: HeadResponse) -> None:
-    """Take off what dirt keeps of the lines on their way out, in place; reads `dirt_layer` [µm], that of full dirt."""
+    """Attenuate lines by dirt on their way out, in place; reads `dirt_layer` [µm], that of full dirt."""
     thickness = pieces.parameters.view(FluorescenceParameters).dirt_layer * pieces.dirt
     mass = _SOIL_DENSITY * _CM * thickness
     for photons, attenuation in zip(seen[:_L], sight.soil / _SINE, strict=True):
@@ -241,7 +241,7 @@ def _dim(seen: FloatArray, pieces: FeedPieces, sight: HeadResponse) -> None:
 
 
 def _unevenness(pieces: FeedPieces, lead: FloatArray, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Lines of each face over those of the mean metal, (L, n); lead lies in drops in other metals, and smears.
+    """Lines of each face relative to the mean metal, (L, n); lead forms drops in other metals and smears.
 
     Reads `heterogeneity` [1] and `lead_heterogeneity` [1], relative.
     """
@@ -255,7 +255,7 @@ def _unevenness(pieces: FeedPieces, lead: FloatArray, rng: np.random.Generator) 
 
 
 def _beside(seen: FloatArray, pieces: FeedPieces, registration: Registration, rng: np.random.Generator) -> None:
-    """Show something of the nearest piece, in place: what the cameras take for a part, and what the spot's edge sees.
+    """Mix in the nearest piece, in place: merged by the cameras, or at the edge of the spot.
 
     Reads `stray_share` [1], what the edge sees of a piece that touches, on average (twice as much at most, and never
     more than all), and `stray_range` [mm].
@@ -280,7 +280,7 @@ def _place(
     output: FloatArray,
     rng: np.random.Generator,
 ) -> None:
-    """Bring pieces where they lie below the detectors, in place: near or far, aside, smaller than the spot.
+    """Position pieces below the detectors, in place: height, offset, smaller than the spot.
 
     Reads `gap` [mm], `detector_pitch` [mm], `spot_area` [cm²], `copper_rate` [count/ms].
     """

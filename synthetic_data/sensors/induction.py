@@ -13,7 +13,7 @@ from synthetic_data.sorter.registration import Registration, blended
 
 
 class CoilParameters(ArrayParameters):
-    """What a seed states of the induction array in [plant.parameters], one value a lot; units as there."""
+    """Parameters of the induction array from [plant.parameters], one value a lot; units as there."""
 
     coil_frequency: PositiveArray
     coil_radius: PositiveArray
@@ -27,7 +27,7 @@ class CoilParameters(ArrayParameters):
 def read(
     pieces: FeedPieces, form: PieceShape, registration: Registration, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
-    """What the array reports: conductivity [%IACS]; NaN where a channel dropped out.
+    """Report of the array: conductivity [%IACS]; NaN if a channel dropped out.
 
     Thin walls and air below a piece lower the reading; small pieces are read less surely. Magnetisation, whose signal
     has the other sign, cancels any part of that of ferromagnetic metal. Reads `coil_frequency` [Hz], `coil_radius` and

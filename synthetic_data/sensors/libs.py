@@ -1,4 +1,4 @@
-"""The LIBS head over the belt: laser shots at a spot of each piece, through what covers it, read as line intensities.
+"""LIBS head over the belt: laser shots at a spot of each piece, read as line intensities.
 
 A reading is a line over the aluminium line, scaled so that a thin plasma of clean metal would read the content [wt%].
 """
@@ -46,7 +46,7 @@ _HOURS = 24.0  # h/d
 
 
 class LibsParameters(ArrayParameters):
-    """What a seed states of the LIBS head in [plant.parameters], one value a lot; units as there."""
+    """Parameters of the LIBS head from [plant.parameters], one value a lot; units as there."""
 
     dirt_layer: FloatArray
     running: FloatArray
@@ -89,7 +89,7 @@ class LibsParameters(ArrayParameters):
 
 @dataclass(frozen=True)
 class LaserShots:
-    """What the laser did to the n pieces of a block, none of which the machine knows; one value a piece."""
+    """Hidden effect of the laser on the n pieces of a block; one value a piece."""
 
     content: FloatArray  # (n, E) of the metal below the spot [wt%]
     foreign: NDArray[np.bool_]  # the spot lay on the neighbour
@@ -135,7 +135,7 @@ def _emission(line: OpticalEmissionLine, kelvin: float) -> float:
 
 
 def optics(pieces: FeedPieces, lines: tuple[str, ...], rng: np.random.Generator) -> Optics:
-    """Laser and window at each lot: energy falls until the laser is serviced, dust settles until the window is cleaned.
+    """Laser and window by lot: energy falls until service, dust settles until the window is cleaned.
 
     Reads `laser_energy` [mJ], `laser_fade` [1], `laser_service` [h], `laser_age` [h], `running` [h/d],
     `window_interval` [h], `window_missed` [1], `tile_interval` [h], `tile_rsd` [1].
@@ -155,7 +155,7 @@ def optics(pieces: FeedPieces, lines: tuple[str, ...], rng: np.random.Generator)
 def shoot(
     pieces: FeedPieces, form: PieceShape, registration: Registration, laser: Optics, rng: np.random.Generator
 ) -> LaserShots:
-    """Fire at every piece: where the spot lies, how sharp it is, what it drills through, how many shots count.
+    """Fire at every piece: position and focus of the spot, drilled layer, number of valid shots.
 
     Reads `focus_sd` [mm], `focus_rough` [1], `focal_range` [mm], `coupling_sd` [1], `oil_loss` [1],
     `oil_hardness` [1], `cleaning_shots` and `analysis_shots` [count], `depth_per_shot` [µm], `depth_sd` [1],
@@ -191,7 +191,7 @@ def read(
     lines: tuple[str, ...],
     rng: np.random.Generator,
 ) -> dict[str, FloatArray]:
-    """Readings `libs_<line>` [wt%], `libs_total` [1], `libs_shots` [count], `libs_shot_spread` [1]; NaN without a shot.
+    """Readings `libs_<line>` [wt%], `libs_total`, `libs_shots`, `libs_shot_spread` [1]; NaN without shot.
 
     `elements` are those of the contents. Reads `saturation_<line>` and `noise_<line>` [wt%], what `seen` reads, and
     `plasma_temperature` [K], `temperature_exponent` [1], `shot_rsd` [1], `piece_rsd` [1], `piece_rsd_si_fe` [1],

@@ -16,7 +16,7 @@ _LEAST_SOLID, _MOST_SOLID = 0.15, 0.98  # share of the envelope that metal can f
 
 
 class ShapeParameters(ArrayParameters):
-    """What a seed states of 3D laser and scale in [plant.parameters], one value a lot; units as there."""
+    """Parameters of 3D laser and scale from [plant.parameters], one value a lot; units as there."""
 
     void_ratio: FloatArray
     void_exponent: FloatArray
@@ -38,7 +38,7 @@ class PieceShape:
 
 
 def form(pieces: FeedPieces, rng: np.random.Generator) -> PieceShape:
-    """How the pieces lie: thin and long ones are bent or hollow and stand up with air below.
+    """Position of the pieces: thin and long ones are bent or hollow and enclose air below.
 
     Reads `void_ratio` [1], `void_exponent` [1], `void_sd` [1], `peak_ratio` [1].
     """
@@ -55,7 +55,7 @@ def form(pieces: FeedPieces, rng: np.random.Generator) -> PieceShape:
 def read(
     pieces: FeedPieces, true: PieceShape, registration: Registration, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
-    """What laser and scale report: mass [g], volume [cm³], apparent_density [g/cm³], height [mm], area [cm²].
+    """Report of laser and scale: mass [g], volume [cm³], density [g/cm³], height [mm], area [cm²].
 
     Reads `mass_sd` [g], `volume_rsd` [1], `area_rsd` [1], `height_sd` [mm].
     """

@@ -1,4 +1,4 @@
-"""The X-ray head's detectors: what they make of the photons from a piece, counted in windows of the spectrum.
+"""Detectors of the X-ray head: photons of a piece counted in windows of the spectrum.
 
 Each piece passes below one of several detectors side by side, which differ a little. The energy scale drifts from one
 check on the reference tile to the next, the tube fades until it is replaced.
@@ -31,7 +31,7 @@ COLUMNS = tuple(f"rate_{name}" for name in NAMES)
 
 
 class DetectorParameters(ArrayParameters):
-    """What a seed states of tube and detectors in [plant.parameters], one value a lot; units as there."""
+    """Parameters of tube and detectors from [plant.parameters], one value a lot; units as there."""
 
     belt_speed: PositiveArray
     tube_age: FloatArray
@@ -113,7 +113,7 @@ def read(pieces: FeedPieces, light: Light, state: Detectors, rng: np.random.Gene
 
 
 def _arriving(light: Light, state: Detectors) -> FloatArray:
-    """Photons in each window, (P, n) [count/ms]: lines with what overlaps them, their tails, scattered continuum."""
+    """Photons in each window, (P, n) [count/ms]: lines, their overlaps and tails, scattered continuum."""
     still, slope, bend = _response(state.noise, state.tail)
     photons = np.concatenate([light.lines, light.scatter])
     result: FloatArray = bend.T @ photons
@@ -129,7 +129,7 @@ def _arriving(light: Light, state: Detectors) -> FloatArray:
 
 @cache
 def _response(noise: float, tail: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What a photon of each line and of each scattered peak adds to each window, and how that bends with the gain."""
+    """Contribution of each line's and scattered peak's photon to each window, and its change with gain."""
     windows = PeakWindows(noise, tail)
     further = np.array([line_energy(*line) for line in LINES[len(_OWN) :]])
     low, still, high = (

@@ -20,7 +20,7 @@ _THICKEST = 60.0  # g/cm² of the calibration wedge
 
 
 class TransmissionParameters(ArrayParameters):
-    """What a seed states of the X-ray line in [plant.parameters], one value a lot; units as there."""
+    """Parameters of the X-ray line from [plant.parameters], one value a lot; units as there."""
 
     tube_voltage: PositiveArray
     xrt_photons: PositiveArray
@@ -38,7 +38,7 @@ class TransmissionParameters(ArrayParameters):
 
 @dataclass(frozen=True)
 class CalibratedScanner:
-    """A scanner that was set right with wedges of one material: attenuation by element, and thickness by ln T_high."""
+    """Scanner calibrated with wedges of one material: attenuation by element, thickness by ln T_high."""
 
     scanner: Scanner
     table: FloatArray  # (E, k) cm²/g
@@ -48,7 +48,7 @@ class CalibratedScanner:
 
 @cache
 def line(kvp: float, elements: tuple[str, ...], wedge: str) -> CalibratedScanner:
-    """Scanner of a tube voltage [kV] for contents of these elements, calibrated with wedges of the element `wedge`."""
+    """Scanner of a tube voltage [kV] for these elements, calibrated with wedges of the element `wedge`."""
     scanner, table = condensed(sandwich(kvp), elements, _BINS)
     thickness = np.geomspace(1e-3, _THICKEST, 200)
     attenuation = np.repeat(table[[elements.index(wedge)]], len(thickness), axis=0)
@@ -68,7 +68,7 @@ def calibration_hours(pieces: FeedPieces) -> FloatArray:
 def read(
     pieces: FeedPieces, registration: Registration, elements: tuple[str, ...], wedge: str, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
-    """What the line reports: xrt_log_ratio [1], xrt_transmission_low [1], xrt_areal_density [g/cm²].
+    """Report of the line: xrt_log_ratio [1], xrt_transmission_low [1], xrt_areal_density [g/cm²].
 
     Two walls of unequal thickness make up a piece; scatter adds a little light to both detectors, so that thick pieces
     saturate; drift since the last calibration is common to a lot. Reads `tube_voltage` [kV], `xrt_photons` [count],

@@ -1,4 +1,4 @@
-"""Bags of each lot: the silo's carry-over, what X-rays show on the way, powder held back and blended, wrong bags."""
+"""Bags of each lot: carry-over of the silo, X-ray results, blended powder, mistaken bags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of a line: screens that tear, air that leaks in, batches and bags that are not what they are called."""
+"""Faults of a line: torn screens, air leaks, mislabelled batches and bags."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from synthetic_data.shredding.parameters import FAULTS
 # Strength of torn screens: the rise of foil as a logarithm [1]; of leaks the share of the powder that burns [1]; of
 # wrong batches the share of iron phosphate that comes along [1]; of wrong bags their share of the lot [1]; of pumps the
 # share of the wash water that is missing [1]; of scrubbers the rise of fluorine as a logarithm [1]; of fires by how
-# much the crew runs the furnace colder afterwards [K].
+# much operators run the furnace colder afterwards [K].
 _SEEN = 2.0  # d after the onset the laboratory shows a fault
 
 

@@ -1,4 +1,4 @@
-"""What is fed to each line, campaign by campaign: cathodes, production scrap, charge and water of the cells."""
+"""Feed of each line by campaign: cathodes, production scrap, charge and water of the cells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from synthetic_data.shredding.supply import ShreddingSupply
 LAYERED = ("nmc111", "nmc532", "nmc622", "nmc811")
 OTHERS = ("lco", "lmo", "lfp")
 assert {*LAYERED, *OTHERS} == {*CATHODES}
-# What is drawn anew with each campaign.
+# What is drawn again with each campaign.
 _OF_CAMPAIGN = ("scrap", "active", "copper", "aluminium", "foil", "fluorine", "powder", "steel", "pb", "cd", "cr")
 _MOST_SCRAP, _MOST_OTHERS = 0.9, 0.6
 
@@ -30,7 +30,7 @@ class ShreddingFeed:
     shares: dict[str, FloatArray]  # of each cathode among all that are fed, 1 in all
     scrap: FloatArray  # production scrap of the feed [1]
     moisture: FloatArray  # of the feed [%]
-    level: dict[str, FloatArray]  # standard normal numbers of the campaign, by what they move
+    level: dict[str, FloatArray]  # standard normal numbers of the campaign, by affected quantity
     shown: dict[str, FloatArray]  # columns of the table
 
 
@@ -44,7 +44,7 @@ class ShreddingIntake:
         self._moisture = Walk(plan.plant.value("moisture_memory"), (block.count,), rng)
 
     def go(self, supply: ShreddingSupply, faults: ActiveFaults, rng: np.random.Generator) -> ShreddingFeed:
-        """Feeds of a stretch; all of them are settled when their lot begins, and none is known but by what is shown."""
+        """Feeds of a segment, fixed when their lot begins; only the reported part is known."""
         p, known, shape = supply.parameters, in_hand(rng), (len(self._lots), supply.count)
         starts = known.random(shape) < 1.0 / p.campaign_lots
         level = dict(
@@ -90,7 +90,7 @@ class ShreddingIntake:
 
     @staticmethod
     def _others(supply: ShreddingSupply, level: dict[str, FloatArray], scatter: FloatArray) -> dict[str, FloatArray]:
-        """Shares of what is no NMC, by campaign; iron phosphate follows the market and scatters from lot to lot."""
+        """Shares of cells other than NMC by campaign; iron phosphate follows the market and varies by lot."""
         p = supply.parameters
         found = {name: p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * level[name]) for name in OTHERS}
         found["lfp"] = found["lfp"] * np.exp(p.lfp_market * supply.market["lfp"] + p.lfp_scatter * scatter)

@@ -1,4 +1,4 @@
-"""Pyrolysis of the shredded cells: binder and fluorine that leave, foil that turns brittle, carbon that burns."""
+"""Pyrolysis of shredded cells: loss of binder and fluorine, brittle foil, burning carbon."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from synthetic_data.shredding.supply import ShreddingSupply
 
 @dataclass(frozen=True)
 class FurnaceOutput:
-    """What the furnace leaves of each lot; arrays are (units, periods)."""
+    """Output of the furnace for each lot; arrays are (units, periods)."""
 
     temperature: FloatArray  # °C
     shown: FloatArray  # the same by the line's thermocouple, before its noise [°C]

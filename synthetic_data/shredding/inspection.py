@@ -1,4 +1,4 @@
-"""Inspection of bags: metallic specks and grains above the screen's size, and what makes them likelier."""
+"""Inspection of bags: metallic specks, grains above the screen's size, and their causes."""
 
 from __future__ import annotations
 

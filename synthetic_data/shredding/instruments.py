@@ -1,4 +1,4 @@
-"""What instruments of a shredding line show, and what the laboratory reports of a lot."""
+"""Readings of shredding-line instruments, and laboratory reports of lots."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LEAST = 1e-9  # mass share that counts as none
 
 
 def counted(feed: ShreddingFeed, milled: MillOutput, bagged: Bagged) -> Columns:
-    """What is counted or computed by the line's own control, and so is never missing."""
+    """Values counted or computed by the line's control, which are never missing."""
     return {
         "campaign_lots": feed.shown["campaign_lots"],
         "screen_days": milled.screen_days,
@@ -32,7 +32,7 @@ def counted(feed: ShreddingFeed, milled: MillOutput, bagged: Bagged) -> Columns:
 
 
 def before(feed: ShreddingFeed) -> Columns:
-    """Readings in hand when a lot begins, (units, periods) each."""
+    """Available readings when a lot begins, (units, periods) each."""
     return {name: values for name, values in feed.shown.items() if name != "campaign_lots"}
 
 
@@ -61,7 +61,7 @@ def during(
 
 
 def assays(supply: ShreddingSupply, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
-    """What the laboratory reports, (units, periods) each: a composite of ten bags, analysed twice.
+    """Laboratory results, (units, periods) each: a composite of ten bags, analysed twice.
 
     `bias` holds standard normal numbers of each laboratory by element, (LABORATORIES, elements); what it reads high by
     is that of Horwitz's curve less what one laboratory scatters by.

@@ -1,4 +1,4 @@
-"""Mill, screen and air separator: yield of powder, the crew's answer to it, and the foil that comes along."""
+"""Mill, screen and air separator: yield of powder, operators' reaction, entrained foil."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from synthetic_data.shredding.supply import ShreddingSupply
 
 @dataclass(frozen=True)
 class MillOutput:
-    """What comes off the screen of each lot; arrays are (units, periods)."""
+    """Screen undersize of each lot; arrays are (units, periods)."""
 
     mill_time: FloatArray  # s
     powder_yield: FloatArray  # powder for the feed [%]
-    yield_read: FloatArray  # the same as weighed [%]
+    yield_read: FloatArray  # the same by the scale [%]
     aperture: FloatArray  # holes of the screen as worn [mm]
     screen_days: FloatArray  # since the screen was changed [d]
     foil: FloatArray  # copper and aluminium over those of usual settings [1]
@@ -55,7 +55,7 @@ class Mills:
         by_hand: Knobs,
         rng: np.random.Generator,
     ) -> MillOutput:
-        """Lots of a stretch; `knobs` are those but the time in the mill."""
+        """Lots of a segment; the given set-points are all but the time in the mill."""
         p, shape = supply.parameters, feed.scrap.shape
         n, u = rng.standard_normal((4, *shape)), rng.random(shape)
         turned = (supply.first + np.arange(supply.count) + self._phase) % self._cycle
@@ -65,7 +65,7 @@ class Mills:
         held = held + p.powder_per_scrap * (feed.scrap - p.scrap_usual)
         time, powder, read = self._milled(supply, held, adhesion, p.scale_error * n[2], crew, tests, by_hand, rng)
         foil = foil_content(time, aperture, 1.0, p.over_grinding) * foil_left_by_air(knobs["air_velocity"])
-        # Cells with little powder have thick foils and cases: what makes a crew grind longer brings copper by itself.
+        # Cells with little powder have thick foils and cases: a long grinding time coincides with more copper.
         # A copy, an exponent a lot: NumPy rounds powers to one number for all otherwise.
         thinned = np.power(p.powder_share / held, p.foil_per_powder.copy())
         foil = foil * np.exp(faults.strength["torn"]) * thinned
@@ -84,7 +84,7 @@ class Mills:
         by_hand: Knobs,
         rng: np.random.Generator,
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Time in the mill, yield and its reading: the yield of some lots, the crew's answer in the next."""
+        """Time in the mill, yield and its reading: operators react to the yield of earlier lots."""
         p, wanted = supply.parameters, crew.wanted_time(supply, tests, rng)
         time, powder, read = (np.empty(held.shape) for _ in range(3))
         for start in range(0, supply.count, REVIEW):

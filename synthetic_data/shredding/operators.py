@@ -1,4 +1,4 @@
-"""What crews set: by habit, by fires, wet feed and scrap, by the yield of the lots before, and by set-point tests."""
+"""Operators of a shredding line: routine settings, reactions to fires, wet feed and yield, tests."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from synthetic_data.shredding.feed import ShreddingFeed
 from synthetic_data.shredding.parameters import ShreddingParameters
 from synthetic_data.shredding.supply import ShreddingSupply
 
-REVIEW = 4  # lots after which a crew reviews the time in the mill
+REVIEW = 4  # lots after which operators review the time in the mill
 TIME = "mill_time"
 TESTED = (TIME, "pyrolysis_temperature", "air_velocity", "wash_ratio")
 _HABITS = (TIME, "pyrolysis_temperature", "pyrolysis_time", "screen_aperture", "air_velocity", "wash_ratio")
 
 
 class ShreddingOperators:
-    """The crews of a block of lines."""
+    """Operators of a block of lines."""
 
     def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._block = block
@@ -38,7 +38,7 @@ class ShreddingOperators:
         by_hand: Knobs,
         rng: np.random.Generator,
     ) -> Knobs:
-        """What is set for each lot but the time in the mill, by what is known of its feed and by fires before it."""
+        """Settings of each lot except the time in the mill, from its feed and earlier fires."""
         p, names = supply.parameters, _HABITS[1:]
         normals = in_hand(rng).standard_normal((len(names), self._block.count, supply.count))
         n = dict(zip(names, normals, strict=True))

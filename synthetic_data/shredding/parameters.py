@@ -10,7 +10,7 @@ FAULTS = ("torn", "leak", "batch", "bag", "pump", "scrubber", "fire")  # of a li
 
 
 class ShreddingParameters(ArrayParameters):
-    """What a seed of shredding lines states in [plant.parameters], one value a period; units as there."""
+    """Parameters of shredding lines from [plant.parameters], one value a period; units as there."""
 
     others = fault_strengths.parameters_of(FAULTS)
 
@@ -71,7 +71,7 @@ class ShreddingParameters(ArrayParameters):
     stops_usual: FloatArray
     stops_per_wet: FloatArray
     stops_per_hole: FloatArray
-    # crews
+    # operators
     test_share: ShareArray
     test_mill_time: FloatArray
     test_pyrolysis_temperature: FloatArray

@@ -1,4 +1,4 @@
-"""What all lines share: the market of retired cells, and the standards of the laboratory."""
+"""Shared supply of all lines: market of retired cells, laboratory standards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from synthetic_data.plant import segments
 from synthetic_data.plant.random_walks import Walk
 from synthetic_data.shredding.parameters import ShreddingParameters
 
-STRETCH = 120  # periods that are stepped as one array: whole reviews of the crews
+STRETCH = 120  # periods that are stepped as one array: whole reviews of the operators
 _MARKETS = ("nickel", "lfp")
 
 

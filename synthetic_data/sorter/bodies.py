@@ -1,4 +1,4 @@
-"""Mass and dimensions of pieces: mass = density * area * thickness * shape, within the feed's screen cut."""
+"""Mass and dimensions of pieces: mass = density * area * thickness * shape, within the screen cut."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Bodies:
 def draw_bodies(
     lots: SorterLots, materials: Materials, density: FloatArray, thickness: FloatArray, rng: np.random.Generator
 ) -> Bodies:
-    """Mass and dimensions of pieces of known density [g/cm³] and wall thickness [mm], lots one after the other.
+    """Mass and dimensions of pieces of known density [g/cm³] and wall thickness [mm], in order of lots.
 
     Mass is log-normal by the feed, size follows Rosin and Rammler's law between the screens and goes with the area of
     the unfolded wall. The shape closes the balance of mass; a piece whose shape would be out of range gives way in
@@ -70,7 +70,7 @@ def within(low: FloatArray, high: FloatArray, share: FloatArray) -> FloatArray:
 
 
 def _rosin_rammler(lots: SorterLots, materials: Materials, share: FloatArray) -> FloatArray:
-    """Size below which this share of the pieces lies, (k, per lot) [mm]: 1 - exp(-(d/scale)^n) between the screens."""
+    """Size below which this share of pieces lies, (k, per lot) [mm]: 1 - exp(-(d/scale)^n)."""
     exponent = lots.parameters.size_exponent
     scale = of_feed(lots, materials, "size_scale")
     above_low, above_high = (

@@ -1,4 +1,4 @@
-"""What the belt does with decisions: which pieces land where, and why some land wrong."""
+"""Effect of decisions on the belt: landing bin of each piece, and causes of errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def eject(
     p: EjectionParameters,
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where each piece lands, and why where it does not land as decided.
+    """Landing bin of each piece, and the cause if it is not the decided one.
 
     A piece that is not shot at, or is missed, goes to the rest; so does one whose neighbour's jet takes it along, with
     the neighbour. The random numbers are the same whatever is decided.
@@ -72,7 +72,7 @@ def eject(
 
 
 def _miss_probability(mass: FloatArray, size: FloatArray, p: EjectionParameters) -> FloatArray:
-    """Chance that the jet does not move a piece: greater where it is heavy, or light for its size and flutters."""
+    """Probability that the jet does not move a piece: greater for heavy or fluttering pieces."""
     heavy = mass > p.heavy_mass
     light = mass < p.light_areal_mass * (size / _MM_PER_CM) ** 2
     factor: FloatArray = np.where(heavy, p.heavy_miss_factor, np.where(light, p.light_miss_factor, 1.0))
@@ -86,10 +86,10 @@ def _taken_along(
     p: EjectionParameters,
     rng: np.random.Generator,
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Pieces that shot and neighbours that their jets deflect, for the nearest neighbours, the next ones and so on.
+    """Shot pieces and neighbours deflected by their jets: the nearest neighbours, then the next.
 
     Neighbours lie at random: the area about a piece without their centres grows by exponential steps, the first of
-    which is what the gap tells.
+    as shown by the gap.
     """
     count = len(size)
     gap, occupancy = (np.asarray(pieces[name], dtype=np.float64) for name in ("neighbour_gap", "occupancy"))

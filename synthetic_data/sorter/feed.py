@@ -1,4 +1,4 @@
-"""Pieces of scrap as they lie on the belt: what they are made of, how large, how dirty and how close together."""
+"""Pieces of scrap on the belt: material, size, dirt and distance."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _REFERENCE_OCCUPANCY = 0.10  # at which `touching_share` is stated
 
 @dataclass(frozen=True)
 class Composites:
-    """Pieces that are two materials joined: c of the block's pieces; a sensor that sees a spot sees one of the two."""
+    """Pieces of two joined materials, c of the block's; a spot sensor measures one of the two."""
 
     piece: NDArray[np.intp]  # (c,) number of the piece within the block
     second: NDArray[np.intp]  # (c,) the second material; the first is the piece's `material`
@@ -39,7 +39,7 @@ class Composites:
 
 @dataclass(frozen=True)
 class FeedPieces:
-    """All n pieces of the lots of a block, sorted by lot and then by time; each array has one value a piece."""
+    """All n pieces of the lots of a block, sorted by lot and time; each array has one value a piece."""
 
     lots: SorterLots  # what the pieces of a lot share
     parameters: SorterParameters  # `lots.parameters` by piece, (n,) each
@@ -119,7 +119,7 @@ def draw(plan: RunPlan, block: UnitBlock, materials: Materials, rng: np.random.G
 
 
 def _elapsed(lots: SorterLots, per_lot: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Time since the lot began, lots one after the other [µs]; pieces come at random, `piece_interval` apart."""
+    """Time since the lot began, in order of lots [µs]; random intervals with mean `piece_interval`."""
     mean = (lots.parameters.piece_interval - _LEAST_INTERVAL)[:, None] * _SECOND
     if mean.min() < 0.0:
         raise SimulationError(f"plant.parameters.piece_interval: expected {_LEAST_INTERVAL:g} s or more")
@@ -171,7 +171,7 @@ def _mix_properties(
 
 
 def _neighbour_gap(lots: SorterLots, lot: NDArray[np.intp], size: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Gap to the nearest piece [mm]: pieces thrown at random that keep apart, and some that touch or overlap.
+    """Gap to the nearest piece [mm]: random positions that keep apart, some touch or overlap.
 
     The more the belt carries, the more touch: `touching_share` is theirs at a tenth of the belt covered.
     """

@@ -1,4 +1,4 @@
-"""The laboratory that analyses the reference pieces: contents with its errors, and now and then mixed-up tags."""
+"""Laboratory of the reference pieces: contents with errors, occasionally exchanged tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line that sorts scrap, whatever its sensors are: names of its lots, what its feeds need, and its ejection."""
+"""Scrap-sorting line of any sensors: names of its lots, requirements of feeds, ejection."""
 
 from __future__ import annotations
 

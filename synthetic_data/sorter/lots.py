@@ -1,4 +1,4 @@
-"""Lots of scrap: when each comes, from which feed, how crowded the belt is, and the parameters in force on its day."""
+"""Lots of scrap: time, feed, occupancy of the belt, and parameters in force on that day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SorterLots:
 
 
 def draw_lots(plan: RunPlan, block: UnitBlock, feeds: tuple[str, ...], rng: np.random.Generator) -> SorterLots:
-    """The lots of a block, spread over the days of the run; parameters `feed_share_<feed>` say how many each feed has.
+    """Lots of a block over the days of the run; `feed_share_<feed>` sets the share of each feed.
 
     Raises
     ------

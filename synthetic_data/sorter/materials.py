@@ -1,4 +1,4 @@
-"""Materials of a scrap feed as arrays, and how the composition of a piece is drawn from a material's windows.
+"""Materials of a scrap feed as arrays, and the composition of pieces from their windows.
 
 An addition, which has a least content, follows a triangle over its window; an impurity, which has only a most, follows
 a log-normal law whose 99th percentile is the most, cut off there; the balance is what remains.
@@ -26,7 +26,7 @@ _MEDIAN = "median_"  # a property `median_<element>` sets the median of that ele
 
 @dataclass(frozen=True)
 class CompositionWindows:
-    """How the contents of one material are drawn; a of its elements are additions, i are impurities."""
+    """Distribution of one material's contents; a elements are additions, i are impurities."""
 
     addition: NDArray[np.intp]  # (a,) element
     low: FloatArray  # (a,) wt%
@@ -149,9 +149,9 @@ _last: tuple[Seed, Materials] | None = None
 
 
 def materials_of(seed: Seed) -> Materials:
-    """Materials of a seed, made once for the blocks of a run, which ask one after the other; raises as `Materials.of`.
+    """Materials of a seed, built once for the blocks of a run; raises as `Materials.of`.
 
-    They are the same numbers whoever asks, so that it does not matter whether the last one asked for the same seed.
+    They are the same numbers for each caller, so it does not matter whether the last caller used the same seed.
     """
     global _last
     made = _last
@@ -171,7 +171,7 @@ def _triangular(uniform: FloatArray, mode: FloatArray) -> FloatArray:
 def _windows(
     material: Material, elements: tuple[str, ...], mode: tuple[float, float], impurity_median: float
 ) -> CompositionWindows:
-    """How the contents of a material are drawn; `mode` and `impurity_median` are the rule where no median is given."""
+    """Distribution of a material's contents; `mode`, `impurity_median` replace a missing median."""
     drawn = {name: window for name, window in material.content.items() if name != material.balance and window[1] > 0.0}
     additions = [name for name, window in drawn.items() if window[0] > 0.0]
     impurities = [name for name, window in drawn.items() if window[0] == 0.0]
@@ -215,7 +215,7 @@ def _property(materials: list[Material], name: str) -> FloatArray:
 
 
 def _faults(material: Material, other: str) -> list[str]:
-    """What the seed's format allows and a scrap feed cannot use."""
+    """Yield parts that the seed's format allows and a scrap feed cannot use."""
     place = f"plant.materials.{material.name}"
     faults = [
         f"{place}.properties.{name}: missing or not above 0: a scrap feed needs it"
@@ -244,7 +244,7 @@ def _faults(material: Material, other: str) -> list[str]:
 
 
 def _median_fits(material: Material, element: str) -> bool:
-    """Whether a law of the right kind has the median: above 0 below the most, or where a triangle's may lie."""
+    """Return whether a law of this kind can have the median: above 0 and below the maximum."""
     low, high = material.content.get(element, (0.0, 0.0))
     median = cast(float, _median(material, element))
     if element == material.balance or not low < median < high:

@@ -1,4 +1,4 @@
-"""Which material each piece is: the mix of a lot, what has no class of its own, and pieces of two materials."""
+"""Material of each piece: mix of a lot, materials without a class, composites."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from synthetic_data.sorter.materials import Materials
 
 @dataclass(frozen=True)
 class Mix:
-    """How likely each material is in each of k lots, shape (k, m); the rows of each sum to 1 where anything is there.
+    """Probability of each material in each of k lots, (k, m); rows sum to 1 unless the lot is empty.
 
     `parts` are the shares of named materials, unknown ones, unknown ones that came later, and composites, (k, 4).
     """
@@ -28,7 +28,7 @@ class Mix:
 
     @classmethod
     def of(cls, plan: RunPlan, materials: Materials, lots: SorterLots, rng: np.random.Generator) -> Self:
-        """Mix of each lot: log shares scatter by `lot_mix_sd`, half of the variance by class, half by material.
+        """Mix of each lot: log shares vary by `lot_mix_sd`, half of the variance by class, half by material.
 
         Raises
         ------
@@ -57,9 +57,9 @@ class Mix:
 def draw_materials(
     mix: Mix, per_lot: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Material of each piece, lots one after the other, numbers of the composites, and their second materials."""
+    """Material of each piece in order of lots, indices of composites, and their second materials."""
     lots, materials = mix.named.shape
-    # Composites stand behind all others, so that one uniform number tells both the material and whether it is one.
+    # Composites follow all others, so that one uniform number selects the material and whether it is a composite.
     single = mix.parts[:, :1] * mix.named + mix.parts[:, 1:2] * mix.unknown + mix.parts[:, 2:3] * mix.later
     cumulative = np.cumsum(np.hstack([single, mix.parts[:, 3:] * mix.named]), axis=1)
     cumulative[:, -1] = 1.0
@@ -75,13 +75,13 @@ def draw_materials(
 
 
 def _present(plan: RunPlan, materials: Materials) -> NDArray[np.bool_]:
-    """Which materials this plant ever gets: of those without a class of their own, some never come."""
+    """Return the materials that this plant ever receives: some without a class never arrive."""
     absent = plan.plant_stream().random(len(materials.names)) < plan.plant.value("unknown_absent_share")
     return ~absent
 
 
 def _parts(lots: SorterLots, named: FloatArray, unknown: FloatArray, later: FloatArray) -> FloatArray:
-    """Shares of named materials, unknown ones, later ones and composites; what a feed lacks, the others make up."""
+    """Shares of named, unknown and later materials and composites; others fill a feed's gaps."""
     p = lots.parameters
     new = p.new_unknown_share * (later.sum(axis=1) > 0.0)
     single = 1.0 - p.composite_share

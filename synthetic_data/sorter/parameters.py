@@ -29,7 +29,7 @@ _OF_EACH_FEED = {
 
 
 class SorterParameters(ArrayParameters):
-    """What a seed states of lots, pieces, belt and laboratory, one value a lot; units as in [plant.parameters]."""
+    """Parameters of lots, pieces, belt and laboratory, one value a lot; units as in [plant.parameters]."""
 
     pieces_per_lot: CountArray
     piece_interval: PositiveArray
@@ -84,7 +84,7 @@ class SorterParameters(ArrayParameters):
 
 
 class EjectionParameters(ScalarParameters):
-    """What a seed states of the ejection in [plant.parameters]; units as there."""
+    """Parameters of ejection from [plant.parameters]; units as there."""
 
     belt_speed: PositiveFloat
     late_share: ShareFloat

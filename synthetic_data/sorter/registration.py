@@ -1,4 +1,4 @@
-"""Which pieces the belt's cameras take for one with a neighbour, and what a sensor that looks at a spot then sees."""
+"""Pieces that the cameras merge with a neighbour, and the readings of a spot sensor on them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from synthetic_data.sorter.feed import FeedPieces
 
 @dataclass(frozen=True)
 class Registration:
-    """How the cameras cut the n pieces of a block out of their picture; each array has one value a piece.
+    """Segmentation of the n pieces of a block by the cameras; each array has one value a piece.
 
     `neighbour` is the number of the piece that lies next to it, another piece of the same lot. `overlap` is how much of
-    the neighbour the cameras take for a part of the piece, 0 where they tell them apart.
+    the neighbour the cameras take for a part of the piece, 0 where they separate them.
     """
 
     neighbour: NDArray[np.intp]
@@ -39,7 +39,7 @@ def register(pieces: FeedPieces, rng: np.random.Generator) -> Registration:
 
 
 def blended(values: FloatArray, weight: FloatArray, registration: Registration) -> FloatArray:
-    """Values (n,) or (n, E) that a sensor of the whole piece reads: the mean with what it takes of the neighbour.
+    """Values (n,) or (n, E) of a whole-piece sensor: the mean with the share of the neighbour.
 
     `weight` (n,) is what each piece counts with, such as its mass.
     """
@@ -56,7 +56,7 @@ def blended(values: FloatArray, weight: FloatArray, registration: Registration) 
 def content_at_spot(
     pieces: FeedPieces, registration: Registration, rng: np.random.Generator
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Composition (n, E) where a sensor looks at one spot of each piece, and whether the spot lies on the neighbour.
+    """Composition (n, E) at the spot of each piece, and whether the spot lies on the neighbour.
 
     The spot of two pieces taken for one lies on the neighbour with the neighbour's share of the picture; a composite
     piece shows one of its two materials, by their mass.

@@ -1,4 +1,4 @@
-"""What covers pieces of scrap: surface state, thickness of the layer, and dirt."""
+"""Coatings of scrap pieces: surface state, thickness of the layer, dirt."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def draw_dirt(lots: SorterLots, lot: NDArray[np.intp], rng: np.random.Generator)
     """Dirt of each piece from 0 clean to 1: in each lot another share is dirty, most of it lightly."""
     p = lots.parameters
     dirty = p.dirt_share_low + (p.dirt_share_high - p.dirt_share_low) * rng.random(len(lots.feed))
-    # One uniform number tells both: what is left of it below the share is again uniform.
+    # One uniform number selects both: its part below the share is again uniform.
     uniform, share = rng.random(len(lot)), dirty[lot]
     left = np.divide(uniform, share, out=np.ones(len(lot)), where=share > 0.0)
     return np.where(left < 1.0, 1.0 - np.sqrt(np.minimum(left, 1.0)), 0.0)

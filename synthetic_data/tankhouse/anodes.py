@@ -84,6 +84,6 @@ class CopperAnodeLoads:
 
 
 def _assayed(p: GrowthParameters, lot: FloatArray, normals: FloatArray) -> FloatArray:
-    """What the laboratory says of the lots."""
+    """Laboratory assay of the anode lots."""
     reported: FloatArray = lot * (1.0 + p.anode_assay_rsd * normals[len(ELEMENTS) :])
     return reported

@@ -1,4 +1,4 @@
-"""What all groups of a tankhouse share, week by week: electrolyte, suppliers, orders, faults of the circuit."""
+"""Shared circuit of a tankhouse by week: electrolyte, suppliers, orders, faults."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ WALKS = (
     "weather",
 )
 _ASSAYS = ("cu", "h2so4", *stocks.DISSOLVING)
-_NORMALS = len(WALKS) + len(_ASSAYS) + 2  # and chloride's assay and the silver that the crew sees
-# What of these is known when the week starts: orders, weather, and all that laboratory and crew have seen.
+_NORMALS = len(WALKS) + len(_ASSAYS) + 2  # and chloride's assay and the silver that operators see
+# What of these is known when the week starts: orders, weather, and all that laboratory and operators have seen.
 _HIDDEN = ("solids", "copper", "activity", "wash")
 _KNOWN = np.array([*(name not in _HIDDEN for name in WALKS), *[True] * (_NORMALS - len(WALKS))])
 
@@ -152,7 +152,7 @@ class TankhouseCircuit:
         return found
 
     def _assays(self, p: GrowthParameters, found: dict[str, float], noise: list[float]) -> dict[str, float]:
-        """What the laboratory last said of the electrolyte, before the week."""
+        """Latest laboratory results of the electrolyte before the week."""
         true = self._content | {"h2so4": found["h2so4"]}
         self._read = {
             name: true[name] * (1.0 + p[f"assay_{name}_rsd"] * error)
@@ -199,7 +199,7 @@ class TankhouseCircuit:
         return mean
 
     def _feed(self, p: GrowthParameters, name: str) -> tuple[float, float, float, float]:
-        """What dissolves of an element [g/t], the bleed, and how it precipitates."""
+        """Dissolved amount of an element [g/t], the bleed, and its precipitation."""
         if name == "fe":
             return float(p.dissolved_fe), self._bleed, 0.0, 0.0
         anode = float(self._anodes[anodes.ELEMENTS.index(name)])
@@ -218,9 +218,9 @@ _last: tuple[RunPlan, TankhouseCircuit, list[Weeks]] | None = None
 
 
 class SharedCircuit:
-    """The circuit as the blocks of a run meet it one after the other: stepped once, by the block that is ahead.
+    """Circuit shared by the blocks of a run: stepped once, by the block that is ahead.
 
-    It is the same whatever the knobs are. Of the last run alone: who asks next starts again with another.
+    It is the same whatever the set-points are. Of the last run alone: who asks next starts again with another.
     """
 
     def __init__(self, plan: RunPlan) -> None:

@@ -1,4 +1,4 @@
-"""What the copper of a crop holds: electrolyte and slimes that it encloses, silver that plates out, stray iron."""
+"""Contents of a crop's copper: enclosed electrolyte and slimes, codeposited silver, stray iron."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def contents(p: TankhouseParameters, crops: TankhouseCrops, state: Values, parts
 
 
 def _slimes(p: TankhouseParameters, anodes: Values, parts: Values) -> Values:
-    """What settled and floating slimes bring [ppm]."""
+    """Contribution of settled and floating slimes [ppm]."""
     settled, floating = parts["included_slimes"], parts["floating_slimes"]
     left = sum((anodes[element] * share for element, share in SLIMES_SHARE.items()), np.zeros(1))
     mass = slimes_mass(left)

@@ -1,4 +1,4 @@
-"""Faults of a tankhouse: of the circuit, which all groups feel; and the kinds of those of single groups of cells."""
+"""Faults of a tankhouse: of the circuit, which affect all groups, and of single groups."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class TankhouseGroups(Growth):
         return grown.known | grown.crops.knobs | self._report(p, weeks, grown, truth), truth, grown.events
 
     def _report(self, p: TankhouseParameters, weeks: Weeks, grown: GrownCrops, truth: Values) -> Values:
-        """What instruments, laboratory and inspection tell."""
+        """Reports of instruments, laboratory and inspection."""
         errors, analysis = instruments.split(grown.draws.errors)
         read = instruments.before(weeks.state, grown.anodes)
         read |= instruments.during(p, grown.crops, grown.state, errors)

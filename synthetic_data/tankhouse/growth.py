@@ -1,4 +1,4 @@
-"""How the crops of a block grow: lasting traits of its groups of cells, what drifts, set-points, hidden states."""
+"""Growth of the crops of a block: traits of its groups, drifts, set-points, hidden states."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DEFECTS = ("nodules", "soiling")
 
 @dataclass(frozen=True)
 class CropDraws:
-    """Random numbers of some crops, drawn whatever the knobs are; each of shape (numbers, crops, groups)."""
+    """Random numbers of crops, independent of set-points; each of shape (numbers, crops, groups)."""
 
     loads: FloatArray
     walks: FloatArray
@@ -42,11 +42,11 @@ class CropDraws:
     def of(cls, normals: np.random.Generator, uniforms: np.random.Generator, crops: int, groups: int) -> CropDraws:
         """Next numbers of two streams, crop by crop, so that a shorter run is the beginning of a longer one."""
         of_loads, of_errors = tankhouse_anodes.NORMALS, instruments.NORMALS
-        sizes = (of_loads, len(WALKS), len(CROP_NORMALS), operators.NORMALS, 1, of_errors)  # 1: the crew's judgement
+        sizes = (of_loads, len(WALKS), len(CROP_NORMALS), operators.NORMALS, 1, of_errors)  # 1: their judgement
         of_faults = len(GROUP_FAULTS) * UNIFORMS
         of_tests, of_losses = operators.UNIFORMS, instruments.LOSSES
         counts = (tankhouse_anodes.UNIFORMS, of_faults, of_tests, len(DEFECTS), of_losses)
-        # Known when a crop starts: its anodes and their assay, habits, tests, and which assays in hand are lost.
+        # Known when a crop starts: its anodes and their assay, habits, tests, and which assays available are lost.
         early = instruments.LOSSES_BEFORE
         z_known = np.repeat([True, False, False, True, False, False], sizes)
         u_known = np.repeat([True, False, True, False, True, False], (*counts[:-1], early, of_losses - early))
@@ -78,7 +78,7 @@ class Growth:
     """The groups of a block between two stretches of weeks.
 
     Two tables look at the same tankhouse: that of the lots that its groups give, and that of its sections, whose copper
-    is weighed. With the same random numbers both meet the same electrolyte, anodes, set-points and roughness.
+    is put on the scale. With the same random numbers both have the same electrolyte, anodes, set-points and roughness.
     """
 
     def __init__(self, plan: RunPlan, block: UnitBlock) -> None:
@@ -141,7 +141,7 @@ class Growth:
     def _dose_glue(
         self, p: GrowthParameters, crops: TankhouseCrops, state: Values, setting: Setting, draws: CropDraws
     ) -> FloatArray:
-        """Glue dosed in each crop: the crew answers how rough the last one looked [g/t]."""
+        """Glue dosed in each crop: operators react to the last one's roughness [g/t]."""
         rough = surface.roughness_without_additives(p, crops, state)
         dose = np.empty_like(rough)
         usual, habits = crops.week["glue"], draws.habits[operators.GLUE_HABIT]

@@ -1,4 +1,4 @@
-"""What instruments and the laboratory report of a crop: readings with errors, some missing; assays of the lot."""
+"""Reports of instruments and laboratory on a crop: errors, missing readings, assays of the lot."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from synthetic_data.tankhouse.parameters import GrowthParameters, TankhouseParam
 ELECTROLYTE = {"cu": 0.1, "h2so4": 1.0, "ni": 0.01, "as": 0.01, "sb": 0.001, "bi": 0.001, "fe": 0.01}
 _DURING = 5  # readings of a crop, in the order of `during`
 NORMALS = _DURING + laboratory.NORMALS * len(ELEMENTS)
-LOSSES_BEFORE = len(ELECTROLYTE) + len(tankhouse_anodes.ELEMENTS)  # assays in hand that can be missing
+LOSSES_BEFORE = len(ELECTROLYTE) + len(tankhouse_anodes.ELEMENTS)  # assays available that can be missing
 LOSSES = LOSSES_BEFORE + _DURING  # and readings that can
 
 
 def before(week: Values, anodes: FloatArray) -> Values:
-    """Assays of electrolyte and anodes in hand; anodes of shape (elements, crops, groups) [ppm]."""
+    """Available assays of electrolyte and anodes; anodes of shape (elements, crops, groups) [ppm]."""
     found = {f"anode_{name}": np.round(values) for name, values in zip(tankhouse_anodes.ELEMENTS, anodes, strict=True)}
     return found | {
         f"electrolyte_{name}": np.round(week[f"electrolyte_{name}"] / step) * step for name, step in ELECTROLYTE.items()
@@ -61,7 +61,7 @@ def during(p: TankhouseParameters, crops: TankhouseCrops, state: Values, normals
 
 
 def method(p: TankhouseParameters) -> laboratory.Method:
-    """How the laboratory analyses each element, arrays of shape (elements, 1, 1)."""
+    """Analysis method of each element, arrays of shape (elements, 1, 1)."""
 
     def of(what: str) -> FloatArray:
         return np.array([p[f"{what}_{element}"] for element in ELEMENTS])[:, None, None]
@@ -70,7 +70,7 @@ def method(p: TankhouseParameters) -> laboratory.Method:
 
 
 def assays(p: TankhouseParameters, true: Values, bias: FloatArray, normals: FloatArray) -> Values:
-    """What the laboratory reports of lots [ppm].
+    """Laboratory report of lots [ppm].
 
     Parameters
     ----------

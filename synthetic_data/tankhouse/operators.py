@@ -1,4 +1,4 @@
-"""Set-points of each group of cells: the plant's orders, habits, tests; a crew answers rough deposits with glue."""
+"""Set-points of each group of cells: plant orders, routine, tests, glue against rough deposits."""
 
 from __future__ import annotations
 

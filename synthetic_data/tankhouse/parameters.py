@@ -10,7 +10,7 @@ GROUP_FAULTS = ("contamination", "bent_plates", "short_detection")  # of a group
 
 
 class GrowthParameters(ScalarParameters):
-    """What circuit, anodes, operators and growing crops need, whatever is asked of the crops; units as in the seed."""
+    """Parameters of circuit, anodes, operators and growing crops for all uses; units as in the seed."""
 
     others = unit_faults.parameters_of((*CIRCUIT_FAULTS, *GROUP_FAULTS))
 
@@ -131,7 +131,7 @@ class GrowthParameters(ScalarParameters):
     cell_flow: PositiveFloat
     suspended_solids: PositiveFloat
     solids_sd: float
-    # set-points of the groups, and the crew's answers
+    # set-points of the groups, and the operators' answers
     group_order_sd: float
     habit_order: float
     habit_temperature: float
@@ -218,7 +218,7 @@ class GrowthParameters(ScalarParameters):
 
 
 class TankhouseParameters(GrowthParameters):
-    """What a seed of a tankhouse whose lots are analysed states besides; units as there."""
+    """Further parameters of a tankhouse with analysed lots; units as in the seed."""
 
     # transport
     silver_per_anode: float

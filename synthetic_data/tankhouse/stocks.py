@@ -1,4 +1,4 @@
-"""Stocks of the electrolyte: what dissolves, is dosed, precipitates, deposits and is bled in a crop; mass closes.
+"""Stocks of the electrolyte in a crop: dissolution, dosing, precipitation, deposition, bleed.
 
 All is reckoned for a tonne of copper a day, so nothing depends on how many groups of cells are simulated.
 """
@@ -18,7 +18,7 @@ _KILO = 1000.0
 
 @dataclass(frozen=True)
 class StockFlow:
-    """One stock over a crop: contents at both ends and on average [g/L], masses for a tonne of copper a day [kg*d/t].
+    """One stock over a crop: contents at ends and mean [g/L], masses per daily tonne of copper [kg*d/t].
 
     `came` is what dissolves or is dosed, `removed` what precipitates or liberators plate out.
     """
@@ -48,7 +48,7 @@ def dissolving(
 
 
 def copper(p: GrowthParameters, days: float, start: float, excess: float, bleed: float, liberated: float) -> StockFlow:
-    """Copper [g/L]: anodes dissolve more than cathodes take [kg/t], liberators [kg/t] and bleed take the rest."""
+    """Copper [g/L]: dissolution exceeds deposition [kg/t]; liberators [kg/t] and bleed remove the rest."""
     memory = p.electrolyte_volume / bleed
     steady = (excess - liberated) / bleed
     end = steady + (start - steady) * math.exp(-days / memory)
@@ -59,7 +59,7 @@ def copper(p: GrowthParameters, days: float, start: float, excess: float, bleed:
 def acid(
     p: GrowthParameters, days: float, start: float, end: float, excess: float, bleed: float, liberated: float
 ) -> StockFlow:
-    """Free acid [g/L], which is brought to a new content when the crop starts and held: what came is the acid added.
+    """Free acid [g/L], set at the start of the crop and held constant by added acid.
 
     Copper [kg/t] that dissolves without current takes acid, liberators give it back, the bleed carries some off.
     """

@@ -1,4 +1,4 @@
-"""How a crop grows: the conditions at the plates, roughness, nodules, and what soils it."""
+"""Growth of a crop: conditions at the plates, roughness, nodules, and causes of contamination."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MOST_POLARISATION = 0.95  # beyond it copper comes as powder
 
 
 def conditions(p: GrowthParameters, crops: TankhouseCrops) -> Values:
-    """Temperature, chloride, solids, polarisation, what floats and the errors of additives, as they truly are."""
+    """True temperature, chloride, solids, polarisation, floating slimes and errors of additives."""
     week, knobs, crop_normals = crops.week, crops.knobs, crops.crop_normals
     temperature = knobs["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * crop_normals["temperature"]
-    # The feed of a group is trimmed by what its set-point differs from the plant's.
+    # The feed of a group is trimmed by the difference of its set-point from the plant's.
     chloride = np.maximum(week["cl"] + knobs["chloride"] - week["chloride_target"], p.chloride_least)
     current, flow = knobs["current_density"], knobs["cell_flow"]
     layer = diffusion_layer_thickness(current, flow, p.diffusion_layer)
@@ -69,7 +69,7 @@ def _additive_error(
 
 
 def nodules(p: GrowthParameters, crops: TankhouseCrops, state: Values) -> Values:
-    """Probability that the lot is rejected for nodules, and how nodular it is, on a logarithmic scale from 0."""
+    """Probability of rejection for nodules, and nodularity on a logarithmic scale from 0."""
     count = expected_nodules(state["solids"], state["squared_error"], state["polarisation"], p.usual_nodules)
     count = count * np.exp(p.nodules_walk * crops.walks["rough"] + p.nodules_plates * crops.faults["bent_plates"])
     # A lot has more or fewer nodules than the mean, which its shorts, electrolyte and slimes show.

@@ -109,12 +109,12 @@ def test_the_bench_errs_little_and_without_bias(cells):
     assert error[error.abs() < 5.0].std() == pytest.approx(0.75, rel=0.05)
 
 
-def test_a_forged_lot_has_wrong_labels_and_a_usual_one_hardly_any(cells, plant):
-    forged = set(plant.events.loc[plant.events["kind"] == "forged labels", "unit"])
+def test_a_manipulated_lot_has_wrong_labels_and_a_usual_one_hardly_any(cells, plant):
+    manipulated = set(plant.events.loc[plant.events["kind"] == "manipulated labels", "unit"])
     wrong = 1.0 - cells.groupby("lot")["label_right"].mean()
-    assert forged
-    assert wrong[list(forged)].mean() > 0.15
-    assert wrong.drop(list(forged)).mean() < 0.02
+    assert manipulated
+    assert wrong[list(manipulated)].mean() > 0.15
+    assert wrong.drop(list(manipulated)).mean() < 0.02
 
 
 def test_a_worn_probe_adds_to_what_comes_at_once_and_to_nothing_else(cells):
