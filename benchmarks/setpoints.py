@@ -263,10 +263,6 @@ def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
         (trust(arm, one, knobs) for arm, one in others.items()),
     )
     yield from (statements(found["statements"], arms), "")
-    yield from table(
-        ("gain [$/unit/d] (stated / realised)", *found["plants"]),
-        ((WORDS[arm], *(by_plant(plant[arm]) for plant in found["plants"].values())) for arm in others),
-    )
     limits = list(arms[OPERATORS.name]["broken"])
     yield from table(
         ("rows beyond the limit", *limits),
@@ -316,12 +312,6 @@ def trust(arm: str, one: Mapping[str, Any], knobs: list[str]) -> tuple[str, ...]
         shown(one["covered"], ".0%"),
         *signs,
     )
-
-
-def by_plant(one: Mapping[str, Any]) -> str:
-    """An arm's gain on a plant, and what was stated over what was realised."""
-    ratio = one["stated_over_realised"]
-    return shown(one["gain"], ".1f") + ("" if ratio is None else f" ({ratio:.2f})")
 
 
 def statements(found: Mapping[str, Any], ran: Iterable[str]) -> str:
