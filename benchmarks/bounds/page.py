@@ -1,4 +1,4 @@
-"""Tables of what could be reached at best, on the pages of the processes."""
+"""Tables of error floors and of effects of steps, on the pages of the processes."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ MEASURED = ("floor", "steps")
 
 
 def page_of(process: str) -> Path:
-    """Page that shows a process's figures."""
+    """Page with a process's figures."""
     return DOCS / "reference" / "processes" / f"{process}.md"
 
 
 def with_tables(text: str, what: str, found: Mapping[str, Any]) -> str:
-    """Text with what stands between the markers of one kind of figures replaced; it has them."""
+    """Replace the block between the markers of one kind of figures."""
     return filled(text, what, _floor(found) if what == "floor" else _steps(found))
 
 
 def _floor(found: Mapping[str, Any]) -> list[str]:
-    heads = ("plant", "label's own error", "oracle to truth", "floor", "registered", "RMSE", "over the floor")
-    heads = (*heads, "coverage of 90 %", "unseen units", "persistence to truth", "linear", "trees")
+    heads = ("plant", "label noise", "oracle, to truth", "error floor", "registered", "RMSE", "RMSE / floor")
+    heads = (*heads, "coverage of 90 %", "holdout units", "persistence, to truth", "linear", "trees")
     return table(heads, (_against_floor(one) for one in found["plants"]))
 
 
@@ -48,7 +48,7 @@ def _against_floor(one: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _steps(found: Mapping[str, Any]) -> list[str]:
     plants = found["plants"]
-    heads = ("a step of", "size", *(f"{one['plant']}, margin {one['margin']:.0f}" for one in plants))
+    heads = ("set-point", "step", *(f"{one['plant']}, margin {one['margin']:.0f}" for one in plants))
     rows = []
     for knob, said in found["knobs"].items():
         cells = [one["knobs"][knob] for one in plants]
