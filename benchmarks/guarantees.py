@@ -1,14 +1,14 @@
-"""How much of a sorter's promise on lots is used: lots over a limit on plants learnt from, and what limits cost.
+"""Use of a sorter's guarantee on lots: lots over a limit on its own plant, and the cost of limits.
 
     python benchmarks/guarantees.py                # the final plants of every process
     python benchmarks/guarantees.py heavy_scrap    # of one; the figures of the others stay as they are
     python benchmarks/guarantees.py --development  # the plants that the rule was chosen on; prints, writes nothing
 
-Of each plant 2,400 lots are simulated. Every sixth is in the table that a sorter learns from, split as any table; the
-others are held out, and sorted by the sorter of their own plant and by that of the plant before it in the list, about
-which nothing is promised. What is promised is what the laboratory finds, of each plant by itself, so it decides which
-lots are over a limit; the truth stands beside it. Figures are kept in docs/results/promises.json as soon as those of a
-process are known; the table of docs/results/sorting.md is made from it.
+Of each plant 2,400 lots are simulated. Every sixth is in the training table of a sorter, split as any table. The others
+are sorted by the sorter of their own plant and by that of the plant before it in the list, without a guarantee. The
+guarantee is of laboratory results, for each plant, so the laboratory decides which lots are over a limit; the simulated
+truth is shown next to it. Figures are stored in docs/results/promises.json as soon as those of a process are known; the
+table of docs/results/sorting.md is made from it.
 """
 
 import json
@@ -60,7 +60,7 @@ HEADS = (
 
 
 class Plant:
-    """A plant, the table of it that is learnt from, and the lots that are held out."""
+    """A plant, its training table, and its holdout lots."""
 
     def __init__(self, seed: Seed, rng_seed: int) -> None:
         self.seed = another_plant(seed, rng_seed)
@@ -190,7 +190,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _keep(process: str, found: Mapping[str, Any]) -> None:
-    """Keep what was measured of a process, beside what is there of others by now."""
+    """Store the figures of a process together with those of others."""
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     results[process] = found
     RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n", encoding="utf-8")

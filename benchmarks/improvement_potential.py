@@ -1,4 +1,4 @@
-"""Room of gain of the simulated potline: what the true margin answers to a knob that is moved and held.
+"""Improvement potential of the simulated potline: true margin after a sustained set-point change.
 
     python benchmarks/improvement_potential.py
 
@@ -65,7 +65,7 @@ PUBLISHED = (
 
 @dataclass(frozen=True)
 class Course:
-    """What pots did over the periods held; a row a period, a column a pot of the line, NaN where it did not run."""
+    """Course of pots over the periods held: a row per period, a column per pot, NaN if not in operation."""
 
     worth: FloatArray  # true margin [$/d]
     metal: FloatArray  # t/d
@@ -74,7 +74,7 @@ class Course:
 
 
 def course(start: Running, seed: Seed, future: int, knobs: list[dict[str, FloatArray]] | None = None) -> Course:
-    """Run a plant on into a future; without knobs, a dictionary a period, the operators set them."""
+    """Run a plant on into a future; operators choose set-points unless a dictionary per period is given."""
     assert seed.plant is not None
     assert seed.key is not None
     running, found = start.fork(future), []
@@ -102,7 +102,7 @@ def _places(units: pd.Series) -> list[int]:
 
 
 def moved(seed: Seed, base: Course, shifts: dict[str, FloatArray | float]) -> list[dict[str, FloatArray]]:
-    """Knobs of the operators' run, moved within bounds, for each period."""
+    """Set-points of the operators' run, moved within bounds, for each period."""
     bounds = {name: seed.column(name).bounds or seed.column(name).limits for name in SHIFTS}
     return [
         {name: np.clip(own[period] + shifts.get(name, 0.0), *bounds[name]) for name, own in base.knobs.items()}
@@ -111,7 +111,7 @@ def moved(seed: Seed, base: Course, shifts: dict[str, FloatArray | float]) -> li
 
 
 def answers(courses: list[Course], bases: list[Course], held: int) -> tuple[FloatArray, FloatArray]:
-    """What a move gives each pot over the periods held [$/t, kWh/t], mean of the futures; NaN where it stood still."""
+    """Gain of a move by pot over the periods held [$/t, kWh/t], mean of futures; NaN if not running."""
     pairs = list(zip(courses, bases, strict=True))
     worth = np.mean([(one.worth - base.worth)[:held].mean(axis=0) for one, base in pairs], axis=0)
     metal = np.mean([base.metal[:held].mean(axis=0) for base in bases], axis=0)
@@ -137,14 +137,14 @@ def summary(gain: FloatArray, energy: FloatArray) -> dict[str, float]:
 
 
 def best_for_all(gains: dict[float, float]) -> float | None:
-    """Where the parabola through the mean gains, 0 without a move, is highest; None where it has no highest point."""
+    """Maximum of the parabola through the mean gains, 0 without a move; None without a maximum."""
     shifts = np.array([0.0, *gains])
     square, linear, _ = np.polyfit(shifts, [0.0, *gains.values()], 2)
     return round(float(-0.5 * linear / square), 4) if square < 0.0 else None
 
 
 def best_of_pots(shifts: tuple[float, ...], gains: FloatArray) -> FloatArray:
-    """Shift that is best for each pot by a parabola through its gains, shape (shifts, pots); 0 where none gains.
+    """Best shift by pot from a parabola through its gains, shape (shifts, pots); 0 if none gains.
 
     The parabola takes out a part of what is due to the few futures.
     """
@@ -221,7 +221,7 @@ def tables(kept: dict[str, Any]) -> str:
 
 
 def with_tables(text: str, kept: dict[str, Any]) -> str:
-    """Text with what stands between its markers replaced."""
+    """Replace the block between the markers."""
     return filled(text, NAME, tables(kept).splitlines())
 
 

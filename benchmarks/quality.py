@@ -1,14 +1,13 @@
-"""Graders of lots on plants with other parameters, over 20,000 lots that no model has learnt; the figures go to docs.
+"""Graders of lots on plants with other parameters, over 20,000 lots not used for training.
 
     python benchmarks/quality.py                     # all of them
     python benchmarks/quality.py copper_cathode      # one; the figures of the others stay as they are
-    python benchmarks/quality.py --development       # on plants to develop on; prints, and writes nothing
+    python benchmarks/quality.py --development       # on development plants; prints, writes nothing
 
-Plants of each kind are drawn by the spread of the seed's parameters. On each, the default plant's champion is learnt
-anew from the plant's own lots, as a plant would do it, and measured on its newest lots, held-out units included. The
-default plant's champion, carried there as it is, decides on the same lots. Nothing is chosen on the plants of FINAL.
-Figures are kept in
-docs/results/quality.json with the digests of seed and table that the champion learnt from; the tables of
+Plants of each kind are drawn by the spread of the seed's parameters. On each, the champion's candidate is trained on
+the plant's own lots, as a plant would do it, and measured on its latest lots, holdout units included. The unchanged
+champion of the default plant decides on the same lots. The plants of FINAL are not used in development. Figures are
+stored in docs/results/quality.json with the digests of the seed and the training table; the tables of
 docs/results/quality.md are made from it.
 """
 
@@ -81,7 +80,7 @@ def evaluated(model: QualityModel, data: Dataset, parts: Split) -> dict[str, flo
 
 
 def hindsight(model: QualityModel, raw: FloatArray, lots: AssayedLots) -> Iterator[float]:
-    """What decisions cost with each threshold, by these lots' own assays [$/t]: what no plant knows beforehand."""
+    """Cost of decisions with each threshold, by these lots' own assays [$/t]."""
     chances = model.scatter.chances(raw[:, : lots.reported.shape[1]], model.limits)
     for limit in THRESHOLDS:
         decided = decide(chances.keeps, chances.best, model.costs, limit)
@@ -104,7 +103,7 @@ def pooled(found: list[dict[str, float]]) -> dict[str, float]:
 
 
 def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, object]:
-    """Figures of models learnt on each of some plants, and of the default plant's champion carried there."""
+    """Figures of models trained on each of some plants, and of the default plant's champion carried there."""
     simulate(seed, folder / "plant")
     learnt = train(seed, folder / "plant", StoreSettings(home=folder / "home")).learnt
     champion = learnt.best.model
@@ -136,7 +135,7 @@ def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, obje
 
 
 def rows(results: Mapping[str, Mapping[str, dict[str, float]]], whose: str) -> list[str]:
-    """Lines of the table of models that were learnt on each plant (own) or carried there."""
+    """Lines of the table of models trained on each plant (own) or carried there."""
     heads = "| process | lots | joint coverage of 90 % | released | to laboratory | false release | simulated truth | "
     heads += "cost [$/t] | assay all | assay none |"
     lines = [f"{heads} plants that release |" if whose == "own" else heads]

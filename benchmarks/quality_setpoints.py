@@ -1,16 +1,15 @@
-"""Set-points recommended for lots, in closed loop: simulated plants with and without them, the same random numbers.
+"""Recommended set-points of lots in closed loop: simulated plants with and without them.
 
-    python benchmarks/quality_setpoints.py                  # all graders with knobs; the figures go to docs
+    python benchmarks/quality_setpoints.py                  # all graders with set-points
     python benchmarks/quality_setpoints.py copper_cathode   # one; the figures of the others stay as they are
     python benchmarks/quality_setpoints.py --development    # on plants to develop on; prints, and writes nothing
 
-Each plant has other parameters, drawn by the spread of the seed's. It runs for a history under its own operators, from
-which the recommendations and a grader are learnt; then it goes on twice, once as the operators set it and once with
-what is recommended. What a lot brought is that of its true contents and its true chance of a defect, by the decision
-that the grader takes on it, less the cost of moves: truth evaluates, and nothing else looks at it. Nothing is chosen on
-the plants of FINAL. Figures are kept in docs/results/quality_setpoints.json with the digests of the
-seed and of its default plant's table; the table of docs/results/quality.md is made
-from it.
+Each plant has other parameters, drawn by the spread of the seed's. It runs for a history under its own operators, on
+which recommendations and a grader are trained. Then it runs twice with the same random numbers, by the operators alone
+and with recommendations. The value of a lot is that of its true contents and its true probability of a defect, by the
+decision of the grader, less the cost of moves. The plants of FINAL are not used in development. Figures are stored in
+docs/results/quality_setpoints.json with the digests of the seed and of its default plant's table; the table of
+docs/results/quality.md is made from it.
 """
 
 import json
@@ -51,7 +50,7 @@ BLOCKS = 10  # stretches of time that the interval of a gain is taken over
 
 
 class Plant:
-    """A running plant and the rows of its newest periods, as they are in hand."""
+    """A running plant and the available rows of its latest periods."""
 
     def __init__(self, seed: Seed, running: Running, rows: Sequence[pd.DataFrame] = ()) -> None:
         self.seed, self.running = seed, running
@@ -66,7 +65,7 @@ class Plant:
         return Plant(self.seed, self.running.fork(), self.rows)
 
     def to_come(self) -> tuple[pd.DataFrame, FloatArray]:
-        """The operators' plan of the next period, and inputs of its lots, those unknown that are measured later."""
+        """The operators' plan of the next period, and inputs of its lots without later measurements."""
         plan = self.running.plan()
         new = self.running.known().merge(plan, on=[self.key, self.time])
         return plan, self._inputs(pd.concat([*self.rows, new], ignore_index=True), plan)
@@ -109,7 +108,7 @@ class Grader:
         self.estimator = estimator.fit(X, Y)
 
     def brought(self, X: FloatArray, truth: pd.DataFrame) -> FloatArray:
-        """What each lot brought [$ a lot]: by its true contents, and by its true chance to be rejected for a defect."""
+        """Value of each lot [$ a lot] by its true contents and its true probability of a defect."""
         elements = [element.name for element in self.seed.elements]
         chances = self.scatter.chances(self.estimator.predict(X)[:, : len(elements)], self.limits)
         decided = decide(chances.keeps, chances.best, self.costs, 1.0)
@@ -120,14 +119,14 @@ class Grader:
 
 
 def moves(one: LotAdvice) -> list[str]:
-    """Knobs that advice moves."""
+    """Set-points that advice moves."""
     return [name for name, move in one.moves.items() if move]
 
 
 def run(
     plant: Plant, grader: Grader, periods: int, setpoints: LotSetpoints | None
 ) -> tuple[FloatArray, list[list[LotAdvice]]]:
-    """What each lot brought, costs of moves taken off, shape (periods, units) [$], and what was recommended."""
+    """Value of each lot less costs of moves, shape (periods, units) [$], and the recommendations."""
     brought, said = [], []
     for _ in range(periods):
         plan, X = plant.to_come()

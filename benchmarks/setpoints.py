@@ -1,17 +1,17 @@
-"""Set-points in closed loop on plants that nothing was chosen on, beside operators and oracles; figures go to docs.
+"""Set-points in closed loop on plants not used in development, with operators and oracles.
 
     python benchmarks/setpoints.py run                # all variants; some hours
     python benchmarks/setpoints.py run as_it_is       # one; the figures of the others stay as they are
-    python benchmarks/setpoints.py learn as_it_is     # of it the arms that learn by `models.setpoints` alone
-    python benchmarks/setpoints.py write              # tables and pictures of the pages again, from the figures
+    python benchmarks/setpoints.py learn as_it_is     # of it the policies fitted by `models.setpoints` alone
+    python benchmarks/setpoints.py write              # tables and pictures of the page again, from the figures
 
-Plants are those of `training.setpoints.plants.FINAL`: three of the seed's own parameters, three of others of the kind;
-those of shorter periods run on one or two of each, by fewer arms. The potline as it is runs for a second year by the
-arms that go on; its easy variant, which lacks what sets in against a move, and the other processes for one. Finished
-arms are kept in the home folder (`NONFERROUS_HOME`), so that what was cut off goes on. Where `models.setpoints` has
-changed and neither plants nor oracles have, `learn` runs what depends on it, and takes the rest as it was. Figures are
-kept in docs/results/setpoints.json with the seed's digest; the block between the markers of docs/results/set_points.md
-is made from them.
+Plants are those of `training.setpoints.plants.FINAL`: three with the seed's own parameters, three with others. Plants
+with shorter periods run on one or two of each, by fewer policies. Some policies of the potline run for a second year;
+its easy variant, which lacks delayed effects, and the other processes run for one. Finished policies are stored in the
+home folder (`NONFERROUS_HOME`), so that an interrupted run resumes. If `models.setpoints` has changed and neither
+plants nor oracles have, `learn` runs the policies that depend on it and keeps the others. Figures are stored in
+docs/results/setpoints.json with the seed's digest; the block between the markers of docs/results/set_points.md is made
+from them.
 """
 
 import json
@@ -82,7 +82,7 @@ class Variant:
 
     @property
     def seed(self) -> Seed:
-        """Of its process."""
+        """Seed of its process."""
         return load(self.process)
 
 
@@ -114,7 +114,7 @@ VARIANTS = {
 
 
 def size_of(variant: Variant) -> Size:
-    """Of the trials of a variant."""
+    """Size of the trials of a variant."""
     size = replace(Size.of(variant.seed), **variant.smaller)
     return replace(size, second=size.periods) if variant.second else size
 
@@ -137,12 +137,12 @@ def measured(name: str, folder: Path, arms: Sequence[NamedPolicy]) -> dict[str, 
 
 
 def learnt(variant: Variant) -> list[NamedPolicy]:
-    """Arms of a variant that learn by `models.setpoints`, and the operators, beside whom all are measured."""
+    """Arms of a variant that are fitted by `models.setpoints`, and the operators as their reference."""
     return [arm for arm in variant.arms if arm.name in (OPERATORS.name, "assumed", *RECOMMENDED)]
 
 
 def joined(variant: Variant, new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures of a variant, of some arms anew and of the others as they were on the same plants.
+    """Combine new figures of some arms with stored figures of the others on the same plants.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def picture_of(name: str, what: str) -> Path:
 
 
 def draw_all(results: Mapping[str, Any]) -> None:
-    """Draw the pictures of all variants anew; NoBrowserError, and none of them, where there is nothing to draw with."""
+    """Draw the pictures of all variants; NoBrowserError, and no picture, without a browser."""
     for old in PICTURES.glob("setpoints_*.png"):
         old.unlink()
     for name, found in results.items():
@@ -191,7 +191,7 @@ def draw_all(results: Mapping[str, Any]) -> None:
 
 
 def numbers(value: Any) -> Any:
-    """What `plain` made for JSON, with NaN again where nothing is."""
+    """Restore NaN in JSON values of `plain`."""
     if isinstance(value, Mapping):
         return {name: numbers(part) for name, part in value.items()}
     return np.nan if value is None else value
@@ -296,7 +296,7 @@ def a_tonne(arm: str, one: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def trust(arm: str, one: Mapping[str, Any], knobs: list[str]) -> tuple[str, ...]:
-    """An arm's line of the table of what was stated beside what came, and of directions."""
+    """An arm's line of the table of stated and realised gains, and of directions."""
     ratio = shown(one["stated_over_realised"], ".2f")
     if one["lowest_over_realised"] is not None:
         ratio += f" ({one['lowest_over_realised']:.2f} to {one['highest_over_realised']:.2f})"
@@ -315,7 +315,7 @@ def trust(arm: str, one: Mapping[str, Any], knobs: list[str]) -> tuple[str, ...]
 
 
 def statements(found: Mapping[str, Any], ran: Iterable[str]) -> str:
-    """What was stated over all plants and recommendations that ran, in a sentence."""
+    """Return a sentence on stated gains over all plants and recommendations."""
     if not found["count"]:
         return "Nothing was recommended."
     low, high = HONEST

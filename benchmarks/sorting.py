@@ -1,12 +1,12 @@
-"""Champions of the sorting processes on 2,000 lots of plants that they have never seen; the figures go to docs.
+"""Champions of the sorting processes on 2,000 lots of new plants.
 
     python benchmarks/sorting.py                 # all of them
     python benchmarks/sorting.py heavy_scrap     # one; the figures of the others stay as they are
 
-Each default plant is simulated and learnt, then another one (another random seed) is sorted and ejected. Beside the
-champion stands the same candidate with a classifier that has learnt ten times as many lots. Figures are kept in
-docs/results/sorting.json with the digests of seed and table that the champion learnt from; the table of
-docs/results/sorting.md is made from it.
+A champion is trained on each simulated default plant and sorts another one (another random seed), with ejection. It is
+compared with the same candidate whose classifier is trained on ten times as many lots. Figures are stored in
+docs/results/sorting.json with the digests of the seed and the training table; the table of docs/results/sorting.md is
+made from it.
 """
 
 import json
@@ -49,7 +49,7 @@ HEADS = (
 
 
 def ten_times(model: SortingModel, folder: Path) -> SortingModel:
-    """The model with a classifier that has learnt ten times as many lots of the same plant's years."""
+    """The model with a classifier trained on ten times as many lots of the same plant's years."""
     seed = model.seed
     assert seed.plant is not None
     simulate(seed, folder, units=TIMES * seed.plant.units)
@@ -125,7 +125,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _keep(process: str, found: dict[str, object]) -> None:
-    """Keep what was measured of a process, beside what is there of others by now."""
+    """Store the figures of a process together with those of others."""
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     results[process] = found
     RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n", encoding="utf-8")

@@ -1,1 +1,1 @@
-"""What could be reached at best on simulated plants: the error of a prediction, and the money of a knob's step."""
+"""Bounds on simulated plants: lowest error of a prediction, and gain of a step of a set-point."""

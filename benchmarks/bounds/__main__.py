@@ -1,7 +1,7 @@
-"""What could be reached at best on simulated plants, beside what is; figures go to the page of each process.
+"""Bounds on simulated plants and achieved values, for the page of each process.
 
     python -m benchmarks.bounds floor copper_electrorefining    # errors of predictions; minutes
-    python -m benchmarks.bounds steps copper_electrorefining    # money of a step of each knob; minutes
+    python -m benchmarks.bounds steps copper_electrorefining    # gain of a step of each set-point; minutes
     python -m benchmarks.bounds write                           # tables of the pages again, from the figures
 
 Figures are kept in docs/results/bounds.json with the digest of the seed that they were measured on.

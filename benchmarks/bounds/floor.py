@@ -1,4 +1,4 @@
-"""How well a prediction could do at best: trees that know the truth of many plants alike, and the label's own error."""
+"""Error floor of a prediction: trees trained on the truth of many similar plants, and label noise."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MOST_TREES, _PATIENCE = 1500, 40
 
 
 def floor(seed: Seed) -> dict[str, Any]:
-    """Errors of a job's candidates and of the oracle on the newest periods of some plants [unit of the target]."""
+    """Errors of a job's candidates and of the oracle on the latest periods of plants [target unit]."""
     seed = seed.for_first
     plants = [_plant(seed if number is None else another_plant(seed, number), name) for name, number in PLANTS.items()]
     unit = seed.targets[seed.target.name].unit

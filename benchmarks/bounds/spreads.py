@@ -1,12 +1,12 @@
-"""What a limit on the spread of a lot costs, from one that nothing keeps to none, beside who knows every piece.
+"""Cost of dispersion limits of a lot, compared with known classes and contents of all pieces.
 
     python -m benchmarks.bounds.spreads                      # every process that is named below
     python -m benchmarks.bounds.spreads retired_batteries    # one; the figures of the others stay as they are
 
 On the first development plant of `benchmarks.guarantees` a sorter is fitted once and calibrated again for each limit in
-the bins of LIMITED; then 900 held-out lots are sorted. Beside it the same line with every piece's class
-and contents known sorts a third of them, at the lowest risk price at which as many keep their limits as the seed asks.
-Figures are kept in docs/results/spreads.json; the table of docs/results/sorting.md is made from it.
+the bins of LIMITED; then 900 holdout lots are sorted. For comparison, the same line with known class and contents of
+every piece sorts a third of them, at the lowest risk price at which as many lots satisfy their limits as the seed
+requires. Figures are stored in docs/results/spreads.json; the table of docs/results/sorting.md is made from it.
 """
 
 import json
@@ -78,7 +78,7 @@ def with_limit(seed: Seed, limit: float | None) -> Seed:
 
 
 def known(model: SortingModel, pieces: AnalysedPieces) -> tuple[float, float]:
-    """Share of lots over a limit and value of the line where every piece's class and contents are known [1, $/t]."""
+    """Share of lots over a limit and value of the line with known classes and contents [1, $/t]."""
     line, values, seed = model.line, value_matrix(model.seed), model.seed
     names, _, lots = numbered(pieces.lots)
     true = Known(
@@ -150,7 +150,7 @@ def figures(seed: Seed, limits: tuple[float | None, ...]) -> dict[str, Any]:
 
 
 def free_digest(seed: Seed) -> str:
-    """Digest of a seed without its limits of standard deviations: what others cost does not depend on them."""
+    """Digest of a seed without its dispersion limits, on which the cost of others does not depend."""
     return seed_digest(with_limit(seed, None))
 
 

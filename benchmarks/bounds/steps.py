@@ -1,4 +1,4 @@
-"""What a step of each knob is worth: all units of a running plant moved and held, beside the operators' own run."""
+"""Gain of a step of each set-point, moved and held in all units, over the operators' own run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FUTURES = range(4)
 
 
 def steps(seed: Seed) -> dict[str, Any]:
-    """Change of the true margin by a step up and one down of each knob, by plant [$ a unit and day]."""
+    """Change of the true margin by a step up and one down of each set-point, by plant [$ a unit and day]."""
     units = {column.name: column.unit for column in seed.by_role("knob") if column.step}
     sizes = {column.name: column.step for column in seed.by_role("knob") if column.step}
     return {
@@ -68,7 +68,7 @@ def _course(
     knob: str = "",
     size: float = 0.0,
 ) -> tuple[list[pd.DataFrame], pd.Series]:
-    """Plans of the periods held, and each unit's mean margin without the cost of moves; all knobs as in `plans`."""
+    """Plans of the periods held and mean margin by unit, without costs; set-points as in `plans`."""
     assert seed.key is not None
     simulator, running = RunningPlants(), start.fork(future)
     own, worth = [], []

@@ -1,1 +1,1 @@
-"""How soon drift is seen on simulated plants, and how often where nothing changed."""
+"""Delay of drift detection and false alarms on simulated plants."""

@@ -4,7 +4,7 @@
     python -m benchmarks.drift PROCESS...   # some of them
     python -m benchmarks.drift write        # the tables again, from the figures
 
-Plants are others than those on which limits were chosen: their parameters are drawn anew, with other random numbers.
+Plants are others than those on which limits were chosen: their parameters are drawn again, with other random numbers.
 """
 
 from __future__ import annotations

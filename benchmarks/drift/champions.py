@@ -1,4 +1,4 @@
-"""Champions of all tasks, fitted in process to the first part of a plant's table, and what they answer afterwards."""
+"""Champions of all tasks, fitted to the first part of a plant's table, and their later predictions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CALIBRATE_FROM, LEARNT_TO = 0.60, 0.85  # of the periods, as training has it
 
 
 def champion(seed: Seed, table: pd.DataFrame) -> Model:
-    """A model of the process's task that has learnt the first 85 % of the periods of four fifths of the units."""
+    """Model of the process's task, trained on the first 85 % of the periods of four fifths of the units."""
     start, unit = starts_of(table, seed), units_of(table, seed)
     periods = np.unique(start)
     middle, end = (periods[int(share * len(periods))] for share in (CALIBRATE_FROM, LEARNT_TO))
@@ -71,7 +71,7 @@ def _pieces(seed: Seed, table: pd.DataFrame, old: BoolArray, new: BoolArray, inf
 
 
 def _unsure(seed: Seed) -> Seed:
-    """Seed that asks of few lots as much as they can show: what is promised of lots moves no input and no outcome."""
+    """Seed with a guarantee that few lots can show: it changes no input and no outcome."""
     sure = Quantity(value=0.5, unit="1", source="assumed: nothing here depends on it")
     rules = seed.sorting_rules.model_copy(update={"calibration_confidence": sure})
     return seed.model_copy(update={"sorting": rules})
@@ -81,7 +81,7 @@ FITS = {"regression": _numbers, "quality": _lots, "sorting": _pieces}
 
 
 def answered(seed: Seed, table: pd.DataFrame) -> Answered:
-    """Rows of a table in the order of time, as if they had been answered; drift looks at inputs and outcomes alone."""
+    """Rows of a table in order of time, as recorded rows; drift detection uses inputs and outcomes alone."""
     order = np.argsort(table[seed.clock.name].to_numpy(), kind="stable")
     n, none = len(table), np.full(len(table), None, dtype=object)
     rows = table.iloc[order].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Simulated plants that run unchanged, then change in one thing on one day, with the same random numbers."""
+"""Simulated plants with and without one change on one day, with the same random numbers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SENSOR = 1.0  # standard deviations by which an instrument reads higher
 
 
 def measured(seed: Seed, rng_seeds: tuple[int, ...]) -> dict[str, Any]:
-    """What is seen on plants of a process whose parameters are drawn anew, unchanged and changed."""
+    """Figures of plants of a process with other parameters, unchanged and changed."""
     return {"plants": {str(one): _measured(another_plant(seed, one)) for one in rng_seeds}}
 
 
@@ -65,7 +65,7 @@ def _signals(seed: Seed, rows: pd.DataFrame, history: DriftReference) -> DriftSi
 
 
 def _by_charts(seen: DriftSignals) -> BoolArray:
-    """Which chart of errors is beyond its limit at each step, shape (p, charts)."""
+    """Return whether each chart of errors is beyond its limit by step, shape (p, charts)."""
     found = np.zeros((len(seen.effects), len(seen.sums)), dtype=np.bool_)
     for j, sums in enumerate(seen.sums):
         found[sums.at, j] = sums.beyond
@@ -85,7 +85,7 @@ def _false_alarms(seen: DriftSignals, history: DriftReference) -> dict[str, floa
 
 
 def _delays(seen: DriftSignals, unchanged: DriftSignals, history: DriftReference) -> dict[str, Any]:
-    """Periods from the change to the first input and the first chart of errors beyond limits that they keep without it.
+    """Periods from the change to the first input and the first chart beyond limits because of it.
 
     Outcomes are known a period late. None: not within what was simulated after it.
     """
@@ -149,7 +149,7 @@ def _moved(seed: Seed, rows: pd.DataFrame, name: str, history: DriftReference) -
 
 
 def _outcomes(seed: Seed, rows: pd.DataFrame, unchanged: DriftSignals, history: DriftReference) -> int | None:
-    """Delay after outcomes of the first target fall by one usual error, of contents by that of their logarithm.
+    """Delay after outcomes of the first target fall by one typical error, of contents on log scale.
 
     None where the target is a class.
     """

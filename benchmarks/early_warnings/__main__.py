@@ -1,11 +1,11 @@
-"""Measure early warnings on the default plants and on plants with other parameters, for docs/results/early_warnings.md.
+"""Measure early warnings on default plants and on other plants, for docs/results/early_warnings.md.
 
     python -m benchmarks.early_warnings                        # all processes that name events
     python -m benchmarks.early_warnings zinc_electrowinning    # one; the figures of the others stay as they are
     python -m benchmarks.early_warnings --development          # on plants to develop on; prints, and writes nothing
 
-Each plant's warnings are learnt from its own rows by the split of every job, and measured on its newest periods, units
-held out included. Nothing is chosen on the plants of FINAL.
+Each plant's warnings are trained on its own rows by the split of every job, and measured on its latest periods,
+holdout units included. The plants of FINAL are not used in development.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def digest(seed: Seed) -> str:
 
 
 def on_plant(seed: Seed, folder: Path) -> tuple[Dataset, dict[str, Any]]:
-    """What warnings are worth on one plant, learnt from its own rows."""
+    """Figures of warnings on one plant, trained on its own rows."""
     data = read(simulate(seed, folder), seed)
     blocks = blocks_of(data, split(data))
     learnt = EventWarnings().outcome(data, split(data))

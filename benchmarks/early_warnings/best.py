@@ -1,9 +1,9 @@
-"""The simulator's own best: how probable an event truly is, counted over other futures of the same plant.
+"""True probability of an event, counted over other futures of the same simulated plant.
 
 When a period starts the whole plant is forked: hidden states, faults that are on and what the operators would set are
-the same in all forks, and whatever is not known yet is drawn anew. The share of forks in which a unit has the event is
-its true probability at that moment. No warning that is given then, by whatever model, can have a lower Brier score on
-average: what is left is chance.
+the same in all forks, and everything that is not known yet is drawn again. The share of forks in which a unit has the
+event is its true probability at that moment. No warning that is given then, by whatever model, can have a lower Brier
+score on average: what is left is chance.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Alarms beside the faults that a simulator injects: whether they come before the onset, and before the crew."""
+"""Alarms around simulated faults: before the onset, and before the detection by operators."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def beside_faults(
         `faults` (pairs of fault and unit), `event` (share with the event), `usual` (its rate otherwise), `ahead`
         (share with an alarm at the start of the period of the onset, before it), `alarms` (share of all rows with one,
         which `ahead` reaches by chance), `after` (share with the first alarm at the start of the next period, none
-        before), and medians of hours: `alarm_delay` of these alarms after the onset, `crew_delay` of the crew.
+        before), and medians of hours: `alarm_delay` of these alarms after the onset, `crew_delay` of the operators.
     """
     shape = grid.there.shape
     y, alarm = (np.full(shape, np.nan) for _ in range(2))
@@ -62,7 +62,7 @@ def beside_faults(
 
 
 def _pairs(faults: pd.DataFrame, grid: UnitPeriodGrid, y: np.ndarray, first: int) -> np.ndarray:
-    """Unit, period of the onset, onset [h after the first period's start] and the crew's delay [h] of each pair."""
+    """Unit, period and time of the onset [h after the first start], operators' delay [h] of each pair."""
     number = {name: i for i, name in enumerate(grid.units.tolist())}
     length = (grid.starts[1] - grid.starts[0]) / HOUR
     found = []

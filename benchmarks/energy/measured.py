@@ -1,4 +1,4 @@
-"""Energy and carbon of the default plants, the norms of their seeds and one answer, as figures and as tables."""
+"""Energy and carbon of the default plants, norms and one response, as figures and tables."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def processes() -> list[str]:
 
 
 def measured(process: str) -> dict[str, Any]:
-    """Figures of a process's default plant: of all its rows, and the line that a report of the newest month prints."""
+    """Figures of a process's default plant: of all its rows, and the printed line of the latest month."""
     seed, physics = load(process), _physics(process)
     with tempfile.TemporaryDirectory() as folder:
         data = simulate(seed, folder)
@@ -85,7 +85,7 @@ def totals(kept: Mapping[str, Any]) -> list[str]:
 
 
 def uses(kept: Mapping[str, Any]) -> list[str]:
-    """Where the energy of each default plant goes, and what that of the first boundary ends in, a table a kind."""
+    """Uses of the energy of each default plant, and sinks of the first boundary, a table per kind."""
     found: list[str] = []
     for kind, of in _by_kind(kept):
         rows = []
@@ -116,7 +116,7 @@ def _physics(process: str) -> AnyEnergy:
 
 
 def picture(process: str, one: Mapping[str, Any]) -> str:
-    """Where the energy of a default plant goes, as an SVG file."""
+    """Energy flow of a default plant as an SVG file."""
     kind = _physics(process).KIND
     uses = {name: value for name, value in one["goes_into"].items() if name not in kind.outside}
     outside = {name: value for name, value in one["goes_into"].items() if name in kind.outside}
@@ -159,7 +159,7 @@ def lines(kept: Mapping[str, Any]) -> list[str]:
 
 
 def answer() -> list[str]:
-    """What the service answers of energy for a typical row, without the basis that stands beside the predictions."""
+    """Part `energy` of a response for a typical row, without `energy_basis`."""
     seed, physics = load(ANSWERED), _physics(ANSWERED)
     X = np.array([[one.usual if one.is_number else 0.0 for one in seed.inputs]])
     efficiency = Answer(*(np.array([end]) for end in INTERVAL))
@@ -194,7 +194,7 @@ def _shown(found: Any) -> list[str]:
 
 
 def filled(text: str, kept: Mapping[str, Any]) -> str:
-    """The page with all that stands between markers made anew."""
+    """Replace all blocks of the page."""
     parts = {
         "totals": totals(kept),
         "uses": uses(kept),

@@ -1,12 +1,12 @@
-"""Our effects of knobs beside those of econml and DoubleML, and beside the truth, on plants to develop on.
+"""Effects of set-points by ours, econml and DoubleML compared with the truth, on development plants.
 
-    make bench-referees     # econml and DoubleML stand in a folder of their own, which this target fills
+    make bench-referees     # econml and DoubleML are in a folder of their own, which this target fills
 
-A step of a knob up and a step down, half of the difference: by `models.setpoints.learning`, by partially linear
-regression on the same rows and controls (`econml.dml.LinearDML`, `doubleml.DoubleMLPLR`), and in truth, by forks of the
-running plant at several times of history, into several futures. All effects are on an outcome's mean over the period of
-the move and the two after it, in which the crew goes on as in history. Figures are kept in docs/results/referees.json;
-the table between the markers of docs/results/set_points.md is made from them.
+Half of the difference between a step of a set-point up and a step down: by `models.setpoints.learning`, by partially
+linear regression on the same rows and controls (`econml.dml.LinearDML`, `doubleml.DoubleMLPLR`), and in truth, by
+forks of the running plant at several times of history, into several futures. All effects are on an outcome's mean over
+the period of the move and the two after it, in which operators continue as in history. Figures are stored in
+docs/results/referees.json; the tables between the markers of docs/results/set_points.md are made from them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from training.setpoints.plants import TrialPlant
 
 
 def measured(plant: TrialPlant, seed: Seed) -> list[dict[str, Any]]:
-    """Figures of a plant: for each knob and outcome the truth and all estimates."""
+    """Figures of a plant: for each set-point and outcome the truth and all estimates."""
     simulator, known = RunningPlants(), public(seed)
     response = response_of(seed)
     assert response is not None

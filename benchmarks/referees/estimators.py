@@ -1,4 +1,4 @@
-"""Effects of a step of each knob by ours, econml and DoubleML, all from the same rows and controls."""
+"""Effects of a step of each set-point by ours, econml and DoubleML, on the same rows and controls."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ TREES = {
     **{"subsample_freq": 1, "colsample_bytree": 0.7, "random_state": 0, "n_jobs": 1, "verbose": -1},
 }
 
-Estimates = dict[tuple[str, str], tuple[float, float]]  # by knob and outcome: effect of a step and its standard error
+Estimates = dict[
+    tuple[str, str], tuple[float, float]
+]  # by set-point and outcome: effect of a step and its standard error
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingRows:
-    """What all estimators learn from: n rows of history, as `models.setpoints.learning.learn` takes them.
+    """Training rows of all estimators: n rows of history as of `models.setpoints.learning.learn`.
 
     Attributes
     ----------
@@ -38,9 +40,9 @@ class TrainingRows:
     outcomes : dict of str to ndarray, shape (n,)
         Mean over the period and those after it, AHEAD in all; NaN where one is missing.
     moves : dict of str to ndarray, shape (n,)
-        Of each knob from the last period's to the planned [steps].
+        Of each set-point from the last period's to the planned [steps].
     controls : ndarray, shape (n, k)
-        What was known when the period started, and last period's label.
+        Values available at the start of the period, and last period's label.
     """
 
     at: UnitStates
@@ -50,7 +52,7 @@ class TrainingRows:
 
     @classmethod
     def of(cls, history: pd.DataFrame, seed: Seed, response: AnyResponse) -> TrainingRows:
-        """Rows of units whose last periods are known, and whose knobs are."""
+        """Rows of units with known last periods and known set-points."""
         grid = UnitPeriodGrid.of(history, seed)
         at = situations(grid, seed, response)
         moves = {knob: (at.plan[knob] - at.last[knob]) / step_of(seed, knob) for knob in response.KNOBS}
@@ -84,7 +86,7 @@ def ours(history: pd.DataFrame, seed: Seed, rows: TrainingRows) -> Estimates:
 
 
 def linear_dml(rows: TrainingRows) -> Estimates:
-    """By `econml.dml.LinearDML`: all knobs together, folds of whole units."""
+    """Estimate by `econml.dml.LinearDML`: all set-points together, folds of complete units."""
     from econml.dml import LinearDML  # stands in no environment but that of this command
 
     found, treatments = {}, np.column_stack(list(rows.moves.values()))
@@ -109,7 +111,7 @@ def linear_dml(rows: TrainingRows) -> Estimates:
 
 
 def double_ml(rows: TrainingRows) -> Estimates:
-    """By `doubleml.DoubleMLPLR`: a knob at a time, the others among the controls, errors by unit."""
+    """Estimate by `doubleml.DoubleMLPLR`: one set-point at a time, errors by unit."""
     from doubleml import DoubleMLData, DoubleMLPLR  # stands in no environment but that of this command
 
     found, treatments = {}, np.column_stack(list(rows.moves.values()))

@@ -1,4 +1,4 @@
-"""Tables of effects beside the truth, on the page of set-points."""
+"""Tables of estimated and true effects, on the page of set-points."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Z = 1.645  # standard deviations either side of a 90 % interval
 
 
 def tables(kept: Mapping[str, Any]) -> str:
-    """The figures as tables in Markdown: of each knob and outcome over plants, and how far each estimator is off."""
+    """Tables in Markdown: errors of each estimator, and effects by set-point and outcome over plants."""
     found = pd.DataFrame(kept["effects"])
     heads = ("estimator", "error / SD, median", "90th percentile", "right direction", "coverage of 90 % intervals")
     lines = table(heads, (summary(found, name) for name in ESTIMATORS))
@@ -32,7 +32,7 @@ def tables(kept: Mapping[str, Any]) -> str:
 
 
 def summary(found: pd.DataFrame, name: str) -> tuple[str, ...]:
-    """How far an estimator is off, over plants, knobs and outcomes."""
+    """Error of an estimator over plants, set-points and outcomes."""
     off = (found[name] - found["truth"]).abs()
     shares = off / found["spread"]
     covered = off <= Z * np.hypot(found[f"{name}_error"], found["truth_error"])
@@ -41,7 +41,7 @@ def summary(found: pd.DataFrame, name: str) -> tuple[str, ...]:
 
 
 def effects(found: pd.DataFrame, units: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    """A line a knob and outcome: means over plants, and root mean squares of errors."""
+    """Lines by set-point and outcome: means over plants, and root mean squares of errors."""
     for (knob, outcome), of in found.groupby(["knob", "outcome"], sort=False):
         cells = []
         for name in ESTIMATORS:
@@ -56,5 +56,5 @@ def effects(found: pd.DataFrame, units: Mapping[str, str]) -> Iterator[tuple[str
 
 
 def with_tables(text: str, kept: Mapping[str, Any]) -> str:
-    """Text with what stands between its markers replaced."""
+    """Replace the block between the markers."""
     return filled(text, NAME, tables(kept).splitlines())

@@ -1,4 +1,4 @@
-"""What a step of a knob truly does: forks of a running plant with the step up and down, into the same futures."""
+"""True effect of a step: forks of a running plant with the step up and down, in the same futures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FUTURES = range(3)
 
 
 def answers(running: RunningPlant, last: pd.DataFrame, seed: Seed, future: int, knob: str) -> dict[str, pd.Series]:
-    """Half of what outcomes differ by after a step of a knob up and down, by unit; NaN where bounds leave no room."""
+    """Half the difference of outcomes after a step up and down, by unit; NaN if bounds prevent the step."""
     response, step = response_of(seed), step_of(seed, knob)
     assert response is not None
     assert seed.key is not None
@@ -42,7 +42,7 @@ def answers(running: RunningPlant, last: pd.DataFrame, seed: Seed, future: int, 
 
 
 def truth_of(running: RunningPlant, last: pd.DataFrame, seed: Seed, knobs: Sequence[str]) -> pd.DataFrame:
-    """True effects of a step: a row a unit and future, a column a knob and outcome."""
+    """True effects of a step: a row per unit and future, a column per set-point and outcome."""
     parts = []
     for future in FUTURES:
         found = {(knob, name): of for knob in knobs for name, of in answers(running, last, seed, future, knob).items()}

@@ -1,4 +1,4 @@
-"""Schedules of the current under a tariff, played through simulated plants by the hour.
+"""Schedules of the current under a tariff, simulated by the hour.
 
 python -m benchmarks.schedules                        # all processes with a [schedule]; the figures go to docs
 python -m benchmarks.schedules zinc_electrowinning    # one; the figures of the others stay as they are

@@ -1,12 +1,11 @@
-"""Schedules of the current under a tariff, played through simulated plants by the hour.
+"""Schedules of the current under a tariff, simulated by the hour.
 
-Each plant has other parameters, drawn by the spread of the seed's. At many times of its year a schedule is ordered from
-the rows that are then in hand, and played through forks of the plant, once as it is and once at the flat current that
-it is compared with: the same weather, feed, faults and random numbers. What was stated is compared with what was so:
-saving (at the same metal: a difference of it counts at the stated worth of a tonne), metal, limits. Then the metal is
-played again with a new schedule for the rest at each period's start, as a plant would order it. Nothing is chosen on
-the plants of FINAL. Figures are kept in docs/results/schedules.json; the table of docs/results/schedules.md
-is made from them.
+Each plant has other parameters, drawn within the seed's. At many times of its year a schedule is computed from the rows
+then available. Forks of the plant run with the schedule and with the constant current that it is compared with: the
+same weather, feed, faults and random numbers. Stated and realised values are compared: saving (at the same metal: a
+difference of it counts at the stated value of a tonne), metal, limits. A third run has a new schedule for the remaining
+metal at each period's start, as a plant would order it. The plants of FINAL are not used in development. Figures are
+stored in docs/results/schedules.json; the table of docs/results/schedules.md is made from them.
 """
 
 import datetime as dt
@@ -40,7 +39,7 @@ NAME = "schedules"
 DEVELOPMENT, FINAL = range(301, 303), range(501, 505)
 FIRST, STARTS = 10, 12  # periods of history before the first schedule, schedules in a year
 UNITS = 24
-SHARE = 0.99  # of what the line makes at its current, which is owed
+SHARE = 0.99  # of the metal that the line makes at its current, which is required
 CHINA = dt.timezone(dt.timedelta(hours=8))
 MONDAY = dt.datetime(2026, 8, 3, tzinfo=CHINA)
 CLASSES = ((0, 8, 0.55), (8, 12, 1.45), (12, 16, 1.0), (16, 20, 1.45), (20, 24, 1.0))
@@ -72,7 +71,7 @@ def day_ahead(hours: int, number: int) -> Hours:
 
 @dataclass
 class InHand:
-    """A running plant and the rows of its newest periods, as they are in hand."""
+    """A running plant and the available rows of its latest periods."""
 
     seed: Seed
     running: Running
@@ -92,13 +91,13 @@ class InHand:
         return played
 
     def with_labels(self) -> "InHand":
-        """What is in hand once the labels of the last period have come in, within the period to come."""
+        """Copy with the labels of the last period, which arrive within the next one."""
         later = self.fork()
         later.go()
         return InHand(self.seed, self.running, later.rows[:-1])
 
     def line(self, steps: int) -> CellLine:
-        """The line at the state in hand."""
+        """The line at the present state."""
         table, seed = pd.concat(self.rows, ignore_index=True), self.seed
         assert seed.key is not None
         columns = {column.name: table[column.name].to_numpy() for column in seed.columns if column.name in table}
@@ -118,7 +117,7 @@ def order_of(seed: Seed, line: CellLine, prices: Hours, cells: int, owed: float,
 
 
 def played_through(plant: InHand, profile: FloatArray, period: int) -> dict[str, FloatArray]:
-    """What a profile does by the hour, period after period, or in the first hours of a longer one."""
+    """Simulate a profile by the hour, period after period, or in the first hours of a longer one."""
     if period > len(profile):
         return play_ahead(plant.running, profile)
     parts = [plant.go(part) for part in np.split(profile, len(profile) // period)]
@@ -149,7 +148,7 @@ def windows(seed: Seed, number: int) -> Iterator[dict[str, float]]:
 
 
 def one_window(plant: InHand, prices: Hours, period: int) -> Iterator[dict[str, float]]:
-    """One schedule, played; nothing where no schedule keeps the order."""
+    """One schedule, simulated; nothing where no schedule keeps the order."""
     seed, hours = plant.seed, len(prices.values)
     line = plant.line(hours)
     owed = SHARE * 1e-3 * hours * UNITS * float(line.metal(np.array([line.usual]))[0])
@@ -180,10 +179,9 @@ def one_window(plant: InHand, prices: Hours, period: int) -> Iterator[dict[str, 
 
 
 def replanned(plant: InHand, prices: Hours, period: int, owed: float) -> float:
-    """Metal that all cells make [t], where what is still owed is ordered anew when a period starts and when the label
-    of the one before comes in.
+    """Metal of all cells [t] with a new schedule at each start of a period and each new label.
 
-    What was made and has no label yet is what the line then in hand makes of its current.
+    Metal without a label yet is that of the current line model at its current.
     """
     seed, steps = plant.seed, len(prices.values)
     wait = min(round(seed.delay.total_seconds() / 3600), period)
@@ -293,5 +291,5 @@ def table(results: Mapping[str, Mapping[str, object]]) -> list[str]:
 
 
 def with_table(text: str, results: Mapping[str, Mapping[str, object]]) -> str:
-    """The page with its table made anew."""
+    """Replace the table of the page."""
     return filled(text, NAME, table(results))
