@@ -286,8 +286,8 @@ def simulated_row(what: str, counted: str, found: dict[str, Any]) -> tuple[str, 
     rate = found[f"{counted.replace('pot-', 'unit_')}_per_cpu_second"]
     return (
         f"simulate {what}",
-        f"{rate:,.0f} {counted} a second of one core",
-        "writing as many random numbers to Parquet with numpy and pyarrow as they come",
+        f"{rate:,.0f} {counted} per second of one core",
+        "numpy and pyarrow writing as many random numbers to Parquet",
         as_fast(found["against_random_numbers_in_parquet"]),
     )
 
@@ -305,12 +305,12 @@ def potline_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
         simulated_row("the default potline", "pot-days", found["simulator"]),
         (
             f"fit the `lightgbm` candidate to {learnt['rows']:,} rows",
-            f"{learnt['trees']} trees, their number and the line's penalty chosen on held-back rows",
-            "`LGBMRegressor.fit` with as many trees, nothing chosen",
+            f"{learnt['trees']} trees; their number and the penalty of the linear part are selected",
+            "`LGBMRegressor.fit` with as many trees, without selection",
             as_fast(learnt["against_lgbm_regressor"]),
         ),
-        served_row("predict one row over HTTP", "1_row", ", three quantities with intervals and flags", served),
-        served_row("predict 1000 rows in one request", "1000_rows", "", served),
+        served_row("predict one row over HTTP", "1_row", ": three quantities with intervals and flags", served),
+        served_row("predict 1,000 rows in one request", "1000_rows", "", served),
     ]
 
 
@@ -318,26 +318,26 @@ def sorting_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
     line, paced = found["line"], found["line"]["paced"]
     return [
         simulated_row("the default sorter of aluminium", "pieces", found["simulator"]),
-        simulated_row("the default sorter of heavies", "pieces", found["simulator_of_heavies"]),
+        simulated_row("the default sorter of heavy metals", "pieces", found["simulator_of_heavies"]),
         served_row(
-            "sort one piece over HTTP", "1_row", ": class, contents, bin and what the lot holds", found["serving"]
+            "sort one piece over HTTP", "1_row", ": class, contents, bin and content of the lot", found["serving"]
         ),
         (
-            f"sort {paced['pieces_per_second']} pieces a second over HTTP, one by one with their lot",
-            f"half within {paced['p50_ms']:.3g} ms, 99 of 100 within {paced['p99_ms']:.3g} ms",
+            f"sort {paced['pieces_per_second']} pieces per second over HTTP, one per request",
+            f"p50 {paced['p50_ms']:.3g} ms, p99 {paced['p99_ms']:.3g} ms",
             "none",
             "",
         ),
         (
             f"sort {line['bulk_pieces']:,} pieces in one request",
-            f"{line['bulk_pieces_per_second']:,.0f} pieces a second",
-            f"`Booster.predict` with the champion's {line['trees']:,} trees in its own process, classes alone",
+            f"{line['bulk_pieces_per_second']:,.0f} pieces per second",
+            f"`Booster.predict` with the champion's {line['trees']:,} trees in its own process, classes only",
             as_fast(line["bulk_against_booster_predict"]),
         ),
         (
             f"sort {line['bulk_pieces']:,} pieces in one call without HTTP",
-            f"{line['inside_pieces_per_second']:,.0f} pieces a second: class, contents with intervals and bin",
-            "the same",
+            f"{line['inside_pieces_per_second']:,.0f} pieces per second: class, contents with intervals and bin",
+            "the same, without HTTP",
             as_fast(line["inside_against_booster_predict"]),
         ),
     ]
@@ -349,7 +349,7 @@ def graded_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
         simulated_row(f"{TIMES} default cast houses", "lots", found[f"simulator_of_{GRADED}"]),
         simulated_row(f"{TIMES} default tankhouses", "lots", found[f"simulator_of_{CATHODES}"]),
         served_row("grade one lot over HTTP", "1_row", answer, found["serving"]),
-        served_row("grade 1000 lots in one request", "1000_rows", "", found["serving"]),
+        served_row("grade 1,000 lots in one request", "1000_rows", "", found["serving"]),
     ]
 
 
@@ -359,13 +359,17 @@ def page(found: dict[str, Any]) -> str:
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(
         [
-            "# Benchmarks",
+            "# Benchmark results",
             "",
-            f"Made by `make bench` on {found['measured']}, {found['processors']} processors. Ours and the peer ran in "
-            f"turn, {REPEATS} times each after one round that is not counted; the ratio is the median of pairs, with "
-            "its range. Absolute times depend on the machine.",
+            "Measured speed and memory, compared with other software and with aims. A missed aim is in bold.",
             "",
-            "| what | ours | peer | against the peer |",
+            "## Overview",
+            "",
+            f"`make bench` on {found['measured']}, {found['processors']} processors. This code and the peer ran in "
+            f"turn, {REPEATS} times each after one warm-up. The ratio is the median over the pairs, with its range. "
+            "Absolute times depend on the machine.",
+            "",
+            "| task | this code | peer | relative to the peer |",
             "|---|---|---|---|",
             *lines,
             "",

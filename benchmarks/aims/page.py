@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from reporting.markdown import number
+from reporting.markdown import number, table
+
+MISSED = ", missed"
 
 
 class Row(NamedTuple):
@@ -32,6 +34,14 @@ def unmeasured(what: str, process: str, aim: str) -> Row:
     return Row(what, process, aim, "not measured yet")
 
 
+def aims_table(rows: Iterable[Row]) -> list[str]:
+    """Return the lines of a table of aims, with a sentence that counts the missed ones."""
+    shown = list(rows)
+    missed = sum(row.reached.endswith(MISSED) for row in shown)
+    sentence = f"{missed or 'None'} of {len(shown)} aims {'is' if missed == 1 else 'are'} missed."
+    return [*table(("quantity", "process", "aim", "measured"), shown), sentence, ""]
+
+
 def filled(text: str, name: str, lines: Iterable[str]) -> str:
     """Text with what stands between the markers of that name replaced; they come at its end where it has none."""
     begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
@@ -42,4 +52,4 @@ def filled(text: str, name: str, lines: Iterable[str]) -> str:
 
 
 def _marked(reached: float, is_met: bool) -> str:
-    return number(reached) if is_met else f"**{number(reached)}**, missed"
+    return number(reached) if is_met else f"**{number(reached)}**{MISSED}"

@@ -49,7 +49,7 @@ def measured(champion: Champion, settings: StoreSettings, folder: Path, rows: in
     for name, request in bodies(champion, rows).items():
         written(folder / f"{name}.requests", [request])
     cases = {
-        "nobody": (0, 0, "nothing"),
+        "no other clients": (0, 0, "nothing"),
         "2,000 silent connections": (0, SILENT, "nothing"),
         "4,500 parts of heads": (0, HELD, "part of a head"),
         "4,500 bodies of one byte": (0, HELD, "one byte of a body"),

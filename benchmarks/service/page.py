@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims import page
-from benchmarks.aims.page import Row, at_least, at_most
+from benchmarks.aims.page import Row, aims_table, at_least, at_most
 from benchmarks.service.champions import PROCESSES
 from reporting.markdown import number, table
 
@@ -17,9 +17,9 @@ PICTURE = DOCS / "pictures" / "service.svg"
 NAME = "service"
 NAMES = {
     "ours": "this service",
-    "unrecorded": "this service where nothing is recorded",
-    "echo": "FastAPI and pydantic, sending the same body back",
-    "bare": "uvicorn alone, sending the same body back",
+    "unrecorded": "this service without records",
+    "echo": "FastAPI and pydantic, echo of the body",
+    "bare": "uvicorn alone, echo of the body",
     "mlflow": "`mlflow models serve`, the same champion",
     "mlserver": "MLServer, one booster of the champion",
 }
@@ -41,43 +41,44 @@ def filled(text: str, found: Mapping[str, Any]) -> str:
 
 def _section(found: Mapping[str, Any]) -> list[str]:
     lines = [
-        "## The service",
+        "## Service",
         "",
-        f"Made by `make bench-service` on {found['measured']}: servers on one core, the load on another, 256 different "
-        "rows, medians of rounds in turn. Each process has its champion with all its trees; answers hold intervals, "
-        "decisions and flags. MLServer, in an environment of its own, answers with the largest booster alone. What "
-        "the load reaches at a server that does nothing stands below: it is not the limit.",
+        f"`make bench-service` on {found['measured']}. The server uses one core, the load generator another, with 256 "
+        "different rows. Figures are medians of alternating rounds. Each process uses its complete champion, and "
+        "responses contain intervals, decisions and flags. MLServer, in a separate environment, serves only the "
+        "largest booster. The rate of uvicorn alone shows that the load generator is not the limit.",
         "",
-        *table(("what", "process", "aim", "reached"), targets(found)),
+        *aims_table(targets(found)),
     ]
     if "one" in found:
-        lines += ["![Requests a second of one record](../pictures/service.svg)", ""]
-        lines += ["One record a request, 16 connections:", ""]
-        heads = ("process", "server", "requests a second", "p50 [ms]", "p99 [ms]", "ours to it")
+        lines += ["![Requests per second of one record](../pictures/service.svg)", ""]
+        lines += ["One record per request, 16 connections:", ""]
+        heads = ("process", "server", "requests per second", "p50 [ms]", "p99 [ms]", "this service relative to it")
         lines += table(heads, _one(found))
     if "bulk" in found:
         about = (
-            "Many records a request, rows a second on one core. In process stands once with all that the service "
-            "answers (flags, energy, columns of Arrow), and once with intervals and decisions alone, which is held "
-            "against the trees:"
+            "Many records per request, rows per second on one core. *The same in process* includes flags, energy and "
+            "Arrow columns. *Intervals and decisions* is compared with `Booster.predict`:"
         )
         lines += [about, ""]
         ways = ("Arrow over HTTP", "JSON over HTTP", "the same in process", "intervals and decisions in process")
         heads = ("process", *ways, "`Booster.predict` alone", "mlflow")
         lines += table(heads, _bulk(found))
     if "start" in found:
-        lines += ["From start to first answers, and memory then; ours with three champions, the peers with one:", ""]
-        lines += table(("server", "seconds", "resident [MiB]", "shared counted once [MiB]"), _start(found))
+        lines += [
+            "Time from start to first response, and memory then. This service loads three champions, the peers one:",
+            "",
+        ]
+        lines += table(("server", "time [s]", "resident [MiB]", "proportional [MiB]"), _start(found))
     if "hostile" in found:
         about = (
-            "Others while clients are hostile: one record 100 times and `/health/live` 20 times a second, whether "
-            "those before were answered or not, beside 2,000 connections that never ask and beside eight clients that "
-            "send, as fast as they are answered, what costs most: 10,000 rows, such rows with faults, 16 MiB of "
-            "numbers, of brackets and of text, explanations, a list without end in the place of tensors. The service "
-            "has one core, all clients the other:"
+            "Load with hostile clients: one record 100 times and `/health/live` 20 times per second, at fixed times. "
+            "2,000 connections stay silent, or eight clients send the most expensive requests without a pause. These "
+            "are 10,000 rows with and without errors, 16 MiB of numbers, brackets or text, explanations, and an "
+            "endless list instead of tensors. The service uses one core, all clients the other:"
         )
         lines += [about, ""]
-        heads = ("beside", "asked", "answered with 200", "p50 [ms]", "p99 [ms]", "longest [ms]")
+        heads = ("other clients", "request", "responses 200", "p50 [ms]", "p99 [ms]", "maximum [ms]")
         lines += table(heads, _hostile(found))
     return lines
 
@@ -86,26 +87,35 @@ def targets(found: Mapping[str, Any]) -> Iterator[Row]:
     """Each aim beside what was reached, those of parts that were measured."""
     for process, one in found.get("one", {}).items():
         against, own = one["against"], one["servers"]["ours"]
-        yield at_least("one record, of the echo's rate", process, OF_ECHO[process], against["echo"]["median"])
-        yield at_least("one record, of the same unrecorded", process, OF_UNRECORDED, against["unrecorded"]["median"])
-        yield at_least("one record, times mlflow", process, OF_MLFLOW[process], against["mlflow"]["median"])
-        yield at_least("one record, times MLServer", process, 1, against["mlserver"]["median"])
-        yield at_most("one record, p99 to p50", process, TAIL, own["p99_ms"] / own["p50_ms"])
+        yield at_least("one record, rate relative to the echo", process, OF_ECHO[process], against["echo"]["median"])
+        yield at_least(
+            "one record, rate relative to the same without records",
+            process,
+            OF_UNRECORDED,
+            against["unrecorded"]["median"],
+        )
+        yield at_least("one record, rate relative to mlflow", process, OF_MLFLOW[process], against["mlflow"]["median"])
+        yield at_least("one record, rate relative to MLServer", process, 1, against["mlserver"]["median"])
+        yield at_most("one record, p99 / p50", process, TAIL, own["p99_ms"] / own["p50_ms"])
     for process, one in found.get("bulk", {}).items():
-        yield at_least("Arrow over HTTP, of the same in process", process, OF_SAME, one["arrow_of_same"]["median"])
+        yield at_least("Arrow over HTTP, rate relative to in process", process, OF_SAME, one["arrow_of_same"]["median"])
         if process in OF_TREES:
             aim = OF_TREES[process]
-            yield at_least("in process, of `Booster.predict`", process, aim, one["inside_of_trees"]["median"])
+            yield at_least(
+                "in process, rate relative to `Booster.predict`", process, aim, one["inside_of_trees"]["median"]
+            )
         else:
-            yield at_least("in process, lots a second", process, LOTS_A_SECOND, one["per_second"]["inside"])
-        yield at_least("Arrow, times mlflow", process, BULK_OF_MLFLOW[process], one["arrow_of_mlflow"]["median"])
+            yield at_least("in process, lots per second", process, LOTS_A_SECOND, one["per_second"]["inside"])
+        yield at_least(
+            "Arrow, rate relative to mlflow", process, BULK_OF_MLFLOW[process], one["arrow_of_mlflow"]["median"]
+        )
         for way in ("arrow", "json"):
             most = MEMORY[0] * one["body_mib"][way] + MEMORY[1]
-            yield at_most(f"memory for a body of {way} [MiB]", process, most, one[way]["memory_mib"])
-            yield at_most(f"`/health/live` meanwhile, {way}, p99 [ms]", process, LIVE, one[way]["live_p99_ms"])
+            yield at_most(f"memory for one {way} body [MiB]", process, most, one[way]["memory_mib"])
+            yield at_most(f"`/health/live` during {way}, p99 [ms]", process, LIVE, one[way]["live_p99_ms"])
     for case, asked in found.get("hostile", {}).items():
         for name in ("one record", "/health/live"):
-            yield at_most(f"{name} beside {case}, p99 [ms]", PROCESSES[0], OTHERS, asked[name]["p99_ms"])
+            yield at_most(f"{name} with {case}, p99 [ms]", PROCESSES[0], OTHERS, asked[name]["p99_ms"])
     if "start" in found:
         own = found["start"]["ours"]
         yield at_most("start with three champions [s]", "all", READY, own["seconds"])
@@ -169,5 +179,5 @@ def picture(found: Mapping[str, Any]) -> str:
             y += _BAR
         y += _GAP - _BAR
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{y}" viewBox="0 0 {_WIDTH} {y}" '
-    style = 'font-family="sans-serif" font-size="12"><title>Requests a second of one record</title>'
+    style = 'font-family="sans-serif" font-size="12"><title>Requests per second of one record</title>'
     return "\n".join([head + style, '<rect width="100%" height="100%" fill="white"/>', *parts, "</svg>", ""])

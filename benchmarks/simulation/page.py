@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.machine import QUIET
-from benchmarks.aims.page import Row, at_least, filled, unmeasured
+from benchmarks.aims.page import Row, aims_table, at_least, filled, unmeasured
 from reporting.markdown import number, table
 from seeds import load
 
@@ -30,32 +30,31 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
         "process",
         "plant",
         "units",
-        "s of a processor",
-        "earlier [s]",
-        "steps a second",
-        "times as fast",
+        "processor time [s]",
+        "earlier code [s]",
+        "steps per second",
+        "speed-up",
         "measured",
     )
     by_clock = (
         "process",
         "units",
-        "one worker, by the clock [s]",
-        "two workers [s]",
-        "one worker, of a processor [s]",
-        "the busier of two [s]",
-        "processors others kept busy",
+        "one worker, wall time [s]",
+        "two workers, wall time [s]",
+        "one worker, processor time [s]",
+        "busier of two, processor time [s]",
+        "processors used by others",
     )
     return [
         "## Simulation",
         "",
-        f"Made by `make bench-simulation`, {found['processors']} processors: `simulate` by this "
-        f"code and by that of revision `{found['revision']}` in turn, each in a process of its own; processor time of "
-        "one worker with all that is loaded on the way, medians of pairs. A step is a unit's day; of a sorter, a lot "
-        "of pieces; of a refined metal, a lot. Two workers are held against one on plants of some 11 s of work: by the "
-        f"clock where others kept less than {QUIET:g} of a processor busy, else by the processor time of the busier of "
-        "the two, which is what a quiet machine would wait for at least.",
+        f"`make bench-simulation`, {found['processors']} processors. `simulate` of this code and of revision "
+        f"`{found['revision']}` run in turn, each in its own process. The speed-up is the median over pairs of the "
+        "processor time of one worker, imports included. A step is one day of a unit, for sorters and refined metals "
+        "one lot. Two workers are compared with one on plants of about 11 s of work. The measure is wall time if other "
+        f"programs used less than {QUIET:g} of a processor, otherwise the processor time of the busier worker.",
         "",
-        *table(("what", "process", "aim", "reached"), targets(found)),
+        *aims_table(targets(found)),
         *(_of_rates(found["rates"]) if "rates" in found else ()),
         *table(heads, _beside(found)),
         *(table(by_clock, _by_clock(found)) if "two_workers" in found else ()),
@@ -67,7 +66,7 @@ def targets(found: Mapping[str, Any]) -> Iterator[Row]:
     for process, sizes in found["beside_earlier"].items():
         aim = OF_POTLINE if process == "aluminium_reduction" else OF_EARLIER
         for size, title in SIZES.items():
-            what = f"{title}, times the earlier code"
+            what = f"{title}, speed-up over the earlier code"
             if sizes is None:
                 yield unmeasured(what, process, f"at least {aim:g}")
                 continue
@@ -75,17 +74,17 @@ def targets(found: Mapping[str, Any]) -> Iterator[Row]:
     for process, one in found.get("rates", {}).items():
         sorts = bool(load(process).bins)
         what, aim = ("pieces", PIECES_A_SECOND) if sorts else ("rows", ROWS_A_SECOND)
-        yield at_least(f"{what} a second of one core", process, aim, one["made"] / one["seconds"])
+        yield at_least(f"{what} per second of one core", process, aim, one["made"] / one["seconds"])
     for process in found["beside_earlier"]:
         one = found.get("two_workers", {}).get(process)
         if one is None:
-            yield unmeasured("two workers, times one", process, f"at least {OF_TWO_WORKERS:g}")
+            yield unmeasured("two workers, speed-up", process, f"at least {OF_TWO_WORKERS:g}")
             continue
-        clock, by = "seconds", "by the clock"
+        clock, by = "seconds", "wall time"
         if one["others"] > QUIET:
-            clock, by = "processor_seconds", "by the processor time of the busier"
+            clock, by = "processor_seconds", "processor time of the busier"
         times = one[clock]["one"] / one[clock]["two"]
-        yield at_least(f"two workers, times one, {by}", process, OF_TWO_WORKERS, times)
+        yield at_least(f"two workers, speed-up, {by}", process, OF_TWO_WORKERS, times)
 
 
 def _of_rates(rates: Mapping[str, Any]) -> list[str]:
@@ -94,12 +93,12 @@ def _of_rates(rates: Mapping[str, Any]) -> list[str]:
         others = f"{one['others']:.2f}"
         return name, f"{one['units']:,}", f"{made:,}", number(seconds), number(made / seconds), others, one["measured"]
 
-    others = "processors others kept busy"
-    heads = ("process", "units", "rows", "s of a processor", "rows a second", others, "measured")
+    others = "processors used by others"
+    heads = ("process", "units", "rows", "processor time [s]", "rows per second", others, "measured")
     return [
-        "Rows a second are those of a plant of some 2 s of work, all that is loaded, drawn, written as Parquet and "
-        "digested included, the least of three runs. Where a row is longer than a day, a unit's days are counted. "
-        "Beside others at work the same code takes up to half as long again.",
+        "Rows per second are measured on plants of about 2 s of work, with imports, random numbers, Parquet and "
+        "digests included. The shortest of three runs counts. If a row is longer than a day, days of units are "
+        "counted. Other programs at work lengthen the time by up to half.",
         "",
         *table(heads, (cells(name, one) for name, one in rates.items())),
     ]

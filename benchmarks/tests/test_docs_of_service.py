@@ -62,13 +62,13 @@ def test_every_aim_stands_beside_what_was_reached(found):
     rows = list(targets(found))
     assert len(rows) == 3 * 5 + 3 * 7 + 2
     missed = {(what, process) for what, process, _, reached in rows if "missed" in reached}
-    assert ("one record, of the echo's rate", "aluminium_reduction") in missed  # 0.45 of 1
-    assert ("one record, of the echo's rate", "aluminium_ingot") not in missed  # 0.45 of 0.4
-    assert ("one record, p99 to p50", "aluminium_scrap") in missed  # 3.5 to 3
-    assert ("in process, of `Booster.predict`", "aluminium_scrap") not in missed  # 0.8 of 0.6
-    assert ("in process, lots a second", "aluminium_ingot") not in missed
-    assert ("memory for a body of arrow [MiB]", "aluminium_scrap") not in missed  # 1.5 * 24 + 200 = 236
-    assert ("memory for a body of json [MiB]", "aluminium_scrap") in missed  # 1.5 * 6 + 200 = 209
+    assert ("one record, rate relative to the echo", "aluminium_reduction") in missed  # 0.45 of 1
+    assert ("one record, rate relative to the echo", "aluminium_ingot") not in missed  # 0.45 of 0.4
+    assert ("one record, p99 / p50", "aluminium_scrap") in missed  # 3.5 to 3
+    assert ("in process, rate relative to `Booster.predict`", "aluminium_scrap") not in missed  # 0.8 of 0.6
+    assert ("in process, lots per second", "aluminium_ingot") not in missed
+    assert ("memory for one arrow body [MiB]", "aluminium_scrap") not in missed  # 1.5 * 24 + 200 = 236
+    assert ("memory for one json body [MiB]", "aluminium_scrap") in missed  # 1.5 * 6 + 200 = 209
     assert ("memory after start [MiB]", "all") in missed
 
 

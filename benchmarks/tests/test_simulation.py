@@ -65,9 +65,9 @@ def test_every_aim_stands_beside_what_was_reached(found):
     assert rows[4].reached == "250,000"  # of 200,000 rows
     assert rows[5].reached == "**240,000**, missed"  # of 250,000 pieces
     assert rows[6].reached == "**1.5**, missed"
-    assert rows[6].what.endswith("by the clock")
+    assert rows[6].what.endswith("wall time")
     assert rows[7].reached == "1.7"
-    assert rows[7].what.endswith("by the processor time of the busier")
+    assert rows[7].what.endswith("processor time of the busier")
 
 
 def test_a_plant_that_two_workers_have_not_simulated_yet_is_said(found):

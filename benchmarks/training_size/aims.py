@@ -24,7 +24,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.aims.machine import QUIET, Others, children_seconds
-from benchmarks.aims.page import Row, at_most, filled, unmeasured
+from benchmarks.aims.page import Row, aims_table, at_most, filled, unmeasured
 from benchmarks.digests import own_plant_digest
 from benchmarks.training_size.page import DOCS
 from reporting.markdown import table
@@ -110,18 +110,17 @@ def with_part(text: str, found: Mapping[str, Any]) -> str:
 
 
 def _lines(found: Mapping[str, Any]) -> list[str]:
-    heads = ("process", "rows", "whole job [s]", "LightGBM's fits in it [s]", "job over fits")
+    heads = ("process", "rows", "whole job [s]", "LightGBM fits in it [s]", "job / fits")
     return [
-        "## Training beside its aims",
+        "## Training time and aims",
         "",
-        f"Made by `make bench-training` on {found['measured']}, {found['processors']} processors. A job on a default "
-        "plant is counted in processor time of one thread, as its fits are run side by side in processes of one "
-        "thread each: all it does once its store exists, against the calls of `lightgbm.train` in it. So are "
-        "recommendations, the reading of the table among them and imports not. `nonferrous up` is by the clock where "
-        f"others kept less than {QUIET:g} of a processor busy; else what all its processes took, shared among the "
-        "processors, which is the least that it could take alone.",
+        f"`make bench-training` on {found['measured']}, {found['processors']} processors. Jobs on default plants, with "
+        "an existing store, and recommendations are measured in processor time of one thread. *Fits* are the calls of "
+        "`lightgbm.train`. Recommendations include reading the table, without imports. `nonferrous up` is measured in "
+        f"wall time if other programs used less than {QUIET:g} of a processor, otherwise in processor time divided by "
+        "the number of processors.",
         "",
-        *table(("what", "process", "aim", "reached"), targets(found)),
+        *aims_table(targets(found)),
         *table(heads, _jobs(found)),
     ]
 
@@ -129,7 +128,7 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
 def targets(found: Mapping[str, Any]) -> Iterator[Row]:
     """Each aim beside what was reached."""
     for process, one in found.get("jobs", {}).items():
-        yield at_most("whole job, times its bare fits", process, OF_FITS[process], _over_fits(one))
+        yield at_most("job / fits", process, OF_FITS[process], _over_fits(one))
     if "jobs" in found:
         line = found["jobs"][LINE]
         pots = f"recommendations for {line['recommended']} pots [s]"

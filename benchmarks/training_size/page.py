@@ -24,7 +24,7 @@ def section() -> list[str]:
     if not RESULTS.exists():
         return []
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
-    return ["## Training by the size of a table", "", *_lines(found)]
+    return ["## Training time by table size", "", *_lines(found)]
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
@@ -32,10 +32,10 @@ def _lines(found: dict[str, Any]) -> list[str]:
     heads = (
         "labelled rows",
         "whole job [s]",
-        "LightGBM's fits in it [s]",
-        "job over fits",
-        "rows a second",
-        "MiB held",
+        "LightGBM fits in it [s]",
+        "job / fits",
+        "rows per second",
+        "memory [MiB]",
     )
     rows = (
         (
@@ -49,13 +49,12 @@ def _lines(found: dict[str, Any]) -> list[str]:
         for one in jobs
     )
     return [
-        f"Potlines of `{found['process']}` of growing size, `python -m benchmarks.training_size`, on "
-        f"{found['measured']}, {found['processors']} processors: read, check, split, five candidates, set-points, "
-        "warnings, pages, MLflow (its store exists) and the gate, in one process. Smaller jobs run their fits side "
-        "by side, which is not counted here. Set-points and warnings learn from 50,000 rows at most.",
+        f"`python -m benchmarks.training_size` on {found['measured']}, {found['processors']} processors. Complete "
+        f"training jobs of `{found['process']}` in one process, with an existing store. Parallel fits, which smaller "
+        "jobs use, are off. Models of set-points and warnings use at most 50,000 rows.",
         "",
         *table(heads, rows),
-        f"![time and memory over rows](../pictures/{PICTURE.name})",
+        f"![Time and memory over rows](../pictures/{PICTURE.name})",
         "",
     ]
 
