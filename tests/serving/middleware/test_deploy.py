@@ -31,13 +31,3 @@ def test_the_unit_is_little_exposed(unit: Path) -> None:
     assert checked.returncode == 0, checked.stdout
     (level,) = re.findall(r"Overall exposure level for \S+: ([0-9.]+)", checked.stdout)
     assert float(level) < 4
-
-
-def test_the_settings_that_the_documents_name_are_those_there_are() -> None:
-    from serving.settings import ServiceSettings
-
-    page = ROOT / "docs" / "how-to" / "run_the_service.md"
-    said = set(re.findall(r"`NONFERROUS_([A-Z_]+)`", page.read_text(encoding="utf-8")))
-    fields = {name.upper() for name in ServiceSettings.model_fields}
-    assert said <= fields
-    assert fields - said <= {"TRACKING_URI"}
