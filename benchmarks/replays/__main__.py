@@ -25,20 +25,22 @@ LOOKED = "a person has looked at the laboratory and found it right"
 
 def replay(
     process: ProcessName,
-    out: Annotated[Path, typer.Option(help="Folder for plant, stores, figures and page; what is done there is kept.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder for plant, stores, figures and page; completed policies are reused.")
+    ],
     begin: Annotated[
         dt.datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="First day to play.", show_default="after a third"),
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the replay.", show_default="after a third"),
     ] = None,
-    policies: Annotated[str, typer.Option(help="Policies of retraining, separated by commas.")] = ",".join(POLICIES),
-    retrain_interval: Annotated[int, typer.Option(min=1, help="Steps between two trainings of the schedule.")] = 6,
+    policies: Annotated[str, typer.Option(help="Retraining policies, separated by commas.")] = ",".join(POLICIES),
+    retrain_interval: Annotated[int, typer.Option(min=1, help="Steps between two jobs of the policy schedule.")] = 6,
     days: Annotated[float | None, typer.Option(help="Length of a step.", show_default="30, or a period")] = None,
     rng_seed: Annotated[
         int | None, typer.Option(help="Other random numbers for the same plant.", show_default="of the seed")
     ] = None,
     units: Annotated[int | None, typer.Option(help="Units of the plant.", show_default="of the seed")] = None,
 ) -> None:
-    """Play a simulated plant through the real service, records and worker: what each policy of retraining is worth."""
+    """Compare retraining policies on a simulated plant, through the real service, records and worker."""
     from benchmarks.replays.page import write
     from benchmarks.replays.setup import simulated
     from benchmarks.replays.summary import in_words, summary

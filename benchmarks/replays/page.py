@@ -23,9 +23,9 @@ from seeds import Seed
 GREEN, PURPLE = "#2e8b57", "#7b4fa3"
 COLOURS = {"first": GREY, "schedule": BLUE, "drift": RED, "accepted": PURPLE, "oracle": GREEN}
 _WAYS = (
-    "first: the champion of the beginning for ever; schedule: a job every so many steps; drift: a job where learning "
-    "is due, as watch asks for it; accepted: the same, and a person accepts labels that a job has stopped at, which "
-    "nobody forges in a play; oracle: learnt anew before each step from all that is known, without service or gate."
+    "first: the first champion for the whole time. schedule: a job at a fixed interval. drift: a job if retraining is "
+    "due. accepted: the same, and a reviewer accepts label shifts, which are never manipulated here. oracle: trained "
+    "again before each step on all known rows, without service and gate."
 )
 
 
@@ -42,16 +42,16 @@ def _sections(
     plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary]
 ) -> Iterator[ReportSection]:
     yield ReportSection(
-        "What each way is worth",
+        "Comparison of policies",
         f"A simulated plant, which is no evidence about a real one. {_WAYS}",
         _worth(plant.seed, summaries) + _decided(plant.seed, summaries),
     )
     task, cost = task_of(plant.seed), cost_unit(plant.seed)
     yield ReportSection(
-        "Over time",
-        f"Step by step the {task.error}{_in(task.unit(plant.seed))} and the share of {task.covered}"
-        f"{f', then what decisions cost{_in(cost)} beside those of one who knows the truth' if cost else ''}. A dotted "
-        "line marks the beginning of a regime.",
+        "Error, coverage and costs over time",
+        f"Values per step: {task.error}{_in(task.unit(plant.seed))}, share of {task.covered}"
+        f"{f', and cost of decisions{_in(cost)} above the optimum by the simulated truth' if cost else ''}. A dotted "
+        "line marks the start of a regime.",
         _over_time(plant, found),
     )
     for name, steps in found.items():
@@ -61,14 +61,14 @@ def _sections(
             if one.job or one.drift
         ]
         if rows:
-            heads = ["step", "version", "drift", "job", "champion after it"]
-            yield ReportSection(f"Jobs: {name}", "What was seen, and what each job decided.", table(heads, rows))
+            heads = ["step", "version", "drift", "job", "new champion"]
+            yield ReportSection(f"Jobs: {name}", "Drift detected, and decision of each job.", table(heads, rows))
 
 
 def _worth(seed: Seed, summaries: Sequence[Summary]) -> str:
     unit = task_of(seed).unit(seed)
-    heads = ["way", "trainings", "promoted", f"error to the truth{_in(unit)}", "coverage", "of the worst 90 days"]
-    heads.append(f"longest below {BACK:.0%} after outcomes [d]")
+    heads = ["policy", "trainings", "promotions", f"error to the simulated truth{_in(unit)}", "coverage"]
+    heads += ["coverage of the worst 90 days", f"longest time below {BACK:.0%} after outcomes [d]"]
     rows = [
         [
             *(one.way, one.trainings, one.promotions),
@@ -80,14 +80,14 @@ def _worth(seed: Seed, summaries: Sequence[Summary]) -> str:
 
 
 def _decided(seed: Seed, summaries: Sequence[Summary]) -> str:
-    """The table of what decisions cost; nothing where nothing is decided."""
+    """Table of the costs of decisions; empty if nothing is decided."""
     cost, releases = cost_unit(seed), any(one.released for one in summaries)
     if not cost:
         return ""
     heads = [
-        "way",
-        f"decisions cost{_in(cost)}",
-        *(("released lots", "of these break their grade") if releases else ()),
+        "policy",
+        f"cost of decisions{_in(cost)}",
+        *(("released lots", "lots that violate their grade") if releases else ()),
     ]
     rows = [
         [one.way, number(one.lost, 4), *((f"{one.released:,}", f"{one.broken:,}") if releases else ())]
@@ -111,11 +111,11 @@ def _over_time(plant: Plant, found: Mapping[str, Sequence[Stepped]]) -> str:
             marks[int(later[-1])] = regime.name
     error = [Trace(name, [one.error for one in steps], COLOURS[name]) for name, steps in found.items()]
     covered = [Trace(name, [one.covered for one in steps], COLOURS[name]) for name, steps in found.items()]
-    covered.append(Trace("asked", [COVERAGE] * len(labels), ORANGE, dash=True))
+    covered.append(Trace("requested", [COVERAGE] * len(labels), ORANGE, dash=True))
     task, cost = task_of(plant.seed), cost_unit(plant.seed)
     drawn = lines(labels, error, f"{task.error}{_in(task.unit(plant.seed))}", marks)
     drawn += lines(labels, covered, f"share of {task.covered}", marks)
     if not cost:
         return drawn
     lost = [Trace(name, [one.lost for one in steps], COLOURS[name]) for name, steps in found.items()]
-    return drawn + lines(labels, lost, f"what decisions cost{_in(cost)}", marks)
+    return drawn + lines(labels, lost, f"cost of decisions{_in(cost)}", marks)

@@ -96,14 +96,14 @@ def summary(way: str, steps: Sequence[Stepped]) -> Summary:
 def in_words(one: Summary, seed: Seed) -> str:
     """A play in one line."""
     line = (
-        f"{one.way}: {one.trainings} trainings, {one.promotions} promoted, error to the truth "
+        f"{one.way}: {one.trainings} trainings, {one.promotions} promotions, error to the simulated truth "
         f"{one.error:.4g} {task_of(seed).unit(seed)}".rstrip()
-        + f", coverage {one.covered:.1%}, of the worst 90 days {one.lowest:.1%}"
+        + f", coverage {one.covered:.1%}, in the worst 90 days {one.lowest:.1%}"
     )
     if one.lost is not None:
-        line += f", decisions cost {number(one.lost, 4)} {cost_unit(seed)}"
+        line += f", cost of decisions {number(one.lost, 4)} {cost_unit(seed)}"
     if one.released:
-        line += f", {one.broken} of {one.released} released lots break their grade"
+        line += f", {one.broken} of {one.released} released lots violate their grade"
     return line
 
 

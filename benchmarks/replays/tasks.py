@@ -53,7 +53,7 @@ def _no_unit(seed: Seed) -> str:
 
 TASKS = {
     "regression": Task(
-        "mean absolute error to the truth",
+        "mean absolute error to the simulated truth",
         "labels within their intervals",
         lambda seed: seed.target.unit or "",
         evaluate.true_numbers,
@@ -62,15 +62,15 @@ TASKS = {
         follows=True,
     ),
     "classification": Task(
-        "share of rows whose class is wrong",
-        "labels within their sets of classes",
+        "share of rows with a wrong class",
+        "labels within their class sets",
         _no_unit,
         evaluate.true_classes,
         evaluate.flat_answers,
         evaluate.of_classes,
     ),
     "sorting": Task(
-        "share of pieces whose class is wrong",
+        "share of pieces with a wrong class",
         "contents within their intervals",
         _no_unit,
         evaluate.true_classes,
@@ -78,8 +78,8 @@ TASKS = {
         evaluate.of_pieces,
     ),
     "quality": Task(
-        "mean absolute error of the logarithms of contents to the truth",
-        "lots all of whose contents lie within their intervals",
+        "mean absolute error of the logarithms of contents to the simulated truth",
+        "lots with all contents within their intervals",
         _no_unit,
         evaluate.true_contents,
         evaluate.flat_answers,

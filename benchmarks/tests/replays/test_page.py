@@ -24,8 +24,8 @@ def test_costs_stand_on_the_page_of_a_process_that_decides(toy, played, unit, co
     seed = request.getfixturevalue(toy)
     plant = Plant(seed, pd.DataFrame(), np.empty(0), pd.Timestamp("2026-01-01"), pd.Timedelta(days=30))
     text = write(plant, {"first": played}, [summary("first", played)], tmp_path).read_text(encoding="utf-8")
-    assert f"error to the truth{unit}<" in text
-    assert (f"decisions cost [{cost}]" in text) == (cost is not None)
+    assert f"error to the simulated truth{unit}<" in text
+    assert (f"cost of decisions [{cost}]" in text) == (cost is not None)
     assert ("released lots" in text) == (cost is not None)
     (way,) = json.loads((tmp_path / "replay.json").read_text(encoding="utf-8"))["ways"]
     assert (way["lost"], way["released"], way["broken"]) == ((3.5, 36, 3) if cost else (None, 0, 0))

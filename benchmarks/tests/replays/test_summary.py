@@ -55,15 +55,16 @@ def test_costs_are_weighed_by_rows_and_released_lots_are_counted(toy_quality_see
     assert found.lost == pytest.approx((10 * 4.0 + 20 * 1.0) / 30)
     assert (found.released, found.broken) == (13, 1)
     assert in_words(found, toy_quality_seed) == (
-        "drift: 0 trainings, 0 promoted, error to the truth 1, coverage 90.0%, of the worst 90 days 90.0%, "
-        "decisions cost 2 $/t, 1 of 13 released lots break their grade"
+        "drift: 0 trainings, 0 promotions, error to the simulated truth 1, coverage 90.0%, in the worst 90 days 90.0%, "
+        "cost of decisions 2 $/t, 1 of 13 released lots violate their grade"
     )
 
 
 def test_of_numbers_nothing_is_said_of_decisions(toy_seed):
     found = summary("first", steps([0.9]))
     assert found.lost is None
-    assert in_words(found, toy_seed).endswith("error to the truth 1 %, coverage 90.0%, of the worst 90 days 90.0%")
+    line = in_words(found, toy_seed)
+    assert line.endswith("error to the simulated truth 1 %, coverage 90.0%, in the worst 90 days 90.0%")
 
 
 def below(labels, most):
