@@ -167,9 +167,9 @@ def test_label_checks_state_the_limits_that_the_code_has():
     for stated in (
         f"up to {reference_windows.WINDOWS} windows of equal length",
         f"fewer than {reference_windows.FEWEST_PERIODS} periods gives no reference",
-        f"| {units.MISSING_FLOOR * 100:.0f} %, or two units;",
-        f"| {unlabelled.SHARE_FLOOR * 100:.0f} % above the usual number |",
-        f"| {unlabelled.FLOOR:g}, or more for few rows |",
+        f"at least {units.MISSING_FLOOR * 100:.0f} %, or two units;",
+        f"at least {unlabelled.SHARE_FLOOR * 100:.0f} percentage points above the usual share |",
+        f"at least {unlabelled.FLOOR:g}; more for few rows |",
         f"open periods (clock tolerance: one day) | {job.SET_ASIDE_SHARE * 100:.0f} % |",
         f"classes with fewer than {measures.FEWEST_OF_CLASS} rows",
         f"in runs of at least {reference_runs.FEWEST_ROWS}",
