@@ -322,6 +322,32 @@ def test_every_command_of_the_documents_exists():
             assert command in known, f"{path.name}: {command}"
 
 
+EXPLAINED = ("retrain", "review_labels", "record_outcomes", "run_the_service", "secure_the_service")
+
+
+@pytest.fixture(scope="module")
+def strings_of_code() -> str:
+    """Source of all rooms, in which literals that stand one below the other are one."""
+    files = [path for room in ROOMS for path in (ROOT / room).glob("**/*.py")]
+    return re.sub(r'"\s*\n\s*f?"', "", "\n".join(path.read_text(encoding="utf-8") for path in files))
+
+
+def messages_of(page: str) -> list[str]:
+    """Messages that a how-to explains in its last table, cut where a value stands."""
+    _, found, table = (DOCS / "how-to" / f"{page}.md").read_text(encoding="utf-8").partition("## If it fails")
+    assert found, page
+    first_cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("|")]
+    spans = [span for cell in first_cells for span in re.findall(r"`([^`]* [^`]*)`", cell)]
+    return [part.strip() for span in spans for part in re.split(r"\.\.\.|\d+|[A-Z_]{3,}", span) if part.strip(" :_")]
+
+
+@pytest.mark.parametrize("page", EXPLAINED)
+def test_messages_that_a_how_to_explains_are_those_of_the_code(page, strings_of_code):
+    found = messages_of(page)
+    assert found
+    assert [message for message in found if message not in strings_of_code] == []
+
+
 def test_every_make_target_of_the_documents_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for path in PAGES:
