@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from benchmarks.fuzz.aligned import Naming, aligned
-from benchmarks.fuzz.relations import OF_METADATA, OF_STATE, broken
+from benchmarks.fuzz.relations import OF_METADATA, OF_RECORD, OF_STATE, broken
 from benchmarks.service.load import ADDRESS
 
 Sender = Callable[[requests.PreparedRequest], Any]  # gives a response of requests or of httpx
@@ -115,7 +115,10 @@ def _ask_one(
     mode = GenerationMode.NEGATIVE if kind == INVALID else GenerationMode.POSITIVE
     version = naming[process].version if process else ""
     where = {"process": process, "model": process, "version": version, "job": "of-no-process"}
-    path, query = ({one.name: where[one.name] for one in some} for some in (operation.path_parameters, operation.query))
+    path, query = (
+        {one.name: where[one.name] for one in some if one.name in where}
+        for some in (operation.path_parameters, operation.query)
+    )
     given = {name: values for name, values in (("path_parameters", path), ("query", query)) if values}
     strategy = operation.as_strategy(generation_mode=mode, **given)
 
@@ -168,4 +171,6 @@ def _relations(case: Case, response: Any) -> set[str] | None:
         return {OF_METADATA}
     if case.path.startswith("/v1/{process}/") and response.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
         return {OF_STATE}
+    if case.path.endswith("/page") and response.status_code == HTTPStatus.NOT_FOUND:
+        return {OF_RECORD}
     return broken(response.json())

@@ -12,6 +12,7 @@ from typing import Any
 OF_MODEL = "what the model of the process was trained for"
 OF_STATE = "a job or a look for drift that there is, or no other job at the time"
 OF_ORDER = "an order that some schedule keeps"
+OF_RECORD = "a response that is recorded"
 OF_METADATA = "columns and outputs as the metadata of the model name them (`/v2`)"
 RELATIONS = {
     "times all with one offset from UTC, or all without": r"times with one offset from UTC or all without any",
