@@ -31,16 +31,18 @@ def page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _commands(group: TyperGroup, path: str) -> Iterator[tuple[str, TyperCommand]]:
+def _commands(group: TyperGroup, path: str) -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
     """Commands of a group and of the groups in it, by their names; hidden ones are left out."""
     for name, command in sorted(group.commands.items()):
         if isinstance(command, TyperGroup):
+            if command.invoke_without_command:
+                yield f"{path} {name}", command
             yield from _commands(command, f"{path} {name}")
         elif isinstance(command, TyperCommand) and not command.hidden:
             yield f"{path} {name}", command
 
 
-def _section(path: str, command: TyperCommand) -> Iterator[str]:
+def _section(path: str, command: TyperCommand | TyperGroup) -> Iterator[str]:
     usage = command.collect_usage_pieces(command.context_class(command, info_name=path))
     about = " ".join((command.help or "").split())
     yield from (f"## {path}", "", about, "", "```", " ".join([path, *usage]), "```", "")
