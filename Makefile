@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-long test-all check format bench bench-peers bench-service bench-simulation bench-training bench-referees mutants fuzz lock clean
+.PHONY: help up test test-fast test-long test-all check format site bench bench-peers bench-service bench-simulation bench-training bench-referees mutants fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ check: $(VENV)/.built ## lint, types and import rules
 format: $(VENV)/.built ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+site: $(VENV)/.built ## build the site of the documents into site/; a warning is an error
+	$(BIN)/python -m benchmarks.site
 
 ##@ Measure
 bench: $(VENV)/.built ## measure the simulator, training and serving side by side with their peers
@@ -103,5 +106,5 @@ lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
 		--extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment, caches and everything that was simulated, trained or logged here
-	rm -rf $(VENV) .venv-newest .bench .bench-referees .bench-service .nonferrous build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-newest .bench .bench-referees .bench-service .nonferrous build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
