@@ -28,6 +28,8 @@ KINDS = {
 }
 """Sections of the navigation, in the order of a reader, with their folders."""
 PROJECT = ("docs/README.md", "seeds/README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+BOOSTS = {"docs/tutorials": 2, "docs/how-to": 2, "docs/results": 0.5, "docs/decisions": 0.5}
+"""Weights of the pages of a folder in the order of what a search finds; 1 for others."""
 LINK = re.compile(r"\[([^\[\]]*)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 Entry = str | dict[str, "str | list[Any]"]
 
@@ -75,7 +77,8 @@ def stage(folder: Path) -> None:
         text = indented(_linked(page))
         target = folder / page.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        boost = BOOSTS.get(page.parent.relative_to(ROOT).as_posix(), 1)
+        target.write_text(f"---\nsearch:\n  boost: {boost}\n---\n\n{text}", encoding="utf-8")
         for file in _files(page):
             copy = folder / file.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)

@@ -144,20 +144,32 @@ def test_a_link_that_leads_nowhere_stops_the_build(tmp_path, monkeypatch):
         site.build(tmp_path / "site")
 
 
-@pytest.mark.browser
-def test_the_search_finds_pages_without_a_network(built, tmp_path):
-    """The site is opened as a file, and the browser reaches no host."""
-    page = (built / "docs" / "reference" / "settings.html").as_uri()
+def found(chromium: str, page: str, profile: Path, query: str) -> list[str]:
+    """Pages that the site's search finds, the best first, in a browser that reaches no host."""
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    flags += ["--proxy-server=127.0.0.1:9", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000"]
+    flags += ["--proxy-server=127.0.0.1:9", f"--user-data-dir={profile}", "--virtual-time-budget=20000"]
     done = subprocess.run(
-        [needed("chromium"), *flags, "--dump-dom", f"{page}?q=superheat"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
+        [chromium, *flags, "--dump-dom", f"{page}?q={query}"], capture_output=True, text=True, timeout=120, check=True
     )
-    results = re.findall(
-        r'class="md-search-result__link"[^>]*href="([^"]*)"|href="([^"]*)"[^>]*md-search-result__link', done.stdout
-    )
-    assert any("glossary.html" in address for pair in results for address in pair)
+    links = re.findall(r'<a href="([^"]*)" class="md-search-result__link"', done.stdout)
+    return [*dict.fromkeys(link.split("?")[0].split("#")[0].rpartition("/docs/")[2] for link in links)]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [
+        ("superheat", "reference/glossary.html"),
+        ("%E9%A2%84%E6%B5%8B%E5%8C%BA%E9%97%B4", "reference/glossary.html"),  # prediction interval, in Chinese
+        ("NONFERROUS_MAX_ROWS", "reference/settings.html"),
+    ],
+)
+def test_the_search_finds_pages_without_a_network(built, tmp_path, query, page):
+    """The site is opened as a file."""
+    assert page in found(needed("chromium"), (built / "index.html").as_uri(), tmp_path / "profile", query)
+
+
+@pytest.mark.browser
+def test_the_search_finds_guides_before_decisions(built, tmp_path):
+    pages = found(needed("chromium"), (built / "index.html").as_uri(), tmp_path / "profile", "set-point")
+    assert pages[0].startswith("how-to/")
