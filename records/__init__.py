@@ -1,1 +1,1 @@
-"""What the service answered and what became known later, in a database; SQLAlchemy is used here and nowhere else."""
+"""Database of requests, responses and outcomes; SQLAlchemy is used only in this package."""

@@ -1,4 +1,4 @@
-"""What people and jobs did, in a chain: whoever changes or removes an entry breaks all that follow."""
+"""Audit log of users' and jobs' actions as a hash chain: a changed or removed entry breaks it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from records.database import Database, now
 from records.schema import AUDIT
 
 FIRST = "0" * 64
-"""What stands in the place of the hash before the first."""
+"""Value in the place of the previous hash for the first entry."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,9 @@ def _entry(row: Row[Any]) -> Entry:
 
 
 def faults(connection: Connection) -> list[str]:
-    """Where the chain is broken, in words; nothing where every entry is as it was written and none is missing.
+    """Return the faults of the chain as text; empty if no entry is changed or missing.
 
-    That the last entries were cut off is seen only beside a hash that was kept elsewhere.
+    A removal of the last entries shows only in comparison with a hash that is stored in another place.
     """
     found, before, expected = [], FIRST, 1
     for entry in entries(connection):

@@ -1,4 +1,4 @@
-"""The database of records: SQLite in a file of its own, or PostgreSQL, brought to the form that this code knows."""
+"""Database of records: SQLite in its own file, or PostgreSQL, migrated to the current schema."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class AwayError(RecordsError):
 
 
 class FullDiskError(AwayError):
-    """The disk takes no more; `room` says how much of what is used, without naming a place."""
+    """The disk is full; `room` states the used and the total space without a path."""
 
     room = ""
 
@@ -89,7 +89,7 @@ class Database:
         self._durable, self._opening = durable, 0
         self._lax = "PRAGMA synchronous=normal" if self.is_sqlite else "SET synchronous_commit TO off"
         self.heads: dict[tuple[int, bytes], int] = {}
-        """Numbers of heads that were stored (`records.response_prefixes`); of the one thread that writes requests."""
+        """Numbers of stored prefixes (`records.response_prefixes`); used only by the writer thread."""
         if self.is_sqlite:
             # The driver begins before a write alone: what was read before it could be old by then.
             event.listen(self.engine, "connect", _settle)
@@ -102,7 +102,7 @@ class Database:
             raise
 
     def check_place(self) -> None:
-        """Check that the file which is open is still the one at its address: what goes into another one is lost.
+        """Check that the open file is still the one at its address, as writes to another one would be lost.
 
         Raises
         ------
@@ -117,7 +117,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Connection that reads one moment of the database and keeps nobody from writing; see `begin`."""
+        """Connection that reads one snapshot of the database and blocks no writer; see `begin`."""
         self.check_place()
         try:
             with self.engine.connect() as connection:
@@ -167,7 +167,7 @@ class Database:
 
     @contextmanager
     def fresh_cursor(self) -> Iterator[Any]:
-        """Cursor as `cursor` gives it, on a connection that is opened for it and whose statements need not be durable.
+        """Return a new connection's cursor, like `cursor`, whose statements need not be durable.
 
         Raises
         ------
@@ -187,7 +187,7 @@ class Database:
             self._close(connection)
 
     def reopen(self) -> None:
-        """Let connections be opened anew by whoever uses one next."""
+        """Close the pool, so that the next use opens new connections."""
         self._opening += 1
         self.heads.clear()  # the server that answers next may have been restored
         self.engine.dispose()
@@ -213,20 +213,20 @@ class Database:
             connection.close()
 
     def lock(self, connection: Connection, table: Table) -> None:
-        """Let nobody else write to a table until the transaction ends; one of SQLite's is alone from its start.
+        """Lock a table against other writers until the transaction ends; a transaction of SQLite has the lock.
 
-        Whoever waits for another writer longer than one of SQLite may gets an error too.
+        A writer that waits longer than the lock timeout of SQLite gets an error, also on PostgreSQL.
         """
         if not self.is_sqlite:
             connection.execute(text(f"SET LOCAL lock_timeout = {round(1000 * _BUSY)}"))  # ms
             connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
     def trouble(self, error: Exception) -> RecordsError:
-        """What a driver's error says, in one line."""
+        """Return the error of a driver as a RecordsError of one line."""
         own = getattr(error, "orig", error)
         said = worded(" ".join(str(own).split())[:300], self._url)
         operational = isinstance(own, self.engine.dialect.loaded_dbapi.OperationalError)
-        # SQLite names a table that is missing so too: an error of the statement, which no wait mends.
+        # SQLite reports a missing table so too: an error of the statement, which no wait resolves.
         is_away = operational and getattr(own, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
         if any(sign in str(own) for sign in SIGNS):
             full = FullDiskError(f"records at {self.url_shown}: {said}")
@@ -257,7 +257,7 @@ class Database:
 
     @contextmanager
     def _patient(self) -> Iterator[None]:
-        """Let the connection of this thread wait for a migration by another process."""
+        """Extend the lock timeout of this thread's connection during a migration by another process."""
         if not self.is_sqlite:
             yield  # PostgreSQL waits for its advisory lock without limit
             return
@@ -267,7 +267,7 @@ class Database:
 
     def _set_busy_timeout(self, seconds: float) -> None:
         try:
-            with self.engine.connect() as connection:  # the one that the pool keeps and lends next
+            with self.engine.connect() as connection:  # the one that the pool keeps and returns next
                 driver = connection.connection.driver_connection
                 assert driver is not None
                 driver.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
@@ -295,7 +295,7 @@ def migrate(connection: Connection, form: str = "head") -> None:
 
 
 def _settle(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # transactions begin where they are begun, see `Database`
+    connection.isolation_level = None  # transactions begin where they are started, see `Database`
     # A page that a group begins or ends is written whole into the log, so small groups want small pages.
     # The system keeps pages too; each connection keeps half a megabyte, or a service grows by theirs for half an hour.
     for pragma in ("page_size=4096", "journal_mode=wal", "synchronous=full", "foreign_keys=on", "cache_size=-512"):

@@ -1,4 +1,4 @@
-"""What is said of a disk that takes no more, in one line: what was tried, what is expected, what was found."""
+"""One-line messages for a full disk: the attempted action, the expected state and the state found."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from system.full_disk import MIB, SIGNS
 
 SQLITE = "sqlite:///"
 WRAPPED = ("(sqlite3.", "(psycopg.")
-"""How a line begins in which SQLAlchemy has wrapped what a driver says."""
+"""Start of a line in which SQLAlchemy wraps a driver's message."""
 EXPECTED = "expected free space and no limit on the size of files"
 OF_SERVER = "expected free space on the disk of its server"
 
 
 def room(url: str) -> str:
-    """Return the used and the whole size of the disk, or of the largest file allowed, without naming a place.
+    """Return the used and the total size of the disk, or of the largest allowed file, without a path.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def room(url: str) -> str:
 
 
 def _most_of_file() -> int | None:
-    """Bytes that a file of this process may have; None where the system knows no such limit, or none is set."""
+    """Largest file that this process may write [bytes]; None if the system has no limit or none is set."""
     try:
         import resource
     except ImportError:
@@ -44,7 +44,7 @@ def _most_of_file() -> int | None:
 
 
 def worded(said: str, url: str) -> str:
-    """What a database has said, and where that means a disk that takes no more, what is expected of it.
+    """Return a database's message; if the disk is full, with the expected and the found free space.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def worded(said: str, url: str) -> str:
 
 
 def worded_later(said: str, url: str) -> str | None:
-    """What an error that was kept says of the database's disk, whose room then is not known; None of another error.
+    """Return the message for a stored error of a full disk, without its free space; None for other errors.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Keys of those who may ask the service: made once, kept as their SHA-256 alone, revoked but never deleted."""
+"""API keys: created once, stored only as SHA-256, revoked but never deleted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = len(BEGINNING) + 8
 
 @dataclass(frozen=True)
 class Key:
-    """What is kept of a key.
+    """Stored data of a key.
 
     Attributes
     ----------
@@ -49,12 +49,12 @@ class Key:
 
     @property
     def is_valid(self) -> bool:
-        """Whether it lets somebody in now."""
+        """Return whether the key is valid now."""
         return self.revoked is None and (self.ends is None or self.ends > datetime.now(UTC))
 
 
 def digest_of(key: str) -> str:
-    """What is kept of a key; its 256 bits are random, so that no salt and no slow hash is needed."""
+    """Return the stored digest of a key; its 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -94,7 +94,7 @@ def make(
 
 
 def revoke(database: Database, who: str, prefix: str) -> Key:
-    """The key of this prefix, which lets nobody in from now on, as `who` has it; the audit says so.
+    """Revoke the key of a prefix on behalf of `who`, and add it to the audit log.
 
     Raises
     ------

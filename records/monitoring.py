@@ -1,4 +1,4 @@
-"""What was seen of processes, each time they were looked at; whoever looks writes it, and the service reads it."""
+"""Monitoring snapshots of processes: written by each check, read by the service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEPT = 100
 
 @dataclass(frozen=True)
 class MonitoringSnapshot:
-    """What was seen of a process.
+    """Stored result of one check of a process.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ def keep(database: Database, process: str, content: Any, figures: Mapping[str, f
 
 
 def newest(connection: Connection, process: str) -> MonitoringSnapshot | None:
-    """The newest look at a process; None where nobody has looked at it."""
+    """Latest snapshot of a process; None if it was never checked."""
     query = select(MONITORING).where(MONITORING.c.process == process).order_by(MONITORING.c.number.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return (
@@ -67,7 +67,7 @@ def newest(connection: Connection, process: str) -> MonitoringSnapshot | None:
 
 
 def newest_figures(connection: Connection) -> dict[str, tuple[int, dict[str, float]]]:
-    """When each process was looked at last [microseconds since 1970, UTC], and the figures of that look."""
+    """Time of the latest check of each process [microseconds since 1970, UTC], and its metrics."""
     last = select(func.max(MONITORING.c.number)).group_by(MONITORING.c.process)
     columns = (MONITORING.c.process, MONITORING.c.at, MONITORING.c.figures)
     rows = connection.execute(select(*columns).where(MONITORING.c.number.in_(last)))

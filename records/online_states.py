@@ -1,4 +1,4 @@
-"""What models have taken up of the outcomes, so that a service that starts again goes on where it was."""
+"""Online-calibration states of models, so that a restarted service resumes at its last state."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from records.schema import STATES
 
 @dataclass(frozen=True)
 class State:
-    """How far a model has followed.
+    """Online state of a model and the last outcome that it includes.
 
     Attributes
     ----------
     upto : int
-        Number of the last outcome that it has taken up.
+        Number of the last outcome that it has applied.
     revision : int
-        `records.outcomes.revision` then: where it is another one, what was taken up is stale.
+        `records.outcomes.revision` then: where it is another one, what was applied is stale.
     content : Any
         As JSON.
     """
@@ -31,13 +31,13 @@ class State:
 
 
 def load(connection: Connection, process: str, digest: str) -> State | None:
-    """State of a model by its digest; None where it has taken up nothing yet."""
+    """Return the state of a model by its digest; None if no outcome is applied to it yet."""
     row = connection.execute(select(STATES).where(STATES.c.process == process, STATES.c.digest == digest)).one_or_none()
     return None if row is None else State(row.upto, row.revision, json.loads(row.content))
 
 
 def newest(connection: Connection, process: str) -> list[State]:
-    """States of the models that have followed farthest: of the one that answers, and of a version in shadow."""
+    """Return the most recent states: of the model in service, and of a version in shadow."""
     farthest = select(func.max(STATES.c.upto)).where(STATES.c.process == process).scalar_subquery()
     rows = connection.execute(select(STATES).where(STATES.c.process == process, STATES.c.upto == farthest))
     return [State(row.upto, row.revision, json.loads(row.content)) for row in rows]

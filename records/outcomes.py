@@ -1,4 +1,4 @@
-"""Outcomes: what became known of units' periods, batch by batch. Nothing is changed; what is newer counts."""
+"""Outcomes by unit and period, batch by batch; rows are never changed, the latest one is effective."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ from records.database import Database, RecordsError, now
 from records.schema import BATCHES, OUTCOMES
 
 Slot = tuple[str, str]
-"""Name of a unit and start of its period as `YYYY-MM-DDTHH:MM:SS`, the fraction of a second behind it where periods are
-shorter than one; the latter is empty where a table has no time."""
+"""Name of a unit and start of its period as `YYYY-MM-DDTHH:MM:SS`.
+
+The fraction of a second follows if periods are shorter than one second; the start is empty if a table has no time.
+"""
 
 _AT_ONCE = 300  # slots of one query
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became known of a unit's period.
+    """Outcome of a unit's period.
 
     Attributes
     ----------
@@ -127,7 +129,7 @@ def take(
 
 
 def _seen(connection: Connection, process: str) -> tuple[int, int]:
-    """Number of the newest outcome, and of corrections and withdrawals: as long as both stay, so does what is known."""
+    """Numbers of the latest outcome and revision; effective outcomes are unchanged while both stay."""
     return newest(connection, process), revision(connection, process)
 
 
@@ -180,7 +182,7 @@ def _same(connection: Connection, process: str, digest: str) -> int | None:
 
 
 def in_effect(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, dict[str, Any]]:
-    """What is known of units' periods by all batches that are not withdrawn, the newest value of each column."""
+    """Effective outcomes by unit and period: latest value of each column over active batches."""
     found: dict[Slot, dict[str, Any]] = {}
     if not newest(connection, process):
         return found
@@ -259,7 +261,7 @@ def arrived(connection: Connection, process: str, after: int = 0) -> Iterator[Ar
 
 
 def revision(connection: Connection, process: str) -> int:
-    """How often outcomes were corrected, withdrawn or accepted: what was computed from them before is stale then."""
+    """Number of corrections, withdrawals and acceptances; a change makes results of outcomes stale."""
     withdrawn = func.count(BATCHES.c.withdrawn_at) + func.count(BATCHES.c.accepted_at)
     corrected = func.coalesce(func.sum(BATCHES.c.corrected), 0)
     return int(connection.scalar(select(withdrawn + corrected).where(BATCHES.c.process == process)) or 0)
@@ -271,14 +273,14 @@ def newest(connection: Connection, process: str) -> int:
 
 
 def newest_batches(connection: Connection, after: int = 0) -> dict[str, tuple[int, int]]:
-    """Number of the newest batch of each process, of those behind a number, and when it came in [microseconds]."""
+    """Number and arrival [microseconds] of the latest batch of each process, among those after a number."""
     of = select(func.max(BATCHES.c.number)).where(BATCHES.c.number > after).group_by(BATCHES.c.process)
     rows = connection.execute(select(BATCHES.c.process, BATCHES.c.number, BATCHES.c.at).where(BATCHES.c.number.in_(of)))
     return {row.process: (row.number, row.at) for row in rows}
 
 
 def withdraw(database: Database, number: int, who: str, why: str) -> str:
-    """Let a batch count no more; its outcomes stay in the database. Gives the name of its process.
+    """Withdraw a batch; its outcomes stay in the database. Return the name of its process.
 
     Raises
     ------
@@ -292,7 +294,7 @@ def withdraw(database: Database, number: int, who: str, why: str) -> str:
 
 
 def accept(database: Database, number: int, who: str, why: str) -> str:
-    """Let models follow a batch however odd it is. Gives the name of its process.
+    """Accept a batch, so that models apply even anomalous outcomes. Return the name of its process.
 
     Raises
     ------
@@ -318,7 +320,7 @@ def _judged(
 
 
 def _counting(database: Database, connection: Connection, number: int) -> Any:
-    """A batch that is not withdrawn; nobody else changes it until the transaction ends."""
+    """Return a batch that is not withdrawn, locked against changes until the transaction ends."""
     database.lock(connection, BATCHES)
     found = connection.execute(select(BATCHES).where(BATCHES.c.number == number)).one_or_none()
     if found is None:
@@ -330,18 +332,18 @@ def _counting(database: Database, connection: Connection, number: int) -> Any:
 
 @dataclass(frozen=True)
 class Sent:
-    """A batch as a person sees it.
+    """Batch of outcomes in a readable format.
 
     Attributes
     ----------
     number, rows, corrected : int
-        Its name, the outcomes in it, and those that said otherwise than was known.
+        Its name, its outcomes, and those that changed an earlier value.
     at : int
         When it came in [microseconds since 1970, UTC].
     client : str
-        Who sent it.
+        Client that sent it.
     withdrawn, accepted : str or None
-        Who withdrew it and why, None where it counts; who accepted it and why, None where nobody did.
+        Actor and reason of the withdrawal and of the acceptance; None without one.
     """
 
     number: int

@@ -15,9 +15,9 @@ _BESIDE = ("", "-wal", "-shm", "-journal")  # SQLite gives the others the mode t
 
 
 def make_private(file: Path) -> None:
-    """Make a SQLite file that is missing, and its folder, for the owner alone; take rights of others from an old one.
+    """Create a SQLite file and its folder for the owner only; revoke others' rights on existing ones.
 
-    A file whose owner is somebody else stays as it is, with a warning.
+    A file of another owner is unchanged; a warning is logged.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Where a unit's period was asked for: an index of the rows of requests, made when outcomes look for them."""
+"""Index of predicted rows by unit and period, built when outcomes are matched to predictions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REQUESTS_AT_ONCE = 200
 _SLOTS_AT_ONCE = 300
 _IN_MEMORY = 10  # requests, whose bodies may be large
 _BYTES_AT_ONCE = 2**24  # of requests that are noted
-_SLOTS_OF_PIECE = 5_000  # of one transaction, for which whoever writes has to wait
+_SLOTS_OF_PIECE = 5_000  # of one transaction, for which the caller that writes has to wait
 _REST = 4  # times as long as a transaction took: who waits to write looks again at intervals
 
 
@@ -68,10 +68,10 @@ def index(
     slots_of: Callable[[Request], Sequence[Slot]],
     rest: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Note which units and periods the requests ask for that came since the last time; gives how many requests.
+    """Index units and periods of the requests since the last call; return the number of requests.
 
-    Requests are parsed while nobody is kept from writing, and noted some rows at a time: others write in between, and
-    who is killed goes on where it was.
+    Requests are parsed without a lock and indexed in small transactions: other writers run in between, and a killed
+    process resumes at its last transaction.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def index(
     process : str
         Whose predictions.
     slots_of : callable
-        Gives a request's units and periods, row by row.
+        Returns a request's units and periods, row by row.
     rest : callable
         Waits so long [s] before more rows are noted; what it raises ends the work, and what is noted stays.
     """
@@ -109,7 +109,7 @@ class _Noted:
 
 @dataclass(frozen=True)
 class _Piece:
-    """Slots of some requests with their places, up to where all are noted with them, and how many become whole."""
+    """Slots of requests with their places, the state after them, and the number of finished requests."""
 
     rows: list[tuple[str, str, int, int]]
     noted: _Noted
@@ -123,7 +123,7 @@ def _noted(connection: Connection, process: str) -> _Noted:
 
 
 def _after(connection: Connection, process: str, noted: _Noted) -> list[Request]:
-    """The next requests that are not noted whole, few bytes of them at once."""
+    """Return the next requests that are not fully indexed, limited in bytes."""
     first = REQUESTS.c.number > noted.number if noted.slots is None else REQUESTS.c.number >= noted.number
     query = select(*_COLUMNS).where(*predictions_of(process), first).order_by(REQUESTS.c.number)
     found: list[Request] = []
@@ -174,7 +174,7 @@ def _add(database: Database, process: str, before: _Noted, piece: _Piece) -> boo
 
 
 def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, RowPlace]:
-    """Where each unit's period was asked for last; those that never were are left out."""
+    """Return the place of the latest request for each unit's period; slots without one are left out."""
     found: dict[Slot, RowPlace] = {}
     columns = (ASKED_UNITS.c.unit, ASKED_UNITS.c.period, ASKED_UNITS.c.number, ASKED_UNITS.c.row, REQUESTS.c.at)
     query = select(*columns).join(REQUESTS, REQUESTS.c.number == ASKED_UNITS.c.number)

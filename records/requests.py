@@ -1,4 +1,4 @@
-"""Requests and their answers as they are kept: byte for byte, each under an id that was made before the answer."""
+"""Stored requests and responses: byte for byte, each under an id made before the response."""
 
 from __future__ import annotations
 
@@ -23,14 +23,13 @@ _values = attrgetter(*(name for name in _COLUMNS if name != "head"))  # which is
 PREDICTIONS = "predictions"
 """Operation whose answers have outcomes."""
 JSON = "application/json"
-_IN_MEMORY = 100  # requests that are read at once
+_IN_MEMORY = 100  # requests of one read
 MOST_AT_ONCE = 32  # requests of one statement
 LARGE = 2**20
-"""Bytes of bodies from which a request stands in parts, the first of them with as many bytes of one body at least.
+"""Size from which a request is stored in parts, and smallest size of the first part's body [bytes].
 
-A statement copies what it is given while nobody else runs, and others wait until it is committed. Of parts that are
-not compressed readers know by the size of the first whether others follow, so that a larger number would hide parts
-that are stored.
+A statement copies its values while no other thread runs, and other writers wait until it is committed. If parts are not
+compressed, readers infer from the size of the first whether others follow, so a larger number would hide stored parts.
 """
 
 
@@ -81,7 +80,7 @@ class StoredExchange:
 
     @property
     def is_large(self) -> bool:
-        """Return whether it is compressed, in parts where it is long: a table, or bodies of more than LARGE bytes."""
+        """Return whether the exchange is compressed and split: a table, or bodies above LARGE bytes."""
         return self.kind != JSON or self.size > LARGE
 
     @property
@@ -103,9 +102,9 @@ def new_id() -> str:
 
 
 def split(kept: StoredExchange) -> list[StoredExchange]:
-    """A request in parts that are written one after the other, so that others are between them; mostly one.
+    """Split an exchange into parts that are written sequentially, with others between them; mostly one.
 
-    The first part comes last: as long as it is not there nobody sees the others. Those of a large one are compressed.
+    The first part is written last: readers see no part before it. Parts of a large exchange are compressed.
     """
     if not kept.is_large:
         return [replace(kept, answer=b"".join((kept.answer, *kept.more)), more=()) if kept.more else kept]
@@ -199,7 +198,7 @@ def _text(rows: int, mark: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPrediction:
-    """A request for predictions, whole; see `StoredExchange`. What stands behind the answer's head is the `rest`."""
+    """Complete request for predictions; see `StoredExchange`. `rest` is the response after its prefix."""
 
     number: int
     id: str
@@ -219,7 +218,7 @@ class RecordedPrediction:
 
 
 def recorded(connection: Connection, process: str) -> Iterator[RecordedPrediction]:
-    """Requests for predictions of a process in the order in which they came, a few of them in memory at a time."""
+    """Yield the requests for predictions of a process in order of arrival, with few of them in memory."""
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind", "encoding")]
     query = select(*first, REQUESTS.c.asked, REQUESTS.c.head, REQUESTS.c.answer).where(*predictions_of(process))
     contents = {None: b""}
@@ -234,12 +233,12 @@ def recorded(connection: Connection, process: str) -> Iterator[RecordedPredictio
 
 
 def predictions_of(process: str) -> tuple[Any, ...]:
-    """What is true of the first parts of a process's requests for predictions, and of nothing else."""
+    """Return the conditions that select the first parts of a process's requests for predictions."""
     return REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0
 
 
 def has_more(kind: str, encoding: str | None, asked: bytes, answer: bytes = b"") -> bool:
-    """Return whether parts may follow a request's first one: those of a large body, and of the answer to a table.
+    """Return whether parts may follow the first: for a large body or the response to a table.
 
     Before large requests were compressed the size of a first part said so.
     """

@@ -1,4 +1,4 @@
-"""What answers begin with, kept once a day for all that begin so: half of a short answer says what it rests on.
+"""Common prefixes of responses, stored once a day to save about half of a short response's space.
 
 A request refers to a head of its own day alone, so that heads are removed by their day, as requests are.
 """
@@ -20,7 +20,7 @@ _ADD = "INSERT INTO answer_heads (day, digest, content) VALUES (?, ?, ?) ON CONF
 _FIND = "SELECT number FROM answer_heads WHERE day = ? AND digest = ?"
 
 Numbers = dict[tuple[int, bytes], int]
-"""By day since 1970 and content."""
+"""Numbers of prefixes by day since 1970 and content."""
 
 
 class PrefixedRequest(Protocol):
@@ -31,7 +31,7 @@ class PrefixedRequest(Protocol):
 
 
 def known(database: Database, many: Iterable[PrefixedRequest]) -> list[int | None] | None:
-    """Number of each answer's head, None where it has none; None where one was not stored yet, as far as is known."""
+    """Return the number of each response's prefix, None without one; None if one is not known as stored."""
     numbers = database.heads
     try:
         return [numbers[one.at // DAY, one.head] if one.head else None for one in many]

@@ -1,4 +1,4 @@
-"""Old requests removed, with all answers to them; what became known of them, batches and the audit stay."""
+"""Deletion of old requests and their responses; outcomes, batches and the audit log stay."""
 
 from __future__ import annotations
 

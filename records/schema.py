@@ -31,8 +31,11 @@ REQUESTS = _counted(
     Index("requests_id", "id", "part", unique=True),
     Index("requests_operation", "process", "operation", "number"),
 )
-"""Requests and their answers, byte for byte; long bodies stand in several parts. An answer is its head, if any, then
-`answer`; `encoding` says how `asked` and `answer` of this part are compressed, and is null where they are not."""
+"""Requests and their responses, byte for byte; long bodies are stored in several parts.
+
+A response is its prefix, if any, followed by `answer`. `encoding` is the compression of `asked` and `answer` of this
+part; null means none.
+"""
 
 HEADS = _counted(
     "answer_heads",
@@ -41,7 +44,7 @@ HEADS = _counted(
     Column("content", LargeBinary, nullable=False),
     Index("answer_heads_digest", "day", "digest", unique=True),
 )
-"""What answers of a day begin with, each once."""
+"""Common prefixes of the responses of a day, each once."""
 
 SHADOW_ANSWERS = Table(
     "shadow_answers",
@@ -54,7 +57,7 @@ SHADOW_ANSWERS = Table(
     Column("predictions", LargeBinary, nullable=False),
     Index("shadow_answers_digest", "process", "digest", "number"),
 )
-"""What a version in shadow answers to a request, by the request's number: predictions with their ids, as JSON."""
+"""Responses of versions in shadow by the request's number: predictions with their ids, as JSON."""
 
 ASKED_UNITS = Table(
     "asked_units",
@@ -66,7 +69,7 @@ ASKED_UNITS = Table(
     Column("row", Integer, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-"""In which row of which request a unit's period was asked for; filled when outcomes look for their predictions.
+"""Request and row of each predicted period of a unit; filled when outcomes are matched.
 
 Periods come before units, here and in the index of outcomes: what is asked of a period then is written side by side,
 and not into a page of each unit.
@@ -79,8 +82,7 @@ ASKED_UPTO = Table(
     Column("number", BigInteger, nullable=False),
     Column("slots", Integer),
 )
-"""Up to which request `asked_units` is filled, and with how many of its units' periods; all of them where it is null.
-"""
+"""Last request in `asked_units` and the number of its indexed slots; null means all of them."""
 
 BATCHES = _counted(
     "outcome_batches",
@@ -98,7 +100,7 @@ BATCHES = _counted(
     Column("accepted_why", Text),
     Index("outcome_batches_digest", "process", "digest"),
 )
-"""Batches of outcomes as they were sent; models follow one that a person has accepted however odd it is."""
+"""Batches of outcomes as sent; models apply an anomalous batch only after its acceptance."""
 
 OUTCOMES = _counted(
     "outcomes",
@@ -111,7 +113,7 @@ OUTCOMES = _counted(
     Index("outcomes_period", "process", "period", "unit", "number"),
     Index("outcomes_batch", "batch"),
 )
-"""What became known of a unit's period. The newest of a batch that is not withdrawn counts; none is ever changed."""
+"""Outcomes of units' periods, never changed; the latest one of an active batch is effective."""
 
 STATES = Table(
     "states",
@@ -122,7 +124,7 @@ STATES = Table(
     Column("revision", BigInteger, nullable=False),
     Column("content", Text, nullable=False),
 )
-"""What a model has taken up of the outcomes since its training."""
+"""Online state of each model: the outcomes applied since its training."""
 
 KEYS = _counted(
     "keys",
@@ -136,7 +138,7 @@ KEYS = _counted(
     Column("revoked_at", BigInteger),
     Column("used_at", BigInteger),
 )
-"""API keys by their SHA-256; roles and processes are separated by commas, no process means all of them."""
+"""API keys by SHA-256. Roles and processes are separated by commas; no process means all of them."""
 
 AUDIT = Table(
     "audit",
@@ -151,7 +153,7 @@ AUDIT = Table(
     Column("before", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
-"""What people and jobs did, each entry bound to the one before by its hash."""
+"""Actions of users and jobs, each entry linked to the previous one by its hash."""
 
 MONITORING = _counted(
     "monitoring",
@@ -161,7 +163,7 @@ MONITORING = _counted(
     Column("content", Text, nullable=False),
     Index("monitoring_process", "process", "number"),
 )
-"""What was seen of a process each time it was looked at; the figures are what is scraped of it."""
+"""Result of each check of a process; its figures are the exported metrics."""
 
 RECORDED_BYTES = Table(
     "recorded_bytes",

@@ -1,4 +1,4 @@
-"""What versions in shadow answer, kept beside the requests; no client sees it."""
+"""Responses of versions in shadow, stored next to the requests; never returned to clients."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PendingShadowRequest:
     asked : bytes or None
         Its body; None where it is so long that it stands in parts.
     answer : bytes
-        The first part of what was answered to a table, which says what was asked beside its rows; else empty.
+        First part of the response to a table, which states the request's other fields; else empty.
     """
 
     number: int
@@ -64,7 +64,7 @@ def _is_in_parts() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ShadowAnswer:
-    """What a version in shadow answers to a request.
+    """Response of a version in shadow to a request.
 
     Attributes
     ----------
@@ -83,10 +83,10 @@ class ShadowAnswer:
 
 
 def keep(database: Database, process: str, answers: Sequence[ShadowAnswer]) -> None:
-    """Keep answers, all by one statement; one to a request that another service has answered already is left out.
+    """Store responses in one statement; requests answered by another service are left out.
 
-    Whoever records a client's answer waits for this, so it does not wait for the disk: what a power cut takes away is
-    answered again. The thread that calls has no other statements of its own.
+    The recording of clients' responses waits for this statement, so it does not wait for the disk: responses lost in a
+    power cut are computed again. The thread that calls has no other statements of its own.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def answers_to(connection: Connection, numbers: Sequence[int]) -> dict[int, Shad
 
 
 def is_any(connection: Connection, process: str) -> bool:
-    """Whether a version has answered in shadow."""
+    """Return whether any response of a version in shadow is stored."""
     one = select(SHADOW_ANSWERS.c.number).where(SHADOW_ANSWERS.c.process == process).limit(1)
     return connection.scalar(one) is not None
 
@@ -131,7 +131,7 @@ def newest_request(connection: Connection, process: str) -> int:
 
 
 def dropped(connection: Connection, process: str, after: int, most: int) -> tuple[int, int]:
-    """How many requests behind a number are too old for the newest so many to be among them, and the last of those.
+    """Count requests after a number that are older than the latest `most`; return the last of them too.
 
     Returns
     -------

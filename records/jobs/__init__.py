@@ -1,1 +1,1 @@
-"""Jobs that a worker does one after the other, kept in a database; what does them is dbos."""
+"""Job queue in a database; a worker runs its jobs sequentially with dbos."""

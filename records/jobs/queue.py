@@ -35,7 +35,7 @@ _STATES: dict[str, State] = {
     "SUCCESS": "done",
     "CANCELLED": "cancelled",
 }
-"""By the words that dbos has for them; all others mean that the job failed."""
+"""Job states by dbos status; any other status means that the job failed."""
 
 T = TypeVar("T")
 
@@ -50,18 +50,18 @@ class BusyError(JobsError):
 
 @dataclass(frozen=True)
 class RetrainingRequest:
-    """What a job is to do.
+    """Request for a retraining job.
 
     Attributes
     ----------
     process : str
-        Whose model is trained again.
+        Process whose model is trained again.
     by : str
-        Who asked: a person, a key, or the schedule.
+        Requester: a user, a key, or the schedule.
     only_if_drifted : bool
         Whether nothing is done while the monitoring sees no drift.
     accept_shift : str, optional
-        Reason why labels that do not fit the past are learnt all the same.
+        Reason to train on labels that are inconsistent with history.
     dry_run : bool
         Whether nothing is registered and nothing promoted.
     """
@@ -81,18 +81,18 @@ class Job:
     ----------
     id : str
         Names it.
-    asked : Asked
-        What it is to do.
+    asked : RetrainingRequest
+        The request.
     state : str
         queued, running, done, failed or cancelled.
     at, begun, ended : int, optional
-        When it was asked for, last begun and ended [ms since 1970, UTC].
+        Times of the request, of the last start and of the end [ms since 1970, UTC].
     worker : str, optional
-        Who runs it, or has run it last.
+        Worker that runs the job, or ran it last.
     progress : Mapping
-        `what` is being done, the steps `done` and the `steps` in all, and its `lines`: what was done so far.
+        `what` is the current step, `done` and `steps` the finished steps and their total, `lines` the log so far.
     result : Mapping, optional
-        What came of it.
+        Its result.
     why : str, optional
         Why it failed.
     """
@@ -150,7 +150,7 @@ class Jobs:
         try:
             self._ask(lambda client: client.enqueue(options, vars(asked)))
         except error.DBOSQueueDeduplicatedError:
-            raise BusyError(f"{process}: another job was asked for at the same moment") from None
+            raise BusyError(f"{process}: another job was requested at the same time") from None
         found = self.get(id)
         assert found is not None
         return found
@@ -166,7 +166,7 @@ class Jobs:
         return [self._job(one) for one in self._ask(lambda client: client.list_workflows(**which))]
 
     def cancel(self, id: str) -> None:
-        """Let a job begin no more, or end it; one that has ended stays as it is."""
+        """Cancel a queued or running job; a job that has ended is unchanged."""
         self._ask(lambda client: client.cancel_workflow(id))
 
     def close(self) -> None:
@@ -210,7 +210,7 @@ class Jobs:
 
 
 def _why(found: WorkflowStatus, url: str) -> str | None:
-    """Why a job failed, in one line."""
+    """Return the reason why a job failed, in one line."""
     if found.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return f"its worker ended {MOST_STARTS} times while it ran"
     if found.error is None:
@@ -235,7 +235,7 @@ def in_one_line(url: str) -> Iterator[None]:
 
 
 def said(fault: BaseException, url: str) -> str:
-    """What an error of the queue's database says, in one line: in the words of its driver where these are wrapped."""
+    """Return the one-line message of a queue database's error, unwrapped to the driver's message."""
     own = " ".join(str(getattr(fault, "orig", None) or fault).split())[:300]
     return f"jobs at {shown(url)}: {worded(own, url)}"
 

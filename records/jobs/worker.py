@@ -1,4 +1,4 @@
-"""The worker: takes one job after the other from the queue, and takes up those whose worker has ended."""
+"""Worker: runs the queue's jobs sequentially and requeues jobs of workers that have ended."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from records.jobs.queue import (
 LOOK = "look"
 REPLACED = "jobs at {}: the file was removed or replaced since it was opened"
 VERSION = "1"
-"""Of what a job does phase by phase; another one does not take up jobs that this one has begun."""
+"""Version of the phases of a job; workers of another version do not resume jobs of this one."""
 
-_SILENCE = 30.0  # s without a sign of life after which a worker's job is taken up by another
-_BEAT = 2.0  # s between signs of life
-_LOOK = 5.0  # s between looks for jobs of workers that ended
+_SILENCE = 30.0  # s without a sign of life after which a worker's job is requeued
+_BEAT = 2.0  # s between heartbeats
+_LOOK = 5.0  # s between checks for jobs of workers that ended
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +49,13 @@ class RunningJob(Protocol):
     """A job that is being done, phase after phase."""
 
     def phase(self, number: int, patience: float) -> Mapping[str, Any] | None:
-        """What came of a phase, counted from 0; None where it is not over after so many seconds.
+        """Return the result of a phase, counted from 0; None if it is not over within `patience` seconds.
 
         The last phase has a `result`. What the job fails by is raised here.
         """
 
     def progress(self) -> Mapping[str, Any]:
-        """How far the job is: `what`, `done`, `steps` and `lines`."""
+        """Return the progress of the job: `what`, `done`, `steps` and `lines`."""
 
     def give_up(self) -> None:
         """End it, and wait until all is in order."""
@@ -67,8 +67,8 @@ Begin = Callable[[str, RetrainingRequest], RunningJob]  # takes the job's id
 class Worker:
     """Does jobs until it is closed. A process has one at most.
 
-    Each phase of a job that is over is kept in the database. A job whose worker has ended is begun again, by the same
-    worker when it starts again or by another one; phases that are over are not waited for again.
+    Each phase of a job that is over is kept in the database. A job whose worker has ended is started again, by the
+    same worker after a restart or by another one; finished phases are not run again.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Worker:
         settings: DBOSConfig = {
             "name": NAME,
             "system_database_url": self._url,
-            "log_level": "CRITICAL",  # what jobs end by stands beside them, without its traceback
+            "log_level": "CRITICAL",  # errors of jobs are logged with the job, without a traceback
             "application_version": VERSION,
             "executor_id": self._name,
             "scheduler_polling_interval_sec": _LOOK,
@@ -168,7 +168,7 @@ class Worker:
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=round(_LOOK))
 
     def _keep_schedule(self, looked: Callable[[datetime, Any], None]) -> None:
-        """Let one schedule stand in the database: the one that this worker was given, or none."""
+        """Store this worker's schedule as the only one, or delete the stored one if it has none."""
         if not self._schedule:
             if DBOS.get_schedule(LOOK) is not None:
                 DBOS.delete_schedule(LOOK)
@@ -181,7 +181,7 @@ class Worker:
             ) from None
 
     def _phase(self, asked: dict[str, Any], number: int) -> Mapping[str, Any]:
-        """Wait until a phase is over; the job is begun by the first that was not over before."""
+        """Wait until a phase is over; the first phase that was not over before starts the job."""
         id = DBOS.workflow_id
         assert id is not None
         doing = self._doing.get(id)
@@ -204,7 +204,7 @@ class Worker:
         return found
 
     def _why(self, error: BaseException) -> str:
-        """Why a job is left, in one line; of what the queue's database or the disk says, with the place."""
+        """Return the reason of an interruption in one line; with the place for database and disk errors."""
         if self._is_replaced():
             return REPLACED.format(shown(self._url))
         if isinstance(error, SQLAlchemyError):
@@ -242,13 +242,13 @@ class Worker:
             before, since = self._heard.get(one.workflow_id, (None, now))
             heard[one.workflow_id] = (beat, since if beat == before else now)
             if now - heard[one.workflow_id][1] > _SILENCE:
-                log.warning("job %s: its worker %s is silent; taken up again", one.workflow_id, one.executor_id)
+                log.warning("job %s: worker %s lost; job requeued", one.workflow_id, one.executor_id)
                 DBOS.resume_workflow(one.workflow_id, queue_name=QUEUE)
         self._heard = heard
 
 
 class CancelledError(Exception):
-    """The job is wanted no more."""
+    """The job was cancelled."""
 
 
 class ClosingError(BaseException):

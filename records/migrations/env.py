@@ -1,4 +1,4 @@
-"""What Alembic runs: steps on the connection that `records.database` hands over, in its transaction."""
+"""Environment of Alembic: runs migrations on the connection of `records.database`, in its transaction."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Health of the records: whether they can be written, tried every few seconds where no request has shown it."""
+"""Health of the records: a test write every few seconds if no request has shown it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PROBE = (
 class RecordsHealth:
     """Looks every few seconds whether the records can be written, in a thread of its own.
 
-    Each look opens the database anew, as the next service would. It writes where the writer has written nothing since
+    Each look opens the database again, as the next service would. It writes where the writer has written nothing since
     the look before, or could not, and stores how much was recorded of each client.
 
     Parameters
@@ -82,7 +82,7 @@ class RecordsHealth:
             self._ended.wait(self._seconds)
 
     def look(self) -> None:
-        """Look once; trouble is kept and logged, never raised."""
+        """Check once; an error is stored and logged, never raised."""
         self._began = self._clock()
         try:
             self._try()
@@ -90,7 +90,7 @@ class RecordsHealth:
         except RecordsError as error:
             found = str(error)
             self._failed += 1
-            # What is open may still hold what the file does not: whoever writes next sees what this look saw.
+            # An open connection may still show what the file no longer has: reopen, so that the next write fails too.
             self._database.reopen()
         if found is not None and found != self._found:
             log.warning("%s", found)

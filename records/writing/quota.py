@@ -1,4 +1,4 @@
-"""Quota of recorded bytes: how much each client may have recorded on a day, so that none of them fills the disk."""
+"""Daily quota of recorded bytes per client, so that no client fills the disk."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Quota:
         return max((used for (day, _), used in self._used.copy().items() if day == today), default=0) / self.most
 
     def check(self, client: str) -> None:
-        """Check that a client may have more recorded; what has begun then is recorded whole.
+        """Check that a client's quota is not used up; a started exchange is then recorded completely.
 
         Raises
         ------
@@ -91,7 +91,7 @@ class Quota:
                 self._counted[day, client] += size
 
     def store(self) -> None:
-        """Store what was counted, and take up what other services have.
+        """Store the counted bytes, and load those counted by other services.
 
         Raises
         ------

@@ -63,7 +63,7 @@ class Writer:
         self.waiting = 0
         """Bytes of bodies that wait to be written."""
         self.trouble: str | None = None
-        """Why the newest group could not be written; None where it was."""
+        """Reason why the latest group could not be written; None if it was written."""
         self.groups = self.failures = 0
         """Groups that were written, and that could not be."""
 
@@ -131,7 +131,7 @@ class Writer:
                 self._end(small, self._written([one.parts[0] for one in small])[1])
             if large:
                 parts = large[0].parts
-                # Those of one request are one transaction as long as nobody else waits.
+                # The parts of one request are one transaction as long as no other request waits.
                 written, error = self._written(parts[done:], lambda: not self._queue.empty())
                 done += written
                 if error is not None or done == len(parts):

@@ -1,4 +1,4 @@
-"""What was seen of processes."""
+"""Results of monitoring."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What answers begin with, once for all that begin so."""
+"""Common prefixes of responses, each stored once."""
 
 import sqlalchemy as sa
 from alembic import op

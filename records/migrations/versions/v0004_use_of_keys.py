@@ -1,4 +1,4 @@
-"""When each key was used last."""
+"""Time of the last use of each key."""
 
 import sqlalchemy as sa
 from alembic import op

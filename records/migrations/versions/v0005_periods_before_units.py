@@ -1,4 +1,4 @@
-"""What was asked of a period, and what became known of it, side by side."""
+"""Indexes of requests and outcomes by period first, then by unit."""
 
 from typing import Any
 

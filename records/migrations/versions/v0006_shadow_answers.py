@@ -1,4 +1,4 @@
-"""What versions in shadow answer."""
+"""Responses of versions in shadow."""
 
 import sqlalchemy as sa
 from alembic import op

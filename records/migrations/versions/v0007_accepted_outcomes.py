@@ -1,4 +1,4 @@
-"""Who accepted batches of outcomes that waited."""
+"""Acceptance of batches of outcomes pending review: actor, time and reason."""
 
 import sqlalchemy as sa
 from alembic import op
