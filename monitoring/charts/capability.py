@@ -1,4 +1,4 @@
-"""Process capability against one or two limits: normal values, skewed values by percentiles, censored contents."""
+"""Process capability against one or two limits: normal, skewed and censored values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from physics.arrays import FloatArray
 LOW_SHARE, HIGH_SHARE = 0.00135, 0.99865
 # With fewer values the 95 % interval of an index is wider than a quarter of it either way.
 VALUES_NEEDED = 30
-# Of these a log-normal distribution needs so many above the laboratory's limit, or nothing tells its spread.
+# Number of them above the laboratory's limit for the standard deviation of a log-normal distribution.
 SEEN_NEEDED = 10
 # A share of 0.00135 lies between the ranks of at least so many values: 1 / 0.00135.
 PERCENTILE_VALUES_NEEDED = 741

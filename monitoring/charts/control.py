@@ -1,8 +1,8 @@
-"""Control charts on one series: Shewhart with runs rules, exponentially weighted moving average, cumulative sum.
+"""Control charts on one series: Shewhart chart with runs rules, EWMA and CUSUM.
 
 Values are meant to be residuals, the laboratory's value less the prediction: consecutive lots resemble each other, and
 limits that hold for independent values would signal far too often on the values themselves. NaN is no value: a chart
-passes over it as if the lot had not been. No chart starts afresh after a signal; that is for who has found the cause.
+ignores its lot. No chart restarts after a signal; the user who has found the cause restarts it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ChartError(ValueError):
 
 @dataclass(frozen=True)
 class ChartReference:
-    """Where a series lies while nothing is wrong.
+    """Centre and standard deviation of a series in control.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class ShewhartChart:
 
     @property
     def signals(self) -> BoolArray:
-        """Whether any rule signals, shape (n,)."""
+        """Return whether any rule signals, shape (n,)."""
         return np.asarray(np.any(list(self.rules.values()), axis=0))
 
     def names(self, index: int) -> tuple[str, ...]:
@@ -137,7 +137,7 @@ def robust_reference(values: FloatArray) -> ChartReference:
     centre = float(np.median(known))
     sigma = SIGMA_PER_MAD * float(np.median(np.abs(known - centre)))
     if sigma == 0.0:
-        raise ChartError(f"reference: half of {len(known)} values are {centre:g}, so they tell no spread")
+        raise ChartError(f"reference: half of {len(known)} values are {centre:g}, expected values that vary")
     return ChartReference(centre, sigma)
 
 
@@ -272,7 +272,7 @@ def cusum(values: FloatArray, centre: float, sigma: float, k: float = 0.5, h: fl
 
 
 def _scores(values: FloatArray, centre: float, sigma: float) -> tuple[BoolArray, FloatArray]:
-    """Which values there are, and their distance from the centre [sigma]."""
+    """Return a mask of the present values, and their distance from the centre [sigma]."""
     if not sigma > 0.0 or not np.isfinite(centre) or not np.isfinite(sigma):
         raise ChartError(f"chart: expected a finite centre and sigma > 0, got centre {centre:g} and sigma {sigma:g}")
     known = ~np.isnan(values)
@@ -280,7 +280,7 @@ def _scores(values: FloatArray, centre: float, sigma: float) -> tuple[BoolArray,
 
 
 def _filled(known: BoolArray, found: FloatArray) -> FloatArray:
-    """What was found at the values that there are, NaN at the others."""
+    """Return the results at the places of the present values, NaN at the others."""
     full = np.full(len(known), np.nan)
     full[known] = found
     return full

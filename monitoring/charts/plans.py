@@ -1,4 +1,4 @@
-"""Acceptance by attributes: single sampling plans of ISO 2859-1, their operating characteristic, switching rules."""
+"""Acceptance sampling by attributes (ISO 2859-1): plans, operating characteristic, switching rules."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def single_plan(lot_size: int, aql: float, level: str = "II", severity: str = NO
 
 
 def letter_plan(letter: str, aql: float, severity: str = NORMAL) -> SamplingPlan:
-    """Single sampling plan of a code letter, with the tables' arrows followed; parameters as for `single_plan`."""
+    """Single sampling plan of a code letter, with the tables' arrows followed (see `single_plan`)."""
     if aql not in AQLS:
         raise AcceptanceError(f"AQL: expected one of {', '.join(f'{each:g}' for each in AQLS)}, got {aql:g}")
     if severity not in _DIAGONALS:
@@ -155,7 +155,7 @@ def letter_plan(letter: str, aql: float, severity: str = NORMAL) -> SamplingPlan
 
 @dataclass(frozen=True)
 class Switching:
-    """How severely the next lot is inspected, by the switching rules of ISO 2859-1.
+    """Severity of inspection of the next lot by the switching rules of ISO 2859-1.
 
     Attributes
     ----------
@@ -190,8 +190,8 @@ class Switching:
         Returns
         -------
         Switching
-            That production is steady and that reduced inspection is wanted, which the standard asks for as well, is for
-            people to say: who does not want it starts afresh with ``Switching()``.
+            The standard also requires that production is steady and that reduced inspection is wanted; users decide
+            this, and restart with ``Switching()`` if they do not want it.
 
         References
         ----------

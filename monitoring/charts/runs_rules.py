@@ -93,7 +93,7 @@ NELSON: Mapping[str, Rule] = MappingProxyType(
 
 
 def _last(holds: BoolArray, count: int) -> IntArray:
-    """How many of the last so many hold, at each value."""
+    """Return the number of true values among the last `count`, at each value."""
     total = np.cumsum(holds, dtype=np.intp)
     total[count:] -= total[:-count].copy()
     return total

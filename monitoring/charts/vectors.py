@@ -1,4 +1,4 @@
-"""Control charts on a vector: Hotelling's T² on principal components, and Q, what the components leave unexplained.
+"""Control charts on a vector: Hotelling's T² on principal components, and Q on the residuals.
 
 T² sees that the lots vary more than usual in the ways in which they always vary; Q sees that they vary in a new way.
 """
@@ -85,7 +85,7 @@ class PrincipalComponents:
         -------
         VectorChart
             The limit is that of a new row, r (m² - 1) / (m (m - r)) F(1 - alpha; r, m - r) with m reference rows and r
-            components that the row tells [2]_.
+            components that the row determines [2]_.
 
         References
         ----------
@@ -140,7 +140,7 @@ class PrincipalComponents:
         return np.asarray((values - self.mean) / self.scale)
 
     def _weights(self, known: BoolArray) -> FloatArray:
-        """What turns the present standard scores into the expected scores of the components, shape (a, present)."""
+        """Matrix from the present standard scores to the expected component scores, shape (a, present)."""
         present = np.linalg.pinv(self.correlation[np.ix_(known, known)], rcond=NEGLIGIBLE, hermitian=True)
         return np.asarray(self.variances[:, None] * self.loadings[known].T @ present)
 
@@ -196,7 +196,7 @@ def components_for(reference: FloatArray, share: float) -> int:
 
 
 def q_limit(eigenvalues: FloatArray, alpha: float) -> float:
-    """Limit of a sum of squares of normal values with these variances along its axes; infinite where none varies.
+    """Limit of a sum of squares of normal values with these variances; infinite if all are 0.
 
     Parameters
     ----------
@@ -227,7 +227,7 @@ def q_limit(eigenvalues: FloatArray, alpha: float) -> float:
 
 
 def _t_squared_limit(rank: int, rows: int, alpha: float) -> float:
-    """Limit of T² for a new row that tells so many components; infinite where it tells none."""
+    """Limit of T² for a new row with `rank` known components; infinite without one."""
     if rank == 0:
         return math.inf
     return float(rank * (rows**2 - 1) / (rows * (rows - rank)) * fdtri(rank, rows - rank, 1.0 - alpha))

@@ -1,1 +1,1 @@
-"""Whether a process still is as its champion learnt it: errors, inputs and sensors over time."""
+"""Drift detection: errors, inputs and sensors compared with the champion's training history."""

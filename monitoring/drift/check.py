@@ -1,4 +1,4 @@
-"""Live rows held against a champion's history: what has drifted, since when, and what to do next."""
+"""Drift check: compare live rows with the champion's training history and list actions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_POINTS = 60  # of a line over time: more are put together
 
 
 def watch(rows: Answered, history: DriftReference) -> MonitoringResult:
-    """What is seen of a process now.
+    """Return the current monitoring result of a process.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def _since(beyond: BoolArray) -> int:
 def _with_sizes(
     figures: Sequence[Figures], seen: DriftSignals, group: IntArray, names: Mapping[int, str], history: DriftReference
 ) -> Iterator[Figures]:
-    """Figures over time with the champion's own size of errors and with the one that was expected beforehand."""
+    """Yield figures over time with the champion's observed and expected error sizes."""
     X, number = matrix(seen.rows.table, history.seed), {name: one for one, name in names.items()}
     sizes = {}
     for one in seen.residuals:
@@ -166,7 +166,7 @@ def _with_sizes(
 
 
 def _expected(seen: DriftSignals, history: DriftReference) -> tuple[float | None, float | None]:
-    """Expected size of errors of the newest rows without outcome over the usual, and what came over the expected."""
+    """Return expected over usual error size of the latest rows without outcome, and actual over expected."""
     if history.expectation is None or not len(seen.rows):
         return None, None
     X, recent = matrix(seen.rows.table, history.seed), seen.step > seen.step.max() - history.clock.window

@@ -15,7 +15,7 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 LEAST_BIAS = 0.5  # of the errors' usual size: a lean that is less adds under a tenth to their root mean square
 LEAST_GROWTH = 0.15  # of the usual size
 FEWEST_STEPS = 4  # of history with errors
-FEWEST_LATE = 8  # steps after what was learnt, so that they alone say where errors lie
+FEWEST_LATE = 8  # steps after the training rows from which they alone determine the mean error
 _PATHS, _LENGTH = 600, 150
 _RNG_SEED = 20_260_915
 _MOST_ALIKE = 0.9
@@ -25,7 +25,7 @@ _INTERVALS = np.geomspace(0.5, 60.0, 40)
 
 @dataclass(frozen=True, eq=False)
 class ErrorHistory:
-    """Where the mean of a step's errors lies while nothing changes.
+    """Mean error per step of an unchanged process.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class ErrorHistory:
     shared : float
         Variance of what all rows of a step err by together.
     own : float
-        Variance of a single row beside that.
+        Variance of a single row in addition to that.
     allowance, interval : float
         Of the cumulative sums [standard deviations of a step's mean].
     """
@@ -64,7 +64,7 @@ class ErrorHistory:
         rows: float,
         chance: float,
     ) -> Self | None:
-        """Learn from errors that the model has not learnt from; None where they are too few.
+        """Fit on errors of rows outside the training rows; None if they are too few.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ class ErrorHistory:
         step : ndarray of int, shape (n,)
             Step of each.
         late : ndarray of bool, shape (n,)
-            Whether its step lies after all that the model learnt; else only its unit is unknown to the model.
+            Whether its step is after all training rows; else only its unit is held out.
         usual : float
             Mean size of errors.
         rows : float
@@ -90,14 +90,14 @@ class ErrorHistory:
         mean = np.bincount(place, values) / count
         own = float(np.sum((values - mean[place]) ** 2)) / max(1, len(values) - len(which))
         is_late = np.bincount(place, late) > 0
-        # Of what is known by unit alone, rows of the same step were learnt: it errs less together than what comes.
+        # For held-out units, rows of the same step are training rows: errors share less than those of later steps.
         parts = [part for part in (is_late, ~is_late) if part.sum() >= FEWEST_STEPS] or [np.ones(len(which), bool)]
         shared = max(_shared(mean[part], own / count[part]) for part in parts)
         by = is_late if is_late.sum() >= FEWEST_LATE else np.ones(len(which), dtype=np.bool_)
         weight = 1 / (shared + own / count[by])
         centre = float(np.sum(weight * mean[by]) / np.sum(weight))
         alike, part = _alike(mean - centre, which, shared), shared / (shared + own / rows)
-        spread = 1 - part + part * (1 + alike) / (1 - alike)  # of a mean of many steps, beside that of independent ones
+        spread = 1 - part + part * (1 + alike) / (1 - alike)  # of a mean of many steps, relative to independent ones
         n = max(3.0, float(by.sum()) / spread)
         # A variance from few steps may be small by chance.
         shared = (shared + own / rows) * (float(stdtrit(n - 1, 0.975)) / 1.96) ** 2 - own / rows
@@ -126,7 +126,7 @@ def _shared(mean: FloatArray, chance: FloatArray) -> float:
 
 
 def _alike(mean: FloatArray, step: IntArray, shared: float) -> float:
-    """Correlation of what a step's rows share with what those of the next do; that of few steps is drawn to 0."""
+    """Autocorrelation of the shared error of successive steps, shrunk towards 0 if steps are few."""
     near = np.diff(step) == 1
     pairs = int(near.sum())
     if not pairs or shared <= 0:
@@ -136,7 +136,7 @@ def _alike(mean: FloatArray, step: IntArray, shared: float) -> float:
 
 
 def _interval(part: float, alike: float, doubt: float, allowance: float, chance: float, both: bool) -> float:
-    """Decision interval that sums of an unchanged plant begin to pass with this chance a step, by drawing such plants.
+    """Decision interval by simulation: an unchanged plant exceeds it with this probability per step.
 
     A part of a step's variance resembles that of the next step, as in history, the rest does not, and where the centre
     lies is in doubt as history leaves it. A table's interval, which holds for independent steps and a known centre,

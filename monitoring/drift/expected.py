@@ -1,4 +1,4 @@
-"""How large errors probably are before outcomes are known, by what models say and how far inputs lie from history."""
+"""Expected error size before outcomes are known, from the model and the inputs' distance to history."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitoring.drift.residuals import Residual
 from physics.arrays import FloatArray, IntArray
 
 FEWEST_NOVEL = 20  # rows with an outcome, so that they say how much more errors are there
-_MOST_ROWS = 20_000  # that the distance is learnt from
+_MOST_ROWS = 20_000  # for the fit of the distance
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class ExpectedErrorSize:
 
     @classmethod
     def of(cls, X: FloatArray, X_honest: FloatArray, found: list[Residual]) -> Self:
-        """Learn distance from history, X of shape (n, k), and errors from rows that the model has not learnt.
+        """Fit the distance to history, X of shape (n, k), and the errors of rows outside the training rows.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What a champion learnt and how it erred, kept in the form that live rows are held against; made once a champion."""
+"""Reference for drift detection: training inputs and errors of a champion, computed once per version."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class DriftReference:
     table : DataFrame
         The table.
     inputs : InputHistory
-        By what the champion learnt alone.
+        From the champion's training rows only.
     errors : tuple of ErrorHistory
-        By rows that it did not learn.
+        From rows outside its training rows.
     usual : dict of str to float
         Mean size of each quantity's errors on these rows.
     sensors : SensorHistory
@@ -71,7 +71,7 @@ class DriftReference:
         Parameters
         ----------
         model : Model
-            The champion; its `info` says what it has learnt.
+            The champion; its `info` states its training rows.
         table : DataFrame
             The checked table that it was trained on.
         version, digest : int, str
@@ -112,12 +112,12 @@ class DriftReference:
 
     @property
     def learnt_steps(self) -> int:
-        """Steps that the champion learnt from; the rest of the table came after them."""
+        """Number of steps in the champion's training rows; the rest of the table is later."""
         return len(self.inputs.columns[0].counts) if self.inputs.columns else 0
 
 
 def _before(start: Moments, info: Any) -> BoolArray:
-    """Which rows the champion learnt, or would have, were their units not held out, shape (n,)."""
+    """Mask of the rows before the champion's training cutoff, shape (n,); held-out units included."""
     until = info.get("learnt_before")
     return np.ones(len(start), dtype=np.bool_) if until is None else np.asarray(start < np.datetime64(until))
 
@@ -151,7 +151,7 @@ def _errors(
 
 
 def of_kinds(one: Residual) -> Iterator[tuple[str, FloatArray]]:
-    """What of a quantity's errors is watched: `bias` and `size`, as far as they are known."""
+    """Yield the monitored errors of a quantity, `bias` and `size`, if they exist."""
     if one.signed is not None:
         yield "bias", one.signed
     if one.size is not None:

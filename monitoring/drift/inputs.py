@@ -1,4 +1,4 @@
-"""How far the inputs of a month lie from those that the champion learnt, column by column, with limits from history."""
+"""Distance of a month's inputs to the champion's training inputs, by column, with limits from history."""
 
 from __future__ import annotations
 
@@ -106,10 +106,10 @@ def _counts(values: FloatArray, step: IntArray, steps: int, edges: FloatArray) -
 def _effects(
     counts: FloatArray, history: FloatArray, window: int, edges: FloatArray, scale: float, inside: bool = True
 ) -> FloatArray:
-    """Wasserstein distance of the window that ends at each step to history [standard deviations], shape (p,).
+    """Wasserstein distance to history of each step's window [standard deviations], shape (p,).
 
-    It is the area between both distribution functions [1]_. A window of history itself is held against the rest of
-    history (`inside`), as one that comes later is held against all of it.
+    It is the area between both distribution functions [1]_. A window of history itself is compared with the rest of
+    history (`inside`), as one that comes later is compared with all of it.
 
     References
     ----------
@@ -195,7 +195,7 @@ class Others:
         return cls(scale, mean, inverse / np.diag(inverse))
 
     def apart(self, X: FloatArray) -> FloatArray:
-        """What each input of n rows differs by, shape (n, k) [standard scores]; NaN where it is missing itself."""
+        """Residual of each input given the others, shape (n, k) [standard scores]; NaN for missing inputs."""
         found = (self.scale.scores(X) - self.mean) @ self.weights
         found[np.isnan(X)] = np.nan
         return np.asarray(found)
@@ -203,7 +203,7 @@ class Others:
 
 @dataclass(frozen=True, eq=False)
 class InputHistory:
-    """All inputs in history, each by itself and, where rows are enough, by what the others leave over of it.
+    """Reference of all inputs: each alone and, with enough rows, its residual given the others.
 
     Attributes
     ----------
@@ -233,7 +233,7 @@ class InputHistory:
 
     @property
     def alone(self) -> int:
-        """How many of the columns are inputs by themselves."""
+        """Number of columns that are inputs alone."""
         return len(self.names) if self.others is None else len(self.names) // 2
 
     def seen(self, X: FloatArray) -> FloatArray:
@@ -241,7 +241,7 @@ class InputHistory:
         return X if self.others is None else np.hstack([X, self.others.apart(X)])
 
     def effects(self, seen: FloatArray, step: IntArray, steps: int) -> FloatArray:
-        """Effect of each column at each step after history, shape (steps, c), from what `seen` gave of these steps.
+        """Effect of each column at each step after history, shape (steps, c), from the result of `seen`.
 
         NaN where values are too few.
         """
@@ -251,6 +251,6 @@ class InputHistory:
         return np.column_stack(found) if found else np.empty((steps, 0))
 
     def beyond(self, effects: FloatArray) -> BoolArray:
-        """Where an effect is above its column's limit, shape (steps, c)."""
+        """Return whether an effect exceeds its column's limit, shape (steps, c)."""
         limits = np.array([one.limit for one in self.columns])
         return np.asarray(np.nan_to_num(effects) > limits)

@@ -1,4 +1,4 @@
-"""Errors of answers as they were given, and costs of decisions, over time and by unit, version and regime."""
+"""Errors of responses and costs of decisions over time, and by unit, version and regime."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def grouped(
 
 
 def in_shadow(recorded: pd.DataFrame, seed: Seed, before: pd.DataFrame) -> list[Figures]:
-    """Figures of the newest version in shadow, and of what clients were given on the same rows; none where none is.
+    """Figures of the latest version in shadow and of the served responses to the same rows, if any.
 
     See `monitoring.drift.rows.answered`, whose rows these are.
     """

@@ -21,11 +21,11 @@ def page(seen: MonitoringResult, seed: Seed) -> str:
 
 
 def summary(seen: MonitoringResult) -> str:
-    """What is seen in one line for the terminal."""
+    """Return the monitoring result in one line for the terminal."""
     said = "drift" if seen.drifted else "no drift"
     return (
-        f"{said} beside version {seen.version}: {seen.rows} rows from {seen.first} to {seen.last}, {seen.known} with "
-        f"an outcome; {len(seen.drifted_errors)} charts of errors and {len(seen.drifted_inputs)} of inputs beyond "
+        f"{said} compared with version {seen.version}: {seen.rows} rows from {seen.first} to {seen.last}, {seen.known} "
+        f"with an outcome; {len(seen.drifted_errors)} charts of errors and {len(seen.drifted_inputs)} of inputs beyond "
         f"their limits, {len(seen.sensors)} sensors to look at"
     )
 
@@ -34,49 +34,49 @@ def _sections(seen: MonitoringResult, seed: Seed) -> Iterator[ReportSection]:
     yield ReportSection("What is seen", summary(seen) + ".", _verdict(seen))
     yield ReportSection(
         "Errors and coverage over time",
-        "Of the answers as they went out, once their outcomes are known. A dotted line marks the first answer of a "
-        "version. The coverage is the share of outcomes within their intervals, beside the one that was asked.",
+        "Errors of the responses as served, once their outcomes are known. A dotted line marks the first response of a "
+        "version. The coverage is the share of outcomes within their intervals, next to the requested one.",
         _over_time(seen, seed),
     )
     yield ReportSection("Charts of errors", _CHARTS, _charts(seen))
     yield ReportSection(
         "By version, by regime",
         "Errors are mean absolute ones, of classes the share of wrong ones; a bias above 0 says that outcomes lie "
-        "above the answers.",
+        "above the predictions.",
         _figures("version", seen.by_version, seed) + _figures("regime", seen.by_regime, seed),
     )
     yield ReportSection(
         "Units that err most",
-        "By their error over that of all units. A unit here may have a hidden fault, or a sensor that misleads.",
+        "Error relative to that of all units. A unit listed here may have a hidden fault, or a misleading sensor.",
         _figures("unit", seen.by_unit, seed) or "<p>No unit has enough outcomes yet.</p>",
     )
     yield ReportSection("Inputs", _INPUTS, _inputs(seen, seed))
     yield ReportSection(
         "Sensors",
-        "Silent or stuck for longer than chance makes it, or sending what the champion never learnt.",
+        "Missing or stuck for longer than random variation explains, or outside the range of the training data.",
         _sensors(seen),
     )
     yield ReportSection("Errors to come", _EXPECTED, _expected(seen))
     if seen.costs:
-        yield ReportSection("What decisions cost", "Against one who knew every outcome beforehand.", _costs(seen))
+        yield ReportSection("What decisions cost", "Relative to an oracle with all outcomes.", _costs(seen))
     yield ReportSection(
-        "What limits rest on", "The champion's own table says what is usual.", _paragraphs([seen.limits])
+        "What limits rest on", "Typical values come from the champion's training table.", _paragraphs([seen.limits])
     )
 
 
 _CHARTS = (
-    "Cumulative sums of what each step's mean error exceeds the usual one by, as shares of their limit: above 1 the "
-    "champion, as it was trained, errs otherwise than it did on rows that it had not learnt. A bias is a lean to one "
-    "side; a size grows. Begun is where the sum left 0: when the change probably was."
+    "Cumulative sums of the difference of each step's mean error from the typical one, as fractions of their limit: "
+    "above 1 the errors of the champion as trained differ from those on rows outside its training rows. A bias is an "
+    "error to one side; a size grows. Start is the step at which the sum left 0: the probable time of the change."
 )
 _INPUTS = (
-    "Distance of a month's distribution from that of what was learnt, in standard deviations, beside the limit that "
-    "months of history give. By the others is what the other inputs of a row leave over of it, in standard scores: "
-    "it shows instruments and suppliers where all columns wander together."
+    "Distance of a month's distribution from that of the training rows, in standard deviations, next to the limit "
+    "from months of history. By the others is the residual given the other inputs of a row, in standard scores: "
+    "it shows faults of instruments and changes of suppliers if all columns vary together."
 )
 _EXPECTED = (
-    "The size of the champion's own errors over the usual one, and what was expected before outcomes came: from what "
-    "the model says of itself, more where a row lies far from all that it learnt."
+    "Size of the champion's errors relative to the typical one, and the size expected before outcomes arrived: from "
+    "the model's own uncertainty, larger if a row is far from all training rows."
 )
 
 

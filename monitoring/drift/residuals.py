@@ -1,4 +1,4 @@
-"""What a model errs by on rows whose outcome is known, task by task."""
+"""Errors of a model on rows with known outcome, by task."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALL_CONTENTS = "all contents"
 
 @dataclass(frozen=True, eq=False)
 class Residual:
-    """Errors of one answered quantity on n rows, of a model as it was trained: no outcome has moved its answers.
+    """Errors of one predicted quantity on n rows, by the model as trained, without online calibration.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ def codes_of(values: pd.Series | npt.NDArray[np.object_], names: Sequence[str]) 
 
 
 def of_lots(model: QualityModel, table: pd.DataFrame) -> list[Residual]:
-    """Signed errors of the logarithm of each content, and the size of the errors of all contents of a lot together."""
+    """Signed errors of the logarithm of each content, and joint error size of each lot's contents."""
     X = matrix(table, model.seed)
     names = [column.name for column in model.seed.elements]
     reported = table[names].to_numpy(dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What is seen of a process, as plain data that JSON holds."""
+"""Monitoring results of a process as plain data for JSON."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class InputDrift:
-    """An input held against what the champion learnt.
+    """An input compared with the champion's training inputs.
 
     Attributes
     ----------
     column : str
         Its name.
     by_others : bool
-        Whether what is held against history is what it differs by from what the other inputs say it should be.
+        Whether its residual given the other inputs is compared with history, not its value.
     rows : int
         Of the newest window, in which it has a value.
     effect, limit, usual : float or None
@@ -94,7 +94,7 @@ class Chart:
     since : str or None
         First step at which it has been so without a break.
     begun : str or None
-        Step at which the sum began to rise: when the change probably was.
+        Step at which the sum started to rise: the probable time of the change.
     size : float or None
         Mean of the errors since then over their usual size: of `bias` signed, of `size` 1 where nothing changed.
     """
@@ -111,12 +111,12 @@ class Chart:
 
 @dataclass(frozen=True)
 class Sensor:
-    """A sensor that a person should look at.
+    """A sensor that an engineer should check.
 
     Attributes
     ----------
     column, what : str, str
-        The input, and what is odd: missing, stuck, or outside the range that was learnt.
+        The input, and its fault: missing, stuck, or outside the training range.
     units : tuple of str
         Where.
     rows : int
@@ -134,7 +134,7 @@ class Sensor:
 
 @dataclass(frozen=True)
 class Cost:
-    """What decisions cost against one who knew every outcome beforehand.
+    """Cost of decisions relative to an oracle with all outcomes.
 
     Attributes
     ----------
@@ -155,7 +155,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class MonitoringResult:
-    """What is seen of a process at one moment.
+    """Monitoring result of a process at one time.
 
     Attributes
     ----------
@@ -174,7 +174,7 @@ class MonitoringResult:
     drifted : bool
         Whether errors or inputs lie beyond their limits.
     reasons, next_steps : tuple of str
-        Why, and what to do, in words.
+        Reasons and recommended actions as text.
     over_time, by_unit, by_version, by_regime : tuple of Figures
         Errors of the answers as they were given; of units the worst.
     versions : tuple of (str, str)
@@ -231,7 +231,7 @@ class MonitoringResult:
 
     @property
     def figures(self) -> dict[str, float]:
-        """What is scraped of it; `serving.telemetry.drift_metrics` says what each is."""
+        """Metrics for export; `serving.telemetry.drift_metrics` describes each."""
         return {
             "drifted": float(self.drifted),
             "drifted_inputs": float(len({one.column for one in self.drifted_inputs})),
@@ -240,7 +240,7 @@ class MonitoringResult:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values; what is no finite number is null."""
+        """Return the result as JSON values; a number that is not finite is null."""
         found: dict[str, Any] = _plain(dataclasses.asdict(self))
         return found
 

@@ -1,4 +1,4 @@
-"""Rows that were answered, each as it was asked last, with what was answered and what became known since."""
+"""Predicted rows by their last request, with the prediction and the outcome known since."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from seeds.format.table import TableFormat
 
 VERSION, COVERAGE, PREDICTION = "version", "coverage", "prediction"
 SHADOW_VERSION, SHADOW_PREDICTION = "shadow_version", "shadow_prediction"
-_INSIDE = ("contents", "elements")  # where an answer keeps its quantities, if not beside its name
+_INSIDE = ("contents", "elements")  # fields with a response's quantities, if not at its top level
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def _starts(recorded: pd.DataFrame, seed: Seed) -> npt.NDArray[np.datetime64]:
 
 
 def _with_made(table: pd.DataFrame, seed: Seed, before: pd.DataFrame) -> pd.DataFrame:
-    """The table with what its rows leave out and earlier rows, or outcomes, lend (`models.table.derived_columns`)."""
+    """Return the table with inputs derived from earlier rows or outcomes (`models.table.derived_columns`)."""
     names = [column.name for column in seed.made_inputs]
     if not names or not table[names].isna().any(axis=None):
         return table

@@ -1,4 +1,4 @@
-"""Sensors that send nothing, the same value again and again, or values that history never had, unit by unit."""
+"""Sensor faults by unit: missing values, stuck values, and values outside the range of history."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from monitoring.drift.results import Sensor
 from physics.arrays import BoolArray, FloatArray, IntArray
 
-MISSING, STUCK, OUTSIDE = "missing", "stuck", "outside the range that was learnt"
+MISSING, STUCK, OUTSIDE = "missing", "stuck", "outside the training range"
 SHORTEST = 3  # rows of a unit in a row
 LONGEST = 12
 FEWEST_VALUES = 20  # different ones, of a column that may be stuck
@@ -24,7 +24,7 @@ FEWEST_OUTSIDE = 5
 
 @dataclass(frozen=True, eq=False)
 class SensorHistory:
-    """What is usual of each of k inputs.
+    """Typical behaviour of each of k inputs in history.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class SensorHistory:
     def of(
         cls, names: Sequence[str], X: FloatArray, unit: npt.NDArray[Any], step: IntArray, may_stick: BoolArray
     ) -> Self:
-        """Learn from X, shape (n, k), of units and steps, shape (n,); `may_stick`, shape (k,), says which may stick."""
+        """Fit on X, shape (n, k), of units and steps, (n,); `may_stick`, (k,), marks inputs to check."""
         order = np.lexsort((step, unit))
         rows, units = X[order], unit[order]
         same = units[1:] == units[:-1]
@@ -92,14 +92,14 @@ class SensorHistory:
 
 
 def _runs(share: FloatArray, number: int, wanted: BoolArray) -> IntArray:
-    """Length of a run that chance hardly makes in any of so many sensors, where this share of rows is so by chance."""
+    """Run length that is improbable in all of `number` sensors at this fraction of affected rows."""
     safe = np.clip(share, 1e-3, MOST_USUAL)
     length = np.clip(np.ceil(np.log(_CHANCE / number) / np.log(safe)), SHORTEST, LONGEST)
     return np.where(wanted & (share < MOST_USUAL), length, 0).astype(np.intp)
 
 
 def _run_lengths(event: BoolArray, same: BoolArray) -> IntArray:
-    """How many rows up to each row, of the same unit and one after the other, have the event, shape (n, k)."""
+    """Number of consecutive rows of the same unit with the event, up to each row, shape (n, k)."""
     row = np.arange(1, len(event) + 1)[:, None]
     begins = np.flatnonzero(~same)
     first = np.zeros(len(event), dtype=np.intp)

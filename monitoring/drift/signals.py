@@ -1,4 +1,4 @@
-"""What lies beyond its limit at each step since history: inputs by their effects, errors by their cumulative sums."""
+"""Drift signals at each step since history: inputs by their effects, errors by cumulative sums."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Sums:
     Attributes
     ----------
     past : ErrorHistory
-        What they are held against.
+        Their reference.
     at : ndarray of int, shape (s,)
         Steps since history.
     high, low : ndarray, shape (s,)
@@ -43,12 +43,12 @@ class Sums:
 
     @property
     def beyond(self) -> BoolArray:
-        """Where a sum is above its limit, or was and has not fallen back to 0 since, shape (s,)."""
+        """Return whether a sum is above its limit or has not returned to 0 since, shape (s,)."""
         return _lasting(self.high) | _lasting(self.low)
 
 
 def _lasting(sums: FloatArray) -> BoolArray:
-    """From where sums pass their limit, 1, up to where they are 0 again: sums about the limit are one alarm."""
+    """Mask of alarms, from exceeding the limit, 1, to the return to 0; sums near the limit are one alarm."""
     tells = (sums > 1.0) | (sums <= 0.0)
     last = np.maximum.accumulate(np.where(tells, np.arange(len(sums)), -1))
     return np.asarray((last >= 0) & (sums[last] > 1.0))
@@ -56,7 +56,7 @@ def _lasting(sums: FloatArray) -> BoolArray:
 
 @dataclass(frozen=True, eq=False)
 class DriftSignals:
-    """What is seen of the m rows after a champion's history.
+    """Drift signals of the m rows after a champion's history.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What was seen of a process, and what to do next, in words."""
+"""Monitoring results and recommended actions as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MUCH = 1.2  # of the usual error
 
 
 def reasons(seen: MonitoringResult) -> Iterator[str]:
-    """Why a process is said to have drifted, then what else a person should know; a line each."""
+    """Yield the reasons for a drift finding, then further observations, one line each."""
     for chart in seen.drifted_errors:
         yield _of_errors(chart)
     drifted = seen.drifted_inputs
@@ -37,13 +37,13 @@ def _of_errors(chart: Chart) -> str:
         what = f"outcomes lie {side} the predictions by {abs(size):.2f} of the usual error"
     else:
         what = f"errors are {size:.2f} times the usual ones"
-    return f"{chart.quantity}: {what}; seen since {chart.since}, begun about {chart.begun}"
+    return f"{chart.quantity}: {what}; detected since {chart.since}, started about {chart.begun}"
 
 
 def _of_input(one: InputDrift) -> str:
-    by = " beside what the other inputs say" if one.by_others else ""
+    by = " given the other inputs" if one.by_others else ""
     return (
-        f"{one.column}{by}: a month of it lies {one.effect:.2f} standard deviations from what was learnt, limit "
+        f"{one.column}{by}: a month of it lies {one.effect:.2f} standard deviations from the training rows, limit "
         f"{one.limit:.2f}; since {one.since}"
     )
 
@@ -56,16 +56,16 @@ def _of_sensor(sensor: Sensor) -> str:
 
 
 def next_steps(seen: MonitoringResult, waiting: Sequence[str] = (), shadow: str | None = None) -> Iterator[str]:
-    """What to do, the most pressing first; a line each.
+    """Yield the recommended actions, the most urgent first, one line each.
 
     Parameters
     ----------
     seen : Monitoring
         What was seen.
     waiting : sequence of str
-        Lines on outcomes that wait for a person.
+        Lines on outcomes pending review.
     shadow : str, optional
-        Which version answers in shadow and until when, in words: until then nothing is to be learnt.
+        Version in shadow and end of its shadow period as text: until then no retraining is due.
     """
     yield from waiting
     silent = dict.fromkeys(one.column for one in seen.sensors if one.share is None)
@@ -73,7 +73,7 @@ def next_steps(seen: MonitoringResult, waiting: Sequence[str] = (), shadow: str 
         yield f"look at the instruments of {_listed(silent)}: they are silent or stuck"
     far = dict.fromkeys(one.column for one in seen.sensors if one.share is not None)
     if far:
-        yield f"check {_listed(far)}: where values are right, the champion answers beyond what it learnt"
+        yield f"check {_listed(far)}: if values are right, the champion predicts outside its training range"
     if seen.drifted_errors:
         learn = f"retrain with what is known: nonferrous retrain {seen.process} --from-records"
         yield learn if shadow is None else f"wait with retraining: {shadow}"
@@ -94,13 +94,13 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def limits_in_words(history: DriftReference) -> str:
-    """What limits rest on, and which of them there are not."""
+    """Return the basis of the limits as text, and which limits are missing."""
     windows = history.learnt_steps / history.clock.window
     steps = f"{history.clock.window} steps of {history.clock.days:g} d"
     if windows < FEWEST_WINDOWS:
         inputs = f"history holds {windows:.1f} windows of {steps}, inputs have limits from {FEWEST_WINDOWS} on"
     else:
-        inputs = f"limits of inputs come from {windows:.1f} windows of {steps} that the champion learnt"
+        inputs = f"limits of inputs come from {windows:.1f} windows of {steps} in the training rows"
     errors = "" if history.errors else "; history holds too few errors for limits of theirs"
     alarms = history.clock.false_alarms * WINDOW_DAYS / history.clock.days
     aim = f"at most {min(alarms, 1.0):.2g} false alarms a month are aimed for"

@@ -23,7 +23,7 @@ def _taken(rows: Answered) -> BoolArray:
 
 
 def lost_by_lots(rows: Answered, seed: Seed) -> FloatArray:
-    """Cost of each lot's release, downgrade or assay, shape (n,) [$/t]; NaN where its assay does not say it."""
+    """Cost of each lot's release, downgrade or assay, shape (n,) [$/t]; NaN if its assay does not show it."""
     grade = codes_of(rows.decided, [grade.name for grade in seed.grades])
     reported = rows.table[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
     kept, costs = Limits.of(seed).kept(reported), Costs.of(seed)

@@ -22,7 +22,7 @@ FEWEST_CHECKS = 50  # from one false alarm to the next, where a month holds few 
 
 
 class DriftError(ValueError):
-    """What cannot be watched: a table without time, no history, or nothing that was answered since."""
+    """A process that cannot be monitored: no time column, no history, or no response since."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class TimeSteps:
         return np.asarray(away // length, dtype=np.intp)
 
     def moment(self, step: int) -> str:
-        """Start of a step as a person writes it."""
+        """Start of a step in a readable format."""
         start = self.origin.astype("datetime64[us]") + np.timedelta64(round(step * self.days * 86_400_000_000), "us")
         return f"{pd.Timestamp(start):{'%Y-%m-%d' if self.days >= 1 else '%Y-%m-%d %H:%M'}}"
 

@@ -1,4 +1,4 @@
-"""Where a mean tonne's energy goes in a month, and its picture."""
+"""Mean energy flow per tonne in a month, and its Sankey diagram."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLOURS = (_GREEN, _BLUE, "#7a6fc4", "#3aa6a6", "#d98a2b", "#b58a3c", "#8a6d5a"
 
 @dataclass(frozen=True)
 class MeanFlow:
-    """Where a mean tonne's energy goes, over the rows in which all of it is known [unit of the kind].
+    """Mean energy flow per tonne over the rows with complete data [unit of the kind].
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class MeanFlow:
 
 
 def mean_flow(month: EnergyMonth) -> MeanFlow | None:
-    """Where a mean tonne's energy goes; None where no row has all that its parts are computed from."""
+    """Return the mean energy flow per tonne; None if no row is complete."""
     flow = month.flow
     parts = [*flow.uses.values(), *flow.outside.values(), *flow.bound.values(), flow.heat]
     known = np.isfinite(np.array(parts)).all(axis=0)
@@ -71,7 +71,7 @@ def mean_flow(month: EnergyMonth) -> MeanFlow | None:
 
 
 def links(flow: MeanFlow) -> list[Link]:
-    """What flows from where to where: all that is bought ends in what goes elsewhere, a product or heat.
+    """Links of the Sankey diagram: from purchased energy to uses, products and heat losses.
 
     Uses that are below 0 on average are taken out of the largest one.
     """

@@ -28,7 +28,7 @@ class EnergyError(ValueError):
 
 @dataclass(frozen=True)
 class MonthCompliance:
-    """Where a month stands under a norm.
+    """Compliance of a month with a norm.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class EnergyMonth:
 
     @property
     def standings(self) -> list[MonthCompliance]:
-        """Where the month's product stands under each norm of the seed."""
+        """Compliance of the month's product with each norm of the seed."""
         return [stand(norm, self.mean(counted(norm, self.account))) for norm in self.seed.norms]
 
     @property
@@ -117,7 +117,7 @@ class EnergyMonth:
 
 
 def stand(norm: Norm, energy: float) -> MonthCompliance:
-    """Where an energy stands under a norm [unit of the norm]."""
+    """Compliance of an energy with a norm [unit of the norm]."""
     kept = [grade.name for grade in norm.grades if energy <= grade.at_most]
     better = [grade for grade in norm.grades if energy > grade.at_most]
     if not better:
@@ -179,7 +179,7 @@ def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMont
 def month_of(
     seed: Seed, physics: AnyEnergy, month: str, checked: Checked, within: BoolArray, known: BoolArray
 ) -> EnergyMonth:
-    """Energy and carbon of the rows of a checked table that are `within` a month and of `known` energy, each (n,)."""
+    """Energy and carbon of a checked table's rows `within` a month and of `known` energy, each mask (n,)."""
     table = checked.table[within & known].reset_index(drop=True)
     columns = _columns(seed, table)
     measured = columns[physics.TARGET]

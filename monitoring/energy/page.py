@@ -57,16 +57,16 @@ def _sections(month: EnergyMonth) -> Iterator[ReportSection]:
     yield ReportSection("Where the energy goes", month.physics.KIND.reading, _flow(month))
     yield ReportSection(
         "Units",
-        f"By comprehensive energy a tonne, the least first. The doubt is that of the measured {measured} alone, as a "
-        "90 % interval: units that lie closer together than this do not differ beyond it in one month.",
+        f"By comprehensive energy a tonne, the least first. The uncertainty is that of the measured {measured} alone, "
+        "as a 90 % interval: units that lie closer together than this do not differ beyond it in one month.",
         _units(month, units),
     )
     yield ReportSection(
-        "What the best tenth of the rows does differently",
-        f"Medians of the {BEST_SHARE:.0%} of the rows that take least energy beside those of all others, where the "
+        "Differences of the best tenth of the rows",
+        f"Medians of the {BEST_SHARE:.0%} of the rows with the lowest energy next to those of all others, if the "
         "90 % interval of the difference leaves out 0 (whole units drawn again). A difference is no cause: the best "
         f"rows may differ since they are easier to run, and rows whose measured {measured} errs to the good side are "
-        "more often among them. What a move of a knob brings is answered by recommendations, not here.",
+        "more often among them. The effect of a set-point move is estimated by recommendations, not here.",
         _differences(month),
     )
 
@@ -82,8 +82,8 @@ def _head(month: EnergyMonth, units: list[Ranked]) -> str:
             f"{len(month.table):,} of {len(units)} units; {month.left_out} left out, since a needed value is missing",
         ],
         [month.physics.PRODUCT, f"{month.product.sum():,.0f} t (of {month.physics.MADE_BY})"],
-        ["set aside", f"{month.set_aside} rows of the whole table, out of physical range or none of the plant"],
-        *(["beware", caution] for caution in month.cautions),
+        ["excluded", f"{month.set_aside} rows of the whole table, out of physical range or none of the plant"],
+        *(["warning", caution] for caution in month.cautions),
         ["digest of the table", month.data_digest],
     ]
     factors = [[name, f"{one.value:g}", one.unit, one.source] for name, one in month.factors.items()]
@@ -195,7 +195,7 @@ def _differences(month: EnergyMonth) -> str:
         return f"<p>{len(month.table)} rows are too few to compare a tenth of them: expected {FEWEST_ROWS}.</p>"
     found = differences(month)
     if not found:
-        return "<p>Nothing differs beyond chance.</p>"
+        return "<p>No difference is statistically significant.</p>"
     rows = []
     for one in found[:SHOWN_COLUMNS]:
         column = month.seed.column(one.column)

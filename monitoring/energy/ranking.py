@@ -1,4 +1,4 @@
-"""Units of a month by what a tonne takes, and in what the rows that take least differ from the others."""
+"""Ranking of units of a month by energy per tonne, and differences of the most efficient rows."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def ranked(month: EnergyMonth) -> list[Ranked]:
 
 @dataclass(frozen=True)
 class Difference:
-    """A column in which the best tenth of a month's rows differs from the others beyond chance.
+    """A column in which the best tenth of a month's rows differs statistically significantly.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class Difference:
 
 
 def differences(month: EnergyMonth) -> list[Difference]:
-    """In what the tenth of the rows that take least energy differs, the largest difference in spreads first.
+    """Differences of the tenth of rows with the lowest energy, the largest [standard deviations] first.
 
     Medians, so that no single row counts much; whole units are drawn again, since rows of one unit are alike. None
     where there are fewer than `FEWEST_ROWS` rows.
@@ -132,7 +132,7 @@ def differences(month: EnergyMonth) -> list[Difference]:
 def _difference(
     name: str, values: FloatArray, best: BoolArray, draws: list[FloatArray], in_the_sum: bool
 ) -> Difference | None:
-    """The difference in one column; None where it is not beyond chance, or nothing varies."""
+    """Difference in one column; None if it is not statistically significant, or the column is constant."""
     known = np.isfinite(values)
     if not (known & best).any() or not (known & ~best).any():
         return None

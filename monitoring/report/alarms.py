@@ -1,4 +1,4 @@
-"""Alarms of a period: signals of many charts put together into events, each with what it may come from."""
+"""Alarms of a period: signals of several charts grouped into events with possible causes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ class Signal:
 
 @dataclass(frozen=True)
 class Match:
-    """How well a cause's fingerprint fits a shift.
+    """Agreement of a cause's fingerprint with a shift.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Match:
 
 @dataclass(frozen=True, eq=False)
 class AlarmEvent:
-    """What several charts showed at one time.
+    """Event: signals of several charts at one time.
 
     Attributes
     ----------
@@ -238,7 +238,7 @@ def _of_vector(name: str, vector: VectorChart, charts: Charts, lots: PredictedLo
 
 
 def _rows(signals: Sequence[Signal], lots: PredictedLots) -> IntArray:
-    """Lots that an event covers: those of its unit from the beginning of the change to the last that signals.
+    """Lots of an event's unit from the start of the change to the last signal.
 
     Charts differ on the beginning; the latest that is not after the first signal takes in the fewest good lots.
     """
@@ -255,7 +255,7 @@ def _mean(scores: FloatArray) -> FloatArray:
 
 
 def _usual_inputs(reference: ReferencePeriod) -> FloatArray:
-    """Centre and robust standard deviation of each input in the reference, shape (2, k); NaN where it hardly varies."""
+    """Centre and robust SD of each input in the reference, shape (2, k); NaN if it hardly varies."""
     usual = np.full((2, reference.lots.X.shape[1]), np.nan)
     for column, values in enumerate(reference.lots.X.T):
         try:

@@ -14,7 +14,7 @@ from physics.arrays import FloatArray
 
 @dataclass(frozen=True)
 class LimitIndices:
-    """How far contents keep from one limit.
+    """Capability indices of the contents for one limit.
 
     Attributes
     ----------
@@ -85,6 +85,6 @@ def _of_limit(reported: FloatArray, limits: Limits, q: int) -> LimitIndices:
             cpk, ppk = of_logs.cpk, of_logs.ppk
     except CapabilityError as fault:
         why = str(fault)
-    with suppress(CapabilityError):  # too few, or too many below the laboratory's limit: the others tell
+    with suppress(CapabilityError):  # too few, or too many below the laboratory's limit: other indices remain
         free = percentile_capability(np.abs(known), **{side: bound})
     return LimitIndices(limits.names[q], bound, is_highest, len(known), below, cpk, ppk, percentile, free, why)

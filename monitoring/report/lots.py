@@ -1,4 +1,4 @@
-"""Lots in the order of time, each with what was predicted of it before its assay and what was found, assayed or not."""
+"""Lots in order of time with the prediction before their assay and the later results, assayed or not."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -18,7 +18,7 @@ from seeds import Seed
 
 @dataclass(frozen=True, eq=False)
 class PredictedLots:
-    """What a model said of n lots, in the order of time, and what laboratory and inspectors found.
+    """Predictions for n lots in order of time, with the results of laboratory and inspection.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class PredictedLots:
     found : Lots
         Contents, defects and grades as reported.
     unlearnt : ndarray of bool, shape (n,)
-        Whether the model has not learnt the lot.
+        Whether the lot is no training row.
     """
 
     unit: npt.NDArray[np.object_]
@@ -50,13 +50,13 @@ class PredictedLots:
         Raises
         ------
         RegistryError
-            The model learnt with a seed of other inputs.
+            The model was trained with a seed of other inputs.
         """
         ordered = table.sort_values([c.name for c in (seed.time, seed.key) if c is not None], kind="stable")
         try:
             X = matrix(ordered, model.seed)
         except InputError as error:
-            raise RegistryError(f"{seed.process.name}: the champion learnt with another seed: {error}") from error
+            raise RegistryError(f"{seed.process.name}: the champion was trained with another seed: {error}") from error
         reported = ordered[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
         defects = ordered[list(seed.defects)].to_numpy(dtype=np.float64)
         unit = np.full(len(ordered), seed.process.name, dtype=object)
@@ -85,12 +85,12 @@ class PredictedLots:
 
     @property
     def assayed(self) -> BoolArray:
-        """Whether the laboratory reported any content of each lot, shape (n,)."""
+        """Return whether the laboratory reported any content of each lot, shape (n,)."""
         return np.asarray(~np.isnan(self.found.reported).all(axis=1))
 
     @property
     def times(self) -> list[str]:
-        """Time of each lot as a person writes it; the hour only where lots differ in it."""
+        """Time of each lot in a readable format; with the hour only if lots differ in it."""
         return pd.DatetimeIndex(self.time).strftime(moment_format(self.time)).tolist()
 
     @property

@@ -22,7 +22,7 @@ def page(period: QualityPeriod) -> str:
 def summary(period: QualityPeriod) -> str:
     """The period in one line for the terminal."""
     count = {name: period.actions[name].lots for name in ACTIONS}
-    cost = "cost not known: no assay tells a grade"
+    cost = "cost not known: no assay determines a grade"
     if np.isfinite(period.costs["cost"]):
         cost = f"{period.costs['cost']:.2f} $/t against an oracle"
     released, downgraded, laboratory = (count[name] for name in ACTIONS)
@@ -38,8 +38,8 @@ def _sections(period: QualityPeriod) -> Iterator[ReportSection]:
     )
     yield ReportSection(
         "Summary",
-        "What was decided before the assays, and what came of it; costs are means over the lots whose grade the assay "
-        "tells, against an oracle that knows every assay beforehand and pays for none.",
+        "Decisions before the assays, and their results; costs are means over the lots whose assay determines the "
+        "grade, relative to an oracle that has every assay beforehand at no cost.",
         _counts(period) + _costs(period) + _hits(period),
     )
     yield ReportSection("Control charts", *charts(period))
@@ -60,7 +60,7 @@ def _head(period: QualityPeriod) -> str:
     grade, known = period.judged.decided.grade, ~np.isnan(period.lots.found.kept).any(axis=1)
     untold = int(((grade >= 0) & (grade < len(period.seed.grades) - 1) & ~known).sum())
     if untold:
-        outcome += f"; {untold} more have no assay that tells, and do not count"
+        outcome += f"; {untold} more have no assay that determines the grade, and do not count"
     return table(
         ["item", "value"],
         [
@@ -83,11 +83,11 @@ def _head(period: QualityPeriod) -> str:
 
 def _learnt(period: QualityPeriod) -> str:
     before, learnt = str(period.model.info["learnt_before"])[:10], int((~period.lots.unlearnt).sum())
-    lines = f"learnt lots before {before}"
+    lines = f"trained on lots before {before}"
     if period.model.seed.digest != period.seed.digest:
         lines += ", with an earlier state of the seed"
     if learnt:
-        lines += f"; {learnt} lots of this period are among them: on these it looks better than it is"
+        lines += f"; {learnt} lots of this period are among them: on these its performance is overestimated"
     return lines
 
 
@@ -113,7 +113,7 @@ def _counts(period: QualityPeriod) -> str:
 
 def _costs(period: QualityPeriod) -> str:
     if np.isnan(period.costs["cost"]):
-        return "<p>No lot has an assay that tells its grade: what decisions cost is not known.</p>"
+        return "<p>No lot has an assay that determines its grade: the cost of decisions is not known.</p>"
     m, known = period.costs, sum(action.known for action in period.actions.values())
     tonnes = period.seed.quality_rules.lot_mass.value * known
     rules = (

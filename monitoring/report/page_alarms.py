@@ -17,7 +17,7 @@ CONFIG = PLOTS_CONFIG | {"responsive": True}
 
 
 def charts(period: QualityPeriod) -> tuple[str, str]:
-    """How to read the charts, and their HTML."""
+    """Return the reading guide of the charts, and their HTML."""
     if period.charts is None or period.reference is None:
         return "Charts need a stretch before the period to compare with.", f"<p>{html.escape(period.charts_why)}.</p>"
     reading = (
@@ -45,7 +45,7 @@ def _charts(period: QualityPeriod, found: Charts, reference: ReferencePeriod) ->
         full_html=False, include_plotlyjs=True, config=CONFIG, div_id="single_lots"
     )
     yield (
-        "<h3>Cumulative sums</h3><p>A sum that climbs tells since when contents are higher (orange) or lower (blue) "
+        "<h3>Cumulative sums</h3><p>A rising sum shows since when contents are higher (orange) or lower (blue) "
         "than predicted: where it last left zero; beyond the dashed line it is an alarm.</p>"
     )
     yield sums(period, found).to_html(full_html=False, include_plotlyjs=False, config=CONFIG, div_id="sums")
@@ -55,8 +55,9 @@ def _charts(period: QualityPeriod, found: Charts, reference: ReferencePeriod) ->
         return
     names = ", ".join(period.seed.elements[e].name for e in found.vector)
     yield (
-        "<p>T² tells that a lot varies more than usual in the ways in which lots always vary, Q that it varies in a "
-        f"new way; above the dashed line it is an alarm. Below {LOWEST_SHARE:g} of the limit lots are drawn there. "
+        "<p>T² signals a lot that varies more than usual in the directions in which lots always vary, Q a lot "
+        f"that varies in a new way; above the dashed line it is an alarm. Below {LOWEST_SHARE:g} of the limit lots are "
+        f"drawn there. "
         f"Elements: {html.escape(names)}.</p>"
     )
     figure = vectors(period, found.t_squared, found.q)
@@ -66,10 +67,10 @@ def _charts(period: QualityPeriod, found: Charts, reference: ReferencePeriod) ->
 def _reference(period: QualityPeriod, reference: ReferencePeriod) -> str:
     lots = reference.lots
     first, last = lots.time[0].astype("datetime64[D]"), lots.time[-1].astype("datetime64[D]")
-    who = "none of which the model has learnt"
+    who = "none of which are training rows"
     if reference.learnt:
         who = (
-            f"{reference.learnt} of which the model has learnt, since too few others are there: their residuals are "
+            f"{reference.learnt} of which are training rows, since the others are too few: their residuals are "
             "smaller than new lots', so alarms come too often"
         )
     of_contents, of_residuals = period.alikeness
@@ -96,7 +97,7 @@ def _limits(period: QualityPeriod, found: Charts) -> str:
 
 
 def alarms(period: QualityPeriod) -> tuple[str, str]:
-    """How to read the alarms, and their table."""
+    """Return the reading guide of the alarms, and their table."""
     reading = (
         "One line is one event, whichever charts showed it; a cause is named where its fingerprint in the seed "
         f"explains at least half of the squared shift (cosine {LEAST_SIMILARITY:.2f} or more, in sigmas), and inputs "
@@ -129,7 +130,7 @@ def _row(period: QualityPeriod, event: AlarmEvent) -> list[str]:
 
 
 def _cause(title: str, similarity: float, explained: float, knobs: list[str]) -> str:
-    acting = f"; knobs: {', '.join(knobs)}" if knobs else ""
+    acting = f"; set-points: {', '.join(knobs)}" if knobs else ""
     return f"{title} (cosine {similarity:.2f}, explains {explained:.0%}{acting})"
 
 

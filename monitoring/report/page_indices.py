@@ -9,7 +9,7 @@ from reporting.html import table
 
 
 def capability(period: QualityPeriod) -> tuple[str, str]:
-    """How to read the indices, and their table."""
+    """Return the reading guide of the indices, and their table."""
     grade = period.seed.grades[period.model.costs.intended]
     reading = (
         f"How far contents keep from the limits of {grade.name}, in units of three sigma: 1.33 and more is usually "
@@ -49,7 +49,7 @@ def _index(found: Index | None) -> str:
 
 
 def acceptance(period: QualityPeriod) -> tuple[str, str]:
-    """What a sampling plan would ask for, and the plans."""
+    """Return the reading guide of the sampling plans, and the plans."""
     found, rules = period.sampling, period.seed.quality_rules
     lots, sent = len(period.lots), period.actions["laboratory"].lots
     reading = (

@@ -15,15 +15,15 @@ NEAR = 2.0  # sigmas from a limit within which a released lot is shown
 
 
 def decisions(period: QualityPeriod) -> tuple[str, str]:
-    """How to read the decisions, and their tables."""
+    """Return the reading guide of the decisions, and their tables."""
     seed, judged = period.seed, period.judged
     action = judged.decided.actions(period.model.costs)
     intended, unit = seed.quality_rules.intended, seed.elements[0].unit
     reading = (
         f"Lots that were not released, or come within {NEAR:.0f} sigma of a limit by their predicted contents; margin "
         f"is what is left to the limit [{unit}], a minus means beyond it. A remedy is what first principles say of one "
-        "move of a knob; expected value is against the intended grade, costs taken off. A lot far from every limit "
-        "goes to the laboratory where its assay may show that it keeps a more valuable grade."
+        "move of a set-point; expected value is against the intended grade, costs taken off. A lot far from every "
+        "limit goes to the laboratory where its assay may show that it keeps a more valuable grade."
     )
     shown = [i for i, one in enumerate(period.nearest) if action[i] > 0 or one.sigma < NEAR]
     names, grades = period.lots.names, [grade.name for grade in seed.grades]
@@ -83,7 +83,7 @@ def _by_assay(period: QualityPeriod, lot: int) -> str:
 
 
 def certificates(period: QualityPeriod) -> tuple[str, str]:
-    """How to read the certificates, and one for each lot, folded."""
+    """Return the reading guide of the certificates, and one certificate per lot, folded."""
     unit = period.seed.elements[0].unit
     reading = (
         f"One table a lot, contents in {unit}; a lot without an assay shows predictions, marked as such, with their "

@@ -1,4 +1,4 @@
-"""Everything that a report tells of a period of lots, as plain data: decisions, what they cost, charts, alarms."""
+"""Data of the quality report on a period of lots: decisions, costs, charts, alarms."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class PeriodError(ValueError):
 
 @dataclass(frozen=True)
 class Action:
-    """What became of the lots of one decision.
+    """Results of the lots of one decision.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Defect:
 
 @dataclass(frozen=True, eq=False)
 class QualityPeriod:
-    """A period of n lots as a report tells it.
+    """Report data of a period of n lots.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class QualityPeriod:
     answers : Mapping of str to Answer
         Predicted contents with their joint intervals.
     nearest, remedies : list
-        Nearest limit of each lot, and the move of a knob that would help most, or None.
+        Nearest limit of each lot, and the most effective set-point move, or None.
     costs : Mapping of str to float
         As `costs_of` gives them; NaN where no lot's grade is known.
     actions : Mapping of str to Action
@@ -148,7 +148,7 @@ class QualityPeriod:
 
     @property
     def promise(self) -> str:
-        """Whether the promise on lots released without an assay held in the period, in words."""
+        """Return as text whether the guarantee on lots released without an assay was satisfied in the period."""
         rules = self.seed.quality_rules
         alpha, lots = rules.alpha.value, self.costs["let_go"]
         if not np.isfinite(self.model.threshold):
@@ -166,7 +166,7 @@ class QualityPeriod:
 def quality_period(
     seed: Seed, data: Path, settings: StoreSettings, first: dt.date | None = None, last: dt.date | None = None
 ) -> QualityPeriod:
-    """Let the champion tell of a period's lots, assayed or not, and hold what was found against it.
+    """Predict a period's lots with the champion and compare the decisions with the assays.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def quality_period(
     TableError
         The table breaks the contract.
     RegistryError, TrackingError
-        There is no champion, it cannot be read, or it learnt with a seed of other elements, defects or grades.
+        There is no champion, it cannot be read, or it was trained with a seed of other elements, defects or grades.
     """
     process = seed.process.name
     if not seed.grades:
@@ -225,7 +225,7 @@ def period_of(
     last: dt.date,
     data_digest: str,
 ) -> QualityPeriod:
-    """What a report tells of lots, with those before them to compare with; parameters as in `QualityPeriod`."""
+    """Return the report data of lots and of earlier lots for comparison (parameters: `QualityPeriod`)."""
     judged = model.assessed(lots.raw)
     costs, answers = Costs.of(seed), model.contents(judged.logs, COVERAGE)
     spread = model.scatter.spread

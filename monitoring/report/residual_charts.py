@@ -63,7 +63,7 @@ class ReferencePeriod:
 
     @property
     def learnt(self) -> int:
-        """How many of the lots the model has learnt: their residuals are smaller than those of new lots."""
+        """Number of the reference lots that are training rows: their residuals are smaller than new lots'."""
         return int((~self.lots.unlearnt).sum())
 
     @property
@@ -156,20 +156,20 @@ class Charts:
 
     @property
     def kinds(self) -> int:
-        """How many kinds of chart may raise an alarm."""
+        """Number of chart kinds that can raise an alarm."""
         units = any(chart.unit is not None for chart in self.lasting)
         return 1 + 2 * (1 + units) + 2 * (self.t_squared is not None)
 
 
 def residuals(lots: PredictedLots, spread: FloatArray) -> FloatArray:
-    """Reported less predicted logarithm in units of the model's spread, shape (n, E); NaN where below a limit."""
+    """Reported less predicted logarithm in model SDs, shape (n, E); NaN below a reporting limit."""
     reported = lots.found.reported
     error = (log_size(reported) - lots.raw[:, : reported.shape[1]]) / spread
     return np.where(reported > 0, error, np.nan)
 
 
 def reference_of(earlier: PredictedLots, spread: FloatArray) -> ReferencePeriod:
-    """Reference from the lots before a period: those of the last year that were not learnt, or all where too few are.
+    """Reference from the last year's lots outside the training rows, or from all if these are too few.
 
     Raises
     ------
@@ -196,11 +196,11 @@ def reference_of(earlier: PredictedLots, spread: FloatArray) -> ReferencePeriod:
 
 
 def charts_of(lots: PredictedLots, reference: ReferencePeriod, spread: FloatArray) -> Charts:
-    """All charts of a period's lots; each starts afresh at the period's first lot."""
+    """All charts of a period's lots; each starts at 0 with the period's first lot."""
     scores = (residuals(lots, spread) - reference.centre) / reference.sigma
     width = -float(ndtri(0.5 * ALPHA / len(reference.charted)))
     interval = decision_interval(RUN_LENGTH * len(reference.charted))
-    # One lot far off is for the chart of single lots: in an average it counts no more than that chart's limit.
+    # One lot far off is for the chart of single lots: an average counts it up to that chart's limit.
     clipped, usual = np.clip(scores, -width, width), np.clip(reference.scores, -width, width)
     wander = {e: _wander([usual[:, e]]) for e in reference.charted}
     elements = {
@@ -232,7 +232,7 @@ def charts_of(lots: PredictedLots, reference: ReferencePeriod, spread: FloatArra
 
 
 def decision_interval(run_length: float) -> float:
-    """Decision interval of two-sided cumulative sums with this average run length while nothing is wrong [sigma].
+    """Decision interval of two-sided cumulative sums with this average run length in control [sigma].
 
     Parameters
     ----------
@@ -254,17 +254,17 @@ def decision_interval(run_length: float) -> float:
 
 
 def lag_correlation(lots: PredictedLots, values: FloatArray) -> FloatArray:
-    """Correlation of each element's value with that of the unit's lot before, shape (E,), by ranks; NaN where none."""
+    """Rank correlation of each element with the unit's lot before, shape (E,); NaN if undefined."""
     ranked = pd.DataFrame(values).rank()
     before = ranked.groupby(lots.unit).shift()
     return np.array([ranked[e].corr(before[e]) if len(before[e].dropna()) > 2 else np.nan for e in ranked])
 
 
 def _wander(sequences: Iterable[FloatArray]) -> float:
-    """How much farther than that of independent values the average wanders in the reference [1], 1 at least.
+    """Ratio of the average's variation in the reference to that of independent values [1], at least 1.
 
-    Lots of a day share what no input tells, so they err together. Limits for independent values would then signal
-    all the time; these are as wide as the reference's own average asks for.
+    Lots of a day share effects that no input shows, so their errors are correlated. Limits for independent values would
+    then signal all the time; these are as wide as the reference's own average asks for.
     """
     reached = [ewma(values, 0.0, 1.0, width=1.0) for values in sequences]
     ratios = np.concatenate([chart.average / chart.upper for chart in reached])
@@ -312,7 +312,7 @@ def _components(reference: ReferencePeriod, vector: Sequence[int]) -> tuple[Prin
         return None, f"{len(vector)} elements lie above the laboratory's limit in half of the reference, 2 needed"
     values = reference.scores[:, list(vector)]
     try:
-        principal_components(values, 1)  # tells why where the reference carries none
+        principal_components(values, 1)  # raises the reason if the reference has none
         # One component fewer than elements at most: of all of them Q would have nothing left to show.
         return principal_components(values, min(components_for(values, EXPLAINED), len(vector) - 1)), ""
     except ChartError as fault:

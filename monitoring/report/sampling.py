@@ -1,4 +1,4 @@
-"""What a standard's sampling plan would ask for a period's lots, where nobody predicts."""
+"""Sampling plan that a standard requires for a period's lots without predictions."""
 
 from dataclasses import dataclass
 

@@ -90,7 +90,7 @@ def test_a_quiet_plant_ends_with_0_and_is_kept(champion, database, frame, home):
     record(database, frame)
     done = typed()
     assert done.exit_code == 0, done.output
-    assert "toy_cells: no drift beside version 3: 360 rows from" in done.stdout
+    assert "toy_cells: no drift compared with version 3: 360 rows from" in done.stdout
     assert "next: nothing" in done.stdout
     assert (home / "toy_cells-monitoring.html").exists()
     with database.read() as connection:

@@ -37,7 +37,7 @@ def test_outcomes_that_fall_are_seen_as_a_lean_of_the_errors_and_dated(live, his
     assert bias.low > 1 > bias.high
     assert bias.size < 0
     assert bias.begun == start
-    assert any(f"begun about {start}" in reason for reason in seen.reasons)
+    assert any(f"started about {start}" in reason for reason in seen.reasons)
     assert seen.next_steps[0] == "retrain with what is known: nonferrous retrain toy_cells --from-records"
     assert not [one for one in seen.drifted_inputs if one.column == "x_set"]
 

@@ -24,7 +24,7 @@ def test_the_page_says_why_and_what_next_and_draws_what_drifted(live, history, t
     assert "version 3" in text
     assert "A-012" in text
     assert "http" not in text  # nothing is fetched from anywhere
-    assert summary(seen).startswith("drift beside version 3: 720 rows from")
+    assert summary(seen).startswith("drift compared with version 3: 720 rows from")
 
 
 def test_a_quiet_plant_has_no_distributions_and_nothing_to_do(live, history, toy_seed):
@@ -32,7 +32,7 @@ def test_a_quiet_plant_has_no_distributions_and_nothing_to_do(live, history, toy
     text = page(seen, toy_seed)
     assert "<li>nothing</li>" in text
     assert 'aria-label="x_set [kA]"' not in text
-    assert summary(seen).startswith("no drift beside version 3")
+    assert summary(seen).startswith("no drift compared with version 3")
 
 
 def test_without_outcomes_the_page_says_so(live, history, toy_seed):

@@ -17,7 +17,7 @@ HEADINGS = (
     "Energy grades",
     "Where the energy goes",
     "Units",
-    "What the best tenth of the rows does differently",
+    "Differences of the best tenth of the rows",
 )
 
 

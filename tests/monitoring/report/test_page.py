@@ -118,7 +118,7 @@ def test_a_named_cause_stands_with_its_knob_and_size(toy_period):
 
     alarms = part(page(toy_period(change)), "Alarms")
     (row,) = (row for row in map(cells, re.findall(r"<tr>.*?</tr>", alarms)) if row[1] == "whole plant")
-    assert re.fullmatch(r"dirty raw material \(cosine [01]\.\d\d, explains \d+%; knobs: knob\)", row[6])
+    assert re.fullmatch(r"dirty raw material \(cosine [01]\.\d\d, explains \d+%; set-points: knob\)", row[6])
     assert re.search(r"\bq \+1\.\d \(× 1\.\d\d\)", row[5])
 
 
@@ -142,7 +142,7 @@ def test_a_period_without_reference_or_assay_still_has_its_page(toy_period):
         frame.loc[frame["cast_at"] >= "2024-05-01", ["p", "q", "r"]] = np.nan
 
     text = page(toy_period(change))
-    assert "what decisions cost is not known" in part(text, "Summary")
+    assert "the cost of decisions is not known" in part(text, "Summary")
     assert "expected at least 30, got 0" in part(text, "Capability")
     first = page(toy_period(first="2024-01-01"))
     assert "no lots before the period" in part(first, "Control charts")

@@ -30,7 +30,7 @@ def done(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setattr(import_module("registry.retraining.decision"), "finished", lambda *given: None)
     monkeypatch.setattr(import_module("registry.tracking"), "Tracking", lambda settings: None)
     monkeypatch.setattr(runner, "_rows", lambda process, folder, say: tmp_path / "rows.parquet")
-    monkeypatch.setattr(page, "summary", lambda seen: "no drift beside version 1")
+    monkeypatch.setattr(page, "summary", lambda seen: "no drift compared with version 1")
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed, is_alone: ShadowLines())
 
     def run(retrained=None, said=None, drifted=False, **asked):
@@ -53,7 +53,7 @@ def done(monkeypatch, toy_folder, tmp_path):
 
 def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
     said = done(only_if_drifted=True)
-    assert said["over"] == "nothing is learnt: no drift beside version 1; learning is not due"
+    assert said["over"] == "nothing is learnt: no drift compared with version 1; learning is not due"
     result = {"version": None, "promoted": False, "why": said["over"], "reasons": [], "figures": {}}
     assert said["result"] == result | {"shadow_until": None}
 

@@ -43,7 +43,7 @@ def queue(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setattr(reports, "look", look)
     monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed: ShadowLines())
-    monkeypatch.setattr(page, "summary", lambda seen: "drift beside version 1")
+    monkeypatch.setattr(page, "summary", lambda seen: "drift compared with version 1")
     monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(True, "learning is due: drift is seen"))
     monkeypatch.setattr(import_module("nonferrous.train"), "has_champion", lambda seed, settings: True)
     return asked
@@ -54,7 +54,7 @@ def test_a_job_is_asked_for_where_learning_is_due_and_once(queue):
     assert [one.process for one in queue] == ["toy_cells"]
     assert queue[0].by == "watch"
     assert lines == [
-        "toy_cells: drift beside version 1",
+        "toy_cells: drift compared with version 1",
         "toy_cells: errors grew",
         "toy_cells: learning is due: drift is seen",
         "toy_cells: job j waits for a worker",
@@ -77,7 +77,7 @@ def test_no_job_is_asked_for_while_a_version_answers_in_shadow(queue, monkeypatc
     assert queue == []
     assert lines == [
         "toy_cells: version 2 answers in shadow",
-        "toy_cells: drift beside version 1",
+        "toy_cells: drift compared with version 1",
         "toy_cells: errors grew",
         "toy_cells: no job is asked for while a version answers in shadow",
         "toy_lots: version 2 answers in shadow",
