@@ -1,1 +1,1 @@
-"""From a plant's table to a first seed: what the table shows, what is suspected, and what has to be confirmed."""
+"""Seed drafts from a plant's table: detected columns, suspected errors, and facts to confirm."""

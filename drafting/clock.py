@@ -1,4 +1,4 @@
-"""When a row was and what it is about: the time's column, the unit's column, the period, and labels that repeat."""
+"""Time order and units of a table: time column, unit column, period, and repeated labels."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class RowOrder:
 
     @property
     def is_zoned(self) -> bool:
-        """Whether the times carry an offset from UTC."""
+        """Return whether the times carry an offset from UTC."""
         return self.time is not None and self.time.times is not None and self.time.times.zoned
 
     @property
@@ -74,7 +74,7 @@ class RowOrder:
 
     @property
     def is_faster(self) -> bool:
-        """Whether rows are faster than the period."""
+        """Return whether rows are more frequent than the period."""
         return self.step is not None and self.label_step is not None
 
 
@@ -154,7 +154,7 @@ def find_clock(
 def _find_time(
     columns: Sequence[DetectedColumn], target: DetectedColumn, named: str | None, found: list[Suspicion]
 ) -> DetectedColumn | None:
-    """The column of times; where it is not named, the first that tells most rows apart."""
+    """Return the time column; if it is not named, the first candidate with the most distinct times."""
     if named is not None:
         column = next(column for column in columns if column.text == named)
         if column.times is None:
@@ -186,7 +186,7 @@ def _find_time(
 
 
 def _ask(column: DetectedColumn) -> None:
-    """Ask which of day and month comes first where the whole column fits both, and for the formats of a mixed one."""
+    """Raise if the whole column fits day and month first, or its dates are in several formats."""
     if column.times is not None and column.times.order == "mixed":
         raise DraftError(column.times.question)
     if column.times is None or column.times.order != "both":
@@ -208,7 +208,7 @@ def _find_unit(
     when: FloatArray,
     found: list[Suspicion],
 ) -> DetectedColumn | None:
-    """The column that tells rows of one time apart; none where times do not repeat or nothing tells them apart."""
+    """Return the column that distinguishes rows of one time; None if none does or times do not repeat."""
     if pd.Series(when).duplicated().mean() < _FEW_REPEATED:
         return None
     able = []
@@ -234,7 +234,7 @@ def _find_unit(
         return None
     *_, units, best = min(able, key=lambda one: one[:3])
     found.append(
-        Suspicion("choice", best.text, f"tells the rows of one time apart: {units} units", "is the unit; else --unit")
+        Suspicion("choice", best.text, f"distinguishes rows of one time: {units} units", "is the unit; else --unit")
     )
     return best
 
@@ -242,12 +242,12 @@ def _find_unit(
 def _repeated_times(
     time: DetectedColumn, key: DetectedColumn | None, when: FloatArray, unit: IntArray, time_zone: str | None
 ) -> list[Suspicion]:
-    """Say where some rows have the time of another and nothing tells them apart.
+    """Return the finding that rows share a time and no column distinguishes them.
 
     Raises
     ------
     DraftError
-        The only times that stand twice are those at which summer time ends, and nobody has named the zone.
+        The only repeated times are those at which summer time ends, and no time zone is given.
     """
     again = (np.diff(when) == 0) & (np.diff(unit) == 0)
     stamps = pd.DatetimeIndex(when[1:][again].astype("datetime64[s]"))
@@ -258,7 +258,7 @@ def _repeated_times(
         )
     if key is not None or again.mean() < _FEW_REPEATED:
         return []
-    evidence = f"{again.sum()} rows have the time of another, and no column tells them apart"
+    evidence = f"{again.sum()} rows have the time of another, and no column distinguishes them"
     return [Suspicion("irregular", time.text, evidence, "one unit is assumed; name its column by --unit")]
 
 
@@ -282,7 +282,7 @@ def _which_row(time: DetectedColumn, target: DetectedColumn, together: int, step
     """The question of the rows that share a time and have labels of their own."""
     return DraftError(
         f"column {time.text}: {together} rows share each time, and {target.text} differs among them: name the column "
-        f"that tells them apart by --unit, or take their mean by --period {length(step).replace(' ', '')}"
+        f"that distinguishes them by --unit, or take their mean by --period {length(step).replace(' ', '')}"
     )
 
 
@@ -360,7 +360,7 @@ def _labels(
 
 
 def _changes(times: FloatArray, step: float) -> float | None:
-    """The longest usual period at whose same moment all changes fall; None where there is none above the rows' step."""
+    """Return the longest usual period with all changes at the same phase; None if none exceeds the step."""
     if len(times) < 2 * _RUNS_AT_LEAST:
         return None
     for period in reversed(USUAL):
@@ -386,6 +386,6 @@ def first_of_runs(code: IntArray, unit: IntArray) -> IntArray:
 
 
 def is_sorted(values: FloatArray) -> bool:
-    """Whether values rise from row to row."""
+    """Return whether values increase from row to row."""
     steps: BoolArray = np.diff(values) > 0
     return bool(steps.all())

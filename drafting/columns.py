@@ -1,4 +1,4 @@
-"""What each column of a table holds: numbers, times, categories, free text or nothing."""
+"""Content types of a table's columns: numbers, times, categories, free text or nothing."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def find_column(
     time_format: Sequence[str] = (),
     row: IntArray | None = None,
 ) -> DetectedColumn:
-    """Tell what a column holds.
+    """Detect the content type of a column.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def _numbers(cells: pd.Series, text: pa.Array, form: TableFormat) -> tuple[Float
 
 
 def _stand_in(values: FloatArray) -> BoolArray:
-    """Which values are a number that systems write where they have none, such as -9999, far from all others."""
+    """Mask of missing-value codes, such as -9999, far from all other values."""
     found = np.isin(values, _STAND_INS)
     others = values[~found & np.isfinite(values)]
     if not found.any() or len(others) < _FEWEST_OTHERS:

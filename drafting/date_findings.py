@@ -1,4 +1,4 @@
-"""Dates of a table that contradict the order of its rows or its columns of weekdays, months and shifts."""
+"""Findings on dates that contradict the row order or the columns of weekdays, months and shifts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.consistency.dates import contradictions
 
 
 def date_suspicions(content: Content, clock: RowOrder) -> list[Suspicion]:
-    """Compare the time of a table with the order of its rows and its columns of weekdays, months and shifts.
+    """Compare the times of a table with its row order and columns of weekdays, months and shifts.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def date_suspicions(content: Content, clock: RowOrder) -> list[Suspicion]:
     Raises
     ------
     DraftError
-        Day and month are exchanged: what contradicts the dates does so no more once they are exchanged back.
+        Day and month are exchanged: the contradictions vanish once they are exchanged back.
     """
     if clock.time is None or clock.time.times is None:
         return []
@@ -38,7 +38,7 @@ def date_suspicions(content: Content, clock: RowOrder) -> list[Suspicion]:
 
 
 def _exchange_option(time: DetectedColumn, is_text: bool) -> str:
-    """Return the way to state that day and month of a column are exchanged, in a file of text or in another."""
+    """Return the option that states exchanged day and month of a column, by the type of file."""
     assert time.times is not None
     if time.times.order in ("day", "month") and is_text:
         return f"give --{'month' if time.times.order == 'day' else 'day'}-first, or each format by --time-format"

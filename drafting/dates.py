@@ -1,4 +1,4 @@
-"""Times written as text: which formats a whole column keeps, and whether the day or the month comes first."""
+"""Times written as text: formats that fit a whole column, and the order of day and month."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Times:
 
 @dataclass(frozen=True)
 class _Shape:
-    """Cells that are alike but for their digits: the first of them, and the format of each order that reads them."""
+    """Cells that differ only in their digits: the first one, and its format for each possible order."""
 
     first: str
     fits: dict[str, str]
@@ -80,7 +80,7 @@ class _Shape:
 
 
 def looks_like_times(texts: Sequence[str]) -> bool:
-    """Whether most of some cells could be dates, by their signs alone."""
+    """Return whether most of some cells could be dates, from their characters alone."""
     like = [bool(_PARTS.match(text) or (_MONTHS.search(text) and re.search(r"\d", text))) for text in texts]
     compact = [bool(re.fullmatch(r"(19|20)\d{6}([ T_-]\d{1,2}:\d{2}.*)?", text)) for text in texts]
     return bool(texts) and max(sum(like), sum(compact)) >= 0.8 * len(texts)
@@ -111,7 +111,7 @@ def read_times(
     Returns
     -------
     Times or None
-        Where the whole column fits both orders and nobody has said which is meant, `order` is `both`, and where its
+        Where the whole column fits both orders and neither is stated, `order` is `both`, and where its
         cells are in several formats it is `mixed`; the values are all missing: nothing is guessed.
 
     Raises
@@ -198,7 +198,7 @@ def _shapes(distinct: pd.Series) -> list[_Shape]:
 
 
 def _formats(shapes: Sequence[_Shape]) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Formats of a column's shapes by the order of day and month, and a cell of each order that fits no other."""
+    """Formats of a column's shapes by order of day and month, and a cell of each order that fits no other."""
     formats: dict[str, list[str]] = {"sure": [], "day": [], "month": []}
     alone: dict[str, str] = {}
     for shape in shapes:
@@ -210,7 +210,7 @@ def _formats(shapes: Sequence[_Shape]) -> tuple[dict[str, list[str]], dict[str, 
 
 
 def _mixed(texts: pd.Series, shapes: Sequence[_Shape], heading: str, row: IntArray | None) -> str:
-    """The question of a column whose dates are in several formats, with a cell of each and how to state them."""
+    """Return the question on dates in several formats, with a cell of each and options to state them."""
     firsts = list({shape.kind: shape for shape in reversed(shapes)}.values())[::-1]
     places = ["" if row is None else f"row {row[int(np.argmax(texts == shape.first))]} holds " for shape in firsts]
     cells = ", ".join(f"{place}{shape.first!r}" for place, shape in zip(places, firsts, strict=True))
@@ -273,7 +273,7 @@ def _reads(cell: str, form: str) -> bool:
 
 
 def _contradicts(distinct: pd.Series) -> str:
-    """Two dates of which one can only begin with the day and the other only with the month; empty where none are."""
+    """Two dates, one only readable with the day first, one only with the month first; else empty."""
     found = distinct.str.extract(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ]\d{2,4}").dropna().astype(int)
     day, month = found.index[found[0] > 12], found.index[found[1] > 12]
     if not len(day) or not len(month):

@@ -1,4 +1,4 @@
-"""How a CSV file is written: encoding, separator, header row, rows below it that are no data, signs in numbers."""
+"""Dialect of a CSV file: encoding, separator, header row, rows without data below it, number signs."""
 
 import codecs
 import csv
@@ -41,7 +41,7 @@ _PAIRED = 0.9
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a table stands in its file.
+    """Dialect of a table's file.
 
     Attributes
     ----------
@@ -210,13 +210,13 @@ def find_header(rows: Sequence[Sequence[object]], width: int) -> int | None:
 
 
 def looks_like_value(cell: object) -> bool:
-    """Whether a cell is a number or a date, whatever signs it is written with."""
+    """Return whether a cell is a number or a date, in any notation."""
     text = str(cell).strip()
     return bool(_NUMBER.match(text) or _DATE.match(text))
 
 
 def below_header(rows: Sequence[Sequence[object]], header: int) -> tuple[tuple[int, ...], dict[str, str]]:
-    """Rows right below the header in which no column of numbers has one, and the units that one of them names."""
+    """Rows directly below the header without a number in any number column, and the units that one has."""
     names = [str(cell).strip() for cell in rows[header - 1]]
     body = rows[header + _UNDER_HEADER : header + _UNDER_HEADER + 50]
     numeric = [

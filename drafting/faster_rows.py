@@ -14,7 +14,7 @@ from models.table.periods import period_start
 
 
 def by_period(columns: Sequence[DetectedColumn], clock: RowOrder) -> list[DetectedColumn]:
-    """Columns as models see them where rows are faster than the period: means of numbers, the last of all others.
+    """Columns as models use them if rows are faster than the period: means of numbers, last of others.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a draft suspects of a table, with the evidence in numbers and what was done about it."""
+"""Findings of a draft on a table, with the evidence in numbers and the action taken."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,5 +72,5 @@ def worst_first(found: Iterable[Suspicion]) -> list[Suspicion]:
 
 
 def counted(number: int, what: str) -> str:
-    """A number of things in words: "1 gap", "2 gaps"."""
+    """Number of things as text: "1 gap", "2 gaps"."""
     return f"{number} {what}{'s' * (number != 1)}"

@@ -1,4 +1,4 @@
-"""What a column's heading says: a name that a seed can use, and the unit of its numbers."""
+"""Column headings: a name that a seed can use, and the unit of the numbers."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Heading:
     unit : str or None
         Unit in the seeds' spelling; None where the heading names none that is known.
     said : str or None
-        What stands in the heading in place of a unit, as it is written.
+        Text of the heading in place of a unit, as written.
     """
 
     text: str
@@ -80,7 +80,7 @@ class Heading:
 
 
 def unit_of(text: str) -> str | None:
-    """Unit in the seeds' spelling, of what somebody wrote; None where it is none that is known.
+    """Unit in the seeds' spelling for a written unit; None if it is unknown.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def _atom(part: str) -> str:
 
 
 def read_unit(heading: str) -> tuple[str | None, str | None]:
-    """Unit of a heading in the seeds' spelling, and what is written there; both None where no unit is written.
+    """Unit of a heading in the seeds' spelling, and as written; both None if no unit is written.
 
     Understood are `Temp (°C)`, `Temp [°C]`, `Strom / kA`, `Zn %`, `% Zn`, `power_kW`, `flow_t_h`, `T_degC`. One letter
     alone at the end of a name is no unit unless the name before it is that of a quantity.

@@ -35,7 +35,7 @@ _CLASS_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class DraftOptions:
-    """What a person says of a table beside its file and target.
+    """User options of a draft, other than file and target.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class Drafted:
     checked : Checked
         The table as the seed reads it.
     placed : list of Placed
-        What became of each column.
+        Draft of each column.
     target : Found
         What is to be predicted.
     clock : Clock
@@ -115,7 +115,7 @@ class Drafted:
 def draft(file: Path, target: Sequence[str], asked: DraftOptions | None = None) -> Drafted:
     """Draft the seed of a plant's table.
 
-    The draft is checked as a person's seed is: the loader must accept it, and with it the table must be readable.
+    The draft is checked as any seed is: the loader must accept it, and with it the table must be readable.
 
     Parameters
     ----------
@@ -266,7 +266,7 @@ def _class_codes(target: DetectedColumn) -> Suspicion:
 
 
 def _of_file(content: Content) -> list[Suspicion]:
-    """What is unusual about the file itself."""
+    """Return the findings on the file itself."""
     dialect, found = content.dialect, []
     if dialect.encoding in ("cp1252", "latin-1", "gb18030"):
         evidence = f"not UTF-8; its bytes look like {dialect.encoding}"
@@ -285,7 +285,7 @@ def _of_file(content: Content) -> list[Suspicion]:
 
 
 def _of_target(target: DetectedColumn, is_class: bool, clock: RowOrder) -> list[Suspicion]:
-    """Whether the target is a class, and whether its labels are few."""
+    """Return the findings on the target: class codes and few labels."""
     found = []
     code = target.codes[~target.missing]
     if is_class:

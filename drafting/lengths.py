@@ -1,4 +1,4 @@
-"""Lengths of time: as a person writes them, as a seed does, and the usual ones."""
+"""Durations in a readable format, in the seeds' format, and the usual periods."""
 
 import re
 
@@ -25,7 +25,7 @@ def period_parts(seconds: float) -> tuple[float, str]:
 
 
 def length(seconds: float) -> str:
-    """A length of time in words, in a unit in which it has at most three digits before the point."""
+    """Duration as text, in a unit with at most three digits before the decimal point."""
     value, unit = period_parts(seconds)
     if value >= 1000:
         unit = next(unit for unit, size in SECONDS.items() if seconds >= size)

@@ -1,4 +1,4 @@
-"""What an engineer looks at before confirming a draft: one page of pictures of the table that needs no network."""
+"""Page of pictures of a table for review before a draft is confirmed; it needs no network."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def page(drafted: Drafted) -> str:
 
 
 def _when(drafted: Drafted) -> tuple[np.ndarray, str]:
-    """Place of each row on a time axis, and what the axis is called: the row's number where there is no time."""
+    """Position of each row on the time axis, and the axis title; the row's number without a time."""
     time = drafted.clock.time
     if time is None or time.times is None:
         return np.arange(1, len(drafted.target.missing) + 1), "row"
@@ -101,7 +101,7 @@ def _target_over_time(drafted: Drafted) -> go.Figure:
 
 
 def _distributions(drafted: Drafted) -> go.Figure:
-    """How the values of each column spread, the target first."""
+    """Distributions of the columns' values, the target first."""
     used = [one for one in drafted.placed if one.role not in (None, "key", "time")]
     used = sorted(used, key=lambda one: one.role != "target")[:_MOST_PANELS]
     down = math.ceil(len(used) / _ACROSS)
@@ -166,7 +166,7 @@ def _gaps(drafted: Drafted) -> go.Figure | None:
 
 
 def _stuck_stretches(drafted: Drafted) -> go.Figure | None:
-    """Where columns stay at one number for long."""
+    """Long periods with a constant number in a column."""
     clock = drafted.clock
     when, axis = _when(drafted)
     figure, names = empty(axis, ""), []
@@ -202,7 +202,7 @@ def _stretches(column: DetectedColumn, drafted: Drafted) -> tuple[np.ndarray, np
 
 
 def _repeated_labels(drafted: Drafted) -> go.Figure | None:
-    """How often a label stands in a row before another comes."""
+    """Numbers of consecutive rows with the same label."""
     clock, target = drafted.clock, drafted.target
     rows = clock.order[~target.missing[clock.order]]
     first = first_of_runs(target.codes[rows], clock.unit_code[rows])

@@ -18,7 +18,7 @@ _FEW_OUTSIDE = 0.02
 
 @dataclass(frozen=True)
 class ObservedRange:
-    """What a column's values are.
+    """Observed range of a column's values.
 
     Attributes
     ----------

@@ -42,7 +42,7 @@ _SECONDS = (946_684_800, 2_051_222_400)
 
 @dataclass(frozen=True)
 class ColumnDraft:
-    """What a draft makes of a column.
+    """Draft of a column.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ def place(
     for one in _late(rest, target, clock, is_class):
         is_late = one.done.startswith("has role late")
         if is_late and one.where in confirmed:
-            one = replace(one, done="is an input all the same, as --input says")
+            one = replace(one, done="is an input, as --input states")
             roles[one.where] = ("during", CONFIRMED)
         elif is_late:
             roles[one.where] = ("late", f"{one.kind}: {one.evidence}")
@@ -172,7 +172,7 @@ def _sorted(columns: Sequence[DetectedColumn], clock: RowOrder) -> list[Suspicio
 def _late(
     columns: Sequence[DetectedColumn], target: DetectedColumn, clock: RowOrder, is_class: bool
 ) -> list[Suspicion]:
-    """Columns that know the target, measured on the rows or periods that a model learns from, or come with it."""
+    """Columns that leak the target, measured on the rows or periods that a model uses, or arrive with it."""
     label, *able = by_period([target, *columns], clock) if clock.is_faster else [target, *columns]
     in_time = np.arange(len(label.missing))
     if not clock.is_faster and clock.time is not None and clock.time.times is not None:
@@ -222,7 +222,7 @@ def _useless(columns: Iterable[DetectedColumn], clock: RowOrder) -> list[Suspici
 
 
 def _numbers_in(column: DetectedColumn) -> str:
-    """What to say of a column of text in which many cells look like numbers; empty where few do."""
+    """Return the finding on a text column with many number-like cells; empty if there are few."""
     assert column.texts is not None
     texts = column.texts.dropna().drop_duplicates().head(_LOOKED_AT)
     like = texts.map(looks_like_value).astype(bool)
@@ -245,7 +245,7 @@ def _first(column: DetectedColumn) -> str:
 
 
 def _counts(values: FloatArray) -> bool:
-    """Whether values are a counter: whole and rising by a steady step from row to row."""
+    """Return whether values are a counter: whole numbers that rise by a steady step."""
     if len(values) < 20 or (values % 1 != 0).any() or not is_sorted(values):
         return False
     steps = np.diff(values)
@@ -279,7 +279,7 @@ def _after(target: DetectedColumn, columns: Sequence[DetectedColumn]) -> list[Su
                 continue
         if _LATE_WORDS.search(column.text):
             evidence = "its heading names a result of the laboratory"
-            done = "has role late; if it is in hand when the period starts, give it role before"
+            done = "has role late; if it is available when the period starts, give it role before"
             found.append(Suspicion("known late", column.text, evidence, done))
     return found
 
@@ -322,7 +322,7 @@ def _copies(columns: Sequence[DetectedColumn]) -> list[Suspicion]:
 
 
 def _is_line(x: FloatArray, y: FloatArray) -> bool:
-    """Whether y is a line of x but for the digits to which both are written."""
+    """Return whether y is a linear function of x, except for the rounding of both."""
     both = np.isfinite(x) & np.isfinite(y)
     x, y = x[both], y[both]
     slope, offset = np.polynomial.Polynomial.fit(x, y, 1).convert().coef[::-1]
@@ -341,7 +341,7 @@ def _last_digit(values: FloatArray) -> float:
 
 
 def longest_run(column: DetectedColumn, clock: RowOrder) -> tuple[int, int]:
-    """Length of the longest run of one number in the rows of a unit, and how many different numbers there are."""
+    """Length of the longest run of one number in a unit's rows, and the number of distinct values."""
     assert column.numbers is not None
     values = column.numbers[clock.order]
     there = np.flatnonzero(np.isfinite(values))
@@ -379,5 +379,5 @@ def _categories(column: DetectedColumn) -> list[Suspicion]:
     if len(rare):
         listed = ", ".join(map(repr, rare.index[:3]))
         evidence = f"{len(rare)} values in fewer than {_RARE} rows each: {listed}"
-        found.append(Suspicion("rare values", column.text, evidence, "they are kept, but little is learnt of them"))
+        found.append(Suspicion("rare values", column.text, evidence, "they are kept, but a model has few rows of them"))
     return found

@@ -22,10 +22,10 @@ from seeds.format.column import Typical
 from seeds.format.units import nearest_unit
 
 _HEAD = (
-    "Draft of a seed, made from a table alone. What says 'assumed: from the table' nobody has confirmed yet.",
-    "Look first at roles and units. A column that operators set is a knob (it needs bounds, step and move_cost before "
-    "set-points can be recommended); what is in hand when the period starts is before; what is measured in the period "
-    "is during; what is known only after it is late, and no prediction may use it.",
+    "Draft of a seed, made from a table alone. Facts marked 'assumed: from the table' are not confirmed yet.",
+    "Check roles and units first. A column that operators set is a set-point, role knob (it needs bounds, step and "
+    "move_cost before set-points can be recommended); data available when the period starts has role before; data "
+    "measured in the period has role during; data known only after it has role late, and no prediction may use it.",
 )
 
 _NO_UNIT = "no unit in the heading"
@@ -231,7 +231,7 @@ def _number(one: ColumnDraft, statistic: str | None, found: list[Suspicion]) -> 
 
 
 def _slips(column: DetectedColumn, unit: str, span: ObservedRange) -> str | None:
-    """What the table's reader would take for another unit, if the typical value was stated."""
+    """Unit error that the table reader would suspect if the typical value were stated."""
     assert column.numbers is not None
     stated = Column(
         name=column.name,
@@ -266,7 +266,7 @@ def _previous(target: DetectedColumn, unit: str, period: float, taken: set[str])
         "low": number(span.low),
         "high": number(span.high),
         "typical": f"{{ mean = {number(span.mean)}, sd = {number(span.sd)} }}",
-        "source": quoted(f"{ASSUMED}: the label of the period before is in hand when a period starts"),
+        "source": quoted(f"{ASSUMED}: the label of the period before is available when a period starts"),
         "previous": f"{{ column = {quoted(target.name)}, periods = 1 }}",
     }
     above = f"Assumed: the last label is {length(period)} old. If the laboratory takes longer, give more periods."
@@ -294,7 +294,7 @@ def _left_out(placed: Sequence[ColumnDraft]) -> str:
 
 
 def equipment_text(process_type: str) -> tuple[str, list[Suspicion]]:
-    """Return the [equipment] of a type of process as comments, a line a fact, and the suspicion that it is open.
+    """Return the commented [equipment] of a process type, one line per fact, and its open findings.
 
     Nothing of either where the type has no physics, or physics without facts.
     """

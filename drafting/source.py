@@ -1,4 +1,4 @@
-"""A plant's file as columns of cells, read as training reads it once it is known how the file is written."""
+"""Columns of cells of a plant's file, read as training reads it once the dialect is known."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEXTS = (".csv", ".tsv", ".txt")
 
 @dataclass(frozen=True)
 class Content:
-    """What stands in a file.
+    """Content of a file.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ def _rows(raw: RawTable, dialect: Dialect) -> tuple[pd.DataFrame, IntArray]:
 
 
 def _holds_header(frame: pd.DataFrame) -> bool:
-    """Whether the header stands again among the rows, as where reports were put one below the other."""
+    """Return whether the header is repeated among the rows, as in concatenated reports."""
     first = frame.columns[0]
     return isinstance(frame[first].dtype, pd.StringDtype) and bool((frame[first] == first).any())
 
@@ -191,7 +191,7 @@ def _trimmed(rows: list[list[Any]]) -> list[list[Any]]:
 
 
 def _joined(file: Path, found: dict[str, Dialect], frames: dict[str, pd.DataFrame]) -> Content:
-    """Sheets side by side where they share a time, and perhaps a unit, and nothing else; else a person has to say."""
+    """Join sheets that share only a time and perhaps a unit; raise otherwise."""
     counts = Counter(heading for frame in frames.values() for heading in frame.columns)
     shared = [heading for heading, count in counts.items() if count > 1]
     first, *others = found.values()

@@ -1,4 +1,4 @@
-"""A draft as the text of a seed: commented, in the order of the table, with what is assumed said at each place."""
+"""Seed text of a draft: commented, in the order of the table, with assumptions marked in place."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def table_format(
     missing: Sequence[str],
     every: float | None,
 ) -> str:
-    """The `[table]` part: only what differs from a CSV file of UTF-8 with commas, decimal points and one header row."""
+    """The `[table]` part: deviations from a UTF-8 CSV file with commas, decimal points and one header row."""
     said = (
         ("sheet", len(dialect.sheets) == 1, quoted("".join(dialect.sheets))),
         ("sheets", len(dialect.sheets) > 1, listed(dialect.sheets)),

@@ -1,4 +1,4 @@
-"""Results of the same test as the target, by their headings: who has one of them has them all, and has them late."""
+"""Results of the same test as the target, by their headings: all arrive with the target, so late."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _sample(heading: Heading) -> tuple[str, Counter[str]] | None:
 
 
 def _is_element(word: str, is_content: bool) -> bool:
-    """Return whether a word is an element; one or two letters are one only where the unit is that of a content."""
+    """Return whether a word is an element; one or two letters only if the unit is that of a content."""
     if word.casefold() in _NAMES:
         return True
     return word in _SYMBOLS and (is_content or len(word) > 2)

@@ -86,7 +86,7 @@ def sample_of(target: DetectedColumn, in_time: IntArray, is_class: bool, has_tim
 
 
 def is_earlier_label(column: DetectedColumn, target: DetectedColumn, clock: RowOrder) -> bool:
-    """Return whether a column holds the target of the row before: it is no leak, however well it gives a slow target.
+    """Return whether a column is the target of the row before, which is no leak.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def is_earlier_label(column: DetectedColumn, target: DetectedColumn, clock: RowO
 
 
 def single_leaks(columns: Sequence[DetectedColumn], sample: Sample) -> dict[str, tuple[float, Suspicion]]:
-    """Columns that alone give the target away, by heading, and how well: R², or the share of classes found."""
+    """Columns that alone predict the target, by heading, with R² or the share of correct classes."""
     found: dict[str, tuple[float, Suspicion]] = {}
     if len(sample.rows) < _FEWEST_ROWS:
         return found
@@ -214,7 +214,7 @@ def balance(columns: Sequence[DetectedColumn], sample: Sample) -> list[Suspicion
 
 
 def together(columns: Sequence[DetectedColumn], sample: Sample) -> list[Suspicion]:
-    """The fewest columns that together give the target as well as one that leaks: its best inputs, or its companions.
+    """Return the fewest columns that together predict the target as well as a leak does.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ def together(columns: Sequence[DetectedColumn], sample: Sample) -> list[Suspicio
 def _numbers_of(
     columns: Sequence[DetectedColumn], sample: Sample
 ) -> tuple[list[DetectedColumn], FloatArray, FloatArray, BoolArray] | None:
-    """Columns of numbers, their values, labels and which rows to measure on, of rows that have all of them."""
+    """Number columns, their values, labels and mask of later rows, over rows that have all of them."""
     able = [
         column
         for column in columns
@@ -279,7 +279,7 @@ def _of_balance(
 
 
 def _parts(X: FloatArray, y: FloatArray, later: BoolArray, limit: float) -> tuple[IntArray, float] | None:
-    """The fewest columns whose sum gives y on later rows with this R², and its R²; None where all together do not."""
+    """Fewest columns whose sum predicts y on later rows with this R², and the R²; None if all do not."""
     early = ~later
     centre, scale = X[early].mean(axis=0), X[early].std(axis=0)
     moves = np.flatnonzero(scale > 0)

@@ -179,7 +179,7 @@ def test_what_the_same_meter_gives_is_late_until_it_is_confirmed(energy, draft_o
     assert role_of(confirmed, "Reactive_Power_kVarh")[0] == "late"
     assert "# Role confirmed by --input." in confirmed.text
     (one,) = [one for one in confirmed.suspicions if one.where == "CO2(tCO2)" and one.kind == "leak"]
-    assert one.done == "is an input all the same, as --input says"
+    assert one.done == "is an input, as --input states"
 
 
 def test_results_of_one_test_are_late_and_its_conditions_are_not(alloys, draft_of):
