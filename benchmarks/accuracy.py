@@ -1,4 +1,4 @@
-"""Train on the default simulated plants, and on a real table where one is given; the figures go to the documents.
+"""Train on default simulated plants, and on a given real table; write the figures to the documents.
 
     python benchmarks/accuracy.py                                  # the simulated plants of all seeds
     python benchmarks/accuracy.py heavy_scrap                      # one of them
@@ -28,7 +28,7 @@ DOCS = ROOT / "docs"
 
 
 def measured(process: str, path: Path, home: Path) -> dict[str, object]:
-    """Figures of every candidate of a training job on a table, of the first target and `beside` it of the others."""
+    """Metrics of every candidate on a table, for the first target and separately for the others."""
     learnt = train(load(process), path, StoreSettings(home=home)).learnt
     digests = {
         "seed_digest": own_plant_digest(learnt.data.seed),
@@ -72,7 +72,7 @@ def pages(process: str) -> tuple[Path, Path]:
 
 
 def candidates(process: str, result: dict[str, Any]) -> str:
-    """Figures of a process's candidates as a Markdown table, the registered one in bold; a table for each target."""
+    """Candidates' metrics as Markdown tables, one for each target, the registered candidate in bold."""
     first, *others = [result, *result.get("beside", {}).values()]
     tables = [_table(process, first)]
     tables += [f"Of `{one['target']}` [{one['unit']}]:\n\n{_table(process, one)}" for one in others]

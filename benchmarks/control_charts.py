@@ -1,4 +1,4 @@
-"""Average run lengths of the control charts, by simulation beside published values; the figures go to docs.
+"""Simulated average run lengths of the control charts next to published values; figures go to docs.
 
     python benchmarks/control_charts.py
 

@@ -1,4 +1,4 @@
-"""Digests of what figures were measured on: a table, whatever the processor, and what a seed says of it."""
+"""Digests of measured inputs: of a table, independent of the processor, and of its seed."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ def table_digest(table: pd.DataFrame) -> str:
 
 
 def seed_digest(seed: Seed) -> str:
-    """Digest of what a seed says, but for the parts that figures of predictions and set-points do not depend on.
+    """Digest of a seed without the parts that figures of predictions and set-points do not depend on.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def seed_digest(seed: Seed) -> str:
 
 
 def own_plant_digest(seed: Seed) -> str:
-    """Digest as `seed_digest` gives it of what figures of the seed's own plant depend on: no `spread` of parameters.
+    """Digest for figures of the seed's own plant: `seed_digest` without the parameters' `spread`.
 
     A spread says how other plants of the kind differ; the seed's own plant is the same with and without it.
     """

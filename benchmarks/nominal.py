@@ -24,7 +24,7 @@ SCALES = {("1", "%"): 100.0, ("%", "1"): 0.01}  # a share and a percentage
 
 @dataclass(frozen=True)
 class Nominal:
-    """A constant of a process's models and the parameter of its simulated plant, both in the parameter's unit."""
+    """Constant of a process's models and its plant's parameter, both in the parameter's unit."""
 
     process: str
     constant: str
@@ -54,7 +54,7 @@ def _read() -> dict[str, dict[str, Any]]:
 
 
 def constants_of(seed: Seed) -> dict[str, float]:
-    """Numbers that a process's physics and response hold, by name, with `.key` behind those of a mapping or a tuple."""
+    """Constants of a process's physics and response by name; `.key` marks items of a mapping or tuple."""
     found: dict[str, float] = {}
     for part in ("physics", "response"):
         try:

@@ -1,4 +1,4 @@
-"""Send pieces to the service one by one at a line's pace, and tell how long each answer took.
+"""Send pieces to the service one by one at a line's pace, and print the time of each response.
 
     python benchmarks/paced.py ADDRESS ROWS PIECES_PER_SECOND SECONDS
 

@@ -1,4 +1,4 @@
-"""Our candidates beside persistence, ridge, LightGBM and CatBoost at their defaults, on ten tables as plants keep them.
+"""Candidates compared with persistence, ridge, LightGBM and CatBoost at defaults, on ten plant tables.
 
     make bench-peers        # CatBoost stands in a folder of its own, which this target fills
 
@@ -75,7 +75,7 @@ def error(data: Dataset, parts: Split, predicted: Floats) -> float:
 
 
 def peer(name: str, data: Dataset, parts: Split) -> float:
-    """Test error of a peer at its defaults, learnt from the rows that ours learn from."""
+    """Test error of a peer with default settings, trained on the same rows as the candidates."""
     if name == "baseline":
         return error(data, parts, _baseline(data, parts))
     texts = [i for i, column in enumerate(data.seed.inputs) if column.values]
@@ -96,7 +96,7 @@ def _frame(X: Floats, texts: list[int]) -> pd.DataFrame:
 
 
 def _baseline(data: Dataset, parts: Split) -> Floats:
-    """The last label in hand, or the mean, or the classes' shares."""
+    """Baseline: last available label, mean, or class shares."""
     y = data.y[parts.learnt]
     if data.seed.classes:
         shares = np.bincount(y.astype(int), minlength=len(data.seed.classes)) / len(y)

@@ -1,4 +1,4 @@
-"""Time the simulator, training and the service beside their peers, in turn in one run; ratios go to docs.
+"""Time the simulator, training and the service against their peers in one run; ratios go to docs.
 
     python benchmarks/run.py              # all parts
     python benchmarks/run.py sorting      # one of them; the figures of the others stay as they are
@@ -73,7 +73,7 @@ def ratio(ours: list[float], theirs: list[float]) -> dict[str, float]:
 
 
 def simulator(seed: Seed, folder: Path, times: int = 1) -> dict[str, object]:
-    """A plant of so many times the default's units against writing as many standard normal numbers to Parquet.
+    """Simulate a larger plant, relative to writing as many standard normal numbers to Parquet.
 
     The peer uses numpy's and pyarrow's defaults.
     """
@@ -143,7 +143,7 @@ def server(command: list[str], address: str, environment: dict[str, str]) -> Ite
 
 
 def posted(address: str, body: bytes, times: int) -> Callable[[], None]:
-    """Job that sends a body some times, one after the other."""
+    """Job that sends a body several times in sequence."""
 
     def job() -> None:
         for _ in range(times):
@@ -205,7 +205,7 @@ def serving(seed: Seed, data: Dataset, settings: StoreSettings) -> dict[str, obj
 
 
 def line(seed: Seed, data: Dataset, settings: StoreSettings, model: SortingModel, folder: Path) -> dict[str, object]:
-    """The service at a sorting line's pace, and many pieces at once against the champion's trees alone."""
+    """Service at a sorting line's pace, and with many pieces relative to the champion's trees alone."""
     rows, inputs = keyed(seed, data, min(BULK, len(data.table)))
     (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
     body = json.dumps({"rows": rows}).encode()
@@ -385,7 +385,7 @@ def with_page(text: str, found: dict[str, Any]) -> str:
 
 
 def main(names: list[str]) -> None:
-    """Measure parts, all by default, and write docs/results/benchmarks.json and docs/results/benchmarks.md."""
+    """Measure parts (default: all) and write benchmarks.json and benchmarks.md in docs/results."""
     kept = DOCS / "results" / "benchmarks.json"
     found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
     for name in names or PARTS:

@@ -1,1 +1,1 @@
-"""Aims beside what was reached, and how quiet the machine was meanwhile."""
+"""Aims compared with results, and the load of the machine during measurements."""

@@ -1,4 +1,4 @@
-"""How busy a machine is: processors that other programs than those measured keep at work."""
+"""Load of the machine: processors kept busy by programs outside the measurement."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ QUIET = 0.1  # processors that others keep busy, up to which a time by the clock
 
 
 class Others:
-    """Processors that others keep busy from its making on, beside this process's children that have ended."""
+    """Processors kept busy by other programs since creation, excluding this process's finished children."""
 
     def __init__(self) -> None:
         self._began, self._busy, self._own = time.perf_counter(), _busy(), children_seconds()
 
     def kept_busy(self) -> float:
-        """How many until now, on average."""
+        """Average number of busy processors so far."""
         others = _busy() - self._busy - (children_seconds() - self._own)
         return max(others, 0.0) / (time.perf_counter() - self._began)
 

@@ -1,4 +1,4 @@
-"""Aims beside what was reached, and the part of a page that a command writes."""
+"""Aims compared with results, and the part of a page that a command writes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def aims_table(rows: Iterable[Row]) -> list[str]:
 
 
 def filled(text: str, name: str, lines: Iterable[str]) -> str:
-    """Text with what stands between the markers of that name replaced; they come at its end where it has none."""
+    """Text with the part between the markers of that name replaced; missing markers are appended."""
     begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     head, _, rest = text.partition(begin)
     tail = rest.partition(end)[2] or "\n"

@@ -1,1 +1,1 @@
-"""Coverage of the intervals that are served while no outcome comes in, on plants that nothing was chosen on."""
+"""Coverage of served intervals without outcomes, on plants that were not used for development."""

@@ -1,4 +1,4 @@
-"""Coverage of the '90 %' intervals that a service answers with while it receives no outcome; fills docs/tasks.
+"""Coverage of 90 % intervals of a service without outcomes; fills the pages of the tasks.
 
     python -m benchmarks.coverage              # all simulated processes; two hours
     python -m benchmarks.coverage PROCESS...   # some of them

@@ -44,7 +44,7 @@ def _rows(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _all(shares: list[float | None], name: str) -> str:
-    """Shares of all plants in per cent, served ones that miss PROMISED in bold; a dash where there are none."""
+    """Coverage of all plants [%], served ones that miss PROMISED in bold; a dash if there are none."""
     known = [one for one in shares if one is not None]
     marked = [(f"{100 * one:.1f}", name == "served" and one < PROMISED) for one in known]
     return ", ".join(f"**{text}**" if missed else text for text, missed in marked) or "-"

@@ -1,4 +1,4 @@
-"""Simulated plants that are answered without outcomes, by the default plant's champion and by one of their own."""
+"""Simulated plants predicted without outcomes, by the default plant's champion and by their own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from synthetic_data import another_plant, simulate
 from training.core.dataset import period_of
 
 LEARNT = 0.7  # of the periods of a plant, by a champion of its own; the rest is answered
-BLOCK = 20_000  # rows that are answered at once
+BLOCK = 20_000  # rows of one prediction
 
 Model = RegressionModel | QualityModel | SortingModel
 
@@ -72,7 +72,7 @@ def _fitted(known: pd.DataFrame, seed: Seed, candidate: str) -> Any:
 
 
 def coverages(model: Model, table: pd.DataFrame) -> dict[str, float]:
-    """Share of labels within the intervals that are served without outcomes, the fixed ones, and the adaptive ones.
+    """Coverage of labels by intervals served without outcomes, by fixed and by adaptive intervals.
 
     The adaptive ones are as the newest outcomes of training left them. Contents of pieces have fixed ones alone.
     `flagged` is the share of rows with an input outside the training range, `unflagged_served` the coverage of the
@@ -104,7 +104,7 @@ def _held(model: Model, table: pd.DataFrame) -> FloatArray:
 
 
 def _of_block(model: Model, table: pd.DataFrame) -> FloatArray:
-    """By row 1 where the interval holds the label, for lots all contents together, for pieces the share; else less."""
+    """Coverage by row: 1 if the interval contains the label, jointly for lots, as a share for pieces."""
     X = matrix(table, model.seed)
     if isinstance(model, RegressionModel):
         name = model.seed.target.name
@@ -121,7 +121,7 @@ def _of_block(model: Model, table: pd.DataFrame) -> FloatArray:
 
 
 def _contents(answers: dict[str, Answer], table: pd.DataFrame) -> tuple[Any, Any]:
-    """Return whether each answered content lies within its interval, and whether it is known, shape (n, E) each."""
+    """Masks of predicted contents within their intervals and of known contents, shape (n, E) each."""
     reported = table[list(answers)].to_numpy(dtype=np.float64)
     inside = [covered(one, answer) for one, answer in zip(reported.T, answers.values(), strict=True)]
     return np.column_stack(inside), ~np.isnan(reported)

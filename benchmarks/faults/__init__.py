@@ -1,1 +1,1 @@
-"""What ends and breaks on a plant's network, done to real processes under load; what was answered is counted."""
+"""Fault injection on real processes under load: failures of a plant's network; responses are counted."""

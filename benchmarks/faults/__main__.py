@@ -1,4 +1,4 @@
-"""Faults done to real processes under load: python -m benchmarks.faults [CASE ...] --home HOME [--times N].
+"""Fault injection under load: python -m benchmarks.faults [CASE ...] --home HOME [--times N].
 
 The home folder holds a champion of aluminium_reduction (`nonferrous up` makes one). Writes docs/results/faults.json and
 its table in docs/results/reliability.md.

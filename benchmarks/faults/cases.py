@@ -1,4 +1,4 @@
-"""Each fault, done many times to services under load; after each what was promised is looked for in the records."""
+"""Repeated faults of services under load, with the guarantees then checked in the records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PERIOD = "2026-11-01"
 
 @dataclass
 class Setting:
-    """What a case runs with.
+    """Environment of a case.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Setting:
 
 @dataclass
 class CaseResult:
-    """What came of a case.
+    """Result of a case.
 
     Attributes
     ----------
@@ -153,7 +153,7 @@ def service_ended(setting: Setting) -> CaseResult:
 
 
 def postgresql_killed(setting: Setting) -> CaseResult:
-    """PostgreSQL ended at once under load, and started again."""
+    """PostgreSQL killed under load, and started again."""
     port, found = free_port(), CaseResult()
     with processes.postgresql() as server:
         with processes.service(port, setting.log, setting.environment(server.url)):
@@ -191,7 +191,7 @@ def mlflow_killed(setting: Setting) -> CaseResult:
 
 
 def disk_full(setting: Setting) -> CaseResult:
-    """The file of the records may grow no more, again and again: nothing is answered that is not kept."""
+    """Repeated limits on the size of the records' file: no response is sent that is not stored."""
     found = CaseResult()
     for i in range(setting.times):
         file, port = setting.folder / f"records{i}.db", free_port()
@@ -249,7 +249,7 @@ def clock_set(setting: Setting) -> CaseResult:
 
 
 def _disordered(records: list[list[str]], stated: list[float], url: str) -> int:
-    """How many records of one client, and values of the one moved unit, are numbered otherwise than they came in.
+    """Number of a client's records, and of the moved unit's values, numbered out of order of arrival.
 
     Raises
     ------
@@ -274,7 +274,7 @@ def _is_answered(port: int, row: dict[str, Any]) -> bool:
 
 
 def _is_taken(port: int, operation: str, body: dict[str, Any]) -> bool:
-    """Whether a request is answered with 200."""
+    """Return whether a request is answered with 200."""
     address, kind = f"http://127.0.0.1:{port}/v1/{PROCESS}/{operation}", {"content-type": "application/json"}
     try:
         with urllib.request.urlopen(

@@ -1,7 +1,7 @@
-"""The command line with a wall clock that is set from outside: python -m benchmarks.faults.clock FILE serve ...
+"""Command line with a wall clock set from outside: python -m benchmarks.faults.clock FILE serve ...
 
-`time.time` and `time.time_ns`, by which all that is recorded is dated, are shifted by what the file says. libfaketime
-would set the clock of the whole process, but makes a service twenty times as slow.
+`time.time` and `time.time_ns`, by which all that is recorded is dated, are shifted by the offset in the file.
+libfaketime would set the clock of the whole process, but makes a service twenty times as slow.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ class Clock:
             self._shared = mmap.mmap(opened.fileno(), _SHIFT.size)
 
     def set(self, seconds: int) -> None:
-        """Let it stand so many seconds from what it should."""
+        """Set the offset of the clock [s]."""
         _SHIFT.pack_into(self._shared, 0, seconds)
 
     def shift(self) -> None:
-        """Let this process go by it."""
+        """Apply the offset to this process's wall clock."""
         seconds, nanoseconds = time.time, time.time_ns
         time.time = lambda: seconds() + _SHIFT.unpack_from(self._shared)[0]
         time.time_ns = lambda: nanoseconds() + _SHIFT.unpack_from(self._shared)[0] * 10**9

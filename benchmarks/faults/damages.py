@@ -1,4 +1,4 @@
-"""Damages of a model's files, each with digests that fit: as one would do it who may write to the store."""
+"""Damaged model files with matching digests, as an attacker with write access to the store makes them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ DAMAGES: dict[str, Damage] = {
 
 
 def damage(model: Path, folder: Path, rng: np.random.Generator) -> str:
-    """Copy a model into a new folder with one of its files damaged, all digests fitting; gives file and damage."""
+    """Copy a model, damage one of its files with matching digests, and return the file and the damage."""
     shutil.copytree(model, folder)
     names = sorted(one.name for one in model.iterdir())
     trees = [name for name in names if TREES.search(name)]

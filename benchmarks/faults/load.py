@@ -17,7 +17,7 @@ CLIENTS, OUTCOME_EVERY = 4, 5
 
 @dataclass
 class Promised:
-    """What clients sent, and what of it was answered.
+    """Sent requests and their responses.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class Clients:
                     body = {"outcomes": [one]}
             except OSError:
                 line = None
-                time.sleep(0.01)  # nobody listens: nothing was sent
+                time.sleep(0.01)  # no server listens: nothing was sent
                 continue
             found.sent += 1
             n += 1

@@ -1,4 +1,4 @@
-"""Cases measured one after the other: figures are kept after each, and then put into the page."""
+"""Sequential measurement of cases: figures are stored after each, then written to the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmarks.aims.page import filled
 
 @dataclass(frozen=True)
 class Page:
-    """Where the figures of cases go.
+    """Page and file for the figures of cases.
 
     Attributes
     ----------

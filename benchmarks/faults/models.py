@@ -48,7 +48,7 @@ OUTCOMES = (
 
 
 def outcome(folder: Path, trouble: str | None) -> str:
-    """What became of a damaged model in its trial; of an accepted one in a word."""
+    """Result of a damaged model in its trial load, in one word if it was accepted."""
     if trouble is None:
         return "accepted"
     if "in a process of its own" in trouble:
@@ -65,7 +65,7 @@ def outcome(folder: Path, trouble: str | None) -> str:
 
 
 def refused_text(folder: Path) -> bool:
-    """Whether the check refuses one of a model's texts of trees."""
+    """Return whether the check rejects one of a model's tree texts."""
     for text in sorted(folder.glob("*.lightgbm.txt")):
         try:
             tree_text.check(text.read_bytes())
@@ -75,7 +75,7 @@ def refused_text(folder: Path) -> bool:
 
 
 def answers(folders: list[Path], *more: str) -> list[str | None]:
-    """What models answer for other rows; None of one that ended the process, or held it."""
+    """Predictions of models for other rows; None for a model that ended or blocked the process."""
     found: list[str | None] = []
     while len(found) < len(folders):
         rest = [str(folder) for folder in folders[len(found) :]]
@@ -87,7 +87,7 @@ def answers(folders: list[Path], *more: str) -> list[str | None]:
 
 
 def accepted(folder: Path, said: str | None, whole: str) -> str:
-    """What an accepted model does with other rows."""
+    """Behaviour of an accepted model on other rows."""
     if said is None:
         return OUTCOMES[9]
     if said.startswith("no answer"):

@@ -68,7 +68,7 @@ def service(
     largest_file: int | None = None,
     program: Sequence[str] = ("nonferrous",),
 ) -> Iterator[Process]:
-    """A service whose models answer; `program` is the module that starts it, and what that takes beforehand."""
+    """Service with models loaded; `program` is the module that starts it with its first arguments."""
     command = [sys.executable, "-m", *program, "serve", "--port", str(port)]
     started = Process(command, log, environment, largest_file)
     try:
@@ -121,7 +121,7 @@ class Mlflow:
             raise
 
     def kill(self) -> None:
-        """End it at once, with the processes that it has started."""
+        """Kill a process and its children."""
         _kill_tree(self._process.popen.pid)
         self._process.popen.wait()
 

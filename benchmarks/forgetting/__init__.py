@@ -1,1 +1,1 @@
-"""Which history forgets best: what a candidate errs that has learnt all of it, its newest part, or fading rows."""
+"""Comparison of training histories: errors with all rows, recent rows or weighted rows."""

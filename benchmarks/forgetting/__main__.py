@@ -1,6 +1,6 @@
 """Which history forgets best: python -m benchmarks.forgetting [PROCESS ...]; fills docs/results/retraining.md.
 
-Plants are simulated with parameters drawn anew. Those of development may be looked at when a history is chosen, the
+Plants are simulated with parameters drawn again. Those of development may be looked at when a history is chosen, the
 others never were. A plant that was measured on the seed as it is is not measured again.
 """
 

@@ -1,4 +1,4 @@
-"""What is kept of a history: how often each of its rows is learnt."""
+"""Training histories: number of copies of each row in the training set."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from physics.arrays import FloatArray, IntArray
 
 ALL = "all"
 COPIES = 4
-"""How often a row of full weight is learnt where rows fade: estimators take whole rows and no weights."""
+"""Copies of a row of full weight if rows are weighted, as estimators take whole rows without weights."""
 
 
 class Past(NamedTuple):
-    """When the rows of a history were.
+    """Ages of the rows of a history.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Past(NamedTuple):
 
 
 Keep = Callable[[Past], IntArray]
-"""Gives how often each row is learnt, shape (n,)."""
+"""Returns the number of copies of each row, shape (n,)."""
 
 
 def everything(past: Past) -> IntArray:

@@ -1,4 +1,4 @@
-"""A simulated plant learnt at several dates from several histories, and the errors to its truth afterwards."""
+"""Models trained at several dates on several histories of a plant, and their later errors."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from training.core.fitting import with_few_threads
 
 CANDIDATES = ("linear", "lightgbm_physics")
 DATES = (1 / 3, 1 / 2, 2 / 3, 5 / 6, 1.0)
-"""Shares of the plant's time: at all but the first and the last a candidate learns, and is asked until the next."""
+"""Fractions of the plant's time between which candidates are trained and tested."""
 DAY = np.timedelta64(86_400_000_000, "us")
 
 
 def measured(seed: Seed, rng_seed: int, units: int) -> dict[str, Any]:
     """Mean absolute errors to the truth, by date, candidate and history [target's unit].
 
-    The plant's parameters are drawn anew. What the monitoring saw of a change is what it saw of a champion that was
+    The plant's parameters are drawn again. What the monitoring saw of a change is what it saw of a champion that was
     trained at the date before.
     """
     own = another_plant(seed, rng_seed)
@@ -69,7 +69,7 @@ def _plant(seed: Seed, units: int) -> tuple[pd.DataFrame, FloatArray]:
 
 
 def _changed(seed: Seed, table: pd.DataFrame, before: BoolArray, later: BoolArray) -> Any:
-    """When the newest change began that the monitoring saw last in the later rows; None where it saw none."""
+    """Start of the latest change that the monitoring detected in the later rows; None without one."""
     own = table[before].reset_index(drop=True)
     history = DriftReference.of(champion(seed, own), own)
     said = answered(seed, table[later].reset_index(drop=True))
@@ -79,7 +79,7 @@ def _changed(seed: Seed, table: pd.DataFrame, before: BoolArray, later: BoolArra
 
 
 def last_change(seen: DriftSignals) -> int | None:
-    """Step at which the newest change began of those that lie beyond their limits at the end; None without any."""
+    """Step at which the latest change still beyond its limits at the end started; None without one."""
     found = [_since(seen.beyond[:, j]) for j in np.flatnonzero(seen.beyond[-1])]
     for one in seen.sums:
         if one.beyond[-1]:
@@ -103,7 +103,7 @@ def _error(
     times: IntArray,
     asked: BoolArray,
 ) -> float:
-    """Mean absolute error to the truth of the rows that are asked, by a candidate that learns rows so many times."""
+    """Mean absolute error to the truth of test rows, by a candidate trained on these copies of rows."""
     rows = np.repeat(np.flatnonzero(known), times)
     estimator = with_few_threads(build(seed)[name], len(rows))
     copies, last = int(times.max()), last_of(estimator)

@@ -1,1 +1,1 @@
-"""Requests drawn from the service's own OpenAPI, valid and not, and what became of each."""
+"""Fuzz tests: valid and invalid requests drawn from the service's OpenAPI, and their results."""

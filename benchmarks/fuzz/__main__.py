@@ -1,4 +1,4 @@
-"""Requests drawn from a real service's OpenAPI: python -m benchmarks.fuzz --home HOME [--cases N] [--seed N].
+"""Fuzz tests of a real service: python -m benchmarks.fuzz --home HOME [--cases N] [--seed N].
 
 The home folder holds champions (`nonferrous up` makes some). Writes docs/results/fuzz.json and its table in
 docs/results/fuzzing.md; prints every kind of fault and ends with exit code 1 where there is one.
@@ -31,7 +31,7 @@ def main() -> None:
     port = free_port()
     address = f"http://{ADDRESS}:{port}"
     with tempfile.TemporaryDirectory(prefix="nonferrous-fuzz-") as folder, requests.Session() as session:
-        # Jobs that are asked for stand in the home folder, and so do records: one of its own, with the store's models.
+        # Requested jobs and records are stored in the home folder: a separate one, with the store's models.
         home = Path(folder) / "home"
         home.mkdir()
         for name in ("mlflow.db", "artifacts"):

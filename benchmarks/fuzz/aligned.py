@@ -1,4 +1,4 @@
-"""Bodies whose times and units go together, so that more of them reach a model than of those drawn at random."""
+"""Bodies with consistent times and units, which reach a model more often than random ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STEPS = {"s": 1, "min": 60, "h": 3600, "d": 86400}  # s
 
 
 class Naming(NamedTuple):
-    """How rows of a process name their unit and time, as `/v1/processes` says.
+    """Fields for the unit and time of a process's rows, from `/v1/processes`.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Naming(NamedTuple):
 
 
 def aligned(body: Any, naming: Naming) -> Any:
-    """The body with few units, history in periods one after the other, plans after it and a tariff by the hour."""
+    """Body with few units, history in consecutive periods, later plans and an hourly tariff."""
     if not isinstance(body, dict):
         return body
     body = copy.deepcopy(body)

@@ -1,4 +1,4 @@
-"""Requests of every operation of an OpenAPI, drawn by schemathesis, and what the service answered to each."""
+"""Requests of every OpenAPI operation, drawn by schemathesis, and their responses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_SHOWN = 20
 
 @dataclass
 class FuzzResult:
-    """What became of requests.
+    """Results of requests.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class FuzzResult:
     relations : Counter
         Requests by the relation for which they were refused.
     faults : Counter
-        What must not be, by what it is.
+        Forbidden results, by kind.
     shown : list of str
         Some of the faults, each with its request.
     """
@@ -76,7 +76,7 @@ def ask(
     send : callable
         Sends a request.
     cases : int
-        How many requests with bodies, fewer where an operation has no more.
+        Number of requests with bodies, fewer if an operation has fewer.
     seed : int
         Of the random numbers.
     """
@@ -91,7 +91,7 @@ def ask(
 
 
 def _asked(operations: list[Any], naming: Mapping[str, Naming]) -> Iterator[tuple[Any, str, str]]:
-    """Operations with the process and the kind of request; each process has all those of the inference protocol."""
+    """Operations with process and kind of request; each process has those of the inference protocol."""
     for operation in operations:
         own = re.match(r"/v1/(\w+)/", operation.path)
         names = [own[1]] if own else list(naming) if "{" in operation.path else [""]

@@ -1,4 +1,4 @@
-"""What fields of one request must be to each other, or to what is recorded, for which JSON Schema has no words.
+"""Relations between request fields, or to recorded data, that JSON Schema cannot express.
 
 A body that OpenAPI takes may be refused for these reasons and for no other.
 """

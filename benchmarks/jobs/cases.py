@@ -27,7 +27,7 @@ IN_A_JOB = 2  # faults; a third start that ends so would make it fail
 
 @dataclass
 class JobFaultResult:
-    """What came of a fault.
+    """Result of a fault.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class JobFaultResult:
     between : int
         Times that the store was neither as before nor as after, or not as the job says.
     left : int
-        Runs that stay RUNNING though nobody works on them.
+        Runs that stay RUNNING without a running job.
     away : list of float
         Seconds from the last start of what was ended to the end of the job.
     reasons : list of str
@@ -110,7 +110,7 @@ class Stage:
             started.end()
 
     def ask(self) -> tuple[int, Job]:
-        """Ask for a job that has something to promote; gives how many promotions there were before, and the job."""
+        """Submit a job with a possible promotion; return the earlier number of promotions, and the job."""
         self.ground.back()
         return len(self.ground.promotions()), self.jobs.put(RetrainingRequest(PROCESS, "benchmark"))
 
@@ -132,7 +132,7 @@ class Stage:
         return found
 
     def finish(self, job: Job, before: int, found: JobFaultResult) -> None:
-        """Let a worker end a job, and count it; `before` is how many promotions there were."""
+        """Run a job to its end in a worker and count it; `before` is the earlier number of promotions."""
         with self.worker():
             began = time.monotonic()
             over = self.over(job)
@@ -149,7 +149,7 @@ class Stage:
 
 @contextmanager
 def stage(folder: Path, **elsewhere: str) -> Iterator[Stage]:
-    """A stage in a folder; made anew where records stand elsewhere, for these are empty."""
+    """Test set-up in a folder; made again for records in another place, as these are empty."""
     home = folder / ("home" if not elsewhere else "home-elsewhere")
     if elsewhere:
         shutil.rmtree(home, ignore_errors=True)
@@ -210,7 +210,7 @@ def _said(log: Path, begin: int) -> list[str]:
 
 
 def _away(on: Stage, end: Callable[[], None], start: Callable[[], None], times: int) -> JobFaultResult:
-    """A server ended and started again, at moments that are spread evenly over a job, two of them in each job."""
+    """A server stopped and restarted at times spread evenly over a job, twice in each job."""
     found, jobs = JobFaultResult(whole=(seconds := on.undisturbed())), times // IN_A_JOB
     moments = seconds * (np.arange(times) + 0.5) / times
     while found.times < times:
@@ -231,7 +231,7 @@ def _away(on: Stage, end: Callable[[], None], start: Callable[[], None], times: 
 
 
 def postgresql_killed(folder: Path, times: int) -> JobFaultResult:
-    """PostgreSQL of records and queue ended at once, and started again."""
+    """PostgreSQL of records and queue killed, and started again."""
     with processes.postgresql() as server, stage(folder, NONFERROUS_RECORDS=server.url) as on:
         return _away(on, server.kill, server.start, times)
 
@@ -249,7 +249,7 @@ def mlflow_killed(folder: Path, times: int) -> JobFaultResult:
 
 
 def store_locked(folder: Path, times: int) -> JobFaultResult:
-    """The SQLite file of MLflow's store locked by another program, at moments that are spread evenly over a job."""
+    """MLflow's SQLite file locked by another program at times spread evenly over a job."""
     with stage(folder) as on:
         found = JobFaultResult(whole=(seconds := on.undisturbed()))
         while found.times < times:
@@ -271,7 +271,7 @@ def store_locked(folder: Path, times: int) -> JobFaultResult:
 
 
 def queue_removed(folder: Path, times: int) -> JobFaultResult:
-    """The SQLite file of the queue removed while a job runs, which is lost; its process is asked for again."""
+    """SQLite file of the queue removed during a job, which is lost; its process is requested again."""
     with stage(folder) as on:
         found = JobFaultResult(whole=(seconds := on.undisturbed()))
         while found.times < times:
@@ -294,7 +294,7 @@ def _remove_queue(on: Stage, found: JobFaultResult) -> None:
         file.unlink()
     processes.waited(lambda: bool(_replaced(on.log, begin)), "the worker's word on the queue")
     on.jobs.close()
-    on.jobs = Jobs(on.ground.settings.jobs_url)  # as whoever asks for a job next
+    on.jobs = Jobs(on.ground.settings.jobs_url)  # as the caller that asks for a job next
     found.note(on.ground, *_replaced(on.log, begin))
     found.between += on.ground.is_between()
     found.times += 1

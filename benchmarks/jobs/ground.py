@@ -1,4 +1,4 @@
-"""A small potline that was played into the records of a home folder, and what its store looks like after a fault."""
+"""Small potline replayed into the records of a home folder, and the state of its store after a fault."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PROCESS, UNITS = "aluminium_reduction", 120
 
 @dataclass(frozen=True)
 class Ground:
-    """Where jobs are done.
+    """Home folder in which jobs run.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Ground:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Let this process work on it until the end of the block."""
+        """Set this process's environment to the home folder until the end of the block."""
         before = dict(os.environ)
         os.environ.update(self.environment)
         try:
@@ -59,17 +59,17 @@ class Ground:
 
     @property
     def seed(self) -> Seed:
-        """Of the process."""
+        """Seed of the process."""
         return load(PROCESS)
 
     @property
     def settings(self) -> StoreSettings:
-        """Where models and records are kept."""
+        """Settings of models and records."""
         with self.entered():
             return StoreSettings()
 
     def anywhere(self, line: str) -> str:
-        """What was said, without what differs from one ground and time to the next: folders, room, ports and names."""
+        """Message without parts that differ between runs: folders, sizes, ports and names."""
         said = re.sub(r"[0-9a-f]{32}", "ID", line.replace(str(self.home), "HOME"))
         said = re.sub(r"[\d,]+ MiB at", "SIZE at", said)
         return re.sub(r"127\.0\.0\.1(:|\", port )\d+", "SERVER", said)
@@ -86,13 +86,13 @@ class Ground:
         return [one.after for one in moves if one.action == "promote" and one.after is not None]
 
     def left_running(self) -> int:
-        """Runs that nobody works on and that have no end."""
+        """Number of runs that have no end and no running job."""
         Tracking(self.settings)  # it ends those of processes that are gone
         with closing(sqlite3.connect(self.home / "mlflow.db")) as store:
             return int(store.execute("select count(*) from runs where status = 'RUNNING'").fetchone()[0])
 
     def is_between(self) -> bool:
-        """Whether the store is neither as before a job nor as after it.
+        """Return whether the store is neither in the state before a job nor in that after it.
 
         That is: the champion is neither one of before nor a new one that was judged, with all its files, new rows are
         history though nothing was decided of them, or a version is said to be promoted that never was.
@@ -131,7 +131,7 @@ def first(folder: Path) -> Path:
 
 
 def made(ground: Ground, folder: Path, base: Path | None = None) -> Ground:
-    """Train the potline's first champion and play what came after it into the records; what is there is taken.
+    """Train the potline's first champion and replay later rows into the records; existing ones are used.
 
     Parameters
     ----------

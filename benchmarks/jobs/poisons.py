@@ -39,7 +39,7 @@ Poison = Callable[[Plant, list[Step]], list[Step]]
 
 @dataclass(frozen=True)
 class PoisonResult:
-    """What came of a poison.
+    """Result of a poison.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class PoisonResult:
     said : str
         What the service refused them with; empty where it took all.
     aside : int
-        Labels that the job set aside.
+        Labels that the job excluded.
     state, promoted, why : str, bool, str
         How the job ended, whether it changed the champion, and the line that says why; where the service took nothing
         there is nothing to ask a job for, and the state is none.
@@ -77,7 +77,7 @@ def honest(plant: Plant, steps: list[Step]) -> list[Step]:
 
 
 def forged(forgery: Forgery) -> Poison:
-    """Labels are forged; see `benchmarks.label_checks.forgeries`."""
+    """Manipulated labels; see `benchmarks.label_checks.forgeries`."""
 
     def poison(plant: Plant, steps: list[Step]) -> list[Step]:
         names = [column.name for column in plant.seed.labels]

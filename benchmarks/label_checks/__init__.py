@@ -1,1 +1,1 @@
-"""Forged files and honest months before the checks of labels."""
+"""Label checks on manipulated files and correct months."""

@@ -41,11 +41,11 @@ PERIODS = {  # of a file: a month or so, of pots a quarter of a year
     "aluminium_ingot": 60,
     "copper_cathode": 4,
 }
-MONTHS, FORGED = 12, 3  # a plant: honest files, and files that are forged in each way
+MONTHS, FORGED = 12, 3  # a plant: correct files, and files manipulated in each way
 
 
 def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: int) -> LabelChecks:
-    """Return the checks of a file of some periods; all older ones are history, which a person has accepted up to one.
+    """Return the checks of a file of periods; older periods are history, accepted by a reviewer up to one.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: in
 
 
 def one_by_one(data: Dataset, periods: IntArray, first: int, end: int, count: int) -> LabelChecks:
-    """Return the checks of files that come one after the other, up to the first that is stopped."""
+    """Return the checks of files in sequence, up to the first that is stopped."""
     for start in range(first, end - count + 1, count):
         found = asked(data, periods, start, count, first)
         if not found.passed:
@@ -74,7 +74,7 @@ def one_by_one(data: Dataset, periods: IntArray, first: int, end: int, count: in
 
 
 def forged(data: Dataset, periods: IntArray, rows: IntArray, forgery: Forgery, rng: np.random.Generator) -> Dataset:
-    """The data set with labels of some rows forged."""
+    """Data set with manipulated labels in some rows."""
     names = [column.name for column in data.seed.labels]
     labels = data.table[names].to_numpy(dtype=np.float64, copy=True)
     labels[rows] = forgery(labels, pd.factorize(data.units, sort=True)[0], periods, rows, rng)
@@ -88,7 +88,7 @@ def without_late(data: Dataset) -> Dataset:
 
 
 def counted(found: list[LabelChecks], new: list[int]) -> dict[str, Any]:
-    """How many files were stopped, by which checks, and which share of the others' rows was set aside."""
+    """Number of stopped files, by check, and the fraction of excluded rows in the others."""
     names: dict[str, int] = {}
     for one in found:
         for what in {line.split(",")[1].split(" of ")[0].split(":")[0].strip() for line in one.reasons}:
@@ -100,7 +100,7 @@ def counted(found: list[LabelChecks], new: list[int]) -> dict[str, Any]:
 
 
 def on_plant(seed: Seed, data: Dataset, rng: np.random.Generator) -> dict[str, list[tuple[LabelChecks, int]]]:
-    """Honest and forged files of one plant."""
+    """Correct and manipulated files of one plant."""
     periods, starts = pd.factorize(data.periods, sort=True)
     count, last = PERIODS[seed.process.name], int(periods.max()) + 1
     found: dict[str, list[tuple[LabelChecks, int]]] = {}
@@ -152,7 +152,7 @@ def half_years(starts: pd.DatetimeIndex) -> list[tuple[int, int]]:
 
 
 def on_plants(process: str) -> dict[str, Any]:
-    """Honest and forged files of a process's plants."""
+    """Correct and manipulated files of a process's plants."""
     seed, all_found = load(process), {}
     for number in PLANTS:
         other = another_plant(seed, rng_seed=number)

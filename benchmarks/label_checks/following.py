@@ -3,8 +3,8 @@
     python -m benchmarks.label_checks.following [PROCESS ...]
 
 A model learns a plant's first part. Then the plant is followed step by step as the service does it, once with odd
-outcomes waiting and once with all followed, honest throughout or forged for some steps. What is answered after that is
-held against the truth. Nothing was chosen on these plants.
+outcomes pending review and once with all applied, correct throughout or manipulated for some steps. What is answered
+after that is compared with the truth. Nothing was chosen on these plants.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Stream:
     plant : Plant
     model : RegressionModel
     step : ndarray of int, shape (n,)
-        Number of each row's step, -1 of those that were learnt.
+        Number of each row's step, -1 of training rows.
     raw, label : ndarray, shape (n,)
         What the model predicts, and what the laboratory says [target's unit].
     """
@@ -65,7 +65,7 @@ class Stream:
 
     @classmethod
     def of(cls, plant: Plant) -> Stream:
-        """The plant with a model that has learnt what is before its begin."""
+        """Plant with a model trained on the rows before its first step."""
         seed = plant.seed
         history = plant.history.reset_index(drop=True)
         data = dataset_of(Checked(history, pd.DataFrame(columns=["file", "row"]), ()), seed).each[0]
@@ -79,15 +79,15 @@ class Stream:
 
     @property
     def steps(self) -> int:
-        """How many steps it has."""
+        """Number of steps."""
         return int(self.step.max()) + 1
 
     def followed(
         self, label: FloatArray, upto: int, waits: bool, arrivals: list[bool] | None = None
     ) -> tuple[FloatArray, BoolArray, OnlineState]:
-        """Errors of answers to the truth, whether labels lie in their intervals, and what was taken up in the end.
+        """Errors of predictions to the truth, interval coverage of labels, and outcomes applied at the end.
 
-        Outcomes of a step come in when the next one has been asked for; those of steps from `upto` on never do.
+        Outcomes of a step arrive after the requests of the next one; those of steps from `upto` on never do.
 
         Parameters
         ----------
@@ -125,7 +125,7 @@ class Stream:
 
 
 def on_stream(stream: Stream, rng: np.random.Generator) -> Iterator[tuple[str, dict[str, float]]]:
-    """Figures of a stream, by what is done to its outcomes."""
+    """Figures of a stream, by manipulation of its outcomes."""
     waited: list[bool] = []
     errors, covered, _ = stream.followed(stream.label, stream.steps, True, waited)
     every, all_covered, _ = stream.followed(stream.label, stream.steps, False)
@@ -183,7 +183,7 @@ def _size(errors: FloatArray) -> float:
 
 
 def on_plants(process: str) -> dict[str, Any]:
-    """Figures of a process's plants by what is done to outcomes, those of all streams together."""
+    """Figures of a process's plants by manipulation of outcomes, over all streams."""
     return waiting.on_plants(process, PLANTS, _on_plant, together) | {"units": UNITS[process]}
 
 

@@ -1,4 +1,4 @@
-"""What a broken or forged laboratory does to the labels of some periods, and to nothing else."""
+"""Manipulations of the labels of some periods by a faulty or dishonest laboratory."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import numpy as np
 from physics.arrays import FloatArray, IntArray
 
 Forgery = Callable[[FloatArray, IntArray, IntArray, IntArray, np.random.Generator], FloatArray]
-"""Labels of all rows, shape (n, m), the number of each row's unit and period, which rows are forged, and chance; gives
-the labels of the forged rows."""
+"""Function that returns manipulated labels of the marked rows.
+
+Takes the labels of all rows, shape (n, m), the number of each row's unit and period, a mask of the manipulated rows,
+and a random generator.
+"""
 
 
 def constant(
@@ -53,7 +56,7 @@ def moved(by: int) -> Forgery:
 def replayed(
     labels: FloatArray, unit: IntArray, period: IntArray, rows: IntArray, rng: np.random.Generator
 ) -> FloatArray:
-    """The labels of the periods before, as many as are forged."""
+    """Labels of the periods before, as many as are manipulated."""
     return moved(len(np.unique(period[rows])))(labels, unit, period, rows, rng)
 
 

@@ -3,7 +3,7 @@
     python -m benchmarks.label_checks.lots [PROCESS ...]
 
 As `benchmarks.label_checks.following`, of graded lots: a level decides how wide the intervals of all contents of a
-lot are together, and is all that assays move. What is answered after forged assays is held against honest
+lot are together, and is all that assays move. What is answered after manipulated assays is compared with honest
 ones. Nothing was chosen on these plants.
 """
 
@@ -54,7 +54,7 @@ class CheckedLots:
     seed : Seed
     model : QualityModel
     unit, period, step : ndarray of int, shape (n,)
-        Number of each lot's unit, period and step; -1 of steps that were learnt.
+        Number of each lot's unit, period and step; -1 of training steps.
     logs, reported : ndarray, shape (n, E)
         Logarithms of contents that the model predicts, and what the laboratory says.
     begin : Timestamp
@@ -72,7 +72,7 @@ class CheckedLots:
 
     @classmethod
     def of(cls, seed: Seed, folder: Path, share: float) -> CheckedLots:
-        """Lots of a simulated plant, of whose time a share was learnt."""
+        """Lots of a simulated plant with a model trained on a fraction of its time."""
         lots = read_table(folder, seed).table
         periods = period_of(lots, seed)
         lots = lots.iloc[np.argsort(periods, kind="stable")].reset_index(drop=True)
@@ -99,13 +99,13 @@ class CheckedLots:
 
     @property
     def steps(self) -> int:
-        """How many steps there are."""
+        """Number of steps."""
         return int(self.step.max()) + 1
 
     def followed(self, reported: FloatArray, upto: int, waits: bool, counted: list[bool] | None = None) -> FloatArray:
-        """How many spreads the joint intervals of each lot reach, shape (n,).
+        """Half width of the joint intervals of each lot in standard deviations, shape (n,).
 
-        Assays of a step come in when the next one has been asked for; those of steps from `upto` on never do. `counted`
+        Assays of a step arrive after the requests of the next one; those of steps from `upto` on never do. `counted`
         takes of each step whether some of its assays came to wait.
         """
         assert self.model.level is not None
@@ -123,7 +123,7 @@ class CheckedLots:
 
 
 def on_lots(lots: CheckedLots, rng: np.random.Generator) -> Iterator[tuple[str, dict[str, float]]]:
-    """Figures of a plant's lots, by what is done to their assays."""
+    """Figures of a plant's lots, by manipulation of their assays."""
     needed = lots.model.scatter.needed(lots.reported, lots.logs)
     known = (lots.step >= 0) & ~np.isnan(lots.reported).all(axis=1)
     counted: list[bool] = []
@@ -173,7 +173,7 @@ def _forged(lots: CheckedLots, first: int, rng: np.random.Generator) -> Iterator
 
 
 def on_plants(process: str) -> dict[str, Any]:
-    """Figures of a process's plants by what is done to assays, those of all lots together."""
+    """Figures of a process's plants by manipulation of assays, over all lots."""
     return waiting.on_plants(process, PLANTS, _on_plant, together)
 
 
@@ -184,7 +184,7 @@ def _on_plant(seed: Seed, folder: Path, number: int) -> Iterator[tuple[str, dict
 
 
 def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Sums of counts, means of shares and ratios, and the widths that are farthest from those after honest assays."""
+    """Sums of counts, means of shares and ratios, and widths farthest from those after correct assays."""
     worst = {
         f"worst_{name}": max((one[name] for one in figures), key=lambda ratio: abs(np.log(ratio)))
         for name in ("width", "width_all")

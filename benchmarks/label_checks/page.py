@@ -16,7 +16,7 @@ ROUTINE = "honest file of a plant that assays half of its rows by chance"
 
 
 def with_table(text: str, kept: Mapping[str, Any]) -> str:
-    """Text with what stands between the markers replaced; it has them."""
+    """Text with the part between the markers replaced; the markers must exist."""
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
     return f"{head}{BEGIN}\n" + "\n".join(_lines(kept)).rstrip() + f"\n{END}{tail}"
@@ -28,7 +28,7 @@ def _lines(kept: Mapping[str, Any]) -> list[str]:
 
 
 def _cell(found: Mapping[str, Any] | None) -> str:
-    """How many of the files were stopped, and which share of the others' rows was set aside."""
+    """Share of stopped files, and the fraction of excluded rows in the others."""
     if found is None:
         return "-"
     aside = f", {found['aside']:.1%} excluded" if found["aside"] >= 0.0005 else ""

@@ -16,8 +16,11 @@ RAMP = 1.75  # standard deviations that labels have risen by at the end of it
 BEST, LEFT_OUT = 0.75, 1 / 3  # quantile above which labels are reported; share of the units that are not
 
 Manipulation = Callable[[Dataset, IntArray, int, int, np.random.Generator], tuple[BoolArray, Dataset]]
-"""A data set, the number of each row's period, the first period that is manipulated and the first that is not any more,
-and chance; gives which rows are reported, and these with their labels."""
+"""Function that returns a mask of the reported rows, and these rows with their labels.
+
+Takes a data set, the number of each row's period, the first manipulated period and the first that is not any more, and
+a random generator.
+"""
 
 
 def of_rows(data: Dataset, some: BoolArray) -> Dataset:

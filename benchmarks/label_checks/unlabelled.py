@@ -59,7 +59,7 @@ def without_labels(data: Dataset, some: BoolArray) -> Dataset:
 
 
 def before(data: Dataset, end: pd.Timestamp, accepted: pd.Timestamp) -> AllRows | None:
-    """All rows up to a period beside what a line lets expect of them; None where each has a label.
+    """All rows before a period and their expected values by a linear model; None if each has a label.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def before(data: Dataset, end: pd.Timestamp, accepted: pd.Timestamp) -> AllRows 
     end : Timestamp
         Last period that is known.
     accepted : Timestamp
-        First period that came after the latest model that a person accepted: the line has learnt what is older.
+        First period that came after the latest model that a person accepted: the line was trained on what is older.
     """
     if not data.unlabelled_rows:
         return None

@@ -1,4 +1,4 @@
-"""What both measures of outcomes that wait share: where they are forged, figures together, their part of the page."""
+"""Shared parts of both measurements of outcomes pending review: manipulated steps, sums, page."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from reporting.markdown import table
 from seeds import Seed, load
 from synthetic_data import another_plant
 
-SHARES = (1 / 3, 0.6)  # of a plant's time that is learnt
-FORGED, AFTER = 4, 6  # steps whose outcomes are forged, and those that are answered after, of which none comes in
-PLACES = 3  # where in a plant's time outcomes are forged
+SHARES = (1 / 3, 0.6)  # of a plant's time for training
+FORGED, AFTER = 4, 6  # steps whose outcomes are manipulated, and those that are answered after, of which none comes in
+PLACES = 3  # where in a plant's time outcomes are manipulated
 HONEST = "honest"
 PAGE = DOCS / "results" / "label_checks.md"
 COUNTS = ("steps", "waited", "regimes", "regimes_waited")
@@ -31,7 +31,7 @@ Figures = Mapping[str, float]
 
 
 def places(steps: int) -> list[int]:
-    """First steps whose outcomes are forged, of so many steps."""
+    """First steps with manipulated outcomes, of this number of steps."""
     return [int(first) for first in np.unique(np.linspace(1, steps - FORGED - AFTER, PLACES).astype(int))]
 
 
@@ -48,7 +48,7 @@ def on_plants(
     figures_of: Callable[[Seed, Path, int], Iterable[tuple[str, dict[str, float]]]],
     together: Callable[[Sequence[Figures]], dict[str, float]],
 ) -> dict[str, Any]:
-    """Figures of a process's plants by what is done to outcomes, those of all plants together.
+    """Figures of a process's plants by manipulation of outcomes, over all plants.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def on_plants(
     plants : sequence of int
         Seeds of the plants' random numbers.
     figures_of : callable
-        Simulates a plant of this seed into a folder, and gives its figures by what is done to outcomes.
+        Simulates a plant of this seed into a folder, and returns its figures by manipulation of outcomes.
     together : callable
         Puts figures of all plants together.
     """
@@ -83,7 +83,7 @@ def lines(
     cells: Callable[[Figures], Sequence[str]],
     honest: Callable[[Figures], str],
 ) -> list[str]:
-    """What stands between the markers: a row a forgery with its `cells`, and a line on honest outcomes a process."""
+    """Lines between the markers: a row of `cells` for each manipulation, and a line on correct outcomes."""
     if found is None:
         return ["Not measured yet."]
     said = []

@@ -1,4 +1,4 @@
-"""Put small wrong changes into the code one at a time, and count those that the tests of their own module notice.
+"""Make small wrong changes in the code one at a time and count those that their module's tests detect.
 
     python benchmarks/mutants                                  # 300 changes over all rooms, two at a time
     python benchmarks/mutants --sample 60 --only physics       # a part of the code; prints, writes no results
@@ -79,7 +79,7 @@ class MutationRun:
 
 
 def measured(changes: list[Change], workers: int, fresh: bool) -> dict[Change, str]:
-    """What became of each change, as far as the run came."""
+    """Result of each change, as far as the run came."""
     found, begun = dict[Change, str](), time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="mutants-") as folder,

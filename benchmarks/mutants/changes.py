@@ -12,7 +12,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("models", "operations", "physics", "registry", "seeds", "serving", "synthetic_data", "training")
-# Shifts, bit patterns and identity of numbers end in an error at once, so they say nothing of the tests.
+# Shifts, bit patterns and identity of numbers end in an immediate error, so they do not test the tests.
 LEFT_OUT = re.compile(r"(Shift|Bit\w+|Invert|_Is|_IsNot|VariableReplacer|VariableInserter)$|_Is_|_IsNot_")
 KEPT = ("core/ReplaceComparisonOperator_Is_IsNot", "core/ReplaceComparisonOperator_IsNot_Is")
 
@@ -56,7 +56,7 @@ def unevaluated(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def possible(change: Change, source: str) -> bool:
-    """Whether a change can be made: Cosmic Ray fails on an exception that is named with a dot among others."""
+    """Return whether a change can be made: Cosmic Ray fails on a dotted name among several exceptions."""
     if change.operator != "core/ExceptionReplacer":
         return True
     try:
@@ -85,7 +85,7 @@ def places(path: Path) -> dict[tuple[int, int], list[Change]]:
 
 
 def sample(only: str, size: int, seed: int) -> tuple[list[Change], dict[str, int]]:
-    """Random changes, one at most a place, spread over rooms by their places; and the number of places by room."""
+    """Random changes, at most one at a place, spread over packages; and the number of places by package."""
     by_room: dict[str, list[list[Change]]] = {}
     for room in ROOMS:
         files = sorted(path for path in (ROOT / room).rglob("*.py") if str(path.relative_to(ROOT)).startswith(only))
@@ -105,7 +105,7 @@ def sample(only: str, size: int, seed: int) -> tuple[list[Change], dict[str, int
 
 
 def shown(change: Change) -> dict[str, str]:
-    """Lines that a change replaces, and what stands there instead."""
+    """Lines that a change replaces, and the new lines."""
     before = (ROOT / change.file).read_text(encoding="utf-8")
     old, new = before.splitlines(), change.applied(before).splitlines()
     while old and new and old[0] == new[0]:

@@ -1,4 +1,4 @@
-"""Copies of the checkout in which changes are tested, the tests of each module, and what earlier runs found."""
+"""Copies of the checkout for tests of changes, the tests of each module, and results of earlier runs."""
 
 import compileall
 import hashlib
@@ -80,7 +80,7 @@ def tests_of(file: str) -> tuple[list[str], bool]:
 
 
 def with_long(file: str) -> list[str]:
-    """Tests of a module whose long ones run too: those named after it, or all where none is, but no whole plant's."""
+    """Tests of a module including long ones: those named after it, or all, except those of a whole plant."""
     tests, own = tests_of(file)
     if own:
         return [test for test in tests if re.match(rf"test_{Path(file).stem}(_|\.py)", Path(test).name)]
@@ -89,7 +89,7 @@ def with_long(file: str) -> list[str]:
 
 
 def chosen_in(file: str) -> list[str]:
-    """Options of pytest that leave out laws and points of another file's functions, and laws of other processes."""
+    """Options of pytest that leave out laws and points of other files' functions and of other processes."""
     if processes := processes_of(file):
         laws = " or ".join(Path(law).stem for law in LAWS[Path(file).parts[0]])
         return ["-k", " or ".join([f"not ({laws})", *processes])]
@@ -166,7 +166,7 @@ class Copy:
 
 
 class Journal:
-    """What earlier runs found, by a digest of the change, of all code and of the tests that ran."""
+    """Results of earlier runs, by a digest of the change, of all code and of the tests that ran."""
 
     def __init__(self, listed: list[str], fresh: bool) -> None:
         JOURNAL.parent.mkdir(exist_ok=True)

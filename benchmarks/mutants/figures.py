@@ -1,4 +1,4 @@
-"""Figures of a run: shares by room, survivors with their reasons, modules that other tests stand in for."""
+"""Figures of a run: shares by package, surviving changes with reasons, modules tested by other tests."""
 
 import fnmatch
 import re
@@ -12,13 +12,13 @@ PAGE = ROOT / "docs" / "results" / "tests.md"
 
 
 def equivalents() -> list[tuple[str, str, str, str]]:
-    """File, old text, new text and reason of the changes that no test can notice, from the table of the page."""
+    """File, old text, new text and reason of undetectable changes, from the table of the page."""
     rows = re.findall(r"^\| `([^`]+)` \| `([^`]*)` \| `([^`]*)` \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.M)
     return [(file, old, "" if new == "(removed)" else new, reason) for file, old, new, reason in rows]
 
 
 def reason_of(change: Change, known: list[tuple[str, str, str, str]]) -> str | None:
-    """Why no test can notice a change; None where nobody has said so."""
+    """Reason why no test can detect a change; None if none is stated."""
     line = shown(change)
     for file, old, new, reason in known:
         if fnmatch.fnmatch(change.file, file):

@@ -1,1 +1,1 @@
-"""Regret of the choice of a candidate: error of the registered one beside that of the best of its job."""
+"""Regret of candidate selection: error of the registered candidate relative to the job's best."""

@@ -1,7 +1,7 @@
 """Regret of the choice of a candidate: python -m benchmarks.regret [KIND ...]; fills docs/results/intervals.md.
 
 Regret is the error of the registered candidate over that of the best one of its job, less 1, all as they would serve.
-A KIND is a process, whose plants have parameters drawn anew and fewer units than the default one, `tables` (the ten of
+A KIND is a process, whose plants have parameters drawn again and fewer units than the default one, `tables` (the ten of
 tests/suite/plant_tables.py), or `changed` (tables whose first two fifths are of another plant). No plant and no table
 of `changed` was looked at when the rule was chosen. `write` renews the page from what was measured.
 """

@@ -1,4 +1,4 @@
-"""Hourly tables of a flotation that was another one for the first two fifths: its recovery drifts and jumps."""
+"""Hourly flotation tables with a changed plant in the first two fifths: recovery drifts and jumps."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ ERRORS: Mapping[str, tuple[str, Callable[[Mapping[str, float]], float]]] = {
     "sorting": ("value lost", lambda m: m["test_oracle_value"] - m["test_value"]),
     "quality": ("cost of decisions", lambda m: m["test_cost"]),
 }
-"""By task what a candidate errs on the test rows, in words and from its metrics."""
+"""Error of a candidate on the test rows by task: description, and function of its metrics."""
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
@@ -47,7 +47,7 @@ def lines(found: Mapping[str, Any]) -> list[str]:
 
 
 def _above(found: Mapping[str, Any]) -> Iterator[str]:
-    """Targets whose regret is above MOST, in words."""
+    """Targets with a regret above MOST, as text."""
     for kind, plants in found["kinds"].items():
         for plant, targets in plants.items():
             for name, one in targets.items():

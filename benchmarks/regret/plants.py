@@ -1,4 +1,4 @@
-"""Candidates as they would serve: what each errs on rows that nothing has learnt, and which is registered."""
+"""Candidates in service: errors on rows outside all training rows, and the registered one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ POOLED = "calibrate_rmse"
 
 
 def of_plant(process: str, rng_seed: int, units: int) -> dict[str, Any]:
-    """Figures of a simulated plant whose parameters are drawn anew, by target."""
+    """Figures by target of a simulated plant with parameters drawn again."""
     seed = another_plant(load(process), rng_seed)
     with tempfile.TemporaryDirectory() as scratch:
         return of_file(seed, simulate(seed, Path(scratch) / "plant", units=units))

@@ -1,1 +1,1 @@
-"""A simulated plant played through the real service, records and worker in quick time."""
+"""Accelerated replay of a simulated plant with the real service, records and worker."""

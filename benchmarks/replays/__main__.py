@@ -1,4 +1,4 @@
-"""A simulated plant, several policies of retraining, one table and one page: python -m benchmarks.replays PROCESS."""
+"""Replay of a simulated plant with several retraining policies: python -m benchmarks.replays PROCESS."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def replay(
 
 
 def _base(plant: Plant, out: Path) -> Path:
-    """Home folder with the first champion, which has learnt what is known at the beginning."""
+    """Home folder with the first champion, trained on the rows known at the start."""
     from benchmarks.replays.setup import train_first
 
     home = out / "base"
@@ -73,7 +73,7 @@ def _base(plant: Plant, out: Path) -> Path:
 
 
 def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[Stepped]:
-    """What came of a way; that of before where it was played to its end."""
+    """Steps of a policy's replay; stored ones if it was completed before."""
     from benchmarks.replays.run import home_of, oracle, play
     from reporting.report import write_page
     from tests.suite.client import running
@@ -103,14 +103,14 @@ def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[
 
 
 def _asked_nobody(drift: Path) -> bool:
-    """Whether no job of a play was stopped by labels, so that it would be the same with a person who accepts them."""
+    """Return whether label checks stopped no job, so that a reviewer would change nothing."""
     from training.labels.job import ACCEPT
 
     return drift.exists() and not any(ACCEPT in one.job for one in steps_of(drift))
 
 
 def steps_of(file: Path) -> list[Stepped]:
-    """Steps of a way that was played to its end."""
+    """Steps of a completed replay."""
     from benchmarks.replays.run import Stepped
 
     return [Stepped(**{**one, "drift": tuple(one["drift"])}) for one in json.loads(file.read_text("utf-8"))]

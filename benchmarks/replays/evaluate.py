@@ -1,4 +1,4 @@
-"""What answers of a step are worth, task by task: errors to the truth, coverage, and what decisions cost."""
+"""Evaluation of a step's predictions by task: errors to the truth, coverage, costs of decisions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Answers = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, eq=False)
 class Evaluated:
-    """What answers to n rows are worth.
+    """Evaluation of the predictions of n rows.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ def true_classes(known: pd.DataFrame, seed: Seed) -> FloatArray:
 
 
 def flat_answers(model: Any, table: pd.DataFrame, seed: Seed) -> Answers:
-    """What a model says of rows, as flat columns."""
+    """Predictions of a model for rows, as flat columns."""
     return _records(model.columns(matrix(table, seed)))
 
 
@@ -86,7 +86,7 @@ def _records(columns: Mapping[str, Any]) -> Answers:
 
 
 def of_numbers(step: Step, answers: Answers, seed: Seed) -> Evaluated:
-    """Of the first target [its unit]."""
+    """Evaluation for the first target [its unit]."""
     name = seed.target.name
     answer, label = _rows(step.table, answers, seed).said[name], step.table[name].to_numpy(dtype=np.float64)
     error = answer.value - step.truth
@@ -95,7 +95,7 @@ def of_numbers(step: Step, answers: Answers, seed: Seed) -> Evaluated:
 
 
 def of_lots(step: Step, answers: Answers, seed: Seed) -> Evaluated:
-    """Of the logarithms of all contents of graded lots [1], whose intervals hold them together; decisions [$/t]."""
+    """Evaluation of graded lots: log contents [1] with joint intervals, and decisions [$/t]."""
     rows, reported = _rows(step.table, answers, seed), _numbers(step.table, seed.elements)
     said = [rows.said[column.name] for column in seed.elements]
     error = np.log(np.column_stack([one.value for one in said])) - np.log(step.truth)
@@ -118,7 +118,7 @@ def _broken(rows: Answered, reported: FloatArray, seed: Seed) -> FloatArray:
 
 
 def of_classes(step: Step, answers: Answers, seed: Seed) -> Evaluated:
-    """Of classes: an error of 1 where the most probable is wrong; the sets of classes hold the laboratory's."""
+    """Evaluation of classes: error 1 if the most probable is wrong; coverage by prediction sets."""
     wrong, code = _wrong(_rows(step.table, answers, seed), step.truth, seed), class_codes(step.table, seed)
     sets = [
         one["class_set"] if "class_set" in one else [name for name in seed.classes if one[f"in_set_{name}"]]
@@ -129,7 +129,7 @@ def of_classes(step: Step, answers: Answers, seed: Seed) -> Evaluated:
 
 
 def of_pieces(step: Step, answers: Answers, seed: Seed) -> Evaluated:
-    """Of sorted pieces: classes as `of_classes`; contents that the signals carry, one by one; decisions [$/kg]."""
+    """Evaluation of sorted pieces: classes, single contents that the signals carry, decisions [$/kg]."""
     rows = _rows(step.table, answers, seed)
     carried = [column for column in seed.elements if column.name in rows.said]
     reported = _numbers(step.table, carried)

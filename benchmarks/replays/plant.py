@@ -1,4 +1,4 @@
-"""What is played: a plant's rows step by step, with what its laboratory says and what is true."""
+"""Rows of a simulated plant, step by step, with laboratory results and simulated truth."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.core.dataset import period_of, row_key
 
 
 class ReplayError(ValueError):
-    """The plant cannot be played; the message is one line that says why."""
+    """The plant cannot be replayed; the message is one line with the reason."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class Plant:
         return _records(table[names])
 
     def outcomes(self, table: pd.DataFrame) -> list[dict[str, Any]]:
-        """What becomes known of rows: their targets, where there are any."""
+        """Outcomes of rows: their known targets."""
         labels = [column.name for column in self.seed.by_role("target")]
         known = table[table[labels].notna().any(axis=1)]
         return [
@@ -106,7 +106,7 @@ def plant_of(seed: Seed, folder: Path, begin: dt.datetime | None, days: float | 
         raise ReplayError(f"{seed.process.name}: its table has no time, so there is nothing to play")
     truth = read_truth(folder, seed)
     if truth is None:
-        raise ReplayError(f"{folder}: no truth.parquet: only a simulated plant can be played")
+        raise ReplayError(f"{folder}: no truth.parquet: only a simulated plant can be replayed")
     table = read_table(folder, seed).table
     table = table.iloc[np.argsort(period_of(table, seed), kind="stable")].reset_index(drop=True)
     periods = period_of(table, seed)

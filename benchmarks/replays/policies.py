@@ -28,14 +28,14 @@ def on_schedule(every: int) -> RetrainingPolicy:
 
 
 class Drift:
-    """As `nonferrous watch`: a job where learning is due; a champion that errs more than the one before is put back.
+    """Policy of `nonferrous watch`: a job if retraining is due, a rollback if a champion is worse.
 
     Parameters
     ----------
     seed : Seed
         Of the process, whose records stand in the home folder that the settings name.
     client : Client
-        Of the service, which must answer with whoever is put back.
+        Of the service, which must serve the restored champion.
     shown : callable, optional
         Takes what is seen at each look.
     """

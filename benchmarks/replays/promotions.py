@@ -1,4 +1,4 @@
-"""What promotions are worth: the error to the truth of the champion before and after, on the rows that came after."""
+"""Value of promotions: errors to the truth of the champions before and after, on later rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from training.core.dataset import period_of
 
 @dataclass(frozen=True)
 class Promoted:
-    """A promotion beside what would have been without it.
+    """A promotion compared with the result without it.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Promoted:
     before, after : int
         The versions.
     rows : int
-        That were asked for from then on.
+        Requested rows from then on.
     error_before, error_after : float
         Error of each to the truth of these rows, as it was trained, as `benchmarks.replays.tasks` has it.
     answers_before, answers_after : float
@@ -57,7 +57,7 @@ class Promoted:
 def as_trained(
     plant: Plant, steps: Sequence[Step], version: int, settings: StoreSettings
 ) -> tuple[float, float | None]:
-    """Error to the truth of a version, as it was trained, over the rows of some steps, and what its decisions cost."""
+    """Error to the truth of a version as trained over the rows of some steps, and cost of its decisions."""
     model, task = _model(plant, version, settings), task_of(plant.seed)
     found = [task.evaluated(step, task.answers(model, step.table, model.seed), model.seed) for step in steps]
     error = float(np.nanmean(np.concatenate([one.size for one in found])))
@@ -66,9 +66,9 @@ def as_trained(
 
 
 def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: StoreSettings) -> float:
-    """Error to the truth of what a service answers by a version that follows all outcomes, from a day on [its unit].
+    """Error to the truth of a service's predictions with all outcomes applied, from a day on [its unit].
 
-    As in a play, the outcomes of a step come in when the next one has been asked for.
+    As in a replay, the outcomes of a step arrive after the requests of the next one.
     """
     model, target, errors = _model(plant, version, settings), plant.seed.target.name, []
     following, late = OnlineState(model.adaptive, model.usual), None
@@ -101,11 +101,11 @@ def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Prom
     Parameters
     ----------
     plant : Plant
-        What was played.
+        The replayed plant.
     played : sequence of Stepped
         What came of its steps.
     home : Path
-        Home folder of the way that was played.
+        Home folder of the replayed policy.
     """
     settings, steps, found = StoreSettings(home=home), list(plant.steps()), []
     moves = Tracking(settings).audit(plant.seed.process.name)

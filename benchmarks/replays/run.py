@@ -1,4 +1,4 @@
-"""A plant played by one way of retraining: what was answered at each step, and what it was worth."""
+"""Replay of a plant under one retraining policy: predictions of each step, and their evaluation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COVERAGE = 0.9
 
 @dataclass(frozen=True)
 class Stepped:
-    """What came of one step.
+    """Result of one step.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Stepped:
     version : int
         That answered.
     rows, known : int
-        That were asked for, and those that have a label.
+        Requested rows, and those with a label.
     error : float
         Mean error to the truth, as the task has it.
     bias : float or None
@@ -76,10 +76,10 @@ class Stepped:
 
 
 class RetrainingPolicy(Protocol):
-    """When a model is trained again."""
+    """Policy that decides on retraining."""
 
     def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
-        """Whether a job is asked for now, and why, after what came of the steps before this one."""
+        """Return whether to request a job now, and the reasons, from the results of earlier steps."""
 
 
 Shown = Callable[[Stepped], None]
@@ -90,21 +90,21 @@ def play(
 ) -> list[Stepped]:
     """Play a plant through a service and a worker that run.
 
-    Outcomes of a step come in when the next one has been asked for, and a job is asked for after that: nobody knows
+    Outcomes of a step arrive after the requests of the next one, and a job is requested after that: no model has
     anything before its time.
 
     Parameters
     ----------
     plant : Plant
-        What is played.
+        The plant.
     client : Client
-        Of a service that nobody else asks.
+        Of a service without other clients.
     way : callable
-        When a job is asked for.
+        Policy that decides on jobs.
     shown : callable
         Takes what came of each step, when it is over.
     accepts : str, optional
-        Reason with which a person accepts labels that a job has stopped at; by default nobody does.
+        Reason with which a reviewer accepts labels that stopped a job; by default none is accepted.
     """
     found: list[Stepped] = []
     late: Step | None = None
@@ -153,7 +153,7 @@ def _stepped(seed: Seed, step: Step, version: int, answers: Answers) -> Stepped:
 
 
 def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
-    """A model that is learnt anew before each step from all that is known then: what no job can be much better than.
+    """Model trained again before each step on all known rows: an approximate upper bound for any job.
 
     It goes through no service and no gate. As in a play, the outcomes of the step before are not in yet.
     """
@@ -175,7 +175,7 @@ def learnt(known: pd.DataFrame, seed: Seed) -> Any:
 def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> dict[str, tuple[Any, dict[str, float]]]:
     """Model of each candidate of the first target, or of one of them, and what was measured in fitting it.
 
-    They are learnt from all rows but the newest few, which a split keeps back.
+    They are trained on all rows but the newest few, which a split keeps back.
     """
     whole, learner = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed), task_of(seed).learner
     data = whole.each[0]

@@ -1,4 +1,4 @@
-"""Where a replay begins: a simulated plant, and the champion that has learnt what is known of it by then."""
+"""Start of a replay: a simulated plant, and a champion trained on the rows known then."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def simulated(
 
 
 def train_first(plant: Plant, home: Path) -> None:
-    """Train the first champion of a home folder, which the settings name from now on, on what is known by then.
+    """Train the first champion of a home folder on the rows known then; the settings then name it.
 
     Raises
     ------
@@ -52,4 +52,4 @@ def train_first(plant: Plant, home: Path) -> None:
     os.environ["NONFERROUS_HOME"] = str(home)
     if not train_on(plant.seed, history):
         name = plant.seed.process.name
-        raise ReplayError(f"{name}: what was learnt before {plant.begin:%Y-%m-%d} does not pass the gate")
+        raise ReplayError(f"{name}: no candidate trained on rows before {plant.begin:%Y-%m-%d} passes the gate")

@@ -1,4 +1,4 @@
-"""Rows of a plant that are asked for together."""
+"""Rows of a plant that are requested together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Step:
     start : Timestamp
         Its first moment.
     table : DataFrame, n rows
-        What is asked for, and the labels as the laboratory reports them.
+        Requested rows, and the labels as the laboratory reports them.
     truth : ndarray, shape (n,) or (n, E)
         Noise-free target, number of the class, or contents; for evaluation alone.
     """

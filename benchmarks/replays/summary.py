@@ -1,4 +1,4 @@
-"""What a play was worth, in a few figures."""
+"""Summary of a replay in a few figures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Summary:
     way : str
         When the model was trained again.
     steps : int
-        That were played.
+        Replayed steps.
     trainings, promotions : int
         How often it was, and how many of these were promoted.
     error : float
@@ -37,7 +37,7 @@ class Summary:
     covered : float
         Share of all labels in their intervals, as the task has it.
     lowest : float
-        The lowest such share of any 90 days; of all where fewer were played.
+        The lowest such share of any 90 days; of all if fewer were replayed.
     longest : float
         The longest time that the share of steps stayed below 87 % after outcomes of the first of them had come in [d].
     lost : float or None
@@ -108,7 +108,7 @@ def in_words(one: Summary, seed: Seed) -> str:
 
 
 def _longest_below(ends: pd.DatetimeIndex, covered: np.ndarray) -> float:
-    """The longest run of steps below, without its first: its outcomes come in at its end, and nobody knows before."""
+    """Longest run of steps below, without its first, whose outcomes arrive only at its end."""
     longest, since = 0.0, None
     for last, share in zip(ends, covered, strict=True):
         since = None if share >= BACK else since or last
@@ -118,7 +118,7 @@ def _longest_below(ends: pd.DatetimeIndex, covered: np.ndarray) -> float:
 
 
 def chance_below(known: Sequence[int], steps: int) -> float:
-    """Probability that more than so many steps in a row are below BACK of intervals that keep what they promise.
+    """Probability of more than so many steps in a row below BACK for intervals with nominal coverage.
 
     Each label is covered by itself, with a probability of COVERAGE. What it says of a play: of few labels a step, good
     intervals are below for longer by chance alone.

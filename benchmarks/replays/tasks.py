@@ -1,4 +1,4 @@
-"""The tasks as a replay knows them: what is true of a row, what a model says of it, and what an answer is worth."""
+"""Task interfaces of replays: truth of a row, predictions of a model, and their evaluation."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Task:
     Attributes
     ----------
     error : str
-        What an error is, in words.
+        What an error is, as text.
     covered : str
-        What a coverage is the share of, in words.
+        What a coverage is the share of, as text.
     unit : callable
         Unit of an error.
     truth : callable
-        What is true of n rows, by what a simulator knows of them, shape (n,) or (n, E); NaN where it is not known.
+        Truth of n rows from the simulator, shape (n,) or (n, E); NaN where it is not known.
     answers : callable
         What a model says of the rows of a table.
     evaluated : callable

@@ -1,9 +1,9 @@
-"""Record what two checkouts give on one machine, then compare, to show that a change of structure changed no result.
+"""Record the results of two checkouts and compare them, to show that a refactoring changed none.
 
     python -m benchmarks.revisions record CHECKOUT OUT.json [--quick] [--home BEFORE.home.tar.gz] [--only PART ...]
     python -m benchmarks.revisions compare BEFORE.json AFTER.json [--expected FILE]
 
-Each checkout has an environment of its own. Beside OUT.json its home folder is kept as OUT.home.tar.gz: name that of
+Each checkout has an environment of its own. Next to OUT.json its home folder is kept as OUT.home.tar.gz: name that of
 the earlier one to see what the later one makes of models that it has not trained. See docs/explanation/testing.md.
 """
 
@@ -85,7 +85,7 @@ def _write(out: Path, found: dict[str, Any]) -> None:
 
 
 def _processor_seconds() -> float:
-    """Of children that have ended, with theirs."""
+    """Processor time of finished children, including theirs."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -98,7 +98,7 @@ def main() -> None:
     recording.add_argument("checkout", type=Path)
     recording.add_argument("out", type=Path)
     recording.add_argument(
-        "--quick", action="store_true", help="one random seed, three processes trained, nothing learnt anew"
+        "--quick", action="store_true", help="one random seed, three processes trained, no retraining"
     )
     recording.add_argument("--home", type=Path, help="home folder kept by another recording; its own by default")
     recording.add_argument("--only", nargs="+", choices=PARTS, help="parts to record; others of OUT.json stay")

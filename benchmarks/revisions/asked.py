@@ -1,4 +1,4 @@
-"""The service: every operation of OpenAPI asked by its own example, by a plant's rows, wrongly, and after outcomes."""
+"""Service responses: every OpenAPI operation by its example, with plant rows, invalid, after outcomes."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def asked(
 
 
 def _await(client: RecordingClient, process: str) -> None:
-    """Wait until the model of a process answers; one that cannot is seen by what is kept of it."""
+    """Wait until the model of a process is in service; a failure shows in the stored status."""
     end = time.monotonic() + READY
     while client.sent(f"/health/ready/{process}")[0] != 200 and time.monotonic() < end:
         time.sleep(0.2)
@@ -220,7 +220,7 @@ def _ask_after_outcomes(client: RecordingClient, openapi: Any, process: str, tab
     predictions = Operation(openapi, f"/v1/{process}/{PREDICTIONS}")
     outcomes = Operation(openapi, f"/v1/{process}/{OUTCOMES}")
     starts = sorted(table[clock].unique())[-2:]
-    ahead = 2 * (starts[1] - starts[0])  # outcomes of what was learnt in training are not followed
+    ahead = 2 * (starts[1] - starts[0])  # outcomes of what was trained in training are not followed
     periods = [table[table[clock] == start].head(100).assign(**{clock: start + ahead}) for start in starts]
     for i, period in enumerate(periods):
         client.keep(f"{process} period {i}", predictions.path, {"rows": predictions.rows(period)})
@@ -242,7 +242,7 @@ def _interval(client: RecordingClient, operation: Operation) -> Any:
 
 
 def _taken_up(client: RecordingClient, operation: Operation, before: Any) -> Any:
-    """The interval of answers once outcomes have been taken up, or as it was where none are."""
+    """Interval of responses after outcomes are applied, or unchanged if there are none."""
     end = time.monotonic() + TAKEN_UP
     follows = "adaptive" in json.dumps(before) or "wider" in json.dumps(before)
     while follows and time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""Bodies of requests: made from OpenAPI's own schema and example of an operation, and from rows of a plant's table."""
+"""Request bodies: from an operation's OpenAPI schema and example, and from rows of a plant's table."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Operation:
         return {name: self._resolved(one) for name, one in found.items()}
 
     def options(self) -> Iterator[tuple[str, Any]]:
-        """Fields beside the rows, each with values other than usual."""
+        """Fields other than the rows, each with unusual values."""
         for name, one in self.fields.items():
             kinds = [self._resolved(kind) for kind in (one, *one.get("anyOf", ()))]
             given = (self.example or {}).get(name)
@@ -127,7 +127,7 @@ def moved(value: Any, days: pd.Timedelta) -> Any:
 
 
 def scheduled(operation: Operation, table: pd.DataFrame, time: str) -> Body:
-    """The example's order from the newest rows of a table on: its tariff follows them as it follows the example's."""
+    """Example order from a table's latest rows on, with its tariff after them as in the example."""
     assert operation.example is not None
     newest = pd.Timestamp(table[time].max())
     example = pd.Timestamp(max(row[time] for row in operation.example["rows"]))

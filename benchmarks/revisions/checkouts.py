@@ -1,4 +1,4 @@
-"""A checkout as it is asked: by its command line, its service and its own Python, in a home folder of this run."""
+"""Access to a checkout by its command line, service and Python, in a home folder of this run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.revisions.masks import masked
 
 ADAPTERS = Path(__file__).parent / "adapters"
-PATIENCE = 600.0  # s, for a service beside others at work
+PATIENCE = 600.0  # s, for a service on a busy machine
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 TERMINAL = {"NO_COLOR": "1", "COLUMNS": "160", "TERM": "dumb", "TZ": "UTC"}
 
@@ -30,7 +30,7 @@ class CheckoutError(ValueError):
 
 
 def say(text: str) -> None:
-    """Print a line of progress at once."""
+    """Print and flush a line of progress."""
     print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=sys.stderr, flush=True)
 
 
@@ -47,7 +47,7 @@ class Checkout:
     home : Path
         Home folder of its models and records.
     more : Mapping of str to str
-        Environment variables beside the usual ones.
+        Environment variables in addition to the usual ones.
     """
 
     folder: Path
@@ -62,7 +62,7 @@ class Checkout:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Of everything that runs: one thread, no colours, the home folder, nothing else of this project's."""
+        """Environment of all programs: one thread, no colours, the home folder, no other project variables."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("NONFERROUS_", "MLFLOW_"))}
         kept.pop("PYTHONPATH", None)
         return {**kept, **ONE_THREAD, **TERMINAL, "NONFERROUS_HOME": str(self.home), **self.more}
@@ -87,7 +87,7 @@ class Checkout:
         return self.result({"code": process.returncode, "out": out, "err": err}, " ".join(arguments))
 
     def commands(self, each: Sequence[Sequence[str]], what: str) -> list[dict[str, Any]]:
-        """Run many short commands, one after the other in one process."""
+        """Run many short commands in sequence in one process."""
         found = []
         command = [self.python, str(ADAPTERS / "commands.py")]
         with self.started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

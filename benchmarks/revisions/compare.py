@@ -1,4 +1,4 @@
-"""Two recordings beside each other: every difference on a line, those that are expected counted by their reason."""
+"""Comparison of two recordings: every difference on a line, expected ones counted by reason."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def globbed(pattern: str) -> re.Pattern[str]:
 
 
 def read_expected(text: str) -> Expected:
-    """A list of expected differences: `PATTERN | REASON` or `OLD -> NEW | REASON` a line; `#` begins a comment.
+    """Read expected differences: `PATTERN | REASON` or `OLD -> NEW | REASON` a line; `#` for comments.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A home folder that one checkout has made and another opens: packed beside the recording, served, judged, put back."""
+"""Home folder of one checkout opened by another: packed, served, evaluated, rolled back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHADOW = 'shadow = { value = 60, unit = "d", source = "assumed: recorded" }'
 
 
 def pack(checkout: Checkout, tables: Mapping[str, Path], file: Path) -> None:
-    """Keep the home folder and the tables that its models learnt from, before anything was asked of them."""
+    """Pack the home folder and the training tables before any request."""
     with tarfile.open(file, "w:gz", compresslevel=1) as packed:
         packed.add(checkout.home, "home")
         packed.add(next(iter(tables.values())).parent, "tables")
@@ -42,7 +42,7 @@ def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
     file : Path
         As `pack` has written it.
     quick : bool
-        Learn nothing anew.
+        Learn nothing again.
     """
     folder = checkout.scratch / "kept"
     tables = unpack(file, folder)
@@ -105,12 +105,12 @@ def _answers(checkout: Checkout, tables: Mapping[str, Path], in_shadow: str | No
 
 
 def _other_numbers(process: str, folder: Path) -> list[str]:
-    """Arguments that simulate the plant that was learnt with other random numbers: labels of a past are no new ones."""
+    """Arguments that simulate the training plant with other random numbers, so that labels are new."""
     return ["simulate", process, "--out", str(folder / "other" / process), *PLANTS[process], "--rng-seed", "6"]
 
 
 def _newer(table: Path, folder: Path) -> Path:
-    """New rows: the newer half of a plant with other random numbers, as if it followed what was learnt."""
+    """New rows: the later half of a plant with other random numbers, dated after the training rows."""
     learnt, frame = frame_of(table), frame_of(folder / "other" / table.name)
     clock = next(column for column in frame.columns if str(frame[column].dtype).startswith("datetime"))
     starts = sorted(frame[clock].unique())

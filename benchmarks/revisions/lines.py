@@ -1,4 +1,4 @@
-"""The command line: files and pages that commands write, what they say of seeds, the help of every command."""
+"""Command line: files and pages of commands, output on seeds, and the help of every command."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def _arrow(source: pa.MemoryMappedFile) -> pa.Table:
 
 
 def _answered(table: pa.Table) -> dict[str, Any]:
-    """Recorded rows, each once: how often a row was asked for while outcomes were taken up is chance."""
+    """Recorded rows, each once: repeated requests while outcomes are applied depend on timing."""
     rows = (json.dumps(stable(row), default=str, sort_keys=True) for row in table.drop(["recorded_at"]).to_pylist())
     kept = sorted(set(rows))
     digest = hashlib.sha256("\n".join(kept).encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Masks of ids, moments, folders and digests of models, which differ between two runs of the same code."""
+"""Masks of ids, times, folders and model digests, which differ between runs of the same code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def masked(text: str, places: Mapping[str, str], today: str) -> str:
     text : str
         As a command or a page gives it.
     places : Mapping of str to str
-        Folders of this run, and what stands in their place.
+        Folders of this run, and their replacements.
     today : str
         The day of the run (YYYY-MM-DD): moments of it are hidden.
     """

@@ -1,4 +1,4 @@
-"""The package: tests that there are, by name and parameters wherever they stand, and the equations among them."""
+"""Package content: tests by name and parameters regardless of file, and the equations among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated plants: table, truth and events of each, of other plants of its kind, and of plants that are stepped."""
+"""Simulated plants: table, truth and events of each, of varied plants, and of stepped plants."""
 
 from __future__ import annotations
 

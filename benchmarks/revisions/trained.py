@@ -1,4 +1,4 @@
-"""Training: the commands' lines, every metric and parameter of every run, model cards, model.json of all candidates."""
+"""Training: command output, every metric and parameter of every run, model cards, model.json files."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def tables(checkout: Checkout, quick: bool) -> dict[str, Path]:
 
 
 def _write_pulses(file: Path) -> None:
-    """A table of pulses of cells as their laboratory might write it: no physics, but something to be learnt."""
+    """Write a laboratory's table of cell pulses: without physics, but with a relation to fit."""
     rng = random.Random(5)
     heads = ["cell", *(f"u{i}_v" for i in range(1, 22))]
     late = ["soc_percent", "nominal_capacity_ah", "capacity_ah", "soh", "chemistry"]
@@ -74,7 +74,7 @@ def _series(rng: random.Random, cathode: str, health: float, capacity: float) ->
 
 
 def trained(checkout: Checkout, learnt: dict[str, Path]) -> dict[str, Any]:
-    """Train each process on its table; a version that the gate refuses is promoted all the same, to be served."""
+    """Train each process on its table; versions rejected by the gate are promoted to be served."""
     found: dict[str, Any] = {}
     for name, table in learnt.items():
         say(f"train {name}")
@@ -104,7 +104,7 @@ def _runs(checkout: Checkout) -> dict[str, Any]:
 
 
 def _files(checkout: Checkout) -> dict[str, Any]:
-    """Texts beside runs: cards and gates, in the order of their making."""
+    """Texts of runs: cards and gates, in order of creation."""
     found: dict[str, Any] = {}
     for pattern in ("model_card.md", "gate.txt", "rejected.csv"):
         files = sorted(checkout.home.glob(f"artifacts/*/*/artifacts/{pattern}"), key=lambda file: file.stat().st_mtime)

@@ -1,1 +1,1 @@
-"""The service beside its peers: one record, many records, start and memory."""
+"""Service compared with its peers: one record, many records, start and memory."""

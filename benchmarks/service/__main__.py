@@ -1,4 +1,4 @@
-"""Time the service beside its peers in one run, and write the figures into docs/results/benchmarks.md.
+"""Time the service and its peers in one run, and write the figures into docs/results/benchmarks.md.
 
     python -m benchmarks.service                      # all parts
     python -m benchmarks.service one|bulk|start|hostile   # one of them; the figures of the others stay
@@ -47,7 +47,7 @@ def measured(parts: list[str], home: Path | None, small: bool, scratch: Path) ->
 
 def main() -> None:
     """Measure, keep the figures, and fill the page."""
-    reader = argparse.ArgumentParser(description="time the service beside its peers")
+    reader = argparse.ArgumentParser(description="time the service and its peers")
     reader.add_argument("parts", nargs="*", choices=[*PARTS, []], help="parts to measure; by default all")
     reader.add_argument("--home", type=Path, help="folder of a store that has the champions; else they are trained")
     reader.add_argument("--small", action="store_true", help="short rounds, nothing is written")

@@ -1,7 +1,7 @@
-"""Hostile clients in a process of their own: python -m benchmarks.service.attack PORT SECONDS CLIENTS HELD SAID FOLDER.
+"""Hostile clients: python -m benchmarks.service.attack PORT SECONDS CLIENTS HELD SAID FOLDER.
 
 Each client sends the bodies of the folder in turn, as fast as they are answered or refused, one connection a request.
-Beside them HELD connections say as much as SAID names and no more, and are opened again when the service closes them.
+In addition HELD connections send only as much as SAID names, and are opened again when the service closes them.
 It prints how often each body was answered by which status, and how many of those connections were opened.
 """
 

@@ -1,4 +1,4 @@
-"""Many records a request: over HTTP as Arrow and as JSON, in this process, and beside the trees and MLflow's server."""
+"""Bulk requests by Arrow and JSON over HTTP, in this process, and by trees and MLflow's server."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _of(champion: Champion, settings: StoreSettings, folder: Path, rounds: int, 
 
 @dataclass(frozen=True)
 class _Held:
-    """Rows that are in hand, as the engine of tables takes them."""
+    """Table in memory, as the engine of tables takes it."""
 
     table: pa.Table
 
@@ -108,7 +108,7 @@ class _Held:
 
 
 def _answered(champion: Champion, held: _Held) -> None:
-    """What the service answers for a table, in this process: flags, decisions and energy included."""
+    """Compute the service's response for a table in this process: with flags, decisions and energy."""
     task = predictions_of(champion.seed)
     payloads = task.form(champion.seed, 1)
     request, _ = payloads.envelope.read({"rows": [{}]})
@@ -125,7 +125,7 @@ def _arrow(table: pa.Table) -> bytes:
 
 
 def _few(champion: Champion, rows: int) -> int:
-    """How many of the rows a request of JSON may hold: JSON_ROWS, or fewer where their body is too large."""
+    """Number of rows of a JSON request: JSON_ROWS, or fewer if their body is too large."""
     few = min(rows, JSON_ROWS)
     size = len(json.dumps({"rows": champion.records(few)}))
     return few if size <= MOST_BYTES else few * 9 * MOST_BYTES // (10 * size)
@@ -159,7 +159,7 @@ def _on(core: int) -> Iterator[None]:
 
 
 def _watched(ours: servers.Server, rows: int, job: Callable[[], object]) -> dict[str, float]:
-    """What the service holds more while a body is worked on [MiB], and how soon it says that it lives [ms]."""
+    """Additional memory of the service during a request [MiB], and liveness latency [ms]."""
     before, waits, done = ours.memory()["rss"], [], threading.Event()
 
     def look() -> None:

@@ -60,7 +60,7 @@ class Champion:
 
     @property
     def inputs(self) -> list[str]:
-        """What the model sees."""
+        """Names of the model's inputs."""
         return [column.name for column in self.seed.inputs]
 
     def chosen(self, n: int) -> pd.DataFrame:
@@ -86,7 +86,7 @@ class Champion:
         return found
 
     def trees(self, n: int) -> list[Trees]:
-        """What its boosters are given for such rows, found by watching them."""
+        """Inputs of its boosters for such rows, recorded during a prediction."""
         seen: dict[int, tuple[Booster, list[FloatArray]]] = {}
         plain = Booster.predict
 
@@ -158,7 +158,7 @@ def champions(settings: StoreSettings, scratch: Path) -> list[Champion]:
 def in_turn(
     champions: Sequence[Champion], what: str, scratch: Path, measure: Callable[[Champion, Path], dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """What is measured of each champion with a folder of its own, by process; `what` is said of it meanwhile."""
+    """Measurements of each champion in its own folder, by process; `what` is the progress message."""
     found = {}
     for champion in champions:
         print(f"{what}: {champion.process}", flush=True)

@@ -1,4 +1,4 @@
-"""What a server of Python can do at most: the same body taken by FastAPI and pydantic, and by nothing at all.
+"""Upper bound of a Python server: the same body received by FastAPI with pydantic, and by a bare one.
 
 Run by uvicorn; `ECHO_PROCESS` names the process whose columns the body has.
 """

@@ -1,4 +1,4 @@
-"""Whether others are answered while clients are hostile: one record and `/health/live` at a steady pace beside them."""
+"""Latency under hostile clients: one record and `/health/live` at a steady pace."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def bodies(champion: Champion, rows: int) -> dict[str, bytes]:
 
 
 def measured(champion: Champion, settings: StoreSettings, folder: Path, rows: int, seconds: float) -> dict[str, Any]:
-    """Times [ms] and statuses of steady requests, alone, beside silent connections and beside hostile clients."""
+    """Times [ms] and statuses of steady requests, alone and with silent or hostile connections."""
     port = free_port()
     record = champion.of_ours(champion.records(1))[0]
     for name, request in bodies(champion, rows).items():

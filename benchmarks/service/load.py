@@ -1,4 +1,4 @@
-"""Many requests over a few connections, each with another body: python -m benchmarks.service.load PORT FILE SECONDS N.
+"""Load of different bodies on few connections: python -m benchmarks.service.load PORT FILE SECONDS N.
 
 The file holds requests as bytes, each after its length in eight. It runs in a process of its own, on a core of its own,
 waits for answers by epoll and looks no further into them than status and length, so that it is not the limit: it is

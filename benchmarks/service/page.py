@@ -1,4 +1,4 @@
-"""Figures of the service as tables and a picture of docs/results/benchmarks.md, beside what was aimed at."""
+"""Tables and a picture of the service's figures and aims for docs/results/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _section(found: Mapping[str, Any]) -> list[str]:
 
 
 def targets(found: Mapping[str, Any]) -> Iterator[Row]:
-    """Each aim beside what was reached, those of parts that were measured."""
+    """Aims of the measured parts and their results."""
     for process, one in found.get("one", {}).items():
         against, own = one["against"], one["servers"]["ours"]
         yield at_least("one record, rate relative to the echo", process, OF_ECHO[process], against["echo"]["median"])

@@ -1,4 +1,4 @@
-"""Servers of this machine, each on one core: started, waited for, weighed and ended."""
+"""Servers of this machine, each on one core: started, awaited, measured and stopped."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _tree(pid: int) -> list[int]:
 def server(
     command: Sequence[str], port: int, first: Sequence[bytes], log: Path, environment: Mapping[str, str]
 ) -> Iterator[Server]:
-    """A server on its core, from its first answers to these requests to its end; its output goes into a file."""
+    """Server on its core from its first responses to the end of the block; its output goes into a file."""
     begin = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""From a start to the first answers, and the memory then: ours with three champions, each peer with one."""
+"""Time from start to first responses, and memory: the service with three champions, peers with one."""
 
 from __future__ import annotations
 

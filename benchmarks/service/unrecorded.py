@@ -1,4 +1,4 @@
-"""The service where nothing is recorded, to see what records cost: python -m benchmarks.service.unrecorded PORT."""
+"""Service without records, to measure their cost: python -m benchmarks.service.unrecorded PORT."""
 
 import socket
 import sys

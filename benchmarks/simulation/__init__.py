@@ -1,1 +1,1 @@
-"""How fast plants are simulated: beside an earlier revision of the code, and by two workers beside one."""
+"""Speed of plant simulation: compared with an earlier revision, and with two workers."""

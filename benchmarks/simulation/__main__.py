@@ -1,10 +1,10 @@
-"""Time the simulators, next to an earlier revision and with two workers, for docs/results/benchmarks.md.
+"""Time the simulators against an earlier revision and with two workers, for benchmarks.md.
 
-    python -m benchmarks.simulation                # all, beside an early revision of the code
-    python -m benchmarks.simulation REVISION       # all, beside another revision
+    python -m benchmarks.simulation                # all, against an early revision of the code
+    python -m benchmarks.simulation REVISION       # all, against another revision
     python -m benchmarks.simulation --rates [PROCESS ...]    # rows a second alone, of all plants or some
-    python -m benchmarks.simulation --beside [PROCESS ...]   # beside the early revision alone, of all plants or some
-    python -m benchmarks.simulation --workers [PROCESS ...]  # two workers beside one alone
+    python -m benchmarks.simulation --beside [PROCESS ...]   # only against the early revision, of all plants or some
+    python -m benchmarks.simulation --workers [PROCESS ...]  # only two workers against one
     python -m benchmarks.simulation --write        # tables again, from the figures
 
 Takes twenty minutes, rates alone six. The earlier revision is checked out by `git worktree` into a folder that goes
@@ -67,7 +67,7 @@ def measured_rates(processes: Sequence[str]) -> Iterator[tuple[str, dict[str, An
 
 
 def measured_by_clock(beside: Mapping[str, Any], processes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each plant at a size for which workers are made, by what the larger one took of a processor."""
+    """Each plant at a size for two workers, chosen by the processor time of the larger one."""
     for process in processes:
         if beside.get(process) is None:
             raise SystemExit(f"{process}: its size is not known yet: measure it with --beside first")

@@ -22,7 +22,7 @@ from synthetic_data import simulate
 
 
 def _processor_seconds() -> tuple[float, float]:
-    """Of this process and of its children that have ended."""
+    """Processor time of this process and of its finished children."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     own, theirs = (one.ru_utime + one.ru_stime for one in used)
     return own, theirs

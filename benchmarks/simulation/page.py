@@ -1,4 +1,4 @@
-"""Figures of the simulators as tables of docs/results/benchmarks.md, beside what was aimed at."""
+"""Tables of the simulators' figures and aims for docs/results/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
 
 
 def targets(found: Mapping[str, Any]) -> Iterator[Row]:
-    """Each aim beside what was reached."""
+    """Aims and results."""
     for process, sizes in found["beside_earlier"].items():
         aim = OF_POTLINE if process == "aluminium_reduction" else OF_EARLIER
         for size, title in SIZES.items():

@@ -28,7 +28,7 @@ def simulated() -> list[str]:
 
 
 def simulated_at(revision: str) -> list[str]:
-    """Processes with a simulated plant that a revision had too: a newer one has nothing to be measured beside."""
+    """Processes whose simulated plant an earlier revision had too; newer ones have no reference."""
     git = ["git", "-C", str(ROOT), "ls-tree", "--name-only", revision, "seeds/"]
     had = subprocess.run(git, check=True, capture_output=True, text=True).stdout.split()
     return [name for name in simulated() if f"seeds/{name}.toml" in had]
@@ -48,7 +48,7 @@ def earlier(revision: str) -> Iterator[Path]:
 
 
 def run(tree: Path, process: str, units: int, workers: int = 1) -> dict[str, float]:
-    """What one simulation by the code of a tree takes; see `benchmarks.simulation.job`."""
+    """Time of one simulation by the code of a tree; see `benchmarks.simulation.job`."""
     command = [sys.executable, str(JOB), process, str(units), str(workers)]
     environment = os.environ | {"PYTHONPATH": str(tree)}
     said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=tree).stdout
@@ -57,7 +57,7 @@ def run(tree: Path, process: str, units: int, workers: int = 1) -> dict[str, flo
 
 
 def sized(process: str, work: float) -> int:
-    """Units of a plant that makes about so many seconds of work for one worker, at least those of the seed."""
+    """Number of units for so many seconds of work of one worker, at least the seed's."""
     plant = load(process).plant
     assert plant is not None
     times = 1
@@ -67,7 +67,7 @@ def sized(process: str, work: float) -> int:
 
 
 def beside_earlier(process: str, units: int, tree: Path) -> dict[str, Any]:
-    """Processor time of one worker by this code and by the earlier one in turn, and how many times as fast it is."""
+    """Processor time of one worker by this and by the earlier code in turn, and the speed ratio."""
     pairs = [(run(ROOT, process, units), run(tree, process, units)) for _ in range(PAIRS)]
     ours, theirs = ([one["processor_seconds"] for one in side] for side in zip(*pairs, strict=True))
     ratios = [before / now for now, before in zip(ours, theirs, strict=True)]
@@ -81,10 +81,11 @@ def beside_earlier(process: str, units: int, tree: Path) -> dict[str, Any]:
 
 
 def rate(process: str) -> dict[str, float]:
-    """How fast one worker makes rows of a larger plant: what it makes, and the least of its processor times.
+    """Rate of one worker on a larger plant: rows made, and its lowest processor time.
 
     `made` counts rows, or a unit's days where a row is longer than a day. Who else is at work slows memory and
-    processors down, so that the least of some runs counts, and how many processors `others` kept busy is kept beside.
+    processors down, so that the lowest of several runs counts; the number of processors that `others` kept busy is
+    stored too.
     """
     units, others = sized(process, WORK), Others()
     runs = [run(ROOT, process, units) for _ in range(TIMES)]
@@ -97,7 +98,7 @@ def rate(process: str) -> dict[str, float]:
 
 
 def by_two_workers(process: str, units: int) -> dict[str, Any]:
-    """One worker and two, by the clock and by the processor time of the busier one, and how busy others were."""
+    """One worker against two by the clock and by the busier one's processor time, and other load."""
     others = Others()
     one, two = (run(ROOT, process, units, workers) for workers in (1, 2))
     return {

@@ -1,1 +1,1 @@
-"""A service under a steady load for long, with outcomes coming in: its times, memory, handles and records over time."""
+"""Soak test: a service under steady load with outcomes; times, memory, handles and records over time."""

@@ -2,7 +2,7 @@
 
 The home folder holds a champion of aluminium_reduction (`nonferrous up` makes one). The highest rate is measured first,
 then 70 % of it is kept up, with outcomes coming in, records in SQLite and full durability. Each answer waits for the
-disk, whose own times are measured beside. Records stand in the folder for temporary files (TMPDIR) and take 10 KB a
+disk, whose own times are measured too. Records stand in the folder for temporary files (TMPDIR) and take 10 KB a
 request: 30 GB for half an hour of 1,700 a second. Writes docs/results/soak.json, its picture and its table in
 docs/results/reliability.md.
 """
@@ -36,7 +36,7 @@ from records.database import Database
 from seeds import load
 from system.programs import free_port
 
-SHARE, PROBE_SECONDS = 0.7, 60  # s; ten seconds show what a disk takes at once, not what it keeps up
+SHARE, PROBE_SECONDS = 0.7, 60  # s; ten seconds show the burst rate of a disk, not its sustained rate
 RECORD = 10_000  # bytes a request
 SHORTEST = 3.0  # minutes: the first warms up, the one after it is compared with the last
 

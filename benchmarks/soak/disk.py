@@ -1,4 +1,4 @@
-"""How long a disk takes to write to by itself, which a service that waits for it cannot fall below."""
+"""Write latency of a disk, a lower bound for a service that waits for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BLOCK, _BLOCKS = 4096, 200  # bytes; the file does not grow
 
 
 class Disk:
-    """Writes a block twenty times a second beside whatever else is done to a disk; a context.
+    """Writer of a block twenty times a second during other work on a disk; a context manager.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Disk:
         self._thread.join()
 
     def longest(self) -> float:
-        """Longest time since the last call until a block had reached the disk [ms], that of one under way included."""
+        """Longest time since the last call until a block was on disk [ms], including a pending one."""
         begun, found, self._longest = self._begun, self._longest, 0.0
         return 1e3 * max(found, time.perf_counter() - begun if begun else 0.0)
 

@@ -1,4 +1,4 @@
-"""Requests at a steady pace and a batch of outcomes a second: python -m benchmarks.soak.paced PORT RATE SECONDS FILE.
+"""Steady requests and outcome batches: python -m benchmarks.soak.paced PORT RATE SECONDS FILE.
 
 The file holds a row as JSON and what is answered to it, which outcomes lie about. A line of JSON comes out every ten
 seconds, and one of the whole at the end. A request's time runs from when it is due, so that one which waits for a slow
@@ -26,7 +26,7 @@ INTERVAL = 10.0  # s
 
 
 class PacedConnection:
-    """A connection that is given each of its requests; it is made again where the service hung up or refused one.
+    """Connection for requests, made again after the service closed it or rejected a request.
 
     Parameters
     ----------
@@ -56,14 +56,14 @@ class PacedConnection:
         return ""
 
     def answered(self) -> str | None:
-        """Why an answer is none with 200, empty where it is one; None where more of it is to come."""
+        """Reason why a response is not 200, empty if it is; None if the response is incomplete."""
         try:
             return None if self._connection.took() is None else ""
         except OSError as error:
             return self.again(error)
 
     def again(self, error: OSError | None = None) -> str:
-        """Connect anew; gives the first line of what was said."""
+        """Connect again; return the first line of the last response."""
         self.close()
         self._connect()
         return "" if error is None else str(error).partition("\r\n")[0] or type(error).__name__
@@ -85,7 +85,7 @@ class Times:
         self._spent.append(seconds)
 
     def figures(self, seconds: float) -> dict[str, Any]:
-        """What is said of those that came within so many seconds."""
+        """Figures of the responses within so many seconds."""
         spent = sorted(self._spent)
         if not spent:
             return {"answered": 0, "refused": dict(self.refused)}
@@ -142,12 +142,12 @@ class Paced:
 
     @property
     def _due(self) -> float:
-        """When the next prediction is due."""
+        """Time at which the next prediction is due."""
         return self._begin + self._sent / self._per_second
 
     @property
     def _is_free(self) -> bool:
-        """Whether there is a connection for the next one, or may be one more."""
+        """Return whether a connection is free for the next prediction, or one more is allowed."""
         return bool(self._idle) or len(self._busy) < MOST_CONNECTIONS
 
     def _send(self, now: float) -> None:
@@ -169,7 +169,7 @@ class Paced:
             self._labels_due += BATCH_EVERY
 
     def _take(self, number: int) -> None:
-        """Take what has come on a connection; on an idle one it is the service that hangs up after some silence."""
+        """Process received data of a connection; on an idle one it is the service's close after its timeout."""
         trouble: str | None = None
         if number in self._idle:
             self._idle.pop(number).close()

@@ -1,4 +1,4 @@
-"""Requests without end: rows of a fixed number of units, a period after another, and outcomes of them later.
+"""Endless requests: rows of a fixed number of units, period by period, and later outcomes of them.
 
 A period begins each minute, so that millions of rows lie between what the simulated plant knows and now.
 """
@@ -30,7 +30,7 @@ def prediction(row: dict[str, Any], number: int) -> bytes:
 
 
 def answered(port: int, row: dict[str, Any]) -> float:
-    """What a service answers to a row."""
+    """Response of a service to a row."""
     body = json.dumps({"rows": [row]}).encode()
     asked = urllib.request.Request(f"http://{ADDRESS}:{port}/v1/{PROCESS}/predictions", body, JSON)
     with urllib.request.urlopen(asked, timeout=30) as answer:
@@ -40,6 +40,6 @@ def answered(port: int, row: dict[str, Any]) -> float:
 
 
 def outcomes(first: int, count: int, about: float) -> bytes:
-    """A request with the outcomes of so many rows from a number on, spread evenly from 2 below a value to 2 above."""
+    """Request with outcomes of `count` rows, spread evenly from 2 below to 2 above a value."""
     known = [slot(number) | {TARGET: about + number * 7919 % 400 / 100 - 2} for number in range(first, first + count)]
     return post(f"/v1/{PROCESS}/outcomes", json.dumps({"outcomes": known}).encode())

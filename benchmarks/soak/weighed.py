@@ -1,4 +1,4 @@
-"""What a service holds at a moment: memory, handles, records, and outcomes that its model has not taken up yet."""
+"""State of a service at one time: memory, handles, records, and outcomes that are not applied yet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def weighed(pid: int, file: Path, database: Database) -> dict[str, Any]:
     pid : int
         The service.
     file : Path
-        SQLite file of its records; what stands in the log beside it counts too.
+        SQLite file of its records; its log counts too.
     database : Database
         The same records.
     """

@@ -1,1 +1,1 @@
-"""How time and memory of a training job grow with the rows of its table."""
+"""Time and memory of a training job as a function of the rows of its table."""

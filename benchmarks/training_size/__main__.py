@@ -1,10 +1,10 @@
-"""Time and memory of training jobs on potlines of growing size; figures go to docs/results/benchmarks.md.
+"""Time and memory of training jobs on growing potlines; figures go to docs/results/benchmarks.md.
 
     python -m benchmarks.training_size                    # 10,000, 100,000 and 930,000 rows; an hour
     python -m benchmarks.training_size 10000 30000        # others
     python -m benchmarks.training_size write              # table and picture again, from the figures
 
-Figures are kept in docs/results/training_size.json with the digest of the seed. Those beside the aims of training are
+Figures are kept in docs/results/training_size.json with the digest of the seed. Those with the aims of training are
 measured by `python -m benchmarks.training_size.aims`.
 """
 
@@ -32,7 +32,7 @@ ROWS_OF_A_POT = 35.3  # of three years of months
 
 
 def job(rows: int, folder: Path) -> dict[str, Any]:
-    """What a job on a potline of about so many rows takes, in a process of its own."""
+    """Time and memory of a job on a potline of about so many rows, in a separate process."""
     plant = simulate(load(PROCESS), folder / "plant", units=round(rows / ROWS_OF_A_POT), workers=os.cpu_count() or 1)
     command = [sys.executable, "-m", "benchmarks.training_size.job", PROCESS, str(plant), str(folder / "home")]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout

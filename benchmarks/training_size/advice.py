@@ -1,4 +1,4 @@
-"""Recommendations for the newest period of a table, by a store's champion, in a process that has all it needs loaded.
+"""Recommendations for a table's latest period by a store's champion, in a warm process.
 
 python -m benchmarks.training_size.advice PROCESS FOLDER HOME
 """

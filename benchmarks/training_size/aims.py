@@ -1,4 +1,4 @@
-"""Figures of training beside what was aimed at; they go to docs/results/benchmarks.md.
+"""Figures and aims of training for docs/results/benchmarks.md.
 
     python -m benchmarks.training_size.aims                # all parts; ten minutes
     python -m benchmarks.training_size.aims jobs|up|help   # one of them; the figures of the others stay
@@ -55,7 +55,7 @@ def jobs() -> dict[str, Any]:
 
 
 def up() -> dict[str, Any]:
-    """Seconds by the clock of `nonferrous up` in an empty home until the service is ready, and how busy others were."""
+    """Seconds of `nonferrous up` in an empty home until the service is ready, and the load by others."""
     with tempfile.TemporaryDirectory() as home:
         command = [sys.executable, "-m", "nonferrous", "up", "--port", str(PORT), "--ui-port", str(UI_PORT)]
         others, start, used = Others(), time.perf_counter(), children_seconds()
@@ -86,7 +86,7 @@ def helped() -> dict[str, Any]:
 
 
 def _said(module: str, *arguments: str) -> dict[str, float]:
-    """What a module beside this one prints, run by one thread."""
+    """Output of a module of this package, run by one thread."""
     command = [sys.executable, "-m", f"benchmarks.training_size.{module}", *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | ONE_THREAD)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
@@ -126,7 +126,7 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
 
 
 def targets(found: Mapping[str, Any]) -> Iterator[Row]:
-    """Each aim beside what was reached."""
+    """Aims and results."""
     for process, one in found.get("jobs", {}).items():
         yield at_most("job / fits", process, OF_FITS[process], _over_fits(one))
     if "jobs" in found:

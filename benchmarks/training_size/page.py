@@ -60,7 +60,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 
 def figure(jobs: Sequence[dict[str, float]]) -> go.Figure:
-    """Time and memory over rows, both axes logarithmic, with a dotted line of what is proportional to the rows."""
+    """Time and memory over rows on logarithmic axes, with a dotted line of proportional growth."""
     drawn = panelled(1, 2, subplot_titles=("time [s]", "memory [MiB]"), horizontal_spacing=0.1)
     rows = [one["rows"] for one in jobs]
     for key, name, colour, column in (

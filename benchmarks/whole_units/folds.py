@@ -28,9 +28,9 @@ def folds(data: Dataset) -> Iterator[IntArray]:
 
 
 def measured(seed: Seed, path: Path) -> dict[str, Any]:
-    """Figures of every candidate over all folds; each row is answered by models that have not seen its unit.
+    """Figures of every candidate over all folds; each row is predicted by models without its unit.
 
-    A fold's models are learnt from the rows of the other folds as a training job learns, settings and intervals
+    A fold's models are trained on the rows of the other folds as a training job learns, settings and intervals
     included. `registered` counts how often the job would have registered a candidate, `chosen` are the figures of
     those: what a user gets.
     """

@@ -20,12 +20,12 @@ def page_of(process: str) -> Path:
 
 
 def name_of(process: str) -> str:
-    """What stands in the markers about the table."""
+    """Name of the table in the markers."""
     return f"whole units of {process}"
 
 
 def lines(process: str, found: Mapping[str, Any]) -> list[str]:
-    """What stands between the markers: a line a candidate, and one of those that a training job would register."""
+    """Lines between the markers: one for each candidate, and one for the registered ones."""
     published = task_of(load(process)).columns.published
     columns = {key: column for key, column in published.items() if key in found["chosen"]}
     times = ", ".join(f"{name} {count}" for name, count in found["registered"].items())

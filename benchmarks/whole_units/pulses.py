@@ -1,4 +1,4 @@
-"""Pulses of simulated retired cells beside those of real ones: python -m benchmarks.whole_units.pulses FILE.
+"""Pulses of simulated and of real retired cells: python -m benchmarks.whole_units.pulses FILE.
 
 FILE is the table of `retired_batteries_pulse`, which is not in the repository. Quantiles of both go to
 docs/results/battery_pulses.json; bands of `tests/bands/retired_batteries.csv` rest on those of the real cells. The

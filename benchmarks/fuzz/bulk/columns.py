@@ -191,4 +191,4 @@ MAKERS: dict[str, Maker] = {
 }
 
 DAMAGED = ("indices beyond their dictionary", "damaged texts", "views of one text")
-"""Those of which Arrow makes no Parquet file: the process ends, or the file has each long text many times."""
+"""Columns that Arrow cannot write to Parquet: the process ends, or the file repeats long texts."""

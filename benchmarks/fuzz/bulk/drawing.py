@@ -1,4 +1,4 @@
-"""Bulk bodies of a process, each drawn by its number: a sound table with some parts in a form that is odd or wrong."""
+"""Bulk bodies of a process, drawn by number: a valid table with some unusual or invalid parts."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def body(process: Seed, seed: int, number: int) -> Body:
 
 
 def drawn(process: str, seed: int, numbers: Iterable[int]) -> Iterator[Body]:
-    """Bodies of numbers, drawn in a process of its own; one that Arrow's writer ends over a table is left out.
+    """Bodies drawn in a separate process; tables on which Arrow's writer ends the process are left out.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Parquet files as writers may make them, and with lies in the descriptions of pages, columns and the file."""
+"""Parquet files of possible writers, and files with false metadata of pages, columns and file."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def many_nulls(rng: np.random.Generator, names: list[str]) -> bytes:
 
 
 def forged(rng: np.random.Generator, body: bytes) -> bytes:
-    """A file whose descriptions were read, changed and written again, with all that depends on their lengths right."""
+    """File with metadata read, changed and written again, with all dependent lengths corrected."""
     view = memoryview(body)
     length = struct.unpack_from("<I", body, len(body) - 8)[0]
     footer, _ = structure(view[len(body) - 8 - length : -8], 0, LISTS)

@@ -1,4 +1,4 @@
-"""Bulk bodies sent to a service one after the other, and what it answered to each."""
+"""Bulk bodies sent to a service in sequence, and their responses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BulkFuzzResult:
     statuses : Counter
         Responses by kind of body, form and status.
     faults : Counter
-        What must not be, by what it is.
+        Forbidden results, by kind.
     shown : list of str
         The faults, each with the number of its body.
     longest : tuple of float and int
@@ -50,14 +50,14 @@ class BulkFuzzResult:
 
 
 def send(bodies: Iterable[Body], url: str, service: int) -> BulkFuzzResult:
-    """Send bodies to an address until there are no more, or the service is gone.
+    """Send bodies to an address until all are sent, or the service is gone.
 
     Parameters
     ----------
     bodies : iterable of Body
         What is sent.
     url : str
-        Where predictions are asked for.
+        Address of predictions.
     service : int
         Number of the service's process.
     """

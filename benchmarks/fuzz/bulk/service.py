@@ -1,4 +1,4 @@
-"""A real service in a limited address space, with a small model that is learnt at once."""
+"""Real service in a limited address space, with a small model trained in place."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ sys.exit(run(read_settings(), store))
 
 
 def save_model(seed: Seed, folder: Path) -> None:
-    """Save a linear model of one number that has learnt rows drawn at random: what it answers is of no matter here."""
+    """Save a linear model of one number, trained on random rows; its predictions are not used."""
     rng = np.random.default_rng(1)
     ends = np.array([np.clip(column.limits, -1e6, 1e6) for column in seed.inputs])
     X = rng.uniform(ends[:, 0], ends[:, 1], (_ROWS, len(ends)))
@@ -50,7 +50,7 @@ def save_model(seed: Seed, folder: Path) -> None:
 
 @contextmanager
 def limited(process: str, folder: Path, log: Path, environment: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """A service that answers for a process from a model's folder; gives the number of its process and its address."""
+    """Yield the process id and address of a service with a model's folder in a limited address space."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

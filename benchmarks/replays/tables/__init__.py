@@ -1,1 +1,1 @@
-"""Simulated plants played through service, records and worker: what each way of retraining is worth."""
+"""Replays of simulated plants with service, records and worker, by retraining policy."""

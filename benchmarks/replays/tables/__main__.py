@@ -34,8 +34,11 @@ UNITS = {
     "pv_modules": 400,
     "retired_batteries": 400,
 }
-"""How many units each plant has; fewer than the seed's where that makes the oracle's jobs bearable, more where a third
-of the time of the seed's has too few lots for a champion that the gate lets pass."""
+"""Number of units of each plant.
+
+Fewer than the seed's if the oracle's jobs would take too long, more if a third of the time of the seed's has too few
+lots for a champion that passes the gate.
+"""
 
 BEGINS = {"black_mass": dt.datetime(2025, 3, 1), "high_purity_gallium": dt.datetime(2023, 10, 1)}
 """First day to play where a third of the plant's time has too few lots: no champion passed the gate."""
@@ -60,7 +63,7 @@ def main() -> None:
 
 
 def chance_of(folder: Path) -> float:
-    """Probability that intervals which keep what they promise are below 87 % for more than two steps by chance."""
+    """Probability that intervals with nominal coverage are below 87 % for more than two steps."""
     return chance_below([one.known for one in steps_of(folder / f"{FIRST}.json")], 2)
 
 

@@ -1,4 +1,4 @@
-"""Plants that a champion and a challenger learn from as a retraining job would have it, and what their answers err."""
+"""Champions and challengers of plants, trained as by a retraining job, and their errors."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def learnt(data: Dataset, test_from: pd.Timestamp | None) -> Candidate[Regressio
 
 
 def challenger_of(data: Dataset, begin: pd.Timestamp) -> tuple[Candidate[RegressionModel, Any], IntArray]:
-    """What a job learns of all rows but the newest of those since a moment, and the rows that judge it."""
+    """Challenger trained on all rows but the latest of those since a time, and its test rows."""
     new = np.sort(data.periods[data.periods >= begin].unique())
     start = pd.Timestamp(new[-max(1, round(JUDGE_SHARE * len(new)))])
     return learnt(data, start), np.flatnonzero(data.periods >= start)
 
 
 def worth(before: RegressionModel, after: RegressionModel, data: Dataset, rows: IntArray) -> float | None:
-    """Error to the truth of what clients get of one model over that of another, on rows that both answer [1].
+    """Ratio of a model's error to the truth as served to that of another, on common rows [1].
 
     None where there are none.
     """

@@ -1,4 +1,4 @@
-"""Value of each promotion of replays: python -m benchmarks.replays.tables.promotions [PROCESS ...] --work FOLDER.
+"""Value of each promotion: python -m benchmarks.replays.tables.promotions [PROCESS ...] --work FOLDER.
 
 Looks at replays that `python -m benchmarks.replays.tables --work FOLDER` has left. Writes docs/results/promotions.json
 and a table in docs/results/retraining.md.
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def of_process(process: str, out: Path) -> dict[str, Any]:
-    """Promotions of the ways in which a process was played; ends the command where it was not."""
+    """Promotions in the replays of a process; exits if one is missing."""
     # Without labels that a job has stopped at, accepted is drift.
     played = [way for way in (SCHEDULE, DRIFT, ACCEPTED) if (out / f"{way}.json").exists()]
     if not played:
@@ -59,7 +59,7 @@ def of_process(process: str, out: Path) -> dict[str, Any]:
 
 
 def all_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:
-    """Process, way and promotion of all that were measured, and the error of answers after of the one before."""
+    """Process, policy and value of all measured promotions, and the earlier version's later error."""
     for process, one in found["processes"].items():
         for way, promoted in one["ways"].items():
             for each in promoted:

@@ -1,4 +1,4 @@
-"""Whether what is put back should be: champions of plants never used, honest ones and spoilt ones, month by month."""
+"""Rollback checks on champions of unused plants, with correct and corrupted rows, month by month."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HEADS = (
 def after_promotion(
     promise: Promise, before: RegressionModel, after: RegressionModel, plant: Plant, now: pd.Timestamp
 ) -> dict[str, float | int | None]:
-    """What becomes of a promotion.
+    """Result of a promotion over the following months.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def after_promotion(
     -------
     dict
         `ratio`: error to the truth of the answers after the promotion over that of the ones before, on all that came.
-        `back`: after how many months it was put back, None where it never was. `then`: the ratio from there on, None
+        `back`: after how many months it was rolled back, None where it never was. `then`: the ratio from there on, None
         where too little came.
     """
     whole = until(plant, None)
@@ -62,7 +62,7 @@ def after_promotion(
 def month_of_put_back(
     promise: Promise, before: RegressionModel, after: RegressionModel, plant: Plant, now: pd.Timestamp
 ) -> int | None:
-    """Months of outcomes after which `training.retraining.post_promotion_check` puts the one before back, or None."""
+    """Months until `training.retraining.post_promotion_check` restores the earlier champion, or None."""
     last = period_of(plant.table, plant.seed).max()
     before = replace(before, followed=None)  # which no file keeps
     for months in range(1, 1 + int((last - now) / MONTH)):
@@ -88,7 +88,7 @@ def wrong_units(plant: Plant, champion: RegressionModel, spoilt: BoolArray) -> p
 
 
 def broken_sensor(plant: Plant, champion: RegressionModel, spoilt: BoolArray) -> pd.DataFrame:
-    """The plant's table in which the input that moves the champion's answers most reads values of other rows."""
+    """Plant's table with the values of the most influential input exchanged between rows."""
     table, rng = plant.table.copy(), np.random.default_rng(RNG_SEED)
     X = matrix(table[spoilt], champion.seed)
     usual, order, moved = champion.predict(X), rng.permutation(len(X)), {}
@@ -105,7 +105,7 @@ SPOILT: dict[str, Callable[[Plant, RegressionModel, BoolArray], pd.DataFrame]] =
     "labels of other units": wrong_units,
     "a sensor that reads other rows": broken_sensor,
 }
-"""Ways in which rows are spoilt that a champion learns: by name, what gives the plant's table with them."""
+"""Corruptions of a champion's training rows: functions of the plant's table, by name."""
 
 
 def spoilt_until(plant: Plant, champion: RegressionModel, now: pd.Timestamp, how: str) -> Plant:
@@ -116,7 +116,7 @@ def spoilt_until(plant: Plant, champion: RegressionModel, now: pd.Timestamp, how
 
 
 def rows_of(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
-    """Rows of the table, by process and by what the champion has learnt."""
+    """Table rows by process and by corruption of the champion's training rows."""
     for process, one in processes.items():
         honest = [each["promoted"] for each in one["verdicts"] if each["promoted"]]
         yield _row(process, "correct rows", honest)

@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def played(seed: Seed, table: pd.DataFrame, y: FloatArray, asked: Any, known: list[int]) -> list[Answer]:
-    """What was answered for each row that was asked for, by what was known then."""
+    """Predictions of each requested row with the outcomes known then."""
     X, days = matrix(table, seed), period_of(table, seed)
     found, model, since, taken = [], None, None, 0
     centres: dict[int, float] = {}

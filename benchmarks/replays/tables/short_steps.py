@@ -1,4 +1,4 @@
-"""Replays in steps of ten days: python -m benchmarks.replays.tables.short_steps [PROCESS ...] --work FOLDER.
+"""Ten-day replays: python -m benchmarks.replays.tables.short_steps [PROCESS ...] --work FOLDER.
 
 In a play the outcomes of a step come in when the next one has been asked for, which in steps of a month is far later
 than in the plant. Plays the first champion and retraining where learning is due; goes on where it stopped. Writes

@@ -82,7 +82,7 @@ def on_plant(plant: Plant) -> Iterator[dict[str, Any]]:
 
 
 def on_spoilt(plant: Plant) -> Iterator[dict[str, Any]]:
-    """Champions that have learnt spoilt rows and were promoted on them, by the verdict or by a person."""
+    """Champions trained on corrupted rows and promoted on them, by the gate or by a reviewer."""
     champion, now = learnt(until(plant, plant.begin), None).model, plant.begin + SPOILT_MONTHS * MONTH
     for how in put_backs.SPOILT:
         spoilt = put_backs.spoilt_until(plant, champion, now, how)
@@ -123,7 +123,7 @@ def _rows(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
 
 
 def _promoted(ratios: Sequence[float]) -> tuple[str, str]:
-    """How many were promoted, and how many of them were worse."""
+    """Number of promotions, and of those that were worse."""
     return f"{len(ratios)}", f"{sum(ratio > WORSE for ratio in ratios)}"
 
 

@@ -1,4 +1,4 @@
-"""Run commands of the installed `nonferrous` in this process: arguments as JSON a line in, a result a line out."""
+"""Run `nonferrous` commands in this process: JSON arguments a line in, a JSON result a line out."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Ask champions of a store by MLflow alone, as whoever holds a model of this project may: processes as arguments."""
+"""Query champions of a store by MLflow alone, without this project's API: processes as arguments."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Step running plants: processes as arguments, a line of JSON each out. Other names of the code than these go here."""
+"""Step running plants: processes as arguments, JSON lines out. Names of older code are mapped here."""
 
 import hashlib
 import importlib

@@ -90,5 +90,5 @@ def test_what_cannot_be_played_is_named(folder, tmp_path):
     ):
         plant_of(load("retired_batteries_pulse"), folder, None, None)
     (tmp_path / "table.parquet").write_bytes((folder / "table.parquet").read_bytes())
-    with pytest.raises(ReplayError, match=r"no truth\.parquet: only a simulated plant can be played"):
+    with pytest.raises(ReplayError, match=r"no truth\.parquet: only a simulated plant can be replayed"):
         plant_of(seed, tmp_path, None, None)

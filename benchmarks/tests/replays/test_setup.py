@@ -40,7 +40,7 @@ def test_the_first_champion_learns_history_in_a_home_folder_that_the_settings_na
     if passes:
         train_first(plant, tmp_path / "home")
     else:
-        with pytest.raises(ReplayError, match=r"what was learnt before 20\d\d-\d\d-\d\d does not pass the gate"):
+        with pytest.raises(ReplayError, match=r"no candidate trained on rows before 20\d\d-\d\d-\d\d passes the gate"):
             train_first(plant, tmp_path / "home")
     ((home, newest),) = learnt
     assert home == str(tmp_path / "home")
