@@ -1,1 +1,1 @@
-"""Operations: what can be requested of a process, with the types of requests and responses and their computation."""
+"""Operations: requests of a process, with types of requests and responses and their computation."""

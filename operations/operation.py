@@ -86,7 +86,7 @@ class Operation(ABC, Generic[F]):
         """
 
     def why_not(self, seed: Seed) -> str | None:
-        """Return the reason why a process that offers the rest of the group lacks this operation; None for no such."""
+        """Return the reason why a process of the group lacks this operation; None if it is not of the group."""
         return None
 
 
@@ -107,7 +107,7 @@ class FromTable(Generic[R]):
 
 
 class NotLearntError(ValueError):
-    """A version has not learnt what an operation needs."""
+    """Version without the trained part that an operation needs."""
 
 
 class AdviceOperation(Operation[F], Generic[F, R]):
@@ -116,13 +116,13 @@ class AdviceOperation(Operation[F], Generic[F, R]):
     Attributes
     ----------
     needs : str or None
-        Name of the part of a version that must have been learnt for it; None where it needs none.
+        Name of the part of a version that it needs; None if it needs none.
     uses_model : bool
         Whether it needs a model in service.
     lacking : str
         Sentence for a process that does not offer it.
     not_learnt, untrained : str
-        Predicate of a version that has not learnt what it needs, and the reason where training stated none.
+        Predicate of a version without the part, and the reason if training stated none.
     """
 
     rows: ClassVar[Literal["each", "together", "stored"]] = "together"
@@ -145,7 +145,7 @@ class AdviceOperation(Operation[F], Generic[F, R]):
         Raises
         ------
         NotLearntError
-            The version has not learnt the part; the predicate of such a version, and the reason.
+            The version lacks the part; the predicate of such a version, and the reason.
         """
         if self.needs is None:
             return model
@@ -173,7 +173,7 @@ class AdviceOperation(Operation[F], Generic[F, R]):
         form : Form
             Of the process.
         learnt : object
-            The learnt part of the version that it needs, the version's model where it needs none, None without a model.
+            Trained part of the version that it needs; the version's model if it needs none, None without a model.
         request : object
             Result of `read`.
 

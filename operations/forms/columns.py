@@ -56,7 +56,7 @@ class Columns:
     flags : list of list of str
         What a reader of each row should know.
     beside : dict
-        What an answer of JSON holds beside its predictions and is known before the last row.
+        Parts of a JSON response other than its predictions that are known before the last row.
     after : dict
         What it holds that is known after these rows, and that the next rows of the request are answered with.
     """
@@ -68,7 +68,7 @@ class Columns:
 
 
 def quantities(answers: Mapping[str, Answer], flags: list[list[str]]) -> dict[str, Values]:
-    """Columns of quantities with their intervals; flags tell of those that the inputs do not determine."""
+    """Columns of quantities with their intervals; flags name those that the inputs do not determine."""
     flag_unknown(answers, flags)
     return dict(flat(answers))
 

@@ -1,4 +1,4 @@
-"""Bodies of JSON: decoded and checked in one step where they have no fault, else read by what names faults."""
+"""JSON bodies: decoded and checked in one step, or read again to name each fault."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Decoder:
     columns : sequence of Column
         Key, time and inputs.
     others : iterable of str
-        Names of the fields beside the rows; what they hold is not looked at.
+        Names of the fields other than the rows; their contents are not read.
     """
 
     def __init__(self, columns: Sequence[Column], others: Iterable[str]) -> None:
@@ -64,7 +64,7 @@ class Decoder:
         self._decode, self._decode_more = (msgspec.json.Decoder(kind).decode for kind in (request, more))
 
     def read(self, body: bytes) -> Record | None:
-        """A request with its rows, what they leave out as None; None where it cannot say that there is no fault."""
+        """Return a request with its rows, missing values as None; None if it may contain a fault."""
         try:
             parts = [self._decode(body)] if len(body) <= TOGETHER else list(between(self._in_pieces(body)))
             structs = [row for part in parts for row in part.rows]
@@ -78,14 +78,14 @@ class Decoder:
         return {"rows": rows, **{name: held for name, held in given if held is not msgspec.UNSET}}
 
     def _in_pieces(self, body: bytes) -> Iterator[Any]:
-        """A request cut between rows, see `parsed_json`; ValueError where it cannot be, or may be cut elsewhere."""
+        """Return a request cut between rows, see `parsed_json`; ValueError if no safe cut is found."""
         begin, opened, decode = 0, b"", self._decode
         while begin + TOGETHER < len(body):
             if not (cut := _between(body, begin + TOGETHER)):
                 raise ValueError("no end of a row to cut at")
             part = decode(opened + body[begin : cut.start(1)] + b"]}")
             if any(isinstance(getattr(part, name), list) for name in self._others):
-                raise ValueError("a list beside the rows")
+                raise ValueError("unexpected list next to `rows`")
             yield part
             begin, opened, decode = cut.end(1), b'{"%b":[' % _END.encode(), self._decode_more
         yield decode(opened + body[begin:])

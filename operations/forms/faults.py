@@ -1,4 +1,4 @@
-"""Faults of a request: each names its place, the value got, the bound that it passed and what was expected."""
+"""Faults of a request: place, value found, violated bound and expected value."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class RequestError(Exception):
 
 
 def shown(value: Any) -> float | int | bool | str | None:
-    """Return a value as JSON can carry it: numbers, booleans and null as they are, all else as text, cut if long."""
+    """Return a value as JSON can carry it: numbers, booleans and null unchanged, others as cut text."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, float) and math.isfinite(value):
@@ -61,7 +61,7 @@ def shown(value: Any) -> float | int | bool | str | None:
 
 
 def _beginning(value: Any, left: list[int]) -> Any:
-    """A value whose text begins as that of `value` does: the text of ten thousand rows takes a sixth of a second.
+    """Return a value whose text begins as that of `value`, to avoid the text of ten thousand rows.
 
     So many values are `left` to be kept; each has two characters at least.
     """

@@ -42,13 +42,11 @@ class ModelUsed(BaseModel):
     version: Annotated[int, Field(description="version in the registry")]
     alias: str
     digest: Annotated[str, Field(description="SHA-256 of the model's manifest, which holds the SHA-256 of its files")]
-    baseline: Annotated[
-        bool, Field(description="true: it is the baseline that the others were to beat, nothing better was learnt")
-    ]
+    baseline: Annotated[bool, Field(description="true: it is the baseline, because no trained candidate was better")]
 
 
 def row_fields(columns: Sequence[Column], unit: str, time: str) -> tuple[dict[str, Any], Record]:
-    """Type of each column's field in a row and an example of it; `unit` and `time` are those of key and time."""
+    """Return each column's type in a row, with an example; `unit` and `time` are those of key and time."""
     examples = {column.name: example(column, unit, time) for column in columns}
     kinds = {}
     for column in columns:
@@ -58,7 +56,7 @@ def row_fields(columns: Sequence[Column], unit: str, time: str) -> tuple[dict[st
 
 
 def record(name: str, about: str, fields: Mapping[str, Any], related: Record | None = None) -> Any:
-    """Type of an object with these fields, which may have any names: a dict where it is read, without unknown keys.
+    """Return the type of an object with these fields of any name: a dict, without unknown keys.
 
     What OpenAPI says of its fields together, in the words of JSON Schema, is checked by who reads it.
     """

@@ -1,4 +1,4 @@
-"""Earlier periods in a request, and the columns that are made from them by the code that training used."""
+"""Earlier periods in a request, and the columns derived from them by training's own code."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def history(past: Any, seed: Seed, most: int) -> Any:
     names = ", ".join(column.name for column in made_inputs(seed) if column.calendar is None)
     about = (
         f"earlier periods of the same units, in any order: from them come {names} where a row leaves them out. Rows of "
-        "this request lend nothing to each other"
+        "this request provide no values to each other"
     )
     return Annotated[list[past], Field(default=[], max_length=most, description=about)]
 
@@ -86,7 +86,7 @@ def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Req
         return faults
     place: dict[tuple[int, int], int] = {}
     for i, slot in enumerate(zip(units, starts.astype(np.int64).tolist(), strict=True)):
-        # What is known of a period that is asked for stands in the history.
+        # The known part of a requested period is in the history.
         place.setdefault(slot, i)
     used = np.array(list(place.values()))
     unit, start = np.array(units)[used], starts[used]
@@ -121,7 +121,7 @@ def units_of(rows: Sequence[Record], seed: Seed) -> list[int]:
 
 
 def starts_of(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, list[RequestDefect]]:
-    """Start of each row's period, in the plant's time without summer time; the first `past` rows are earlier ones."""
+    """Start of each row's period in the plant's standard time; the first `past` rows are earlier ones."""
     name = seed.clock.name
     stated = [row[name] for row in rows]
     if seed.table.time_zone is not None:
@@ -154,7 +154,7 @@ def _twice(past: Sequence[Record], units: Sequence[int], starts: Starts, seed: S
 
 
 def fault_at(i: int, past: int, name: str, value: Any, expected: str) -> RequestDefect:
-    """Fault in row i of the first `past`, which are the history's, and the rows asked for after them."""
+    """Return the fault in row i of the first `past` history rows, and of the requested rows after them."""
     if i < past:
         return RequestDefect(field=f"history.{i}.{name}", value=shown(value), expected=expected)
     return RequestDefect(row=i - past, field=name, value=shown(value), expected=expected)

@@ -41,7 +41,7 @@ def lot_costs(seed: Seed) -> Any:
 
     values: Any = record(
         f"{title(seed)}Values",
-        "What a tonne is worth in each grade beside the intended one, most valuable first.",
+        "Value of a tonne in each grade relative to the intended one, most valuable first.",
         {
             one.name: cost(f"value of a tonne: {one.title}", "$/t", one.value.value, -HIGHEST_COST)
             for one in seed.grades

@@ -1,4 +1,4 @@
-"""Plans of a table: its newest rows where nothing is measured of them, or rows that go on where there are none."""
+"""Plans of a table: its latest unmeasured rows, or continuation rows if there are none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def with_plans(table: pd.DataFrame, seed: Seed, carried: Sequence[str] = ()) -> 
     Raises
     ------
     PlanError
-        A plan lacks a knob.
+        A plan lacks a set-point.
     """
     import pandas as pd
 
@@ -69,7 +69,7 @@ def start_text(start: pd.Timestamp, seed: Seed) -> str:
 
 
 def _going_on(table: pd.DataFrame, newest: pd.DataFrame, seed: Seed, carried: Sequence[str]) -> pd.DataFrame:
-    """The table and one more period of each unit, with the knobs that were last set."""
+    """Return the table with one more period of each unit, at its last set-points."""
     import pandas as pd
 
     assert seed.key is not None

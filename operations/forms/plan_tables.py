@@ -27,7 +27,7 @@ MOST_PERIODS, MOST_SLOTS = 10_000, 200_000
 def tabled(
     rows: Sequence[Record], past: Sequence[Record], seed: Seed, faults: list[RequestDefect], needed: Sequence[str] = ()
 ) -> tuple[list[str], pd.DataFrame]:
-    """Unit of each row, and history and rows as a table; RequestError 422 where there are faults, or new ones in it."""
+    """Return each row's unit, and history and rows as a table; RequestError 422 for any fault."""
     if faults:
         raise invalid(faults)
     assert seed.key is not None
@@ -75,7 +75,7 @@ def table_of(
 
 
 def _spread(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[RequestDefect]:
-    """The row that lies farthest off, where units and periods from the first to the last are too many to look at."""
+    """Return the most distant row if units and periods span too many cells to search."""
     most = min(MOST_PERIODS, MOST_SLOTS // (int(units.max()) + 1))
     if periods.max() < most:
         return []

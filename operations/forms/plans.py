@@ -14,7 +14,7 @@ UNIT, FIRST = "A-001", dt.date(2026, 8, 3)  # of the examples
 
 
 def plan_fields(seed: Seed) -> tuple[dict[str, Any], Record]:
-    """Fields of a planned period: knobs must be there, what is known at its start may be missing."""
+    """Fields of a planned period: set-points are required, values known at its start are optional."""
     before = [column for column in seed.by_role("before") if not column.is_made]
     kinds, example = row_fields((*seed.identity, *before, *seed.by_role("knob")), UNIT, FIRST.isoformat())
     for column in seed.by_role("knob"):

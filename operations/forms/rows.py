@@ -1,4 +1,4 @@
-"""From a request's rows to a model's matrix, and from its arrays back to rows: numpy in between, no table."""
+"""Conversion between a request's rows and a model's matrix, in NumPy without a table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from seeds import Seed
 
 
 def matrix(rows: Sequence[Record], seed: Seed) -> FloatArray:
-    """Inputs in the order of a model's seed, shape (n, k), as `models.table.inputs.matrix` has them; null is NaN."""
+    """Inputs in the order of a model's seed, shape (n, k), as `models.table.inputs.matrix`; null is NaN."""
     names = input_names(seed)
     if texts := texts_of(seed):
         rows = [row | {name: numbers.get(row[name]) for name, numbers in texts.items()} for row in rows]
@@ -36,7 +36,7 @@ def texts_of(seed: Seed) -> dict[str, dict[str | None, float]]:
 
 
 def flag_readings(rows: Sequence[Record], seed: Seed, flags: list[list[str]]) -> None:
-    """Add to the rows' flags which values are of doubtful quality, and which texts the model's seed does not know."""
+    """Add flags for values of doubtful quality and for texts unknown to the model's seed."""
     for row, words in zip(rows, flags, strict=True):
         for name, quality in row.get(QUALITY, {}).items():
             if quality != "good":
@@ -73,7 +73,7 @@ def flag_unknown(answers: Mapping[str, Answer], flags: list[list[str]]) -> None:
 
 
 def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: list[list[str]]) -> list[Record]:
-    """Quantities with their intervals, row by row; flags tell of those that the inputs do not determine.
+    """Quantities with intervals, row by row; flags name those that the inputs do not determine.
 
     Parameters
     ----------

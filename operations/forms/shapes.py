@@ -100,7 +100,7 @@ class Shape:
         except ValidationError as error:
             if error.error_count() > MOST_DETAILS:
                 return None, [
-                    RequestDefect(row=row, expected=f"an object with at most {MOST_DETAILS} faults, to tell them")
+                    RequestDefect(row=row, expected=f"an object with at most {MOST_DETAILS} faults, all listed")
                 ]
             details = error.errors(include_url=False)[: MOST_FAULTS + 1]
             return None, [self._fault(detail, row) for detail in details]

@@ -18,7 +18,7 @@ _DATE = (
 _HOUR = r"[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
 _OFFSET = r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
 TIME = rf"^{_DATE}(?:{_HOUR}{_OFFSET}?)?$"
-"""Pattern of a date or time in OpenAPI; all of these are read, and other forms of ISO 8601 that Python reads."""
+"""Pattern of a date or time in OpenAPI; other ISO 8601 forms that Python reads are accepted too."""
 TIME_WITH_OFFSET = rf"^{_DATE}{_HOUR}{_OFFSET}$"
 
 

@@ -1,1 +1,1 @@
-"""Outcomes: what becomes known of a period after its prediction, and states of models that follow them."""
+"""Outcomes: values known after a prediction, and the online states of models."""

@@ -16,7 +16,7 @@ ABOUT = (
     "Measured targets and other columns that are known only after the period, each by the id of its prediction "
     "or by unit and period; late, in any order, all columns or some. What is sent again changes nothing; a "
     "value that differs from the one before corrects it, and both are kept. One of a period that has not "
-    "begun, by the clock of the service, is refused. All of a request is taken or none of it, and it is "
+    "started, by the clock of the service, is rejected. All of a request is accepted or none of it, and it is "
     "durable when it is answered. Intervals of a process that predicts numbers or grades lots follow its "
     "outcomes."
 )
@@ -96,7 +96,7 @@ def _named(seed: Seed) -> Record:
 
 
 def _related(seed: Seed) -> Record:
-    """Relations of an outcome's fields in OpenAPI: either of the two ways to name it, and one value at least."""
+    """Relations of an outcome's fields in OpenAPI: one of two ways to name it, and at least one value."""
     text, nothing = {"type": "string"}, {"type": "null"}
     slot = [column.name for column in seed.identity]
     of_prediction = {"required": [PREDICTION], "properties": {PREDICTION: text} | dict.fromkeys(slot, nothing)}

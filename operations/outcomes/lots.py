@@ -1,4 +1,4 @@
-"""Assays taken up by models that grade lots: they move the level of their joint intervals, or wait."""
+"""Assays in online states of models that grade lots: they move the level of joint intervals."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LotStates(OnlineStates[QualityModel]):
     """Models of lots: assays move the level of their joint intervals."""
 
     def begin(self, model: QualityModel) -> Record:
-        """State of a model that has taken up no assay since its training; see `NumberStates.begin`."""
+        """State of a model without assays since its training; see `NumberStates.begin`."""
         return {} if model.level is None else _state(OnlineState(LevelOnlyInterval(model.level, ()), model.usual), at=0)
 
     def taken(
@@ -57,7 +57,7 @@ class LotStates(OnlineStates[QualityModel]):
         return (is_current(state["at"], now, model.seed),) if "level" in state else ()
 
     def followed(self, model: QualityModel, state: Record, now: int) -> QualityModel:
-        """The model with what its state has taken up, as of `now` [microseconds since 1970]."""
+        """Return the model with its online state applied, as of `now` [microseconds since 1970]."""
         if "level" not in state:
             return model
         following = _following(model, state)
@@ -74,7 +74,7 @@ class LotStates(OnlineStates[QualityModel]):
 
 
 def _state(following: OnlineState, at: int) -> Record:
-    """As JSON values, with when the newest assay that is followed arrived; a level has no centre to keep."""
+    """State as JSON values, with the arrival of the latest applied assay; a level has no centre."""
     kept = following.state()
     return {"level": kept.pop("adaptive")["level"], **kept, "at": at}
 

@@ -1,4 +1,4 @@
-"""Outcomes taken up by models that predict numbers: they move the centre and the level of their intervals, or wait."""
+"""Outcomes in online states of models that predict numbers: they move centre and level of intervals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class NumberStates(OnlineStates[Fitted]):
     """Models of numbers: outcomes move the centre and the level of their intervals."""
 
     def begin(self, model: Fitted) -> Record:
-        """State of a model that has taken up no outcome since its training, as JSON; empty where it follows none.
+        """State of a model without outcomes since its training, as JSON; empty if it adapts to none.
 
         In addition to the values of `OnlineState.state`, `centres` holds the values by which responses were centred and
         from when on [microseconds since 1970]: an outcome is compared with the response as it was given. `at` is the
@@ -62,12 +62,12 @@ class NumberStates(OnlineStates[Fitted]):
         return all("at" in one for one in state.values())
 
     def current(self, model: Fitted, state: Record, now: int) -> tuple[bool, ...]:
-        """Return whether the newest outcome of each target arrived shortly before `now` [microseconds since 1970]."""
+        """Return whether each target's latest outcome arrived shortly before `now` [microseconds since 1970]."""
         models = _by_target(model)
         return tuple(is_current(one["at"], now, models[name].seed) for name, one in state.items())
 
     def followed(self, model: Fitted, state: Record, now: int) -> Fitted:
-        """The model with what its state has taken up, as of `now` [microseconds since 1970]."""
+        """Return the model with its online state applied, as of `now` [microseconds since 1970]."""
         models = {
             name: _followed(one, state[name], now) if name in state else one for name, one in _by_target(model).items()
         }

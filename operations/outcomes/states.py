@@ -18,7 +18,7 @@ class OnlineStates(ABC, Generic[M]):
 
     @abstractmethod
     def begin(self, model: M) -> Record:
-        """State of a model that has received no outcome since its training, as JSON; empty where it follows none."""
+        """State of a model without outcomes since its training, as JSON; empty if it adapts to none."""
 
     @abstractmethod
     def taken(
@@ -50,19 +50,19 @@ class OnlineStates(ABC, Generic[M]):
 
     @abstractmethod
     def is_counted(self, state: Record) -> bool:
-        """Return whether a stored state counts the outcomes that it has taken up; one of older code does not."""
+        """Return whether a stored state counts its applied outcomes; states of older code do not."""
 
     @abstractmethod
     def current(self, model: M, state: Record, now: int) -> tuple[bool, ...]:
-        """By target whether its newest outcome arrived a short time before `now` [microseconds since 1970]."""
+        """Return by target whether its latest outcome arrived shortly before `now` [microseconds since 1970]."""
 
     @abstractmethod
     def followed(self, model: M, state: Record, now: int) -> M:
-        """The model with what its state has taken up, as of `now`."""
+        """Return the model with its online state applied, as of `now`."""
 
     @abstractmethod
     def waiting(self, state: Record) -> dict[str, tuple[PendingBatch, ...]]:
-        """By target the newest batches that wait, since they are odd."""
+        """Latest anomalous batches pending review, by target."""
 
     @abstractmethod
     def outcomes_waiting(self, state: Record) -> int:

@@ -31,7 +31,7 @@ class ClassModel(Protocol):
 
     @property
     def temperature(self) -> float:
-        """By which its probabilities were made as sure as they are right."""
+        """Temperature by which its probabilities were calibrated."""
 
 
 def _asked() -> Any:
@@ -59,9 +59,9 @@ class Explanations(Addition):
         self.fields = AddedFields(predicted=predicted, request={self.name: _asked()}, example={self.name: False})
 
     def check(self, rows: int) -> None:
-        """Refuse a request that asks for more explanations than are made at once; RequestError."""
+        """Reject a request for more explanations than one response may contain; RequestError."""
         if rows > MOST_EXPLAINED:
-            expected = f"at most {MOST_EXPLAINED} rows where explanations are asked for; send several requests"
+            expected = f"at most {MOST_EXPLAINED} rows with explanations; send several requests"
             raise invalid([RequestDefect(field="rows", value=rows, bound=MOST_EXPLAINED, expected=expected)])
 
 
@@ -80,7 +80,7 @@ class ExplainClass(ResponsePart):
     """Explanations of the most probable class."""
 
     def of(self, seed: Seed) -> ClassExplanations:
-        """Of any process that has classes."""
+        """Return the explanations of any process with classes."""
         return ClassExplanations(seed, {"explanation": optional(explanation(seed), OF_CLASS)})
 
 
@@ -120,14 +120,14 @@ def explanation(seed: Seed) -> Any:
 
 
 def optional(kind: Any, about: str) -> Any:
-    """Type of a field that is there only where a request asked for explanations."""
-    return Annotated[kind, Field(default=None, description=f"{about}; there only where `explain` asked for it")]
+    """Return the type of a field that is present only if a request includes explanations."""
+    return Annotated[kind, Field(default=None, description=f"{about}; present only with `explain`")]
 
 
 def explanations(
     parts: Parts | None, seed: Seed, quantities: Sequence[tuple[str, str]], flags: list[list[str]]
 ) -> list[Record | None]:
-    """Explanations row by row; flags tell of those that there are none of.
+    """Explanations row by row; flags name rows without one.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def explanations(
 def class_explanations(
     model: ClassModel, X: FloatArray, p: FloatArray, seed: Seed, flags: list[list[str]]
 ) -> list[Record | None]:
-    """Of each row why its class is more probable than the next; p are the probabilities that are answered."""
+    """Explain for each row why its class is more probable than the next; p are the served probabilities."""
     found = explained_classes(model.estimator, X, p, model.temperature, seed)
     parts, pairs = (None, np.zeros((len(X), 2), np.intp)) if found is None else found
     quantities = [(f"ln(p({seed.classes[one]})/p({seed.classes[other]}))", "1") for one, other in pairs]

@@ -29,7 +29,7 @@ class Addition(ABC):
     Attributes
     ----------
     name : str
-        Field of a request that is true where it is asked for.
+        Field of a request that is true if the part is requested.
     is_slow : bool
         Whether it takes many times as long as the predictions; then it is not offered for tables.
     fields : AddedFields
@@ -73,7 +73,7 @@ class Addition(ABC):
     def columns(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
     ) -> tuple[dict[str, Values], Record]:
-        """Columns of a table, and what stands in its metadata; parameters as of `rows`."""
+        """Columns of a table, and its metadata; parameters as of `rows`."""
         return {}, {}
 
 
@@ -113,7 +113,7 @@ def added_rows(
 def added_columns(
     additions: Sequence[Addition], model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
 ) -> tuple[dict[str, Values], Record]:
-    """Columns by the options that a request asks for, and what stands in the metadata."""
+    """Columns of the requested options, and their metadata."""
     columns: dict[str, Values] = {}
     beside: Record = {}
     for one in requested(additions, request):

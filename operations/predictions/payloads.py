@@ -1,4 +1,4 @@
-"""Requests and responses of predictions of every task, grown from the seed: the types that check also describe."""
+"""Requests and responses of predictions of every task, generated from the seed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _VALUES_A_ROW = 100
 
 
 class QuantityEstimate(BaseModel):
-    """A quantity with its interval; null where the inputs given do not determine it, which a flag then says."""
+    """Quantity with its interval; null if the inputs do not determine it, as a flag then states."""
 
     value: float | None
     low: Annotated[float | None, Field(description="lower end of the interval")]
@@ -152,7 +152,7 @@ class TaskFields:
     predicted : Mapping of str to type
         Fields of a prediction, between key and time and the flags.
     request, answer : Mapping of str to type
-        Fields of a request beside rows and coverage, and of an answer beside the predictions.
+        Fields of a request other than rows and coverage, and of a response other than the predictions.
     example : Mapping
         What the example of a request holds in `request`.
     """
@@ -277,7 +277,7 @@ def _request(row: Any, past: Any, seed: Seed, max_rows: int, fields: TaskFields)
 
 
 def _beside(past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> dict[str, Any]:
-    """Fields of a request beside its rows; `past` is the type of an earlier period."""
+    """Fields of a request other than its rows; `past` is the type of an earlier period."""
     about = "share of labels that the intervals shall hold"
     return {
         "coverage": Annotated[float, Field(default=0.9, ge=0.5, le=0.99, description=about)],

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 InHand = tuple[Sequence[str], Any, Mapping[str, Any]]
-"""Unit, start of the period, and numbers by column, of the rows in hand."""
+"""Unit, start of the period, and numbers by column, of the available rows"""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class AskedSchedule:
     Attributes
     ----------
     in_hand : callable
-        Gives the rows in hand; RequestError where their times cannot be compared.
+        Gives the rows available; RequestError where their times cannot be compared.
     request : dict
         The request around them.
     """
@@ -103,7 +103,7 @@ def read(payloads: ScheduleForm, body: bytes) -> AskedSchedule:
 
 
 def order_of(table: pd.DataFrame, seed: Seed, request: Record) -> AskedSchedule:
-    """An order with all rows of a table in hand."""
+    """Return an order with all available rows of a table."""
     assert seed.key is not None
     units, clock = table[seed.key.name].tolist(), table[seed.clock.name]
     columns = {column.name: table[column.name].to_numpy() for column in seed.columns if column.is_number}

@@ -24,14 +24,14 @@ ASSUMPTIONS = (
     "with the chance that the seed states; intervals hold 90 %"
 )
 ABOUT = (
-    "The current hour by hour that makes the metal owed at least cost, within ramps, limits of the current, "
+    "Hourly current that makes the required metal at least cost, within ramps, limits of the current, "
     "heat, acid and zinc as far as the seed limits them; what limits that bind are worth; and what a current "
     "that never changes would cost. It rests on physics and on the rows, so no trained model is needed. An "
     "order that no schedule keeps is a problem whose errors say which limit, alone, would have to give way."
 )
 _UNIT, _FIRST = "A-001", dt.date(2026, 8, 1)
 _BEGIN = "2026-08-03T{hour:02d}:00+08:00"
-MOST = 1e6  # t owed, limits and prices: numbers that are finite in all that is computed of them
+MOST = 1e6  # t required, limits and prices: numbers that are finite in all that is computed of them
 _PRICE, _FACTOR = "$/kWh", "kgCO2e/kWh"
 
 
@@ -42,7 +42,7 @@ class ScheduleForm(Form):
     Attributes
     ----------
     row : Shape
-        One row in hand.
+        One row available.
     """
 
     row: Shape
@@ -72,7 +72,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
     schedule = seed.schedule
     assert schedule is not None
     newest = "the newest period of each unit that is over, and some before it whose labels are known, in any order"
-    prices = "prices of power, one after the other, in hours or half hours"
+    prices = "prices of power in sequence, in hours or half hours"
     factors = "emission factors of the grid, for the hours of the tariff; null: that of the seed"
     bounds: Any = record(
         f"{title(seed)}ScheduleLimits",
@@ -98,7 +98,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
     related = {"anyOf": [meant, {"properties": {"tariff": positive}}]}
     # The physics of a line says nothing of currents far from its own.
     least, most = schedule.lowest.value / 2, 2 * schedule.highest.value
-    metal = "metal owed by all cells over the hours of the tariff"
+    metal = "metal required of all cells over the hours of the tariff"
     price: Any = _value(seed, "price", _PRICE)
     factor: Any = _value(seed, "factor", _FACTOR)
     return record(
@@ -204,7 +204,7 @@ def _answer(seed: Seed) -> Any:
     )
     worth: Any = record(
         f"{own}ScheduleWorth",
-        "What one unit more room at a limit that binds would save; of metal owed, what one tonne more costs.",
+        "Saving by one unit more at a limit that binds; for required metal, cost of one tonne more.",
         {"limit": str, "value": float, "unit": str},
     )
     flat: Any = record(

@@ -28,11 +28,11 @@ class Schedules(AdviceOperation[ScheduleForm, AskedSchedule]):
         return schedule_form(seed, max_rows)
 
     def read(self, form: ScheduleForm, body: bytes) -> AskedSchedule:
-        """Rows in hand and an order; RequestError names every fault."""
+        """Return available rows and an order; RequestError lists every fault."""
         return read(form, body)
 
     def request_of(self, form: ScheduleForm, table: pd.DataFrame, options: Record) -> FromTable[AskedSchedule]:
-        """All rows of a table as rows in hand, with an order of the options."""
+        """Return all rows of a table as available rows, with an order of the options."""
         return FromTable(order_of(table, form.seed, options))
 
     def answer(self, form: ScheduleForm, learnt: Any, request: AskedSchedule) -> Record:

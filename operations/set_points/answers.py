@@ -49,7 +49,7 @@ def pareto_rows(
 
 
 def planned_rows(planned: PlannedTests, model: SetpointModel) -> Record:
-    """Proposed tests, and what those of each knob are worth."""
+    """Proposed tests, and the economic value of those of each set-point."""
     seed = model.seed
     return {
         "tests": [

@@ -17,8 +17,8 @@ _NUMBER = re.compile(r"-?\d[\d.e+-]*(?<!\.)")  # also dates
 def flat_rows(advices: Iterable[Record], seed: Seed, line: Record | None = None) -> list[Record]:
     """One row a unit, numbers under headings with their units, such as `gain [$/d]`.
 
-    Moves and what they bring are those of the unit by itself; where the line's shared knob moves, the moves that go
-    with it stand beside them.
+    Moves and their effects are those of the unit alone; if the line's shared set-point moves, the accompanying moves
+    are in further columns.
 
     Parameters
     ----------
@@ -84,13 +84,13 @@ def _moves(line: Record) -> bool:
 
 
 def _with_line(line: Record, unit: str, knob: str) -> float:
-    """Move of a knob of a unit in the line's advice."""
+    """Move of a unit's set-point in the line's recommendation."""
     if knob in line["knobs"]:
         return float(line["knobs"][knob]["move"])
     return float(line["moves"].get(unit, {}).get(knob, 0.0))
 
 
 def refusals(advices: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Number of units by the reason of their refusal, the most frequent first; numbers in a reason are cut out."""
+    """Number of units by reason of refusal, most frequent first; numbers in reasons are removed."""
     reasons = [_NUMBER.sub("…", advice["refusal"]) for advice in advices if advice["refusal"] is not None]
     return dict(Counter(reasons).most_common())

@@ -23,10 +23,10 @@ from operations.set_points.names import EXPERIMENTS, MOVES, PARETO, RECOMMENDATI
 from seeds import Column, Quantity, Seed
 
 ASSUMPTIONS = (
-    f"mean over this and the next {AHEAD - 1} periods if the crew goes on as in history; limits are of the period to "
+    f"mean over this and the next {AHEAD - 1} periods if operators continue as in history; limits are of the period to "
     "come; intervals hold 90 %"
 )
-MOST_PLANS = 1000  # in one request: more than units of any line, all of which are weighed together
+MOST_PLANS = 1000  # in one request: more than units of any line, all of which are evaluated together
 EXAMPLES = 3  # periods of history in an example
 
 
@@ -39,9 +39,9 @@ class SetPointForm(Form):
     Attributes
     ----------
     row, past, moves, alike : Shape
-        A row that plans a period, a row of history, moves of one unit's knobs, and moves of all units alike.
-    knobs, needed : tuple of str
-        Knobs that may be moved, and `before` columns without which physics does not know a unit.
+        A row that plans a period, a row of history, moves of one unit's set-points, and moves of all units alike.
+    set-points, needed : tuple of str
+        Movable set-points, and `before` columns that physics needs for a unit.
     """
 
     row: Shape
@@ -54,7 +54,7 @@ class SetPointForm(Form):
 
 @latest
 def setpoint_forms(seed: Seed, max_rows: int) -> Mapping[str, SetPointForm]:
-    """Requests and responses of a seed's process by operation; none where no physics says what its knobs do."""
+    """Requests and responses of a seed's process by operation; none without physics of its set-points."""
     response = response_of(seed)
     if response is None or seed.key is None or seed.time is None:
         return {}
@@ -65,10 +65,8 @@ def setpoint_forms(seed: Seed, max_rows: int) -> Mapping[str, SetPointForm]:
     fields, over = row_fields(known_later(seed), UNIT, FIRST.isoformat())
     past = record(f"{title(seed)}HistoryRow", about, fields)
     knobs, common = ([seed.column(name) for name in names] for names in (response.KNOBS, response.SHARED))
-    moves = _moves(
-        seed, "Moves", "What to add to the planned knobs of a unit; what is left out stays as planned.", knobs
-    )
-    about = "What to add to the planned knobs of all units, shared ones too; what is left out stays as planned."
+    moves = _moves(seed, "Moves", "Additions to the planned set-points of a unit; omitted ones stay as planned.", knobs)
+    about = "Additions to the planned set-points of all units, shared ones too; omitted ones stay as planned."
     alike = _moves(seed, "MovesOfAll", about, [*knobs, *common])
     shared = {
         "rows": [example_at(example, seed, EXAMPLES)],
@@ -204,7 +202,7 @@ def _recommendations(parts: _Parts, has_line: bool) -> SetPointForm:
         answer[LINE] = Annotated[line, Field(description="what all units share, with the moves that go with it")]
         request, example = {POWER_LIMIT: power_limit_kind()}, {POWER_LIMIT: 450.0}
     about = (
-        "For each row the moves of its knobs that bring most money on average, where they are sure enough to bring "
+        "For each row the moves of its set-points with the largest mean margin, if they are certain enough to yield "
         "more than they cost, stay within bounds and within what history has tried, and keep the seed's limits; else "
         "a refusal that says why. A refusal is an answer."
     )
@@ -214,7 +212,7 @@ def _recommendations(parts: _Parts, has_line: bool) -> SetPointForm:
 def _what_if(parts: _Parts, knob: Column) -> SetPointForm:
     advice: Any = parts.kinds.advice
     by_unit: Any = parts.alike | dict[Key, parts.moves]  # type: ignore[name-defined]
-    described = "by knob: the same for each row; or by unit and knob"
+    described = "by set-point: the same for each row; or by unit and set-point"
     shown = {knob.name: -(knob.step or 1.0) / 2}
     as_described: dict[str, Any] = {"minProperties": 1}  # pydantic says it of no union
     moves = Annotated[
@@ -241,8 +239,8 @@ def _experiments(parts: _Parts) -> SetPointForm:
     tests = Field(description="in pairs; none where no test is worth its cost")
     answer = {"tests": Annotated[list[test], tests], "worth": parts.kinds.worth}
     about = (
-        "The next set-point tests: random moves in pairs of like units, one up and one down, where what is learnt is "
-        "worth more to all units than the tests cost. Signs are drawn anew for each period to come."
+        "The next set-point tests: random moves in pairs of similar units, one up and one down, if the information is "
+        "worth more to all units than the tests cost. Signs are drawn again for each coming period."
     )
     return parts.form(
         "Experiments", "Next set-point tests", about, {"share": Annotated[float, share]}, answer, {"share": 0.08}

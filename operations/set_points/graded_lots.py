@@ -48,13 +48,13 @@ ASSUMPTIONS = (
 )
 NO_PARETO = "what lots emit is not known, so there is nothing to weigh money against"
 NO_EXPERIMENTS = "tests are not proposed for lots; support says how many lots of history tried a move"
-GOES_ON = "Beware: no row plans a lot: each unit is taken to make one more, with the knobs and readings of its newest"
+GOES_ON = "Warning: no row plans a lot: each unit is assumed to make one more, with the set-points of its latest"
 UNIT = "A-001"  # of the examples
 
 
 @latest
 def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
-    """Requests and responses of a seed's process by operation; none without knobs, units or times of lots.
+    """Requests and responses of a process by operation; none without set-points, units or times of lots.
 
     Parameters
     ----------
@@ -74,17 +74,17 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
         max_rows,
         LotFields(
             row=row | {knob.name: _planned(knob, float(example[knob.name])) for knob in knobs},
-            about="the plan of a lot: its knobs, and what is known before it is made",
+            about="plan of a lot: its set-points, and the values known before it is made",
             example=example,
             prices=lot_costs(seed),
             prices_example=costs_example(seed),
             knobs={knob.name: LotKnob(str(knob.unit), knob.meaning, -(knob.step or 1.0) / 2) for knob in knobs},
             recommended=(
-                "For each lot the move of one knob that brings most on average, where that is beyond doubt, stays "
-                "within bounds, a step and what history has tried, and makes the lot break its grade no more often "
+                "For each lot the move of one set-point with the largest mean gain, if that is significant, stays "
+                "within bounds, a step and the range of history, and makes the lot violate its grade no more often "
                 "than is allowed, or than it does as planned; else a refusal that says why. A refusal is an answer."
             ),
-            chosen="What chosen moves of knobs would bring, whatever that is.",
+            chosen="Expected effect of given moves of set-points.",
             gain="what a tonne of the lot is worth more, the cost of the moves taken off",
             graded=tuple(grade.name for grade in seed.grades[:-1]),
             past=row_fields(known_later(seed), UNIT, time)[0] if made else {},
@@ -93,7 +93,7 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
 
 
 def _planned(knob: Column, example: float) -> Any:
-    """Type of a planned knob, which must be there."""
+    """Type of a planned set-point, which is required."""
     described = Field(
         ge=knob.low,
         le=knob.high,
@@ -141,7 +141,7 @@ class LotSetPointAdvice(LotOperation):
     def advices(
         self, form: LotForm, learnt: LotSetpoints, request: AskedLots, prices: dict[str, float]
     ) -> Sequence[LotAdvice]:
-        """Advice on each plan; RequestError where chosen moves cannot be, or no row holds what the model needs."""
+        """Recommendation for each plan; RequestError for impossible moves or rows without needed inputs."""
         import pandas as pd
 
         seed, units = learnt.seed, request.units

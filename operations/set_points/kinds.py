@@ -25,7 +25,7 @@ class Kinds:
     advice, pareto : type
         Advice for one row, and its points of money against greenhouse gases.
     test, worth : type
-        A set-point test of one unit, and what those of each knob are worth.
+        A set-point test of one unit, and what those of each set-point are worth.
     line : type
         Advice for all units together.
     """
@@ -39,7 +39,7 @@ class Kinds:
 
 
 def kinds_of(seed: Seed, knobs: Sequence[Column], shared: Sequence[Column]) -> Kinds:
-    """Types of a seed's process, whose `knobs` may be moved by unit and whose `shared` ones for all units alike."""
+    """Types of a process with set-points `knobs` of each unit and `shared` ones of all units."""
     number: Any = record(f"{title(seed)}Number", "A number with its unit.", {"value": float, "unit": str})
     estimate = _estimate(seed)
     advice = _advice(seed, estimate)
@@ -82,7 +82,7 @@ def _advice(seed: Seed, number: Any) -> Any:
         "What is advised for one row.",
         {
             **_identity(seed),
-            "knobs": Annotated[_knobs(seed), Field(description="plan, move and what the knob then is")],
+            "knobs": Annotated[_knobs(seed), Field(description="plan, move and resulting set-point")],
             "gain": Annotated[
                 number, Field(description="money that the moves bring a unit and day, their cost taken off")
             ],
@@ -90,7 +90,7 @@ def _advice(seed: Seed, number: Any) -> Any:
             "limits": list[limit],
             "cause": Annotated[str | None, Field(description="largest cause of the gain; null: nothing moves")],
             "support": Annotated[
-                int, Field(description="rows of history that moved as far; of the moved knobs the fewest")
+                int, Field(description="rows of history with moves of this size; the fewest over the moved set-points")
             ],
             "nearest": Annotated[list[near], Field(description="periods of history most like this one")],
             "refusal": Annotated[
@@ -115,7 +115,7 @@ def _knobs(seed: Seed) -> Any:
         return Annotated[kind, Field(json_schema_extra={"x-unit": str(column.unit)})]
 
     own = {column.name: knob(column) for column in seed.by_role("knob") if column.is_number}
-    return record(f"{title(seed)}AdvisedKnobs", "Knobs of a unit.", own)
+    return record(f"{title(seed)}AdvisedKnobs", "Set-points of a unit.", own)
 
 
 def _pareto(seed: Seed, number: Any, advice: Any) -> Any:
@@ -132,7 +132,7 @@ def _pareto(seed: Seed, number: Any, advice: Any) -> Any:
 def _test(seed: Seed, knobs: Sequence[Column], number: Any) -> Any:
     sizes = record(
         f"{title(seed)}TestMoves",
-        "What a test adds to the planned knobs.",
+        "Addition of a test to the planned set-points.",
         {knob.name: NotRequired[number] for knob in knobs},
     )
     return record(
@@ -140,7 +140,7 @@ def _test(seed: Seed, knobs: Sequence[Column], number: Any) -> Any:
         "A set-point test of one unit.",
         {
             **_identity(seed),
-            "partner": Annotated[str, Field(description="unit that moves the same knobs the other way")],
+            "partner": Annotated[str, Field(description="unit that moves the same set-points the other way")],
             "periods": Annotated[int, Field(description="how many periods it is held")],
             "moves": sizes,
         },
@@ -150,7 +150,7 @@ def _test(seed: Seed, knobs: Sequence[Column], number: Any) -> Any:
 def _worth(seed: Seed, knobs: Sequence[Column]) -> Any:
     worth = record(
         f"{title(seed)}TestWorth",
-        "What a programme of tests of a knob is worth: such tests over four rounds.",
+        "Economic value of a programme of tests of a set-point: such tests over four rounds.",
         {
             "size": Annotated[float, Field(description="how far tests move it")],
             "unit": Annotated[str, Field(description="unit of the size")],
@@ -164,5 +164,5 @@ def _worth(seed: Seed, knobs: Sequence[Column]) -> Any:
             "money": Annotated[Literal[MONEY], Field(description="unit of gain, doubts, value and cost, a unit")],
         },
     )
-    about = "By knob; one whose tests are worth less than they cost is left out."
+    about = "By set-point; one whose tests cost more than their value is left out."
     return record(f"{title(seed)}TestWorths", about, {knob.name: NotRequired[worth] for knob in knobs})

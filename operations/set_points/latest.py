@@ -1,4 +1,4 @@
-"""Forms of the latest process asked for, which the operations on its set-points have in common."""
+"""Forms of the latest requested process, common to the operations on its set-points."""
 
 from __future__ import annotations
 

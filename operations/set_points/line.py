@@ -1,4 +1,4 @@
-"""The part of an answer that is about a whole line: the knob that its units share, and a limit on their power."""
+"""Line part of a response: the set-point shared by its units, and the limit on their power."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def line_kind(seed: Seed, shared: Sequence[Column], estimate: Any) -> Any:
     gain = "money that all moves of the line bring a day, their cost taken off"
     return record(
         f"{title(seed)}LineAdvice",
-        "What is advised for all units together; a unit's own advice is with the shared knobs as planned.",
+        "Recommendation for all units together; a unit's own is with the shared set-points as planned.",
         {
             "start": Annotated[str, Field(description="of the period")],
             "units": Annotated[int, Field(description="units that run")],
             "known": Annotated[int, Field(description="those of them whose plan and situation are known")],
-            "knobs": record(f"{title(seed)}LineKnobs", "Knobs that all units share.", knobs),
+            "knobs": record(f"{title(seed)}LineKnobs", "Set-points that all units share.", knobs),
             "moves": Annotated[
                 dict[str, dict[str, float]],
                 Field(description="own moves of units that go with it, as what-if takes them"),
@@ -66,7 +66,7 @@ def line_kind(seed: Seed, shared: Sequence[Column], estimate: Any) -> Any:
             "strained": Annotated[
                 dict[str, str],
                 Field(
-                    description="units that break a limit more often than they may, whatever their own knobs, and it"
+                    description="units that violate a limit too often with any of their own set-points, and the limit"
                 ),
             ],
             "refusal": Annotated[

@@ -26,14 +26,14 @@ class LotOperation(SetpointOperation[LotForm, AskedLots]):
 
     @abstractmethod
     def advices(self, form: LotForm, learnt: Any, request: AskedLots, prices: dict[str, float]) -> Sequence[LotAdvice]:
-        """Advice on each plan, by prices that the request replaces; SetpointError and RequestError as the base says."""
+        """Recommendation for each plan at the requested prices; raises SetpointError and RequestError."""
 
     @abstractmethod
     def effect_units(self, learnt: Any) -> Mapping[str, str]:
         """Unit of each effect of a move."""
 
     def advised(self, form: LotForm, learnt: Any, request: AskedLots) -> Record:
-        """Advice on each plan, with the prices that it rests on; SetpointError and RequestError as the base says."""
+        """Recommendation for each plan, with its prices; raises SetpointError and RequestError."""
         prices = flattened(request.request["prices"])
         reckoned = learnt.priced(prices)
         advices = self.advices(form, learnt, request, prices)

@@ -28,7 +28,7 @@ NAMES = ("knobs", "gain", "grade_probability", "effects", "limits", "cause", "su
 
 @dataclass(frozen=True)
 class LotKnob:
-    """A knob that may be moved: its unit, its meaning, and the move of an example [its unit]."""
+    """Movable set-point: its unit, its description, and the move of an example [its unit]."""
 
     unit: str
     meaning: str
@@ -76,16 +76,16 @@ class LotFields:
 
 @dataclass(frozen=True)
 class LotForm(Form):
-    """Requests and responses of one operation on set-points of lots; `max_rows` is of plans and of history.
+    """Requests and responses of one operation on set-points of lots; `max_rows` counts plans and history.
 
     Attributes
     ----------
     row, moves : Shape
-        A row that plans a lot, and moves of one lot's knobs.
+        A row that plans a lot, and moves of one lot's set-points.
     past : Shape or None
         An earlier period; None where nothing is made from one.
     units : Mapping of str to str
-        Unit of each knob.
+        Unit of each set-point.
     """
 
     row: Shape
@@ -105,7 +105,7 @@ class AskedLots:
     units : list of str
         Name of each row's unit.
     request : dict
-        What stood beside them.
+        Other fields of the request.
     """
 
     rows: list[Record]
@@ -126,7 +126,7 @@ def lot_forms(seed: Seed, max_rows: int, fields: LotFields) -> Mapping[str, LotF
     past = record(f"{title(seed)}HistoryRow", about, fields.past) if fields.past else None
     moves = record(
         f"{title(seed)}Moves",
-        "What to add to the planned knobs of a lot; what is left out stays as planned.",
+        "Additions to the planned set-points of a lot; omitted ones stay as planned.",
         {name: NotRequired[_move(name, knob)] for name, knob in fields.knobs.items()},
     )
     number: Any = record(f"{title(seed)}Number", "A number with its unit.", {"value": float, "unit": str})
@@ -161,7 +161,7 @@ def lot_forms(seed: Seed, max_rows: int, fields: LotFields) -> Mapping[str, LotF
     knob, first = next(iter(fields.knobs.items()))
     shown = {knob: first.example}
     by_unit: Any = moves | dict[Key, moves]  # type: ignore[valid-type]
-    described = "by knob: the same for each row; or by unit and knob"
+    described = "by set-point: the same for each row; or by unit and set-point"
     as_described: dict[str, Any] = {"minProperties": 1}  # pydantic says it of no union
     chosen = Annotated[
         by_unit, Field(min_length=1, description=described, examples=[shown], json_schema_extra=as_described)
@@ -232,7 +232,9 @@ def _advice(seed: Seed, fields: LotFields) -> Any:
         return Annotated[kind, Field(json_schema_extra={"x-unit": one.unit})]
 
     knobs = record(
-        f"{title(seed)}AdvisedKnobs", "Knobs of a lot.", {name: knob(name, one) for name, one in fields.knobs.items()}
+        f"{title(seed)}AdvisedKnobs",
+        "Set-points of a lot.",
+        {name: knob(name, one) for name, one in fields.knobs.items()},
     )
     chance: Any = record(
         f"{title(seed)}AdviceChance", "A chance as planned and after the moves.", {"before": share, "after": share}
@@ -245,14 +247,14 @@ def _advice(seed: Seed, fields: LotFields) -> Any:
         "What is advised for one row.",
         {
             **{column.name: Annotated[str, Field(description=column.meaning)] for column in seed.identity},
-            "knobs": Annotated[knobs, Field(description="plan, move and what the knob then is")],
+            "knobs": Annotated[knobs, Field(description="plan, move and resulting set-point")],
             "gain": Annotated[number, Field(description=fields.gain)],
             **({"grade_probability": grades} if fields.graded else {}),
             "effects": Annotated[dict[str, number], Field(description="change of each outcome by the moves")],
             "limits": list[limit],
             "cause": Annotated[str | None, Field(description="largest cause of the gain; null: nothing gains")],
             "support": Annotated[int, Field(description="lots of history that the advice rests on")],
-            "notes": Annotated[list[str], Field(description="what the advice rests on, and why a knob stays")],
+            "notes": Annotated[list[str], Field(description="basis of the advice, and reasons for unmoved set-points")],
             "refusal": Annotated[
                 str | None,
                 Field(description="why nothing is recommended; null: moves are, or the plan is as good as any"),

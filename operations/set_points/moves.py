@@ -18,7 +18,7 @@ Bounds = Mapping[str, tuple[float, float]]
 
 
 def chosen(asked: ParsedSetpointRequest, seed: Seed) -> dict[str, dict[str, float]]:
-    """Moves by unit and knob [the knob's unit], within the bounds of the seed; see `chosen_within`."""
+    """Moves by unit and set-point [its unit], within the bounds of the seed; see `chosen_within`."""
     knobs = [column for column in seed.by_role("knob") if column.is_number]
     units = {column.name: str(column.unit) for column in knobs}
     bounds = {column.name: column.settable for column in knobs}
@@ -28,21 +28,21 @@ def chosen(asked: ParsedSetpointRequest, seed: Seed) -> dict[str, dict[str, floa
 def chosen_within(
     rows: Sequence[Record], units: Sequence[str], moves: Record, bounds: Bounds, knob_units: Mapping[str, str]
 ) -> dict[str, dict[str, float]]:
-    """Moves by unit and knob [the knob's unit].
+    """Moves by unit and set-point [its unit].
 
     Parameters
     ----------
     rows, units : sequence of n dict, n str
         Plans and the unit of each.
     moves : dict
-        By knob, or by unit and knob.
+        By set-point, or by unit and set-point.
     bounds, knob_units : Mapping
-        Where each knob may be set, and its unit.
+        Where each set-point may be set, and its unit.
 
     Raises
     ------
     RequestError
-        422 where moves are of a unit that no row plans, or a knob would leave its bounds.
+        422 where moves are of a unit that no row plans, or a set-point would leave its bounds.
     """
     named: dict[str, dict[str, float]] = {unit: moves for unit in units}
     if by_unit(moves):

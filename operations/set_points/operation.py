@@ -30,7 +30,7 @@ class SetpointOperation(AdviceOperation[F, R], Generic[F, R]):
     needs: ClassVar[str | None] = learning.SETPOINTS
     lacking: ClassVar[str] = "no set-points are recommended"
     not_learnt: ClassVar[str] = "recommends no set-points"
-    untrained: ClassVar[str] = "nobody knows its knobs, or it was trained without them"
+    untrained: ClassVar[str] = "its set-points are unknown, or it was trained without them"
 
     def answer(self, form: F, learnt: Any, request: R) -> Record:
         """Response of a set-point model; RequestError where prices, history or moves cannot be."""

@@ -1,4 +1,4 @@
-"""A body that asks for set-points: from JSON to the table that a set-point model takes, or every fault in it."""
+"""Request for set-points: from JSON to the table of a set-point model, or a list of its faults."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ParsedSetpointRequest:
     table : DataFrame
         History and plans as a table of the seed, by unit and time; what is measured in a plan's period is NaN.
     request : dict
-        What stood beside them.
+        Other fields of the request.
     """
 
     rows: list[Record]
@@ -67,7 +67,7 @@ def by_unit(moves: Record) -> bool:
 
 
 def move_faults(moves: Record, alike: Shape, own: Shape) -> list[RequestDefect]:
-    """Faults of moves beside their size, which a model's seed limits.
+    """Faults of moves other than their size, which a model's seed limits.
 
     `alike` are moves that are the same for all rows, `own` those of one unit.
     """
@@ -77,13 +77,13 @@ def move_faults(moves: Record, alike: Shape, own: Shape) -> list[RequestDefect]:
 
 
 def checked_moves(request: Record, alike: Shape, own: Shape) -> Record:
-    """A request whose moves can be, beside their size; RequestError names every one that cannot."""
+    """Return a request with possible moves, whatever their size; RequestError lists the impossible."""
     if faults := move_faults(request.get(MOVES, {}), alike, own):
         raise invalid(faults)
     return request
 
 
-GOES_ON = "Beware: no row plans a period: the last knobs are taken to go on for one more period"
+GOES_ON = "Warning: no row plans a period: the last set-points are assumed to stay for one more period"
 
 
 def request_of(table: pd.DataFrame, seed: Seed, options: Record) -> FromTable[ParsedSetpointRequest]:

@@ -1,4 +1,4 @@
-"""Recommended set-points of a sorting line: how it shall be set for a lot in, moves and what they bring out."""
+"""Recommended set-points of a sorting line for the next lot: moves and their expected effects."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ASSUMPTIONS = (
 NO_PARETO = "what sorting emits is not known, so there is nothing to weigh money against"
 NO_EXPERIMENTS = "no tests are needed: other least gains are replayed on assayed pieces, loads differ from lot to lot"
 MOST_PLANS = 50  # in one request: each may ask for other least gains, which are replayed
-GOES_ON = "Beware: a table of pieces holds no plan: each lot's load is taken as planned, and no least gain"
+GOES_ON = "Warning: a table of pieces holds no plan: each lot's load is assumed as planned, and no least gain"
 LOT, START, GAIN = "L-00401", "2026-11-01T06:00", 0.05  # of the examples
 
 
@@ -75,7 +75,7 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
             },
             recommended=(
                 "The least gain of each bin and the load of the belt that bring most by the newest assayed pieces, "
-                "each where its gain is beyond doubt and no more lots break a limit than is promised; else a refusal "
+                "each if its gain is significant and no more lots violate a limit than is guaranteed; else a refusal "
                 "that says why. A refusal is an answer."
             ),
             chosen="What other least gains and another load would bring on the assayed pieces, whatever that is.",
@@ -85,7 +85,7 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
 
 
 def _planned(knob: Knob, seed: Seed) -> Any:
-    """Type of a planned knob, which may be left out."""
+    """Type of a planned set-point, which is optional."""
     is_load = knob.name == OCCUPANCY
     high = seed.column(OCCUPANCY).high if is_load else None
     otherwise = "the mean of the assayed lots" if is_load else "0: any gain will do"
@@ -104,7 +104,7 @@ def _planned(knob: Knob, seed: Seed) -> Any:
 def _chosen(
     payloads: LotForm, model: LineSetPoints, asked: AskedLots, prices: dict[str, float]
 ) -> list[dict[str, float]]:
-    """Moves of each plan, within what is known of its knobs."""
+    """Moves of each plan, within the range known for its set-points."""
     usual = {name: model.replay(prices).mean_load if name == OCCUPANCY else 0.0 for name in payloads.units}
     rows = [row | {name: value for name, value in usual.items() if row[name] is None} for row in asked.rows]
     moves = chosen_within(rows, asked.units, asked.request[MOVES], model.bounds(prices), payloads.units)

@@ -21,7 +21,7 @@ EXAMPLES = 6  # periods of history in an example
 ABOUT = (
     "For each row how probable each event of the seed is in the period to come, the threshold that the costs of a miss "
     "and of an alarm choose, whether it is passed, what raises the probability most, and how long it takes until the "
-    "plant's own data show the event. What is in hand when the period starts is looked at, and nothing else. How often "
+    "plant's own data show the event. Only values available at the start of the period are used. How often "
     "events came in the history of all units moves the level of all probabilities: send the whole line's, even if you "
     "ask for one unit. A refusal, of a unit with too short a history, is an answer."
 )
@@ -70,7 +70,7 @@ def warning_form(seed: Seed, max_rows: int) -> WarningForm | None:
 
 
 def _request(seed: Seed, max_rows: int, row: Any, past: Any) -> Any:
-    coming = "the period to come, one row a unit: what is in hand when it starts, and its knobs as planned"
+    coming = "the coming period, one row a unit: values available when it starts, and its planned set-points"
     earlier = f"periods that are over, best of all units, in any order: at least {MIN_AGE} without a gap, better 12"
     return record(
         f"{title(seed)}WarningsRequest",
@@ -84,7 +84,7 @@ def _request(seed: Seed, max_rows: int, row: Any, past: Any) -> Any:
 
 def _answer(seed: Seed) -> Any:
     events: Any = record(
-        f"{title(seed)}EventWarnings", "By event; those that nothing was learnt of are left out.", _events(seed)
+        f"{title(seed)}EventWarnings", "By event; those without a trained model are left out.", _events(seed)
     )
     one: Any = record(
         f"{title(seed)}UnitWarnings",
@@ -123,7 +123,7 @@ def _events(seed: Seed) -> Mapping[str, Any]:
     )
     lead = "from the start of the period until the plant's own data show the event, at the latest"
     fields: dict[str, Any] = {
-        "counts": Annotated[str, Field(description="what counts as an event, in words")],
+        "counts": Annotated[str, Field(description="definition of the event, as text")],
         "limit": limit,
         "horizon": Annotated[int, Field(description="periods ahead in any of which it counts")],
         "probability": Annotated[

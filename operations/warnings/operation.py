@@ -16,7 +16,7 @@ from seeds import Seed
 if TYPE_CHECKING:
     import pandas as pd
 
-GOES_ON = "Beware: no row plans a period: the last knobs and what was in hand then are taken to go on"
+GOES_ON = "Warning: no row plans a period: the last set-points and available values are assumed to stay"
 
 
 class Warnings(AdviceOperation[WarningForm, AskedWarnings]):

@@ -24,7 +24,7 @@ from reporting.responses.values import (
 
 DETAILED = 10
 """Rows of a list, and entries of a map, whose nested parts are shown."""
-_WIDTH = 64  # characters of a table beside the name of its rows: columns beyond them stand in another table below
+_WIDTH = 64  # characters of a table after the name of its rows: further columns go into another table below
 _SHALLOW = 12  # leaves of an object that stands in a row of a table
 _GAP = 3  # characters between two columns
 _DEEPEST = 6  # heading of HTML
@@ -138,7 +138,7 @@ def _leaves(row: Record) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 
 def _is_shallow(value: Any) -> bool:
-    """Whether a value is a leaf, or an object of a few leaves, which stand in a row side by side."""
+    """Return whether a value is a leaf, or an object of a few leaves shown in one row."""
     if not isinstance(value, Mapping) or is_leaf(value):
         return is_leaf(value)
     return len(value) <= _SHALLOW and all(map(is_leaf, value.values()))
@@ -192,7 +192,7 @@ def _meanings(paths: Sequence[tuple[str, ...]], place: SchemaPlace) -> str:
 
 
 def _is_uniform(record: Record) -> bool:
-    """Whether all fields are objects of the same leaves, which stand in one table."""
+    """Return whether all fields are objects of the same leaves, shown in one table."""
     kinds = [one for one in record.values() if isinstance(one, Mapping) and one and not is_leaf(one)]
     return (
         len(kinds) == len(record)

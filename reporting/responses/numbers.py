@@ -1,4 +1,4 @@
-"""Numbers with as many digits as they are worth, their full value beside them for who copies them."""
+"""Numbers with their significant digits; the full value stays available for copying."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Remarks:
     _others: int = 0
 
     def add(self, value: Any, place: SchemaPlace, where: str = "") -> None:
-        """Take up the remarks in a part of the response, which stands at a place."""
+        """Add the remarks in a part of the response at a place."""
         if isinstance(value, list):
             for i, one in enumerate(value):
                 self.add_row(one, i, place.item, where)
@@ -43,7 +43,7 @@ class Remarks:
                     self.add(one, place.field(name), _joined(where, name))
 
     def add_row(self, row: Any, number: int, place: SchemaPlace, where: str = "") -> None:
-        """Take up the remarks in a row of a list that is read row by row; see `add`."""
+        """Add the remarks in a row of a list that is read row by row; see `add`."""
         self.add(row, place, _joined(where, label(row, number)))
 
     def _count(self, name: str, text: str, where: str) -> None:

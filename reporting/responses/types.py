@@ -18,7 +18,7 @@ _BETWEEN = {"minimum", "maximum"}
 
 
 class SchemaPlace:
-    """A place in a response, and what its type states of it; nothing where the type does not know the place.
+    """Place in a response with the statements of its type; empty for places unknown to the type.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class SchemaPlace:
 
     @property
     def range(self) -> str:
-        """Bounds of a number, in words; empty where the type states none."""
+        """Bounds of a number as text; empty if the type states none."""
         found = {name: f"{self._schema[name]:.12g}" for name, _ in _ENDS if name in self._schema}
         if found.keys() == _BETWEEN:
             return f"{found['minimum']} to {found['maximum']}"
@@ -57,7 +57,7 @@ class SchemaPlace:
 
     @property
     def is_map(self) -> bool:
-        """Whether it is an object whose fields the type does not name."""
+        """Return whether it is an object with fields that the type does not name."""
         return not self._schema.get("properties")
 
     def field(self, name: str) -> SchemaPlace:
@@ -94,7 +94,7 @@ class SchemaPlace:
 
 
 def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A schema without references and without null: what stands beside a reference goes before what it refers to."""
+    """Return a schema without references and null; keys next to a reference take precedence."""
     while True:
         beside = {key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}
         if "$ref" in schema:

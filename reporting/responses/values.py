@@ -18,7 +18,7 @@ _INTERVAL = {"low", "high"}
 
 
 def is_quantity(value: Any) -> bool:
-    """Whether a value is a number with its unit and at most its interval."""
+    """Return whether a value is a number with its unit and at most its interval."""
     return (
         isinstance(value, Mapping)
         and _QUANTITY <= value.keys() <= _QUANTITY | _INTERVAL
@@ -27,7 +27,7 @@ def is_quantity(value: Any) -> bool:
 
 
 def is_leaf(value: Any) -> bool:
-    """Whether a value stands in one cell."""
+    """Return whether a value fits into one cell."""
     if isinstance(value, list):
         return not any(isinstance(one, Mapping | list) for one in value)
     return not isinstance(value, Mapping) or is_quantity(value)

@@ -44,7 +44,7 @@ def silent(*said):
     ("refusals", "why"),
     [
         ({"set-points": "got 90 rows"}, "got 90 rows"),
-        ({}, "nobody knows its knobs, or it was trained without them"),
+        ({}, "its set-points are unknown, or it was trained without them"),
     ],
 )
 def test_a_champion_that_has_not_learnt_it_says_why(refusals, why, champion, potline, tmp_path):
@@ -147,7 +147,7 @@ def test_a_table_is_warned_of_what_follows_it_or_of_what_it_plans(champion, seed
     rows.to_parquet(tmp_path / "table.parquet", index=False)
     found = requested(seed, Warnings(), tmp_path / "table.parquet", lambda form: {}, silent)
     units = rows["unit"].nunique()
-    assert found.notes[0].startswith("Beware: no row plans a period")
+    assert found.notes[0].startswith("Warning: no row plans a period")
     assert len(found.answer["warnings"]) == units
     assert written(found, tmp_path / "warnings.csv") == units
     frame = pd.read_csv(tmp_path / "warnings.csv", parse_dates=["period_start"])

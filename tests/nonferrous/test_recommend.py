@@ -110,10 +110,10 @@ def test_the_file_holds_a_row_a_unit(command, tmp_path):
 
 def test_it_says_where_plans_are_not_those_of_the_table(command):
     went_on = command(*FILES, advices=SOME, notes=[requests.GOES_ON]).out
-    assert "Beware: no row plans a period: the last knobs are taken to go on" in went_on
+    assert "Warning: no row plans a period: the last set-points are assumed to stay" in went_on
     some = command(*FILES, advices=SOME, notes=[requests.unplanned(4)]).out
     assert "no advice for 4 units whose newest row is no plan" in some
-    assert "Beware" not in some
+    assert "Warning" not in some
 
 
 def test_where_nothing_moves_there_is_no_table(command):
@@ -147,7 +147,7 @@ def test_lots_are_shown_with_gains_a_tonne(command, tmp_path):
     assert max(map(len, lines)) <= 80
     assert "moves for 2 units, on average +3 $/t" in lines
     assert "as good as planned: 1 unit" in lines
-    assert "Beware: no row plans a lot: each unit is taken to make one more" in found.out
+    assert "Warning: no row plans a lot: each unit is assumed to make one more" in found.out
     assert "glue_dose -8 g/t" in found.out
     assert "a tonne of the lot to come" in found.out
     assert pd.read_csv(tmp_path / "advice.csv")["chance of cu_cath_1 [1]"].tolist() == [0.95, 0.95, 0.95]

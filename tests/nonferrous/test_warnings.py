@@ -35,7 +35,7 @@ def found(seed_with):  # noqa: F811
 def test_alarms_are_counted_and_the_rest_is_explained(found):
     assert list(_lines(found)) == [
         "toy_cells: version 4 on 90 rows, 3 units",
-        "Beware: no row plans a period: the last knobs and what was in hand then are taken to go on",
+        "Warning: no row plans a period: the last set-points and available values are assumed to stay",
         "high_z: 1 alarms, raised above a probability of 0.2; nothing is said of 1 units",
         "low: no warnings: got 3 events",
     ]

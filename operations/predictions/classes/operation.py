@@ -18,7 +18,7 @@ from seeds import Seed
 
 
 class ClassificationInfo(BaseModel):
-    """What a process that predicts a class predicts."""
+    """Information on a process that predicts a class."""
 
     target: Annotated[str, Field(description="field of a prediction that holds the class")]
     classes: list[str]

@@ -40,7 +40,7 @@ class Energy(ResponsePart):
     """Energy and greenhouse gases of a tonne."""
 
     def of(self, seed: Seed) -> Accounting | None:
-        """Of a process whose energy is accounted for."""
+        """Return the accounting of a process with energy accounts."""
         physics = energy_of(seed)
         return None if physics is None else Accounting(seed, physics)
 
@@ -122,7 +122,7 @@ class Accounting(Addition):
         Parameters
         ----------
         learnt : Seed
-            The process as it was when the model that answered learnt.
+            The process as it was when the responding model was trained.
         X : ndarray, shape (n, k)
             Inputs of the rows, as the model takes them.
         target : Answer
@@ -175,7 +175,7 @@ def _filled(norm: Norm, energy: list[float], grades: list[str | None], away: lis
 
 
 def _blank(seed: Seed, physics: AnyEnergy) -> Record:
-    """A prediction's energy with blanks in it: each quantity's ends, and what `Accounting` finds of each norm."""
+    """Template of a prediction's energy: the ends of each quantity, and the results for each norm."""
     sources = {scope: _each(parts, EMISSION_UNIT) for scope, parts in emission_sources(physics).items()}
     return {
         "boundaries": _each(physics.KIND.boundaries, physics.KIND.unit),

@@ -1,4 +1,4 @@
-"""Energy and greenhouse gases in the requests and answers of processes whose energy is accounted for: their types."""
+"""Types of energy and greenhouse gases in requests and responses of processes with energy accounts."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _energy_kind(seed: Seed, physics: AnyEnergy) -> Any:
     sources = {
         scope: record(
             f"{own}{scope.replace('_', ' ').title().replace(' ', '')}Sources",
-            f"{SCOPES[scope]}, by what they come from.",
+            f"{SCOPES[scope]}, by source.",
             {name: _estimate(about, EMISSION_UNIT) for name, about in parts.items()},
         )
         for scope, parts in emission_sources(physics).items()
@@ -99,14 +99,14 @@ def _energy_kind(seed: Seed, physics: AnyEnergy) -> Any:
         "Energy and greenhouse gases of a tonne. Intervals follow from that of the "
         f"{physics.TARGET.replace('_', ' ')} alone.",
         {
-            "boundaries": record(f"{own}Boundaries", "Specific energy by what is counted.", boundaries),
+            "boundaries": record(f"{own}Boundaries", "Specific energy by boundary.", boundaries),
             "coal_equivalent": _estimate(
                 "the comprehensive energy as coal equivalent: 0.1229 kgce/kWh of electricity and 34.12 kgce/GJ of "
                 "heat by GB/T 2589",
                 COAL_UNIT,
             ),
             "scopes": record(f"{own}Scopes", "Greenhouse gases by scope.", scopes),
-            "sources": record(f"{own}EmissionSources", "Greenhouse gases by what they come from.", sources),
+            "sources": record(f"{own}EmissionSources", "Greenhouse gases by source.", sources),
             "norms": Annotated[list[norms], Field(description="where it stands under each norm of the seed")],
         },
     )

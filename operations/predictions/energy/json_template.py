@@ -1,4 +1,4 @@
-"""JSON of objects that differ in their values alone: all else of it is encoded once, when the service starts."""
+"""JSON of objects that differ in values alone: the constant part is encoded once, at start."""
 
 from __future__ import annotations
 

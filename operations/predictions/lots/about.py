@@ -1,4 +1,4 @@
-"""Part of the list of processes on one that grades lots: elements, defects, grades, costs, and its threshold."""
+"""Information on a process that grades lots: elements, defects, grades, costs, threshold."""
 
 import math
 from typing import Annotated
@@ -33,15 +33,15 @@ class GradeInfo(BaseModel):
 
     name: str
     title: str
-    value: Annotated[Amount, Field(description="value of a tonne beside the intended grade")]
+    value: Annotated[Amount, Field(description="value of a tonne relative to the intended grade")]
     limits: Annotated[dict[str, GradeLimit], Field(description="limits of contents, by element")]
     sums: Annotated[dict[str, GradeLimit], Field(description="limits of sums of contents, by their names")]
 
 
 class QualityInfo(BaseModel):
-    """What a process that grades its lots decides by."""
+    """Basis of decisions of a process that grades its lots."""
 
-    elements: Annotated[list[str], Field(description="contents that predictions tell")]
+    elements: Annotated[list[str], Field(description="predicted contents")]
     defects: Annotated[list[str], Field(description="what a lot may be rejected for, whatever it contains")]
     intended: Annotated[str, Field(description="grade that the plant aims for")]
     grades: Annotated[list[GradeInfo], Field(description="most valuable first; the last takes every lot")]

@@ -33,12 +33,12 @@ def described(payloads: Payloads) -> Described:
         "expected_value": ("$/t", "what a tonne is worth on average, costs taken off"),
         _NEAREST: (None, "the limit that the lot comes nearest to"),
         f"{_NEAREST}_grade": (None, "whose limit it is"),
-        f"{_NEAREST}_value": (None, "likeliest content or sum, in the limit's unit"),
+        f"{_NEAREST}_value": (None, "most probable content or sum, in the limit's unit"),
         f"{_NEAREST}_highest": (None, "the limit"),
         **({f"{_NEAREST}_least": (None, "the limit, where it is the least content")} if has_least(seed) else {}),
         f"{_NEAREST}_sigma": ("1", "their distance in standard deviations of the model's error"),
         **(
-            {_REMEDY: (None, "the knob whose move takes the next lots farthest from there")}
+            {_REMEDY: (None, "set-point whose move takes the next lots farthest from the limit")}
             if _has_knobs(payloads)
             else {}
         ),

@@ -34,7 +34,7 @@ class ExplainContents(ResponsePart):
     """Explanations of each content."""
 
     def of(self, seed: Seed) -> ContentExplanations:
-        """Of any process that grades lots."""
+        """Return the explanations of any process that grades lots."""
         kind: Any = record(
             f"{title(seed)}Explanations",
             "What each input contributed to each content, in the content's unit.",

@@ -1,4 +1,4 @@
-"""Requests and answers of processes that grade their lots: costs of the day, contents, decisions, what is promised."""
+"""Requests and responses of processes that grade lots: costs, contents, decisions, guarantee."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def fields_of(seed: Seed) -> TaskFields:
 def _predicted(seed: Seed) -> dict[str, Any]:
     contents = record(
         f"{title(seed)}Contents",
-        "Likeliest contents. All contents of a lot lie in their intervals together with the coverage asked for.",
+        "Most probable contents. All contents of a lot lie in their intervals jointly with the requested coverage.",
         {column.name: estimate(column.name, seed) for column in seed.elements},
     )
     defects = {name: _share(seed.column(name).meaning) for name in seed.defects}
@@ -61,7 +61,7 @@ def _share(about: str) -> Any:
 
 
 def _decision(seed: Seed) -> Any:
-    about = "what a tonne is worth on average, costs taken off, beside one sold in the intended grade; null: unknown"
+    about = "mean value of a tonne less costs, relative to one sold in the intended grade; null: unknown"
     worth = record(
         f"{title(seed)}Worth", "A number in $/t.", {"value": _number(about, "$/t") | None, "unit": Literal["$/t"]}
     )
@@ -92,7 +92,7 @@ def _nearest_limit(seed: Seed) -> Any:
         {
             "limit": Annotated[Literal[limits], Field(description="the element that it bounds, or the name of a sum")],
             "grade": Literal[tuple(grade.name for grade in bounded)],
-            "value": Annotated[float, Field(description="likeliest content or sum, in `unit`")],
+            "value": Annotated[float, Field(description="most probable content or sum, in `unit`")],
             **_bound(seed),
             "margin": Annotated[float, Field(description="room up to the limit, in `unit`; negative beyond it")],
             "unit": Literal[units],
@@ -127,7 +127,7 @@ def _remedy(seed: Seed) -> Any:
         return None
     kind = record(
         f"{title(seed)}Remedy",
-        "The move of one knob that, by first principles, takes the next lots farthest from the limit.",
+        "Move of one set-point that, by first principles, takes the next lots farthest from the limit.",
         {
             "knob": Literal[tuple(knob.name for knob in knobs)],
             "before": Annotated[float, Field(description="its value in the row, in `unit`")],

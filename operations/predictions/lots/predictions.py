@@ -1,4 +1,4 @@
-"""Predictions of a model that grades lots: contents, defects and grades to come, and what to do until the assay."""
+"""Predictions of a model that grades lots: contents, defects, grades, decision before the assay."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
 
 
 def guarantee(model: QualityModel, seed: Seed, by_own_costs: bool) -> Record:
-    """Guarantee on released lots; `by_own_costs` says whether the seed's costs decided, for which it was found."""
+    """Guarantee on released lots; `by_own_costs` states whether the seed's costs decided."""
     rules = seed.quality_rules
     return {
         "alpha": rules.alpha.value,

@@ -11,7 +11,7 @@ from operations.predictions.payloads import Payloads
 
 
 def described(payloads: Payloads) -> Described:
-    """Columns of an answer, in their order; those of options are left out where a request does not ask for them."""
+    """Columns of a response in order; those of options only if requested."""
     found = of_quantities(payloads.quantities)
     for one in payloads.options:
         found |= one.described()

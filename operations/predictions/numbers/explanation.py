@@ -38,7 +38,7 @@ class ExplainNumbers(ResponsePart):
     """Explanations of each target."""
 
     def of(self, seed: Seed) -> NumberExplanations:
-        """Of any process that predicts numbers."""
+        """Return the explanations of any process that predicts numbers."""
         if len(seed.primaries) == 1:
             field = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
             return NumberExplanations(seed, {"explanation": field})

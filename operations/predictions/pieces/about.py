@@ -1,4 +1,4 @@
-"""Part of the list of processes on one that sorts: classes, bins, limits, and which elements its model finds."""
+"""Information on a process that sorts: classes, bins, limits, and elements with a model."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -17,7 +17,7 @@ class BinLimit(BaseModel):
 
 
 class BinInfo(BaseModel):
-    """Where pieces go."""
+    """Destination of pieces."""
 
     name: str
     title: str
@@ -32,7 +32,7 @@ class BinInfo(BaseModel):
 
 
 class SortingInfo(BaseModel):
-    """What a process that sorts decides by."""
+    """Basis of decisions of a process that sorts."""
 
     classes: list[str]
     other: Annotated[str, Field(description="class of what is none of the others")]

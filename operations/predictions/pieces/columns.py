@@ -32,7 +32,7 @@ def _carried(payloads: Payloads) -> list[str]:
 
 
 def columns(payloads: Payloads, model: SortingModel, block: CheckedRows, request: Record) -> Columns:
-    """Decisions of a model, in the order of the rows; see `operations.predictions.numbers.columns.columns`."""
+    """Decisions of a model in order of rows; see `operations.predictions.numbers.columns.columns`."""
     seed, prices = payloads.seed, given_prices(request["prices"])
     before = states(request["lots"], seed)
     seen = model.seen(block.X)

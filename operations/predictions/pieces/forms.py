@@ -1,4 +1,4 @@
-"""Requests and answers of processes that sort pieces: prices of the day, decisions, and what lots hold."""
+"""Requests and responses of processes that sort pieces: prices, decisions, contents of lots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from operations.predictions.payloads import TaskFields, estimate
 from operations.predictions.pieces import lots as lot_payloads
 from seeds import Seed
 
-DEFINED_ON = "lots of the plant that the model learnt from, which come as those of its calibration did"
+DEFINED_ON = "lots of the plant on which the model was trained, of the same distribution as for calibration"
 MOST_LOTS = 1000
 
 

@@ -51,7 +51,7 @@ def _held(one: Bin, seed: Seed, elements: Mapping[str, Any], scattered: Mapping[
 
 
 def _at_most(one: Bin, name: str) -> str:
-    """Limits of an element in a lot of a bin, in words."""
+    """Limits of an element in a lot of a bin, as text."""
     of_mean, of_sd = one.limits.get(name), one.sd_limits.get(name)
     words = [] if of_mean is None else [f"at most {of_mean.value:g} {of_mean.unit} in a lot"]
     words += [] if of_sd is None else [f"standard deviation of pieces at most {of_sd.value:g} {of_sd.unit}"]
@@ -167,7 +167,7 @@ def _known_spread(estimate: Mapping[str, float], limit: Quantity, sd: float) -> 
 
 
 def example(seed: Seed) -> Record:
-    """A lot whose bins hold a quarter of its mass and half of what limits allow, without what is for the reader.
+    """Example lot whose bins hold a quarter of its mass and half of the limits.
 
     Half of a standard deviation is a quarter of its squares.
     """

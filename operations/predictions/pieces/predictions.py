@@ -1,4 +1,4 @@
-"""Predictions of a model that sorts: classes, contents and bins of pieces, and what their lots hold afterwards."""
+"""Predictions of a model that sorts: classes, contents and bins of pieces, resulting lots."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def flag_closed(done: SortedPieces, seed: Seed, flags: list[list[str]]) -> None:
 
 
 def guarantee(model: SortingModel, seed: Seed, is_priced: bool) -> Record:
-    """Guarantee on lots; `is_priced` says whether the request gave prices, for which nothing was calibrated."""
+    """Guarantee on lots; `is_priced` states whether the request gave prices, which voids it."""
     withheld, rests_on = _withheld(model, is_priced), model.calibration
     return {
         "confidence": seed.sorting_rules.confidence.value if withheld is None else None,

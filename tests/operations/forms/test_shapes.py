@@ -123,7 +123,7 @@ def test_faults_beyond_counting_are_one(shape: Shape, monkeypatch: pytest.Monkey
     monkeypatch.setattr("operations.forms.shapes.MOST_DETAILS", 5)
     assert len(shape.read({f"q{i}": 1 for i in range(5)}, 3)[1]) == 5
     (fault,) = shape.read({f"q{i}": 1 for i in range(6)}, 3)[1]
-    assert fault == RequestDefect(row=3, expected="an object with at most 5 faults, to tell them")
+    assert fault == RequestDefect(row=3, expected="an object with at most 5 faults, all listed")
 
 
 def test_limits_that_keep_a_request_short() -> None:

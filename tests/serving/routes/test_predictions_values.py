@@ -113,7 +113,7 @@ def in_threads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def cost(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """What a row costs, whatever it takes here [s]."""
     said = {"seconds": 0.0}
-    monkeypatch.setattr("serving.middleware.admission.Pace.expected", lambda self, rows: rows * said["seconds"])
+    monkeypatch.setattr("serving.middleware.admission.CostEstimate.expected", lambda self, rows: rows * said["seconds"])
     return said
 
 

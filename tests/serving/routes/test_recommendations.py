@@ -30,7 +30,7 @@ from system.cancellation import between
 
 URL = "/v1/aluminium_reduction"
 VERBS = ["recommendations", "what-if", "pareto", "experiments"]
-ADVISORY = "mean over this and the next 2 periods if the crew goes on as in history"
+ADVISORY = "mean over this and the next 2 periods if operators continue as in history"
 Serve = Callable[..., Service]
 Post = Callable[..., Any]
 

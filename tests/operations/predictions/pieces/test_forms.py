@@ -165,7 +165,7 @@ def test_faults_without_number_are_left_uncounted(app: Service, call: Call) -> N
     response = call(app, "POST", URL, json={"rows": [A_PIECE], "prices": nested})
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert [fault["expected"] for fault in response.json()["errors"]] == [
-        "an object with at most 10000 faults, to tell them"
+        "an object with at most 10000 faults, all listed"
     ]
 
 
