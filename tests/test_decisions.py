@@ -17,10 +17,10 @@ def test_a_record_has_the_parts_of_its_form(path):
     text = path.read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
     assert len(text.split()) <= LONGEST
-    (found,) = re.finditer(STATUS, text, re.MULTILINE)
-    if found[2] is not None:
-        assert found[3].startswith(found[2])
-        assert (FOLDER / found[3]).is_file()
+    (status,) = re.finditer(STATUS, text, re.MULTILINE)
+    if status[2] is not None:
+        assert status[3].startswith(status[2])
+        assert (FOLDER / status[3]).is_file()
 
 
 def test_numbers_of_records_have_no_gap():

@@ -1,4 +1,4 @@
-"""Reference page of the errors of the API, from the types of problem details and the statuses of the service."""
+"""Reference page of the errors of the API, from the problem details and statuses of the service."""
 
 from __future__ import annotations
 

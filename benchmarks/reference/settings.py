@@ -52,7 +52,7 @@ def _rows(fields: dict[str, FieldInfo]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _value(field: FieldInfo) -> str:
-    """Type of a field in words, with its bounds."""
+    """Type of a field as text, with its bounds."""
     bounds = [
         *field.metadata,
         *(one for part in get_args(field.annotation) for one in getattr(part, "__metadata__", ())),
@@ -89,7 +89,7 @@ def _default(value: object) -> str:
 
 
 def _size(value: int) -> str:
-    """Return a number of bytes in a larger unit, in brackets; nothing for numbers that are no multiple of one."""
+    """Return a number of bytes in a larger unit, in brackets; nothing without such a unit."""
     return next((f" ({value // unit} {name})" for unit, name in SIZES.items() if value % unit == 0), "")
 
 

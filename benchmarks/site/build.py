@@ -86,10 +86,10 @@ def stage(folder: Path) -> None:
 
 
 def indented(text: str) -> str:
-    """Return a text whose lists are as the site's Markdown asks, from lists as the repository's viewer takes them.
+    """Return a text with lists in the form of the site's Markdown.
 
-    The further lines of an item are four spaces in, not as many as its mark is long, and an item after one of several
-    paragraphs has an empty line before it.
+    The repository's viewer asks less: there the further lines of an item are as many spaces in as its mark is long,
+    here four; and here an item after one of several paragraphs has an empty line before it.
     """
     lines: list[str] = []
     width, shift, parts, in_code = 0, -1, 1, False

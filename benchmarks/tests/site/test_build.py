@@ -64,7 +64,7 @@ def test_every_page_of_the_documents_is_on_the_site(built):
 def test_no_page_loads_anything_from_another_host(built):
     pages = [*built.rglob("*.html")]
     assert len(pages) > 100
-    assert {page.name: found for page in pages if (found := outside(page.read_text(encoding="utf-8")))} == {}
+    assert {page.name: others for page in pages if (others := outside(page.read_text(encoding="utf-8")))} == {}
 
 
 def test_no_style_loads_anything_from_another_host(built):
@@ -95,8 +95,8 @@ def test_lists_and_tables_are_no_running_text(built):
     running = {}
     for page in built.rglob("*.html"):
         paragraphs = re.findall(r"<p>(.*?)</p>", page.read_text(encoding="utf-8"), re.DOTALL)
-        if found := [one for one in paragraphs if re.search(r"^(?:[-*|] |\d+\. )|```", one, re.MULTILINE)]:
-            running[page.name] = found
+        if raw := [one for one in paragraphs if re.search(r"^(?:[-*|] |\d+\. )|```", one, re.MULTILINE)]:
+            running[page.name] = raw
     assert running == {}
 
 
@@ -144,7 +144,7 @@ def test_a_link_that_leads_nowhere_stops_the_build(tmp_path, monkeypatch):
         site.build(tmp_path / "site")
 
 
-def found(chromium: str, page: str, profile: Path, query: str) -> list[str]:
+def searched(chromium: str, page: str, profile: Path, query: str) -> list[str]:
     """Pages that the site's search finds, the best first, in a browser that reaches no host."""
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     flags += ["--proxy-server=127.0.0.1:9", f"--user-data-dir={profile}", "--virtual-time-budget=20000"]
@@ -166,10 +166,10 @@ def found(chromium: str, page: str, profile: Path, query: str) -> list[str]:
 )
 def test_the_search_finds_pages_without_a_network(built, tmp_path, query, page):
     """The site is opened as a file."""
-    assert page in found(needed("chromium"), (built / "index.html").as_uri(), tmp_path / "profile", query)
+    assert page in searched(needed("chromium"), (built / "index.html").as_uri(), tmp_path / "profile", query)
 
 
 @pytest.mark.browser
 def test_the_search_finds_guides_before_decisions(built, tmp_path):
-    pages = found(needed("chromium"), (built / "index.html").as_uri(), tmp_path / "profile", "set-point")
+    pages = searched(needed("chromium"), (built / "index.html").as_uri(), tmp_path / "profile", "set-point")
     assert pages[0].startswith("how-to/")
