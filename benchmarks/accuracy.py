@@ -5,8 +5,8 @@
     python benchmarks/accuracy.py zinc_leach_filter FILE           # a process with its own data
 
 Figures are kept in docs/results/<process>.json with the digests of the seed and of the table that they were measured
-on. The tables of README.md and of docs/reference/processes/<process>.md are made from them, wherever a page has their
-markers.
+on. The tables of docs/reference/processes/<process>.md are made from them; `python -m benchmarks.aims.mission` and
+`python -m benchmarks.aims.overview` then renew those of all processes and of README.md.
 """
 
 import json
@@ -66,9 +66,9 @@ def kept(process: str) -> Path:
     return DOCS / "results" / f"{process}.json"
 
 
-def pages(process: str) -> tuple[Path, Path]:
-    """Documents that may show a process's figures."""
-    return ROOT / "README.md", DOCS / "reference" / "processes" / f"{process}.md"
+def page_of(process: str) -> Path:
+    """The document that shows a process's figures."""
+    return DOCS / "reference" / "processes" / f"{process}.md"
 
 
 def candidates(process: str, result: dict[str, Any]) -> str:
@@ -127,8 +127,8 @@ def filled(text: str, process: str, result: dict[str, Any]) -> str:
 def write(process: str, result: dict[str, object]) -> None:
     """Keep a process's figures, and make the tables from them."""
     kept(process).write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    for page in pages(process):
-        page.write_text(filled(page.read_text(encoding="utf-8"), process, result), encoding="utf-8")
+    page = page_of(process)
+    page.write_text(filled(page.read_text(encoding="utf-8"), process, result), encoding="utf-8")
 
 
 def main(arguments: list[str]) -> None:

@@ -38,7 +38,7 @@ from training.core.splits import Split, split
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "peers.json", ROOT / "docs" / "tutorials" / "own_table.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "peers.json", ROOT / "docs" / "results" / "peers.md"
 NAME = "peers"
 PEERS = ("baseline", "linear", "LightGBM", "CatBoost")
 

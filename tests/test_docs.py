@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import json
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,28 @@ def test_every_simulated_plant_has_its_picture(process):
 
 def test_the_readme_names_no_other_process():
     text = README.read_text(encoding="utf-8")
-    for process in set(names()) - set(re.findall(r"<!-- results of (\w+) -->", text)):
+    for process in set(names()) - set(re.findall(r"/v1/(\w+)/predictions", text)):
         assert process not in text, f"{process}: adding a process needs no edit of the README"
+
+
+def test_the_readme_states_what_it_needs_and_its_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = README.read_text(encoding="utf-8")
+    assert f"Python {project['requires-python'].removeprefix('>=')} or later" in text
+    assert f"Version {project['version'].rpartition('.')[0]}, {project['license']}" in text
+    assert len(text.splitlines()) <= 150
+    (limit,) = re.findall(r"`make test` should take at most (\d+) s of processor time", text)
+    assert f"at most {limit} s of processor time" in (EXPLANATION / "testing.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_the_request_of_the_tutorial_and_its_response():
+    """What the tutorial shows is compared with what a service responds."""
+    shown = [path.read_text(encoding="utf-8") for path in (README, DOCS / "tutorials" / "first_prediction.md")]
+    requests = [json.loads(re.findall(r"-d '(\{.*?\})'\n", text, re.DOTALL)[0]) for text in shown]
+    responses = [json.loads(re.findall(r"```json\n(.*?)```", text, re.DOTALL)[0]) for text in shown]
+    responses[0]["model"].pop("digest")
+    assert requests[0] == requests[1] | {"coverage": 0.9}
+    assert responses[0] == responses[1]
 
 
 @pytest.mark.parametrize("process", names())

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from benchmarks import accuracy, control_charts, peers, quality, quality_setpoints, run
+from benchmarks.aims import overview
+from benchmarks.aims.page import filled
 from benchmarks.digests import is_of_own_plant, seed_digest, table_digest
 from models.table.reading import read_table
 from seeds import load, names
@@ -16,7 +18,6 @@ from tests.suite.plant_tables import TABLES
 from tests.suite.processes import each
 
 ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 RESULTS, PROCESSES = DOCS / "results", DOCS / "reference" / "processes"
 SIMULATED = [name for name in names() if load(name).plant is not None]
@@ -70,16 +71,23 @@ def test_every_process_has_its_page_with_the_measured_tables(process):
     assert f"nonferrous seeds show {process}" in text
 
 
-def test_the_readme_shows_one_table_a_task_and_they_are_the_measured_ones():
-    text = README.read_text(encoding="utf-8")
-    shown = re.findall(r"<!-- results of (\w+) -->\n\| candidate", text)
+def test_the_readme_shows_one_table_of_figures_and_it_is_the_measured_one():
+    text = overview.PAGE.read_text(encoding="utf-8")
+    assert filled(text, overview.NAME, overview.lines()) == text, "write it again: python -m benchmarks.aims.overview"
+    assert len(re.findall(r"^\|(?:-+:?\|)*-+:\|", text, re.MULTILINE)) == 1
+    shown = {row.process for row in overview.ROWS}
     assert sorted(load(process).process.task for process in shown) == ["quality", "regression", "sorting"]
-    for process in shown:
-        assert accuracy.filled(text, process, measured(process)) == text
+
+
+def test_the_readme_says_where_the_champion_is_not_the_best():
+    ingot, text = measured("aluminium_ingot"), overview.PAGE.read_text(encoding="utf-8")
+    champion = ingot["candidates"][ingot["registered"]]
+    costs_more = champion["test_cost"] > ingot["candidates"]["first_principles"]["test_cost"]
+    assert ("on the ingots it costs more than first principles" in text) == costs_more
 
 
 def test_the_table_beside_peers_is_the_measured_one():
-    page = (DOCS / "tutorials" / "own_table.md").read_text(encoding="utf-8")
+    page = peers.PAGE.read_text(encoding="utf-8")
     assert peers.with_table(page, measured("peers")) == page
     assert list(measured("peers")) == [table.name for table in TABLES]
 
