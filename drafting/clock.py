@@ -107,8 +107,8 @@ def find_clock(
         The named column holds no times, two orders of day and month fit it, most of its cells are empty, or rows share
         their times and have labels of their own.
     """
-    found: list[Suspicion] = []
-    clock = _find_time(columns, target, time, found)
+    findings: list[Suspicion] = []
+    clock = _find_time(columns, target, time, findings)
     key = next((column for column in columns if column.text == unit), None)
     n = len(target.missing)
     if clock is None:
@@ -120,15 +120,15 @@ def find_clock(
         runs = len(first_of_runs(labels, code[order][~target.missing[order]]))
         if target.numbers is not None and runs * _FEW_IN_RUN <= len(labels):
             evidence = f"{runs} labels in {len(labels)} rows: each stands in several rows on end"
-            found.append(
+            findings.append(
                 Suspicion("repeated labels", target.text, evidence, "nothing: without a time no period is known")
             )
-        return RowOrder(None, key, order, code, found=found)
+        return RowOrder(None, key, order, code, found=findings)
     assert clock.times is not None
     stamps = clock.times.values.to_numpy().astype("datetime64[us]")
     when = np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)
     if key is None:
-        key = _find_unit(columns, clock, target, when, found)
+        key = _find_unit(columns, clock, target, when, findings)
     code = np.zeros(n, np.int64) if key is None else key.codes
     order = np.lexsort((when, code))
     order = order[np.isfinite(when[order])]
@@ -137,22 +137,22 @@ def find_clock(
         raise DraftError(f"column {clock.text}: got no two rows of a unit at different times: name another by --time")
     together = rows_of_a_stamp(when[order], code[order])
     if together == 1:
-        found += _repeated_times(clock, key, when[order], code[order], time_zone)
-    found += _steps(when[order], code[order], step, clock)
-    label_step, statistic = _labels(target, when[order], code[order], order, step, found)
+        findings += _repeated_times(clock, key, when[order], code[order], time_zone)
+    findings += _steps(when[order], code[order], step, clock)
+    label_step, statistic = _labels(target, when[order], code[order], order, step, findings)
     label_step = _stated(period, step, label_step)
     if together > 1:
         if period is None and not has_label_of_stamp(target, order, when[order], code[order]):
             raise _which_row(clock, target, together, step)
         if label_step is None or label_step <= step:
             label_step, statistic = step, "mean"
-        found.append(_of_stamps(clock, together, label_step))
+        findings.append(_of_stamps(clock, together, label_step))
         step = float(f"{step / together:.3g}")
-    return RowOrder(clock, key, order, code, step, label_step, statistic, found)
+    return RowOrder(clock, key, order, code, step, label_step, statistic, findings)
 
 
 def _find_time(
-    columns: Sequence[DetectedColumn], target: DetectedColumn, named: str | None, found: list[Suspicion]
+    columns: Sequence[DetectedColumn], target: DetectedColumn, named: str | None, findings: list[Suspicion]
 ) -> DetectedColumn | None:
     """Return the time column; if it is not named, the first candidate with the most distinct times."""
     if named is not None:
@@ -177,11 +177,13 @@ def _find_time(
     others = ", ".join(column.text for column in times if column is not best)
     if best.times is not None and best.times.zoned:
         evidence = "its times carry an offset from UTC"
-        found.append(Suspicion("choice", best.text, evidence, "are kept at UTC; name the plant's zone by --time-zone"))
+        findings.append(
+            Suspicion("choice", best.text, evidence, "are kept at UTC; name the plant's zone by --time-zone")
+        )
     evidence = f"{int(apart(best))} different times in {len(best.missing)} rows" + (
         f"; others: {others}" if others else ""
     )
-    found.append(Suspicion("choice", best.text, evidence, "is the time of the rows; name another by --time"))
+    findings.append(Suspicion("choice", best.text, evidence, "is the time of the rows; name another by --time"))
     return best
 
 
@@ -206,7 +208,7 @@ def _find_unit(
     time: DetectedColumn,
     target: DetectedColumn,
     when: FloatArray,
-    found: list[Suspicion],
+    findings: list[Suspicion],
 ) -> DetectedColumn | None:
     """Return the column that distinguishes rows of one time; None if none does or times do not repeat."""
     if pd.Series(when).duplicated().mean() < _FEW_REPEATED:
@@ -233,7 +235,7 @@ def _find_unit(
     if not able:
         return None
     *_, units, best = min(able, key=lambda one: one[:3])
-    found.append(
+    findings.append(
         Suspicion("choice", best.text, f"distinguishes rows of one time: {units} units", "is the unit; else --unit")
     )
     return best
@@ -299,7 +301,7 @@ def _steps(when: FloatArray, unit: IntArray, step: float, time: DetectedColumn) 
     steps[np.diff(unit) != 0] = np.nan
     inner = steps[np.isfinite(steps) & (steps > 0)]
     regular = float(np.mean(np.abs(inner - step) < 0.5 * step))
-    found = []
+    findings = []
     if regular < _REGULAR:
         evidence = f"only {regular:.0%} of the steps are near the usual {length(step)}"
         done = f"a period of {length(step)} is assumed: check [process] period"
@@ -310,12 +312,12 @@ def _steps(when: FloatArray, unit: IntArray, step: float, time: DetectedColumn) 
         start = pd.Timestamp(when[longest], unit="s")
         of = "1 gap of" if len(gaps) == 1 else f"{len(gaps)} gaps, the longest of"
         evidence = f"{of} {length(float(steps[longest]))} after {start:%Y-%m-%d %H:%M}"
-        found.append(Suspicion("gaps", time.text, evidence, "nothing: no value is carried over a gap"))
-    return found
+        findings.append(Suspicion("gaps", time.text, evidence, "nothing: no value is carried over a gap"))
+    return findings
 
 
 def _labels(
-    target: DetectedColumn, when: FloatArray, unit: IntArray, order: IntArray, step: float, found: list[Suspicion]
+    target: DetectedColumn, when: FloatArray, unit: IntArray, order: IntArray, step: float, findings: list[Suspicion]
 ) -> tuple[float | None, str]:
     """Time that one label stands for, where rows are faster than labels, and how rows become one label."""
     code = target.codes[order]
@@ -332,8 +334,8 @@ def _labels(
         if label_step is not None and len(labels) > 0.5 * len(code):
             evidence = f"the class changes {len(first) - 1} times, each at the same time of a period"
             done = f"one label each {length(label_step)}: rows become periods ([table] every)"
-            found.append(Suspicion("repeated labels", target.text, evidence, done))
-            found += _misaligned(target, when[starts[1:]], label_step)
+            findings.append(Suspicion("repeated labels", target.text, evidence, done))
+            findings += _misaligned(target, when[starts[1:]], label_step)
             return label_step, "last"
     elif len(first) >= _RUNS_AT_LEAST and len(labels) >= _FEW_IN_RUN * len(first):
         length_of_run = float(np.median(np.diff(np.append(first, len(labels)))))
@@ -343,18 +345,18 @@ def _labels(
         if length_of_run >= _FEW_IN_RUN and is_regular:
             evidence = f"{len(first)} labels repeated about {length_of_run:.0f} times each are {len(first)} labels"
             done = f"one label each {length(label_step)}: rows become periods ([table] every)"
-            found.append(Suspicion("repeated labels", target.text, evidence, done))
-            found += _misaligned(target, when[starts], label_step)
+            findings.append(Suspicion("repeated labels", target.text, evidence, done))
+            findings += _misaligned(target, when[starts], label_step)
             return label_step, "last"
         evidence = f"{len(first)} runs of one label in {len(labels)} rows with a label"
-        found.append(Suspicion("repeated labels", target.text, evidence, "nothing: runs have no common length"))
+        findings.append(Suspicion("repeated labels", target.text, evidence, "nothing: runs have no common length"))
     between = np.diff(when[labels])[np.diff(unit[labels]) == 0]
-    usual = float(np.median(between)) if len(between) else step
-    if usual >= _FEW_IN_RUN * step:
-        label_step = snapped(usual)
+    typical = float(np.median(between)) if len(between) else step
+    if typical >= _FEW_IN_RUN * step:
+        label_step = snapped(typical)
         evidence = f"{len(labels)} labels in {len(code)} rows, about {length(label_step)} apart"
         done = f"one label each {length(label_step)}: rows become periods ([table] every)"
-        found.append(Suspicion("repeated labels", target.text, evidence, done))
+        findings.append(Suspicion("repeated labels", target.text, evidence, done))
         return label_step, "last"
     return None, "mean"
 

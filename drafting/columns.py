@@ -139,8 +139,8 @@ def find_column(
         sample = pc.drop_null(text.slice(0, 200)).slice(0, 40).to_pylist()
         if values is not None and not looks_like_times(sample):
             stands = _stand_in(values)
-            said = pd.Series(text.filter(pa.array(stands)).to_pandas()).value_counts()
-            markers |= {str(one): int(count) for one, count in said.items()}
+            counts = pd.Series(text.filter(pa.array(stands)).to_pandas()).value_counts()
+            markers |= {str(one): int(count) for one, count in counts.items()}
             values = np.where(stands, np.nan, values)
             return DetectedColumn(heading, "number", missing | np.isnan(values), numbers=values, markers=markers)
     texts = text.to_pandas()
@@ -167,8 +167,8 @@ def named_values(cells: pd.Series, heading: Heading) -> DetectedColumn:
     markers = pc.value_counts(text.filter(absent)).to_pylist()
     texts = pc.if_else(absent, None, text).to_pandas()
     missing = texts.isna().to_numpy()
-    found = {one["values"]: one["counts"] for one in markers}
-    return DetectedColumn(heading, _text_kind(texts.dropna()), missing, texts=texts, markers=found)
+    by_marker = {one["values"]: one["counts"] for one in markers}
+    return DetectedColumn(heading, _text_kind(texts.dropna()), missing, texts=texts, markers=by_marker)
 
 
 def _plain(cells: pd.Series) -> pa.Array:
@@ -199,13 +199,13 @@ def _numbers(cells: pd.Series, text: pa.Array, form: TableFormat) -> tuple[Float
 
 def _stand_in(values: FloatArray) -> BoolArray:
     """Mask of missing-value codes, such as -9999, far from all other values."""
-    found = np.isin(values, _STAND_INS)
-    others = values[~found & np.isfinite(values)]
-    if not found.any() or len(others) < _FEWEST_OTHERS:
+    coded = np.isin(values, _STAND_INS)
+    others = values[~coded & np.isfinite(values)]
+    if not coded.any() or len(others) < _FEWEST_OTHERS:
         return np.zeros(len(values), dtype=np.bool_)
     first, last = np.quantile(others, (0.005, 0.995))
     span = _FAR * max(last - first, abs(last), abs(first)) / 2
-    far: BoolArray = found & ((values < first - span) | (values > last + span))
+    far: BoolArray = coded & ((values < first - span) | (values > last + span))
     return far
 
 
@@ -223,8 +223,8 @@ def cell_suspicions(column: DetectedColumn) -> Iterator[Suspicion]:
         below = [text for text in column.markers if text.startswith(("<", ">"))]
         count = sum(column.markers.values())
         if below:
-            kept = sum(column.markers[text] for text in below)
-            evidence = f"no values in {counted(count, 'cell')}: {listed}; {kept} beyond a laboratory's limit"
+            n_kept = sum(column.markers[text] for text in below)
+            evidence = f"no values in {counted(count, 'cell')}: {listed}; {n_kept} beyond a laboratory's limit"
             done = (
                 "read as missing ([table] missing): values below the limit are lost; write half the limit in the file"
             )
@@ -237,9 +237,9 @@ def cell_suspicions(column: DetectedColumn) -> Iterator[Suspicion]:
             "cannot be read", column.text, evidence, "their rows are rejected and listed: empty these cells"
         )
     if column.times is None and column.texts is not None:
-        some = column.texts.dropna().drop_duplicates().head(_LOOKED_AT)
-        if looks_like_times(some.tolist()):
-            evidence = f"looks like dates, such as {some.iloc[0]!r}, in no format that is known"
+        examples = column.texts.dropna().drop_duplicates().head(_LOOKED_AT)
+        if looks_like_times(examples.tolist()):
+            evidence = f"looks like dates, such as {examples.iloc[0]!r}, in no format that is known"
             yield Suspicion("dates", column.text, evidence, "is read as text; a time is named by --time, --time-format")
     if column.times is not None and column.times.unread:
         cells = ", ".join(map(repr, column.times.unread))

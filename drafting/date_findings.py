@@ -28,10 +28,10 @@ def date_suspicions(content: Content, clock: RowOrder) -> list[Suspicion]:
         return []
     frame, heading = content.frame, clock.time.text
     columns = {str(name): frame[name] for name in frame.columns if name != heading}
-    found = contradictions(clock.time.times.values, columns, clock.unit_code)
-    turned = [one for one in found if one.is_exchange]
+    faults = contradictions(clock.time.times.values, columns, clock.unit_code)
+    turned = [one for one in faults if one.is_exchange]
     if not turned:
-        return [Suspicion("dates", heading, str(one), "nothing: which of them is right?") for one in found]
+        return [Suspicion("dates", heading, str(one), "nothing: which of them is right?") for one in faults]
     evidence = ". ".join(map(str, turned[:3]))
     option = _exchange_option(clock.time, content.dialect.encoding is not None)
     raise DraftError(f"column {heading}: day and month are exchanged: {evidence}; {option}")

@@ -153,7 +153,7 @@ def _by_given(texts: pd.Series, heading: str, given: Sequence[str]) -> Times:
 
 
 def _by_shape(
-    texts: pd.Series, distinct: pd.Series, heading: str, asked: str | None, row: IntArray | None
+    texts: pd.Series, distinct: pd.Series, heading: str, requested: str | None, row: IntArray | None
 ) -> Times | None:
     """Times by the formats that fit the cells of each shape; midnight may lack its clock, for example."""
     shapes = _shapes(distinct)
@@ -173,10 +173,10 @@ def _by_shape(
             )
         return None
     # Cells that fit one order alone decide for all of the column.
-    order = next(iter(alone), None) or (orders[0] if len(orders) == 1 else asked if orders else "sure")
+    order = next(iter(alone), None) or (orders[0] if len(orders) == 1 else requested if orders else "sure")
     if order is None:
         return Times(pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]"), order="both")
-    if asked is not None and order not in ("sure", asked):
+    if requested is not None and order not in ("sure", requested):
         raise DraftError(f"column {heading}: got {alone.get(order, distinct.iloc[0])!r}, which has the {order} first")
     used = tuple(dict.fromkeys([*formats[order], *formats["sure"]]))
     values = _read_by(texts, used)
@@ -189,12 +189,12 @@ def _shapes(distinct: pd.Series) -> list[_Shape]:
     """Shapes of a column that some format reads."""
     shape = distinct.str.replace(r"\d{4,}", "9999", regex=True).str.replace(r"\d{1,3}(?!\d)", "9", regex=True)
     shape = shape.str.replace(r"[A-Za-z]+", "a", regex=True)
-    found = []
+    shapes = []
     for _, cells in distinct.groupby(shape, sort=False):
         fits = _fitting(cells)
         if fits:
-            found.append(_Shape(str(cells.iloc[0]), {"sure": fits["sure"]} if "sure" in fits else fits))
-    return found
+            shapes.append(_Shape(str(cells.iloc[0]), {"sure": fits["sure"]} if "sure" in fits else fits))
+    return shapes
 
 
 def _formats(shapes: Sequence[_Shape]) -> tuple[dict[str, list[str]], dict[str, str]]:
@@ -231,8 +231,11 @@ def _readings(shapes: Sequence[_Shape]) -> list[tuple[str, ...]]:
     """Formats by which a column may be meant: those of each shape, and with the day behind the year too."""
     forms = [list(shape.fits.values()) for shape in shapes]
     forms = [
-        [*some, *(form.replace("m", "\0").replace("d", "m").replace("\0", "d") for form in some if form[:2] == "%Y")]
-        for some in forms
+        [
+            *formats,
+            *(form.replace("m", "\0").replace("d", "m").replace("\0", "d") for form in formats if form[:2] == "%Y"),
+        ]
+        for formats in forms
     ]
     return [tuple(dict.fromkeys(reading)) for reading in itertools.islice(itertools.product(*forms), _MOST_READINGS)]
 
@@ -247,11 +250,11 @@ def _disorder(texts: pd.Series, forms: Sequence[str]) -> int:
 def _fitting(cells: pd.Series) -> dict[str, str]:
     """For each order of day and month the format that reads every one of some cells, where there is one."""
     # From all over the column: its first days may all be days that a month can be too.
-    some = cells.iloc[:: max(1, len(cells) // _TRIED)].tolist()
+    sample = cells.iloc[:: max(1, len(cells) // _TRIED)].tolist()
     fits: dict[str, str] = {}
     for order, dates in _DATES.items():
         for form in (join_clock for date in dates for join_clock in _with_clocks(date)):
-            if all(_reads(cell, form) for cell in some) and _parsed(cells, form).notna().all():
+            if all(_reads(cell, form) for cell in sample) and _parsed(cells, form).notna().all():
                 fits[order] = form
                 break
     return fits
@@ -274,8 +277,8 @@ def _reads(cell: str, form: str) -> bool:
 
 def _contradicts(distinct: pd.Series) -> str:
     """Two dates, one only readable with the day first, one only with the month first; else empty."""
-    found = distinct.str.extract(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ]\d{2,4}").dropna().astype(int)
-    day, month = found.index[found[0] > 12], found.index[found[1] > 12]
+    pairs = distinct.str.extract(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ]\d{2,4}").dropna().astype(int)
+    day, month = pairs.index[pairs[0] > 12], pairs.index[pairs[1] > 12]
     if not len(day) or not len(month):
         return ""
     return f"{distinct[day[0]]!r} and {distinct[month[0]]!r}"

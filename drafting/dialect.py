@@ -153,16 +153,16 @@ def find_dialect(file: Path, decimal: str | None = None) -> Dialect:
         text = "".join(islice(lines, _SAMPLE_LINES))
     if not text.strip():
         raise DraftError(f"{file}: got an empty file: expected a table with a header row")
-    found = {separator: table for separator in SEPARATORS if (table := _table(text, separator)) is not None}
-    if not found:
+    tables = {separator: table for separator in SEPARATORS if (table := _table(text, separator)) is not None}
+    if not tables:
         raise DraftError(f"{file}: no separator of comma, semicolon, tab or | makes a table with a header row of it")
     # By a decimal sign taken for the separator, the row that seems to name the columns is one below the header.
-    separator = max(found, key=lambda sign: (found[sign].regular, -found[sign].header, found[sign].width))
-    table = found[separator]
+    separator = max(tables, key=lambda sign: (tables[sign].regular, -tables[sign].header, tables[sign].width))
+    table = tables[separator]
     skip, units = below_header(table.rows, table.header)
     body = [row for number, row in enumerate(table.rows, start=1) if number > table.header and number not in skip]
-    some = body[:: max(1, len(body) * table.width // _SAMPLE_CELLS)]
-    point, thousands, doubt = find_signs((cell for row in some for cell in row), str(file), separator, decimal)
+    sample = body[:: max(1, len(body) * table.width // _SAMPLE_CELLS)]
+    point, thousands, doubt = find_signs((cell for row in sample for cell in row), str(file), separator, decimal)
     headings = tuple(cell.strip() for cell in table.rows[table.header - 1])
     return Dialect(encoding, separator, point, thousands, table.header, skip, units, headings=headings, doubt=doubt)
 
@@ -284,15 +284,15 @@ def _by_separator(sign: str, shown: str, place: str, separator: str | None) -> t
     """
     if (sign, separator) == (".", ","):
         return ".", ""
-    usual = {(",", ";"): ",", (",", ","): "."}.get((sign, separator or ""))
-    if usual is None:
+    typical = {(",", ";"): ",", (",", ","): "."}.get((sign, separator or ""))
+    if typical is None:
         raise DraftError(
             f"{place}: got numbers such as {shown!r}: {sign!r} may be the decimal sign or part thousands;"
             " give --decimal point or --decimal comma"
         )
-    taken = "the decimal sign" if usual == sign else "the sign of thousands"
+    taken = "the decimal sign" if typical == sign else "the sign of thousands"
     every = f"{sign!r} has three digits behind it in every number, such as {shown!r}"
-    return usual, f"{every}; {separator!r} stands between cells, so it is taken for {taken}"
+    return typical, f"{every}; {separator!r} stands between cells, so it is taken for {taken}"
 
 
 def _vote(text: str, votes: Counter[tuple[str, str]], unsure: dict[str, str]) -> None:

@@ -36,15 +36,15 @@ def by_period(columns: Sequence[DetectedColumn], clock: RowOrder) -> list[Detect
     groups = rows[clock.order].groupby([start[clock.order], clock.unit_code[clock.order]])
     number = groups.ngroup().reindex(rows.index, fill_value=-1).to_numpy()  # -1 where the time is missing
     last = groups.last().to_numpy()
-    found = []
+    reduced = []
     for column in columns:
         if column.numbers is None:
             texts = None if column.texts is None else column.texts.iloc[last].reset_index(drop=True)
-            found.append(replace(column, texts=texts, missing=column.missing[last], times=None))
+            reduced.append(replace(column, texts=texts, missing=column.missing[last], times=None))
             continue
         there = np.isfinite(column.numbers) & (number >= 0)
         count = np.bincount(number[there], minlength=len(last))
         total = np.bincount(number[there], column.numbers[there], minlength=len(last))
         means = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-        found.append(replace(column, numbers=means, missing=count == 0))
-    return found
+        reduced.append(replace(column, numbers=means, missing=count == 0))
+    return reduced

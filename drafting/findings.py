@@ -66,11 +66,11 @@ class Suspicion:
             raise ValueError(f"kind: got '{self.kind}': expected one of {', '.join(KINDS)}")
 
 
-def worst_first(found: Iterable[Suspicion]) -> list[Suspicion]:
+def worst_first(findings: Iterable[Suspicion]) -> list[Suspicion]:
     """Suspicions in the order of KINDS; within a kind as they were found."""
-    return sorted(found, key=lambda one: KINDS.index(one.kind))
+    return sorted(findings, key=lambda one: KINDS.index(one.kind))
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, thing: str) -> str:
     """Number of things as text: "1 gap", "2 gaps"."""
-    return f"{number} {what}{'s' * (number != 1)}"
+    return f"{number} {thing}{'s' * (number != 1)}"

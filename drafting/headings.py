@@ -121,17 +121,17 @@ def read_unit(heading: str) -> tuple[str | None, str | None]:
         return unit, text
     bracket = _BRACKETS.search(text)
     if bracket:
-        said = bracket[1].strip()
-        return unit_of(said), said
+        written = bracket[1].strip()
+        return unit_of(written), written
     if text.endswith("%"):
         whole = re.search(r"(wt|vol|ma|gew)[.\- ]*%$", text, re.IGNORECASE)
         return (unit_of(whole[0]) if whole else "%"), (whole[0] if whole else "%")
     if text.startswith("% "):
         return "%", "%"
     for between in (" / ", " in "):
-        _, found, said = text.rpartition(between)
-        if found and (unit := unit_of(said)) is not None:
-            return unit, said.strip()
+        _, separator, written = text.rpartition(between)
+        if separator and (unit := unit_of(written)) is not None:
+            return unit, written.strip()
     tail = _TAIL.match(text)
     if tail and (unit := _at_end(tail["name"], tail["unit"])) is not None:
         return unit, tail["unit"]
@@ -144,27 +144,27 @@ def _underscored(text: str) -> tuple[str | None, str | None]:
     for count in (3, 2, 1):
         if len(parts) <= count:
             continue
-        name, said = "_".join(parts[:-count]), parts[-count:]
+        name, written = "_".join(parts[:-count]), parts[-count:]
         if count == 1:
-            unit = _at_end(name, said[0])
+            unit = _at_end(name, written[0])
         elif count == 2:
-            unit = unit_of("/".join(said)) if said[0] in _AMOUNTS and said[1] in _RATES else None
+            unit = unit_of("/".join(written)) if written[0] in _AMOUNTS and written[1] in _RATES else None
         else:
-            unit = unit_of(f"{said[0]}/{said[2]}") if said[1] in ("per", "pro") else None
+            unit = unit_of(f"{written[0]}/{written[2]}") if written[1] in ("per", "pro") else None
         if unit is not None:
-            return unit, "_".join(said)
+            return unit, "_".join(written)
     return None, None
 
 
-def _at_end(name: str, said: str) -> str | None:
+def _at_end(name: str, written: str) -> str | None:
     """Unit of the last word of a heading, where it is one."""
-    unit = unit_of(said)
+    unit = unit_of(written)
     if unit is None:
         return None
-    if unit in _CLEAR or "/" in said:
+    if unit in _CLEAR or "/" in written:
         return unit
     last = re.split(r"[_\s.]", name.lower())[-1].rstrip("0123456789")
-    return unit if said in _AFTER_QUANTITY.get(last, "").split() else None
+    return unit if written in _AFTER_QUANTITY.get(last, "").split() else None
 
 
 def read_headings(headings: Sequence[str], units: dict[str, str] | None = None) -> list[Heading]:
@@ -184,13 +184,13 @@ def read_headings(headings: Sequence[str], units: dict[str, str] | None = None) 
             short = name_of(_BRACKETS.sub("", text))
             names[text] = _free(name_of(text) if short in taken else short, taken)
             taken.add(names[text])
-    found = []
+    parsed = []
     for text in headings:
-        unit, said = read_unit(text)
+        unit, written = read_unit(text)
         if units and text in units:
-            unit, said = units[text], units[text]
-        found.append(Heading(text, names[text], unit, said))
-    return found
+            unit, written = units[text], units[text]
+        parsed.append(Heading(text, names[text], unit, written))
+    return parsed
 
 
 def name_of(text: str) -> str:

@@ -112,7 +112,7 @@ class Drafted:
     summary: list[tuple[str, str]] = field(default_factory=list)
 
 
-def draft(file: Path, target: Sequence[str], asked: DraftOptions | None = None) -> Drafted:
+def draft(file: Path, target: Sequence[str], options: DraftOptions | None = None) -> Drafted:
     """Draft the seed of a plant's table.
 
     The draft is checked as any seed is: the loader must accept it, and with it the table must be readable.
@@ -123,7 +123,7 @@ def draft(file: Path, target: Sequence[str], asked: DraftOptions | None = None) 
         A CSV, Parquet or workbook file.
     target : sequence of str
         Heading of the column that is to be predicted.
-    asked : Asked, optional
+    options : Asked, optional
         What else a person has said.
 
     Raises
@@ -133,16 +133,16 @@ def draft(file: Path, target: Sequence[str], asked: DraftOptions | None = None) 
     SeedError, TableError
         The draft is no seed, or does not read its own table; every fault is named.
     """
-    asked = asked or DraftOptions()
-    name = _process_name(file, asked)
-    period = None if asked.period is None else read_period(asked.period)
-    content = read_content(file, asked.sheet, asked.decimal, asked.time_format)
-    wanted = _named(content, target, asked)
-    columns = _columns(content, asked)
-    label = next(column for column in columns if column.text == wanted)
-    is_class = _is_class(label, asked)
+    options = options or DraftOptions()
+    name = _process_name(file, options)
+    period = None if options.period is None else read_period(options.period)
+    content = read_content(file, options.sheet, options.decimal, options.time_format)
+    requested = _named(content, target, options)
+    columns = _columns(content, options)
+    label = next(column for column in columns if column.text == requested)
+    is_class = _is_class(label, options)
     # Classes are texts as they stand in the file.
-    codes = {*asked.codes, *([wanted] if is_class else [])}
+    codes = {*options.codes, *([requested] if is_class else [])}
     columns = [
         named_values(content.frame[column.text], column.heading)
         if column.kind == "number" and column.text in codes
@@ -150,67 +150,69 @@ def draft(file: Path, target: Sequence[str], asked: DraftOptions | None = None) 
         for column in columns
     ]
     is_number = label.kind == "number"
-    label = next(column for column in columns if column.text == wanted)
-    clock = find_clock(columns, label, asked.time, asked.unit, period, asked.time_zone)
+    label = next(column for column in columns if column.text == requested)
+    clock = find_clock(columns, label, options.time, options.unit, period, options.time_zone)
     clock.found.extend(date_suspicions(content, clock))
-    placed, found = place(columns, label, clock, is_class, asked.inputs, asked.amounts)
+    placed, findings = place(columns, label, clock, is_class, options.inputs, options.amounts)
     is_alone = clock.time is None or is_class  # a number learns from its own past
     if is_alone and not any(one.role in ("before", "during") for one in placed):
         raise DraftError(f"{file}: got no column but the target that a model could learn from")
-    found = [*_of_file(content), *clock.found, *found, *_of_target(label, is_class, clock)]
-    if is_number and is_class and wanted not in asked.codes:
-        found.append(_class_codes(label))
-    found += [one for column in columns for one in cell_suspicions(column)]
-    zone = asked.time_zone or ("UTC" if clock.is_zoned else None)
+    findings = [*_of_file(content), *clock.found, *findings, *_of_target(label, is_class, clock)]
+    if is_number and is_class and requested not in options.codes:
+        findings.append(_class_codes(label))
+    findings += [one for column in columns for one in cell_suspicions(column)]
+    zone = options.time_zone or ("UTC" if clock.is_zoned else None)
     text, more = seed_text(name, content, placed, label, clock, is_class, zone)
     facts, open_facts = equipment_text(name)
     text = "\n".join(part for part in (text, facts) if part)
     seed = parse(text, Path(f"{name}.toml"))
     checked = read_table(file, seed)
-    suspicions = worst_first([*found, *more, *open_facts])
+    suspicions = worst_first([*findings, *more, *open_facts])
     return Drafted(name, text, seed, checked, placed, label, clock, suspicions, _summary(content, clock, checked))
 
 
-def _process_name(file: Path, asked: DraftOptions) -> str:
+def _process_name(file: Path, options: DraftOptions) -> str:
     """Name of the process: the one given, or one made from the file's name."""
-    if asked.name is None:
+    if options.name is None:
         return name_of(file.stem)
-    if name_of(asked.name) != asked.name:
-        raise DraftError(f"--name: got '{asked.name}': expected small letters, digits and underscores, a letter first")
-    return asked.name
+    if name_of(options.name) != options.name:
+        raise DraftError(
+            f"--name: got '{options.name}': expected small letters, digits and underscores, a letter first"
+        )
+    return options.name
 
 
-def _hint(wanted: str, headings: Sequence[str]) -> str:
+def _hint(requested: str, headings: Sequence[str]) -> str:
     """The heading that is most like the one wanted, or the first few."""
-    near = nearest([wanted], headings)
+    near = nearest([requested], headings)
     return f"; the nearest is '{near}'" if near else f", such as {named(headings)}"
 
 
-def _named(content: Content, target: Sequence[str], asked: DraftOptions) -> str:
+def _named(content: Content, target: Sequence[str], options: DraftOptions) -> str:
     """The target's heading; every heading that a person has named must be there."""
     headings = list(content.frame.columns)
-    options = [("--target", one) for one in target] + [("--time", asked.time), ("--unit", asked.unit)]
-    stated = [("--input", asked.inputs), ("--codes", asked.codes), ("--amounts", asked.amounts)]
+    named = [("--target", one) for one in target] + [("--time", options.time), ("--unit", options.unit)]
+    stated = [("--input", options.inputs), ("--codes", options.codes), ("--amounts", options.amounts)]
     lines = [
         f"{content.file}: {option}: got '{one}': expected a heading of the table{_hint(one, headings)}"
-        for option, one in [*options, *((option, one) for option, several in stated for one in several)]
+        for option, one in [*named, *((option, one) for option, several in stated for one in several)]
         if one is not None and one not in headings
     ]
     if len(target) != 1:
         lines.append(f"--target: got {len(target)} columns: expected one; a seed of several targets is written by hand")
-    if len({one for _, one in options if one is not None}) < sum(one is not None for _, one in options):
+    if len({one for _, one in named if one is not None}) < sum(one is not None for _, one in named):
         lines.append("--target, --time and --unit: expected different columns")
     lines += [
         f"--codes and --amounts: got '{one}' in both: expected classes or amounts"
-        for one in asked.codes
-        if one in asked.amounts
+        for one in options.codes
+        if one in options.amounts
     ]
     if lines:
         raise DraftError("\n".join(lines))
     return target[0]
 
 
-def _columns(content: Content, asked: DraftOptions) -> list[DetectedColumn]:
+def _columns(content: Content, options: DraftOptions) -> list[DetectedColumn]:
     headings = read_headings(list(content.frame.columns), content.dialect.units)
     form = content.dialect.form
     return [
@@ -218,15 +220,15 @@ def _columns(content: Content, asked: DraftOptions) -> list[DetectedColumn]:
             content.frame[heading.text],
             heading,
             form,
-            asked.order,
-            asked.time_format if heading.text == asked.time else (),
+            options.order,
+            options.time_format if heading.text == options.time else (),
             content.row,
         )
         for heading in headings
     ]
 
 
-def _is_class(target: DetectedColumn, asked: DraftOptions) -> bool:
+def _is_class(target: DetectedColumn, options: DraftOptions) -> bool:
     """Return whether the target is a class: text, whole numbers that a user calls codes, or a few of them.
 
     Raises
@@ -240,13 +242,13 @@ def _is_class(target: DetectedColumn, asked: DraftOptions) -> bool:
     values = np.unique(target.codes[~target.missing])
     if len(values) < 2:
         raise DraftError(f"--target {target.text}: got one value in all rows: expected at least two different labels")
-    is_stated = target.text in asked.codes
+    is_stated = target.text in options.codes
     if target.kind == "category" or is_stated:
         if len(values) > MOST_VALUES:
             raise DraftError(f"--target {target.text}: got {len(values)} classes: expected at most {MOST_VALUES}")
         return True
     there = target.numbers[~target.missing]  # type: ignore[index]
-    if (there % 1 != 0).any() or target.text in asked.amounts:
+    if (there % 1 != 0).any() or target.text in options.amounts:
         return False
     if _FEW_CLASSES < len(values) <= MOST_CODES and (there.min() in (0, 1) or _CLASS_WORDS.search(target.text)):
         listed = ", ".join(f"{value:g}" for value in np.unique(there)[:5])
@@ -267,38 +269,38 @@ def _class_codes(target: DetectedColumn) -> Suspicion:
 
 def _of_file(content: Content) -> list[Suspicion]:
     """Return the findings on the file itself."""
-    dialect, found = content.dialect, []
+    dialect, findings = content.dialect, []
     if dialect.encoding in ("cp1252", "latin-1", "gb18030"):
         evidence = f"not UTF-8; its bytes look like {dialect.encoding}"
-        found.append(Suspicion("encoding", content.file.name, evidence, "is read so ([table] encoding)"))
+        findings.append(Suspicion("encoding", content.file.name, evidence, "is read so ([table] encoding)"))
     if dialect.doubt:
-        found.append(Suspicion("mixed formats", content.file.name, dialect.doubt, "is read so; else give --decimal"))
+        findings.append(Suspicion("mixed formats", content.file.name, dialect.doubt, "is read so; else give --decimal"))
     if dialect.header > 1:
         evidence = f"{counted(dialect.header - 1, 'row')} above the header"
-        found.append(Suspicion("header", content.file.name, evidence, "they are passed over ([table] header)"))
+        findings.append(Suspicion("header", content.file.name, evidence, "they are passed over ([table] header)"))
     if dialect.skip:
         rows = ", ".join(map(str, dialect.skip))
         units = f"; {len(dialect.units)} units are taken from there" if dialect.units else ""
         evidence = f"row {rows} below the header holds no data{units}"
-        found.append(Suspicion("header", content.file.name, evidence, "is passed over ([table] skip)"))
-    return found
+        findings.append(Suspicion("header", content.file.name, evidence, "is passed over ([table] skip)"))
+    return findings
 
 
 def _of_target(target: DetectedColumn, is_class: bool, clock: RowOrder) -> list[Suspicion]:
     """Return the findings on the target: class codes and few labels."""
-    found = []
+    findings = []
     code = target.codes[~target.missing]
     if is_class:
         evidence = f"{len(np.unique(code))} different values"
-        found.append(Suspicion("choice", target.text, evidence, "is a class: task classification"))
+        findings.append(Suspicion("choice", target.text, evidence, "is a class: task classification"))
     labels = len(code)
     if clock.is_faster:
         labels = 1 + int(np.count_nonzero(np.diff(target.codes[clock.order][~target.missing[clock.order]])))
     if labels < _FEW_LABELS:
         evidence = counted(labels, "label")
         done = "nothing: a model needs about 50 to learn from and as many again to be measured on"
-        found.append(Suspicion("few rows", target.text, evidence, done))
-    return found
+        findings.append(Suspicion("few rows", target.text, evidence, done))
+    return findings
 
 
 def _summary(content: Content, clock: RowOrder, checked: Checked) -> list[tuple[str, str]]:

@@ -63,7 +63,7 @@ def page(drafted: Drafted) -> str:
         )
         blocks.append(f"<p>{html.escape(caption)}</p>{body}")
         drawn += 1
-    facts = "; ".join(f"{what}: {value}" for what, value in drafted.summary)
+    facts = "; ".join(f"{item}: {value}" for item, value in drafted.summary)
     title = html.escape(f"Draft: {drafted.name}")
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}{_TABLE}</style>'
     start = f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1><p>{html.escape(facts)}</p>'
@@ -148,9 +148,9 @@ def _gaps(drafted: Drafted) -> go.Figure | None:
         return None
     when = pd.DatetimeIndex(time.times.values.dropna())
     days = (when.max() - when.min()).days
-    span, said = ("h", "hour") if days < 4 else ("D", "day") if days < 400 else ("W", "week")
+    span, unit = ("h", "hour") if days < 4 else ("D", "day") if days < 400 else ("W", "week")
     counts = pd.Series(1, index=when).resample(span).sum()
-    figure = empty(time.text, f"rows a {said}")
+    figure = empty(time.text, f"rows a {unit}")
     figure.add_scatter(
         x=counts.index, y=counts.to_numpy(), mode="lines", line={"color": GREY, "shape": "hvh"}, name="rows"
     )
@@ -159,7 +159,7 @@ def _gaps(drafted: Drafted) -> go.Figure | None:
     if len(nothing):
         mark = {"color": RED, "symbol": "x", "size": 7}
         figure.add_scatter(
-            x=nothing, y=np.zeros(len(nothing)), mode="markers", marker=mark, name=f"{said} without a row"
+            x=nothing, y=np.zeros(len(nothing)), mode="markers", marker=mark, name=f"{unit} without a row"
         )
         figure.update_layout(showlegend=True)
     return figure
@@ -195,10 +195,10 @@ def _stretches(column: DetectedColumn, drafted: Drafted) -> tuple[np.ndarray, np
     rows = clock.order[np.isfinite(column.numbers[clock.order])]
     first = first_of_runs(pd.factorize(column.numbers[rows])[0], clock.unit_code[rows])
     long = np.diff(np.append(first, len(rows)))
-    usual = len(rows) / len(first)
-    kept = np.flatnonzero(long >= max(_LONG, 20 * usual))
-    kept = np.sort(kept[np.argsort(-long[kept], kind="stable")][:_MOST_STRETCHES])
-    return rows[first[kept]], rows[first[kept] + long[kept] - 1]
+    typical = len(rows) / len(first)
+    longest = np.flatnonzero(long >= max(_LONG, 20 * typical))
+    longest = np.sort(longest[np.argsort(-long[longest], kind="stable")][:_MOST_STRETCHES])
+    return rows[first[longest]], rows[first[longest] + long[longest] - 1]
 
 
 def _repeated_labels(drafted: Drafted) -> go.Figure | None:

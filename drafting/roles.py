@@ -88,38 +88,38 @@ def place(
     -------
     list of Placed, list of Suspicion
     """
-    found: list[Suspicion] = []
+    findings: list[Suspicion] = []
     roles = _identity(target, clock)
-    rest = [column for column in columns if column.text not in roles]
-    for one in _useless(rest, clock):
+    remaining = [column for column in columns if column.text not in roles]
+    for one in _useless(remaining, clock):
         roles[one.where] = (None, f"{one.kind}: {one.evidence}")
-        found.append(one)
-    rest = [column for column in rest if column.text not in roles]
-    earlier = [column for column in rest if is_earlier_label(column, target, clock)]
+        findings.append(one)
+    remaining = [column for column in remaining if column.text not in roles]
+    earlier = [column for column in remaining if is_earlier_label(column, target, clock)]
     roles |= {column.text: ("before", "the target of the row before") for column in earlier}
-    rest = [column for column in rest if column.text not in roles]
-    for one in _late(rest, target, clock, is_class):
+    remaining = [column for column in remaining if column.text not in roles]
+    for one in _late(remaining, target, clock, is_class):
         is_late = one.done.startswith("has role late")
         if is_late and one.where in confirmed:
             one = replace(one, done="is an input, as --input states")
             roles[one.where] = ("during", CONFIRMED)
         elif is_late:
             roles[one.where] = ("late", f"{one.kind}: {one.evidence}")
-        found.append(one)
-    kept = {column.text for column in rest if roles.get(column.text, ("during",))[0] == "during"}
-    rest = [column for column in rest if column.text in kept]
-    for one in _copies([column for column in rest if column.text not in confirmed]):
-        found.append(one)
+        findings.append(one)
+    during = {column.text for column in remaining if roles.get(column.text, ("during",))[0] == "during"}
+    remaining = [column for column in remaining if column.text in during]
+    for one in _copies([column for column in remaining if column.text not in confirmed]):
+        findings.append(one)
         if one.done == "is left out":
             roles[one.where] = (None, one.evidence)
-    for column in rest:
+    for column in remaining:
         roles.setdefault(column.text, ("during", "measured in the period"))
-        found += _stuck(column, clock)
-        found += _categories(column)
+        findings += _stuck(column, clock)
+        findings += _categories(column)
         if column.text not in amounts:
-            found += _codes(column)
-    found += _sorted([target, *rest], clock)
-    return [ColumnDraft(column, *roles[column.text]) for column in columns], found
+            findings += _codes(column)
+    findings += _sorted([target, *remaining], clock)
+    return [ColumnDraft(column, *roles[column.text]) for column in columns], findings
 
 
 def _identity(target: DetectedColumn, clock: RowOrder) -> dict[str, tuple[str | None, str]]:
@@ -132,9 +132,9 @@ def _identity(target: DetectedColumn, clock: RowOrder) -> dict[str, tuple[str | 
     return roles
 
 
-def _others(columns: Sequence[DetectedColumn], found: Sequence[Suspicion]) -> list[DetectedColumn]:
+def _others(columns: Sequence[DetectedColumn], findings: Sequence[Suspicion]) -> list[DetectedColumn]:
     """Columns that nothing has made late so far."""
-    named = {one.where for one in found if one.done.startswith("has role late")}
+    named = {one.where for one in findings if one.done.startswith("has role late")}
     return [column for column in columns if column.text not in named]
 
 
@@ -156,7 +156,7 @@ def _sorted(columns: Sequence[DetectedColumn], clock: RowOrder) -> list[Suspicio
     """Columns by whose values the rows of a table without time and unit stand sorted."""
     if clock.time is not None or clock.unit is not None:
         return []
-    found = []
+    findings = []
     for column in columns:
         values = column.texts if column.numbers is None else pd.Series(column.numbers)
         order = None if values is None else sorted_by(column.text, values)
@@ -165,8 +165,8 @@ def _sorted(columns: Sequence[DetectedColumn], clock: RowOrder) -> list[Suspicio
             done = "nothing: rows are split in their order, so shuffle the rows"
             if column is not columns[0]:
                 done += ", or name it by --unit: then whole values of it are held out"
-            found.append(Suspicion("sorted", column.text, str(order), done))
-    return found
+            findings.append(Suspicion("sorted", column.text, str(order), done))
+    return findings
 
 
 def _late(
@@ -181,44 +181,44 @@ def _late(
         in_time = clock.order
     sample = sample_of(label, in_time, is_class, clock.time is not None)
     singles = single_leaks(able, sample)
-    found = balance([column for column in able if singles.get(column.text, (0.0,))[0] < TWIN_R2], sample)
-    computed = {one.where for one in found}
-    found += [leak for heading, (_, leak) in singles.items() if heading not in computed]
-    found += same_test(target, _others(columns, found))
-    found += together(_others(able, found), sample)
-    return [*found, *_after(target, _others(columns, found))]
+    findings = balance([column for column in able if singles.get(column.text, (0.0,))[0] < TWIN_R2], sample)
+    computed = {one.where for one in findings}
+    findings += [leak for heading, (_, leak) in singles.items() if heading not in computed]
+    findings += same_test(target, _others(columns, findings))
+    findings += together(_others(able, findings), sample)
+    return [*findings, *_after(target, _others(columns, findings))]
 
 
 def _useless(columns: Iterable[DetectedColumn], clock: RowOrder) -> list[Suspicion]:
     """Columns that no model can learn from: empty, constant, identifiers, free text, further times."""
-    found = []
+    findings = []
     for column in columns:
         there = ~column.missing
         values = int(column.codes.max()) + 1
         n = int(there.sum())
         done = "is left out"
         if column.kind == "empty":
-            found.append(Suspicion("constant", column.text, "no value in any row", done))
+            findings.append(Suspicion("constant", column.text, "no value in any row", done))
         elif column.kind == "time":
-            found.append(Suspicion("left out", column.text, "another time than that of the rows", done))
+            findings.append(Suspicion("left out", column.text, "another time than that of the rows", done))
         elif values == 1:
-            found.append(Suspicion("constant", column.text, f"one value in all {n} rows: {_first(column)}", done))
+            findings.append(Suspicion("constant", column.text, f"one value in all {n} rows: {_first(column)}", done))
         elif column.texts is not None and (numbers := _numbers_in(column)):
             done = "is left out: give all its numbers one form"
-            found.append(Suspicion("mixed formats", column.text, numbers, done))
+            findings.append(Suspicion("mixed formats", column.text, numbers, done))
         elif column.kind == "text" and values > 0.9 * n:
-            found.append(Suspicion("identifier", column.text, f"{values} different texts in {n} rows", done))
+            findings.append(Suspicion("identifier", column.text, f"{values} different texts in {n} rows", done))
         elif column.kind == "text":
             evidence = f"{values} different texts in {n} rows, more than {MOST_VALUES} values cover"
-            found.append(Suspicion("free text", column.text, evidence, done))
+            findings.append(Suspicion("free text", column.text, evidence, done))
         elif column.numbers is not None and _counts(column.numbers[there]):
             since = _SECONDS[0] <= _seconds(column.numbers[there]) < _SECONDS[1]
-            kind, what = ("dates", ", perhaps seconds since 1970") if since else ("identifier", "")
+            kind, remark = ("dates", ", perhaps seconds since 1970") if since else ("identifier", "")
             done = "is left out: write times as dates" if since else done
-            found.append(Suspicion(kind, column.text, f"whole numbers that count up in {n} rows{what}", done))
+            findings.append(Suspicion(kind, column.text, f"whole numbers that count up in {n} rows{remark}", done))
         elif column.numbers is not None and values == n and n > 50 and _is_code(column):
-            found.append(Suspicion("identifier", column.text, f"{values} different whole numbers in {n} rows", done))
-    return found
+            findings.append(Suspicion("identifier", column.text, f"{values} different whole numbers in {n} rows", done))
+    return findings
 
 
 def _numbers_in(column: DetectedColumn) -> str:
@@ -267,7 +267,7 @@ def _is_code(column: DetectedColumn) -> bool:
 
 def _after(target: DetectedColumn, columns: Sequence[DetectedColumn]) -> list[Suspicion]:
     """Columns that are known only with the target: missing with it, or of the laboratory by their heading."""
-    found = []
+    findings = []
     waits = target.missing
     for column in columns:
         if waits.sum() >= 3 and (~waits).sum() >= 3:
@@ -275,18 +275,20 @@ def _after(target: DetectedColumn, columns: Sequence[DetectedColumn]) -> list[Su
             if empty_with > 0.95 and there_with > 0.5:
                 evidence = f"empty in {empty_with:.0%} of the {waits.sum()} rows without a label"
                 evidence += f", there in {there_with:.0%} of the others"
-                found.append(Suspicion("known late", column.text, evidence, "has role late: it arrives with the label"))
+                findings.append(
+                    Suspicion("known late", column.text, evidence, "has role late: it arrives with the label")
+                )
                 continue
         if _LATE_WORDS.search(column.text):
             evidence = "its heading names a result of the laboratory"
             done = "has role late; if it is available when the period starts, give it role before"
-            found.append(Suspicion("known late", column.text, evidence, done))
-    return found
+            findings.append(Suspicion("known late", column.text, evidence, done))
+    return findings
 
 
 def _copies(columns: Sequence[DetectedColumn]) -> list[Suspicion]:
     """Number columns that are a line of an earlier one, and categories that rename one."""
-    found = []
+    findings = []
     numeric = [column for column in columns if column.numbers is not None]
     if len(numeric) > 1:
         rows = slice(None, None, max(1, len(numeric[0].missing) // _MOST_COPY_ROWS))
@@ -309,16 +311,16 @@ def _copies(columns: Sequence[DetectedColumn]) -> list[Suspicion]:
             else:
                 gone.add(int(j))
                 evidence, done = f"copy of {numeric[i].text}: {how}", "is left out"
-            found.append(Suspicion("copy", numeric[j].text, evidence, done))
+            findings.append(Suspicion("copy", numeric[j].text, evidence, done))
     names = [column for column in columns if column.numbers is None]
     for j, second in enumerate(names):
         for first in names[:j]:
             pairs = len(np.unique(first.codes.astype(np.int64) * (second.codes.max() + 2) + second.codes))
             if pairs == len(np.unique(first.codes)) == len(np.unique(second.codes)):
                 evidence = f"copy of {first.text}: each value goes with one of its values"
-                found.append(Suspicion("copy", second.text, evidence, "is left out"))
+                findings.append(Suspicion("copy", second.text, evidence, "is left out"))
                 break
-    return found
+    return findings
 
 
 def _is_line(x: FloatArray, y: FloatArray) -> bool:
@@ -358,10 +360,10 @@ def _stuck(column: DetectedColumn, clock: RowOrder) -> list[Suspicion]:
         return []
     longest, runs = longest_run(column, clock)
     n = int((~column.missing).sum())
-    usual = n / max(1, runs)
-    if runs < _STUCK_VALUES or longest < max(_STUCK_ROWS, 20 * usual):
+    typical = n / max(1, runs)
+    if runs < _STUCK_VALUES or longest < max(_STUCK_ROWS, 20 * typical):
         return []
-    evidence = f"one value in {longest} rows on end, where it usually changes after {usual:.1f}"
+    evidence = f"one value in {longest} rows on end, where it usually changes after {typical:.1f}"
     return [Suspicion("stuck", column.text, evidence, "nothing: does the sensor stick?")]
 
 
@@ -370,14 +372,16 @@ def _categories(column: DetectedColumn) -> list[Suspicion]:
     if column.kind != "category" or column.texts is None:
         return []
     counts = column.texts.value_counts()
-    found = []
+    findings = []
     if len(counts) > MOST_VALUES:
         share = counts.iloc[:MOST_VALUES].sum() / counts.sum()
         evidence = f"{len(counts)} values; the first {MOST_VALUES} stand in {share:.0%} of the rows"
-        found.append(Suspicion("many values", column.text, evidence, "the other values are read as missing"))
+        findings.append(Suspicion("many values", column.text, evidence, "the other values are read as missing"))
     rare = counts[counts < _RARE]
     if len(rare):
         listed = ", ".join(map(repr, rare.index[:3]))
         evidence = f"{len(rare)} values in fewer than {_RARE} rows each: {listed}"
-        found.append(Suspicion("rare values", column.text, evidence, "they are kept, but a model has few rows of them"))
-    return found
+        findings.append(
+            Suspicion("rare values", column.text, evidence, "they are kept, but a model has few rows of them")
+        )
+    return findings

@@ -63,7 +63,7 @@ def seed_text(
     time_zone : str, optional
         Zone of the plant's clock.
     """
-    found: list[Suspicion] = []
+    findings: list[Suspicion] = []
     fast = clock.step if clock.is_faster else None
     parts = [
         "\n".join(line for text in _HEAD for line in comment(text)) + "\n",
@@ -80,25 +80,25 @@ def seed_text(
         if one.role in ("key", "time"):
             parts.append(_identity(one))
         elif one.role == "target" and is_class:
-            parts.append(_classes(one.column, found))
+            parts.append(_classes(one.column, findings))
         elif one.column.numbers is None:
-            parts.append(_category(one, fast is not None, found))
+            parts.append(_category(one, fast is not None, findings))
         else:
             statistic = (clock.every_statistic if one.role == "target" else "mean") if fast is not None else None
-            parts.append(_number(one, statistic, found))
+            parts.append(_number(one, statistic, findings))
         if one.role == "time" and not is_class and clock.period is not None:
             parts.append(_previous(target, unit, clock.period, taken))
     parts.append(_target(target, unit))
     parts.append(_left_out(placed))
-    return "\n".join(part for part in parts if part), _together(found)
+    return "\n".join(part for part in parts if part), _together(findings)
 
 
-def _together(found: Sequence[Suspicion]) -> list[Suspicion]:
+def _together(findings: Sequence[Suspicion]) -> list[Suspicion]:
     """Columns without a unit as one line; all other suspicions as they are."""
-    bare = [one for one in found if one.evidence == _NO_UNIT]
-    others = [one for one in found if one.evidence != _NO_UNIT]
+    bare = [one for one in findings if one.evidence == _NO_UNIT]
+    others = [one for one in findings if one.evidence != _NO_UNIT]
     if len(bare) < 2:
-        return list(found)
+        return list(findings)
     where = ", ".join(one.where for one in bare[:3]) + (f", {len(bare) - 3} more" if len(bare) > 3 else "")
     return [*others, Suspicion("unit assumed", where, f"no unit in {len(bare)} headings", bare[0].done)]
 
@@ -115,13 +115,13 @@ def _process(name: str, target: DetectedColumn, clock: RowOrder, is_class: bool)
         "task": quoted("classification" if is_class else "regression"),
         "title": quoted(f"{target.text} (draft)"),
     }
-    beside = {}
+    comments = {}
     if clock.unit is not None:
         pairs["unit_key"] = quoted(clock.unit.name)
     if clock.period is not None:
         pairs["period"] = length_of(clock.period)
-        beside["period"] = f"{ASSUMED}: the usual time between {'labels' if clock.label_step else 'rows'}"
-    return table("[process]", pairs, beside=beside)
+        comments["period"] = f"{ASSUMED}: the usual time between {'labels' if clock.label_step else 'rows'}"
+    return table("[process]", pairs, comments=comments)
 
 
 def _head(one: ColumnDraft) -> dict[str, str]:
@@ -142,9 +142,9 @@ def _facts(column: DetectedColumn) -> str:
     return f"{len(column.missing) - missing} values, {missing} missing"
 
 
-def _classes(column: DetectedColumn, found: list[Suspicion]) -> str:
+def _classes(column: DetectedColumn, findings: list[Suspicion]) -> str:
     texts, counts = _texts(column)
-    found += _alike(column, texts)
+    findings += _alike(column, texts)
     pairs = _head(ColumnDraft(column, "target", ""))
     pairs |= {"classes": listed(texts), "source": quoted(ASSUMED)}
     rows = ", ".join(f"{text} {count}" for text, count in zip(texts[:8], counts[:8], strict=True))
@@ -170,14 +170,14 @@ def _alike(column: DetectedColumn, texts: Sequence[str]) -> list[Suspicion]:
     return [Suspicion("mixed formats", column.text, f"values that differ in case or space alone: {twice[0]}", done)]
 
 
-def _category(one: ColumnDraft, is_fast: bool, found: list[Suspicion]) -> str:
+def _category(one: ColumnDraft, is_fast: bool, findings: list[Suspicion]) -> str:
     texts, counts = _texts(one.column)
-    kept = texts[:MOST_VALUES]
-    found += _alike(one.column, kept)
-    pairs = _head(one) | {"values": listed(kept), "source": quoted(ASSUMED)}
+    values = texts[:MOST_VALUES]
+    findings += _alike(one.column, values)
+    pairs = _head(one) | {"values": listed(values), "source": quoted(ASSUMED)}
     if is_fast:
         pairs["statistic"] = quoted("last")
-    rows = ", ".join(f"{text} {count}" for text, count in zip(kept[:6], counts[:6], strict=True))
+    rows = ", ".join(f"{text} {count}" for text, count in zip(values[:6], counts[:6], strict=True))
     return table("[[columns]]", pairs, [f"{_facts(one.column)}; rows: {rows}", _role(one)])
 
 
@@ -186,7 +186,7 @@ def _role(one: ColumnDraft) -> str:
     return f"Role {one.reason}." if one.reason == CONFIRMED else f"Role assumed: {one.reason}."
 
 
-def _unit(column: DetectedColumn, is_class: bool, found: list[Suspicion]) -> str:
+def _unit(column: DetectedColumn, is_class: bool, findings: list[Suspicion]) -> str:
     """Unit of a column; `1` with a suspicion where its heading names none that is known."""
     if is_class:
         return "1"
@@ -194,40 +194,40 @@ def _unit(column: DetectedColumn, is_class: bool, found: list[Suspicion]) -> str
     if heading.unit is not None:
         return heading.unit
     if heading.said is None:
-        said = _NO_UNIT
+        reason = _NO_UNIT
     else:
         # The nearest is a suggestion: mbar for mbarg would be another pressure.
         near = nearest_unit(heading.said)
-        said = f"'{heading.said}' in the heading is no known unit" + (f"; the nearest is {near}" if near else "")
-    found.append(Suspicion("unit assumed", column.text, said, "unit 1 is assumed"))
+        reason = f"'{heading.said}' in the heading is no known unit" + (f"; the nearest is {near}" if near else "")
+    findings.append(Suspicion("unit assumed", column.text, reason, "unit 1 is assumed"))
     return "1"
 
 
-def _number(one: ColumnDraft, statistic: str | None, found: list[Suspicion]) -> str:
+def _number(one: ColumnDraft, statistic: str | None, findings: list[Suspicion]) -> str:
     column = one.column
     assert column.numbers is not None
     units: list[Suspicion] = []
     unit = _unit(column, False, units)
-    found += units
+    findings += units
     span = find_range(column.numbers, unit)
     pairs = _head(one) | {"unit": quoted(unit), "low": number(span.low), "high": number(span.high)}
-    beside = {"unit": f"{ASSUMED}: {units[0].evidence}"} if units else {}
+    comments = {"unit": f"{ASSUMED}: {units[0].evidence}"} if units else {}
     above = [f"{_facts(column)}, {span.lowest:.6g} to {span.highest:.6g}."]
     if one.role != "target":
         above.append(_role(one))
     if span.outside:
         evidence = f"{counted(span.outside, 'value')} outside {span.low:g} to {span.high:g}"
         evidence += f"; from {span.lowest:.6g} to {span.highest:.6g}"
-        found.append(Suspicion("outliers", column.text, evidence, "their rows are rejected and listed"))
-    trouble = _slips(column, unit, span)
-    if trouble is None:
+        findings.append(Suspicion("outliers", column.text, evidence, "their rows are rejected and listed"))
+    error = _slips(column, unit, span)
+    if error is None:
         pairs["typical"] = f"{{ mean = {number(span.mean)}, sd = {number(span.sd)} }}"
     else:
-        found.append(Suspicion("another unit", column.text, trouble, "no typical value is stated, so that rows pass"))
-        above.append(f"No typical value: {trouble}.")
+        findings.append(Suspicion("another unit", column.text, error, "no typical value is stated, so that rows pass"))
+        above.append(f"No typical value: {error}.")
     if statistic is not None:
         pairs["statistic"] = quoted(statistic)
-    return table("[[columns]]", pairs | {"source": quoted(ASSUMED)}, above, beside)
+    return table("[[columns]]", pairs | {"source": quoted(ASSUMED)}, above, comments)
 
 
 def _slips(column: DetectedColumn, unit: str, span: ObservedRange) -> str | None:

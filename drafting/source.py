@@ -97,8 +97,8 @@ def _once(file: Path, headings: Iterable[str]) -> None:
     """Refuse headings that stand twice; empty ones head no column."""
     twice = [name for name, count in Counter(headings).items() if count > 1 and name]
     if twice:
-        said = counted(len(twice), "heading")
-        raise DraftError(f"{file}: got {said} more than once, such as '{twice[0]}': expected each once")
+        repeated = counted(len(twice), "heading")
+        raise DraftError(f"{file}: got {repeated} more than once, such as '{twice[0]}': expected each once")
 
 
 def _parquet(file: Path) -> Content:
@@ -126,8 +126,8 @@ def _rows(raw: RawTable, dialect: Dialect) -> tuple[pd.DataFrame, IntArray]:
         raise TableError(raw.faults)
     frame = raw.frame.loc[:, [name != "" for name in raw.frame.columns]]
     again = (frame == frame.columns).mean(axis=1).to_numpy() > 0.5 if _holds_header(frame) else False
-    kept = ~(np.isin(raw.row, dialect.skip) | again)
-    return frame[kept].reset_index(drop=True), raw.row[kept]
+    is_data = ~(np.isin(raw.row, dialect.skip) | again)
+    return frame[is_data].reset_index(drop=True), raw.row[is_data]
 
 
 def _holds_header(frame: pd.DataFrame) -> bool:
@@ -144,24 +144,24 @@ def _workbook(file: Path, sheet: str | None, decimal: str | None, time_format: S
     names = list(book.sheet_names)
     if sheet is not None and sheet not in names:
         raise DraftError(f"{file}: got sheet '{sheet}': expected one of {', '.join(names)}")
-    found = {}
+    dialects = {}
     for name in [sheet] if sheet is not None else names:
         rows = _trimmed(_sheet(file, book, name))
         header = find_header(rows, len(rows[0])) if rows and len(rows[0]) > 1 else None
         if header is not None and len(rows) > header:
-            found[name] = _sheet_dialect(file, name, rows, header, decimal)
-    if not found:
+            dialects[name] = _sheet_dialect(file, name, rows, header, decimal)
+    if not dialects:
         raise DraftError(f"{file}: no table with a header row in {f'sheet {sheet}' if sheet else 'any sheet'}")
     stated = {"time_format": list(time_format)}
     read = {
         name: _rows(read_sheet(file, dialect.form.model_copy(update=stated)), dialect)
-        for name, dialect in found.items()
+        for name, dialect in dialects.items()
     }
-    if len(found) == 1:
-        ((name, dialect),) = found.items()
+    if len(dialects) == 1:
+        ((name, dialect),) = dialects.items()
         frame, row = read[name]
         return Content(file, dialect, frame, row=row)
-    return _joined(file, found, {name: frame for name, (frame, _) in read.items()})
+    return _joined(file, dialects, {name: frame for name, (frame, _) in read.items()})
 
 
 def _sheet(file: Path, book: CalamineWorkbook, name: str) -> list[list[Any]]:
@@ -190,20 +190,20 @@ def _trimmed(rows: list[list[Any]]) -> list[list[Any]]:
     return [row[:width] for row in rows] if width else []
 
 
-def _joined(file: Path, found: dict[str, Dialect], frames: dict[str, pd.DataFrame]) -> Content:
+def _joined(file: Path, dialects: dict[str, Dialect], frames: dict[str, pd.DataFrame]) -> Content:
     """Join sheets that share only a time and perhaps a unit; raise otherwise."""
     counts = Counter(heading for frame in frames.values() for heading in frame.columns)
     shared = [heading for heading, count in counts.items() if count > 1]
-    first, *others = found.values()
+    first, *others = dialects.values()
     on = [heading for heading in shared if counts[heading] == len(frames)]
     alike = all(replace(other, sheets=first.sheets, units={}) == replace(first, units={}) for other in others)
     kinds = {tuple(str(frame[heading].dtype) for heading in shared) for frame in frames.values() if on == shared}
     once = all(not frame.duplicated(on).any() for frame in frames.values()) if on else False
     if not (1 <= len(shared) <= 2 and on == shared and alike and len(kinds) == 1 and once):
         listed = ", ".join(f"'{name}' ({counted(len(frame), 'row')})" for name, frame in frames.items())
-        raise DraftError(f"{file}: {len(found)} sheets hold a table, {listed}: name one by --sheet")
-    whole, *rest = frames.values()
-    for frame in rest:
+        raise DraftError(f"{file}: {len(dialects)} sheets hold a table, {listed}: name one by --sheet")
+    whole, *further = frames.values()
+    for frame in further:
         whole = whole.merge(frame, how="outer", on=on, sort=False)
-    units = {heading: unit for dialect in found.values() for heading, unit in dialect.units.items()}
-    return Content(file, replace(first, sheets=tuple(found), units=units), whole, tuple(on))
+    units = {heading: unit for dialect in dialects.values() for heading, unit in dialect.units.items()}
+    return Content(file, replace(first, sheets=tuple(dialects), units=units), whole, tuple(on))

@@ -40,7 +40,7 @@ def comment(text: str, width: int = 116) -> list[str]:
 
 
 def table(
-    head: str, pairs: Mapping[str, str], above: Sequence[str] = (), beside: Mapping[str, str] | None = None
+    head: str, pairs: Mapping[str, str], above: Sequence[str] = (), comments: Mapping[str, str] | None = None
 ) -> str:
     """One table of TOML.
 
@@ -52,15 +52,15 @@ def table(
         Keys, and values as TOML has them.
     above : sequence of str
         Texts of comments above it.
-    beside : mapping of str to str, optional
+    comments : mapping of str to str, optional
         Comments behind single keys.
     """
-    beside = beside or {}
+    comments = comments or {}
     lines = [line for text in above for line in comment(text)]
     lines.append(head)
     for key, value in pairs.items():
-        said = f"  # {beside[key]}" if key in beside else ""
-        lines.append(f"{key} = {value}{said}")
+        note = f"  # {comments[key]}" if key in comments else ""
+        lines.append(f"{key} = {value}{note}")
     return "\n".join(lines) + "\n"
 
 
@@ -78,7 +78,7 @@ def table_format(
     every: float | None,
 ) -> str:
     """The `[table]` part: deviations from a UTF-8 CSV file with commas, decimal points and one header row."""
-    said = (
+    stated = (
         ("sheet", len(dialect.sheets) == 1, quoted("".join(dialect.sheets))),
         ("sheets", len(dialect.sheets) > 1, listed(dialect.sheets)),
         ("encoding", dialect.encoding not in (None, "utf-8", "utf-8-sig"), quoted(str(dialect.encoding))),
@@ -92,7 +92,7 @@ def table_format(
         ("missing", len(missing) > 0, listed(missing)),
         ("every", every is not None, length_of(every or 1.0)),
     )
-    pairs = {key: text for key, is_said, text in said if is_said}
+    pairs = {key: text for key, is_said, text in stated if is_said}
     if not pairs:
         return ""
     return table("[table]", pairs, ["How the file is written; found from the file itself."])

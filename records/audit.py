@@ -56,17 +56,17 @@ class Entry:
 def add(
     database: Database,
     connection: Connection,
-    who: str,
-    what: str,
+    actor: str,
+    action: str,
     subject: str,
-    why: str = "",
+    reason: str = "",
     figures: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Write an entry in the transaction in which the thing is done: both are there or neither."""
     database.lock(connection, AUDIT)
     last = connection.execute(select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)).first()
     number, before = (1, FIRST) if last is None else (last.number + 1, last.hash)
-    open_entry = Entry(number, now(), who, what, subject, why, dict(figures or {}), before, "")
+    open_entry = Entry(number, now(), actor, action, subject, reason, dict(figures or {}), before, "")
     entry = Entry(**{**vars(open_entry), "hash": open_entry.due})
     connection.execute(insert(AUDIT).values({**vars(entry), "figures": json.dumps(entry.figures, sort_keys=True)}))
     return entry
@@ -93,13 +93,13 @@ def faults(connection: Connection) -> list[str]:
 
     A removal of the last entries shows only in comparison with a hash that is stored in another place.
     """
-    found, before, expected = [], FIRST, 1
+    lines, before, expected = [], FIRST, 1
     for entry in entries(connection):
         if entry.number != expected:
-            found.append(f"entry {expected}: missing")
+            lines.append(f"entry {expected}: missing")
         elif entry.before != before:
-            found.append(f"entry {entry.number}: does not follow the entry before")
+            lines.append(f"entry {entry.number}: does not follow the entry before")
         if entry.hash != entry.due:
-            found.append(f"entry {entry.number}: was changed after it was written")
+            lines.append(f"entry {entry.number}: was changed after it was written")
         before, expected = entry.hash, entry.number + 1
-    return found
+    return lines

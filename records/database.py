@@ -109,10 +109,10 @@ class Database:
         AwayError
             It was removed or moved away, or another file is in its place.
         """
-        if self._identity is not None and (found := identity_of(self._file)) != self._identity:
-            what = "it was removed or moved away" if found is None else "another file is in its place"
+        if self._identity is not None and (identity := identity_of(self._file)) != self._identity:
+            change = "it was removed or moved away" if identity is None else "another file is in its place"
             raise AwayError(
-                f"records at {self.url_shown}: {what}; expected the file that was opened: put it back, or start again"
+                f"records at {self.url_shown}: {change}; expected the file that was opened: put it back, or start again"
             )
 
     @contextmanager
@@ -224,16 +224,16 @@ class Database:
     def trouble(self, error: Exception) -> RecordsError:
         """Return the error of a driver as a RecordsError of one line."""
         own = getattr(error, "orig", error)
-        said = worded(" ".join(str(own).split())[:300], self._url)
+        message = worded(" ".join(str(own).split())[:300], self._url)
         operational = isinstance(own, self.engine.dialect.loaded_dbapi.OperationalError)
         # SQLite reports a missing table so too: an error of the statement, which no wait resolves.
         is_away = operational and getattr(own, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
         if any(sign in str(own) for sign in SIGNS):
-            full = FullDiskError(f"records at {self.url_shown}: {said}")
+            full = FullDiskError(f"records at {self.url_shown}: {message}")
             full.room = room(self._url)
             return full
         kind = AwayError if is_away else RecordsError
-        return kind(f"records at {self.url_shown}: {said or type(error).__name__}")
+        return kind(f"records at {self.url_shown}: {message or type(error).__name__}")
 
     def close(self) -> None:
         """Close all connections."""
@@ -246,12 +246,12 @@ class Database:
         with self._patient(), self.begin() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            found = _form_of(connection)
-            if found == NEWEST:
+            form = _form_of(connection)
+            if form == NEWEST:
                 return
-            if found is not None and found > NEWEST:
+            if form is not None and form > NEWEST:
                 raise RecordsError(
-                    f"records at {self.url_shown}: got form {found}, expected {NEWEST} or older: newer code made them"
+                    f"records at {self.url_shown}: got form {form}, expected {NEWEST} or older: newer code made them"
                 )
             migrate(connection)
 
@@ -279,8 +279,8 @@ def _form_of(connection: Connection) -> str | None:
     """Name of the last migration that was walked; None in an empty database."""
     if not connection.dialect.has_table(connection, "alembic_version"):
         return None
-    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
+    form: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return form
 
 
 def migrate(connection: Connection, form: str = "head") -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 def identity_of(file: Path | None) -> tuple[int, int] | None:
     """Return device and inode of a file; None where there is none, or the database is a server."""
     try:
-        found = None if file is None else file.stat()
+        status = None if file is None else file.stat()
     except OSError:
         return None
-    return None if found is None else (found.st_dev, found.st_ino)
+    return None if status is None else (status.st_dev, status.st_ino)

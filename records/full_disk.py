@@ -43,36 +43,36 @@ def _most_of_file() -> int | None:
     return None if most == resource.RLIM_INFINITY else most
 
 
-def worded(said: str, url: str) -> str:
+def worded(message: str, url: str) -> str:
     """Return a database's message; if the disk is full, with the expected and the found free space.
 
     Parameters
     ----------
-    said : str
+    message : str
         In the database's own words.
     url : str
         Where the database is.
     """
-    if not any(sign in said for sign in SIGNS):
-        return said
+    if not any(sign in message for sign in SIGNS):
+        return message
     if not url.startswith(SQLITE):
-        return f"cannot be written ({said}); {OF_SERVER}"
+        return f"cannot be written ({message}); {OF_SERVER}"
     folder = Path(url.removeprefix(SQLITE)).absolute().parent
-    found = f"{shutil.disk_usage(folder).free / MIB:,.0f} MiB at {folder}"
-    return f"cannot be written ({said}); {EXPECTED}, found free: {found}"
+    available = f"{shutil.disk_usage(folder).free / MIB:,.0f} MiB at {folder}"
+    return f"cannot be written ({message}); {EXPECTED}, found free: {available}"
 
 
-def worded_later(said: str, url: str) -> str | None:
+def worded_later(message: str, url: str) -> str | None:
     """Return the message for a stored error of a full disk, without its free space; None for other errors.
 
     Parameters
     ----------
-    said : str
+    message : str
         What was kept, in one line.
     url : str
         Where the database is.
     """
-    sign = next((sign for sign in SIGNS if sign in said), None)
-    if sign is None or not said.startswith(WRAPPED):
+    sign = next((sign for sign in SIGNS if sign in message), None)
+    if sign is None or not message.startswith(WRAPPED):
         return None
     return f"cannot be written ({sign}); {EXPECTED if url.startswith(SQLITE) else OF_SERVER}"

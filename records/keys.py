@@ -60,13 +60,13 @@ def digest_of(key: str) -> str:
 
 def make(
     database: Database,
-    who: str,
+    actor: str,
     owner: str,
     roles: Sequence[str],
     processes: Sequence[str] = (),
     ends: datetime | None = None,
 ) -> str:
-    """A new key, which `who` makes for its owner, as the audit says; it is nowhere to be read again.
+    """A new key, which `actor` makes for its owner, as the audit says; it is nowhere to be read again.
 
     Raises
     ------
@@ -89,26 +89,26 @@ def make(
             )
         )
         figures = {"roles": list(roles), "processes": list(processes), "ends": ends and ends.isoformat()}
-        audit.add(database, connection, who, "key", key[:SHOWN], f"made for {owner}", figures)
+        audit.add(database, connection, actor, "key", key[:SHOWN], f"made for {owner}", figures)
     return key
 
 
-def revoke(database: Database, who: str, prefix: str) -> Key:
-    """Revoke the key of a prefix on behalf of `who`, and add it to the audit log.
+def revoke(database: Database, actor: str, prefix: str) -> Key:
+    """Revoke the key of a prefix on behalf of `actor`, and add it to the audit log.
 
     Raises
     ------
     RecordsError
         There is no such key, or it is revoked already, or the database did not do its part.
     """
-    found = next((one for one in read(database) if one.prefix == prefix[:SHOWN]), None)
-    if found is None or found.revoked is not None:
-        what = "there is no such key" if found is None else f"it is revoked since {found.revoked:%Y-%m-%d %H:%M} UTC"
-        raise RecordsError(f"key {prefix[:SHOWN]}: {what}; `nonferrous keys list` lists all")
+    key = next((one for one in read(database) if one.prefix == prefix[:SHOWN]), None)
+    if key is None or key.revoked is not None:
+        reason = "there is no such key" if key is None else f"it is revoked since {key.revoked:%Y-%m-%d %H:%M} UTC"
+        raise RecordsError(f"key {prefix[:SHOWN]}: {reason}; `nonferrous keys list` lists all")
     with database.begin() as connection:
-        connection.execute(update(KEYS).where(KEYS.c.digest == found.digest).values(revoked_at=now()))
-        audit.add(database, connection, who, "key", found.prefix, f"revoked, of {found.owner}")
-    return found
+        connection.execute(update(KEYS).where(KEYS.c.digest == key.digest).values(revoked_at=now()))
+        audit.add(database, connection, actor, "key", key.prefix, f"revoked, of {key.owner}")
+    return key
 
 
 def note_use(database: Database, prefixes: Collection[str]) -> None:

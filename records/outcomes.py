@@ -173,27 +173,27 @@ def _digest(outcomes: Iterable[Outcome]) -> str:
 
 def _same(connection: Connection, process: str, digest: str) -> int | None:
     """Number of a batch with this content that is not withdrawn."""
-    found: int | None = connection.scalar(
+    number: int | None = connection.scalar(
         select(func.max(BATCHES.c.number)).where(
             BATCHES.c.process == process, BATCHES.c.digest == digest, BATCHES.c.withdrawn_at.is_(None)
         )
     )
-    return found
+    return number
 
 
 def in_effect(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, dict[str, Any]]:
     """Effective outcomes by unit and period: latest value of each column over active batches."""
-    found: dict[Slot, dict[str, Any]] = {}
+    effective: dict[Slot, dict[str, Any]] = {}
     if not newest(connection, process):
-        return found
+        return effective
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     for first in range(0, len(slots), _AT_ONCE):
-        some = list(dict.fromkeys(slots[first : first + _AT_ONCE]))
+        distinct = list(dict.fromkeys(slots[first : first + _AT_ONCE]))
         # As SQLAlchemy would write it, which takes longer than the database does.
-        rows = connection.exec_driver_sql(_text(len(some), mark), (process, *chain.from_iterable(some)))
+        rows = connection.exec_driver_sql(_text(len(distinct), mark), (process, *chain.from_iterable(distinct)))
         for unit, period, content in rows:
-            found.setdefault((unit, period), {}).update(msgspec.json.decode(content))
-    return found
+            effective.setdefault((unit, period), {}).update(msgspec.json.decode(content))
+    return effective
 
 
 @lru_cache
@@ -249,14 +249,14 @@ def arrived(connection: Connection, process: str, after: int = 0) -> Iterator[Ar
     batches: dict[int, list[Any]] = {}
     for row in rows:
         batches.setdefault(row.batch, []).append(row)
-    for some in batches.values():
+    for batch in batches.values():
         outcomes = []
-        for row in some:
+        for row in batch:
             values = msgspec.json.decode(row.content)
-            kept = {name: value for name, value in values.items() if last[row.unit, row.period, name] == row.number}
-            if kept:
-                outcomes.append(Outcome(row.unit, row.period, kept))
-        newest = some[-1]
+            current = {name: value for name, value in values.items() if last[row.unit, row.period, name] == row.number}
+            if current:
+                outcomes.append(Outcome(row.unit, row.period, current))
+        newest = batch[-1]
         yield Arrived(newest.number, newest.at, tuple(outcomes), newest.batch, newest.accepted_at is not None)
 
 
@@ -279,7 +279,7 @@ def newest_batches(connection: Connection, after: int = 0) -> dict[str, tuple[in
     return {row.process: (row.number, row.at) for row in rows}
 
 
-def withdraw(database: Database, number: int, who: str, why: str) -> str:
+def withdraw(database: Database, number: int, actor: str, reason: str) -> str:
     """Withdraw a batch; its outcomes stay in the database. Return the name of its process.
 
     Raises
@@ -288,12 +288,12 @@ def withdraw(database: Database, number: int, who: str, why: str) -> str:
         There is no such batch, or it is withdrawn already.
     """
     with database.begin() as connection:
-        found = _counting(database, connection, number)
-        values = {"withdrawn_at": now(), "withdrawn_by": who, "withdrawn_why": why}
-        return _judged(database, connection, found, values, "withdrawal", who, why)
+        batch = _counting(database, connection, number)
+        values = {"withdrawn_at": now(), "withdrawn_by": actor, "withdrawn_why": reason}
+        return _judged(database, connection, batch, values, "withdrawal", actor, reason)
 
 
-def accept(database: Database, number: int, who: str, why: str) -> str:
+def accept(database: Database, number: int, actor: str, reason: str) -> str:
     """Accept a batch, so that models apply even anomalous outcomes. Return the name of its process.
 
     Raises
@@ -302,32 +302,32 @@ def accept(database: Database, number: int, who: str, why: str) -> str:
         There is no such batch, or it is withdrawn or accepted already.
     """
     with database.begin() as connection:
-        found = _counting(database, connection, number)
-        if found.accepted_at is not None:
-            raise RecordsError(f"batch {number}: it was accepted already, by {found.accepted_by}")
-        values = {"accepted_at": now(), "accepted_by": who, "accepted_why": why}
-        return _judged(database, connection, found, values, "acceptance", who, why)
+        batch = _counting(database, connection, number)
+        if batch.accepted_at is not None:
+            raise RecordsError(f"batch {number}: it was accepted already, by {batch.accepted_by}")
+        values = {"accepted_at": now(), "accepted_by": actor, "accepted_why": reason}
+        return _judged(database, connection, batch, values, "acceptance", actor, reason)
 
 
 def _judged(
-    database: Database, connection: Connection, batch: Any, values: dict[str, Any], what: str, who: str, why: str
+    database: Database, connection: Connection, batch: Any, values: dict[str, Any], action: str, actor: str, reason: str
 ) -> str:
     """Write down what a person has said of a batch, in the audit too. Gives the name of its process."""
     connection.execute(update(BATCHES).where(BATCHES.c.number == batch.number).values(values))
     figures = {"rows": batch.rows, "digest": batch.digest}
-    audit.add(database, connection, who, what, f"{batch.process}, batch {batch.number}", why, figures)
+    audit.add(database, connection, actor, action, f"{batch.process}, batch {batch.number}", reason, figures)
     return str(batch.process)
 
 
 def _counting(database: Database, connection: Connection, number: int) -> Any:
     """Return a batch that is not withdrawn, locked against changes until the transaction ends."""
     database.lock(connection, BATCHES)
-    found = connection.execute(select(BATCHES).where(BATCHES.c.number == number)).one_or_none()
-    if found is None:
+    batch = connection.execute(select(BATCHES).where(BATCHES.c.number == number)).one_or_none()
+    if batch is None:
         raise RecordsError(f"batch {number}: there is no such batch of outcomes")
-    if found.withdrawn_at is not None:
-        raise RecordsError(f"batch {number}: it was withdrawn already, by {found.withdrawn_by}")
-    return found
+    if batch.withdrawn_at is not None:
+        raise RecordsError(f"batch {number}: it was withdrawn already, by {batch.withdrawn_by}")
+    return batch
 
 
 @dataclass(frozen=True)

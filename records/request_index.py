@@ -66,7 +66,7 @@ def index(
     database: Database,
     process: str,
     slots_of: Callable[[Request], Sequence[Slot]],
-    rest: Callable[[float], None] = time.sleep,
+    pause: Callable[[float], None] = time.sleep,
 ) -> int:
     """Index units and periods of the requests since the last call; return the number of requests.
 
@@ -81,22 +81,22 @@ def index(
         Whose predictions.
     slots_of : callable
         Returns a request's units and periods, row by row.
-    rest : callable
+    pause : callable
         Waits so long [s] before more rows are noted; what it raises ends the work, and what is noted stays.
     """
     done = 0
     while True:
         with database.read() as connection:
             noted = _noted(connection, process)
-            some = _after(connection, process, noted)
-        if not some:
+            requests = _after(connection, process, noted)
+        if not requests:
             return done
-        for piece in _pieces(some, noted, slots_of):
+        for piece in _pieces(requests, noted, slots_of):
             begin = time.perf_counter()
             if not _add(database, process, noted, piece):
                 break  # another service has noted rows meanwhile
             noted, done = piece.noted, done + piece.whole
-            rest(_REST * (time.perf_counter() - begin))
+            pause(_REST * (time.perf_counter() - begin))
 
 
 @dataclass(frozen=True)
@@ -118,41 +118,43 @@ class _Piece:
 
 def _noted(connection: Connection, process: str) -> _Noted:
     columns = select(ASKED_UPTO.c.number, ASKED_UPTO.c.slots)
-    found = connection.execute(columns.where(ASKED_UPTO.c.process == process)).one_or_none()
-    return _Noted(0) if found is None else _Noted(*found)
+    state = connection.execute(columns.where(ASKED_UPTO.c.process == process)).one_or_none()
+    return _Noted(0) if state is None else _Noted(*state)
 
 
 def _after(connection: Connection, process: str, noted: _Noted) -> list[Request]:
     """Return the next requests that are not fully indexed, limited in bytes."""
     first = REQUESTS.c.number > noted.number if noted.slots is None else REQUESTS.c.number >= noted.number
     query = select(*_COLUMNS).where(*predictions_of(process), first).order_by(REQUESTS.c.number)
-    found: list[Request] = []
+    requests: list[Request] = []
     size = 0
     with connection.execution_options(yield_per=_IN_MEMORY).execute(query.limit(_REQUESTS_AT_ONCE)) as rows:
         for row in rows:
-            found.append(_whole(connection, row))
-            size += len(found[-1].asked)
+            requests.append(_whole(connection, row))
+            size += len(requests[-1].asked)
             if size > _BYTES_AT_ONCE:
                 break
-    return found
+    return requests
 
 
-def _pieces(some: Sequence[Request], noted: _Noted, slots_of: Callable[[Request], Sequence[Slot]]) -> Iterator[_Piece]:
+def _pieces(
+    requests: Sequence[Request], noted: _Noted, slots_of: Callable[[Request], Sequence[Slot]]
+) -> Iterator[_Piece]:
     """Yield the part that each transaction notes: `_SLOTS_OF_PIECE` slots, or all where there are fewer."""
     rows: list[tuple[str, str, int, int]] = []
     whole = 0
-    for one in some:
+    for one in requests:
         # Of rows that ask for the same the last one counts.
         last = {slot: i for i, slot in enumerate(slots_of(one))}
         own = [(unit, period, one.number, i) for (unit, period), i in last.items()]
-        begun = (noted.slots or 0) if one.number == noted.number else 0
-        while len(rows) + len(own) - begun > _SLOTS_OF_PIECE:
-            end = begun + _SLOTS_OF_PIECE - len(rows)
-            yield _Piece([*rows, *own[begun:end]], _Noted(one.number, end), whole)
-            rows, begun, whole = [], end, 0
-        rows += own[begun:]
+        start = (noted.slots or 0) if one.number == noted.number else 0
+        while len(rows) + len(own) - start > _SLOTS_OF_PIECE:
+            end = start + _SLOTS_OF_PIECE - len(rows)
+            yield _Piece([*rows, *own[start:end]], _Noted(one.number, end), whole)
+            rows, start, whole = [], end, 0
+        rows += own[start:]
         whole += 1
-    yield _Piece(rows, _Noted(some[-1].number), whole)
+    yield _Piece(rows, _Noted(requests[-1].number), whole)
 
 
 def _add(database: Database, process: str, before: _Noted, piece: _Piece) -> bool:
@@ -175,16 +177,16 @@ def _add(database: Database, process: str, before: _Noted, piece: _Piece) -> boo
 
 def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, RowPlace]:
     """Return the place of the latest request for each unit's period; slots without one are left out."""
-    found: dict[Slot, RowPlace] = {}
+    located: dict[Slot, RowPlace] = {}
     columns = (ASKED_UNITS.c.unit, ASKED_UNITS.c.period, ASKED_UNITS.c.number, ASKED_UNITS.c.row, REQUESTS.c.at)
     query = select(*columns).join(REQUESTS, REQUESTS.c.number == ASKED_UNITS.c.number)
     for first in range(0, len(slots), _SLOTS_AT_ONCE):
-        some = list(dict.fromkeys(slots[first : first + _SLOTS_AT_ONCE]))
-        which = (ASKED_UNITS.c.process == process, tuple_(ASKED_UNITS.c.unit, ASKED_UNITS.c.period).in_(some))
+        distinct = list(dict.fromkeys(slots[first : first + _SLOTS_AT_ONCE]))
+        which = (ASKED_UNITS.c.process == process, tuple_(ASKED_UNITS.c.unit, ASKED_UNITS.c.period).in_(distinct))
         for unit, period, number, row, at in connection.execute(query.where(*which)):
             slot, place = (unit, period), RowPlace(number, row, at)
-            found[slot] = max(found.get(slot, place), place)
-    return found
+            located[slot] = max(located.get(slot, place), place)
+    return located
 
 
 def by_number(connection: Connection, numbers: Sequence[int]) -> Iterator[Request]:
@@ -206,7 +208,7 @@ def by_id(connection: Connection, process: str, ids: Sequence[str]) -> Iterator[
 
 def _whole(connection: Connection, row: Any) -> Request:
     """A request of which a row holds the first part."""
-    number, at, kind, encoding, asked, id = row
-    if has_more(kind, encoding, asked):
-        asked = whole(connection, id, encoding, asked, REQUESTS.c.asked)
-    return Request(number, at, kind, asked)
+    number, at, kind, encoding, body, id = row
+    if has_more(kind, encoding, body):
+        body = whole(connection, id, encoding, body, REQUESTS.c.asked)
+    return Request(number, at, kind, body)

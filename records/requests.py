@@ -96,46 +96,50 @@ def new_id() -> str:
     ----------
     .. [1] RFC 9562, Universally Unique IDentifiers (UUIDs), section 5.7.
     """
-    moment, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
-    variant = "89ab"[int(chance[3], 16) & 3]
-    return f"{moment[:8]}-{moment[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[7:19]}"
+    moment, random = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
+    variant = "89ab"[int(random[3], 16) & 3]
+    return f"{moment[:8]}-{moment[8:]}-7{random[:3]}-{variant}{random[4:7]}-{random[7:19]}"
 
 
-def split(kept: StoredExchange) -> list[StoredExchange]:
+def split(exchange: StoredExchange) -> list[StoredExchange]:
     """Split an exchange into parts that are written sequentially, with others between them; mostly one.
 
     The first part is written last: readers see no part before it. Parts of a large exchange are compressed.
     """
-    if not kept.is_large:
-        return [replace(kept, answer=b"".join((kept.answer, *kept.more)), more=()) if kept.more else kept]
-    asked = memoryview(kept.asked)
-    pieces: list[Any] = [asked[first : first + LARGE] for first in range(0, len(asked), LARGE)]
-    both = enumerate(zip_longest(pieces, _gathered((kept.answer, *kept.more)), fillvalue=b""))
-    first, *rest = [
+    if not exchange.is_large:
+        return [
+            replace(exchange, answer=b"".join((exchange.answer, *exchange.more)), more=())
+            if exchange.more
+            else exchange
+        ]
+    body = memoryview(exchange.asked)
+    pieces: list[Any] = [body[first : first + LARGE] for first in range(0, len(body), LARGE)]
+    both = enumerate(zip_longest(pieces, _gathered((exchange.answer, *exchange.more)), fillvalue=b""))
+    first, *later = [
         replace(
-            kept,
-            part=kept.part + i,
+            exchange,
+            part=exchange.part + i,
             asked=compressed(one),
-            head=b"" if i else kept.head,
+            head=b"" if i else exchange.head,
             answer=compressed(answer),
             more=(),
             encoding=ZSTD,
         )
         for i, (one, answer) in both
     ]
-    return [*rest, first]
+    return [*later, first]
 
 
 def _gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
     """An answer in parts of LARGE bytes at least, but for the last."""
-    some: list[bytes] = []
+    gathered: list[bytes] = []
     for part in parts:
-        some.append(part)
-        if sum(map(len, some)) >= LARGE:
-            yield b"".join(some)
-            some = []
-    if some:
-        yield b"".join(some)
+        gathered.append(part)
+        if sum(map(len, gathered)) >= LARGE:
+            yield b"".join(gathered)
+            gathered = []
+    if gathered:
+        yield b"".join(gathered)
 
 
 def insert(database: Database, many: Sequence[StoredExchange], enough: Callable[[], bool] = lambda: False) -> int:
@@ -223,13 +227,13 @@ def recorded(connection: Connection, process: str) -> Iterator[RecordedPredictio
     query = select(*first, REQUESTS.c.asked, REQUESTS.c.head, REQUESTS.c.answer).where(*predictions_of(process))
     contents = {None: b""}
     for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
-        number, id, at, client, version, digest, kind, encoding, asked, head, answer = row
+        number, id, at, client, version, digest, kind, encoding, body, head, answer = row
         if head not in contents:
             contents = {None: b"", head: response_prefixes.content(connection, head)}
-        if has_more(kind, encoding, asked, answer):
-            asked = whole(connection, id, encoding, asked, REQUESTS.c.asked)
+        if has_more(kind, encoding, body, answer):
+            body = whole(connection, id, encoding, body, REQUESTS.c.asked)
             answer = whole(connection, id, encoding, answer, REQUESTS.c.answer)
-        yield RecordedPrediction(number, id, at, client, version, digest, kind, asked, contents[head], answer)
+        yield RecordedPrediction(number, id, at, client, version, digest, kind, body, contents[head], answer)
 
 
 def predictions_of(process: str) -> tuple[Any, ...]:
@@ -237,12 +241,12 @@ def predictions_of(process: str) -> tuple[Any, ...]:
     return REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0
 
 
-def has_more(kind: str, encoding: str | None, asked: bytes, answer: bytes = b"") -> bool:
+def has_more(kind: str, encoding: str | None, body: bytes, answer: bytes = b"") -> bool:
     """Return whether parts may follow the first: for a large body or the response to a table.
 
     Before large requests were compressed the size of a first part said so.
     """
-    return encoding is not None or kind != JSON or len(asked) >= LARGE or len(answer) >= LARGE
+    return encoding is not None or kind != JSON or len(body) >= LARGE or len(answer) >= LARGE
 
 
 def whole(connection: Connection, id: str, encoding: str | None, first: bytes, column: Column[bytes]) -> bytes:

@@ -43,13 +43,13 @@ def added(database: Database, cursor: Any, many: Iterable[PrefixedRequest]) -> N
     """Numbers of the heads of some requests, stored in the transaction of a cursor where they are not yet."""
     add, find = (text if database.is_sqlite else text.replace("?", "%s") for text in (_ADD, _FIND))
     heads = {(one.at // DAY, one.head) for one in many if one.head}
-    wanted = [(day, hashlib.sha256(content).hexdigest(), content) for day, content in heads]
-    found: Numbers = {}
-    for day, digest, content in sorted(wanted):  # in one order, so that no two services wait for each other
+    prefixes = [(day, hashlib.sha256(content).hexdigest(), content) for day, content in heads]
+    numbers: Numbers = {}
+    for day, digest, content in sorted(prefixes):  # in one order, so that no two services wait for each other
         cursor.execute(add, (day, digest, content))
         cursor.execute(find, (day, digest))
-        found[day, content] = cursor.fetchone()[0]
-    return found
+        numbers[day, content] = cursor.fetchone()[0]
+    return numbers
 
 
 def remember(database: Database, numbers: Numbers) -> None:
@@ -61,8 +61,8 @@ def remember(database: Database, numbers: Numbers) -> None:
 
 def content(connection: Connection, number: int) -> bytes:
     """A head by its number."""
-    found: bytes = connection.scalars(select(HEADS.c.content).where(HEADS.c.number == number)).one()
-    return found
+    prefix: bytes = connection.scalars(select(HEADS.c.content).where(HEADS.c.number == number)).one()
+    return prefix
 
 
 def remove(connection: Connection, before: int) -> None:

@@ -12,7 +12,7 @@ from records.writing import quota
 _AT_ONCE = 5000  # requests of one transaction, so that who writes meanwhile does not wait long
 
 
-def remove(database: Database, before: int, who: str) -> int:
+def remove(database: Database, before: int, actor: str) -> int:
     """Remove requests that came before a moment [microseconds since 1970, UTC]; gives how many.
 
     Raises
@@ -34,5 +34,5 @@ def remove(database: Database, before: int, who: str) -> int:
             connection.execute(delete(REQUESTS).where(REQUESTS.c.number.in_(numbers)))
             left = connection.scalar(select(func.count()).select_from(REQUESTS))
             figures = {"requests": len(numbers), "left": left}
-            audit.add(database, connection, who, "removal", f"requests to {numbers[-1]}", f"before {before}", figures)
+            audit.add(database, connection, actor, "removal", f"requests to {numbers[-1]}", f"before {before}", figures)
         removed += len(numbers)

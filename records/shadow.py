@@ -43,15 +43,15 @@ class PendingShadowRequest:
 def waiting(connection: Connection, process: str, after: int, most: int) -> list[PendingShadowRequest]:
     """The first requests for predictions behind a number, so many of them at most."""
     columns = [REQUESTS.c[name] for name in ("number", "id", "kind", "encoding")]
-    asked = case((_is_in_parts(), None), else_=REQUESTS.c.asked)
+    body = case((_is_in_parts(), None), else_=REQUESTS.c.asked)
     answer = case((REQUESTS.c.kind == JSON, b""), else_=REQUESTS.c.answer)
-    query = select(*columns, asked, answer).where(*predictions_of(process), REQUESTS.c.number > after)
+    query = select(*columns, body, answer).where(*predictions_of(process), REQUESTS.c.number > after)
     rows: Any = connection.execute(query.order_by(REQUESTS.c.number).limit(most))
     return [
         PendingShadowRequest(
-            number, id, kind, None if asked is None else restored(asked, encoding), restored(answer, encoding)
+            number, id, kind, None if body is None else restored(body, encoding), restored(answer, encoding)
         )
-        for number, id, kind, encoding, asked, answer in rows
+        for number, id, kind, encoding, body, answer in rows
     ]
 
 
@@ -103,13 +103,13 @@ def keep(database: Database, process: str, answers: Sequence[ShadowAnswer]) -> N
 
 def answers_to(connection: Connection, numbers: Sequence[int]) -> dict[int, ShadowAnswer]:
     """Answers to requests by the requests' numbers; requests without one are left out."""
-    found = {}
+    answers = {}
     columns = [SHADOW_ANSWERS.c[name] for name in ("number", "version", "digest", "predictions")]
     for first in range(0, len(numbers), _AT_ONCE):
         which = SHADOW_ANSWERS.c.number.in_(numbers[first : first + _AT_ONCE])
         for row in connection.execute(select(*columns).where(which)):
-            found[row.number] = ShadowAnswer(*row)
-    return found
+            answers[row.number] = ShadowAnswer(*row)
+    return answers
 
 
 def is_any(connection: Connection, process: str) -> bool:
@@ -121,8 +121,8 @@ def is_any(connection: Connection, process: str) -> bool:
 def newest(connection: Connection, process: str, digest: str) -> int | None:
     """Number of the newest request that a model has answered in shadow; None where it has answered none."""
     which = (SHADOW_ANSWERS.c.process == process, SHADOW_ANSWERS.c.digest == digest)
-    found: int | None = connection.scalar(select(func.max(SHADOW_ANSWERS.c.number)).where(*which))
-    return found
+    number: int | None = connection.scalar(select(func.max(SHADOW_ANSWERS.c.number)).where(*which))
+    return number
 
 
 def newest_request(connection: Connection, process: str) -> int:

@@ -55,14 +55,14 @@ def same_test(target: DetectedColumn, columns: Sequence[DetectedColumn]) -> list
     columns : sequence of Found
         Columns that may be inputs.
     """
-    found = []
+    findings = []
     for column in columns:
         test = _test_of_both(target.heading, column.heading)
         if test is not None:
             evidence = f"by its heading a result of the {test} that gives {target.text}"
             done = "has role late; if it is known before the target, confirm it by --input"
-            found.append(Suspicion("known late", column.text, evidence, done))
-    return found
+            findings.append(Suspicion("known late", column.text, evidence, done))
+    return findings
 
 
 def _test_of_both(target: Heading, other: Heading) -> str | None:

@@ -108,15 +108,15 @@ def is_earlier_label(column: DetectedColumn, target: DetectedColumn, clock: RowO
 
 def single_leaks(columns: Sequence[DetectedColumn], sample: Sample) -> dict[str, tuple[float, Suspicion]]:
     """Columns that alone predict the target, by heading, with R² or the share of correct classes."""
-    found: dict[str, tuple[float, Suspicion]] = {}
+    leaks: dict[str, tuple[float, Suspicion]] = {}
     if len(sample.rows) < _FEWEST_ROWS:
-        return found
+        return leaks
     for column in columns:
-        score, what, limit = _of_classes(column, sample) if sample.classes else _of_number(column, sample)
+        score, evidence, limit = _of_classes(column, sample) if sample.classes else _of_number(column, sample)
         if score >= limit:
             done = "has role late; if it is known before the target, confirm it by --input"
-            found[column.text] = score, Suspicion("leak", column.text, what, done)
-    return found
+            leaks[column.text] = score, Suspicion("leak", column.text, evidence, done)
+    return leaks
 
 
 def _of_number(column: DetectedColumn, sample: Sample) -> tuple[float, str, float]:
@@ -128,12 +128,17 @@ def _of_number(column: DetectedColumn, sample: Sample) -> tuple[float, str, floa
         return r2, f"its values alone give the target with R² {r2:.4f} on {sample.measured_on}", limit
     x = column.numbers[sample.rows]
     there = np.isfinite(x)
-    learnt = there & ~sample.later
-    if learnt.sum() < _FEWEST_ROWS or (there & sample.later).sum() < 5 or there.mean() < 0.5 or not np.ptp(x[learnt]):
+    training = there & ~sample.later
+    if (
+        training.sum() < _FEWEST_ROWS
+        or (there & sample.later).sum() < 5
+        or there.mean() < 0.5
+        or not np.ptp(x[training])
+    ):
         return 0.0, "", limit
-    line = np.polynomial.polynomial.polyfit(_scaled(x, learnt)[learnt], sample.label[learnt], 1)
-    straight: FloatArray = np.polynomial.polynomial.polyval(_scaled(x, learnt), line).astype(np.float64)
-    best = max(_r2(straight, sample), _r2(_curve(x, sample.label, learnt), sample))
+    line = np.polynomial.polynomial.polyfit(_scaled(x, training)[training], sample.label[training], 1)
+    straight: FloatArray = np.polynomial.polynomial.polyval(_scaled(x, training), line).astype(np.float64)
+    best = max(_r2(straight, sample), _r2(_curve(x, sample.label, training), sample))
     r = float(np.corrcoef(x[there], sample.label[there])[0, 1]) if np.ptp(x[there]) else 0.0
     return best, f"gives the target with R² {best:.4f} on {sample.measured_on} (correlation {r:+.4f})", limit
 
@@ -144,10 +149,10 @@ def _of_classes(column: DetectedColumn, sample: Sample) -> tuple[float, str, flo
         code = column.codes[sample.rows]
     else:
         x = column.numbers[sample.rows]
-        learnt = np.isfinite(x) & ~sample.later
-        if learnt.sum() < _FEWEST_ROWS:
+        training = np.isfinite(x) & ~sample.later
+        if training.sum() < _FEWEST_ROWS:
             return 0.0, "", LEAK_GAIN
-        edges = np.unique(np.quantile(x[learnt], np.linspace(0, 1, _BINS + 1)[1:-1]))
+        edges = np.unique(np.quantile(x[training], np.linspace(0, 1, _BINS + 1)[1:-1]))
         code = np.where(np.isfinite(x), np.searchsorted(edges, x, side="right"), -1)
     votes = np.zeros((code.max() + 2, sample.classes))
     early = ~sample.later
@@ -164,17 +169,17 @@ def _of_classes(column: DetectedColumn, sample: Sample) -> tuple[float, str, flo
     return gain, evidence, LEAK_GAIN
 
 
-def _scaled(x: FloatArray, learnt: BoolArray) -> FloatArray:
-    scale = float(np.std(x[learnt])) or 1.0
-    return (x - float(np.mean(x[learnt]))) / scale
+def _scaled(x: FloatArray, training: BoolArray) -> FloatArray:
+    scale = float(np.std(x[training])) or 1.0
+    return (x - float(np.mean(x[training]))) / scale
 
 
-def _curve(x: FloatArray, y: FloatArray, learnt: BoolArray) -> FloatArray:
+def _curve(x: FloatArray, y: FloatArray, training: BoolArray) -> FloatArray:
     """A curve through the means of crowds of equal size."""
-    order = np.argsort(x[learnt], kind="stable")
+    order = np.argsort(x[training], kind="stable")
     crowds = np.array_split(order, max(4, min(_BINS, len(order) // 5)))
-    at = np.array([x[learnt][crowd].mean() for crowd in crowds])
-    mean = np.array([y[learnt][crowd].mean() for crowd in crowds])
+    at = np.array([x[training][crowd].mean() for crowd in crowds])
+    mean = np.array([y[training][crowd].mean() for crowd in crowds])
     values: FloatArray = np.interp(x, at, mean)
     return np.where(np.isfinite(x), values, np.nan)
 
@@ -227,10 +232,10 @@ def together(columns: Sequence[DetectedColumn], sample: Sample) -> list[Suspicio
     if rows is None:
         return []
     able, X, y, later = rows
-    found = _parts(X, y, later, LEAK_R2)
-    if found is None or len(found[0]) > MOST_PARTS:
+    result = _parts(X, y, later, LEAK_R2)
+    if result is None or len(result[0]) > MOST_PARTS:
         return []
-    parts, r2 = found
+    parts, r2 = result
     evidence = f"together they give the target with R² {r2:.4f} on {sample.measured_on}"
     done = "nothing: is each known before the target? Give role late to one that is not"
     return [Suspicion("leak", ", ".join(able[i].text for i in parts), evidence, done)]
@@ -258,17 +263,17 @@ def _of_balance(
     able: Sequence[DetectedColumn], X: FloatArray, y: FloatArray, later: BoolArray, measured_on: str
 ) -> list[Suspicion]:
     """Columns that the target is computed from."""
-    found = _parts(X, y, later, BALANCE_R2)
+    result = _parts(X, y, later, BALANCE_R2)
     how = "a sum of"
-    if found is None and (y > 0).all():
-        kept = np.flatnonzero((X > 0).all(axis=0))
-        if len(kept):
-            found = _parts(np.log(X[:, kept]), np.log(y), later, BALANCE_R2)
-            found = None if found is None else (kept[found[0]], found[1])
+    if result is None and (y > 0).all():
+        positive = np.flatnonzero((X > 0).all(axis=0))
+        if len(positive):
+            result = _parts(np.log(X[:, positive]), np.log(y), later, BALANCE_R2)
+            result = None if result is None else (positive[result[0]], result[1])
             how = "a product or ratio of"
-    if found is None:
+    if result is None:
         return []
-    parts, r2 = found
+    parts, r2 = result
     names = [able[i].text for i in parts]
     evidence = f"the target is {how} {' and '.join(names)}: R² {r2:.5f} on {measured_on}"
     if len(parts) > MOST_PARTS:
@@ -293,26 +298,26 @@ def _parts(X: FloatArray, y: FloatArray, later: BoolArray, limit: float) -> tupl
     gram = Z[early].T @ Z[early] + 1e-6 * early.sum() * np.eye(len(moves))
     right = Z[early].T @ target[early]
 
-    def score(kept: IntArray) -> tuple[float, FloatArray]:
-        weight = np.linalg.solve(gram[np.ix_(kept, kept)], right[kept])
-        error = target[later] - Z[np.ix_(np.flatnonzero(later), kept)] @ weight
+    def score(subset: IntArray) -> tuple[float, FloatArray]:
+        weight = np.linalg.solve(gram[np.ix_(subset, subset)], right[subset])
+        error = target[later] - Z[np.ix_(np.flatnonzero(later), subset)] @ weight
         return 1 - float(error @ error) / float(np.sum((target[later] - target[later].mean()) ** 2)), weight
 
-    kept = np.arange(len(moves))
-    r2, weight = score(kept)
+    chosen = np.arange(len(moves))
+    r2, weight = score(chosen)
     if r2 < limit:
         return None
-    fewer = len(kept) // 5 or 1
-    while len(kept) > 1:
-        inverse = np.linalg.inv(gram[np.ix_(kept, kept)])
+    fewer = len(chosen) // 5 or 1
+    while len(chosen) > 1:
+        inverse = np.linalg.inv(gram[np.ix_(chosen, chosen)])
         weakest = np.argsort(np.abs(weight) / np.sqrt(np.diag(inverse)))[:fewer]
-        next_kept = np.delete(kept, weakest)
+        next_kept = np.delete(chosen, weakest)
         next_r2, next_weight = score(next_kept)
         if next_r2 >= limit:
-            kept, r2, weight = next_kept, next_r2, next_weight
-            fewer = min(fewer, len(kept) // 5 or 1)
+            chosen, r2, weight = next_kept, next_r2, next_weight
+            fewer = min(fewer, len(chosen) // 5 or 1)
         elif fewer == 1:
             break
         else:
             fewer = 1
-    return moves[kept], r2
+    return moves[chosen], r2

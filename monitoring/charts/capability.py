@@ -162,12 +162,12 @@ def percentile_index(
     .. [1] ISO 22514-2:2017, general geometric method M1.
     """
     _check_limits(lower, upper)
-    found = []
+    sides = []
     if upper is not None:
-        found.append((upper - median) / (high - median))
+        sides.append((upper - median) / (high - median))
     if lower is not None:
-        found.append((median - lower) / (median - low))
-    return min(found)
+        sides.append((median - lower) / (median - low))
+    return min(sides)
 
 
 def percentile_capability(values: FloatArray, lower: float | None = None, upper: float | None = None) -> float:
@@ -306,10 +306,10 @@ def _lognormal_index(
 
     With the limits in units of the median, the upper index is (U / e^centre - 1) / (e^(3 spread) - 1).
     """
-    found = []
+    sides = []
     for limit, side in ((upper, 3.0), (lower, -3.0)):
         if limit is not None:
             ratio, tail = limit / math.exp(centre), math.exp(side * spread)
             value = (ratio - 1.0) / (tail - 1.0)
-            found.append((value, np.array([-ratio, -side * tail * value]) / (tail - 1.0)))
-    return min(found, key=lambda each: each[0])
+            sides.append((value, np.array([-ratio, -side * tail * value]) / (tail - 1.0)))
+    return min(sides, key=lambda each: each[0])

@@ -279,10 +279,10 @@ def _scores(values: FloatArray, centre: float, sigma: float) -> tuple[BoolArray,
     return known, (values[known] - centre) / sigma
 
 
-def _filled(known: BoolArray, found: FloatArray) -> FloatArray:
+def _filled(known: BoolArray, results: FloatArray) -> FloatArray:
     """Return the results at the places of the present values, NaN at the others."""
     full = np.full(len(known), np.nan)
-    full[known] = found
+    full[known] = results
     return full
 
 

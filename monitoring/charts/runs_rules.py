@@ -25,10 +25,10 @@ def some_beyond(count: int, of: int, sigmas: float) -> Rule:
     """So many of so many values in a row farther than this on one side, the last one among them."""
 
     def rule(z: FloatArray) -> BoolArray:
-        found = np.zeros(len(z), dtype=bool)
+        signals = np.zeros(len(z), dtype=bool)
         for outside in (z > sigmas, z < -sigmas):
-            found |= outside & (_last(outside, of) >= count)
-        return found
+            signals |= outside & (_last(outside, of) >= count)
+        return signals
 
     return rule
 

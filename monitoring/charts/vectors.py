@@ -218,10 +218,10 @@ def q_limit(eigenvalues: FloatArray, alpha: float) -> float:
     .. [2] J. E. Jackson, G. S. Mudholkar (1979). Control procedures for residuals associated with principal component
        analysis. Technometrics 21, 341-349. doi:10.1080/00401706.1979.10489779
     """
-    kept = eigenvalues[eigenvalues > NEGLIGIBLE]
-    if not len(kept):
+    significant = eigenvalues[eigenvalues > NEGLIGIBLE]
+    if not len(significant):
         return math.inf
-    first, second, third = (float((kept**power).sum()) for power in (1, 2, 3))
+    first, second, third = (float((significant**power).sum()) for power in (1, 2, 3))
     freedom = second**3 / third**2
     return first + third / second * (float(chdtri(freedom, alpha)) - freedom)
 

@@ -103,7 +103,7 @@ def _inputs(seen: DriftSignals, history: DriftReference) -> list[InputDrift]:
     """All inputs, the farthest beyond its limit first; none where nothing came after history."""
     if not len(seen.effects):
         return []
-    found = []
+    results = []
     for j, (name, column) in enumerate(zip(history.inputs.names, history.inputs.columns, strict=True)):
         drifted, values = bool(seen.beyond[-1, j]), seen.newest[:, j]
         known = values[~np.isnan(values)]
@@ -120,8 +120,8 @@ def _inputs(seen: DriftSignals, history: DriftReference) -> list[InputDrift]:
         if drifted:
             edges, before, now = column.distributions(known)
             one = replace(one, edges=edges, before=before, now=now)
-        found.append(one)
-    return sorted(found, key=lambda one: -(one.effect or 0.0) / (one.limit or np.inf))
+        results.append(one)
+    return sorted(results, key=lambda one: -(one.effect or 0.0) / (one.limit or np.inf))
 
 
 def _chart(sums: Sums, history: DriftReference) -> Chart:
@@ -132,8 +132,8 @@ def _chart(sums: Sums, history: DriftReference) -> Chart:
     zeros = np.flatnonzero(rising <= 0.0)
     first = int(zeros[-1]) + 1 if len(zeros) else 0
     size = float(np.average(sums.mean[first:], weights=sums.count[first:])) / past.usual
-    since, begun = (history.clock.moment(history.steps + int(sums.at[i])) for i in (_since(sums.beyond), first))
-    return Chart(past.name, past.kind, high, low, True, since, begun, size)
+    since, started = (history.clock.moment(history.steps + int(sums.at[i])) for i in (_since(sums.beyond), first))
+    return Chart(past.name, past.kind, high, low, True, since, started, size)
 
 
 def _since(beyond: BoolArray) -> int:
@@ -155,13 +155,13 @@ def _with_sizes(
         if figure.quantity not in sizes:
             yield figure
             continue
-        size, expected, usual = sizes[figure.quantity]
+        size, expected, typical = sizes[figure.quantity]
         own = group == number[figure.of]
         known = own & ~np.isnan(size)
         yield replace(
             figure,
-            size=float(size[known].mean()) / usual if known.any() else None,
-            expected=float(expected[own].mean()) / usual if own.any() else None,
+            size=float(size[known].mean()) / typical if known.any() else None,
+            expected=float(expected[own].mean()) / typical if own.any() else None,
         )
 
 

@@ -60,9 +60,9 @@ class ErrorHistory:
         values: FloatArray,
         step: IntArray,
         late: BoolArray,
-        usual: float,
+        typical: float,
         rows: float,
-        chance: float,
+        probability: float,
     ) -> Self | None:
         """Fit on errors of rows outside the training rows; None if they are too few.
 
@@ -76,11 +76,11 @@ class ErrorHistory:
             Step of each.
         late : ndarray of bool, shape (n,)
             Whether its step is after all training rows; else only its unit is held out.
-        usual : float
+        typical : float
             Mean size of errors.
         rows : float
             How many outcomes a step usually has.
-        chance : float
+        probability : float
             Of a false alarm at one step.
         """
         which, place = np.unique(step, return_inverse=True)
@@ -101,10 +101,10 @@ class ErrorHistory:
         n = max(3.0, float(by.sum()) / spread)
         # A variance from few steps may be small by chance.
         shared = (shared + own / rows) * (float(stdtrit(n - 1, 0.975)) / 1.96) ** 2 - own / rows
-        least = usual * (LEAST_BIAS if kind == "bias" else LEAST_GROWTH)
+        least = typical * (LEAST_BIAS if kind == "bias" else LEAST_GROWTH)
         allowance = max(0.5, float(least / np.sqrt(shared + own / rows)))
-        interval = _interval(part, alike, 1 / np.sqrt(n), allowance, chance, kind == "bias")
-        return cls(name, kind, centre, usual, shared, own, allowance, interval)
+        interval = _interval(part, alike, 1 / np.sqrt(n), allowance, probability, kind == "bias")
+        return cls(name, kind, centre, typical, shared, own, allowance, interval)
 
     def chart(self, mean: FloatArray, count: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Cumulative sums for a rise and for a fall, shape (p,) each, as shares of the decision interval.
@@ -115,14 +115,14 @@ class ErrorHistory:
             Mean error and count of each step; NaN where there is none, which is passed over.
         """
         score = (mean - self.centre) / np.sqrt(self.shared + self.own / np.maximum(count, 1))
-        found = cusum(score, 0.0, 1.0, self.allowance, self.interval)
-        low = found.low if self.kind == "bias" else np.where(np.isnan(found.low), np.nan, 0.0)
-        return found.high / self.interval, low / self.interval
+        sums = cusum(score, 0.0, 1.0, self.allowance, self.interval)
+        low = sums.low if self.kind == "bias" else np.where(np.isnan(sums.low), np.nan, 0.0)
+        return sums.high / self.interval, low / self.interval
 
 
-def _shared(mean: FloatArray, chance: FloatArray) -> float:
-    """Variance of means beyond what rows' own errors explain, `chance` of each."""
-    return max(0.0, float(mean.var(ddof=1) - chance.mean()))
+def _shared(mean: FloatArray, within: FloatArray) -> float:
+    """Variance of means beyond what rows' own errors explain, `within` of each."""
+    return max(0.0, float(mean.var(ddof=1) - within.mean()))
 
 
 def _alike(mean: FloatArray, step: IntArray, shared: float) -> float:
@@ -131,11 +131,11 @@ def _alike(mean: FloatArray, step: IntArray, shared: float) -> float:
     pairs = int(near.sum())
     if not pairs or shared <= 0:
         return 0.0
-    found = float(np.mean(mean[:-1][near] * mean[1:][near])) / shared
-    return float(np.clip(found, 0.0, _MOST_ALIKE)) * pairs / (pairs + _FEW)
+    correlation = float(np.mean(mean[:-1][near] * mean[1:][near])) / shared
+    return float(np.clip(correlation, 0.0, _MOST_ALIKE)) * pairs / (pairs + _FEW)
 
 
-def _interval(part: float, alike: float, doubt: float, allowance: float, chance: float, both: bool) -> float:
+def _interval(part: float, alike: float, doubt: float, allowance: float, probability: float, both: bool) -> float:
     """Decision interval by simulation: an unchanged plant exceeds it with this probability per step.
 
     A part of a step's variance resembles that of the next step, as in history, the rest does not, and where the centre
@@ -153,7 +153,7 @@ def _interval(part: float, alike: float, doubt: float, allowance: float, chance:
         sums = np.maximum(sums, total - np.minimum(np.minimum.accumulate(total, axis=1), 0.0))
     for interval in _INTERVALS:
         beyond = np.pad(sums > interval, ((0, 0), (1, 0)))
-        if np.sum(beyond[:, 1:] & ~beyond[:, :-1]) <= chance * sums.size:  # alarms that begin
+        if np.sum(beyond[:, 1:] & ~beyond[:, :-1]) <= probability * sums.size:  # alarms that begin
             return float(interval)
     return float(sums.max())
 

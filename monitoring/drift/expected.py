@@ -31,7 +31,7 @@ class ExpectedErrorSize:
     factor: dict[str, tuple[float, float]]
 
     @classmethod
-    def of(cls, X: FloatArray, X_honest: FloatArray, found: list[Residual]) -> Self:
+    def of(cls, X: FloatArray, X_honest: FloatArray, residuals: list[Residual]) -> Self:
         """Fit the distance to history, X of shape (n, k), and the errors of rows outside the training rows.
 
         Parameters
@@ -39,16 +39,16 @@ class ExpectedErrorSize:
         X : ndarray, shape (n, k)
             Inputs of history.
         X_honest : ndarray, shape (m, k)
-            Inputs of the rows whose errors are `found`.
-        found : list of Residual
+            Inputs of the rows whose errors are `residuals`.
+        residuals : list of Residual
             Errors on these m rows.
         """
-        some = X[:: max(1, len(X) // _MOST_ROWS)]
-        one_class: IntArray = np.zeros(len(some[::2]), dtype=np.intp)
-        novelty = Novelty.fit(some[::2], one_class, some[1::2])
+        sample = X[:: max(1, len(X) // _MOST_ROWS)]
+        one_class: IntArray = np.zeros(len(sample[::2]), dtype=np.intp)
+        novelty = Novelty.fit(sample[::2], one_class, sample[1::2])
         novel = novelty.novel(X_honest)
         factor = {}
-        for one in found:
+        for one in residuals:
             if one.size is None:
                 continue
             known = ~np.isnan(one.size)

@@ -86,15 +86,15 @@ class DriftReference:
         start, unit = starts_of(table, seed), units_of(table, seed)
         clock = TimeSteps.of(start, seed)
         step = clock.steps(start)
-        learnt = _before(start, model.info)
-        honest = ~learnt | np.isin(unit, list(model.info.get("held_out_units", ())))
+        trained = _before(start, model.info)
+        honest = ~trained | np.isin(unit, list(model.info.get("held_out_units", ())))
         X = matrix(table, seed)
-        last_learnt = int(step[learnt].max()) + 1 if learnt.any() else 0
+        last_learnt = int(step[trained].max()) + 1 if trained.any() else 0
         measured = np.array([not column.is_made and not column.values for column in seed.inputs], dtype=np.bool_)
         moving = measured & np.array([column.role == "during" for column in seed.inputs], dtype=np.bool_)
-        found = task_of(seed).residuals(model, table[honest])
-        errors = tuple(_errors(found, step[honest], ~learnt[honest], _rows_a_step(step), clock))
-        known = any(one.size is not None and (~np.isnan(one.size)).any() for one in found)
+        residuals = task_of(seed).residuals(model, table[honest])
+        errors = tuple(_errors(residuals, step[honest], ~trained[honest], _rows_a_step(step), clock))
+        known = any(one.size is not None and (~np.isnan(one.size)).any() for one in residuals)
         return cls(
             seed=seed,
             model=model,
@@ -103,11 +103,11 @@ class DriftReference:
             clock=clock,
             steps=int(step.max()) + 1,
             table=table,
-            inputs=InputHistory.of(seed.input_names, X[learnt], step[learnt], last_learnt, clock),
+            inputs=InputHistory.of(seed.input_names, X[trained], step[trained], last_learnt, clock),
             errors=errors,
-            usual={name: size for name, size in _usual(found)},
-            sensors=SensorHistory.of(seed.input_names, X[learnt], unit[learnt], step[learnt], moving),
-            expectation=ExpectedErrorSize.of(X[learnt], X[honest], found) if known and learnt.sum() > 2 else None,
+            usual={name: size for name, size in _usual(residuals)},
+            sensors=SensorHistory.of(seed.input_names, X[trained], unit[trained], step[trained], moving),
+            expectation=ExpectedErrorSize.of(X[trained], X[honest], residuals) if known and trained.sum() > 2 else None,
         )
 
     @property
@@ -126,25 +126,25 @@ def _rows_a_step(step: IntArray) -> float:
     return float(np.median(np.unique(step, return_counts=True)[1]))
 
 
-def _usual(found: Sequence[Residual]) -> Iterator[tuple[str, float]]:
-    for one in found:
+def _usual(residuals: Sequence[Residual]) -> Iterator[tuple[str, float]]:
+    for one in residuals:
         for size in (one.signed, one.size):  # the size where there is one
             if size is not None and (~np.isnan(size)).any():
                 yield one.name, float(np.nanmean(np.abs(size)))
 
 
 def _errors(
-    found: Sequence[Residual], step: IntArray, late: BoolArray, rows: float, clock: TimeSteps
+    residuals: Sequence[Residual], step: IntArray, late: BoolArray, rows: float, clock: TimeSteps
 ) -> Iterator[ErrorHistory]:
-    usual = dict(_usual(found))
-    series = [(one.name, kind, values) for one in found for kind, values in of_kinds(one) if one.name in usual]
-    chance = clock.false_alarms / 2 / max(1, len(series))  # the other half is that of inputs
+    typical = dict(_usual(residuals))
+    series = [(one.name, kind, values) for one in residuals for kind, values in of_kinds(one) if one.name in typical]
+    probability = clock.false_alarms / 2 / max(1, len(series))  # the other half is that of inputs
     for name, kind, values in series:
         known = ~np.isnan(values)
         expected = rows * float(known.mean())
         if known.any():
             made = ErrorHistory.of(
-                name, kind, values[known], step[known], late[known], usual[name], max(1.0, expected), chance
+                name, kind, values[known], step[known], late[known], typical[name], max(1.0, expected), probability
             )
             if made is not None:
                 yield made

@@ -52,7 +52,7 @@ class ColumnHistory:
     usual: float
 
     @classmethod
-    def of(cls, values: FloatArray, step: IntArray, steps: int, window: int, chance: float) -> Self:
+    def of(cls, values: FloatArray, step: IntArray, steps: int, window: int, probability: float) -> Self:
         """Learn from values, shape (n,), of the steps 0 to `steps` less one; a false alarm has this chance."""
         known = ~np.isnan(values)
         if known.sum() < FEWEST_VALUES:
@@ -60,8 +60,8 @@ class ColumnHistory:
         edges, scale = _edges(values[known])
         counts = _counts(values, step, steps, edges)
         effects = _effects(counts, counts, window, edges, scale)
-        limit, usual = _limit(effects, steps / window, chance)
-        return cls(edges, counts, scale, limit, usual)
+        limit, typical = _limit(effects, steps / window, probability)
+        return cls(edges, counts, scale, limit, typical)
 
     def effects(self, values: FloatArray, step: IntArray, steps: int, window: int) -> FloatArray:
         """Effect at each of the steps after history, shape (steps,), from values of these, shape (n,).
@@ -72,8 +72,8 @@ class ColumnHistory:
             return np.full(steps, np.nan)
         counts = _counts(values, step, steps, self.edges)
         tail = self.counts[len(self.counts) - min(window - 1, len(self.counts)) :]
-        found = _effects(np.vstack([tail, counts]), self.counts, window, self.edges, self.scale, inside=False)
-        return found[len(tail) :]
+        distances = _effects(np.vstack([tail, counts]), self.counts, window, self.edges, self.scale, inside=False)
+        return distances[len(tail) :]
 
     def distributions(self, values: FloatArray) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
         """Ends of a few bins, and the shares in them of history's values and of others, shape (m,)."""
@@ -119,21 +119,21 @@ def _effects(
     windows = total.copy()
     windows[window:] -= total[:-window]
     rows = windows.sum(axis=1)
-    rest = history.sum(axis=0) - (windows if inside else 0.0)
-    found = np.full(len(counts), np.nan)
-    left = np.broadcast_to(rest.sum(axis=-1), rows.shape)
+    remaining = history.sum(axis=0) - (windows if inside else 0.0)
+    distances = np.full(len(counts), np.nan)
+    left = np.broadcast_to(remaining.sum(axis=-1), rows.shape)
     good = (rows >= FEWEST_VALUES) & (left >= FEWEST_VALUES)
-    rest = np.broadcast_to(rest, windows.shape)[good]
-    apart = np.cumsum(windows[good], axis=1) / rows[good, None] - np.cumsum(rest, axis=1) / left[good, None]
+    remaining = np.broadcast_to(remaining, windows.shape)[good]
+    apart = np.cumsum(windows[good], axis=1) / rows[good, None] - np.cumsum(remaining, axis=1) / left[good, None]
     # Both functions are taken to be straight between the edges; at the outer ones they agree.
     height = np.abs(np.pad(apart, ((0, 0), (1, 0))))
-    found[good] = ((height[:, 1:] + height[:, :-1]) / 2 * np.diff(edges)).sum(axis=1) / scale
+    distances[good] = ((height[:, 1:] + height[:, :-1]) / 2 * np.diff(edges)).sum(axis=1) / scale
     if inside:
-        found[: window - 1] = np.nan  # not yet whole
-    return found
+        distances[: window - 1] = np.nan  # not yet whole
+    return distances
 
 
-def _limit(effects: FloatArray, windows: float, chance: float) -> tuple[float, float]:
+def _limit(effects: FloatArray, windows: float, probability: float) -> tuple[float, float]:
     """Limit and usual effect, of the effects of all windows of history, of which so many do not overlap.
 
     Effects scatter by ratio. One more window lies above the limit with this chance, as Student's bound for one more
@@ -150,7 +150,7 @@ def _limit(effects: FloatArray, windows: float, chance: float) -> tuple[float, f
     logs = np.log(known + _FLOOR)
     scatter = float(np.hypot(logs.std(), _LEAST_SCATTER) * np.sqrt(1 + 1 / windows))
     middle = float(logs.mean())
-    bound = float(stdtrit(windows - 1, 1 - chance))
+    bound = float(stdtrit(windows - 1, 1 - probability))
     return max(LEAST_EFFECT, float(np.exp(middle + bound * scatter)) - _FLOOR), float(np.exp(middle)) - _FLOOR
 
 
@@ -196,9 +196,9 @@ class Others:
 
     def apart(self, X: FloatArray) -> FloatArray:
         """Residual of each input given the others, shape (n, k) [standard scores]; NaN for missing inputs."""
-        found = (self.scale.scores(X) - self.mean) @ self.weights
-        found[np.isnan(X)] = np.nan
-        return np.asarray(found)
+        residuals = (self.scale.scores(X) - self.mean) @ self.weights
+        residuals[np.isnan(X)] = np.nan
+        return np.asarray(residuals)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,9 +226,9 @@ class InputHistory:
     def of(cls, names: Sequence[str], X: FloatArray, step: IntArray, steps: int, clock: TimeSteps) -> Self:
         """Learn from X, shape (n, k), rows of the steps 0 to `steps` less one."""
         others = Others.of(X)
-        found = X if others is None else np.hstack([X, others.apart(X)])
-        chance = clock.false_alarms / 2 / max(1, found.shape[1])  # the other half is that of errors
-        columns = tuple(ColumnHistory.of(values, step, steps, clock.window, chance) for values in found.T)
+        stacked = X if others is None else np.hstack([X, others.apart(X)])
+        probability = clock.false_alarms / 2 / max(1, stacked.shape[1])  # the other half is that of errors
+        columns = tuple(ColumnHistory.of(values, step, steps, clock.window, probability) for values in stacked.T)
         return cls(tuple(names) * (1 if others is None else 2), columns, others, clock.window)
 
     @property
@@ -245,10 +245,10 @@ class InputHistory:
 
         NaN where values are too few.
         """
-        found = [
+        by_column = [
             one.effects(values, step, steps, self.window) for one, values in zip(self.columns, seen.T, strict=True)
         ]
-        return np.column_stack(found) if found else np.empty((steps, 0))
+        return np.column_stack(by_column) if by_column else np.empty((steps, 0))
 
     def beyond(self, effects: FloatArray) -> BoolArray:
         """Return whether an effect exceeds its column's limit, shape (steps, c)."""

@@ -43,18 +43,20 @@ class Measured:
 
 def measured(rows: Answered, seed: Seed) -> list[Measured]:
     """Errors of all that was answered and has outcomes."""
-    found = []
+    quantities = []
     if seed.classes:
-        code, said = class_codes(rows.table, seed), rows.label
-        right = np.array([code >= 0 and label == seed.classes[code] for code, label in zip(code, said, strict=True)])
-        known = (code >= 0) & np.array([label is not None for label in said], dtype=np.bool_)
-        found.append(Measured(seed.target.name, np.where(known, 1.0 - right, np.nan), None))
+        code, predicted = class_codes(rows.table, seed), rows.label
+        right = np.array(
+            [code >= 0 and label == seed.classes[code] for code, label in zip(code, predicted, strict=True)]
+        )
+        known = (code >= 0) & np.array([label is not None for label in predicted], dtype=np.bool_)
+        quantities.append(Measured(seed.target.name, np.where(known, 1.0 - right, np.nan), None))
     for name, answer in rows.said.items():
         outcome = rows.table[name].to_numpy(dtype=np.float64)
         error = np.where(below_limit(outcome), np.nan, outcome - answer.value)
         known = ~np.isnan(outcome) & ~np.isnan(answer.low)
-        found.append(Measured(name, error, np.where(known, covered(outcome, answer), np.nan)))
-    return found
+        quantities.append(Measured(name, error, np.where(known, covered(outcome, answer), np.nan)))
+    return quantities
 
 
 def figures(one: Measured, rows: Answered, which: BoolArray, of: str, seed: Seed) -> Figures | None:
@@ -79,10 +81,10 @@ def figures(one: Measured, rows: Answered, which: BoolArray, of: str, seed: Seed
 
 
 def grouped(
-    found: Sequence[Measured], rows: Answered, groups: npt.NDArray[Any], seed: Seed, names: Mapping[Any, str]
+    quantities: Sequence[Measured], rows: Answered, groups: npt.NDArray[Any], seed: Seed, names: Mapping[Any, str]
 ) -> list[Figures]:
     """Figures of each quantity in each group of rows that `names` has, in its order."""
-    every = [figures(one, rows, groups == group, name, seed) for group, name in names.items() for one in found]
+    every = [figures(one, rows, groups == group, name, seed) for group, name in names.items() for one in quantities]
     return [one for one in every if one is not None]
 
 
@@ -106,11 +108,11 @@ def in_shadow(recorded: pd.DataFrame, seed: Seed, before: pd.DataFrame) -> list[
     return [one for one in every if one is not None]
 
 
-def worst_units(found: Sequence[Measured], rows: Answered, units: npt.NDArray[Any], seed: Seed) -> list[Figures]:
+def worst_units(quantities: Sequence[Measured], rows: Answered, units: npt.NDArray[Any], seed: Seed) -> list[Figures]:
     """Units and quantities with the largest errors, by the quantity's mean error over all units."""
     code, names = pd.factorize(units)
     ranked: list[tuple[float, int, Measured]] = []
-    for one in found:
+    for one in quantities:
         known = ~np.isnan(one.error)
         size, count = np.abs(one.error[known]), np.bincount(code[known], minlength=len(names))
         if not known.any() or not size.any():

@@ -22,11 +22,11 @@ def page(seen: MonitoringResult, seed: Seed) -> str:
 
 def summary(seen: MonitoringResult) -> str:
     """Return the monitoring result in one line for the terminal."""
-    said = "drift" if seen.drifted else "no drift"
+    verdict = "drift" if seen.drifted else "no drift"
     return (
-        f"{said} compared with version {seen.version}: {seen.rows} rows from {seen.first} to {seen.last}, {seen.known} "
-        f"with an outcome; {len(seen.drifted_errors)} charts of errors and {len(seen.drifted_inputs)} of inputs beyond "
-        f"their limits, {len(seen.sensors)} sensors to look at"
+        f"{verdict} compared with version {seen.version}: {seen.rows} rows from {seen.first} to {seen.last}, "
+        f"{seen.known} with an outcome; {len(seen.drifted_errors)} charts of errors and {len(seen.drifted_inputs)} of "
+        f"inputs beyond their limits, {len(seen.sensors)} sensors to look at"
     )
 
 
@@ -87,8 +87,8 @@ def _verdict(seen: MonitoringResult) -> str:
         ["with an outcome", f"{seen.known:,} rows, the newest of {seen.last_known or '-'}"],
         ["versions", ", ".join(f"{name} from {when}" for when, name in seen.versions)],
     ]
-    why = _listed("Why", seen.reasons) if seen.reasons else ""
-    return why + _listed("What to do next", seen.next_steps) + table(["item", "value"], rows)
+    reasons = _listed("Why", seen.reasons) if seen.reasons else ""
+    return reasons + _listed("What to do next", seen.next_steps) + table(["item", "value"], rows)
 
 
 def _listed(heading: str, texts: Iterable[str]) -> str:
@@ -107,13 +107,13 @@ def _over_time(seen: MonitoringResult, seed: Seed) -> str:
     marks = {_place(labels, when): name for when, name in seen.versions}
     drawn = ""
     for name in _quantities(seen)[:SHOWN_QUANTITIES]:
-        found = {one.of: one for one in seen.over_time if one.quantity == name}
-        error = [found[label].error if label in found else None for label in labels]
-        bias = [found[label].bias if label in found else None for label in labels]
+        figures = {one.of: one for one in seen.over_time if one.quantity == name}
+        error = [figures[label].error if label in figures else None for label in labels]
+        bias = [figures[label].bias if label in figures else None for label in labels]
         parts = [Trace("mean absolute error", error, BLUE), Trace("bias", bias, GREY)]
         drawn += lines(labels, [part for part in parts if any(part.values)], _called(name, seed), marks)
-        inside = [found[label].coverage if label in found else None for label in labels]
-        promised = [found[label].promised if label in found else None for label in labels]
+        inside = [figures[label].coverage if label in figures else None for label in labels]
+        promised = [figures[label].promised if label in figures else None for label in labels]
         if any(one is not None for one in inside):
             both = [Trace("coverage", inside, BLUE), Trace("asked", promised, RED, dash=True)]
             drawn += lines(labels, both, f"coverage of {name}", marks)
@@ -155,8 +155,8 @@ def _charts(seen: MonitoringResult) -> str:
     return table(head, rows, (2, 3, 6))
 
 
-def _figures(kind: str, found: Sequence[Figures], seed: Seed) -> str:
-    if not found:
+def _figures(kind: str, figures: Sequence[Figures], seed: Seed) -> str:
+    if not figures:
         return ""
     rows = [
         [
@@ -168,7 +168,7 @@ def _figures(kind: str, found: Sequence[Figures], seed: Seed) -> str:
             "-" if one.coverage is None else f"{one.coverage:.1%}",
             "-" if one.promised is None else f"{one.promised:.0%}",
         ]
-        for one in found
+        for one in figures
     ]
     return table([kind, "quantity", "rows", "error", "bias", "coverage", "asked"], rows, (2, 3, 4, 5, 6))
 
@@ -226,20 +226,22 @@ def _sensors(seen: MonitoringResult) -> str:
 
 
 def _expected(seen: MonitoringResult) -> str:
-    found = [one for one in seen.over_time if one.size is not None or one.expected is not None]
-    name = next(iter(dict.fromkeys(one.quantity for one in found)), None)
-    own = [one for one in found if one.quantity == name]
+    figures = [one for one in seen.over_time if one.size is not None or one.expected is not None]
+    name = next(iter(dict.fromkeys(one.quantity for one in figures)), None)
+    own = [one for one in figures if one.quantity == name]
     labels = [one.of for one in own]
     came, ahead = [one.size for one in own], [one.expected for one in own]
     drawn = lines(
         labels, [Trace("came", came, BLUE), Trace("expected", ahead, ORANGE, dash=True)], f"error of {name}, usual = 1"
     )
-    said = []
+    sentences = []
     if seen.came is not None:
-        said.append(f"Of all rows with an outcome, what came was {seen.came:.2f} of what was expected")
+        sentences.append(f"Of all rows with an outcome, what came was {seen.came:.2f} of what was expected")
     if seen.expected_error is not None:
-        said.append(f"Of the newest rows without one, errors are expected to be {seen.expected_error:.2f} of the usual")
-    return drawn + _paragraphs(said or ["Nothing is known of it yet"])
+        sentences.append(
+            f"Of the newest rows without one, errors are expected to be {seen.expected_error:.2f} of the usual"
+        )
+    return drawn + _paragraphs(sentences or ["Nothing is known of it yet"])
 
 
 def _costs(seen: MonitoringResult) -> str:

@@ -241,8 +241,8 @@ class MonitoringResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON values; a number that is not finite is null."""
-        found: dict[str, Any] = _plain(dataclasses.asdict(self))
-        return found
+        values: dict[str, Any] = _plain(dataclasses.asdict(self))
+        return values
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:

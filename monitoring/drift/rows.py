@@ -121,8 +121,8 @@ def _starts(recorded: pd.DataFrame, seed: Seed) -> npt.NDArray[np.datetime64]:
         read = [dt.datetime.fromisoformat(text).replace(tzinfo=None) for text in stated]
         return np.array(read, dtype="datetime64[us]")
     units = pd.Series(0, index=stated.index) if seed.key is None else recorded[seed.key.name]
-    found, _ = times(stated.astype("str"), TableFormat(time_zone=seed.table.time_zone), units, seed.is_daily)
-    return found.to_numpy(dtype="datetime64[us]")
+    starts, _ = times(stated.astype("str"), TableFormat(time_zone=seed.table.time_zone), units, seed.is_daily)
+    return starts.to_numpy(dtype="datetime64[us]")
 
 
 def _with_made(table: pd.DataFrame, seed: Seed, before: pd.DataFrame) -> pd.DataFrame:
@@ -131,15 +131,15 @@ def _with_made(table: pd.DataFrame, seed: Seed, before: pd.DataFrame) -> pd.Data
     if not names or not table[names].isna().any(axis=None):
         return table
     identity = [column.name for column in seed.identity]
-    wanted = [*identity, *lenders(seed)]
-    both = pd.concat([before[wanted], table[wanted]], ignore_index=True)
-    kept = ~both.duplicated(identity, keep="last")
-    at = np.flatnonzero(kept)
+    needed = [*identity, *lenders(seed)]
+    both = pd.concat([before[needed], table[needed]], ignore_index=True)
+    is_latest = ~both.duplicated(identity, keep="last")
+    at = np.flatnonzero(is_latest)
     unit = np.zeros(len(at), dtype=np.intp) if seed.key is None else pd.factorize(both[seed.key.name].iloc[at])[0]
     start = both[seed.clock.name].to_numpy(dtype="datetime64[us]")[at]
     order = np.lexsort((start, unit))
-    lent = {name: _lent(both[name].iloc[at[order]], seed, name) for name in lenders(seed)}
-    made = made_columns(lent, seed, unit[order].astype(np.intp), start[order])
+    provided = {name: _lent(both[name].iloc[at[order]], seed, name) for name in lenders(seed)}
+    made = made_columns(provided, seed, unit[order].astype(np.intp), start[order])
     place = np.full(len(both), -1)
     place[at[order]] = np.arange(len(at))
     mine = place[len(before) :]
@@ -147,19 +147,19 @@ def _with_made(table: pd.DataFrame, seed: Seed, before: pd.DataFrame) -> pd.Data
 
 
 def _lent(values: pd.Series, seed: Seed, name: str) -> FloatArray:
-    found = values.to_numpy(dtype=np.float64)
-    return np.abs(found) if seed.column(name).censored else found
+    numbers = values.to_numpy(dtype=np.float64)
+    return np.abs(numbers) if seed.column(name).censored else numbers
 
 
 def _said(answers: Sequence[Mapping[str, Any]], seed: Seed) -> dict[str, Answer]:
     """Numbers of answers; those of tables are flat, the others are objects with both ends."""
-    found = {}
+    intervals = {}
     for name in seed.quantities:
         if name not in {column.name for column in seed.by_role("target")}:
             continue
         cells = [_number(one, name) for one in answers]
-        found[name] = Answer(*np.array(cells, dtype=np.float64).reshape(len(cells), 3).T)
-    return {name: one for name, one in found.items() if not np.isnan(one.value).all()}
+        intervals[name] = Answer(*np.array(cells, dtype=np.float64).reshape(len(cells), 3).T)
+    return {name: one for name, one in intervals.items() if not np.isnan(one.value).all()}
 
 
 def _number(answer: Mapping[str, Any], name: str) -> tuple[float | None, float | None, float | None]:
@@ -171,8 +171,8 @@ def _number(answer: Mapping[str, Any], name: str) -> tuple[float | None, float |
 
 
 def _label(answer: Mapping[str, Any], seed: Seed) -> str | None:
-    found = answer.get(seed.target.name, answer.get("class")) if seed.classes else None
-    return found if isinstance(found, str) else None
+    label = answer.get(seed.target.name, answer.get("class")) if seed.classes else None
+    return label if isinstance(label, str) else None
 
 
 def _decision(answer: Mapping[str, Any]) -> str | None:
@@ -185,7 +185,7 @@ def _decision(answer: Mapping[str, Any]) -> str | None:
 
 
 def _objects(values: Iterable[Any]) -> npt.NDArray[Any]:
-    found = list(values)
-    made = np.empty(len(found), dtype=object)
-    made[:] = found
+    items = list(values)
+    made = np.empty(len(items), dtype=object)
+    made[:] = items
     return made

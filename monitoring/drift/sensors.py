@@ -73,29 +73,31 @@ class SensorHistory:
         repeated[1:] = (rows[1:] == rows[:-1]) & same[1:, None]
         events = {MISSING: _run_lengths(np.isnan(rows), same), STUCK: _run_lengths(repeated, same)}
         recent = step[order] > step.max() - window
-        odd = [sensor for what, runs in events.items() for sensor in self._odd(what, runs, newest & recent, units)]
-        return [*odd, *self._outside(rows[recent], units[recent])]
+        suspect = [
+            sensor for fault, runs in events.items() for sensor in self._odd(fault, runs, newest & recent, units)
+        ]
+        return [*suspect, *self._outside(rows[recent], units[recent])]
 
-    def _odd(self, what: str, runs: IntArray, newest: BoolArray, units: npt.NDArray[Any]) -> Iterator[Sensor]:
-        needed = self.runs[what]
+    def _odd(self, fault: str, runs: IntArray, newest: BoolArray, units: npt.NDArray[Any]) -> Iterator[Sensor]:
+        needed = self.runs[fault]
         for j in np.flatnonzero(((runs[newest] >= needed) & (needed > 0)).any(axis=0)).tolist():
             which = newest & (runs[:, j] >= needed[j])
-            yield Sensor(self.names[j], what, tuple(map(str, units[which])), int(runs[which, j].max()), None)
+            yield Sensor(self.names[j], fault, tuple(map(str, units[which])), int(runs[which, j].max()), None)
 
     def _outside(self, rows: FloatArray, units: npt.NDArray[Any]) -> Iterator[Sensor]:
         outside = (rows < self.low) | (rows > self.high)
         count = outside.sum(axis=0)
         share = count / np.maximum(1, (~np.isnan(rows)).sum(axis=0))
         for j in np.flatnonzero((count >= FEWEST_OUTSIDE) & (share >= LEAST_OUTSIDE)).tolist():
-            who = tuple(sorted(set(map(str, units[outside[:, j]]))))
-            yield Sensor(self.names[j], OUTSIDE, who, int(count[j]), float(share[j]))
+            affected = tuple(sorted(set(map(str, units[outside[:, j]]))))
+            yield Sensor(self.names[j], OUTSIDE, affected, int(count[j]), float(share[j]))
 
 
-def _runs(share: FloatArray, number: int, wanted: BoolArray) -> IntArray:
+def _runs(share: FloatArray, number: int, checked: BoolArray) -> IntArray:
     """Run length that is improbable in all of `number` sensors at this fraction of affected rows."""
     safe = np.clip(share, 1e-3, MOST_USUAL)
     length = np.clip(np.ceil(np.log(_CHANCE / number) / np.log(safe)), SHORTEST, LONGEST)
-    return np.where(wanted & (share < MOST_USUAL), length, 0).astype(np.intp)
+    return np.where(checked & (share < MOST_USUAL), length, 0).astype(np.intp)
 
 
 def _run_lengths(event: BoolArray, same: BoolArray) -> IntArray:

@@ -85,10 +85,16 @@ class DriftSignals:
     def of(cls, rows: Answered, step: IntArray, history: DriftReference) -> Self:
         """Signals of rows after history, of steps since it."""
         steps = int(step.max()) + 1 if len(step) else 0
-        found = task_of(history.seed).residuals(history.model, rows.table) if len(rows) else []
+        residuals = task_of(history.seed).residuals(history.model, rows.table) if len(rows) else []
         effects, newest = effects_of(rows, step, steps, history)
         return cls(
-            rows, step, found, effects, history.inputs.beyond(effects), newest, _sums(found, step, steps, history)
+            rows,
+            step,
+            residuals,
+            effects,
+            history.inputs.beyond(effects),
+            newest,
+            _sums(residuals, step, steps, history),
         )
 
 
@@ -97,18 +103,18 @@ def effects_of(rows: Answered, step: IntArray, steps: int, history: DriftReferen
 
     The first windows reach back into the champion's own table.
     """
-    seed, learnt = history.seed, history.learnt_steps
+    seed, trained = history.seed, history.learnt_steps
     own = history.clock.steps(starts_of(history.table, seed))
-    between = own >= learnt
+    between = own >= trained
     columns = history.inputs.seen(np.vstack([matrix(history.table[between], seed), matrix(rows.table, seed)]))
-    of_row = np.concatenate([own[between], step + history.steps]).astype(np.intp) - learnt
-    begun = history.steps - learnt
-    effects = history.inputs.effects(columns, of_row, begun + steps)[begun:]
-    return effects, columns[of_row >= begun + steps - history.clock.window]
+    of_row = np.concatenate([own[between], step + history.steps]).astype(np.intp) - trained
+    first = history.steps - trained
+    effects = history.inputs.effects(columns, of_row, first + steps)[first:]
+    return effects, columns[of_row >= first + steps - history.clock.window]
 
 
-def _sums(found: Sequence[Residual], step: IntArray, steps: int, history: DriftReference) -> list[Sums]:
-    values = {(one.name, kind): array for one in found for kind, array in of_kinds(one)}
+def _sums(residuals: Sequence[Residual], step: IntArray, steps: int, history: DriftReference) -> list[Sums]:
+    values = {(one.name, kind): array for one in residuals for kind, array in of_kinds(one)}
     sums = []
     for past in history.errors:
         mean, count = step_means(values.get((past.name, past.kind), np.full(len(step), np.nan)), step, steps)

@@ -34,10 +34,10 @@ def _of_errors(chart: Chart) -> str:
     size = chart.size or 0.0
     if chart.kind == "bias":
         side = "above" if size > 0 else "below"
-        what = f"outcomes lie {side} the predictions by {abs(size):.2f} of the usual error"
+        change = f"outcomes lie {side} the predictions by {abs(size):.2f} of the usual error"
     else:
-        what = f"errors are {size:.2f} times the usual ones"
-    return f"{chart.quantity}: {what}; detected since {chart.since}, started about {chart.begun}"
+        change = f"errors are {size:.2f} times the usual ones"
+    return f"{chart.quantity}: {change}; detected since {chart.since}, started about {chart.begun}"
 
 
 def _of_input(one: InputDrift) -> str:
@@ -89,8 +89,8 @@ def next_steps(seen: MonitoringResult, waiting: Sequence[str] = (), shadow: str 
 
 
 def _listed(names: Iterable[str]) -> str:
-    found = list(names)
-    return ", ".join(found[:SHOWN]) + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
+    listed = list(names)
+    return ", ".join(listed[:SHOWN]) + (f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else "")
 
 
 def limits_in_words(history: DriftReference) -> str:

@@ -26,11 +26,11 @@ def lost_by_lots(rows: Answered, seed: Seed) -> FloatArray:
     """Cost of each lot's release, downgrade or assay, shape (n,) [$/t]; NaN if its assay does not show it."""
     grade = codes_of(rows.decided, [grade.name for grade in seed.grades])
     reported = rows.table[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
-    kept, costs = Limits.of(seed).kept(reported), Costs.of(seed)
-    known = _taken(rows) & ~np.isnan(kept).any(axis=1)
+    satisfied, costs = Limits.of(seed).kept(reported), Costs.of(seed)
+    known = _taken(rows) & ~np.isnan(satisfied).any(axis=1)
     decided = Decisions(grade[known], np.zeros(int(known.sum())))
     cost = np.full(len(rows), np.nan)
-    cost[known] = oracle(kept[known], costs) - earned(decided, kept[known], costs)
+    cost[known] = oracle(satisfied[known], costs) - earned(decided, satisfied[known], costs)
     return cost
 
 

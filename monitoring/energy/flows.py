@@ -76,22 +76,22 @@ def links(flow: MeanFlow) -> list[Link]:
     Uses that are below 0 on average are taken out of the largest one.
     """
     kind, uses = flow.kind, _drawn(flow.uses)
-    found = [Link(kind.source, kind.carrier, flow.first)]
-    found += [Link(ELECTRICITY, name, value) for name, value in flow.outside.items() if name != STEAM]
-    found += [Link(STEAM, kind.heat, flow.outside[STEAM])] if STEAM in flow.outside else []
-    found += [Link(kind.carrier, name, value) for name, value in uses.items()]
+    flows = [Link(kind.source, kind.carrier, flow.first)]
+    flows += [Link(ELECTRICITY, name, value) for name, value in flow.outside.items() if name != STEAM]
+    flows += [Link(STEAM, kind.heat, flow.outside[STEAM])] if STEAM in flow.outside else []
+    flows += [Link(kind.carrier, name, value) for name, value in uses.items()]
     first, *others = uses
     left = dict(uses)
-    for name, wanted in flow.bound.items():
+    for name, needed in flow.bound.items():
         # What the first part (of cells the least voltage) does not bind comes out of the heat of all others, one heat.
-        taken = min(left[first], wanted)
-        rest = sum(left[other] for other in others)
-        share = (wanted - taken) / rest if rest > 0.0 else 0.0
+        taken = min(left[first], needed)
+        remaining = sum(left[other] for other in others)
+        share = (needed - taken) / remaining if remaining > 0.0 else 0.0
         for part, value in ((first, taken), *((other, share * left[other]) for other in others)):
-            found.append(Link(part, name, value))
+            flows.append(Link(part, name, value))
             left[part] -= value
-    found += [Link(part, kind.heat, max(value, 0.0)) for part, value in left.items()]
-    return [link for link in found if link.value > 0.0]
+    flows += [Link(part, kind.heat, max(value, 0.0)) for part, value in left.items()]
+    return [link for link in flows if link.value > 0.0]
 
 
 def _drawn(uses: Mapping[str, float]) -> dict[str, float]:

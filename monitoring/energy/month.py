@@ -118,11 +118,13 @@ class EnergyMonth:
 
 def stand(norm: Norm, energy: float) -> MonthCompliance:
     """Compliance of an energy with a norm [unit of the norm]."""
-    kept = [grade.name for grade in norm.grades if energy <= grade.at_most]
+    satisfied = [grade.name for grade in norm.grades if energy <= grade.at_most]
     better = [grade for grade in norm.grades if energy > grade.at_most]
     if not better:
-        return MonthCompliance(norm, energy, kept[0], None, float("nan"))
-    return MonthCompliance(norm, energy, kept[0] if kept else None, better[-1].name, energy - better[-1].at_most)
+        return MonthCompliance(norm, energy, satisfied[0], None, float("nan"))
+    return MonthCompliance(
+        norm, energy, satisfied[0] if satisfied else None, better[-1].name, energy - better[-1].at_most
+    )
 
 
 def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMonth:

@@ -96,8 +96,8 @@ def _totals(month: EnergyMonth) -> str:
         mean = month.mean(values)
         rows.append([name, kind.boundaries[name], kind.shown(mean), f"{mean * product / 1e3:,.0f}"])
     coal = month.mean(month.account.coal_equivalent)
-    found = table(["boundary", "what it counts", kind.unit, kind.whole], rows, [2, 3])
-    return found + (
+    totals = table(["boundary", "what it counts", kind.unit, kind.whole], rows, [2, 3])
+    return totals + (
         f"<p>The comprehensive energy is {coal:,.1f} kgce/t: electricity at 0.1229 kgce/kWh and heat at 34.12 kgce/GJ, "
         "the equivalent values of GB/T 2589.</p>"
     )
@@ -120,19 +120,19 @@ def _mass(mean: float, product: float) -> tuple[str, str]:
 
 
 def _grades(month: EnergyMonth) -> str:
-    found, limits = [], []
+    rows, limits = [], []
     for one in month.standings:
         norm, digits = one.norm, 0 if one.norm.unit == "kWh/t" else 1
         called = f"{norm.document}: {norm.title}"
         to_go = "" if one.following is None else f"{one.distance:,.{digits}f} {norm.unit} above grade {one.following}"
         energy = f"{one.energy:,.{digits}f} {norm.unit}"
-        found.append([called, norm.boundary, energy, one.grade or "none", to_go])
+        rows.append([called, norm.boundary, energy, one.grade or "none", to_go])
         graded = ", ".join(f"{grade.name} at most {grade.at_most:,g}" for grade in norm.grades)
         elsewhere = "nothing" if norm.elsewhere is None else f"{norm.elsewhere.value:g}; {norm.elsewhere.source}"
         limits.append([called, f"{graded} {norm.unit}", elsewhere, f"{norm.certainty}; {norm.source}"])
-    if not found:
+    if not rows:
         return "<p>The seed names no norm.</p>"
-    return table(["document", "boundary", "energy", "grade", "distance"], found, [2]) + table(
+    return table(["document", "boundary", "energy", "grade", "distance"], rows, [2]) + table(
         ["document", "grades", "counted elsewhere", "how sure"], limits
     )
 
@@ -193,11 +193,11 @@ def _units(month: EnergyMonth, units: list[Ranked]) -> str:
 def _differences(month: EnergyMonth) -> str:
     if len(month.table) < FEWEST_ROWS:
         return f"<p>{len(month.table)} rows are too few to compare a tenth of them: expected {FEWEST_ROWS}.</p>"
-    found = differences(month)
-    if not found:
+    items = differences(month)
+    if not items:
         return "<p>No difference is statistically significant.</p>"
     rows = []
-    for one in found[:SHOWN_COLUMNS]:
+    for one in items[:SHOWN_COLUMNS]:
         column = month.seed.column(one.column)
         rows.append(
             [
@@ -211,7 +211,7 @@ def _differences(month: EnergyMonth) -> str:
                 f"{column.role}{', enters the sum itself' if one.in_the_sum else ''}",
             ]
         )
-    left = len(found) - len(rows)
+    left = len(items) - len(rows)
     more = f"<p>{left} more differ less.</p>" if left > 0 else ""
     head = ["column", "what it is", "unit", "best tenth", "others", "difference", "in spreads", "role"]
     return table(head, rows, [3, 4, 5, 6]) + more

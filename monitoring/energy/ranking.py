@@ -64,12 +64,12 @@ def ranked(month: EnergyMonth) -> list[Ranked]:
             "co2e": month.account.scopes["total"],
         }
     )
-    found = []
+    units = []
     for unit, rows in frame.groupby("unit", sort=True):
         mean = {name: float(np.average(rows[name], weights=rows["product"])) for name in frame.columns[2:]}
         slope = month.physics.slope(mean["comprehensive"], mean["measured"], factors)
         error = np.nan if noise is None else noise.value / np.sqrt(len(rows))
-        found.append(
+        units.append(
             Ranked(
                 unit=str(unit),
                 rows=len(rows),
@@ -78,7 +78,7 @@ def ranked(month: EnergyMonth) -> list[Ranked]:
                 **mean,
             )
         )
-    return sorted(found, key=lambda one: one.comprehensive)
+    return sorted(units, key=lambda one: one.comprehensive)
 
 
 @dataclass(frozen=True)
@@ -118,15 +118,15 @@ def differences(month: EnergyMonth) -> list[Difference]:
     if len(energy) < FEWEST_ROWS:
         return []
     best = np.asarray(energy <= np.quantile(energy, BEST_SHARE))
-    found = []
+    results = []
     columns = [one for one in month.seed.inputs if one.is_number and not one.calendar]
     draws = _draws(month)
     for column in columns:
         values = np.abs(month.columns[column.name]) if column.censored else month.columns[column.name]
         one = _difference(column.name, values, best, draws, column.name in month.physics.NEEDED)
         if one is not None:
-            found.append(one)
-    return sorted(found, key=lambda one: -abs(one.spreads))
+            results.append(one)
+    return sorted(results, key=lambda one: -abs(one.spreads))
 
 
 def _difference(

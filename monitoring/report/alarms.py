@@ -117,7 +117,7 @@ def events_of(
     spread : ndarray, shape (E,)
         Standard deviation of the model's errors [1].
     """
-    usual = _usual_inputs(reference)
+    typical = _usual_inputs(reference)
     unit_of_score = reference.sigma * spread
     events = []
     for signals in merged(list(signals_of(lots, charts)), lots):
@@ -138,7 +138,7 @@ def events_of(
                 lots=len(rows),
                 shift=shift,
                 matches=tuple(matches(seed, shift, unit_of_score)),
-                inputs=_moved(seed, lots.X[rows], usual),
+                inputs=_moved(seed, lots.X[rows], typical),
             )
         )
     return sorted(events, key=lambda event: event.at)
@@ -203,14 +203,14 @@ def matches(seed: Seed, shift: FloatArray, scale: FloatArray) -> list[Match]:
         Both are compared in sigmas, in which chance is alike in all elements.
     """
     known = ~np.isnan(shift)
-    found = []
+    causes = []
     for cause in seed.causes:
         pattern = np.array([cause.shift.get(element.name, 0.0) for element in seed.elements])[known] / scale[known]
         size = float(np.linalg.norm(pattern) * np.linalg.norm(shift[known]))
         similarity = float(pattern @ shift[known]) / size if size > 0.0 else 0.0
         if similarity >= LEAST_SIMILARITY:
-            found.append(Match(cause, similarity, similarity**2))
-    return sorted(found, key=lambda match: -match.similarity)
+            causes.append(Match(cause, similarity, similarity**2))
+    return sorted(causes, key=lambda match: -match.similarity)
 
 
 def _stretches(chart: Lasting) -> Iterator[Signal]:
@@ -256,18 +256,18 @@ def _mean(scores: FloatArray) -> FloatArray:
 
 def _usual_inputs(reference: ReferencePeriod) -> FloatArray:
     """Centre and robust SD of each input in the reference, shape (2, k); NaN if it hardly varies."""
-    usual = np.full((2, reference.lots.X.shape[1]), np.nan)
+    typical = np.full((2, reference.lots.X.shape[1]), np.nan)
     for column, values in enumerate(reference.lots.X.T):
         try:
-            found = robust_reference(values)
+            chart = robust_reference(values)
         except ChartError:  # a constant input, or one that is hardly ever measured, says nothing of what moved
             continue
-        usual[:, column] = found.centre, found.sigma
-    return usual
+        typical[:, column] = chart.centre, chart.sigma
+    return typical
 
 
-def _moved(seed: Seed, X: FloatArray, usual: FloatArray) -> tuple[tuple[str, float], ...]:
-    moves = (_mean(X) - usual[0]) / usual[1]
+def _moved(seed: Seed, X: FloatArray, typical: FloatArray) -> tuple[tuple[str, float], ...]:
+    moves = (_mean(X) - typical[0]) / typical[1]
     size = np.abs(np.nan_to_num(moves))
     largest = [int(j) for j in np.argsort(-size)[:MOST_INPUTS] if size[j] >= LEAST_MOVE]
     return tuple((seed.inputs[j].name, float(moves[j])) for j in largest)

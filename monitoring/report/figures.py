@@ -162,5 +162,5 @@ def _ticks(period: QualityPeriod) -> tuple[list[int], list[str]]:
     """A few lots that begin a day, and their dates."""
     days = pd.DatetimeIndex(period.lots.time).normalize()
     begins = np.flatnonzero(np.append(True, days[1:] != days[:-1]))
-    kept = begins[:: max(1, ceil(len(begins) / MOST_TICKS))]
-    return (kept + 1).tolist(), [f"{days[i]:%d %b}" for i in kept]
+    shown = begins[:: max(1, ceil(len(begins) / MOST_TICKS))]
+    return (shown + 1).tolist(), [f"{days[i]:%d %b}" for i in shown]

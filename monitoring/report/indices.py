@@ -77,14 +77,14 @@ def _of_limit(reported: FloatArray, limits: Limits, q: int) -> LimitIndices:
     side = "upper" if is_highest else "lower"
     below = int(below_limit(known).sum())
     cpk = ppk = percentile = free = None
-    why = ""
+    reason = ""
     try:
         percentile = lognormal_capability(known, **{side: bound}).ppk
         if not below:
             of_logs = capability(np.log(known), **{side: float(np.log(bound))})
             cpk, ppk = of_logs.cpk, of_logs.ppk
     except CapabilityError as fault:
-        why = str(fault)
+        reason = str(fault)
     with suppress(CapabilityError):  # too few, or too many below the laboratory's limit: other indices remain
         free = percentile_capability(np.abs(known), **{side: bound})
-    return LimitIndices(limits.names[q], bound, is_highest, len(known), below, cpk, ppk, percentile, free, why)
+    return LimitIndices(limits.names[q], bound, is_highest, len(known), below, cpk, ppk, percentile, free, reason)

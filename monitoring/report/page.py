@@ -82,20 +82,20 @@ def _head(period: QualityPeriod) -> str:
 
 
 def _learnt(period: QualityPeriod) -> str:
-    before, learnt = str(period.model.info["learnt_before"])[:10], int((~period.lots.unlearnt).sum())
+    before, n_trained = str(period.model.info["learnt_before"])[:10], int((~period.lots.unlearnt).sum())
     lines = f"trained on lots before {before}"
     if period.model.seed.digest != period.seed.digest:
         lines += ", with an earlier state of the seed"
-    if learnt:
-        lines += f"; {learnt} lots of this period are among them: on these its performance is overestimated"
+    if n_trained:
+        lines += f"; {n_trained} lots of this period are among them: on these its performance is overestimated"
     return lines
 
 
 def _counts(period: QualityPeriod) -> str:
     grades, decided = [grade.name for grade in period.seed.grades], period.judged.decided
-    action, kept = decided.actions(period.model.costs), period.lots.found.kept
-    known = ~np.isnan(kept).any(axis=1)
-    best = np.where(known, np.argmax(np.nan_to_num(kept), axis=1), -1)
+    action, satisfied = decided.actions(period.model.costs), period.lots.found.kept
+    known = ~np.isnan(satisfied).any(axis=1)
+    best = np.where(known, np.argmax(np.nan_to_num(satisfied), axis=1), -1)
     rows = []
     for number, name in enumerate(ACTIONS):
         for grade in sorted(set(decided.grade[action == number].tolist())):

@@ -28,10 +28,10 @@ def charts(period: QualityPeriod) -> tuple[str, str]:
     return reading, "".join(_charts(period, period.charts, period.reference))
 
 
-def _charts(period: QualityPeriod, found: Charts, reference: ReferencePeriod) -> Iterator[str]:
+def _charts(period: QualityPeriod, drawn: Charts, reference: ReferencePeriod) -> Iterator[str]:
     yield f"<p>{html.escape(_reference(period, reference))}</p>"
-    yield f"<p>{html.escape(_limits(period, found))}</p>"
-    left_out = [f"{period.seed.elements[e].name}: {why}" for e, why in enumerate(reference.why) if why]
+    yield f"<p>{html.escape(_limits(period, drawn))}</p>"
+    left_out = [f"{period.seed.elements[e].name}: {reason}" for e, reason in enumerate(reference.why) if reason]
     if left_out:
         yield f"<p>Not charted: {html.escape('; '.join(left_out))}.</p>"
     rules = ", ".join(name.replace("_", " ") for name in WESTERN_ELECTRIC)
@@ -41,40 +41,40 @@ def _charts(period: QualityPeriod, found: Charts, reference: ReferencePeriod) ->
         f"({html.escape(rules)}), which signal four times as often for nothing and raise no alarm here. Lots beyond "
         f"{FARTHEST:.0f} sigma are drawn there.</p>"
     )
-    yield single_lots(period, found).to_html(
+    yield single_lots(period, drawn).to_html(
         full_html=False, include_plotlyjs=True, config=CONFIG, div_id="single_lots"
     )
     yield (
         "<h3>Cumulative sums</h3><p>A rising sum shows since when contents are higher (orange) or lower (blue) "
         "than predicted: where it last left zero; beyond the dashed line it is an alarm.</p>"
     )
-    yield sums(period, found).to_html(full_html=False, include_plotlyjs=False, config=CONFIG, div_id="sums")
+    yield sums(period, drawn).to_html(full_html=False, include_plotlyjs=False, config=CONFIG, div_id="sums")
     yield "<h3>All elements together</h3>"
-    if found.t_squared is None or found.q is None:
-        yield f"<p>No T² and Q: {html.escape(found.vector_why)}.</p>"
+    if drawn.t_squared is None or drawn.q is None:
+        yield f"<p>No T² and Q: {html.escape(drawn.vector_why)}.</p>"
         return
-    names = ", ".join(period.seed.elements[e].name for e in found.vector)
+    names = ", ".join(period.seed.elements[e].name for e in drawn.vector)
     yield (
         "<p>T² signals a lot that varies more than usual in the directions in which lots always vary, Q a lot "
         f"that varies in a new way; above the dashed line it is an alarm. Below {LOWEST_SHARE:g} of the limit lots are "
         f"drawn there. "
         f"Elements: {html.escape(names)}.</p>"
     )
-    figure = vectors(period, found.t_squared, found.q)
+    figure = vectors(period, drawn.t_squared, drawn.q)
     yield figure.to_html(full_html=False, include_plotlyjs=False, config=CONFIG, div_id="vectors")
 
 
 def _reference(period: QualityPeriod, reference: ReferencePeriod) -> str:
     lots = reference.lots
     first, last = lots.time[0].astype("datetime64[D]"), lots.time[-1].astype("datetime64[D]")
-    who = "none of which are training rows"
+    origin = "none of which are training rows"
     if reference.learnt:
-        who = (
+        origin = (
             f"{reference.learnt} of which are training rows, since the others are too few: their residuals are "
             "smaller than new lots', so alarms come too often"
         )
     of_contents, of_residuals = period.alikeness
-    lines = f"Reference: {len(lots)} assayed lots, {first} to {last}, {who}."
+    lines = f"Reference: {len(lots)} assayed lots, {first} to {last}, {origin}."
     if np.isfinite(of_contents) and np.isfinite(of_residuals):
         lines += (
             " Why residuals: limits are for lots that do not resemble each other; there a unit's next lot correlates "
@@ -84,13 +84,13 @@ def _reference(period: QualityPeriod, reference: ReferencePeriod) -> str:
     return lines
 
 
-def _limits(period: QualityPeriod, found: Charts) -> str:
-    expected = found.kinds * len(period.lots) / RUN_LENGTH
+def _limits(period: QualityPeriod, drawn: Charts) -> str:
+    expected = drawn.kinds * len(period.lots) / RUN_LENGTH
     return (
-        f"Limits: {found.width:.2f} sigma, and {found.interval:.2f} for cumulative sums, so that all "
-        f"{len(found.elements)} elements together signal for nothing once in {RUN_LENGTH:.0f} lots, as one chart of "
+        f"Limits: {drawn.width:.2f} sigma, and {drawn.interval:.2f} for cumulative sums, so that all "
+        f"{len(drawn.elements)} elements together signal for nothing once in {RUN_LENGTH:.0f} lots, as one chart of "
         "three sigma does. Averages and sums have wider ones where the reference's own average wandered more than "
-        f"that of independent lots. By chance alone about {expected:.1f} signals of {found.kinds} kinds of chart are "
+        f"that of independent lots. By chance alone about {expected:.1f} signals of {drawn.kinds} kinds of chart are "
         "to be expected here. Averages and sums are kept for all lots (drawn) and for each unit, from the period's "
         "first lot on."
     )
@@ -129,8 +129,8 @@ def _row(period: QualityPeriod, event: AlarmEvent) -> list[str]:
     ]
 
 
-def _cause(title: str, similarity: float, explained: float, knobs: list[str]) -> str:
-    acting = f"; set-points: {', '.join(knobs)}" if knobs else ""
+def _cause(title: str, similarity: float, explained: float, setpoints: list[str]) -> str:
+    acting = f"; set-points: {', '.join(setpoints)}" if setpoints else ""
     return f"{title} (cosine {similarity:.2f}, explains {explained:.0%}{acting})"
 
 

@@ -38,26 +38,26 @@ def capability(period: QualityPeriod) -> tuple[str, str]:
     return reading, table(head, rows, range(1, 8)) + (f"<p>Too few: {html.escape(few)}.</p>" if few else "")
 
 
-def _free(found: LimitIndices) -> str:
-    if found.free is not None:
-        return f"{found.free:.2f}"
-    return "too few" if found.values < PERCENTILE_VALUES_NEEDED else "-"
+def _free(indices: LimitIndices) -> str:
+    if indices.free is not None:
+        return f"{indices.free:.2f}"
+    return "too few" if indices.values < PERCENTILE_VALUES_NEEDED else "-"
 
 
-def _index(found: Index | None) -> str:
-    return "-" if found is None else f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
+def _index(index: Index | None) -> str:
+    return "-" if index is None else f"{index.value:.2f} ({index.low:.2f} to {index.high:.2f})"
 
 
 def acceptance(period: QualityPeriod) -> tuple[str, str]:
     """Return the reading guide of the sampling plans, and the plans."""
-    found, rules = period.sampling, period.seed.quality_rules
+    sampling, rules = period.sampling, period.seed.quality_rules
     lots, sent = len(period.lots), period.actions["laboratory"].lots
     reading = (
         f"Without predictions, ISO 2859-1 would take the {lots} lots for one consignment and assay a sample of it, "
         "drawn at random; such a plan accepts or refuses them all together, where the model decides lot by lot "
         f"and sent {sent} to the laboratory."
     )
-    if found is None:
+    if sampling is None:
         return reading, "<p>One lot alone: no plan; it is assayed.</p>"
     head = ["plan", "lots to assay", "accepted if", "share of bad lots accepted with 95 %", "with 10 %"]
     rows = [
@@ -65,11 +65,11 @@ def acceptance(period: QualityPeriod) -> tuple[str, str]:
             f"attributes, {name} (letter {plan.letter})",
             "every lot" if plan.size >= lots else str(plan.size),
             f"at most {plan.accept} break the grade",
-            f"{found.good[name]:.2%}",
-            f"{found.bad[name]:.2%}",
+            f"{sampling.good[name]:.2%}",
+            f"{sampling.bad[name]:.2%}",
         ]
-        for name, plan in found.attributes.items()
+        for name, plan in sampling.attributes.items()
     ]
     alpha = f"{rules.alpha.value:.2%}"
-    note = f"AQL {found.aql:g} %, the largest tabulated one not above the seed's {alpha}; inspection level II."
+    note = f"AQL {sampling.aql:g} %, the largest tabulated one not above the seed's {alpha}; inspection level II."
     return reading, f"{table(head, rows, (1, 3, 4))}<p>{html.escape(note)}</p>"

@@ -16,8 +16,8 @@ NEAR = 2.0  # sigmas from a limit within which a released lot is shown
 
 def decisions(period: QualityPeriod) -> tuple[str, str]:
     """Return the reading guide of the decisions, and their tables."""
-    seed, judged = period.seed, period.judged
-    action = judged.decided.actions(period.model.costs)
+    seed, assessment = period.seed, period.judged
+    action = assessment.decided.actions(period.model.costs)
     intended, unit = seed.quality_rules.intended, seed.elements[0].unit
     reading = (
         f"Lots that were not released, or come within {NEAR:.0f} sigma of a limit by their predicted contents; margin "
@@ -29,27 +29,27 @@ def decisions(period: QualityPeriod) -> tuple[str, str]:
     names, grades = period.lots.names, [grade.name for grade in seed.grades]
     rows = []
     for i in shown:
-        one, grade = period.nearest[i], int(judged.decided.grade[i])
+        one, grade = period.nearest[i], int(assessment.decided.grade[i])
         rows.append(
             [
                 names[i],
                 ACTIONS[action[i]] + ("" if grade < 0 else f", {grades[grade]}"),
                 _by_assay(period, i),
-                f"{judged.keeps[i, period.model.costs.intended]:.1%}",
+                f"{assessment.keeps[i, period.model.costs.intended]:.1%}",
                 f"{one.limit} of {grades[one.grade]}",
                 f"{one.value:.3g}",
                 f"{one.bound:g}",
                 f"{one.margin:+.3g}",
                 f"{one.sigma:+.1f}",
-                f"{judged.decided.expected[i]:.2f}",
+                f"{assessment.decided.expected[i]:.2f}",
                 _remedy(period.remedies[i]),
             ]
         )
     head = ["lot", "decision", "by its assay", f"P({intended})", "nearest limit", "predicted", "limit", "margin"]
     head += ["sigma", "value [$/t]", "remedy"]
-    rest = f"<p>{len(period.lots) - len(shown)} more lots were released, farther from every limit.</p>"
+    others = f"<p>{len(period.lots) - len(shown)} more lots were released, farther from every limit.</p>"
     lines = table(head, rows, (3, 5, 6, 7, 8, 9)) if rows else ""
-    return reading, _by_action(period) + lines + rest
+    return reading, _by_action(period) + lines + others
 
 
 def _by_action(period: QualityPeriod) -> str:
@@ -62,17 +62,17 @@ def _money(cost: float, tonnes: float) -> tuple[str, str]:
     return ("-", "-") if np.isnan(cost) else (f"{cost:.2f}", f"{cost * tonnes:,.0f}")
 
 
-def _remedy(found: Remedy | None) -> str:
-    if found is None:
+def _remedy(remedy: Remedy | None) -> str:
+    if remedy is None:
         return "-"
-    move = f"{found.before:.4g} to {found.after:.4g} {found.knob.unit}"
-    return f"{found.knob.name} {move}: {found.sigma:+.1f} sigma"
+    move = f"{remedy.before:.4g} to {remedy.after:.4g} {remedy.knob.unit}"
+    return f"{remedy.knob.name} {move}: {remedy.sigma:+.1f} sigma"
 
 
 def _grade_of(period: QualityPeriod, lot: int) -> int | None:
     """The best grade that a lot keeps by its assay; None where it cannot be said."""
-    kept = period.lots.found.kept[lot]
-    return None if np.isnan(kept).any() else int(np.argmax(kept))
+    satisfied = period.lots.found.kept[lot]
+    return None if np.isnan(satisfied).any() else int(np.argmax(satisfied))
 
 
 def _by_assay(period: QualityPeriod, lot: int) -> str:
@@ -98,16 +98,16 @@ def certificates(period: QualityPeriod) -> tuple[str, str]:
 
 
 def _certificate(period: QualityPeriod, lot: int, name: str) -> str:
-    grades, judged = period.seed.grades, period.judged
-    decided = int(judged.decided.grade[lot])
-    action = ACTIONS[int(judged.decided[np.array([lot])].actions(period.model.costs)[0])]
+    grades, assessment = period.seed.grades, period.judged
+    decided = int(assessment.decided.grade[lot])
+    action = ACTIONS[int(assessment.decided[np.array([lot])].actions(period.model.costs)[0])]
     lines = action if decided < 0 else f"{action} as {grades[decided].name}"
     assayed = bool(period.lots.assayed[lot])
     grade = _grade_of(period, lot) if assayed else decided
     bound = grade if grade is not None and 0 <= grade < len(grades) - 1 else period.model.costs.intended
     rows = _reported(period, lot) if assayed else _predicted(period, lot)
     stated = period.seed.grades[bound]
-    body = [[what, value, stated.limits[what].range if what in stated.limits else "-"] for what, value in rows]
+    body = [[item, value, stated.limits[item].range if item in stated.limits else "-"] for item, value in rows]
     for one in stated.sums if assayed else []:
         body.append([f"sum {one.name}", _sum(period, lot, one), one.range])
     head = ["content", "reported" if assayed else "prediction, no analysis", f"limit of {grades[bound].name}"]
@@ -130,10 +130,10 @@ def _content(value: float) -> str:
 
 
 def _predicted(period: QualityPeriod, lot: int) -> list[tuple[str, str]]:
-    found = []
+    rows = []
     for name, answer in period.answers.items():
-        found.append((name, f"{answer.value[lot]:.3g} ({answer.low[lot]:.3g} to {answer.high[lot]:.3g})"))
-    return found
+        rows.append((name, f"{answer.value[lot]:.3g} ({answer.low[lot]:.3g} to {answer.high[lot]:.3g})"))
+    return rows
 
 
 def _sum(period: QualityPeriod, lot: int, one: ContentSum) -> str:

@@ -226,15 +226,15 @@ def period_of(
     data_digest: str,
 ) -> QualityPeriod:
     """Return the report data of lots and of earlier lots for comparison (parameters: `QualityPeriod`)."""
-    judged = model.assessed(lots.raw)
-    costs, answers = Costs.of(seed), model.contents(judged.logs, COVERAGE)
+    assessment = model.assessed(lots.raw)
+    costs, answers = Costs.of(seed), model.contents(assessment.logs, COVERAGE)
     spread = model.scatter.spread
-    reference, charts, why, alike = None, None, "", (np.nan, np.nan)
+    reference, charts, reason, alike = None, None, "", (np.nan, np.nan)
     events: list[AlarmEvent] = []
     try:
         reference = reference_of(earlier, spread)
     except ChartError as fault:
-        why = str(fault)
+        reason = str(fault)
     else:
         charts = charts_of(lots, reference, spread)
         events = events_of(seed, lots, charts, reference, spread)
@@ -248,17 +248,17 @@ def period_of(
         last=last,
         data_digest=data_digest,
         lots=lots,
-        judged=judged,
+        judged=assessment,
         answers=answers,
-        nearest=model.nearest(judged),
-        remedies=model.remedies(lots.X, judged),
-        costs=costs_of(judged.decided, lots.found.kept, costs),
-        actions=_actions(judged, lots, costs, known),
+        nearest=model.nearest(assessment),
+        remedies=model.remedies(lots.X, assessment),
+        costs=costs_of(assessment.decided, lots.found.kept, costs),
+        actions=_actions(assessment, lots, costs, known),
         covered=_covered(seed, lots, answers),
-        defects=_defects(seed, judged, lots),
+        defects=_defects(seed, assessment, lots),
         reference=reference,
         charts=charts,
-        charts_why=why,
+        charts_why=reason,
         alikeness=alike,
         events=events,
         indices=indices(lots, Limits.of(seed), costs.intended),
@@ -277,23 +277,23 @@ def _days(lots: PredictedLots, first: dt.date | None, last: dt.date | None) -> t
 
 def _alikeness(lots: PredictedLots, spread: FloatArray) -> tuple[float, float]:
     contents = np.where(np.isnan(lots.found.reported), np.nan, np.abs(lots.found.reported))
-    found = [lag_correlation(lots, values) for values in (contents, residuals(lots, spread))]
+    correlations = [lag_correlation(lots, values) for values in (contents, residuals(lots, spread))]
     of_contents, of_residuals = (
-        float(np.median(one[~np.isnan(one)])) if np.isfinite(one).any() else np.nan for one in found
+        float(np.median(one[~np.isnan(one)])) if np.isfinite(one).any() else np.nan for one in correlations
     )
     return of_contents, of_residuals
 
 
-def _actions(judged: Assessment, lots: PredictedLots, costs: Costs, known: BoolArray) -> dict[str, Action]:
-    kept, action = lots.found.kept, judged.decided.actions(costs)
-    lost = oracle(kept, costs) - earned(judged.decided, kept, costs)
-    found = {}
+def _actions(assessment: Assessment, lots: PredictedLots, costs: Costs, known: BoolArray) -> dict[str, Action]:
+    satisfied, action = lots.found.kept, assessment.decided.actions(costs)
+    lost = oracle(satisfied, costs) - earned(assessment.decided, satisfied, costs)
+    actions = {}
     for number, name in enumerate(ACTIONS):
         own = action == number
         counted = own & known
         cost = float(lost[counted].mean()) if counted.any() else float("nan")
-        found[name] = Action(int(own.sum()), int(counted.sum()), cost)
-    return found
+        actions[name] = Action(int(own.sum()), int(counted.sum()), cost)
+    return actions
 
 
 def _covered(seed: Seed, lots: PredictedLots, answers: Mapping[str, Answer]) -> tuple[int, int]:
@@ -303,10 +303,10 @@ def _covered(seed: Seed, lots: PredictedLots, answers: Mapping[str, Answer]) -> 
     return int((inside & lots.assayed).sum()), int(lots.assayed.sum())
 
 
-def _defects(seed: Seed, judged: Assessment, lots: PredictedLots) -> dict[str, Defect]:
-    found = {}
+def _defects(seed: Seed, assessment: Assessment, lots: PredictedLots) -> dict[str, Defect]:
+    defects = {}
     for d, name in enumerate(seed.defects):
         seen = lots.found.defects[:, d]
         known = ~np.isnan(seen)
-        found[name] = Defect(int(known.sum()), float(judged.defects[known, d].sum()), int(seen[known].sum()))
-    return found
+        defects[name] = Defect(int(known.sum()), float(assessment.defects[known, d].sum()), int(seen[known].sum()))
+    return defects

@@ -69,7 +69,7 @@ class ReferencePeriod:
     @property
     def charted(self) -> list[int]:
         """Elements with a centre and a sigma."""
-        return [e for e, why in enumerate(self.why) if not why]
+        return [e for e, reason in enumerate(self.why) if not reason]
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,20 +179,20 @@ def reference_of(earlier: PredictedLots, spread: FloatArray) -> ReferencePeriod:
     if not len(earlier):
         raise ChartError("no lots before the period")
     recent = earlier[earlier.time >= earlier.time[-1] - np.timedelta64(REFERENCE_DAYS, "D")]
-    unlearnt = recent.unlearnt & recent.assayed
-    lots = recent[unlearnt] if unlearnt.sum() >= FEWEST_UNLEARNT else recent[recent.assayed]
+    untrained = recent.unlearnt & recent.assayed
+    lots = recent[untrained] if untrained.sum() >= FEWEST_UNLEARNT else recent[recent.assayed]
     errors = residuals(lots, spread)
-    centre, sigma, why = np.full(len(spread), np.nan), np.full(len(spread), np.nan), [""] * len(spread)
+    centre, sigma, reasons = np.full(len(spread), np.nan), np.full(len(spread), np.nan), [""] * len(spread)
     for e, error in enumerate(errors.T):
         try:
-            found = robust_reference(error)
+            chart = robust_reference(error)
         except ChartError as fault:
-            why[e] = str(fault)
+            reasons[e] = str(fault)
         else:
-            centre[e], sigma[e] = found.centre, found.sigma
-    if all(why):
-        raise ChartError(why[0])
-    return ReferencePeriod(lots, centre, sigma, tuple(why), (errors - centre) / sigma)
+            centre[e], sigma[e] = chart.centre, chart.sigma
+    if all(reasons):
+        raise ChartError(reasons[0])
+    return ReferencePeriod(lots, centre, sigma, tuple(reasons), (errors - centre) / sigma)
 
 
 def charts_of(lots: PredictedLots, reference: ReferencePeriod, spread: FloatArray) -> Charts:
@@ -201,8 +201,8 @@ def charts_of(lots: PredictedLots, reference: ReferencePeriod, spread: FloatArra
     width = -float(ndtri(0.5 * ALPHA / len(reference.charted)))
     interval = decision_interval(RUN_LENGTH * len(reference.charted))
     # One lot far off is for the chart of single lots: an average counts it up to that chart's limit.
-    clipped, usual = np.clip(scores, -width, width), np.clip(reference.scores, -width, width)
-    wander = {e: _wander([usual[:, e]]) for e in reference.charted}
+    clipped, typical = np.clip(scores, -width, width), np.clip(reference.scores, -width, width)
+    wander = {e: _wander([typical[:, e]]) for e in reference.charted}
     elements = {
         e: ElementCharts(
             shewhart(scores[:, e], 0.0, 1.0, {"beyond the limit": beyond(width)}),
@@ -214,9 +214,9 @@ def charts_of(lots: PredictedLots, reference: ReferencePeriod, spread: FloatArra
     }
     everywhere = np.arange(len(lots))
     lasting = [chart for e, one in elements.items() for chart in _lasting(None, e, everywhere, one.ewma, one.cusum)]
-    lasting += _of_units(lots, clipped, reference, usual, width, interval)
+    lasting += _of_units(lots, clipped, reference, typical, width, interval)
     vector = _vector(reference)
-    components, why = _components(reference, vector)
+    components, reason = _components(reference, vector)
     values = np.ascontiguousarray(scores[:, vector])
     return Charts(
         scores=scores,
@@ -227,7 +227,7 @@ def charts_of(lots: PredictedLots, reference: ReferencePeriod, spread: FloatArra
         vector=tuple(vector),
         t_squared=None if components is None else components.t_squared(values, ALPHA),
         q=None if components is None else components.q(values, ALPHA),
-        vector_why=why,
+        vector_why=reason,
     )
 
 
@@ -281,7 +281,7 @@ def _of_units(
     lots: PredictedLots,
     scores: FloatArray,
     reference: ReferencePeriod,
-    usual: FloatArray,
+    typical: FloatArray,
     width: float,
     interval: float,
 ) -> Iterator[Lasting]:
@@ -291,7 +291,7 @@ def _of_units(
         return
     before = _rows_by_unit(reference.lots.unit)
     for e in reference.charted:
-        wander = _wander([usual[rows, e] for rows in before.values()])
+        wander = _wander([typical[rows, e] for rows in before.values()])
         for unit, rows in own.items():
             average = ewma(scores[rows, e], 0.0, wander, width=width)
             yield from _lasting(unit, e, rows, average, cusum(scores[rows, e], 0.0, wander, CUSUM_ALLOWANCE, interval))

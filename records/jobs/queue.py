@@ -124,7 +124,7 @@ class Jobs:
         self._opened: tuple[int, int] | None = None
         self._making = threading.Lock()
 
-    def put(self, asked: RetrainingRequest) -> Job:
+    def put(self, request: RetrainingRequest) -> Job:
         """Ask for a job.
 
         Raises
@@ -136,7 +136,7 @@ class Jobs:
         """
         from dbos import error
 
-        process = asked.process
+        process = request.process
         id = f"{process}-{uuid4().hex}"
         options: Any = {
             "queue_name": QUEUE,
@@ -148,17 +148,17 @@ class Jobs:
         if other is not None:
             raise BusyError(f"{process}: job {other.id} is {other.state}; wait for its end, or cancel it")
         try:
-            self._ask(lambda client: client.enqueue(options, vars(asked)))
+            self._ask(lambda client: client.enqueue(options, vars(request)))
         except error.DBOSQueueDeduplicatedError:
             raise BusyError(f"{process}: another job was requested at the same time") from None
-        found = self.get(id)
-        assert found is not None
-        return found
+        queued = self.get(id)
+        assert queued is not None
+        return queued
 
     def get(self, id: str) -> Job | None:
         """A job; None where there is no such job."""
-        found = self._ask(lambda client: client.list_workflows(workflow_ids=[id]))
-        return self._job(found[0]) if found else None
+        statuses = self._ask(lambda client: client.list_workflows(workflow_ids=[id]))
+        return self._job(statuses[0]) if statuses else None
 
     def of(self, process: str) -> list[Job]:
         """Jobs of a process, the newest first."""
@@ -174,25 +174,25 @@ class Jobs:
         if self._made is not None:
             self._made.destroy()
 
-    def _job(self, found: WorkflowStatus) -> Job:
-        progress = self._ask(lambda client: client.get_event(found.workflow_id, PROGRESS, timeout_seconds=0))
-        given = found.input["args"][0] if found.input else {}
+    def _job(self, status: WorkflowStatus) -> Job:
+        progress = self._ask(lambda client: client.get_event(status.workflow_id, PROGRESS, timeout_seconds=0))
+        given = status.input["args"][0] if status.input else {}
         return Job(
-            id=found.workflow_id,
+            id=status.workflow_id,
             asked=RetrainingRequest(**given),
-            state=_STATES.get(found.status, "failed"),
-            at=found.created_at or 0,
-            begun=found.dequeued_at,
-            ended=found.completed_at,
-            worker=found.executor_id,
+            state=_STATES.get(status.status, "failed"),
+            at=status.created_at or 0,
+            begun=status.dequeued_at,
+            ended=status.completed_at,
+            worker=status.executor_id,
             progress=progress or {},
-            result=found.output,
-            why=_why(found, self.url),
+            result=status.output,
+            why=_why(status, self.url),
         )
 
-    def _ask(self, what: Callable[[DBOSClient], T]) -> T:
+    def _ask(self, query: Callable[[DBOSClient], T]) -> T:
         with in_one_line(self.url):
-            return what(self._client())
+            return query(self._client())
 
     def _client(self) -> DBOSClient:
         from dbos import DBOSClient, DBOSPortableJSONSerializer
@@ -209,13 +209,13 @@ class Jobs:
             return self._made
 
 
-def _why(found: WorkflowStatus, url: str) -> str | None:
+def _why(status: WorkflowStatus, url: str) -> str | None:
     """Return the reason why a job failed, in one line."""
-    if found.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
+    if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return f"its worker ended {MOST_STARTS} times while it ran"
-    if found.error is None:
+    if status.error is None:
         return None
-    line = " ".join(str(found.error).split())
+    line = " ".join(str(status.error).split())
     full = worded_later(line, url)
     return line if full is None else f"jobs at {shown(url)}: {full}"
 

@@ -115,16 +115,16 @@ class Worker:
             DBOS(config=settings)
 
             @DBOS.step(name="phase")
-            def phase(asked: dict[str, Any], number: int) -> Mapping[str, Any]:
-                return self._phase(asked, number)
+            def phase(request: dict[str, Any], number: int) -> Mapping[str, Any]:
+                return self._phase(request, number)
 
             @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MOST_STARTS)
-            def job(asked: dict[str, Any]) -> Mapping[str, Any]:
+            def job(request: dict[str, Any]) -> Mapping[str, Any]:
                 for number in itertools.count():
-                    found = phase(asked, number)
-                    if "result" in found:
+                    phase_result = phase(request, number)
+                    if "result" in phase_result:
                         break
-                result: Mapping[str, Any] = found["result"]
+                result: Mapping[str, Any] = phase_result["result"]
                 return result
 
             @DBOS.step(name=LOOK)
@@ -180,28 +180,28 @@ class Worker:
                 f"NONFERROUS_WATCH_SCHEDULE: got '{self._schedule}', expected one as cron has it, 0 3 * * *: {error}"
             ) from None
 
-    def _phase(self, asked: dict[str, Any], number: int) -> Mapping[str, Any]:
+    def _phase(self, request: dict[str, Any], number: int) -> Mapping[str, Any]:
         """Wait until a phase is over; the first phase that was not over before starts the job."""
         id = DBOS.workflow_id
         assert id is not None
         doing = self._doing.get(id)
         if doing is None:
             log.info("job %s begins", id)
-            doing = self._doing[id] = self._begin(id, RetrainingRequest(**asked))
+            doing = self._doing[id] = self._begin(id, RetrainingRequest(**request))
         try:
-            found = None
-            while found is None:
-                found = doing.phase(number, _BEAT)
+            result = None
+            while result is None:
+                result = doing.phase(number, _BEAT)
                 self._check_wanted(id)
                 DBOS.set_event(PROGRESS, {**doing.progress(), "beat": time.monotonic_ns()})
         except BaseException as error:
             self._end(id)
             log.info("job %s is left: %s", id, self._why(error))
             raise
-        log.info("job %s: %s", id, found["over"])
-        if "result" in found:
+        log.info("job %s: %s", id, result["over"])
+        if "result" in result:
             self._end(id)
-        return found
+        return result
 
     def _why(self, error: BaseException) -> str:
         """Return the reason of an interruption in one line; with the place for database and disk errors."""

@@ -86,17 +86,17 @@ class RecordsHealth:
         self._began = self._clock()
         try:
             self._try()
-            found = None
+            error_text = None
         except RecordsError as error:
-            found = str(error)
+            error_text = str(error)
             self._failed += 1
             # An open connection may still show what the file no longer has: reopen, so that the next write fails too.
             self._database.reopen()
-        if found is not None and found != self._found:
-            log.warning("%s", found)
-        elif found is None and self._found is not None:
+        if error_text is not None and error_text != self._found:
+            log.warning("%s", error_text)
+        elif error_text is None and self._found is not None:
             log.info("records can be written again")
-        self._found, self._began = found, None
+        self._found, self._began = error_text, None
 
     def _try(self) -> None:
         failed, written = self._writer.trouble is not None or self._found is not None, self._writer.groups

@@ -85,7 +85,7 @@ class Writer:
             log.info("records are written again")
         self.trouble = None
 
-    async def keep(self, kept: StoredExchange) -> int:
+    async def keep(self, exchange: StoredExchange) -> int:
         """Write a request or a part of one; gives when it is committed in how many parts it was.
 
         Raises
@@ -96,14 +96,14 @@ class Writer:
             The database did not do its part; nothing is written.
         """
         # A long one counts half the room, or under steady requests it would find it free never. It is in memory anyway.
-        size = min(kept.size, self._most_waiting // 2)
+        size = min(exchange.size, self._most_waiting // 2)
         if self.waiting and self.waiting + size > self._most_waiting:
             raise QueueFullError(f"{self.waiting} bytes wait to be recorded, at most {self._most_waiting} may")
         loop = asyncio.get_running_loop()
         self.waiting += size
         try:
             # A large one is compressed, which takes its time.
-            parts = await loop.run_in_executor(None, split, kept) if kept.is_large else split(kept)
+            parts = await loop.run_in_executor(None, split, exchange) if exchange.is_large else split(exchange)
             if not self._gathered:
                 loop.call_soon(self._hand_over)
             written: asyncio.Future[int] = loop.create_future()

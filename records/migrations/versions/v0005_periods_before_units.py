@@ -24,8 +24,8 @@ def upgrade() -> None:
         sa.Column("row", sa.Integer(), primary_key=True, autoincrement=False),
         sqlite_with_rowid=False,
     )
-    asked = sa.select(*_COLUMNS).select_from(sa.table("asked_units")).order_by(*_COLUMNS)
-    op.execute(made.insert().from_select(_COLUMNS, asked))
+    rows = sa.select(*_COLUMNS).select_from(sa.table("asked_units")).order_by(*_COLUMNS)
+    op.execute(made.insert().from_select(_COLUMNS, rows))
     op.drop_table("asked_units")
     op.rename_table("asked_periods", "asked_units")
     op.drop_index("outcomes_unit", "outcomes")
