@@ -29,34 +29,34 @@ DOCS = ROOT / "docs"
 
 def measured(process: str, path: Path, home: Path) -> dict[str, object]:
     """Metrics of every candidate on a table, for the first target and separately for the others."""
-    learnt = train(load(process), path, StoreSettings(home=home)).learnt
+    training = train(load(process), path, StoreSettings(home=home)).learnt
     digests = {
-        "seed_digest": own_plant_digest(learnt.data.seed),
-        "data_digest": learnt.data.digest,
-        "table_digest": table_digest(learnt.data.checked),
+        "seed_digest": own_plant_digest(training.data.seed),
+        "data_digest": training.data.digest,
+        "table_digest": table_digest(training.data.checked),
     }
-    first, *others = learnt.targets.values() or [learnt]
-    beside = {one.data.seed.target.name: of_target(one) for one in others}
-    return digests | of_target(first) | ({"beside": beside} if beside else {})
+    first, *others = training.targets.values() or [training]
+    other_targets = {one.data.seed.target.name: of_target(one) for one in others}
+    return digests | of_target(first) | ({"beside": other_targets} if other_targets else {})
 
 
-def of_target(learnt: TrainingResult) -> dict[str, object]:
+def of_target(training: TrainingResult) -> dict[str, object]:
     """Figures of every candidate of one target; those that it does not have are left out."""
     return {
-        "target": learnt.data.seed.target.name,
-        "unit": learnt.data.seed.targets[learnt.data.seed.target.name].unit,
-        "rows": len(learnt.data.table),
-        "rejected_rows": learnt.data.rejected_rows,
-        "test_rows": len(learnt.parts.test),
-        "test_from": learnt.data.shown(learnt.parts.test_from),
-        "registered": learnt.best.name,
+        "target": training.data.seed.target.name,
+        "unit": training.data.seed.targets[training.data.seed.target.name].unit,
+        "rows": len(training.data.table),
+        "rejected_rows": training.data.rejected_rows,
+        "test_rows": len(training.parts.test),
+        "test_from": training.data.shown(training.parts.test_from),
+        "registered": training.best.name,
         "candidates": {
             name: {
                 key: round(value, 4)
                 for key, value in candidate.metrics.items()
                 if key != "fit_seconds" and math.isfinite(value)
             }
-            for name, candidate in learnt.candidates.items()
+            for name, candidate in training.candidates.items()
         },
     }
 
@@ -117,9 +117,9 @@ def filled(text: str, process: str, result: dict[str, Any]) -> str:
     """Text with the process's tables between their markers replaced; a table without markers is left out."""
     for name, table in TABLES.items():
         begin, end = f"<!-- {name} of {process} -->", f"<!-- end of {name} of {process} -->"
-        head, found, rest = text.partition(begin)
-        if found:
-            _, _, tail = rest.partition(end)
+        head, marker, remaining = text.partition(begin)
+        if marker:
+            _, _, tail = remaining.partition(end)
             text = f"{head}{begin}\n{table(process, result)}\n{end}{tail}"
     return text
 

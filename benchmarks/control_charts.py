@@ -90,9 +90,9 @@ def run_length(case: Case, shift: float, rng: np.random.Generator) -> dict[str, 
     typical = 20
     for i in range(RUNS):
         noise = rng.normal(size=typical)
-        while not (found := case.signals(noise, shift)).any():
+        while not (signals := case.signals(noise, shift)).any():
             noise = np.append(noise, rng.normal(size=len(noise)))
-        lengths[i] = found.argmax() + 1
+        lengths[i] = signals.argmax() + 1
         if i == 100:
             typical = max(20, int(2 * lengths[:i].mean()))
     return {"mean": round(float(lengths.mean()), 3), "error": round(float(lengths.std(ddof=1)) / math.sqrt(RUNS), 3)}
@@ -105,32 +105,32 @@ def measured() -> dict[str, dict[str, dict[str, float]]]:
         print(name, flush=True)
         results[name] = {}
         for shift in SHIFTS:
-            found = run_length(case, shift, np.random.default_rng([number, int(10 * shift)]))
-            results[name][f"{shift:g}"] = found | (
+            lengths = run_length(case, shift, np.random.default_rng([number, int(10 * shift)]))
+            results[name][f"{shift:g}"] = lengths | (
                 {"published": case.published[shift]} if shift in case.published else {}
             )
     return results
 
 
-def cell(found: dict[str, float]) -> str:
+def cell(figures: dict[str, float]) -> str:
     """A run length with its standard error, and the published one in brackets."""
-    digits = max(0, 1 - math.floor(math.log10(found["error"]))) if found["error"] else 2
-    shown = f"{found['mean']:.{min(digits, 2)}f} ± {found['error']:.{min(digits, 2)}f}"
-    return f"{shown} ({found['published']:g})" if "published" in found else shown
+    digits = max(0, 1 - math.floor(math.log10(figures["error"]))) if figures["error"] else 2
+    shown = f"{figures['mean']:.{min(digits, 2)}f} ± {figures['error']:.{min(digits, 2)}f}"
+    return f"{shown} ({figures['published']:g})" if "published" in figures else shown
 
 
 def with_table(text: str, results: dict[str, dict[str, dict[str, float]]]) -> str:
     """Text with the table between its markers replaced."""
     lines = [f"| chart | {' | '.join(f'shift {shift:g}' for shift in SHIFTS)} |", "|---|" + "---:|" * len(SHIFTS)]
-    lines += [f"| {name} | {' | '.join(map(cell, found.values()))} |" for name, found in results.items()]
+    lines += [f"| {name} | {' | '.join(map(cell, lengths.values()))} |" for name, lengths in results.items()]
     return filled(text, NAME, lines)
 
 
 def main() -> None:
     """Measure and write."""
     RESULTS.write_text(json.dumps(measured(), indent=1) + "\n", encoding="utf-8")
-    kept = json.loads(RESULTS.read_text(encoding="utf-8"))
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -53,12 +53,12 @@ def seed_digest(seed: Seed) -> str:
     """
     # Facts are parameters of the simulated plant too, which stand where they stood before seeds had [equipment].
     twice = set() if seed.plant is None else {"equipment"}
-    said = seed.model_dump(mode="json", exclude=set(BESIDE) | {"text"} | twice, exclude_defaults=True)
-    for section in (said.get("economics", {}), said.get("plant", {}).get("parameters", {})):
+    content = seed.model_dump(mode="json", exclude=set(BESIDE) | {"text"} | twice, exclude_defaults=True)
+    for section in (content.get("economics", {}), content.get("plant", {}).get("parameters", {})):
         for name, value in CODE_STATED.items():
             if section.get(name, {}).get("value") == value:
                 del section[name]
-    return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def own_plant_digest(seed: Seed) -> str:

@@ -68,9 +68,9 @@ class Plant:
         made = replay(self.seed, units=LOTS)
         checked = check(made.table, self.seed)
         number = {name: i for i, name in enumerate(sorted(checked.table[self._lot].unique()))}
-        learnt = (checked.table[self._lot].map(number) % EVERY == 0).to_numpy()
+        training = (checked.table[self._lot].map(number) % EVERY == 0).to_numpy()
         self.table, self.held_out = (
-            dataset_of(_some(checked, rows), self.seed, made.truth) for rows in (learnt, ~learnt)
+            dataset_of(_some(checked, rows), self.seed, made.truth) for rows in (training, ~training)
         )
         self.split: Split = split(self.table)
 
@@ -183,16 +183,16 @@ def main(arguments: list[str]) -> None:
     sorting = [name for name in names() if (seed := load(name)).bins and seed.plant is not None]
     for process in [one for one in arguments if not one.startswith("--")] or sorting:
         print(process, flush=True)
-        found = figures(load(process), DEVELOPMENT if development else FINAL)
-        print("\n".join(rows(process, found)), flush=True)
+        result = figures(load(process), DEVELOPMENT if development else FINAL)
+        print("\n".join(rows(process, result)), flush=True)
         if not development:
-            _keep(process, found)
+            _keep(process, result)
 
 
-def _keep(process: str, found: Mapping[str, Any]) -> None:
+def _keep(process: str, figures_of_process: Mapping[str, Any]) -> None:
     """Store the figures of a process together with those of others."""
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    results[process] = found
+    results[process] = figures_of_process
     RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
 

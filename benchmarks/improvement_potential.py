@@ -73,26 +73,26 @@ class Course:
     knobs: dict[str, FloatArray]  # in force
 
 
-def course(start: Running, seed: Seed, future: int, knobs: list[dict[str, FloatArray]] | None = None) -> Course:
+def course(start: Running, seed: Seed, future: int, setpoints: list[dict[str, FloatArray]] | None = None) -> Course:
     """Run a plant on into a future; operators choose set-points unless a dictionary per period is given."""
     assert seed.plant is not None
     assert seed.key is not None
-    running, found = start.fork(future), []
+    running, steps = start.fork(future), []
     for period in range(max(HELD)):
         plan = running.plan()
         places = _places(plan[seed.key.name])
-        if knobs is not None:
-            plan = plan.assign(**{name: values[places] for name, values in knobs[period].items()})
-        step = running.step(plan if knobs is not None else None)
+        if setpoints is not None:
+            plan = plan.assign(**{name: values[places] for name, values in setpoints[period].items()})
+        step = running.step(plan if setpoints is not None else None)
         row = step.truth.assign(worth=margin(step.truth, seed), metal=step.truth["metal_produced"] / 1000.0)
         own = plan[list(SHIFTS)].set_axis(places)
-        found.append((row.set_axis(_places(row[seed.key.name])), own))
+        steps.append((row.set_axis(_places(row[seed.key.name])), own))
     pots = range(seed.plant.units)
 
     def of(name: str) -> FloatArray:
-        return np.array([row[name].reindex(pots).to_numpy(np.float64) for row, _ in found])
+        return np.array([row[name].reindex(pots).to_numpy(np.float64) for row, _ in steps])
 
-    used = {name: np.array([own[name].reindex(pots).to_numpy(np.float64) for _, own in found]) for name in SHIFTS}
+    used = {name: np.array([own[name].reindex(pots).to_numpy(np.float64) for _, own in steps]) for name in SHIFTS}
     return Course(of("worth"), of("metal"), of("energy"), used)
 
 
@@ -113,7 +113,7 @@ def moved(seed: Seed, base: Course, shifts: dict[str, FloatArray | float]) -> li
 def answers(courses: list[Course], bases: list[Course], held: int) -> tuple[FloatArray, FloatArray]:
     """Gain of a move by pot over the periods held [$/t, kWh/t], mean of futures; NaN if not running."""
     pairs = list(zip(courses, bases, strict=True))
-    worth = np.mean([(one.worth - base.worth)[:held].mean(axis=0) for one, base in pairs], axis=0)
+    value = np.mean([(one.worth - base.worth)[:held].mean(axis=0) for one, base in pairs], axis=0)
     metal = np.mean([base.metal[:held].mean(axis=0) for base in bases], axis=0)
 
     def specific(runs: list[Course]) -> FloatArray:
@@ -122,7 +122,7 @@ def answers(courses: list[Course], bases: list[Course], held: int) -> tuple[Floa
         )
         return np.asarray(used / made)
 
-    return np.asarray(worth / metal), specific(courses) - specific(bases)
+    return np.asarray(value / metal), specific(courses) - specific(bases)
 
 
 def summary(gain: FloatArray, energy: FloatArray) -> dict[str, float]:
@@ -162,21 +162,21 @@ def room(seed: Seed, name: str) -> dict[str, Any]:
         start.step()
     bases = {future: course(start, seed, future) for future in (*CHOSEN_ON, *JUDGED_ON)}
     moves, best, chosen = [], {}, {held: {} for held in (1, *HELD)}
-    for knob, shifts in SHIFTS.items():
+    for setpoint, shifts in SHIFTS.items():
         cube: dict[int, list[FloatArray]] = {held: [] for held in (1, *HELD)}
         for shift in shifts:
-            print(f"{name}: {knob} {shift:+g} {UNITS[knob]}", flush=True)
-            runs = [course(start, seed, future, moved(seed, bases[future], {knob: shift})) for future in CHOSEN_ON]
-            for held, found in cube.items():
+            print(f"{name}: {setpoint} {shift:+g} {UNITS[setpoint]}", flush=True)
+            runs = [course(start, seed, future, moved(seed, bases[future], {setpoint: shift})) for future in CHOSEN_ON]
+            for held, gains in cube.items():
                 gain, energy = answers(runs, [bases[future] for future in CHOSEN_ON], held)
-                found.append(gain)
+                gains.append(gain)
                 if held in HELD:
-                    moves.append({"knob": knob, "shift": shift, "held": held} | summary(gain, energy))
-        for held, found in cube.items():
-            chosen[held][knob] = best_of_pots(shifts, np.array(found))
+                    moves.append({"knob": setpoint, "shift": shift, "held": held} | summary(gain, energy))
+        for held, gains in cube.items():
+            chosen[held][setpoint] = best_of_pots(shifts, np.array(gains))
             if held in HELD:
-                means = [float(np.nanmean(gain)) for gain in found]
-                best.setdefault(knob, {})[str(held)] = best_for_all(dict(zip(shifts, means, strict=True)))
+                means = [float(np.nanmean(gain)) for gain in gains]
+                best.setdefault(setpoint, {})[str(held)] = best_for_all(dict(zip(shifts, means, strict=True)))
     oracles = []
     for held, shifts_of_pots in chosen.items():
         print(f"{name}: oracle over {held}", flush=True)
@@ -193,46 +193,46 @@ def room(seed: Seed, name: str) -> dict[str, Any]:
     }
 
 
-def tables(kept: dict[str, Any]) -> str:
+def tables(figures: dict[str, Any]) -> str:
     """Tables of a page, of what `main` kept."""
     lines = [
         "| set-point | move | "
-        + " | ".join(f"{plant['plant']}, $/t (pots better)" for plant in kept["plants"])
+        + " | ".join(f"{plant['plant']}, $/t (pots better)" for plant in figures["plants"])
         + " | kWh/t |"
     ]
-    lines += ["|---|---|" + "---:|" * (len(kept["plants"]) + 1)]
-    for at, first in enumerate(kept["plants"][0]["moves"]):
+    lines += ["|---|---|" + "---:|" * (len(figures["plants"]) + 1)]
+    for at, first in enumerate(figures["plants"][0]["moves"]):
         if first["held"] == HELD[0]:
-            row = [plant["moves"][at] for plant in kept["plants"]]
+            row = [plant["moves"][at] for plant in figures["plants"]]
             cells = [f"{one['gain']:+.1f} ± {one['sd']:.1f} ({one['better']:.0%})" for one in row]
             unit = UNITS[first["knob"]]
             lines.append(
                 f"| `{first['knob']}` | {first['shift']:+g} {unit} | {' | '.join(cells)} | {first['energy']:+.0f} |"
             )
-    for at, first in enumerate(kept["plants"][0]["oracles"]):
+    for at, first in enumerate(figures["plants"][0]["oracles"]):
         if first["held"] == HELD[0]:
-            row = [plant["oracles"][at] for plant in kept["plants"]]
+            row = [plant["oracles"][at] for plant in figures["plants"]]
             cells = [f"{one['gain']:+.1f} ± {one['sd']:.1f} ({one['better']:.0%})" for one in row]
             periods = "one period" if first["knows"] == 1 else f"{first['knows']} periods"
             lines.append(f"| all | best of each pot over {periods} | {' | '.join(cells)} | {first['energy']:+.0f} |")
     lines += ["", "| published | gain | source |", "|---|---|---|"]
-    lines += [f"| {one['what']} | {one['gain']} | {one['source']} |" for one in kept["published"]]
+    lines += [f"| {one['what']} | {one['gain']} | {one['source']} |" for one in figures["published"]]
     return "\n".join(lines)
 
 
-def with_tables(text: str, kept: dict[str, Any]) -> str:
+def with_tables(text: str, figures: dict[str, Any]) -> str:
     """Replace the block between the markers."""
-    return filled(text, NAME, tables(kept).splitlines())
+    return filled(text, NAME, tables(figures).splitlines())
 
 
 def main() -> None:
     """Measure and write."""
     seed = load(PROCESS)
     plants = [room(seed if number is None else another_plant(seed, number), name) for name, number in PLANTS.items()]
-    kept = {"process": PROCESS, "digest": seed_digest(seed), "plants": plants, "published": PUBLISHED}
-    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    result = {"process": PROCESS, "digest": seed_digest(seed), "plants": plants, "published": PUBLISHED}
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     kept = json.loads(RESULTS.read_text(encoding="utf-8"))
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), result), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def _read() -> dict[str, dict[str, Any]]:
 
 def constants_of(seed: Seed) -> dict[str, float]:
     """Constants of a process's physics and response by name; `.key` marks items of a mapping or tuple."""
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for part in ("physics", "response"):
         try:
             module = importlib.import_module(f"models.processes.{seed.process_type}.{part}")
@@ -63,10 +63,10 @@ def constants_of(seed: Seed) -> dict[str, float]:
             continue
         for name, value in vars(module).items():
             if name.isupper():
-                found |= {key: number for key, number in _numbers(name, value) if key not in found}
+                numbers |= {key: number for key, number in _numbers(name, value) if key not in numbers}
     response = response_of(seed)
     known = () if response is None else (*response.CONSTANTS, *response.SHARED_CONSTANTS)
-    return found | {one.name: one.value for one in known}
+    return numbers | {one.name: one.value for one in known}
 
 
 def _numbers(name: str, value: object) -> Iterator[tuple[str, float]]:
@@ -81,7 +81,7 @@ def _numbers(name: str, value: object) -> Iterator[tuple[str, float]]:
 
 def nominal(process: str) -> list[Nominal]:
     """Pairs of a process; KeyError names a constant or a parameter that there is not."""
-    seed, found = load(process), []
+    seed, pairs = load(process), []
     assert seed.plant is not None
     constants = constants_of(seed)
     for constant, about in listed()[process].items():
@@ -89,5 +89,5 @@ def nominal(process: str) -> list[Nominal]:
         parameter = seed.plant.parameters[name]
         scale = 1.0 if unit is None else SCALES[unit, parameter.unit]
         value = scale * constants[constant]
-        found.append(Nominal(process, constant, name, parameter.unit, value, parameter.value))
-    return found
+        pairs.append(Nominal(process, constant, name, parameter.unit, value, parameter.value))
+    return pairs

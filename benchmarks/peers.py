@@ -56,14 +56,14 @@ def drafted(table: PlantTable, folder: Path) -> tuple[Seed, Path]:
 
 def ours(data: Dataset, parts: Split) -> tuple[str, float]:
     """Name and test error of the candidate that the calibrate rows select."""
-    learner, found = task_of(data.seed).learner, {}
+    learner, candidates = task_of(data.seed).learner, {}
     for name, estimator in build(data.seed).items():
         fitted = fit(learner, with_few_threads(estimator, len(data.y)), data, parts)
         model, metrics = model_of(fitted, learner, name, data, parts, {})
         answers = learner.predictions_of(learner.answers(model, data, parts))
-        found[name] = metrics, np.asarray(answers)[parts.test]
-    best = selected(learner.selected_by, {name: metrics for name, (metrics, _) in found.items()})
-    return best, error(data, parts, found[best][1])
+        candidates[name] = metrics, np.asarray(answers)[parts.test]
+    best = selected(learner.selected_by, {name: metrics for name, (metrics, _) in candidates.items()})
+    return best, error(data, parts, candidates[best][1])
 
 
 def error(data: Dataset, parts: Split, predicted: Floats) -> float:
@@ -136,9 +136,9 @@ def measured(table: PlantTable, folder: Path) -> dict[str, Any]:
 
     def timed(name: str, measure: Callable[[], Any]) -> Any:
         start = time.perf_counter()
-        found = measure()
+        figures = measure()
         seconds[name] = time.perf_counter() - start
-        return found
+        return figures
 
     chosen, own = timed("ours", lambda: ours(data, parts))
     others = {name: timed(name, lambda name=name: peer(name, data, parts)) for name in PEERS}
@@ -156,11 +156,11 @@ def measured(table: PlantTable, folder: Path) -> dict[str, Any]:
     }
 
 
-def tables(found: dict[str, dict[str, Any]]) -> str:
+def tables(results: dict[str, dict[str, Any]]) -> str:
     """The figures as a table in Markdown."""
     lines = ["| table | rows | measure | ours | " + " | ".join(PEERS) + " | ours to the best of these |"]
     lines.append("|---|---|---|---|" + "---|" * (len(PEERS) + 1))
-    for name, one in found.items():
+    for name, one in results.items():
         figures = [f"{one['ours']:.4g} ({one['chosen']})", *(f"{one['peers'][peer]:.4g}" for peer in PEERS)]
         ratio = one["ours"] / min(one["peers"].values())
         measure = f"{one['measure']} {one['unit']}".strip()
@@ -168,22 +168,22 @@ def tables(found: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def with_table(page: str, found: dict[str, dict[str, Any]]) -> str:
+def with_table(page: str, figures: dict[str, dict[str, Any]]) -> str:
     """The page with its table made from the figures."""
-    return filled(page, NAME, tables(found).splitlines())
+    return filled(page, NAME, tables(figures).splitlines())
 
 
 def main() -> None:
     """Measure all tables, or those that are named, and write figures and page."""
-    found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    wanted = sys.argv[1:] or [table.name for table in TABLES]
+    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    requested = sys.argv[1:] or [table.name for table in TABLES]
     for table in TABLES:
-        if table.name in wanted:
+        if table.name in requested:
             with tempfile.TemporaryDirectory() as scratch:
-                found[table.name] = measured(table, Path(scratch))
-    found = {table.name: found[table.name] for table in TABLES if table.name in found}
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+                stored[table.name] = measured(table, Path(scratch))
+    stored = {table.name: stored[table.name] for table in TABLES if table.name in stored}
+    RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 if __name__ == "__main__":

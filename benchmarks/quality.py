@@ -74,30 +74,30 @@ def evaluated(model: QualityModel, data: Dataset, parts: Split) -> dict[str, flo
     assert data.true_contents is not None
     lots: AssayedLots = lots_of(data)[rows]
     raw = model.estimator.predict(data.X[rows])
-    found = measured(model, data.seed, raw, lots, data.true_contents[rows])
+    metrics = measured(model, data.seed, raw, lots, data.true_contents[rows])
     best = min(hindsight(model, raw, lots))
-    return {name: found[name] for name in KEPT} | {"lots": float(len(rows)), "hindsight_cost": best}
+    return {name: metrics[name] for name in KEPT} | {"lots": float(len(rows)), "hindsight_cost": best}
 
 
 def hindsight(model: QualityModel, raw: FloatArray, lots: AssayedLots) -> Iterator[float]:
     """Cost of decisions with each threshold, by these lots' own assays [$/t]."""
-    chances = model.scatter.chances(raw[:, : lots.reported.shape[1]], model.limits)
+    probabilities = model.scatter.chances(raw[:, : lots.reported.shape[1]], model.limits)
     for limit in THRESHOLDS:
-        decided = decide(chances.keeps, chances.best, model.costs, limit)
+        decided = decide(probabilities.keeps, probabilities.best, model.costs, limit)
         yield costs_of(decided, lots.kept, model.costs)["cost"]
 
 
-def pooled(found: list[dict[str, float]]) -> dict[str, float]:
+def pooled(figures: list[dict[str, float]]) -> dict[str, float]:
     """Figures of some plants together, weighted by lots; false release by released lots."""
-    lots = np.array([one["lots"] for one in found])
+    lots = np.array([one["lots"] for one in figures])
     total = {"lots": float(lots.sum())}
     for name in (*KEPT, "hindsight_cost"):
-        values = np.array([one[name] for one in found])
+        values = np.array([one[name] for one in figures])
         if name.endswith("let_go"):
             total[name] = float(values.sum())
             continue
         before = "unpromised_" if name.startswith("unpromised") else ""
-        weight = np.array([one[f"{before}let_go"] for one in found]) if name.endswith("false_release") else lots
+        weight = np.array([one[f"{before}let_go"] for one in figures]) if name.endswith("false_release") else lots
         total[name] = float(np.nansum(weight * values) / max(1.0, weight.sum()))
     return total
 
@@ -105,8 +105,8 @@ def pooled(found: list[dict[str, float]]) -> dict[str, float]:
 def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, object]:
     """Figures of models trained on each of some plants, and of the default plant's champion carried there."""
     simulate(seed, folder / "plant")
-    learnt = train(seed, folder / "plant", StoreSettings(home=folder / "home")).learnt
-    champion = learnt.best.model
+    training = train(seed, folder / "plant", StoreSettings(home=folder / "home")).learnt
+    champion = training.best.model
     assert isinstance(champion, QualityModel)
     own, carried, learner = [], [], QualityLearner()
     for number in plants:
@@ -122,8 +122,8 @@ def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, obje
         print(other.process.name, number, {name: round(own[-1][name], 4) for name in KEPT}, flush=True)
     return {
         "seed_digest": seed_digest(seed),
-        "data_digest": learnt.data.digest,
-        "table_digest": table_digest(learnt.data.checked),
+        "data_digest": training.data.digest,
+        "table_digest": table_digest(training.data.checked),
         "candidate": champion.candidate,
         "plants": len(plants),
         "alpha": seed.quality_rules.alpha.value,

@@ -57,7 +57,7 @@ class Plant:
         self.rows = deque(rows, maxlen=IN_HAND)
         assert seed.key is not None
         self.key, self.time = seed.key.name, seed.clock.name
-        costs = {knob.name: knob.move_cost for knob in seed.by_role("knob")}
+        costs = {setpoint.name: setpoint.move_cost for setpoint in seed.by_role("knob")}
         self.move_costs = {name: 0.0 if cost is None else cost.value for name, cost in costs.items()}
 
     def fork(self) -> "Plant":
@@ -70,9 +70,9 @@ class Plant:
         new = self.running.known().merge(plan, on=[self.key, self.time])
         return plan, self._inputs(pd.concat([*self.rows, new], ignore_index=True), plan)
 
-    def go(self, knobs: pd.DataFrame | None = None) -> tuple[Step, FloatArray]:
+    def go(self, setpoints: pd.DataFrame | None = None) -> tuple[Step, FloatArray]:
         """Run a period: what it left, its truth in the order of the plan, and inputs of its lots."""
-        plan, step = self.running.plan(), self.running.step(knobs)
+        plan, step = self.running.plan(), self.running.step(setpoints)
         for start, part in step.came_in.groupby(self.time):
             for i, own in enumerate(self.rows):
                 if own[self.time].iloc[0] == start:
@@ -92,9 +92,9 @@ def with_made(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:
     table = table.sort_values([seed.key.name, seed.clock.name], kind="stable").reset_index(drop=True)
     unit = pd.factorize(table[seed.key.name], sort=True)[0]
     elements = {element.name for element in seed.elements}
-    lent = {name: table[name].to_numpy(dtype=np.float64) for name in lenders(seed)}
-    lent = {name: np.abs(values) if name in elements else values for name, values in lent.items()}
-    return table.assign(**made_columns(lent, seed, unit, table[seed.clock.name].to_numpy()))
+    provided = {name: table[name].to_numpy(dtype=np.float64) for name in lenders(seed)}
+    provided = {name: np.abs(values) if name in elements else values for name, values in provided.items()}
+    return table.assign(**made_columns(provided, seed, unit, table[seed.clock.name].to_numpy()))
 
 
 class Grader:
@@ -110,8 +110,8 @@ class Grader:
     def brought(self, X: FloatArray, truth: pd.DataFrame) -> FloatArray:
         """Value of each lot [$ a lot] by its true contents and its true probability of a defect."""
         elements = [element.name for element in self.seed.elements]
-        chances = self.scatter.chances(self.estimator.predict(X)[:, : len(elements)], self.limits)
-        decided = decide(chances.keeps, chances.best, self.costs, 1.0)
+        probabilities = self.scatter.chances(self.estimator.predict(X)[:, : len(elements)], self.limits)
+        decided = decide(probabilities.keeps, probabilities.best, self.costs, 1.0)
         value = earned(decided, self.limits.kept(truth[elements].to_numpy(dtype=np.float64)), self.costs)
         sound = np.prod(1.0 - truth[list(self.seed.defects)].to_numpy(dtype=np.float64), axis=1)
         brought: FloatArray = sound * value + (1.0 - sound) * self.costs.value[-1]
@@ -127,22 +127,22 @@ def run(
     plant: Plant, grader: Grader, periods: int, setpoints: LotSetpoints | None
 ) -> tuple[FloatArray, list[list[LotAdvice]]]:
     """Value of each lot less costs of moves, shape (periods, units) [$], and the recommendations."""
-    brought, said = [], []
+    brought, advised = [], []
     for _ in range(periods):
         plan, X = plant.to_come()
         lots = LotPlans(X, plan[plant.key].tolist(), plan[plant.time].tolist())
-        found = [] if setpoints is None else recommend(setpoints, lots)
+        advice = [] if setpoints is None else recommend(setpoints, lots)
         cost = np.zeros(len(plan))
-        for i, one in enumerate(found):
+        for i, one in enumerate(advice):
             for name, move in one.moves.items():
                 if move:
                     plan.loc[i, name] = one.plan[name] + move
                     cost[i] += plant.move_costs[name] * abs(move)
-        step, inputs = plant.go(plan if any(moves(one) for one in found) else None)
+        step, inputs = plant.go(plan if any(moves(one) for one in advice) else None)
         truth = step.truth.set_index(plant.key).loc[plan[plant.key]].reset_index()
         brought.append(grader.brought(inputs, truth) - cost)
-        said.append(found)
-    return np.array(brought), said
+        advised.append(advice)
+    return np.array(brought), advised
 
 
 def on_plant(seed: Seed, number: int) -> dict[str, object]:
@@ -150,8 +150,8 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
     other = another_plant(seed, number)
     assert other.plant is not None
     units = other.plant.units
-    history, judged = -(-HISTORY // units), -(-JUDGED // units)
-    years = (history + judged + 2) * other.period.total_seconds() / (365.25 * 86400)
+    history, tested = -(-HISTORY // units), -(-JUDGED // units)
+    years = (history + tested + 2) * other.period.total_seconds() / (365.25 * 86400)
     plant = Plant(other, begin(other, years=years))
     past: dict[object, pd.DataFrame] = {}
     for _ in range(history):
@@ -165,16 +165,16 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
     unit, start = table[plant.key].to_numpy(), table[plant.time].to_numpy()
     setpoints = LotSetpoints.learn(other, X, Y, unit, start)
     grader = Grader(other, X, Y)
-    before, _ = run(plant.fork(), grader, judged, None)
-    after, said = run(plant.fork(), grader, judged, setpoints)
+    before, _ = run(plant.fork(), grader, tested, None)
+    after, advised = run(plant.fork(), grader, tested, setpoints)
     mass = other.quality_rules.lot_mass.value
     gain = (after - before) / mass
     blocks = np.array([part.mean() for part in np.array_split(gain.mean(axis=1), BLOCKS)])
     half = float(student.ppf(0.975, BLOCKS - 1) * blocks.std(ddof=1) / np.sqrt(BLOCKS))
-    moved = np.array([[bool(moves(one)) for one in period] for period in said])
-    promised = [one.gain.value for period in said for one in period if moves(one)]
-    knobs = [moves(one)[0] for period in said for one in period if moves(one)]
-    refused = [one.refusal.partition(":")[0] for period in said for one in period if one.refusal is not None]
+    moved = np.array([[bool(moves(one)) for one in period] for period in advised])
+    promised = [one.gain.value for period in advised for one in period if moves(one)]
+    moved_setpoints = [moves(one)[0] for period in advised for one in period if moves(one)]
+    refused = [one.refusal.partition(":")[0] for period in advised for one in period if one.refusal is not None]
     return {
         "plant": number,
         "lots": int(gain.size),
@@ -184,8 +184,12 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
         "gain_high": float(gain.mean()) + half,
         "gain_of_moved": float(gain[moved].mean()) if moved.any() else 0.0,
         "promised_of_moved": float(np.mean(promised)) if promised else 0.0,
-        "knobs": {name: knobs.count(name) for name in sorted(set(knobs))},
-        "refusals": {why: refused.count(why) for why in sorted(set(refused)) if refused.count(why) > len(refused) / 50},
+        "knobs": {name: moved_setpoints.count(name) for name in sorted(set(moved_setpoints))},
+        "refusals": {
+            reason: refused.count(reason)
+            for reason in sorted(set(refused))
+            if refused.count(reason) > len(refused) / 50
+        },
     }
 
 
@@ -222,13 +226,13 @@ def main(arguments: list[str]) -> None:
     seeds = [load(name) for name in names()]
     graded = [one.process.name for one in seeds if one.quality and one.plant and one.by_role("knob")]
     for process in [name for name in arguments if name != "--development"] or graded:
-        seed, found = load(process), []
+        seed, by_plant = load(process), []
         for number in DEVELOPMENT if develop else FINAL:
-            found.append(on_plant(seed, number))
-            print(process, json.dumps(found[-1]), flush=True)
+            by_plant.append(on_plant(seed, number))
+            print(process, json.dumps(by_plant[-1]), flush=True)
         with tempfile.TemporaryDirectory() as scratch:
             table = table_digest(read_table(simulate(seed, Path(scratch) / process), seed).table)
-        results[process] = {"seed_digest": seed_digest(seed), "table_digest": table, "by_plant": found}
+        results[process] = {"seed_digest": seed_digest(seed), "table_digest": table, "by_plant": by_plant}
     if develop:
         print("\n".join(rows(results)))
         return

@@ -190,7 +190,7 @@ def serving(seed: Seed, data: Dataset, settings: StoreSettings) -> dict[str, obj
     theirs = f"http://127.0.0.1:{PEER_PORT}"
     peer = [sys.executable, "-m", "mlflow", "models", "serve", "-m", f"models:/{process}@champion"]
     peer += ["--env-manager", "local", "--port", str(PEER_PORT)]
-    found: dict[str, object] = {}
+    figures: dict[str, object] = {}
     with service(settings) as ours, server(peer, f"{theirs}/ping", store(settings)):
         for count, times in ((1, REQUESTS), (1000, 10)):
             body = json.dumps({"rows": rows[:count]}).encode()
@@ -199,9 +199,9 @@ def serving(seed: Seed, data: Dataset, settings: StoreSettings) -> dict[str, obj
                 posted(f"{ours}/v1/{process}/predictions", body, times), posted(f"{theirs}/invocations", frame, times)
             )
             key = "row" if count == 1 else "rows"
-            found[f"{count}_{key}_ms"] = statistics.median(mine) / times * 1e3
-            found[f"{count}_{key}_against_mlflow_models_serve"] = ratio(mine, other)
-    return found
+            figures[f"{count}_{key}_ms"] = statistics.median(mine) / times * 1e3
+            figures[f"{count}_{key}_against_mlflow_models_serve"] = ratio(mine, other)
+    return figures
 
 
 def line(seed: Seed, data: Dataset, settings: StoreSettings, model: SortingModel, folder: Path) -> dict[str, object]:
@@ -233,15 +233,15 @@ def potline(folder: Path) -> dict[str, Any]:
     """Simulator, training and service of electrolysis."""
     seed = load(PROCESS)
     print("simulator", flush=True)
-    found: dict[str, Any] = {"simulator": simulator(seed, folder)}
+    figures: dict[str, Any] = {"simulator": simulator(seed, folder)}
     data = read(folder / "plant", seed)
     print("learning", flush=True)
-    found["learning"] = learning(seed, data)
+    figures["learning"] = learning(seed, data)
     settings = StoreSettings(home=folder / "home")
     print("training a champion to serve", flush=True)
     train(seed, folder / "plant", settings)
     print("serving", flush=True)
-    return found | {"serving": serving(seed, data, settings)}
+    return figures | {"serving": serving(seed, data, settings)}
 
 
 def sorting(folder: Path) -> dict[str, Any]:
@@ -249,29 +249,29 @@ def sorting(folder: Path) -> dict[str, Any]:
     seed = load(SORTING)
     print("simulators of sorters", flush=True)
     (folder / HEAVIES).mkdir()
-    found: dict[str, Any] = {"simulator": simulator(seed, folder)}
-    found["simulator_of_heavies"] = simulator(load(HEAVIES), folder / HEAVIES)
+    figures: dict[str, Any] = {"simulator": simulator(seed, folder)}
+    figures["simulator_of_heavies"] = simulator(load(HEAVIES), folder / HEAVIES)
     data = read(folder / "plant", seed)
     settings = StoreSettings(home=folder / "home")
     print("training a sorter to serve", flush=True)
     model = train(seed, folder / "plant", settings).learnt.best.model
     print("sorting", flush=True)
-    found |= {"serving": serving(seed, data, settings), "line": line(seed, data, settings, model, folder)}
-    return {"sorting": found}
+    figures |= {"serving": serving(seed, data, settings), "line": line(seed, data, settings, model, folder)}
+    return {"sorting": figures}
 
 
 def graded(folder: Path) -> dict[str, Any]:
     """Simulators of graded lots, and the service of one of them."""
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for process in (GRADED, CATHODES):
         print(f"simulator of {process}", flush=True)
         (folder / process).mkdir()
-        found[f"simulator_of_{process}"] = simulator(load(process), folder / process, TIMES)
+        figures[f"simulator_of_{process}"] = simulator(load(process), folder / process, TIMES)
     seed, settings = load(GRADED), StoreSettings(home=folder / "home")
     simulate(seed, folder / "default")
     print("training a grader to serve", flush=True)
     train(seed, folder / "default", settings)
-    return {"graded": found | {"serving": serving(seed, read(folder / "default", seed), settings)}}
+    return {"graded": figures | {"serving": serving(seed, read(folder / "default", seed), settings)}}
 
 
 PARTS = {"potline": potline, "sorting": sorting, "graded": graded}
@@ -282,45 +282,45 @@ def as_fast(ratio: dict[str, float]) -> str:
     return f"{ratio['median']:.2g} times as fast ({ratio['low']:.2g} to {ratio['high']:.2g})"
 
 
-def simulated_row(what: str, counted: str, found: dict[str, Any]) -> tuple[str, ...]:
-    rate = found[f"{counted.replace('pot-', 'unit_')}_per_cpu_second"]
+def simulated_row(label: str, counted: str, figures: dict[str, Any]) -> tuple[str, ...]:
+    rate = figures[f"{counted.replace('pot-', 'unit_')}_per_cpu_second"]
     return (
-        f"simulate {what}",
+        f"simulate {label}",
         f"{rate:,.0f} {counted} per second of one core",
         "numpy and pyarrow writing as many random numbers to Parquet",
-        as_fast(found["against_random_numbers_in_parquet"]),
+        as_fast(figures["against_random_numbers_in_parquet"]),
     )
 
 
-def served_row(what: str, key: str, answer: str, found: dict[str, Any]) -> tuple[str, ...]:
+def served_row(label: str, key: str, answer: str, figures: dict[str, Any]) -> tuple[str, ...]:
     peer = "`mlflow models serve` with the same champion"
-    took = found[f"{key}_ms"]
+    took = figures[f"{key}_ms"]
     shown_ms = f"{took:.2g}" if took < 100 else f"{took:.0f}"
-    return what, f"{shown_ms} ms{answer}", peer, as_fast(found[f"{key}_against_mlflow_models_serve"])
+    return label, f"{shown_ms} ms{answer}", peer, as_fast(figures[f"{key}_against_mlflow_models_serve"])
 
 
-def potline_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
-    learnt, served = found["learning"], found["serving"]
+def potline_rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
+    training, served = figures["learning"], figures["serving"]
     return [
-        simulated_row("the default potline", "pot-days", found["simulator"]),
+        simulated_row("the default potline", "pot-days", figures["simulator"]),
         (
-            f"fit the `lightgbm` candidate to {learnt['rows']:,} rows",
-            f"{learnt['trees']} trees; their number and the penalty of the linear part are selected",
+            f"fit the `lightgbm` candidate to {training['rows']:,} rows",
+            f"{training['trees']} trees; their number and the penalty of the linear part are selected",
             "`LGBMRegressor.fit` with as many trees, without selection",
-            as_fast(learnt["against_lgbm_regressor"]),
+            as_fast(training["against_lgbm_regressor"]),
         ),
         served_row("predict one row over HTTP", "1_row", ": three quantities with intervals and flags", served),
         served_row("predict 1,000 rows in one request", "1000_rows", "", served),
     ]
 
 
-def sorting_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
-    line, paced = found["line"], found["line"]["paced"]
+def sorting_rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
+    line, paced = figures["line"], figures["line"]["paced"]
     return [
-        simulated_row("the default sorter of aluminium", "pieces", found["simulator"]),
-        simulated_row("the default sorter of heavy metals", "pieces", found["simulator_of_heavies"]),
+        simulated_row("the default sorter of aluminium", "pieces", figures["simulator"]),
+        simulated_row("the default sorter of heavy metals", "pieces", figures["simulator_of_heavies"]),
         served_row(
-            "sort one piece over HTTP", "1_row", ": class, contents, bin and content of the lot", found["serving"]
+            "sort one piece over HTTP", "1_row", ": class, contents, bin and content of the lot", figures["serving"]
         ),
         (
             f"sort {paced['pieces_per_second']} pieces per second over HTTP, one per request",
@@ -343,19 +343,19 @@ def sorting_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def graded_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
+def graded_rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
     answer = ": contents, defects, grades, decision, nearest limit and remedy"
     return [
-        simulated_row(f"{TIMES} default cast houses", "lots", found[f"simulator_of_{GRADED}"]),
-        simulated_row(f"{TIMES} default tankhouses", "lots", found[f"simulator_of_{CATHODES}"]),
-        served_row("grade one lot over HTTP", "1_row", answer, found["serving"]),
-        served_row("grade 1,000 lots in one request", "1000_rows", "", found["serving"]),
+        simulated_row(f"{TIMES} default cast houses", "lots", figures[f"simulator_of_{GRADED}"]),
+        simulated_row(f"{TIMES} default tankhouses", "lots", figures[f"simulator_of_{CATHODES}"]),
+        served_row("grade one lot over HTTP", "1_row", answer, figures["serving"]),
+        served_row("grade 1,000 lots in one request", "1000_rows", "", figures["serving"]),
     ]
 
 
-def page(found: dict[str, Any]) -> str:
+def page(figures: dict[str, Any]) -> str:
     """The figures as docs/results/benchmarks.md."""
-    rows = [*potline_rows(found), *sorting_rows(found["sorting"]), *graded_rows(found["graded"])]
+    rows = [*potline_rows(figures), *sorting_rows(figures["sorting"]), *graded_rows(figures["graded"])]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(
         [
@@ -365,8 +365,8 @@ def page(found: dict[str, Any]) -> str:
             "",
             "## Overview",
             "",
-            f"`make bench` on {found['measured']}, {found['processors']} processors. This code and the peer ran in "
-            f"turn, {REPEATS} times each after one warm-up. The ratio is the median over the pairs, with its range. "
+            f"`make bench` on {figures['measured']}, {figures['processors']} processors. This code and the peer ran "
+            f"in turn, {REPEATS} times each after one warm-up. The ratio is the median over the pairs, with its range. "
             "Absolute times depend on the machine.",
             "",
             "| task | this code | peer | relative to the peer |",
@@ -378,25 +378,25 @@ def page(found: dict[str, Any]) -> str:
     )
 
 
-def with_page(text: str, found: dict[str, Any]) -> str:
+def with_page(text: str, figures: dict[str, Any]) -> str:
     """Text of docs/results/benchmarks.md with the page in it; blocks of other commands behind it stay."""
     _, marker, others = text.partition(OTHERS)
-    return page(found) + marker + others
+    return page(figures) + marker + others
 
 
 def main(names: list[str]) -> None:
     """Measure parts (default: all) and write benchmarks.json and benchmarks.md in docs/results."""
-    kept = DOCS / "results" / "benchmarks.json"
-    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    file = DOCS / "results" / "benchmarks.json"
+    stored: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     for name in names or PARTS:
         with tempfile.TemporaryDirectory() as scratch:
-            found |= PARTS[name](Path(scratch))
-        found["seed_digests"] |= {process: own_plant_digest(load(process)) for process in SEEDS[name]}
-    found |= {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "processors": os.cpu_count()}
-    kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            stored |= PARTS[name](Path(scratch))
+        stored["seed_digests"] |= {process: own_plant_digest(load(process)) for process in SEEDS[name]}
+    stored |= {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "processors": os.cpu_count()}
+    file.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     shown = DOCS / "results" / "benchmarks.md"
-    shown.write_text(with_page(shown.read_text(encoding="utf-8"), found), encoding="utf-8")
-    print(page(found))
+    shown.write_text(with_page(shown.read_text(encoding="utf-8"), stored), encoding="utf-8")
+    print(page(stored))
 
 
 if __name__ == "__main__":

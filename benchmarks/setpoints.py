@@ -93,13 +93,13 @@ VARIANTS = {
         "aluminium_reduction",
         "Aluminium reduction without delayed effects",
         easy,
-        arms=[arm for arm in ARMS if arm.name not in ("again", "tested", "oracle")],
+        arms=[policy for policy in ARMS if policy.name not in ("again", "tested", "oracle")],
     ),
 } | {
     process: Variant(
         process,
         process.replace("_", " ").capitalize(),
-        arms=[arm for arm in ARMS if arm.name in ("operators", "naive", "assumed", "ours", "oracle")],
+        arms=[policy for policy in ARMS if policy.name in ("operators", "naive", "assumed", "ours", "oracle")],
         plants=plants,
         smaller=smaller,
     )
@@ -127,18 +127,20 @@ def where(name: str) -> Path:
     return folder_of(read_settings().folder, variant.process, named)
 
 
-def measured(name: str, folder: Path, arms: Sequence[NamedPolicy]) -> dict[str, Any]:
+def measured(name: str, folder: Path, policies: Sequence[NamedPolicy]) -> dict[str, Any]:
     """Figures of some arms of a variant; gains of single units are kept where a picture shows them."""
     variant = VARIANTS[name]
     seed, size = variant.seed, size_of(variant)
-    found = asdict(run_all(variant.change(seed), variant.plants, RunningPlants(), size, folder, Said(), arms))
-    plants = {plant: {arm: short(arm, one) for arm, one in ran.items()} for plant, ran in found["plants"].items()}
-    return dict(plain(found | {"plants": plants, "seed_digest": seed_digest(seed)}))
+    trial = asdict(run_all(variant.change(seed), variant.plants, RunningPlants(), size, folder, Said(), policies))
+    plants = {
+        plant: {policy: short(policy, one) for policy, one in ran.items()} for plant, ran in trial["plants"].items()
+    }
+    return dict(plain(trial | {"plants": plants, "seed_digest": seed_digest(seed)}))
 
 
 def learnt(variant: Variant) -> list[NamedPolicy]:
     """Arms of a variant that are fitted by `models.setpoints`, and the operators as their reference."""
-    return [arm for arm in variant.arms if arm.name in (OPERATORS.name, "assumed", *RECOMMENDED)]
+    return [policy for policy in variant.arms if policy.name in (OPERATORS.name, "assumed", *RECOMMENDED)]
 
 
 def joined(variant: Variant, new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,7 +156,10 @@ def joined(variant: Variant, new: Mapping[str, Any], old: Mapping[str, Any]) -> 
             raise SystemExit(f"{part}: got {new[part]}, and {old[part]} of the arms that are kept: run all arms")
     if list(new["plants"]) != list(old["plants"]):
         raise SystemExit("got other plants than those of the arms that are kept: run all arms")
-    names, oracles = [arm.name for arm in variant.arms], [arm.name for arm in variant.arms if arm.foresees]
+    names, oracles = (
+        [policy.name for policy in variant.arms],
+        [policy.name for policy in variant.arms if policy.foresees],
+    )
     plants = {
         plant: {name: ran[name] if name in ran else old["plants"][plant][name] for name in names}
         for plant, ran in new["plants"].items()
@@ -175,19 +180,19 @@ DRAWN: dict[str, tuple[str, Callable[[SetpointTrial], go.Figure]]] = {
 }
 
 
-def picture_of(name: str, what: str) -> Path:
+def picture_of(name: str, picture: str) -> Path:
     """File of a variant's picture."""
-    return PICTURES / f"setpoints_{name}_{what}.png"
+    return PICTURES / f"setpoints_{name}_{picture}.png"
 
 
 def draw_all(results: Mapping[str, Any]) -> None:
     """Draw the pictures of all variants; NoBrowserError, and no picture, without a browser."""
     for old in PICTURES.glob("setpoints_*.png"):
         old.unlink()
-    for name, found in results.items():
-        kept = numbers({field.name: found[field.name] for field in fields(SetpointTrial)})
-        for what, (_, figure) in DRAWN.items():
-            draw(figure(SetpointTrial(**kept)), picture_of(name, what))
+    for name, figures in results.items():
+        trial = numbers({field.name: figures[field.name] for field in fields(SetpointTrial)})
+        for picture, (_, figure) in DRAWN.items():
+            draw(figure(SetpointTrial(**trial)), picture_of(name, picture))
 
 
 def numbers(value: Any) -> Any:
@@ -197,9 +202,9 @@ def numbers(value: Any) -> Any:
     return np.nan if value is None else value
 
 
-def short(arm: str, one: Mapping[str, Any]) -> dict[str, Any]:
+def short(policy: str, one: Mapping[str, Any]) -> dict[str, Any]:
     """An arm's figures on a plant, without those of single units but for the arm whose units are mapped."""
-    by_unit = {unit: round(gain, 2) for unit, gain in one["by_unit"].items()} if arm == MAPPED else {}
+    by_unit = {unit: round(gain, 2) for unit, gain in one["by_unit"].items()} if policy == MAPPED else {}
     return dict(one) | {"by_unit": by_unit}
 
 
@@ -209,30 +214,30 @@ class Said:
     def __init__(self) -> None:
         self._began = time.perf_counter()
 
-    def __call__(self, what: str, done: int, steps: int) -> None:
-        print(f"{(time.perf_counter() - self._began) / 60:.1f} min, {done} of {steps}: {what}", flush=True)
+    def __call__(self, label: str, done: int, steps: int) -> None:
+        print(f"{(time.perf_counter() - self._began) / 60:.1f} min, {done} of {steps}: {label}", flush=True)
 
 
 def with_tables(text: str, results: Mapping[str, Any]) -> str:
     """Replace the block between the markers by tables of the figures, or by a note that there are none."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
+    head, _, remaining = text.partition(BEGIN)
+    _, _, tail = remaining.partition(END)
     lines = [line for name in VARIANTS if name in results for line in section(name, results[name])]
     return f"{head}{BEGIN}\n" + "\n".join(lines or [NONE]) + f"\n{END}{tail}"
 
 
-def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
+def section(name: str, figures: Mapping[str, Any]) -> Iterator[str]:
     """Tables and pictures of a variant."""
-    arms, plants = found["arms"], ", ".join(found["plants"])
-    others = {arm: one for arm, one in arms.items() if arm != OPERATORS.name}
+    policies, plants = figures["arms"], ", ".join(figures["plants"])
+    others = {policy: one for policy, one in policies.items() if policy != OPERATORS.name}
     yield from (f"### {VARIANTS[name].heading}", "")
-    second = f" (and {found['second']} more of some policies)" if found["second"] else ""
+    second = f" (and {figures['second']} more of some policies)" if figures["second"] else ""
     yield (
-        f"{found['periods']} periods{second} after {found['history']} periods of history, on {len(found['plants'])} "
-        f"plants ({plants}) with {found['units']} units each. Intervals: 90 %, over plants."
+        f"{figures['periods']} periods{second} after {figures['history']} periods of history, on {len(figures['plants'])} "
+        f"plants ({plants}) with {figures['units']} units each. Intervals: 90 %, over plants."
     )
     yield ""
-    years = ("second year [$/unit/d]", "share of oracle, second year") if found["second"] else ()
+    years = ("second year [$/unit/d]", "share of oracle, second year") if figures["second"] else ()
     yield from table(
         (
             "policy",
@@ -244,13 +249,13 @@ def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
             "units worse",
             "units moved",
         ),
-        (gains(arm, one, bool(years)) for arm, one in arms.items()),
+        (gains(policy, one, bool(years)) for policy, one in policies.items()),
     )
     yield from table(
         ("policy, difference from operators", "$/t", "kWh/t", "kgCO2e/t"),
-        (a_tonne(arm, one) for arm, one in others.items()),
+        (a_tonne(policy, one) for policy, one in others.items()),
     )
-    knobs = list(dict.fromkeys(knob for one in arms.values() for knob in one["sign_rows"]))
+    setpoints = list(dict.fromkeys(setpoint for one in policies.values() for setpoint in one["sign_rows"]))
     yield from table(
         (
             "policy",
@@ -258,27 +263,27 @@ def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
             "realised gain",
             "stated / realised",
             "plants covered",
-            *(f"`{k}`, right direction" for k in knobs),
+            *(f"`{k}`, right direction" for k in setpoints),
         ),
-        (trust(arm, one, knobs) for arm, one in others.items()),
+        (trust(policy, one, setpoints) for policy, one in others.items()),
     )
-    yield from (statements(found["statements"], arms), "")
-    limits = list(arms[OPERATORS.name]["broken"])
+    yield from (statements(figures["statements"], arms), "")
+    limits = list(policies[OPERATORS.name]["broken"])
     yield from table(
         ("rows beyond the limit", *limits),
-        ((WORDS[arm], *(f"{one['broken'][limit]:.1%}" for limit in limits)) for arm, one in arms.items()),
+        ((WORDS[policy], *(f"{one['broken'][limit]:.1%}" for limit in limits)) for policy, one in policies.items()),
     )
-    for what, (caption, _) in DRAWN.items():
-        if picture_of(name, what).exists():
-            yield from (f"![{caption}](../pictures/{picture_of(name, what).name})", "", f"*{caption}.*", "")
+    for picture, (caption, _) in DRAWN.items():
+        if picture_of(name, picture).exists():
+            yield from (f"![{caption}](../pictures/{picture_of(name, picture).name})", "", f"*{caption}.*", "")
 
 
-def gains(arm: str, one: Mapping[str, Any], second: bool) -> tuple[str, ...]:
+def gains(policy: str, one: Mapping[str, Any], second: bool) -> tuple[str, ...]:
     """An arm's line of the table of gains."""
-    operators = arm == OPERATORS.name
+    operators = policy == OPERATORS.name
     years = (interval(one, "gain_second_year", ".1f"), "" if operators else interval(one, "second_year_share", ".0%"))
     return (
-        WORDS[arm],
+        WORDS[policy],
         interval(one, "gain", ".1f"),
         shown(one["lowest"], ".1f"),
         "" if operators else interval(one, "oracle_share", ".0%"),
@@ -289,23 +294,25 @@ def gains(arm: str, one: Mapping[str, Any], second: bool) -> tuple[str, ...]:
     )
 
 
-def a_tonne(arm: str, one: Mapping[str, Any]) -> tuple[str, ...]:
+def a_tonne(policy: str, one: Mapping[str, Any]) -> tuple[str, ...]:
     """An arm's line of the table of what a tonne brings, uses and emits."""
     energy, co2e = (interval(one, f"{name}_per_tonne", ".1f") for name in ("energy", "co2e"))
-    return WORDS[arm], interval(one, "per_tonne", ".2f"), energy, co2e
+    return WORDS[policy], interval(one, "per_tonne", ".2f"), energy, co2e
 
 
-def trust(arm: str, one: Mapping[str, Any], knobs: list[str]) -> tuple[str, ...]:
+def trust(policy: str, one: Mapping[str, Any], setpoints: list[str]) -> tuple[str, ...]:
     """An arm's line of the table of stated and realised gains, and of directions."""
     ratio = shown(one["stated_over_realised"], ".2f")
     if one["lowest_over_realised"] is not None:
         ratio += f" ({one['lowest_over_realised']:.2f} to {one['highest_over_realised']:.2f})"
     signs = (
-        f"{one['right_signs'][knob]:.0%} of {one['sign_rows'][knob]:.0f}" if knob in one["sign_rows"] else ""
-        for knob in knobs
+        f"{one['right_signs'][setpoint]:.0%} of {one['sign_rows'][setpoint]:.0f}"
+        if setpoint in one["sign_rows"]
+        else ""
+        for setpoint in setpoints
     )
     return (
-        WORDS[arm],
+        WORDS[policy],
         shown(one["stated"], ".1f"),
         shown(one["realised"], ".1f"),
         ratio,
@@ -314,15 +321,15 @@ def trust(arm: str, one: Mapping[str, Any], knobs: list[str]) -> tuple[str, ...]
     )
 
 
-def statements(found: Mapping[str, Any], ran: Iterable[str]) -> str:
+def statements(figures: Mapping[str, Any], ran: Iterable[str]) -> str:
     """Return a sentence on stated gains over all plants and recommendations."""
-    if not found["count"]:
+    if not figures["count"]:
         return "Nothing was recommended."
     low, high = HONEST
-    named = "; ".join(WORDS[arm] for arm in RECOMMENDED if arm in ran)
+    named = "; ".join(WORDS[policy] for policy in RECOMMENDED if policy in ran)
     return (
-        f"{found['count']:.0f} pairs of plant and policy ({named}): the realised gain lies in the stated interval in "
-        f"{found['covered']:.0%}, and stated / realised lies between {low:g} and {high:g} in {found['honest']:.0%}."
+        f"{figures['count']:.0f} pairs of plant and policy ({named}): the realised gain lies in the stated interval in "
+        f"{figures['covered']:.0%}, and stated / realised lies between {low:g} and {high:g} in {figures['honest']:.0%}."
     )
 
 
@@ -340,10 +347,10 @@ def interval(one: Mapping[str, Any], name: str, form: str) -> str:
 
 def write() -> None:
     """Put tables and pictures of the stored figures into the page."""
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     missing = None
     try:
-        draw_all(kept)
+        draw_all(stored)
     except NoBrowserError as error:
         missing = f"{error}; the tables are written"
     PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")

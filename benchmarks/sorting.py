@@ -63,8 +63,8 @@ def measured(seed: Seed, folder: Path) -> dict[str, object]:
     """Figures of a sorting process."""
     assert seed.plant is not None
     simulate(seed, folder / "plant")
-    learnt = train(seed, folder / "plant", StoreSettings(home=folder / "home")).learnt
-    model = learnt.best.model
+    training = train(seed, folder / "plant", StoreSettings(home=folder / "home")).learnt
+    model = training.best.model
     rng_seed = seed.plant.rng_seed + 2
     data = unseen(seed, LOTS, rng_seed)
     plant = SimulatedPlant(rng_seed)
@@ -72,8 +72,8 @@ def measured(seed: Seed, folder: Path) -> dict[str, object]:
     more = outcome(ten_times(model, folder / "ten_times"), data, plant)
     return {
         "seed_digest": seed_digest(seed),
-        "data_digest": learnt.data.digest,
-        "table_digest": table_digest(learnt.data.checked),
+        "data_digest": training.data.digest,
+        "table_digest": table_digest(training.data.checked),
         "candidate": model.candidate,
         "risk_price": model.risk_price,
         "trial": asdict(ours),
@@ -124,10 +124,10 @@ def main(arguments: list[str]) -> None:
             _keep(process, measured(load(process), Path(scratch)))
 
 
-def _keep(process: str, found: dict[str, object]) -> None:
+def _keep(process: str, figures: dict[str, object]) -> None:
     """Store the figures of a process together with those of others."""
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    results[process] = found
+    results[process] = figures
     RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
 

@@ -27,8 +27,8 @@ def lines() -> list[str]:
 
 def shares_of_oracle(setpoints: dict[str, Any]) -> dict[str, float]:
     """Gain of recommended set-points as a share of the gain of an oracle that knows the plant, by process."""
-    arms = {part["process"]: part["arms"] for part in setpoints.values() if "oracle" in part["arms"]}
-    return {process: of["ours"]["gain"] / of["oracle"]["gain"] for process, of in arms.items()}
+    policies = {part["process"]: part["arms"] for part in setpoints.values() if "oracle" in part["arms"]}
+    return {process: of["ours"]["gain"] / of["oracle"]["gain"] for process, of in policies.items()}
 
 
 def _cells(seed: Seed, result: dict[str, Any], shares: dict[str, float]) -> tuple[str, ...]:

@@ -24,20 +24,20 @@ MEASURES = {"floor": floor, "steps": steps}
 def main(arguments: list[str]) -> None:
     """Measure, or write tables again."""
     command, *processes = arguments or [""]
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     if command in MEASURES and processes:
         for process in processes:
             seed = load(process)
-            kept.setdefault(process, {})[command] = {"seed_digest": seed_digest(seed)} | MEASURES[command](seed)
-            RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+            stored.setdefault(process, {})[command] = {"seed_digest": seed_digest(seed)} | MEASURES[command](seed)
+            RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     elif command != "write" or processes:
         raise SystemExit(__doc__)
-    for process, found in kept.items():
+    for process, figures in stored.items():
         page = page_of(process)
         text = page.read_text(encoding="utf-8")
-        for what in MEASURED:
-            if what in found:
-                text = with_tables(text, what, found[what])
+        for item in MEASURED:
+            if item in figures:
+                text = with_tables(text, item, figures[item])
         page.write_text(text, encoding="utf-8")
 
 

@@ -48,19 +48,19 @@ def _plant(seed: Seed, name: str) -> dict[str, Any]:
     print(f"{seed.process.name}, {name}: job", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         path = simulate(seed, Path(scratch) / "plant")
-        learnt = train(seed, path, StoreSettings(home=Path(scratch) / "home")).learnt
+        training = train(seed, path, StoreSettings(home=Path(scratch) / "home")).learnt
     print(f"{seed.process.name}, {name}: oracle", flush=True)
-    rows, best = learnt.parts.test, learnt.best.metrics
-    truth = _truth(learnt.data)[rows]
+    rows, best = training.parts.test, training.best.metrics
+    truth = _truth(training.data)[rows]
     return {
         "plant": name,
         "noise": round(best["test_noise_floor"], 4),
-        "oracle": _rms(_oracle(seed).predict(_wide(learnt.data)[rows]) - truth),
-        "registered": learnt.best.name,
+        "oracle": _rms(_oracle(seed).predict(_wide(training.data)[rows]) - truth),
+        "registered": training.best.name,
         "label": round(best["test_rmse"], 4),
         "coverage": round(best["test_coverage_90"], 4),
         "unseen_coverage": round(best["unseen_all_coverage_90"], 4),
-        "truth": {one: round(found.metrics["test_truth_rmse"], 4) for one, found in learnt.candidates.items()},
+        "truth": {one: round(fitted.metrics["test_truth_rmse"], 4) for one, fitted in training.candidates.items()},
     }
 
 
@@ -69,10 +69,10 @@ def _oracle(seed: Seed) -> lgb.Booster:
     plants = [_simulated(seed, number) for number in SIMULATED]
     inputs, truth = np.vstack([_wide(one) for one in plants]), np.concatenate([_truth(one) for one in plants])
     apart = len(inputs) // 10  # the first plants choose how many trees
-    judged = lgb.Dataset(inputs[apart:], truth[apart:])
+    validation = lgb.Dataset(inputs[apart:], truth[apart:])
     stop = lgb.early_stopping(_PATIENCE, verbose=False)
-    held = judged.create_valid(inputs[:apart], truth[:apart])
-    return lgb.train(_SETTINGS, judged, _MOST_TREES, valid_sets=[held], callbacks=[stop])
+    held = validation.create_valid(inputs[:apart], truth[:apart])
+    return lgb.train(_SETTINGS, validation, _MOST_TREES, valid_sets=[held], callbacks=[stop])
 
 
 def _simulated(seed: Seed, rng_seed: int) -> Dataset:

@@ -102,8 +102,8 @@ def _value(values: FloatArray, bins: IntArray, pieces: AnalysedPieces) -> float:
 def at_limit(plant: Plant, fitted: Fitted, limit: float | None, numbers: list[int]) -> dict[str, Any]:
     """Figures of a plant at a limit; `numbers` are those of the bins that the seed gives one."""
     seed = with_limit(plant.seed, limit)
-    learnt, held_out = replace(plant.table, seed=seed), replace(plant.held_out, seed=seed)
-    model: SortingModel = model_of(fitted, task_of(seed).learner, CANDIDATE, learnt, plant.split, {})[0]
+    training, held_out = replace(plant.table, seed=seed), replace(plant.held_out, seed=seed)
+    model: SortingModel = model_of(fitted, task_of(seed).learner, CANDIDATE, training, plant.split, {})[0]
     rows = plant.lots("same_time")
     truth = true_pieces(held_out, SimulatedPlant(plant.rng_seed))[rows]
     by_laboratory = replace(truth, contents=held_out.contents[rows])
@@ -112,8 +112,8 @@ def at_limit(plant: Plant, fitted: Fitted, limit: float | None, numbers: list[in
     sds = sds_of_lots(seed, decided, truth)
     limited = LIMITED[seed.process.name]
     elements = [seed.elements.index(seed.column(limited[seed.bins[b].name])) for b in numbers]
-    some = np.isin(truth.lots, np.unique(truth.lots)[::3])
-    over, value = known(model, truth[some])
+    sample = np.isin(truth.lots, np.unique(truth.lots)[::3])
+    over, value = known(model, truth[sample])
     return {
         "limit": limit,
         "risk_price": str(model.risk_price),
@@ -132,8 +132,8 @@ def at_limit(plant: Plant, fitted: Fitted, limit: float | None, numbers: list[in
 
 def _median(values: FloatArray) -> float | None:
     """Median of what is known; None where nothing is."""
-    found = values[np.isfinite(values)]
-    return float(np.median(found)) if len(found) else None
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else None
 
 
 def figures(seed: Seed, limits: tuple[float | None, ...]) -> dict[str, Any]:
@@ -141,12 +141,12 @@ def figures(seed: Seed, limits: tuple[float | None, ...]) -> dict[str, Any]:
     numbers = [b for b, one in enumerate(seed.bins) if one.name in LIMITED[seed.process.name]]
     plant = Plant(seed, DEVELOPMENT[0])
     estimator = with_few_threads(build(plant.seed)[CANDIDATE], len(plant.table.labels))
-    fitted, found = fit(task_of(plant.seed).learner, estimator, plant.table, plant.split), []
+    fitted, results = fit(task_of(plant.seed).learner, estimator, plant.table, plant.split), []
     for limit in limits:
-        found.append(at_limit(plant, fitted, limit, numbers))
-        print(json.dumps(found[-1]), flush=True)
+        results.append(at_limit(plant, fitted, limit, numbers))
+        print(json.dumps(results[-1]), flush=True)
     digests = {"seed_digest": free_digest(seed), "table_digest": table_digest(plant.table.checked)}
-    return {**digests, "rng_seed": plant.rng_seed, "candidate": CANDIDATE, "limits": found}
+    return {**digests, "rng_seed": plant.rng_seed, "candidate": CANDIDATE, "limits": results}
 
 
 def free_digest(seed: Seed) -> str:

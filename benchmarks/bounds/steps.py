@@ -38,8 +38,8 @@ def _plant(seed: Seed, plant: TrialPlant) -> dict[str, Any]:
         plan, margin = _course(running, true_seed, future)
         plans.append(plan)
         margins.append(margin)
-    usual = float(np.mean([one.to_numpy() for one in margins]))
-    found: dict[str, Any] = {"plant": plant.name, "margin": round(usual, 1), "knobs": {}}
+    typical = float(np.mean([one.to_numpy() for one in margins]))
+    figures: dict[str, Any] = {"plant": plant.name, "margin": round(typical, 1), "knobs": {}}
     for column in seed.by_role("knob"):
         if not column.step:
             continue
@@ -52,12 +52,12 @@ def _plant(seed: Seed, plant: TrialPlant) -> dict[str, Any]:
             ]
             ends.append(np.mean([(run - margin).to_numpy() for run, margin in zip(runs, margins, strict=True)], axis=0))
         slope = (ends[0] - ends[1]) / 2.0
-        found["knobs"][column.name] = {
+        figures["knobs"][column.name] = {
             "up": round(float(ends[0].mean()), 2),
             "down": round(float(ends[1].mean()), 2),
             "spread": round(float(slope.std()), 2),
         }
-    return found
+    return figures
 
 
 def _course(
@@ -65,22 +65,22 @@ def _course(
     seed: Seed,
     future: int,
     plans: list[pd.DataFrame] | None = None,
-    knob: str = "",
+    setpoint: str = "",
     size: float = 0.0,
 ) -> tuple[list[pd.DataFrame], pd.Series]:
     """Plans of the periods held and mean margin by unit, without costs; set-points as in `plans`."""
     assert seed.key is not None
     simulator, running = RunningPlants(), start.fork(future)
-    own, worth = [], []
+    own, margins = [], []
     for period in range(HELD):
         if plans is None:
             given = running.plan()
             step = running.step()
         else:
-            low, high = seed.column(knob).settable
-            given = plans[period].assign(**{knob: np.clip(plans[period][knob] + size, low, high)})
+            low, high = seed.column(setpoint).settable
+            given = plans[period].assign(**{setpoint: np.clip(plans[period][setpoint] + size, low, high)})
             step = running.step(given)
         own.append(given)
-        found = simulator.worth(seed, step.truth)
-        worth.append((found["margin"] + found["move_cost"]).set_axis(step.truth[seed.key.name]))
-    return own, pd.concat(worth).groupby(level=0).mean()
+        accounts = simulator.worth(seed, step.truth)
+        margins.append((accounts["margin"] + accounts["move_cost"]).set_axis(step.truth[seed.key.name]))
+    return own, pd.concat(margins).groupby(level=0).mean()

@@ -26,13 +26,13 @@ def main(arguments: list[str]) -> None:
     if arguments != ["write"]:
         for process in arguments or [name for name, seed in load_all().items() if seed.plant is not None]:
             seed = load(process)
-            found = {"seed_digest": seed_digest(seed)} | measured(seed, PLANTS, MORE)
-            print(process, found, flush=True)
-            kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-            kept = dict(sorted({**kept, process: found}.items()))
-            RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    kept = json.loads(RESULTS.read_text(encoding="utf-8"))
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(kept)), encoding="utf-8")
+            figures = {"seed_digest": seed_digest(seed)} | measured(seed, PLANTS, MORE)
+            print(process, figures, flush=True)
+            stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+            stored = dict(sorted({**stored, process: figures}.items()))
+            RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(stored)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -40,14 +40,14 @@ def measured(seed: Seed, numbers: Sequence[int], more: Sequence[int]) -> dict[st
     """
     table, published = simulated(seed, None), json.loads((RESULTS.parent / f"{seed.process.name}.json").read_text())
     champion = _fitted(table, seed, published["registered"])
-    found: dict[str, Any] = {"candidate": champion.candidate, "rows": len(table), "same": {}, "other": {}}
+    figures: dict[str, Any] = {"candidate": champion.candidate, "rows": len(table), "same": {}, "other": {}}
     for number in numbers:
-        found["same"][str(number)] = _on_plant(champion, simulated(seed, number), seed)
+        figures["same"][str(number)] = _on_plant(champion, simulated(seed, number), seed)
         other = another_plant(seed, number)
-        found["other"][str(number)] = _on_plant(champion, simulated(other, number), other)
+        figures["other"][str(number)] = _on_plant(champion, simulated(other, number), other)
     for number in more:
-        found["other"][str(number)] = {"carried": coverages(champion, simulated(another_plant(seed, number), number))}
-    return found
+        figures["other"][str(number)] = {"carried": coverages(champion, simulated(another_plant(seed, number), number))}
+    return figures
 
 
 def simulated(seed: Seed, rng_seed: int | None) -> pd.DataFrame:

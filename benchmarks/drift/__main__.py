@@ -22,14 +22,14 @@ PLANTS = (7301, 7302)
 
 def main(arguments: list[str]) -> None:
     """Measure, or write tables again."""
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     if arguments != ["write"]:
         for process in arguments or [name for name, seed in load_all().items() if seed.plant is not None]:
             seed = load(process)
-            kept[process] = {"seed_digest": seed_digest(seed)} | measured(seed, PLANTS)
-            RESULTS.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", encoding="utf-8")
-    kept = dict(sorted(kept.items()))
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+            stored[process] = {"seed_digest": seed_digest(seed)} | measured(seed, PLANTS)
+            RESULTS.write_text(json.dumps(dict(sorted(stored.items())), indent=1) + "\n", encoding="utf-8")
+    stored = dict(sorted(stored.items()))
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 if __name__ == "__main__":

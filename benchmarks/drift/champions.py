@@ -32,8 +32,8 @@ def champion(seed: Seed, table: pd.DataFrame) -> Model:
     middle, end = (periods[int(share * len(periods))] for share in (CALIBRATE_FROM, LEARNT_TO))
     held_out = held_out_units(sorted(set(unit.tolist())))
     info = {"learnt_before": str(end), "held_out_units": list(held_out)}
-    learnt = (start < end) & ~np.isin(unit, held_out)
-    return FITS[seed.process.task](seed, table, learnt & (start < middle), learnt & (start >= middle), info)
+    training = (start < end) & ~np.isin(unit, held_out)
+    return FITS[seed.process.task](seed, table, training & (start < middle), training & (start >= middle), info)
 
 
 def _numbers(seed: Seed, table: pd.DataFrame, old: BoolArray, new: BoolArray, info: dict[str, Any]) -> Model:
@@ -65,9 +65,9 @@ def _pieces(seed: Seed, table: pd.DataFrame, old: BoolArray, new: BoolArray, inf
     mass, lots = table[seed.sorting_rules.mass].to_numpy(dtype=np.float64), units_of(table, seed)
     a, b = old & (y >= 0), new & (y >= 0)
     estimator: Any = build(seed)[CANDIDATE].fit(X[a], y[a])
-    learnt = X[a], y[a], contents[a]
-    rest = X[b], y[b], contents[b], mass[b], lots[b], estimator.predict_proba(X[b])
-    return sorter(seed, CANDIDATE, estimator, LaboratoryPieces(*learnt), CalibrationPieces(*rest), info)
+    training = X[a], y[a], contents[a]
+    calibration = X[b], y[b], contents[b], mass[b], lots[b], estimator.predict_proba(X[b])
+    return sorter(seed, CANDIDATE, estimator, LaboratoryPieces(*training), CalibrationPieces(*calibration), info)
 
 
 def _unsure(seed: Seed) -> Seed:

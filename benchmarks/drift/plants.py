@@ -60,16 +60,16 @@ def _table(seed: Seed, regimes: list[Regime]) -> pd.DataFrame:
 
 
 def _signals(seed: Seed, rows: pd.DataFrame, history: DriftReference) -> DriftSignals:
-    said = answered(seed, rows)
-    return DriftSignals.of(said, history.clock.steps(starts_of(said.table, seed)) - history.steps, history)
+    predicted = answered(seed, rows)
+    return DriftSignals.of(predicted, history.clock.steps(starts_of(predicted.table, seed)) - history.steps, history)
 
 
 def _by_charts(seen: DriftSignals) -> BoolArray:
     """Return whether each chart of errors is beyond its limit by step, shape (p, charts)."""
-    found = np.zeros((len(seen.effects), len(seen.sums)), dtype=np.bool_)
+    beyond = np.zeros((len(seen.effects), len(seen.sums)), dtype=np.bool_)
     for j, sums in enumerate(seen.sums):
-        found[sums.at, j] = sums.beyond
-    return found
+        beyond[sums.at, j] = sums.beyond
+    return beyond
 
 
 def _false_alarms(seen: DriftSignals, history: DriftReference) -> dict[str, float]:
@@ -116,25 +116,25 @@ def _first(seen: BoolArray) -> int | None:
 def _growth(seen: DriftSignals, unchanged: DriftSignals, change: int) -> float:
     """Mean size of errors after the change over those of the same rows' periods without it."""
     sizes = []
-    for found in (seen, unchanged):
-        own = [one.size for one in found.residuals if one.size is not None]
-        after = found.step >= change
+    for signals in (seen, unchanged):
+        own = [one.size for one in signals.residuals if one.size is not None]
+        after = signals.step >= change
         sizes.append(float(np.mean([np.nanmean(size[after]) for size in own])))
     return sizes[0] / sizes[1]
 
 
 def _sensors(seed: Seed, rows: pd.DataFrame, unchanged: DriftSignals, history: DriftReference) -> dict[str, Any]:
     """Delays after each measured input in turn reads a standard deviation higher in all units."""
-    found = {}
+    delays = {}
     for column in seed.by_role("during"):
         if not column.is_number or column.is_made:
             continue
-        said = answered(seed, _moved(seed, rows, column.name, history))
-        step = history.clock.steps(starts_of(said.table, seed)) - history.steps
-        effects, _ = effects_of(said, step, len(unchanged.effects), history)
+        predicted = answered(seed, _moved(seed, rows, column.name, history))
+        step = history.clock.steps(starts_of(predicted.table, seed)) - history.steps
+        effects, _ = effects_of(predicted, step, len(unchanged.effects), history)
         beyond = history.inputs.beyond(effects) & ~unchanged.beyond
-        found[column.name] = _first(beyond[_change(history) :].any(axis=1))
-    return found
+        delays[column.name] = _first(beyond[_change(history) :].any(axis=1))
+    return delays
 
 
 def _change(history: DriftReference) -> int:
@@ -163,5 +163,5 @@ def _outcomes(seed: Seed, rows: pd.DataFrame, unchanged: DriftSignals, history: 
         fallen = rows[name] * np.exp(-FELL * spread * history.usual[name] * later)
     else:
         fallen = rows[name] - FELL * history.usual[name] * later
-    found: int | None = _delays(_signals(seed, rows.assign(**{name: fallen}), history), unchanged, history)["errors"]
-    return found
+    delay: int | None = _delays(_signals(seed, rows.assign(**{name: fallen}), history), unchanged, history)["errors"]
+    return delay

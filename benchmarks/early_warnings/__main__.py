@@ -47,22 +47,22 @@ def on_plant(seed: Seed, folder: Path) -> tuple[Dataset, dict[str, Any]]:
     """Figures of warnings on one plant, trained on its own rows."""
     data = read(simulate(seed, folder), seed)
     blocks = blocks_of(data, split(data))
-    learnt = EventWarnings().outcome(data, split(data))
-    model = learnt.learnt or WarningModel(seed, (), {}, {"all": str(learnt.refusal)})
+    outcome = EventWarnings().outcome(data, split(data))
+    model = outcome.learnt or WarningModel(seed, (), {}, {"all": str(outcome.refusal)})
     grid = UnitPeriodGrid.of(data.checked, seed)
     first = int(grid.starts.searchsorted(blocks.test_from))
     shares, faults = best(seed, grid, first), pd.read_parquet(folder / "events.parquet")
-    found: dict[str, Any] = {}
+    by_event: dict[str, Any] = {}
     by_part = evaluated(model, data, blocks) if model.events else {}
-    for name, said in followed(model, data, blocks).items() if model.events else ():
+    for name, predicted in followed(model, data, blocks).items() if model.events else ():
         one = model.events[name]
         # Where futures end with the run, nothing true is known of the last period.
-        true = shares[name].of_futures[said.units, said.periods]
-        rows = np.logical_or.reduce(list(said.parts.values()))
+        true = shares[name].of_futures[predicted.units, predicted.periods]
+        rows = np.logical_or.reduce(list(predicted.parts.values()))
         both = rows & np.isfinite(true)
-        y, p = said.y[both], said.probability[both]
+        y, p = predicted.y[both], predicted.probability[both]
         y_grid, use = np.zeros(grid.there.shape), np.zeros(grid.there.shape, dtype=np.bool_)
-        y_grid[said.units, said.periods], use[said.units, said.periods] = said.y, both
+        y_grid[predicted.units, predicted.periods], use[predicted.units, predicted.periods] = predicted.y, both
         figures = by_part[name] | {
             "brier": float(np.mean((p - y) ** 2)),
             "rate_brier": float(np.mean((one.events / one.rows - y) ** 2)),
@@ -70,11 +70,11 @@ def on_plant(seed: Seed, folder: Path) -> tuple[Dataset, dict[str, Any]]:
             "mean_probability": float(p.mean()),
             "mean_true": float(true[both].mean()),
             "threshold": one.event.threshold,
-            **{key: value for key, value in metrics(one, said, rows, model).items() if key.startswith("cost")},
+            **{key: value for key, value in metrics(one, predicted, rows, model).items() if key.startswith("cost")},
         }
-        found[name] = {key: round(value, 6) for key, value in figures.items() if math.isfinite(value)}
-        found[name] |= {"candidate": one.candidate, "faults": beside_faults(seed, grid, said, faults, first)}
-    return data, {"events": found, "refused": model.refused}
+        by_event[name] = {key: round(value, 6) for key, value in figures.items() if math.isfinite(value)}
+        by_event[name] |= {"candidate": one.candidate, "faults": beside_faults(seed, grid, predicted, faults, first)}
+    return data, {"events": by_event, "refused": model.refused}
 
 
 def on_plants(process: str, numbers: tuple[int, ...]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ HOUR = pd.Timedelta("1h")
 
 
 def beside_faults(
-    seed: Seed, grid: UnitPeriodGrid, said: EvaluatedEvent, faults: pd.DataFrame, first: int
+    seed: Seed, grid: UnitPeriodGrid, evaluated: EvaluatedEvent, faults: pd.DataFrame, first: int
 ) -> dict[str, dict[str, float]]:
     """Figures of each kind of fault after which an event is LIFT times as frequent, from a period on.
 
@@ -31,10 +31,10 @@ def beside_faults(
     """
     shape = grid.there.shape
     y, alarm = (np.full(shape, np.nan) for _ in range(2))
-    y[said.units, said.periods], alarm[said.units, said.periods] = said.y, said.alarm
+    y[evaluated.units, evaluated.periods], alarm[evaluated.units, evaluated.periods] = evaluated.y, evaluated.alarm
     newest = np.isfinite(y[:, first:])
-    usual, alarms = float(y[:, first:][newest].mean()), float(alarm[:, first:][newest].mean())
-    found = {}
+    typical, alarms = float(y[:, first:][newest].mean()), float(alarm[:, first:][newest].mean())
+    by_kind = {}
     for kind, own in faults.groupby("kind"):
         pairs = _pairs(own, grid, y, first)
         if str(kind).startswith("regime") or len(own) < FEWEST or len(pairs) < FEWEST:
@@ -43,33 +43,33 @@ def beside_faults(
         unit, period = unit.astype(np.intp), period.astype(np.intp)
         came = np.fmax(y[unit, period], y[unit, period + 1])
         ahead, after = alarm[unit, period] == 1.0, (alarm[unit, period] != 1.0) & (alarm[unit, period + 1] == 1.0)
-        if np.nanmean(came) < LIFT * usual:
+        if np.nanmean(came) < LIFT * typical:
             continue
         length = seed.period / HOUR
         delays = (period + 1) * length - onset
         figures = {
             "faults": float(len(pairs)),
             "event": float(np.nanmean(came)),
-            "usual": usual,
+            "usual": typical,
             "ahead": float(ahead.mean()),
             "alarms": alarms,
             "after": float(after.mean()),
             "alarm_delay": float(np.median(delays[after])) if after.any() else float("nan"),
             "crew_delay": float(np.median(crew)),
         }
-        found[str(kind)] = {name: value for name, value in figures.items() if np.isfinite(value)}
-    return found
+        by_kind[str(kind)] = {name: value for name, value in figures.items() if np.isfinite(value)}
+    return by_kind
 
 
 def _pairs(faults: pd.DataFrame, grid: UnitPeriodGrid, y: np.ndarray, first: int) -> np.ndarray:
     """Unit, period and time of the onset [h after the first start], operators' delay [h] of each pair."""
     number = {name: i for i, name in enumerate(grid.units.tolist())}
     length = (grid.starts[1] - grid.starts[0]) / HOUR
-    found = []
+    pairs = []
     for name, onset, detected in faults[["unit", "onset", "detected"]].itertuples(index=False):
         hours = (onset - grid.starts[0]) / HOUR
         period = int(hours // length)
         units = range(len(grid.units)) if pd.isna(name) else [number[name]] if name in number else []
         if first <= period < y.shape[1] - 1:
-            found += [(u, period, hours, (detected - onset) / HOUR) for u in units if np.isfinite(y[u, period])]
-    return np.array(found, dtype=np.float64).reshape(-1, 4)
+            pairs += [(u, period, hours, (detected - onset) / HOUR) for u in units if np.isfinite(y[u, period])]
+    return np.array(pairs, dtype=np.float64).reshape(-1, 4)

@@ -7,11 +7,11 @@ from benchmarks.energy.measured import PAGE, RESULTS, filled, measured, pictures
 
 def main() -> None:
     """Measure all processes, keep the figures, and fill the page."""
-    kept = {process: measured(process) for process in processes()}
-    RESULTS.write_text(json.dumps(kept, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    for file, text in pictures(kept).items():
+    figures = {process: measured(process) for process in processes()}
+    RESULTS.write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    for file, text in pictures(figures).items():
         file.write_text(text, encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), figures), encoding="utf-8")
 
 
 if __name__ == "__main__":

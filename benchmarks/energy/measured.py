@@ -69,10 +69,10 @@ def _rounded(value: float) -> float:
     return float(f"{value:.5g}")
 
 
-def totals(kept: Mapping[str, Any]) -> list[str]:
+def totals(figures: Mapping[str, Any]) -> list[str]:
     """Boundaries and scopes of each default plant, a table a kind."""
-    found: list[str] = []
-    for kind, of in _by_kind(kept):
+    rendered: list[str] = []
+    for kind, of in _by_kind(figures):
         *names, last = kind.boundaries
         heads = ("process", *names, f"{last} [{kind.unit}]", "[kgce/t]", "scope 1", "scope 2 [tCO2e/t]")
         rows = []
@@ -80,21 +80,21 @@ def totals(kept: Mapping[str, Any]) -> list[str]:
             energies = [kind.shown(value) for value in one["boundaries"].values()]
             scopes = [f"{one['scopes'][name]:.3f}" for name in ("scope_1", "scope_2")]
             rows.append((_linked(process), *energies, f"{one['coal_equivalent']:,.1f}", *scopes))
-        found += table(heads, rows)
-    return found
+        rendered += table(heads, rows)
+    return rendered
 
 
-def uses(kept: Mapping[str, Any]) -> list[str]:
+def uses(figures: Mapping[str, Any]) -> list[str]:
     """Uses of the energy of each default plant, and sinks of the first boundary, a table per kind."""
-    found: list[str] = []
-    for kind, of in _by_kind(kept):
+    rendered: list[str] = []
+    for kind, of in _by_kind(figures):
         rows = []
         for process, one in of.items():
             parts, ends = (_shares(kind, one[name]) for name in ("goes_into", "ends_in"))
             rows.append((process, parts, ends))
         heads = ("process", f"uses [{kind.unit}]", f"sinks of the energy of {kind.carrier} [{kind.unit}]")
-        found += table(heads, rows)
-    return found
+        rendered += table(heads, rows)
+    return rendered
 
 
 def _shares(kind: Kind, parts: Mapping[str, float]) -> str:
@@ -102,17 +102,17 @@ def _shares(kind: Kind, parts: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {kind.shown(value)} ({value / whole:.0%})" for name, value in parts.items())
 
 
-def _by_kind(kept: Mapping[str, Any]) -> Iterator[tuple[Kind, dict[str, Any]]]:
+def _by_kind(figures: Mapping[str, Any]) -> Iterator[tuple[Kind, dict[str, Any]]]:
     """Processes of each kind, kinds in the order in which they come."""
-    kinds = {process: _physics(process).KIND for process in kept}
+    kinds = {process: _physics(process).KIND for process in figures}
     for kind in {id(kind): kind for kind in kinds.values()}.values():
-        yield kind, {process: one for process, one in kept.items() if kinds[process] is kind}
+        yield kind, {process: one for process, one in figures.items() if kinds[process] is kind}
 
 
 def _physics(process: str) -> AnyEnergy:
-    found = energy_of(load(process))
-    assert found is not None
-    return found
+    physics = energy_of(load(process))
+    assert physics is not None
+    return physics
 
 
 def picture(process: str, one: Mapping[str, Any]) -> str:
@@ -125,22 +125,22 @@ def picture(process: str, one: Mapping[str, Any]) -> str:
     return diagram(flow, f"{load(process).process.title}: energy flow") + "\n"
 
 
-def pictures(kept: Mapping[str, Any]) -> dict[Path, str]:
+def pictures(figures: Mapping[str, Any]) -> dict[Path, str]:
     """The picture of each default plant by its file."""
-    return {PICTURES / f"energy_{process}.svg": picture(process, one) for process, one in kept.items()}
+    return {PICTURES / f"energy_{process}.svg": picture(process, one) for process, one in figures.items()}
 
 
-def shown(kept: Mapping[str, Any]) -> list[str]:
+def shown(figures: Mapping[str, Any]) -> list[str]:
     """The pictures on the page."""
     return [
-        f"![Energy flow of {process}, from purchase to use](../pictures/energy_{process}.svg)\n" for process in kept
+        f"![Energy flow of {process}, from purchase to use](../pictures/energy_{process}.svg)\n" for process in figures
     ]
 
 
-def norms(kept: Mapping[str, Any]) -> list[str]:
+def norms(figures: Mapping[str, Any]) -> list[str]:
     """Norms of the seeds, with energy and grade of each default plant."""
     rows = []
-    for process, one in kept.items():
+    for process, one in figures.items():
         for norm in load(process).norms:
             stands = one["norms"][norm.name]
             limits = "; ".join(f"{grade.name}: {grade.at_most:,g}" for grade in norm.grades)
@@ -153,9 +153,9 @@ def norms(kept: Mapping[str, Any]) -> list[str]:
     return table(heads, rows)
 
 
-def lines(kept: Mapping[str, Any]) -> list[str]:
+def lines(figures: Mapping[str, Any]) -> list[str]:
     """Output of the command for the latest month of each default plant."""
-    return ["```", *(f"{process}: {one['line']}" for process, one in kept.items()), "```"]
+    return ["```", *(f"{process}: {one['line']}" for process, one in figures.items()), "```"]
 
 
 def answer() -> list[str]:
@@ -165,11 +165,11 @@ def answer() -> list[str]:
     efficiency = Answer(*(np.array([end]) for end in INTERVAL))
     accounting = Accounting(seed, physics)
     energies, _ = accounting.answered(seed, X, efficiency, {}, [[]])
-    (found,) = accounting.printed(energies)
-    return ["```", *_shown(json.loads(bytes(found))), "```"]
+    (content,) = accounting.printed(energies)
+    return ["```", *_shown(json.loads(bytes(content))), "```"]
 
 
-def _shown(found: Any) -> list[str]:
+def _shown(energies: Any) -> list[str]:
     """JSON in which what holds no further object stands on one line, numbers to four digits."""
 
     def short(one: Any) -> Any:
@@ -190,17 +190,17 @@ def _shown(found: Any) -> list[str]:
         parts = [inner + line(value, indent + 1) for value in one]
         return "[\n" + ",\n".join(parts) + "\n" + " " * indent + "]"
 
-    return line({"energy": short(found)}, 0).splitlines()
+    return line({"energy": short(energies)}, 0).splitlines()
 
 
-def filled(text: str, kept: Mapping[str, Any]) -> str:
+def filled(text: str, figures: Mapping[str, Any]) -> str:
     """Replace all blocks of the page."""
     parts = {
-        "totals": totals(kept),
-        "uses": uses(kept),
-        "pictures": shown(kept),
-        "norms": norms(kept),
-        "lines": lines(kept),
+        "totals": totals(figures),
+        "uses": uses(figures),
+        "pictures": shown(figures),
+        "norms": norms(figures),
+        "lines": lines(figures),
         "answer": answer(),
     }
     for name, made in parts.items():

@@ -37,7 +37,7 @@ def digest(folder: Path) -> str:
 
 def main(folders: list[str]) -> None:
     """Print a line for each; with --unchecked before them trees reach LightGBM's library as they are."""
-    said = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # libraries may print
     if folders[0] == "--unchecked":
         folders = folders[1:]
@@ -45,10 +45,10 @@ def main(folders: list[str]) -> None:
     for folder in folders:
         signal.alarm(PATIENCE)
         try:
-            found = digest(Path(folder))
+            result = digest(Path(folder))
         except Exception as error:
-            found = f"no answer: {type(error).__name__}"
-        print(found, file=said, flush=True)
+            result = f"no answer: {type(error).__name__}"
+        print(result, file=output, flush=True)
 
 
 if __name__ == "__main__":

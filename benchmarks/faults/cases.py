@@ -97,43 +97,43 @@ class CaseResult:
     disordered: int | None = None
 
 
-def _count(promised: Promised, url: str, found: CaseResult) -> CaseResult:
+def _count(promised: Promised, url: str, result: CaseResult) -> CaseResult:
     """Hold what was promised against the records."""
     with closing(Database(url)) as database, database.read() as connection:
         ids = list(connection.scalars(select(REQUESTS.c.id).where(REQUESTS.c.part == 0)))
         slots = [(unit, f"{PERIOD}T00:00:00") for unit in promised.outcomes]
         known = in_effect(connection, PROCESS, slots)
-        found.faults_of_audit += len(audit.faults(connection))
+        result.faults_of_audit += len(audit.faults(connection))
     there = set(ids)
-    found.sent += promised.sent
-    found.unanswered += promised.unanswered
-    found.refused += promised.refused
-    found.answered += len(promised.records) + len(promised.outcomes)
-    found.twice += len(ids) - len(there)
-    found.lost += sum(one not in there for one in promised.records)
-    found.lost += sum(
+    result.sent += promised.sent
+    result.unanswered += promised.unanswered
+    result.refused += promised.refused
+    result.answered += len(promised.records) + len(promised.outcomes)
+    result.twice += len(ids) - len(there)
+    result.lost += sum(one not in there for one in promised.records)
+    result.lost += sum(
         known.get((unit, f"{PERIOD}T00:00:00"), {}).get(TARGET) != value for unit, value in promised.outcomes.items()
     )
-    found.kept_unanswered += len(there - set(promised.records))
-    return found
+    result.kept_unanswered += len(there - set(promised.records))
+    return result
 
 
 def _killed(setting: Setting, url: str, how: signal.Signals) -> CaseResult:
     """A service under load ended again and again, and started again."""
-    port, found, promised = free_port(), CaseResult(), Promised()
+    port, result, promised = free_port(), CaseResult(), Promised()
     ended = 0.0
     for i in range(setting.times):
         with processes.service(port, setting.log, setting.environment(url)) as running:
             if ended:
-                found.away.append(time.monotonic() - ended)
+                result.away.append(time.monotonic() - ended)
             clients = Clients([port], setting.row, f"{i}")
             with clients:
                 time.sleep(setting.rng.uniform(0.3, 1.5))
                 ended = time.monotonic()
                 running.end(how)
             promised.add(clients.stop())
-        found.times += 1
-    return _count(promised, url, found)
+        result.times += 1
+    return _count(promised, url, result)
 
 
 def service_killed(setting: Setting) -> CaseResult:
@@ -154,7 +154,7 @@ def service_ended(setting: Setting) -> CaseResult:
 
 def postgresql_killed(setting: Setting) -> CaseResult:
     """PostgreSQL killed under load, and started again."""
-    port, found = free_port(), CaseResult()
+    port, result = free_port(), CaseResult()
     with processes.postgresql() as server:
         with processes.service(port, setting.log, setting.environment(server.url)):
             clients = Clients([port], setting.row, "all")
@@ -166,15 +166,15 @@ def postgresql_killed(setting: Setting) -> CaseResult:
                     time.sleep(0.2)
                     server.start()
                     processes.waited(lambda: _is_answered(port, setting.row), "an answer")
-                    found.away.append(time.monotonic() - ended)
-                    found.times += 1
+                    result.away.append(time.monotonic() - ended)
+                    result.times += 1
             promised = clients.stop()
-        return _count(promised, server.url, found)
+        return _count(promised, server.url, result)
 
 
 def mlflow_killed(setting: Setting) -> CaseResult:
     """MLflow's server killed under load, and started again: the service answers on."""
-    port, url, found = free_port(), setting.sqlite(), CaseResult()
+    port, url, result = free_port(), setting.sqlite(), CaseResult()
     with processes.mlflow(setting.home, setting.folder / "mlflow.log") as server:
         where = {"MLFLOW_TRACKING_URI": server.url}
         with processes.service(port, setting.log, setting.environment(url, **where)):
@@ -185,14 +185,14 @@ def mlflow_killed(setting: Setting) -> CaseResult:
                     server.kill()
                     time.sleep(setting.rng.uniform(0.5, 2.5))
                     server.start()
-                    found.times += 1
+                    result.times += 1
             promised = clients.stop()
-    return _count(promised, url, found)
+    return _count(promised, url, result)
 
 
 def disk_full(setting: Setting) -> CaseResult:
     """Repeated limits on the size of the records' file: no response is sent that is not stored."""
-    found = CaseResult()
+    result = CaseResult()
     for i in range(setting.times):
         file, port = setting.folder / f"records{i}.db", free_port()
         url, most = f"sqlite:///{file}", setting.rng.randrange(600_000, 3_000_000)
@@ -203,16 +203,16 @@ def disk_full(setting: Setting) -> CaseResult:
             promised = clients.stop()
         if not promised.refused:
             raise RuntimeError(f"the file of {most} bytes was not filled: {promised.sent} requests")
-        _count(promised, url, found)
+        _count(promised, url, result)
         with processes.service(port, setting.log, setting.environment(url)):  # room again
             processes.waited(lambda port=port: _is_answered(port, setting.row), "an answer")
-        found.times += 1
-    return found
+        result.times += 1
+    return result
 
 
 def two_services(setting: Setting) -> CaseResult:
     """Two services over one database, one of them killed again and again."""
-    ports, found, url = [free_port(), free_port()], CaseResult(), setting.sqlite()
+    ports, result, url = [free_port(), free_port()], CaseResult(), setting.sqlite()
     with processes.service(ports[0], setting.log, setting.environment(url)):
         clients = Clients(ports, setting.row, "all")
         with clients:
@@ -220,14 +220,14 @@ def two_services(setting: Setting) -> CaseResult:
                 with processes.service(ports[1], setting.log, setting.environment(url)) as other:
                     time.sleep(setting.rng.uniform(0.3, 1.0))
                     other.end(signal.SIGKILL)
-                found.times += 1
+                result.times += 1
         promised = clients.stop()
-    return _count(promised, url, found)
+    return _count(promised, url, result)
 
 
 def clock_set(setting: Setting) -> CaseResult:
     """The clock of a service under load set a day back, a day forward and right, again and again."""
-    port, found, url = free_port(), CaseResult(), setting.sqlite()
+    port, result, url = free_port(), CaseResult(), setting.sqlite()
     clock = Clock(setting.folder / "clock")
     moved = {"unit": "moved", "period_start": PERIOD}
     stated = []
@@ -241,11 +241,11 @@ def clock_set(setting: Setting) -> CaseResult:
                 body = {"outcomes": [moved | {TARGET: stated[-1]}]}
                 if not _is_taken(port, "outcomes", body):
                     raise RuntimeError(f"an outcome was not taken after the clock was set for the {i + 1}. time")
-                found.times += 1
+                result.times += 1
         promised = clients.stop()
     promised.add(Promised(sent=1, outcomes={"moved": stated[-1]}))  # those before it are corrected by it
-    found.disordered = _disordered([one.records for one in clients.found], stated, url)
-    return _count(promised, url, found)
+    result.disordered = _disordered([one.records for one in clients.found], stated, url)
+    return _count(promised, url, result)
 
 
 def _disordered(records: list[list[str]], stated: list[float], url: str) -> int:
@@ -259,14 +259,14 @@ def _disordered(records: list[list[str]], stated: list[float], url: str) -> int:
     with closing(Database(url)) as database, database.read() as connection:
         rows = connection.execute(select(REQUESTS.c.id, REQUESTS.c.number, REQUESTS.c.at)).all()
         moved = select(OUTCOMES.c.content).where(OUTCOMES.c.unit == "moved").order_by(OUTCOMES.c.number)
-        kept = [json.loads(content)[TARGET] for content in connection.scalars(moved)]
+        recorded = [json.loads(content)[TARGET] for content in connection.scalars(moved)]
     times = [row.at for row in sorted(rows, key=lambda row: int(row.number))]
     if not any(after < before - DAY * 10**6 / 2 for before, after in pairwise(times)):
         raise RuntimeError("the clock of the service was never set back")
     numbers = {row.id: row.number for row in rows}
-    own = [[numbers[one] for one in some if one in numbers] for some in records]
-    late = sum(after <= before for some in own for before, after in pairwise(some))
-    return late + sum(one != other for one, other in zip_longest(kept, stated))
+    own = [[numbers[one] for one in ids if one in numbers] for ids in records]
+    late = sum(after <= before for ids in own for before, after in pairwise(ids))
+    return late + sum(one != other for one, other in zip_longest(recorded, stated))
 
 
 def _is_answered(port: int, row: dict[str, Any]) -> bool:
@@ -304,6 +304,6 @@ def run(name: str, home: Path, row: dict[str, Any], folder: Path, times: int) ->
     """A case in a folder of its own, which is removed when it has ended well."""
     own = folder / name
     own.mkdir(parents=True)
-    found = CASES[name](Setting(home, row, own, times))
+    result = CASES[name](Setting(home, row, own, times))
     shutil.rmtree(own)
-    return found
+    return result

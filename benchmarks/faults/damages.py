@@ -29,8 +29,8 @@ def flipped(text: bytes, rng: np.random.Generator) -> bytes:
 
 def renumbered(text: bytes, rng: np.random.Generator) -> bytes:
     """One number is another: huge, negative, none, infinite, empty."""
-    found = list(NUMBER.finditer(text))
-    one = found[int(rng.integers(len(found)))]
+    numbers = list(NUMBER.finditer(text))
+    one = numbers[int(rng.integers(len(numbers)))]
     return text[: one.start()] + STRANGE[int(rng.integers(len(STRANGE)))] + text[one.end() :]
 
 
@@ -65,8 +65,8 @@ def swapped(text: bytes, rng: np.random.Generator) -> bytes:
 
 def shortened(text: bytes, rng: np.random.Generator) -> bytes:
     """One number is missing in a row of numbers."""
-    found = list(re.finditer(rb" [-\d.e+]+", text))
-    one = found[int(rng.integers(len(found)))]
+    numbers = list(re.finditer(rb" [-\d.e+]+", text))
+    one = numbers[int(rng.integers(len(numbers)))]
     return text[: one.start()] + text[one.end() :]
 
 

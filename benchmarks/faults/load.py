@@ -86,7 +86,7 @@ class Clients:
         return whole
 
     def _send(self, client: int) -> None:
-        found, line, n = self.found[client], None, 0
+        promised, line, n = self.found[client], None, 0
         while not self._ends.is_set():
             unit = f"{self._name}-{client}-{n}"
             try:
@@ -102,27 +102,27 @@ class Clients:
                 line = None
                 time.sleep(0.01)  # no server listens: nothing was sent
                 continue
-            found.sent += 1
+            promised.sent += 1
             n += 1
             try:
-                self._one(line, "outcomes" if "outcomes" in body else "predictions", body, found)
+                self._one(line, "outcomes" if "outcomes" in body else "predictions", body, promised)
                 if line.sock is None:  # the answer said that it is the last of its connection
                     line = None
             except (OSError, http.client.HTTPException):
-                found.unanswered += 1
+                promised.unanswered += 1
                 line.close()
                 line = None
 
-    def _one(self, line: http.client.HTTPConnection, operation: str, body: dict[str, Any], found: Promised) -> None:
+    def _one(self, line: http.client.HTTPConnection, operation: str, body: dict[str, Any], promised: Promised) -> None:
         headers = {"content-type": "application/json"}
         line.request("POST", f"/v1/{PROCESS}/{operation}", json.dumps(body), headers)
         response = line.getresponse()
         response.read()
         if response.status != 200:
-            found.refused += 1
+            promised.refused += 1
             time.sleep(0.01)
         elif operation == "predictions":
-            found.records.append(str(response.headers["record-id"]))
+            promised.records.append(str(response.headers["record-id"]))
         else:
             (one,) = body["outcomes"]
-            found.outcomes[one["unit"]] = one[TARGET]
+            promised.outcomes[one["unit"]] = one[TARGET]

@@ -47,14 +47,14 @@ def measure(cases: Iterable[str], measured: Callable[[str], Any], page: Page) ->
     page : Page
         Where it goes.
     """
-    found = json.loads(page.results.read_text(encoding="utf-8")) if page.results.exists() else {"cases": {}}
+    stored = json.loads(page.results.read_text(encoding="utf-8")) if page.results.exists() else {"cases": {}}
     for name in cases:
         began = time.monotonic()
         print(f"{name} ...", flush=True)
         one = measured(name)
-        found["cases"][name] = asdict(one)
-        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        stored["cases"][name] = asdict(one)
+        stored["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
         print(f"  {time.monotonic() - began:.0f} s: {one}", flush=True)
-        page.results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        page.results.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     text = page.page.read_text(encoding="utf-8")
-    page.page.write_text(filled(text, page.name, page.lines(found)), encoding="utf-8")
+    page.page.write_text(filled(text, page.name, page.lines(stored)), encoding="utf-8")

@@ -47,15 +47,15 @@ OUTCOMES = (
 )
 
 
-def outcome(folder: Path, trouble: str | None) -> str:
+def outcome(folder: Path, error: str | None) -> str:
     """Result of a damaged model in its trial load, in one word if it was accepted."""
-    if trouble is None:
+    if error is None:
         return "accepted"
-    if "in a process of its own" in trouble:
+    if "in a process of its own" in error:
         return OUTCOMES[5]
-    if trouble.startswith("self-test"):
+    if error.startswith("self-test"):
         return OUTCOMES[4]
-    if trouble.startswith(model_files.SEED):
+    if error.startswith(model_files.SEED):
         return OUTCOMES[2]
     try:
         model_files.check(folder)
@@ -76,30 +76,30 @@ def refused_text(folder: Path) -> bool:
 
 def answers(folders: list[Path], *more: str) -> list[str | None]:
     """Predictions of models for other rows; None for a model that ended or blocked the process."""
-    found: list[str | None] = []
-    while len(found) < len(folders):
-        rest = [str(folder) for folder in folders[len(found) :]]
-        command = [sys.executable, "-m", "benchmarks.faults.answers", *more, *rest]
+    answered: list[str | None] = []
+    while len(answered) < len(folders):
+        remaining = [str(folder) for folder in folders[len(answered) :]]
+        command = [sys.executable, "-m", "benchmarks.faults.answers", *more, *remaining]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        said = done.stdout.decode().splitlines()
-        found += [*said] if len(said) == len(rest) else [*said, None]
-    return found
+        output = done.stdout.decode().splitlines()
+        answered += [*output] if len(output) == len(remaining) else [*output, None]
+    return answered
 
 
-def accepted(folder: Path, said: str | None, whole: str) -> str:
+def accepted(folder: Path, text: str | None, whole: str) -> str:
     """Behaviour of an accepted model on other rows."""
-    if said is None:
+    if text is None:
         return OUTCOMES[9]
-    if said.startswith("no answer"):
+    if text.startswith("no answer"):
         return OUTCOMES[8]
-    return OUTCOMES[6] if said == whole else OUTCOMES[7]
+    return OUTCOMES[6] if text == whole else OUTCOMES[7]
 
 
 def champions(settings: StoreSettings, folder: Path) -> dict[str, Path]:
     """Models of the store's champions, by process."""
     store = MlflowStore(settings.uri)
-    found = {name: store.champion(name) for name in names()}
-    return {name: store.fetch(one, folder / name) for name, one in found.items() if one is not None}
+    versions = {name: store.champion(name) for name in names()}
+    return {name: store.fetch(one, folder / name) for name, one in versions.items() if one is not None}
 
 
 def lines(result: Mapping[str, Any]) -> list[str]:
@@ -107,11 +107,11 @@ def lines(result: Mapping[str, Any]) -> list[str]:
     ended = result["refused_by_the_check_that_ended_or_held_a_process_without_it"]
     counts = [f"| {name} | {count:,} |" for name, count in result["outcomes"].items()]
     rows = [f"| of {result['damages']:,} damages | |", "|---|---:|", *counts]
-    said = (
+    summary_line = (
         f"Without the check of trees, {ended:,} of the models that it refused ended or blocked the process "
         f"(LightGBM {result['lightgbm']})."
     )
-    return [*rows, "", said]
+    return [*rows, "", summary_line]
 
 
 def main(count: int) -> None:
@@ -127,17 +127,17 @@ def main(count: int) -> None:
                 process = list(models)[number % len(models)]
                 folder = Path(scratch) / f"{number}"
                 made.append((process, folder, damage(models[process], folder, rng)))
-            troubles = sandbox.troubles([folder for _, folder, _ in made])
-            found = [outcome(folder, trouble) for (_, folder, _), trouble in zip(made, troubles, strict=True)]
-            checked = [folder for (_, folder, _), what in zip(made, found, strict=True) if what == OUTCOMES[1]]
-            ended_unchecked += sum(said is None for said in answers(checked, "--unchecked"))
-            passed = [one for one, what in zip(made, found, strict=True) if what == "accepted"]
-            said = iter(answers([folder for _, folder, _ in passed]))
-            for (process, folder, kind), what in zip(made, found, strict=True):
-                if what == "accepted":
-                    what = accepted(folder, next(said), str(whole[process]))
-                counts[what] += 1
-                by_damage[f"{kind}: {what}"] += 1
+            errors = sandbox.troubles([folder for _, folder, _ in made])
+            outcomes = [outcome(folder, error) for (_, folder, _), error in zip(made, errors, strict=True)]
+            checked = [folder for (_, folder, _), item in zip(made, outcomes, strict=True) if item == OUTCOMES[1]]
+            ended_unchecked += sum(prediction is None for prediction in answers(checked, "--unchecked"))
+            passed = [one for one, item in zip(made, outcomes, strict=True) if item == "accepted"]
+            prediction = iter(answers([folder for _, folder, _ in passed]))
+            for (process, folder, kind), item in zip(made, outcomes, strict=True):
+                if item == "accepted":
+                    item = accepted(folder, next(prediction), str(whole[process]))
+                counts[item] += 1
+                by_damage[f"{kind}: {item}"] += 1
                 shutil.rmtree(folder)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     result: dict[str, Any] = {

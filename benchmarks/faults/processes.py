@@ -29,12 +29,12 @@ def answers(port: int, path: str) -> bool:
         return False
 
 
-def waited(until: Callable[[], bool], what: str) -> float:
+def waited(until: Callable[[], bool], label: str) -> float:
     """Seconds until something is so."""
     begin = time.monotonic()
     while not until():
         if time.monotonic() - begin > PATIENCE:
-            raise RuntimeError(f"{what}: not within {PATIENCE:g} s")
+            raise RuntimeError(f"{label}: not within {PATIENCE:g} s")
         time.sleep(0.02)
     return time.monotonic() - begin
 
@@ -102,9 +102,9 @@ class Mlflow:
     def __init__(self, home: Path, log: Path) -> None:
         self._log, self._port = log, free_port()
         where = ["--host", ADDRESS, "--port", str(self._port), "--workers", "1"]
-        kept = ["--backend-store-uri", f"sqlite:///{home / 'mlflow.db'}"]
-        kept += ["--artifacts-destination", str(home / "artifacts")]
-        self._command = [sys.executable, "-m", "mlflow", "server", *where, *kept]
+        storage = ["--backend-store-uri", f"sqlite:///{home / 'mlflow.db'}"]
+        storage += ["--artifacts-destination", str(home / "artifacts")]
+        self._command = [sys.executable, "-m", "mlflow", "server", *where, *storage]
         self.start()
 
     @property

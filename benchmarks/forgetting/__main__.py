@@ -23,22 +23,22 @@ PLANTS = {"development": (501,), "others": (601, 602)}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("process", nargs="*", choices=[*UNITS, []], default=[])
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
     for process in parser.parse_args().process or UNITS:
         seed = load(process)
-        one, digest = kept["processes"].get(process, {}), seed_digest(seed)
+        one, digest = stored["processes"].get(process, {}), seed_digest(seed)
         if one.get("seed_digest") != digest:
             one = {"seed_digest": digest, "unit": seed.target.unit, **{kind: {} for kind in PLANTS}}
-        kept["processes"][process] = one
+        stored["processes"][process] = one
         for kind, plants in PLANTS.items():
             for rng_seed in plants:
                 if str(rng_seed) in one[kind]:
                     continue
                 one[kind][str(rng_seed)] = measured(seed, rng_seed, UNITS[process])
-                kept["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
-                RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+                stored["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+                RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
                 print(f"{process}: plant {rng_seed}", flush=True)
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(kept)), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(stored)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -41,19 +41,22 @@ def measured(seed: Seed, rng_seed: int, units: int) -> dict[str, Any]:
     start = starts_of(table, own)
     first, last = start.min(), start.max()
     dates = [first + (last - first) * share for share in DATES]
-    found = {}
+    by_date = {}
     for before, date, until in zip(dates, dates[1:], dates[2:], strict=False):
         known = np.asarray(period_of(table, own) + own.period + own.delay <= pd.Timestamp(date))
         since = _changed(own, table, start < before, known & (start >= before))
         past = Past((date - start[known]) / DAY, None if since is None else (date - since) / DAY)
-        asked = (start >= date) & (start < until)
+        tested = (start >= date) & (start < until)
         X, y = matrix(table, own), table[own.target.name].to_numpy(dtype=np.float64)
         errors = {
-            name: {kept: _error(own, name, X, y, truth, known, keep(past), asked) for kept, keep in HISTORIES.items()}
+            name: {
+                history_name: _error(own, name, X, y, truth, known, keep(past), tested)
+                for history_name, keep in HISTORIES.items()
+            }
             for name in CANDIDATES
         }
-        found[f"{pd.Timestamp(date):%Y-%m-%d}"] = {"changed": past.changed, "errors": errors}
-    return found
+        by_date[f"{pd.Timestamp(date):%Y-%m-%d}"] = {"changed": past.changed, "errors": errors}
+    return by_date
 
 
 def _plant(seed: Seed, units: int) -> tuple[pd.DataFrame, FloatArray]:
@@ -72,19 +75,19 @@ def _changed(seed: Seed, table: pd.DataFrame, before: BoolArray, later: BoolArra
     """Start of the latest change that the monitoring detected in the later rows; None without one."""
     own = table[before].reset_index(drop=True)
     history = DriftReference.of(champion(seed, own), own)
-    said = answered(seed, table[later].reset_index(drop=True))
-    step = history.clock.steps(starts_of(said.table, seed)) - history.steps
-    found = last_change(DriftSignals.of(said, step, history))
-    return None if found is None else np.datetime64(history.clock.moment(history.steps + found), "us")
+    predicted = answered(seed, table[later].reset_index(drop=True))
+    step = history.clock.steps(starts_of(predicted.table, seed)) - history.steps
+    step_of_change = last_change(DriftSignals.of(predicted, step, history))
+    return None if step_of_change is None else np.datetime64(history.clock.moment(history.steps + step_of_change), "us")
 
 
 def last_change(seen: DriftSignals) -> int | None:
     """Step at which the latest change still beyond its limits at the end started; None without one."""
-    found = [_since(seen.beyond[:, j]) for j in np.flatnonzero(seen.beyond[-1])]
+    steps = [_since(seen.beyond[:, j]) for j in np.flatnonzero(seen.beyond[-1])]
     for one in seen.sums:
         if one.beyond[-1]:
-            found.append(int(one.at[_since((one.high if one.high[-1] >= one.low[-1] else one.low) > 0.0)]))
-    return max(found, default=None)
+            steps.append(int(one.at[_since((one.high if one.high[-1] >= one.low[-1] else one.low) > 0.0)]))
+    return max(steps, default=None)
 
 
 def _since(holds: BoolArray) -> int:
@@ -101,7 +104,7 @@ def _error(
     truth: FloatArray,
     known: BoolArray,
     times: IntArray,
-    asked: BoolArray,
+    tested: BoolArray,
 ) -> float:
     """Mean absolute error to the truth of test rows, by a candidate trained on these copies of rows."""
     rows = np.repeat(np.flatnonzero(known), times)
@@ -111,4 +114,4 @@ def _error(
         own = {"min_child_samples": COPIES * last.min_child_samples, "lambda_l2": COPIES * last.lambda_l2}
         estimator = with_settings(estimator, own)
     fitted: Any = estimator.fit(X[rows], y[rows])
-    return float(np.nanmean(np.abs(fitted.predict(X[asked]) - truth[asked])))
+    return float(np.nanmean(np.abs(fitted.predict(X[tested]) - truth[tested])))

@@ -52,18 +52,18 @@ def main() -> None:
             known = session.get(f"{address}/v1/processes", timeout=60).json()["processes"]
             answering = [one for one in known if one["model"] is not None]
             openapi = session.get(f"{address}/openapi.json", timeout=60).json()
-            found = ask(openapi, answering, send, given.cases, given.seed)
+            outcome = ask(openapi, answering, send, given.cases, given.seed)
     about = {
         "measured": f"{datetime.now(UTC):%Y-%m-%d}",
         "schemathesis": version("schemathesis"),
         "seed": given.seed,
         "processes": sorted(one["name"] for one in answering),
     }
-    figures = result(found, **about)
+    figures = result(outcome, **about)
     RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(figures)), encoding="utf-8")
-    print(*lines(figures), *found.shown, sep="\n")
-    sys.exit(1 if found.faults else 0)
+    print(*lines(figures), *outcome.shown, sep="\n")
+    sys.exit(1 if outcome.faults else 0)
 
 
 if __name__ == "__main__":

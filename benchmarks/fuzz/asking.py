@@ -55,11 +55,11 @@ class FuzzResult:
     faults: Counter[str] = field(default_factory=Counter)
     shown: list[str] = field(default_factory=list)
 
-    def fault(self, what: str, request: requests.PreparedRequest, response: Any) -> None:
-        self.faults[what] += 1
+    def fault(self, label: str, request: requests.PreparedRequest, response: Any) -> None:
+        self.faults[label] += 1
         if len(self.shown) < MOST_SHOWN:
-            asked = f"{request.method} {request.url} {request.body!s:.600}"
-            self.shown.append(f"{what}: {asked}\n  -> {response.status_code} {response.text:.600}")
+            described = f"{request.method} {request.url} {request.body!s:.600}"
+            self.shown.append(f"{label}: {described}\n  -> {response.status_code} {response.text:.600}")
 
 
 def ask(
@@ -83,11 +83,11 @@ def ask(
     naming = {one["name"]: Naming.of(one) for one in processes}
     schema = schemathesis.openapi.from_dict(openapi)
     operations = [one.ok() for one in schema.get_all_operations()]
-    asked = list(_asked(operations, naming))
-    found, each = FuzzResult(), max(1, cases // sum(bool(operation.body) for operation, _, _ in asked))
-    for (operation, process, kind), number in zip(asked, itertools.count(seed)):
-        _ask_one(operation, process, kind, naming, send, each, number, found)
-    return found
+    requested = list(_asked(operations, naming))
+    result, each = FuzzResult(), max(1, cases // sum(bool(operation.body) for operation, _, _ in requested))
+    for (operation, process, kind), number in zip(requested, itertools.count(seed)):
+        _ask_one(operation, process, kind, naming, send, each, number, result)
+    return result
 
 
 def _asked(operations: list[Any], naming: Mapping[str, Naming]) -> Iterator[tuple[Any, str, str]]:
@@ -110,14 +110,14 @@ def _ask_one(
     send: Sender,
     cases: int,
     seed: int,
-    found: FuzzResult,
+    result: FuzzResult,
 ) -> None:
     mode = GenerationMode.NEGATIVE if kind == INVALID else GenerationMode.POSITIVE
     version = naming[process].version if process else ""
     where = {"process": process, "model": process, "version": version, "job": "of-no-process"}
     path, query = (
         {one.name: where[one.name] for one in some if one.name in where}
-        for some in (operation.path_parameters, operation.query)
+        for parameters in (operation.path_parameters, operation.query)
     )
     given = {name: values for name, values in (("path_parameters", path), ("query", query)) if values}
     strategy = operation.as_strategy(generation_mode=mode, **given)
@@ -135,34 +135,34 @@ def _ask_one(
         if kind == ALIGNED:
             case.body = aligned(case.body, naming[process])
         request = requests.Request(**case.as_transport_kwargs(base_url=f"http://{ADDRESS}")).prepare()
-        _look(case, kind, request, send(request), found)
+        _look(case, kind, request, send(request), result)
 
     each()
 
 
-def _look(case: Case, kind: str, request: requests.PreparedRequest, response: Any, found: FuzzResult) -> None:
+def _look(case: Case, kind: str, request: requests.PreparedRequest, response: Any, result: FuzzResult) -> None:
     """Count a request by its answer."""
     where = re.sub(r"^/v1/\w+/(?=.)", "/v1/{process}/", case.path), kind
-    found.sent[where] += 1
+    result.sent[where] += 1
     status = response.status_code
     try:
         case.validate_response(response, checks=CHECKS)
     except FailureGroup as failures:
         for one in failures.exceptions:
-            found.fault(f"answer is not as described: {one.title}", request, response)
+            result.fault(f"answer is not as described: {one.title}", request, response)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        found.fault("status of 5xx", request, response)
+        result.fault("status of 5xx", request, response)
     elif status < HTTPStatus.BAD_REQUEST:
-        found.answered[where] += 1
+        result.answered[where] += 1
         if kind == INVALID:
-            found.fault("taken though OpenAPI refuses it", request, response)
+            result.fault("taken though OpenAPI refuses it", request, response)
     elif kind != INVALID:
         relations = _relations(case, response)
         if relations is None:
-            found.fault("refused though OpenAPI takes it", request, response)
+            result.fault("refused though OpenAPI takes it", request, response)
         else:
-            found.related[where] += 1
-            found.relations.update(relations)
+            result.related[where] += 1
+            result.relations.update(relations)
 
 
 def _relations(case: Case, response: Any) -> set[str] | None:

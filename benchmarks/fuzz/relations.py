@@ -45,6 +45,8 @@ def broken(problem: Mapping[str, Any]) -> set[str] | None:
     if problem.get("detail", "").startswith("no schedule keeps the order"):
         return {OF_ORDER}
     texts = [fault["expected"] for fault in problem.get("errors", ())]
-    found = {text: next((name for name, said in RELATIONS.items() if re.search(said, text)), None) for text in texts}
-    names = {name for name in found.values() if name is not None}
-    return names if texts and None not in found.values() else None
+    relation_of = {
+        text: next((name for name, pattern in RELATIONS.items() if re.search(pattern, text)), None) for text in texts
+    }
+    names = {name for name in relation_of.values() if name is not None}
+    return names if texts and None not in relation_of.values() else None

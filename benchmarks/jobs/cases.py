@@ -75,9 +75,9 @@ class JobFaultResult:
 
     def note(self, ground: Ground, *lines: str) -> None:
         """Keep what was said, without what differs from one time to the next."""
-        for said in map(ground.anywhere, lines):
-            if said and said not in self.reasons:
-                self.reasons.append(said)
+        for line in map(ground.anywhere, lines):
+            if line and line not in self.reasons:
+                self.reasons.append(line)
 
 
 class Stage:
@@ -118,32 +118,32 @@ class Stage:
         """The job when it has ended; None where it has not within so many seconds, or before something is so."""
         began = time.monotonic()
         while time.monotonic() - began < seconds and not stop():
-            found = self.jobs.get(job.id)
-            assert found is not None
-            if found.state not in ("queued", "running"):
-                return found
+            current = self.jobs.get(job.id)
+            assert current is not None
+            if current.state not in ("queued", "running"):
+                return current
             time.sleep(0.1)
         return None
 
     def over(self, job: Job) -> Job:
         """The job when it has ended, which it must."""
-        found = self.ended(job)
-        assert found is not None, f"{job.id} did not end"
-        return found
+        finished = self.ended(job)
+        assert finished is not None, f"{job.id} did not end"
+        return finished
 
-    def finish(self, job: Job, before: int, found: JobFaultResult) -> None:
+    def finish(self, job: Job, before: int, result: JobFaultResult) -> None:
         """Run a job to its end in a worker and count it; `before` is the earlier number of promotions."""
         with self.worker():
             began = time.monotonic()
             over = self.over(job)
-        found.add(over, self.ground, before, time.monotonic() - began)
+        result.add(over, self.ground, before, time.monotonic() - began)
 
     def undisturbed(self) -> float:
         """Seconds that a job takes that nothing is done to."""
         (_, job), began = self.ask(), time.monotonic()
         with self.worker():
-            found = self.over(job)
-        assert found.state == "done", found.why
+            finished = self.over(job)
+        assert finished.state == "done", finished.why
         return round(time.monotonic() - began, 1)
 
 
@@ -161,44 +161,44 @@ def stage(folder: Path, **elsewhere: str) -> Iterator[Stage]:
 def worker_killed(folder: Path, times: int) -> JobFaultResult:
     """`kill -9` of the worker at moments that are spread evenly over a job."""
     with stage(folder) as on:
-        found = JobFaultResult(whole=(seconds := on.undisturbed()))
-        while found.times < times:
+        result = JobFaultResult(whole=(seconds := on.undisturbed()))
+        while result.times < times:
             before, job = on.ask()
             for _ in range(IN_A_JOB):
                 one = on.begun()
-                is_over = on.ended(job, seconds * (found.times + 0.5) / times) is not None
+                is_over = on.ended(job, seconds * (result.times + 0.5) / times) is not None
                 one.end(signal.SIGKILL)
-                found.times += 1
-                found.between += on.ground.is_between()
+                result.times += 1
+                result.between += on.ground.is_between()
                 if is_over:
                     break
-            on.finish(job, before, found)
-    return found
+            on.finish(job, before, result)
+    return result
 
 
 def disk_full(folder: Path, times: int) -> JobFaultResult:
     """No file may grow beyond a size while the job runs; then the worker starts again with room."""
     with stage(folder) as on:
-        found = JobFaultResult(whole=(seconds := on.undisturbed()))
+        result = JobFaultResult(whole=(seconds := on.undisturbed()))
         sizes = np.geomspace(SMALLEST, LARGEST, times).astype(int)
-        while found.times < times:
+        while result.times < times:
             before, job = on.ask()
-            for size in sizes[found.times : found.times + IN_A_JOB]:
-                is_over = _without_room(on, job, int(size), 2 * seconds, found)
-                found.times += 1
+            for size in sizes[result.times : result.times + IN_A_JOB]:
+                is_over = _without_room(on, job, int(size), 2 * seconds, result)
+                result.times += 1
                 if is_over:
                     break
-            on.finish(job, before, found)
-    return found
+            on.finish(job, before, result)
+    return result
 
 
-def _without_room(on: Stage, job: Job, size: int, seconds: float, found: JobFaultResult) -> bool:
+def _without_room(on: Stage, job: Job, size: int, seconds: float, result: JobFaultResult) -> bool:
     """A worker whose files may grow to a size, until it does not go on; gives whether the job is over."""
     begin = on.log.stat().st_size if on.log.exists() else 0
     with on.worker(size) as one:
         over = on.ended(job, seconds, lambda: one.popen.poll() is not None or bool(_said(on.log, begin)))
-    found.note(on.ground, *_said(on.log, begin))
-    found.between += on.ground.is_between()
+    result.note(on.ground, *_said(on.log, begin))
+    result.between += on.ground.is_between()
     return over is not None
 
 
@@ -211,23 +211,23 @@ def _said(log: Path, begin: int) -> list[str]:
 
 def _away(on: Stage, end: Callable[[], None], start: Callable[[], None], times: int) -> JobFaultResult:
     """A server stopped and restarted at times spread evenly over a job, twice in each job."""
-    found, jobs = JobFaultResult(whole=(seconds := on.undisturbed())), times // IN_A_JOB
+    result, jobs = JobFaultResult(whole=(seconds := on.undisturbed())), times // IN_A_JOB
     moments = seconds * (np.arange(times) + 0.5) / times
-    while found.times < times:
+    while result.times < times:
         before, job = on.ask()
         with on.worker():
-            began = asked = time.monotonic()
-            for moment in moments[found.jobs % jobs :: jobs]:
-                if on.ended(job, asked + moment - time.monotonic()) is not None:
+            began = requested = time.monotonic()
+            for moment in moments[result.jobs % jobs :: jobs]:
+                if on.ended(job, requested + moment - time.monotonic()) is not None:
                     break
                 end()
                 time.sleep(AWAY)
                 start()
                 began = time.monotonic()
-                found.times += 1
+                result.times += 1
             over = on.over(job)
-        found.add(over, on.ground, before, time.monotonic() - began)
-    return found
+        result.add(over, on.ground, before, time.monotonic() - began)
+    return result
 
 
 def postgresql_killed(folder: Path, times: int) -> JobFaultResult:
@@ -251,43 +251,45 @@ def mlflow_killed(folder: Path, times: int) -> JobFaultResult:
 def store_locked(folder: Path, times: int) -> JobFaultResult:
     """MLflow's SQLite file locked by another program at times spread evenly over a job."""
     with stage(folder) as on:
-        found = JobFaultResult(whole=(seconds := on.undisturbed()))
-        while found.times < times:
+        result = JobFaultResult(whole=(seconds := on.undisturbed()))
+        while result.times < times:
             before, job = on.ask()
             with on.worker():
                 began = time.monotonic()
-                if on.ended(job, seconds * _moment(found.jobs, times)) is None:
+                if on.ended(job, seconds * _moment(result.jobs, times)) is None:
                     with closing(sqlite3.connect(on.ground.home / "mlflow.db", timeout=PATIENCE)) as other:
                         other.execute("BEGIN EXCLUSIVE")
                         time.sleep(LOCKED)
                         other.rollback()
                     began = time.monotonic()
-                    found.times += 1
+                    result.times += 1
                 over = on.over(job)
-            found.add(over, on.ground, before, time.monotonic() - began)
-            said = (on.ground.home / "logs" / "retraining" / f"{job.id}.log").read_text(encoding="utf-8").splitlines()
-            found.note(on.ground, *(line for line in said if " is locked " in line))
-    return found
+            result.add(over, on.ground, before, time.monotonic() - began)
+            log_lines = (
+                (on.ground.home / "logs" / "retraining" / f"{job.id}.log").read_text(encoding="utf-8").splitlines()
+            )
+            result.note(on.ground, *(line for line in log_lines if " is locked " in line))
+    return result
 
 
 def queue_removed(folder: Path, times: int) -> JobFaultResult:
     """SQLite file of the queue removed during a job, which is lost; its process is requested again."""
     with stage(folder) as on:
-        found = JobFaultResult(whole=(seconds := on.undisturbed()))
-        while found.times < times:
+        result = JobFaultResult(whole=(seconds := on.undisturbed()))
+        while result.times < times:
             before, job = on.ask()
             with on.worker():
                 began = time.monotonic()
-                if on.ended(job, seconds * _moment(found.jobs, times)) is None:
+                if on.ended(job, seconds * _moment(result.jobs, times)) is None:
                     began = time.monotonic()
-                    _remove_queue(on, found)
+                    _remove_queue(on, result)
                     before, job = on.ask()
                 over = on.over(job)
-            found.add(over, on.ground, before, time.monotonic() - began)
-    return found
+            result.add(over, on.ground, before, time.monotonic() - began)
+    return result
 
 
-def _remove_queue(on: Stage, found: JobFaultResult) -> None:
+def _remove_queue(on: Stage, result: JobFaultResult) -> None:
     """Remove the queue of a worker, and wait until it says so."""
     begin = on.log.stat().st_size
     for file in on.ground.home.glob("jobs.db*"):
@@ -295,9 +297,9 @@ def _remove_queue(on: Stage, found: JobFaultResult) -> None:
     processes.waited(lambda: bool(_replaced(on.log, begin)), "the worker's word on the queue")
     on.jobs.close()
     on.jobs = Jobs(on.ground.settings.jobs_url)  # as the caller that asks for a job next
-    found.note(on.ground, *_replaced(on.log, begin))
-    found.between += on.ground.is_between()
-    found.times += 1
+    result.note(on.ground, *_replaced(on.log, begin))
+    result.between += on.ground.is_between()
+    result.times += 1
 
 
 def _moment(jobs: int, times: int) -> float:

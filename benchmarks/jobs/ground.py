@@ -70,9 +70,9 @@ class Ground:
 
     def anywhere(self, line: str) -> str:
         """Message without parts that differ between runs: folders, sizes, ports and names."""
-        said = re.sub(r"[0-9a-f]{32}", "ID", line.replace(str(self.home), "HOME"))
-        said = re.sub(r"[\d,]+ MiB at", "SIZE at", said)
-        return re.sub(r"127\.0\.0\.1(:|\", port )\d+", "SERVER", said)
+        masked = re.sub(r"[0-9a-f]{32}", "ID", line.replace(str(self.home), "HOME"))
+        masked = re.sub(r"[\d,]+ MiB at", "SIZE at", masked)
+        return re.sub(r"127\.0\.0\.1(:|\", port )\d+", "SERVER", masked)
 
     def back(self) -> None:
         """Make the first version champion again, so that the next job has something to promote."""

@@ -100,8 +100,8 @@ def times(factor: float, share: float) -> Forgery:
     def forge(
         labels: FloatArray, unit: IntArray, period: IntArray, rows: IntArray, rng: np.random.Generator
     ) -> FloatArray:
-        some = unit[rows] < max(1, round(share * (unit.max() + 1)))
-        return np.where(some[:, None], factor * labels[rows], labels[rows])
+        affected = unit[rows] < max(1, round(share * (unit.max() + 1)))
+        return np.where(affected[:, None], factor * labels[rows], labels[rows])
 
     return forge
 
@@ -148,19 +148,19 @@ def poisoned(ground: Ground, folder: Path, poison: Poison) -> PoisonResult:
     shutil.rmtree(here.home / "rejected", ignore_errors=True)
     with here.entered(), running(PROCESS, here.home) as client:
         before = client.version()
-        sent, refused, said = _sent(plant, client, poison(plant, steps[-POISONED - AFTER : -AFTER]))
+        sent, refused, reply = _sent(plant, client, poison(plant, steps[-POISONED - AFTER : -AFTER]))
         job = client.retrain() if refused < sent else {"state": NONE, "why": ""}
         now = client.version()
         answers = [_answered(plant, client, step) for step in after]
     assert before is not None
     assert now is not None
     errors = {one: as_trained(plant, after, one, here.settings)[0] for one in {before, now}}
-    aside = here.home / "rejected" / f"{PROCESS}.csv"
+    rejected = here.home / "rejected" / f"{PROCESS}.csv"
     return PoisonResult(
         sent=sent,
         refused=refused,
-        said=said,
-        aside=len(pd.read_csv(aside)) if aside.exists() else 0,
+        said=reply,
+        aside=len(pd.read_csv(rejected)) if rejected.exists() else 0,
         state=job["state"],
         promoted=now != before,
         why=here.anywhere(job["result"]["why"] if job["state"] == "done" else job["why"]),
@@ -172,7 +172,7 @@ def poisoned(ground: Ground, folder: Path, poison: Poison) -> PoisonResult:
 
 def _sent(plant: Plant, client: Client, steps: Sequence[Step]) -> tuple[int, int, str]:
     """Outcomes that were sent and refused, and what the first of these were refused with."""
-    sent, refused, said = 0, 0, ""
+    sent, refused, reply = 0, 0, ""
     for step in steps:
         outcomes = plant.outcomes(step.table)
         client.predict(plant.asked(step.table))
@@ -181,14 +181,14 @@ def _sent(plant: Plant, client: Client, steps: Sequence[Step]) -> tuple[int, int
             client.tell(outcomes)
         except ServiceError as error:
             refused += len(outcomes)
-            said = said or _line(str(error))
-    return sent, refused, said
+            reply = reply or _line(str(error))
+    return sent, refused, reply
 
 
-def _line(said: str) -> str:
+def _line(reply: str) -> str:
     """The first fault of a refusal, which names field, value and what was expected."""
-    found = re.search(r'\{"row".*?\}', said)
-    return said if found is None else _shown(json.loads(found[0]))
+    match = re.search(r'\{"row".*?\}', reply)
+    return reply if match is None else _shown(json.loads(match[0]))
 
 
 def _shown(fault: Mapping[str, Any]) -> str:

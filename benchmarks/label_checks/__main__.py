@@ -56,10 +56,10 @@ def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: in
     first, count, accepted : int
         First period of the file, how many it has, and the first that came after the model that a person accepted.
     """
-    some = periods < first + count
-    known, since = of_rows(data, some), periods[some]
+    received = periods < first + count
+    known, since = of_rows(data, received), periods[received]
     labels = task_of(data.seed).labels.quantities(known)
-    others = before(data, data.periods[some].max(), data.periods[periods >= accepted].min())
+    others = before(data, data.periods[received].max(), data.periods[periods >= accepted].min())
     is_new, is_after = np.asarray(since >= first), np.asarray(since >= accepted)
     return check_labels(known, labels, is_new, is_after=is_after, others=others)
 
@@ -67,10 +67,10 @@ def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: in
 def one_by_one(data: Dataset, periods: IntArray, first: int, end: int, count: int) -> LabelChecks:
     """Return the checks of files in sequence, up to the first that is stopped."""
     for start in range(first, end - count + 1, count):
-        found = asked(data, periods, start, count, first)
-        if not found.passed:
+        checks = asked(data, periods, start, count, first)
+        if not checks.passed:
             break
-    return found
+    return checks
 
 
 def forged(data: Dataset, periods: IntArray, rows: IntArray, forgery: Forgery, rng: np.random.Generator) -> Dataset:
@@ -87,27 +87,27 @@ def without_late(data: Dataset) -> Dataset:
     return data if not late else replace(data, table=data.table.drop(columns=late))
 
 
-def counted(found: list[LabelChecks], new: list[int]) -> dict[str, Any]:
+def counted(checks: list[LabelChecks], new: list[int]) -> dict[str, Any]:
     """Number of stopped files, by check, and the fraction of excluded rows in the others."""
     names: dict[str, int] = {}
-    for one in found:
-        for what in {line.split(",")[1].split(" of ")[0].split(":")[0].strip() for line in one.reasons}:
-            names[what] = names.get(what, 0) + 1
-    passed = [(len(one.aside), rows) for one, rows in zip(found, new, strict=True) if one.passed]
-    aside = sum(rows for rows, _ in passed) / max(1, sum(rows for _, rows in passed))
-    stopped = len(found) - len(passed)
-    return {"files": len(found), "stopped": stopped, "aside": round(aside, 5), "by": dict(sorted(names.items()))}
+    for one in checks:
+        for check in {line.split(",")[1].split(" of ")[0].split(":")[0].strip() for line in one.reasons}:
+            names[check] = names.get(check, 0) + 1
+    passed = [(len(one.aside), rows) for one, rows in zip(checks, new, strict=True) if one.passed]
+    excluded = sum(rows for rows, _ in passed) / max(1, sum(rows for _, rows in passed))
+    stopped = len(checks) - len(passed)
+    return {"files": len(checks), "stopped": stopped, "aside": round(excluded, 5), "by": dict(sorted(names.items()))}
 
 
 def on_plant(seed: Seed, data: Dataset, rng: np.random.Generator) -> dict[str, list[tuple[LabelChecks, int]]]:
     """Correct and manipulated files of one plant."""
     periods, starts = pd.factorize(data.periods, sort=True)
     count, last = PERIODS[seed.process.name], int(periods.max()) + 1
-    found: dict[str, list[tuple[LabelChecks, int]]] = {}
+    results: dict[str, list[tuple[LabelChecks, int]]] = {}
 
     def keep(name: str, checks: LabelChecks, first: int) -> None:
         rows = int(((periods >= first) & (periods < first + count)).sum())
-        found.setdefault(name, []).append((checks, rows))
+        results.setdefault(name, []).append((checks, rows))
 
     def both(name: str, first: int, false: Dataset, ask: Callable[[Dataset], LabelChecks]) -> None:
         checks, others = ask(false), without_late(false)
@@ -131,9 +131,9 @@ def on_plant(seed: Seed, data: Dataset, rng: np.random.Generator) -> dict[str, l
             keep(name, asked(without_labels(data, left_out), periods[~left_out], first, count, first), first)
     for first, end in half_years(starts):
         for name, change in SLOW.items():
-            kept, false = change(data, periods, first, end, rng)
-            both(name, first, false, partial(one_by_one, periods=periods[kept], first=first, end=end, count=count))
-    return found
+            reported, false = change(data, periods, first, end, rng)
+            both(name, first, false, partial(one_by_one, periods=periods[reported], first=first, end=end, count=count))
+    return results
 
 
 def changes(seed: Seed, starts: pd.DatetimeIndex, count: int) -> list[int]:
@@ -166,11 +166,11 @@ def on_plants(process: str) -> dict[str, Any]:
 
 def main(processes: list[str]) -> None:
     """Measure, and write the page again."""
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for process in processes or PERIODS:
-        kept[process] = on_plants(process)
-        RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+        stored[process] = on_plants(process)
+        RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 if __name__ == "__main__":

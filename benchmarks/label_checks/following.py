@@ -202,32 +202,32 @@ def _begun(seed: Seed, folder: Path, share: float) -> Plant:
 
 def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Sums of counts, means of errors and shares, and the worst ratios of errors."""
-    found = summed(figures)
-    beside = "error_honest" if "error_honest" in found else "error_all"
-    worst = {"worst": max(one["error"] / one[beside] for one in figures)}
-    if beside == "error_honest":
-        worst["worst_all"] = max(one["error_all"] / one[beside] for one in figures)
-    return found | worst
+    total = summed(figures)
+    reference = "error_honest" if "error_honest" in total else "error_all"
+    worst = {"worst": max(one["error"] / one[reference] for one in figures)}
+    if reference == "error_honest":
+        worst["worst_all"] = max(one["error_all"] / one[reference] for one in figures)
+    return total | worst
 
 
 HEADS = ("outcomes", "error ratio", "worst plant", "error ratio, all applied", "worst plant, all applied")
 
 
-def lines(found: Mapping[str, Any] | None) -> list[str]:
+def lines(figures: Mapping[str, Any] | None) -> list[str]:
     """Text between the markers."""
-    return waiting.lines(found, HEADS, _cells, _honest)
+    return waiting.lines(figures, HEADS, _cells, _honest)
 
 
-def _cells(kept: Mapping[str, float]) -> list[str]:
-    ratios = (kept["error"] / kept["error_honest"], kept["worst"])
-    open_ = (kept["error_all"] / kept["error_honest"], kept["worst_all"])
+def _cells(figures: Mapping[str, float]) -> list[str]:
+    ratios = (figures["error"] / figures["error_honest"], figures["worst"])
+    open_ = (figures["error_all"] / figures["error_honest"], figures["worst_all"])
     return [f"{ratio:.3f}" for ratio in (*ratios, *open_)]
 
 
-def _honest(kept: Mapping[str, float]) -> str:
+def _honest(figures: Mapping[str, float]) -> str:
     return (
-        f"error {kept['error'] / kept['error_all']:.3f} times that with all applied, on the worst plant "
-        f"{kept['worst']:.3f}; coverage {kept['covered']:.1%}, with all applied {kept['covered_all']:.1%}"
+        f"error {figures['error'] / figures['error_all']:.3f} times that with all applied, on the worst "
+        f"plant {figures['worst']:.3f}; coverage {figures['covered']:.1%}, with all applied {figures['covered_all']:.1%}"
     )
 
 

@@ -198,21 +198,21 @@ HEADS = (
 )
 
 
-def lines(found: Mapping[str, Any] | None) -> list[str]:
+def lines(figures: Mapping[str, Any] | None) -> list[str]:
     """Text between the markers."""
-    return waiting.lines(found, HEADS, _cells, _honest)
+    return waiting.lines(figures, HEADS, _cells, _honest)
 
 
-def _cells(kept: Mapping[str, float]) -> list[str]:
-    guarded = f"{kept['width']:.3f}", f"{kept['worst_width']:.3f}", f"{kept['covered']:.1%}"
-    open_ = f"{kept['width_all']:.3f}", f"{kept['worst_width_all']:.3f}", f"{kept['covered_all']:.1%}"
-    return [*guarded, *open_, f"{kept['covered_honest']:.1%}"]
+def _cells(figures: Mapping[str, float]) -> list[str]:
+    guarded = f"{figures['width']:.3f}", f"{figures['worst_width']:.3f}", f"{figures['covered']:.1%}"
+    open_ = f"{figures['width_all']:.3f}", f"{figures['worst_width_all']:.3f}", f"{figures['covered_all']:.1%}"
+    return [*guarded, *open_, f"{figures['covered_honest']:.1%}"]
 
 
-def _honest(kept: Mapping[str, float]) -> str:
+def _honest(figures: Mapping[str, float]) -> str:
     return (
-        f"width {kept['width']:.3f} times that with all applied, on the worst plant {kept['worst_width']:.3f}; joint "
-        f"coverage {kept['covered']:.1%}, with all applied {kept['covered_all']:.1%}"
+        f"width {figures['width']:.3f} times that with all applied, on the worst plant {figures['worst_width']:.3f}; "
+        f"joint coverage {figures['covered']:.1%}, with all applied {figures['covered_all']:.1%}"
     )
 
 

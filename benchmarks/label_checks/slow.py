@@ -23,9 +23,9 @@ a random generator.
 """
 
 
-def of_rows(data: Dataset, some: BoolArray) -> Dataset:
+def of_rows(data: Dataset, chosen: BoolArray) -> Dataset:
     """Some rows of a data set."""
-    return replace(data, table=data.table[some].reset_index(drop=True), X=data.X[some], y=data.y[some])
+    return replace(data, table=data.table[chosen].reset_index(drop=True), X=data.X[chosen], y=data.y[chosen])
 
 
 def ramp(data: Dataset, periods: IntArray, first: int, end: int, rng: np.random.Generator) -> tuple[BoolArray, Dataset]:
@@ -65,8 +65,8 @@ def best_quarter(
     """The highest quarter of each period alone, by the first label."""
     first_label = pd.Series(_labels(data)[:, 0])
     least = first_label.groupby(periods).transform(lambda one: one.quantile(BEST)).to_numpy()
-    kept = (periods < first) | (periods >= end) | (first_label.to_numpy() >= least)
-    return kept, of_rows(data, kept)
+    reported = (periods < first) | (periods >= end) | (first_label.to_numpy() >= least)
+    return reported, of_rows(data, reported)
 
 
 def left_out(
@@ -76,8 +76,8 @@ def left_out(
     unit = pd.factorize(data.units, sort=True)[0]
     count = int(unit.max()) + 1
     out = rng.choice(count, round(LEFT_OUT * count), replace=False)
-    kept = (periods < first) | (periods >= end) | ~np.isin(unit, out)
-    return kept, of_rows(data, kept)
+    reported = (periods < first) | (periods >= end) | ~np.isin(unit, out)
+    return reported, of_rows(data, reported)
 
 
 def _labels(data: Dataset) -> FloatArray:

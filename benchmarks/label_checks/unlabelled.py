@@ -51,11 +51,11 @@ def chosen(data: Dataset, choice: Choice, periods: IntArray, rng: np.random.Gene
     return np.asarray(~(place > ROUTINE), dtype=np.bool_)
 
 
-def without_labels(data: Dataset, some: BoolArray) -> Dataset:
+def without_labels(data: Dataset, unlabelled: BoolArray) -> Dataset:
     """The data set of which some rows have no label."""
     labels = [column.name for column in data.seed.labels]
-    table = data.table.assign(**{name: data.table[name].where(~some) for name in labels})
-    return replace(of_rows(data, ~some), checked=table, unlabelled_rows=int(some.sum()))
+    table = data.table.assign(**{name: data.table[name].where(~unlabelled) for name in labels})
+    return replace(of_rows(data, ~unlabelled), checked=table, unlabelled_rows=int(unlabelled.sum()))
 
 
 def before(data: Dataset, end: pd.Timestamp, accepted: pd.Timestamp) -> AllRows | None:

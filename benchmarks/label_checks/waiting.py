@@ -38,8 +38,8 @@ def places(steps: int) -> list[int]:
 def regime_steps(seed: Seed, begin: pd.Timestamp, length: pd.Timedelta, steps: int) -> list[int]:
     """Steps in which a regime of a seed begins, but for the last, whose outcomes never come in."""
     regimes = seed.plant.regimes if seed.plant is not None else ()
-    found = [int((pd.Timestamp(one.start) - begin) // length) for one in regimes]
-    return [one for one in found if 0 <= one < steps - 1]
+    numbers = [int((pd.Timestamp(one.start) - begin) // length) for one in regimes]
+    return [one for one in numbers if 0 <= one < steps - 1]
 
 
 def on_plants(
@@ -61,12 +61,12 @@ def on_plants(
     together : callable
         Puts figures of all plants together.
     """
-    seed, found = load(process), dict[str, list[Figures]]()
+    seed, by_name = load(process), dict[str, list[Figures]]()
     for number in plants:
         with tempfile.TemporaryDirectory() as folder:
             for name, figures in figures_of(another_plant(seed, rng_seed=number), Path(folder), number):
-                found.setdefault(name, []).append(figures)
-    files = {name: together(figures) for name, figures in found.items()}
+                by_name.setdefault(name, []).append(figures)
+    files = {name: together(figures) for name, figures in by_name.items()}
     return {"seed_digest": seed_digest(seed), "plants": list(plants), "files": files}
 
 
@@ -78,30 +78,31 @@ def summed(figures: Sequence[Figures]) -> dict[str, float]:
 
 
 def lines(
-    found: Mapping[str, Any] | None,
+    figures: Mapping[str, Any] | None,
     heads: Sequence[str],
     cells: Callable[[Figures], Sequence[str]],
     honest: Callable[[Figures], str],
 ) -> list[str]:
     """Lines between the markers: a row of `cells` for each manipulation, and a line on correct outcomes."""
-    if found is None:
+    if figures is None:
         return ["Not measured yet."]
-    said = []
-    for process, one in found["processes"].items():
-        kept = one["files"][HONEST]
-        said.append(
-            f"- {process}: {kept['waited']:.0f} of {kept['steps']:.0f} steps pending, {kept['regimes_waited']:.0f} of "
-            f"the {kept['regimes']:.0f} in which the plant changes; {honest(kept)}"
+    sentences = []
+    for process, one in figures["processes"].items():
+        correct = one["files"][HONEST]
+        sentences.append(
+            f"- {process}: {correct['waited']:.0f} of {correct['steps']:.0f} steps pending, "
+            f"{correct['regimes_waited']:.0f} of the {correct['regimes']:.0f} in which the plant changes; "
+            f"{honest(correct)}"
         )
-    rows = table(("process", heads[0], "steps", "pending", *heads[1:]), _rows(found, cells))
-    return [f"Measured on {found['measured']}.", "", *rows, "", "Honest outcomes only:", "", *said]
+    rows = table(("process", heads[0], "steps", "pending", *heads[1:]), _rows(figures, cells))
+    return [f"Measured on {figures['measured']}.", "", *rows, "", "Honest outcomes only:", "", *sentences]
 
 
-def _rows(found: Mapping[str, Any], cells: Callable[[Figures], Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    for process, one in found["processes"].items():
-        for name, kept in one["files"].items():
+def _rows(figures: Mapping[str, Any], cells: Callable[[Figures], Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    for process, one in figures["processes"].items():
+        for name, counts in one["files"].items():
             if name != HONEST:
-                yield process, name, *(f"{kept[count]:,.0f}" for count in ("steps", "waited")), *cells(kept)
+                yield process, name, *(f"{counts[count]:,.0f}" for count in ("steps", "waited")), *cells(counts)
 
 
 def measure(
@@ -116,9 +117,9 @@ def measure(
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("process", nargs="*", choices=[*processes, []], default=[])
     given = parser.parse_args()
-    found = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {"processes": {}}
+    stored = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {"processes": {}}
     for process in given.process or processes:
-        found["processes"][process] = measured(process)
-        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
-        results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), name, page_lines(found)), encoding="utf-8")
+        stored["processes"][process] = measured(process)
+        stored["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        results.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), name, page_lines(stored)), encoding="utf-8")

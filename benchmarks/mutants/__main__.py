@@ -80,7 +80,7 @@ class MutationRun:
 
 def measured(changes: list[Change], workers: int, fresh: bool) -> dict[Change, str]:
     """Result of each change, as far as the run came."""
-    found, begun = dict[Change, str](), time.monotonic()
+    results, started = dict[Change, str](), time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="mutants-") as folder,
         concurrent.futures.ThreadPoolExecutor(workers) as pool,
@@ -90,19 +90,19 @@ def measured(changes: list[Change], workers: int, fresh: bool) -> dict[Change, s
         try:
             for future in concurrent.futures.as_completed(futures):
                 change = futures[future]
-                found[change] = future.result()
-                tested = Counter(found.values())
+                results[change] = future.result()
+                tested = Counter(results.values())
                 share = tested[NOTICED] / max(tested[NOTICED] + tested[SURVIVED], 1)
-                minutes = (time.monotonic() - begun) / 60.0
-                head = f"[{len(found):3}/{len(changes)} {minutes:5.1f} min {share:4.0%}]"
-                print(f"{head} {found[change]:8} {change.file}:{change.line} {change.operator[5:]}", flush=True)
-                if found[change] == SURVIVED:
+                minutes = (time.monotonic() - started) / 60.0
+                head = f"[{len(results):3}/{len(changes)} {minutes:5.1f} min {share:4.0%}]"
+                print(f"{head} {results[change]:8} {change.file}:{change.line} {change.operator[5:]}", flush=True)
+                if results[change] == SURVIVED:
                     print("".join(f"      {side} {text}\n" for side, text in shown(change).items()), end="")
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             run.stop()
-            print(f"stopped after {len(found)} of {len(changes)}: the same command goes on from here")
-    return found
+            print(f"stopped after {len(results)} of {len(changes)}: the same command goes on from here")
+    return results
 
 
 def main() -> int:
@@ -116,17 +116,17 @@ def main() -> int:
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     FORKS.set_forkserver_preload(LOADED)
     changes, counts = sample(given.only, given.sample, given.seed)
-    found = measured(changes, given.workers, given.fresh)
-    figures = summary(found, counts)
+    results = measured(changes, given.workers, given.fresh)
+    figures = summary(results, counts)
     for room, row in figures["rooms"].items():
         print(f"{room:15} {row}")
     for survivor in figures["survivors"]:
         print("{file}:{line}: {old}  ->  {new}  [{reason}]".format(**survivor))
     print("tests that fail without a change:", figures["tests_that_fail"])
-    if not given.only and len(found) == len(changes):
+    if not given.only and len(results) == len(changes):
         head = {"sample": given.sample, "seed": given.seed}
         RESULTS.write_text(json.dumps(head | figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return 0 if len(found) == len(changes) and not figures["tests_that_fail"] else 1
+    return 0 if len(results) == len(changes) and not figures["tests_that_fail"] else 1
 
 
 if __name__ == "__main__":

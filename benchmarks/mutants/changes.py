@@ -40,17 +40,17 @@ class Change:
 def unevaluated(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Spans of annotations, which nothing evaluates in a module that postpones them."""
     tree = ast.parse(source)
-    found: list[ast.expr | None] = []
+    annotations: list[ast.expr | None] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             arguments = node.args
             every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-            found += [node.returns, *(argument.annotation for argument in every if argument is not None)]
+            annotations += [node.returns, *(argument.annotation for argument in every if argument is not None)]
         elif isinstance(node, ast.AnnAssign):
-            found.append(node.annotation)
+            annotations.append(node.annotation)
     return [
         ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
-        for node in found
+        for node in annotations
         if node is not None
     ]
 
@@ -70,7 +70,7 @@ def places(path: Path) -> dict[tuple[int, int], list[Change]]:
     """Changes that can be made in a file, by place."""
     source = path.read_text(encoding="utf-8")
     tree, spans = get_ast(source), unevaluated(source)
-    found: dict[tuple[int, int], list[Change]] = {}
+    by_place: dict[tuple[int, int], list[Change]] = {}
     for name in operator_names():
         if LEFT_OUT.search(name) and name not in KEPT:
             continue
@@ -80,8 +80,8 @@ def places(path: Path) -> dict[tuple[int, int], list[Change]]:
             if not any(start <= (line, column) < end for start, end in spans):
                 change = Change(str(path.relative_to(ROOT)), line, column, name, occurrence)
                 if possible(change, source):
-                    found.setdefault((line, column), []).append(change)
-    return found
+                    by_place.setdefault((line, column), []).append(change)
+    return by_place
 
 
 def sample(only: str, size: int, seed: int) -> tuple[list[Change], dict[str, int]]:

@@ -41,11 +41,11 @@ PYTEST = (
 @cache
 def plants() -> dict[str, list[str]]:
     """Processes by the folder of simulators that they import."""
-    found: dict[str, list[str]] = {}
+    by_process: dict[str, list[str]] = {}
     for path in sorted((ROOT / "synthetic_data").glob("*.py")):
         for folder in sorted(set(re.findall(r"synthetic_data\.(\w+)\.", path.read_text(encoding="utf-8"))) - SHARED):
-            found.setdefault(folder, []).append(path.stem)
-    return found
+            by_process.setdefault(folder, []).append(path.stem)
+    return by_process
 
 
 def processes_of(file: str) -> list[str]:
@@ -64,19 +64,19 @@ def tests_of(file: str) -> tuple[list[str], bool]:
     path = Path(file)
     folder = ROOT / "tests" / path.parent
     own = sorted({*folder.glob(f"test_{path.stem}.py"), *folder.glob(f"test_{path.stem}_*.py")})
-    found = list(own)
+    files = list(own)
     if path.parts[0] == "synthetic_data" and len(path.parts) == 3 and path.parts[1] in plants():
-        found += sorted(folder.glob("test_*.py"))
+        files += sorted(folder.glob("test_*.py"))
         for process in plants()[path.parts[1]]:
-            found += sorted((ROOT / "tests" / "synthetic_data").glob(f"test_{process}*.py"))
+            files += sorted((ROOT / "tests" / "synthetic_data").glob(f"test_{process}*.py"))
     if processes_of(file):
-        found += [ROOT / "tests" / law for law in LAWS[path.parts[0]]]
-    while not found:
-        found = sorted(folder.glob("test_*.py"))
+        files += [ROOT / "tests" / law for law in LAWS[path.parts[0]]]
+    while not files:
+        files = sorted(folder.glob("test_*.py"))
         folder = folder.parent
     if path.parts[0] == "physics":
-        found += [ROOT / "tests" / "physics" / f"test_{name}.py" for name in ("functions", "points")]
-    return list(dict.fromkeys(str(test.relative_to(ROOT)) for test in found)), bool(own)
+        files += [ROOT / "tests" / "physics" / f"test_{name}.py" for name in ("functions", "points")]
+    return list(dict.fromkeys(str(test.relative_to(ROOT)) for test in files)), bool(own)
 
 
 def with_long(file: str) -> list[str]:
@@ -181,9 +181,9 @@ class Journal:
                 code.update(name.encode() + (ROOT / name).read_bytes())
         self.code = code.hexdigest()
 
-    def key(self, what: object, tests: list[str]) -> str:
+    def key(self, change: object, tests: list[str]) -> str:
         texts = [(ROOT / test).read_text(encoding="utf-8") for test in tests]
-        return hashlib.sha256(repr((self.code, what, tests, texts)).encode()).hexdigest()
+        return hashlib.sha256(repr((self.code, change, tests, texts)).encode()).hexdigest()
 
     def put(self, key: str, **values: object) -> None:
         with self.lock, JOURNAL.open("a", encoding="utf-8") as file:

@@ -58,29 +58,29 @@ def measured(plant: TrialPlant, seed: Seed) -> list[dict[str, Any]]:
     return [
         {
             "plant": plant.name,
-            "knob": knob,
+            "knob": setpoint,
             "outcome": outcome,
-            "truth": float(by_unit[knob, outcome].mean()),
-            "spread": float(by_unit[knob, outcome].std()),
-            "truth_error": float(by_unit[knob, outcome].sem()),
-            **{name: of[knob, outcome][0] for name, of in estimates.items()},
-            **{f"{name}_error": of[knob, outcome][1] for name, of in estimates.items()},
+            "truth": float(by_unit[setpoint, outcome].mean()),
+            "spread": float(by_unit[setpoint, outcome].std()),
+            "truth_error": float(by_unit[setpoint, outcome].sem()),
+            **{name: of[setpoint, outcome][0] for name, of in estimates.items()},
+            **{f"{name}_error": of[setpoint, outcome][1] for name, of in estimates.items()},
         }
-        for knob, outcome in effects.columns
+        for setpoint, outcome in effects.columns
     ]
 
 
 def main() -> None:
     """Measure and write."""
     seed = load(PROCESS)
-    found = [one for plant in PLANTS for one in measured(plant, seed)]
+    effects = [one for plant in PLANTS for one in measured(plant, seed)]
     sizes = {"units": UNITS, "history": HISTORY, "plants": [plant.name for plant in PLANTS]}
     RESULTS.write_text(
-        json.dumps({"process": PROCESS, "digest": seed_digest(seed)} | sizes | {"effects": found}, indent=1) + "\n",
+        json.dumps({"process": PROCESS, "digest": seed_digest(seed)} | sizes | {"effects": effects}, indent=1) + "\n",
         encoding="utf-8",
     )
-    kept = json.loads(RESULTS.read_text(encoding="utf-8"))
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -55,14 +55,16 @@ class TrainingRows:
         """Rows of units with known last periods and known set-points."""
         grid = UnitPeriodGrid.of(history, seed)
         at = situations(grid, seed, response)
-        moves = {knob: (at.plan[knob] - at.last[knob]) / step_of(seed, knob) for knob in response.KNOBS}
+        moves = {
+            setpoint: (at.plan[setpoint] - at.last[setpoint]) / step_of(seed, setpoint) for setpoint in response.KNOBS
+        }
         use = (at.age >= MIN_AGE) & np.all([np.isfinite(values) for values in moves.values()], axis=0)
         late = [grid.before(grid.columns[one.name]) for one in (*seed.by_role("late"), seed.target)]
         outcomes = {name: grid.ahead(values) for name, values in response.measured(grid.in_hand(seed)).items()}
         return cls(
             at[use],
             {name: values[use] for name, values in outcomes.items()},
-            {knob: values[use] for knob, values in moves.items()},
+            {setpoint: values[use] for setpoint, values in moves.items()},
             np.column_stack([at.known, *late])[use],
         )
 
@@ -71,25 +73,27 @@ def ours(history: pd.DataFrame, seed: Seed, rows: TrainingRows) -> Estimates:
     """Mean over rows of what a step does, by the posterior: its mean and standard deviation over draws."""
     model = learn(history, seed)
     few = np.linspace(0, len(rows.at) - 1, min(SAMPLE, len(rows.at))).astype(np.intp)
-    state, found = model.states(rows.at[few]), {}
-    for knob in rows.moves:
+    state, effects = model.states(rows.at[few]), {}
+    for setpoint in rows.moves:
         drawn: dict[str, list[float]] = {name: [] for name in rows.outcomes}
         for theta in model.posterior.draws(DRAWS):
             ends = [
-                model.outcomes(state, model.still() | {knob: np.full((1, 1), sign * step_of(seed, knob))}, theta)
+                model.outcomes(
+                    state, model.still() | {setpoint: np.full((1, 1), sign * step_of(seed, setpoint))}, theta
+                )
                 for sign in (1.0, -1.0)
             ]
             for name, values in drawn.items():
                 values.append(float(np.nanmean(ends[0][name] - ends[1][name])) / 2.0)
-        found |= {(knob, name): (float(np.mean(values)), float(np.std(values))) for name, values in drawn.items()}
-    return found
+        effects |= {(setpoint, name): (float(np.mean(values)), float(np.std(values))) for name, values in drawn.items()}
+    return effects
 
 
 def linear_dml(rows: TrainingRows) -> Estimates:
     """Estimate by `econml.dml.LinearDML`: all set-points together, folds of complete units."""
     from econml.dml import LinearDML  # stands in no environment but that of this command
 
-    found, treatments = {}, np.column_stack(list(rows.moves.values()))
+    estimates, treatments = {}, np.column_stack(list(rows.moves.values()))
     for name, values in rows.outcomes.items():
         known = np.isfinite(values)
         model = LinearDML(
@@ -103,18 +107,18 @@ def linear_dml(rows: TrainingRows) -> Estimates:
             warnings.filterwarnings("ignore", "Input contains NaN", UserWarning)
             model.fit(values[known], treatments[known], W=rows.controls[known], groups=rows.at.units[known])
         effects, errors = (np.ravel(part) for part in (model.intercept_, model.intercept__inference().stderr))
-        found |= {
-            (knob, name): (float(effect), float(error))
-            for knob, effect, error in zip(rows.moves, effects, errors, strict=True)
+        estimates |= {
+            (setpoint, name): (float(effect), float(error))
+            for setpoint, effect, error in zip(rows.moves, effects, errors, strict=True)
         }
-    return found
+    return estimates
 
 
 def double_ml(rows: TrainingRows) -> Estimates:
     """Estimate by `doubleml.DoubleMLPLR`: one set-point at a time, errors by unit."""
     from doubleml import DoubleMLData, DoubleMLPLR  # stands in no environment but that of this command
 
-    found, treatments = {}, np.column_stack(list(rows.moves.values()))
+    estimates, treatments = {}, np.column_stack(list(rows.moves.values()))
     for name, values in rows.outcomes.items():
         known = np.isfinite(values)
         data = DoubleMLData.from_arrays(
@@ -126,8 +130,8 @@ def double_ml(rows: TrainingRows) -> Estimates:
         )
         np.random.seed(0)  # noqa: NPY002 - DoubleML draws its folds by the global generator
         model = DoubleMLPLR(data, LGBMRegressor(**TREES), LGBMRegressor(**TREES), n_folds=FOLDS).fit()
-        found |= {
-            (knob, name): (float(effect), float(error))
-            for knob, effect, error in zip(rows.moves, model.coef, model.se, strict=True)
+        estimates |= {
+            (setpoint, name): (float(effect), float(error))
+            for setpoint, effect, error in zip(rows.moves, model.coef, model.se, strict=True)
         }
-    return found
+    return estimates

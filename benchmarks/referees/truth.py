@@ -17,20 +17,20 @@ from training.setpoints.plants import RunningPlant
 FUTURES = range(3)
 
 
-def answers(running: RunningPlant, last: pd.DataFrame, seed: Seed, future: int, knob: str) -> dict[str, pd.Series]:
+def answers(running: RunningPlant, last: pd.DataFrame, seed: Seed, future: int, setpoint: str) -> dict[str, pd.Series]:
     """Half the difference of outcomes after a step up and down, by unit; NaN if bounds prevent the step."""
-    response, step = response_of(seed), step_of(seed, knob)
+    response, step = response_of(seed), step_of(seed, setpoint)
     assert response is not None
     assert seed.key is not None
     key, time_ = seed.key.name, seed.clock.name
     plan = running.plan()
-    low, high = seed.column(knob).settable
+    low, high = seed.column(setpoint).settable
     ends, made = [], []
     for sign in (1.0, -1.0):
-        made.append(np.clip(plan[knob] + sign * step, low, high))
+        made.append(np.clip(plan[setpoint] + sign * step, low, high))
         copy, hand = running.fork(future), Observation(seed, last)
         for period in range(AHEAD + 1):  # the label of the last of them comes in one later
-            hand = hand.after(copy.step(plan[[key, time_]].assign(**{knob: made[-1]}) if period == 0 else None))
+            hand = hand.after(copy.step(plan[[key, time_]].assign(**{setpoint: made[-1]}) if period == 0 else None))
         grid = UnitPeriodGrid.of(hand.history(), seed)
         measured = response.measured(grid.columns)
         ends.append(
@@ -41,10 +41,14 @@ def answers(running: RunningPlant, last: pd.DataFrame, seed: Seed, future: int, 
     return {name: difference[name] for name in difference}
 
 
-def truth_of(running: RunningPlant, last: pd.DataFrame, seed: Seed, knobs: Sequence[str]) -> pd.DataFrame:
+def truth_of(running: RunningPlant, last: pd.DataFrame, seed: Seed, setpoints: Sequence[str]) -> pd.DataFrame:
     """True effects of a step: a row per unit and future, a column per set-point and outcome."""
     parts = []
     for future in FUTURES:
-        found = {(knob, name): of for knob in knobs for name, of in answers(running, last, seed, future, knob).items()}
-        parts.append(pd.DataFrame(found))
+        effects = {
+            (setpoint, name): of
+            for setpoint in setpoints
+            for name, of in answers(running, last, seed, future, setpoint).items()
+        }
+        parts.append(pd.DataFrame(effects))
     return pd.concat(parts)

@@ -45,21 +45,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kind", nargs="*", choices=[*KINDS, WRITE, []], default=[], help=f"{WRITE} measures nothing")
     for kind in parser.parse_args().kind or KINDS:
-        found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"kinds": {}}
+        stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"kinds": {}}
         if kind != WRITE:
-            _measure(kind, found)
-            RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+            _measure(kind, stored)
+            RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+        PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(stored)), encoding="utf-8")
         print(kind, flush=True)
 
 
-def _measure(kind: str, found: dict[str, Any]) -> None:
+def _measure(kind: str, figures: dict[str, Any]) -> None:
     """Put the figures of a kind among those that were found, in the order of KINDS."""
-    kinds = found["kinds"] | {kind: KINDS[kind]()}
-    found["kinds"] = {one: kinds[one] for one in KINDS if one in kinds}
-    found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+    kinds = figures["kinds"] | {kind: KINDS[kind]()}
+    figures["kinds"] = {one: kinds[one] for one in KINDS if one in kinds}
+    figures["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
     if kind in UNITS:
-        found["seed_digests"] = found.get("seed_digests", {}) | {kind: seed_digest(load(kind))}
+        figures["seed_digests"] = figures.get("seed_digests", {}) | {kind: seed_digest(load(kind))}
 
 
 if __name__ == "__main__":

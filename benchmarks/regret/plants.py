@@ -49,7 +49,7 @@ def _of_target(data: Dataset, parts: Split) -> dict[str, Any]:
         fitted = fit(learner, with_few_threads(estimator, len(data.labels)), data, parts)
         model, metrics[name] = model_of(fitted, learner, name, data, parts, {})
         errors[name] = _error(data, parts, learner.predictions_of(learner.answers(model, data, parts))[parts.test])
-    by = POOLED if all(POOLED in found for found in metrics.values()) else learner.selected_by
+    by = POOLED if all(POOLED in one_metrics for one_metrics in metrics.values()) else learner.selected_by
     return {
         "rows": len(data.labels),
         "before": min(metrics, key=lambda name: metrics[name][by]),

@@ -46,15 +46,15 @@ def replay(
     from benchmarks.replays.summary import in_words, summary
     from seeds import load
 
-    wanted = [one.strip() for one in policies.split(",")]
-    if unknown := [one for one in wanted if one not in POLICIES]:
+    requested = [one.strip() for one in policies.split(",")]
+    if unknown := [one for one in requested if one not in POLICIES]:
         fail(f"--policies: got {unknown[0]}, expected some of {', '.join(POLICIES)}")
     seed = load(process)
     plant = simulated(seed, out / "plant", units, rng_seed, begin, days)
     base = _base(plant, out)
-    found = {one: _played(one, plant, base, out, retrain_interval) for one in wanted}
-    summaries = [summary(name, steps) for name, steps in found.items()]
-    file = write(plant, found, summaries, out)
+    replays = {one: _played(one, plant, base, out, retrain_interval) for one in requested}
+    summaries = [summary(name, steps) for name, steps in replays.items()]
+    file = write(plant, replays, summaries, out)
     for one in summaries:
         console().print(in_words(one, seed), markup=False, soft_wrap=True)
     console().print(f"page: {file}", markup=False, soft_wrap=True)
@@ -93,13 +93,13 @@ def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[
             step(f"{name}: {one.start}, version {one.version}, error {one.error:.4g}", len(done), steps)
 
         if name == ORACLE:
-            found = oracle(plant, shown)
+            steps_done = oracle(plant, shown)
         else:
             accepts = LOOKED if name == ACCEPTED else None
             with running(plant.seed.process.name, home_of(base, home)) as client:
-                found = play(plant, client, _way(name, plant, client, home, every), shown, accepts)
-    write_page(json.dumps([asdict(one) for one in found], indent=1) + "\n", file)
-    return found
+                steps_done = play(plant, client, _way(name, plant, client, home, every), shown, accepts)
+    write_page(json.dumps([asdict(one) for one in steps_done], indent=1) + "\n", file)
+    return steps_done
 
 
 def _asked_nobody(drift: Path) -> bool:

@@ -97,10 +97,10 @@ def of_numbers(step: Step, answers: Answers, seed: Seed) -> Evaluated:
 def of_lots(step: Step, answers: Answers, seed: Seed) -> Evaluated:
     """Evaluation of graded lots: log contents [1] with joint intervals, and decisions [$/t]."""
     rows, reported = _rows(step.table, answers, seed), _numbers(step.table, seed.elements)
-    said = [rows.said[column.name] for column in seed.elements]
-    error = np.log(np.column_stack([one.value for one in said])) - np.log(step.truth)
+    predicted = [rows.said[column.name] for column in seed.elements]
+    error = np.log(np.column_stack([one.value for one in predicted])) - np.log(step.truth)
     unknown = np.isnan(reported)
-    held = np.column_stack([covered(one, answer) for one, answer in zip(reported.T, said, strict=True)]) | unknown
+    held = np.column_stack([covered(one, answer) for one, answer in zip(reported.T, predicted, strict=True)]) | unknown
     true = dict(zip((column.name for column in seed.elements), step.truth.T, strict=True))
     return Evaluated(
         size=np.abs(error),
@@ -113,8 +113,8 @@ def of_lots(step: Step, answers: Answers, seed: Seed) -> Evaluated:
 
 def _broken(rows: Answered, reported: FloatArray, seed: Seed) -> FloatArray:
     grade = codes_of(rows.decided, [grade.name for grade in seed.grades[:-1]])
-    kept = Limits.of(seed).kept(reported)[np.arange(len(grade)), grade]
-    return np.where(grade < 0, np.nan, 1.0 - kept)
+    satisfied = Limits.of(seed).kept(reported)[np.arange(len(grade)), grade]
+    return np.where(grade < 0, np.nan, 1.0 - satisfied)
 
 
 def of_classes(step: Step, answers: Answers, seed: Seed) -> Evaluated:

@@ -55,5 +55,5 @@ class Drift:
         if (back := put_back_line(self._seed)) is not None:
             self._client.wait_for_champion()
             return False, (*seen.reasons, back)
-        found = learning_due(seen)
-        return found.is_due, (*seen.reasons, found.line) if found.is_due else seen.reasons
+        due = learning_due(seen)
+        return due.is_due, (*seen.reasons, due.line) if due.is_due else seen.reasons

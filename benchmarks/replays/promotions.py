@@ -59,9 +59,9 @@ def as_trained(
 ) -> tuple[float, float | None]:
     """Error to the truth of a version as trained over the rows of some steps, and cost of its decisions."""
     model, task = _model(plant, version, settings), task_of(plant.seed)
-    found = [task.evaluated(step, task.answers(model, step.table, model.seed), model.seed) for step in steps]
-    error = float(np.nanmean(np.concatenate([one.size for one in found])))
-    lost = [one.lost for one in found if one.lost is not None]
+    evaluated = [task.evaluated(step, task.answers(model, step.table, model.seed), model.seed) for step in steps]
+    error = float(np.nanmean(np.concatenate([one.size for one in evaluated])))
+    lost = [one.lost for one in evaluated if one.lost is not None]
     return error, float(np.nanmean(np.concatenate(lost))) if lost else None
 
 
@@ -90,8 +90,8 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
 def _model(plant: Plant, version: int, settings: StoreSettings) -> Any:
     """A version's model; of several targets that of the first."""
     tracking = Tracking(settings)
-    (kept,) = [one for one in tracking.versions(plant.seed.process.name) if one.number == version]
-    model = tracking.model(kept)
+    (registered,) = [one for one in tracking.versions(plant.seed.process.name) if one.number == version]
+    model = tracking.model(registered)
     return model.models[plant.seed.target.name] if isinstance(model, SeveralTargets) else model
 
 
@@ -107,7 +107,7 @@ def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Prom
     home : Path
         Home folder of the replayed policy.
     """
-    settings, steps, found = StoreSettings(home=home), list(plant.steps()), []
+    settings, steps, results = StoreSettings(home=home), list(plant.steps()), []
     moves = Tracking(settings).audit(plant.seed.process.name)
     before = {move.after: move.before for move in moves if move.action == "promote"}
     for number, one in enumerate(played[:-1]):
@@ -121,7 +121,7 @@ def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Prom
             error_of_answers(plant, later[0].start, version, settings) if task_of(plant.seed).follows else error
             for version, (error, _) in zip((old, one.promoted), trained, strict=True)
         ]
-        found.append(
+        results.append(
             Promoted(
                 start=f"{later[0].start:%Y-%m-%d}",
                 before=old,
@@ -135,4 +135,4 @@ def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Prom
                 lost_after=lost_after,
             )
         )
-    return found
+    return results

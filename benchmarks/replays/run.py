@@ -106,47 +106,47 @@ def play(
     accepts : str, optional
         Reason with which a reviewer accepts labels that stopped a job; by default none is accepted.
     """
-    found: list[Stepped] = []
+    done: list[Stepped] = []
     late: Step | None = None
     for step in plant.steps():
         version, answered = client.predict(plant.asked(step.table))
         one = _stepped(plant.seed, step, version, answered)
         if late is not None:
             client.tell(plant.outcomes(late.table))
-            one = _retrained(one, way, found, client, accepts)
+            one = _retrained(one, way, done, client, accepts)
         late = step
-        found.append(one)
+        done.append(one)
         shown(one)
-    return found
+    return done
 
 
 def _retrained(
     one: Stepped, way: RetrainingPolicy, before: Sequence[Stepped], client: Client, accepts: str | None
 ) -> Stepped:
-    wanted, why = way(before)
-    if not wanted:
-        return replace(one, drift=why)
+    requested, reason = way(before)
+    if not requested:
+        return replace(one, drift=reason)
     job = client.retrain()
     if accepts is not None and ACCEPT in (job["why"] or ""):
         job = client.retrain(accepts)
     result: Mapping[str, Any] = job["result"] or {}
     promoted = result["version"] if result.get("promoted") else None
-    return replace(one, drift=why, job=result.get("why") or job["why"], promoted=promoted)
+    return replace(one, drift=reason, job=result.get("why") or job["why"], promoted=promoted)
 
 
 def _stepped(seed: Seed, step: Step, version: int, answers: Answers) -> Stepped:
-    found = played(seed).evaluated(step, answers, seed)
-    inside = found.inside[~np.isnan(found.inside)]
-    broken = np.empty(0) if found.broken is None else found.broken[~np.isnan(found.broken)]
+    evaluation = played(seed).evaluated(step, answers, seed)
+    inside = evaluation.inside[~np.isnan(evaluation.inside)]
+    broken = np.empty(0) if evaluation.broken is None else evaluation.broken[~np.isnan(evaluation.broken)]
     return Stepped(
         start=f"{step.start:%Y-%m-%d}",
         version=version,
         rows=len(step.table),
         known=len(inside),
-        error=float(np.nanmean(found.size)),
-        bias=None if found.signed is None else float(np.nanmean(found.signed)),
+        error=float(np.nanmean(evaluation.size)),
+        bias=None if evaluation.signed is None else float(np.nanmean(evaluation.signed)),
         covered=float(np.mean(inside)) if len(inside) else 1.0,
-        lost=None if found.lost is None else float(np.nanmean(found.lost)),
+        lost=None if evaluation.lost is None else float(np.nanmean(evaluation.lost)),
         released=len(broken),
         broken=int(broken.sum()),
     )
@@ -157,19 +157,19 @@ def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
 
     It goes through no service and no gate. As in a play, the outcomes of the step before are not in yet.
     """
-    seed, found, steps = plant.seed, list[Stepped](), list(plant.steps())
+    seed, done, steps = plant.seed, list[Stepped](), list(plant.steps())
     for number, step in enumerate(steps):
         known = plant.table[period_of(plant.table, seed) < (steps[number - 1].start if number else plant.begin)]
         one = _stepped(seed, step, number, played(seed).answers(learnt(known, seed), step.table, seed))
-        found.append(one)
+        done.append(one)
         shown(one)
-    return found
+    return done
 
 
 def learnt(known: pd.DataFrame, seed: Seed) -> Any:
     """The best of `candidates_of`."""
-    found, by = candidates_of(known, seed), task_of(seed).learner.selected_by
-    return found[selected(by, {name: metrics for name, (_, metrics) in found.items()})][0]
+    fitted, by = candidates_of(known, seed), task_of(seed).learner.selected_by
+    return fitted[selected(by, {name: metrics for name, (_, metrics) in fitted.items()})][0]
 
 
 def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> dict[str, tuple[Any, dict[str, float]]]:

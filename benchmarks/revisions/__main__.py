@@ -36,51 +36,51 @@ OF_QUICK = PARTS[:-1]
 
 def record(folder: Path, out: Path, quick: bool, home: Path | None, only: list[str] | None = None) -> None:
     """Write what a checkout gives to a file of JSON, part after part."""
-    wanted = only or list(OF_QUICK if quick else PARTS)
+    requested = only or list(OF_QUICK if quick else PARTS)
     packed = out.with_suffix(".home.tar.gz")
     with tempfile.TemporaryDirectory(prefix="revisions-") as scratch:
         checkout = Checkout(folder, Path(scratch), Path(scratch) / "home", POLL)
-        if "training" in wanted or home is None:
-            learnt = tables(checkout, quick)
+        if "training" in requested or home is None:
+            training_tables = tables(checkout, quick)
         else:
-            learnt = unpack(home, checkout.scratch)
+            training_tables = unpack(home, checkout.scratch)
             checkout.commands([["adopt"]], "adopt")
 
         def training() -> dict[str, Any]:
-            found = trained(checkout, learnt)
-            pack(checkout, learnt, packed)
-            return found
+            results = trained(checkout, training_tables)
+            pack(checkout, training_tables, packed)
+            return results
 
         parts: dict[str, Callable[[], dict[str, Any]]] = {
             "help": lambda: helped(checkout),
             "plants": lambda: plants(checkout, quick),
             "running": lambda: running(checkout),
             "training": training,
-            "seeds": lambda: seeds(checkout, learnt, quick),
-            "commands": lambda: written(checkout, learnt),
-            "service": lambda: asked(checkout, learnt),
-            "records": lambda: recorded(checkout, learnt),
+            "seeds": lambda: seeds(checkout, training_tables, quick),
+            "commands": lambda: written(checkout, training_tables),
+            "service": lambda: asked(checkout, training_tables),
+            "records": lambda: recorded(checkout, training_tables),
             "kept": lambda: opened(checkout, home or packed, quick),
             "package": lambda: package(checkout),
         }
-        found = json.loads(out.read_text(encoding="utf-8")) if only and out.exists() else {}
-        found["about"] = {"quick": quick}
-        for name in (name for name in parts if name in wanted):
-            begun, used = time.monotonic(), _processor_seconds()
+        recording = json.loads(out.read_text(encoding="utf-8")) if only and out.exists() else {}
+        recording["about"] = {"quick": quick}
+        for name in (name for name in parts if name in requested):
+            started, used = time.monotonic(), _processor_seconds()
             try:
-                found[name] = parts[name]()
+                recording[name] = parts[name]()
             except Exception as error:
-                found[name] = {"failed": f"{type(error).__name__}: {error}"}
+                recording[name] = {"failed": f"{type(error).__name__}: {error}"}
                 say(f"{name}: failed: {''.join(traceback.format_exception(error))}")
-            spent = f"{_processor_seconds() - used:.0f} s of processors, {time.monotonic() - begun:.0f} s"
-            say(f"{name}: {len(found[name])} kept, {spent}")
-            _write(out, found)
+            spent = f"{_processor_seconds() - used:.0f} s of processors, {time.monotonic() - started:.0f} s"
+            say(f"{name}: {len(recording[name])} kept, {spent}")
+            _write(out, recording)
 
 
-def _write(out: Path, found: dict[str, Any]) -> None:
+def _write(out: Path, recording: dict[str, Any]) -> None:
     """Keep what was recorded so far; the file is there whole or as it was."""
     partial = out.with_name(f"{out.name}.partial")
-    partial.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    partial.write_text(json.dumps(recording, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     partial.replace(out)
 
 

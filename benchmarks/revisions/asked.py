@@ -131,15 +131,15 @@ def _ask_process(client: RecordingClient, openapi: Any, process: Body, table: pd
         title = f"{name} {operation.name}"
         if operation.name != OUTCOMES:
             client.keep(f"{title}: example", operation.path, operation.example)
-        for what, body in _good(operation, table, key, clock):
-            client.keep(f"{title}: {what}", operation.path, body)
+        for case, body in _good(operation, table, key, clock):
+            client.keep(f"{title}: {case}", operation.path, body)
         if brief:
             continue
         good = operation.example
         for option, value in operation.options():
             client.keep(f"{title}: {option} {json.dumps(value)}", operation.path, {**good, option: value})
-        for what, wrong in bad(good):
-            client.keep(f"{title}: bad: {what}", operation.path, wrong)
+        for case, wrong in bad(good):
+            client.keep(f"{title}: bad: {case}", operation.path, wrong)
     if not brief:
         predictions = Operation(openapi, f"/v1/{name}/{PREDICTIONS}")
         _ask_tables(client, predictions, table)
@@ -180,12 +180,12 @@ def _ask_tables(client: RecordingClient, operation: Operation, table: pd.DataFra
 def _read_table(status: int, headers: Any, content: bytes) -> Any:
     if status != 200:
         return {"status": status, "answer": stable(json.loads(content))}
-    found = pa.ipc.open_stream(content).read_all()
-    metadata = {key.decode(): json.loads(value) for key, value in (found.schema.metadata or {}).items()}
-    units = {one.name: str(one.metadata) for one in found.schema}
-    answer = {name: json.loads(json.dumps(found.column(name).to_pylist(), default=str)) for name in found.column_names}
-    kept = {"metadata": stable(metadata), "units": units, "columns": list(answer), "values": answer}
-    return kept | {"type": headers["content-type"]}
+    table = pa.ipc.open_stream(content).read_all()
+    metadata = {key.decode(): json.loads(value) for key, value in (table.schema.metadata or {}).items()}
+    units = {one.name: str(one.metadata) for one in table.schema}
+    answer = {name: json.loads(json.dumps(table.column(name).to_pylist(), default=str)) for name in table.column_names}
+    content_of_table = {"metadata": stable(metadata), "units": units, "columns": list(answer), "values": answer}
+    return content_of_table | {"type": headers["content-type"]}
 
 
 def _ask_tensors(client: RecordingClient, process: str, operation: Operation, table: pd.DataFrame) -> None:
@@ -202,8 +202,8 @@ def _ask_tensors(client: RecordingClient, process: str, operation: Operation, ta
         for one in described.get("inputs", ())
         if any(row.get(one["name"]) is not None for row in rows)
     ]
-    found = client.keep(f"{process} /v2: tensors", f"{path}/infer", {"inputs": inputs})
-    outputs = [{"name": one["name"]} for one in found.get("outputs", ()) if one["name"] != "id"]
+    response = client.keep(f"{process} /v2: tensors", f"{path}/infer", {"inputs": inputs})
+    outputs = [{"name": one["name"]} for one in response.get("outputs", ()) if one["name"] != "id"]
     asked_for = {"inputs": inputs, "outputs": outputs, "parameters": {"binary_data_output": True}}
     binary = json.dumps(asked_for).encode()
     status, headers, content = client.sent(f"{path}/infer", binary)
@@ -211,8 +211,8 @@ def _ask_tensors(client: RecordingClient, process: str, operation: Operation, ta
     head = stable(json.loads(content[:length]))
     digest = hashlib.sha256(content[length:]).hexdigest()[:12]
     client.found[f"{process} /v2: tensors of bytes"] = {"status": status, "head": compact(head), "bytes": digest}
-    for what, wrong in bad({"inputs": inputs}):
-        client.keep(f"{process} /v2: bad: {what}", f"{path}/infer", wrong)
+    for case, wrong in bad({"inputs": inputs}):
+        client.keep(f"{process} /v2: bad: {case}", f"{path}/infer", wrong)
 
 
 def _ask_after_outcomes(client: RecordingClient, openapi: Any, process: str, table: pd.DataFrame, clock: str) -> None:

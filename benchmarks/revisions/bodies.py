@@ -46,8 +46,8 @@ class Operation:
     def columns(self, field: str) -> dict[str, Mapping[str, Any]]:
         """Schemas of what a row of a list may hold, by name; none where there is no such list."""
         items = self._resolved(self.fields.get(field, {})).get("items", {})
-        found: Mapping[str, Any] = self._resolved(items).get("properties", {})
-        return {name: self._resolved(one) for name, one in found.items()}
+        properties: Mapping[str, Any] = self._resolved(items).get("properties", {})
+        return {name: self._resolved(one) for name, one in properties.items()}
 
     def options(self) -> Iterator[tuple[str, Any]]:
         """Fields other than the rows, each with unusual values."""

@@ -63,9 +63,11 @@ class Checkout:
     @property
     def environment(self) -> dict[str, str]:
         """Environment of all programs: one thread, no colours, the home folder, no other project variables."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("NONFERROUS_", "MLFLOW_"))}
-        kept.pop("PYTHONPATH", None)
-        return {**kept, **ONE_THREAD, **TERMINAL, "NONFERROUS_HOME": str(self.home), **self.more}
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("NONFERROUS_", "MLFLOW_"))
+        }
+        inherited.pop("PYTHONPATH", None)
+        return {**inherited, **ONE_THREAD, **TERMINAL, "NONFERROUS_HOME": str(self.home), **self.more}
 
     def text(self, raw: str) -> list[str]:
         """Lines of a text without what differs between two runs."""
@@ -73,10 +75,10 @@ class Checkout:
         shown = masked(raw, places, f"{datetime.now(UTC):%Y-%m-%d}")
         return [line.rstrip() for line in shown.splitlines()]
 
-    def result(self, done: Mapping[str, Any], what: str) -> dict[str, Any]:
+    def result(self, done: Mapping[str, Any], label: str) -> dict[str, Any]:
         """Exit code and lines of a command, as they are kept."""
         if done["code"] == 1:
-            say(f"exit code 1: {what}: {done['err'].strip().splitlines()[-1:]}")
+            say(f"exit code 1: {label}: {done['err'].strip().splitlines()[-1:]}")
         return {"code": done["code"], "out": self.text(done["out"]), "err": self.text(done["err"])}
 
     def run(self, *arguments: str) -> dict[str, Any]:
@@ -86,9 +88,9 @@ class Checkout:
             out, err = process.communicate()
         return self.result({"code": process.returncode, "out": out, "err": err}, " ".join(arguments))
 
-    def commands(self, each: Sequence[Sequence[str]], what: str) -> list[dict[str, Any]]:
+    def commands(self, each: Sequence[Sequence[str]], label: str) -> list[dict[str, Any]]:
         """Run many short commands in sequence in one process."""
-        found = []
+        results = []
         command = [self.python, str(ADAPTERS / "commands.py")]
         with self.started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdin is not None
@@ -98,12 +100,12 @@ class Checkout:
                 line = process.stdout.readline()
                 if not line:
                     raise CheckoutError(f"{self.folder}: the adapter of commands ended at {' '.join(arguments)}")
-                found.append(self.result(json.loads(line), " ".join(arguments)))
+                results.append(self.result(json.loads(line), " ".join(arguments)))
                 if (i + 1) % 20 == 0:
-                    say(f"{what}: {i + 1} of {len(each)}")
+                    say(f"{label}: {i + 1} of {len(each)}")
             process.stdin.close()
             process.wait()
-        return found
+        return results
 
     def adapted(self, adapter: str, *arguments: str) -> dict[str, Any]:
         """Results of an adapter, run by the checkout's own Python, by argument."""

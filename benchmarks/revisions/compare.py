@@ -63,8 +63,8 @@ class Expected:
     def renamed(self, place: str) -> str:
         """A place as it is called afterwards."""
         for old, new in self.renames:
-            if found := globbed(old).fullmatch(place):
-                parts = iter(found.groups())
+            if match := globbed(old).fullmatch(place):
+                parts = iter(match.groups())
                 return "".join(next(parts, "") if piece == "*" else piece for piece in re.split(r"(\*)", new))
         return place
 
@@ -114,8 +114,8 @@ def differences(before: Any, after: Any, expected: Expected) -> tuple[list[Diffe
     old = {expected.renamed(": ".join(place)): value for place, value in flat(before)}
     new = {": ".join(place): value for place, value in flat(after)}
     places = sorted(old | new)
-    found = [one for place in places for one in _difference(place, old.get(place, MISSING), new.get(place, MISSING))]
-    return found, len(places)
+    lines = [one for place in places for one in _difference(place, old.get(place, MISSING), new.get(place, MISSING))]
+    return lines, len(places)
 
 
 def _difference(place: str, before: Any, after: Any) -> Iterator[Difference]:
@@ -137,9 +137,9 @@ def compare(before: Path, after: Path, expected: Expected) -> bool:
         print(f"{part}: in {(before if part in old else after).name} alone: not compared")
     about = [one.pop("about") for one in (old, new)]
     old, new = _common(old, new, whole=about[0]["quick"] == about[1]["quick"])
-    found, count = differences(old, new, expected)
-    reasons = Counter(reason for one in found if (reason := expected.reason(one.place)) is not None)
-    left = [one for one in found if expected.reason(one.place) is None]
+    lines, count = differences(old, new, expected)
+    reasons = Counter(reason for one in lines if (reason := expected.reason(one.place)) is not None)
+    left = [one for one in lines if expected.reason(one.place) is None]
     for one in left:
         print(one)
     for pattern, reason in expected.patterns.items():
@@ -155,5 +155,5 @@ def _common(old: dict[str, Any], new: dict[str, Any], whole: bool) -> tuple[dict
         return {part: old[part] for part in parts}, {part: new[part] for part in parts}
     print("one recording is quick and the other is not: only what both have is compared")
     names = {part: old[part].keys() & new[part].keys() for part in parts}
-    kept = [{part: {name: one[part][name] for name in each} for part, each in names.items()} for one in (old, new)]
-    return kept[0], kept[1]
+    common = [{part: {name: one[part][name] for name in each} for part, each in names.items()} for one in (old, new)]
+    return common[0], common[1]

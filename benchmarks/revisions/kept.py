@@ -49,17 +49,17 @@ def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
     own = replace(checkout, home=folder / "home")
     first = [["adopt"], *([command, name] for name in tables for command in ("compare", "try", "history"))]
     done = own.commands(first, "kept")
-    found: dict[str, Any] = {f"first {' '.join(one)}": result for one, result in zip(first, done, strict=True)}
-    found |= {f"first answers: {name}": one for name, one in _answers(own, tables).items()}
-    found |= {f"by MLflow alone: {name}": one for name, one in own.adapted("loaded.py", *tables).items()}
+    results: dict[str, Any] = {f"first {' '.join(one)}": result for one, result in zip(first, done, strict=True)}
+    results |= {f"first answers: {name}": one for name, one in _answers(own, tables).items()}
+    results |= {f"by MLflow alone: {name}": one for name, one in own.adapted("loaded.py", *tables).items()}
     if quick:
-        return found
+        return results
     names = [name for name in RETRAINED if name in tables]
     own.commands([_other_numbers(name, folder) for name in names], "new rows")
-    found |= _in_shadow(own, tables, folder)
+    results |= _in_shadow(own, tables, folder)
     for name in names[1:]:
         say(f"retrain {name}")
-        found[f"retrain {name}"] = own.run("retrain", name, "--data", str(_newer(tables[name], folder)))
+        results[f"retrain {name}"] = own.run("retrain", name, "--data", str(_newer(tables[name], folder)))
     moves = [
         move
         for name in names
@@ -74,10 +74,10 @@ def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
         )
     ]
     done = own.commands(moves, "kept")
-    found |= {f"{i}: {' '.join(one)}": result for i, (one, result) in enumerate(zip(moves, done, strict=True))}
+    results |= {f"{i}: {' '.join(one)}": result for i, (one, result) in enumerate(zip(moves, done, strict=True))}
     last = _answers(own, {name: tables[name] for name in names})
-    found |= {f"last answers: {name}": one for name, one in last.items()}
-    return found | {f"store: {name}": one for name, one in stored(own).items()}
+    results |= {f"last answers: {name}": one for name, one in last.items()}
+    return results | {f"store: {name}": one for name, one in stored(own).items()}
 
 
 def _in_shadow(checkout: Checkout, tables: Mapping[str, Path], folder: Path) -> dict[str, Any]:
@@ -89,19 +89,21 @@ def _in_shadow(checkout: Checkout, tables: Mapping[str, Path], folder: Path) -> 
     own = replace(checkout, more={**checkout.more, "NONFERROUS_SEEDS": str(seeds)})
     out.mkdir()
     say(f"retrain {name}, whose seed asks for a shadow period")
-    found = {f"retrain {name} in shadow": own.run("retrain", name, "--data", str(_newer(tables[name], folder)))}
-    found |= {f"beside a shadow: {what}": one for what, one in _answers(own, {name: tables[name]}, name).items()}
+    results = {f"retrain {name} in shadow": own.run("retrain", name, "--data", str(_newer(tables[name], folder)))}
+    results |= {
+        f"beside a shadow: {request}": one for request, one in _answers(own, {name: tables[name]}, name).items()
+    }
     each = [["compare", name], ["history", name], ["watch"]]
     each += [["records", "export", name, "--out", str(out / f"{RECORDS}{name}.parquet")]]
     done = own.commands(each, "shadow")
-    found |= {f"in shadow: {' '.join(one[:3])}": result for one, result in zip(each, done, strict=True)}
-    return found | files(own, out)
+    results |= {f"in shadow: {' '.join(one[:3])}": result for one, result in zip(each, done, strict=True)}
+    return results | files(own, out)
 
 
 def _answers(checkout: Checkout, tables: Mapping[str, Path], in_shadow: str | None = None) -> dict[str, Any]:
-    found = asked(checkout, tables, brief=True, in_shadow=in_shadow)
-    found.pop("openapi")
-    return found
+    responses = asked(checkout, tables, brief=True, in_shadow=in_shadow)
+    responses.pop("openapi")
+    return responses
 
 
 def _other_numbers(process: str, folder: Path) -> list[str]:
@@ -111,12 +113,12 @@ def _other_numbers(process: str, folder: Path) -> list[str]:
 
 def _newer(table: Path, folder: Path) -> Path:
     """New rows: the later half of a plant with other random numbers, dated after the training rows."""
-    learnt, frame = frame_of(table), frame_of(folder / "other" / table.name)
+    training, frame = frame_of(table), frame_of(folder / "other" / table.name)
     clock = next(column for column in frame.columns if str(frame[column].dtype).startswith("datetime"))
     starts = sorted(frame[clock].unique())
     first = starts[len(starts) // 2]
     new = frame[frame[clock] >= first].copy()
-    new[clock] = new[clock] + (learnt[clock].max() - first) + (starts[1] - starts[0])
+    new[clock] = new[clock] + (training[clock].max() - first) + (starts[1] - starts[0])
     file = folder / f"newer-{table.name}.parquet"
     new.to_parquet(file, index=False)
     return file

@@ -45,13 +45,13 @@ FAULTS = {  # of a seed: what is changed in its text, each alone
 
 def helped(checkout: Checkout) -> dict[str, Any]:
     """The help of every command, found from the help of the command above it."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     ahead: list[list[str]] = [[]]
     while ahead:
         done = checkout.commands([[*command, "--help"] for command in ahead], "help")
-        found |= {f"{' '.join(command)} --help".strip(): one for command, one in zip(ahead, done, strict=True)}
+        results |= {f"{' '.join(command)} --help".strip(): one for command, one in zip(ahead, done, strict=True)}
         ahead = [[*command, name] for command, one in zip(ahead, done, strict=True) for name in _commands(one["out"])]
-    return found
+    return results
 
 
 def _commands(lines: list[str]) -> list[str]:
@@ -157,20 +157,20 @@ def _tariff(folder: Path, name: str, table: Path) -> Path:
 
 def files(checkout: Checkout, folder: Path) -> dict[str, Any]:
     """Contents of files: tables by columns, pages by their text and the digest of their drawings."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for file in sorted(folder.iterdir()):
         if file.suffix in (".csv", ".html"):
             text = file.read_text(encoding="utf-8")
-            found[f"file {file.name}"] = _lines(checkout, text) if file.suffix == ".csv" else _page(checkout, text)
+            results[f"file {file.name}"] = _lines(checkout, text) if file.suffix == ".csv" else _page(checkout, text)
         elif file.suffix == ".arrow":
             with pa.memory_map(str(file)) as source:
-                found[f"file {file.name}"] = _columns(_arrow(source))
+                results[f"file {file.name}"] = _columns(_arrow(source))
         elif file.name.startswith(RECORDS):
-            found[f"file {file.name}"] = _answered(pq.read_table(file))
+            results[f"file {file.name}"] = _answered(pq.read_table(file))
         else:
-            found[f"file {file.name}"] = _columns(pq.read_table(file))
+            results[f"file {file.name}"] = _columns(pq.read_table(file))
     shutil.rmtree(folder)
-    return found
+    return results
 
 
 def _lines(checkout: Checkout, text: str) -> Any:
@@ -193,18 +193,18 @@ def _arrow(source: pa.MemoryMappedFile) -> pa.Table:
 def _answered(table: pa.Table) -> dict[str, Any]:
     """Recorded rows, each once: repeated requests while outcomes are applied depend on timing."""
     rows = (json.dumps(stable(row), default=str, sort_keys=True) for row in table.drop(["recorded_at"]).to_pylist())
-    kept = sorted(set(rows))
-    digest = hashlib.sha256("\n".join(kept).encode()).hexdigest()[:12]
-    return {"columns": [f"{one.name} {one.type}" for one in table.schema], "rows": f"{len(kept)} {digest}"}
+    distinct = sorted(set(rows))
+    digest = hashlib.sha256("\n".join(distinct).encode()).hexdigest()[:12]
+    return {"columns": [f"{one.name} {one.type}" for one in table.schema], "rows": f"{len(distinct)} {digest}"}
 
 
 def _columns(table: pa.Table) -> dict[str, str]:
-    found = {}
+    digests = {}
     for one in table.schema:
         values = repr(table.column(one.name).to_pylist())
         digest = hashlib.sha256(values.encode()).hexdigest()[:12]
-        found[one.name] = f"{one.type} {one.metadata} {table.num_rows} {digest}"
-    return found
+        digests[one.name] = f"{one.type} {one.metadata} {table.num_rows} {digest}"
+    return digests
 
 
 def _page(checkout: Checkout, text: str) -> dict[str, Any]:

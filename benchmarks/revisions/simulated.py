@@ -39,56 +39,56 @@ KIN = ("1", "2")
 
 def runs(quick: bool) -> dict[str, list[str]]:
     """Arguments of each simulation but its folder, by a name of what it is."""
-    found = {}
+    commands = {}
     for process in PLANTS:
         for seed in SEEDS[:1] if quick else SEEDS:
-            found[f"{process} small, rng_seed {seed}"] = [*SMALL[process], "--rng-seed", seed]
+            commands[f"{process} small, rng_seed {seed}"] = [*SMALL[process], "--rng-seed", seed]
             for workers in WORKERS:
                 name = f"{process} large, rng_seed {seed}, workers {workers}"
-                found[name] = [*LARGE[process], "--rng-seed", seed, "--workers", workers]
+                commands[name] = [*LARGE[process], "--rng-seed", seed, "--workers", workers]
         for other in KIN:
-            found[f"{process} another {other}"] = [*LARGE[process], "--another", other]
+            commands[f"{process} another {other}"] = [*LARGE[process], "--another", other]
     for process, options in {} if quick else BLOCKS.items():
         for workers in WORKERS:
-            found[f"{process} blocks, workers {workers}"] = [*options, "--rng-seed", "1", "--workers", workers]
-    return found
+            commands[f"{process} blocks, workers {workers}"] = [*options, "--rng-seed", "1", "--workers", workers]
+    return commands
 
 
 def plants(checkout: Checkout, quick: bool) -> dict[str, Any]:
     """Digests of what each simulation writes, by its name."""
-    asked = runs(quick)
-    folders = [checkout.scratch / "plants" / str(i) for i in range(len(asked))]
+    requested = runs(quick)
+    folders = [checkout.scratch / "plants" / str(i) for i in range(len(requested))]
     each = [
         ["simulate", name.split()[0], "--out", str(folder), *options]
-        for (name, options), folder in zip(asked.items(), folders, strict=True)
+        for (name, options), folder in zip(requested.items(), folders, strict=True)
     ]
     done = checkout.commands(each, "plants")
-    found = {name: _written(folder, one) for name, folder, one in zip(asked, folders, done, strict=True)}
+    results = {name: _written(folder, one) for name, folder, one in zip(requested, folders, done, strict=True)}
     shutil.rmtree(checkout.scratch / "plants", ignore_errors=True)
-    return found
+    return results
 
 
 def _written(folder: Path, done: dict[str, Any]) -> dict[str, Any]:
     if done["code"]:
         return done
     manifest = json.loads((folder / "simulation.json").read_text(encoding="utf-8"))
-    kept: dict[str, Any] = {"manifest": stable({**manifest, "seed": "*", "files": sorted(manifest["files"])})}
+    results: dict[str, Any] = {"manifest": stable({**manifest, "seed": "*", "files": sorted(manifest["files"])})}
     for name in NAMES:
         file = folder / f"{name}.parquet"
-        kept[f"{name} bytes"] = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-        kept[name] = column_digests(file)
-    return kept
+        results[f"{name} bytes"] = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+        results[name] = column_digests(file)
+    return results
 
 
 def column_digests(file: Path) -> dict[str, str]:
     """Type, rows and a digest of each column of a Parquet file."""
-    table, found = pq.read_table(file), {}
+    table, digests = pq.read_table(file), {}
     for name in table.column_names:
         column = table.column(name).combine_chunks()
         is_number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
         values = column.to_numpy(zero_copy_only=False).tobytes() if is_number else repr(column.to_pylist()).encode()
-        found[name] = f"{column.type} {len(column)} {hashlib.sha256(values).hexdigest()[:12]}"
-    return found
+        digests[name] = f"{column.type} {len(column)} {hashlib.sha256(values).hexdigest()[:12]}"
+    return digests
 
 
 def running(checkout: Checkout) -> dict[str, Any]:

@@ -38,14 +38,14 @@ KEPT_TAGS = ("gate", "gate_reasons", "candidate", "target", "verdict", "register
 def tables(checkout: Checkout, quick: bool) -> dict[str, Path]:
     """Folder of the table of each trained process: simulated, or written here for one without a plant."""
     names = [name for name in PLANTS if not quick or name in QUICK]
-    found = {name: checkout.scratch / "tables" / name for name in names}
-    each = [["simulate", name, "--out", str(found[name]), *PLANTS[name], "--rng-seed", RNG_SEED] for name in names]
+    files = {name: checkout.scratch / "tables" / name for name in names}
+    each = [["simulate", name, "--out", str(files[name]), *PLANTS[name], "--rng-seed", RNG_SEED] for name in names]
     checkout.commands(each, "tables")
     for name in () if quick else WRITTEN:
-        found[name] = checkout.scratch / "tables" / name
-        found[name].mkdir(parents=True)
-        _write_pulses(found[name] / "pulses.csv")
-    return found
+        files[name] = checkout.scratch / "tables" / name
+        files[name].mkdir(parents=True)
+        _write_pulses(files[name] / "pulses.csv")
+    return files
 
 
 def _write_pulses(file: Path) -> None:
@@ -64,25 +64,25 @@ def _write_pulses(file: Path) -> None:
 
 
 def _series(rng: random.Random, cathode: str, health: float, capacity: float) -> Iterator[float]:
-    rest, scatter = CATHODES[cathode]
+    resting, scatter = CATHODES[cathode]
     charge, drop = rng.uniform(5.0, 95.0), 0.05 * (1.6 - health)
-    yield round(rest + scatter * (charge / 50 - 1) + rng.gauss(0.0, 0.004), 4)
+    yield round(resting + scatter * (charge / 50 - 1) + rng.gauss(0.0, 0.004), 4)
     for i in range(20):
         sign, rate = (-1 if i % 8 >= 4 else 1), 0.5 + 0.5 * (i // 8)
-        yield round(rest + scatter * (charge / 50 - 1) + sign * rate * drop + rng.gauss(0.0, 0.004), 4)
+        yield round(resting + scatter * (charge / 50 - 1) + sign * rate * drop + rng.gauss(0.0, 0.004), 4)
     yield from (round(charge, 1), capacity, round(capacity * health, 3), round(health, 4))
 
 
-def trained(checkout: Checkout, learnt: dict[str, Path]) -> dict[str, Any]:
+def trained(checkout: Checkout, training_tables: dict[str, Path]) -> dict[str, Any]:
     """Train each process on its table; versions rejected by the gate are promoted to be served."""
-    found: dict[str, Any] = {}
-    for name, table in learnt.items():
+    results: dict[str, Any] = {}
+    for name, table in training_tables.items():
         say(f"train {name}")
-        found[f"train {name}"] = checkout.run("train", name, "--data", str(table))
+        results[f"train {name}"] = checkout.run("train", name, "--data", str(table))
     force = ["1", "--force", "recorded", "--why", "recorded"]
-    done = checkout.commands([["promote", name, *force] for name in learnt], "promote")
-    found |= {f"promote {name}": one for name, one in zip(learnt, done, strict=True)}
-    return found | stored(checkout)
+    done = checkout.commands([["promote", name, *force] for name in training_tables], "promote")
+    results |= {f"promote {name}": one for name, one in zip(training_tables, done, strict=True)}
+    return results | stored(checkout)
 
 
 def stored(checkout: Checkout) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def stored(checkout: Checkout) -> dict[str, Any]:
 
 
 def _runs(checkout: Checkout) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     with closing(sqlite3.connect(f"file:{checkout.home / 'mlflow.db'}?mode=ro", uri=True)) as store:
         for table, kind in (("latest_metrics", "metric"), ("params", "param"), ("tags", "tag")):
             for experiment, run, key, value, _ in store.execute(OF_METRICS.format(table=table)):
@@ -99,35 +99,35 @@ def _runs(checkout: Checkout) -> dict[str, Any]:
                     continue
                 name = f"{kind} {experiment} {run.split(' 2')[0]} {key}"
                 shown = checkout.text(value) if isinstance(value, str) else value
-                found.setdefault(name, []).append(shown)
-    return found
+                results.setdefault(name, []).append(shown)
+    return results
 
 
 def _files(checkout: Checkout) -> dict[str, Any]:
     """Texts of runs: cards and gates, in order of creation."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for pattern in ("model_card.md", "gate.txt", "rejected.csv"):
         files = sorted(checkout.home.glob(f"artifacts/*/*/artifacts/{pattern}"), key=lambda file: file.stat().st_mtime)
         for process, number, file in _numbered(files, lambda file: file.parts[-4]):
-            found[f"{pattern} {process} {number}"] = checkout.text(file.read_text(encoding="utf-8"))
-    return found
+            results[f"{pattern} {process} {number}"] = checkout.text(file.read_text(encoding="utf-8"))
+    return results
 
 
 def _models(home: Path) -> dict[str, Any]:
     """The files of each model; numbers of long lists and of trees by their digest."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     files = sorted(
         home.glob("artifacts/*/models/*/artifacts/data/model/model.json"), key=lambda file: file.stat().st_mtime
     )
     read = {file: json.loads(file.read_text(encoding="utf-8")) for file in files}
     for name, number, file in _numbered(files, lambda file: f"{read[file]['process']} {_candidate(read[file])}"):
-        found[f"model.json {name} {number}"] = compact(stable(read[file]))
+        results[f"model.json {name} {number}"] = compact(stable(read[file]))
         self_test = file.parent / "self_test.json"
         if self_test.exists():
-            found[f"self_test.json {name} {number}"] = compact(
+            results[f"self_test.json {name} {number}"] = compact(
                 stable(json.loads(self_test.read_text(encoding="utf-8")))
             )
-    return found
+    return results
 
 
 def _candidate(model: dict[str, Any]) -> str:

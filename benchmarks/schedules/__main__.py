@@ -14,14 +14,14 @@ from seeds import load, names
 
 def main() -> None:
     """Measure, and write what was found unless it is development."""
-    asked = [one for one in sys.argv[1:] if not one.startswith("--")]
+    requested = [one for one in sys.argv[1:] if not one.startswith("--")]
     development = "--development" in sys.argv
     known = [name for name in names() if load(name).schedule is not None]
-    found = {name: measured(name, DEVELOPMENT if development else FINAL) for name in asked or known}
+    figures = {name: measured(name, DEVELOPMENT if development else FINAL) for name in requested or known}
     if development:
         return
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results = {name: one for name, one in (results | found).items() if name in known}
+    results = {name: one for name, one in (results | figures).items() if name in known}
     RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n")
     PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), dict(sorted(results.items()))), encoding="utf-8")
 

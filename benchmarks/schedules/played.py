@@ -154,26 +154,28 @@ def one_window(plant: InHand, prices: Hours, period: int) -> Iterator[dict[str, 
     owed = SHARE * 1e-3 * hours * UNITS * float(line.metal(np.array([line.usual]))[0])
     began = time.process_time()
     try:
-        found = schedule(line, order_of(seed, line, prices, UNITS, owed, line.usual))
+        scheduled = schedule(line, order_of(seed, line, prices, UNITS, owed, line.usual))
     except ImpossibleError:
         yield {"impossible": 1.0}
         return
     seconds = time.process_time() - began
-    after, flat = (played_through(plant.fork(), one, period) for one in (found.current, np.full(hours, found.flat)))
+    after, flat = (
+        played_through(plant.fork(), one, period) for one in (scheduled.current, np.full(hours, scheduled.flat))
+    )
     costs = [float(prices.values @ bought(seed, one)) for one in (after, flat)]
     made = [1e-3 * UNITS * float(one["metal"].mean(axis=1).sum()) for one in (after, flat)]
     again = replanned(plant.fork(), prices, period, owed) if period <= hours else made[0]
-    saving = costs[1] - costs[0] - found.worth.get("owed", 0.0) * (made[1] - made[0])
+    saving = costs[1] - costs[0] - scheduled.worth.get("owed", 0.0) * (made[1] - made[0])
     beyond = {}
-    for limit in found.order.limits:
+    for limit in scheduled.order.limits:
         if limit.name in after:
             over = after[limit.name] > limit.bound if limit.at_most else after[limit.name] < limit.bound
             beyond[f"beyond {limit.name}"] = float(over.mean())
     yield {
-        "impossible": 0.0, "seconds": seconds, "stated": found.saving.value, "low": found.saving.low,
-        "high": found.saving.high, "saved": saving,
-        "share": found.saving.value / (found.total_cost.value + found.saving.value),
-        "metal_off": made[0] / found.tonnes.value - 1.0, "cost_off": costs[0] / found.total_cost.value - 1.0,
+        "impossible": 0.0, "seconds": seconds, "stated": scheduled.saving.value, "low": scheduled.saving.low,
+        "high": scheduled.saving.high, "saved": saving,
+        "share": scheduled.saving.value / (scheduled.total_cost.value + scheduled.saving.value),
+        "metal_off": made[0] / scheduled.tonnes.value - 1.0, "cost_off": costs[0] / scheduled.total_cost.value - 1.0,
         "again_off": again / owed - 1.0, **beyond,
     }  # fmt: skip
 
@@ -193,8 +195,8 @@ def replanned(plant: InHand, prices: Hours, period: int, owed: float) -> float:
             line = labelled.line(steps - at)
             now = line.usual if now is None else now
             made = _made(labelled, line, current[:at], first, period)
-            rest = replace(prices, starts=prices.starts[at:], values=prices.values[at:])
-            order = order_of(seed, line, rest, UNITS, max(owed - made, 1e-3), now)
+            remaining = replace(prices, starts=prices.starts[at:], values=prices.values[at:])
+            order = order_of(seed, line, remaining, UNITS, max(owed - made, 1e-3), now)
             current[at:] = _as_far_as_possible(line, order)
             now = float(current[min(at + wait, first + period) - 1])
         truly += 1e-3 * float(plant.go(current[first : first + period])["metal"].sum())
@@ -227,14 +229,14 @@ def _made(plant: InHand, line: CellLine, current: FloatArray, first: int, period
     return total
 
 
-def figures(found: pd.DataFrame) -> dict[str, float]:
+def figures(schedules: pd.DataFrame) -> dict[str, float]:
     """Figures of many schedules together."""
-    known = found[found["impossible"] == 0.0]
+    known = schedules[schedules["impossible"] == 0.0]
     ratio = known["stated"] / known["saved"]
     within = (known["saved"] >= known["low"]) & (known["saved"] <= known["high"])
-    said = {
-        "schedules": float(len(found)),
-        "impossible": float(found["impossible"].sum()),
+    means = {
+        "schedules": float(len(schedules)),
+        "impossible": float(schedules["impossible"].sum()),
         "saving_share": float(known["stated"].sum() / (known["stated"] / known["share"]).sum()),
         "stated_over_saved": float(known["stated"].sum() / known["saved"].sum()),
         "within_a_tenth": float((np.abs(ratio - 1.0) <= 0.1).mean()),
@@ -245,7 +247,7 @@ def figures(found: pd.DataFrame) -> dict[str, float]:
         "again_short_at_most_half_percent": float((known["again_off"] >= -0.005).mean()),
         "seconds_most": float(known["seconds"].max()),
     }
-    return said | {name: float(known[name].mean()) for name in known if name.startswith("beyond ")}
+    return means | {name: float(known[name].mean()) for name in known if name.startswith("beyond ")}
 
 
 def schedule_digest(seed: Seed) -> str:
@@ -259,9 +261,9 @@ def measured(process: str, plants: range) -> dict[str, object]:
     """Figures of a process on some plants."""
     seed, by_plant, every = load(process), [], []
     for number in plants:
-        found = pd.DataFrame(windows(seed, number))
-        every.append(found)
-        by_plant.append({"plant": number} | figures(found))
+        scheduled = pd.DataFrame(windows(seed, number))
+        every.append(scheduled)
+        by_plant.append({"plant": number} | figures(scheduled))
         print(process, json.dumps(by_plant[-1]), flush=True)
     return {"digest": schedule_digest(seed), "by_plant": by_plant, "all": figures(pd.concat(every))}
 

@@ -31,18 +31,18 @@ def measured(parts: list[str], home: Path | None, small: bool, scratch: Path) ->
     """Figures of these parts."""
     settings = StoreSettings(home=home or scratch / "home", tracking_uri="")
     known = champions(settings, scratch)
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     if "one" in parts:
-        found["one"] = one.measured(known, settings, scratch, 1 if small else 5, 0.5 if small else 2)
+        figures["one"] = one.measured(known, settings, scratch, 1 if small else 5, 0.5 if small else 2)
     if "bulk" in parts:
-        found["bulk"] = bulk.measured(known, settings, scratch, 1 if small else 3, 2_000 if small else 100_000)
+        figures["bulk"] = bulk.measured(known, settings, scratch, 1 if small else 3, 2_000 if small else 100_000)
     if "start" in parts:
-        found["start"] = start.measured(known, settings, scratch, 1 if small else 3)
+        figures["start"] = start.measured(known, settings, scratch, 1 if small else 3)
     if "hostile" in parts:
         rows, seconds = (1_000, 3) if small else (10_000, 30)
-        found["hostile"] = hostile.measured(known[0], settings, scratch, rows, seconds)
+        figures["hostile"] = hostile.measured(known[0], settings, scratch, rows, seconds)
     digests = {champion.process: own_plant_digest(champion.seed) for champion in known}
-    return {**found, "measured": f"{datetime.now(UTC):%Y-%m-%d}", "seed_digests": digests}
+    return {**figures, "measured": f"{datetime.now(UTC):%Y-%m-%d}", "seed_digests": digests}
 
 
 def main() -> None:
@@ -51,17 +51,17 @@ def main() -> None:
     reader.add_argument("parts", nargs="*", choices=[*PARTS, []], help="parts to measure; by default all")
     reader.add_argument("--home", type=Path, help="folder of a store that has the champions; else they are trained")
     reader.add_argument("--small", action="store_true", help="short rounds, nothing is written")
-    asked = reader.parse_args()
+    options = reader.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        found = measured(asked.parts or list(PARTS), asked.home, asked.small, Path(scratch))
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    found = kept | found
-    if asked.small:
-        print(filled("", found))
+        stored = measured(options.parts or list(PARTS), options.home, options.small, Path(scratch))
+    earlier = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    stored = earlier | stored
+    if options.small:
+        print(filled("", stored))
         return
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PICTURE.write_text(picture(found), encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+    RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    PICTURE.write_text(picture(stored), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ async def _status(port: int, request: bytes) -> str:
             await writer.wait_closed()
 
 
-async def _hold(port: int, said: bytes, wait: float, end: float, seen: Counter[str]) -> None:
+async def _hold(port: int, head: bytes, wait: float, end: float, seen: Counter[str]) -> None:
     await asyncio.sleep(wait)
     while time.monotonic() < end:
         with contextlib.suppress(OSError, TimeoutError):
@@ -60,7 +60,7 @@ async def _hold(port: int, said: bytes, wait: float, end: float, seen: Counter[s
                 reader, writer = await asyncio.open_connection(ADDRESS, port)
                 seen["held"] += 1
                 try:
-                    writer.write(said)
+                    writer.write(head)
                     while await reader.read(1 << 16):
                         pass
                 finally:
@@ -68,7 +68,7 @@ async def _hold(port: int, said: bytes, wait: float, end: float, seen: Counter[s
         await asyncio.sleep(AGAIN)
 
 
-async def attacked(port: int, seconds: float, clients: int, held: int, said: str, folder: Path) -> dict[str, int]:
+async def attacked(port: int, seconds: float, clients: int, held: int, head_file: str, folder: Path) -> dict[str, int]:
     """Numbers of bodies by their status, and of connections that were held."""
     requests = [
         (file.stem, read(file)[0].replace(b"\r\n", b"\r\nconnection: close\r\n", 1))
@@ -78,7 +78,7 @@ async def attacked(port: int, seconds: float, clients: int, held: int, said: str
     end = time.monotonic() + seconds
     async with asyncio.TaskGroup() as group:
         for i in range(held):
-            group.create_task(_hold(port, SAID[said], i / PER_SECOND, end, seen))
+            group.create_task(_hold(port, SAID[head_file], i / PER_SECOND, end, seen))
         for i in range(clients):
             group.create_task(_client(port, requests, i, end, seen))
     return dict(sorted(seen.items()))
@@ -87,5 +87,7 @@ async def attacked(port: int, seconds: float, clients: int, held: int, said: str
 if __name__ == "__main__":
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    port, seconds, clients, held, said, folder = sys.argv[1:]
-    print(json.dumps(asyncio.run(attacked(int(port), float(seconds), int(clients), int(held), said, Path(folder)))))
+    port, seconds, clients, held, head_file, folder = sys.argv[1:]
+    print(
+        json.dumps(asyncio.run(attacked(int(port), float(seconds), int(clients), int(held), head_file, Path(folder))))
+    )

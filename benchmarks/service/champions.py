@@ -82,19 +82,19 @@ class Champion:
 
     def matrix(self, n: int) -> FloatArray:
         """Such rows as the model takes them."""
-        found: FloatArray = self.chosen(n)[self.inputs].to_numpy(dtype=np.float64)
-        return found
+        rows: FloatArray = self.chosen(n)[self.inputs].to_numpy(dtype=np.float64)
+        return rows
 
     def trees(self, n: int) -> list[Trees]:
         """Inputs of its boosters for such rows, recorded during a prediction."""
         seen: dict[int, tuple[Booster, list[FloatArray]]] = {}
         plain = Booster.predict
 
-        def watched(booster: Booster, X: FloatArray, *rest: Any, **more: Any) -> FloatArray:
+        def watched(booster: Booster, X: FloatArray, *positional: Any, **more: Any) -> FloatArray:
             parts = seen.setdefault(id(booster), (booster, []))[1]
             if sum(map(len, parts)) < n:  # rows may come in blocks
                 parts.append(X)
-            return plain(booster, X, *rest, **more)
+            return plain(booster, X, *positional, **more)
 
         Booster.predict = watched  # type: ignore[method-assign]
         try:
@@ -129,40 +129,40 @@ class Champion:
 
 def of_mlserver(trees: Trees) -> list[bytes]:
     """Requests of MLServer, one for each row; it takes no missing number in JSON, so they are 0."""
-    found = []
+    requests = []
     for row in np.nan_to_num(trees.X):
         tensor = {"name": "x", "shape": [1, len(row)], "datatype": "FP64", "data": row.tolist()}
-        found.append(post("/v2/models/booster/infer", json.dumps({"inputs": [tensor]}).encode()))
-    return found
+        requests.append(post("/v2/models/booster/infer", json.dumps({"inputs": [tensor]}).encode()))
+    return requests
 
 
 def champions(settings: StoreSettings, scratch: Path) -> list[Champion]:
     """Champions of a store; those that it lacks are trained on default plants first."""
-    found, kept = [], MlflowStore(settings.uri) if settings.folder.exists() else None
+    loaded, store = [], MlflowStore(settings.uri) if settings.folder.exists() else None
     for process in PROCESSES:
         seed, plant = load(process), scratch / process
         simulate(seed, plant)
-        if kept is None or kept.champion(process) is None:
+        if store is None or store.champion(process) is None:
             print(f"training {process}", flush=True)
             train(seed, plant, settings)
-            kept = MlflowStore(settings.uri)
-        champion = kept.champion(process)
+            store = MlflowStore(settings.uri)
+        champion = store.champion(process)
         if champion is None:
             raise RuntimeError(f"{process}: the gate refused it; promote one by force and give its store by --home")
         with tempfile.TemporaryDirectory() as folder:
-            model = model_files.load(kept.fetch(champion, Path(folder)))
-        found.append(Champion(seed, model, read(plant, seed)))
-    return found
+            model = model_files.load(store.fetch(champion, Path(folder)))
+        loaded.append(Champion(seed, model, read(plant, seed)))
+    return loaded
 
 
 def in_turn(
-    champions: Sequence[Champion], what: str, scratch: Path, measure: Callable[[Champion, Path], dict[str, Any]]
+    champions: Sequence[Champion], label: str, scratch: Path, measure: Callable[[Champion, Path], dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Measurements of each champion in its own folder, by process; `what` is the progress message."""
-    found = {}
+    """Measurements of each champion in its own folder, by process; `label` is the progress message."""
+    figures = {}
     for champion in champions:
-        print(f"{what}: {champion.process}", flush=True)
+        print(f"{label}: {champion.process}", flush=True)
         folder = scratch / champion.process
         folder.mkdir(parents=True)
-        found[champion.process] = measure(champion, folder)
-    return found
+        figures[champion.process] = measure(champion, folder)
+    return figures

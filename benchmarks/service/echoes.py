@@ -21,8 +21,8 @@ def fastapi_echo() -> FastAPI:
     app = FastAPI()
 
     async def echo(body: Any) -> BaseModel:
-        found: BaseModel = body
-        return found
+        parsed: BaseModel = body
+        return parsed
 
     echo.__annotations__ |= {"body": request, "return": request}
     app.post("/echo")(echo)

@@ -55,13 +55,13 @@ def measured(champion: Champion, settings: StoreSettings, folder: Path, rows: in
         "4,500 bodies of one byte": (0, HELD, "one byte of a body"),
         "8 hostile clients": (CLIENTS, 0, "nothing"),
     }
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     clients_core = ["taskset", "-c", str(servers.LOAD_CORE)]
     os.sched_setaffinity(0, {servers.LOAD_CORE})
     log = folder / "hostile.log"
     with servers.server(servers.ours(port), port, [record], log, servers.store(settings)):
-        for case, (clients, held, said) in cases.items():
-            attack = ["-m", "benchmarks.service.attack", str(port), str(seconds + 2), str(clients), str(held), said]
+        for case, (clients, held, head) in cases.items():
+            attack = ["-m", "benchmarks.service.attack", str(port), str(seconds + 2), str(clients), str(held), head]
             with subprocess.Popen(
                 [*clients_core, sys.executable, *attack, str(folder)],
                 cwd=servers.ROOT,
@@ -69,11 +69,11 @@ def measured(champion: Champion, settings: StoreSettings, folder: Path, rows: in
                 text=True,
             ) as hostile:
                 time.sleep(2)
-                found[case] = asyncio.run(steady(port, {"one record": record, "/health/live": _LIVE}, seconds))
+                figures[case] = asyncio.run(steady(port, {"one record": record, "/health/live": _LIVE}, seconds))
                 printed, _ = hostile.communicate()
             if clients:
-                found[case]["hostile"] = json.loads(printed)
-    return found
+                figures[case]["hostile"] = json.loads(printed)
+    return figures
 
 
 async def steady(port: int, requests: dict[str, bytes], seconds: float) -> dict[str, Any]:

@@ -34,13 +34,13 @@ def written(file: Path, requests: list[bytes]) -> Path:
 
 def read(file: Path) -> list[bytes]:
     """Requests of a file."""
-    content, found, at = file.read_bytes(), [], 0
+    content, bodies, at = file.read_bytes(), [], 0
     while at < len(content):
         (size,) = LENGTH.unpack_from(content, at)
         at += LENGTH.size
-        found.append(content[at : at + size])
+        bodies.append(content[at : at + size])
         at += size
-    return found
+    return bodies
 
 
 class Connection:

@@ -52,8 +52,8 @@ def _of(champion: Champion, settings: StoreSettings, folder: Path, rounds: int, 
         MLFLOW: servers.mlflow(champion.process, ports[MLFLOW]),
         MLSERVER: servers.mlserver(folder / "mlserver", trees.booster.model_to_string(), ports[MLSERVER]),
     }
-    kept = f"sqlite:///{folder / 'records.db'}"
-    environment = {**servers.store(settings), "ECHO_PROCESS": champion.process, "NONFERROUS_RECORDS": kept}
+    records_url = f"sqlite:///{folder / 'records.db'}"
+    environment = {**servers.store(settings), "ECHO_PROCESS": champion.process, "NONFERROUS_RECORDS": records_url}
     spent: dict[str, list[dict[str, float]]] = {name: [] for name in requests}
     with ExitStack() as running:
         for name, command in commands.items():
@@ -79,8 +79,8 @@ def _loaded(port: int, requests: Path, seconds: float) -> dict[str, float]:
     load = (sys.executable, "-m", "benchmarks.service.load", str(port), str(requests), str(seconds), str(CONNECTIONS))
     command = ["taskset", "-c", str(servers.LOAD_CORE), *load]
     done = subprocess.run(command, cwd=servers.ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
 
 
 def _seconds_a_row(booster: Any, X: Any) -> float:

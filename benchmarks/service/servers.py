@@ -63,8 +63,8 @@ def _kib(text: str, name: str) -> float:
 
 def _tree(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children")
-    found = children.read_text(encoding="utf-8").split() if children.exists() else []
-    return [pid, *(below for child in found for below in _tree(int(child)))]
+    pids = children.read_text(encoding="utf-8").split() if children.exists() else []
+    return [pid, *(below for child in pids for below in _tree(int(child)))]
 
 
 @contextmanager

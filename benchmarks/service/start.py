@@ -23,7 +23,7 @@ def measured(champions: list[Champion], settings: StoreSettings, scratch: Path, 
         "mlflow": one.of_mlflow(one.records(1)),
         "mlserver": of_mlserver(trees)[:1],
     }
-    found: dict[str, list[dict[str, float]]] = {name: [] for name in first}
+    times: dict[str, list[dict[str, float]]] = {name: [] for name in first}
     for round_ in range(rounds):
         for name, requests in first.items():
             port = free_port()
@@ -36,8 +36,8 @@ def measured(champions: list[Champion], settings: StoreSettings, scratch: Path, 
             }
             log = folder / f"{name}.log"
             with servers.server(commands[name](), port, requests, log, servers.store(settings)) as started:
-                found[name].append({"seconds": started.seconds, **started.memory()})
+                times[name].append({"seconds": started.seconds, **started.memory()})
     return {
         name: {part: statistics.median(one[part] for one in starts) for part in starts[0]}
-        for name, starts in found.items()
+        for name, starts in times.items()
     }

@@ -66,12 +66,12 @@ def measured_rates(processes: Sequence[str]) -> Iterator[tuple[str, dict[str, An
         yield process, one
 
 
-def measured_by_clock(beside: Mapping[str, Any], processes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def measured_by_clock(ratios: Mapping[str, Any], processes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each plant at a size for two workers, chosen by the processor time of the larger one."""
     for process in processes:
-        if beside.get(process) is None:
+        if ratios.get(process) is None:
             raise SystemExit(f"{process}: its size is not known yet: measure it with --beside first")
-        known = beside[process]["larger"]
+        known = ratios[process]["larger"]
         # A block of units is one worker's: with fewer than two there is nothing to share.
         blocks = 2 * simulator_of(load(process)).block_units
         one = by_two_workers(process, max(blocks, round(known["units"] * LONG_WORK / known["seconds"])))
@@ -92,22 +92,22 @@ def main() -> None:
         part.add_argument(f"--{option}", nargs="*", metavar="PROCESS", help=f"{title} alone; the other figures stay")
     part.add_argument("--write", action="store_true", help="measure nothing, write the tables again")
     given = reader.parse_args()
-    found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    found |= {"revision": given.revision, "processors": os.cpu_count()} if not given.write else {}
+    stored: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    stored |= {"revision": given.revision, "processors": os.cpu_count()} if not given.write else {}
     of_part = {option: getattr(given, option) for option in PARTS}
     is_whole = not given.write and all(processes is None for processes in of_part.values())
     for option, processes in of_part.items():
         if processes is None and not is_whole:
             continue
-        for process, one in _measured(option, processes or (), given.revision, found):
+        for process, one in _measured(option, processes or (), given.revision, stored):
             key = KEYS[option]
-            found[key] = dict(sorted((found.get(key, {}) | {process: one}).items()))
-            RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(with_part(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+            stored[key] = dict(sorted((stored.get(key, {}) | {process: one}).items()))
+            RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(with_part(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 def _measured(
-    option: str, processes: Sequence[str], revision: str, found: Mapping[str, Any]
+    option: str, processes: Sequence[str], revision: str, figures: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Figures of one part, of the given processes or of all."""
     if option == "rates":
@@ -115,7 +115,7 @@ def _measured(
     processes = processes or simulated_at(revision)
     if option == "beside":
         return measured_beside(revision, processes)
-    return measured_by_clock(found["beside_earlier"], processes)
+    return measured_by_clock(figures["beside_earlier"], processes)
 
 
 if __name__ == "__main__":

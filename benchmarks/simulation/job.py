@@ -23,7 +23,7 @@ from synthetic_data import simulate
 
 def _processor_seconds() -> tuple[float, float]:
     """Processor time of this process and of its finished children."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    used = [resource.getrusage(processes) for processes in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     own, theirs = (one.ru_utime + one.ru_stime for one in used)
     return own, theirs
 
@@ -37,16 +37,16 @@ def measured(process: str, units: int, workers: int) -> dict[str, float]:
         steps = total
 
     with tempfile.TemporaryDirectory() as folder:
-        begun, used = time.perf_counter(), _processor_seconds()
+        started, used = time.perf_counter(), _processor_seconds()
         simulate(seed, folder, units=units, workers=workers, progress=progress)
         own, theirs = _processor_seconds()
-        found = {
-            "seconds": time.perf_counter() - begun,
+        figures = {
+            "seconds": time.perf_counter() - started,
             "processor_seconds": own - used[0],
             "worker_seconds": theirs - used[1],
             "steps": steps,
         }
-        return found | {"rows": pq.ParquetFile(Path(folder) / "table.parquet").metadata.num_rows}
+        return figures | {"rows": pq.ParquetFile(Path(folder) / "table.parquet").metadata.num_rows}
 
 
 if __name__ == "__main__":

@@ -51,9 +51,9 @@ def run(tree: Path, process: str, units: int, workers: int = 1) -> dict[str, flo
     """Time of one simulation by the code of a tree; see `benchmarks.simulation.job`."""
     command = [sys.executable, str(JOB), process, str(units), str(workers)]
     environment = os.environ | {"PYTHONPATH": str(tree)}
-    said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=tree).stdout
-    found: dict[str, float] = json.loads(said)
-    return found
+    output = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=tree).stdout
+    figures: dict[str, float] = json.loads(output)
+    return figures
 
 
 def sized(process: str, work: float) -> int:

@@ -53,20 +53,22 @@ def measured(home: Path, minutes: float, folder: Path) -> dict[str, Any]:
         about = answered(port, row)
         (folder / "row.json").write_text(json.dumps({"row": row, "about": about}), encoding="utf-8")
         highest = json.loads(_ran("service.load", port, probe, PROBE_SECONDS, CONNECTIONS))["per_second"]
-        wanted, free = int(SHARE * highest * 60 * minutes * RECORD), shutil.disk_usage(folder).free
-        if free < wanted:
-            raise SystemExit(f"{folder}: {free >> 30} GiB are free, expected {wanted >> 30} for the records (TMPDIR)")
+        requested, free = int(SHARE * highest * 60 * minutes * RECORD), shutil.disk_usage(folder).free
+        if free < requested:
+            raise SystemExit(
+                f"{folder}: {free >> 30} GiB are free, expected {requested >> 30} for the records (TMPDIR)"
+            )
         command = _command("soak.paced", port, SHARE * highest, 60 * minutes, folder / "row.json")
         series = []
         started = subprocess.Popen(command, cwd=processes.ROOT, stdout=subprocess.PIPE, text=True)
         with started as load_, Disk(folder) as disk:
             assert load_.stdout is not None
             for line in load_.stdout:
-                said = json.loads(line)
-                if "whole" not in said:
-                    said |= weighed(running.popen.pid, file, database) | {"disk_ms": disk.longest()}
-                    series.append(said)
-                    print(said, flush=True)
+                sample = json.loads(line)
+                if "whole" not in sample:
+                    sample |= weighed(running.popen.pid, file, database) | {"disk_ms": disk.longest()}
+                    series.append(sample)
+                    print(sample, flush=True)
         if load_.returncode:
             raise RuntimeError(f"the load ended with exit code {load_.returncode}")
     return {
@@ -76,7 +78,7 @@ def measured(home: Path, minutes: float, folder: Path) -> dict[str, Any]:
         "others": others.kept_busy(),
         "highest_per_second": highest,
         "per_second": SHARE * highest,
-        "whole": said["whole"],
+        "whole": sample["whole"],
         "series": series,
     }
 
@@ -98,11 +100,11 @@ def main() -> None:
     if given.minutes < SHORTEST:
         parser.error(f"--minutes {given.minutes:g}: expected at least {SHORTEST:g}")
     with tempfile.TemporaryDirectory(prefix="nonferrous-soak-") as folder:
-        found = measured(given.home.resolve(), given.minutes, Path(folder))
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PICTURE.write_text(picture(found["series"]), encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
-    print("\n".join(lines(found)))
+        figures = measured(given.home.resolve(), given.minutes, Path(folder))
+    RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    PICTURE.write_text(picture(figures["series"]), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(figures)), encoding="utf-8")
+    print("\n".join(lines(figures)))
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ class Disk:
 
     def longest(self) -> float:
         """Longest time since the last call until a block was on disk [ms], including a pending one."""
-        begun, found, self._longest = self._begun, self._longest, 0.0
-        return 1e3 * max(found, time.perf_counter() - begun if begun else 0.0)
+        started, maximum, self._longest = self._begun, self._longest, 0.0
+        return 1e3 * max(maximum, time.perf_counter() - started if started else 0.0)
 
     def _write(self) -> None:
         with tempfile.TemporaryFile(dir=self._folder) as file:

@@ -154,52 +154,52 @@ class Paced:
         """Send all that is due, as far as connections are free."""
         while self._is_free and (due := self._due) <= now:
             line = self._idle.popitem()[1] if self._idle else PacedConnection(self._port, self._waiting)
-            if trouble := line.send(prediction(self._row, self._sent)):
+            if error := line.send(prediction(self._row, self._sent)):
                 self._idle[line.number] = line
-                self._fail(trouble)
+                self._fail(error)
             else:
                 self._busy[line.number] = line, due
             self._sent += 1
         if now >= self._labels_due and not self._is_labelling:
             first = int((now - self._begin - LATER) * self._per_second)
-            trouble = self._labels.send(outcomes(first, BATCH, self._about))
-            self._is_labelling = not trouble
-            if trouble:
-                self._fail(trouble)
+            error = self._labels.send(outcomes(first, BATCH, self._about))
+            self._is_labelling = not error
+            if error:
+                self._fail(error)
             self._labels_due += BATCH_EVERY
 
     def _take(self, number: int) -> None:
         """Process received data of a connection; on an idle one it is the service's close after its timeout."""
-        trouble: str | None = None
+        error: str | None = None
         if number in self._idle:
             self._idle.pop(number).close()
         elif number == self._labels.number and not self._is_labelling:
             self._labels.again()
         elif number == self._labels.number:
-            trouble = self._labels.answered()
-            self._is_labelling = trouble is None
-            self._taken += BATCH * (trouble == "")
+            error = self._labels.answered()
+            self._is_labelling = error is None
+            self._taken += BATCH * (error == "")
         else:
             line, due = self._busy[number]
-            trouble = line.answered()
-            if trouble is not None:
+            error = line.answered()
+            if error is not None:
                 del self._busy[number]
                 self._idle[line.number] = line
-            if trouble == "":
+            if error == "":
                 took = time.perf_counter() - due
                 self._whole.add(took)
                 self._part.add(took)
-        if trouble:
-            self._fail(trouble)
+        if error:
+            self._fail(error)
 
-    def _fail(self, why: str) -> None:
-        self._whole.refused[why] += 1
-        self._part.refused[why] += 1
+    def _fail(self, reason: str) -> None:
+        self._whole.refused[reason] += 1
+        self._part.refused[reason] += 1
 
 
 if __name__ == "__main__":
     port, rate, length, file = sys.argv[1:]
-    asked = json.loads(Path(file).read_text(encoding="utf-8"))
+    request = json.loads(Path(file).read_text(encoding="utf-8"))
     with select.epoll() as waiting:
-        load = Paced(int(port), asked["row"], asked["about"], float(rate), waiting)
+        load = Paced(int(port), request["row"], request["about"], float(rate), waiting)
         print(json.dumps({"whole": load.run(float(length))}))

@@ -32,11 +32,11 @@ def prediction(row: dict[str, Any], number: int) -> bytes:
 def answered(port: int, row: dict[str, Any]) -> float:
     """Response of a service to a row."""
     body = json.dumps({"rows": [row]}).encode()
-    asked = urllib.request.Request(f"http://{ADDRESS}:{port}/v1/{PROCESS}/predictions", body, JSON)
-    with urllib.request.urlopen(asked, timeout=30) as answer:
-        (said,) = json.load(answer)["predictions"]
-    found: float = said[TARGET]["value"]
-    return found
+    request = urllib.request.Request(f"http://{ADDRESS}:{port}/v1/{PROCESS}/predictions", body, JSON)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        (predicted,) = json.load(answer)["predictions"]
+    value: float = predicted[TARGET]["value"]
+    return value
 
 
 def outcomes(first: int, count: int, about: float) -> bytes:

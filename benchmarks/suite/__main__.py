@@ -38,9 +38,9 @@ def main(targets: Sequence[str]) -> None:
     """Measure some targets, or all of them, and write the page."""
     results = kept()
     for target in targets or TARGETS:
-        found, record = measured(TARGETS[target])
+        figures, record = measured(TARGETS[target])
         about = {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "python": platform.python_version()}
-        results["runs"][target] = found | about
+        results["runs"][target] = figures | about
         if target == "test-long":
             results["long"] = by_file(record)
         RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")

@@ -35,9 +35,9 @@ def job(rows: int, folder: Path) -> dict[str, Any]:
     """Time and memory of a job on a potline of about so many rows, in a separate process."""
     plant = simulate(load(PROCESS), folder / "plant", units=round(rows / ROWS_OF_A_POT), workers=os.cpu_count() or 1)
     command = [sys.executable, "-m", "benchmarks.training_size.job", PROCESS, str(plant), str(folder / "home")]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found: dict[str, Any] = json.loads(said.splitlines()[-1])
-    return found
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    figures: dict[str, Any] = json.loads(output.splitlines()[-1])
+    return figures
 
 
 def main(arguments: list[str]) -> None:
@@ -48,21 +48,21 @@ def main(arguments: list[str]) -> None:
             with tempfile.TemporaryDirectory() as scratch:
                 jobs.append(job(rows, Path(scratch)))
             print(jobs[-1], flush=True)
-        found = {
+        figures = {
             "process": PROCESS,
             "seed_digests": {PROCESS: own_plant_digest(load(PROCESS))},
             "measured": f"{datetime.now(UTC):%Y-%m-%d}",
             "processors": os.cpu_count(),
             "jobs": jobs,
         }
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     try:
         draw(figure(json.loads(RESULTS.read_text(encoding="utf-8"))["jobs"]), PICTURE)
     except NoBrowserError as error:
         print(error)
-    kept = json.loads((DOCS / "results" / "benchmarks.json").read_text(encoding="utf-8"))
+    stored = json.loads((DOCS / "results" / "benchmarks.json").read_text(encoding="utf-8"))
     shown = DOCS / "results" / "benchmarks.md"
-    shown.write_text(with_page(shown.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    shown.write_text(with_page(shown.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 if __name__ == "__main__":

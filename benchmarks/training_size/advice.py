@@ -26,9 +26,9 @@ def measured(process: str, folder: Path, home: Path) -> dict[str, float]:
     for _ in range(1 + REPEATS):
         start = time.process_time()
         seed = load(process)
-        found = requested(seed, recommendations_of(seed), folder, lambda form: {"prices": {}}, lambda *said: None)
+        result = requested(seed, recommendations_of(seed), folder, lambda form: {"prices": {}}, lambda *progress: None)
         taken.append(time.process_time() - start)
-        units = len(found.answer[found.operation.name])
+        units = len(result.answer[result.operation.name])
     return {"recommended": units, "recommended_seconds": median(taken[1:])}
 
 

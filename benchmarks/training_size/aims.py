@@ -43,15 +43,15 @@ REPEATS = 20
 
 def jobs() -> dict[str, Any]:
     """A job on the default plant of each process, and recommendations for the pots by its model."""
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for process in OF_FITS:
         with tempfile.TemporaryDirectory() as scratch:
             plant, home = simulate(load(process), Path(scratch, "plant")), Path(scratch, "home")
-            found[process] = _said("job", process, str(plant), str(home))
+            figures[process] = _said("job", process, str(plant), str(home))
             if process == LINE:
-                found[process] |= _said("advice", process, str(plant), str(home))
-        print(process, found[process], flush=True)
-    return {"jobs": found}
+                figures[process] |= _said("advice", process, str(plant), str(home))
+        print(process, figures[process], flush=True)
+    return {"jobs": figures}
 
 
 def up() -> dict[str, Any]:
@@ -89,8 +89,8 @@ def _said(module: str, *arguments: str) -> dict[str, float]:
     """Output of a module of this package, run by one thread."""
     command = [sys.executable, "-m", f"benchmarks.training_size.{module}", *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | ONE_THREAD)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
 
 
 def _is_ready() -> bool:
@@ -104,49 +104,49 @@ def _is_ready() -> bool:
 PARTS = {"jobs": jobs, "up": up, "help": helped}
 
 
-def with_part(text: str, found: Mapping[str, Any]) -> str:
+def with_part(text: str, figures: Mapping[str, Any]) -> str:
     """Text of docs/results/benchmarks.md with the part of training in it."""
-    return filled(text, NAME, _lines(found))
+    return filled(text, NAME, _lines(figures))
 
 
-def _lines(found: Mapping[str, Any]) -> list[str]:
+def _lines(figures: Mapping[str, Any]) -> list[str]:
     heads = ("process", "rows", "whole job [s]", "LightGBM fits in it [s]", "job / fits")
     return [
         "## Training time and aims",
         "",
-        f"`make bench-training` on {found['measured']}, {found['processors']} processors. Jobs on default plants, with "
+        f"`make bench-training` on {figures['measured']}, {figures['processors']} processors. Jobs on default plants, with "
         "an existing store, and recommendations are measured in processor time of one thread. *Fits* are the calls of "
         "`lightgbm.train`. Recommendations include reading the table, without imports. `nonferrous up` is measured in "
         f"wall time if other programs used less than {QUIET:g} of a processor, otherwise in processor time divided by "
         "the number of processors.",
         "",
-        *aims_table(targets(found)),
-        *table(heads, _jobs(found)),
+        *aims_table(targets(figures)),
+        *table(heads, _jobs(figures)),
     ]
 
 
-def targets(found: Mapping[str, Any]) -> Iterator[Row]:
+def targets(figures: Mapping[str, Any]) -> Iterator[Row]:
     """Aims and results."""
-    for process, one in found.get("jobs", {}).items():
+    for process, one in figures.get("jobs", {}).items():
         yield at_most("job / fits", process, OF_FITS[process], _over_fits(one))
-    if "jobs" in found:
-        line = found["jobs"][LINE]
+    if "jobs" in figures:
+        line = figures["jobs"][LINE]
         pots = f"recommendations for {line['recommended']} pots [s]"
         yield at_most(pots, LINE, RECOMMENDED, line["recommended_seconds"])
-    started, one = "`nonferrous up` from built environment to ready", found.get("up")
+    started, one = "`nonferrous up` from built environment to ready", figures.get("up")
     if one is None:
         yield unmeasured(f"{started} [s]", "all three", f"at most {UP:g}")
     elif one["others"] <= QUIET:
         yield at_most(f"{started} [s]", "all three", UP, one["seconds"])
     else:
-        shared = one["processor_seconds"] / found["processors"]
+        shared = one["processor_seconds"] / figures["processors"]
         yield at_most(f"{started}, processor time over the processors [s]", "all three", UP, shared)
-    if "help_seconds" in found:
-        yield at_most("`nonferrous --help` [ms]", "", 1e3 * HELP, 1e3 * found["help_seconds"])
+    if "help_seconds" in figures:
+        yield at_most("`nonferrous --help` [ms]", "", 1e3 * HELP, 1e3 * figures["help_seconds"])
 
 
-def _jobs(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, one in found.get("jobs", {}).items():
+def _jobs(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in figures.get("jobs", {}).items():
         seconds = (f"{one[name]:.1f}" for name in ("processor_seconds", "fit_processor_seconds"))
         yield process, f"{one['rows']:,}", *seconds, f"{_over_fits(one):.2f}"
 
@@ -157,17 +157,17 @@ def _over_fits(one: Mapping[str, float]) -> float:
 
 def main(parts: list[str]) -> None:
     """Measure parts, all by default, keep the figures, and fill the page."""
-    found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    stored: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     if parts != ["write"]:
         for name in parts or PARTS:
-            found |= PARTS[name]()
-        found |= {
+            stored |= PARTS[name]()
+        stored |= {
             "measured": f"{datetime.now(UTC):%Y-%m-%d}",
             "processors": os.cpu_count(),
             "seed_digests": {process: own_plant_digest(load(process)) for process in OF_FITS},
         }
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(with_part(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+        RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(with_part(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 if __name__ == "__main__":

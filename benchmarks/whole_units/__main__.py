@@ -20,13 +20,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("process")
     parser.add_argument("file", type=Path)
-    asked = parser.parse_args()
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
-    kept[asked.process] = measured(load(asked.process), asked.file)
-    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    page = page_of(asked.process)
+    options = parser.parse_args()
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    stored[options.process] = measured(load(options.process), options.file)
+    RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    page = page_of(options.process)
     text = page.read_text(encoding="utf-8")
-    page.write_text(filled(text, name_of(asked.process), lines(asked.process, kept[asked.process])), encoding="utf-8")
+    page.write_text(
+        filled(text, name_of(options.process), lines(options.process, stored[options.process])), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def measured(seed: Seed, path: Path) -> dict[str, Any]:
     """
     data, learner = read(path, seed), task_of(seed).learner
     parts = split(data)
-    found: dict[str, list[Mapping[str, float]]] = {}
+    by_candidate: dict[str, list[Mapping[str, float]]] = {}
     registered: dict[str, int] = {}
     weights = []
     for number, rows in enumerate(folds(data)):
@@ -48,9 +48,9 @@ def measured(seed: Seed, path: Path) -> dict[str, Any]:
         registered[best] = registered.get(best, 0) + 1
         weights.append(len(rows))
         for name, metrics in (of_fold | {"registered": of_fold[best]}).items():
-            found.setdefault(name, []).append(metrics)
+            by_candidate.setdefault(name, []).append(metrics)
         print(f"fold {number + 1} of {FOLDS}: {best}", *_shown(of_fold), flush=True)
-    over = {name: _over_folds(metrics, weights) for name, metrics in found.items()}
+    over = {name: _over_folds(metrics, weights) for name, metrics in by_candidate.items()}
     return {
         "seed_digest": seed_digest(seed),
         "table_digest": table_digest(data.checked),
@@ -63,9 +63,9 @@ def measured(seed: Seed, path: Path) -> dict[str, Any]:
     }
 
 
-def _over_folds(found: list[Mapping[str, float]], weights: list[int]) -> dict[str, float]:
+def _over_folds(metrics: list[Mapping[str, float]], weights: list[int]) -> dict[str, float]:
     """Mean of each metric over the rows of all folds, under the names of the test rows' metrics."""
-    columns: dict[str, FloatArray] = {name: np.array([one[name] for one in found]) for name in found[0]}
+    columns: dict[str, FloatArray] = {name: np.array([one[name] for one in metrics]) for name in metrics[0]}
     return {f"test_{name}": round(float(np.average(values, weights=weights)), 4) for name, values in columns.items()}
 
 

@@ -42,8 +42,8 @@ def of_real(path: Path) -> dict[str, Any]:
     seed = load(REAL)
     table = read_table(path, seed).table
     columns = {name: table[name].to_numpy() for name in table if table[name].dtype == np.float64}
-    found = needed_physics_of(seed).features(columns)
-    at_once, slow = found["charge_10c_ohmic"], found["charge_10c_slow"]
+    features = needed_physics_of(seed).features(columns)
+    at_once, slow = features["charge_10c_ohmic"], features["charge_10c_slow"]
     return _of_cathodes(table["chemistry"].astype(str).to_numpy(), at_once, (at_once + slow) / at_once)
 
 
@@ -53,14 +53,14 @@ def of_simulated() -> dict[str, Any]:
     plant = replay(seed)
     truth, table = plant.truth, plant.table
     columns = {column.name: table[column.name].to_numpy() for column in seed.inputs}
-    found = needed_physics_of(seed).features(columns)
+    features = needed_physics_of(seed).features(columns)
     nominal = truth["capacity"].to_numpy() / (1.0 - 0.01 * truth["fade"].to_numpy())
     rows = truth["charge"].between(*CHARGED).to_numpy() & (truth["hazard"] == 0.0).to_numpy()
     cathode = np.array(CATHODES)[truth["cathode"].astype(int)]
     for name, ends in FADED.items():
         rows &= (cathode != name) | truth["fade"].between(*ends).to_numpy()
     later = (table["pulse_r5s"] / table["pulse_r30ms"]).to_numpy()
-    return _of_cathodes(cathode[rows], (found["ohmic_25"] * nominal)[rows], later[rows])
+    return _of_cathodes(cathode[rows], (features["ohmic_25"] * nominal)[rows], later[rows])
 
 
 def _of_cathodes(cathode: Any, at_once: FloatArray, later: FloatArray) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _of_cathodes(cathode: Any, at_once: FloatArray, later: FloatArray) -> dict[s
     }
 
 
-def figure(kept: dict[str, Any]) -> go.Figure:
+def figure(figures: dict[str, Any]) -> go.Figure:
     """Share of pulses below a value, real ones as points with lines, simulated ones dashed."""
     drawn = make_subplots(rows=1, cols=2, subplot_titles=list(PARTS.values()), horizontal_spacing=0.08)
     for col, part in enumerate(PARTS, start=1):
@@ -82,7 +82,7 @@ def figure(kept: dict[str, Any]) -> go.Figure:
             for name, colour in COLOURS.items():
                 line = {"color": colour, "dash": dash, "width": 2}
                 drawn.add_scatter(
-                    x=kept[source][name][part], y=SHARES, line=line, mode="lines+markers",
+                    x=figures[source][name][part], y=SHARES, line=line, mode="lines+markers",
                     name=f"{name}, {source}", showlegend=col == 1, row=1, col=col,
                 )  # fmt: skip
     for col, ticks in enumerate(TICKS.values(), start=1):
@@ -95,14 +95,14 @@ def figure(kept: dict[str, Any]) -> go.Figure:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
-    asked = parser.parse_args()
-    kept = {
+    options = parser.parse_args()
+    figures = {
         "shares": SHARES,
         "plant_digest": own_plant_digest(load(SIMULATED)),
-        "real": of_real(asked.file),
+        "real": of_real(options.file),
         "simulated": of_simulated(),
     }
-    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     draw(figure(json.loads(RESULTS.read_text(encoding="utf-8"))), PICTURE)
 
 

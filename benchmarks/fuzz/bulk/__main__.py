@@ -34,14 +34,14 @@ def main() -> None:
         save_model(seed, Path(folder) / "model")
         with limited(PROCESS, Path(folder) / "model", Path(folder) / "log", {}) as (service, address):
             bodies = itertools.islice(drawn(PROCESS, given.seed, numbers), given.cases)
-            found = send(bodies, f"{address}/v1/{PROCESS}/predictions?energy=false", service)
+            outcome = send(bodies, f"{address}/v1/{PROCESS}/predictions?energy=false", service)
     about = {"process": PROCESS, "seed": given.seed, "limit_mib": MEMORY / 2**20}
-    figures = result(found, measured=f"{datetime.now(UTC):%Y-%m-%d}", **about)
+    figures = result(outcome, measured=f"{datetime.now(UTC):%Y-%m-%d}", **about)
     if given.only is None:
         RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
         PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(figures)), encoding="utf-8")
-    print(*lines(figures), *found.shown, sep="\n")
-    sys.exit(1 if found.faults else 0)
+    print(*lines(figures), *outcome.shown, sep="\n")
+    sys.exit(1 if outcome.faults else 0)
 
 
 if __name__ == "__main__":

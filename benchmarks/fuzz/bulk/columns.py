@@ -58,8 +58,8 @@ def indices_without_texts(rng: np.random.Generator, n: int) -> pa.Array:
 
 def texts(rng: np.random.Generator, n: int) -> pa.Array:
     """Texts without a dictionary."""
-    some = [text(rng), *WORDS]
-    chosen = [pick(rng, some) for _ in range(n)]
+    choices = [text(rng), *WORDS]
+    chosen = [pick(rng, choices) for _ in range(n)]
     most = MOST_PLAIN // max(1, n)
     return pa.array([word[: max(most, 40)] for word in chosen], pick(rng, TEXTS))
 
@@ -96,8 +96,8 @@ def numbers(rng: np.random.Generator, n: int) -> pa.Array:
     """Numbers of any type, their ends among them."""
     kind = pick(rng, NUMBERS)
     if pa.types.is_floating(kind):
-        some = [0.0, 1.5, -1.0, float("nan"), float("inf"), 60000.0]
-        return pa.array(np.array([pick(rng, some) for _ in range(n)]), pa.float64()).cast(kind, safe=False)
+        choices = [0.0, 1.5, -1.0, float("nan"), float("inf"), 60000.0]
+        return pa.array(np.array([pick(rng, choices) for _ in range(n)]), pa.float64()).cast(kind, safe=False)
     low, high = (int(end) for end in (np.iinfo(kind.to_pandas_dtype()).min, np.iinfo(kind.to_pandas_dtype()).max))
     return pa.array([min(max(int(pick(rng, ENDS)), low), high) for _ in range(n)], kind)
 
@@ -155,10 +155,10 @@ def nested(rng: np.random.Generator, n: int) -> pa.Array:
 
 def deep(rng: np.random.Generator, n: int) -> pa.Array:
     """Lists in lists, more than any reader goes down."""
-    found = pa.float64()
+    deepest = pa.float64()
     for _ in range(int(pick(rng, (10, 40, 70, 130)))):
-        found = pa.list_(found) if rng.random() < 0.9 else pa.struct([("f", found)])
-    return pa.nulls(n, found)
+        deepest = pa.list_(deepest) if rng.random() < 0.9 else pa.struct([("f", deepest)])
+    return pa.nulls(n, deepest)
 
 
 def wide(rng: np.random.Generator, n: int) -> pa.Array:

@@ -164,7 +164,7 @@ def _wide(rng: np.random.Generator, table: pa.Table) -> pa.Table:
 def _named(rng: np.random.Generator, table: pa.Table) -> pa.Table:
     names = list(table.schema.names)
     for _ in range(rng.integers(1, 4)):
-        odd = (
+        unusual = (
             "",
             "\0",
             "n" * 1000,
@@ -176,7 +176,7 @@ def _named(rng: np.random.Generator, table: pa.Table) -> pa.Table:
             "rows",
             "quality",
         )
-        names[int(rng.integers(len(names)))] = str(pick(rng, odd))
+        names[int(rng.integers(len(names)))] = str(pick(rng, unusual))
     return table.rename_columns(names)
 
 
@@ -184,16 +184,16 @@ def _changed(rng: np.random.Generator, content: bytes) -> bytes:
     """Some bytes changed, a part cut off, put twice or put at the end."""
     if rng.random() < 0.3:
         return streams.patched(rng, content)
-    found = bytearray(content)
+    content_changed = bytearray(content)
     way = int(rng.integers(4))
     if way == 0:
         for _ in range(rng.integers(1, 9)):
-            found[int(rng.integers(len(found)))] = int(rng.integers(256))
+            content_changed[int(rng.integers(len(content_changed)))] = int(rng.integers(256))
     elif way == 1:
-        del found[int(rng.integers(len(found))) :]
+        del content_changed[int(rng.integers(len(content_changed))) :]
     elif way == 2:
-        begin, end = sorted(int(i) for i in rng.integers(len(found), size=2))
-        found[begin:begin] = found[begin:end]
+        begin, end = sorted(int(i) for i in rng.integers(len(content_changed), size=2))
+        content_changed[begin:begin] = content_changed[begin:end]
     else:
-        found += bytes(rng.integers(0, 256, int(pick(rng, (1, 8, 5000))), dtype=np.uint8))
-    return bytes(found)
+        content_changed += bytes(rng.integers(0, 256, int(pick(rng, (1, 8, 5000))), dtype=np.uint8))
+    return bytes(content_changed)

@@ -101,26 +101,26 @@ def _copy(rng: np.random.Generator | None, body: memoryview, chunk: Found, out: 
     chunk[7, I64] = len(out) - begin
 
 
-def _lie(rng: np.random.Generator, found: Found) -> None:
+def _lie(rng: np.random.Generator, fields: Found) -> None:
     """Change one value somewhere in a structure."""
-    if not found:
+    if not fields:
         return
-    key = pick(rng, sorted(found))
+    key = pick(rng, sorted(fields))
     kind = key[1]
-    value = found[key]
+    value = fields[key]
     if kind == STRUCT:
         _lie(rng, value)
     elif kind == LIST and value and isinstance(value[0], dict) and rng.random() < 0.7:
         _lie(rng, pick(rng, value))
     elif kind == LIST:
-        found[key] = value * int(pick(rng, (0, 2, 50, 2000))) if len(value) < 100 else value[:1]
+        fields[key] = value * int(pick(rng, (0, 2, 50, 2000))) if len(value) < 100 else value[:1]
     elif kind == BINARY:
-        found[key] = bytes(value) * int(pick(rng, (0, 2, 1000))) if len(value) < 1000 else b"{" * 100_000
+        fields[key] = bytes(value) * int(pick(rng, (0, 2, 1000))) if len(value) < 1000 else b"{" * 100_000
     elif kind in (I32, I64, I16):
         bits = {I16: 15, I32: 31, I64: 63}[kind]
         near = int(value) + int(rng.integers(-2, 3))
-        found[key] = max(-(2**bits), min(2**bits - 1, int(pick(rng, (near, near, *ENDS)))))
+        fields[key] = max(-(2**bits), min(2**bits - 1, int(pick(rng, (near, near, *ENDS)))))
     elif kind == TRUE:
-        found[key] = not value
+        fields[key] = not value
     if rng.random() < 0.05:
-        del found[key]
+        del fields[key]

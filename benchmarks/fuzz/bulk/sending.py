@@ -43,10 +43,10 @@ class BulkFuzzResult:
     longest: tuple[float, int] = (0.0, -1)
     peak: int = 0
 
-    def fault(self, what: str, body: Body, more: str) -> None:
+    def fault(self, label: str, body: Body, more: str) -> None:
         """Count what must not be."""
-        self.faults[what] += 1
-        self.shown.append(f"{what}: body {body.number}, {body.kind}, {body.media}, {len(body.content)} bytes: {more}")
+        self.faults[label] += 1
+        self.shown.append(f"{label}: body {body.number}, {body.kind}, {body.media}, {len(body.content)} bytes: {more}")
 
 
 def send(bodies: Iterable[Body], url: str, service: int) -> BulkFuzzResult:
@@ -61,7 +61,7 @@ def send(bodies: Iterable[Body], url: str, service: int) -> BulkFuzzResult:
     service : int
         Number of the service's process.
     """
-    found = BulkFuzzResult()
+    result = BulkFuzzResult()
     with requests.Session() as session:
         for body in bodies:
             begin = time.monotonic()
@@ -70,17 +70,17 @@ def send(bodies: Iterable[Body], url: str, service: int) -> BulkFuzzResult:
             except requests.RequestException as error:
                 # A service that refuses a body before its end may close the connection while the rest comes.
                 if not _lives(service):
-                    found.fault("the service ended", body, str(error)[:300])
-                    return found
-                found.fault("no response", body, str(error)[:300])
+                    result.fault("the service ended", body, str(error)[:300])
+                    return result
+                result.fault("no response", body, str(error)[:300])
                 session.close()
                 continue
-            found.longest = max(found.longest, (time.monotonic() - begin, body.number))
-            found.statuses[body.kind, body.media, response.status_code] += 1
+            result.longest = max(result.longest, (time.monotonic() - begin, body.number))
+            result.statuses[body.kind, body.media, response.status_code] += 1
             if wrong := _wrong(response):
-                found.fault(wrong, body, f"{response.status_code} {response.content[:300]!r}")
-        found.peak = _peak(service)
-    return found
+                result.fault(wrong, body, f"{response.status_code} {response.content[:300]!r}")
+        result.peak = _peak(service)
+    return result
 
 
 def _wrong(response: requests.Response) -> str | None:

@@ -75,15 +75,15 @@ def with_extension(rng: np.random.Generator, table: pa.Table) -> pa.Table:
 
 def patched(rng: np.random.Generator, body: bytes) -> bytes:
     """A body with some words of its messages, or of anything else, put to the ends of what they may say."""
-    found = bytearray(body)
+    patched_body = bytearray(body)
     for _ in range(rng.integers(1, 4)):
-        last = len(found) // 8 - 1
+        last = len(patched_body) // 8 - 1
         if last < 0:
             break
         # Most of what a message says of itself stands near the front or the end of a short body.
         at = 8 * int(rng.integers(0, min(last, 500) + 1)) if rng.random() < 0.7 else 8 * int(rng.integers(0, last + 1))
         if rng.random() < 0.5:
-            struct.pack_into("<Q", found, at, int(pick(rng, ENDS)) % 2**64)
+            struct.pack_into("<Q", patched_body, at, int(pick(rng, ENDS)) % 2**64)
         else:
-            struct.pack_into("<I", found, at + int(pick(rng, (0, 4))), int(pick(rng, ENDS)) % 2**32)
-    return bytes(found)
+            struct.pack_into("<I", patched_body, at + int(pick(rng, (0, 4))), int(pick(rng, ENDS)) % 2**32)
+    return bytes(patched_body)

@@ -49,17 +49,17 @@ def main() -> None:
     parser.add_argument("process", nargs="*", choices=[*UNITS, []], default=[])
     parser.add_argument("--work", type=Path, required=True)
     given = parser.parse_args()
-    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
     for process in given.process or UNITS:
         out = given.work.resolve() / process
         out.mkdir(parents=True, exist_ok=True)
         replay(process, out, BEGINS.get(process), ",".join(POLICIES), 6, None, None, UNITS[process])
         one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
         own = {"units": UNITS[process], "seed_digest": own_plant_digest(load(process)), "chance": chance_of(out)}
-        found["processes"][process] = {**one, **own}
-        found["measured"] = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+        stored["processes"][process] = {**one, **own}
+        stored["measured"] = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
+        RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(stored)), encoding="utf-8")
 
 
 def chance_of(folder: Path) -> float:

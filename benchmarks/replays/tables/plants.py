@@ -43,8 +43,8 @@ def until(plant: Plant, moment: pd.Timestamp | None) -> Dataset:
     known = plant.table if moment is None else plant.table[period_of(plant.table, plant.seed) < moment]
     data = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), plant.seed).each[0]
     truth = plant.table[row_key(plant.seed)].assign(truth=plant.truth)
-    found = data.table[row_key(plant.seed)].merge(truth, on=row_key(plant.seed), how="left")["truth"]
-    return replace(data, truth=found.to_numpy(dtype=np.float64))
+    truths = data.table[row_key(plant.seed)].merge(truth, on=row_key(plant.seed), how="left")["truth"]
+    return replace(data, truth=truths.to_numpy(dtype=np.float64))
 
 
 def learnt(data: Dataset, test_from: pd.Timestamp | None) -> Candidate[RegressionModel, Any]:

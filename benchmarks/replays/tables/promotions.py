@@ -38,12 +38,12 @@ def main() -> None:
     parser.add_argument("process", nargs="+")
     parser.add_argument("--work", type=Path, required=True)
     given = parser.parse_args()
-    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
     for process in given.process:
-        found["processes"][process] = of_process(process, given.work.resolve() / process)
-    found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+        stored["processes"][process] = of_process(process, given.work.resolve() / process)
+    stored["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+    RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(stored)), encoding="utf-8")
 
 
 def of_process(process: str, out: Path) -> dict[str, Any]:
@@ -58,34 +58,34 @@ def of_process(process: str, out: Path) -> dict[str, Any]:
     return {"seed_digest": own_plant_digest(seed), "ways": ways}
 
 
-def all_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:
+def all_of(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:
     """Process, policy and value of all measured promotions, and the earlier version's later error."""
-    for process, one in found["processes"].items():
+    for process, one in figures["processes"].items():
         for way, promoted in one["ways"].items():
             for each in promoted:
                 yield process, way, each, each["answers_after"] / each["answers_before"]
 
 
-def lines(found: Mapping[str, Any] | None) -> list[str]:
+def lines(figures: Mapping[str, Any] | None) -> list[str]:
     """Text between the markers."""
-    if found is None:
+    if figures is None:
         return ["Not measured yet."]
-    ratios = [ratio for *_, ratio in all_of(found)]
+    ratios = [ratio for *_, ratio in all_of(figures)]
     worse = sum(ratio > WORSE for ratio in ratios)
-    said = (
+    summary_line = (
         f"{worse or 'none'} of {len(ratios)} promotions increased the error of responses to the simulated truth by "
         f"more than {WORSE - 1:.0%}"
     )
-    return [f"Measured on {found['measured']}: {said}.", "", *table(HEADS, _rows(found))]
+    return [f"Measured on {figures['measured']}: {summary_line}.", "", *table(HEADS, _rows(figures))]
 
 
-def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, way, one, ratio in all_of(found):
+def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, way, one, ratio in all_of(figures):
         seed = load(process)
         unit = task_of(seed).unit(seed)
         moved, rows = f"{one['before']} to {one['after']}", f"{one['rows']:,}"
         names = ("answers_before", "answers_after", "error_before", "error_after")
-        answers, trained = ([f"{one[name]:.3f} {unit}".rstrip() for name in some] for some in (names[:2], names[2:]))
+        answers, trained = ([f"{one[name]:.3f} {unit}".rstrip() for name in group] for group in (names[:2], names[2:]))
         cost = "" if one["lost_before"] is None else f"{one['lost_after'] / one['lost_before']:.3f}"
         yield process, way, one["start"], moved, rows, *answers, f"{ratio:.3f}", *trained, cost
 

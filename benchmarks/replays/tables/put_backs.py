@@ -51,12 +51,12 @@ def after_promotion(
         where too little came.
     """
     whole = until(plant, None)
-    found = month_of_put_back(promise, before, after, plant, now)
-    moments = [now, None if found is None else now + found * MONTH]
+    months = month_of_put_back(promise, before, after, plant, now)
+    moments = [now, None if months is None else now + months * MONTH]
     ratio, then = (
         None if one is None else worth(before, after, whole, np.flatnonzero(whole.periods >= one)) for one in moments
     )
-    return {"ratio": ratio, "back": found, "then": then}
+    return {"ratio": ratio, "back": months, "then": then}
 
 
 def month_of_put_back(
@@ -91,11 +91,11 @@ def broken_sensor(plant: Plant, champion: RegressionModel, spoilt: BoolArray) ->
     """Plant's table with the values of the most influential input exchanged between rows."""
     table, rng = plant.table.copy(), np.random.default_rng(RNG_SEED)
     X = matrix(table[spoilt], champion.seed)
-    usual, order, moved = champion.predict(X), rng.permutation(len(X)), {}
+    typical, order, moved = champion.predict(X), rng.permutation(len(X)), {}
     for place, name in enumerate(champion.names):
         other = X.copy()
         other[:, place] = X[order, place]
-        moved[name] = float(np.mean(np.abs(champion.predict(other) - usual)))
+        moved[name] = float(np.mean(np.abs(champion.predict(other) - typical)))
     sensor = max((name for name in moved if name in table.columns), key=lambda name: moved[name])
     table.loc[spoilt, sensor] = table.loc[spoilt, sensor].to_numpy()[order]
     return table
@@ -124,9 +124,12 @@ def rows_of(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
             yield _row(process, how, [each for each in one["spoilt"] if each["how"] == how])
 
 
-def _row(process: str, what: str, found: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-    worse, back = [one for one in found if one["ratio"] > WORSE], [one for one in found if one["back"] is not None]
+def _row(process: str, label: str, promotions: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    worse, back = (
+        [one for one in promotions if one["ratio"] > WORSE],
+        [one for one in promotions if one["back"] is not None],
+    )
     wrongly = sum(one["then"] is not None and one["then"] < 1 / WORSE for one in back)
     of_worse, months = sum(one["back"] is not None for one in worse), [one["back"] for one in back]
     shown = f"{np.mean(months):.1f}" if months else "-"
-    return process, what, f"{len(found)}", f"{len(worse)}", f"{of_worse}", f"{len(back)}", f"{wrongly}", shown
+    return process, label, f"{len(promotions)}", f"{len(worse)}", f"{of_worse}", f"{len(back)}", f"{wrongly}", shown

@@ -44,40 +44,40 @@ def main() -> None:
     table = read_table(parser.parse_args().file, seed).table
     table = table[table[seed.target.name].notna()].sort_values(seed.clock.name).reset_index(drop=True)
     y, days = table[seed.target.name].to_numpy(dtype=np.float64), period_of(table, seed)
-    asked = np.flatnonzero(days >= BEGIN)
+    tested = np.flatnonzero(days >= BEGIN)
     lag = seed.delay + seed.period  # a row's own outcome is known when its period is over and the laboratory is done
-    known = [int(np.searchsorted(days, days[row] - lag, side="right")) for row in asked]
-    answers = played(seed, table, y, asked, known)
+    known = [int(np.searchsorted(days, days[row] - lag, side="right")) for row in tested]
+    answers = played(seed, table, y, tested, known)
     own = np.array([one.value[0] for one in answers])
-    covered = np.array([one.low[0] <= y[row] <= one.high[0] for one, row in zip(answers, asked, strict=True)])
+    covered = np.array([one.low[0] <= y[row] <= one.high[0] for one, row in zip(answers, tested, strict=True)])
     values = {
         "model": own,
         "persistence": np.array([y[end - 1] for end in known]),
-        "ridge": ridge(matrix(table, seed), y, asked, known),
+        "ridge": ridge(matrix(table, seed), y, tested, known),
     }
-    errors = {name: value - y[asked] for name, value in values.items()}
-    newest = len(asked) - round(LAST * len(days))
-    found: dict[str, Any] = {
+    errors = {name: value - y[tested] for name, value in values.items()}
+    newest = len(tested) - round(LAST * len(days))
+    figures: dict[str, Any] = {
         "measured": f"{datetime.now(UTC):%Y-%m-%d}",
         "seed_digests": {PROCESS: seed_digest(seed)},
         "from": f"{BEGIN:%Y-%m-%d}",
-        "days": len(asked),
-        "last_days": len(asked) - newest,
+        "days": len(tested),
+        "last_days": len(tested) - newest,
         "rmse": {name: float(np.sqrt(np.mean(error**2))) for name, error in errors.items()},
         "rmse_last": {name: float(np.sqrt(np.mean(error[newest:] ** 2))) for name, error in errors.items()},
         "coverage": float(covered.mean()),
         "coverage_last": float(covered[newest:].mean()),
     }
-    REAL_RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), REAL, real_lines(found)), encoding="utf-8")
+    REAL_RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), REAL, real_lines(figures)), encoding="utf-8")
 
 
-def played(seed: Seed, table: pd.DataFrame, y: FloatArray, asked: Any, known: list[int]) -> list[Answer]:
+def played(seed: Seed, table: pd.DataFrame, y: FloatArray, tested: Any, known: list[int]) -> list[Answer]:
     """Predictions of each requested row with the outcomes known then."""
     X, days = matrix(table, seed), period_of(table, seed)
-    found, model, since, taken = [], None, None, 0
+    predictions, model, since, taken = [], None, None, 0
     centres: dict[int, float] = {}
-    for row, end in zip(asked, known, strict=True):
+    for row, end in zip(tested, known, strict=True):
         if model is None or days[row] - since >= EVERY:
             model, since, taken = learnt(table[:end], seed), days[row], end
             print(f"{days[row]:%Y-%m-%d}: {model.candidate}", flush=True)
@@ -88,20 +88,20 @@ def played(seed: Seed, table: pd.DataFrame, y: FloatArray, asked: Any, known: li
             model = replace(model, adaptive=model.adaptive.taken(error, score))
             taken += 1
         centres[row] = 0.0 if model.adaptive is None else model.adaptive.centre
-        found.append(model.answer(X[row : row + 1], COVERAGE)[seed.target.name])
-    return found
+        predictions.append(model.answer(X[row : row + 1], COVERAGE)[seed.target.name])
+    return predictions
 
 
-def ridge(X: FloatArray, y: FloatArray, asked: Any, known: list[int]) -> FloatArray:
+def ridge(X: FloatArray, y: FloatArray, tested: Any, known: list[int]) -> FloatArray:
     """A ridge line refitted for each row from all that is known, less the mean of its newest errors."""
-    found, errors = [], dict[int, float]()
-    for row, end in zip(asked, known, strict=True):
+    predictions, errors = [], dict[int, float]()
+    for row, end in zip(tested, known, strict=True):
         line = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), Ridge(10.0))
         raw = float(line.fit(X[:end], y[:end]).predict(X[row : row + 1])[0])
         newest = [errors[i] for i in range(end - NEWEST, end) if i in errors]
         errors[row] = y[row] - raw
-        found.append(raw + (float(np.mean(newest)) if newest else 0.0))
-    return np.array(found)
+        predictions.append(raw + (float(np.mean(newest)) if newest else 0.0))
+    return np.array(predictions)
 
 
 if __name__ == "__main__":

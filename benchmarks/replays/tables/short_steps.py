@@ -32,26 +32,26 @@ def main() -> None:
     parser.add_argument("process", nargs="*", choices=[*PROCESSES, []], default=[])
     parser.add_argument("--work", type=Path, required=True)
     given = parser.parse_args()
-    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
     for process in given.process or PROCESSES:
         out = given.work.resolve() / process
         out.mkdir(parents=True, exist_ok=True)
         replay(process, out, BEGINS.get(process), f"{FIRST},{DRIFT}", 6 * STEPS_OF_A_MONTH, DAYS, None, UNITS[process])
         one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
-        found["processes"][process] = {**one, "units": UNITS[process], "seed_digest": own_plant_digest(load(process))}
-        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+        stored["processes"][process] = {**one, "units": UNITS[process], "seed_digest": own_plant_digest(load(process))}
+        stored["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(stored)), encoding="utf-8")
 
 
-def lines(found: Mapping[str, Any]) -> list[str]:
+def lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers."""
     heads = [head for head in HEADS if head != OF_ORACLE]
-    return [f"Measured on {found['measured']}.", "", *table(heads, _rows(found))]
+    return [f"Measured on {figures['measured']}.", "", *table(heads, _rows(figures))]
 
 
-def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, one in found["processes"].items():
+def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in figures["processes"].items():
         seed = load(process)
         for way in one["ways"]:
             counts = f"{way['trainings']}", f"{way['promotions']}"

@@ -46,13 +46,13 @@ HEADS = (
 
 def on_plants(process: str) -> dict[str, Any]:
     """Verdicts on a process's plants."""
-    seed, found = load(process), list[dict[str, Any]]()
+    seed, verdicts = load(process), list[dict[str, Any]]()
     spoilt = list[dict[str, Any]]()
     for number in PLANTS:
         plant = another(seed, number, UNITS[process])
-        found += [{"plant": number, **one} for one in on_plant(plant)]
+        verdicts += [{"plant": number, **one} for one in on_plant(plant)]
         spoilt += [{"plant": number, **one} for one in on_spoilt(plant)]
-    return {"seed_digest": seed_digest(seed), "units": UNITS[process], "verdicts": found, "spoilt": spoilt}
+    return {"seed_digest": seed_digest(seed), "units": UNITS[process], "verdicts": verdicts, "spoilt": spoilt}
 
 
 def on_plant(plant: Plant) -> Iterator[dict[str, Any]]:
@@ -67,16 +67,16 @@ def on_plant(plant: Plant) -> Iterator[dict[str, Any]]:
         challenger, rows = challenger_of(data, plant.begin)
         X = matrix(data.table.iloc[rows], champion.seed)
         fixed = champion.fixed(X, COVERAGE), rows_of(challenger.answers, rows)
-        beside = data.units[rows], data.periods[rows], data.seed.target.unit or ""
-        found = verdict(champion, X, challenger, data, rows)
-        promise = Promise.of(figures_of(found, ()))
+        origin = data.units[rows], data.periods[rows], data.seed.target.unit or ""
+        decision = verdict(champion, X, challenger, data, rows)
+        promise = Promise.of(figures_of(decision, ()))
         yield {
             "months": months,
-            "trained": judge(data.y[rows], *fixed, *beside).promoted,
-            "followed": found.promoted,
+            "trained": judge(data.y[rows], *fixed, *origin).promoted,
+            "followed": decision.promoted,
             "ratio": worth(champion, challenger.model, whole, np.flatnonzero(whole.periods >= now)),
             "promoted": put_backs.after_promotion(promise, champion, challenger.model, plant, now)
-            if found.promoted
+            if decision.promoted
             else None,
         }
 
@@ -88,26 +88,26 @@ def on_spoilt(plant: Plant) -> Iterator[dict[str, Any]]:
         spoilt = put_backs.spoilt_until(plant, champion, now, how)
         data = until(spoilt, now)
         challenger, rows = challenger_of(data, plant.begin)
-        found = verdict(champion, matrix(data.table.iloc[rows], champion.seed), challenger, data, rows)
-        promise = Promise.of(figures_of(found, ()) if found.promoted else {})
+        decision = verdict(champion, matrix(data.table.iloc[rows], champion.seed), challenger, data, rows)
+        promise = Promise.of(figures_of(decision, ()) if decision.promoted else {})
         after = put_backs.after_promotion(promise, champion, challenger.model, spoilt, now)
-        yield {"how": how, "by_verdict": found.promoted, **after}
+        yield {"how": how, "by_verdict": decision.promoted, **after}
 
 
-def lines(found: Mapping[str, Any] | None) -> list[str]:
+def lines(figures: Mapping[str, Any] | None) -> list[str]:
     """Text between the markers of verdicts."""
-    return _lines(found, HEADS, _rows)
+    return _lines(figures, HEADS, _rows)
 
 
-def put_back_lines(found: Mapping[str, Any] | None) -> list[str]:
+def put_back_lines(figures: Mapping[str, Any] | None) -> list[str]:
     """Text between the markers of rollbacks."""
-    return _lines(found, put_backs.HEADS, put_backs.rows_of)
+    return _lines(figures, put_backs.HEADS, put_backs.rows_of)
 
 
-def _lines(found: Mapping[str, Any] | None, heads: Sequence[str], rows: Any) -> list[str]:
-    if found is None:
+def _lines(figures: Mapping[str, Any] | None, heads: Sequence[str], rows: Any) -> list[str]:
+    if figures is None:
         return ["Not measured yet."]
-    return [f"Measured on {found['measured']}.", "", *table(heads, rows(found["processes"]))]
+    return [f"Measured on {figures['measured']}.", "", *table(heads, rows(figures["processes"]))]
 
 
 def _rows(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
@@ -135,13 +135,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("process", nargs="*", choices=[*PROCESSES, []], default=[])
     given = parser.parse_args()
-    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
     for process in given.process or PROCESSES:
-        found["processes"][process] = on_plants(process)
-        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        text = filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found))
-        PAGE.write_text(filled(text, PUT_BACKS, put_back_lines(found)), encoding="utf-8")
+        stored["processes"][process] = on_plants(process)
+        stored["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+        text = filled(PAGE.read_text(encoding="utf-8"), NAME, lines(stored))
+        PAGE.write_text(filled(text, PUT_BACKS, put_back_lines(stored)), encoding="utf-8")
 
 
 if __name__ == "__main__":

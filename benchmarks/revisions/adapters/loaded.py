@@ -10,8 +10,8 @@ from pathlib import Path
 def answered(process):
     model = mlflow.pyfunc.load_model(f"models:/{process}@champion")
     example = model.input_example
-    found = model.predict(example)
-    return json.loads(found.to_json(orient="records", double_precision=15, date_format="iso"))
+    predictions = model.predict(example)
+    return json.loads(predictions.to_json(orient="records", double_precision=15, date_format="iso"))
 
 
 if __name__ == "__main__":

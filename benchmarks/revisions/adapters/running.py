@@ -22,11 +22,11 @@ def found(name):
 
 def digests(frame):
     """A digest a column, of its values with all their bits."""
-    kept = {}
+    by_column = {}
     for name in frame.columns:
         values = pd.util.hash_pandas_object(frame[name], index=False).to_numpy()
-        kept[str(name)] = f"{len(frame)} {hashlib.sha256(values.tobytes()).hexdigest()[:12]}"
-    return kept
+        by_column[str(name)] = f"{len(frame)} {hashlib.sha256(values.tobytes()).hexdigest()[:12]}"
+    return by_column
 
 
 def attempt(do):
@@ -38,30 +38,30 @@ def attempt(do):
 
 def by_hand(plan, factor):
     """The operators' own set-points, each moved by a factor for the first unit."""
-    first, knobs = plan.head(1).copy(), plan.columns[2:]
-    first[knobs] = first[knobs] * factor
+    first, setpoints = plan.head(1).copy(), plan.columns[2:]
+    first[setpoints] = first[setpoints] * factor
     return first
 
 
-def stepped(plant, knobs=None):
-    step = plant.step() if knobs is None else plant.step(knobs)
+def stepped(plant, setpoints=None):
+    step = plant.step() if setpoints is None else plant.step(setpoints)
     return {name: digests(getattr(step, name)) for name in ("table", "came_in", "tests", "truth")}, step.truth
 
 
 def played(process):
     seed = found_load(process)
-    plant, kept = begin(seed, **OPTIONS), {}
+    plant, steps_of_plant = begin(seed, **OPTIONS), {}
     for period, factor in enumerate((1.01, 0.99, None)):
-        kept[f"plan {period}"] = digests(plant.plan())
-        kept[f"known {period}"] = digests(plant.known())
-        knobs = None if factor is None else by_hand(plant.plan(), factor)
-        kept[f"step {period}"] = attempt(lambda knobs=knobs: stepped(plant, knobs)[0])
+        steps_of_plant[f"plan {period}"] = digests(plant.plan())
+        steps_of_plant[f"known {period}"] = digests(plant.known())
+        setpoints = None if factor is None else by_hand(plant.plan(), factor)
+        steps_of_plant[f"step {period}"] = attempt(lambda chosen=setpoints: stepped(plant, chosen)[0])
     for name, future in (("fork", None), ("another future", 3)):
         fork = plant.fork() if future is None else plant.fork(future)
-        kept[name] = attempt(lambda fork=fork: stepped(fork)[0])
-    kept["step 3"], truth = stepped(plant)
-    kept["worth"] = attempt(lambda: digests(worth(seed, truth)))
-    return kept
+        steps_of_plant[name] = attempt(lambda fork=fork: stepped(fork)[0])
+    steps_of_plant["step 3"], truth = stepped(plant)
+    steps_of_plant["worth"] = attempt(lambda: digests(worth(seed, truth)))
+    return steps_of_plant
 
 
 if __name__ == "__main__":
