@@ -19,19 +19,19 @@ class Row(NamedTuple):
     reached: str
 
 
-def at_least(what: str, process: str, aim: float, reached: float) -> Row:
+def at_least(label: str, process: str, aim: float, reached: float) -> Row:
     """An aim that is met by so much or more."""
-    return Row(what, process, f"at least {number(aim)}", _marked(reached, reached >= aim))
+    return Row(label, process, f"at least {number(aim)}", _marked(reached, reached >= aim))
 
 
-def at_most(what: str, process: str, aim: float, reached: float) -> Row:
+def at_most(label: str, process: str, aim: float, reached: float) -> Row:
     """An aim that is met by so much or less."""
-    return Row(what, process, f"at most {number(aim)}", _marked(reached, reached <= aim))
+    return Row(label, process, f"at most {number(aim)}", _marked(reached, reached <= aim))
 
 
-def unmeasured(what: str, process: str, aim: str) -> Row:
+def unmeasured(label: str, process: str, aim: str) -> Row:
     """An aim of which there is no figure yet."""
-    return Row(what, process, aim, "not measured yet")
+    return Row(label, process, aim, "not measured yet")
 
 
 def aims_table(rows: Iterable[Row]) -> list[str]:
@@ -45,8 +45,8 @@ def aims_table(rows: Iterable[Row]) -> list[str]:
 def filled(text: str, name: str, lines: Iterable[str]) -> str:
     """Text with the part between the markers of that name replaced; missing markers are appended."""
     begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    head, _, rest = text.partition(begin)
-    tail = rest.partition(end)[2] or "\n"
+    head, _, remaining = text.partition(begin)
+    tail = remaining.partition(end)[2] or "\n"
     part = "\n".join(lines).rstrip()
     return f"{head.rstrip()}\n\n{begin}\n{part}\n{end}{tail}"
 

@@ -21,15 +21,15 @@ def page_of(process: str) -> Path:
     return DOCS / "reference" / "processes" / f"{process}.md"
 
 
-def with_tables(text: str, what: str, found: Mapping[str, Any]) -> str:
+def with_tables(text: str, label: str, figures: Mapping[str, Any]) -> str:
     """Replace the block between the markers of one kind of figures."""
-    return filled(text, what, _floor(found) if what == "floor" else _steps(found))
+    return filled(text, label, _floor(figures) if label == "floor" else _steps(figures))
 
 
-def _floor(found: Mapping[str, Any]) -> list[str]:
+def _floor(figures: Mapping[str, Any]) -> list[str]:
     heads = ("plant", "label noise", "oracle, to truth", "error floor", "registered", "RMSE", "RMSE / floor")
     heads = (*heads, "coverage of 90 %", "holdout units", "persistence, to truth", "linear", "trees")
-    return table(heads, (_against_floor(one) for one in found["plants"]))
+    return table(heads, (_against_floor(one) for one in figures["plants"]))
 
 
 def _against_floor(one: Mapping[str, Any]) -> tuple[str, ...]:
@@ -46,16 +46,16 @@ def _against_floor(one: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _steps(found: Mapping[str, Any]) -> list[str]:
-    plants = found["plants"]
+def _steps(figures: Mapping[str, Any]) -> list[str]:
+    plants = figures["plants"]
     heads = ("set-point", "step", *(f"{one['plant']}, margin {one['margin']:.0f}" for one in plants))
     rows = []
-    for knob, said in found["knobs"].items():
-        cells = [one["knobs"][knob] for one in plants]
+    for setpoint, change in figures["knobs"].items():
+        cells = [one["knobs"][setpoint] for one in plants]
         rows.append(
             (
-                f"`{knob}`",
-                f"{said['step']:g} {said['unit']}",
+                f"`{setpoint}`",
+                f"{change['step']:g} {change['unit']}",
                 *(f"{one['up']:+.1f} / {one['down']:+.1f} (± {one['spread']:.1f})" for one in cells),
             )
         )

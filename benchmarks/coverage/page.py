@@ -33,10 +33,10 @@ def lines(results: Mapping[str, Any]) -> list[str]:
 
 
 def _rows(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, found in results.items():
+    for process, figures in results.items():
         for champion, words in CHAMPIONS.items():
             cells = [
-                _all([plant[champion].get(name) for plant in found[kind].values() if champion in plant], name)
+                _all([plant[champion].get(name) for plant in figures[kind].values() if champion in plant], name)
                 for kind in ("same", "other")
                 for name in ("served", "fixed", "adaptive")
             ]
@@ -52,5 +52,5 @@ def _all(shares: list[float | None], name: str) -> str:
 
 def lowest(results: Mapping[str, Any], kind: str, champion: str) -> float:
     """The lowest served coverage of all processes on plants of a kind [1]."""
-    plants = [one for found in results.values() for one in found[kind].values() if champion in one]
+    plants = [one for figures in results.values() for one in figures[kind].values() if champion in one]
     return float(np.min([one[champion]["served"] for one in plants]))

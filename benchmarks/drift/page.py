@@ -18,8 +18,8 @@ BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
 def false_alarms(results: Mapping[str, Any]) -> list[str]:
     """Alarms that begin per month without a change, mean of the plants."""
     rows = []
-    for process, found in results.items():
-        every = [one["false_alarms"] for one in found["plants"].values()]
+    for process, figures in results.items():
+        every = [one["false_alarms"] for one in figures["plants"].values()]
         months = sum(one["months"] for one in every)
         means = [f"{np.mean([one[name] for one in every]):.2f}" for name in ("inputs", "errors", "any")]
         rows.append([process, len(every), f"{months:.0f}", *means, f"{np.mean([one['share'] for one in every]):.0%}"])
@@ -29,8 +29,8 @@ def false_alarms(results: Mapping[str, Any]) -> list[str]:
 def regimes(results: Mapping[str, Any]) -> list[str]:
     """Periods until each regime is detected, plant by plant."""
     rows = []
-    for process, found in results.items():
-        plants = list(found["plants"].values())
+    for process, figures in results.items():
+        plants = list(figures["plants"].values())
         for name, first in plants[0]["regimes"].items():
             every = [one["regimes"][name] for one in plants]
             columns = ", ".join(dict.fromkeys(f"`{one['column']}`" for one in every if one["column"])) or "-"
@@ -45,8 +45,8 @@ def regimes(results: Mapping[str, Any]) -> list[str]:
 def made(results: Mapping[str, Any]) -> list[str]:
     """Periods until changes of a stated size are detected."""
     rows = []
-    for process, found in results.items():
-        plants = list(found["plants"].values())
+    for process, figures in results.items():
+        plants = list(figures["plants"].values())
         delays = [one for plant in plants for one in plant["sensors"].values()]
         seen = [one for one in delays if one is not None]
         fell = [plant["outcomes"] for plant in plants]
@@ -66,8 +66,8 @@ TABLES = {"false alarms": false_alarms, "regimes": regimes, "made changes": made
 def with_tables(text: str, results: Mapping[str, Any]) -> str:
     """Text with the tables between their markers replaced."""
     for name, make in TABLES.items():
-        head, _, rest = text.partition(BEGIN.format(name))
-        _, _, tail = rest.partition(END.format(name))
+        head, _, remaining = text.partition(BEGIN.format(name))
+        _, _, tail = remaining.partition(END.format(name))
         body = "\n".join(make(results)).rstrip("\n")
         text = f"{head}{BEGIN.format(name)}\n{body}\n{END.format(name)}{tail}"
     return text

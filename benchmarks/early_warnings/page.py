@@ -21,8 +21,8 @@ def default_rows(results: Mapping[str, Any]) -> list[str]:
     """Figures of each event on the default plants."""
     heads = [head for head, _ in COLUMNS.values()]
     rows = []
-    for process, found in results.items():
-        for event, one in found["plants"][DEFAULT]["events"].items():
+    for process, figures in results.items():
+        for event, one in figures["plants"][DEFAULT]["events"].items():
             for part, words in WORDS.items():
                 cells = [figure(one, f"{part}_{key}", form) for key, (_, form) in COLUMNS.items()]
                 rows.append([process, event, words, *cells])
@@ -32,8 +32,8 @@ def default_rows(results: Mapping[str, Any]) -> list[str]:
 def best_rows(results: Mapping[str, Any]) -> list[str]:
     """Brier scores of the base rate, of warnings and of the simulated truth, on all plants."""
     rows = []
-    for process, found in results.items():
-        for name, plant in found["plants"].items():
+    for process, figures in results.items():
+        for name, plant in figures["plants"].items():
             for event, one in plant["events"].items():
                 nothing, own, best = one["rate_brier"], one["brier"], one["best_brier"]
                 share = (nothing - own) / (nothing - best)
@@ -45,8 +45,8 @@ def best_rows(results: Mapping[str, Any]) -> list[str]:
 def cost_rows(results: Mapping[str, Any]) -> list[str]:
     """Costs on all plants, newest periods of all units."""
     rows = []
-    for process, found in results.items():
-        for name, plant in found["plants"].items():
+    for process, figures in results.items():
+        for name, plant in figures["plants"].items():
             for event, one in plant["events"].items():
                 costs = [f"{one[key]:.2f}" for key in ("cost", "cost_always", "cost_never")]
                 saved = 1 - one["cost"] / min(one["cost_always"], one["cost_never"])
@@ -59,12 +59,12 @@ def cost_rows(results: Mapping[str, Any]) -> list[str]:
 
 def events(results: Mapping[str, Any], plants: Iterable[str] = ()) -> list[Mapping[str, Any]]:
     """Figures of each event on some plants, by default on all."""
-    wanted = set(plants)
+    requested = set(plants)
     return [
         one
-        for found in results.values()
-        for name, plant in found["plants"].items()
-        if not wanted or name in wanted
+        for figures in results.values()
+        for name, plant in figures["plants"].items()
+        if not requested or name in requested
         for one in plant["events"].values()
     ]
 
@@ -72,8 +72,8 @@ def events(results: Mapping[str, Any], plants: Iterable[str] = ()) -> list[Mappi
 def fault_rows(results: Mapping[str, Any]) -> list[str]:
     """Alarms around simulated faults on the default plants."""
     rows = []
-    for process, found in results.items():
-        for event, one in found["plants"][DEFAULT]["events"].items():
+    for process, figures in results.items():
+        for event, one in figures["plants"][DEFAULT]["events"].items():
             for kind, m in one["faults"].items():
                 shares = (f"{m[key]:.0%}" for key in ("event", "usual", "ahead", "alarms", "after"))
                 hours = (figure(m, key, ".0f") for key in ("alarm_delay", "crew_delay"))

@@ -28,14 +28,14 @@ HEADS = (
 )
 
 
-def lines(found: Mapping[str, Any]) -> list[str]:
+def lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers."""
-    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found))]
+    return [f"Measured on {figures['measured']}.", "", *table(HEADS, _rows(figures))]
 
 
-def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, about in ABOUT.items():
-        if (one := found["cases"].get(name)) is not None:
+        if (one := figures["cases"].get(name)) is not None:
             counts = ("times", "sent", "answered", "unanswered", "refused", "lost", "twice")
             away = one["away"]
             again = f"{statistics.median(away):.1f}, at most {max(away):.1f}" if away else ""

@@ -15,14 +15,14 @@ DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "forgetting.json", DOCS / "results" / "retraining.md", "histories"
 
 
-def lines(found: Mapping[str, Any]) -> list[str]:
+def lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers."""
     heads = ("process", "candidate", "plants", f"error, {ALL}", *(name for name in HISTORIES if name != ALL))
-    return [f"Measured on {found['measured']}.", "", *table(heads, _rows(found))]
+    return [f"Measured on {figures['measured']}.", "", *table(heads, _rows(figures))]
 
 
-def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, one in found["processes"].items():
+def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in figures["processes"].items():
         for plants in ("development", "others"):
             for candidate in next(iter(next(iter(one[plants].values())).values()))["errors"]:
                 errors = errors_of(one[plants], candidate)

@@ -19,11 +19,13 @@ FAULTLESS = (
 HEADS = ("operation", "request", "sent", "accepted", "rejected for a relation")
 
 
-def result(found: FuzzResult, **about: Any) -> dict[str, Any]:
+def result(outcome: FuzzResult, **about: Any) -> dict[str, Any]:
     """Figures as they are kept."""
-    sent = [(*where, found.sent[where], found.answered[where], found.related[where]) for where in sorted(found.sent)]
-    relations = {name: count for name, count in found.relations.most_common()}
-    return {**about, "sent": sent, "relations": relations, "faults": dict(found.faults)}
+    sent = [
+        (*where, outcome.sent[where], outcome.answered[where], outcome.related[where]) for where in sorted(outcome.sent)
+    ]
+    relations = {name: count for name, count in outcome.relations.most_common()}
+    return {**about, "sent": sent, "relations": relations, "faults": dict(outcome.faults)}
 
 
 def lines(figures: Mapping[str, Any] | None) -> list[str]:
@@ -32,14 +34,14 @@ def lines(figures: Mapping[str, Any] | None) -> list[str]:
         return ["Not measured yet."]
     total = sum(one[2] for one in figures["sent"])
     processes = ", ".join(f"`{name}`" for name in figures["processes"])
-    said = (
+    summary_line = (
         f"Measured on {figures['measured']}: {total:,} requests, generated with seed {figures['seed']} for {processes} "
         f"by schemathesis {figures['schemathesis']}."
     )
     bad = "; ".join(f"**{count:,} {name}**" for name, count in figures["faults"].items())
     end = f"{bad}." if bad else FAULTLESS
     relations = table(("relation", "requests rejected"), ((name, f"{n:,}") for name, n in figures["relations"].items()))
-    return [said, "", *table(HEADS, _rows(figures["sent"])), "", end, "", *relations]
+    return [summary_line, "", *table(HEADS, _rows(figures["sent"])), "", end, "", *relations]
 
 
 def _rows(sent: list[list[Any]]) -> Iterator[tuple[str, ...]]:

@@ -39,14 +39,14 @@ POISON_HEADS = (
 )
 
 
-def lines(found: Mapping[str, Any]) -> list[str]:
+def lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers of faults."""
-    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), *_said(found)]
+    return [f"Measured on {figures['measured']}.", "", *table(HEADS, _rows(figures)), *_said(figures)]
 
 
-def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, about in ABOUT.items():
-        if (one := found["cases"].get(name)) is None:
+        if (one := figures["cases"].get(name)) is None:
             yield about, "not measured yet", *("" for _ in HEADS[2:])
         else:
             counts = ("times", "jobs", "promoted", "failed", "twice", "between", "left")
@@ -55,19 +55,19 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             yield about, *(f"{one[count]:,}" for count in counts), away, "" if whole is None else f"{whole:.1f}"
 
 
-def _said(found: Mapping[str, Any]) -> list[str]:
+def _said(figures: Mapping[str, Any]) -> list[str]:
     """Messages of the faults, each once."""
-    said = dict.fromkeys(line for name in ABOUT for line in found["cases"].get(name, {}).get("reasons", ()))
-    return ["Messages:", "", "```", *said, "```"] if said else []
+    reasons = dict.fromkeys(line for name in ABOUT for line in figures["cases"].get(name, {}).get("reasons", ()))
+    return ["Messages:", "", "```", *reasons, "```"] if reasons else []
 
 
-def poison_lines(found: Mapping[str, Any]) -> list[str]:
+def poison_lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers of poisoned outcomes."""
-    return [f"Measured on {found['measured']}.", "", *table(POISON_HEADS, _poisons(found))]
+    return [f"Measured on {figures['measured']}.", "", *table(POISON_HEADS, _poisons(figures))]
 
 
-def _poisons(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for name, one in found["cases"].items():
+def _poisons(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, one in figures["cases"].items():
         job = one["state"] if one["state"] != "done" else "promoted" if one["promoted"] else "not promoted"
         counts = (f"{one[count]:,}" for count in ("sent", "refused", "aside"))
         errors = (f"{one['before']:.3f}", f"{one['after']:.3f}", f"{one['after'] / one['before']:.3f}")

@@ -15,21 +15,23 @@ HONEST, REGIME = "honest file", "honest file that begins where the plant changes
 ROUTINE = "honest file of a plant that assays half of its rows by chance"
 
 
-def with_table(text: str, kept: Mapping[str, Any]) -> str:
+def with_table(text: str, figures: Mapping[str, Any]) -> str:
     """Text with the part between the markers replaced; the markers must exist."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n" + "\n".join(_lines(kept)).rstrip() + f"\n{END}{tail}"
+    head, _, remaining = text.partition(BEGIN)
+    _, _, tail = remaining.partition(END)
+    return f"{head}{BEGIN}\n" + "\n".join(_lines(figures)).rstrip() + f"\n{END}{tail}"
 
 
-def _lines(kept: Mapping[str, Any]) -> list[str]:
-    names = list(dict.fromkeys(name for one in kept.values() for name in one["files"]))
-    return table(("file", *kept), ((name, *(_cell(one["files"].get(name)) for one in kept.values())) for name in names))
+def _lines(figures: Mapping[str, Any]) -> list[str]:
+    names = list(dict.fromkeys(name for one in figures.values() for name in one["files"]))
+    return table(
+        ("file", *figures), ((name, *(_cell(one["files"].get(name)) for one in figures.values())) for name in names)
+    )
 
 
-def _cell(found: Mapping[str, Any] | None) -> str:
+def _cell(figures: Mapping[str, Any] | None) -> str:
     """Share of stopped files, and the fraction of excluded rows in the others."""
-    if found is None:
+    if figures is None:
         return "-"
-    aside = f", {found['aside']:.1%} excluded" if found["aside"] >= 0.0005 else ""
-    return f"{found['stopped']} of {found['files']}{aside}"
+    excluded = f", {figures['aside']:.1%} excluded" if figures["aside"] >= 0.0005 else ""
+    return f"{figures['stopped']} of {figures['files']}{excluded}"

@@ -25,20 +25,20 @@ ERRORS: Mapping[str, tuple[str, Callable[[Mapping[str, float]], float]]] = {
 """Error of a candidate on the test rows by task: description, and function of its metrics."""
 
 
-def lines(found: Mapping[str, Any]) -> list[str]:
+def lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers: plants that the rule has never seen, and the tables of all processes."""
     kinds = {
-        name: [one for plant in plants.values() for one in plant.values()] for name, plants in found["kinds"].items()
+        name: [one for plant in plants.values() for one in plant.values()] for name, plants in figures["kinds"].items()
     }
     rows = [_row(name, targets) for name, targets in kinds.items()]
     rows.append(_row("all", [one for targets in kinds.values() for one in targets]))
     found_of = of_default_plants()
-    of_tasks = [_of_task(task, said, found_of[task]) for task, (said, _) in ERRORS.items()]
+    of_tasks = [_of_task(task, description, found_of[task]) for task, (description, _) in ERRORS.items()]
     return [
-        f"Measured on {found['measured']}.",
+        f"Measured on {figures['measured']}.",
         "",
         *table(HEADS, rows),
-        f"Above {MOST:.0%} now: {', '.join(_above(found)) or 'none'}.",
+        f"Above {MOST:.0%} now: {', '.join(_above(figures)) or 'none'}.",
         "",
         "Registered candidates of the processes, on the tables of their pages:",
         "",
@@ -46,9 +46,9 @@ def lines(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _above(found: Mapping[str, Any]) -> Iterator[str]:
+def _above(figures: Mapping[str, Any]) -> Iterator[str]:
     """Targets with a regret above MOST, as text."""
-    for kind, plants in found["kinds"].items():
+    for kind, plants in figures["kinds"].items():
         for plant, targets in plants.items():
             for name, one in targets.items():
                 if (share := regret(one, "now")) > MOST:
@@ -67,19 +67,19 @@ def regret(target: Mapping[str, Any], rule: str) -> float:
     return errors[target[rule]] / min(errors.values()) - 1
 
 
-def _of_task(task: str, said: str, regrets: list[float]) -> tuple[str, ...]:
-    return task, said, str(len(regrets)), f"{np.mean(regrets):.1%}", f"{max(regrets):.1%}"
+def _of_task(task: str, description: str, regrets: list[float]) -> tuple[str, ...]:
+    return task, description, str(len(regrets)), f"{np.mean(regrets):.1%}", f"{max(regrets):.1%}"
 
 
 def of_default_plants() -> dict[str, list[float]]:
     """Regret of each target of the processes, by task, from the figures that their pages show."""
-    found: dict[str, list[float]] = {task: [] for task in ERRORS}
+    regrets: dict[str, list[float]] = {task: [] for task in ERRORS}
     for seed in load_all().values():
         path = DOCS / "results" / f"{seed.process.name}.json"
         if not path.exists():
             continue
-        kept, (_, error) = json.loads(path.read_text(encoding="utf-8")), ERRORS[seed.process.task]
-        for one in (kept, *kept.get("beside", {}).values()):
+        stored, (_, error) = json.loads(path.read_text(encoding="utf-8")), ERRORS[seed.process.task]
+        for one in (stored, *stored.get("beside", {}).values()):
             errors = {name: error(metrics) for name, metrics in one["candidates"].items()}
-            found[seed.process.task].append(errors[one["registered"]] / min(errors.values()) - 1)
-    return found
+            regrets[seed.process.task].append(errors[one["registered"]] / min(errors.values()) - 1)
+    return regrets

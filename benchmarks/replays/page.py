@@ -29,17 +29,17 @@ _WAYS = (
 )
 
 
-def write(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary], out: Path) -> Path:
+def write(plant: Plant, replays: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary], out: Path) -> Path:
     """Write `replay.json` and `replay.html`; gives the page's file."""
     figures = {"process": plant.seed.process.name, "from": f"{plant.begin:%Y-%m-%d}", "rows": len(plant.table)}
     figures["ways"] = [asdict(one) for one in summaries]
     write_page(json.dumps(figures, indent=1) + "\n", out / "replay.json")
-    write_page(whole(f"{plant.seed.process.title}: replay", _sections(plant, found, summaries)), out / "replay.html")
+    write_page(whole(f"{plant.seed.process.title}: replay", _sections(plant, replays, summaries)), out / "replay.html")
     return out / "replay.html"
 
 
 def _sections(
-    plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary]
+    plant: Plant, replays: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary]
 ) -> Iterator[ReportSection]:
     yield ReportSection(
         "Comparison of policies",
@@ -52,9 +52,9 @@ def _sections(
         f"Values per step: {task.error}{_in(task.unit(plant.seed))}, share of {task.covered}"
         f"{f', and cost of decisions{_in(cost)} above the optimum by the simulated truth' if cost else ''}. A dotted "
         "line marks the start of a regime.",
-        _over_time(plant, found),
+        _over_time(plant, replays),
     )
-    for name, steps in found.items():
+    for name, steps in replays.items():
         rows = [
             [one.start, one.version, "; ".join(one.drift), one.job, one.promoted or ""]
             for one in steps
@@ -101,21 +101,21 @@ def _in(unit: str) -> str:
     return f" [{unit}]" if unit else ""
 
 
-def _over_time(plant: Plant, found: Mapping[str, Sequence[Stepped]]) -> str:
-    labels = [one.start for one in next(iter(found.values()))]
+def _over_time(plant: Plant, replays: Mapping[str, Sequence[Stepped]]) -> str:
+    labels = [one.start for one in next(iter(replays.values()))]
     days = np.array(labels, dtype="datetime64[D]")
     marks = {}
     for regime in plant.seed.plant.regimes if plant.seed.plant else ():
         later = np.flatnonzero(days <= np.datetime64(regime.start))
         if len(later) and days[0] < np.datetime64(regime.start):
             marks[int(later[-1])] = regime.name
-    error = [Trace(name, [one.error for one in steps], COLOURS[name]) for name, steps in found.items()]
-    covered = [Trace(name, [one.covered for one in steps], COLOURS[name]) for name, steps in found.items()]
+    error = [Trace(name, [one.error for one in steps], COLOURS[name]) for name, steps in replays.items()]
+    covered = [Trace(name, [one.covered for one in steps], COLOURS[name]) for name, steps in replays.items()]
     covered.append(Trace("requested", [COVERAGE] * len(labels), ORANGE, dash=True))
     task, cost = task_of(plant.seed), cost_unit(plant.seed)
     drawn = lines(labels, error, f"{task.error}{_in(task.unit(plant.seed))}", marks)
     drawn += lines(labels, covered, f"share of {task.covered}", marks)
     if not cost:
         return drawn
-    lost = [Trace(name, [one.lost for one in steps], COLOURS[name]) for name, steps in found.items()]
+    lost = [Trace(name, [one.lost for one in steps], COLOURS[name]) for name, steps in replays.items()]
     return drawn + lines(labels, lost, f"cost of decisions{_in(cost)}", marks)

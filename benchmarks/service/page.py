@@ -34,28 +34,28 @@ READY, RESIDENT = 1.0, 130
 OTHERS = 100  # ms
 
 
-def filled(text: str, found: Mapping[str, Any]) -> str:
+def filled(text: str, figures: Mapping[str, Any]) -> str:
     """Text with the part of the service replaced; see `benchmarks.aims.page.filled`."""
-    return page.filled(text, NAME, _section(found))
+    return page.filled(text, NAME, _section(figures))
 
 
-def _section(found: Mapping[str, Any]) -> list[str]:
+def _section(figures: Mapping[str, Any]) -> list[str]:
     lines = [
         "## Service",
         "",
-        f"`make bench-service` on {found['measured']}. The server uses one core, the load generator another, with 256 "
+        f"`make bench-service` on {figures['measured']}. The server uses one core, the load generator another, with 256 "
         "different rows. Figures are medians of alternating rounds. Each process uses its complete champion, and "
         "responses contain intervals, decisions and flags. MLServer, in a separate environment, serves only the "
         "largest booster. The rate of uvicorn alone shows that the load generator is not the limit.",
         "",
-        *aims_table(targets(found)),
+        *aims_table(targets(figures)),
     ]
-    if "one" in found:
+    if "one" in figures:
         lines += ["![Requests per second of one record](../pictures/service.svg)", ""]
         lines += ["One record per request, 16 connections:", ""]
         heads = ("process", "server", "requests per second", "p50 [ms]", "p99 [ms]", "this service relative to it")
-        lines += table(heads, _one(found))
-    if "bulk" in found:
+        lines += table(heads, _one(figures))
+    if "bulk" in figures:
         about = (
             "Many records per request, rows per second on one core. *The same in process* includes flags, energy and "
             "Arrow columns. *Intervals and decisions* is compared with `Booster.predict`:"
@@ -63,14 +63,14 @@ def _section(found: Mapping[str, Any]) -> list[str]:
         lines += [about, ""]
         ways = ("Arrow over HTTP", "JSON over HTTP", "the same in process", "intervals and decisions in process")
         heads = ("process", *ways, "`Booster.predict` alone", "mlflow")
-        lines += table(heads, _bulk(found))
-    if "start" in found:
+        lines += table(heads, _bulk(figures))
+    if "start" in figures:
         lines += [
             "Time from start to first response, and memory then. This service loads three champions, the peers one:",
             "",
         ]
-        lines += table(("server", "time [s]", "resident [MiB]", "proportional [MiB]"), _start(found))
-    if "hostile" in found:
+        lines += table(("server", "time [s]", "resident [MiB]", "proportional [MiB]"), _start(figures))
+    if "hostile" in figures:
         about = (
             "Load with hostile clients: one record 100 times and `/health/live` 20 times per second, at fixed times. "
             "2,000 connections stay silent, or eight clients send the most expensive requests without a pause. These "
@@ -79,13 +79,13 @@ def _section(found: Mapping[str, Any]) -> list[str]:
         )
         lines += [about, ""]
         heads = ("other clients", "request", "responses 200", "p50 [ms]", "p99 [ms]", "maximum [ms]")
-        lines += table(heads, _hostile(found))
+        lines += table(heads, _hostile(figures))
     return lines
 
 
-def targets(found: Mapping[str, Any]) -> Iterator[Row]:
+def targets(figures: Mapping[str, Any]) -> Iterator[Row]:
     """Aims of the measured parts and their results."""
-    for process, one in found.get("one", {}).items():
+    for process, one in figures.get("one", {}).items():
         against, own = one["against"], one["servers"]["ours"]
         yield at_least("one record, rate relative to the echo", process, OF_ECHO[process], against["echo"]["median"])
         yield at_least(
@@ -97,7 +97,7 @@ def targets(found: Mapping[str, Any]) -> Iterator[Row]:
         yield at_least("one record, rate relative to mlflow", process, OF_MLFLOW[process], against["mlflow"]["median"])
         yield at_least("one record, rate relative to MLServer", process, 1, against["mlserver"]["median"])
         yield at_most("one record, p99 / p50", process, TAIL, own["p99_ms"] / own["p50_ms"])
-    for process, one in found.get("bulk", {}).items():
+    for process, one in figures.get("bulk", {}).items():
         yield at_least("Arrow over HTTP, rate relative to in process", process, OF_SAME, one["arrow_of_same"]["median"])
         if process in OF_TREES:
             aim = OF_TREES[process]
@@ -113,17 +113,17 @@ def targets(found: Mapping[str, Any]) -> Iterator[Row]:
             most = MEMORY[0] * one["body_mib"][way] + MEMORY[1]
             yield at_most(f"memory for one {way} body [MiB]", process, most, one[way]["memory_mib"])
             yield at_most(f"`/health/live` during {way}, p99 [ms]", process, LIVE, one[way]["live_p99_ms"])
-    for case, asked in found.get("hostile", {}).items():
+    for case, times in figures.get("hostile", {}).items():
         for name in ("one record", "/health/live"):
-            yield at_most(f"{name} with {case}, p99 [ms]", PROCESSES[0], OTHERS, asked[name]["p99_ms"])
-    if "start" in found:
-        own = found["start"]["ours"]
+            yield at_most(f"{name} with {case}, p99 [ms]", PROCESSES[0], OTHERS, times[name]["p99_ms"])
+    if "start" in figures:
+        own = figures["start"]["ours"]
         yield at_most("start with three champions [s]", "all", READY, own["seconds"])
         yield at_most("memory after start [MiB]", "all", RESIDENT, own["rss"])
 
 
-def _one(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, one in found.get("one", {}).items():
+def _one(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in figures.get("one", {}).items():
         for name, server in one["servers"].items():
             rates = (number(server[part]) for part in ("per_second", "p50_ms", "p99_ms"))
             ratio = one["against"].get(name)
@@ -133,24 +133,24 @@ def _one(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         yield process, alone, number(one["booster_predict_per_second"]), "", "", ""
 
 
-def _bulk(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, one in found.get("bulk", {}).items():
+def _bulk(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in figures.get("bulk", {}).items():
         yield (
             process,
             *(number(one["per_second"][way]) for way in ("arrow", "json", "same", "inside", "trees", "mlflow")),
         )
 
 
-def _hostile(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for case, asked in found["hostile"].items():
-        for name, one in asked.items():
+def _hostile(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for case, times in figures["hostile"].items():
+        for name, one in times.items():
             if name != "hostile":
                 answered = f"{one['statuses'].get('200', 0):,} of {one['requests']:,}"
                 yield case, name, answered, *(number(one[part]) for part in ("p50_ms", "p99_ms", "max_ms"))
 
 
-def _start(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for name, one in found.get("start", {}).items():
+def _start(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, one in figures.get("start", {}).items():
         yield NAMES[name], *(number(one[part]) for part in ("seconds", "rss", "pss"))
 
 
@@ -161,10 +161,10 @@ _COLOURS = {"ours": "#b3541e", "echo": "#7f8c8d", "mlserver": "#4f6d8f", "mlflow
 _SHORT = {"ours": "this service", "echo": "FastAPI echo", "mlserver": "MLServer", "mlflow": "mlflow"}
 
 
-def picture(found: Mapping[str, Any]) -> str:
+def picture(figures: Mapping[str, Any]) -> str:
     """Bars of requests a second, of one scale in each process: ours, the echo and the peers."""
     parts, y = [], 10
-    for process, one in found.get("one", {}).items():
+    for process, one in figures.get("one", {}).items():
         rates = {name: one["servers"][name]["per_second"] for name in _COLOURS}
         most = max(rates.values())
         parts.append(f'<text x="4" y="{y + 14}" font-weight="bold">{process}</text>')

@@ -20,12 +20,12 @@ ROWS_A_SECOND, PIECES_A_SECOND = 200_000, 250_000
 SIZES = {"default": "default plant", "larger": "larger plant"}
 
 
-def with_part(text: str, found: Mapping[str, Any]) -> str:
+def with_part(text: str, figures: Mapping[str, Any]) -> str:
     """Text of docs/results/benchmarks.md with the part of the simulators in it."""
-    return filled(text, NAME, _lines(found))
+    return filled(text, NAME, _lines(figures))
 
 
-def _lines(found: Mapping[str, Any]) -> list[str]:
+def _lines(figures: Mapping[str, Any]) -> list[str]:
     heads = (
         "process",
         "plant",
@@ -48,35 +48,36 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
     return [
         "## Simulation",
         "",
-        f"`make bench-simulation`, {found['processors']} processors. `simulate` of this code and of revision "
-        f"`{found['revision']}` run in turn, each in its own process. The speed-up is the median over pairs of the "
+        f"`make bench-simulation`, {figures['processors']} processors. `simulate` of this code and of revision "
+        f"`{figures['revision']}` run in turn, each in its own process. The speed-up is the median over pairs of the "
         "processor time of one worker, imports included. A step is one day of a unit, for sorters and refined metals "
         "one lot. Two workers are compared with one on plants of about 11 s of work. The measure is wall time if other "
-        f"programs used less than {QUIET:g} of a processor, otherwise the processor time of the busier worker.",
+        f"programs used less than {QUIET:g} of a processor, otherwise the processor time of the "
+        "busier worker.",
         "",
-        *aims_table(targets(found)),
-        *(_of_rates(found["rates"]) if "rates" in found else ()),
-        *table(heads, _beside(found)),
-        *(table(by_clock, _by_clock(found)) if "two_workers" in found else ()),
+        *aims_table(targets(figures)),
+        *(_of_rates(figures["rates"]) if "rates" in figures else ()),
+        *table(heads, _beside(figures)),
+        *(table(by_clock, _by_clock(figures)) if "two_workers" in figures else ()),
     ]
 
 
-def targets(found: Mapping[str, Any]) -> Iterator[Row]:
+def targets(figures: Mapping[str, Any]) -> Iterator[Row]:
     """Aims and results."""
-    for process, sizes in found["beside_earlier"].items():
+    for process, sizes in figures["beside_earlier"].items():
         aim = OF_POTLINE if process == "aluminium_reduction" else OF_EARLIER
         for size, title in SIZES.items():
-            what = f"{title}, speed-up over the earlier code"
+            item = f"{title}, speed-up over the earlier code"
             if sizes is None:
-                yield unmeasured(what, process, f"at least {aim:g}")
+                yield unmeasured(item, process, f"at least {aim:g}")
                 continue
-            yield at_least(what, process, aim, sizes[size]["ratio"]["median"])
-    for process, one in found.get("rates", {}).items():
+            yield at_least(item, process, aim, sizes[size]["ratio"]["median"])
+    for process, one in figures.get("rates", {}).items():
         sorts = bool(load(process).bins)
-        what, aim = ("pieces", PIECES_A_SECOND) if sorts else ("rows", ROWS_A_SECOND)
-        yield at_least(f"{what} per second of one core", process, aim, one["made"] / one["seconds"])
-    for process in found["beside_earlier"]:
-        one = found.get("two_workers", {}).get(process)
+        item, aim = ("pieces", PIECES_A_SECOND) if sorts else ("rows", ROWS_A_SECOND)
+        yield at_least(f"{item} per second of one core", process, aim, one["made"] / one["seconds"])
+    for process in figures["beside_earlier"]:
+        one = figures.get("two_workers", {}).get(process)
         if one is None:
             yield unmeasured("two workers, speed-up", process, f"at least {OF_TWO_WORKERS:g}")
             continue
@@ -104,8 +105,8 @@ def _of_rates(rates: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _beside(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    measured = {process: sizes for process, sizes in found["beside_earlier"].items() if sizes is not None}
+def _beside(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    measured = {process: sizes for process, sizes in figures["beside_earlier"].items() if sizes is not None}
     for process, sizes in measured.items():
         for size in SIZES:
             one = sizes[size]
@@ -113,8 +114,8 @@ def _beside(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             yield process, size, f"{one['units']:,}", *times, _ratio(one["ratio"]), sizes["measured"]
 
 
-def _by_clock(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, one in found.get("two_workers", {}).items():
+def _by_clock(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in figures.get("two_workers", {}).items():
         clocks = (one[clock] for clock in ("seconds", "processor_seconds"))
         times = (number(clock[workers]) for clock in clocks for workers in ("one", "two"))
         yield process, f"{one['units']:,}", *times, f"{one['others']:.2f}"

@@ -34,23 +34,23 @@ def memory(series: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     return statistics.fmean(first), statistics.fmean(last)
 
 
-def lines(found: Mapping[str, Any] | None) -> list[str]:
+def lines(figures: Mapping[str, Any] | None) -> list[str]:
     """Text between the markers; a note if nothing was measured yet."""
-    if found is None:
+    if figures is None:
         return ["Not measured yet."]
-    whole, series = found["whole"], found["series"]
+    whole, series = figures["whole"], figures["series"]
     first, last = memory(series)
     aim = at_most("", "", FLAT, last / first)
     worst = max(series, key=lambda one: one["p99_ms"])
     waits = sorted(one["disk_ms"] for one in series)
-    said = (
-        f"Measured on {found['measured']}, {found['minutes']:g} minutes: the highest rate was "
-        f"{number(found['highest_per_second'])} requests a second, the load {number(found['per_second'])}; other "
-        f"programs used {found['others']:.2f} of {found['processors']} processors."
+    summary_line = (
+        f"Measured on {figures['measured']}, {figures['minutes']:g} minutes: the highest rate was "
+        f"{number(figures['highest_per_second'])} requests a second, the load {number(figures['per_second'])}; other "
+        f"programs used {figures['others']:.2f} of {figures['processors']} processors."
     )
     rows = (
         ("responses, of requests sent", f"{whole['answered']:,} of {whole['sent']:,}"),
-        ("failed requests", "; ".join(f"{n:,} {what}" for what, n in whole["refused"].items()) or "0"),
+        ("failed requests", "; ".join(f"{n:,} {item}" for item, n in whole["refused"].items()) or "0"),
         ("outcomes stored", f"{whole['outcomes']:,}"),
         ("p50, p99 and maximum [ms]", ", ".join(number(whole[f"{name}_ms"]) for name in ("p50", "p99", "longest"))),
         (
@@ -67,7 +67,12 @@ def lines(found: Mapping[str, Any] | None) -> list[str]:
         ("records at the end [MiB]", number(series[-1]["records_mib"])),
         ("outcomes not yet applied: maximum, at the end", f"{max(o['queue'] for o in series)}, {series[-1]['queue']}"),
     )
-    return [said, "", *table(("what", "figure"), rows), "![Times, memory, handles and records](../pictures/soak.svg)"]
+    return [
+        summary_line,
+        "",
+        *table(("what", "figure"), rows),
+        "![Times, memory, handles and records](../pictures/soak.svg)",
+    ]
 
 
 # ---- the picture

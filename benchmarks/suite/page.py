@@ -26,20 +26,20 @@ def cases(record: Path) -> Iterator[ET.Element]:
 
 def counted(record: Path) -> dict[str, int]:
     """Number of tests of a run, and of those that were skipped."""
-    found = list(cases(record))
-    return {"tests": len(found), "skipped": sum(case.find("skipped") is not None for case in found)}
+    tests = list(cases(record))
+    return {"tests": len(tests), "skipped": sum(case.find("skipped") is not None for case in tests)}
 
 
 def by_file(record: Path) -> dict[str, dict[str, float]]:
     """Tests and processor time [s] of each file of a run, the longest first."""
-    found: dict[str, dict[str, float]] = {}
+    totals: dict[str, dict[str, float]] = {}
     for case in cases(record):
-        one = found.setdefault(file_of(case.get("classname", "")), {"tests": 0, "processor": 0.0})
+        one = totals.setdefault(file_of(case.get("classname", "")), {"tests": 0, "processor": 0.0})
         one["tests"] += 1
         one["processor"] += sum(
             float(part.get("value", "0")) for part in case.iter("property") if part.get("name") == PROPERTY
         )
-    ordered = sorted(found.items(), key=lambda item: -item[1]["processor"])
+    ordered = sorted(totals.items(), key=lambda item: -item[1]["processor"])
     return {file: one | {"processor": round(one["processor"], 1)} for file, one in ordered}
 
 
@@ -49,20 +49,20 @@ def file_of(name: str) -> str:
     return "/".join(parts) + ".py"
 
 
-def lines(found: dict[str, Any]) -> list[str]:
+def lines(figures: dict[str, Any]) -> list[str]:
     """Lines of the page."""
-    if not found["runs"]:
+    if not figures["runs"]:
         return ["Not measured yet: `python -m benchmarks.suite`."]
     made = [
         "| command | tests | skipped | processor time [s] | Python | measured |",
         "|---|---:|---:|---:|---|---|",
     ]
-    for target, run in found["runs"].items():
+    for target, run in figures["runs"].items():
         made.append(
             f"| `make {target}` | {run['tests']:,} | {run['skipped']} | {run['processor']:.0f} "
             f"| {run['python']} | {run['measured']} |"
         )
-    if not found["long"]:
+    if not figures["long"]:
         return made
-    rows = [f"| `{file}` | {one['tests']:.0f} | {one['processor']:.0f} |" for file, one in found["long"].items()]
+    rows = [f"| `{file}` | {one['tests']:.0f} | {one['processor']:.0f} |" for file, one in figures["long"].items()]
     return [*made, "", "| long tests of | tests | processor time [s] |", "|---|---:|---:|", *rows]

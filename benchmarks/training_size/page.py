@@ -23,12 +23,12 @@ def section() -> list[str]:
     """Lines of docs/results/benchmarks.md; none before anything was measured."""
     if not RESULTS.exists():
         return []
-    found = json.loads(RESULTS.read_text(encoding="utf-8"))
-    return ["## Training time by table size", "", *_lines(found)]
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return ["## Training time by table size", "", *_lines(stored)]
 
 
-def _lines(found: dict[str, Any]) -> list[str]:
-    jobs = found["jobs"]
+def _lines(figures: dict[str, Any]) -> list[str]:
+    jobs = figures["jobs"]
     heads = (
         "labelled rows",
         "whole job [s]",
@@ -49,7 +49,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         for one in jobs
     )
     return [
-        f"`python -m benchmarks.training_size` on {found['measured']}, {found['processors']} processors. Complete "
+        f"`python -m benchmarks.training_size` on {figures['measured']}, {figures['processors']} processors. Complete "
         f"training jobs of `{found['process']}` in one process, with an existing store. Parallel fits, which smaller "
         "jobs use, are off. Models of set-points and warnings use at most 50,000 rows.",
         "",

@@ -24,12 +24,12 @@ def name_of(process: str) -> str:
     return f"whole units of {process}"
 
 
-def lines(process: str, found: Mapping[str, Any]) -> list[str]:
+def lines(process: str, figures: Mapping[str, Any]) -> list[str]:
     """Lines between the markers: one for each candidate, and one for the registered ones."""
     published = task_of(load(process)).columns.published
-    columns = {key: column for key, column in published.items() if key in found["chosen"]}
-    times = ", ".join(f"{name} {count}" for name, count in found["registered"].items())
-    of_all = found["candidates"] | {f"**registered** ({times})": found["chosen"]}
+    columns = {key: column for key, column in published.items() if key in figures["chosen"]}
+    times = ", ".join(f"{name} {count}" for name, count in figures["registered"].items())
+    of_all = figures["candidates"] | {f"**registered** ({times})": figures["chosen"]}
     rows = [(name, *(format(one[key], form) for key, (_, form) in columns.items())) for name, one in of_all.items()]
-    about = f"{found['rows']:,} rows of {found['units']} units in {found['folds']} folds of whole units."
+    about = f"{figures['rows']:,} rows of {figures['units']} units in {figures['folds']} folds of whole units."
     return [about, "", *table(("candidate", *(head for head, _ in columns.values())), rows)]

@@ -19,11 +19,11 @@ FAULTLESS = "The process never ended. Each response was 200 with a complete stre
 HEADS = ("anomaly in the body", "Arrow", "Parquet", "200", "400", "413", "422")
 
 
-def result(found: BulkFuzzResult, **about: Any) -> dict[str, Any]:
+def result(outcome: BulkFuzzResult, **about: Any) -> dict[str, Any]:
     """Figures as they are kept."""
-    sent = [(kind, media, status, count) for (kind, media, status), count in sorted(found.statuses.items())]
-    about |= {"sent": sent, "faults": dict(found.faults), "peak_mib": found.peak / 2**20}
-    return {**about, "longest_s": found.longest[0], "longest_body": found.longest[1]}
+    sent = [(kind, media, status, count) for (kind, media, status), count in sorted(outcome.statuses.items())]
+    about |= {"sent": sent, "faults": dict(outcome.faults), "peak_mib": outcome.peak / 2**20}
+    return {**about, "longest_s": outcome.longest[0], "longest_body": outcome.longest[1]}
 
 
 def lines(figures: Mapping[str, Any] | None) -> list[str]:
@@ -31,13 +31,13 @@ def lines(figures: Mapping[str, Any] | None) -> list[str]:
     if figures is None:
         return ["Not measured yet."]
     total = sum(count for *_, count in figures["sent"])
-    said = (
+    summary_line = (
         f"Measured on {figures['measured']}: {total:,} bodies, generated with seed {figures['seed']} for "
         f"`{figures['process']}`, to one service in {figures['limit_mib'] / 1024:g} GiB of address space. Its memory "
         f"was at most {figures['peak_mib']:,.0f} MiB; the longest response took {figures['longest_s']:.1f} s."
     )
     bad = "; ".join(f"**{count:,} {name}**" for name, count in figures["faults"].items())
-    return [said, "", *table(HEADS, _rows(figures["sent"])), "", f"{bad}." if bad else FAULTLESS]
+    return [summary_line, "", *table(HEADS, _rows(figures["sent"])), "", f"{bad}." if bad else FAULTLESS]
 
 
 def _rows(sent: list[list[Any]]) -> Iterator[tuple[str, ...]]:

@@ -38,16 +38,16 @@ AIMS = (
 )
 
 
-def lines(found: Mapping[str, Any]) -> list[str]:
+def lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers."""
-    tables = [*table(HEADS, _rows(found)), *_decided(found), *table(AIMS, _aims(found))]
-    return [f"Measured on {found['measured']}.", "", *tables, _by_chance(found)]
+    tables = [*table(HEADS, _rows(figures)), *_decided(figures), *table(AIMS, _aims(found))]
+    return [f"Measured on {figures['measured']}.", "", *tables, _by_chance(figures)]
 
 
-def _decided(found: Mapping[str, Any]) -> list[str]:
+def _decided(figures: Mapping[str, Any]) -> list[str]:
     """Table of the costs of decisions; empty if no process decides."""
     rows = []
-    for process, one in found["processes"].items():
+    for process, one in figures["processes"].items():
         unit, ways = cost_unit(load(process)), {way["way"]: way for way in one["ways"]}
         for name, way in ways.items() if unit else ():
             cost, best = way["lost"], ways["oracle"]["lost"]
@@ -56,18 +56,18 @@ def _decided(found: Mapping[str, Any]) -> list[str]:
     return table(DECISIONS, rows) if rows else []
 
 
-def _by_chance(found: Mapping[str, Any]) -> str:
+def _by_chance(figures: Mapping[str, Any]) -> str:
     """Probability of long times below 87 % with exact intervals."""
-    shares = ", ".join(f"{one['chance']:.0%} ({process})" for process, one in found["processes"].items())
+    shares = ", ".join(f"{one['chance']:.0%} ({process})" for process, one in figures["processes"].items())
     return (
         "Probability that intervals with independent coverage of exactly 90 % stay below 87 % for longer than 30 days "
         f"after outcomes: {shares}."
     )
 
 
-def _aims(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+def _aims(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """Aims of the retraining trigger: without a reviewer, and with one if that differs."""
-    for process, one in found["processes"].items():
+    for process, one in figures["processes"].items():
         ways = {way["way"]: way for way in one["ways"]}
         best, is_same = ways["oracle"], {**ways["accepted"], "way": "drift"} == ways["drift"]
         for name in ("drift",) if is_same else ("drift", "accepted"):
@@ -81,8 +81,8 @@ def _aims(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             yield process, name, *(aim.reached for aim in aims)
 
 
-def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, one in found["processes"].items():
+def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in figures["processes"].items():
         seed = load(process)
         best = next(way["error"] for way in one["ways"] if way["way"] == "oracle")
         for way in one["ways"]:
@@ -108,9 +108,9 @@ def coverage_of(way: Mapping[str, Any]) -> tuple[str, str, str]:
     return f"{way['covered']:.1%}", f"{way['lowest']:.1%}", f"{way['longest']:.0f}"
 
 
-def real_lines(found: Mapping[str, Any]) -> list[str]:
+def real_lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers of the plant's own table."""
-    heads = ("", f"RMSE of {found['days']:,} days", f"of the last {found['last_days']}")
-    rows = [(WORDS[name], f"{found['rmse'][name]:.3f}", f"{found['rmse_last'][name]:.3f}") for name in WORDS]
-    rows.append(("coverage of the 90% intervals", f"{found['coverage']:.1%}", f"{found['coverage_last']:.1%}"))
-    return [f"Measured on {found['measured']}.", "", *table(heads, rows)]
+    heads = ("", f"RMSE of {figures['days']:,} days", f"of the last {figures['last_days']}")
+    rows = [(WORDS[name], f"{figures['rmse'][name]:.3f}", f"{figures['rmse_last'][name]:.3f}") for name in WORDS]
+    rows.append(("coverage of the 90% intervals", f"{figures['coverage']:.1%}", f"{figures['coverage_last']:.1%}"))
+    return [f"Measured on {figures['measured']}.", "", *table(heads, rows)]
