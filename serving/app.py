@@ -49,7 +49,7 @@ _REFERENCE = "#/components/schemas/{model}"
 
 
 class Service(FastAPI):
-    """The application; `champions` is the one part of it that changes, and the processes' routes follow it."""
+    """Application with routes that follow the processes of `champions`."""
 
     champions: Champions
     shadows: Shadows | None
@@ -72,7 +72,7 @@ class Service(FastAPI):
         return tuple(offers for offers, _ in self._own)
 
     def take_up(self) -> None:
-        """Give each process its routes; all are swapped at once, and those of unchanged processes are kept."""
+        """Set the routes of each process in one atomic swap; routes of unchanged processes are kept."""
         before = {id(offers): routes for offers, routes in self._own}
         self._own = tuple((each, before.get(id(each)) or self._routes_of(each)) for each in self.champions.taken)
         # The list is replaced and not changed: a request that is being matched goes on with the one of before.
@@ -83,7 +83,7 @@ class Service(FastAPI):
         return tuple(operations.router(offers, self.champions, most, self.recorder, load, self.database).routes)
 
     def build_middleware_stack(self) -> ASGIApp:
-        """What a request passes, the door before all else."""
+        """Build the middleware stack with the request middleware outermost."""
         return self.door.before(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:

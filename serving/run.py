@@ -58,7 +58,7 @@ def leave(code: int) -> int:
 
 
 class HangUps:
-    """Each SIGHUP is kept until it is asked for, within the context; it does not end the process."""
+    """Counter of SIGHUP signals within the context; they do not end the process."""
 
     def __init__(self) -> None:
         self._came = False
@@ -145,8 +145,8 @@ def _serve(
 ) -> int:
     if not app.ring.admits:
         sys.stderr.write(
-            f"{settings.host} is reached from other machines and nobody has a valid key: make one with `nonferrous "
-            "keys make`, or let anybody ask with --insecure\n"
+            f"{settings.host} is reachable from other machines and no valid key exists: create one with `nonferrous "
+            "keys make`, or admit all callers with --insecure\n"
         )
         return CANNOT_START
     faulthandler.enable()
@@ -167,7 +167,7 @@ def _serve(
 def _configured(
     settings: ServiceSettings, app: Service, certificate: ServerCertificate | None, hang_ups: HangUps
 ) -> uvicorn.Config:
-    """What uvicorn needs to know."""
+    """Return the configuration of uvicorn."""
     most = most_connections(settings.max_connections)
     of_client = min(settings.max_connections_per_client, max(1, most // 2))
     # What uvicorn believes is what is counted: its own reading of addresses and networks.

@@ -1,4 +1,4 @@
-"""Settings of the service: where models are kept, and one typed field with a default for all else it needs."""
+"""Settings of the service: model store, and one typed field with a default for each option."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]  # separat
 
 
 class ServiceSettings(settings.StoreSettings):
-    """What the service needs to start: arguments first, then environment variables, then defaults."""
+    """Settings of the service: arguments first, then environment variables, then defaults."""
 
     host: Annotated[str, Field(min_length=1, description="address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="port to listen on; 0: any free one")] = 8000
@@ -34,7 +34,7 @@ class ServiceSettings(settings.StoreSettings):
         int, Field(ge=1024, description="largest table, Arrow or Parquet, sent and decoded [byte]")
     ] = 256 * 2**20
     max_held_bytes: Annotated[
-        int, Field(ge=1024, description="most bytes of bodies of all requests that are held at once [byte]")
+        int, Field(ge=1024, description="most bytes of bodies of all requests in memory [byte]")
     ] = 256 * 2**20
     max_recorded_bytes: Annotated[
         int, Field(ge=1024, description="most bytes of one client that are recorded on a day (UTC) [byte]")
@@ -54,7 +54,7 @@ class ServiceSettings(settings.StoreSettings):
     drain_seconds: Annotated[
         int, Field(ge=1, description="time for requests that are being answered when the service ends [s]")
     ] = 30
-    allowed_hosts: Annotated[Names, Field(description="names that the service may be asked by, beside its own")] = ()
+    allowed_hosts: Annotated[Names, Field(description="host names that requests may use, in addition to its own")] = ()
     trusted_proxies: Annotated[Names, Field(description="addresses whose X-Forwarded-For is believed")] = ()
     certificate: Annotated[Path | None, Field(description="file of the TLS certificate; empty: no TLS")] = None
     private_key: Annotated[Path | None, Field(description="file of the certificate's key", validate_default=True)] = (

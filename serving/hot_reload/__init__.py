@@ -1,1 +1,1 @@
-"""What is served: seeds and champions, followed while the service runs."""
+"""Hot reload: seeds and champions are updated while the service runs."""

@@ -1,4 +1,4 @@
-"""What is served: a seed and a champion for each process, followed in the background and swapped whole."""
+"""Seed and champion of each process, polled in the background and replaced atomically."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST_WAIT = 10.0
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """A model that answers, where it comes from, and whether it is its process's baseline: nothing that was learnt."""
+    """Model in service, its version and digest, and whether it is the process's baseline (untrained)."""
 
     champion: Champion
     digest: str
@@ -37,7 +37,7 @@ class Served:
 
 @dataclass(frozen=True)
 class Status:
-    """What is known of a process at one moment: what answers, what the alias says, what went wrong.
+    """State of a process: model in service, version of the alias, latest error.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Status:
         The model that answers.
     champion : Champion, optional
         Where the alias points.
-    trouble : str, optional
+    error : str, optional
         What is wrong with the champion.
     offers : Offers, optional
         Operations that the process offers, grown from the seed that `served` agrees with; None where its seed cannot be
@@ -62,7 +62,7 @@ class Status:
 
     @property
     def troubles(self) -> str | None:
-        """All that is wrong, in words; None where nothing is."""
+        """All errors as text; None without one."""
         return "; ".join(filter(None, (self.seed_trouble, self.trouble))) or None
 
 
@@ -70,10 +70,10 @@ NEW = Status(trouble="not looked for yet")
 
 
 class Seeds(Protocol):
-    """Where the processes come from."""
+    """Source of the processes' seeds."""
 
     def look(self) -> SeedFolderSnapshot:
-        """What is there now."""
+        """Return the current seeds."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,12 @@ class _Refused:
 
 
 class Champions:
-    """Follows seeds and champions; a model that answers is only ever replaced by one that passed its checks.
+    """Poller of seeds and champions; a served model is only replaced by one that passed its checks.
 
-    A seed that is new, or whose process has no model that answers, is taken up at once. So is a changed one that the
-    answering model agrees with in all that requests, answers and decisions rest on. Any other change waits for the
-    first champion that was trained with it, and both are taken up together. What answers stays where its seed is
-    removed or cannot be read any more.
+    A seed that is new, or whose process has no model in service, is applied immediately. So is a changed one that the
+    model in service agrees with in all facts that requests, responses and decisions depend on. Any other change waits
+    for the first champion that was trained with it, and both are applied together. A model stays in service if its seed
+    is removed or cannot be read any longer.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class Champions:
     clock : callable
         Monotonic time [s].
     followed : callable, optional
-        Gives a model that answers with the outcomes that have come in since its training; asked at each look.
+        Returns the served model with the outcomes received since its training applied; called at each poll.
 
     Raises
     ------
@@ -148,17 +148,17 @@ class Champions:
 
     @property
     def seeds_trouble(self) -> str | None:
-        """Why the folder of seeds could not be read at the last look; None where it could."""
+        """Reason why the folder of seeds could not be read at the latest poll; None if it was read."""
         return self._seeds_trouble
 
     @property
     def store_trouble(self) -> str | None:
-        """Why the store could not be read at the last look; None where it could."""
+        """Reason why the store could not be read at the latest poll; None if it was read."""
         return self._store_trouble
 
     @property
     def has_looked(self) -> bool:
-        """Whether every champion was looked for once."""
+        """Return whether every champion was polled once."""
         return self._has_looked
 
     def start(self) -> None:
@@ -190,7 +190,7 @@ class Champions:
         return [(offers, None if one is None else one.digest) for offers, one in served]
 
     def refresh(self) -> None:
-        """Look at seeds and store once and take up what has changed; trouble is kept and logged, never raised."""
+        """Poll seeds and store once and apply changes; errors are stored and logged, never raised."""
         before = self.taken
         self._look_at_seeds()
         self._look_at_store()
@@ -225,7 +225,7 @@ class Champions:
             elif status.offers is not None and (was is None or status.offers is not was.offers):
                 log.info("%s: its seed is %s", name, "new" if was is None or was.offers is None else "read again")
         for name in set(before) - set(after):
-            log.info("%s: its seed is gone, and no model answers: it is listed no more", name)
+            log.info("%s: removed: seed file deleted and no model in service", name)
 
     def _look_at_store(self) -> None:
         try:
@@ -256,7 +256,7 @@ class Champions:
             try:
                 served = self._followed(status.served, status.offers.predictions)
             except Exception as error:  # the model of before answers on, whatever is wrong with outcomes
-                trouble = f"{process}: its outcomes cannot be taken up: {one_line(error)}"
+                trouble = f"{process}: its outcomes cannot be applied: {one_line(error)}"
                 continue
             if served is not status.served:
                 self._set(process, replace(self._statuses[process], served=served))
@@ -265,7 +265,7 @@ class Champions:
         self._outcomes_trouble = trouble
 
     def _is_new(self, process: str, champion: Champion) -> bool:
-        """Whether this version is to be tried now; the status of one that answers already is set right."""
+        """Return whether to load this version now; if it is in service already, correct its status."""
         status = self._statuses[process]
         if status.served is None or status.served.champion != champion:
             return not self._rests(process, champion)
@@ -281,7 +281,7 @@ class Champions:
         self._set(process, replace(status, champion=None, trouble=trouble))
 
     def _rests(self, process: str, champion: Champion) -> bool:
-        """Whether this very version was refused a moment ago."""
+        """Return whether this version was rejected recently."""
         refused = self._refused.get(process)
         return refused is not None and refused.champion == champion and self._clock() < refused.again
 
@@ -298,7 +298,7 @@ class Champions:
 
     def _newest(self, process: str) -> Offers:
         newest = self._known.offers.get(process, self._statuses[process].offers)
-        assert newest is not None  # the store is asked for processes with offers alone
+        assert newest is not None  # only processes with offers are requested from the store
         return newest
 
     def _take(self, champion: Champion, loaded: LoadedVersion, offers: Offers) -> None:
@@ -307,7 +307,9 @@ class Champions:
         trouble = self._statuses[process].seed_trouble if process not in self._known.offers else None
         fresh = Served(champion, loaded.digest, model, model.candidate == baseline(model.seed))
         self._set(process, Status(fresh, champion, None, offers, trouble))
-        log.info("%s: version %d answers: %s, %s", process, champion.version, model.candidate, loaded.digest)
+        log.info(
+            "%s: version %d in service (candidate %s, %s)", process, champion.version, model.candidate, loaded.digest
+        )
 
     def _refuse(self, process: str, champion: Champion, why: str) -> None:
         before, status = self._refused.get(process), self._statuses[process]
@@ -319,7 +321,7 @@ class Champions:
         self._set(process, replace(status, champion=champion, trouble=trouble))
 
     def _set(self, process: str, status: Status) -> None:
-        """Replace a status whole, so that no reader sees half of it; trouble is logged once, not at every look."""
+        """Replace a status atomically for readers; log an error once, not at every poll."""
         before = self._statuses[process]
         if status == before:
             return
@@ -327,17 +329,17 @@ class Champions:
         if status.trouble is not None and status.trouble != before.trouble:
             log.warning("%s: %s", process, status.trouble)
         elif status.trouble is None and before.trouble is not None and status.served is before.served:
-            log.info("%s: in order again", process)
+            log.info("%s: recovered", process)
 
 
 def _with_seeds(statuses: Mapping[str, Status], known: SeedFolderSnapshot) -> dict[str, Status]:
-    """Statuses with the seeds that are known now; see `Champions` for which are taken up."""
+    """Return the statuses with the current seeds; `Champions` states which seeds are applied."""
     found = {}
     for name in sorted({*known.offers, *known.broken, *statuses}):
         status = statuses.get(name, NEW)
         offers, fault = known.offers.get(name), known.broken.get(name)
         if offers is None and status.served is not None:
-            why = "its seed is gone" if fault is None else f"its seed cannot be used: {fault}"
+            why = "its seed file was deleted" if fault is None else f"its seed cannot be used: {fault}"
             found[name] = replace(status, seed_trouble=f"{why}; the seed of before stays")
         elif offers is not None:
             found[name] = _with_seed(status, offers)
@@ -361,12 +363,12 @@ def _with_seed(status: Status, offers: Offers) -> Status:
 
 
 def settle() -> None:
-    """Take libraries and models out of the garbage collector's sight: walking them took 70 ms amid a request."""
+    """Exclude libraries and models from garbage collection, which took 70 ms during a request."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
 def one_line(error: Exception) -> str:
-    """What an exception says, in one line."""
+    """Return the message of an exception in one line."""
     return " ".join(str(error).split())[:400] or type(error).__name__

@@ -1,4 +1,4 @@
-"""Champions and versions in shadow from folders, with no registry: for tests, and for models handed over as files."""
+"""Store of champions and shadow versions in folders, without a registry: for tests and model files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from registry.versions import CHAMPION, SHADOW
 
 
 class FolderStore:
-    """Champions that are pointed to by hand; the service follows each change as it follows an alias in MLflow."""
+    """Champions set manually; the service applies each change as it does for an alias in MLflow."""
 
     def __init__(self) -> None:
         self._pointed: dict[tuple[str, str], Champion] = {}

@@ -30,7 +30,7 @@ SHOWN = 5  # batches that are named
 
 @dataclass(frozen=True, eq=False)
 class _Following:
-    """A model as it was trained, what it has taken up since, and the one that answers with that."""
+    """A trained model, its online state, and the served model with that state."""
 
     trained: Any
     digest: str
@@ -44,7 +44,7 @@ class EndedError(Exception):
 
 
 class OnlineModels:
-    """Models of all processes, each with what it has taken up; asked by one thread.
+    """Online states of the models of all processes; used by one thread.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class OnlineModels:
         self._ended = threading.Event()
 
     def stop(self) -> None:
-        """End what is being taken up; the next service goes on with it."""
+        """Stop applying outcomes; the next service resumes."""
         self._ended.set()
 
     def _rest(self, seconds: float) -> None:
@@ -70,11 +70,11 @@ class OnlineModels:
 
     @property
     def waiting(self) -> Mapping[str, int]:
-        """How many outcomes of each process wait."""
+        """Number of outcomes pending review, by process."""
         return self._waiting
 
     def followed(self, served: Served, payloads: Payloads) -> Served:
-        """The model with all outcomes that are known by now; itself where there is none that it has not taken up.
+        """Return the model with all known outcomes applied; unchanged if there is none to apply.
 
         Raises
         ------
@@ -133,7 +133,7 @@ class OnlineModels:
 
 
 def _as_of(before: _Following, task: OnlineStates[Any], at: int) -> _Following:
-    """The same at a later moment: where no outcome came in for long, answers rest on them alone no more."""
+    """Return the same at a later time: after a long time without outcomes, responses rest on them less."""
     trained, content = before.trained, before.state.content
     current = task.current(trained, content, at)
     if current == before.current:
@@ -142,14 +142,14 @@ def _as_of(before: _Following, task: OnlineStates[Any], at: int) -> _Following:
 
 
 def waiting_of(seed: Seed, states: Iterable[State]) -> list[tuple[str, PendingBatch]]:
-    """Target and batch of outcomes that wait, of all that models of a process have taken up, each once."""
+    """Target and batch of outcomes pending review over all models of a process, each once."""
     task = states_of(seed)
     found = [task.waiting(one.content) for one in states] if task is not None else []
     return list(dict.fromkeys((target, one) for each in found for target, ones in each.items() for one in ones))
 
 
 def lines(process: str, waiting: Sequence[tuple[str, PendingBatch]]) -> Iterator[str]:
-    """What is said of batches that wait, the newest SHOWN one by one."""
+    """Return the log lines on pending batches, with the latest SHOWN individually."""
     for target, one in waiting[-SHOWN:]:
         yield (
             f"{one.outcomes} outcomes of {target} in batch {one.batch} wait and move no answer: {one.why}; "
@@ -162,7 +162,7 @@ def lines(process: str, waiting: Sequence[tuple[str, PendingBatch]]) -> Iterator
 def _with(
     connection: Connection, task: OnlineStates[Any], trained: Any, state: Record, batch: Arrived, payloads: Payloads
 ) -> Record:
-    """State after a batch: its outcomes of periods that were asked for and that the model has not learnt from."""
+    """State after a batch: with outcomes of predicted periods outside the training rows."""
     known_to = np.datetime64(trained.info.get("known_to") or trained.info.get("learnt_before") or "NaT", "us")
     later = [one for one in batch.outcomes if not (one.period and np.datetime64(one.period) <= known_to)]
     where = places(connection, payloads.seed.process.name, [one.slot for one in later])

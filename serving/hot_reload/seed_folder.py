@@ -13,7 +13,7 @@ from seeds import SeedError, folder, load, names
 
 @dataclass(frozen=True)
 class SeedFolderSnapshot:
-    """What the folder holds at one look.
+    """Content of the folder at one poll.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class SeedFolder:
         self._read: dict[str, tuple[tuple[int, ...], Offers | str]] = {}
 
     def look(self) -> SeedFolderSnapshot:
-        """What the folder holds now.
+        """Return the current content of the folder.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class SeedFolder:
 
 
 def _mark(file: Path) -> tuple[int, ...]:
-    """What tells one content of a file from the next; nothing where the file has gone."""
+    """Return a mark that changes with the content of a file; None if the file is missing."""
     try:
         found = file.stat()
     except OSError:

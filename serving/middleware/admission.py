@@ -1,4 +1,4 @@
-"""What work costs, where it is done by that, and how much of it is done and held at once."""
+"""Admission by cost: estimated cost of work, where it runs, and limits on concurrent work and memory."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _FORGOTTEN = 0.1  # share of a high cost that one cheaper request makes forgotte
 
 
 class CostEstimate:
-    """What rows have cost of late, in requests of about as many rows; a new model is a new pace.
+    """Recent cost of rows in requests of similar size; a new model starts a new estimate.
 
     A row costs less among many than alone, so costs are kept by the number of rows, doubling from one to the next. A
-    cost that is higher than known counts at once when two in a row are: a machine that others share holds up one by
-    itself. Any other counts little by little: rows differ in what they cost.
+    higher cost counts immediately if two successive requests have it: a shared machine may delay a single one. Any
+    other cost is averaged slowly, as rows differ in cost.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class CostEstimate:
     def expected(self, rows: int) -> float:
         """Time that a request of so many rows will take at most [s]; infinite where nothing is known.
 
-        A row costs no more than one among fewer rows did, and all rows no more than those of a longer request.
+        A row costs at most as much as one among fewer rows, and all rows at most as much as those of a longer request.
         """
         size = rows.bit_length()
         fewer = [rows * cost for known, cost in self._seconds.items() if known <= size]
@@ -44,12 +44,12 @@ class CostEstimate:
         return min([*fewer, *more], default=math.inf)
 
     def is_short(self, rows: int) -> bool:
-        """Whether a request of so many rows may be answered on the event loop."""
+        """Return whether a request of so many rows may run on the event loop."""
         return self.expected(rows) <= LONGEST_AT_ONCE
 
     @contextmanager
     def measured(self, rows: int, clock: Callable[[], float] = time.thread_time) -> Iterator[None]:
-        """Learn from what is done within; `clock` tells the time of this thread alone, not what others took of it."""
+        """Measure the enclosed work and update the estimate; `clock` is this thread's CPU time."""
         before = clock()
         try:
             yield
@@ -57,7 +57,7 @@ class CostEstimate:
             self.learn(rows, clock() - before)
 
     def learn(self, rows: int, seconds: float) -> None:
-        """Take up what a request of so many rows took [s]."""
+        """Update the estimate with the time of a request of so many rows [s]."""
         size, cost = rows.bit_length(), seconds / max(rows, 1)
         known, last = self._seconds.get(size, cost), self._last.get(size, cost)
         self._seconds[size] = max(min(cost, last), known + _FORGOTTEN * (cost - known))
@@ -84,7 +84,7 @@ class WorkerPool:
     Parameters
     ----------
     places : int
-        How much is worked on at once.
+        Number of concurrent tasks.
     most_waiting : int
         How many may wait.
     """
@@ -97,7 +97,7 @@ class WorkerPool:
 
     @asynccontextmanager
     async def turn(self, begun: bool = False) -> AsyncIterator[None]:
-        """Wait for a place and have it; an answer that has begun is never refused one.
+        """Wait for a free worker and hold it; a started response is never rejected.
 
         Raises
         ------
@@ -125,7 +125,7 @@ class WorkerPool:
 
 
 class Load:
-    """What the whole service may work on, and hold in memory, at once.
+    """Limits of the service on concurrent work and on buffered bytes.
 
     Requests that take long are worked on by as many threads as there are cores. A short body has a lane of its own:
     one row that must go to a thread does not wait for tables.

@@ -1,4 +1,4 @@
-"""Names under which the service may be asked, so that no page of another site reaches it by a name of its own."""
+"""Host names accepted by the service, as protection against DNS rebinding."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class AllowedHosts:
         self._seen: dict[bytes, bool] = {}  # what was asked by is asked by again
 
     def takes(self, host: bytes) -> bool:
-        """Whether a request may name this host, with or without a port."""
+        """Return whether a request may name this host, with or without a port."""
         known = self._seen.get(host)
         if known is None:
             known = self._is_ours(host)
@@ -74,7 +74,7 @@ def origin(address: str) -> str:
 
 
 def is_address(host: str) -> bool:
-    """Whether a host is an address and no name."""
+    """Return whether a host is an address rather than a name."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -84,5 +84,5 @@ def is_address(host: str) -> bool:
 
 @lru_cache(1000)
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches what listens on a host."""
+    """Return whether a listening host is reachable only from this machine."""
     return host.lower() == LOCALHOST or (is_address(host) and ipaddress.ip_address(host).is_loopback)

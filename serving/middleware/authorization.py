@@ -1,4 +1,4 @@
-"""Who may ask what: keys, their roles, and what each address asks for."""
+"""Authorization: keys, their roles, and the role that each address requires."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ASK = {"WWW-Authenticate": 'Bearer realm="nonferrous"'}
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks.
+    """Authenticated caller.
 
     Parameters
     ----------
@@ -55,20 +55,20 @@ class Principal:
 
     @property
     def operates(self) -> bool:
-        """Whether it may see how the service is run."""
+        """Return whether the caller may see operational details of the service."""
         return "operate" in self.roles
 
 
 NOBODY = Principal()
-ANYBODY = Principal(roles=frozenset(ROLES))  # on this machine, where no keys are asked for
+ANYBODY = Principal(roles=frozenset(ROLES))  # on this machine, if no keys are required
 STRANGER = Principal(roles=frozenset({"predict", "outcome"}))  # on another one
 
 
 class Keys(Protocol):
-    """Where the keys are kept."""
+    """Storage of the keys."""
 
     def callers(self) -> Mapping[bytes, Principal | None]:
-        """Whose key each is, by its SHA-256; None for those that were revoked."""
+        """Return the owner of each key by its SHA-256; None for revoked keys."""
 
     def note_use(self, names: Collection[str]) -> None:
         """Keep that keys of these names were used now."""
@@ -104,12 +104,12 @@ class KeyCache:
 
     @property
     def admits(self) -> bool:
-        """Whether there is anybody who may come in."""
+        """Return whether any caller can be admitted."""
         return self.is_open or any(map(_is_valid, self._known.values()))
 
     @property
     def is_open(self) -> bool:
-        """Whether anybody may come in."""
+        """Return whether callers without a key are admitted."""
         return self._is_open and not self._known
 
     def start(self) -> None:
@@ -155,7 +155,7 @@ class KeyCache:
         self._trouble = trouble
 
     def caller(self, authorization: bytes | None, address: str) -> Principal:
-        """Who asks with such a header, from an address.
+        """Return the caller with such a header, from an address.
 
         Raises
         ------
@@ -183,7 +183,7 @@ def _is_valid(caller: Principal | None) -> bool:
 
 
 def digest(key: bytes) -> bytes:
-    """What is kept of a key; keys are random, so no salt and no slow hash is needed."""
+    """Return the stored digest of a key; keys are random, so they need no salt and no slow hash."""
     return hashlib.sha256(key).digest()
 
 

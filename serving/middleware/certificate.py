@@ -1,4 +1,4 @@
-"""The certificate of the service: read and checked with its key, read again on demand, and watched for its end."""
+"""TLS certificate of the service: checked with its key, reloaded on demand, monitored for its expiry."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class ServerCertificate:
         return self._loaded.ends
 
     def reload(self) -> None:
-        """Read the files again; where they cannot be used, the certificate of before stays, and the log says why."""
+        """Reload the files; if they cannot be used, the previous certificate stays and the reason is logged."""
         now = self._clock()
         try:
             loaded = load(*self._files)

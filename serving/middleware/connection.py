@@ -28,7 +28,7 @@ class Connection(HttpToolsProtocol):
         self._answering = self.app
         self.before: OpenConnection | None = None  # its TLS handshake
         self._head = 0  # bytes of a head that is not complete
-        self._body = 0  # bytes that have come of a body
+        self._body = 0  # received bytes of a body
         self._since = 0.0  # s, when it became silent or began a request
 
     @property

@@ -1,4 +1,4 @@
-"""Connections: limits on all of them and on those of one client, and which of them make room at a limit."""
+"""Connection limits, in total and per client, and the choice of connections to close at a limit."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from serving.middleware.open_connection import HttpConnection, OpenConnection
 log = logging.getLogger("nonferrous.serving")
 
 LONGEST_STALL = 30.0  # s in which a client must take something of its answer
-HEALTH_CONNECTIONS = 32  # beside all others, for requests of health alone
+HEALTH_CONNECTIONS = 32  # in addition to all others, for health requests only
 IN_USE = "all connections are in use; try again in a moment"
-_OTHER_FILES = 256  # that the service has open beside its connections, those for health among them
-_TOGETHER = 64  # one of so many makes room at once: a flood of new connections does not pay for each by a search
+_OTHER_FILES = 256  # open files of the service other than connections, those for health included
+_TOGETHER = 64  # connections of one search for a slow one: a flood of new connections costs few searches
 _WARNED_EVERY = 60.0  # s
 
 
 def most_connections(wanted: int) -> int:
-    """As many connections as the system lets this process have, at most those that are wanted; its limit is raised."""
+    """Raise the system's limit for this process and return the allowed connections, at most `wanted`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -115,7 +115,7 @@ class Connections:
         return True
 
     def forget(self, one: OpenConnection) -> None:
-        """Count one no more."""
+        """Remove a connection from the counts."""
         self.for_health.pop(one, None)
         self.handshakes.discard(one)
         if one in self._counted:
@@ -154,7 +154,7 @@ class Connections:
             log.warning("%d connections of %s are the most there may be: the slowest make room", len(crowd), whose)
 
     def counts(self) -> dict[str, int]:
-        """Number of connections by what they are at."""
+        """Number of connections by state."""
         silent, beginning, shaking = len(self.silent), len(self.beginning), len(self.handshakes)
         busy = len(self._counted) + len(self.for_health) - silent - beginning - shaking
         return {"handshake": shaking, "silent": silent, "beginning": beginning, "busy": busy}

@@ -33,13 +33,13 @@ class RequestContext:
     client : str
         Key or address that it counts for.
     ends : float
-        When its response has begun at the latest, by the clock of `began` [s].
+        Deadline for the start of its response, by the clock of `began` [s].
     name : str
         Its id, which goes back with the answer and into the log.
     status, sent : int
         Status of the answer, 0 before there is one; bytes of its body.
     rows : int
-        Rows that were asked for, 0 where it is not about rows.
+        Number of requested rows, 0 if it has none.
     refusal : RequestError, optional
         Why it was refused.
     read, wait, record : float
@@ -97,7 +97,7 @@ class RequestContext:
         return message
 
     def give_up(self) -> bool:
-        """Let it be too late for the answer; gives whether it is, which it is not once the work is being kept."""
+        """Mark the response as too late, unless its work is being stored; return whether it is too late."""
         with _DECIDING:
             self.is_late = not self.is_kept
             return self.is_late
@@ -127,18 +127,18 @@ def current() -> RequestContext | None:
 
 
 def asker(scope: Scope) -> str:
-    """Who asks, as it is logged and recorded: the beginning of a key, else an address."""
+    """Name of the caller in log and records: the beginning of a key, else an address."""
     visit = _CURRENT.get(None)
     return (visit.caller.name if visit is not None else "") or client(scope)
 
 
 def seen_by_operators(text: str | None, others: str) -> str | None:
-    """What is wrong, for who may know how the service is run, and in other words for all others."""
+    """Return an error's text for callers that may see operational details, and `others` for all others."""
     return text if text is None or may_operate() else others
 
 
 def may_operate() -> bool:
-    """Whether who asks now may know how the service is run."""
+    """Return whether the current caller may see operational details."""
     visit = _CURRENT.get(None)
     return visit is None or visit.caller.operates
 
@@ -174,7 +174,7 @@ def keep_work() -> None:
 
 
 def _passed() -> ProblemError:
-    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the time to answer has passed")
+    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "request timed out")
 
 
 def time_left() -> float:
@@ -184,7 +184,7 @@ def time_left() -> float:
 
 
 def may_ask(process: str) -> bool:
-    """Whether who asks now may ask for a process."""
+    """Return whether the current caller may use a process."""
     visit = _CURRENT.get(None)
     return visit is None or visit.caller.processes is None or process in visit.caller.processes
 

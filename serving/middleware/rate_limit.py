@@ -1,4 +1,4 @@
-"""How many requests a client may send: a bucket each, which fills as time goes by."""
+"""Rate limit per client: a token bucket that refills with time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door: what every request passes before any route sees it, and what every answer passes on its way out."""
+"""Request middleware: authentication, size and rate limits, deadlines and logging around every route."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SANE = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
 class Observer(Protocol):
-    """Who counts and logs."""
+    """Observer of requests: counts and logs them."""
 
     def finished(self, visit: RequestContext) -> None:
         """A visit has ended."""
@@ -145,7 +145,7 @@ class RequestMiddleware:
         self._count_request(visit, caller.name or origin(address))
 
     def _count_request(self, visit: RequestContext, client: str) -> None:
-        """Count a request of a client's, in the place of its slowest where it is one too many; ProblemError 429."""
+        """Count a client's request; at the limit, end its slowest upload or raise ProblemError 429."""
         own = self._by_client[client]
         if self._most_of_client is not None and len(own) >= self._most_of_client:
             waiting = [one for one in own if one.is_receiving and not (one.read or one.status)]
@@ -160,7 +160,7 @@ class RequestMiddleware:
         visit.client = client
 
     def _leave(self, visit: RequestContext) -> None:
-        """Count a request of a client's no more."""
+        """Remove a request from its client's count."""
         own = self._by_client[visit.client]
         own.pop(visit, None)
         if not own:
@@ -191,14 +191,14 @@ class RequestMiddleware:
         late.add_done_callback(self._late.discard)
 
     def _too_late(self, visit: RequestContext, took: float) -> ProblemError | None:
-        """What to answer to a visit that has taken so long [s], if it has taken too long."""
+        """Return the problem of a request that has taken too long [s]; None if it has not."""
         if visit.status or visit.is_late or visit.is_kept:
             return None
         if visit.is_receiving and not visit.read and took > LONGEST_READ + visit.held / SLOWEST:
             detail = f"the body came slower than {SLOWEST} bytes a second, {LONGEST_READ:g} s beforehand"
             return ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail, headers={"Connection": "close"})
         if took > self._deadline:
-            detail = f"no answer within {self._deadline:g} s; ask for less at once, or later"
+            detail = f"request timed out after {self._deadline:g} s; send fewer rows, or try again later"
             later = {"Retry-After": str(math.ceil(self._deadline)), "Connection": "close"}
             return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=later)
         return None

@@ -34,12 +34,12 @@ class Encoded:
         self._beside: Record = {}
 
     def add(self, answer: Record) -> None:
-        """Take up an answer to the next rows; what stands beside its predictions replaces that of those before.
+        """Add the response to the next rows; its fields next to `predictions` replace earlier ones.
 
         Raises
         ------
         ProblemError
-            An output is asked for that the answer does not hold.
+            A requested output is not in the response.
         """
         predictions = [_opened(one) for one in answer[_PREDICTIONS]]
         if not self._wanted:

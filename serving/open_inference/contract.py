@@ -1,4 +1,4 @@
-"""What a process takes and gives as tensors, grown from the types of its requests and answers."""
+"""Tensors of a process's requests and responses, derived from the types of its `/v1` forms."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Contract:
-    """What a process takes and gives as tensors.
+    """Input and output tensors of a process.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ class Contract:
     outputs : Mapping of str to Output
         All leaves of a prediction, by name.
     parameters : Mapping of str to bool
-        Fields of a request beside its rows, by name; whether it is a number or true or false, which parameters of the
-        protocol may be, and not an object or a list, which is given as its JSON.
+        Request fields other than its rows, by name; whether it is a number or a boolean, as parameters of the protocol
+        may be, and not an object or a list, which is sent as its JSON.
     """
 
     inputs: Mapping[str, Tensor]
@@ -104,7 +104,7 @@ def _resolved(field: Mapping[str, Any], kinds: Mapping[str, Any]) -> Mapping[str
 
 
 def _is_plain(field: Mapping[str, Any]) -> bool:
-    """Whether a field of a request is a number or true or false."""
+    """Return whether a request field is a number or a boolean."""
     return any(one.get("type") in ("number", "boolean") for one in field.get("anyOf", [field]))
 
 

@@ -1,4 +1,4 @@
-"""Inference requests: from a body to rows as `/v1` reads them, and to the outputs that are asked for."""
+"""Inference requests: conversion of a body to rows of `/v1` and to the requested outputs."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class InferenceRequest(TypedDict):
         Annotated[
             _Parameters,
             Field(
-                description=f"`{ALL_BINARY}`: all outputs as bytes; else fields of a request of `/v1` beside its rows, "
-                "such as `coverage`: objects and lists as their JSON in a text"
+                description=f"`{ALL_BINARY}`: all outputs as bytes; else fields of a request of `/v1` other than its "
+                "rows, such as `coverage`: objects and lists as their JSON in a text"
             ),
         ]
     ]
@@ -70,7 +70,7 @@ _HEAD = Shape(InferenceRequest)
 
 @dataclass(frozen=True)
 class ParsedInferenceRequest:
-    """What a body asks for.
+    """Parsed inference request.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class ParsedInferenceRequest:
         return payloads.checked({**self.request, "rows": rows})
 
     def wanted(self, contract: Contract, predictions: list[Record]) -> list[tuple[Output, bool]]:
-        """Outputs of an answer, and whether as bytes; ProblemError where one is asked for that it does not hold."""
+        """Return the requested outputs, and whether as bytes; ProblemError if the response lacks one."""
         held = {name: one for name, one in contract.outputs.items() if one.path[0] in predictions[0]}
         if self.outputs is None:
             return [(one, self.all_binary) for one in held.values()]
@@ -113,7 +113,7 @@ class ParsedInferenceRequest:
 
 
 def asked(body: bytes, length: str | None, payloads: Payloads, contract: Contract) -> ParsedInferenceRequest:
-    """What a body asks for.
+    """Parse the body of an inference request.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def asked(body: bytes, length: str | None, payloads: Payloads, contract: Contrac
     for one in given["inputs"]:
         columns[one["name"]], at = _column(one, contract.inputs[one["name"]], rows, rest, at)
     if at != len(rest):
-        raise wrong("body", len(rest), f"{at} bytes behind the JSON, which is what its tensors take up", at)
+        raise wrong("body", len(rest), f"{at} bytes after the JSON, the size of its tensors", at)
     parameters = given.get("parameters", {})
     all_binary = _flag(parameters.pop(ALL_BINARY, False), f"parameters.{ALL_BINARY}")
     outputs = _outputs(given["outputs"], contract, all_binary) if given.get("outputs") else None
@@ -188,7 +188,7 @@ def _column(one: Mapping[str, Any], tensor: Tensor, rows: int, rest: memoryview,
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         raise wrong(name, size, f"a number of bytes as {SIZE}")
     if size > len(rest) - at:
-        raise wrong(name, size, f"as {SIZE} at most {len(rest) - at}: no more bytes are left", len(rest) - at)
+        raise wrong(name, size, f"as {SIZE} at most {len(rest) - at}, the number of bytes left", len(rest) - at)
     return from_bytes(tensor, rest[at : at + size], rows), at + size
 
 
@@ -202,7 +202,7 @@ def _listed(name: str, data: Values, shape: list[int]) -> Values:
 
 
 def _outputs(given: list[RequestOutput], contract: Contract, all_binary: bool) -> dict[str, bool]:
-    """Outputs that are asked for by name, and whether as bytes."""
+    """Outputs requested by name, and whether as bytes."""
     found = {}
     for one in given:
         name, parameters = one["name"], one.get("parameters", {})
@@ -221,7 +221,7 @@ def _flag(given: Any, field: str) -> bool:
 
 
 def _request(parameters: Record, contract: Contract) -> Record:
-    """Fields of a request of `/v1` beside its rows, from the parameters of the protocol."""
+    """Fields of a `/v1` request next to its rows, from the parameters of the protocol."""
     found = {}
     for name, value in parameters.items():
         if name not in contract.parameters:

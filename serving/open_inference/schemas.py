@@ -1,4 +1,4 @@
-"""What the protocol's addresses answer, but for tensors as bytes, which OpenAPI cannot describe."""
+"""Response schemas of the protocol, except tensors as bytes, which OpenAPI cannot describe."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ class InferenceResponse(BaseModel):
     id: Annotated[str | None, Field(description="that of the request")] = None
     parameters: Annotated[
         dict[str, bool | float | str],
-        Field(description="the model, and what an answer of `/v1` has beside its predictions: objects as their JSON"),
+        Field(description="the model, and fields of a `/v1` response other than its predictions: objects as JSON"),
     ]
     outputs: list[ResponseOutput]
 
 
 class InferenceError(BaseModel):
-    """Why a request is not answered."""
+    """Reason why a request fails."""
 
     error: str

@@ -1,4 +1,4 @@
-"""Tensors as bytes: behind the JSON of a request or an answer, little-endian, one after the other."""
+"""Tensors as bytes: little-endian, after the JSON of a request or response, sequentially."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _texts(name: str, part: memoryview, n: int) -> Values:
         except UnicodeDecodeError as error:
             raise wrong(name, str(error), "a text in UTF-8", row=row) from None
     if at != len(part):
-        raise wrong(name, len(part), f"{at} bytes, which {n} texts take up", at)
+        raise wrong(name, len(part), f"{at} bytes, the size of {n} texts", at)
     return values
 
 

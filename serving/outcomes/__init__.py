@@ -1,1 +1,1 @@
-"""What becomes known of units' periods after they were asked for: taken, and found again among the records."""
+"""Outcomes of predicted periods: receipt, and matching with recorded predictions."""

@@ -54,7 +54,7 @@ def read(payloads: OutcomeForm, body: bytes, database: Database) -> list[Outcome
 
 
 def _early(seed: Seed, rows: Sequence[Record], found: Sequence[Slot]) -> list[RequestDefect]:
-    """Outcomes of periods that have not begun: nobody can know them, so a clock is wrong or they are made up.
+    """Faults of outcomes of periods that have not started: a clock is wrong or the values are invented.
 
     The clock of the service decides, give or take the length of a period, or a day where that is more.
     """

@@ -1,4 +1,4 @@
-"""Units and periods of requests that are recorded, and their rows, read again as they were read at first."""
+"""Units and periods of recorded requests, and their rows, parsed as they were at first."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _slots(columns: Mapping[str, Sequence[str]], rows: int, seed: Seed) -> tuple
 
 
 def _precision(seed: Seed) -> str:
-    """What of a time tells rows apart: its second, and the fraction too where pieces pass faster than one a second."""
+    """Precision of times that distinguishes rows: seconds, or fractions if periods are shorter than one."""
     return "auto" if seed.period < _SECOND else "seconds"
 
 

@@ -72,7 +72,7 @@ class Tables:
 
     @property
     def schema(self) -> pa.Schema:
-        """Columns of `all_rows`: of the record, of the row as it was asked, the answers, and what became known."""
+        """Columns of `all_rows`: of the record, of the requested row, the predictions, and the outcomes."""
         own = [pa.field(column.name, _kind(column)) for column in self._columns]
         beside = _OF_SHADOW if self._has_shadows else ()
         known = (pa.field(one.name, _kind(one)) for one in self._known)
@@ -80,7 +80,7 @@ class Tables:
 
     @cached_property
     def _has_shadows(self) -> bool:
-        """Whether a version has answered in shadow."""
+        """Return whether a version has answered in shadow."""
         with self._database.read() as connection:
             return is_any(connection, self._seed.process.name)
 
@@ -182,7 +182,7 @@ class Tables:
 
     @cached_property
     def _asked(self) -> Callable[[bytes], Any]:
-        """Reader of a request's rows; what stands beside them is passed over."""
+        """Decoder of a request's rows; other fields are ignored."""
         fields: Any = [
             (f"c{i}", (float if column.is_number else str) | None, None) for i, column in enumerate(self._columns)
         ]
@@ -192,7 +192,7 @@ class Tables:
         return msgspec.json.Decoder(msgspec.defstruct("Asked", [("rows", list[row])])).decode
 
     def _used(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Cells of a row, those of bad quality empty; the last of what is given says of which quality they are."""
+        """Cells of a row, with those of bad quality empty; its last element holds the data quality."""
         *cells, quality = row
         if quality:
             return tuple(

@@ -1,4 +1,4 @@
-"""Rows of JSON that are answered block by block: on the event loop where they are short, else in threads."""
+"""Predictions of JSON rows in blocks: on the event loop if they are short, else in threads."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from serving.wire.problems import ProblemError
 T = TypeVar("T")
 
 LONGEST_BODY_AT_ONCE = 64 * 1024  # bytes that are parsed on the event loop
-ROWS_AT_ONCE = 250  # of a long request: their answers are objects, then bytes, before the next are begun
+ROWS_AT_ONCE = 250  # of a long request: their responses are objects, then bytes, before the next are started
 
 
 def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) -> Iterator[dict[str, Any]]:
-    """Predictions of `ROWS_AT_ONCE` rows each; all that can be wrong with a request is raised by the first.
+    """Yield predictions of `ROWS_AT_ONCE` rows each; the first block raises all errors of the request.
 
-    `request` holds the request's `id` beside what was read.
+    `request` holds the request's `id` and its other fields.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def uncovered(coverage: float, error: CoverageError) -> RequestError:
 
 
 async def in_threads(parts: Iterator[T], request: Request, pace: CostEstimate, rows: int) -> list[T]:
-    """All parts, each made in a thread while the client waits; `pace` learns what so many rows took of their time.
+    """Return all parts, each made in a thread while the client is connected; `pace` measures their cost.
 
     Raises
     ------

@@ -22,7 +22,7 @@ from serving.wire.bodies import JSON, check_kind, read_checked
 def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> Endpoint:
     """Endpoint of one process's predictions; all but its form is shared by all processes."""
     process, paces = form.seed.process.name, CostEstimates()
-    # A request that is short by the cost of its rows is answered immediately; others in a thread, so that nobody waits:
+    # A request that is short by the cost of its rows runs on the event loop; others in a thread, so that none waits:
     # also a body so long that parsing it takes its time, and one that asks for a slow option.
     slow = [f'"{option.name}"'.encode() for option in form.options if option.is_slow]
 
@@ -34,11 +34,11 @@ def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Re
         body = await read_checked(request, most_bytes)
         offers, status = status_of(process, champions)
         taken = offers.predictions
-        # Each row begins with a bracket of its own: there are no more rows than these, whatever else has brackets.
+        # Each row begins with its own bracket: the number of brackets bounds the number of rows.
         rows, pace = body.count(b"{"), paces.of(status.served and status.served.champion)
         quick = None
         if len(body) <= LONGEST_BODY_AT_ONCE and pace.is_short(rows) and not any(name in body for name in slow):
-            quick = taken.quick(body)  # what it cannot take is read by what names faults, which takes its time
+            quick = taken.quick(body)  # else the slower reader, which names faults, reads it
         if quick is not None:
             with pace.measured(rows):
                 parts = [part for some in _parts(lambda: quick, taken, status, champions, asked.id) for part in some]
@@ -54,7 +54,7 @@ def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Re
 def _parts(
     read: Callable[[], tuple[list[Record], Record]], payloads: Payloads, status: Status, champions: Champions, id: str
 ) -> Iterator[list[bytes]]:
-    """An answer in parts of `ROWS_AT_ONCE` rows; all that can be wrong with a request is raised by the first."""
+    """Yield a response in parts of `ROWS_AT_ONCE` rows; the first raises all errors of the request."""
     rows, request = read()
     served = served_of(payloads.seed.process.name, status, champions)
     head = head_of(payloads.seed.process.name, served, request["coverage"])

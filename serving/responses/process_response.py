@@ -1,4 +1,4 @@
-"""What every route of a process begins and ends with: the model that answers, or why none does, and the answer."""
+"""Shared start and end of every process route: select the model or refuse, then encode the response."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from serving.middleware.context import seen_by_operators
 from serving.wire.problems import ProblemError
 
 _SHORT = 2  # parts of an answer to few rows: its head, and all predictions
-GONE = Status(trouble="its seed is gone")
+GONE = Status(trouble="its seed file was deleted")
 HIDDEN = "the log of the service and a key with the role operate say why"
 
 
 def troubles_shown(status: Status, store_trouble: str | None = None) -> str | None:
-    """What is wrong with a process, as who asks may know it: reasons may name files, addresses and versions."""
+    """Return a process's errors as the caller may see them: they may name files, addresses and versions."""
     return seen_by_operators(store_trouble or status.troubles, HIDDEN)
 
 
@@ -39,18 +39,18 @@ def status_of(process: str, champions: Champions) -> tuple[Offers, Status]:
     Raises
     ------
     ProblemError
-        404 where the process is served no more.
+        404 if the process is no longer served.
     """
     status = champions.statuses.get(process, GONE)
     if status.offers is None:
-        raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is served no more: {troubles_shown(status)}")
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is no longer served: {troubles_shown(status)}")
     return status.offers, status
 
 
 def served_of(process: str, status: Status, champions: Champions) -> Served:
     """The model that answers; ProblemError 503 where there is none."""
     if status.served is None:
-        detail = f"{process} has no model to answer with: {troubles_shown(status, champions.store_trouble)}"
+        detail = f"{process} has no model in service: {troubles_shown(status, champions.store_trouble)}"
         later = {"Retry-After": str(math.ceil(champions.wait))}
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=later)
     return status.served
@@ -67,7 +67,7 @@ def model_used(served: Served) -> Record:
 
 
 def head_of(process: str, served: Served, coverage: float) -> Record:
-    """What an answer to rows begins with."""
+    """Fields at the start of a response to rows."""
     return {
         "process": process,
         "model": model_used(served),
@@ -84,7 +84,7 @@ def interval_of(model: Model) -> Record:
 
 
 def advised(offers: Offers, served: Served | None, answered: Record) -> Response:
-    """Response that carries advice, of a model or of none, which nobody but people follows."""
+    """Response with a recommendation, of a model or of none, for users only."""
     process = offers.seed.process
     model = {} if served is None else {"model": model_used(served)}
     return json_response({"process": process.name, "task": process.task, **model, "advisory": True, **answered})
@@ -96,15 +96,15 @@ def json_parts(answer: Record, is_first: bool, is_last: bool) -> list[bytes]:
     Parameters
     ----------
     answer : dict
-        An answer to some rows: what stands before its `predictions` counts with the first of them, what stands after
-        them with the last.
+        A response to some rows: fields before its `predictions` belong to the first part, fields after them to the
+        last.
     is_first, is_last : bool
         Whether the predictions are the first and the last of the answer.
 
     Returns
     -------
     list of bytes
-        Before the first predictions what the answer begins with, then the predictions.
+        The start of the response before the first predictions, then the predictions.
     """
     names = list(answer)
     middle = names.index("predictions")
@@ -146,6 +146,6 @@ def paths(offers: Offers, operations: Iterable[str] | None = None) -> list[str]:
 
 
 def abilities(offers: Offers, operations: Iterable[str] | None = None) -> str:
-    """What a process can do, in words: its task and its operations, by default all of them."""
+    """Task and operations of a process as text; by default all operations."""
     answers = ", ".join(paths(offers, operations))
     return f"{offers.seed.process.name} is of the task {offers.seed.process.task} and answers POST {answers}"

@@ -16,7 +16,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class ByPath(BaseRoute):
-    """Routes whose paths have no parameters, found by the path at once: matched in turn, each costs a microsecond.
+    """Routes without path parameters, found by one look-up: matching each in turn costs a microsecond.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class ByPath(BaseRoute):
             self._routes.setdefault(route.path, []).append(route)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether a path is one of these, and what its route says of the request."""
+        """Return whether a path belongs to these routes, and the match of its route."""
         routes = self._routes.get(scope["path"], ()) if scope["type"] == "http" else ()
         found = [route.matches(scope) for route in routes]
         return next((one for one in found if one[0] is Match.FULL), found[0] if found else (Match.NONE, {}))
@@ -46,8 +46,8 @@ class Direct(APIRoute):
     """A route whose endpoint reads its request itself, has no dependencies and leaves nothing to close.
 
     FastAPI's own reading takes a tenth of a request's time, and what it opens to be closed again a fiftieth. The type
-    of the answer describes it alone, so it is made when somebody asks for OpenAPI: those of all processes together
-    take as long as a quarter of the start.
+    of the response only describes it, so it is made when OpenAPI is requested: those of all processes together take as
+    long as a quarter of the start.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ _WHEN_FREED = {"Retry-After": "60"}
 
 @dataclass(slots=True)  # frozen, it takes twice the time to make
 class RequestMetadata:
-    """A request from its beginning: what a record says of it beside the bodies.
+    """Metadata of a request for its record, next to the bodies.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ def not_recorded(error: RecordsError, what: str) -> ProblemError:
 
 
 class Recorder:
-    """What the service keeps of requests and answers.
+    """Recorder of requests and responses.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class Recorder:
             raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, str(error), headers=later) from None
 
     def count(self, client: str, size: int) -> None:
-        """Count bytes of a client that were recorded beside requests."""
+        """Count a client's bytes that are recorded in addition to requests."""
         if self._writer is not None:
             self._writer.quota.count([(client, size)])
 
@@ -132,7 +132,7 @@ class Recorder:
     def named(self, asked: RequestMetadata, response: R) -> R:
         """A response with the record's id in its header, where there is a record."""
         if self._writer is not None:
-            response.raw_headers.append((RECORD, asked.id.encode()))  # nobody else sets it, so none is looked for
+            response.raw_headers.append((RECORD, asked.id.encode()))  # set nowhere else, so no existing one is searched
         return response
 
     async def keep(
@@ -174,7 +174,7 @@ class Recorder:
         try:
             return part + await self._writer.keep(kept)
         except QueueFullError:
-            detail = "so many answers wait to be recorded that no more are taken; send it again later"
+            detail = "too many responses are queued for recording; send the request again later"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None
         except RecordsError as error:
             raise not_recorded(error, "the answer could not be recorded, so it is not given") from None

@@ -111,7 +111,7 @@ def _check_accepted(request: Request) -> None:
 
 
 def _options(request: Request, payloads: Payloads) -> Record:
-    """What the address asks beside the rows: fields of a request of JSON by name, their values as JSON."""
+    """Query options next to the rows: fields of a JSON request by name, their values as JSON."""
     given = {name: _value(text) for name, text in request.query_params.items()}
     faults = [
         RequestDefect(
@@ -139,7 +139,7 @@ def _value(text: str) -> Any:
 
 
 def about_tables(payloads: Payloads) -> str:
-    """What OpenAPI says of tables: how they are sent, and the columns of their answers."""
+    """OpenAPI description of tables: transfer, and columns of the responses."""
     held = [column.name for column in payloads.seed.by_role("key", "time")]
     columns = [f"`{name}`" for name in held]
     columns += [
@@ -148,10 +148,10 @@ def about_tables(payloads: Payloads) -> str:
     ]
     options = [name for name in payloads.envelope.names if name not in _not_asked(payloads)]
     return (
-        f" A table as {ARROW} (not compressed) or {PARQUET} may stand in the place of JSON: a column for each field of "
+        f" A table as {ARROW} (not compressed) or {PARQUET} may replace JSON: a column for each field of "
         "a row, of the same name and within the same bounds, in any order; NaN and null are missing, times are texts, "
-        "dates or timestamps of any unit. What JSON holds beside the rows stands in the address, each value as JSON: "
-        f"{', '.join(options)}. The answer is an Arrow stream in the rows' order, some 10,000 rows a batch, with the "
+        "dates or timestamps of any unit. Fields of JSON other than the rows are query parameters, each value as JSON: "
+        f"{', '.join(options)}. The response is an Arrow stream in the rows' order, some 10,000 rows a batch, with the "
         f"columns {', '.join(columns)}, `flags` (list of texts). Units are in the fields' metadata under `unit`. "
         "Process, model, coverage, the request's `id` and what else holds of all rows are JSON in the schema's "
         "metadata under `nonferrous`; `lots`, known after the last row alone, in that of the last batch."

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do work in a thread; each stop in it (`system.cancellation`) ends it where its request was answered already.
+    """Run work in a thread; its next cancellation point (`system.cancellation`) ends it if it is too late.
 
     Raises
     ------

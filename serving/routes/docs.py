@@ -22,7 +22,7 @@ OPENAPI, DOCS, ASSETS = "/openapi.json", "/docs", "/docs/assets"
 
 
 def install(app: FastAPI, described: Callable[[], dict[str, Any]], load: Load) -> None:
-    """Give an application its description, made in a thread when it has changed, and the page that shows it."""
+    """Install the OpenAPI description, rebuilt in a thread after changes, and the page that shows it."""
     page = _page(app.title)
     assets = StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static")
     routes = APIRouter(include_in_schema=False)

@@ -23,22 +23,22 @@ class Live(BaseModel):
 
 
 class Readiness(BaseModel):
-    """How ready one process is."""
+    """Readiness of one process."""
 
     state: Literal["answers", "champion not loaded", "no champion", "seed not usable"]
-    version: Annotated[int | None, Field(description="version of the model that answers; null: none does")]
-    trouble: Annotated[str | None, Field(description="why no model answers, or why a newer one was refused")]
+    version: Annotated[int | None, Field(description="version of the model in service; null: none")]
+    trouble: Annotated[str | None, Field(description="reason of no model in service or of a rejected newer version")]
 
 
 class Ready(BaseModel):
-    """Every champion was looked for, and the service answers for one process at least."""
+    """Every champion was polled, and the service predicts for at least one process."""
 
     status: Annotated[
         Literal["ready", "degraded"],
-        Field(description="degraded: store or seeds cannot be read, or a process is not as it should be"),
+        Field(description="degraded: store or seeds cannot be read, or a process has an error"),
     ]
-    store: Annotated[str | None, Field(description="why the store cannot be read at the moment; null: it can")]
-    seeds: Annotated[str | None, Field(description="why the seeds cannot be read at the moment; null: they can")]
+    store: Annotated[str | None, Field(description="reason why the store cannot be read now; null: it can be read")]
+    seeds: Annotated[str | None, Field(description="reason why the seeds cannot be read now; null: they can be read")]
     degraded: Annotated[
         dict[str, str],
         Field(
@@ -68,16 +68,16 @@ def check_records(trouble: Trouble) -> None:
 
 
 def router(champions: Champions, records_trouble: Trouble = lambda: None) -> APIRouter:
-    """Routes of health; the service is ready when every champion was looked for, one at least answers, and can."""
+    """Health routes; the service is ready when every champion was polled and at least one can predict."""
     routes = APIRouter(tags=["health"])
 
     @routes.head("/health/live", include_in_schema=False)
-    @routes.get("/health/live", operation_id="live", summary="The service runs")
+    @routes.get("/health/live", operation_id="live", summary="Liveness")
     async def live() -> Live:
         return Live()
 
     @routes.head("/health/ready", include_in_schema=False)
-    @routes.get("/health/ready", operation_id="ready", summary="The service can answer", responses=described(503))
+    @routes.get("/health/ready", operation_id="ready", summary="Readiness", responses=described(503))
     async def ready() -> Ready:
         check_records(records_trouble)
         statuses = champions.statuses
@@ -100,13 +100,13 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
     @routes.get(
         "/health/ready/{process}",
         operation_id="ready_process",
-        summary="The service can answer for a process",
+        summary="Readiness of a process",
         responses=described(404, 503),
     )
     async def ready_process(process: str) -> Readiness:
         status = champions.statuses.get(process)
         if status is None:
-            raise ProblemError(HTTPStatus.NOT_FOUND, f"no process is called '{shown(process)}'")
+            raise ProblemError(HTTPStatus.NOT_FOUND, f"process '{shown(process)}' not found")
         check_records(records_trouble)
         found = _readiness(status)
         if found.state != "answers":
@@ -133,9 +133,9 @@ def _is_degraded(status: Status) -> bool:
 
 def _not_ready(found: dict[str, Readiness], trouble: str | None) -> ProblemError:
     faults = [
-        RequestDefect(field=name, value=one.state, expected=f"a model that answers: {trouble or one.trouble}")
+        RequestDefect(field=name, value=one.state, expected=f"a model in service: {trouble or one.trouble}")
         for name, one in found.items()
         if one.state != "answers"
     ]
-    detail = trouble or "no process has a model that answers; see errors"
+    detail = trouble or "no process has a model in service; see errors"
     return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, faults)

@@ -49,13 +49,13 @@ _ABOUT = (
     "the time and for texts. A column left out, null in JSON, and NaN or an empty text in bytes mean that the value is "
     "missing. Rows are checked and answered as those of `/v1` are. Outputs are the fields of a prediction there, named "
     "by their paths such as `current_efficiency.low`; a list is its JSON in a text. In bytes NaN and an empty text say "
-    "what null says in JSON. Fields of a request of `/v1` beside its rows are parameters here, and those of an answer "
-    "are parameters of the answer: objects and lists as their JSON in a text."
+    "what null means in JSON. Fields of a request of `/v1` other than its rows are parameters here, and those of a "
+    "response are parameters of the response: objects and lists as their JSON in a text."
 )
 
 
 class _Contracts:
-    """Tensors of each process, made when they are first asked for and again for a changed seed."""
+    """Tensors of each process, made at their first request and again for a changed seed."""
 
     def __init__(self) -> None:
         self._made: dict[str, tuple[Payloads, Contract]] = {}
@@ -127,7 +127,7 @@ def _ready(champions: Champions, records_trouble: Trouble) -> Callable[..., Any]
         statuses = champions.statuses
         waiting = [name for name, one in statuses.items() if one.served is None and _may_come(one)]
         if waiting or all(one.served is None for one in statuses.values()):
-            said = f"no model yet: {', '.join(waiting)}" if waiting else "no process has a model that answers"
+            said = f"no model yet: {', '.join(waiting)}" if waiting else "no process has a model in service"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, said)
         return ServerReady(ready=True)
 
@@ -135,7 +135,7 @@ def _ready(champions: Champions, records_trouble: Trouble) -> Callable[..., Any]
 
 
 def _may_come(status: Status) -> bool:
-    """Whether there is a champion that does not answer yet, or nobody has looked for one."""
+    """Return whether a champion is not in service yet, or was not polled yet."""
     return status.champion is not None or status.trouble == NEW.trouble
 
 
@@ -180,7 +180,7 @@ def _infer(
 
 
 def _body() -> dict[str, Any]:
-    """The body of a request for OpenAPI, its types in place: FastAPI knows of none, as it is read from bytes."""
+    """Request body for OpenAPI with its types inline: FastAPI does not see them, as it is read from bytes."""
     schema = TypeAdapter(InferenceRequest).json_schema(ref_template="#/components/schemas/{model}")
     kinds = schema.pop("$defs")
     for kind in schema["properties"].values():
@@ -190,7 +190,7 @@ def _body() -> dict[str, Any]:
 
 
 def _served(model: str, version: str | None, champions: Champions) -> tuple[Payloads, Served]:
-    """A process and the version of its model that is asked for.
+    """Return a process and the requested version of its model.
 
     Raises
     ------
@@ -199,7 +199,7 @@ def _served(model: str, version: str | None, champions: Champions) -> tuple[Payl
     """
     known = [name for name, one in champions.statuses.items() if one.offers is not None]
     if model not in known:
-        text = f"no process is called '{shown(model)}'; there are: {', '.join(known) or 'none'}"
+        text = f"process '{shown(model)}' not found; available: {', '.join(known) or 'none'}"
         raise ProblemError(HTTPStatus.NOT_FOUND, text)
     offers, status = status_of(model, champions)
     served = served_of(model, status, champions)

@@ -1,4 +1,4 @@
-"""What is seen: metrics of the service for a scraper, and drift of a process when it was looked at last."""
+"""Monitoring routes: Prometheus metrics of the service, and the latest drift check of a process."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from serving.wire.problems import ProblemError, described
 
 
 class MonitoringResponse(BaseModel):
-    """What was seen of a process; more fields hold the figures behind it."""
+    """Latest monitoring result of a process; additional fields hold its figures."""
 
     model_config = ConfigDict(extra="allow")
 
     process: str
-    at: Annotated[str, Field(description="when it was looked at, UTC")]
-    version: Annotated[int, Field(description="champion that was watched")]
+    at: Annotated[str, Field(description="time of the check, UTC")]
+    version: Annotated[int, Field(description="champion that was checked")]
     digest: str
-    first: Annotated[str, Field(description="start of the first period of which rows were answered")]
-    last: Annotated[str, Field(description="start of the newest such period")]
-    rows: Annotated[int, Field(description="rows that were answered")]
-    known: Annotated[int, Field(description="those of which an outcome is known")]
-    last_known: Annotated[str | None, Field(description="start of the newest period with an outcome")]
-    drifted: Annotated[bool, Field(description="whether errors or inputs lie beyond their limits")]
-    reasons: Annotated[list[str], Field(description="why, and what else a person should know")]
-    next_steps: Annotated[list[str], Field(description="what to do, the most pressing first")]
+    first: Annotated[str, Field(description="start of the first period with predicted rows")]
+    last: Annotated[str, Field(description="start of the latest such period")]
+    rows: Annotated[int, Field(description="predicted rows")]
+    known: Annotated[int, Field(description="predicted rows with a known outcome")]
+    last_known: Annotated[str | None, Field(description="start of the latest period with an outcome")]
+    drifted: Annotated[bool, Field(description="whether errors or inputs exceed their limits")]
+    reasons: Annotated[list[str], Field(description="reasons, and further observations")]
+    next_steps: Annotated[list[str], Field(description="recommended actions, the most urgent first")]
 
 
 def metrics(counted: Metrics) -> APIRouter:
-    """Route of the metrics; the door asks for the role operate."""
+    """Route of the metrics; requires the role operate."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.head(METRICS)
@@ -52,7 +52,7 @@ def metrics(counted: Metrics) -> APIRouter:
 
 
 def router(champions: Champions, database: Database | None) -> APIRouter:
-    """Route of all processes; the door asks for the role operate, since units are named."""
+    """Route of all processes; requires the role operate, since units are named."""
     routes = APIRouter(tags=["monitoring"])
 
     @routes.head("/v1/{process}/monitoring", include_in_schema=False)
@@ -62,7 +62,7 @@ def router(champions: Champions, database: Database | None) -> APIRouter:
         summary="Drift of errors, inputs and sensors",
         description=(
             "What was seen of the process when it was looked at last (`nonferrous monitor`): errors, bias and coverage "
-            "over time, by unit and version; inputs beside what the champion learnt; sensors; what to do next."
+            "over time, by unit and version; inputs compared with the training rows; sensors; recommended actions."
         ),
         response_model=MonitoringResponse,
         responses=described(404, 503),

@@ -98,7 +98,7 @@ def _add_page(
 
 
 def bodies(offers: Offers) -> Iterator[tuple[str, Form, dict[str, Any]]]:
-    """Address and form of each operation that a process offers, and bodies other than JSON that it accepts."""
+    """Address and form of each operation of a process, and accepted bodies other than JSON."""
     for operation in operations_of(offers.seed):
         if (form := offers.forms.get(operation.name)) is not None:
             tables = {kind: {"schema": BINARY} for kind in KINDS} if operation.rows == "each" else {}

@@ -1,4 +1,4 @@
-"""What the service knows of each process: inputs, quantities, and the model that answers or why none does."""
+"""List of processes: inputs, predicted quantities, and the model in service or the reason for none."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class InputField(BaseModel):
 
     name: str
     meaning: str
-    unit: Annotated[str | None, Field(description="null where it holds texts")]
-    role: Annotated[str, Field(description="before: known at the start; knob: set for the period; during: measured")]
+    unit: Annotated[str | None, Field(description="null if it holds texts")]
+    role: Annotated[str, Field(description="before: known at the start; knob: set-point; during: measured")]
     low: Annotated[float | None, Field(description="lowest value that is physically possible; null where unknown")]
     high: Annotated[float | None, Field(description="highest value that is physically possible; null where unknown")]
-    values: Annotated[list[str] | None, Field(description="texts that the model knows; null where it holds numbers")]
+    values: Annotated[list[str] | None, Field(description="texts in the training rows; null if it holds numbers")]
 
 
 class Predicted(BaseModel):
@@ -58,40 +58,40 @@ class Answering(ModelUsed):
     """The model that answers."""
 
     candidate: str
-    info: Annotated[dict[str, Any], Field(description="where the model comes from, as training wrote it down")]
+    info: Annotated[dict[str, Any], Field(description="origin of the model, as training recorded it")]
 
 
 class InShadow(BaseModel):
-    """A version that answers beside the model, shown to no client."""
+    """Version in shadow: it predicts next to the model, and no client sees its predictions."""
 
     version: int
     digest: Annotated[str | None, Field(description="null: it does not load")]
-    trouble: Annotated[str | None, Field(description="why it does not load or answer; null: nothing is wrong")]
+    trouble: Annotated[str | None, Field(description="reason why it does not load or predict; null: no error")]
 
 
 class ProcessResponse(BaseModel):
-    """What is said of a process whatever its task."""
+    """Description of a process, for any task."""
 
     name: str
     title: str
     task: str
-    period: Annotated[PeriodOfRow | None, Field(description="null where the table has no time")]
+    period: Annotated[PeriodOfRow | None, Field(description="null if the table has no time")]
     key: Annotated[str | None, Field(description="field that names the unit; null where there is one unit")]
     time: Annotated[str | None, Field(description="field that holds the start of the period; null where there is none")]
     inputs: list[InputField]
-    quantities: Annotated[list[Predicted], Field(description="what predictions give with intervals")]
-    routes: Annotated[list[str], Field(description="what it can be asked, by POST")]
+    quantities: Annotated[list[Predicted], Field(description="quantities that are predicted with intervals")]
+    routes: Annotated[list[str], Field(description="operations of the process, by POST")]
 
 
 def _answer() -> Any:
-    """Type of the list: in a process a field for each task that has more to say, null in processes of others."""
+    """Type of the list: one optional field for each task with details, null in processes of other tasks."""
     fields: Any = {
         task: (Annotated[kind | None, Field(description=f"null: the process {one.not_listed}")], ...)
         for task, (one, kind) in _LISTED.items()
     }
-    model = Annotated[Answering | None, Field(description="null: no model answers")]
-    trouble = Annotated[str | None, Field(description="why no model answers, or why a newer one was refused")]
-    about = "version in shadow, for the role operate; null: none is, or who asks has another role"
+    model = Annotated[Answering | None, Field(description="null: no model in service")]
+    trouble = Annotated[str | None, Field(description="reason of no model in service or of a rejected newer version")]
+    about = "version in shadow, for the role operate; null: none, or the caller has another role"
     fields |= {
         "model": (model, ...),
         "trouble": (trouble, ...),

@@ -1,1 +1,1 @@
-"""A version in shadow: it answers what clients asked, beside the champion, and no client sees it."""
+"""Shadow mode: a version predicts clients' requests next to the champion, invisible to clients."""

@@ -1,4 +1,4 @@
-"""What a version in shadow answers to a request that was recorded."""
+"""Response of a version in shadow to a recorded request."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def answered(one: PendingShadowRequest, payloads: Payloads, served: Served) -> S
 
 
 def _read(one: PendingShadowRequest, payloads: Payloads) -> tuple[list[Record], Record]:
-    """Rows of a request, and what stands around them."""
+    """Return the rows of a request, and its other fields."""
     if one.asked is None:
         raise TooLongError(f"request {one.id} stands in several parts")
     if one.kind == JSON:

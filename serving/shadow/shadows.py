@@ -1,4 +1,4 @@
-"""Versions in shadow: each is followed as champions are, and answers what was recorded, behind the clients' backs."""
+"""Versions in shadow: loaded like champions, they predict recorded requests in the background."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Shadow:
         Number of the request up to which it has answered.
     answered, dropped, failed : int
         Requests that it has answered; that were too many or too long for it; that it could not answer.
-    trouble : str or None
+    error : str or None
         What is wrong with it.
     wait, again : float
         Time that was waited for it [s], and when to try it again [s on the clock].
@@ -63,7 +63,7 @@ class Shadows:
     The records are its queue: a request is answered when it is recorded, which is when its client has its answer. So
     nothing of it is on the way of a request, what a service had not answered when it ended is answered by the next
     one, and of two services over one database either may do it. A version that is broken is named in the log and in
-    the metrics, and hurts nobody.
+    the metrics, and has no other effect.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class Shadows:
                 pass
 
     def look(self) -> None:
-        """Take up where the alias points, and drop what is too much; trouble is kept and logged, never raised."""
+        """Follow the alias and drop excess requests once; errors are stored and logged, never raised."""
         try:
             found = {name: self._looked(name, offers) for name, offers in self._asking().items()}
         except Exception as error:  # whatever a database, a network or a file system raises
@@ -159,7 +159,7 @@ class Shadows:
         before = self._of.get(process)
         if version is None:
             if before is not None:
-                log.info("%s: version %d answers in shadow no more", process, before.version.version)
+                log.info("%s: version %d no longer in shadow", process, before.version.version)
             return None
         if before is None or before.version != version:
             return self._loaded(process, offers, Shadow(version, wait=self._poll_seconds))
@@ -211,7 +211,7 @@ class Shadows:
     def _made(
         self, process: str, one: Shadow, request: records.PendingShadowRequest, offers: Offers
     ) -> records.ShadowAnswer | None:
-        """The answer to a request, and then a rest; None where it is too long, or the version cannot answer it."""
+        """Return the response to a request, then pause; None if it is too long or the version fails on it."""
         assert one.served is not None
         begun = time.perf_counter()
         try:
@@ -229,7 +229,7 @@ class Shadows:
         return None
 
     def _say(self, of: str, trouble: str | None) -> None:
-        """Log trouble of a process, or of none, once and not at every look."""
+        """Log an error of a process, or of none, once and not at every poll."""
         if trouble is not None and trouble != self._troubles.get(of):
             log.warning("%s", trouble)
         self._troubles[of] = trouble or ""

@@ -1,1 +1,1 @@
-"""What an engineer sees of the running service: its log and its metrics."""
+"""Telemetry of the running service: log and metrics."""

@@ -54,7 +54,7 @@ class AccessLog:
         self._thread = threading.Thread(target=self._follow, name="access log", daemon=True)
 
     def add(self, line: Line) -> None:
-        """Take up a request: seconds since 1970, then id, method, path, status, seconds, bytes, client, rows."""
+        """Add a request: seconds since 1970, then id, method, path, status, seconds, bytes, client, rows."""
         if len(self._waiting) < MOST_LINES:
             self._waiting.append(line)
         else:

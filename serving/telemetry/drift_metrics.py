@@ -1,4 +1,4 @@
-"""What is scraped of drift: figures of the newest look at each process."""
+"""Drift metrics: figures of the latest check of each process."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from records.database import Database, RecordsError
 from records.monitoring import newest_figures
 
 ABOUT = {
-    "drifted": "1 where errors or inputs lie beyond their limits, 0 where none does.",
+    "drifted": "1 if errors or inputs exceed their limits, else 0.",
     "drifted_inputs": "Inputs beyond their limits.",
     "drifted_errors": "Charts of errors beyond their limits.",
-    "odd_sensors": "Inputs with sensors that are silent, stuck or out of what was learnt.",
-    "monitored_timestamp_seconds": "When the process was looked at last.",
+    "odd_sensors": "Inputs with sensors that are missing, stuck or outside the training range.",
+    "monitored_timestamp_seconds": "Time of the latest check of the process.",
 }
 """Metrics by their names, without the prefix that all have."""
 

@@ -25,7 +25,7 @@ class TimeHistogram:
         self.total += seconds
 
     def buckets(self) -> list[tuple[str, float]]:
-        """How many were at most so long, as Prometheus counts them."""
+        """Cumulative counts by upper bound, as Prometheus expects them."""
         found, total = [], 0.0
         for bound, count in zip((*map(str, BOUNDS), "+Inf"), self.counts, strict=True):
             total += count

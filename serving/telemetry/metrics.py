@@ -1,4 +1,4 @@
-"""Metrics as Prometheus scrapes them: counted on the event loop by the request, made into text when asked."""
+"""Prometheus metrics: updated per request on the event loop, formatted on request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Monitored = Callable[[], Mapping[str, Mapping[str, float]]]
 
 
 class Metrics:
-    """What is counted of the service.
+    """Metrics of the service.
 
     Parameters
     ----------
@@ -123,11 +123,11 @@ class Metrics:
                 for step, tally in zip(STEPS, tallies, strict=True)
             ),
         )
-        lag = "How much too late the event loop came to what was due."
+        lag = "Delay of the event loop behind its schedule."
         yield _histogram("nonferrous_loop_lag_seconds", lag, (), [((), self._lag)])
         for name, about, label, counts in (
-            ("nonferrous_rows", "Rows that were answered.", "route", self._rows),
-            ("nonferrous_refused", "Requests that were refused.", "reason", self._refused),
+            ("nonferrous_rows", "Predicted rows.", "route", self._rows),
+            ("nonferrous_refused", "Rejected requests.", "reason", self._refused),
             ("nonferrous_refused_rows", "Rows with faults, at most 100 of a request.", "reason", self._refused_rows),
             ("nonferrous_closed_connections", "Connections that the service closed.", "reason", self.closed),
         ):
@@ -137,27 +137,27 @@ class Metrics:
             yield counter
         gauges = (
             ("nonferrous_waiting_requests", "Requests that wait for a thread.", "lane", self._waiting()),
-            ("nonferrous_connections", "Open connections by what they are at.", "state", self.connected()),
-            ("nonferrous_model_version", "Version that answers.", "process", self._versions()),
+            ("nonferrous_connections", "Open connections by state.", "state", self.connected()),
+            ("nonferrous_model_version", "Version in service.", "process", self._versions()),
             (
                 "nonferrous_model_learnt_before_timestamp_seconds",
-                "Up to when the model that answers has seen rows.",
+                "Training cutoff of the model in service.",
                 "process",
                 self._ages(),
             ),
             (
                 "nonferrous_outcomes_age_seconds",
-                "Time since the newest outcomes came in.",
+                "Time since the latest outcomes arrived.",
                 "process",
                 self._outcomes_ages(),
             ),
             (
                 "nonferrous_outcomes_waiting",
-                "Outcomes that are odd and move no answer until a person accepts or withdraws them.",
+                "Anomalous outcomes pending review.",
                 "process",
                 self.outcomes_waiting(),
             ),
-            ("nonferrous_model_answers", "1 where a model answers, 0 where none does.", "process", self._answering()),
+            ("nonferrous_model_answers", "1 if a model is in service, else 0.", "process", self._answering()),
         )
         for name, about, label, values in gauges:
             gauge = GaugeMetricFamily(name, about, labels=[label])
@@ -176,7 +176,7 @@ class Metrics:
                 gauge.add_metric([process], figures[name])
             yield gauge
         yield GaugeMetricFamily("nonferrous_held_bytes", "Bytes of bodies in memory.", self._load.held)
-        yield GaugeMetricFamily("nonferrous_most_held_bytes", "Bytes of bodies that may be.", self._load.most_held)
+        yield GaugeMetricFamily("nonferrous_most_held_bytes", "Limit of these bytes.", self._load.most_held)
 
     def _of_shadows(self) -> Iterator[Metric]:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -224,7 +224,7 @@ class Metrics:
 
 
 class _Collected:
-    """What the library's registry asks for metrics."""
+    """Collector of the metrics for the library's registry."""
 
     def __init__(self, collect: Callable[[], Iterable[Metric]]) -> None:
         self.collect = collect

@@ -1,4 +1,4 @@
-"""How long ago outcomes came in, as the records say."""
+"""Age of the latest outcomes of each process, from the records."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Arrivals:
         self._at: dict[str, int] = {}
 
     def ages(self) -> dict[str, float]:
-        """Time since the newest batch of each process that has any [s]; nothing where the records cannot be read."""
+        """Age of the latest batch of each process that has any [s]; empty if the records cannot be read."""
         try:
             with self._database.read() as connection:
                 found = newest_batches(connection, self._upto)
         except RecordsError as error:
-            log.warning("how old the newest outcomes are is not known: %s", error)
+            log.warning("age of latest outcomes unknown: %s", error)
             return {}
         self._upto = max([self._upto, *(number for number, _ in found.values())])
         self._at |= {name: at for name, (_, at) in found.items()}

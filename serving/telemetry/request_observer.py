@@ -1,4 +1,4 @@
-"""What is done when a request has ended: it is counted, and it gets its line in the log."""
+"""Observer of completed requests: updates metrics and writes the access log."""
 
 from __future__ import annotations
 

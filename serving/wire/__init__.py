@@ -1,1 +1,1 @@
-"""Many rows at once: tables in and out, and work that is long and must not hold up short requests."""
+"""Large tables in requests and responses, processed without delay of short requests."""

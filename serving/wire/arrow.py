@@ -22,7 +22,7 @@ T = TypeVar("T")
 ABOUT = b"nonferrous"  # key of what is not of a row: JSON in the schema's metadata, and in the last batch's
 UNIT = b"unit"  # key of a column's unit, in its field's metadata
 FLAGS = "flags"
-PIECE = 2**18  # bytes that go out at once: few enough that they, and the event loop that sends them, are soon done
+PIECE = 2**18  # bytes of one write: few enough that the event loop, which sends them, is soon free
 _LISTS = pa.list_(pa.string())
 
 
@@ -38,7 +38,7 @@ class AnsweredRows(Protocol):
 def answered(
     table: AnsweredRows, rows: int, payloads: Payloads, task: Predictions, model: Any, request: Record
 ) -> Iterator[Any]:
-    """Blocks of an answer in the rows' order: an Arrow table, what stands beside all of them, what is known after each.
+    """Blocks of a response in row order: an Arrow table, its common fields, and the state after each.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A table's columns against what a row of JSON must be: all rows of a column at once, faults named as in JSON."""
+"""Checks of a table's columns by the rules of JSON rows: vectorised, with the same error messages."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _kinds(column: Column) -> tuple[tuple[Any, ...], str]:
 
 
 def _is_readable(kind: pa.DataType) -> bool:
-    """Whether times of a type can be read: its time zone is known."""
+    """Return whether times of a type can be read: its time zone is known."""
     try:
         pa.array([0]).cast(kind).to_pylist() if pa.types.is_timestamp(kind) else None
     except (ValueError, KeyError, OSError):
@@ -170,7 +170,7 @@ def _no_times(values: pa.Array) -> npt.NDArray[np.bool_]:
 
 
 def _beyond_years(values: pa.Array) -> npt.NDArray[np.bool_]:
-    """Times before the year 1 or after 9999, shape (n,), which no calendar of ours has; a day is left at each end."""
+    """Mask of times before the year 1 or after 9999, shape (n,), less one day at each end."""
     size = _A_SECOND["D" if pa.types.is_date32(values.type) else getattr(values.type, "unit", "ms")]
     counted = values.view(pa.int32() if pa.types.is_date32(values.type) else pa.int64())
     since = counted.fill_null(0).to_numpy(zero_copy_only=False) / size
@@ -226,7 +226,7 @@ def _calendar(payloads: Payloads) -> list[str]:
 def block_of(
     block: pa.Table, payloads: Payloads, model_seed: Seed, first: int = 0
 ) -> tuple[CheckedRows, list[list[str]] | None]:
-    """Rows that are checked as a model takes them, and which columns were made for each row, None where none may be.
+    """Return checked rows as a model takes them, and the columns derived for each row; None if not allowed.
 
     Parameters
     ----------
@@ -262,7 +262,7 @@ def block_of(
 def _make(
     X: npt.NDArray[np.float64], block: pa.Table, payloads: Payloads, model_seed: Seed, first: int
 ) -> list[list[str]]:
-    """Make what follows from the time where rows leave it out, in place; gives the columns made of each row."""
+    """Derive calendar inputs that rows leave out, in place; return the derived columns of each row."""
     calendar = _calendar(payloads)
     at = {column.name: j for j, column in enumerate(model_seed.inputs)}
     made: list[list[str]] = [[]] * len(X)

@@ -23,7 +23,7 @@ Opened = tuple[pa.Schema, Callable[[list[str]], Batches]]
 
 
 class Table:
-    """A table as it came; it is read twice, once to check all of it and once to answer, and never held in another form.
+    """Received table; read twice, for checks and for predictions, and never converted as a whole.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Table:
         self.names: list[str] = self._guarded(getattr, self.schema, "names")
 
     def blocks(self, names: Iterable[str]) -> Iterator[pa.Table]:
-        """The columns of these names, at most `ROWS` rows at a time, without dictionaries and with their texts cut.
+        """Yield the named columns in blocks of `ROWS` rows, without dictionaries and with texts cut.
 
         Raises
         ------
@@ -82,7 +82,7 @@ class Table:
                 yield self._guarded(plain.of, part, budget)
 
     def _guarded(self, act: Callable[..., Any], *given: Any) -> Any:
-        """What an act on the body gives; whatever is wrong with the bytes is the sender's fault."""
+        """Return the result of an operation on the body; any fault in the bytes is the sender's error."""
         try:
             return act(*given)
         except (pa.ArrowException, OSError, EOFError, ValueError, struct.error, IndexError) as error:

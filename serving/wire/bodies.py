@@ -72,7 +72,7 @@ async def _chunks(request: Request, most: int) -> AsyncIterator[bytes]:
 
 
 def check_kind(request: Request, kinds: Collection[str]) -> str:
-    """The kind of a request's body, one of those that are taken; ProblemError 415 for others and compressed ones."""
+    """Media type of a request's body; ProblemError 415 for unsupported and for compressed bodies."""
     # A missing content type is refused, a missing encoding means none.
     _check_header(request, "content-encoding", "identity", ("identity",))
     return _check_header(request, "content-type", "", kinds)

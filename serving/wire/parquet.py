@@ -22,11 +22,11 @@ _ARROW = b"ARROW:schema"
 _BEGINNING = 0x15, 0x19  # heads of the fields 1, a number, and 2, a list
 _HISTOGRAMS = {1: I64, 2: I64, 3: I64}
 _COLUMN = {2: I32, 3: BINARY, 8: {}, 13: {}, 16: _HISTOGRAMS, 17: {2: I32}}
-LISTS = {2: {}, 4: {1: {3: _COLUMN}, 4: {}}, 5: {}, 7: {}}  # of parquet.thrift: FileMetaData, and what stands in it
+LISTS = {2: {}, 4: {1: {3: _COLUMN}, 4: {}}, 5: {}, 7: {}}  # of parquet.thrift: FileMetaData and its contents
 _DICTIONARY = 2  # among the kinds of pages
 _ENCODINGS = {5: 2, 7: 2, 8: 4}  # fields of headers of data pages, dictionaries and data pages of version 2
 _UNBOUND = {6: "DELTA_LENGTH_BYTE_ARRAY", 7: "DELTA_BYTE_ARRAY"}
-"""Encodings of texts whose number or whose lengths stand in the page alone: no size outside of it bounds them."""
+"""Encodings whose texts' number or lengths are only in the page: no outer size bounds them."""
 _VALUE = 16  # bytes that a decoder sets aside for each value that a page claims
 _BYTE_ARRAY = 6  # among the types of columns
 _CODECS = {0: None, 1: "snappy", 2: "gzip", 4: "brotli", 6: "zstd", 7: "lz4_raw"}
@@ -36,7 +36,7 @@ _COPIES = 4  # of a page while it is read: unpacked, in its decoder, as values, 
 
 
 class File:
-    """A file whose footer was read here, since an accessor of Arrow's ends the process where a footer is damaged.
+    """File with its footer read here, since Arrow's accessor ends the process on a damaged footer.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def _first_count(footer: memoryview) -> int:
 
 
 def _has_long_texts(body: memoryview, leaf: Found, column: Found, budget: Budget) -> bool:
-    """Check the pages of a column in a row group; return whether its dictionary has a text that is too long."""
+    """Check a column's pages in a row group; return whether its dictionary has a text that is too long."""
     found = False
     for header, packed in _pages(body, column, budget):
         for number, encoding in _ENCODINGS.items():
@@ -157,7 +157,7 @@ def _pages(body: memoryview, column: Found, budget: Budget) -> Iterator[tuple[Fo
 
 
 def _is_long(packed: memoryview, size: int, codec: int, count: int) -> bool:
-    """Return whether one of `count` texts in a dictionary of `size` bytes is too long, or cannot be measured."""
+    """Return whether a dictionary of `count` texts and `size` bytes has one too long or unmeasurable."""
     try:
         page = _unpacked(packed, size, codec)
         at = 0

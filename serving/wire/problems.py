@@ -28,7 +28,7 @@ class Problem(BaseModel):
     """Problem details (RFC 9457); `errors` names every fault, the first 100 where there are more."""
 
     type: Annotated[str, Field(description="about:blank: the status says what kind it is")] = "about:blank"
-    title: Annotated[str, Field(description="the status in words")]
+    title: Annotated[str, Field(description="the status as text")]
     status: Annotated[int, Field(description="HTTP status")]
     detail: Annotated[str, Field(description="what is wrong with this request and what to do")]
     instance: Annotated[str, Field(description="path of the request")]
@@ -55,7 +55,7 @@ def phrase(status: HTTPStatus) -> str:
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI says of an operation's problems."""
+    """OpenAPI description of an operation's problems."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": phrase(HTTPStatus(status)), "content": content} for status in statuses}
 
@@ -90,7 +90,7 @@ def _in_words(fault: RequestDefect) -> str:
 
 
 def install(app: FastAPI, processes: Callable[[], Mapping[str, str]]) -> None:
-    """Make every error of the app a problem: those raised below a route, unknown paths and methods, and defects.
+    """Convert every error of the app to a problem: errors of routes, unknown paths and methods, defects.
 
     `processes` gives the names that exist when it is called, and what each can do.
     """
@@ -128,5 +128,5 @@ def _from_http(request: Request, error: HTTPException, processes: Mapping[str, s
     if is_process:
         names = ", ".join(processes) or "none"
         fault = RequestDefect(field="process", value=shown(parts[2]), expected=f"one of: {names}")
-        return ProblemError(status, f"no process is called '{shown(parts[2])}'; there are: {names}", [fault])
+        return ProblemError(status, f"process '{shown(parts[2])}' not found; available: {names}", [fault])
     return ProblemError(status, f"nothing is at {path}; /docs lists what is", (), headers)

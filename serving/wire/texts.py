@@ -19,7 +19,7 @@ MOST_BYTES = 4 * (LONGEST + 1)  # of a text; a longer one has more than LONGEST 
 class Plain:
     """Columns without dictionaries and without texts that are longer than any that is taken.
 
-    Dictionaries are looked at once, not once for each batch of rows that uses them.
+    Dictionaries are checked one time, not for each batch of rows that uses them.
     """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def cut(values: pa.Array) -> pa.Array:
-    """Values, those that are texts of more than `MOST_BYTES` cut to these; views become texts that stand alone."""
+    """Return the values with texts cut to `MOST_BYTES`; views are copied."""
     if not is_text(values.type):
         return values
     is_view = pa.types.is_string_view(values.type)

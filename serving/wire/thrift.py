@@ -12,7 +12,7 @@ _LAST_FIELD = 2**15 - 1
 _BITS = {I16: 16, I32: 32, I64: 64}
 
 Found = dict[tuple[int, int], Any]
-"""Values of a structure by number and kind of the field: Thrift passes over a field of another kind than it expects."""
+"""Values of a structure by field number and type: Thrift skips a field of an unexpected type."""
 Lists = Mapping[int, Any]
 """Kind of the elements of the lists in a structure by field, or the same of the structures in a field."""
 

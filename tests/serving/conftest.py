@@ -70,7 +70,7 @@ class Running:
         environment, log = self.environment(folder, **more), self.log(folder)
         with log.open("w") as output, child(self.command(folder), env=environment, stderr=output) as process:
             patience = time.monotonic() + 120
-            while "version 1 answers" not in (said := log.read_text()):  # its address comes before
+            while "version 1 in service" not in (said := log.read_text()):  # its address comes before
                 assert process.poll() is None, said
                 assert time.monotonic() < patience, said
                 time.sleep(0.02)

@@ -201,7 +201,7 @@ def test_a_body_without_declared_length_is_cut_too(app: Service, call: Call) -> 
 
 def test_unknown_process_is_told_the_names_that_exist(app: Service, call: Call) -> None:
     told = problem(call(app, "POST", "/v1/tin_smelting/predictions", json={}), HTTPStatus.NOT_FOUND)
-    assert told.detail == "no process is called 'tin_smelting'; there are: toy_cells"
+    assert told.detail == "process 'tin_smelting' not found; available: toy_cells"
 
 
 def test_wrong_method_is_told_the_right_ones(app: Service, call: Call) -> None:

@@ -65,11 +65,11 @@ def limited(process: str, folder: Path, log: Path, environment: Mapping[str, str
         )
     try:
         until = time.monotonic() + PATIENCE
-        while "version 1 answers" not in (said := log.read_text(encoding="utf-8")):
+        while "version 1 in service" not in (log_text := log.read_text(encoding="utf-8")):
             if started.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"the service does not start: {said[-2000:]}")
+                raise RuntimeError(f"the service does not start: {log_text[-2000:]}")
             time.sleep(0.05)
-        yield started.pid, said.split("listening on ")[1].split(",")[0]
+        yield started.pid, log_text.split("listening on ")[1].split(",")[0]
     finally:
         started.terminate()
         started.wait(PATIENCE)

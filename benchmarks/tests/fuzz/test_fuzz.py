@@ -75,6 +75,6 @@ def test_a_refusal_is_a_relation_only_where_each_fault_is_one() -> None:
     relation = {"expected": "a period after 2026-01-01, the newest of this unit's history"}
     assert broken({"errors": [relation, relation]}) == {"a plan after the newest row of its unit's history"}
     assert broken({"errors": [relation, {"expected": "at most 5 V"}]}) is None
-    assert broken({"errors": [], "detail": "no process is called 'x'"}) is None
+    assert broken({"errors": [], "detail": "process 'x' not found"}) is None
     refused = "version 3 of toy_lots recommends no set-points: it was trained without them"
     assert broken({"errors": [], "detail": refused}) == {OF_MODEL}

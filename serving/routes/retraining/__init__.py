@@ -1,1 +1,1 @@
-"""Routes of the loop that keeps models right: retraining jobs, and who became champion when and why."""
+"""Routes of retraining: jobs and the promotion history."""

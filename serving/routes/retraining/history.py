@@ -1,4 +1,4 @@
-"""Who became champion when, by whom and why, from the audit."""
+"""Promotion history from the audit log: version, time, actor and reason."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ class HistoryEntry(BaseModel):
 
 
 class HistoryResponse(BaseModel):
-    """What was done about a process, the newest first."""
+    """Changes of a process, the latest first."""
 
     process: str
     entries: list[HistoryEntry]
 
 
 def router(champions: Champions, database: Database | None) -> APIRouter:
-    """Route of all processes; the door asks for the role operate, since persons are named."""
+    """Route of all processes; requires the role operate, since users are named."""
     routes = APIRouter(tags=["retraining"])
 
     @routes.get(
         f"/v1/{{process}}/{HISTORY}",
         operation_id="history",
-        summary="Who became champion when, by whom and why",
+        summary="Promotion history",
         responses=described(404, 503),
     )
     async def history(process: str) -> HistoryResponse:

@@ -1,4 +1,4 @@
-"""Retraining jobs: ask for one, look at it, cancel it. A worker of its own does them; the service learns nothing."""
+"""Retraining jobs: submit, inspect and cancel. A separate worker runs them; the service never trains."""
 
 from __future__ import annotations
 
@@ -31,39 +31,41 @@ _NULL_SHADOW = "UTC, ISO 8601; null: it does not"
 
 
 class AskedJob(BaseModel):
-    """What a job is to do; all fields may be left out."""
+    """Retraining request; all fields are optional."""
 
     model_config = ConfigDict(extra="forbid", title="RetrainingJobRequest")
 
     if_drifted: Annotated[
-        bool, Field(description="whether nothing is done unless learning is due: by drift, or by much that is new")
+        bool, Field(description="whether to train only if retraining is due: by drift, or by many new rows")
     ] = False
     accept_shift: Annotated[
         str | None,
-        Field(min_length=1, max_length=1000, description="reason to learn labels that do not fit the past"),
+        Field(
+            min_length=1, max_length=1000, description="reason to train on labels that are inconsistent with history"
+        ),
     ] = None
-    dry_run: Annotated[bool, Field(description="whether nothing is registered and nothing promoted")] = False
+    dry_run: Annotated[bool, Field(description="whether to register and promote nothing")] = False
 
 
 class JobProgress(BaseModel):
-    """How far a job is."""
+    """Progress of a job."""
 
-    what: Annotated[str | None, Field(description="what is being done; null: not begun")]
-    done: Annotated[int, Field(description="steps of this part that are done")]
-    steps: Annotated[int, Field(description="steps of this part in all")]
-    log: Annotated[list[str], Field(description="what was done so far")]
+    what: Annotated[str | None, Field(description="current step; null: not started")]
+    done: Annotated[int, Field(description="finished parts of this step")]
+    steps: Annotated[int, Field(description="total parts of this step")]
+    log: Annotated[list[str], Field(description="log of the finished steps")]
 
 
 class JobResult(BaseModel):
-    """What came of a job."""
+    """Result of a job."""
 
-    version: Annotated[int | None, Field(description="version that was registered; null: none was")]
-    promoted: Annotated[bool, Field(description="whether it is champion now")]
-    why: Annotated[str, Field(description="the verdict in words")]
-    reasons: Annotated[list[str], Field(description="why the gate refused it; empty where it passed")]
-    figures: Annotated[dict[str, float], Field(description="what the verdict rests on")]
+    version: Annotated[int | None, Field(description="registered version; null: none")]
+    promoted: Annotated[bool, Field(description="whether the version was promoted to champion")]
+    why: Annotated[str, Field(description="reason of the decision")]
+    reasons: Annotated[list[str], Field(description="reasons why the gate rejected it; empty if it passed")]
+    figures: Annotated[dict[str, float], Field(description="figures behind the decision")]
     shadow_until: Annotated[
-        str | None, Field(description=f"until when it answers in shadow before it may take over, {_NULL_SHADOW}")
+        str | None, Field(description=f"end of its shadow period, before which it is not promoted, {_NULL_SHADOW}")
     ] = None
 
 
@@ -115,10 +117,10 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
         _PATH,
         status_code=HTTPStatus.ACCEPTED,
         operation_id="ask_for_retraining",
-        summary="Ask for a retraining job",
+        summary="Submit a retraining job",
         description=(
             "A worker (`nonferrous worker`) trains a challenger on the history and on the records whose outcomes are "
-            "known, and promotes it only where it is better. `Location` is the address of the job. A process has one "
+            "known, and promotes it only if it is better. `Location` is the address of the job. A process has one "
             "job at a time."
         ),
         responses=described(400, 404, 409, 413, 415, 422, 503),
@@ -154,7 +156,7 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
         status_code=HTTPStatus.ACCEPTED,
         operation_id="cancel_retraining",
         summary="Cancel a retraining job",
-        description="One that waits begins no more, one that runs ends within a minute, one that has ended stays.",
+        description="A queued job does not start, a running job ends within a minute, a finished job is unchanged.",
         responses=described(404, 503),
     )
     async def cancel(process: str, job: str) -> RetrainingJob:
@@ -166,7 +168,7 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
 
 
 async def _asked(request: Request) -> AskedJob:
-    """What a body asks for; an empty one, all that there is to ask for."""
+    """Parse the body of a retraining request; an empty one means the defaults."""
     if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
         return AskedJob()
     wanted, faults = _ASKED.read(parsed_json(await read_body(request, _MOST_BYTES)))
@@ -177,7 +179,7 @@ async def _asked(request: Request) -> AskedJob:
 
 
 async def _from(what: Callable[[], T]) -> T:
-    """What the queue gives, asked off the event loop."""
+    """Return the result of a queue call, made off the event loop."""
     try:
         return await run_in_threadpool(what)
     except BusyError as error:

@@ -184,7 +184,7 @@ def test_the_log_tells_each_change_once(champions: Champions, store: Store, capl
     assert said() == [(logging.WARNING, f"{PROCESS}: {missing}")]
     assert said() == []
     store.point(PROCESS, 1, "one")
-    assert said() == [(logging.INFO, f"{PROCESS}: version 1 answers: linear, sha256:1")]
+    assert said() == [(logging.INFO, f"{PROCESS}: version 1 in service (candidate linear, sha256:1)")]
     assert said() == []
     gone, away = OSError("gone"), OSError("away")
     assert said(gone, gone) == [(logging.WARNING, "the store cannot be read: gone")]
@@ -195,9 +195,9 @@ def test_the_log_tells_each_change_once(champions: Champions, store: Store, capl
         (logging.WARNING, f"{PROCESS}: no version has the alias champion: the model of before stays"),
     ]
     store.point(PROCESS, 1, "one")
-    assert said() == [(logging.INFO, f"{PROCESS}: in order again")]
+    assert said() == [(logging.INFO, f"{PROCESS}: recovered")]
     store.point(PROCESS, 2, "two")
-    assert said() == [(logging.INFO, f"{PROCESS}: version 2 answers: linear, sha256:1")]
+    assert said() == [(logging.INFO, f"{PROCESS}: version 2 in service (candidate linear, sha256:1)")]
 
 
 def test_what_has_not_changed_is_not_replaced(champions: Champions, store: Store) -> None:

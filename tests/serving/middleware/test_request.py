@@ -231,7 +231,7 @@ def test_what_does_not_answer_in_time_is_a_503_and_is_ended(behind_a_door: Any) 
     start, body = asked_slowly(behind_a_door, slow, never, deadline=0.05)
     assert (start["status"], ended) == (503, [True])
     assert int(dict(start["headers"])[b"retry-after"]) >= 1
-    assert b"no answer within 0.05 s" in body["body"]
+    assert b"request timed out after 0.05 s" in body["body"]
 
 
 def test_what_answers_when_it_is_too_late_is_not_heard(behind_a_door: Any) -> None:

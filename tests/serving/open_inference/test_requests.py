@@ -149,7 +149,7 @@ def binary(change: dict[str, Any] | None = None, tail: bytes | None = None) -> t
 
 SIZES: dict[str, tuple[tuple[bytes, str], str]] = {
     "too short": (binary(tail=bytes(15)), "z: got 16, expected as binary_data_size at most 15"),
-    "left over": (binary(tail=bytes(17)), "body: got 79, expected 78 bytes behind the JSON"),
+    "left over": (binary(tail=bytes(17)), "body: got 79, expected 78 bytes after the JSON"),
     "a size that its shape has not": (binary({"binary_data_size": 8}), "z: got 8, expected 16 bytes: 2 numbers of 8"),
     "a size without end": (binary({"binary_data_size": 2**63}), "z: got 9223372036854775808, expected as"),
     "a negative size": (binary({"binary_data_size": -16}), "z: got -16, expected a number of bytes"),

@@ -57,7 +57,7 @@ def test_numbers_of_another_length_are_refused(size: int) -> None:
         (b"\x03\0\0", 1, "end within this one"),
         (b"\x04\0\0\0A-1", 1, "end within this one"),
         (b"\xff\xff\xff\xffA-1", 1, "end within this one"),
-        (b"\x03\0\0\0A-1\0", 1, "7 bytes, which 1 texts take up"),
+        (b"\x03\0\0\0A-1\0", 1, "7 bytes, the size of 1 texts"),
         (b"\x02\0\0\0\xff\xfe", 1, "UTF-8"),
         (b"A", 0, "0 bytes"),
     ],

@@ -91,7 +91,7 @@ def test_a_batch_that_comes_too_late_leaves_nothing(
     stop: str, ids: Any, app: Service, call: Any, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def too_late() -> None:
-        raise ProblemError(routes.HTTPStatus.SERVICE_UNAVAILABLE, "the time to answer has passed")
+        raise ProblemError(routes.HTTPStatus.SERVICE_UNAVAILABLE, "request timed out")
 
     sent = outcomes(ids(3, 2))
     with monkeypatch.context() as late:

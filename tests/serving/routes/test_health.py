@@ -86,17 +86,17 @@ def test_a_store_or_folder_that_cannot_be_read_degrades_what_answers(store: str 
 
 def test_each_process_without_a_model_is_a_fault_where_none_has_one(call: Any) -> None:
     said = call(app(b=BROKEN, c=NONE), "GET", "/health/ready").json()
-    assert said["detail"] == "no process has a model that answers; see errors"
+    assert said["detail"] == "no process has a model in service; see errors"
     assert [(one["field"], one["value"], one["expected"]) for one in said["errors"]] == [
-        ("b", "champion not loaded", f"a model that answers: {BROKEN.trouble}"),
-        ("c", "no champion", f"a model that answers: {NONE.trouble}"),
+        ("b", "champion not loaded", f"a model in service: {BROKEN.trouble}"),
+        ("c", "no champion", f"a model in service: {NONE.trouble}"),
     ]
 
 
 def test_a_store_that_cannot_be_read_is_the_cause_that_is_named(call: Any) -> None:
     said = call(app("the store sleeps", a=NONE), "GET", "/health/ready").json()
     assert said["detail"] == "the store sleeps"
-    assert said["errors"][0]["expected"] == "a model that answers: the store sleeps"
+    assert said["errors"][0]["expected"] == "a model in service: the store sleeps"
 
 
 def test_a_service_that_runs_is_live_whatever_its_models(call: Any) -> None:

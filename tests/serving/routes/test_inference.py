@@ -100,7 +100,7 @@ def test_another_version_than_the_one_that_answers_is_not_there(method: str, app
 
 def test_an_unknown_model_and_one_that_was_not_trained_say_so(app: Service, call: Any) -> None:
     text = error(call(app, "GET", "/v2/models/tin/ready"), HTTPStatus.NOT_FOUND)
-    assert text == "no process is called 'tin'; there are: toy_cells, toy_lots"
+    assert text == "process 'tin' not found; available: toy_cells, toy_lots"
     for path, method in (("", "GET"), ("/ready", "GET"), ("/infer", "POST")):
         response = call(app, method, f"/v2/models/toy_lots{path}", json=ROW)
         assert "run `nonferrous train toy_lots`" in error(response, HTTPStatus.SERVICE_UNAVAILABLE)

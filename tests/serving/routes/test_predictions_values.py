@@ -79,12 +79,12 @@ def test_an_answer_holds_process_model_and_coverage_and_no_nan(app: Any, predict
 def test_without_a_model_one_is_told_when_to_ask_again(wait: float, seconds: str, app: Any, call: Any) -> None:
     response = call(app(NO_MODEL, wait=wait), "POST", URL, json={"rows": [ROW]})
     assert (response.status_code, response.headers["retry-after"]) == (503, seconds)
-    assert response.json()["detail"] == f"toy_cells has no model to answer with: {NO_MODEL.trouble}"
+    assert response.json()["detail"] == f"toy_cells has no model in service: {NO_MODEL.trouble}"
 
 
 def test_a_store_that_cannot_be_read_is_the_cause_that_is_named(app: Any, call: Any) -> None:
     response = call(app(NO_MODEL, "the store sleeps"), "POST", URL, json={"rows": [ROW]})
-    assert response.json()["detail"] == "toy_cells has no model to answer with: the store sleeps"
+    assert response.json()["detail"] == "toy_cells has no model in service: the store sleeps"
 
 
 def test_a_coverage_without_rows_for_it_is_a_fault(app: Any, predicted: list[Any], call: Any) -> None:

@@ -124,7 +124,7 @@ def test_a_defect_is_told_without_its_cause(app: FastAPI, call: Any) -> None:
 def test_an_unknown_process_is_told_those_that_exist(path: str, app: FastAPI, call: Any) -> None:
     response, problem = told(app, call, path)
     assert response.status_code == 404
-    assert problem["detail"] == "no process is called 'iron'; there are: tin, zinc"
+    assert problem["detail"] == "process 'iron' not found; available: tin, zinc"
     (fault,) = problem["errors"]
     assert (fault["field"], fault["value"], fault["expected"]) == ("process", "iron", "one of: tin, zinc")
 
@@ -149,7 +149,7 @@ def test_another_unknown_path_is_told_where_to_look(path: str, app: FastAPI, cal
 def test_without_processes_none_is_named(call: Any) -> None:
     made = FastAPI()
     install(made, dict)
-    assert told(made, call, "/v1/iron/predictions")[1]["detail"] == "no process is called 'iron'; there are: none"
+    assert told(made, call, "/v1/iron/predictions")[1]["detail"] == "process 'iron' not found; available: none"
 
 
 def test_a_wrong_method_is_told_the_right_ones(app: FastAPI, call: Any) -> None:
