@@ -99,12 +99,12 @@ import asyncio, json, sys
 from pathlib import Path
 from serving.app import create_app
 from serving.hot_reload.folder_store import FolderStore
-from serving.settings import Settings
+from serving.settings import ServiceSettings
 
 store = FolderStore()
 for folder in Path(sys.argv[1]).iterdir():
     store.point(folder.name, 1, folder)
-app = create_app(Settings(max_rows=50), store)
+app = create_app(ServiceSettings(max_rows=50), store)
 app.champions.refresh()
 said = {{}}
 
