@@ -231,8 +231,8 @@ def main() -> None:
     plants = [room(seed if number is None else another_plant(seed, number), name) for name, number in PLANTS.items()]
     result = {"process": PROCESS, "digest": seed_digest(seed), "plants": plants, "published": PUBLISHED}
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    kept = json.loads(RESULTS.read_text(encoding="utf-8"))
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), result), encoding="utf-8")
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
 if __name__ == "__main__":

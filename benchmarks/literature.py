@@ -155,9 +155,9 @@ def counts(some: Iterable[Point]) -> tuple[str, ...]:
 
 def index() -> str:
     """Text of the page of all topics."""
-    found = {topic: points(path) for topic, path in topics().items()}
+    by_topic = {topic: points(path) for topic, path in topics().items()}
     every = [point for group in by_topic.values() for point in group]
-    rows = [(f"[{heading(topic)}]({file_of(topic)})", *counts(some)) for topic, some in found.items()]
+    rows = [(f"[{heading(topic)}]({file_of(topic)})", *counts(some)) for topic, some in by_topic.items()]
     off = [
         (called_name(one), f"{with_unit(number(one.expected), one.unit)}, {one.source}", got(one), one.differs)
         for one in every

@@ -233,7 +233,8 @@ def section(name: str, figures: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"### {VARIANTS[name].heading}", "")
     second = f" (and {figures['second']} more of some policies)" if figures["second"] else ""
     yield (
-        f"{figures['periods']} periods{second} after {figures['history']} periods of history, on {len(figures['plants'])} "
+        f"{figures['periods']} periods{second} after {figures['history']} periods of history, "
+        f"on {len(figures['plants'])} "
         f"plants ({plants}) with {figures['units']} units each. Intervals: 90 %, over plants."
     )
     yield ""
@@ -267,7 +268,7 @@ def section(name: str, figures: Mapping[str, Any]) -> Iterator[str]:
         ),
         (trust(policy, one, setpoints) for policy, one in others.items()),
     )
-    yield from (statements(figures["statements"], arms), "")
+    yield from (statements(figures["statements"], policies), "")
     limits = list(policies[OPERATORS.name]["broken"])
     yield from table(
         ("rows beyond the limit", *limits),
@@ -353,7 +354,7 @@ def write() -> None:
         draw_all(stored)
     except NoBrowserError as error:
         missing = f"{error}; the tables are written"
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
     if missing:
         raise SystemExit(missing)
 

@@ -116,7 +116,7 @@ def _ask_one(
     version = naming[process].version if process else ""
     where = {"process": process, "model": process, "version": version, "job": "of-no-process"}
     path, query = (
-        {one.name: where[one.name] for one in some if one.name in where}
+        {one.name: where[one.name] for one in parameters if one.name in where}
         for parameters in (operation.path_parameters, operation.query)
     )
     given = {name: values for name, values in (("path_parameters", path), ("query", query)) if values}

@@ -227,7 +227,8 @@ def _cells(figures: Mapping[str, float]) -> list[str]:
 def _honest(figures: Mapping[str, float]) -> str:
     return (
         f"error {figures['error'] / figures['error_all']:.3f} times that with all applied, on the worst "
-        f"plant {figures['worst']:.3f}; coverage {figures['covered']:.1%}, with all applied {figures['covered_all']:.1%}"
+        f"plant {figures['worst']:.3f}; coverage {figures['covered']:.1%}, "
+        f"with all applied {figures['covered_all']:.1%}"
     )
 
 

@@ -43,7 +43,8 @@ def _section(figures: Mapping[str, Any]) -> list[str]:
     lines = [
         "## Service",
         "",
-        f"`make bench-service` on {figures['measured']}. The server uses one core, the load generator another, with 256 "
+        f"`make bench-service` on {figures['measured']}. The server uses one core, the load generator another, "
+        "with 256 "
         "different rows. Figures are medians of alternating rounds. Each process uses its complete champion, and "
         "responses contain intervals, decisions and flags. MLServer, in a separate environment, serves only the "
         "largest booster. The rate of uvicorn alone shows that the load generator is not the limit.",

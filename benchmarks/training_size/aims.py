@@ -114,7 +114,8 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
     return [
         "## Training time and aims",
         "",
-        f"`make bench-training` on {figures['measured']}, {figures['processors']} processors. Jobs on default plants, with "
+        f"`make bench-training` on {figures['measured']}, {figures['processors']} processors. Jobs on default plants, "
+        "with "
         "an existing store, and recommendations are measured in processor time of one thread. *Fits* are the calls of "
         "`lightgbm.train`. Recommendations include reading the table, without imports. `nonferrous up` is measured in "
         f"wall time if other programs used less than {QUIET:g} of a processor, otherwise in processor time divided by "

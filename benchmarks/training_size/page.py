@@ -50,7 +50,7 @@ def _lines(figures: dict[str, Any]) -> list[str]:
     )
     return [
         f"`python -m benchmarks.training_size` on {figures['measured']}, {figures['processors']} processors. Complete "
-        f"training jobs of `{found['process']}` in one process, with an existing store. Parallel fits, which smaller "
+        f"training jobs of `{figures['process']}` in one process, with an existing store. Parallel fits, which smaller "
         "jobs use, are off. Models of set-points and warnings use at most 50,000 rows.",
         "",
         *table(heads, rows),

@@ -40,7 +40,7 @@ AIMS = (
 
 def lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers."""
-    tables = [*table(HEADS, _rows(figures)), *_decided(figures), *table(AIMS, _aims(found))]
+    tables = [*table(HEADS, _rows(figures)), *_decided(figures), *table(AIMS, _aims(figures))]
     return [f"Measured on {figures['measured']}.", "", *tables, _by_chance(figures)]
 
 
