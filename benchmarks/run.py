@@ -3,9 +3,8 @@
     python benchmarks/run.py              # all parts
     python benchmarks/run.py sorting      # one of them; the figures of the others stay as they are
 
-Absolute times depend on the machine and its mood; ratios of runs that alternate depend on it less. The figures are
-written to docs/results/benchmarks.json with the digests of the seeds that they were measured on;
-docs/results/benchmarks.md is made from it.
+Ratios of alternating runs depend less on the machine than times. Figures and digests of seeds are written to
+docs/results/benchmarks.json, and docs/results/benchmarks.md from it.
 """
 
 import json
@@ -73,10 +72,7 @@ def ratio(ours: list[float], theirs: list[float]) -> dict[str, float]:
 
 
 def simulator(seed: Seed, folder: Path, times: int = 1) -> dict[str, object]:
-    """Simulate a larger plant, relative to writing as many standard normal numbers to Parquet.
-
-    The peer uses numpy's and pyarrow's defaults.
-    """
+    """Simulate a larger plant, relative to writing as many normal numbers to Parquet by default settings."""
     assert seed.plant is not None
     totals: list[int] = []
     units = times * seed.plant.units
