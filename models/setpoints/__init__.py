@@ -1,1 +1,1 @@
-"""Set-points: what moving knobs brings, how sure that is, and which moves are worth it."""
+"""Set-points: effects of set-point moves, their uncertainty, and recommendation of moves."""

@@ -1,4 +1,4 @@
-"""What is recommended for a unit and period: moves of its knobs and what they bring, or a refusal."""
+"""Recommendation for a unit and period: set-point moves with their effects, or a refusal."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ class UnitRecommendation:
     start : Timestamp
         Start of the period.
     plan : Mapping of str to float
-        Knobs as planned for the period [their units].
+        Set-points as planned for the period [their units].
     moves : Mapping of str to float
-        What to add to each knob [its unit]; 0 where it stays.
+        Move of each set-point [its unit]; 0 if it stays.
     gain : Estimate
         Money that the moves bring, on average over this period and the two after it, their cost taken off
         [money a unit and day].
@@ -68,9 +68,9 @@ class UnitRecommendation:
     limits : tuple of Limit
         The seed's limits after the moves.
     cause : str or None
-        The largest cause of the gain, in words; None where nothing moves.
+        Largest cause of the gain, as text; None if nothing moves.
     support : int
-        Rows of history in which each moved knob was moved as far in the same direction, the fewest of the moved knobs.
+        Rows of history with as large a move in the same direction, minimum over the moved set-points.
     nearest : tuple of (str, Timestamp)
         Unit and period of those rows of history whose situation was most like this one.
     refusal : str or None

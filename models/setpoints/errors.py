@@ -1,5 +1,5 @@
-"""Why no set-points can be recommended at all."""
+"""Error raised if no set-points can be recommended."""
 
 
 class SetpointError(ValueError):
-    """History that teaches nothing of the knobs, prices or moves that cannot be; what is wrong is named."""
+    """Unusable history, prices or moves for set-points; the message names the fault."""

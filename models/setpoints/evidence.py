@@ -1,8 +1,8 @@
-"""What a plant's own history says of its response: constants of the physics and offsets of the knobs, by Bayes.
+"""Bayesian update of physical constants and set-point offsets from a plant's history.
 
-Operators move knobs by what they see, so that a model of outcomes learns their habits. What is left of their moves,
-and of outcomes, after all that was known is taken off is as good as a trial [1]_. How outcomes follow what is left of
-moves is compared with the physics: its constants are log-normal about their values before data, and each knob may be
+Operators move set-points in response to readings, so a model of outcomes fits their habits. The residuals of moves,
+and of outcomes, after subtraction of all known effects are as good as a trial [1]_. Their relation
+updates the physics: its constants are log-normal about their values before data, and each set-point may be
 off by an offset a step on each outcome, about 0.
 
 References
@@ -35,14 +35,14 @@ Beliefs = Callable[[FloatArray], tuple[FloatArray, float]]
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """What is believed of constants and offsets.
+    """Posterior distribution of constants and offsets.
 
     Attributes
     ----------
     constants : tuple of Constant
         As before any data.
     offsets : tuple of (str, str)
-        Outcome and knob of each offset.
+        Outcome and set-point of each offset.
     mean : ndarray, shape (c + o,)
         Logarithms of the constants over their values, and offsets a step [unit of the outcome].
     covariance : ndarray, shape (c + o, c + o)
@@ -55,7 +55,7 @@ class Posterior:
 
     @classmethod
     def prior(cls, constants: Sequence[Constant], offsets: Sequence[tuple[str, str]], spread: FloatArray) -> Self:
-        """What is believed before data; `spread` are the offsets' standard deviations, shape (o,)."""
+        """Return the distribution before data; `spread` are the offsets' standard deviations, shape (o,)."""
         doubt = np.array([*(one.doubt for one in constants), *spread])
         return cls(tuple(constants), tuple(offsets), np.zeros(len(doubt)), np.diag(doubt**2))
 
@@ -65,7 +65,7 @@ class Posterior:
         return {one.name: one.value * float(np.exp(log)) for one, log in zip(self.constants, logs, strict=True)}
 
     def shift(self, theta: FloatArray, steps: Mapping[str, Any]) -> dict[str, Any]:
-        """What offsets add to each outcome when knobs are moved by so many steps."""
+        """Return the contribution of offsets to each outcome after set-point moves of so many steps."""
         added: dict[str, Any] = {}
         for value, (outcome, knob) in zip(theta[len(self.constants) :], self.offsets, strict=True):
             if knob in steps:
@@ -88,7 +88,7 @@ def posterior(
     units: IntArray,
     beliefs: Beliefs,
 ) -> Posterior:
-    """The most probable constants and offsets, and their doubt, errors counted by unit since its periods are alike.
+    """Return the most probable constants and offsets with their uncertainty, errors grouped by unit.
 
     Gauss and Newton's steps, each cut in half until it makes the data and the prior together more probable: physics is
     so curved in some constants that a whole step may leap past the best.
@@ -148,7 +148,7 @@ class _Linear:
 
 
 class _Evidence:
-    """What prior, beliefs and data say of a vector of constants and offsets; arguments as of `posterior`."""
+    """Log-posterior of a vector of constants and offsets; arguments as of `posterior`."""
 
     def __init__(
         self,
@@ -200,11 +200,11 @@ class _Evidence:
         return np.column_stack([found[name] for name in self._names])
 
     def _left(self, computed: FloatArray) -> FloatArray:
-        """What effects leave of outcomes, shape (n, o), about its mean."""
+        """Return residuals of outcomes after computed effects, shape (n, o), about their mean."""
         return _centred(self._values - computed, self._usable)
 
     def _slopes(self, mean: FloatArray, at: FloatArray) -> FloatArray:
-        """Derivatives of effects, `at` the vector, by constants and offsets, shape (n, o, p), about their means."""
+        """Return derivatives of effects at the vector `at`, shape (n, o, p), about their means."""
         count = len(self._prior.constants)
         slopes = np.zeros((*self._values.shape, len(mean)))
         for j in range(count):
@@ -225,7 +225,7 @@ def _centred(values: FloatArray, usable: BoolArray) -> FloatArray:
 
 
 def _alike(values: FloatArray, usable: BoolArray) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
-    """Rows that have the same of their outcomes: numbers of these outcomes and of the rows, and a root of their weight.
+    """Yield groups of rows with the same available outcomes: outcome numbers, rows, roots of weights.
 
     Two meters of one thing err together, and so do outcomes that follow each other: to take them as independent would
     count what they say twice.

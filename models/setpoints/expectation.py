@@ -1,4 +1,4 @@
-"""What units are expected to be like in the coming periods, from what is known of them when these start."""
+"""Expected state of units in the coming periods, from data available when these start."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ class StateForecast:
         return np.column_stack([np.ones(len(away)), np.clip(spreads, -FARTHEST, FARTHEST)])
 
     def state(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the state as JSON values."""
         weights = {name: weight.tolist() for name, weight in self.weights.items()}
         return {"usual": self.usual.tolist(), "spread": self.spread.tolist(), "weights": weights}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         weights = {name: np.array(weight, dtype=np.float64) for name, weight in state["weights"].items()}
         return cls(np.array(state["usual"], dtype=np.float64), np.array(state["spread"], dtype=np.float64), weights)

@@ -1,4 +1,4 @@
-"""The next set-point tests: which units move which knobs how far, so that the most is learnt for the money.
+"""Design of set-point tests: units, set-points and sizes with the highest value of information.
 
 A test is drawn at random, up in one unit and down in its partner, which is most like it. What operators would have done
 is then the same in both on average, so that their difference is the move's alone [1]_. What a test is worth is what
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SIZES = (0.5, 1.0)  # of a step
 ROUNDS = 4  # of tests in a programme, a year of them where a period is a month: one round alone teaches too little
-USED = dt.timedelta(days=720)  # in which what a programme taught is used, before linings and crews have changed
+USED = dt.timedelta(days=720)  # in which results of a programme apply, before linings and operators have changed
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class Trial:
     Attributes
     ----------
     unit, partner : str
-        The partner moves the same knobs the other way.
+        The partner moves the same set-points the other way.
     start : Timestamp
         Start of its first period.
     periods : int
         How long it is held.
     moves : Mapping of str to float
-        What is added to each knob's plan [its unit].
+        Move of each set-point's plan [its unit].
     """
 
     unit: str
@@ -61,12 +61,12 @@ class Trial:
 
 @dataclass(frozen=True)
 class ExperimentValue:
-    """What a programme of tests of one knob is worth, ROUNDS of them; a step is the seed's.
+    """Value of a programme of ROUNDS tests of one set-point; a step is the seed's.
 
     Attributes
     ----------
     size : float
-        How far tests move the knob [its unit].
+        How far tests move the set-point [its unit].
     gain, doubt, doubt_after : float
         Line's mean gain of a step up, what it is off by now and would be after the tests [money a unit and day].
     value : float
@@ -85,7 +85,7 @@ class ExperimentValue:
 
 @dataclass(frozen=True)
 class PlannedTests:
-    """Tests that are proposed together, and what each knob's are worth; no test where none is worth its cost."""
+    """Tests proposed together, with each set-point's value; empty if no test is worth its cost."""
 
     tests: tuple[Trial, ...]
     knobs: Mapping[str, ExperimentValue]
@@ -142,7 +142,7 @@ def experiments(
 
 
 def _both_ways(model: SetpointModel, share: float) -> dict[str, FloatArray]:
-    """Standing still, then each knob down and up by a share of its step, shape (m, 1) each."""
+    """Return no move, then each set-point down and up by a share of its step, shape (m, 1) each."""
     moves = {knob: [0.0] for knob in model.response.KNOBS}
     for knob in model.knobs:
         for sign in (-1.0, 1.0):
@@ -152,13 +152,13 @@ def _both_ways(model: SetpointModel, share: float) -> dict[str, FloatArray]:
 
 
 def _rows(model: SetpointModel, knob: str) -> list[int]:
-    """Rows of `_both_ways` that move a knob, down and up."""
+    """Return the rows of `_both_ways` that move a set-point, down and up."""
     first = 1 + 2 * model.knobs.index(knob)
     return [first, first + 1]
 
 
 def _free(model: SetpointModel, plans: UnitPlans, weighed: EvaluatedMoves, knob: str, share: float) -> BoolArray:
-    """Units that may move a knob so far either way: within its bounds and the seed's limits, shape (n,)."""
+    """Return whether units may move a set-point both ways within bounds and limits, shape (n,)."""
     low, high = model.seed.column(knob).settable
     plan, size = plans.at.plan[knob], share * model.step(knob)
     within = weighed.within_limits[_rows(model, knob)].all(axis=0)
@@ -168,7 +168,7 @@ def _free(model: SetpointModel, plans: UnitPlans, weighed: EvaluatedMoves, knob:
 def _worth(
     model: SetpointModel, weighed: EvaluatedMoves, knob: str, share: float, known: BoolArray, pairs: int
 ) -> ExperimentValue:
-    """What a programme of tests of a knob with this size is worth."""
+    """Return the value of a test programme of a set-point with this size."""
     down, up = _rows(model, knob)
     slopes = (weighed.draws[:, up] - weighed.draws[:, down])[:, known] / (2.0 * share)  # (draws, units)
     gains, doubt = slopes.mean(axis=0), float(slopes.mean(axis=1).std())
@@ -178,7 +178,7 @@ def _worth(
     error = model.noise / (float(np.mean(model.hold[knob])) * share * (2.0 * pairs * ROUNDS) ** 0.5)
     after = doubt / (1.0 + (doubt / error) ** 2) ** 0.5
     learnt = (doubt**2 - after**2) ** 0.5
-    # Each unit moves by its own gain, and what is learnt is common to all: it turns the move of those near 0.
+    # Each unit moves by its own gain, and the information is common to all: it turns the move of those near 0.
     away = np.abs(gains) / learnt
     value = learnt * float(np.mean(np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi) - away * ndtr(-away)))
     bend = max(-float(weighed.gain[[down, up]][:, known].mean()), 0.0)
@@ -189,7 +189,7 @@ def _worth(
 def _pairs(
     model: SetpointModel, plans: UnitPlans, able: Mapping[str, BoolArray], pairs: int, rng: np.random.Generator
 ) -> Iterator[tuple[int, int, dict[str, float]]]:
-    """Two units that are most alike in what they are expected to be worth, drawn from all over the line, and signs."""
+    """Yield pairs of units with the most similar expected value, drawn from the whole line, and signs."""
     if not able:
         return
     worth = model.worth(model.states(plans.at), model.still(), model.posterior.mean)[0]

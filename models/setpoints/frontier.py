@@ -23,14 +23,14 @@ CARBON_PRICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0)  # money a tonne of CO2e
 
 @dataclass(frozen=True)
 class ParetoPoint:
-    """What is best for a unit where carbon has a price.
+    """Best moves of a unit at one carbon price.
 
     Attributes
     ----------
     carbon_price : float
         Price at which these moves are the best [money/tCO2e].
     advice : Advice
-        The moves, and what they bring at the prices that were asked for.
+        The moves, with their effects at the requested prices.
     """
 
     carbon_price: float

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 FEWEST_ROWS = 500  # of units whose last periods are known
 FEWEST_UNITS = 8  # cross-fitted in FOLDS, and errors are counted by unit
-LEAST_MOVE = 0.02  # steps that a knob must have been moved, beyond what was to be expected, on average
-DIRECT = 5.0  # standard errors by which a knob's own column must have followed it
+LEAST_MOVE = 0.02  # steps that a set-point must have moved on average, beyond the expected move
+DIRECT = 5.0  # standard errors by which a set-point's own column must have followed it
 CREW = 0.002  # of the margin that a step is worth at most, on average over units: operators know their line
 SAMPLE = 1500  # rows that the belief in operators is counted on
 FOLDS = 4  # of units
@@ -51,7 +51,7 @@ def learn(
     advised: pd.DataFrame | None = None,
     evidence: bool = True,
 ) -> SetpointModel:
-    """Learn what moving knobs brings.
+    """Fit the effects of set-point moves.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def learn(
     seed : Seed
         The process.
     tests : DataFrame, optional
-        Key, time and a column a knob: how much of it was a set-point test in that period, drawn at random.
+        Key, time and a column a set-point: its randomised test move in that period.
     advised : DataFrame, optional
         The same with the moves that followed advice when that period began, which are no matter of chance.
     evidence : bool
@@ -73,8 +73,8 @@ def learn(
     Raises
     ------
     SetpointError
-        The process has no physics of its knobs, a knob lacks bounds or the cost of a move, history is too short, or
-        it shows no knob that was moved and followed.
+        The process has no physics of its set-points, one lacks bounds or the cost of a move, history is too short, or
+        it has no set-point whose move was followed.
     """
     seed = seed.for_first
     response = _response(seed)
@@ -135,21 +135,21 @@ def learn(
 
 @dataclass(frozen=True, eq=False)
 class _Left:
-    """What is left of moves and outcomes after all that was known is taken off, of n of the rows.
+    """Residuals of moves and outcomes after subtraction of known effects, for n of the rows.
 
     Attributes
     ----------
     rows : ndarray of bool
         Which of all rows these are.
     moved : dict of str to ndarray, shape (n,)
-        Moves that chance decided, as moves that last [unit of the knob].
+        Randomised moves, as moves that last [unit of the set-point].
     hold : dict of str to (float, float)
         As of `SetpointModel`.
     outcomes : dict of str to ndarray, shape (n,)
         NaN where unknown.
     tested, begun : dict of str to ndarray, shape (n,)
-        Of tests of knobs whose crews' own moves are no trials: what was there of them on average over the periods of
-        the outcome, and how much began with the first [unit of the knob].
+        Of tests of set-points whose operators' own moves are no trials: mean persisting part over the periods of
+        the outcome, and the part that began with the first [unit of the set-point].
     beside : dict of str to ndarray, shape (n,)
         Outcomes after those moves are taken off as well.
     """
@@ -183,7 +183,7 @@ def _left(
     outcomes = {name: grid.ahead(values) for name, values in measured.items()}
     held = {knob: grid.ahead(grid.columns[knob]) - at.last[knob] for knob in trials}
     usual = StateForecast.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
-    # Tests end when they end: what crews do with a move is seen in the moves that are none.
+    # A test ends by plan: the operators' response to a move is seen in the moves that are not tests.
     hold = {
         knob: _hold(own[knob][use], (held[knob] - usual[f"held {knob}"] - lasting)[use])
         for knob, (_, lasting) in trials.items()
@@ -197,7 +197,7 @@ def _left(
         usual = StateForecast.fit(known, outcomes | lasting, rows)(known)
         beside = {name: (values - usual[name])[use] for name, values in outcomes.items()}
         tested = {knob: np.nan_to_num(values - usual[knob])[use] for knob, values in lasting.items()}
-        # Of such a move nothing says how long it stays: as long as those of the other knobs, which are of one crew.
+        # History does not show how long such a move stays: assumed as for the other set-points of the same operators.
         others = np.array([shares for knob, shares in hold.items() if knob not in tests])
         hold |= dict.fromkeys(tests, (float(others[:, 0].mean()), float(others[:, 1].mean())))
     return _Left(
@@ -224,9 +224,9 @@ def _response(seed: Seed) -> AnyResponse:
 
 
 def _hold(moves: FloatArray, held: FloatArray) -> tuple[float, float]:
-    """How much of a move down, and of one up, is still there on average over the periods of its outcome.
+    """Return the mean fraction of a move down, and of one up, that persists over its outcome's periods.
 
-    All of it where none was made: crews are taken to leave it.
+    1 if there was no move: operators are assumed to leave it.
     """
     found = []
     for way in (moves < 0.0, moves > 0.0):
@@ -242,7 +242,7 @@ def _blocked(
     steps: Mapping[str, float],
     units: np.ndarray,
 ) -> dict[str, str]:
-    """Knobs of which history teaches nothing, and why."""
+    """Return the set-points whose effects history does not identify, with the reason of each."""
     found = {}
     for knob, column in response.KNOBS.items():
         steps_moved = moved[knob] / steps[knob]
@@ -266,7 +266,7 @@ def _sharpened(
     at: UnitStates,
     left: _Left,
 ) -> SetpointModel:
-    # A test starts from where the crew had it.
+    # A test starts from the operators' setting.
     state = model.states(replace(at, plan=at.plan | {knob: at.plan[knob] - rise for knob, rise in left.begun.items()}))
     moved, rest = left.moved, left.beside
     held = model.held(moved) | left.tested
@@ -332,7 +332,7 @@ def _worth_of_point(model: SetpointModel, state: Mapping[str, FloatArray]) -> fl
 
 
 def left_over(known: FloatArray, values: FloatArray, units: IntArray, rows: BoolArray) -> FloatArray:
-    """What is left of values after what is known says of them, learnt from other units; NaN beside the rows."""
+    """Return out-of-fold residuals of values, folds by unit; NaN for rows outside the folds."""
     import lightgbm
 
     out, fold = np.full(len(values), np.nan), units % FOLDS

@@ -1,4 +1,4 @@
-"""Chance constraints: how likely a period breaks a limit of the seed, and whether a move may make that likelier."""
+"""Chance constraints: probability that a period breaks a limit, and whether a move may raise it."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def chance(constraint: Constraint, expected: FloatArray, errors: FloatArray) -> 
 
 
 def kept(chances: FloatArray, planned: FloatArray, constraint: Constraint) -> BoolArray:
-    """Whether moves keep a limit: its chance stays below what the seed allows, or does not rise above the plan's."""
+    """Return whether moves satisfy a limit: probability below the seed's bound or not above the plan's."""
     return np.asarray(chances <= np.maximum(constraint.chance, planned) + _SLACK)

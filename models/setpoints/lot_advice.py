@@ -1,4 +1,4 @@
-"""Advice on a lot or on a sorting line: that of a unit and period, beside the chances as planned."""
+"""Recommendation for a lot or a sorting line: a unit's recommendation and the planned probabilities."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class LotAdvice(UnitRecommendation):
     keeps : Mapping of str to (float, float)
         Probability that the lot keeps each grade, as planned and after the moves [1]; empty where nothing is graded.
     notes : tuple of str
-        What the advice rests on, and why a part of the knobs stays as planned.
+        Basis of the recommendation, and reasons why a part of the set-points stays as planned.
     """
 
     limits: tuple[LotLimit, ...]

@@ -1,4 +1,4 @@
-"""A set-point model: what moving a unit's knobs brings, how sure that is, and what to do about it."""
+"""Set-point model: effects of set-point moves, their uncertainty, and the recommended moves."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DRAWS = 32  # of what is believed
 
 @dataclass(frozen=True, eq=False)
 class SetpointModel:
-    """What moving knobs brings, learnt from a plant's history.
+    """Effects of set-point moves, fitted on a plant's history.
 
     Attributes
     ----------
     seed : Seed
-        The process as it was when the model learnt.
+        Seed of the process at training time.
     posterior : Posterior
         What is believed of the physics, and how far it may be off.
     expectation : Expectation
@@ -39,15 +39,15 @@ class SetpointModel:
     line : dict of str to float
         What is common to all units; it joins the constants.
     hold : dict of str to (float, float)
-        Share of a move of each knob down, and up, that is still there on average over the periods of its outcome.
+        Share of a move of each set-point down, and up, that is still there on average over the periods of its outcome.
     ranges : dict of str to (float, float)
-        Between which values history knows each knob, shared ones too, 5 to 95 % [its unit].
+        Range of each set-point in history, shared ones too, 5 to 95 % [its unit].
     blocked : dict of str to str
-        Knobs of which history teaches nothing, and why.
+        Set-points whose effects history does not identify, with reasons.
     errors : dict of str to ndarray, shape (q,)
         For each outcome quantiles of what periods were off from expectation, rising.
     moves : dict of str to ndarray, shape (201,)
-        Quantiles of what was left of each knob's moves in history, rising [its unit].
+        Quantiles of the residual moves of each set-point in history, rising [its unit].
     rows : int
         Rows of history that taught it.
     noise : float
@@ -81,22 +81,22 @@ class SetpointModel:
 
     @cached_property
     def knobs(self) -> tuple[str, ...]:
-        """Knobs that may be recommended."""
+        """Names of set-points that may be recommended."""
         return tuple(knob for knob in self.response.KNOBS if knob not in self.blocked)
 
     @cached_property
     def shared(self) -> tuple[str, ...]:
-        """Knobs that are one for all units, and that the seed says how to move."""
+        """Shared set-points of all units whose moves the seed specifies."""
         columns = [self.seed.column(knob) for knob in self.response.SHARED if knob in self.ranges]
         return tuple(one.name for one in columns if one.bounds and one.step and one.move_cost)
 
     def step(self, knob: str) -> float:
-        """Largest move of a knob in one period [its unit]."""
+        """Return the largest move of a set-point in one period [its unit]."""
         return step_of(self.seed, knob)
 
     @cached_property
     def character(self) -> dict[str, tuple[float, float]]:
-        """Usual value and spread in history of what stands for a unit's lasting character, where it differs at all."""
+        """Mean and standard deviation of readings that describe a unit's lasting character."""
         known = zip(self.kept, self.expectation.usual.tolist(), self.expectation.spread.tolist(), strict=True)
         return {name: (usual, spread) for name, usual, spread in known if name.endswith(f" {SMOOTH}") and spread > 0}
 
@@ -144,18 +144,18 @@ class SetpointModel:
         theta: FloatArray,
         shared: Mapping[str, float] | None = None,
     ) -> dict[str, FloatArray]:
-        """Outcomes after moves that are held as far as moves in history were; shared knobs are held whole.
+        """Return outcomes after moves that persist as in history; shared set-points persist in full.
 
         Parameters
         ----------
         state : Mapping of str to ndarray, shape (n,)
             As of `states`.
         moves : Mapping of str to ndarray, shape (m, n) or (m, 1)
-            By knob [its unit].
+            By set-point [its unit].
         theta : ndarray, shape (p,)
             Constants and offsets, like the posterior's mean.
         shared : Mapping of str to float, optional
-            Constants of shared knobs, one of `shared_draws`; without it they are as usual.
+            Constants of shared set-points, one of `shared_draws`; without it they are as usual.
         """
         held = self.held({knob: moves[knob] for knob in self.response.KNOBS})
         held |= {knob: np.asarray(moves[knob]) for knob in self.response.SHARED if knob in moves}
@@ -183,7 +183,7 @@ class SetpointModel:
         return found
 
     def held(self, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """What is still there of moves on average over the periods of their outcome, by knob [its unit]."""
+        """Return the mean persisting part of moves over the periods of their outcome [its unit]."""
         return {knob: self._hold(knob, size) * size for knob, size in moves.items()}
 
     def in_force(self, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -194,14 +194,14 @@ class SetpointModel:
         return np.where(np.asarray(size) < 0.0, self.hold[knob][0], self.hold[knob][1])
 
     def shared_draws(self, count: int) -> list[dict[str, float]]:
-        """Constants of shared knobs, as probable as they are said to be, in pairs about the usual; always the same."""
+        """Return fixed draws of the shared set-points' constants from their prior, in antithetic pairs."""
         constants = self.response.SHARED_CONSTANTS
         half = np.random.default_rng(1).standard_normal((count // 2, len(constants)))
         away = np.exp(np.vstack([half, -half]) * [one.doubt for one in constants])
         return [{one.name: one.value * float(by) for one, by in zip(constants, row, strict=True)} for row in away]
 
     def still(self) -> dict[str, FloatArray]:
-        """The move of no knob, shape (1, 1) each."""
+        """Return a zero move of every set-point, shape (1, 1) each."""
         return {knob: np.zeros((1, 1)) for knob in self.response.KNOBS}
 
     def money(self, outcomes: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
@@ -225,7 +225,7 @@ class SetpointModel:
         return replace(self, errors=errors | self.response.unmeasured_errors(self.line, quantiles))
 
     def state(self) -> dict[str, Any]:
-        """As JSON values, all but the seed."""
+        """Return the state as JSON values, without the seed."""
         return {
             "constants": [one.name for one in self.posterior.constants],
             "offsets": [list(pair) for pair in self.posterior.offsets],
@@ -245,7 +245,7 @@ class SetpointModel:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         response = response_of(seed)
         if response is None or [one.name for one in response.CONSTANTS] != state["constants"]:
             raise SetpointError(f"{seed.process.name}: its physics has other constants than when the model learnt")
@@ -271,7 +271,7 @@ class SetpointModel:
 
 
 def step_of(seed: Seed, knob: str) -> float:
-    """Largest move of a knob that is recommended [its unit]."""
+    """Return the largest recommended move of a set-point [its unit]."""
     step = seed.column(knob).step
     assert step is not None
     return step

@@ -1,4 +1,4 @@
-"""What moves of units bring and how sure that is, whether they keep limits, and which of them is best."""
+"""Evaluation of unit moves: effects, uncertainty, limits, and selection of the best."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from models.setpoints.plans import UnitPlans
 from physics.arrays import BoolArray, FloatArray, IntArray
 from system.cancellation import between
 
-SHARES = (0.0, -0.5, 0.5, -1.0, 1.0)  # of a step, for each knob
-DOUBTS = 0.75  # standard deviations that a gain must exceed beside the cost of moving
+SHARES = (0.0, -0.5, 0.5, -1.0, 1.0)  # of a step, for each set-point
+DOUBTS = 0.75  # standard deviations that a gain must exceed in addition to the cost of moving
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class EvaluatedMoves:
 
 
 def moves_of(model: SetpointModel) -> dict[str, FloatArray]:
-    """Grid of moves up to one step of each knob, standing still first, shape (m, 1) each."""
+    """Return the grid of moves up to one step of each set-point, no move first, shape (m, 1) each."""
     sizes = []
     for knob in model.response.KNOBS:
         shares = SHARES if knob in model.knobs else SHARES[:1]
@@ -62,14 +62,14 @@ def moves_of(model: SetpointModel) -> dict[str, FloatArray]:
 def weigh(
     model: SetpointModel, plans: UnitPlans, economics: Mapping[str, float], moves: Mapping[str, FloatArray]
 ) -> EvaluatedMoves:
-    """What moves bring and how sure that is; the first of them is to stand still."""
+    """Evaluate moves and their uncertainty; the first of them is no move."""
     return weigh_each(model, plans, [economics], moves)[0]
 
 
 def weigh_each(
     model: SetpointModel, plans: UnitPlans, economics: Sequence[Mapping[str, float]], moves: Mapping[str, FloatArray]
 ) -> list[EvaluatedMoves]:
-    """What moves bring at each of some prices; outcomes do not depend on prices, so they are reckoned once.
+    """Evaluate moves at each of several prices; outcomes are computed once, as prices do not alter them.
 
     Derived targets are those of the first prices.
     """
@@ -117,7 +117,7 @@ def drawn(
 ) -> Iterator[dict[str, FloatArray]]:
     """Outcomes after moves, once for each draw of what is believed.
 
-    A unit's draws are the same at every call, and by its name, whoever else is asked for.
+    A unit's draws are seeded by its name: the same at every call, independent of the other requested units.
     """
     own = [np.random.default_rng(zlib.crc32(name.encode())).standard_normal((DRAWS // 2, 2)) for name in names]
     normals = np.stack(own, axis=-1)
@@ -148,7 +148,7 @@ def chosen(weighed: EvaluatedMoves, unknown: Sequence[str | None]) -> tuple[IntA
 
 
 def _refusal(weighed: EvaluatedMoves, i: int, sure: FloatArray, open_: BoolArray) -> str | None:
-    """Why a unit stands still; None where nothing within reach is expected to pay."""
+    """Return the reason if a unit does not move; None if no allowed move is expected to pay."""
     gain, doubt = weighed.gain[:, i], weighed.doubt[:, i]
     paying = np.where(open_, gain, -np.inf)
     if paying.max() > 0.0:

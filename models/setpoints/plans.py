@@ -1,4 +1,4 @@
-"""Units at the start of a period that is to come, and why the situation of one is not known well enough."""
+"""Plans of units at the start of the coming period, and reasons for insufficient data of a unit."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STRANGE = 3.0  # spreads by which readings of all units may be off from expectation, before the plant is another
-FAR = 6.0  # spreads from the usual, beyond which a unit's lasting character is nothing that the model learnt
-UNITS_AT_ONCE = 300  # whose moves are weighed together
+FAR = 6.0  # spreads from the mean, beyond which a unit's lasting character is outside the training range
+UNITS_AT_ONCE = 300  # whose moves are evaluated together
 OLDEST = 2  # periods that the last reading may be old
 
 
@@ -64,7 +64,7 @@ class UnitPlans:
         return cls(grid, every, at, [str(grid.units[unit]) for unit in at.units], refusals)
 
     def parts(self) -> Iterator[UnitPlans]:
-        """The same plans, `UNITS_AT_ONCE` units after the other: what is reckoned of moves grows with the units."""
+        """Yield the same plans in batches of `UNITS_AT_ONCE` units, to bound memory."""
         for first in range(0, len(self.names), UNITS_AT_ONCE):
             some = slice(first, first + UNITS_AT_ONCE)
             at = self.at[np.arange(len(self.names))[some]]
@@ -72,7 +72,7 @@ class UnitPlans:
 
     @property
     def newest(self) -> BoolArray:
-        """Which of the plans are of the newest period that is planned, shape (n,): others are of units that stopped."""
+        """Return whether plans are of the latest planned period, shape (n,); other units have stopped."""
         return np.asarray(self.at.periods == self.at.periods.max())
 
     @property
@@ -85,7 +85,7 @@ class UnitPlans:
 
 
 def _unknown(model: SetpointModel, grid: UnitPeriodGrid, at: UnitStates, i: int) -> str | None:
-    """Why the situation of a unit is not known well enough, if so."""
+    """Return the reason if a unit's state is not sufficiently known; None otherwise."""
     age, start = int(at.age[i]), grid.starts[at.periods[i]]
     if age < MIN_AGE:
         s = "" if age == 1 else "s"
@@ -107,7 +107,7 @@ def _unknown(model: SetpointModel, grid: UnitPeriodGrid, at: UnitStates, i: int)
 
 
 def _strange(model: SetpointModel, grid: UnitPeriodGrid, read: UnitStates, newest: int) -> str | None:
-    """Why these are not the units that the model has learnt, if so: their last readings are not as expected."""
+    """Return the reason if the last readings show other units than the training units; None otherwise."""
     rows = (read.age >= MIN_AGE) & (read.periods > newest - MIN_AGE)
     if not rows.any():
         return None

@@ -1,4 +1,4 @@
-"""From a set-point model and a table to advice: what to move, what that brings and why, or why nothing is moved."""
+"""Recommendation from a set-point model and a table: moves with effects and reasons, or a refusal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def recommend(
     ----------
     model : SetpointModel
     table : DataFrame
-        History of units, and as the newest row of each unit that is asked for the plan of the period to come: key,
+        History of units, and as the latest row of each requested unit the plan of the period to come: key,
         time, `before` and `knob` columns, nothing measured.
     prices : Mapping of str to float, optional
         Prices that replace the seed's.
@@ -62,14 +62,14 @@ def what_if(
     moves: Mapping[str, float] | Mapping[str, Mapping[str, float]],
     prices: Mapping[str, float] | None = None,
 ) -> list[UnitRecommendation]:
-    """What chosen moves bring, for the plan rows of a table.
+    """Evaluate given moves for the plan rows of a table.
 
     Parameters
     ----------
     model, table, prices
         As for `recommend`.
     moves : Mapping
-        What to add to each knob, for all units alike or by unit [its unit]; to a shared one the same for all.
+        Move of each set-point, for all units alike or by unit [its unit]; of a shared one the same for all.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def what_if(
     Raises
     ------
     SetpointError
-        As for `recommend`; also a knob that is none, a unit without a plan row, or a set-point beyond its bounds.
+        As for `recommend`; also an unknown set-point, a unit without a plan row, or a set-point beyond its bounds.
     """
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
     by_unit = _moves_by_unit(model, plans, moves)
@@ -97,7 +97,7 @@ def what_if(
 def _moves_by_unit(
     model: SetpointModel, plans: UnitPlans, moves: Mapping[str, float] | Mapping[str, Mapping[str, float]]
 ) -> dict[str, FloatArray]:
-    """Moves asked for, by knob, shape (n,) each."""
+    """Return requested moves by set-point, shape (n,) each."""
     whole = all(not isinstance(size, Mapping) for size in moves.values())
     by_unit: Mapping[str, Any] = {name: moves for name in plans.names} if whole else moves
     given = [by_unit.get(name, {}) for name in plans.names]
@@ -192,7 +192,7 @@ def _limits(model: SetpointModel, weighed: EvaluatedMoves, best: int, i: int) ->
 
 
 def _support(model: SetpointModel, moves: Mapping[str, float]) -> int:
-    """Rows of history that moved as far in the same direction, of the unit's own knob that has the fewest."""
+    """Return the number of history rows with such a move, minimum over the unit's own set-points."""
     shares = [
         float(np.mean(np.sign(size) * model.moves[knob] >= 0.5 * abs(size)))
         for knob, size in moves.items()
@@ -204,9 +204,9 @@ def _support(model: SetpointModel, moves: Mapping[str, float]) -> int:
 def _nearest(
     model: SetpointModel, plans: UnitPlans, sizes: Mapping[str, FloatArray], i: int
 ) -> tuple[tuple[str, pd.Timestamp], ...]:
-    """Rows of the table's history that moved most of the same knobs alike, those of the likest situation first."""
+    """Return history rows with the most similar moves of these set-points, most similar state first."""
     every = plans.every
-    alike = np.zeros(len(every))  # how many of the knobs each row moved as far in the same direction
+    alike = np.zeros(len(every))  # number of set-points that each row moved as far in the same direction
     for knob, size in sizes.items():
         if size[i]:
             alike += np.sign(size[i]) * (every.plan[knob] - every.last[knob]) >= 0.5 * abs(size[i])

@@ -1,4 +1,4 @@
-"""What is known of each unit when a period starts, and what that period and those after it brought."""
+"""State of each unit at the start of a period, and outcomes of that period and the following ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HALF_LIVES = (2.0, 6.0, 12.0)  # periods; readings of a unit are smoothed over the last few and over many
-SMOOTH = "over 6"  # what stands for a unit's lasting character
+SMOOTH = "over 6"  # long average that represents a unit's lasting character
 AHEAD = 3  # periods whose mean is the outcome of a move: it lasts, and slow effects show
 
 
@@ -70,7 +70,7 @@ class UnitPeriodGrid:
             yield replace(self, units=self.units[some], columns=columns, there=self.there[some])
 
     def placed(self, frame: pd.DataFrame | None, seed: Seed, name: str) -> FloatArray:
-        """A column of another table with the same units and periods, shape (n,) by row here; 0 where it has none."""
+        """Return another table's column for the same units and periods, shape (n,); 0 if missing."""
         import pandas as pd
 
         assert seed.key is not None
@@ -112,7 +112,7 @@ class UnitPeriodGrid:
         return total[self.there] / AHEAD
 
     def rises(self, level: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """How far a level of rows, 0 where there is none, rises above that of the period before, shape (n,) each.
+        """Return rises of a level, 0 if missing, above that of the period before, shape (n,) each.
 
         In the row's period, and on average over this and those after it; NaN where one of these is missing.
         """
@@ -140,7 +140,7 @@ class UnitStates:
         What is known then, a column each of `names`; NaN is missing.
     names : tuple of k str
     plan, last : dict of str to ndarray, shape (n,)
-        Knobs as planned for the period, and of the period before.
+        Set-points as planned for the period, and of the period before.
     age : ndarray, shape (n,)
         Periods before that are known of the unit without a gap.
     """
@@ -168,7 +168,7 @@ class UnitStates:
 
 
 def situations(grid: UnitPeriodGrid, seed: Seed, response: AnyResponse) -> UnitStates:
-    """Situations of all rows of a table: what is known when each period starts, and nothing that comes later."""
+    """Return states for all rows of a table: data available at each period's start and nothing later."""
     rows, columns = grid.there, grid.in_hand(seed)
     readings = {column.name: columns[column.name] for column in seed.by_role("during")}
     series = response.hidden(columns) | readings
@@ -222,7 +222,7 @@ def _forward(values: FloatArray) -> FloatArray:
 def all_smoothed(
     series: Mapping[str, FloatArray], waits: Mapping[str, int], there: BoolArray
 ) -> dict[tuple[str, float], FloatArray]:
-    """What `smoothed` gives of each series, by its name and each of HALF_LIVES; those of one wait are made at once."""
+    """Return `smoothed` of each series, by name and half-life; series with one delay share a pass."""
     means: dict[tuple[str, float], FloatArray] = {}
     for wait in set(waits.values()):
         names = [name for name in series if waits[name] == wait]
@@ -236,7 +236,7 @@ def all_smoothed(
 def smoothed(values: FloatArray, there: BoolArray, wait: int, half_life: float) -> FloatArray:
     """Mean of earlier values, shape (..., u, p), exponentially weighted.
 
-    A unit that stood still for a period, which `there` of shape (u, p) says, starts anew.
+    A unit that did not run for a period, by `there` of shape (u, p), starts again.
     """
     keep = 0.5 ** (1.0 / half_life)
     out = np.full_like(values, np.nan)

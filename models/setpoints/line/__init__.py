@@ -1,1 +1,1 @@
-"""Set-points of a whole line: the knob that all units share, and a limit on what they take together."""
+"""Set-points of a whole line: the shared set-point of all units, and limits on their total."""

@@ -1,4 +1,4 @@
-"""What is recommended for a whole line and the period to come."""
+"""Recommendation for a whole line and the coming period."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LineAdvice:
-    """Advice for the knob that all units share, with the moves of the units' own knobs that go with it.
+    """Recommendation for the shared set-point, with matching moves of the units' own set-points.
 
     Attributes
     ----------
     knob : str
-        The shared knob.
+        The shared set-point.
     start : Timestamp
         Start of the period.
     units, known : int
         Units that run, and those of them whose plan and situation are known; the others count as the mean of the
-        known ones with their own knobs as planned.
+        known ones with their own set-points as planned.
     limit : float or None
         What the line may take [MW].
     plan, move : float
-        The shared knob as planned, and what to add to it [its unit]; NaN where the line is not known.
+        The shared set-point as planned, and its move [its unit]; NaN if the line is not known.
     moves : Mapping of str to Mapping of str to float
-        What to add to the own knobs of each known unit that moves [their units].
+        Moves of the own set-points of each known unit that moves [their units].
     strained : Mapping of str to str
-        Units that break a limit more often than they may whatever their own knobs, and which: they do what they can,
+        Units that break a limit more often than allowed with any own set-points, and the limit: they do what they can,
         and the line as a whole breaks no limit more often than the seed allows, or than it does by plan.
     gain : Estimate or None
         Money that all these moves bring, on average over this period and the two after it, their cost taken off
         [money a day of the line]; None where the line is not known.
     gain_as_planned : Estimate or None
-        The same of the best moves with the shared knob as planned; None where they cannot keep the limit.
+        The same of the best moves with the shared set-point as planned; None if they cannot keep the limit.
     before, after : float
         Power that the line takes in the period by plan, and after the moves [MW]; NaN where the line is not known.
     worth : float or None
@@ -46,7 +46,7 @@ class LineAdvice:
     held_by : str or None
         What keeps the line from moves that would bring more, beginning with `power_limit`, `limits` or `support`.
     refusal : str or None
-        Why the shared knob is not moved, beginning also with `doubt` or `line`; None where it is, or where the plan is
+        Reason for no move of the shared set-point, also with prefix `doubt` or `line`; None if it moves, or the plan is
         as good as anything within reach.
     """
 

@@ -1,4 +1,4 @@
-"""One move for each unit, worth the most together, where units share limits: the multiple-choice knapsack [1]_.
+"""Multiple-choice knapsack [1]_: one move for each unit, highest total value under shared limits.
 
 References
 ----------
@@ -18,7 +18,7 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-_GAP = 1e-4  # part of the worth that may be missed, so that no time goes into what nobody could measure
+_GAP = 1e-4  # part of the value that may be missed, which no plant could measure
 _ROUNDING, _TOLERANCE = 1e-9, 1e-6  # of a limit: in sums, and in what a solver calls kept
 
 
@@ -58,7 +58,7 @@ class Knapsack:
         return np.asarray(np.argmax(np.where(self.allowed, self.values, -np.inf), axis=0), dtype=np.intp)
 
     def all_taken(self, best: IntArray) -> FloatArray:
-        """What moves take of each limit, one of each unit, shape (r,)."""
+        """Return the use of each limit by moves, one of each unit, shape (r,)."""
         return np.asarray(self.taken + self.takes[:, best, np.arange(len(best))].sum(axis=1))
 
     def least(self) -> FloatArray:
@@ -66,7 +66,7 @@ class Knapsack:
         return np.asarray(self.taken + np.where(self.allowed, self.takes, np.inf).min(axis=1).sum(axis=1))
 
     def best(self) -> IntArray | None:
-        """Number of the move of each unit so that all together are worth the most within the limits; None: none are."""
+        """Return each unit's move with the highest total value within the limits; None if infeasible."""
         best, room = self.free(), self.limits + _ROUNDING * np.abs(self.limits)
         if (self.least() > room).any():
             return None
@@ -110,7 +110,7 @@ class Knapsack:
 
 
 def price(problems: Sequence[Knapsack]) -> float:
-    """What one more of the first limit is worth, at least 0: the shadow price of the relaxed problem.
+    """Return the shadow price of the first limit in the relaxed problem, at least 0.
 
     In it units may lie between two of their moves, and the whole between two of the problems, of which one is chosen.
 
@@ -164,7 +164,7 @@ def _priced(problems: Sequence[Knapsack], binds: BoolArray) -> tuple[float, Floa
 
 @dataclass(frozen=True, eq=False)
 class _Items:
-    """Moves that can be the best under some limits: none of the same unit is worth as much and takes no more of any.
+    """Moves that may be optimal: no move of the same unit dominates them in value and use of limits.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""One value of the shared knob: what the units' own moves are worth with it, and which are the best together."""
+"""One value of the shared set-point: value of the units' own moves and the best combination."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SLACK = 1e-9  # of a chance
 
 @dataclass(frozen=True)
 class CombinedEffect:
-    """What moves of all units bring together.
+    """Combined effect of moves of all units.
 
     Attributes
     ----------
@@ -37,24 +37,24 @@ class CombinedEffect:
 
     @property
     def sure(self) -> float:
-        """The gain less DOUBTS of its doubt: what values of the shared knob are compared by."""
+        """Gain less DOUBTS standard deviations, by which values of the shared set-point are compared."""
         return self.gain - DOUBTS * self.doubt
 
 
 @dataclass(frozen=True, eq=False)
 class SharedMove:
-    """A move of the shared knob, with m moves of the own knobs of n known units; the first leaves them as planned.
+    """Move of the shared set-point with m own moves of n known units; the first is no move.
 
     A unit keeps each limit of the seed as it does where it is advised alone: no likelier to break it than the seed
-    allows, or than the plan is. Where the shared knob leaves a unit no such move, the unit does what it can and is
+    allows, or than the plan is. If the shared set-point leaves a unit no such move, the unit does what it can and is
     `strained`. The line as a whole breaks no limit more often than the seed allows, or than it does by plan.
 
     Attributes
     ----------
     size : float
-        The move of the shared knob [its unit].
+        The move of the shared set-point [its unit].
     own : dict of str to ndarray, shape (m,)
-        Moves of the units' knobs [their units].
+        Moves of the units' set-points [their units].
     gain : ndarray, shape (m, n)
         Expected gain over the plan, cost of all moves taken off [money a unit and day].
     draws : ndarray, shape (d, m, n)
@@ -69,9 +69,9 @@ class SharedMove:
         Within reach, and within the seed's limits as said above.
     strained : ndarray of bool, shape (n,)
     others : int
-        Units that count as the mean of these ones with their own knobs as planned.
+        Units that count as the mean of these ones with their own set-points as planned.
     shut : str or None
-        Why the shared knob may not be moved so, whatever the units do.
+        Reason why the shared set-point may not be moved so, whatever the units do.
     """
 
     size: float
@@ -98,14 +98,14 @@ class SharedMove:
         known: BoolArray,
         still: EvaluatedMoves,
     ) -> Self:
-        """Weigh a move of the shared knob, `moved` by name and size, with `own` moves of units, the first none.
+        """Evaluate a move of the shared set-point, `moved`, with `own` moves of units, the first none.
 
         `still` is what these own moves bring without it, for a size of 0.
         """
         knob, size = moved
         weighed, first = still, 0
         if size:
-            # The first of what is weighed is the plan: what the others gain is over it.
+            # The first evaluated move is the plan: gains of the others are relative to it.
             moves = {name: np.vstack([np.zeros((1, 1)), sizes]) for name, sizes in own.items()}
             moves[knob] = np.where(np.arange(len(moves[next(iter(own))])) > 0, size, 0.0)[:, None]
             weighed, first = weigh(model, plans, economics, moves), 1
@@ -117,7 +117,7 @@ class SharedMove:
         may = np.array([one.chance for one in limits])[:, None]
         ceilings = np.maximum(chances[:, 0], may)
         reached = (weighed.supported & np.isfinite(weighed.gain))[first:, known]
-        reached[0] = True  # as planned; where the shared knob itself leads out of reach, the option is shut
+        reached[0] = True  # as planned; if the shared set-point itself leaves its range, the option is shut
         whole = np.maximum(chances[:, 0].sum(axis=1), may[:, 0] * int(known.sum()))
         over = np.maximum(chances[:, first:] - ceilings[:, None] - _SLACK, 0.0)
         excess = np.where(reached, (over / may[:, None]).sum(axis=0), np.inf)
@@ -139,9 +139,9 @@ class SharedMove:
 
     @cached_property
     def problem(self) -> Knapsack:
-        """Which move is the best of each unit, where all share limits: power, without one as yet, then the seed's.
+        """Knapsack of the units' moves: power, not limited yet, then the seed's limits.
 
-        An own move is worth what it brings beyond leaving the own knobs as planned, less DOUBTS of the doubt of that.
+        An own move's value is its gain over the own set-points as planned, less DOUBTS of its standard deviation.
         """
         values = self.gain - self.gain[0] - DOUBTS * (self.draws - self.draws[:, :1]).std(axis=0)
         values[0] = 0.0
@@ -152,7 +152,7 @@ class SharedMove:
         return Knapsack(values, takes, limits, self.allowed, taken)
 
     def sum(self, best: IntArray) -> CombinedEffect:
-        """What moves bring together, one of each unit, shape (n,)."""
+        """Return the combined effect of moves, one of each unit, shape (n,)."""
         n = np.arange(len(best))
         drawn = self.draws[:, best, n].sum(axis=1) + self.others * self.draws[:, 0].mean(axis=1)
         gain = self.gain[best, n].sum() + self.others * self.gain[0].mean()
@@ -165,13 +165,13 @@ class SharedMove:
 
 
 def reach(model: SetpointModel, knob: str) -> tuple[float, float]:
-    """Lowest and highest value of a knob within its bounds and the middle nine tenths of history [its unit]."""
+    """Return the lowest and highest value of a set-point: bounds and 5 % to 95 % of history [its unit]."""
     (low, high), (bottom, top) = model.ranges[knob], model.seed.column(knob).settable
     return max(low, bottom), min(high, top)
 
 
 def _unsupported(model: SetpointModel, knob: str, plan: float, size: float) -> str | None:
-    """Why a move of the shared knob leads where it may not, if so; one towards where it may is none."""
+    """Return the reason if a move of the shared set-point leaves its supported range; None if allowed."""
     unit, (low, high) = model.seed.column(knob).unit, reach(model, knob)
     if min(low, plan) <= plan + size <= max(high, plan):
         return None
@@ -184,10 +184,10 @@ def _unsupported(model: SetpointModel, knob: str, plan: float, size: float) -> s
 def _power(
     model: SetpointModel, plans: UnitPlans, own: Mapping[str, FloatArray], moved: tuple[str, float]
 ) -> FloatArray:
-    """What units take in the period to come, none of the moves taken back [MW], shape (m, n)."""
+    """Return the power of units in the coming period, no move reverted [MW], shape (m, n)."""
     knob, size = moved
     state = model.states(plans.at)
-    # The state is that of a mean over periods, in which the shared knob is as usual: here it is as it will be set.
+    # The state is that of a mean over periods, in which the shared set-point is as usual: here it is as it will be set.
     set_to = plans.at.plan[knob] + size - state[model.response.SHARED[knob]]
     held = dict(own) | {knob: np.broadcast_to(set_to, (1, len(set_to)))}
     return model.response.power(model.outcomes_of_held(state, held, model.posterior.mean))

@@ -45,7 +45,7 @@ def recommend_line(
     Returns
     -------
     tuple of (list of Advice, LineAdvice or None)
-        The units' own as `recommend` has it; None where the process has no knob that units share.
+        The units' own as `recommend` has it; None if the process has no shared set-point.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def recommend_line(
 
 @dataclass(frozen=True, eq=False)
 class _Choice:
-    """The best moves of the units with one move of the shared knob.
+    """Best moves of the units with one move of the shared set-point.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class _Choice:
 
     @cached_property
     def wished(self) -> IntArray | None:
-        """As if there were no limit of power; None where the option is shut, or the line breaks a limit of the seed."""
+        """Best moves without a limit of power; None if infeasible or a seed's limit is broken."""
         return None if self.option.shut else self.option.problem.best()
 
     @cached_property
@@ -90,12 +90,12 @@ class _Choice:
 
     @cached_property
     def sum(self) -> CombinedEffect | None:
-        """What the best bring."""
+        """Combined effect of the best moves."""
         return None if self.best is None else self.option.sum(self.best)
 
     @cached_property
     def wish(self) -> CombinedEffect:
-        """What could be brought without a limit of power, or, where the option cannot be, without any."""
+        """Combined effect without a limit of power or, if the option is infeasible, without any limit."""
         return self.option.sum(self.option.problem.free() if self.wished is None else self.wished)
 
 
@@ -155,7 +155,7 @@ def _advise(
 
 
 def _unknown(model: SetpointModel, plans: UnitPlans, knob: str, line: LineAdvice) -> str | None:
-    """Why the shared knob cannot be advised at all, if so."""
+    """Return the reason if the shared set-point cannot be advised; None otherwise."""
     if knob not in model.shared:
         return f"line: the seed does not say how {knob} may be moved, or the model learnt without it: train again"
     values = np.unique(plans.at.plan[knob][plans.newest])
@@ -172,7 +172,7 @@ def _unknown(model: SetpointModel, plans: UnitPlans, knob: str, line: LineAdvice
 
 
 def _sizes(model: SetpointModel, knob: str, plan: float) -> list[float]:
-    """Moves of the shared knob that are weighed: shares of a step, and to where its reach ends."""
+    """Return moves of the shared set-point to evaluate: parts of a step, and to the ends of its range."""
     step = model.step(knob)
     sizes = [share * step for share in SHARES if share]
     ends = [end - plan for end in reach(model, knob)]
@@ -184,19 +184,19 @@ def _surest(choices: Sequence[_Choice]) -> _Choice:
 
 
 def _matters(alone: _Choice, planned: _Choice) -> bool:
-    """Whether a move of the shared knob may be the best, by what it brings alone: own moves take the time to weigh."""
+    """Return whether a move of the shared set-point alone is good enough to evaluate own moves with it."""
     nothing = np.zeros(alone.option.gain.shape[1], dtype=np.intp)
     there, here = alone.option.sum(nothing), planned.option.sum(nothing)
     if planned.wish.power > planned.limit:
         return there.power < here.power
-    # Own moves bring about as much with another value of the shared knob: what costs more than that never pays.
+    # Own moves gain about as much with another value of the shared set-point: higher costs than that never pay.
     return there.gain > -planned.wish.gain
 
 
 def _to_the_limit(choices: Sequence[_Choice]) -> float | None:
-    """A move of the shared knob between two that were weighed, at which the moves that bring most just keep the limit.
+    """Return the move of the shared set-point, between two evaluated ones, that just meets the limit.
 
-    None where the limit is of no matter. It is drawn as a straight line of power over the shared knob.
+    None if the limit does not bind. It is drawn as a straight line of power over the shared set-point.
     """
     able = [one for one in choices if one.wished is not None]
     under = [one for one in able if one.wish.power <= one.limit]
@@ -209,7 +209,7 @@ def _to_the_limit(choices: Sequence[_Choice]) -> float | None:
 
 
 def _too_low(model: SetpointModel, knob: str, plan: float, choices: Sequence[_Choice]) -> str:
-    """By how much a limit of power is too low; the plan itself breaks no other."""
+    """Return the deficit of a limit of power; the plan itself breaks no other limit."""
     least = min((one for one in choices if one.wished is not None), key=lambda one: one.option.problem.least()[0])
     return (
         f"power_limit: got {least.limit:g}: expected at least {least.option.problem.least()[0]:.5g} MW, which the line "
@@ -218,7 +218,7 @@ def _too_low(model: SetpointModel, knob: str, plan: float, choices: Sequence[_Ch
 
 
 def _top(choices: Sequence[_Choice], taken: _Choice) -> _Choice:
-    """The choice that would be taken without a limit of power; if that is taken anyway, the one without any limit."""
+    """Return the best choice without a limit of power or, if that is taken anyway, without any limit."""
     wished = max((one for one in choices if one.wished is not None), key=lambda one: one.wish.sure)
     if wished is not taken or taken.best is not taken.wished:
         return wished
@@ -226,7 +226,7 @@ def _top(choices: Sequence[_Choice], taken: _Choice) -> _Choice:
 
 
 def _held_by(model: SetpointModel, knob: str, plan: float, top: _Choice) -> str:
-    """What keeps the line from moves that are surer to gain."""
+    """Return the constraint that blocks moves with a more certain gain."""
     if top.option.shut:
         return top.option.shut
     at = f"{plan + top.option.size:g} {model.seed.column(knob).unit}"
@@ -246,7 +246,7 @@ def _held_by(model: SetpointModel, knob: str, plan: float, top: _Choice) -> str:
 def _refusal(
     model: SetpointModel, knob: str, choices: Sequence[_Choice], top: _Choice, held_by: str | None
 ) -> str | None:
-    """Why the shared knob stands still; None where nothing within reach is expected to bring more."""
+    """Return the reason for no move of the shared set-point; None if no move is expected to gain more."""
     planned, sums = choices[0].sum, [(one.sum, one.option.size) for one in choices if one.sum is not None]
     if top.option.size and held_by is not None:
         return held_by
@@ -260,7 +260,7 @@ def _refusal(
 
 
 def _worth(choices: Sequence[_Choice]) -> float:
-    """What one more MW is worth, where the shared knob may lie between its options too [money a day]."""
+    """Return the shadow price of a MW, the shared set-point interpolated between options [money a day]."""
     found = []
     for one in choices:
         best = one.wished if one.best is None else one.best
@@ -270,7 +270,7 @@ def _worth(choices: Sequence[_Choice]) -> float:
 
 
 def _moves(plans: UnitPlans, known: BoolArray, option: SharedMove, best: IntArray) -> dict[str, dict[str, float]]:
-    """Moves of the own knobs of units that move any."""
+    """Return the moves of own set-points of units that move any."""
     found = {}
     for i, move in zip(np.flatnonzero(known), best, strict=True):
         sizes = {knob: float(values[move]) for knob, values in option.own.items()}
