@@ -1,4 +1,4 @@
-"""The baselines for lots: the last assay in hand, and first principles alone."""
+"""Baselines for lots: the last available assay, and first principles only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from physics.arrays import FloatArray
 
 
 class LastAssay(LotEstimator):
-    """Tells of every lot the contents of the last assay in hand; what is not there, and defects, by their mean.
+    """Baseline of the last available assay; defects, and contents without an assay, by their mean.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class LastAssay(LotEstimator):
 
 
 class FirstPrinciplesContents(LotEstimator):
-    """Contents by the process's physics times one fitted factor each; what physics does not tell, by its mean.
+    """Baseline of the process's physics with one fitted factor a content; others by their mean.
 
     Missing inputs take their training median, or the seed's typical mean where training has no value at all.
 
@@ -87,7 +87,7 @@ class FirstPrinciplesContents(LotEstimator):
     fill_ : ndarray, shape (k,)
         What a missing input counts as.
     start_ : ndarray, shape (m,)
-        What is added to the logarithm that physics tells, or stands alone where it tells none.
+        Correction added to the logarithm by physics, or the mean logarithm if physics has none.
     mean_ : ndarray, shape (m,)
         Prediction for a lot for which physics has no answer.
     """
@@ -122,7 +122,7 @@ class FirstPrinciplesContents(LotEstimator):
         return self
 
     def _computed(self, X: FloatArray, outputs: int) -> FloatArray:
-        """Logarithm of each content by physics, shape (n, outputs); 0 where physics tells none."""
+        """Return the logarithm of each content by physics, shape (n, outputs); 0 if physics has none."""
         filled = np.where(np.isnan(X), self.fill_, X)
         with np.errstate(all="ignore"):
             found = self.physics.contents(by_name(filled, self.inputs))

@@ -1,4 +1,4 @@
-"""The estimators that compete for a process that grades its lots, from the last assay to LightGBM with physics."""
+"""Candidate estimators for lot grading, from the last assay to LightGBM with physics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def build(seed: Seed) -> dict[str, Estimator]:
     """Unfitted estimators that the seed allows, from the baseline upwards.
 
     All take X as `models.table.inputs.matrix` makes it, rows sorted by time, and Y of shape (n, m): contents as
-    reported (-L for "below L"), then defects. All tell logarithms of the contents, then log-odds of the defects.
+    reported (-L for "below L"), then defects. All predict logarithms of the contents, then log-odds of the defects.
     """
     defects = len(seed.defects)
     made = {

@@ -9,12 +9,12 @@ from physics.special import erfcx, log_ndtr, ndtri_exp
 
 
 def below_limit(reported: FloatArray) -> BoolArray:
-    """Whether each content was found to be below the laboratory's limit; False where there is none."""
+    """Return whether each content is reported below the laboratory's limit; False if missing."""
     return np.asarray(reported < 0.0)
 
 
 def log_size(reported: FloatArray) -> FloatArray:
-    """Natural logarithm of each reported content, or of the limit below which it is; NaN where there is none."""
+    """Return the natural logarithm of each reported content or detection limit; NaN if missing."""
     with np.errstate(divide="ignore"):
         logs: FloatArray = np.log(np.abs(reported))
     return logs
@@ -46,7 +46,7 @@ def log_likelihood(reported: FloatArray, centre: FloatArray, spread: FloatArray 
 
 
 def log_likelihood_of(away: FloatArray, censored: BoolArray | IntArray, spread: FloatArray | float) -> FloatArray:
-    """As `log_likelihood`, of contents that are all reported and whose logarithms are so far from their centre.
+    """Return `log_likelihood` of reported contents, given deviations of their logarithms from the centre.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def log_likelihood_of(away: FloatArray, censored: BoolArray | IntArray, spread: 
 
 
 def likeliest(reported: FloatArray) -> tuple[float, float]:
-    """Mean and standard deviation of the logarithm that make reported contents likeliest, as of `log_likelihood`.
+    """Return mean and standard deviation of the logarithm that maximise `log_likelihood`.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def score(reported: FloatArray, centre: FloatArray, spread: FloatArray | float) 
 
 
 def drawn(reported: FloatArray, centre: FloatArray, spread: FloatArray | float, uniforms: FloatArray) -> FloatArray:
-    """Logarithms of contents with what is missing or below a limit drawn from the model's own distribution.
+    """Return logarithms of contents, missing and censored ones drawn from the model's distribution.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is done with a lot before its assay: let it go in a grade, or send it to the laboratory."""
+"""Decision on a lot before its assay: release in a grade, or analysis by the laboratory."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ ACTIONS = (RELEASE, DOWNGRADE, LABORATORY)
 
 @dataclass(frozen=True, eq=False)
 class Costs:
-    """What decisions on a lot bring and cost.
+    """Revenues and costs of decisions on a lot.
 
     Attributes
     ----------
     value : ndarray, shape (G,)
-        Value of a tonne in each grade beside the intended one [$/t].
+        Value of a tonne in each grade relative to the intended one [$/t].
     assay, claim : float
         An assay and the wait for it, and a tonne that was released in a grade that it breaks [$/t].
     intended : int
@@ -47,7 +47,7 @@ class Costs:
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """What is done with n lots.
+    """Decisions on n lots.
 
     Attributes
     ----------
@@ -61,12 +61,12 @@ class Decisions:
     expected: FloatArray
 
     def actions(self, costs: Costs) -> IntArray:
-        """Index into ACTIONS, shape (n,): downgraded is what goes in a grade that is worth less than the intended."""
+        """Return indices into ACTIONS, shape (n,): downgraded means a grade of less value than intended."""
         cheaper = costs.value[self.grade] < costs.value[costs.intended]
         return np.where(self.grade < 0, 2, np.where(cheaper, 1, 0)).astype(np.intp)
 
     def __getitem__(self, rows: IntArray | BoolArray) -> Decisions:
-        """Some of the lots."""
+        """Return a subset of the lots."""
         return Decisions(self.grade[rows], self.expected[rows])
 
 
@@ -99,7 +99,7 @@ def decide(keeps: FloatArray, best: FloatArray, costs: Costs, threshold: float) 
 
 
 def earned(decided: Decisions, kept: FloatArray, costs: Costs) -> FloatArray:
-    """What a tonne of each lot brought in the end, shape (n,) [$/t]; NaN where the assay does not say.
+    """Return the realised revenue of each lot, shape (n,) [$/t]; NaN if the assay does not decide it.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def earned(decided: Decisions, kept: FloatArray, costs: Costs) -> FloatArray:
 
 
 def oracle(kept: FloatArray, costs: Costs) -> FloatArray:
-    """Worth of a tonne in the most valuable grade that each lot keeps, shape (n,) [$/t]; NaN where unknown."""
+    """Return the value of the best grade that each lot satisfies, shape (n,) [$/t]; NaN if unknown."""
     best = np.argmax(np.where(np.isnan(kept), 1.0, kept), axis=1)
     found: FloatArray = costs.value[best]
     return np.where(np.isnan(kept[np.arange(len(kept)), best]), np.nan, found)

@@ -1,4 +1,4 @@
-"""How reported contents scatter about what a model tells: one by one, all together, and against the grades."""
+"""Scenarios of prediction errors of contents: intervals, joint coverage, and probabilities of grades."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from physics.special import ndtr
 _FOLDS = 3  # calibration lots are assessed by the errors of the other two thirds
 _MOST_USUAL = 300
 _RARE = 3.0  # standard deviations: lots with a larger error are scenarios each, of the usual ones some stand for all
-_ROWS_AT_ONCE = 32  # what is worked on at once then stays in a core's own memory
+_ROWS_AT_ONCE = 32  # a block of this size stays in a core's own memory
 # Beyond these the normal distribution is 1 and 0 to the last bit; half of all scores lie there.
 _SURELY, _NEVER = 8.3, -38.6
 _RNG_SEED = 20260101  # of the draws that stand for censored errors
@@ -31,7 +31,7 @@ _MATTERS = 0.25  # of a sum's bound: laboratory's limits that fill less of it ar
 
 @dataclass(frozen=True, eq=False)
 class Chances:
-    """What may become of n lots in G grades.
+    """Probabilities of n lots by G grades.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Chances:
 
 @dataclass(frozen=True, eq=False)
 class ErrorScenarios:
-    """Errors of E logarithms of contents on lots that the model had not learnt.
+    """Errors of E logarithms of contents on lots outside the training rows.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class ErrorScenarios:
         return self.reach(logs, self.joint.half_width(coverage))
 
     def reach(self, logs: FloatArray, half: float) -> tuple[FloatArray, FloatArray]:
-        """Lowest and highest content, shape (n, E) each, so many spreads from what is likeliest.
+        """Return lowest and highest content within so many standard deviations, shape (n, E) each.
 
         Of an element that was hardly ever seen no number shows how far below the laboratory's limit it lies: its
         interval begins at 0 and reaches that limit at least.
@@ -112,7 +112,7 @@ class ErrorScenarios:
         return low, high
 
     def needed(self, reported: FloatArray, logs: FloatArray) -> FloatArray:
-        """How many spreads the intervals of each lot must reach to hold all its contents together, shape (n,)."""
+        """Return the standard deviations needed to cover all contents of each lot together, shape (n,)."""
         return _largest_error(reported, logs, self.spread)
 
     @cached_property
@@ -121,7 +121,7 @@ class ErrorScenarios:
         return min(_WIDEST, float((4.0 / 3.0 * np.sum(self.weights**2)) ** 0.2))
 
     def chances(self, logs: FloatArray, limits: Limits) -> Chances:
-        """What may become of lots whose contents' logarithms are logs, shape (n, E)."""
+        """Return probabilities of lots from logarithms of their contents, shape (n, E)."""
         keeps, best = np.full((2, len(logs), limits.grades), self.weights.sum())
         for rows in _parts(len(logs)):
             kept = _ndtr(self._scores(self._fullest(logs[rows], limits)))
@@ -135,9 +135,9 @@ class ErrorScenarios:
         return Chances(np.minimum(keeps, 1.0), np.minimum(best, 1.0))
 
     def breaks(self, logs: FloatArray, limits: Limits) -> FloatArray:
-        """Probability of breaking each limit by itself, shape (n, q), of lots whose contents' logarithms are logs.
+        """Return the probability of breaking each limit alone, shape (n, q), from logarithms, shape (n, E).
 
-        Each is smoothed as the fullest limit of a grade is in `chances`.
+        Each is smoothed as the most utilised limit of a grade is in `chances`.
         """
         _, number = limits.bounded
         bound = (limits.way * np.log(limits.bound))[:, None, None]
@@ -148,7 +148,7 @@ class ErrorScenarios:
         return np.minimum(found, 1.0)
 
     def _fullest(self, logs: FloatArray, limits: Limits) -> FloatArray:
-        """Logarithm of how full the fullest limit of each grade is, shape (G - 1, n, s): above 0 it is broken."""
+        """Return the log utilisation of each grade's tightest limit, shape (G - 1, n, s); broken above 0."""
         joined, first = limits.joined, len(limits.members)
         contents = self._bounded(logs, limits, first + len(joined.pairs))
         for row, (one, other) in enumerate(joined.pairs, first):
@@ -162,7 +162,7 @@ class ErrorScenarios:
         return fullest
 
     def _bounded(self, logs: FloatArray, limits: Limits, rows: int) -> FloatArray:
-        """Logarithm of what limits bound in each scenario, shape (rows, n, s); rows after the first b are left empty.
+        """Return logarithms of bounded quantities in each scenario, shape (rows, n, s), unset after row b.
 
         It is negative where the least is bounded, so that a larger number is nearer to the limit in each row. Each row
         is in one piece of memory, which makes arithmetic on it several times as fast.
@@ -184,7 +184,7 @@ class ErrorScenarios:
         return found
 
     def likeliest(self, logs: FloatArray, limits: Limits) -> FloatArray:
-        """Likeliest content or sum of each thing that is bounded, shape (n, b), as an assay would have it.
+        """Return the most probable assay of each bounded content or sum, shape (n, b).
 
         A content below the laboratory's limit counts with that limit in a sum of which these limits fill much.
         """
@@ -195,7 +195,7 @@ class ErrorScenarios:
         return found
 
     def _raised(self, limits: Limits) -> list[int]:
-        """Which of what is bounded are sums of which the laboratory's own limits fill much; highest bounds alone."""
+        """Return the bounded sums, with upper limits, of which the laboratory's limits are a large part."""
         tightest = limits.by_grade.min(axis=0)
         sums = (b for b in limits.sums if limits.ways[b] > 0)
         return [b for b in sums if self._limits[limits.members[b]].sum() >= _MATTERS * tightest[b]]
@@ -206,7 +206,7 @@ class ErrorScenarios:
         return np.zeros(len(self.spread)) if self.floors is None else self.floors
 
     def _sum_raised(self, logs: FloatArray, members: list[int]) -> FloatArray:
-        """Logarithm of a sum in each scenario, shape (n, s), contents below the laboratory's limit counted with it."""
+        """Return the logarithm of a sum in each scenario, shape (n, s), censored contents at their limit."""
         total = np.zeros((len(logs), len(self.weights)))
         for e in members:
             total += np.maximum(np.exp(logs[:, e, None]) * self._factors[e], self._limits[e])
@@ -219,11 +219,11 @@ class ErrorScenarios:
 
     @cached_property
     def _factors(self) -> FloatArray:
-        """Contents in each scenario over the likeliest ones, shape (E, s)."""
+        """Contents in each scenario over the most probable ones, shape (E, s)."""
         return np.exp(self._errors)
 
     def _scores(self, full: FloatArray) -> FloatArray:
-        """How many kernels each of these logarithms lies below 0, shape (g, n, s); full is overwritten.
+        """Return the distance of logarithms below 0 in kernel widths, shape (g, n, s); overwrites `full`.
 
         Smoothing adds the kernel's variance to the scenarios', so these are drawn to their mean by as much.
         """
@@ -266,7 +266,7 @@ class ErrorScenarios:
         return correlation
 
     def state(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the state as JSON values."""
         return {
             "spread": self.spread.tolist(),
             "scenarios": self.scenarios.tolist(),
@@ -278,7 +278,7 @@ class ErrorScenarios:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         spread, scenarios, weights = (np.array(state[name]) for name in ("spread", "scenarios", "weights"))
         floors, unseen = state.get("floors"), state.get("unseen")
         return cls(
@@ -292,10 +292,10 @@ class ErrorScenarios:
 
 
 def crossed_chances(reported: FloatArray, logs: FloatArray, limits: Limits) -> Chances:
-    """What may become of calibration lots, each by the errors of other lots than its own third, evenly spread.
+    """Return cross-fitted probabilities of calibration lots: errors of lots outside their own third.
 
     A lot that was assessed by its own error would find itself among the scenarios, so that it could not show what a
-    decision on a new lot is worth. All lots can, this way, and all lend their errors to new ones.
+    decision on a new lot is worth. In this way all lots are evaluated, and all provide errors to new ones.
 
     Parameters
     ----------
@@ -333,7 +333,7 @@ def _ndtr(scores: FloatArray) -> FloatArray:
 
 
 def _floors(reported: FloatArray) -> FloatArray:
-    """The laboratory's limit of each element, shape (E,), as of the last report below it; 0 where none was."""
+    """Return the laboratory's limit of each element by its last censored report, shape (E,); 0 if none."""
     found = np.zeros(reported.shape[1])
     for e, below in enumerate(below_limit(reported).T):
         rows = np.flatnonzero(below)
@@ -352,7 +352,7 @@ def _errors(reported: FloatArray, logs: FloatArray) -> tuple[FloatArray, FloatAr
 
 
 def _thinned(errors: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Scenarios and their weights: every lot with a rare error, and as many usual ones as tell the rest."""
+    """Return scenarios and weights: all lots with a rare error, and a sufficient sample of typical ones."""
     rare = np.max(np.abs(errors), axis=1) > _RARE
     usual = errors[~rare]
     some = np.unique(np.linspace(0, len(usual) - 1, min(_MOST_USUAL, len(usual))).astype(np.intp))
@@ -361,7 +361,7 @@ def _thinned(errors: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _largest_error(reported: FloatArray, logs: FloatArray, spread: FloatArray) -> FloatArray:
-    """Largest error of each lot in units of the spread, shape (n,): how wide its intervals must be to hold all.
+    """Return the largest error of each lot in standard deviations, shape (n,): joint half width needed.
 
     A content below a limit is held where the interval reaches below that limit; a missing one is held by any.
     """

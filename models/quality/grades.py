@@ -16,7 +16,7 @@ _ROUNDING = 1e-9  # relative: a sum of decimals that is at its limit may come ou
 
 @dataclass(frozen=True)
 class Joined:
-    """How the fullest limit of each grade is found: grades that limit things alike share what they have in common.
+    """Evaluation plan of each grade's tightest limit: grades with common limits share their evaluation.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Joined:
 
     @classmethod
     def of(cls, by_grade: FloatArray) -> Joined:
-        """From the limit of each grade on each of b things, shape (G - 1, b); infinite where it has none."""
+        """Return the plan from limits of each grade on b sets, shape (G - 1, b); infinite without a limit."""
         grades: list[dict[float, frozenset[int]]] = [
             {highest: frozenset(np.flatnonzero(own == highest).tolist()) for highest in own[np.isfinite(own)].tolist()}
             for own in by_grade
@@ -101,12 +101,12 @@ class Limits:
         )
 
     def of_grade(self, grade: int) -> IntArray:
-        """Which limits are those of a grade."""
+        """Return the indices of a grade's limits."""
         return np.flatnonzero(self.grade == grade)
 
     @cached_property
     def bounded(self) -> tuple[FloatArray, IntArray]:
-        """What limits bound, each once: sets of elements, shape (b, E), and which of them each limit bounds, (q,).
+        """Bounded element sets without duplicates, shape (b, E), and the set of each limit, shape (q,).
 
         Elements count 1 where the highest is bounded, -1 where the least is.
         """
@@ -126,7 +126,7 @@ class Limits:
 
     @cached_property
     def ways(self) -> list[int]:
-        """Of each of what is `bounded`: 1 where the highest is, -1 where the least is."""
+        """Direction of each `bounded` set: 1 for an upper limit, -1 for a lower limit."""
         return [1 if one.sum() > 0 else -1 for one in self.bounded[0]]
 
     @cached_property
@@ -136,21 +136,21 @@ class Limits:
 
     @cached_property
     def sums(self) -> list[int]:
-        """Which of what is `bounded` are sums of several elements."""
+        """Indices of `bounded` sets that are sums of several elements."""
         return [b for b, members in enumerate(self.members) if len(members) > 1]
 
     @cached_property
     def joined(self) -> Joined:
-        """How the fullest limit of each grade is found."""
+        """Evaluation plan of each grade's tightest limit."""
         return Joined.of(self.by_grade)
 
     def values(self, contents: FloatArray) -> FloatArray:
-        """What each limit bounds, shape (..., q), of contents of shape (..., E)."""
+        """Return the limited quantities, shape (..., q), of contents of shape (..., E)."""
         found: FloatArray = contents @ self.elements.T
         return found
 
     def fullness(self, contents: FloatArray) -> FloatArray:
-        """Fullest limit of each grade, shape (..., G): above 1 the grade is broken; 0 for the last.
+        """Return the utilisation of each grade's tightest limit, shape (..., G): broken above 1; 0 at last.
 
         Parameters
         ----------
@@ -162,7 +162,7 @@ class Limits:
         return self._fullest(share)
 
     def _shares(self, high: FloatArray, low: FloatArray) -> FloatArray:
-        """How full each limit is, shape (..., q), by what contents are at most and at least; NaN counts as none."""
+        """Return each limit's utilisation, shape (..., q), from highest and lowest contents; NaN is absent."""
         most, least = self.values(np.nan_to_num(high)), self.values(np.nan_to_num(low))
         with np.errstate(divide="ignore"):  # of nothing where something is the least
             return np.where(self.way > 0, most / self.bound, self.bound / least)
@@ -178,7 +178,7 @@ class Limits:
         return full
 
     def kept(self, reported: FloatArray) -> FloatArray:
-        """Whether lots keep each grade by their reported contents, shape (n, G): 1, 0, or NaN where it cannot be said.
+        """Return whether lots satisfy each grade by assay, shape (n, G): 1, 0, or NaN if undecided.
 
         Parameters
         ----------

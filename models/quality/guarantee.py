@@ -1,4 +1,4 @@
-"""How sure a lot must be before it may be released without an assay, so that few of the released break their grade."""
+"""Release threshold with a guarantee on the fraction of released lots that break their grade."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def threshold(
 
     Learn then test [1]_: thresholds are tested in a fixed order from strict to loose, each against the hypothesis that
     more than alpha of the released lots break their grade; the first that cannot be rejected ends the test. Where to
-    begin is read off the number of released lots alone, never off what became of them; of two beginnings each has half
+    begin is derived from the number of released lots alone, never from their outcome; of two beginnings each has half
     of the error allowed.
 
     Parameters
@@ -65,7 +65,7 @@ def threshold(
 
 
 def _starts(sizes: IntArray, needed: int) -> list[int]:
-    """Where tests begin, by how many lots each threshold releases.
+    """Return the first thresholds of tests, according to the number of lots that each releases.
 
     At half of the lots that any threshold releases: a test from fewer on ends by chance at one or two bad ones among
     them, though all together would show the promise, and one from all on shows nothing where too many of these are bad.
@@ -77,7 +77,7 @@ def _starts(sizes: IntArray, needed: int) -> list[int]:
 
 
 def _tested(counts: list[tuple[int, int]], start: int, alpha: float, level: float) -> float:
-    """Loosest threshold that a test from `start` on does not end at; NaN where it ends at once."""
+    """Return the loosest threshold that a test from `start` passes; NaN if the first one fails."""
     found, most = math.nan, 0
     for limit, (released, bad) in zip(THRESHOLDS[start:], counts[start:], strict=True):
         if p_value(bad, released, alpha) > level:
@@ -88,14 +88,14 @@ def _tested(counts: list[tuple[int, int]], start: int, alpha: float, level: floa
 
 
 def _released(keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Costs, limit: float) -> tuple[int, int]:
-    """How many lots are released without an assay in a grade with limits, and how many of them break it."""
+    """Return the number of lots released without an assay in a limited grade, and of those that break it."""
     grade = decide(keeps, best, costs, limit).grade
     released = np.flatnonzero((grade >= 0) & (grade < kept.shape[1] - 1))
     return len(released), int(np.sum(kept[released, grade[released]] == 0))
 
 
 def check_enough(kept: FloatArray, alpha: float, confidence: float) -> None:
-    """Raise GuaranteeError where lots, kept as for `threshold`, are too few to show it even if all were good."""
+    """Raise GuaranteeError if lots, kept as for `threshold`, are too few even if all satisfy it."""
     lots, needed = int((~np.isnan(kept).any(axis=1)).sum()), lots_needed(alpha, confidence)
     if lots < needed:
         raise GuaranteeError(

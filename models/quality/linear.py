@@ -1,4 +1,4 @@
-"""Straight lines through the logarithms of a lot's contents and the log-odds of its defects, labels censored or not."""
+"""Linear models of log contents and log-odds of defects, with censored labels."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def lot_labels(estimator: LotEstimator, X: npt.ArrayLike, Y: npt.ArrayLike) -> t
 
 
 def level(label: FloatArray, kind: Loss) -> float:
-    """Output that fits labels of shape (n,) best without any input; a content below a limit counts as such."""
+    """Return the best constant output for labels of shape (n,); a censored content counts as censored."""
     y = label[~np.isnan(label)]
     return float(_fitted(_Rows(np.ones((len(y), 1)), y), kind, 0.0)[0][0])
 
 
 class LotEstimator(Stored, RegressorEstimator):
-    """What estimators of lots share: labels may be missing or censored, so scikit-learn's own checks do not apply."""
+    """Base of lot estimators: accepts missing and censored labels, which scikit-learn's checks reject."""
 
     SEVERAL = True
     defects: int
@@ -125,7 +125,7 @@ class LotLines(LotEstimator):
         return self
 
     def columns(self, X: FloatArray) -> FloatArray:
-        """What the slopes are for, shape (n, k); see `steps_from`."""
+        """Return the regressors of the slopes, shape (n, k); see `steps_from`."""
         return steps_from(X, self.fill_, self.scale_, self.low_, self.high_)
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
@@ -167,9 +167,9 @@ class _Rows:
 
 
 def _lines(columns: FloatArray, labels: FloatArray, defects: int, held_back: float) -> list[tuple[FloatArray, float]]:
-    """Line and spread of each output; those of rows that were learnt before are not learnt again.
+    """Return line and spread of each output; lines of earlier training rows are reused.
 
-    Trees begin at the lines of the very rows that the lines alone are learnt from, and at the same whatever their own
+    Trees begin at the lines of the very rows that the lines alone are trained on, and at the same whatever their own
     settings are.
     """
     digest = hashlib.blake2b(repr((columns.shape, defects, held_back)).encode())
@@ -186,7 +186,7 @@ def _lines(columns: FloatArray, labels: FloatArray, defects: int, held_back: flo
 
 
 def _line(columns: FloatArray, label: FloatArray, kind: Loss, held_back: float) -> tuple[FloatArray, float]:
-    """Intercept and slopes, shape (1 + k,), and the spread about them, at the penalty that serves the newest rows."""
+    """Return coefficients, shape (1 + k,), and residual spread at the penalty best on the latest rows."""
     known = ~np.isnan(label)
     rows = _Rows(np.column_stack([np.ones(known.sum()), columns[known]]), label[known])
     newest = int(held_back * len(rows.y))
@@ -205,7 +205,7 @@ def _fitted(rows: _Rows, kind: Loss, penalty: float) -> tuple[FloatArray, float]
     line, spread = np.zeros(rows.design.shape[1]), 1.0
     line[0] = kind.start(rows.y)
     if not isinstance(kind, ContentLoss):
-        # A defect that no lot has, or every one, tells nothing of the inputs.
+        # A defect that no lot has, or every one, gives no information on the inputs.
         return (line if np.ptp(rows.y) == 0 else _newton(rows, kind, penalty, line)), spread
     for _ in range(ROUNDS):
         before, spread = spread, spread_about(rows.y, rows.design @ line)

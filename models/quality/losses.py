@@ -1,4 +1,4 @@
-"""What a lot's outputs are learnt by: the logarithm of a content, censored or not, and the log-odds of a defect."""
+"""Losses of lot outputs: Tobit for log contents, logistic for log-odds of defects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from physics.arrays import FloatArray
 from physics.special import expit
 
 LEAST_SPREAD = 1e-3  # on log scale: no laboratory repeats itself better
-LARGEST_SPREAD = 2.0  # a factor of seven: a few contents above their limit would else tell of an endless one
+LARGEST_SPREAD = 2.0  # a factor of seven: a few contents above their limit would else give an unbounded one
 UNTOLD_SPREAD = 1.0  # where every content is below its limit
 LEAST_SHARE = 1e-4  # of a defect that was never seen, or always
 
@@ -32,7 +32,7 @@ class Loss(Protocol):
 
 @dataclass(frozen=True)
 class ContentLoss:
-    """Tobit loss of a reported content on log scale; derivatives are scaled so that an uncensored label counts 1."""
+    """Tobit loss of a log content; derivatives are scaled so that an uncensored label counts 1."""
 
     spread: float = 1.0
 
@@ -70,9 +70,9 @@ class DefectLoss:
 
 
 def spread_about(label: FloatArray, raw: FloatArray) -> float:
-    """Standard deviation of the logarithm about a prediction that makes the reported contents likeliest.
+    """Return the maximum-likelihood standard deviation of log contents about a prediction.
 
-    Contents that are all below a limit tell nothing of it: then it is UNTOLD_SPREAD.
+    If all contents are below a limit, it cannot be estimated: then it is UNTOLD_SPREAD.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A fitted quality model: what the laboratory will report of a lot, which grades it keeps, and what to do with it."""
+"""Fitted quality model: predicted assay of a lot, satisfied grades, and the decision."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from seeds import Seed
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """What a model says of n lots and does with them.
+    """Assessment of n lots: predictions and decisions.
 
     Attributes
     ----------
@@ -59,13 +59,13 @@ class Assessment:
     costs: Costs
 
     def __getitem__(self, rows: IntArray | BoolArray) -> Assessment:
-        """Some of the lots."""
+        """Return a subset of the lots."""
         chances = self.keeps[rows], self.best[rows]
         return Assessment(self.logs[rows], self.defects[rows], *chances, self.decided[rows], self.costs)
 
     @cached_property
     def unpromised(self) -> Decisions:
-        """What would be done if nothing were promised of released lots, so that costs alone decided."""
+        """Decisions by costs alone, without a guarantee on released lots."""
         return decide(self.keeps, self.best, self.costs, threshold=1.0)
 
 
@@ -81,13 +81,13 @@ class QualityModel:
     Parameters
     ----------
     seed : Seed
-        The process as it was when the model learnt.
+        Seed of the process at training time.
     candidate : str
         Name of the candidate, one of `models.tasks.CANDIDATES`.
     estimator : Regressor
         The fitted estimator: logarithms of the contents, then log-odds of the defects.
     scatter : Scatter
-        Errors on lots that it had not learnt.
+        Errors on lots outside the training rows.
     temperatures : ndarray, shape (D,)
         By which the probability of each defect is made as sure as it is right.
     threshold : float
@@ -105,14 +105,14 @@ class QualityModel:
     received : Received
         Assays among these that it has received since it began to answer; kept in no file.
     usual : Usual, optional
-        What assays were like beside what was predicted while training followed them; without it none waits.
+        Reference runs of outcomes from training; without it no outcome is held for review.
     followed : ndarray, shape (n,), optional
         How many spreads the joint intervals of a table's lots would have reached while their assays came in, NaN for
         lots that were not asked. Known after training alone, kept in no file.
     unfollowed : ndarray, shape (n,), optional
         The same where no assay had come in from the first of these lots on.
     learnt : Mapping of str to object
-        Parts that were learnt once beside all candidates, by name; see `models.learnings`.
+        Parts fitted once for all candidates, by name; see `models.learnings`.
     refusals : Mapping of str to str
         Why history taught nothing of a part, by its name.
     """
@@ -156,11 +156,11 @@ class QualityModel:
 
     @cached_property
     def costs(self) -> Costs:
-        """What decisions bring and cost."""
+        """Revenues and costs of decisions."""
         return Costs.of(self.seed)
 
     def assess(self, X: FloatArray, costs: Costs | None = None) -> Assessment:
-        """What the laboratory will find in lots, shape (n, k) of inputs in plant units, and what to do with them.
+        """Return predicted assays and decisions of lots, shape (n, k) of inputs in plant units.
 
         Other costs than the seed's change what is best among what the threshold allows, not the threshold.
         """
@@ -171,7 +171,7 @@ class QualityModel:
         return Parted.of(self.estimator)
 
     def assessed(self, raw: FloatArray, costs: Costs | None = None) -> Assessment:
-        """As `assess`, from what an estimator has logs of the lots, shape (n, E + D)."""
+        """Return `assess` from an estimator's raw outputs of the lots, shape (n, E + D)."""
         logs = raw[:, : len(self.seed.elements)]
         defects = defect_chances(raw[:, len(self.seed.elements) :], self.temperatures)
         chances = self.scatter.chances(logs, self.limits)
@@ -180,7 +180,7 @@ class QualityModel:
         return Assessment(logs, defects, chances.keeps, chances.best, decided, by)
 
     def contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
-        """Likeliest contents, each with its interval, of logarithms logs, shape (n, E).
+        """Return most probable contents with intervals from logarithms, shape (n, E).
 
         The intervals of a lot cover all its contents together with this coverage, as the newest known assays have it.
 
@@ -195,7 +195,7 @@ class QualityModel:
         return self._contents(logs, *self.scatter.reach(logs, half))
 
     def arrival(self, batch: int, reported: FloatArray, logs: FloatArray) -> Arrival:
-        """Lots whose assays arrived together, by how far the content that lies farthest off does: it moves the level.
+        """Return lots with simultaneous assays by their largest standardised error, which moves the level.
 
         Errors are the logarithms of that, since it has no sign, and scatters by ratio.
 
@@ -212,7 +212,7 @@ class QualityModel:
         return Arrival(batch, errors, off, np.nansum(sizes, axis=1), np.ones(len(off)), said)
 
     def fixed_contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
-        """As `contents`, with the intervals as after training and never after: no assay that comes in moves them."""
+        """Return `contents` with the intervals of training, which later assays do not move."""
         return self._contents(logs, *self.scatter.bounds(logs, coverage))
 
     def _contents(self, logs: FloatArray, low: FloatArray, high: FloatArray) -> dict[str, Answer]:
@@ -226,7 +226,7 @@ class QualityModel:
         return np.array([element.limits[1] for element in self.seed.elements])
 
     def concerned(self, decided: Decisions) -> IntArray:
-        """Grade whose limits matter for each lot, shape (n,): the one it is released in, else the intended one."""
+        """Return the relevant grade of each lot, shape (n,): the released one, else the intended one."""
         bound = (decided.grade >= 0) & (decided.grade < len(self.seed.grades) - 1)
         return np.where(bound, decided.grade, self.costs.intended)
 
@@ -256,7 +256,7 @@ class QualityModel:
         return found
 
     def flags(self, X: FloatArray) -> list[list[str]]:
-        """What a reader of each lot's answer should know; see `RegressionModel.flags`."""
+        """Return flags of each lot's response; see `RegressionModel.flags`."""
         return input_flags(X, self.names, self.ranges, self.complete)
 
     def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
@@ -281,7 +281,7 @@ class QualityModel:
         return columns
 
     def state(self) -> dict[str, Any]:
-        """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
+        """Return the model's own state as JSON values: all but seed, estimator, inputs and origin."""
         return {
             "scatter": self.scatter.state(),
             "temperatures": self.temperatures.tolist(),
@@ -319,7 +319,7 @@ def grader(
     predictions: FloatArray,
     info: Mapping[str, Any],
 ) -> QualityModel:
-    """Model from an estimator that has learnt all lots, calibrated on lots predicted by models that had not seen them.
+    """Return a model with an estimator fitted on all lots, calibrated on out-of-fold predictions.
 
     Parameters
     ----------
@@ -330,7 +330,7 @@ def grader(
     reported : ndarray, shape (m, E)
         Contents that the laboratory reported of the calibration lots; -L is "below L", NaN none.
     defects : ndarray, shape (m, D)
-        Their defects: 1, 0, or NaN where nobody looked.
+        Their defects: 1, 0, or NaN if not inspected.
     predictions : ndarray, shape (m, E + D)
         What models that had not seen them say: logarithms of the contents, log-odds of the defects.
 
@@ -367,6 +367,6 @@ def grader(
 def _temperature(log_odds: FloatArray, seen: FloatArray) -> float:
     known = ~np.isnan(seen)
     if len(np.unique(seen[known])) < 2:
-        return 1.0  # lots that all have the defect, or none, do not tell how sure the odds may be
+        return 1.0  # lots that all have the defect, or none, give no estimate of the scale of the odds
     logs = -np.logaddexp(0.0, np.column_stack([log_odds, -log_odds])[known])
     return fitted_temperature(logs, seen[known])

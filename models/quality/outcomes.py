@@ -1,4 +1,4 @@
-"""What became of lots: contents, defects and grades as found, and what decisions on them cost."""
+"""Outcomes of lots: measured contents, defects and grades, and realised costs of decisions."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from seeds import Seed
 
 @dataclass(frozen=True, eq=False)
 class AssayedLots:
-    """What the laboratory and the inspectors say of n lots.
+    """Laboratory and inspection results of n lots.
 
     Attributes
     ----------
@@ -37,12 +37,12 @@ class AssayedLots:
         return cls(reported, defects, Limits.of(seed).kept(reported))
 
     def __getitem__(self, rows: IntArray | BoolArray) -> "AssayedLots":
-        """Some of the lots."""
+        """Return a subset of the lots."""
         return AssayedLots(self.reported[rows], self.defects[rows], self.kept[rows])
 
 
 def covered(reported: FloatArray, answer: Answer) -> BoolArray:
-    """Whether an interval holds each reported content; one below a limit is held where the interval reaches there."""
+    """Return whether intervals cover reported contents; a censored one is covered if they reach below."""
     inside = (answer.low <= reported) & (reported <= answer.high)
     return np.where(below_limit(reported), answer.low <= -reported, inside)
 
@@ -54,14 +54,14 @@ def _mean(values: FloatArray | BoolArray) -> float:
 
 
 def highest_share(bad: int, lots: int) -> float:
-    """Upper end of the exact one-sided 95 % interval of a share [1] (Clopper and Pearson 1934); NaN of no lots."""
+    """Return the one-sided exact 95 % upper bound of a fraction [1], Clopper-Pearson; NaN of no lots."""
     if not lots:
         return float("nan")
     return 1.0 if bad == lots else float(betaincinv(bad + 1, lots - bad, 0.95))
 
 
 def earned_unseen(kept: FloatArray, costs: Costs) -> FloatArray:
-    """What lots earn that are all released in the intended grade without an assay, shape (n,) [$/t].
+    """Return earnings if all lots are released in the intended grade unassayed, shape (n,) [$/t].
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def earned_unseen(kept: FloatArray, costs: Costs) -> FloatArray:
 
 
 def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, float]:
-    """What decisions cost against an oracle that knows every assay beforehand [$/t], beside simple rules.
+    """Return costs of decisions against an oracle with all assays [$/t], next to simple rules.
 
     Parameters
     ----------
@@ -89,10 +89,10 @@ def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, fl
     -------
     dict of str to float
         cost, cost_assay_all (every lot to the laboratory) and cost_assay_none (every lot released in the intended
-        grade) [$/t]; shares of lots by what was done: released, downgraded, assayed [1]; let_go, how many lots went
+        grade) [$/t]; shares of lots by decision: released, downgraded, assayed [1]; let_go, how many lots went
         unassayed in a grade with limits, and false_release, the share of them that break it [1], NaN where there are
         none, with the upper end of its one-sided 95 % interval, false_release_high. Where no lot's grades are known,
-        what it would tell is NaN.
+        its result is NaN.
     """
     known = np.flatnonzero(~np.isnan(kept).any(axis=1))
     some, chosen = kept[known], decided[known]

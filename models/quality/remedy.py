@@ -1,4 +1,4 @@
-"""Which limit a lot comes nearest to, and which move of a knob would bring it away from there."""
+"""Nearest limit of a lot, and the set-point move that increases the distance to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NearestLimit:
     grade : int
         Whose limit it is.
     value, bound : float
-        Likeliest content or sum, and the limit [unit of the elements].
+        Most probable content or sum, and the limit [unit of the elements].
     is_highest : bool
         Whether the limit is the highest content; else it is the least one.
     sigma : float
@@ -52,14 +52,14 @@ class NearestLimit:
 
 @dataclass(frozen=True)
 class Remedy:
-    """A move of one knob that takes a lot away from its nearest limit, by physics.
+    """Move of one set-point that increases a lot's distance to its nearest limit, by physics.
 
     Attributes
     ----------
     knob : Column
         What is moved.
     before, after : float
-        Its value in the row, and after one move as large as the seed allows [the knob's unit].
+        Its value in the row, and after one move as large as the seed allows [the set-point's unit].
     sigma : float
         Distance of the nearest limit afterwards, as `NearestLimit.sigma`.
     """
@@ -73,7 +73,7 @@ class Remedy:
 def distances(
     logs: FloatArray, scatter: ErrorScenarios, limits: Limits, which: IntArray | slice = slice(None)
 ) -> FloatArray:
-    """Distance of limits in standard deviations of the error, shape (n, q), by logarithms logs, shape (n, E).
+    """Return distances to limits in standard deviations, shape (n, q), from logarithms, shape (n, E).
 
     `which` picks limits; q are all of them without it.
     """
@@ -100,7 +100,7 @@ def nearest(
 
 
 def _of_grades(far: FloatArray, grades: IntArray, grade: IntArray) -> FloatArray:
-    """Distances of the limits of each lot's grade, shape (n, q); those of other grades, by `grade`, are infinite."""
+    """Return distances to the limits of each lot's own grade, shape (n, q); infinite for others."""
     return np.where(grade == grades[:, None], far, np.inf)
 
 
@@ -113,10 +113,10 @@ def remedies(
     scatter: ErrorScenarios,
     limits: Limits,
 ) -> list[Remedy | None]:
-    """For each lot the move of one knob that gains most room at the nearest limit of its grade; None where none does.
+    """Return each lot's single move with the largest gain at its nearest limit; None if none gains.
 
     The effect of a move is the ratio of the contents that first principles give after and before it: what history
-    shows of a knob is confounded by why operators turned it.
+    shows of a set-point is confounded by why operators turned it.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def remedies(
 
 
 def _moves(seed: Seed) -> list[tuple[Column, int, float]]:
-    """Moves of one knob as large as the seed allows: the knob, its column among the inputs, and what is added."""
+    """Return the largest allowed moves of one set-point: set-point, input column, and change."""
     names = input_names(seed)
     steps = [(knob, names.index(knob.name), knob.step or 0.0) for knob in seed.by_role("knob")]
     return [(knob, column, way * step) for knob, column, step in steps for way in (-1.0, 1.0)]
@@ -164,12 +164,12 @@ def _moves(seed: Seed) -> list[tuple[Column, int, float]]:
 def _moved(
     physics: AnyPhysics, seed: Seed, X: FloatArray, moves: Sequence[tuple[Column, int, float]]
 ) -> tuple[FloatArray, FloatArray]:
-    """What m moves do to n lots by physics.
+    """Return the effects of m moves on n lots by physics.
 
     Returns
     -------
     ndarray, shape (m, n)
-        The knob's value after each move, within its bounds [its unit].
+        Value of the set-point after each move, within its bounds [its unit].
     ndarray, shape (m, n, E)
         Change of the logarithms of the contents; none where physics cannot say.
     """
@@ -187,7 +187,7 @@ def _moved(
 
 
 def _contents(physics: AnyPhysics, seed: Seed, X: FloatArray) -> FloatArray:
-    """Contents by physics, shape (n, E); NaN where it tells none."""
+    """Return contents by physics, shape (n, E); NaN if physics has none."""
     with np.errstate(all="ignore"):
         found = physics.contents(by_name(X, input_names(seed)))
     contents = np.full((len(X), len(seed.elements)), np.nan)

@@ -1,4 +1,4 @@
-"""LightGBM on what straight lines leave over of a lot's contents and defects, censored labels as censored."""
+"""LightGBM on residuals of the linear models of contents and defects, with censored labels."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LotTrees(LotEstimator):
     """For each output gradient-boosted trees that start from its straight line.
 
     Rows must come sorted by time: the last share of them is held back to choose the number of trees, then all rows
-    are learnt with it. No row is drawn at random into the held-back part. The other settings are those of the
+    are used for the final fit. No row is drawn at random into the held-back part. The other settings are those of the
     parameters; `models.estimators.tuning.tuned` chooses them from LADDER.
 
     Parameters
@@ -101,7 +101,7 @@ class LotTrees(LotEstimator):
         return [max(1, booster.best_iteration) for booster in self._searches(X, Y, blocks[-1])]
 
     def _searches(self, X: FloatArray, Y: FloatArray, block: Block) -> Iterator[lightgbm.Booster]:
-        """Of each output trees on a block's older rows, with the number of them that loses least on its later rows."""
+        """Yield each output's trees on a block's older rows, their number chosen by loss on its later rows."""
         import lightgbm
 
         old, new = block
@@ -173,7 +173,7 @@ class LotTrees(LotEstimator):
         return {f"{TREES}.{i}": one for i, one in enumerate(self.boosters_)}
 
     def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
-        """Take up what `state` and `trees` gave."""
+        """Restore the estimator from the results of `state` and `trees`."""
         lines = self._lines()
         lines.restore(state, read_trees)
         self.lines_, self.n_features_in_ = lines, lines.n_features_in_

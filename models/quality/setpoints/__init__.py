@@ -1,1 +1,1 @@
-"""Set-points of a lot's knobs: what moves do to contents and defects, and which of them earn more than they cost."""
+"""Set-points of lots: effects of moves on contents and defects, and moves that pay."""

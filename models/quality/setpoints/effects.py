@@ -1,4 +1,4 @@
-"""What moves of knobs do to a lot's contents and defects: what physics says, held against what history shows."""
+"""Effects of set-point moves on contents and defects: physical prior, updated by plant history."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FOLDS = 5  # stretches of time, each of which is predicted by models of the othe
 ODDS_SD = 0.3  # prior of what a step does to the log-odds of a defect: a third more or less (assumed)
 PARTS = 8  # of a step, in which moves of history are counted
 FARTHEST = 8  # steps that are counted
-FACTOR_SD = 2.0  # prior of what history shows of physics' shift: no more than twice as much (assumed)
+FACTOR_SD = 2.0  # prior of the factor of physics' shift by history: at most about twice as much (assumed)
 SHARES = (-1.0, -0.5, -0.25, 0.25, 0.5, 1.0)  # of a step
 _ROUNDING = 1e-9
 _TREES = {"num_leaves": 8, "learning_rate": 0.1, "min_data_in_leaf": 20, "verbose": -1, "num_threads": 1, "seed": 0}
@@ -31,10 +31,10 @@ _TREE_COUNT = 60
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """How outputs (logarithms of E contents, log-odds of D defects) answer K knobs.
+    """Effects of K set-points on outputs: logarithms of E contents, log-odds of D defects.
 
     Of a move, physics says a shift of each logarithm; history shows a factor of that shift, and an offset for each unit
-    of the knob besides, both 0 until lots show more.
+    of the set-point besides, both 0 until lots show more.
 
     Attributes
     ----------
@@ -43,11 +43,11 @@ class Effects:
     fill : ndarray, shape (k,)
         What physics takes for a missing input: its median.
     shown : ndarray, shape (E + D, 2 K)
-        Factor of each knob's physics, then offset of each knob, by history.
+        Factor of each set-point's physics, then offset of each set-point, by history.
     covariance : ndarray, shape (E + D, 2 K, 2 K)
         Of `shown`.
     trials : ndarray of int, shape (K, 2, FARTHEST PARTS)
-        Past lots whose knob stood below, or above, what operators would have set by 1, 2, ... PARTS of a step or more.
+        Past lots whose set-point was below, or above, the expected setting by 1, 2, ... PARTS of a step or more.
     """
 
     seed: Seed
@@ -57,7 +57,7 @@ class Effects:
     trials: IntArray
 
     def of_moves(self, X: FloatArray, moved: FloatArray, normals: FloatArray) -> FloatArray:
-        """Shifts of the outputs by moves of knobs, drawn from what is known of them, shape (d, n, E + D).
+        """Return draws of the output shifts by set-point moves, shape (d, n, E + D).
 
         The less favourable counts of what physics says and what history shows. So an impurity falls only where both say
         so, and what physics says nothing of, as a defect, may rise and never falls.
@@ -67,7 +67,7 @@ class Effects:
         X, moved : ndarray, shape (n, k)
             Inputs before and after the moves.
         normals : ndarray, shape (d, E + D)
-            Standard normal numbers; 0 for what is likeliest.
+            Standard normal numbers; 0 for what is most probable.
         """
         shift = _physics(self.seed, self.fill, X, moved)
         terms = _terms(shift, _knobs(self.seed, moved) - _knobs(self.seed, X))
@@ -77,14 +77,14 @@ class Effects:
         return found
 
     def support(self, knob: int, move: float) -> int:
-        """Past lots in which a knob, by its number, was moved as far in the same direction [its unit]."""
+        """Return the number of past lots with a set-point moved as far in the same direction."""
         parts = math.ceil(PARTS * abs(move) / (knobs_of(self.seed)[knob].step or 1.0) - _ROUNDING)
         if not 0 < parts <= self.trials.shape[2]:
             return 0
         return int(self.trials[knob, int(move > 0), parts - 1])
 
     def state(self) -> dict[str, Any]:
-        """As JSON values; all but the seed."""
+        """Return the state as JSON values; all but the seed."""
         return {
             "fill": listed(self.fill),
             "shown": self.shown.tolist(),
@@ -94,7 +94,7 @@ class Effects:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         fill, shown, covariance = (np.array(state[name], dtype=np.float64) for name in ("fill", "shown", "covariance"))
         return cls(seed, fill, shown, covariance, np.array(state["trials"], dtype=np.intp))
 
@@ -107,7 +107,7 @@ def listed(values: FloatArray) -> Any:
 
 
 def knobs_of(seed: Seed) -> tuple[Column, ...]:
-    """Knobs that may be recommended: those that are numbers, in the seed's order."""
+    """Return the numeric set-points that may be recommended, in the seed's order."""
     return tuple(knob for knob in seed.by_role("knob") if knob.is_number)
 
 
@@ -116,9 +116,9 @@ def learn_effects(
 ) -> Effects:
     """Effects by physics and by past lots.
 
-    Operators move a knob for reasons, and those reasons act on the lot as well. So both knobs and outputs are predicted
+    Operators move a set-point for reasons that also act on the lot. So both set-points and outputs are predicted
     from what was known when the lot began, each stretch of time by models of the other stretches, and only what is left
-    over of the outputs is held against what is left over of the knobs [1]_. Left-overs of one unit, and those of one
+    over of the outputs is regressed on the residuals of the set-points [1]_. Residuals of one unit, and those of one
     period, hang together; the evidence counts for as much less as their sums scatter more than independent ones would.
 
     Parameters
@@ -161,9 +161,9 @@ def learn_effects(
 
 
 def _trials(left: FloatArray) -> IntArray:
-    """How many lots stood off what was to be expected by so many parts of a step, shape (K, 2, FARTHEST PARTS).
+    """Return numbers of lots by distance from the expected setting in step parts, (K, 2, FARTHEST PARTS).
 
-    `left` holds what was left of each knob, shape (n, K) [steps]; NaN where nobody knows it.
+    `left` holds the residual of each set-point, shape (n, K) [steps]; NaN if unknown.
     """
     sizes = np.arange(1, FARTHEST * PARTS + 1) / PARTS
     counts = [[np.sum(sign * knob[:, None] >= sizes, axis=0) for sign in (-1.0, 1.0)] for knob in left.T]
@@ -171,7 +171,7 @@ def _trials(left: FloatArray) -> IntArray:
 
 
 def knob_places(seed: Seed) -> list[int]:
-    """Which inputs are the knobs, in the seed's order of these."""
+    """Return the input indices of the set-points, in the seed's order of these."""
     names = input_names(seed)
     return [names.index(knob.name) for knob in knobs_of(seed)]
 
@@ -181,7 +181,7 @@ def _knobs(seed: Seed, X: FloatArray) -> FloatArray:
 
 
 def _expected(before: FloatArray, knob: FloatArray, others: IntArray, fold: IntArray) -> FloatArray:
-    """What the operators would have set in the lots of a fold, by how they answered the readings in the others."""
+    """Return expected operator settings in a fold's lots, predicted from readings in the other folds."""
     import lightgbm
 
     rows = others[~np.isnan(knob[others])]
@@ -190,7 +190,7 @@ def _expected(before: FloatArray, knob: FloatArray, others: IntArray, fold: IntA
 
 
 def _physics(seed: Seed, fill: FloatArray, X: FloatArray, moved: FloatArray) -> FloatArray:
-    """Shift of each output's logarithm by physics, knob by knob, shape (n, E + D, K); 0 where it says nothing."""
+    """Return log shifts of outputs by physics for each set-point, shape (n, E + D, K); 0 if unknown."""
     places, outputs = knob_places(seed), len(seed.elements) + len(seed.defects)
     shift = np.zeros((len(X), outputs, len(places)))
     here = np.where(np.isnan(X), fill, X)
@@ -217,7 +217,7 @@ def _contents(seed: Seed, X: FloatArray) -> FloatArray:
 
 
 def _terms(shift: FloatArray, change: FloatArray) -> FloatArray:
-    """What the 2 K coefficients of each output stand before, shape (n, E + D, 2 K)."""
+    """Return the regressors of each output's 2 K coefficients, shape (n, E + D, 2 K)."""
     offsets = np.broadcast_to(change[:, None, :], (len(change), shift.shape[1], change.shape[1]))
     return np.concatenate([shift, offsets], axis=2)
 
@@ -244,7 +244,7 @@ def _fitted(
 ) -> tuple[FloatArray, FloatArray]:
     """Coefficients of one output and their covariance, with a prior about 0.
 
-    A step is believed to move a content by no more than about one of its spreads, and a defect by about ODDS_SD.
+    A step is assumed to move a content by about one of its spreads at most, and a defect by about ODDS_SD.
     """
     spread = ODDS_SD if defect else float(1.0 / np.sqrt(np.mean(weight)))
     prior = np.diag(np.concatenate([np.full(len(steps), FACTOR_SD**-2), (steps / spread) ** 2]))
@@ -256,7 +256,7 @@ def _fitted(
 
 
 def _lots_for_one(terms: FloatArray, pull: FloatArray, groups: list[npt.NDArray[Any]]) -> float:
-    """How many lots count as one, on average over the coefficients: each group's sum against independent lots'."""
+    """Return the mean design effect over coefficients: variance of group sums over independent lots'."""
     pulls = terms * pull[:, None]
     alone = np.sum(pulls**2, axis=0)
     used = alone > 0
@@ -275,16 +275,16 @@ def _sums(pulls: FloatArray, groups: list[npt.NDArray[Any]]) -> Iterator[FloatAr
 
 
 def candidate_moves(seed: Seed, X: FloatArray, low: FloatArray, high: FloatArray) -> Iterator[FloatArray]:
-    """Moves of one knob at a time, parts of a step down and up, where bounds and history allow: inputs after it.
+    """Yield inputs after moves of one set-point: parts of a step, within bounds and history.
 
     Parameters
     ----------
     seed : Seed
         The process.
     X : ndarray, shape (n, k)
-        Inputs with the knobs as planned.
+        Inputs with the set-points as planned.
     low, high : ndarray, shape (K,)
-        Range of each knob that history supports.
+        Range of each set-point that history supports.
     """
     for knob, place, bottom, top in zip(knobs_of(seed), knob_places(seed), low, high, strict=True):
         bounds = knob.bounds or knob.limits

@@ -1,4 +1,4 @@
-"""Whether past lots can teach what knobs do."""
+"""Check that effects of set-points can be identified from past lots."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from physics.arrays import FloatArray
 from seeds import Seed
 
 FEWEST_LOTS = 100  # to learn from: a fifth of them, the least that a fold may be, is twenty
-NEEDED = ("bounds", "step", "move_cost")  # of a knob that is recommended
+NEEDED = ("bounds", "step", "move_cost")  # of a set-point that is recommended
 
 
 def check_learnable(seed: Seed, X: FloatArray, Y: FloatArray) -> None:
-    """Raise where set-points cannot be learnt from lots, rows sorted by time.
+    """Raise an error if effects of set-points cannot be fitted on lots, rows sorted by time.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def check_learnable(seed: Seed, X: FloatArray, Y: FloatArray) -> None:
     Raises
     ------
     SetpointError
-        No knobs, a knob without bounds, step or the cost of a move, too few lots, or a knob or an output that they do
-        not show.
+        No set-points, a set-point without bounds, step or cost of a move, too few lots, or an input or output that
+        does not vary in them.
     """
     knobs, outputs = knobs_of(seed), [*(element.name for element in seed.elements), *seed.defects]
     if not knobs:
@@ -47,7 +47,7 @@ def check_learnable(seed: Seed, X: FloatArray, Y: FloatArray) -> None:
 
 
 def _check_shown(names: list[str], values: FloatArray) -> None:
-    """Raise where a column has values in one stretch of time alone, or none in the older or the newest lots."""
+    """Raise an error if a column lacks values in the oldest or latest lots or outside one time segment."""
     known = ~np.isnan(values)
     stretches = np.array([np.any(part, axis=0) for part in np.array_split(known, FOLDS)]).sum(axis=0)
     new = 2 * len(values) // 3

@@ -1,4 +1,4 @@
-"""What is known of a plant's lots before they are made, and of what its knobs do."""
+"""Set-point model of lots: inputs known before production, and effects of set-points."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Quantity, Seed
 
 BEYOND = 0.1  # of the width of an input's history that it may lie beyond it: drifting readings pass it every month
-SUPPORT = (5.0, 95.0)  # percentiles of a knob's history between which a recommendation stays
+SUPPORT = (5.0, 95.0)  # percentiles of a set-point's history between which a recommendation stays
 
 
 @dataclass(frozen=True, eq=False)
 class LotSetpoints:
-    """What is known of a plant's lots before they are made, and of what its K knobs do.
+    """Set-point model of lots: data available before production and effects of K set-points.
 
     Attributes
     ----------
@@ -38,11 +38,11 @@ class LotSetpoints:
     columns : ndarray of int, shape (j,)
         Which inputs these are.
     scatter : Scatter
-        Its errors on lots that it had not learnt.
+        Its errors on lots outside the training rows.
     effects : Effects
         What moves do.
     low, high : ndarray, shape (K,)
-        Range of each knob that history supports.
+        Range of each set-point that history supports.
     ranges : ndarray, shape (j, 2)
         Where each of `columns` may lie: its range in history, and BEYOND of its width on either side.
     complete : ndarray of bool, shape (j,)
@@ -82,12 +82,12 @@ class LotSetpoints:
         Raises
         ------
         SetpointError
-            No knobs, a knob without bounds, step or the cost of a move, too few lots, or a knob or an output that
+            No set-points, a set-point without bounds, step or cost of a move, too few lots, or an input or output that
             they do not show.
         """
         check_learnable(seed, X, Y)
         columns = _columns(seed)
-        # The newest third tells how far off the estimator is in lots to come.
+        # The latest third gives the estimator's error on future lots.
         old, new = slice(None, 2 * len(X) // 3), slice(2 * len(X) // 3, None)
         outputs, seen, estimator = len(seed.elements), X[:, columns], _lines(seed)
         fitted = clone(estimator).fit(seen[old], Y[old])
@@ -117,7 +117,7 @@ class LotSetpoints:
         return priced(self.seed, given)
 
     def flags(self, X: FloatArray) -> list[list[str]]:
-        """What of lots, shape (n, k) of inputs, is unlike all that was learnt, or missing; a lot without is known."""
+        """Return missing or novel inputs of lots, shape (n, k); a lot without any is known."""
         names = [input_names(self.seed)[i] for i in self.columns]
         return input_flags(X[:, self.columns], names, self.ranges, self.complete)
 
@@ -126,7 +126,7 @@ class LotSetpoints:
         return np.asarray(self.estimator.predict(X[:, self.columns]), dtype=np.float64)
 
     def state(self) -> dict[str, Any]:
-        """As JSON values; all but the seed."""
+        """Return the state as JSON values; all but the seed."""
         return {
             "estimator": self.estimator.state(),
             "scatter": self.scatter.state(),
@@ -140,7 +140,7 @@ class LotSetpoints:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         estimator = _lines(seed)
         estimator.restore(state["estimator"], _no_trees)
         low, high, ranges = (np.array(state[name], dtype=np.float64) for name in ("low", "high", "ranges"))

@@ -1,4 +1,4 @@
-"""What lots are worth as planned and after moves, how sure that is, and by which content."""
+"""Economic value of lots as planned and after moves, with uncertainty and main contribution."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ DRAWS = 16  # of what moves do
 
 @dataclass(frozen=True, eq=False)
 class LotMoveEvaluator:
-    """Lots of E elements, D defects and G grades, weighed at some costs.
+    """Evaluator of moves of lots with E elements, D defects and G grades, at given costs.
 
     Attributes
     ----------
     model : SetPoints
-        What is known of lots and knobs.
+        Model of lots and set-points.
     costs : Costs
         What decisions on them bring and cost.
     """
@@ -40,7 +40,7 @@ class LotMoveEvaluator:
     costs: Costs
 
     def worth(self, raw: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """What lots are worth on average by the best decision [$/t], and how often they keep each grade, (n, G).
+        """Return the mean value of lots by the best decision [$/t], and probabilities of grades, (n, G).
 
         A lot with a defect goes in the last grade, whatever was decided.
 
@@ -55,14 +55,14 @@ class LotMoveEvaluator:
         return sound * decided + (1.0 - sound) * self.costs.value[-1], chances.keeps
 
     def cost(self, X: FloatArray, moved: FloatArray) -> FloatArray:
-        """What moves cost a tonne of their lot, shape (n,) [$/t], from inputs before and after, shape (n, k)."""
+        """Return the cost of moves, shape (n,) [$/t], from inputs before and after, shape (n, k)."""
         seed = self.model.seed
         prices = np.array([0.0 if knob.move_cost is None else knob.move_cost.value for knob in knobs_of(seed)])
         cost: FloatArray = self._distance(X, moved) @ prices / seed.quality_rules.lot_mass.value
         return cost
 
     def of(self, X: FloatArray, target: FloatArray, raw: FloatArray) -> list[tuple[LotAdvice, float]]:
-        """Advice that states moves of n lots and what they bring, and the standard deviation of each gain [$/t].
+        """Return recommendations with moves and effects of n lots, and the gains' standard deviations [$/t].
 
         Parameters
         ----------
@@ -130,15 +130,15 @@ class LotMoveEvaluator:
         return self.model.scatter.breaks(raw[:, : self._elements], self._limits)[:, self._own]
 
     def _outcomes(self, raw: FloatArray) -> FloatArray:
-        """Likeliest contents and chances of defects, shape (n, E + D)."""
+        """Return most probable contents and probabilities of defects, shape (n, E + D)."""
         return np.column_stack([np.exp(raw[:, : self._elements]), expit(raw[:, self._elements :])])
 
     def _distance(self, X: FloatArray, moved: FloatArray) -> FloatArray:
-        """How far each knob is moved, shape (n, K) [its unit]; 0 where nobody knows where it stands."""
+        """Return the size of each set-point's move, shape (n, K) [its unit]; 0 if its value is missing."""
         return np.nan_to_num(np.abs(moved - X)[:, knob_places(self.model.seed)])
 
     def _causes(self, X: FloatArray, target: FloatArray, raw: FloatArray, rows: IntArray) -> dict[int, str]:
-        """For lots that are moved the content whose change by itself brings most, in words; none where none does."""
+        """Return as text the content whose change alone gains most, for moved lots; absent if none gains."""
         if not len(rows):
             return {}
         shift = self.model.effects.of_moves(X[rows], target[rows], np.zeros((1, raw.shape[1])))[0]
@@ -210,7 +210,7 @@ def _estimate(draws: FloatArray) -> GainEstimate:
 
 
 def _normals(outputs: int) -> FloatArray:
-    """Standard normal numbers that fill the space of the outputs evenly, each with its opposite, shape (DRAWS, q)."""
+    """Return quasi-random standard normal numbers in antithetic pairs, shape (DRAWS, q)."""
     from scipy.stats import qmc
 
     half: FloatArray = ndtri(qmc.Sobol(outputs, rng=0).random(DRAWS // 2))

@@ -1,4 +1,4 @@
-"""What advice on lots reckons with: values of the grades and costs of decisions, by the seed or of the day."""
+"""Prices for recommendations on lots: grade values and decision costs, from the seed or the request."""
 
 from __future__ import annotations
 

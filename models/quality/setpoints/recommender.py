@@ -1,4 +1,4 @@
-"""Moves of a lot's knobs that earn more than they cost, what chosen ones would bring, or why none is recommended."""
+"""Recommended and requested moves of a lot's set-points, with effects, or the reason for none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from system.cancellation import between
 if TYPE_CHECKING:
     import pandas as pd
 
-LOTS_AT_ONCE = 100  # whose moves are weighed together
+LOTS_AT_ONCE = 100  # whose moves are evaluated together
 BROKEN = "limits: every move that gains makes the lot break its grade more often"
 
 
@@ -31,7 +31,7 @@ class LotPlans:
     Attributes
     ----------
     X : ndarray, shape (n, k)
-        Inputs with the knobs as planned; what is measured only later is not looked at.
+        Inputs with the set-points as planned; what is measured only later is not looked at.
     units : sequence of n str
         Unit that makes each.
     starts : sequence of n Timestamp
@@ -47,7 +47,7 @@ Chosen = tuple[FloatArray, BoolArray]  # inputs after the moves, and where moves
 
 
 def recommend(model: LotSetpoints, plans: LotPlans, prices: Mapping[str, float] | None = None) -> list[LotAdvice]:
-    """For each lot the move of one knob with the largest expected gain, if that is beyond doubt.
+    """Return for each lot the move of one set-point with the largest expected gain, if significant.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def what_if(
     moves: Sequence[Mapping[str, float]],
     prices: Mapping[str, float] | None = None,
 ) -> list[LotAdvice]:
-    """What chosen moves of each lot's knobs, by name [their units], would bring, whatever that is.
+    """Evaluate given moves of each lot's set-points, by name [their units], whether they gain or not.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def _advised(
 
 
 def best_moves(weighing: LotMoveEvaluator, X: FloatArray, raw: FloatArray) -> Chosen:
-    """Inputs after the best move of each lot, X where there is none, and whether a gain broke its grade more often.
+    """Return inputs after each lot's best move, X if none, and whether grade risk barred a better one.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def best_moves(weighing: LotMoveEvaluator, X: FloatArray, raw: FloatArray) -> Ch
 
 
 def _decided(advice: LotAdvice, doubt: float, barred: bool, model: LotSetpoints) -> LotAdvice:
-    """Advice as it is, or the refusal of a move whose gain is not beyond doubt [$/t], or of all that were barred."""
+    """Return the advice, or its refusal if the gain [$/t] is not significant or all moves were barred."""
     if not any(advice.moves.values()):
         return replace(advice, refusal=BROKEN) if barred and advice.refusal is None else advice
     if advice.gain.value > doubt:
@@ -162,7 +162,7 @@ def _decided(advice: LotAdvice, doubt: float, barred: bool, model: LotSetpoints)
 
 
 def _doubtful(advice: LotAdvice, model: LotSetpoints) -> str:
-    """Why a move whose gain is not beyond doubt is not recommended."""
+    """Return the reason against a move whose gain is not statistically significant."""
     moves = ", ".join(
         f"{name} {move:+.4g} {model.seed.column(name).unit}" for name, move in advice.moves.items() if move
     )
