@@ -1,1 +1,1 @@
-"""Consistency of a table's rows with each other: dates with their order and weekdays, order with classes."""
+"""Consistency of a table's rows: dates with row order and weekdays, order with classes."""

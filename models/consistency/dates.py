@@ -1,4 +1,4 @@
-"""Dates against what else stands in their rows: the order of rows, time steps, weekdays, months and shifts.
+"""Consistency of dates with the rest of their rows: order, time steps, weekdays, months and shifts.
 
 Spreadsheets take the day of a date for its month where it may be one. Such dates are valid, and they destroy every
 split by time. They show in rows that jump to and fro, and in columns that follow the calendar once day and month are
@@ -49,7 +49,7 @@ class Contradiction:
     left : int
         How many contradict once day and month are exchanged where the day may be a month.
     example : str
-        One of them in words; empty where a row alone shows nothing.
+        One of them as text; empty if no single row shows it.
     first : int
         Position of the first of them.
     """
@@ -212,7 +212,7 @@ def _unlike_its_kind(code: IntArray, feature: IntArray) -> BoolArray:
 def _of_shift(
     name: str, cells: pd.Series, times: pd.Series, hours: Mapping[str, tuple[int, int]], rows: IntArray
 ) -> Iterator[Contradiction]:
-    """Shifts at hours that they have nowhere, of rows that are faster than a day; the date has no part in it."""
+    """Yield shifts at hours outside their schedule, of rows faster than a day, without regard to the date."""
     hour = times.dt.hour.to_numpy()
     if len(np.unique(hour)) < 3:
         return

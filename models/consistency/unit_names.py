@@ -35,7 +35,7 @@ def _of_usual_width(sign: str) -> str:
 
 
 def looks(name: str) -> str:
-    """A name without what a person overlooks: case, spaces, kinds of dashes, letters that look like others."""
+    """Return a name without easily missed differences: case, spaces, kinds of dashes, look-alike letters."""
     if not name.isascii():
         name = unicodedata.normalize("NFKC", unit_name(name)).translate(_DASHES).translate(_LOOKALIKES)
     return "".join(name.casefold().split())

@@ -63,7 +63,7 @@ def numbers(cells: pd.Series, form: TableFormat = ISO) -> Parsed:
     Returns
     -------
     Series (n,) and dict
-        The values (NaN for faulty cells too), and the faulty cells by what was expected of them.
+        The values (NaN for faulty cells too), and the faulty cells with the expected value.
     """
     if pd.api.types.is_float_dtype(cells.dtype) or pd.api.types.is_integer_dtype(cells.dtype):
         values = cells if cells.dtype == np.float64 else pd.Series(cells.to_numpy(np.float64, na_value=np.nan))
@@ -83,9 +83,9 @@ def numbers(cells: pd.Series, form: TableFormat = ISO) -> Parsed:
 
 
 def _numbers_of_plant(text: pa.ChunkedArray, form: TableFormat) -> Parsed:
-    """Numbers that are written with the signs of `form`; a number with other signs is a fault, never guessed."""
+    """Parse numbers with the signs of `form`; a number with other signs is a fault, never guessed."""
     if form.thousands is None and not _mask(pc.match_substring(text, ".")).any():
-        try:  # most columns hold nothing else than numbers, which are read at once
+        try:  # most columns hold nothing else than numbers, which are read in one step
             values = _cast(pc.replace_substring(text, form.decimal, "."))
             return values, {FINITE: np.isinf(values.to_numpy())}
         except pa.ArrowInvalid:
@@ -104,7 +104,7 @@ def _numbers_of_plant(text: pa.ChunkedArray, form: TableFormat) -> Parsed:
 
 
 def markers(cells: pd.Series, form: TableFormat = ISO) -> dict[str, int]:
-    """Texts of a column of numbers that were read as missing, and how often each stands there; empty cells aside."""
+    """Return texts that a numeric column has for missing values, with their counts; empty cells excluded."""
     if not isinstance(cells.dtype, pd.StringDtype) and cells.dtype != object:
         return {}
     text = pc.utf8_trim_whitespace(pa.array(cells.astype("str"), type=pa.large_string()))
@@ -114,7 +114,7 @@ def markers(cells: pd.Series, form: TableFormat = ISO) -> dict[str, int]:
 
 
 def contents(cells: pd.Series, form: TableFormat = ISO) -> Parsed:
-    """Contents that a laboratory reports, as float64: "<0.5", below a limit of 0.5, is -0.5; NaN where there is none.
+    """Parse laboratory contents as float64: "<0.5", below a limit of 0.5, is -0.5; NaN if missing.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def contents(cells: pd.Series, form: TableFormat = ISO) -> Parsed:
 
 
 def marks(cells: pd.Series, form: TableFormat = ISO) -> Parsed:
-    """Whether each lot has a defect, as float64: 1, 0, or NaN where nobody looked.
+    """Parse defect marks of lots as float64: 1, 0, or NaN if not inspected.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def times(cells: pd.Series, form: TableFormat = ISO, units: pd.Series | None = N
 
 
 def standard_offset(zone: zoneinfo.ZoneInfo) -> dt.timedelta:
-    """How far a zone's clock is ahead of UTC outside summer time.
+    """Return a zone's offset from UTC outside summer time.
 
     Examples
     --------
@@ -269,7 +269,7 @@ def _standard(values: pd.Series, at_utc: BoolArray, zone: zoneinfo.ZoneInfo, uni
 
 
 def unit_names(cells: pd.Series) -> Parsed:
-    """Names of units as text, in one spelling, see `models.consistency.unit_names`; whole numbers are names too.
+    """Parse unit names as text in one spelling, see `models.consistency.unit_names`; integers are names.
 
     Parameters
     ----------
@@ -318,7 +318,7 @@ def classes(cells: pd.Series, known: Sequence[str], form: TableFormat = ISO) -> 
 
 
 def texts(cells: pd.Series, known: Sequence[str], form: TableFormat = ISO) -> tuple[pd.Series, dict[str, int]]:
-    """Texts of a category, missing where the seed does not know them, and how often each unknown one stands there."""
+    """Parse texts of a category, missing if not in the seed, with counts of the unknown texts."""
     text = _text(_whole(cells), form.missing)
     is_known = pc.is_in(text, value_set=pa.array(known, pa.large_string()))
     others = pc.value_counts(pc.drop_null(pc.filter(text, pc.invert(is_known))))
@@ -327,7 +327,7 @@ def texts(cells: pd.Series, known: Sequence[str], form: TableFormat = ISO) -> tu
 
 
 def _whole(cells: pd.Series) -> pd.Series:
-    """Whole numbers that a file holds as floats as what they are: a class 1 in a column with gaps is 1.0 in Parquet."""
+    """Return integers that a file stores as floats as integers: Parquet has class 1 with gaps as 1.0."""
     known = cells.dropna()
     if pd.api.types.is_float_dtype(cells.dtype) and np.isfinite(known).all() and (known == known.round()).all():
         return cells.astype("Int64")

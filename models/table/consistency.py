@@ -17,7 +17,7 @@ ONE_FORMAT = (
 def date_faults(
     frame: pd.DataFrame, times: pd.Series, header: str, unit: pd.Series | None, source: Source
 ) -> tuple[list[TableDefect], list[str]]:
-    """Compare the dates of a file with the order of its rows and its columns of weekdays, months and shifts.
+    """Compare the dates of a file with its row order and its columns of weekdays, months and shifts.
 
     Parameters
     ----------

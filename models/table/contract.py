@@ -1,7 +1,7 @@
-"""The table's contract: what a plant's rows must be before anything learns from them or is measured on them.
+"""Table contract: requirements on a plant's rows before training, prediction or evaluation.
 
-A fault of the file stops the work and all faults are reported at once. A single row with an impossible value is taken
-out and listed. Nothing is repaired in silence.
+A fault of the file stops the job, and all faults are reported together. A single row with an impossible value is
+excluded and listed. Nothing is repaired in silence.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Checked:
         Columns of the seed in its order: unit as text (where the seed has a key), start of period as datetime64[us],
         classes as text, all others float64 in the seed's units, NaN where missing; a content below the laboratory's
         limit L is -L. Sorted by unit and time. Rows
-        without a label are kept: they wait for it, and whoever trains leaves them out.
+        without a label are kept: they wait for it, and training leaves them out.
     rejected : DataFrame
         Values out of physical range, one a line: file, row, unit, period_start, column, value, reason. Their rows are
         not in `table`. From files also rows that are none of the plant, such as the header again.
@@ -53,7 +53,7 @@ class Checked:
 
     @property
     def rejected_rows(self) -> int:
-        """How many rows were taken out."""
+        """Number of excluded rows."""
         return len(self.rejected[["file", "row"]].drop_duplicates())
 
 
@@ -75,7 +75,7 @@ def check(
     then it is in the seed's unit already; so a checked table passes again unchanged. Columns of role `late` may be
     absent. `previous` columns are never read: they are made here, from the rows that remain, by time: the value of the
     same unit nearest to `periods` periods earlier and less than half a period off, NaN where there is none. A rejected
-    row lends no value to a later one.
+    row provides no value to a later one.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def _parsed(
 def _parse(
     raw: pd.Series, seed: Seed, column: Column, form: TableFormat, known: Mapping[str, pd.Series]
 ) -> cells.Parsed:
-    """A column in the seed's type, and the cells that are otherwise than expected; `known` may hold the units."""
+    """Parse a column to the seed's type with its deviating cells; `known` may hold the units."""
     if column.classes is not None:
         return cells.classes(raw, column.classes, form)
     if column.role == "time":

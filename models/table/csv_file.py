@@ -44,7 +44,7 @@ _FORMATS = {
 
 @dataclass(frozen=True)
 class _Text:
-    """A CSV file's text from its header on, as UTF-8: the file itself, or its bytes where they had to be changed."""
+    """Text of a CSV file from its header on, as UTF-8: the file itself, or its bytes if converted."""
 
     file: Path
     form: TableFormat
@@ -135,7 +135,7 @@ def _read_cells(text: _Text, written: list[str], headers: list[str]) -> RawTable
 
 
 def _other_format(file: Path) -> TableDefect | None:
-    """What a file is that is called CSV and is none, by its first bytes."""
+    """Return the defect of a file named CSV with another format, by its first bytes."""
     with file.open("rb") as content:
         start = content.read(8)
     for sign, kind in _FORMATS.items():
@@ -146,7 +146,7 @@ def _other_format(file: Path) -> TableDefect | None:
 
 
 def preamble(file: Path, headers: list[str], seed: Seed) -> list[TableDefect]:
-    """Lines above the header, such as a title; the header is where the name of the time stands, or of the target."""
+    """Return defects of lines above the header, the first row with the time's or target's name."""
     known = seed.time or seed.target
     names = {name for name in (known.name, known.tag) if name}
     if names & set(headers):
@@ -207,7 +207,7 @@ def _odd_names(written: _Text, headers: list[str]) -> Iterator[TableDefect]:
 
 
 def _first_row(written: _Text) -> bytes:
-    """The first line, and those that a name in quotes goes on in; cut off where it is too long for a header."""
+    """Return the first line, with continuation lines of a quoted name; cut at the maximum header length."""
     first = b""
     with written.open() as lines:
         while line := lines.readline(_HEADER_BYTES + 1 - len(first)):
@@ -218,7 +218,7 @@ def _first_row(written: _Text) -> bytes:
 
 
 def _lines(written: _Text) -> int:
-    """How many line ends a file has from its header on."""
+    """Return the number of line ends from the header on."""
     with written.open() as lines:
         return sum(part.count(b"\n") for part in iter(lambda: lines.read(1 << 20), b""))
 
@@ -237,7 +237,7 @@ def _swallowed(written: _Text, frame: pd.DataFrame, row: IntArray) -> list[Table
 
 
 def _not_utf8(written: _Text) -> TableDefect:
-    """Where the file stops being UTF-8."""
+    """Return the defect of the first byte that is not UTF-8."""
     file = str(written.file)
     with written.open() as lines:
         for number, line in enumerate(lines, start=1):

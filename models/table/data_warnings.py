@@ -1,4 +1,4 @@
-"""What a reader of a checked table should know: cautions, and what the table lacks. Plain lines, measured alone."""
+"""Warnings on a checked table and its missing data, as plain lines from the table only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENOUGH_LABELS = 200  # different ones, however often rounding makes them alike; 
 
 
 def read_as_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Say how many cells hold a text that was read as missing; `counts` has the texts and their number by column."""
+    """Return warnings on cells read as missing; `counts` has texts and their number by column."""
     found = [
         f"{column} ({', '.join(f'{text!r} {count}' for text, count in texts.items())})"
         for column, texts in counts.items()
@@ -41,7 +41,7 @@ def read_as_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 
 def unknown_texts(name: str, counts: Mapping[str, int]) -> list[str]:
-    """Say which texts of a category the seed does not know: they are learnt as missing."""
+    """Return the warning on category texts that are not in the seed and count as missing."""
     if not counts:
         return []
     texts = named(f"{shortened(text, 40)!r} {counts[text]}" for text in sorted(counts, key=lambda text: -counts[text]))
@@ -51,7 +51,7 @@ def unknown_texts(name: str, counts: Mapping[str, int]) -> list[str]:
 
 
 def unused_columns(headers: Sequence[str], seed: Seed) -> list[str]:
-    """Say which columns of the file were not used; `previous` columns of a table written here are made again."""
+    """Return the warning on unused columns of the file; `previous` columns are computed again."""
     made = {column.name for column in seed.columns if column.is_made}
     unknown = [header for header in headers if header not in made]
     if not unknown:
@@ -64,12 +64,12 @@ def unused_columns(headers: Sequence[str], seed: Seed) -> list[str]:
 
 
 def of_table(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """Cautions that a checked table itself gives: units spelled alike, sensors that stick, rows that stand sorted."""
+    """Return warnings on a checked table: similar unit names, constant sensors, sorted rows."""
     return [*alike(table, seed), *_stuck(table, seed), *_sorted(table, seed)]
 
 
 def alike(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """Name the units whose names differ in case, dashes, spaces or look-alike letters alone, in a line at most."""
+    """Return one line on unit names that differ only in case, dashes, spaces or look-alike letters."""
     if seed.key is None:
         return []
     rows = table[seed.key.name].value_counts(sort=False)
@@ -89,13 +89,13 @@ def alike(table: pd.DataFrame, seed: Seed) -> list[str]:
 
 
 def _spelled(name: str) -> str:
-    """A name as a person can tell it from one that looks like it."""
+    """Return a name in a form that is distinct from its look-alikes."""
     shown = visible(name)
     return with_code_points(name) if shown == name else f"'{shown}'"
 
 
 def respelled(cells: pd.Series) -> list[str]:
-    """Say which names of units were read in another form: without signs that have no width, of usual width."""
+    """Return the warning on normalised unit names: zero-width characters removed, full width replaced."""
     names = [name for name in cells.dropna().unique() if isinstance(name, str) and not name.isascii()]
     said = [f"{with_code_points(name)} as '{unit_name(name)}'" for name in names if unit_name(name) != name.strip()]
     return [f"units with signs without a width or of another width were read {named(said)}"] if said else []
@@ -122,7 +122,7 @@ def _stuck(table: pd.DataFrame, seed: Seed) -> list[str]:
 
 
 def _sorted(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """Classes or texts by which the rows of a table without time and units stand sorted: they are split in order."""
+    """Return the warning on rows sorted by class or text, without time and unit: they split in order."""
     if seed.time is not None or seed.key is not None:
         return []
     columns = [column.name for column in seed.columns if column.values or column.role == "target"]
@@ -131,13 +131,13 @@ def _sorted(table: pd.DataFrame, seed: Seed) -> list[str]:
 
 
 def _are_codes(values: FloatArray) -> bool:
-    """Whether values are whole numbers of a few kinds."""
+    """Return whether values are integers with few distinct values."""
     kinds = np.unique(values)
     return len(kinds) <= CODES and bool((kinds == np.floor(kinds)).all())
 
 
 def lacks(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """What a checked table has not: values, rows of some units, periods, labels.
+    """Return the missing data of a checked table: values, rows of some units, periods, labels.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def lacks(table: pd.DataFrame, seed: Seed) -> list[str]:
 
 
 def _no_time(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """What is not promised where rows have no order in time."""
+    """Return guarantees that are void because rows have no order in time."""
     if seed.time is not None:
         return []
     judged = "rows of the file" if seed.key is None else "units"
@@ -166,7 +166,7 @@ def _no_time(table: pd.DataFrame, seed: Seed) -> list[str]:
 
 
 def _no_units(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """What is not promised where all rows are of one unit."""
+    """Return guarantees that are void because all rows are of one unit."""
     return [] if seed.key is not None else ["no units: figures promise nothing of another unit than this one"]
 
 
@@ -182,7 +182,7 @@ def _empty_columns(table: pd.DataFrame, seed: Seed) -> list[str]:
 
 
 def _idle_knobs(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """Knobs that nobody moved: what they do cannot be learnt."""
+    """Return set-points that never move, so that their effects cannot be fitted."""
     idle = [
         f"{column.name} ({values.iloc[0]:.6g})"
         for column in seed.by_role("knob")

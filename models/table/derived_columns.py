@@ -1,4 +1,4 @@
-"""Columns that no file holds, made from other columns and from the time: the same for training and for serving."""
+"""Columns derived from other columns and time, with the same code in training and serving."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _made(
     if column.previous is not None:
         return earlier(values, unit, start, seed.period, column.previous.periods)
     assert column.rolling is not None
-    # The newest label may not be in hand yet when the period starts.
+    # The latest label may not be available yet when the period starts.
     first = seed.wait(column.lent_by) if column.lent_by in seed.targets else 1
     periods = range(first, first + column.rolling.window)
     window = [earlier(values, unit, start, seed.period, count) for count in periods]
@@ -98,7 +98,7 @@ def _made(
 
 
 def _statistic(name: str, window: FloatArray) -> FloatArray:
-    """Statistic over the first axis of what is there; NaN where nothing is, and of one value alone no deviation."""
+    """Return a statistic over the first axis without missing values; NaN if none, or deviation of one."""
     there = ~np.isnan(window)
     count = there.sum(axis=0)
     if name in ("min", "max"):

@@ -1,4 +1,4 @@
-"""What a prediction may see: the seed's inputs as one float64 matrix, and the physics computed from them."""
+"""Inputs of predictions: the seed's inputs as one float64 matrix, and derived physics features."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def sizes(X: FloatArray, seed: Seed) -> FloatArray:
 
 
 def codes(texts: Iterable[object], column: Column) -> FloatArray:
-    """Numbers of a text category, shape (n,): 0 for the first of the column's `values`; NaN where there is no such.
+    """Return category numbers, shape (n,), from 0 in the order of `values`; NaN for other texts.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def medians(X: FloatArray, otherwise: Iterable[float]) -> FloatArray:
 
 
 def checked_rows(estimator: Any, X: npt.ArrayLike) -> FloatArray:
-    """Rows for a fitted estimator to predict, shape (n, k); what is such a float64 matrix already passes untouched.
+    """Return rows for a fitted estimator, shape (n, k); a matching float64 matrix is not copied.
 
     scikit-learn's full check costs a single row three times what its trees do.
     """

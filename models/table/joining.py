@@ -1,4 +1,4 @@
-"""Rows of several files or sheets in one frame: one after the other, or side by side, joined on time and unit."""
+"""Rows of several files or sheets in one frame: appended, or joined on time and unit."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ReadRows:
 
 
 def together(raws: Sequence[RawTable], seed: Seed, name: str) -> ReadRows:
-    """Rows of all files: joined where the seed names several files or sheets, else one file after the other.
+    """Return rows of all files: joined if the seed names several files or sheets, else appended.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def _one_after_the_other(raws: Sequence[RawTable], name: str) -> tuple[pd.DataFr
 def joined(raws: Sequence[RawTable], seed: Seed, name: str) -> tuple[pd.DataFrame, Source]:
     """Rows of all files, side by side where time and unit are the same; a row that only some have is kept.
 
-    A file without the column of the unit is one for all units: its rows stand beside those of each unit.
+    A file without the column of the unit is one for all units: its rows are joined to those of each unit.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ _IDENTITY = (_TIME, _UNIT)
 
 
 def _shared_columns(raws: Sequence[RawTable], seed: Seed, name: str) -> Iterator[TableDefect]:
-    """Columns that stand in two files, so that nobody knows which counts."""
+    """Yield defects of columns that two files contain, as their precedence is unknown."""
     identity = {header for column in seed.identity for header in (column.name, column.tag)}
     owner: dict[str, str] = {}
     for raw in raws:

@@ -1,4 +1,4 @@
-"""Rows of a file that are no rows of a plant: those to skip, its header again, totals or means at its foot."""
+"""Rows of a file without data: skipped rows, repeated headers, totals or means at the end."""
 
 from __future__ import annotations
 
@@ -71,6 +71,6 @@ def without_strays(frame: pd.DataFrame, source: Source, seed: Seed) -> tuple[pd.
 
 
 def _cell(frame: pd.DataFrame, seed: Seed, name: str, position: int) -> str:
-    """What the file holds in the cell of a column of the seed."""
+    """Return a cell's content in the file, for a column of the seed."""
     header = heading_of(seed.column(name), frame)
     return "" if header is None else str(frame[header].iloc[position])

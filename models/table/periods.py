@@ -1,4 +1,4 @@
-"""Rows that are faster than the period, made into periods: mean, deviation, extremes, last value or count."""
+"""Aggregation of faster rows to periods: mean, deviation, extremes, last value or count."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ OUTSIDE_SHARE = 0.2
 
 
 def latest_plan(seed: Seed) -> dt.date:
-    """Last day on which a period may begin that is planned now: it need not have begun."""
+    """Return the last day on which a planned period may start; it may be in the future."""
     return dt.date.today() + dt.timedelta(days=math.ceil(seed.period / dt.timedelta(days=1)))
 
 
 def first_not_begun(today: dt.date | None = None) -> pd.Timestamp:
-    """Start from which on periods have not begun on a day; by default the clock's."""
+    """Return the earliest start of a future period on a day; by default the clock's."""
     return pd.Timestamp(today or dt.date.today()) + pd.Timedelta(days=1)
 
 
@@ -111,7 +111,7 @@ def into_periods(values: Mapping[str, pd.Series], seed: Seed, every: dt.timedelt
 
 
 def statistic_of(column: Column, seed: Seed) -> str:
-    """How rows become a column's value of a period; the seed's choice, or what its kind calls for."""
+    """Return the statistic of a column's period value: the seed's choice, or its kind's default."""
     if column.statistic is not None:
         return column.statistic
     if not column.is_number or column.censored:
@@ -124,7 +124,7 @@ def _identity(by: list[pd.Series], first: IntArray) -> list[pd.Series]:
 
 
 def _possible(values: pd.Series, column: Column) -> tuple[pd.Series, int]:
-    """Readings without those out of the column's range, where that is the range of readings, and how many these are."""
+    """Return readings within the column's range, if it applies to readings, and the number excluded."""
     if not column.is_number or column.statistic in ("sd", "count") or slip(values, column) is not None:
         return values, 0
     low, high = column.limits
@@ -134,7 +134,7 @@ def _possible(values: pd.Series, column: Column) -> tuple[pd.Series, int]:
 
 
 def _value(readings: pd.Series, number: pd.Series, statistic: str) -> pd.Series:
-    """Statistic of each period's readings, in the order of the periods' numbers; what is missing is passed over."""
+    """Return a statistic of each period's readings, in order of the period numbers; missing ones skipped."""
     grouped = readings.groupby(number)
     if statistic == "count":
         return grouped.count().astype(np.float64)
@@ -151,7 +151,7 @@ def _span(length: dt.timedelta) -> str:
 
 
 def _thin(rows: npt.NDArray[np.integer]) -> list[str]:
-    """Periods with far fewer rows than usual, such as one that has just begun."""
+    """Return warnings on periods with far fewer rows than typical, such as an incomplete one."""
     few = np.count_nonzero(rows < _SHARE * np.median(rows))
     return [f"{few} of {len(rows)} periods have less than half the usual {np.median(rows):.0f} rows"] if few else []
 

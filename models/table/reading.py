@@ -1,4 +1,4 @@
-"""Tables from files: a CSV or Parquet file, or a folder of them, through the contract into the seed's form."""
+"""Tables from files: a CSV or Parquet file, or a folder of them, checked and in the seed's form."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None, la
 
 
 def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:
-    """Noise-free targets of a simulated plant, which evaluation alone may read; its hidden states are left out.
+    """Return noise-free targets of a simulated plant, for evaluation only, without hidden states.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def write_frame(frame: pd.DataFrame, path: str | Path) -> None:
 def write_csv(frame: pd.DataFrame, file: IO[bytes], *, header: bool = True) -> None:
     """Write rows as CSV, the same bytes under every Python.
 
-    Up to 3.12 its library leaves a text with a carriage return unquoted, which ends the line for whoever reads it. So
+    Up to 3.12 its library leaves a text with a carriage return unquoted, which ends the line for other readers. So
     where a text has one all texts are quoted.
 
     Parameters

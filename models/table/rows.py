@@ -1,4 +1,4 @@
-"""Rows of a table in the seed's types and units: faults among them, and those whose values are possible."""
+"""Rows of a table in the seed's types and units: defects, and rows with possible values."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class TableRows:
         return [column for column in self.seed.columns if column.is_number and column.name in self.values]
 
     def identity_faults(self, today: dt.date) -> Iterator[TableDefect]:
-        """Periods that have not begun, and rows of a unit and period that stand before."""
+        """Yield defects of future periods and of duplicate rows of a unit and period."""
         time = self.seed.time
-        if time is None:  # then nothing tells two rows of a unit apart
+        if time is None:  # then two rows of a unit cannot be distinguished
             return
         names = [column.name for column in self.seed.identity if column.name in self.values]
         if time.name in names:
@@ -77,7 +77,7 @@ class TableRows:
             yield TableDefect(self.source.name, None, place, got, "one row a unit and period")
 
     def label_faults(self) -> Iterator[TableDefect]:
-        """Targets without a single label; element contents beside a class may be unknown."""
+        """Yield targets without any label; element contents in addition to a class may be missing."""
         beside = self.seed.elements if self.seed.classes else ()
         for column in self.seed.by_role("target"):
             if column not in beside and column.name in self.values and not self.values[column.name].notna().any():
@@ -85,7 +85,7 @@ class TableRows:
                 yield TableDefect(self.source.name, None, header, "no value in any row", "at least one label")
 
     def held_labels(self) -> list[TableDefect]:
-        """A target that stands in many rows, because they are faster than it: so many labels, not so many rows."""
+        """Return defects of targets repeated over faster rows: labels are fewer than rows."""
         found = [] if self.seed.time is None else held(self.seed, self.values)
         return [TableDefect(self.source.name, None, self.headers[name], *said) for name, said in found]
 
@@ -113,12 +113,12 @@ class TableRows:
 
     @cached_property
     def impossible(self) -> BoolArray:
-        """Which rows have an impossible value in any column."""
+        """Return whether rows have an impossible value in any column."""
         return np.asarray(np.logical_or.reduce(list(self.outside.values())), dtype=np.bool_)
 
     @cached_property
     def part_slips(self) -> dict[str, PartSlip]:
-        """By column the part of its rows in another unit; a laboratory's limits have no size of their own."""
+        """Columns with part of the rows in another unit; a laboratory's limits are not scaled."""
         found = {
             column.name: part_slip(self.values[column.name].to_numpy(), column)
             for column in self.measured
@@ -142,7 +142,7 @@ class TableRows:
         ]
 
     def _stops(self, name: str, part: PartSlip) -> bool:
-        """Whether a part in another unit stops the work.
+        """Return whether a part in another unit stops the job.
 
         It does if it is a tenth of the rows and physically possible, so that no range takes it out, or if so many rows
         are out of range that the file is refused. Where rows are of several classes, possible values are a caution at

@@ -1,4 +1,4 @@
-"""Where a table's rows and cells stand: files as read, row numbers, and faults that name their place."""
+"""Sources of a table's rows and cells: files as read, row numbers, and defects with their place."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class TableError(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """Where the rows of a frame stand in files.
+    """File positions of a frame's rows.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Source:
     file : int array (n,)
         For each row its file, as an index into `files`.
     row : int array (n,)
-        For each row its number in that file, as a person counts.
+        For each row its number in that file, counted from 1.
     """
 
     name: str
@@ -90,7 +90,7 @@ class RawTable:
     headers : list of str
         Names of all its columns, also of those not read; none where the file cannot be used.
     row : int array (n,)
-        Row numbers as a person counts: in CSV and sheets with the header, in Parquet the first row is 1.
+        Row numbers counted from 1: in CSV and sheets with the header, in Parquet the first row is 1.
     faults : list of Fault
         What was met on the way.
     cautions : tuple of str
@@ -106,7 +106,7 @@ class RawTable:
 
 
 def heading_of(column: Column, frame: pd.DataFrame) -> str | None:
-    """The name under which a frame as read holds a column of the seed, its tag or its own; None where it does not."""
+    """Return the frame's name of a seed column, its tag or its own name; None if absent."""
     return next((heading for heading in (column.tag, column.name) if heading in frame.columns), None)
 
 

@@ -166,7 +166,7 @@ def _text(cell: Cell, form: TableFormat) -> str:
 
 
 def _errors(file: Path, sheet: str) -> tuple[str, ...]:
-    """How many cells of a sheet hold an error such as #REF!, which are read as empty."""
+    """Return the count of error cells of a sheet, such as #REF!, which are read as empty."""
     count = sum(len(_ERROR.findall(part)) for part in _xml_parts(file, sheet))
     return (f"read as missing: {count} cells with an error such as #REF! in sheet {sheet}",) if count else ()
 

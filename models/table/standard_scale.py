@@ -22,7 +22,7 @@ class StandardScale:
     Parameters
     ----------
     median : ndarray, shape (k,)
-        What stands for a missing value, in the signal's unit.
+        Replacement of a missing value, in the signal's unit.
     spread : ndarray, shape (k,)
         Half of the distance between the quartiles, in the signal's unit.
     """
@@ -32,7 +32,7 @@ class StandardScale:
 
     @classmethod
     def of(cls, X: FloatArray) -> Self:
-        """Learn from X, shape (n, k); a column that is empty or hardly varies gets the spread 1 or its deviation."""
+        """Fit on X, shape (n, k); a column without values or variation has the spread 1 or its deviation."""
         median = medians(X, np.zeros(X.shape[1]))
         filled = np.where(np.isnan(X), median, X)
         low, high = np.percentile(filled, (25, 75), axis=0)
@@ -45,7 +45,7 @@ class StandardScale:
         return np.asarray(np.arcsinh((np.where(np.isnan(X), self.median, X) - self.median) / self.spread))
 
     def state(self) -> dict[str, Any]:
-        """Its numbers as JSON values."""
+        """Return the parameters as JSON values."""
         return {"median": self.median.tolist(), "spread": self.spread.tolist()}
 
     @classmethod

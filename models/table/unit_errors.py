@@ -1,4 +1,4 @@
-"""Slips of units: columns, or a part of their rows, about a power of 1000 away from what the seed calls typical."""
+"""Unit errors: columns, or part of their rows, about a power of 1000 off the seed's typical value."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNITS = "Wh|A|V|W|Pa|J|Ω|mol|Hz"
 
 
 def slip(values: pd.Series, column: Column) -> tuple[str, str] | None:
-    """What was found and expected where a column's median shows another unit than the seed's."""
+    """Return found and expected value if a column's median indicates another unit; None otherwise."""
     if column.typical is None:
         return None
     mean, sd = column.typical.mean, column.typical.sd
@@ -107,7 +107,7 @@ def part_slip(values: FloatArray, column: Column) -> PartSlip | None:
 
 
 def _other_unit(unit: str, size: float) -> str | None:
-    """The unit whose numbers are so many times those of `unit`: MA for kA and 0.001; None where it has no such name."""
+    """Return the unit that is `unit` times such a size: MA for kA and 0.001; None if it has no name."""
     written = re.match(f"([{''.join(_PREFIXES)}]?)({_UNITS})\\b(.*)", unit)
     if written is None:
         return None
