@@ -1,1 +1,1 @@
-"""Following outcomes with care: what is odd beside what outcomes were like before waits for a person."""
+"""Online calibration with review: anomalous outcomes stay pending until a reviewer accepts them."""

@@ -1,4 +1,4 @@
-"""Outcomes that a model has received since it began to answer, and the interval that it answers with for that."""
+"""Outcomes received since a model entered service, and the interval of its responses."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from models.uncertainty.intervals import Conformal, rows_needed
 from seeds import Seed
 
 ENOUGH = 50.0
-"""Outcomes by which a level is set right: so many tell a coverage of 90 % with a standard deviation of 0.04."""
+"""Outcomes for a level of their own: 90 % coverage is known to a standard deviation of 0.04."""
 LAPSE = 4
-"""Times within which a period is over and its outcome known; a level without outcomes for longer is of the past."""
+"""Periods plus outcome delay after which a level without new outcomes is no longer current."""
 
 Kind = Literal["fixed", "wider", "adaptive"]
 
@@ -53,7 +53,7 @@ class Received:
     is_current: bool = True
 
     def are_enough(self, weight: float) -> bool:
-        """Return whether the level rests on them alone, where each counts for `weight`; see `adaptive_intervals`."""
+        """Return whether they suffice for the level, each counted as `weight`; see `adaptive_intervals`."""
         return self.is_current and self.outcomes * weight >= ENOUGH
 
     def interval(self, level: IntervalLevel | None) -> Interval:
@@ -82,7 +82,7 @@ class Received:
 
 
 def is_current(newest_at: int, now: int, seed: Seed) -> bool:
-    """Return whether the newest outcome is current that arrived at this moment [both microseconds since 1970]."""
+    """Return whether the latest outcome's arrival is recent [both microseconds since 1970]."""
     return now - newest_at <= LAPSE * (seed.period + seed.delay) / dt.timedelta(microseconds=1)
 
 

@@ -1,4 +1,4 @@
-"""What outcomes are like beside the predictions of a model, and which are so odd that nothing should follow them."""
+"""Reference distribution of prediction errors, and the test for anomalous outcomes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LEAST = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class OutcomeRun:
-    """Outcomes that came in one after the other, beside what was predicted of them.
+    """Consecutive outcomes with their predictions.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class OutcomeRun:
 
     @property
     def measures(self) -> FloatArray:
-        """What the run is like, shape (6,).
+        """Measures of the run, shape (6,).
 
         Level and mean: the median error, which is that of most rows, and the mean, which a centre follows. Spread: the
         logarithm of the middle half of the errors. Link: the correlation of outcomes with predictions, as Fisher's z.
@@ -83,11 +83,11 @@ def _link(outcomes: FloatArray, predicted: FloatArray) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Bounds:
-    """What runs of about the same length were like, and how far off that a run may be.
+    """Reference values of runs of about the same length, and their tolerances.
 
     A measure of a run may lie twice as far from the median of the past as the farthest of the past, and somewhat
     farther where runs of the past are few or the run has few rows: a plant that drifts, or whose rows depend on each
-    other, is held against its own drift, as labels are before they are learnt.
+    other, is compared with its own drift, as labels are before training.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class Bounds:
 
     @classmethod
     def of(cls, runs: Sequence[OutcomeRun]) -> Self | None:
-        """From runs of the past; None where they are too few to say what is usual."""
+        """Return the bounds of reference runs; None if these are too few."""
         if len(runs) < FEWEST_RUNS:
             return None
         past, rows = np.array([run.measures for run in runs]), float(np.median([len(run.errors) for run in runs]))
@@ -127,7 +127,7 @@ class Bounds:
         return cls(middle, np.maximum(reach, floors), rows)
 
     def odd(self, run: OutcomeRun) -> tuple[str, ...]:
-        """What is odd about a run, in words; nothing where it goes with the past.
+        """Return the anomalies of a run as text; empty if it is consistent with history.
 
         It is odd where its distance, counted in reaches and over all measures together, is above one: measures that are
         all near their bounds are odd too. Of fewer outcomes than FEWEST_ROWS level and mean alone say something.
@@ -161,18 +161,18 @@ class Bounds:
         return tuple(named) if least == 1.0 else ("near its bound each, beyond it together", *named)
 
     def state(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the state as JSON values."""
         return {"middle": self.middle.tolist(), "reach": self.reach.tolist(), "rows": self.rows}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         return cls(np.array(state["middle"]), np.array(state["reach"]), float(state["rows"]))
 
 
 @dataclass(frozen=True, eq=False)
 class ReferenceRuns:
-    """What runs of outcomes were like while a model was followed in training.
+    """Reference runs of outcomes, from the online calibration of a model in training.
 
     Parameters
     ----------
@@ -183,15 +183,15 @@ class ReferenceRuns:
     bounds: tuple[Bounds, ...]
 
     def odd(self, run: OutcomeRun) -> tuple[str, ...]:
-        """What is odd about a run beside runs of the past that are no longer, the longest first; see `Bounds.odd`."""
+        """Return the anomalies against reference runs of at most its length, longest first; see `Bounds.odd`."""
         fitting = [one for one in self.bounds if one.rows <= len(run.errors)]
         return next((found for one in reversed(fitting or self.bounds[:1]) if (found := one.odd(run))), ())
 
     def state(self) -> list[dict[str, Any]]:
-        """As JSON values."""
+        """Return the state as JSON values."""
         return [one.state() for one in self.bounds]
 
     @classmethod
     def from_state(cls, state: Sequence[Mapping[str, Any]]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         return cls(tuple(Bounds.from_state(one) for one in state))

@@ -1,4 +1,4 @@
-"""A model that follows outcomes, and lets those wait that are odd: they move nothing until a person accepts them."""
+"""Online state of a model with a review queue: anomalous outcomes stay pending until accepted."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Arrival:
     said: FloatArray | None = None
 
     def state(self) -> list[Any]:
-        """As JSON values."""
+        """Return the state as JSON values."""
         parts = [self.errors, self.scores, self.outcomes, self.scale, *([] if self.said is None else [self.said])]
         return [self.batch, *(one.tolist() for one in parts)]
 
     @classmethod
     def from_state(cls, state: Sequence[Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         return cls(int(state[0]), *(np.array(one, dtype=np.float64) for one in state[1:]))
 
 
@@ -75,18 +75,18 @@ class PendingBatch:
 
 @dataclass(frozen=True, eq=False)
 class OnlineState:
-    """What a model has taken up of the outcomes, and what waits.
+    """Online state of a model: outcomes applied so far and batches pending review.
 
     Outcomes are looked at in runs of FEWEST_ROWS and more. While a run has fewer, they are followed for the time being,
-    unless the run's level already is odd. When it is complete, either all of it is taken up for good, or all of it
+    unless its level already is anomalous. When it is complete, either all of it is applied permanently, or all of it
     waits, and what was followed for the time being is forgotten. It never changes: `taken` gives the next one.
 
     Parameters
     ----------
     sure : Adaptive
-        What was taken up for good.
+        Interval after the permanently applied outcomes.
     usual : Usual or None
-        What outcomes are like; None where that is not known, and each is taken up for good as it comes.
+        Reference runs of outcomes; None if unknown, and each outcome is applied permanently on arrival.
     begun : tuple of Arrival
         Those of the run that is not complete, in order.
     waiting : tuple of Waiting
@@ -94,9 +94,9 @@ class OnlineState:
     outcomes_waiting : int
         How many outcomes wait in all.
     known : ndarray, shape (k,), k <= MOST_KNOWN
-        Outcomes that were taken up for good, the newest last [scale of the model's errors].
+        Outcomes that were applied permanently, the newest last [scale of the model's errors].
     outcomes : int
-        How many were taken up for good.
+        Number of permanently applied outcomes.
     """
 
     sure: AdaptiveInterval
@@ -109,7 +109,7 @@ class OnlineState:
 
     @cached_property
     def adaptive(self) -> AdaptiveInterval:
-        """What answers rest on now."""
+        """Interval of the current responses."""
         return self.sure if self._odd else _with(self.sure, self.begun)
 
     @property
@@ -119,13 +119,13 @@ class OnlineState:
 
     @cached_property
     def _odd(self) -> tuple[str, ...]:
-        """What is odd about the run that has begun."""
+        """Anomalies of the incomplete run."""
         if self.usual is None or not self.begun:
             return ()
         return self.usual.odd(run_of(self.begun, self.sure.centre, self.known))
 
     def taken(self, arrival: Arrival, accepted: bool = False) -> Self:
-        """After outcomes that arrived together; those that a person has accepted are taken up for good."""
+        """Return the state after simultaneous outcomes; reviewed and accepted ones are applied permanently."""
         if not len(arrival.errors):
             return self
         if accepted or self.usual is None:
@@ -141,12 +141,12 @@ class OnlineState:
         return replace(later, begun=(), waiting=(*later.waiting, *more)[-MOST_LISTED:], outcomes_waiting=count)
 
     def _with(self, arrivals: Sequence[Arrival]) -> Self:
-        """After outcomes that are taken up for good."""
+        """Return the state after permanent application of outcomes."""
         count = self.outcomes + _count(arrivals)
         return replace(self, sure=_with(self.sure, arrivals), known=_newest(self.known, arrivals), outcomes=count)
 
     def state(self) -> dict[str, Any]:
-        """As JSON values, without what comes with the model."""
+        """Return the state as JSON values, without parts stored with the model."""
         return {
             "adaptive": self.sure.state(),
             "begun": [one.state() for one in self.begun],
@@ -160,7 +160,7 @@ class OnlineState:
     def from_state(
         cls, state: Mapping[str, Any], usual: ReferenceRuns | None, kind: type[AdaptiveInterval] = AdaptiveInterval
     ) -> Self:
-        """From what `state` gave, or code that let nothing wait, and what comes with the model."""
+        """Restore from a stored state, also of versions without a review queue, and the model's own parts."""
         return cls(
             kind.from_state(state["adaptive"]),
             usual,
@@ -173,17 +173,17 @@ class OnlineState:
 
 
 def waiting_in(state: Mapping[str, Any]) -> tuple[PendingBatch, ...]:
-    """What waits by what `OnlineState.state` gave."""
+    """Return the pending batches in a state of `OnlineState.state`."""
     return tuple(PendingBatch(*one) for one in state.get("waiting", ()))
 
 
 def outcomes_waiting_in(state: Mapping[str, Any]) -> int:
-    """How many outcomes wait by the same."""
+    """Return the number of pending outcomes in such a state."""
     return int(state.get("outcomes_waiting", 0))
 
 
 def run_of(arrivals: Sequence[Arrival], centre: float, known: FloatArray) -> OutcomeRun:
-    """Outcomes that arrived one after the other as a run, beside predictions with this centre added to them."""
+    """Return consecutive arrivals as a run, with this centre added to their predictions."""
     errors, outcomes, scale = (
         np.concatenate([getattr(one, name) for one in arrivals]) for name in ("errors", "outcomes", "scale")
     )
@@ -192,10 +192,10 @@ def run_of(arrivals: Sequence[Arrival], centre: float, known: FloatArray) -> Out
 
 
 def usual_of(arrivals: Sequence[Arrival], start: AdaptiveInterval) -> ReferenceRuns | None:
-    """What runs of outcomes that are all followed are like, from a beginning on; None where there are too few."""
+    """Return reference runs of outcomes that are all applied from a start on; None if too few."""
     found, rows, before, centres = list[Bounds](), FEWEST_ROWS, 0, centres_along(arrivals, start)
     while (bounds := Bounds.of(runs := runs_of(arrivals, centres, rows))) is not None:
-        if len(runs) != before:  # what arrives together may be longer than what is asked for
+        if len(runs) != before:  # simultaneous outcomes may be longer than the requested length
             found.append(bounds)
         rows, before = 2 * rows, len(runs)
     return ReferenceRuns(tuple(found)) if found else None
@@ -210,7 +210,7 @@ def centres_along(arrivals: Iterable[Arrival], start: AdaptiveInterval) -> list[
 
 
 def runs_of(arrivals: Sequence[Arrival], centres: Sequence[float], rows: int) -> list[OutcomeRun]:
-    """Complete runs of so many outcomes and more, each beside the centre before its first."""
+    """Return complete runs of at least so many outcomes, each with the centre before its first outcome."""
     runs, first, count, known = list[OutcomeRun](), 0, 0, np.empty(0)
     for end, arrival in enumerate(arrivals, start=1):
         count += len(arrival.errors)

@@ -20,7 +20,7 @@ WINDOW = 250
 STEP = 0.02
 RECENT = 20
 CHANCE = 2.0
-"""How many variances of a mean are taken off the square of a shift: no more than chance is no shift."""
+"""Variances of a mean subtracted from the square of a shift, so that random variation is no shift."""
 # Above a coverage of 90 % a step is this share of what may be missed: with 0.02 a single miss would make an interval of
 # 99 % as wide as any known error, for a hundred outcomes.
 STEP_SHARE = 0.2
@@ -29,7 +29,7 @@ _MEDIAN_OF_NORMAL = 0.6744897501960817  # of the size of a standard normal numbe
 
 @dataclass(frozen=True, eq=False)
 class IntervalLevel:
-    """How wide intervals must be now, by adaptive conformal inference [1]_.
+    """Current width of intervals, by adaptive conformal inference [1]_.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class IntervalLevel:
 
     Notes
     -----
-    An outcome is held against the interval of each of COVERAGES as it is when the outcome arrives. A miss lowers
+    An outcome is compared with the interval of each of COVERAGES as it is when the outcome arrives. A miss lowers
     `missed` by the step times the coverage, a hit raises it by the step times one less the coverage: over T outcomes
     the share of misses is off 1 - coverage by at most (coverage + step) / (step T), whatever the plant does. The step
     is STEP times the weight, and of coverages above 90 % less. Outcomes
@@ -74,12 +74,12 @@ class IntervalLevel:
 
     @classmethod
     def new(cls, weight: float = 1.0) -> Self:
-        """As it is before any outcome, each of which counts for `weight`."""
+        """Return the level before any outcome, each of which counts for `weight`."""
         return cls(np.empty(0), 1.0 - np.array(COVERAGES), weight)
 
     @property
     def window(self) -> int:
-        """How many outcomes are kept: those that count for WINDOW."""
+        """Number of stored outcomes: those that count for WINDOW."""
         return math.ceil(WINDOW / self.weight)
 
     @cached_property
@@ -109,7 +109,7 @@ class IntervalLevel:
         return _half_width(self._sorted, float(np.interp(coverage, *self._nodes)))
 
     def taken(self, scores: FloatArray) -> Self:
-        """The level after outcomes that arrived with these scores, shape (m,), one after the other."""
+        """Return the level after outcomes with these scores, shape (m,), applied sequentially."""
         window, ordered = self.scores.tolist(), list(self._sorted)
         missed, followed = self.missed.tolist(), [(*one, step * self.weight) for *one, step in _FOLLOWED]
         most = self.window
@@ -131,12 +131,12 @@ class IntervalLevel:
         return found
 
     def state(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the state as JSON values."""
         return {"scores": self.scores.tolist(), "missed": self.missed.tolist(), "weight": self.weight}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         scores, missed = (np.array(state[name], dtype=np.float64) for name in ("scores", "missed"))
         return cls(scores, missed, float(state["weight"]))
 
@@ -145,7 +145,7 @@ _FOLLOWED = [(coverage, rows_needed(coverage), min(STEP, STEP_SHARE * (1 - cover
 
 
 def _rank(missed: float, n: int) -> int:
-    """Which of n rising scores bounds the interval; above n where none is large enough."""
+    """Return the rank of the score, of n ascending ones, that bounds the interval; above n if none does."""
     return math.ceil(round((1.0 - missed) * (n + 1), 9))  # rounded: 0.9 of 10 is the 9th, not the 10th
 
 
@@ -155,10 +155,10 @@ def _half_width(ordered: list[float], missed: float) -> float:
 
 
 def weight_of(errors: FloatArray, arrival: IntArray) -> float:
-    """What one outcome counts for among those that arrive together: 1 where these err each for itself [1].
+    """Return the effective number of independent outcomes per simultaneous one: 1 if uncorrelated [1].
 
     Units of one plant share its feed and its weather. Where m outcomes that arrive together share a chance whose part
-    of the variance is r, they tell of the plant as much as m / (1 + (m - 1) r) that have nothing in common [1]_. A
+    of the variance is r, they have as much information as m / (1 + (m - 1) r) independent ones [1]_. A
     shift of the plant that stays is no such chance: r comes from what the mean error of one arrival differs by from
     that of the arrival before, in the median.
 
@@ -192,7 +192,7 @@ def weight_of(errors: FloatArray, arrival: IntArray) -> float:
 
 @dataclass(frozen=True, eq=False)
 class AdaptiveInterval:
-    """What is known of a model's newest errors: how far it is off, and how wide its intervals must be.
+    """Recent errors of a model: shift of its predictions and width of its intervals.
 
     It never changes: `taken` gives the next one, so that threads may answer from one while another is made.
 
@@ -202,7 +202,7 @@ class AdaptiveInterval:
         Of scores: what answers were off by, after the centre was taken off.
     recent : tuple of (int, float)
         Count and sum of the errors (outcome minus prediction) [target's unit] that arrived together, the newest last;
-        no more of them than count for WINDOW outcomes.
+        at most as many as count for WINDOW outcomes.
 
     References
     ----------
@@ -215,12 +215,12 @@ class AdaptiveInterval:
 
     @classmethod
     def new(cls, weight: float = 1.0) -> Self:
-        """As it is before any outcome, each of which counts for `weight`."""
+        """Return the interval before any outcome, each of which counts for `weight`."""
         return cls(IntervalLevel.new(weight), ())
 
     @cached_property
     def centre(self) -> float:
-        """What is added to a prediction: what its errors are shown to be shifted by, beyond chance [target's unit].
+        """Correction added to a prediction: the significant shift of its recent errors [target's unit].
 
         First the mean of the newest errors that count for WINDOW, then what the mean of those that count for RECENT
         lies off that. Of the square of each, CHANCE variances of such a mean are no shift: the rest over the square is
@@ -251,7 +251,7 @@ class AdaptiveInterval:
         return total / over, over
 
     def taken(self, errors: FloatArray, scores: FloatArray) -> Self:
-        """After outcomes that arrived together.
+        """Return the interval after simultaneous outcomes.
 
         Parameters
         ----------
@@ -269,12 +269,12 @@ class AdaptiveInterval:
         return replace(self, level=self.level.taken(scores), recent=tuple(recent))
 
     def state(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the state as JSON values."""
         return {"level": self.level.state(), "recent": [list(batch) for batch in self.recent]}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         return cls(
             IntervalLevel.from_state(state["level"]),
             tuple((int(count), float(total)) for count, total in state["recent"]),
@@ -282,7 +282,7 @@ class AdaptiveInterval:
 
 
 class LevelOnlyInterval(AdaptiveInterval):
-    """What is known of the newest errors of a model whose intervals have a level and no centre."""
+    """Recent errors of a model whose intervals have a level and no centre."""
 
     @property
     def centre(self) -> float:
@@ -290,5 +290,5 @@ class LevelOnlyInterval(AdaptiveInterval):
         return 0.0
 
     def taken(self, errors: FloatArray, scores: FloatArray) -> Self:
-        """After outcomes that arrived together; see `AdaptiveInterval.taken`."""
+        """Return the interval after simultaneous outcomes; see `AdaptiveInterval.taken`."""
         return replace(self, level=self.level.taken(scores))

@@ -1,4 +1,4 @@
-"""How the size of a model's errors goes with what it predicts, so that intervals are wide where it errs more."""
+"""Size of a model's errors as a function of its prediction, for intervals of local width."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class ErrorScale:
 
     @classmethod
     def of(cls, predicted: FloatArray, errors: FloatArray) -> Self:
-        """From predictions and their errors, shape (n,) each [target's unit].
+        """Fit to predictions and their errors, shape (n,) each [target's unit].
 
-        Rows are grouped by what is predicted, at most MOST_GROUPS groups of at least FEWEST_ROWS. The mean absolute
+        Rows are grouped by predicted value, at most MOST_GROUPS groups of at least FEWEST_ROWS. The mean absolute
         error of a group is drawn to that of all by as much as chance alone moves it (empirical Bayes [1]_): where
-        groups differ no more than chance explains, errors are the same everywhere.
+        groups do not differ significantly, errors are the same everywhere.
 
         References
         ----------
@@ -79,12 +79,12 @@ class ErrorScale:
         return np.interp(predicted, self.at, self.factor)
 
     def state(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the state as JSON values."""
         return {"at": self.at.tolist(), "factor": self.factor.tolist()}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         return cls(np.array(state["at"]), np.array(state["factor"]))
 
 

@@ -1,4 +1,4 @@
-"""Promises on lots: when they cannot be given, what lots show of them, and when more are broken than chance allows."""
+"""Guarantees on lots: required sample sizes, evidence, and tests for violations."""
 
 import math
 
@@ -12,23 +12,23 @@ class GuaranteeError(ValueError):
     """Too few lots for what a seed promises of them, or no way to keep it."""
 
 
-BY_CHANCE = 0.05  # a share of broken lots that comes by chance no more often than this is none
+BY_CHANCE = 0.05  # significance level of a fraction of broken lots above the guaranteed one
 
 
 def beyond_promise(share: float, lots: float, promised: float) -> bool:
-    """Whether more lots break what they shall keep than chance explains where the share `promised` of them may."""
+    """Return whether significantly more lots fail than the guaranteed fraction `promised`."""
     return bool(at_least(round(share * lots), round(lots), promised) < BY_CHANCE)
 
 
 def off_promise(share: float, rows: float, promised: float) -> bool:
-    """Whether the share of rows that intervals cover is off what they promise, on either side, by more than chance."""
+    """Return whether the fraction of covered rows differs significantly from the nominal coverage."""
     covered = round(share * rows)
     fewer, more = at_most(covered, round(rows), promised), at_least(covered, round(rows), promised)
     return bool(min(fewer, more) < BY_CHANCE / 2)
 
 
 def at_most(hits: int, tries: int, chance: float) -> float:
-    """Probability of so many hits or fewer among tries that each hit with this chance: the binomial distribution."""
+    """Return the binomial probability of at most so many hits, each try with this probability."""
     if not 0 <= hits < tries:
         return float(hits >= tries)
     return float(betaincc(hits + 1, tries - hits, chance))
@@ -42,7 +42,7 @@ def at_least(hits: int, tries: int, chance: float) -> float:
 
 
 def lots_needed(alpha: float, confidence: float) -> int:
-    """Fewest lots, none of them bad, that show with this confidence that at most the share alpha of such lots is bad.
+    """Return the minimum number of good lots that shows a bad fraction of at most alpha.
 
     None are needed where all may be bad.
     """
@@ -52,16 +52,16 @@ def lots_needed(alpha: float, confidence: float) -> int:
 
 
 def p_value(bad: int, lots: int, alpha: float) -> float:
-    """Probability of so few bad ones among independent lots if the share of bad ones were alpha (exact binomial)."""
+    """Return the binomial probability of at most so many bad independent lots at the bad fraction alpha."""
     return at_most(bad, lots, alpha)
 
 
 def shown_after(broken: BoolArray, alpha: float, confidence: float) -> int | None:
-    """After how many lots it is shown that at most the share alpha of them break their grade; None where it is not.
+    """Return the number of lots after which a broken fraction of at most alpha is shown; None if never.
 
-    Lots come one after the other, and whoever looks after each finds what he wants by chance some day. So there are
+    Lots arrive sequentially, and a test after each of them would reject by chance at some time. So there are
     looks at fixed numbers of lots alone, each twice the one before, and each with half of the error allowed to the one
-    before: together they err no more often than 1 - confidence.
+    before: together they err with a probability of at most 1 - confidence.
 
     Parameters
     ----------

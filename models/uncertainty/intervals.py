@@ -1,4 +1,4 @@
-"""Prediction intervals by split conformal prediction, at any coverage asked when the prediction is made."""
+"""Prediction intervals by split conformal prediction, at a coverage chosen for each request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CoverageError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Conformal:
-    """Absolute residuals of rows that the model has not learnt from.
+    """Absolute residuals of rows outside the training rows.
 
     Parameters
     ----------
@@ -84,5 +84,5 @@ def _rank(coverage: float, n: int) -> int:
 def _share(coverage: float) -> Fraction:
     if not 0 < coverage < 1:
         raise CoverageError(f"coverage {coverage!r}: expected a share above 0 and below 1")
-    # The decimal that was asked for, not its binary neighbour, whose rank may be one higher.
+    # The requested decimal, not its binary neighbour, whose rank may be one higher.
     return Fraction(repr(float(coverage)))

@@ -1,4 +1,4 @@
-"""Whether a piece is unlike anything learnt: its distance to the nearest class, ranked among known pieces."""
+"""Novelty of a piece: its distance to the nearest class, ranked among training pieces."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Novelty:
     whitening : ndarray, shape (k, k)
         Turns standard scores into ones whose covariance within a class is the unit matrix.
     means : ndarray, shape (c, k)
-        Whitened means of the named classes that were learnt.
+        Whitened means of the named classes in training.
     threshold : float
-        Squared distance above which a piece is novel; infinite where calibration rows are too few to tell.
+        Squared distance above which a piece is novel; infinite if calibration rows are too few.
 
     References
     ----------
@@ -66,7 +66,7 @@ class Novelty:
         within = scores - means[np.searchsorted(known, codes)]
         covariance = ledoit_wolf(within, assume_centered=True)[0]
         values, vectors = np.linalg.eigh(covariance)
-        # A column that never varies tells nothing: it is left out, not divided by zero.
+        # A column that never varies has no information: it is left out, not divided by zero.
         whitening = vectors * np.where(values > 1e-9 * values.max(), 1 / np.sqrt(np.maximum(values, 1e-300)), 0.0)
         unranked = cls(scale, whitening, means @ whitening, math.inf)
         ranked = Conformal(np.sort(unranked.distance(X_calibrate)))
@@ -80,11 +80,11 @@ class Novelty:
         return np.asarray(np.maximum(squared.min(axis=1), 0.0))
 
     def novel(self, X: FloatArray) -> BoolArray:
-        """Whether each piece is novel, shape (n,): its conformal p-value is at most NOVELTY."""
+        """Return whether each piece is novel, shape (n,): its conformal p-value is at most NOVELTY."""
         return np.asarray(self.distance(X) > self.threshold)
 
     def state(self) -> dict[str, Any]:
-        """Its numbers as JSON values."""
+        """Return the parameters as JSON values."""
         return {
             "scale": self.scale.state(),
             "whitening": self.whitening.tolist(),

@@ -18,12 +18,12 @@ Moments = npt.NDArray[np.datetime64]
 
 
 def known_from(periods: pd.DatetimeIndex, seed: Seed) -> Moments:
-    """When the outcome of each period is known, shape (n,): the seed's delay after its end."""
+    """Return the time at which each period's outcome is known, shape (n,): the seed's delay after its end."""
     return np.array(periods + seed.period + seed.delay)
 
 
 def in_order(start: Moments, known: Moments) -> Iterator[tuple[list[IntArray], IntArray]]:
-    """What happens from one period's start to the next.
+    """Yield outcomes and rows in order of time, from one period start to the next.
 
     Parameters
     ----------
