@@ -1,4 +1,4 @@
-"""The classifiers that compete for a sorting process, from the shares of the classes to LightGBM with physics."""
+"""Candidate classifiers of a sorting process, from class shares to LightGBM with physics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def build(seed: Seed) -> dict[str, Estimator]:
     """Unfitted classifiers that the seed allows, from the baseline upwards.
 
     First principles need physics that scores classes, LightGBM with physics one at all. All take X as
-    `models.table.inputs.matrix` makes it, rows sorted by time, and numbers of classes; all tell probabilities of the
+    `models.table.inputs.matrix` makes it, rows sorted by time, and numbers of classes; all predict probabilities of the
     seed's classes in its order.
     """
     n_classes = len(seed.classes)

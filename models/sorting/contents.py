@@ -19,7 +19,7 @@ from models.uncertainty.intervals import Conformal, rows_needed
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 
-# The sensors carry an element when they explain this share of its variance over pieces that nobody learnt from.
+# The sensors carry an element if they explain this share of its variance over pieces outside the training rows.
 CARRIED_R2 = 0.25
 # A predicted class with fewer calibration rows has no scores of its own.
 FEWEST_OF_CLASS = 40
@@ -114,9 +114,9 @@ class Contents:
     lines : Lines
         Lines of each class.
     carried : ndarray of bool, shape (E,)
-        Whether the sensors carry the element: its R² on rows that nobody learnt from is at least `CARRIED_R2`.
+        Whether the sensors carry the element: its R² on rows outside the training rows is at least `CARRIED_R2`.
     pooled : tuple of E Conformal
-        Absolute errors over `spread`, over all classes, of rows that nobody learnt from.
+        Absolute errors over `spread`, over all classes, of rows outside the training rows.
     of_class : tuple of K tuples of E Conformal
         The same of each predicted class.
 
@@ -183,7 +183,7 @@ class Contents:
 
     @cached_property
     def _told(self) -> tuple[list[int], list[str], FloatArray]:
-        """Numbers and names of the carried elements, and the ends of their physical ranges, shape (2, carried)."""
+        """Numbers and names of the carried elements, and their physical ranges, shape (2, carried)."""
         numbers = np.flatnonzero(self.carried).tolist()
         columns = [self.seed.elements[e] for e in numbers]
         ranges = np.array([column.limits for column in columns], dtype=np.float64)
@@ -207,7 +207,7 @@ class Contents:
         Raises
         ------
         ValueError
-            This code's physics computes other features than those that were learnt.
+            This code's physics computes features other than the training features.
         """
         signals = ContentSignals.of(seed)
         if list(signals.features) != state["features"]:

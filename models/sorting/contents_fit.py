@@ -1,4 +1,4 @@
-"""Lines to element contents, and the errors that they make on pieces that nobody learnt from."""
+"""Calibration lines to element contents, and their errors on pieces outside the training rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Rows = tuple[FloatArray, IntArray, FloatArray]  # standard scores (n, d), class 
 PENALTY = 1.0
 # More scores than these narrow no interval's uncertainty that matters: its coverage varies by 0.015 at 0.9.
 MOST_SCORES = 400
-# In so many blocks of lots, one after the other, errors are measured by lines that know all older lots.
+# In so many consecutive blocks of lots, errors are measured by lines fitted on all older lots.
 BLOCKS = 3
 
 
@@ -37,8 +37,8 @@ def fit_lines(Z: FloatArray, codes: IntArray, contents: FloatArray, n_classes: i
     Returns
     -------
     Lines
-        A class without any content of an element is given what all classes together have of it, and 0 where there is
-        nothing at all. The variances are those of the pieces that were learnt.
+        A class without any content of an element is given what all classes together have of it, and 0 if no class
+        has any of it. The variances are those of the training pieces.
     """
     shape = (n_classes, contents.shape[1])
     weights = np.zeros((*shape, Z.shape[1]))
@@ -57,7 +57,7 @@ def fit_lines(Z: FloatArray, codes: IntArray, contents: FloatArray, n_classes: i
 
 
 def _ridge(Z: FloatArray, y: FloatArray) -> tuple[FloatArray, float]:
-    """Weights, shape (d,), and constant with the smallest sum of squared errors plus PENALTY times squared weights."""
+    """Return weights, shape (d,), and intercept of ridge regression: squared errors plus PENALTY."""
     middle, mean = Z.mean(axis=0), float(y.mean())
     centred = Z - middle
     weights = np.linalg.solve(centred.T @ centred + PENALTY * np.eye(Z.shape[1]), centred.T @ (y - mean))
@@ -71,7 +71,7 @@ def fit_contents(
     p_new: FloatArray,
     lots: IntArray,
 ) -> tuple[Contents, FloatArray, FloatArray]:
-    """Contents whose lines have learnt all rows, and whose errors are those of lines that had learnt older lots alone.
+    """Return contents fitted on all rows, with the errors of lines fitted on older lots only.
 
     An error counts by the spread that the lines which answer state there, as when they answer.
 
@@ -91,7 +91,7 @@ def fit_contents(
     -------
     Contents
     ndarray, ndarray, shape (m, E) each
-        Contents of the new rows by lines that had learnt the old rows alone, and their variances [wt%, wt%²].
+        Contents of the new rows by lines fitted on the old rows alone, and their variances [wt%, wt%²].
     """
     signals, n_classes = ContentSignals.of(seed), len(seed.classes)
     columns = signals.columns(old[0]), signals.columns(new[0])
@@ -129,7 +129,7 @@ def _together(old: Rows, new: Rows) -> Rows:
 
 
 def _scores(relative: FloatArray) -> tuple[Conformal, ...]:
-    """Sizes of each element's errors, at most MOST_SCORES, from errors, shape (n, E), NaN where none is known."""
+    """Return each element's error sizes, at most MOST_SCORES, from errors, (n, E), NaN if unknown."""
     rng = np.random.default_rng(0)
     known = (column[~np.isnan(column)] for column in np.abs(relative).T)
     # A random draw of exchangeable scores is exchangeable.

@@ -1,4 +1,4 @@
-"""Which bin a piece goes to: where its value, less the price of the risk that it brings to its lot, is highest."""
+"""Bin of a piece: highest value less the price of the risk that the piece adds to its lot."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class SortingLine:
         feed_contents : ndarray, shape (E,)
             The feed's mean contents [elements' units].
         spread : Spread, optional
-            What is learnt of spreads; by default the seed's limits alone.
+            Fitted dispersions; by default the seed's limits alone.
         """
         whole = wholes(seed)
         return cls(
@@ -163,17 +163,17 @@ class SortingLine:
 
     @cached_property
     def mean_pairs_of(self) -> list[list[int]]:
-        """Of the pairs of each bin those whose mean it limits, B lists."""
+        """Pairs of each bin whose mean it limits, B lists."""
         return self._numbers(np.isfinite(self.limits))
 
     @cached_property
     def sd_pairs_of(self) -> list[list[int]]:
-        """Of the pairs of each bin those whose standard deviation it limits, B lists."""
+        """Pairs of each bin whose standard deviation it limits, B lists."""
         return self._numbers(self._has_sd_limit)
 
     @cached_property
     def limited(self) -> BoolArray:
-        """Whether a bin limits any element, shape (B,)."""
+        """Return whether bins limit any element, shape (B,)."""
         return np.asarray(self._is_limited.any(axis=1))
 
     @cached_property
@@ -190,7 +190,7 @@ class SortingLine:
         return [np.flatnonzero((bins == b) & some[bins, elements]).tolist() for b in range(len(self.limits))]
 
     def wanted(self, pieces: DecidedPieces) -> IntArray:
-        """Most valuable bin of each piece, shape (n,); the rest where no other is worth more, or the piece is aside."""
+        """Return each piece's most valuable bin, shape (n,); the residue if none gains or it is excluded."""
         best = np.argmax(pieces.value, axis=1)
         top = pieces.value.max(axis=1)
         return np.where(pieces.aside | (top <= pieces.value[:, self.rest]), self.rest, best)

@@ -1,4 +1,4 @@
-"""A sorting model from a fitted classifier and rows that it has not learnt from."""
+"""Sorting model from a fitted classifier and rows outside its training rows."""
 
 from __future__ import annotations
 
@@ -69,18 +69,18 @@ def sorter(
     calibration: CalibrationPieces,
     info: Mapping[str, Any],
 ) -> SortingModel:
-    """Model from an estimator that has learnt some pieces, calibrated on others that it had not seen.
+    """Return a model from a fitted estimator, calibrated on pieces outside its training rows.
 
-    Contents are learnt from all pieces; their errors are those that lines from older lots make on the calibration
-    pieces. Classes that are known to novelty come from the learnt pieces; its threshold, the temperature, what is
-    learnt of spreads and the risk price from the calibration pieces.
+    Contents are fitted on all pieces; their errors are those that lines from older lots make on the calibration
+    pieces. The classes of novelty come from the training pieces; its threshold, the temperature, the fitted
+    dispersions and the risk price from the calibration pieces.
 
     Parameters
     ----------
     seed, candidate, estimator, info
         As for `SortingModel`.
     learnt : LaboratoryPieces
-        Pieces that the estimator has learnt.
+        Pieces that the estimator was trained on.
     calibration : CalibrationPieces
         Later pieces.
 
@@ -116,7 +116,7 @@ def sorter(
         info=dict(info),
         **learnt_inputs(np.vstack([learnt.X, calibration.X])),
     )
-    # What the model that serves says of rows that it has learnt is no measure: what others said of them is.
+    # Scores of the served model on its training rows are biased: those of models fitted on other rows are used.
     share = 1 / model.line.whole
     pieces = replace(
         model.pieces(model.seen(calibration.X, p), value_matrix(seed)),

@@ -42,12 +42,12 @@ class Calibration:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From its attributes as JSON values."""
+        """Restore from attributes as JSON values."""
         return cls(float(state["confidence"]), int(state["lots"]), int(state["over"]))
 
 
 def needed_lots(seed: Seed) -> int:
-    """Fewest calibration lots that can show what the seed promises of lots, if none of them breaks a limit."""
+    """Return the minimum number of calibration lots that can show the guarantee, if none breaks a limit."""
     rules = seed.sorting_rules
     return lots_needed(rules.may_break, rules.sure)
 
@@ -61,11 +61,11 @@ def lot_contents(
     contents: FloatArray,
     estimated: FloatArray | None = None,
 ) -> FloatArray:
-    """Mean contents of what a lot's bins hold, by the laboratory, with what comes along with ejected pieces.
+    """Return mean contents of a lot's bins by laboratory, with pieces carried along by ejections.
 
     What comes along has the mean contents of the lot's own pieces. Pieces whose content the laboratory does not report
     count with their estimate, which is corrected by what it errs on average on the bin's other pieces (the difference
-    estimator of survey sampling [1]_): a crew that analyses what looks good moves estimate and content alike. Without
+    estimator of survey sampling [1]_): a choice of good lots for analysis moves estimate and content alike. Without
     estimates they are left out, so their lot is assessed by the others. A bin that holds less than PRODUCT_SHARE of
     its lot's mass is as good as empty: it makes no lot of product.
 
@@ -126,7 +126,7 @@ def lot_sds(
     nothing. Parameters and shape are those of `lot_contents` [elements' units].
     """
     known = ~np.isnan(contents)
-    # Squares of what is left beside the mean of all lose no digits.
+    # Squares of the differences from the mean of all lose no digits.
     middle = np.where(known, contents, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     centred, guess = contents - middle, None if estimated is None else estimated - middle
     mean = lot_contents(line, bins, lots, n_lots, mass, centred, guess)
@@ -143,7 +143,7 @@ def broken(
     contents: FloatArray,
     estimated: FloatArray | None = None,
 ) -> BoolArray:
-    """Whether a lot breaks any limit of any bin, of a mean or of a standard deviation, shape (L,).
+    """Return whether a lot breaks any limit of a mean or standard deviation in any bin, shape (L,).
 
     Parameters are those of `lot_contents`.
     """
@@ -165,12 +165,12 @@ def _means(
 
 
 def over_limit(line: SortingLine, contents: FloatArray) -> BoolArray:
-    """Whether a lot breaks a limit of any mean, shape (L,), from mean contents as `lot_contents` gives them."""
+    """Return whether a lot breaks a limit of any mean, shape (L,), from contents of `lot_contents`."""
     return np.asarray((contents > line.whole * line.limits).any(axis=(1, 2)))
 
 
 def over_sd_limit(line: SortingLine, sds: FloatArray) -> BoolArray:
-    """Whether a lot breaks a limit of any standard deviation, shape (L,), from those that `lot_sds` gives."""
+    """Return whether a lot breaks a limit of any standard deviation, shape (L,), from `lot_sds`."""
     if line.spread is None:
         return np.zeros(len(sds), dtype=np.bool_)
     return np.asarray((sds > line.whole * line.spread.limits).any(axis=(1, 2)))
@@ -179,13 +179,13 @@ def over_sd_limit(line: SortingLine, sds: FloatArray) -> BoolArray:
 def risk_price(
     seed: Seed, line: SortingLine, pieces: DecidedPieces, lots: IntArray, contents: FloatArray
 ) -> tuple[float, Calibration | None]:
-    """Smallest risk price that is shown to keep the limits of all bins in as many of the plant's lots as the seed asks.
+    """Return the lowest risk price shown to satisfy all limits in the guaranteed fraction of lots.
 
     Learn then test [1]_: a lot loses where any limit of any bin is broken at its end by the laboratory's contents.
     Prices are tested in a fixed order, from the one that closes bins with limits down to none, each against the
     hypothesis that more than the share `may_break` of the lots lose: by the exact binomial test of how many
     calibration lots do, at the error 1 - `sure`. The first hypothesis that cannot be rejected ends the test. So with
-    the probability `sure` over calibrations no more of this plant's lots than that share break a limit: a statement
+    the probability `sure` over calibrations at most that share of this plant's lots breaks a limit: a statement
     about this plant and its one calibration, not about a mean of several. It holds whether or not fewer lots lose at
     a higher price. It asks that calibration lots are independent of each other and that new lots come as they did.
 
@@ -244,7 +244,7 @@ def risk_price(
 
 
 def check_enough(seed: Seed, lots: int) -> None:
-    """Raise GuaranteeError where calibration lots are too few to show the seed's promise even if all keep it."""
+    """Raise GuaranteeError if calibration lots are too few to show the guarantee even without failures."""
     rules, needed = seed.sorting_rules, needed_lots(seed)
     if lots < needed:
         raise GuaranteeError(
@@ -257,7 +257,7 @@ def check_enough(seed: Seed, lots: int) -> None:
 def lowest(
     prices: FloatArray, over: Callable[[float], int], n: int, alpha: float, confidence: float
 ) -> tuple[float, int]:
-    """Lowest price that a test from the highest one downward reaches, and how many lots break a limit at it.
+    """Return the lowest price that a test from the highest one down accepts, and lots that fail at it.
 
     Parameters
     ----------

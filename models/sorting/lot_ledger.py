@@ -1,4 +1,4 @@
-"""What lots hold while pieces pass, and what the risk counts that a piece brings to a bin with limits."""
+"""Running content of open lots, and the cost of the risk that a piece adds to a bin with limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHARED_ERROR = 0.1
 
 
 class LotLedger:
-    """Running sums of lots in plain lists: one numpy call costs as much as the arithmetic of a whole piece.
+    """Running sums of lots in plain lists: a numpy call costs as much as the arithmetic of a piece.
 
     The expected squares of a bin, T = Σ m (x - x̄)² + Σ m u - Σ m² u / M of masses m and estimates x that err each for
     itself with the variance u, are kept piece by piece: a piece at x adds M m / (M + m) · (x - x̄)² [1]_ and its own
@@ -69,7 +69,7 @@ class LotLedger:
         return best
 
     def _counted(self, b: int, turn: BinCandidate) -> float:
-        """What the risk that a piece brings to a bin with limits counts [$]; infinite where it is closed for it."""
+        """Return the risk cost of a piece in a bin with limits [$]; infinite if the bin is closed for it."""
         if self.closed:
             return math.inf
         lot, held, doubt = turn.lot, self.held[turn.lot], self.doubt[turn.lot]
@@ -111,7 +111,7 @@ class LotLedger:
     def _sd_risk(
         self, j: int, lot: int, mass: float, held: float, squares: float, doubt: float, growth: float
     ) -> tuple[float, float]:
-        """What a pair's limit of a standard deviation leaves of squares, and the risk that it is broken [kg, 1]."""
+        """Return the rest of squares under a pair's limit of a standard deviation, and its risk [kg, 1]."""
         start = self.start[lot]
         if mass:
             squares += mass * start / (mass + start) * (held / mass - self.usual[j]) ** 2
@@ -119,7 +119,7 @@ class LotLedger:
         return slack, _risk(slack, 2 * squares, doubt, growth)
 
     def state(self, lot: int, mass: FloatArray) -> LotState:
-        """What a lot holds; `mass` is that in each bin, those without limits included, shape (B,) [kg]."""
+        """Return the content of a lot; `mass` is that in each bin, unlimited ones included, (B,) [kg]."""
         element_mass, variance = self._by_pair(self.held[lot]), self._by_pair(self.doubt[lot])
         if self.line.spread is None:
             return LotState(mass, element_mass, variance)

@@ -1,4 +1,4 @@
-"""What a lot holds so far, bin by bin, and what its limits still allow."""
+"""Content of a lot by bin, and the remaining allowance under its limits."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ OF_SPREAD = ("squares", "squares_variance", "own_variance")  # parts that an ele
 
 
 class LotStateError(ValueError):
-    """A lot's state that does not fit the process: it names an unknown bin or element, or holds no such number."""
+    """Invalid state of a lot: an unknown bin or element, or an invalid number."""
 
 
 @dataclass(frozen=True, eq=False)
 class Squares:
-    """How far the pieces in the bins of a lot lie from their means, for each element whose spread a bin limits.
+    """Squared deviations of pieces from the mean in a lot's bins, for elements with limited dispersion.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Squares:
 
 @dataclass(frozen=True, eq=False)
 class LotState:
-    """What has gone into the bins of one lot so far.
+    """Content of the bins of one lot so far.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class LotState:
 
     @property
     def _parts(self) -> dict[str, FloatArray]:
-        """What is known of elements by the names that a state gives it, shape (B, E) each."""
+        """Element data by their names in a state, shape (B, E) each."""
         own = {"mass": self.element_mass, "variance": self.variance}
         return own if self.squares is None else own | _of_squares(self.squares)
 
@@ -128,7 +128,7 @@ class LotState:
         return cls(mass, parts["mass"], parts["variance"], squares)
 
     def allowance(self, seed: Seed) -> FloatArray:
-        """Mass of each limited element that a bin may still take, shape (B, E) [kg]; NaN where there is no limit.
+        """Return the mass of each limited element that a bin may still take, (B, E) [kg]; NaN if no limit.
 
         As little mass as nothing is presumed of the piece that brings it. Before it is used up, pieces are turned away
         that bring more risk than they gain.
@@ -137,7 +137,7 @@ class LotState:
         return np.asarray(limits(seed) * (self.mass[:, None] + start) - self.element_mass)
 
     def sds(self, seed: Seed) -> FloatArray:
-        """Estimated standard deviation of the contents of a bin's pieces, by mass, shape (B, E) [elements' units].
+        """Return mass-weighted standard deviations of the pieces' contents, (B, E) [elements' units].
 
         NaN where the bin is empty or does not limit the element's spread.
         """
@@ -152,14 +152,14 @@ def _of_squares(squares: Squares) -> dict[str, FloatArray]:
 
 
 def _parts_of(one: Bin, element: str) -> list[str]:
-    """What a state holds of an element in a bin: nothing where the bin does not limit it."""
+    """Return the parts of a state for an element in a bin; empty if the bin does not limit it."""
     if element in one.sd_limits:
         return ["mass", "variance", *OF_SPREAD]
     return ["mass", "variance"] if element in one.limits else []
 
 
 def numbered(lots: Sequence[str] | npt.NDArray[np.object_]) -> tuple[list[str], IntArray, IntArray]:
-    """Names of the lots as they first occur, the rows where they do, and the number of each row's lot, shape (n,)."""
+    """Return lot names in order of first occurrence, their first rows, and each row's lot, shape (n,)."""
     numbers: dict[str, int] = {}
     first: dict[int, int] = {}
     of_row = [numbers.setdefault(name, len(numbers)) for name in lots]
@@ -174,7 +174,7 @@ def wholes(seed: Seed) -> FloatArray:
 
 
 def limits(seed: Seed) -> FloatArray:
-    """Limit of each element's mean in each bin as a mass share, shape (B, E) [kg/kg]; NaN where there is none."""
+    """Return the limit of each element's mean by bin, shape (B, E) [kg/kg]; NaN without a limit."""
     return np.array(seed.limit_shares).reshape(len(seed.bins), len(seed.elements))
 
 

@@ -1,4 +1,4 @@
-"""A fitted sorting model: class probabilities, element contents, bins and flags, from numpy arrays alone."""
+"""Fitted sorting model on numpy arrays: class probabilities, element contents, bins and flags."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ GRAM = 1e-3  # kg
 
 
 def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
-    """Masses of pieces, shape (n,) [kg], from measured ones [g]; the seed's typical mass where one is missing."""
+    """Return masses of pieces, (n,) [kg], from measured ones [g]; typical mass of the seed if missing."""
     return GRAM * np.where(np.isnan(mass), seed.column(seed.sorting_rules.mass).usual, mass)
 
 
@@ -65,14 +65,14 @@ class SortedPieces:
 
 @dataclass(frozen=True, eq=False)
 class SortingModel:
-    """A candidate fitted to a sorting process's table, with what an answer needs besides its probabilities.
+    """Candidate fitted to a sorting process's table, with contents, bins and flags for its responses.
 
     K classes, B bins, E elements, in the seed's order.
 
     Parameters
     ----------
     seed : Seed
-        The process as it was when the model learnt.
+        Seed of the process at training time.
     candidate : str
         Name of the candidate, one of `models.sorting.candidates.CANDIDATES`.
     estimator : Classifier
@@ -82,13 +82,13 @@ class SortingModel:
     contents : Contents
         Element contents.
     novelty : Novelty
-        What is unlike anything learnt.
+        Novelty detector.
     risk_price : float
         What a broken limit counts, for each kilogram of its lot's feed, so that lots keep them as often as the seed
         asks [$/kg]; infinite where bins with limits stay closed, NaN where no bin has a limit, so that there is
         nothing to guarantee.
     feed_contents : ndarray, shape (E,)
-        Mean laboratory contents of the learnt feed, by mass [wt%].
+        Mean laboratory contents of the training feed, by mass [wt%].
     ranges : ndarray, shape (k, 2)
         Lowest and highest value of each input in training, in its unit; NaN where it had none.
     complete : ndarray of bool, shape (k,)
@@ -98,11 +98,11 @@ class SortingModel:
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
     learnt : Mapping of str to object
-        Parts that were learnt once beside all candidates, by name; see `models.learnings`.
+        Parts fitted once for all candidates, by name; see `models.learnings`.
     refusals : Mapping of str to str
         Why history taught nothing of a part, by its name.
     spread : Spread, optional
-        What is learnt of spreads within lots; None where no bin limits one.
+        Fitted dispersion within lots; None if no bin limits one.
     calibration : Calibration, optional
         What the risk price rests on; None where no bin has a limit, and of models from before it was kept, whose price
         kept the limits on average over calibrations alone.
@@ -127,7 +127,7 @@ class SortingModel:
 
     @cached_property
     def line_setpoints(self) -> LineSetPoints | None:
-        """Set-points of the line, weighed on pieces that it has not learnt from; None without them."""
+        """Set-points of the line, evaluated on pieces outside the training rows; None without them."""
         assayed: Assayed | None = self.learnt.get(SETPOINTS)
         return None if assayed is None else LineSetPoints(self, assayed)
 
@@ -146,7 +146,7 @@ class SortingModel:
         return value_matrix(self.seed)
 
     def probabilities(self, X: FloatArray) -> FloatArray:
-        """Calibrated probabilities of the seed's classes, shape (n, K), from inputs in plant units, shape (n, k)."""
+        """Return calibrated class probabilities, shape (n, K), from inputs in plant units, shape (n, k)."""
         return self.seen(X).p
 
     def seen(self, X: FloatArray | PieceFeatures, p: FloatArray | None = None) -> PieceFeatures:
@@ -172,7 +172,7 @@ class SortingModel:
 
     @cached_property
     def _takes_signals(self) -> bool:
-        """Whether its classifier takes the very columns that contents are estimated from."""
+        """Return whether its classifier takes the columns from which contents are estimated."""
         features, signals = self._parts.features, self.contents.signals
         return features is not None and (features.inputs, features.features) == (signals.inputs, signals.features)
 
@@ -239,7 +239,7 @@ class SortingModel:
         return SortedPieces(seen.p, chosen, pieces.value[np.arange(n), chosen], wanted, after)
 
     def pieces(self, seen: PieceFeatures, values: FloatArray) -> DecidedPieces:
-        """What the line needs to know of the pieces; values as for `sort`."""
+        """Return the pieces as the line's decision needs them; values as for `sort`."""
         aside = seen.novel | (np.argmax(seen.p, axis=1) == self._other)
         content, variance = seen.contents
         share = 1 / self.line.whole
@@ -285,7 +285,7 @@ class SortingModel:
         }
 
     def flags(self, X: FloatArray | PieceFeatures, p: FloatArray | None = None) -> list[list[str]]:
-        """What a reader of each row's answer should know: one list a row, empty where there is nothing.
+        """Return the flags of each row's response, one list a row, empty if none.
 
         Parameters
         ----------
@@ -310,7 +310,7 @@ class SortingModel:
         return flags
 
     def state(self) -> dict[str, Any]:
-        """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
+        """Return the model's own state as JSON values: all but seed, estimator, inputs and origin."""
         return {
             "temperature": self.temperature,
             "contents": self.contents.state(),
@@ -323,7 +323,7 @@ class SortingModel:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
-        """Model from what `state` gave and all other parts by name; older ones kept no spread and no calibration."""
+        """Return a model from its state and other parts; older states lack dispersion and calibration."""
         spread, calibration = state.get("spread"), state.get("calibration")
         return cls(
             temperature=float(state["temperature"]),

@@ -17,7 +17,7 @@ class Sorter(Protocol):
 
     @property
     def seed(self) -> Seed:
-        """The process as it was when the model learnt."""
+        """Seed of the process at training time."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ class Sorter(Protocol):
 
     @property
     def novelty(self) -> Novelty:
-        """Rows unlike anything learnt."""
+        """Novelty detector."""
 
     def calibrated(self, seen: PieceFeatures) -> FloatArray:
         """Calibrated probabilities of the classes of pieces, shape (n, K)."""
@@ -46,11 +46,11 @@ class Sorter(Protocol):
         """Pieces as the model sees them."""
 
     def pieces(self, seen: PieceFeatures, values: FloatArray) -> DecidedPieces:
-        """Pieces as they pass, by what they are worth in each bin."""
+        """Return the pieces in order, with their value in each bin."""
 
 
 class PieceFeatures:
-    """Inputs of n pieces, and what a model makes of them; each part is computed when it is first asked for, once.
+    """Inputs of n pieces and derived quantities of a model, each computed once on first use.
 
     Parameters
     ----------
@@ -82,5 +82,5 @@ class PieceFeatures:
 
     @cached_property
     def novel(self) -> BoolArray:
-        """Whether each piece is unlike anything learnt, shape (n,)."""
+        """Return whether each piece is novel, shape (n,)."""
         return self._model.novelty.novel(self.X)

@@ -1,4 +1,4 @@
-"""Limits on the spread of contents among the pieces of a lot, and what estimates of that spread rest on."""
+"""Limits on the dispersion of contents among the pieces of a lot, and its estimation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FEWEST = 50  # pieces in a group
 
 @dataclass(frozen=True, eq=False)
 class DispersionLimits:
-    """Limits of standard deviations in B bins for E elements, and what is usual of the pieces that want there.
+    """Limits of standard deviations, B bins by E elements, and typical values of pieces intended there.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class DispersionLimits:
 
     @classmethod
     def of(cls, seed: Seed, feed_contents: FloatArray) -> Self | None:
-        """Limits of a process of whose pieces the mean contents alone are known, shape (E,) [kg/kg]; None: no limits.
+        """Return a process's limits if only mean contents are known, (E,) [kg/kg]; None without limits.
 
         Pieces are taken to err each for itself, as much as their estimates state.
         """
@@ -68,7 +68,7 @@ class DispersionLimits:
         contents: FloatArray,
         feed: FloatArray,
     ) -> Self:
-        """The same limits with what pieces show that their estimates have not learnt from; see `own_shares`.
+        """Return the limits with error variances from out-of-sample pieces; see `own_shares`.
 
         Parameters
         ----------
@@ -95,7 +95,7 @@ class DispersionLimits:
         return type(self)(self.limits, usual, edges, own, feed)
 
     def own_variance(self, bins: IntArray, elements: IntArray, content: FloatArray, variance: FloatArray) -> FloatArray:
-        """Variance with which pieces err each for itself, for pairs of a bin and an element, shape (n, P) [kg²/kg²].
+        """Return independent error variance of pieces by pair of bin and element, (n, P) [kg²/kg²].
 
         Parameters
         ----------
@@ -110,13 +110,13 @@ class DispersionLimits:
         return found
 
     def state(self) -> dict[str, Any]:
-        """As JSON values what is learnt; limits are the seed's, and edges that no content reaches are null."""
+        """Return fitted parts as JSON values; limits are the seed's, unreached edges are null."""
         edges = [[[one if np.isfinite(one) else None for one in own] for own in row] for row in self.edges.tolist()]
         return {"usual": self.usual.tolist(), "edges": edges, "own": self.own.tolist(), "feed": self.feed.tolist()}
 
     @classmethod
     def from_state(cls, seed: Seed, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         highest = sd_limits(seed)
         shapes = {"usual": highest.shape, "own": (*highest.shape, -1), "feed": highest.shape[1:]}
         parts = {name: np.array(state[name], dtype=np.float64).reshape(shape) for name, shape in shapes.items()}
@@ -127,7 +127,7 @@ class DispersionLimits:
 def own_shares(
     lots: IntArray, mass: FloatArray, x: FloatArray, v: FloatArray, c: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Edges of groups of estimates, and the share of their variance that pieces err each for itself, by group.
+    """Return edges of estimate groups, and each group's fraction of independent error variance.
 
     Where pieces of masses m err each for itself by e, with the variance ω v, and all of a lot by the same besides, an
     error's expected square about the mean ē of its lot of mass M is ω v (1 - m/M), as far as the lot's pieces are

@@ -1,4 +1,4 @@
-"""What a kilogram of each class is worth in each bin, by the seed or by prices of the day."""
+"""Value of a kilogram of each class by bin, from the seed or prices of the request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seeds import Seed
 
 
 class PriceError(ValueError):
-    """Prices that name a bin or class that the seed does not have, or that are no finite numbers; all are named."""
+    """Invalid prices: unknown bins or classes, or non-finite numbers; all are named."""
 
 
 def value_matrix(seed: Seed, prices: Mapping[str, Mapping[str, float]] | None = None) -> FloatArray:

@@ -1,6 +1,6 @@
-"""Set-points of a sorting line: from which gain a piece is ejected into a bin, and how much the belt carries.
+"""Set-points of a sorting line: minimum gain for ejection into each bin, and load of the belt.
 
-Both are weighed on assayed pieces: recent ones whose class the laboratory has said and that the model has not learnt
-from. What a piece earns in any bin follows from its class, so a rule that was not in force is replayed exactly; of
-what ejection takes along the expected part is known. Nothing is believed whose interval over lots reaches 0.
+Both are evaluated on assayed pieces: recent ones with a laboratory class, outside the model's training
+rows. The value of a piece in any bin follows from its class, so a rule that was not in force is replayed exactly; of
+carry-along by ejection the expected part is known. An effect whose interval over lots reaches 0 is not used.
 """

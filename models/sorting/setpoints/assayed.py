@@ -1,4 +1,4 @@
-"""Pieces that the laboratory has assayed, kept with a sorter that has not learnt from them."""
+"""Assayed pieces outside a sorter's training rows, stored with it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Assayed:
     lots: npt.NDArray[np.object_]
 
     def state(self) -> dict[str, Any]:
-        """As JSON values: a text of numbers a column, which are kept to six digits."""
+        """Return the state as JSON values: one text of numbers a column, with six digits."""
         names, _, numbers = numbered(self.lots)
         return {
             "inputs": [_text(column) for column in self.X.T],
@@ -49,7 +49,7 @@ class Assayed:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         classes, lot = (np.array(state[name].split(), dtype=np.intp) for name in ("classes", "lot"))
         X, contents = (
             np.array([column.split() for column in state[name]], dtype=np.float64).reshape(-1, len(lot)).T

@@ -14,7 +14,7 @@ KG_PER_T = 1000.0
 
 
 def overlap_density(occupancy: FloatArray | float) -> FloatArray:
-    """Density of neighbours at a piece's edge, to which overlaps and what a jet takes along are proportional [1]."""
+    """Return neighbour density at a piece's edge, to which overlaps and carry-along are proportional [1]."""
     return np.asarray(occupancy * crowding(occupancy), dtype=np.float64)
 
 
@@ -29,11 +29,11 @@ class Curve:
     Attributes
     ----------
     kept, along : ndarray, shape (R,)
-        What a kilogram earns at the mean density of neighbours by decisions, and by what is taken along [$/kg].
+        Value of a kilogram at the mean density of neighbours by decisions, and by carry-along [$/kg].
     slope : ndarray, shape (R,)
         What decisions lose more for each unit of density [$/kg].
     middle : ndarray, shape (R,)
-        Mean density of neighbours [1]; NaN where lots tell nothing of loads, so that the value is the same at any.
+        Mean density of neighbours [1]; NaN if lots do not identify the effect of loads: the value is the same at any.
     """
 
     kept: FloatArray
@@ -62,7 +62,7 @@ class Curve:
         possible, lost, ejected : ndarray, shape (L,)
             What an oracle earns, what decisions lose against it, and what is taken along earns [$].
         load : ndarray, shape (L,), or None
-            Load of the belt [1]; None where the lots tell nothing of loads.
+            Load of the belt [1]; None if the lots do not identify its effect.
         """
         weight = takes * mass
         total = weight.sum(axis=1)

@@ -1,4 +1,4 @@
-"""What may be set on a sorting line: the least gain of each bin, and the load of the belt where it is measured."""
+"""Set-points of a sorting line: minimum gain of each bin, and the belt's load if measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEAST_GAIN = "least_gain."  # of a bin: `least_gain.<bin>`
 
 @dataclass(frozen=True)
 class Knob:
-    """A knob of a sorting line.
+    """Set-point of a sorting line.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Knob:
 
 
 def line_knobs(seed: Seed) -> tuple[Knob, ...]:
-    """Knobs of a process that sorts: those of its bins but the rest, in the seed's order, then the belt's load."""
+    """Return the line's set-points: bins except the residue, in the seed's order, then the belt's load."""
     gains = [
         Knob(f"{LEAST_GAIN}{one.name}", one.unit, f"least expected gain with which a piece is ejected: {one.title}")
         for one in seed.bins

@@ -1,4 +1,4 @@
-"""What advice on a sorting line reckons with: the value of each class in each bin, by the seed or of the day."""
+"""Prices for recommendations on a sorting line: value of each class by bin, from seed or request."""
 
 from __future__ import annotations
 

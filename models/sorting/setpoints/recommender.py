@@ -1,4 +1,4 @@
-"""Least gains and belt loads that earn more by assayed pieces, what chosen ones would bring, or why none is advised."""
+"""Recommended and requested gains and belt loads on assayed pieces, or the reason for none."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 BETWEEN = (0.05, 0.95)  # quantiles of an interval
-LOADS = 41  # that are weighed
+LOADS = 41  # that are evaluated
 VALUE, FEED = "value_of_a_tonne", "feed"  # what moves change: a tonne's value [$/t], and feed over that as planned [1]
 EFFECT_UNITS = {VALUE: "$/t", FEED: "1"}
 PAY = "small gains, which probabilities promise and assays do not find, stay on the belt with what they take along"
@@ -37,7 +37,7 @@ MORE_FEED, FEWER_OVERLAPS = "more feed in the same time", "fewer pieces that ove
 
 @dataclass(frozen=True)
 class LinePlan:
-    """How the line shall be set for a lot.
+    """Planned set-points of the line for a lot.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class LinePlan:
 
 @dataclass(frozen=True, eq=False)
 class LineSetPoints:
-    """What is known of a sorting line: its sorter, and assayed pieces that this has not learnt from.
+    """Sorting line: its sorter, and assayed pieces outside the sorter's training rows.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class LineSetPoints:
         return made
 
     def bounds(self, prices: Mapping[str, float] | None) -> dict[str, tuple[float, float]]:
-        """Between which values each knob is known at some prices, by name [its unit].
+        """Return the evaluated range of each set-point at given prices, by name [its unit].
 
         A least gain above all that a kilogram can gain ejects nothing; loads are known where the assayed lots had them.
         """
@@ -112,7 +112,7 @@ class LineSetPoints:
 
 @dataclass(frozen=True, eq=False)
 class _Setting:
-    """Least gains, shape (B,) [$/kg], and the belt's load [1]; NaN where nobody knows it."""
+    """Minimum gains, shape (B,) [$/kg], and the belt's load [1]; NaN if unknown."""
 
     least: FloatArray
     load: float
@@ -123,8 +123,8 @@ def recommend(
 ) -> list[LotAdvice]:
     """Least gains and a load for each plan, as far as their gain is beyond doubt.
 
-    Least gains are chosen on one half of the lots and weighed on the other, each half once. The load is chosen for the
-    value of an hour of the belt, within loads that nine tenths of the lots had. Each is left as planned where its
+    Least gains are chosen on one half of the lots and evaluated on the other, each half once. The load is chosen by
+    the value of an hour of the belt, within the middle 90 % of the lots' loads. Each is left as planned where its
     gain's interval over lots reaches 0, or more lots break a limit than is promised.
 
     Raises
@@ -142,7 +142,7 @@ def what_if(
     moves: Sequence[Mapping[str, float]],
     prices: Mapping[str, float] | None = None,
 ) -> list[LotAdvice]:
-    """What chosen moves of each plan's knobs, by name [their units], would bring, whatever that is.
+    """Evaluate given moves of each plan's set-points, by name [their units], whether they gain or not.
 
     All lots weigh them: moves that were chosen by looking at the same lots look better than they are.
 
@@ -188,7 +188,7 @@ def _recommended(replay: SorterReplay, plan: LinePlan, seed: Seed) -> LotAdvice:
 
 
 def _best_load(replay: SorterReplay, after: SorterResult, now: float) -> tuple[float, FloatArray, str | None]:
-    """Load of the highest value of an hour, what it brings for each of the replay's takes, and why it is not advised.
+    """Return the load of highest hourly value, its gain in each resample, and the reason against it.
 
     With a reason the load is the planned one, and it brings nothing.
     """
@@ -205,14 +205,14 @@ def _best_load(replay: SorterReplay, after: SorterResult, now: float) -> tuple[f
 
 
 def _of_load(after: SorterResult, now: float, to: float) -> FloatArray:
-    """What another load brings a tonne of feed as planned, in the time that this takes, shape (R,) [$/t]."""
+    """Return the gain of another load a tonne of feed in the planned time, shape (R,) [$/t]."""
     if to == now or math.isnan(now):
         return np.zeros(len(after.curve.kept))
     return np.asarray(to / now * after.curve.at(to) - after.curve.at(now))
 
 
 def _why_not(gain: FloatArray) -> str | None:
-    """Why a gain is not beyond doubt, if so."""
+    """Return the reason if a gain is not statistically significant; None otherwise."""
     one = _estimate(gain)
     if one.low > 0:
         return None
@@ -220,7 +220,7 @@ def _why_not(gain: FloatArray) -> str | None:
 
 
 def _unknown_load(replay: SorterReplay, now: _Setting) -> str | None:
-    """Why a planned load says nothing, if so."""
+    """Return the reason if a planned load is not usable; None otherwise."""
     if not replay.has_loads or math.isnan(now.load):
         return None
     low, high = float(replay.load.min()), float(replay.load.max())
@@ -230,7 +230,7 @@ def _unknown_load(replay: SorterReplay, now: _Setting) -> str | None:
 
 
 def _no_loads(replay: SorterReplay) -> str | None:
-    """Why nothing is known of other loads, if so."""
+    """Return the reason if other loads cannot be evaluated; None otherwise."""
     if replay.has_loads:
         return None
     low, high = replay.middle
@@ -292,7 +292,7 @@ def _advice(
 
 
 def _grounds(replay: SorterReplay) -> list[str]:
-    """What advice rests on."""
+    """Return the basis of a recommendation."""
     along = replay.line.co_ejection
     found = [
         f"{len(replay.lots)} assayed pieces of {replay.n_lots} lots, replayed",

@@ -24,7 +24,7 @@ OCCUPANCY = "occupancy"  # of the belt, the column that holds it
 PARTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
 # A load is moved no further than what this share of the lots had on either side.
 TAIL = 0.05
-# Lots whose loads differ by less tell nothing of other loads.
+# Lots whose loads differ by less give no information on other loads.
 LEAST_SPREAD = 0.01
 # By so many standard errors the assayed classes must be more probable than by chance, or labels are of other pieces.
 SURE = 4.0
@@ -34,7 +34,7 @@ KEPT = 8  # replays that are kept: rows of a request often share their least gai
 
 @dataclass(frozen=True, eq=False)
 class SorterResult:
-    """What least gains bring on L assayed lots.
+    """Result of minimum gains on L assayed lots.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class SorterReplay:
     Parameters
     ----------
     model : Sorter
-        The sorter; it has not learnt from these pieces.
+        The sorter, which was not trained on these pieces.
     assayed : Assayed
         Recent pieces.
     values : ndarray, shape (B, K)
@@ -87,7 +87,7 @@ class SorterReplay:
         self.of = lru_cache(maxsize=KEPT)(self._of)
 
     def of_gains(self, least: FloatArray) -> SorterResult:
-        """What these least gains bring, shape (B,) [$/kg]."""
+        """Return the result of these minimum gains, shape (B,) [$/kg]."""
         return self.of(tuple(least.tolist()))
 
     def _of(self, least: tuple[float, ...]) -> SorterResult:
@@ -128,7 +128,7 @@ class SorterReplay:
 
     @cached_property
     def has_loads(self) -> bool:
-        """Whether the lots had loads that tell of others."""
+        """Return whether the lots had loads from which others can be evaluated."""
         return bool(np.isfinite(self.load).all() and self.middle[1] - self.middle[0] >= LEAST_SPREAD)
 
     @cached_property
@@ -138,7 +138,7 @@ class SorterReplay:
 
     @cached_property
     def takes(self) -> FloatArray:
-        """How often lots are taken, shape (1 + RESAMPLES, L): each once, then as often as chance has it."""
+        """Counts of lots, shape (1 + RESAMPLES, L): each once, then bootstrap resamples."""
         rng = np.random.default_rng(RNG_SEED)
         draws = rng.multinomial(self.n_lots, np.full(self.n_lots, 1 / self.n_lots), size=RESAMPLES)
         return np.concatenate([np.ones((1, self.n_lots)), draws])
@@ -148,7 +148,7 @@ class SorterReplay:
         return np.asarray(KG_PER_T * (self.takes @ by_lot) / (self.takes @ self.lot_mass))
 
     def worth(self, bins: IntArray) -> FloatArray:
-        """What pieces earn beyond the rest in these bins, with what comes along, shape (n,) [$/kg]."""
+        """Return the pieces' value above the residue in these bins, with carry-along, shape (n,) [$/kg]."""
         return np.asarray(self.own[np.arange(len(bins)), bins] + self.along[bins])
 
     def decided(self, least: FloatArray) -> IntArray:
@@ -168,7 +168,7 @@ class SorterReplay:
 
     @cached_property
     def crossed(self) -> FloatArray:
-        """What each lot earns with least gains that were chosen on the other half of the lots, shape (L,) [$].
+        """Cross-fitted value of lots: minimum gains chosen on the other half of the lots, shape (L,) [$].
 
         So no lot judges what was chosen on it.
         """
@@ -180,7 +180,7 @@ class SorterReplay:
         return earned
 
     def _chosen(self, rows: npt.NDArray[np.bool_]) -> FloatArray:
-        """Least gain of each bin that earns most on some pieces, bin by bin, without limits, shape (B,) [$/kg]."""
+        """Return each bin's minimum gain of highest value on some pieces, without limits, (B,) [$/kg]."""
         least, mass = np.zeros(len(self.values)), self.pieces.mass * rows
 
         def earned(tried: FloatArray) -> float:
@@ -200,7 +200,7 @@ class SorterReplay:
 
     @cached_property
     def trouble(self) -> str | None:
-        """Why nothing can be learnt from the pieces, if so."""
+        """Reason if the pieces do not support a fit; None otherwise."""
         if self.n_lots < FEWEST_LOTS:
             return f"{self.n_lots} assayed lots, expected {FEWEST_LOTS} or more"
         shares = np.bincount(self.classes, self.pieces.mass, self.p.shape[1]) / self.pieces.mass.sum()
@@ -214,7 +214,7 @@ class SorterReplay:
         return None
 
     def broken(self, over: npt.NDArray[np.bool_]) -> str | None:
-        """Why lots break limits more often than is promised, if so."""
+        """Return the reason if lots break limits more often than guaranteed; None otherwise."""
         allowed = 1 - self.model.seed.sorting_rules.confidence.value
         if not len(over) or not beyond_promise(float(over.mean()), len(over), allowed):
             return None
