@@ -1,1 +1,1 @@
-"""Physics of each process's own columns: features, derived quantities and contents, one folder a process."""
+"""Physics of each process's own columns: features, derived quantities and contents, by folder."""

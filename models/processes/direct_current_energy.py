@@ -1,4 +1,4 @@
-"""Accounts of direct current: cells behind a rectifier, with auxiliaries and bought steam beside them."""
+"""Accounts of direct current: cells behind a rectifier, with auxiliaries and purchased steam."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ KIND = Kind(
 class CellPhysics(EnergyPhysics[PhysicsT]):
     """Energy of a process that takes direct current.
 
-    Efficiency is the current efficiency, shape (n,) or (e, n) where several are asked for each row, above 0 [%]. What
+    Efficiency is the current efficiency, shape (n,) or (e, n) if several are given for each row, above 0 [%]. What
     does not depend on it may be of shape (n,) alone.
     """
 

@@ -1,4 +1,4 @@
-"""Accounts of fuel: boilers and kilns of a process, with the electricity that it takes beside them."""
+"""Accounts of fuel: boilers and kilns of a process, with its electricity."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ KIND = Kind(
 class FuelPhysics(EnergyPhysics[PhysicsT]):
     """Energy of a process that burns fuel, all that a tonne takes being its `TARGET`.
 
-    Fuel is of shape (n,) or (e, n) where several are asked for each row, above 0 [GJ/t].
+    Fuel is of shape (n,) or (e, n) if several are given for each row, above 0 [GJ/t].
     """
 
     KIND: ClassVar[Kind] = KIND
 
     @abstractmethod
     def uses(self, columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """Return what fuel goes into, by the names of `USES`: their sum is it [GJ/t]; columns hold targets too."""
+        """Return the uses of fuel by the names of `USES`, which sum to it [GJ/t]; columns hold targets too."""
 
     def bound(self, columns: Columns, fuel: FloatArray) -> dict[str, FloatArray]:
         """Return what products hold of it, by the names of `BOUND` [GJ/t]."""
@@ -65,7 +65,7 @@ class FuelPhysics(EnergyPhysics[PhysicsT]):
 
     @abstractmethod
     def emitted(self, columns: Columns, fuel: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-        """Return what burning it emits, by the names of `EMITTED` [tCO2e/t]; does not fall where more is burnt."""
+        """Return emissions of combustion by the names of `EMITTED` [tCO2e/t], non-decreasing in fuel."""
 
     def bought(self) -> dict[str, str]:
         """Electricity alone."""

@@ -1,4 +1,4 @@
-"""Physics of a process, found by the type that its seed states, and faults of a seed that physics sees."""
+"""Look-up of a process's physics by the type in its seed, and physical faults of a seed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def process_of_type(process_type: str) -> ProcessModels | None:
             if error.name != name:
                 raise
             return None
-    if not hasattr(module, "__path__"):  # a file beside the folders is no process
+    if not hasattr(module, "__path__"):  # a file next to the folders is no process
         return None
     process = getattr(module, "PROCESS", None)
     if not isinstance(process, ProcessModels):
@@ -114,7 +114,7 @@ def kind_of_type(process_type: str) -> type[AnyPhysics]:
 
 
 def with_facts_until_now(seed: Seed) -> Seed:
-    """Return the seed of a stored model, with the facts that it does not state as every plant was taken to have them.
+    """Return a stored model's seed, with missing facts as they were assumed for every plant then.
 
     A model that was stored before seeds stated facts goes on with what it was trained with.
     """
@@ -147,7 +147,7 @@ def check_process(seed: Seed, path: Path | None = None) -> None:
     Raises
     ------
     SeedError
-        Every fault is named at once.
+        All faults are named together.
     """
     if wrong := list(_faults(seed)):
         raise SeedError(path or Path(f"{seed.process.name}.toml"), wrong)
@@ -188,7 +188,7 @@ def _not_derived(seed: Seed) -> Iterator[str]:
 
 
 def _without_physics(seed: Seed) -> Iterator[str]:
-    """Yield the fault of a seed that states a type, derived targets or facts, and whose process has no physics."""
+    """Yield the fault of a seed that states a type, derived targets or facts, but has no physics."""
     types = known_types()
     if seed.process.type is not None:
         near = nearest([seed.process.type], types)
@@ -204,7 +204,7 @@ def _without_physics(seed: Seed) -> Iterator[str]:
 
 
 def _columns_missing(seed: Seed) -> Iterator[str]:
-    """Yield the fault of inputs that physics reads and that the seed has not: a model would fail at its first row."""
+    """Yield the fault of inputs that physics reads and the seed lacks: predictions would fail."""
     physics, read = needed_physics_of(seed), _Read()
     economics = {name: one.value for name, one in seed.economics.items()}
     given: dict[Given, Callable[[], object]] = {

@@ -1,4 +1,4 @@
-"""Energy of electrorefining, alike for every metal: nothing is spent on a reaction, all of it becomes heat."""
+"""Energy of electrorefining for any metal: no reaction energy, all of it becomes heat."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RefiningEnergy(CellPhysics[PhysicsT]):
     def divided(
         self, volts: Mapping[str, FloatArray], short_loss: FloatArray, columns: Columns, efficiency: FloatArray
     ) -> dict[str, FloatArray]:
-        """Parts of the direct current: those of the voltage [V], and what short circuits and losses take [kWh/t].
+        """Return parts of direct current: by voltage [V], and by short circuits and losses [kWh/t].
 
         Parameters
         ----------

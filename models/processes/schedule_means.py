@@ -1,4 +1,4 @@
-"""Means of rows in hand, and how far limits are backed off."""
+"""Means of current rows, and safety margins of limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def mean_of(rows: Columns, name: str) -> float:
 
 
 def deviations(seed: Seed, name: str) -> float:
-    """Standard deviations beyond which a constraint's chance lies in a normal distribution; 0 without a constraint."""
+    """Return a constraint's margin in standard deviations at its probability; 0 without a constraint."""
     chances = [one.chance for one in seed.hourly_limits if one.name == name]
     return -normal_quantile(min(chances)) if chances else 0.0
 
@@ -46,7 +46,7 @@ def known_mean(measured: FloatArray) -> float:
 
 
 def loss_over(measured: FloatArray, expected: float) -> float:
-    """Loss of current of recent rows over that which physics expects; ScheduleError where no row has its label.
+    """Return current loss of recent rows over that by physics; ScheduleError if no row has its label.
 
     Physics says how the efficiency follows the current; its level is that of the labels, since assays of one sample
     would move it by more than it moves from week to week.

@@ -1,7 +1,7 @@
-"""Alumina refining: what a line's fuel goes into, by the steam that its meters show and the calciner's own meter.
+"""Alumina refining: uses of a line's fuel, from its steam meters and the calciner's own meter.
 
 Boilers burn coal, calciners gas. What digestion and evaporation take is the heat of their steam; what boilers and pipes
-lose is by the efficiency of the seed. The rest of the fuel as weighed goes to standstills, cleaning and tracing, and
+lose is by the efficiency of the seed. The rest of the measured fuel goes to standstills, cleaning and tracing, and
 holds what meters, scales and that efficiency are off by.
 """
 

@@ -1,7 +1,7 @@
-"""Alumina refining: physics features, yield of a train by physics alone, and the targets that follow from it.
+"""Alumina refining: physics features, a train's yield by physics alone, and derived targets.
 
 All of it works on measured columns of a line's day, in plant units, with the plant's facts and nominal constants;
-nothing is learnt. What neither holds is taken as constant: the factor of growth, even cooling from the first tank to
+nothing is trained. What neither holds is taken as constant: the factor of growth, even cooling from the first tank to
 the last, an inhibition of growth by impurities that is assumed.
 """
 
@@ -186,7 +186,7 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
         }
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-        """Margin of lines by a day's readings: alumina less bauxite, steam, fuel, soda, seed, cooling, discounts."""
+        """Return daily margin of lines: alumina less bauxite, steam, fuel, soda, seed, cooling, discounts."""
         kept: FloatArray = np.prod([self.lots_within(name, columns[name]) for name in LOTS], axis=0)
         return self.margin(columns, kept, economics)
 
@@ -261,7 +261,7 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
         return np.clip(columns["tanks_on"], _FEWEST_TANKS, self.equipment.tanks)
 
     def _train(self, columns: Mapping[str, FloatArray], last: FloatArray) -> dict[str, FloatArray]:
-        """Yield, spent liquor and strength [g/L], mean squared supersaturation [1] and temperature [°C] of a train."""
+        """Return a train's yield, spent liquor, strength [g/L], mean squared supersaturation [1] and °C."""
         caustic, ionic = _liquor(columns)
         tanks = self._tanks(columns)
         used = np.arange(self.equipment.tanks)[:, None] < tanks

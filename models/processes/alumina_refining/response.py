@@ -1,4 +1,4 @@
-"""Alumina refining: what moving a line's set-points does to its day, by physics from its last readings.
+"""Alumina refining: effects of a line's set-points on its day, by physics from the last readings.
 
 A colder end lowers what liquor holds at equilibrium, so that more alumina falls; hydrate that grows so encloses more
 soda, and cooling costs water and fans. More seed gives more surface, hence more yield and less soda, until classifiers
@@ -6,10 +6,10 @@ let hydrate go with the spent liquor. A cooler calciner burns less fuel and leav
 equations are those of `physics.bayer`; the constants that differ between plants stand here with their doubt, and a
 plant's history sharpens them. Coolers end somewhere, by water, scale and flow: a set-point below brings nothing, and no
 sensor shows where that is on a day on which the set-point is reached. A line that makes more is ahead of its order, and
-its crew slows down on the days after; after a day of more yield it cools less.
+its operators slows down on the days after; after a day of more yield it cools less.
 
 What fill temperature and fine seed do to sizes shows over weeks, longer than the outcome of a move is looked at, and
-liquor that digestion makes comes a day later: these knobs are left to the plant.
+liquor that digestion makes comes a day later: these set-points are left to the plant.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
         | {("overflow_solids", "end_temperature")}
         | {("flow", knob) for knob in KNOBS}
     )
-    FOLLOWING = frozenset({"end_temperature"})  # crews see where coolers end; readings show it on some days only
+    FOLLOWING = frozenset({"end_temperature"})  # operators see where coolers end; readings show it on some days only
     DRIVEN = (
         *(
             "precipitation_yield",
@@ -121,7 +121,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
             "warmer": warm - wanted,
             "coolers_end": coldest,
             **{name: columns[name] for name in _KEPT},
-            # Crews have habits of their own: only what departs from a habit is a matter of chance.
+            # Operators have habits: only a departure from a habit is random.
             **{f"usual {knob}": columns[knob] for knob in self.KNOBS},
             "usual end above that of coolers": warm - coldest,
         }
@@ -169,7 +169,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
         }
 
     def disturbed(self, state: Columns, line: Mapping[str, float], normals: FloatArray) -> dict[str, FloatArray]:
-        """A state that readings do not tell from this one: another yield, another growth of the seed."""
+        """Return a state with the same readings: another yield, another growth of the seed."""
         more = _KEPT_APART * line["yield_doubt"] * normals[0]
         return dict(state) | {
             "precipitation_yield": state["precipitation_yield"] + more,
@@ -182,7 +182,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
         return {name: columns[name] for name in (*names, "overflow_solids", "loi", "calciner_fuel", "flow")}
 
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
-        """Outcomes of days after moves, on average over those in which the moves are in force and those after them."""
+        """Return outcomes after moves, averaged over the days with the moves in force and those after."""
         q = dict(constants)
         part = {knob: np.asarray(q.get(f"{knob} in force", 1.0)) for knob in self.KNOBS}
         cold, seed = state["last_tank_temperature"], state["seed_solids"]
@@ -201,7 +201,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
             + part["seed_solids"] * (seeded[name] - colder[name])
             for name in before
         }
-        # After a day of more yield crews cool less, where coolers leave them the choice.
+        # After a day of more yield operators cool less, if coolers leave them the choice.
         kelvin = self._train(state, cold + 1.0, seed, q)
         warmed = q["warmed_back"] * changed["yield"] * ndtr(_room(state, q) / _COOLERS_DIFFER)
         changed = {name: changed[name] + warmed * (kelvin[name] - before[name]) for name in before}
@@ -255,7 +255,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
         }
 
     def _flows(self, state: Columns, harvest: FloatArray, q: Numbers) -> dict[str, FloatArray]:
-        """Liquor [m³/h] that crews run at another yield, and its steam [t/h].
+        """Return liquor flow [m³/h] that operators choose at another yield, and its steam [t/h].
 
         Liquor takes steam whatever falls from it; washing of mud, heating of slurry and evaporators follow the alumina.
         """
@@ -302,18 +302,18 @@ def _mixed(usual: FloatArray, then: FloatArray, part: FloatArray) -> FloatArray:
 
 
 def _room(state: Columns, q: Numbers) -> FloatArray:
-    """How far the set-point is above where coolers end [K]."""
+    """Return the margin of the set-point above the lowest temperature that coolers reach [K]."""
     return np.asarray(state["end_temperature"] - _coldest(state, q))
 
 
 def _comes(state: Columns, asked: FloatArray, q: Numbers) -> FloatArray:
-    """Kelvins that come of those asked of the last tank: coolers end, and where is known to some kelvins."""
+    """Return the realised part of a requested change of the last tank [K], limited by the coolers."""
     part, room = np.asarray(q.get("end_temperature in force", 1.0)), _room(state, q)
     return part * (_above(room + asked / part) - _above(room))
 
 
 def _coldest(at: Columns, q: Numbers) -> FloatArray:
-    """How cold coolers get the last tank [°C]."""
+    """Return the lowest temperature of the last tank that coolers reach [°C]."""
     units = q["transfer"] * at["clean"]
     return coldest_end(at["fill_temperature"], at["water"], units, np.maximum(at["flow"], 200.0) / _USUAL_FLOW)
 

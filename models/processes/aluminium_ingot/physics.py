@@ -1,6 +1,6 @@
-"""Primary aluminium ingot: what balances tell of a lot's contents from measured columns, and features for models.
+"""Primary aluminium ingot: contents of a lot from mass balances of measured columns, and features.
 
-All of it works on measured columns in plant units, with nominal constants; nothing is learnt. What no column holds is
+All of it works on measured columns in plant units, with nominal constants; nothing is trained. What no column holds is
 taken as constant: what returned scrap holds, copper, magnesium and sodium of the pots, iron of tapping tools.
 """
 
@@ -32,7 +32,7 @@ from physics.melt.treatment import (
     share_left_by_flux,
 )
 
-# Contents that no column tells [ppm], assumed: metal of the pots, and scrap of a primary cast house.
+# Contents without a column [ppm], assumed: metal of the pots, and scrap of a primary cast house.
 POT_COPPER, POT_MAGNESIUM, POT_SODIUM = 7.0, 8.0, 45.0
 SCRAP = {
     "fe": 1600.0,
@@ -168,7 +168,7 @@ class AluminiumIngotPhysics(Physics[HoldingFurnace]):
         }
 
     def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Contents of lots by balance of mass: metal of two groups of pots, scrap, what flux takes, what burns.
+        """Return contents of lots by mass balance: two groups of pots, scrap, flux removal, burn-off.
 
         References
         ----------

@@ -1,4 +1,4 @@
-"""Aluminium reduction: what a pot's direct current goes into, by the voltage that each part of it drops.
+"""Aluminium reduction: uses of a pot's direct current, by voltage drop of each part.
 
 Of the voltage equation all terms but the bath are computed; the bath takes what is left of the measured voltage, as the
 distance that `acd_from_voltage` finds does. Alumina and the pot's dimensions are those of

@@ -1,4 +1,4 @@
-"""Aluminium reduction: physics features, current efficiency by physics alone, and the targets that follow from it.
+"""Aluminium reduction: physics features, current efficiency by physics alone, and derived targets.
 
 All of it works on measured columns of a period, in plant units. What no column holds is taken as constant: 2.5 wt%
 alumina and 0.3 wt% MgF2 in the bath (typical of the industry, assumed), no KF; the pot is that of the plant's facts.
@@ -232,7 +232,7 @@ class PotPhysics(Physics[Pot]):
         return {"specific_energy": direct, "co2e": co2e}
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-        """Margin of pots by what was measured in a period: metal less what it took, emitted and bound.
+        """Return the margin of pots in a period: metal less consumption, emissions and metal bound.
 
         AlF3 is what was added less what the bath gained since the period before; all of it where the assay of that
         period is missing. Anode carbon follows from the efficiency: what stoichiometry takes, and the plant's air burn.

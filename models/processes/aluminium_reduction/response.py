@@ -1,4 +1,4 @@
-"""Aluminium reduction: what moving a pot's set-points does to its period, by physics from its last readings.
+"""Aluminium reduction: effects of a pot's set-points on its period, by physics from last readings.
 
 A pot comes to a new steady state within weeks: voltage, AlF3 and metal level move temperature, ledge, distance, noise
 and sludge, and with them current efficiency. Forms are those of `physics.reduction`; the constants that differ between
@@ -97,12 +97,12 @@ class PotResponse(Response[PotPhysics]):
 
     @property
     def SHARED_CONSTANTS(self) -> tuple[Constant, ...]:
-        """What the effects of the line current rest on."""
+        """Constants of the effects of the line current."""
         value, meaning = self.physics.equipment.voltage_intercept, "voltage above which regulation is of resistance"
         return (Constant("voltage_intercept", "V", value, 0.03, meaning, "practice: 1.6-1.7 V"), *_POWERS)
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
-        """What pots are like whatever their set-points are: limit of stability, warmth, what loops add."""
+        """Return pot states independent of set-points: stability limit, warmth, inputs of control loops."""
         alf3, caf2, lif = columns["excess_alf3"], columns["caf2"], columns["lif"]
         voltage, temperature, level = columns["cell_voltage"], columns["bath_temperature"], columns["metal_level"]
         acd = self._distance(
@@ -124,7 +124,7 @@ class PotResponse(Response[PotPhysics]):
         }
 
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
-        """Superheat of the line, how far a pot's own reading of it is to be trusted, and what both leave in doubt."""
+        """Return the line's superheat, reliability of a pot's own reading, and remaining uncertainty."""
         known = np.isfinite(smoothed["superheat"])
         units, read = units[known], smoothed["superheat"][known]
         count = np.bincount(units)
@@ -138,7 +138,7 @@ class PotResponse(Response[PotPhysics]):
         }
 
     def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
-        """Superheat of a period about its expected mean: what is not known of the pot, and the period's own swing."""
+        """Return superheat errors about the expected mean: uncertainty of the pot and the period's variation."""
         sd = float(np.hypot(line["superheat_doubt"], _SUPERHEAT_SWING))
         return {"superheat": sd * ndtri(np.clip(quantiles, 1e-3, 1.0 - 1e-3))}
 
@@ -172,7 +172,7 @@ class PotResponse(Response[PotPhysics]):
         }
 
     def disturbed(self, state: Columns, line: Mapping[str, float], normals: FloatArray) -> dict[str, FloatArray]:
-        """A state that readings do not tell from this one: another limit of stability, another superheat."""
+        """Return a state with the same readings: another limit of stability, another superheat."""
         higher = _KEPT_APART * line["limit_doubt"] * normals[0]
         noise = _noise(_VALUES["noise_width"] * _depth(state["voltage_noise"], _VALUES) + higher, _VALUES)
         return dict(state) | {
@@ -181,7 +181,7 @@ class PotResponse(Response[PotPhysics]):
         }
 
     def measured(self, columns: Columns) -> dict[str, FloatArray]:
-        """Outcomes that a table measures, shape (units, periods); efficiency by two meters, level with tap and feed."""
+        """Return measured outcomes, (units, periods); efficiency by two meters, level with tap and feed."""
         alf3 = columns["excess_alf3"]
         gained = np.full_like(alf3, np.nan)
         gained[:, 1:] = alf3[:, 1:] - alf3[:, :-1]
@@ -289,7 +289,7 @@ class PotResponse(Response[PotPhysics]):
         }
 
     def money(self, outcomes: Columns, economics: Mapping[str, float]) -> FloatArray:
-        """Margin of a pot [$/d], anode effects left out: no knob here moves them."""
+        """Return the margin of a pot [$/d] without anode effects, which no set-point here moves."""
         return margin(self._flows(outcomes), economics)
 
     def footprint(self, outcomes: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
@@ -303,7 +303,7 @@ class PotResponse(Response[PotPhysics]):
         return 0.001 * outcomes["line_current"] * outcomes["cell_voltage"]
 
     def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Money by what changes: each cause's share of efficiency at the worth of a point, power, AlF3, metal."""
+        """Return money by cause: parts of efficiency at the value of a point, power, AlF3, metal."""
 
         def worth(**changed: FloatArray) -> FloatArray:
             return self.gain(before, changed, economics)
@@ -358,7 +358,7 @@ def _softplus(z: Numeric) -> FloatArray:
 
 
 def _depth(noise: Numeric, q: Numbers) -> FloatArray:
-    """How far below its limit of stability a pot runs, over the width, by its noise."""
+    """Return the depth below the stability limit over the transition's width, estimated from the noise."""
     share = np.clip((np.asarray(noise) - q["quiet_noise"]) / q["noise_rise"], 0.03, 4.0)
     return np.asarray(np.log(np.expm1(share)))
 

@@ -1,4 +1,4 @@
-"""A potline by the hour: voltage at a steady resistance, heat that warms bath and melts ledge within hours.
+"""Hourly potline: voltage at constant resistance, and heat that changes bath and ledge in hours.
 
 When the current moves for hours, anodes stay where they are: the voltage above the intercept of the pseudo-resistance
 moves with it. What the heat then does to bath, ledge and efficiency are constants of the seed, computed with the
@@ -26,7 +26,7 @@ class PotSchedule(SchedulePhysics[PotPhysics]):
     NEEDED = ("line_current", "cell_voltage", "bath_temperature", "current_efficiency")
 
     def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> CellLine:
-        """Pots of the line at the state in hand."""
+        """Return the pots of the line at their current state."""
         assert seed.schedule is not None
         intercept = self.physics.equipment.voltage_intercept
         p = {name: one.value for name, one in seed.schedule.parameters.items()}

@@ -1,4 +1,4 @@
-"""Aluminium scrap: physics features of a piece on the belt, and how well each class explains what the sensors read.
+"""Aluminium scrap: physics features of a piece on the belt, and fit of each class to the readings.
 
 All of it works on measured columns, in plant units. Contents come from LIBS lines whose self-absorption is undone, from
 a strong line where the content is low and from a weak one where the strong one saturates; the X-ray ratio is compared
@@ -60,7 +60,7 @@ class Family:
 CLASSES = ("1xxx", "2xxx", "3xxx", "5xxx", "6xxx", "7xxx", "cast_low_cu", "cast_cu", "other")
 ELEMENTS = ("si", "fe", "cu", "mn", "mg", "zn", "cr")
 # Limits of the Aluminum Association's sheets and of EN 1706, where only a maximum stands what is usual below it;
-# conductivity by ASM Handbook vol. 2. `other` is everything that holds no more of an element than any alloy does.
+# conductivity by ASM Handbook vol. 2. `other` is everything with at most an alloy's content of each element.
 FAMILIES = (
     Family("1xxx", (59, 4), ((0, 0.3), (0.1, 0.5), (0, 0.2), (0, 0.04), (0, 0.04), (0, 0.08), (0, 0.02))),
     Family("2xxx", (40, 7), ((0.1, 1.2), (0.1, 0.6), (3.8, 6.5), (0, 1.0), (0, 1.8), (0, 0.25), (0, 0.1))),
@@ -194,7 +194,7 @@ class ScrapPhysics(Physics[CoilArray]):
         """Logarithm of the likelihood of the readings under each class, but for a constant of the piece.
 
         Each class is a mixture of families of alloys whose contents fill their windows evenly; LIBS, X-ray and
-        induction miss them by their errors, which a layer widens for LIBS. A reading that is missing tells nothing.
+        induction miss them by their errors, which a layer widens for LIBS. A missing reading has no effect.
 
         References
         ----------
@@ -231,7 +231,7 @@ def _contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Content of the metal by LIBS, by element, between 0 and what alloys hold at most [wt%].
 
     A reading is a line over the line of aluminium, set right on tiles of usual aluminium, so a casting's are too high
-    by what its aluminium is lower. Closing contents c of such readings and aluminium to 100 wt% gives the aluminium
+    with its lower aluminium. Closing contents c of such readings and aluminium to 100 wt% gives the aluminium
     100/(1 + sum c/95): exact for thin lines, within 0.5 % of a content for castings.
     """
     readings = np.maximum(np.array([columns[name] for name in _READINGS]), 0.0)
@@ -253,7 +253,7 @@ _FIRST, _LAST = len(_ALONE), len(_FOUND)  # of the strong lines
 
 
 def _contents_of(readings: FloatArray) -> FloatArray:
-    """Contents of the elements of `_FOUND`, shape (8, n), from readings of the lines of `_LINES`, (11, n) [wt%]."""
+    """Return contents of `_FOUND`, (8, n), from readings of the lines of `_LINES`, (11, n) [wt%]."""
     found = content_from_reading(readings, _SATURATIONS)
     strong, weak = found[_FIRST:_LAST], found[_LAST:]
     # The strong line counts while it is far from saturation, the weak one beyond; between them both do.

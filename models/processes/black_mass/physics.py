@@ -1,6 +1,6 @@
-"""Black mass: what balances tell of a lot's contents from measured columns, and features for models.
+"""Black mass: contents of a lot from mass balances of measured columns, and features for models.
 
-All of it works on measured columns in plant units, with nominal constants; nothing is learnt. What no column holds is
+All of it works on measured columns in plant units, with nominal constants; nothing is trained. What no column holds is
 taken as constant: the grades of NMC, the share of cathode in the powder, what electrolyte, foils and steel bring.
 """
 
@@ -35,7 +35,7 @@ from physics.black_mass.pyrolysis import (
     washed_fluorine,
 )
 
-# What no column tells, assumed.
+# Quantities without a column, assumed.
 LAYERED = {"nmc111": 0.05, "nmc532": 0.33, "nmc622": 0.36, "nmc811": 0.26}  # grades of NMC in the feed
 ACTIVE = 0.605  # share of cathode in the powder
 COPPER, ALUMINIUM = 1.25, 1.65  # % at usual settings
@@ -156,7 +156,7 @@ class BlackMassPhysics(Physics[Equipment]):
         }
 
     def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Contents of lots by balance of mass, from what is known when they begin and what the crew sets.
+        """Return contents of lots by mass balance, from inputs known at the start and operator settings.
 
         The metals of cathodes, copper and aluminium are the geometric mean of the balance and of the newest report; of
         copper and aluminium the report stands for the level and the settings for what moves it.

@@ -1,6 +1,6 @@
-"""Copper cathode: what first principles tell of a lot's contents from measured columns, and features for models.
+"""Copper cathode: contents of a lot from first principles and measured columns, and features.
 
-All of it works on measured columns in plant units, with nominal constants; nothing is learnt. What no column holds is
+All of it works on measured columns in plant units, with nominal constants; nothing is trained. What no column holds is
 taken as constant: the best doses of glue and thiourea, the mass of slimes that a smooth deposit encloses, iron.
 """
 
@@ -35,7 +35,7 @@ from physics.refining.silver_chloride import dissolved_silver, silver_chloride_p
 
 SILVER_DIFFUSION = 1.4e-9  # m²/s at 60 °C, assumed
 BEST_GLUE, BEST_THIOUREA, BEST_CHLORIDE = 60.0, 55.0, 55.0  # g/t, g/t, mg/L: what plants dose
-THIOUREA_WEIGHT = 0.5  # of its error beside that of glue, assumed
+THIOUREA_WEIGHT = 0.5  # of its error relative to that of glue, assumed
 USUAL_SOLIDS = 2.0  # mg/L
 INCLUDED_SLIMES = 4.0  # ppm that a usual deposit encloses, assumed
 FLOATING_SLIMES = 1.5  # ppm that it encloses where all antimony and bismuth floats, assumed
@@ -131,7 +131,7 @@ class CathodePhysics(Physics[Equipment]):
         }
 
     def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Contents of lots by balance of mass: what plates out, what electrolyte and slimes the deposit encloses.
+        """Return contents of lots by mass balance: plated metal, enclosed electrolyte and slimes.
 
         References
         ----------

@@ -1,4 +1,4 @@
-"""Copper electrorefining: what a section's direct current goes into, by the voltage that each part of it drops.
+"""Copper electrorefining: uses of a section's direct current, by voltage drop of each part.
 
 Anode and cathode are of the same metal, so that nothing is spent on a reaction: all energy of the cells becomes heat,
 which saves steam. Contacts and slimes take what is left of the measured voltage.

@@ -1,7 +1,7 @@
-"""Copper electrorefining: physics features, current efficiency by physics alone, and the targets that follow from it.
+"""Copper electrorefining: physics features, efficiency by physics alone, and derived targets.
 
 All of it works on measured columns of a section's crop, in plant units, with the plant's facts and nominal constants;
-nothing is learnt. What neither holds is taken as constant: the best doses of additives, leakage to ground, how much
+nothing is trained. What neither holds is taken as constant: the best doses of additives, leakage to ground, how much
 current a short draws.
 """
 
@@ -32,7 +32,7 @@ STRAY = 0.6  # % that leaks, as plants usually find
 SHORT_RATIO = 2.5  # current of a short over that of a usual cathode, practice
 GLUE_DECAY = 0.6  # 1/h, practice
 BEST_GLUE, BEST_THIOUREA, BEST_CHLORIDE = 60.0, 55.0, 55.0  # g/t, g/t, mg/L: what plants dose
-THIOUREA_WEIGHT, CHLORIDE_WEIGHT = 0.5, 0.4  # of their errors beside that of glue, assumed
+THIOUREA_WEIGHT, CHLORIDE_WEIGHT = 0.5, 0.4  # of their errors relative to that of glue, assumed
 SATURATED_COPPER, SLIMES_DIFFUSION = 90.0, 3e-10  # g/L at the anode and m²/s in its slimes, assumed
 USUAL = {"current": 310.0, "copper": 46.0, "polarisation": 0.315}  # A/m², g/L and 1: practice
 HOURS = 24.0  # h/d
@@ -149,7 +149,7 @@ class CopperPhysics(Physics[CopperSection]):
         return derived_targets(direct, steam, economics)
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-        """Margin of sections by a crop's readings: refining charge less rejects, power, steam, additives, rounds.
+        """Return sections' margin of a crop: charge less rejects, power, steam, additives, rounds.
 
         Voltage follows the current of the hour, so that the hours of the tariff share the energy by the swing.
         """

@@ -1,11 +1,11 @@
-"""Copper electrorefining: what moving a section's set-points does to its crops, by physics from its last readings.
+"""Copper electrorefining: effects of a section's set-points on its crops, from its last readings.
 
 Additives roughen the deposit by how far their doses are from the best ones; a rough deposit grows nodules, which
 inspection rejects, and shorts, which carry current until a patrol finds them. The swing of the current with the tariff
 costs shorts and saves money. Forms are those of `physics.refining`; the constants that differ between plants stand here
 with their doubt, and a plant's history sharpens them.
 
-Rejects scatter over two orders of magnitude, so that history tells of their logarithm far better than of their share.
+Rejects scatter over two orders of magnitude, so that history identifies their logarithm far better than their share.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ _CONSTANTS = (
 
 _VALUES = {one.name: one.value for one in _CONSTANTS}
 _SALTED = 55.0  # mg/L, the best chloride: practice
-_CHLORIDE_WEIGHT = 0.4  # of its error beside that of glue, assumed
+_CHLORIDE_WEIGHT = 0.4  # of its error relative to that of glue, assumed
 _LEAST_DOSE = 4.0  # g/t that the electrolyte brings back, assumed
 _DIRT = 0.4  # % of the plates that are rejected whatever their deposit is like, practice
-_FLOOR = 0.3  # % that is added before the logarithm: crops without a rejected plate say no more than that
+_FLOOR = 0.3  # % that is added before the logarithm: crops without a rejected plate have this resolution
 _MOST_REJECTED = 60.0  # %
 _LEAST_SHORTS, _LEAST_PATROL = 0.02, 4.0  # % and h
 _EFFICIENCY = (60.0, 99.5)  # %
@@ -63,12 +63,12 @@ _HOURS = 24.0  # h/d
 class CopperResponse(Response[CopperPhysics]):
     """Response of a section's crops to its set-points."""
 
-    # Pumps, tariffs and rounds obey at once: what follows each knob is the knob as it was set.
+    # Pumps, tariffs and rounds obey without delay: each set-point's column is the set-point itself.
     KNOBS: ClassVar[Mapping[str, str]] = {
         name: name for name in ("glue_dose", "thiourea_dose", "current_swing", "patrol_interval")
     }
     TUNED = ("glue_dose", "thiourea_dose", "patrol_interval")  # the swing is a first step of what plants try
-    # Patrols clear shorts, which nobody counts as nodules; a swing changes no mean of the day that nodules grow by.
+    # Patrols clear shorts, which are not counted as nodules; a swing changes no daily mean of nodule growth.
     SURE = frozenset({("log_rejects", "patrol_interval"), ("log_rejects", "current_swing")})
     DRIVEN = ("short_rate", "cell_voltage", "usual ", *KNOBS)
     BEFORE = ("anode_age", "electrolyte_cu")
@@ -87,7 +87,7 @@ class CopperResponse(Response[CopperPhysics]):
     }
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
-        """What sections are like whatever their set-points are: nodules, births of shorts, losses, voltage, heat."""
+        """Return section states independent of set-points: nodules, short births, losses, voltage, heat."""
         warm, set_warm = columns["cell_temperature"], columns["electrolyte_temperature"]
         at = np.where(np.isfinite(warm), warm, set_warm)
         salt = np.where(np.isfinite(columns["chloride_assay"]), columns["chloride_assay"], columns["chloride"])
@@ -103,13 +103,13 @@ class CopperResponse(Response[CopperPhysics]):
             "warmer": warm - set_warm,
             "saltier": salt - columns["chloride"],
             "heating": columns["steam_flow"],
-            # Crews and pumps have habits of their own, and sections their own nodules: only what departs from a habit
-            # is a matter of chance.
+            # Operators and pumps have habits, and sections their own nodules: only a departure from a habit
+            # is random.
             **{f"usual {knob}": columns[knob] for knob in self.KNOBS},
         }
 
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
-        """How far nodules are off from what is expected, and rejects on average over those of their mean logarithm."""
+        """Return the deviation of nodules from expectation, and mean rejects over that of the mean logarithm."""
         known = np.isfinite(smoothed["reject_level"]) & np.isfinite(smoothed["nodularity"])
         usual = np.log1p(_VALUES["nodules_per_error"] * _VALUES["unseen_error"])
         middle = float(np.mean(np.exp(smoothed["nodularity"][known] + usual)))
@@ -154,7 +154,7 @@ class CopperResponse(Response[CopperPhysics]):
         }
 
     def disturbed(self, state: Columns, line: Mapping[str, float], normals: FloatArray) -> dict[str, FloatArray]:
-        """A state that readings do not tell from this one: more or fewer nodules, another best dose of glue."""
+        """Return a state with the same readings: more or fewer nodules, another best dose of glue."""
         nodules = state["log_rejects"] + _KEPT_APART * line["nodules_doubt"] * normals[0]
         return dict(state) | {
             "log_rejects": np.minimum(nodules, np.log(_MOST_REJECTED)),
@@ -172,7 +172,7 @@ class CopperResponse(Response[CopperPhysics]):
         }
 
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
-        """Outcomes of crops after moves, on average over those in which the moves are in force and those after them."""
+        """Return outcomes after moves, averaged over the crops with the moves in force and those after."""
         q = dict(constants)
         part = {knob: np.asarray(q.get(f"{knob} in force", 1.0)) for knob in self.KNOBS}
         whole = {knob: np.asarray(moves[knob]) / part[knob] for knob in self.KNOBS}
@@ -244,7 +244,7 @@ class CopperResponse(Response[CopperPhysics]):
 
 
 def _read(outcomes: Columns) -> dict[str, FloatArray]:
-    """Outcomes as a table would have them, with the mean share of rejects that belongs to their mean logarithm."""
+    """Return outcomes as measured, with the mean fraction of rejects at their mean logarithm."""
     share = outcomes["skew"] * np.exp(outcomes["log_rejects"]) - _FLOOR
     return dict(outcomes) | {"reject_share": np.clip(share, 0.0, 100.0)}
 
@@ -252,7 +252,7 @@ def _read(outcomes: Columns) -> dict[str, FloatArray]:
 def _squared(
     glue: Numeric, thiourea: Numeric, chloride: Numeric, temperature: Numeric, away: Numeric, q: Numbers
 ) -> FloatArray:
-    """Squared error of all additives; `away` is how far a section's best dose of glue lies above the plant's."""
+    """Return the squared error of all additives; `away`: a section's best glue dose over the plant's."""
     of_glue = additive_error(effective_dose(np.maximum(glue, _LEAST_DOSE), temperature), q["best_glue"]) - away
     of_thiourea = additive_error(effective_dose(np.maximum(thiourea, _LEAST_DOSE), temperature), q["best_thiourea"])
     of_chloride = additive_error(chloride, _SALTED)

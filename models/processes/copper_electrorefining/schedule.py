@@ -35,7 +35,7 @@ class CopperSchedule(SchedulePhysics[CopperPhysics]):
     NEEDED = (*_STATE, "current_efficiency")
 
     def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> CellLine:
-        """Cells of the tankhouse at the state in hand."""
+        """Return the cells of the tankhouse at their current state."""
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
         state = {name: mean_of(newest, name) for name in _STATE}

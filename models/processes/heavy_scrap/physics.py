@@ -1,6 +1,6 @@
-"""Heavy scrap: contents by fundamental parameters, what else the sensors imply, and classes from first principles.
+"""Heavy scrap: contents by fundamental parameters, sensor features, and classes by physics.
 
-All of it works on measured columns of a piece, in plant units; nothing is learnt. X-ray fluorescence through air does
+All of it works on measured columns of a piece, in plant units; nothing is trained. X-ray fluorescence through air does
 not see magnesium, aluminium and silicon: they are what is missing, inferred from what the piece scatters.
 """
 
@@ -77,7 +77,7 @@ _PAINT = {"ti": (0.0, 100.0)}  # white paint shows titanium on any metal
 
 @dataclass(frozen=True)
 class _Metal:
-    """Density [g/cm³], which voids lower, conductivity [%IACS], which thin walls lower, colour and scatter."""
+    """Properties of a metal: density [g/cm³], conductivity [%IACS], colour and X-ray scatter."""
 
     density: float
     conductivity: float
@@ -188,7 +188,7 @@ class HeavyScrapPhysics(Physics[XrayHead]):
         }
 
     def class_scores(self, columns: Mapping[str, FloatArray]) -> FloatArray:
-        """Logarithm of the likelihood of each class, up to a constant: how far the piece lies outside of its windows.
+        """Return the log-likelihood of each class up to a constant: distance of the piece from its windows.
 
         Half of the sum of squared distances from the windows of contents, density, conductivity and saturation, each
         over its error. Voids lower the density and thin walls the conductivity, so that these only have an upper end. A
@@ -224,7 +224,7 @@ class HeavyScrapPhysics(Physics[XrayHead]):
         return scores
 
     def _by_lines(self, columns: Mapping[str, FloatArray]) -> _Told:
-        """Contents by the lines: less overlaps and sum peaks, then the influence of the matrix by a fixed point."""
+        """Return contents by line intensities: overlap and sum-peak corrections, then iterated matrix effects."""
         rates = np.stack([np.asarray(columns[name], dtype=np.float64) for name in _RATES])
         live = columns["live_time"]
         peaks = _UNMIX @ rates
@@ -256,7 +256,7 @@ class HeavyScrapPhysics(Physics[XrayHead]):
 
 
 def _beyond(values: FloatArray, ends: FloatArray, errors: FloatArray) -> FloatArray:
-    """Sum over q quantities, (q, n), of the squared distance from their windows, (q, 2), over their errors, (q, n)."""
+    """Return the sum over q quantities of squared distance from windows over errors, (q, n) to (n,)."""
     low, high = ends.T[:, :, np.newaxis]
     distance = np.maximum(low - values, 0.0) + np.maximum(values - high, 0.0)
     total: FloatArray = np.nansum(np.minimum(np.square(distance / errors), _MOST), axis=0)
@@ -265,7 +265,7 @@ def _beyond(values: FloatArray, ends: FloatArray, errors: FloatArray) -> FloatAr
 
 @dataclass(frozen=True)
 class _Told:
-    """What the spectra of n pieces tell."""
+    """Estimates from the spectra of n pieces."""
 
     shares: FloatArray  # (11, n) of ELEMENTS in what the lines show [wt%]
     errors: FloatArray  # (11, n) by counting [wt%]
@@ -278,7 +278,7 @@ class _Told:
 
 
 def _matrix_corrected(relative: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Shares of elements by the equation of Lachance and Traill, its factors, and what the shares are closed with.
+    """Return element fractions by the equation of Lachance and Traill, its factors, and their sum.
 
     The shares are proportional to intensity times 1 + sum of influence times share, and add up to 1. They are found by
     a fixed point. It stays bounded because shares lie between 0 and 1 and no influence is below -1: a net intensity

@@ -1,6 +1,6 @@
-"""High-purity gallium: what vacuum, freezing and handling leave of a lot's charge, and features for models.
+"""High-purity gallium: contents of a charge after vacuum, freezing and handling, and features.
 
-All of it works on measured columns in plant units, with nominal constants; nothing is learnt. What no column holds is
+All of it works on measured columns in plant units, with nominal constants; nothing is trained. What no column holds is
 taken as constant: the coefficients of segregation, the layer before the front, what handling adds.
 """
 
@@ -26,7 +26,7 @@ from physics.purification.freezing import (
 )
 from physics.purification.vacuum import MASSES, PRESSURES, evaporation_rate, impurity_pressure, vacuum_left
 
-# What no column tells, assumed: segregation at equilibrium, activity in gallium, what handling adds [ppm].
+# Quantities without a column, assumed: segregation at equilibrium, activity in gallium, handling [ppm].
 SEGREGATION = {
     **{"copper": 0.0153, "lead": 0.0311, "zinc": 0.177, "iron": 0.213, "tin": 0.0419, "indium": 0.1436},
     **{"nickel": 0.0529, "magnesium": 0.0258, "silicon": 0.1117, "aluminium": 0.1117, "mercury": 0.0258},
@@ -139,7 +139,7 @@ class GalliumPhysics(Physics[Crystalliser]):
         }
 
     def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Contents of lots by balance of mass, from what is known when they begin and what the crew sets.
+        """Return contents of lots by mass balance, from inputs known at the start and operator settings.
 
         References
         ----------

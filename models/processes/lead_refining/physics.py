@@ -1,7 +1,7 @@
-"""Lead refining: physics features, current efficiency by physics alone, and the targets that follow from it.
+"""Lead refining: physics features, current efficiency by physics alone, and derived targets.
 
 All of it works on measured columns of a section's crop, in plant units, with the plant's facts and nominal constants;
-nothing is learnt. What neither holds is taken as constant: the best doses of additives, leakage to ground, how much
+nothing is trained. What neither holds is taken as constant: the best doses of additives, leakage to ground, how much
 current a short draws.
 """
 
@@ -31,7 +31,7 @@ STRAY = 0.8  # % that leaks, as plants usually find
 SHORT_RATIO = 2.0  # current of a short over that of a usual cathode, practice
 DISSOLUTION = 2.5  # A/m² at 62 °C, so that 0.5 points dissolve again at 40 °C, assumed
 BEST_GLUE, BEST_LIGNIN, DOSED_AT = 600.0, 450.0, 40.0  # g/t, g/t and °C: what plants dose
-LIGNIN_WEIGHT, ERROR_WEIGHT = 0.7, 2.0  # of its error beside that of glue; of both on roughness: assumed
+LIGNIN_WEIGHT, ERROR_WEIGHT = 0.7, 2.0  # of its error relative to that of glue; of both on roughness: assumed
 ROUGHNESS_PER_SHED, ROUGHNESS_PER_POLARISATION = 3.0, 1.5  # assumed
 ANTIMONY, HOLDING = 0.6, 0.7  # % that hold the slime: practice
 LEAD_MASS, LEAD_DIFFUSION, USUAL_POLARISATION = 207.2, 1.7e-9, 0.38  # g/mol; m²/s at 60 °C and 1, assumed
@@ -153,7 +153,7 @@ class LeadPhysics(Physics[LeadSection]):
         return self.equipment.cells * metal_mass(columns["charge"], 1.0, target, LEAD_EQUIVALENT) / 1000.0
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-        """Margin of sections by a crop's readings: refining charge less bismuth, power, steam, acid, additives."""
+        """Return sections' margin of a crop: refining charge less bismuth, power, steam, acid, additives."""
         lead = self.lead_made(columns, columns["current_efficiency"]) / self.days
         above = lead_economics.share_above(np.maximum(columns["bi"], 0.1), economics["highest_bismuth"], LOT_SCATTER)
         flows = lead_economics.LeadSectionFlows(

@@ -1,4 +1,4 @@
-"""Lead refining: what moving a section's set-points does to its crops, by physics from its last readings.
+"""Lead refining: effects of a section's set-points on its crops, by physics from last readings.
 
 Additives roughen the deposit by how far their doses are from the best ones; a rough deposit grows shorts and encloses
 slime, and so bismuth. A warm electrolyte conducts better, uses up glue faster, dissolves lead again, takes steam and
@@ -56,7 +56,7 @@ class LeadResponse(Response[LeadPhysics]):
         "lignin_dose": "lignin_dose",
     }
     TUNED = tuple(KNOBS)
-    # What heats a cell are heaters and current: additives warm nothing, and no knob moves another one's set-point.
+    # What heats a cell are heaters and current: additives warm nothing, and no set-point moves another one's set-point.
     SURE = frozenset(
         {("cell_temperature", "glue_dose"), ("cell_temperature", "lignin_dose"), ("steam_flow", "glue_dose")}
         | {("steam_flow", "lignin_dose")}
@@ -76,7 +76,7 @@ class LeadResponse(Response[LeadPhysics]):
     }
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
-        """What sections are like whatever their set-points are: shorts, bismuth, other losses, voltage, heat."""
+        """Return section states independent of set-points: shorts, bismuth, other losses, voltage, heat."""
         warm, set_warm = columns["cell_temperature"], columns["electrolyte_temperature"]
         at = np.where(np.isfinite(warm), warm, set_warm)
         rough = _roughening(_squared(columns["glue_dose"], columns["lignin_dose"], at, 0.0, _VALUES), _VALUES)
@@ -95,12 +95,12 @@ class LeadResponse(Response[LeadPhysics]):
             "charge_per_current": columns["charge"] / current,
             "warmer": warm - set_warm,
             "heating": columns["steam_flow"],
-            # Crews and pumps have habits of their own: only what departs from a habit is a matter of chance.
+            # Operators and pumps have habits: only a departure from a habit is random.
             **{f"usual {knob}": columns[knob] for knob in self.KNOBS},
         }
 
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
-        """How far the shorts of sections are off from what is expected, logarithm."""
+        """Return the deviation of the sections' shorts from expectation, as a logarithm."""
         return {"shorts_doubt": unexpected["log_shorts"]}
 
     def state(
@@ -132,7 +132,7 @@ class LeadResponse(Response[LeadPhysics]):
         }
 
     def disturbed(self, state: Columns, line: Mapping[str, float], normals: FloatArray) -> dict[str, FloatArray]:
-        """A state that readings do not tell from this one: more or fewer shorts, another best dose of glue."""
+        """Return a state with the same readings: more or fewer shorts, another best dose of glue."""
         more = np.exp(_KEPT_APART * line["shorts_doubt"] * normals[0])
         return dict(state) | {
             "short_rate": state["short_rate"] * more,
@@ -146,7 +146,7 @@ class LeadResponse(Response[LeadPhysics]):
         return found | {"log_bismuth": np.log(np.maximum(columns["bi"], _LEAST_BISMUTH))}
 
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
-        """Outcomes of crops after moves, on average over those in which the moves are in force and those after them."""
+        """Return outcomes after moves, averaged over the crops with the moves in force and those after."""
         q = dict(constants)
         dosed = ("glue_dose", "lignin_dose")
         part = {knob: np.asarray(q.get(f"{knob} in force", 1.0)) for knob in dosed}
@@ -214,7 +214,7 @@ class LeadResponse(Response[LeadPhysics]):
 
 
 def _squared(glue: Numeric, lignin: Numeric, temperature: Numeric, away: Numeric, q: Numbers) -> FloatArray:
-    """Squared error of both additives; `away` is how far a section's best dose of glue lies above the plant's."""
+    """Return the squared error of both additives; `away`: a section's best glue dose over the plant's."""
     dose = effective_dose(np.maximum(glue, LEAST_DOSE), temperature, DOSED_AT)
     of_glue = additive_error(dose, q["best_glue"]) - away
     of_lignin = additive_error(np.maximum(lignin, LEAST_DOSE), q["best_lignin"])

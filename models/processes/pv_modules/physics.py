@@ -1,6 +1,6 @@
-"""Photovoltaic modules: what the flash, the dark picture, the rear's bands and X-rays imply, and types from scores.
+"""Photovoltaic modules: features of flash, dark image, rear bands and X-rays, and type scores.
 
-All of it works on measured columns of a module, in plant units; nothing is learnt. Where a station has not seen the
+All of it works on measured columns of a module, in plant units; nothing is trained. Where a station has not seen the
 module, what its year of making lets expect stands in: contents are straight lines in these features, and a gap would
 count as a usual module.
 """
@@ -36,7 +36,7 @@ _LEAST_LIGHT = 0.02
 # Contents are lines in arsinh of a signal over its spread. A power loss of 40 % is no tail of noise, so a feature is
 # its sinh: median and half of the distance between quartiles of modules taken back [%].
 _USUAL_LOSS, _LOSS_SPREAD = 9.0, 4.5
-# Of power for a millivolt of a cell, where voltage takes a seventh of what ageing does [%]; weight beside the age.
+# Of power for a millivolt of a cell, where voltage takes a seventh of the effect of ageing [%]; weight next to the age.
 _PER_MILLIVOLT, _BY_LIGHT, _MOST_AGED = 1.1, 0.65, 60.0
 _FILM_EFFICIENCY = 11.0  # %
 _VOLTAGE_RATIO = 22.3  # of silicon: V_oc over a
@@ -48,9 +48,9 @@ _WHOLE = 1000.0  # kg/t
 _SB_BACKGROUND, _BACKGROUND, _PER_ANTIMONY, _PER_SILVER = 400.0, 60.0, 0.6, 12.0
 _ROLLED, _FLOAT = 2350.0, 12.0  # ppm of antimony
 _ROLLED_YEARS, _ROLLED_SHARES = (2005.0, 2010.0, 2015.0, 2020.0), (0.60, 0.80, 0.90, 0.95)
-_SILVER_BY_LINE = 0.55  # weight of the line beside the year, by their errors of 20-25 %
+_SILVER_BY_LINE = 0.55  # weight of the line relative to the year, by their errors of 20-25 %
 _FILM_SILVER, _ENOUGH = 4.0, 1000.0  # ppm
-# Fluorine of a rear by its outer layer [g/m²]: of films one or two are there, which bands of the outer one cannot tell.
+# Fluorine of a rear by its outer layer [g/m²]: one or two films, which bands of the outer one do not distinguish.
 _FLUORINE = np.array([1.5 * PVF_FILM, 1.5 * PVDF_FILM, COATING, 0.0, 0.0, 0.0])
 _BAND_SD = 0.12  # errors of the head, and chalk
 # Of each type: scores, decades of cadmium and selenium, current density [A/m²], mass per area [kg/m²]; then errors.
@@ -79,7 +79,7 @@ _MOST = 25.0  # squared errors that one quantity may count
 
 @dataclass(frozen=True)
 class HandSpectrometer(Equipment):
-    """Facts of the spectrometer beside the line."""
+    """Facts of the handheld spectrometer next to the line."""
 
     count_time: float = fact("s", 0.05, 600, "time that the spectrometer counts at a module", until_now=2)
 
@@ -234,7 +234,7 @@ def _year(columns: Mapping[str, FloatArray], power: FloatArray, film: BoolArray)
 
 
 def _resistances(columns: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """Series and shunt resistance over V_oc/I_sc, the latter inverted, from the fill factors at full and a fifth light.
+    """Return series and inverse shunt resistance over V_oc/I_sc, from fill factors at 1 and 1/5 sun.
 
     Two lines in both: at a fifth of the light the series resistance takes a fifth as much and the shunt five times.
     """
@@ -247,7 +247,7 @@ def _resistances(columns: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatAr
 
 
 def _antimony(columns: Mapping[str, FloatArray], year: FloatArray, film: BoolArray) -> FloatArray:
-    """Antimony in the glass by its line; where nobody looked, what the year's patterned glass lets expect [ppm]."""
+    """Return the antimony in the glass by XRF, or the mean of the year's patterned glass [ppm]."""
     rate = (columns["xrf_sb"] - _SB_BACKGROUND) / _PER_ANTIMONY
     expected = np.where(film, _FLOAT, _ROLLED * np.interp(year, _ROLLED_YEARS, _ROLLED_SHARES))
     return np.clip(np.where(np.isnan(rate), expected, rate), -200.0, 9000.0)
@@ -256,7 +256,7 @@ def _antimony(columns: Mapping[str, FloatArray], year: FloatArray, film: BoolArr
 def _silver(
     columns: Mapping[str, FloatArray], year: FloatArray, film: BoolArray, mass_per_area: FloatArray
 ) -> FloatArray:
-    """Silver by the year and, where the head looked, by its line: the mean of logarithms by their errors [ppm]."""
+    """Return silver by year and, if measured, by XRF: error-weighted mean of logarithms [ppm]."""
     whole = 1e3 * mass_per_area
     by_year = mass_share(silicon_module(year)[-1], whole)
     line = np.maximum(columns["xrf_ag"] - _BACKGROUND, 5.0) / _PER_SILVER

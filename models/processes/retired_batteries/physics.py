@@ -1,6 +1,6 @@
-"""Retired batteries on a line: resistances at 25 °C and over the data sheet's, charge, X-rays without the can, classes.
+"""Retired batteries on a line: resistances at 25 °C, charge, X-ray features, and class scores.
 
-All of it works on measured columns of a cell, in plant units; nothing is learnt. The cathode shows in the rested
+All of it works on measured columns of a cell, in plant units; nothing is trained. The cathode shows in the rested
 voltage, in what X-rays lose, in the filling of a can and on the label; health shows in how far resistance has grown.
 """
 
@@ -164,7 +164,7 @@ class RetiredCellPhysics(Physics[Equipment]):
         }
 
     def class_scores(self, columns: Mapping[str, FloatArray]) -> FloatArray:
-        """Logarithm of the likelihood of each class, up to a constant: how far the cell lies outside of its windows.
+        """Return the log-likelihood of each class up to a constant: distance of the cell from its windows.
 
         Half of the sum of squared distances from the windows of X-rays, label, density and rested voltage, each over
         its error; `other` gains what signs of swelling, damage, leaks and shorts are beyond their bounds. A quantity

@@ -1,6 +1,6 @@
-"""Retired batteries by current pulses: resistances, slow polarisation and drift, and the state of health by them alone.
+"""Retired batteries by current pulses: resistances, slow polarisation, drift, and state of health.
 
-All of it works on the voltages of one series of pulses, in plant units; nothing is learnt. A rate of current is over
+All of it works on the voltages of one series of pulses, in plant units; nothing is trained. A rate of current is over
 the cell's nominal capacity, which is unknown, so that resistances come out times capacity: cells of one make and of
 several sizes have nearly one value of it.
 """
@@ -27,9 +27,9 @@ _MOST_RATIO = 50.0
 _GRID = np.linspace(0.0, 1.0, 401)
 _CURVES = {name: np.maximum.accumulate(open_circuit_voltage(name, _GRID)) for name in ("LFP", "NMC")}
 # Chemistry by first principles: LFP rests below 3.36 V at any charge but full and polarises little; of the others LMO
-# polarises more slowly than at once.
+# polarises with a delay.
 _LFP_HIGHEST, _LFP_RATIO, _LMO_RATIO = 3.36, 0.45, 0.9  # V, 1, 1
-# Resistance times capacity of new cells at once [mΩ·Ah], and its growth when a fifth of the capacity is lost; assumed.
+# Instantaneous resistance times capacity of new cells [mΩ·Ah], and its growth at 20 % capacity loss; assumed.
 _NEW, _GROWTH = {"LFP": 85.0, "LMO": 35.0, "NMC": 32.0}, {"LFP": 0.25, "LMO": 0.55, "NMC": 0.40}
 _LEAST_HEALTH, _MOST_HEALTH = 0.2, 1.1
 
@@ -105,7 +105,7 @@ class PulsePhysics(PulseFeatures):
     """Features of a series of pulses, and the state of health."""
 
     def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
-        """State of health by the resistance at once alone: what it has grown over that of a new cell of its chemistry.
+        """Return the state of health from instantaneous resistance over that of a new cell of its chemistry.
 
         References
         ----------
@@ -129,7 +129,7 @@ def _before() -> dict[str, str]:
 
 
 def _parts(pulse: str, before: str, columns: Mapping[str, FloatArray]) -> Iterator[tuple[str, FloatArray]]:
-    """What a pulse shows, by names of _OF_PULSE."""
+    """Yield the quantities of a pulse, by the names of _OF_PULSE."""
     rest = columns[before]
     on, end, off, after = (columns[f"{pulse}_{part}"] for part in ("on", "end", "off", "rest"))
     for name, step in (("ohmic", on - rest), ("slow", end - on), ("relaxed", off - after)):

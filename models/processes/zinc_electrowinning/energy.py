@@ -1,4 +1,4 @@
-"""Zinc electrowinning: what a cell's direct current goes into, by the voltage that each part of it drops.
+"""Zinc electrowinning: uses of a cell's direct current, by voltage drop of each part.
 
 Contacts and mud take what is left of the measured voltage. What no column holds is as in
 `models.processes.zinc_electrowinning.physics`.

@@ -1,4 +1,4 @@
-"""Zinc electrowinning: physics features, current efficiency by physics alone, and the targets that follow from it.
+"""Zinc electrowinning: physics features, current efficiency by physics alone, derived targets.
 
 All of it works on measured columns of a cycle, in plant units, with the plant's facts. What neither holds is taken as
 constant and assumed: how much of each trace the deposit takes out of the cell, what the potential of purification says
@@ -45,7 +45,7 @@ USUAL_SHORTS, USUAL_COPPER = 1.4, 0.1  # found on 100 plates; mg/L in the feed
 HOLE_RATE = 0.012  # 1/h
 EVAPORATED = 0.107  # share of the feed
 # Assays of antimony and germanium come days late and scatter by 20 %: what the feed holds is near its mean of weeks,
-# and more where purification lets it through. Its potential shows that at once, and if it is cobalt and nickel, so do
+# and more if purification lets it through. Its potential shows that immediately; if it is cobalt and nickel, so do
 # their assays.
 POTENTIAL_PER_RISE = 100.0  # mV for a rise by e of what is let through
 QUIET_POTENTIAL, QUIET_RISE = 8.0, 0.1  # mV, 1: noise of a cycle's mean, and of its assays
@@ -172,7 +172,7 @@ class ZincPhysics(Physics[Group]):
         }
 
     def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:
-        """Current efficiency of the group's own cycles, and by physics what is new: traces, state, short circuits.
+        """Return efficiency of the group's own cycles, corrected by physics for traces, state and shorts.
 
         References
         ----------
@@ -183,7 +183,7 @@ class ZincPhysics(Physics[Group]):
     def derived(
         self, columns: Mapping[str, FloatArray], target: FloatArray, economics: Mapping[str, float]
     ) -> dict[str, FloatArray]:
-        """Specific energy, hydrogen and greenhouse gases a tonne at a current efficiency; all fall when it rises.
+        """Return specific energy, hydrogen and greenhouse gases per tonne; all fall as efficiency rises.
 
         Returns specific_energy (direct current) in kWh/t, hydrogen in kg/t, and co2e (electricity bought) in tCO2e/t.
 
@@ -202,7 +202,7 @@ class ZincPhysics(Physics[Group]):
         }
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
-        """Margin of a cell of the group by what was measured, its energy at the flat price."""
+        """Return the margin of a cell of the group from measurements, its energy at the flat price."""
         current = columns["line_current"]
         zinc = metal_mass(current, HOURS, columns["current_efficiency"], ZINC_EQUIVALENT)
         flows = ZincCellFlows(
@@ -215,7 +215,7 @@ class ZincPhysics(Physics[Group]):
         return margin(flows, economics)
 
     def _expected(self, columns: Mapping[str, FloatArray], found: Mapping[str, FloatArray]) -> FloatArray:
-        """What the group's own cycles gave, and by how much this one's state differs from theirs by physics [%].
+        """Return efficiency of the group's own cycles, plus the change of its state by physics [%].
 
         What no column shows of a group (old cathodes, their edges, how its deposit grows) stays with it for weeks.
         """

@@ -1,6 +1,6 @@
-"""Zinc electrowinning: what moving a group's set-points does to its cycles, by physics from its last readings.
+"""Zinc electrowinning: effects of a group's set-points on its cycles, from its last readings.
 
-Temperature, acid and glue change how fast hydrogen forms beside zinc, and temperature and acid how well the electrolyte
+Temperature, acid and glue change the rate of hydrogen relative to zinc; temperature and acid also how the electrolyte
 conducts; less acid for the zinc takes more feed, all of which has been purified. Forms are those of `physics.winning`;
 the constants that differ between plants stand here with their doubt, and a plant's history sharpens them.
 """
@@ -68,7 +68,7 @@ _ANTIMONY_DOUBT = 0.3  # logarithm: an assay of 20 %, and the days since
 
 
 class ZincResponse(Response[ZincPhysics]):
-    """What moving a group's set-points does to its cycles."""
+    """Effects of a group's set-points on its cycles."""
 
     KNOBS: ClassVar[Mapping[str, str]] = {
         "temperature_target": "cell_temperature",
@@ -93,7 +93,7 @@ class ZincResponse(Response[ZincPhysics]):
         return _SHARED_CONSTANTS
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
-        """What groups are like whatever their set-points are: what loops add, losses, voltage, feed, traces."""
+        """Return group states independent of set-points: control-loop inputs, losses, voltage, feed, traces."""
         zinc, acid = columns["zinc_in_cell"], columns["acid_in_cell"]
         current, efficiency = columns["line_current"], columns["current_efficiency"]
         ratio = acid / np.maximum(zinc, _LEAST)
@@ -120,7 +120,7 @@ class ZincResponse(Response[ZincPhysics]):
         }
 
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
-        """By how much the efficiency of cycles is not what was to be expected."""
+        """Return the deviation of the efficiency of cycles from expectation."""
         return {"efficiency_doubt": unexpected["current_efficiency"]}
 
     def state(
@@ -149,7 +149,7 @@ class ZincResponse(Response[ZincPhysics]):
         }
 
     def disturbed(self, state: Columns, line: Mapping[str, float], normals: FloatArray) -> dict[str, FloatArray]:
-        """A state that readings do not tell from this one: another loss to hydrogen, another content of antimony."""
+        """Return a state with the same readings: another loss to hydrogen, another content of antimony."""
         efficiency = state["current_efficiency"] + _KEPT_APART * line["efficiency_doubt"] * normals[0]
         return dict(state) | {
             "current_efficiency": np.clip(efficiency, *_EFFICIENCY),
@@ -221,7 +221,7 @@ class ZincResponse(Response[ZincPhysics]):
         return self.physics.derived(outcomes, outcomes["current_efficiency"], economics)
 
     def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Money by what changes; of the line current where it is moved."""
+        """Return money by cause, with one more for the line current if it is moved."""
         found = super().causes(before, after, economics)
         if np.any(after["line_current"] != before["line_current"]):
             found["another line current"] = self.gain(before, {"line_current": after["line_current"]}, economics)
@@ -259,13 +259,13 @@ class ZincResponse(Response[ZincPhysics]):
 
 
 def _speed(state: Columns, q: Numbers) -> FloatArray:
-    """Of hydrogen at zinc's potential, over that of the same traces elsewhere."""
+    """Return the rate of hydrogen at zinc's potential, over that of the same traces elsewhere."""
     acid = 170.0 * np.power(state["acid_in_cell"] / 170.0, q["acid_order"])
     return hydrogen_exchange(acid, state["cell_temperature"], 0.0, 1.0, q["activation"])
 
 
 def _renewed(state: Columns, fed: Numeric) -> FloatArray:
-    """What `fed` times the feed adds to the logarithm of hydrogen: traces stay a shorter time, and less deposits."""
+    """Return the change of log hydrogen at `fed` times the feed: shorter stay of traces, less deposit."""
 
     def left(name: str, content: Numeric, times: Numeric) -> FloatArray:
         return np.asarray(content) * times / (LEFT[name] * times + 1.0 - LEFT[name])

@@ -1,4 +1,4 @@
-"""The cell house by the hour: voltage and efficiency against the current, heat against towers, zinc against feed.
+"""Hourly cell house: voltage and efficiency by current, heat by towers, zinc by feed.
 
 Curves are of the equations and constants of `physics` at the mean state of the newest
 rows, moved so that they meet what was measured: the voltage by a constant, what is lost of the current by a factor.
@@ -51,7 +51,7 @@ class ZincSchedule(SchedulePhysics[ZincPhysics]):
     )  # fmt: skip
 
     def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> CellLine:
-        """The cell house at the state in hand."""
+        """Return the cell house at its current state."""
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
         state = {name: mean_of(newest, name) for name in self.NEEDED if name in newest and name != "current_efficiency"}
@@ -105,7 +105,7 @@ class ZincSchedule(SchedulePhysics[ZincPhysics]):
         )  # fmt: skip
 
     def _at(self, state: dict[str, float], current: FloatArray) -> dict[str, FloatArray]:
-        """The mean cell at other currents: voltage of clean anodes [V] and efficiency [%], shape of the currents."""
+        """Return voltage of clean anodes [V] and efficiency [%] of the mean cell at other currents."""
         zinc, acid, warm = state["zinc_in_cell"], state["acid_in_cell"], state["cell_temperature"]
         feed = {name: state[name] for name in ("cobalt", "nickel", "copper")}
         feed |= {name: 1e-3 * state[f"{name}_in_hand"] for name in ("antimony", "germanium")}
@@ -127,5 +127,5 @@ class ZincSchedule(SchedulePhysics[ZincPhysics]):
 
 
 def _passed(state: dict[str, float]) -> float:
-    """Share of the current that goes through short circuits, of which patrols miss some, or turns iron over."""
+    """Return the current fraction of short circuits, undetected ones included, and of iron cycling [1]."""
     return SHORT_CURRENT / SHORTS_SEEN * state["short_circuits"] + IRON_SHARE

@@ -1,6 +1,6 @@
-"""Zinc ingot: what balances tell of a heat's contents from measured columns, and features for models.
+"""Zinc ingot: contents of a heat from mass balances of measured columns, and features for models.
 
-All of it works on measured columns in plant units, with nominal constants; nothing is learnt. What no column holds is
+All of it works on measured columns in plant units, with nominal constants; nothing is trained. What no column holds is
 taken as constant: what stock and returned scrap hold but for the stock's lead, tin, what lining, tools and knives add.
 """
 
@@ -29,7 +29,7 @@ from physics.cathode_zinc.codeposition import (
 from physics.cathode_zinc.furnace import cadmium_left, dross_share, iron_of_tools, melting_energy
 from physics.melt.metal_balance import blended_content, concentrated_content
 
-# Contents that no column tells [ppm], assumed: cathodes in stock, metal won back from dross.
+# Contents without a column [ppm], assumed: cathodes in stock, metal recovered from dross.
 STOCK = {"cd": 4.5, "fe": 1.0, "cu": 1.9, "al": 0.8}
 SCRAP = {"pb": 28.0, "cd": 4.0, "fe": 35.0, "cu": 6.0, "al": 3.0}
 BARE_LEAD = 0.68  # mg/L that anodes dissolve at 38 °C and 180 mg/L of chloride without strontium, assumed
@@ -158,7 +158,7 @@ class ZincIngotPhysics(Physics[Furnace]):
 
 
 def _cathodes(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """What cathodes hold, by anodes, by the electrolyte of a day before, and by their composite."""
+    """Return contents of cathodes, from anodes, the electrolyte of a day before, and their composite."""
     temperature = columns["cell_temperature"]
     current = np.maximum(columns["current_density"], LEAST_CURRENT)
     days, chloride = columns["anode_clean_days"], np.maximum(columns["chloride"], LEAST_CHLORIDE)
