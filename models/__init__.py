@@ -1,1 +1,1 @@
-"""What is computed, learned and decided: contract, features, candidates, intervals, and the files of a model."""
+"""Table contract, features, candidate models, intervals, decisions, and model files."""

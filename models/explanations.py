@@ -1,4 +1,4 @@
-"""What each input contributed to a prediction: parts that sum to it, by input and by physical cause."""
+"""Contributions of inputs to a prediction, which sum to it, by input and physical cause."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Parts:
     Attributes
     ----------
     names, units : tuple of str, length p
-        The columns: inputs, then the physics features that the model sees beside them.
+        The columns: inputs, then the physics features that the model uses in addition to them.
     values : ndarray, shape (n, p)
         Their values, each in its unit; NaN where missing.
     contributions : ndarray, shape (n, p)
@@ -109,7 +109,7 @@ def explained_contents(estimator: Regressor, X: FloatArray, logs: FloatArray, se
 
 
 def _of_ratio(of_log: FloatArray, value: FloatArray) -> FloatArray:
-    """Contributions to a value from those to its logarithm, shape (n, p); value of shape (n,), in the value's unit."""
+    """Return contributions to a value, shape (n, p), from those to its logarithm [the value's unit]."""
     rise = of_log.sum(axis=1)
     # (value - base) / ln(value / base), which is the value where both are equal.
     mean = value * np.where(rise == 0, 1.0, -np.expm1(-rise) / np.where(rise == 0, 1.0, rise))
@@ -159,5 +159,5 @@ def _columns(estimator: object, seed: Seed) -> tuple[tuple[str, ...], tuple[str,
 
 
 def _added(estimator: object) -> tuple[str, ...]:
-    """Names of the physics features that an estimator sees beside its inputs."""
+    """Return the names of physics features that an estimator uses in addition to its inputs."""
     return estimator.physics.features if isinstance(estimator, OnPhysics) else ()

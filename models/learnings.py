@@ -1,4 +1,4 @@
-"""Parts that versions of each task learn beside their candidates, and their place in `model.json`."""
+"""Parts that versions of each task fit once for all candidates, and their place in `model.json`."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def short(value: object) -> str:
 
 
 class LearntError(ValueError):
-    """A part in a model's file that cannot be restored; its place, the value and what was expected are named."""
+    """Part of a model's file that cannot be restored; the message has place, value and expectation."""
 
 
 class UnitSetpointPart(Learning[SetpointModel]):
-    """Effects of a unit's knobs, where physics answers for them."""
+    """Effects of a unit's set-points, for processes with a physical response."""
 
     name = SETPOINTS
 
     def state(self, learnt: SetpointModel) -> Record:
-        """Return what was learnt as JSON values."""
+        """Return the fitted part as JSON values."""
         return learnt.state()
 
     def restored(self, state: Record, version: int, seed: Seed) -> SetpointModel:
@@ -49,7 +49,7 @@ class EarlyWarnings(Learning[WarningModel]):
     name = WARNINGS
 
     def state(self, learnt: WarningModel) -> Record:
-        """Return what was learnt as JSON values."""
+        """Return the fitted part as JSON values."""
         return learnt.state()
 
     def restored(self, state: Record, version: int, seed: Seed) -> WarningModel:
@@ -58,7 +58,7 @@ class EarlyWarnings(Learning[WarningModel]):
 
 
 class AssayedPieces(Learning[Assayed]):
-    """Recent pieces that a sorter has not learnt from, on which set-points of its line are weighed."""
+    """Recent pieces outside a sorter's training rows, for evaluation of its line's set-points."""
 
     name = SETPOINTS
 
@@ -76,12 +76,12 @@ class AssayedPieces(Learning[Assayed]):
 
 
 class LotEffects(Learning[LotSetPoints]):
-    """Effects of the knobs on lots that are still to be made."""
+    """Effects of set-points on future lots."""
 
     name = SETPOINTS
 
     def state(self, learnt: LotSetPoints) -> Record:
-        """Return what was learnt as JSON values."""
+        """Return the fitted part as JSON values."""
         return learnt.state()
 
     def restored(self, state: Record, version: int, seed: Seed) -> LotSetPoints:
@@ -94,11 +94,11 @@ LEARNINGS: dict[str, tuple[Learning[Any], ...]] = {
     "sorting": (AssayedPieces(),),
     "quality": (LotEffects(),),
 }
-"""Parts by task, in the order in which files, cards and jobs have them; a task that learns none is left out."""
+"""Parts by task, in the order of files, cards and jobs; tasks without parts are absent."""
 
 
 def learnt_by(model: ModelWithParts, name: str) -> Any | None:
-    """Return a part that a version has learnt, as requests use it; None where it has learnt none of this name."""
+    """Return a fitted part of a version, as requests use it; None if it has none of this name."""
     if name not in model.learnt:
         return None
     return _by_name(model.seed)[name].bound(model.learnt[name], model)
@@ -133,7 +133,7 @@ def restored(part: Mapping[str, Any], seed: Seed) -> tuple[dict[str, Any], dict[
     part : Mapping
         Model in `model.json`, of one target; its key LEARNT holds what `described` gave.
     seed : Seed
-        The process as it was when the model learnt.
+        Seed of the process at training time.
 
     Raises
     ------

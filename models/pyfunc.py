@@ -1,4 +1,4 @@
-"""Models as MLflow loads them: a fitted model that predicts from a table; `nonferrous.pyfunc` is its loader."""
+"""MLflow pyfunc models: a fitted model that predicts from a table; `nonferrous.pyfunc` is its loader."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TableModel:
         self.model = model
 
     def predict(self, table: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.Series[Any] | pd.DataFrame:
-        """What the model answers, one row for each row of the table.
+        """Return predictions, one row for each row of the table.
 
         Parameters
         ----------

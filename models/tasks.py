@@ -1,4 +1,4 @@
-"""The tasks as models know them: which candidates compete for a process, and which class a fitted one has."""
+"""Tasks of models: candidates of a process, and the class of a fitted model."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def build(seed: Seed) -> dict[str, Estimator]:
 
 
 def baseline(seed: Seed) -> str:
-    """Name of the candidate that the others must beat; of several targets those of all, as `SeveralTargets` has it."""
+    """Return the name of the baseline candidate; of several targets those of all, as `SeveralTargets`."""
     return names_of(next(iter(build(seed.for_target(column.name)))) for column in seed.primaries)
 
 
 def with_all_outcomes(model: Model) -> Model:
-    """The model with adaptive intervals, as if it had received its newest known errors; one of fixed ones as it is."""
+    """Return the model with adaptive intervals of its latest known errors; unchanged if fixed."""
     if isinstance(model, RegressionModel | SeveralTargets | QualityModel):
         return model.with_all_outcomes()
     return model

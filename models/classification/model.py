@@ -1,4 +1,4 @@
-"""A fitted classifier: calibrated probabilities, sets of classes at any coverage, and flags, from numpy arrays."""
+"""Fitted classifier on numpy arrays: calibrated probabilities, prediction sets, and flags."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ClassificationModel:
     Parameters
     ----------
     seed : Seed
-        The process as it was when the model learnt.
+        Seed of the process at training time.
     candidate : str
         Name of the candidate, one of `models.tasks.CANDIDATES`.
     estimator : Classifier
@@ -39,7 +39,7 @@ class ClassificationModel:
     conformal : Conformal
         One minus the probability that the right class was given, on calibration rows.
     novelty : Novelty
-        What is unlike anything learnt.
+        Novelty detector.
     ranges : ndarray, shape (k, 2)
         Lowest and highest value of each input in training, in its unit; NaN where it had none.
     complete : ndarray of bool, shape (k,)
@@ -49,7 +49,7 @@ class ClassificationModel:
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
     learnt : Mapping of str to object
-        Parts that were learnt once beside all candidates, by name; see `models.learnings`.
+        Parts fitted once for all candidates, by name; see `models.learnings`.
     refusals : Mapping of str to str
         Why history taught nothing of a part, by its name.
     """
@@ -73,7 +73,7 @@ class ClassificationModel:
         return input_names(self.seed)
 
     def probabilities(self, X: FloatArray) -> FloatArray:
-        """Calibrated probabilities of the seed's classes, shape (n, K), from inputs in plant units, shape (n, k)."""
+        """Return calibrated class probabilities, shape (n, K), from inputs in plant units, shape (n, k)."""
         found = self._parts.last.predict_proba(self._parts.rows(X))
         return tempered(np.asarray(found, dtype=np.float64), self.temperature)
 
@@ -82,7 +82,7 @@ class ClassificationModel:
         return Parted.of(self.estimator)
 
     def sets(self, p: FloatArray, coverage: float) -> BoolArray:
-        """Which classes are in the set of each row, shape (n, K).
+        """Return whether classes are in each row's prediction set, shape (n, K).
 
         A set holds the right class with a probability of at least `coverage`, on average over rows that come as the
         calibration rows did. It has the classes whose probability is high enough [1]_, and the most probable one in
@@ -127,7 +127,7 @@ class ClassificationModel:
         }
 
     def flags(self, X: FloatArray) -> list[list[str]]:
-        """What a reader of each row's answer should know: one list a row, empty where there is nothing.
+        """Return the flags of each row's response, one list a row, empty if none.
 
         Returns
         -------
@@ -141,7 +141,7 @@ class ClassificationModel:
         return flags
 
     def state(self) -> dict[str, Any]:
-        """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
+        """Return the model's own state as JSON values: all but seed, estimator, inputs and origin."""
         return {
             "temperature": self.temperature,
             "scores": self.conformal.scores.tolist(),
@@ -170,7 +170,7 @@ def classifier(
     p_calibrate: FloatArray,
     info: Mapping[str, Any],
 ) -> ClassificationModel:
-    """Model from an estimator that has learnt all rows, calibrated on rows predicted by models that had not seen them.
+    """Return a model with an estimator fitted on all rows, calibrated on out-of-fold predictions.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Energy and greenhouse gases of a tonne of metal, by boundary and scope, and the energy grades of norms."""
+"""Energy and greenhouse gases per tonne of metal, by boundary and scope, and energy grades of norms."""

@@ -1,4 +1,4 @@
-"""Energy and greenhouse gases of a tonne of product: by boundary, by scope, and by what the energy goes into."""
+"""Energy and greenhouse gases per tonne of product, by boundary, scope and use."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ COAL_EQUIVALENT = "kgce/t"
 
 
 def factors_of(physics: AnyEnergy) -> dict[str, str]:
-    """Values of [economics] that an account of a process is computed with, and the units that they must have."""
+    """Return the [economics] values that an account of a process needs, with their units."""
     return {**physics.KIND.factors, **physics.FACTORS}
 
 
 def check_factors(physics: AnyEnergy, economics: Mapping[str, Quantity], norms: Sequence[Norm] = ()) -> None:
-    """Whether a seed's factors and norms are what an account of its process is computed with.
+    """Check that a seed's factors and norms suit the account of its process.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def account(physics: AnyEnergy, columns: Columns, target: FloatArray, economics:
     columns : Mapping of str to ndarray, shape (n,)
         Measured columns, in the unit of the seed; NaN where missing.
     target : ndarray, shape (n,) or (e, n)
-        Values of its `TARGET`, above 0; e of each row where several are asked for at once [its unit].
+        Values of its `TARGET`, above 0; e of each row if several are requested together [its unit].
     economics : Mapping of str to float
         Values of the seed's [economics], in the unit of the seed.
 
@@ -68,7 +68,7 @@ def account(physics: AnyEnergy, columns: Columns, target: FloatArray, economics:
 
 
 def flow(physics: AnyEnergy, columns: Columns, target: FloatArray, economics: Prices) -> EnergyFlow:
-    """Where the energy of n rows goes: uses and outside together are the comprehensive energy.
+    """Return the energy flows of n rows: uses and external parts sum to the comprehensive energy.
 
     Parameters and errors as of `account`; columns hold measured targets too.
     """

@@ -1,4 +1,4 @@
-"""Energy and greenhouse gases of predictions, with the intervals that follow from those of what is predicted."""
+"""Energy and greenhouse gases of predictions, with intervals derived from those of the predictions."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class EnergyAnswers:
     ----------
     names : Mapping of str to tuple of str
         Quantities of each part: `boundaries` [unit of the kind], `coal_equivalent` [kgce/t], and `scopes`, `scope_1`
-        and `scope_2`, the emissions of each scope and of both, and those of a scope by what they come from [tCO2e/t].
+        and `scope_2`, the emissions of each scope and of both, and those of a scope by source [tCO2e/t].
     ends : ndarray, shape (q, 3, n)
         Value, low and high end of the q quantities of all parts, in their order.
     norms : Norms
-        The m norms that rows are held against.
+        The m norms with which rows are compared.
     counted : ndarray, shape (m, 3, n)
         Value, low and high end of what each norm limits [unit of the norm].
     """
@@ -55,17 +55,17 @@ class EnergyAnswers:
 
     @property
     def sources(self) -> dict[str, dict[str, Answer]]:
-        """Emissions by scope and by what they come from [tCO2e/t]."""
+        """Emissions by scope and source [tCO2e/t]."""
         return {scope: self._part(scope) for scope in ("scope_1", "scope_2")}
 
     @property
     def standings(self) -> list[NormCompliance]:
-        """Where the rows stand under each norm."""
+        """Compliance of the rows with each norm."""
         return self.norms.standings(self.counted)
 
     @property
     def known(self) -> BoolArray:
-        """Whether energy and emissions of each row are known, shape (n,)."""
+        """Return whether energy and emissions of each row are known, shape (n,)."""
         return np.asarray(np.isfinite(self.ends[:, 0]).all(axis=0))
 
     def _part(self, wanted: str) -> dict[str, Answer]:
@@ -93,7 +93,7 @@ def energy_answers(
     economics : Mapping of str to float
         Values of the seed's [economics].
     norms : Norms
-        Which norms they are held against.
+        Norms with which they are compared.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def energy_answers(
     ValueError
         See `account`.
     """
-    # All ends at once: a request is often one row, whose answer waits for the number of operations alone.
+    # All ends together: a request is often one row, whose time depends on the number of operations alone.
     ends = np.array([target.value, target.high, target.low])
     of = account(physics, columns, ends, economics)
     parts = {

@@ -19,7 +19,7 @@ ObjectArray = npt.NDArray[Any]
 
 
 def counted(norm: Norm, of: Account) -> FloatArray:
-    """What a norm limits, of n rows: energy within its boundary and what it counts elsewhere [unit of the norm]."""
+    """Return the energy that a norm limits, with parts outside the process [unit of the norm]."""
     elsewhere = 0.0 if norm.elsewhere is None else norm.elsewhere.value
     own = of.coal_equivalent if norm.unit == COAL_EQUIVALENT else of.boundaries[norm.boundary]
     return own + elsewhere
@@ -27,7 +27,7 @@ def counted(norm: Norm, of: Account) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class NormCompliance:
-    """Where n rows stand under a norm.
+    """Compliance of n rows with a norm.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class NormCompliance:
 
 
 class Norms:
-    """Norms of a process, the limits of all of them as one array: a row is held against them in a few operations.
+    """Norms of a process, with all limits as one array for fast comparison of rows.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class Norms:
         return len(self._norms)
 
     def reached(self, energy: FloatArray) -> IntArray:
-        """Place of the grade that each energy reaches among a norm's grades; their number where it reaches none.
+        """Return each energy's index among a norm's grades; their number if no grade is reached.
 
         Parameters
         ----------
@@ -95,7 +95,7 @@ class Norms:
         ndarray of int, shape (m, e, n)
             0 is the best grade; a limit itself still keeps it.
         """
-        kept = energy[:, None] <= self._limits  # by what is missing, no limit is
+        kept = energy[:, None] <= self._limits  # false for missing energy
         places: IntArray = self._most - kept.sum(axis=1)
         return places
 
@@ -120,7 +120,7 @@ class Norms:
         return names, energy - self._before[self._which, reached]  # NaN where energy is not known
 
     def standings(self, energy: FloatArray) -> list[NormCompliance]:
-        """Where n rows stand under each norm, from what it limits; see `graded`."""
+        """Return the compliance of n rows with each norm, from the limited energy; see `graded`."""
         grades, distances = self.graded(energy)
         return [
             NormCompliance(norm, Answer(*ends), value, best, worst, following, Answer(*away))

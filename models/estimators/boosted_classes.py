@@ -1,4 +1,4 @@
-"""LightGBM as a classifier of classes known beforehand, with the number of its trees chosen on the newest rows."""
+"""LightGBM classifier of known classes, its number of trees chosen on the latest rows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BoostedClasses(KnownClasses):
     """Gradient-boosted trees with the multinomial log loss.
 
     Rows must come sorted by time: the last share of them is held back to choose the number of rounds, then all rows
-    are learnt with it. No row is drawn at random into the held-back part. The other settings are those of the
+    are used for the final fit. No row is drawn at random into the held-back part. The other settings are those of the
     parameters; `models.estimators.tuning.tuned` chooses them from LADDER.
 
     Parameters
@@ -54,7 +54,7 @@ class BoostedClasses(KnownClasses):
     booster_ : Booster
         The fitted trees.
     seen_ : ndarray of bool, shape (n_classes,)
-        Which classes it has learnt from.
+        Indices of the training classes.
     """
 
     STORED = ("n_features_in_", "seen_")
@@ -92,7 +92,7 @@ class BoostedClasses(KnownClasses):
         self.categories = categories
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
-        """Learn from X, shape (n, k), and class numbers y, shape (n,), rows sorted by time; NaN in X is missing."""
+        """Fit on X, shape (n, k), and class numbers y, shape (n,), sorted by time; NaN in X is missing."""
         import lightgbm
 
         rows, codes = learnable(self, X, y)
@@ -141,7 +141,7 @@ class BoostedClasses(KnownClasses):
         return {TREES: self.booster_}
 
     def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
-        """Take up what `state` and `trees` gave."""
+        """Restore the estimator from the results of `state` and `trees`."""
         super().restore(state, read_trees)
         self.booster_ = read_trees(TREES, self.n_features_in_)
 

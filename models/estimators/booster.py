@@ -1,4 +1,4 @@
-"""LightGBM's trees, read from its text and asked through its C interface: its Python package is needed to fit alone.
+"""LightGBM's trees through its C interface, read from text; only fits need the Python package.
 
 The package imports scikit-learn and pandas, which takes a second and 150 MiB; its library, a few milliseconds.
 Answers are equal to the last bit, and a single row takes a third of the time.
@@ -51,14 +51,14 @@ class _Handle:
         weakref.finalize(self, _library().LGBM_BoosterFree, self.value)
 
     def number(self, function: str) -> int:
-        """What a function of the library says of the booster."""
+        """Return the number that a function of the library gives for the booster."""
         found = c_int()
         _check(getattr(_library(), function)(self.value, byref(found)))
         return found.value
 
 
 class _OneRow:
-    """How one thread predicts one row at a time: the library's settings, a row and its answer, each made once."""
+    """Reused buffers of a thread for single-row prediction: the library's settings, a row and its result."""
 
     def __init__(self, handle: _Handle, kind: int, columns: int, outputs: int) -> None:
         self._handle = handle  # must outlive the settings
@@ -138,7 +138,7 @@ class Booster:
         return room.value.decode()
 
     def num_trees(self) -> int:
-        """How many trees there are, those of all classes together."""
+        """Number of trees over all classes."""
         return self._handle.number("LGBM_BoosterNumberOfTotalModel")
 
     def predict(self, X: FloatArray, raw_score: bool = False, num_threads: int = 1) -> FloatArray:
@@ -165,7 +165,7 @@ class Booster:
         return found if self.outputs == 1 else found.reshape(len(X), self.outputs)
 
     def contributions(self, X: FloatArray, num_threads: int = 1) -> FloatArray:
-        """What each column added to the raw score of each output, by TreeSHAP, and at the end the mean of the trees.
+        """Return TreeSHAP contributions of columns to each output's raw score; last the mean of the trees.
 
         Parameters
         ----------
@@ -194,7 +194,7 @@ class Booster:
         return X
 
     def _in_parts(self, X: FloatArray, at_once: int, kind: int, threads: int, numbers: int) -> FloatArray:
-        """Numbers of all rows, some of them at once: LightGBM hears of no stop."""
+        """Return numbers of all rows, computed in parts, as LightGBM cannot be interrupted."""
         if len(X) <= at_once:
             return self._predicted(X, kind, threads, numbers)
         firsts = between(range(0, len(X), at_once))

@@ -1,4 +1,4 @@
-"""What all boosted candidates tell LightGBM alike."""
+"""LightGBM settings common to all boosted candidates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def own_settings(estimator: Any) -> dict[str, float]:
 
 
 def tree_settings(estimator: Any) -> dict[str, Any]:
-    """LightGBM's parameters of an estimator that has them as its own, in an order that threads cannot change.
+    """Return an estimator's own LightGBM parameters, in an order independent of threads.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Text categories among the inputs: numbers of values in a matrix, one column a value where numbers are added up."""
+"""Text categories among the inputs: value numbers in a matrix, or one indicator column a value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from physics.arrays import FloatArray
 from seeds import Seed
 
 Categories = tuple[int, ...] | None
-"""How many values each column of a matrix may have, 0 for a column of numbers; None where all are numbers."""
+"""Number of values of each matrix column, 0 for a numeric column; None if all are numeric."""
 
 
 def categories_of(seed: Seed, added: int = 0) -> Categories:
@@ -33,7 +33,7 @@ def category_columns(categories: Categories, columns: int) -> list[int]:
 
 
 def indicators(X: FloatArray, categories: Categories) -> FloatArray:
-    """Matrix whose text categories are a column of 0 and 1 for each value; they follow the columns of numbers.
+    """Return a matrix with a 0/1 column for each category value, after the numeric columns.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def indicators(X: FloatArray, categories: Categories) -> FloatArray:
 
 
 def with_indicators(per_column: tuple[int, ...], categories: Categories) -> tuple[int, ...]:
-    """What is known of each column of a matrix, such as a sign, for the columns that `indicators` makes; 0 for those.
+    """Return properties of matrix columns, such as signs, for the columns of `indicators`; 0 for these.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def with_indicators(per_column: tuple[int, ...], categories: Categories) -> tupl
 
 
 def by_column(parts: FloatArray, categories: Categories) -> FloatArray:
-    """Parts of the columns that `indicators` made, summed over each category's values, for the columns of the matrix.
+    """Return parts of `indicators` columns, summed over each category's values, for the matrix's columns.
 
     Parameters
     ----------

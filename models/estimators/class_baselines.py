@@ -33,7 +33,7 @@ def learnable(estimator: KnownClasses, X: npt.ArrayLike, y: npt.ArrayLike) -> tu
 
 
 class KnownClasses(Stored, ClassifierEstimator):
-    """A classifier of the classes 0 to `n_classes` - 1, whether or not all of them occur in what it learns from.
+    """Classifier of the classes 0 to `n_classes` - 1, some of which may be absent in training.
 
     A class that does not occur gets the probability 0.
     """
@@ -55,7 +55,7 @@ class KnownClasses(Stored, ClassifierEstimator):
 
 
 class ClassShares(KnownClasses):
-    """Tells of every piece the shares that the classes have in what was learnt.
+    """Baseline with the class shares of the training rows as probabilities of every piece.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""scikit-learn's estimator protocol without importing scikit-learn, which what only answers can do without.
+"""Estimator protocol of scikit-learn, without its import for prediction only.
 
 An estimator here learns, clones, joins pipelines and searches as any other; scikit-learn is imported when it learns.
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 
 class Estimator:
-    """Parameters are the arguments of `__init__`, which keeps each as an attribute of its name and does nothing else.
+    """Base whose parameters are the arguments of `__init__`, each kept as an attribute of its name.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Estimator:
     POOR : bool
         Whether it is a baseline, which may err more than the mean of made-up labels does.
     SEVERAL : bool
-        Whether it learns several outputs at once.
+        Whether it fits several outputs together.
     """
 
     KIND: ClassVar[str | None] = None

@@ -43,7 +43,7 @@ class LinearClasses(KnownClasses):
     weights_, intercept_ : ndarray, shape (k', n_classes) and (n_classes,)
         Score of each class.
     seen_ : ndarray of bool, shape (n_classes,)
-        Which classes it has learnt from.
+        Indices of the training classes.
     """
 
     STORED = ("n_features_in_", "median_", "spread_", "weights_", "intercept_", "seen_")
@@ -69,7 +69,7 @@ class LinearClasses(KnownClasses):
         self.seen_ = np.bincount(codes, minlength=self.n_classes) > 0
         seen = np.flatnonzero(self.seen_)
         if len(seen) > 1:
-            # Newton's method solves for all weights at once, which is slow where they are many.
+            # Newton's method solves for all weights together, which is slow if they are many.
             solver = "newton-cholesky" if len(seen) * rows.shape[1] < MANY_WEIGHTS else "lbfgs"
             learnt = LogisticRegression(C=self.C, solver=solver, max_iter=1000)
             learnt.fit(self.reach * scale.scores(rows), codes)
@@ -80,7 +80,7 @@ class LinearClasses(KnownClasses):
         return self
 
     def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:
-        """Log loss on each later block, by what is learnt from the rows older than it."""
+        """Yield the log loss on each later block, fitted on older rows."""
         for older, later in blocks:
             p = clone(self).fit(X[older], y[older]).predict_proba(X[later])
             own = p[np.arange(len(p)), y[later].astype(np.intp)]

@@ -1,4 +1,4 @@
-"""The scale that labels are learnt on: their own, or a logarithm where errors count by ratio."""
+"""Scale of labels in training: their own, or logarithmic if errors are relative."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LEAST = 1e-6  # of the floor: a prediction that no label can be near has a large
 
 
 def to_scale(labels: FloatArray, log_floor: float | None) -> FloatArray:
-    """Labels as they are learnt: the logarithm of label plus floor, or the labels where there is no floor.
+    """Return training labels: the logarithm of label plus floor, or the labels if there is no floor.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ ROWS_AT_ONCE = 50_000
 
 
 def physics_columns(physics: AnyPhysics, X: FloatArray, inputs: Sequence[str], features: Sequence[str]) -> FloatArray:
-    """Features that physics computes from the inputs, shape (n, p); one that cannot be computed in a row is NaN there.
+    """Return physics features of the inputs, shape (n, p); NaN if one cannot be computed in a row.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class PhysicsFeatures(Estimator):
         return cls(physics, input_names(seed), tuple(feature.name for feature in physics.FEATURES))
 
     def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
-        """Check the shape; nothing is learnt."""
+        """Check the shape; no parameters are fitted."""
         self._learnable(X)
         if self.n_features_in_ != len(self.inputs):
             raise ValueError(f"X has {self.n_features_in_} columns, expected {len(self.inputs)}: {self.inputs}")
@@ -82,7 +82,7 @@ class PhysicsFeatures(Estimator):
         return self.columns(rows)
 
     def columns(self, X: FloatArray) -> FloatArray:
-        """As `transform`, of inputs that need no check.
+        """Return `transform` of inputs that need no check.
 
         Many rows are computed in blocks: physics makes many times as many columns as are kept.
         """
@@ -97,7 +97,7 @@ class PhysicsFeatures(Estimator):
         return found
 
     def fit_transform(self, X: npt.ArrayLike, y: object = None) -> FloatArray:
-        """`fit` and `transform` at once."""
+        """Return the result of `fit` and `transform`."""
         return self.fit(X, y).transform(X)
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
@@ -106,7 +106,7 @@ class PhysicsFeatures(Estimator):
 
 
 class OnPhysics(Estimator):
-    """An estimator that is given physics features beside the inputs: two steps, as a pipeline of scikit-learn has them.
+    """Estimator on inputs and physics features: two steps, as in a pipeline of scikit-learn.
 
     Parameters
     ----------
@@ -136,11 +136,11 @@ class OnPhysics(Estimator):
         return self
 
     def predict(self, X: npt.ArrayLike) -> Any:
-        """What the estimator predicts."""
+        """Return the estimator's predictions."""
         return self.trees.predict(self.physics.transform(X))
 
     def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
-        """Probabilities of classes, of an estimator that tells them."""
+        """Return class probabilities, for an estimator that has them."""
         return np.asarray(self.trees.predict_proba(self.physics.transform(X)), dtype=np.float64)
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:

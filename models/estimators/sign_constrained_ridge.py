@@ -41,7 +41,7 @@ class SignConstrainedRidge:
         return self.intercept + rises
 
     def columns(self, X: FloatArray) -> FloatArray:
-        """What the slopes are for, shape (n, k); see `steps_from`."""
+        """Return the regressors of the slopes, shape (n, k); see `steps_from`."""
         return steps_from(X, self.fill, self.scale, self.low, self.high)
 
 
@@ -74,7 +74,7 @@ def fit_lines(
     signs : sequence of int, length k
         +1 where the line may only rise with a column, -1 where it may only fall, 0 for either.
     penalties : sequence of float
-        Weights of the squared slopes beside the mean squared error [1].
+        Weights of the squared slopes relative to the mean squared error [1].
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Which physics features a model may use, so that columns with a known sign keep their direction."""
+"""Physics features for a model, chosen so that columns with a known sign keep their direction."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _probes(seed: Seed, rng: np.random.Generator) -> FloatArray:
 
 
 def _range(column: Column) -> tuple[float, float]:
-    """Where a column is probed: its physical range; ten deviations about normal production where that has no end.
+    """Return a column's probed range: physical, or ten deviations about normal production if unbounded.
 
     A text category is one of the numbers of its values. Of a column whose normal production is unknown too, ten units
     about the end of the range that is known, or about zero.
@@ -71,7 +71,7 @@ def _range(column: Column) -> tuple[float, float]:
 
 
 def _middle(column: Column) -> tuple[float, float]:
-    """Mean and deviation of a column whose normal production the seed does not know: the middle of its range."""
+    """Return mean and deviation of a column without normal production in the seed: mid-range."""
     low, high = _range(column)
     return (low + high) / 2, (high - low) / 6
 

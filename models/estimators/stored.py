@@ -1,4 +1,4 @@
-"""What a fitted estimator is stored by: numbers, and LightGBM's trees."""
+"""Storage of a fitted estimator: numbers, and LightGBM's trees."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Stored:
     n_features_in_: int
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-        """Columns that the estimator sees, and what each contributed to each output; None where it has no such parts.
+        """Return the estimator's columns and their contributions to each output; None if not additive.
 
         Parameters
         ----------
@@ -51,7 +51,7 @@ class Stored:
         return {}
 
     def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
-        """Take up what `state` and `trees` gave.
+        """Restore the estimator from the results of `state` and `trees`.
 
         Parameters
         ----------

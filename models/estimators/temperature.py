@@ -26,7 +26,7 @@ def tempered(p: FloatArray, temperature: float) -> FloatArray:
 
 
 def fitted_temperature(scores: FloatArray, codes: npt.ArrayLike, prior: FloatArray | float = 0.0) -> float:
-    """Temperature T at which softmax(scores / T + prior) tells the classes with the smallest log loss.
+    """Return the temperature T for which softmax(scores / T + prior) has the smallest log loss.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def fitted_temperature(scores: FloatArray, codes: npt.ArrayLike, prior: FloatArr
     Returns
     -------
     float
-        Above 1 where the scores were too sure; 1 where no row tells anything.
+        Above 1 if the scores were too confident; 1 if no row has information.
 
     References
     ----------

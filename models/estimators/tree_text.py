@@ -1,4 +1,4 @@
-"""LightGBM's text of fitted trees, checked before its library reads it: the library trusts every number in it.
+"""Check of LightGBM's tree text before its library parses it, which validates no number.
 
 A child that is no node, an array that is too short or a loop of nodes ends the whole process there, or never ends.
 """
@@ -16,7 +16,7 @@ from physics.arrays import IntArray
 
 MOST_BYTES = 2**28
 DEEPEST = 512
-"""Most splits between a root and a leaf: explanations recurse through them and need memory by the square of them."""
+"""Maximum splits from root to leaf: explanations recurse through them with quadratic memory."""
 _MOST_LEAVES = 2**20
 _MOST_COUNT = 2**31
 _MOST_BITS = 2**32  # values of a categorical split are kept in 32 bits each
@@ -116,7 +116,7 @@ def _header(head: str) -> dict[str, str]:
 
 
 def _shape(header: dict[str, str]) -> tuple[int, list[int]]:
-    """How many columns the trees take, and how many bytes each tree has."""
+    """Return the number of input columns, and the size of each tree in bytes."""
     columns = _whole("max_feature_idx", header["max_feature_idx"], _MOST_BITS) + 1
     classes = _whole("num_class", header["num_class"], _MOST_BITS)
     _whole("label_index", header["label_index"], _MOST_BITS)

@@ -18,7 +18,7 @@ MOST_TRIED = 4000
 """More rows than these, the newest, are not needed to choose settings by."""
 
 SETTINGS = (*OWN, "penalty", "trees")
-"""Names of all settings that a candidate may have learnt with."""
+"""Names of all settings that a candidate may be tuned in."""
 
 Block = tuple[slice, slice]  # older rows to learn from, and the later ones to measure on
 Settings = Mapping[str, Any]
@@ -57,7 +57,7 @@ class Tunable(Protocol):
     held_back: float
 
     def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:
-        """Error on each later block of rows sorted by time, by what is learnt from the rows older than it."""
+        """Yield the error on each later block of rows sorted by time, fitted on older rows."""
 
     def settings(self) -> dict[str, float]:
         """Settings of the fitted estimator, with what it has chosen itself."""
@@ -111,12 +111,12 @@ def clone(estimator: Any) -> Any:
 
 
 def last_of(estimator: Any) -> Any:
-    """What learns of an estimator on physics features; any other as it is."""
+    """Return the last step of an estimator on physics features; any other unchanged."""
     return estimator.trees if isinstance(estimator, OnPhysics) else estimator
 
 
 def inner(estimator: Any, X: FloatArray) -> tuple[Any, FloatArray]:
-    """What learns of an estimator on physics features and the matrix that it is given; any other as it is."""
+    """Return the last step of an estimator on physics features, with its matrix; any other unchanged."""
     if not isinstance(estimator, OnPhysics):
         return estimator, X
     if not isinstance(estimator.trees, Tunable):

@@ -11,7 +11,7 @@ from physics.arrays import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Parted:
-    """A fitted candidate that is asked part by part: a pipeline's own checks cost one row as much as its trees.
+    """Fitted candidate called step by step, as a pipeline's checks cost one row as much as its trees.
 
     Parameters
     ----------
@@ -33,5 +33,5 @@ class Parted:
         return cls(None, estimator)
 
     def rows(self, X: FloatArray) -> FloatArray:
-        """What `last` takes, shape (n, k + p), from inputs in plant units, shape (n, k)."""
+        """Return inputs of `last`, shape (n, k + p), from inputs in plant units, shape (n, k)."""
         return X if self.features is None else self.features.columns(X)

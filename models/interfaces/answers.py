@@ -1,4 +1,4 @@
-"""Answers with intervals, flags on inputs, and what any model keeps of the inputs that it has learnt from."""
+"""Quantities with intervals, flags on inputs, and the training-input summary of any model."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ EXAMPLES = 5
 
 
 class Explainable(Protocol):
-    """A fitted estimator that can tell what each column contributed to its outputs, or that it cannot."""
+    """Fitted estimator that provides contributions of columns to its outputs, or None."""
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
         """Columns that it sees, and what each contributed; see `models.estimators.stored.Stored`."""
 
 
 class Regressor(Explainable, Protocol):
-    """What a fitted scikit-learn regressor can do."""
+    """Protocol of a fitted scikit-learn regressor."""
 
     def predict(self, X: FloatArray) -> FloatArray:
         """Predictions for the rows of X."""
 
 
 class Classifier(Explainable, Protocol):
-    """What a fitted scikit-learn classifier can do."""
+    """Protocol of a fitted scikit-learn classifier."""
 
     def predict_proba(self, X: FloatArray) -> FloatArray:
         """Probabilities of the seed's classes for the rows of X, shape (n, K)."""
@@ -72,7 +72,7 @@ def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed:
     missing = np.isnan(X)
     outside = ~(inside | missing | np.isnan(low))  # an input that training never saw has no range
     for words, where in (("outside training range", outside), ("missing", missing & needed)):
-        # Ten times as fast as to look for rows and columns at once; most are none.
+        # Ten times as fast as a search of rows and columns together; most are none.
         for at in np.flatnonzero(where).tolist():
             i, j = divmod(at, len(names))
             flags[i].append(f"{names[j]} {words}")
@@ -80,7 +80,7 @@ def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed:
 
 
 def learnt_inputs(X: FloatArray) -> dict[str, Any]:
-    """What a model keeps of the inputs that it has learnt from, shape (n, k): `ranges`, `complete` and `examples`."""
+    """Return `ranges`, `complete` and `examples` of training inputs, shape (n, k), stored with a model."""
     spread = np.linspace(0, len(X) - 1, min(EXAMPLES, len(X))).astype(int)
     return {
         # fmin and fmax pass over NaN, and give NaN where there is nothing else.

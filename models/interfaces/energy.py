@@ -1,4 +1,4 @@
-"""Interface of the energy of a process, so that energy is accounted for in the same way for all processes."""
+"""Interface of the energy of a process, so that energy accounts are alike for all processes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Account:
     coal_equivalent : ndarray, shape (n,)
         The comprehensive energy as coal equivalent [kgce/t].
     scope_1, scope_2 : Mapping of str to ndarray, shape (n,)
-        Emissions by what they come from: of the process itself, and of what it buys [tCO2e/t].
+        Emissions by source: of the process itself, and of its purchases [tCO2e/t].
     """
 
     boundaries: Mapping[str, FloatArray]
@@ -116,7 +116,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class EnergyPhysics(ABC, Generic[PhysicsT]):
-    """Energy of a process; classes of its kinds are `direct_current_energy` and `fuel_energy` of `models.processes`.
+    """Energy of a process; subclasses by kind are in `direct_current_energy` and `fuel_energy`.
 
     Columns are measured columns of n rows by name, each of shape (n,), in the unit of the seed and NaN where missing.
 
@@ -134,11 +134,11 @@ class EnergyPhysics(ABC, Generic[PhysicsT]):
     PRODUCT : str
         What a tonne is of: metal, alumina.
     MADE_BY : str
-        What `made` is the product of, and what it is computed from, in words.
+        Product and computation basis of `made`, as text.
     NEEDED : tuple of str
         Inputs without which no account is known.
     FACTORS : Mapping of str to str
-        Values of [economics] that it computes with, beside those of its kind, and their units.
+        Values of [economics] that it computes with, in addition to those of its kind, and their units.
     USES : Mapping of str to str
         What the energy of the first boundary goes into, each with what it is.
     BOUND : Mapping of str to str

@@ -1,4 +1,4 @@
-"""Parts of a version that are learnt once beside all its candidates, as its files keep them."""
+"""Parts of a version that are fitted once for all its candidates, and their stored form."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class ModelWithParts(Protocol):
 
     @property
     def seed(self) -> Seed:
-        """Process as it was when the model learnt."""
+        """Seed of the process at training time."""
 
     @property
     def learnt(self) -> Mapping[str, Any]:
-        """Parts that were learnt, by name."""
+        """Fitted parts, by name."""
 
     @property
     def refusals(self) -> Mapping[str, str]:
@@ -32,19 +32,19 @@ class ModelWithParts(Protocol):
 
 
 class Learning(ABC, Generic[L]):
-    """A part that a version learns once; training fits it (`training.learnings`), its files keep it by this."""
+    """Part of a version fitted once by `training.learnings`, with its stored form."""
 
     name: ClassVar[str]
     version: ClassVar[int] = 1  # of what `state` returns; `restored` reads it and all before
 
     @abstractmethod
     def state(self, learnt: L) -> Record:
-        """Return what was learnt as JSON values, all but the seed."""
+        """Return the fitted part as JSON values, all but the seed."""
 
     @abstractmethod
     def restored(self, state: Record, version: int, seed: Seed) -> L:
         """Return what `state` of this version gave, for a model of this seed."""
 
     def bound(self, learnt: L, model: Any) -> Any:
-        """Return what was learnt as requests use it; a part that needs its model is bound to it."""
+        """Return the fitted part for requests; a part that needs its model is bound to it."""
         return learnt

@@ -1,4 +1,4 @@
-"""A line of cells in series as schedules see it: voltage, efficiency and balances of its mean cell by the current."""
+"""Line of cells in series for schedules: voltage, efficiency and balances by current."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Side = Literal["at_most", "at_least"]
 
 @dataclass(frozen=True)
 class Balance:
-    """A state of the mean cell that follows the current over hours, linearly: dx/dt = rate(I) - decay (x - rest).
+    """Linear state of the mean cell with hours of lag: dx/dt = rate(I) - decay (x - rest).
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Balance:
     spread: float
 
     def pull(self, step: float) -> tuple[float, float]:
-        """What a step of so many hours keeps of a state [1], and what a rate adds to it in the step [h]."""
+        """Return retained part of a state after a step of hours [1], and gain from a unit rate [h]."""
         kept = float(np.exp(-self.decay * step))
         return kept, (1.0 - kept) / self.decay
 
@@ -64,7 +64,7 @@ class Balance:
 
 @dataclass(frozen=True)
 class CurrentResponse:
-    """A quantity that follows the current at once and rises with it, such as the cell voltage.
+    """Quantity that responds to the current without lag and rises with it, such as the cell voltage.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class CurveUncertainty:
 
 @dataclass(frozen=True)
 class CellLine:
-    """Cells in series at the state in hand; what it says is of their mean cell.
+    """Cells in series at their current state, as a mean cell.
 
     Attributes
     ----------

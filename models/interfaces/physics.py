@@ -75,7 +75,7 @@ def fact(unit: str, low: float, high: float, meaning: str, *, until_now: float) 
 
 @dataclass(frozen=True)
 class Equipment:
-    """Facts of a plant that its physics computes with, a field each; a process's own class makes them by `fact`."""
+    """Plant facts for physics, a field each; the class of a process makes its fields by `fact`."""
 
     @classmethod
     def facts(cls) -> dict[str, Fact]:
@@ -110,7 +110,7 @@ class Physics(ABC, Generic[EquipmentT]):
 
     All of it works on columns: measured columns of n rows by name, each of shape (n,), in the unit of the seed and NaN
     where missing. What it computes of a row whose input is missing is NaN. A process's own class overrides what it
-    computes beside `features`; `gives` tells that. Each equation names its own source.
+    computes in addition to `features`, as stated by `gives`. Each equation names its own source.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ class Physics(ABC, Generic[EquipmentT]):
     terms: Mapping[str, float] = field(default_factory=dict)
 
     equipment_type: ClassVar[type[Equipment]] = Equipment
-    TERMS: ClassVar[Mapping[str, Fact]] = {}  # of a contract, which [economics] states beside prices
+    TERMS: ClassVar[Mapping[str, Fact]] = {}  # of a contract, which [economics] states next to prices
     FEATURES: ClassVar[Sequence[PhysicsFeature]] = ()
     # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -159,14 +159,14 @@ class Physics(ABC, Generic[EquipmentT]):
         self._not_given("first_principles")
 
     def derived(self, columns: Columns, target: FloatArray, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Return the targets that follow from the primary one, by name, each of its shape and in the unit of the seed.
+        """Return the targets derived from the primary one, by name, each of its shape [the seed's unit].
 
         Parameters
         ----------
         columns : Mapping of str to ndarray, shape (n,)
             Measured columns.
         target : ndarray, shape (n,) or (e, n)
-            Values of the primary target; e of each row where several are asked for at once.
+            Values of the primary target; e of each row if several are requested together.
         economics : Mapping of str to float
             Values of the seed's [economics] by name, in the unit of the seed.
 
@@ -203,7 +203,7 @@ class Physics(ABC, Generic[EquipmentT]):
         self._not_given("class_scores")
 
     def money(self, columns: Columns, economics: Mapping[str, float]) -> FloatArray:
-        """Return the margin of a unit by what was measured in a period.
+        """Return the margin of a unit from the measurements of a period.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Interface of a process's response, so that set-points are recommended in the same way for all processes."""
+"""Interface of a process's response, so that set-points are recommended alike for all processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Numbers = Mapping[str, Numeric]
 
 @dataclass(frozen=True)
 class Constant:
-    """A positive constant of the physics that differs between plants; log-normal about `value` before any data.
+    """Positive plant-specific constant of the physics; log-normal about `value` before any data.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Response(ABC, Generic[PhysicsT]):
-    """Effects of moves of a unit's knobs, by physics.
+    """Effects of moves of a unit's set-points, by physics.
 
     Arrays of n units have shape (n,); moves, and all that follows from them, may have shape (m, n): m moves a unit.
 
@@ -51,19 +51,19 @@ class Response(ABC, Generic[PhysicsT]):
     CONSTANTS : tuple of Constant
         Constants that a plant's history sharpens.
     SHARED_CONSTANTS : tuple of Constant
-        Constants that the effects of shared knobs rest on beside `CONSTANTS`; history sharpens none of them.
+        Constants of the effects of shared set-points, in addition to `CONSTANTS`; history updates none of them.
     KNOBS : Mapping of str to str
-        Knobs that each unit has for itself, and the column that follows each at once.
+        Own set-points of each unit, and the column that follows each without delay.
     TUNED : tuple of str
-        Those of `KNOBS` that operators have tuned for years: a step brings little on average, it is believed.
+        Those of `KNOBS` that operators have tuned for years: the mean gain of a step is assumed small.
     SURE : frozenset of (str, str)
-        Outcomes and knobs of `KNOBS` whose effect is known but for the constants: it is not off by an offset.
+        Outcomes and set-points of `KNOBS` whose effect is known except for the constants: without an offset.
     FOLLOWING : frozenset of str
-        Those of `KNOBS`, not all, that crews set by what no reading shows: their own moves are no trials.
+        Those of `KNOBS`, not all, that operators set for reasons outside the readings: their own moves are no trials.
     SHARED : Mapping of str to str
-        Knobs that are one for all units, and the column that follows each; no unit's history differs in them.
+        Set-points common to all units, and the column that follows each; no unit's history differs in them.
     DRIVEN : tuple of str
-        Columns that say nothing of a unit which `hidden` does not say whatever its knobs are.
+        Columns that contain no information on a unit beyond `hidden`, whatever its set-points are.
     BEFORE : tuple of str
         `before` columns that `hidden` and `state` compute with.
     SMOOTHED : tuple of str
@@ -71,7 +71,7 @@ class Response(ABC, Generic[PhysicsT]):
     ASSUMED : Mapping of str to str
         Quantities of `respond` that are no columns, and their units.
     CAUSES : Mapping of str to tuple of str
-        Physical causes of a gain in words, and the outcomes that each moves.
+        Physical causes of a gain as text, and the outcomes that each moves.
     """
 
     physics: PhysicsT
@@ -90,12 +90,12 @@ class Response(ABC, Generic[PhysicsT]):
 
     @property
     def SHARED_CONSTANTS(self) -> tuple[Constant, ...]:
-        """Constants that the effects of shared knobs rest on; a plant's facts may be among them."""
+        """Constants of the effects of shared set-points; a plant's facts may be among them."""
         return ()
 
     @abstractmethod
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
-        """Return the state of units whatever their knobs are, by the readings of a period."""
+        """Return the unit state independent of set-points, from the readings of a period."""
 
     @abstractmethod
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
@@ -112,7 +112,7 @@ class Response(ABC, Generic[PhysicsT]):
 
     @abstractmethod
     def disturbed(self, state: Columns, line: Mapping[str, float], normals: FloatArray) -> dict[str, FloatArray]:
-        """Return a state that readings do not tell from this one, from normals of shape (2, n)."""
+        """Return a state with the same readings, drawn with normals of shape (2, n)."""
 
     def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
         """Return, for each of `ASSUMED`, quantiles of what a period is off from its expected mean, rising."""
@@ -126,9 +126,9 @@ class Response(ABC, Generic[PhysicsT]):
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
         """Return the outcomes of a period after moves from its state.
 
-        Shared knobs that are left out are not moved, constants of theirs that are left out as usual. Moves are what is
-        still there of them on average over the periods of the outcome. Which share that is stands among the constants,
-        as `<knob> in force`, 1 where it is left out: a curved effect of a whole move for a part of the time is another
+        Omitted shared set-points are not moved, and their omitted constants have the usual value. Moves are
+        the mean persisting parts over the periods of the outcome. Their fraction is among the constants,
+        as `<knob> in force`, 1 if omitted: a curved effect of a whole move for a part of the time is another
         than that of a part of the move all the time.
         """
 
@@ -145,7 +145,7 @@ class Response(ABC, Generic[PhysicsT]):
         return self.physics.money(outcomes, economics)
 
     def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
-        """Return money that each physical cause brings from one outcome to another, by the cause in words."""
+        """Return the money of each physical cause of a change of outcome, by the cause's text."""
         return {
             cause: self.gain(before, {name: after[name] for name in names}, economics)
             for cause, names in self.CAUSES.items()

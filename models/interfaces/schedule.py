@@ -13,7 +13,7 @@ from seeds import Seed
 
 
 class ScheduleError(ValueError):
-    """No schedule can be made of it; `faults` holds place, value got and what was expected of each thing wrong."""
+    """Invalid order of a schedule; `faults` holds place, value and expectation of each error."""
 
     def __init__(self, faults: Sequence[tuple[str, object, str]]) -> None:
         self.faults = tuple(faults)
@@ -41,7 +41,7 @@ class SchedulePhysics(ABC, Generic[PhysicsT]):
 
     @abstractmethod
     def line(self, newest: Columns, known: Columns, seed: Seed, steps: int, hours: float) -> CellLine:
-        """Return the line at the state in hand.
+        """Return the line at its current state.
 
         Parameters
         ----------

@@ -32,7 +32,7 @@ class RegressionModel:
     Parameters
     ----------
     seed : Seed
-        The process as it was when the model learnt.
+        Seed of the process at training time.
     candidate : str
         Name of the candidate, one of `models.tasks.CANDIDATES`.
     estimator : Regressor
@@ -48,20 +48,20 @@ class RegressionModel:
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
     spread : Spread
-        Where it errs more and where less, by what it predicts.
+        Size of its errors as a function of its prediction.
     adaptive : Adaptive, optional
         Its newest known errors, which centre and widen its answers; without them its intervals are the fixed ones.
     received : Received
         Outcomes among these that it has received since it began to answer; kept in no file.
     usual : Usual, optional
-        What outcomes are like beside its predictions; without it none is odd, and all are followed.
+        Reference runs of outcomes; without it no outcome is anomalous, and all are applied.
     followed : Answer, optional
         What it would have answered for a table's rows while their outcomes came in, NaN for rows that were not asked.
         Known after training alone, kept in no file.
     unfollowed : Answer, optional
         The same where no outcome had come in from the first of these rows on.
     learnt : Mapping of str to object
-        Parts that were learnt once beside all candidates, by name; see `models.learnings`.
+        Parts fitted once for all candidates, by name; see `models.learnings`.
     refusals : Mapping of str to str
         Why history taught nothing of a part, by its name.
     """
@@ -133,7 +133,7 @@ class RegressionModel:
         return Parted.of(self.estimator)
 
     def answer(self, X: FloatArray, coverage: float, factors: Mapping[str, float] | None = None) -> dict[str, Answer]:
-        """Primary target and the targets derived from it, each with its interval, as the newest known outcomes have it.
+        """Return primary and derived targets with intervals, calibrated on the latest known outcomes.
 
         Parameters
         ----------
@@ -163,7 +163,7 @@ class RegressionModel:
         if self._physics is None:
             raise ValueError(f"targets {', '.join(self._derived)}: process has no module to derive them by")
         economics = {**self._economics, **(factors or {})}
-        # Value and both ends at once: a request is often one row, whose answer waits for the number of operations.
+        # Value and both ends together: a request is often one row, whose time depends on the number of operations.
         ends = np.array(primary)
         derived = self._physics.derived(by_name(X, self.names), ends, economics)
         for name in self._derived:
@@ -182,7 +182,7 @@ class RegressionModel:
         return self.bounded(raw + self.adaptive.centre, half)
 
     def fixed(self, X: FloatArray, coverage: float) -> Answer:
-        """Primary target [its unit], n rows, as after training and never after: nothing that comes in moves it.
+        """Return the primary target [its unit] of n rows with the intervals of training, without outcomes.
 
         Raises
         ------
@@ -193,7 +193,7 @@ class RegressionModel:
         return self.bounded(value, half * self.spread(value))
 
     def bounded(self, value: FloatArray, half: FloatArray) -> Answer:
-        """Values with intervals of these half widths, shape (n,) each, that end at the physical range [its unit].
+        """Return values with intervals of these half widths, cut at the physical range [its unit].
 
         Values and half widths are on the scale of `scaled`.
         """
@@ -202,11 +202,11 @@ class RegressionModel:
         return Answer(one, np.minimum(one, np.maximum(low, bottom)), np.maximum(one, np.minimum(high, top)))
 
     def scaled(self, target: FloatArray) -> FloatArray:
-        """Primary target, shape (n,), on the scale that errors count on: its own, or the logarithm by its floor."""
+        """Return the primary target, shape (n,), on the error scale: its own, or logarithmic with a floor."""
         return to_scale(target, self.seed.log_floor)
 
     def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
-        """What a reader of each row's answer should know: one list a row, empty where there is nothing.
+        """Return the flags of each row's response, one list a row, empty if none.
 
         Parameters
         ----------
@@ -230,11 +230,11 @@ class RegressionModel:
         return flags
 
     def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
-        """Answers as flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""
+        """Return flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""
         return flat(self.answer(X, COVERAGE))
 
     def state(self) -> dict[str, Any]:
-        """As JSON values what sets it apart from other models: all but seed, estimator, inputs, origin and `learnt`."""
+        """Return the model's own state as JSON: all but seed, estimator, inputs, origin and `learnt`."""
         return {
             "scores": self.conformal.scores.tolist(),
             "spread": self.spread.state(),
@@ -244,7 +244,7 @@ class RegressionModel:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
-        """Model from what `state` gave and all other parts by name; older ones knew fixed intervals of one width."""
+        """Return a model from its state and other parts; older states have fixed intervals of one width."""
         spread, adaptive, usual = (state.get(name) for name in ("spread", "adaptive", "usual"))
         return cls(
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
@@ -265,7 +265,7 @@ def conformalised(
     info: Mapping[str, Any],
     block: IntArray | None = None,
 ) -> RegressionModel:
-    """Model from an estimator that has learnt from X_train, with fixed intervals from calibration rows.
+    """Return a model with an estimator fitted on X_train, with fixed intervals from calibration rows.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from models.table.inputs import checked_rows
 from physics.arrays import FloatArray
 
 PENALTIES = (0.1, 1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6)
-FOLDS = 5  # each is judged on rows newer than those it learnt
+FOLDS = 5  # each is evaluated on rows newer than its training rows
 
 
 class RidgeLine(Stored, RegressorEstimator):

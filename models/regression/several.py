@@ -24,7 +24,7 @@ class SeveralTargets:
     Parameters
     ----------
     seed : Seed
-        The process as it was when the models learnt, with all its targets.
+        Seed of the process at training time, with all its targets.
     models : Mapping of str to RegressionModel
         One a target, in the order of the seed; the seed of each has that target alone.
     examples : ndarray, shape (m, k)
@@ -64,17 +64,17 @@ class SeveralTargets:
 
     @property
     def first(self) -> RegressionModel:
-        """Model of the first target, which knobs, events and load are about."""
+        """Model of the first target, to which set-points, events and load refer."""
         return self.models[self.seed.target.name]
 
     @property
     def learnt(self) -> Mapping[str, Any]:
-        """Parts that were learnt once beside all candidates, by name: those of the first target."""
+        """Parts fitted once for all candidates, by name: those of the first target."""
         return self.first.learnt
 
     @property
     def refusals(self) -> Mapping[str, str]:
-        """Why history taught nothing of a part, by its name."""
+        """Reasons for which a part could not be fitted, by its name."""
         return self.first.refusals
 
     def answer(self, X: FloatArray, coverage: float, factors: Mapping[str, float] | None = None) -> dict[str, Answer]:
@@ -83,12 +83,12 @@ class SeveralTargets:
         return {name: one for model in models for name, one in model.answer(X, coverage, factors).items()}
 
     def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
-        """What a reader of each row's answers should know of any target, once each; see `RegressionModel.flags`."""
+        """Return flags of each row over all targets, without duplicates; see `RegressionModel.flags`."""
         found = [model.flags(X, answers) for model in self.models.values()]
         return [list(dict.fromkeys(_joined(rows))) for rows in zip(*found, strict=True)]
 
     def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
-        """Answers as flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""
+        """Return flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""
         return flat(self.answer(X, COVERAGE))
 
 
@@ -103,5 +103,5 @@ def names_of(candidates: Iterable[str]) -> str:
 
 
 def together(seed: Seed, models: Mapping[str, RegressionModel], info: Mapping[str, Any]) -> SeveralTargets:
-    """Model of all targets from one a target, in the order of the seed; its examples are those of the first."""
+    """Return a model of all targets from their models, in the seed's order; examples of the first."""
     return SeveralTargets(seed, models, next(iter(models.values())).examples, dict(info))

@@ -1,4 +1,4 @@
-"""LightGBM started from a straight line, as a scikit-learn regressor whose settings are chosen on later rows."""
+"""LightGBM on residuals of a linear model, as a scikit-learn regressor tuned on later rows."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class BoostedTrees(Stored, RegressorEstimator):
     The line carries a level beyond what training saw, as trees alone cannot, and takes the trees' work where a
     plant is near linear and its labels are noisy.
 
-    Rows must come sorted by time: the newest choose the line's penalty and the number of trees by what is learnt from
-    older ones, then all rows are learnt with those. No row is drawn at random into the newest ones. The other settings
+    Rows must come sorted by time: the newest choose the line's penalty and the number of trees of models fitted on
+    older ones, then the final fit uses all rows. No row is drawn at random into the newest ones. The other settings
     are those of the parameters; `models.estimators.tuning.tuned` chooses them from LADDER.
 
     Parameters
@@ -178,7 +178,7 @@ class BoostedTrees(Stored, RegressorEstimator):
         )
 
     def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:
-        """Mean square error on each later block, at the number of trees that suits it, on the scale that is learnt."""
+        """Yield the mean square error on each later block, best number of trees, on the training scale."""
         self.n_features_in_, y = X.shape[1], to_scale(y, self.log_floor)
         for block in blocks:
             found = self._search(X, y, block, self._penalty(X, y, [block]))
@@ -217,7 +217,7 @@ class BoostedTrees(Stored, RegressorEstimator):
         return {TREES: self.booster_}
 
     def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
-        """Take up what `state` and `trees` gave."""
+        """Restore the estimator from the results of `state` and `trees`."""
         parts = dict(state["line"])
         line = SignConstrainedRidge(
             intercept=parts.pop("intercept"), **{name: np.array(part) for name, part in parts.items()}

@@ -1,1 +1,1 @@
-"""What is checked of a model's files before they are used."""
+"""Checks of a model's files before use."""

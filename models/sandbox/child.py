@@ -13,7 +13,7 @@ from pathlib import Path
 
 from models.storage import model_files
 
-MEMORY = 2**30  # byte, beside what libraries take
+MEMORY = 2**30  # byte, in addition to libraries
 CPU_SECONDS = 60
 WALL_SECONDS = 120
 LONGEST = 400  # letters of a reason
@@ -55,13 +55,13 @@ def _lower(what: int, limit: int) -> None:
 
 
 def _wake() -> None:
-    """End this process by SIGALRM where a model takes too long, whoever may have ended the one that waits for it."""
+    """End this process by SIGALRM after a model's time limit, even if its parent has ended."""
     if hasattr(signal, "alarm"):
         signal.alarm(WALL_SECONDS)
 
 
 def trouble(folder: Path) -> str | None:
-    """What keeps a model from loading and answering its self-test, in one line; None where it does."""
+    """Return as one line the error in loading or self-test of a model; None if both pass."""
     try:
         model_files.load(folder)
     except Exception as error:  # a model may be broken in any way

@@ -1,4 +1,4 @@
-"""Models loaded and self-tested in a process of their own, since a bad one may end the process that loads it."""
+"""Loading and self-test of models in a separate process, which a faulty one may end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SandboxError(RuntimeError):
 
 
 def troubles(folders: Sequence[Path]) -> list[str | None]:
-    """What keeps models from being loaded and answering their self-test, found in a process with limits.
+    """Return errors in loading and self-test of models, run in a process with limits.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Schedules: the current of cells in series hour by hour, at least cost under a tariff, within what physics allows."""
+"""Schedules: hourly current of cells in series at least cost under a tariff, within physical limits."""

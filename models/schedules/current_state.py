@@ -1,4 +1,4 @@
-"""Rows in hand: the newest of each unit, and the labels of the periods before it."""
+"""Current rows: the latest of each unit, and labels of earlier periods."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def line_at(
     steps: int,
     hours: float,
 ) -> CellLine:
-    """The line at the state that rows tell.
+    """Return the line at the state of the given rows.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class Relaxation:
 
 
 class ImpossibleError(ValueError):
-    """No schedule keeps the order; `relaxations` say which limit, alone, would have to give way by how much."""
+    """Infeasible order of a schedule; `relaxations` lists the change of each single limit that suffices."""
 
     def __init__(self, relaxations: Sequence[Relaxation]) -> None:
         self.relaxations = tuple(relaxations)

@@ -1,4 +1,4 @@
-"""Hours with a value each, such as prices: read from intervals or from a series, without gaps and without doubles."""
+"""Hourly values, such as prices, from intervals or a series, without gaps and duplicates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OFFSET = "a time with its offset from UTC, such as 2026-08-03T06:00+08:00: with
 
 @dataclass(frozen=True)
 class Hours:
-    """Values of equal steps, one after the other.
+    """Values of consecutive equal steps.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Hours:
 
 
 def read_hours(place: str, given: Sequence[Mapping[str, Any]], key: str, minutes: int) -> Hours:
-    """Steps from `{start, end, KEY}` or `{start, KEY}`; without its end an interval lasts until the next one starts.
+    """Return steps of `{start, end, KEY}` or `{start, KEY}`; without an end each lasts until the next.
 
     The last one without an end lasts as long as the one before it.
 
@@ -90,7 +90,7 @@ def read_hours(place: str, given: Sequence[Mapping[str, Any]], key: str, minutes
 
 
 def matched(place: str, hours: Hours, to: Hours) -> FloatArray:
-    """Values of hours that must be the same as others; ScheduleError names where they begin or end elsewhere."""
+    """Return values of hours equal to others; ScheduleError if they start or end at other times."""
     faults: list[tuple[str, object, str]] = []
     if hours.starts[0] != to.starts[0]:
         faults.append((f"{place}.0.start", hours.starts[0].isoformat(), f"{to.starts[0].isoformat()}, as the tariff"))

@@ -1,4 +1,4 @@
-"""The linear programme of a schedule: current in segments, ramps, balances and metal owed, solved by HiGHS.
+"""Linear programme of a schedule: current segments, ramps, balances and required metal, by HiGHS.
 
 Power is convex in the current and metal concave, so with prices of 0 or more the segments fill from the lowest on by
 themselves. Whole numbers are needed only where a price is below 0, which would fill them from the wrong end, and where
@@ -26,12 +26,12 @@ _BEYOND = 1.3  # highest current that a relaxation looks at, over the highest or
 _PAST = 1.02  # end of the segments over the highest current, so that what binds is the limit and not their end
 _MOST = 1e6  # of a relaxation, in any unit
 _NOTHING = 1e-6  # $ a unit
-_HAIR = 0.02  # room beside a course that only just exists, in any unit
+_HAIR = 0.02  # slack of a course that only just exists, in any unit
 
 
 @dataclass(frozen=True)
 class Solution:
-    """What the programme found.
+    """Solution of the programme.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Solution:
     running : FloatArray
         1 in steps of operation, 0 in stops.
     worth : dict of str to float
-        What one unit more of a limit is worth [$/unit], of those that bind; `owed` is what a tonne more costs.
+        Shadow price of each binding limit [$/unit]; of `owed` the cost of a further tonne.
     """
 
     current: FloatArray
@@ -82,7 +82,7 @@ class ScheduleProgram:
         return rows.least(self._cost(), box)
 
     def slack(self) -> float:
-        """How far the relaxed limit must give way [its unit]; Infeasible where nothing is far enough."""
+        """Return the least relaxation of the relaxed limit [its unit]; Infeasible if none suffices."""
         slack, cost = self._columns["slack"], np.zeros(self._width)
         cost[slack] = 1.0
         rows, box = self._system()
@@ -258,7 +258,7 @@ class ScheduleProgram:
         return np.asarray(np.minimum(bound, np.maximum(down, up) - _HAIR))
 
     def _worth(self, point: OptimalPoint) -> dict[str, float]:
-        """What one unit more room at each limit saves; a tonne owed more costs."""
+        """Return the shadow price of each limit: saving per unit of slack, cost per tonne required."""
         order, columns = self.order, self._columns
         cells, current = order.cells, columns["current"]
         first = min(self.caps, key=lambda name: self.caps[name])
@@ -301,7 +301,7 @@ def relaxations(line: CellLine, order: Order) -> tuple[Relaxation, ...]:
 
 
 def _cap(level: CurrentResponse, limit: StepLimit, least: float, most: float) -> float:
-    """Highest current at which the mean cell keeps a limit [kA]; the ends where it is always or never kept."""
+    """Return the highest current within a limit of the mean cell [kA]; an end if always or never kept."""
     from scipy.optimize import brentq
 
     bound = limit.backed_off(level.spread)

@@ -1,4 +1,4 @@
-"""What is asked of a schedule: prices by the hour, tonnes owed, the current now and the limits of the line."""
+"""Order of a schedule: hourly prices, required tonnes, present current and limits of the line."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Order:
     factors : FloatArray
         Emission factor of the grid by the step [kgCO2e/kWh].
     owed : float
-        Metal owed by all cells over the schedule [t].
+        Metal required by all cells over the schedule [t].
     cells : int
         Cells in series.
     now : float
@@ -85,7 +85,7 @@ def replaceable(seed: Seed) -> list[Constraint]:
 
 
 def limits_of(seed: Seed, replaced: Mapping[str, float]) -> tuple[StepLimit, ...]:
-    """Limits of a seed, of which `replaced` has other bounds by name; ScheduleError names one that is not there."""
+    """Return the seed's limits, with bounds of `replaced` by name; ScheduleError for an unknown one."""
     names = [one.name for one in replaceable(seed)]
     if unknown := [name for name in replaced if name not in names]:
         known = f"one of {', '.join(names) or 'none'}"

@@ -57,7 +57,7 @@ def read_order(request: Mapping[str, Any], seed: Seed) -> Order:
 
 
 def _limits_of_current(given: Mapping[str, Any], seed: Seed) -> dict[str, float]:
-    """Lowest and highest current and ramp: as given, or the seed's; ScheduleError where they leave no room."""
+    """Return current limits and ramp, given or the seed's; ScheduleError if they are contradictory."""
     assert seed.schedule is not None
     found = {
         name: float(getattr(seed.schedule, name).value if given.get(name) is None else given[name])

@@ -1,4 +1,4 @@
-"""Rows of a sparse linear system, and the least cost under them by HiGHS, with what each bound is worth."""
+"""Rows of a sparse linear system, its minimum cost by HiGHS, and shadow prices of bounds."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class SparseRows:
         return OptimalPoint(result.x, float(result.fun), margin, result.lower.marginals, result.upper.marginals)
 
     def best(self, cost: FloatArray, box: Box) -> FloatArray:
-        """The point of least cost alone; Infeasible where there is none, ScheduleError where time runs out first."""
+        """Return the optimum; Infeasible if there is none, ScheduleError at the time limit."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         matrix, least, most = self._system(len(cost))

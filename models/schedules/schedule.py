@@ -1,4 +1,4 @@
-"""A schedule: the cheapest current by the hour, what it costs against a flat one, and how sure that is."""
+"""Schedule: cheapest hourly current, its cost against a flat one, and the uncertainty of that."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class LimitMargin:
 
     @property
     def always(self) -> bool:
-        """Whether it is kept in every step; not where no current brings the line within it at first."""
+        """Return whether it holds in every step; false if no current satisfies it at the start."""
         beyond = self.extreme - self.backed_off
         return (beyond if self.limit.at_most else -beyond) <= _CLOSE
 
@@ -75,7 +75,7 @@ class Schedule:
     kept : tuple of Kept
         Limits that were kept.
     worth : dict of str to float
-        What a unit more of each limit that binds is worth [$/unit]; of `owed` what a tonne more costs.
+        Shadow price of each binding limit [$/unit]; of `owed` the cost of a further tonne.
     """
 
     order: Order

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def schedule_frame(found: Schedule) -> pd.DataFrame:
-    """Start, price, current, power, metal, cost, emission and states of each step, with units in the names."""
+    """Return each step's start, price, current, power, metal, cost, emission and states, units in names."""
     import pandas as pd
 
     prices = found.order.prices

@@ -18,7 +18,7 @@ _KNOWN = re.compile(rf"(\d{{1,3}}\.)?{TREES}(\.\d{{1,3}})?{re.escape(ENDING)}")
 
 
 def is_known(name: str) -> bool:
-    """Whether an estimator may have a file of this name, with the number of its target before it where it has one."""
+    """Return whether an estimator may have a file of this name, with an optional target number first."""
     return _KNOWN.fullmatch(name) is not None
 
 

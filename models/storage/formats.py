@@ -12,13 +12,13 @@ from seeds import Seed
 NEWEST = 6
 READ = (5, NEWEST)
 _PARTS = {"setpoints": SETPOINTS, "assayed": SETPOINTS, "warnings": WARNINGS}
-"""Keys of a model's state in format 5, and the learnt part that each became in format 6."""
+"""Keys of a model's state in format 5, with their parts of format 6."""
 
 
 def in_newest(described: dict[str, Any], version: int) -> dict[str, Any]:
     """Return `model.json` of any format of READ as the newest has it.
 
-    Format 5 kept what was learnt beside the candidates, and the reason why it was not, among the model's own state.
+    Format 5 kept shared parts, and the reasons for missing ones, among the model's own state.
     """
     if version == NEWEST:
         return described
@@ -39,5 +39,5 @@ def _in_6(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_facts(seed: Seed, version: int) -> Seed:
-    """Return the seed of a model; seeds of format 5 need not state facts of their plant, those of format 6 must."""
+    """Return a model's seed; seeds of format 6 must state the facts of their plant, those of 5 may."""
     return seed if version == NEWEST else with_facts_until_now(seed)

@@ -30,7 +30,7 @@ MANIFEST = "manifest.json"
 SEED = "seed.toml"
 MODEL = "model.json"
 SELF_TEST = "self_test.json"
-SIGNATURE = "manifest.sig"  # beside the manifest, of whoever trained; see registry.loading.signatures
+SIGNATURE = "manifest.sig"  # next to the manifest, by the training service; see registry.loading.signatures
 _OWN_FILES = frozenset({MANIFEST, SIGNATURE, SEED, MODEL, SELF_TEST})
 SELF_TEST_TOLERANCE = 1e-9
 ANSWERS = "told"  # as stored models call their answers to the examples
@@ -41,7 +41,7 @@ class ModelFilesError(ValueError):
 
 
 def is_known(name: str) -> bool:
-    """Whether a model's folder may hold a file of this name."""
+    """Return whether a model's folder may hold a file of this name."""
     return name in _OWN_FILES or estimator_files.is_known(name)
 
 
@@ -60,7 +60,7 @@ def save(model: Model, folder: str | Path) -> None:
     ModelFilesError
         The folder exists.
     CoverageError
-        Calibration rows are too few for the coverage of what the model tells.
+        Calibration rows are too few for the model's coverage.
     """
     folder = Path(folder)
     if folder.exists():
@@ -121,7 +121,7 @@ def _single(model: SingleModel) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 
 def _several(model: SeveralTargets) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Models of several targets as JSON values, and their files, each with the number of its target before its name."""
+    """Return models of several targets as JSON values, and their files, names with the target number."""
     targets: dict[str, Any] = {}
     files: dict[str, bytes] = {}
     for number, (name, one) in enumerate(model.models.items()):
@@ -143,7 +143,7 @@ def _entry(content: bytes) -> dict[str, Any]:
 
 
 def digest(folder: str | Path) -> str:
-    """Digest of a model: the SHA-256 of its manifest, which holds those of all its files, as `sha256:<hex>`."""
+    """Return a model's digest, `sha256:<hex>`: SHA-256 of its manifest, which has all file digests."""
     return "sha256:" + hashlib.sha256((Path(folder) / MANIFEST).read_bytes()).hexdigest()
 
 
@@ -164,7 +164,7 @@ def check(folder: Path) -> None:
 
 
 def copy(source: Path, folder: Path) -> Path:
-    """Copy a model's files into a new folder, and nothing else that may stand beside them; returns the folder.
+    """Copy only a model's files into a new folder and return this folder.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def copy(source: Path, folder: Path) -> Path:
 
 
 def load(folder: str | Path) -> Model:
-    """Read a model: digests are checked before any file is parsed, and the self-test before it is handed out.
+    """Read a model: check digests before parsing any file, and run the self-test before returning it.
 
     Raises
     ------

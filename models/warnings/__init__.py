@@ -1,1 +1,1 @@
-"""Early warnings: how probable an event of the periods to come is for a unit, from what is in hand."""
+"""Early warnings: probability of an event in the coming periods of a unit, from available data."""

@@ -1,4 +1,4 @@
-"""How scores become probabilities: a level and a slope from rows that nothing had learnt."""
+"""Calibration of scores to probabilities: a level and a slope from out-of-sample rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Platt:
 
     @classmethod
     def fit(cls, score: FloatArray, y: FloatArray, weight: float) -> Platt:
-        """Learn from log-odds of rows that their model had not seen, and whether an event came, shape (n,) each.
+        """Fit on out-of-sample log-odds and occurrence of an event, shape (n,) each.
 
         Each row counts for `weight`.
         """

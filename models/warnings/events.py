@@ -1,4 +1,4 @@
-"""Which periods count as an event, and what counts for a unit when a period starts."""
+"""Definition of events by period, and thresholds of units at the start of a period."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.setpoints.situations import UnitPeriodGrid, shifted
 from physics.arrays import FloatArray
 from seeds import Seed, WarningEvent
 
-USUAL_PERIODS = 10  # in hand, whose mean is what a unit usually has
+USUAL_PERIODS = 10  # known ones, whose mean is a unit's typical value
 FEWEST_USUAL = 5  # of them, so that one period's noise is no excursion
 
 
@@ -20,7 +20,7 @@ def wait_of(event: WarningEvent, seed: Seed) -> int:
 
 
 def known_after(event: WarningEvent, seed: Seed) -> dt.timedelta:
-    """How long after the start of a period it is known at the latest that it counted."""
+    """Return the maximum delay from the start of a period until its event is known."""
     return seed.period + (seed.delay if event.column == seed.target.name else dt.timedelta(0))
 
 
@@ -30,9 +30,9 @@ def outcome_after(event: WarningEvent, seed: Seed) -> int:
 
 
 def usual(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
-    """What each unit usually had when each period starts, by values in hand, shape (u, p) [the column's unit].
+    """Return each unit's typical value at period starts, from known values, (u, p) [the column's unit].
 
-    NaN where fewer than FEWEST_USUAL are in hand.
+    NaN where fewer than FEWEST_USUAL are available.
     """
     values = grid.columns[event.column]
     wait = wait_of(event, seed)
@@ -44,7 +44,7 @@ def usual(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
 
 
 def limits(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
-    """Value from which a period counts, shape (u, p) [the column's unit]; NaN where it hangs on what nobody knows."""
+    """Return the event threshold, shape (u, p) [the column's unit]; NaN if its reference is unknown."""
     if not event.is_relative:
         return np.full(grid.there.shape, event.size)
     sign = -1.0 if event.counts == "below_usual" else 1.0
@@ -52,12 +52,12 @@ def limits(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
 
 
 def is_low(event: WarningEvent) -> bool:
-    """Whether low values count."""
+    """Return whether low values count."""
     return event.counts in ("at_most", "below_usual")
 
 
 def counted(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
-    """Whether an event comes within the horizon that begins with each period, shape (u, p): 1, 0, or NaN if unknown.
+    """Return whether an event occurs within each period's horizon, (u, p): 1, 0, or NaN if unknown.
 
     One period that counts is enough; where none does, all must be known.
     """

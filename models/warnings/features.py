@@ -1,4 +1,4 @@
-"""What is in hand of each unit when a period starts, as the columns that a warning is learnt from."""
+"""Data available of each unit at the start of a period, as input columns of warnings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHORT, MIDDLE, LONG = HALF_LIVES  # a rise is measured from what a unit had over
 
 @dataclass(frozen=True, eq=False)
 class WarningFeatures:
-    """What is in hand of n units at the starts of periods.
+    """Data available of n units at the starts of periods.
 
     Attributes
     ----------
@@ -46,21 +46,21 @@ class WarningFeatures:
         )
 
     def of(self, event: WarningEvent) -> FloatArray:
-        """Columns that an event is learnt from, shape (n, k'): where it is relative to a unit's usual, rises alone."""
+        """Return input columns of an event, shape (n, k'): only rises if it is relative to a unit's typical."""
         return self.values[:, columns_of(event, self.names)]
 
 
 def columns_of(event: WarningEvent, names: Sequence[str]) -> BoolArray:
-    """Which of the columns an event is learnt from; see `WarningFeatures.of`."""
+    """Return whether columns are inputs of an event; see `WarningFeatures.of`."""
     return np.array([not event.is_relative or name.endswith(RISE) for name in names], dtype=np.bool_)
 
 
 def known(grid: UnitPeriodGrid, seed: Seed) -> WarningFeatures:
-    """What is in hand when each row's period starts, and nothing that comes later.
+    """Return the data available at each row's period start, and nothing later.
 
-    That is `before` columns and knobs as planned of the period itself, `during` columns and physics features of the
-    periods that are over, and the label as late as the seed says. A unit's row hangs on its own rows alone. Columns of
-    the role `late` are left out: nobody says how late.
+    That is `before` columns and set-points as planned of the period itself, `during` columns and physics features of
+    periods that are over, and the label after the seed's delay. A unit's row depends on its own rows alone. Columns of
+    the role `late` are left out: their delay is not stated.
     """
     rows, columns = grid.there, grid.in_hand(seed)
     found: dict[str, tuple[str, FloatArray]] = {}
@@ -72,7 +72,7 @@ def known(grid: UnitPeriodGrid, seed: Seed) -> WarningFeatures:
     readings = {column.name: columns[column.name] for column in seed.by_role("during") if column.is_number}
     features = _features(grid.columns, grid, seed)
     series = readings | features
-    # The same features as planned: by what is in hand of the period itself, and the last readings.
+    # The same features as planned: from data available on the period itself, and the last readings.
     planned = _features(columns | {name: shifted(values, 1) for name, values in readings.items()}, grid, seed)
     for name, values in planned.items():
         found[f"{name} {PLANNED}"] = name, values
@@ -81,7 +81,7 @@ def known(grid: UnitPeriodGrid, seed: Seed) -> WarningFeatures:
     series[label] = columns[label]
     waits = {name: seed.wait(name) if name == label else 1 for name in series}
     smooth = all_smoothed(series, waits, rows)
-    # The label counts for what the column counts for that lends it to predictions.
+    # The label is attributed to the column that it provides to predictions.
     lent = {label: next((one.name for one in seed.by_role("before") if one.lent_by == label), label)}
     for name, values in series.items():
         about = lent.get(name, name)

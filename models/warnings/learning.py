@@ -1,4 +1,4 @@
-"""Warnings from a plant's history: scored by what is older, calibrated on what is newer, never on test rows."""
+"""Training of warnings: scores on older rows, calibration on later ones, never on test rows."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST_EVENTS = 20  # to learn from, and again to calibrate on: with fewer a probability is a guess
-FEWEST_PERIODS = 4  # that these are spread over: what all units share comes to all of them at once
+FEWEST_PERIODS = 4  # with events: common causes affect all units in the same period
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """How rows are used, in time and by whole units.
+    """Split of rows by time and by whole units.
 
     Attributes
     ----------
     calibrate_from : tuple of Timestamp
         First period of each calibrate block, oldest first; what is older than the first is train.
     test_from : Timestamp
-        First period that nothing may be learnt of.
+        First period excluded from training.
     held_out : tuple of str
-        Units that nothing may be learnt of.
+        Units excluded from training.
     """
 
     calibrate_from: tuple[pd.Timestamp, ...]
@@ -53,7 +53,7 @@ def learn(table: pd.DataFrame, seed: Seed, blocks: Blocks) -> WarningModel:
     seed : Seed
         The process, with events.
     blocks : Blocks
-        What may be learnt.
+        Split of the rows.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def learn(table: pd.DataFrame, seed: Seed, blocks: Blocks) -> WarningModel:
     Raises
     ------
     WarningError
-        The seed names no event, or nothing was learnt of any.
+        The seed names no event, or no event could be fitted.
     """
     if not seed.warnings:
         raise WarningError(f"{seed.process.name}: its seed names no [[warnings]]")
@@ -86,7 +86,7 @@ def learn(table: pd.DataFrame, seed: Seed, blocks: Blocks) -> WarningModel:
 
 def _learnt(event: WarningEvent, at: WarningFeatures, y: FloatArray, may: BoolArray, edges: list[int]) -> EventModel:
     """Model of one event; WarningError where history says too little of it."""
-    # What a row is learnt by must be over before the rows begin that it is used for.
+    # A row's training outcomes must be over before the rows start that its model is used for.
     over = at.periods + event.horizon - 1
     calibrate = may & (at.periods >= edges[0]) & (over < edges[-1])
     for what, rows in (("learn from", may & (over < edges[0])), ("calibrate on", calibrate)):
@@ -115,7 +115,7 @@ def _learnt(event: WarningEvent, at: WarningFeatures, y: FloatArray, may: BoolAr
 
 
 def row_weight(y: FloatArray, periods: IntArray) -> float:
-    """What each row counts for [1]: what all units share comes to all of them at once, so that rows are no witnesses.
+    """Return the effective weight of a row [1], below 1 as units share common causes.
 
     The inverse of the overdispersion by Pearson's statistic: how much more the events of a period vary than if units
     were independent; at most 1.

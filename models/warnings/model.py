@@ -1,4 +1,4 @@
-"""A model of early warnings: of each unit how probable an event is, whether to raise an alarm, and why."""
+"""Early-warning model: probability of each event by unit, alarm decision, and causes."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ MIN_AGE = 3  # periods of a unit without a gap, before it is warned
 
 
 class WarningError(ValueError):
-    """No warnings can be learnt or given; the reason is one line."""
+    """Warnings that cannot be fitted or predicted; the reason is one line."""
 
 
 @dataclass(frozen=True, eq=False)
 class EventModel:
-    """How probable one event is.
+    """Probability model of one event.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class EventModel:
     platt : Platt
         Makes them probabilities.
     rows, events : int
-        Rows that the score has learnt, and events among them.
+        Rows that the score was trained on, and events among them.
     weight : float
         What each outcome counts for [1]; see `models.warnings.learning.row_weight`.
     """
@@ -59,13 +59,13 @@ class EventModel:
     weight: float
 
     def log_odds(self, at: WarningFeatures) -> FloatArray:
-        """Log-odds of an event within the horizon, shape (n,), by what is in hand; they follow no outcome."""
+        """Return log-odds of an event within the horizon, shape (n,), without online calibration."""
         return self.platt.log_odds(self.score(at.of(self.event)))
 
     def probability(
         self, log_odds: FloatArray, periods: IntArray, y: FloatArray, asked: BoolArray, seed: Seed
     ) -> FloatArray:
-        """Probability of an event within the horizon [1], shape (n,), as known outcomes have it where it is asked for.
+        """Return the event probability within the horizon [1], shape (n,), calibrated on known outcomes.
 
         Log-odds are those of all of a plant's rows; see `models.warnings.online_level.followed`.
         """
@@ -73,13 +73,13 @@ class EventModel:
         return np.asarray(expit(found))
 
     def alarm(self, probability: FloatArray) -> FloatArray:
-        """Whether an alarm costs less than it saves, shape (n,): 1 or 0."""
+        """Return whether the expected saving of an alarm exceeds its cost, shape (n,): 1 or 0."""
         return (probability > self.event.threshold).astype(np.float64)
 
 
 @dataclass(frozen=True)
 class EventWarning:
-    """What is said of one event of a unit.
+    """Warning of one event of a unit.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class EventWarning:
 
     @property
     def cause(self) -> str | None:
-        """What raises its probability most; None where nothing does."""
+        """Main cause of the probability; None if nothing raises it."""
         raising = {name: value for name, value in self.causes.items() if value > 0 and name != OTHER}
         return max(raising, key=lambda name: raising[name], default=None)
 
@@ -127,13 +127,13 @@ class WarningModel:
     Attributes
     ----------
     seed : Seed
-        The process as it was when they learnt.
+        Seed of the process at training time.
     names : tuple of k str
-        Columns that they learnt from.
+        Columns that they trained on.
     events : dict of str to EventModel
         By the event's name.
     refused : dict of str to str
-        Events that nothing was learnt of, and why.
+        Events without a fitted model, with reasons.
     """
 
     seed: Seed
@@ -148,7 +148,7 @@ class WarningModel:
         ----------
         table : DataFrame
             Rows of the seed's columns, one a unit and period. The newest of a unit is of the period to come: its
-            `before` columns and knobs as planned; what it holds besides is not looked at.
+            `before` columns and set-points as planned; what it holds besides is not looked at.
 
         Returns
         -------
@@ -157,7 +157,7 @@ class WarningModel:
         Raises
         ------
         WarningError
-            The code computes other columns than when the models learnt.
+            The code computes columns other than the training columns.
         """
         grid = UnitPeriodGrid.of(table, self.seed)
         at = known(grid, self.seed)
@@ -171,7 +171,7 @@ class WarningModel:
         ]
 
     def check(self, at: WarningFeatures) -> None:
-        """Raise WarningError where columns are others than those learnt."""
+        """Raise WarningError if columns differ from the training columns."""
         if at.names != self.names:
             strange = sorted(set(at.names) ^ set(self.names))
             raise WarningError(f"warnings: got other columns than were learnt: {', '.join(strange[:3])}; train again")
@@ -205,7 +205,7 @@ class WarningModel:
         return found
 
     def state(self) -> dict[str, Any]:
-        """As JSON values, all but the seed."""
+        """Return the state as JSON values, all but the seed."""
         return {
             "names": list(self.names),
             "refused": self.refused,
@@ -225,7 +225,7 @@ class WarningModel:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         events = {event.name: event for event in seed.warnings}
         found = {
             name: EventModel(
@@ -243,13 +243,13 @@ class WarningModel:
 
 
 def lead_time(event: WarningEvent, seed: Seed) -> float:
-    """Hours from an alarm, at the start of a period, until the plant's own data show the event at the latest."""
+    """Return hours from an alarm at a period start to the latest time the plant's data show the event."""
     whole = (event.horizon - 1) * seed.period + known_after(event, seed)
     return whole.total_seconds() / 3600.0
 
 
 def outcomes(event: WarningEvent, grid: UnitPeriodGrid, at: WarningFeatures, seed: Seed) -> FloatArray:
-    """Whether an event came to the grid's rows, shape (n,): 1, 0, or NaN where nobody knows or no unit is warned."""
+    """Return whether an event occurred, shape (n,): 1, 0, or NaN if unknown or no unit is warned."""
     return np.where(at.age >= MIN_AGE, counted(event, grid, seed)[grid.there], np.nan)
 
 
@@ -262,6 +262,6 @@ def _refusal(age: float, bound: float, event: WarningEvent) -> str | None:
 
 
 def _by_column(about: Sequence[str], parts: FloatArray) -> dict[str, FloatArray]:
-    """Sums of parts over what is made from one column, where nobody says which physics it stands for."""
+    """Return sums of parts over features of one column, if no physical cause is stated for these."""
     belongs = np.array(about)
     return {name: parts[:, belongs == name].sum(axis=1) for name in dict.fromkeys(about)}

@@ -1,4 +1,4 @@
-"""How probabilities follow a plant: outcomes that are known when a period starts move the level of its log-odds."""
+"""Online calibration of probabilities: outcomes known at a period's start move the log-odds level."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from physics.special import expit
 
 FOLLOWED = 48  # periods whose outcomes count
 LEVEL_DOUBT = 0.6  # standard deviation of how far log-odds have drifted, before any outcome is seen
-_STEPS, _FARTHEST, _NEAR = 50, 1.0, 1e-10  # of Newton's method: how many, how far at once, and when it has arrived
+_STEPS, _FARTHEST, _NEAR = 50, 1.0, 1e-10  # of Newton's method: number, largest step, convergence
 
 
 def followed(
     log_odds: FloatArray, periods: IntArray, y: FloatArray, after: int, weight: float, asked: BoolArray
 ) -> FloatArray:
-    """Log-odds of the rows asked for, as the outcomes that are known when their period starts have them.
+    """Return log-odds of requested rows, calibrated on the outcomes known at their period's start.
 
     Parameters
     ----------
@@ -24,11 +24,11 @@ def followed(
     periods : ndarray of int, shape (n,)
         Number of each row's period.
     y : ndarray, shape (n,)
-        Whether an event came within the horizon: 1, 0, or NaN where nobody knows or it shall not count.
+        Whether an event came within the horizon: 1, 0, or NaN if unknown or excluded.
     after : int
         Periods after whose start that is known.
     weight : float
-        What each outcome counts for [1]: units share what comes to all of them at once.
+        Weight of each outcome [1]: units share common causes.
     asked : ndarray of bool, shape (n,)
         Rows to answer.
 
@@ -51,7 +51,7 @@ def followed(
 
 
 def _level(log_odds: FloatArray, y: FloatArray, weight: float) -> float:
-    """What is to be added to log-odds after outcomes, shape (m,)."""
+    """Return the correction of log-odds after outcomes, shape (m,)."""
     level = 0.0
     for _ in range(_STEPS):
         p = expit(log_odds + level)

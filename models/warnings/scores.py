@@ -1,4 +1,4 @@
-"""What scores how likely an event is: log-odds as a sum of parts, a line or trees. Neither is calibrated yet."""
+"""Scores of events: uncalibrated log-odds as a sum of parts, by a linear model or trees."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Score(Protocol):
         """Log-odds, shape (n,), of rows of k columns; NaN is missing."""
 
     def parts(self, X: FloatArray) -> FloatArray:
-        """What each column adds to the log-odds of a usual row, shape (n, k)."""
+        """Return contributions of columns to the log-odds of a typical row, shape (n, k)."""
 
     def state(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the state as JSON values."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class LineScore:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         usual, spread, slope = (np.array(state[name], dtype=np.float64) for name in ("usual", "spread", "slope"))
         return cls(usual, spread, slope, float(state["level"]))
 
@@ -136,7 +136,7 @@ class TreeScore:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         return cls(Booster.stored(state["trees"]))
 
 
@@ -171,7 +171,7 @@ class BothScore:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `state` gave."""
+        """Restore from the values that `state` returned."""
         return cls(LineScore.from_state(state["linear"]), TreeScore.from_state(state["lightgbm"]))
 
 
