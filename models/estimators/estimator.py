@@ -84,7 +84,7 @@ class Estimator:
         if not hasattr(self, fitted):
             from sklearn.exceptions import NotFittedError
 
-            raise NotFittedError(f"{type(self).__name__} has not learnt yet: call `fit` first")
+            raise NotFittedError(f"{type(self).__name__} is not fitted: call `fit` first")
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags, InputTags, RegressorTags, Tags, TargetTags, TransformerTags

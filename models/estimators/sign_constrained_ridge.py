@@ -78,7 +78,7 @@ def fit_lines(
 
     Returns
     -------
-    list of Line
+    list of SignConstrainedRidge
     """
     empty = np.isnan(X).all(axis=0)
     fill = np.zeros(X.shape[1])

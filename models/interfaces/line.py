@@ -121,9 +121,9 @@ class CellLine:
         Energy of pumps, fans and the like a tonne of metal [kWh/t].
     balances : tuple of Balance
         States that limits are kept on.
-    levels : tuple of Level
+    levels : tuple of CurrentResponse
         Quantities that limits are kept on.
-    doubts : Doubts
+    doubts : CurveUncertainty
         Of the curves.
     """
 

@@ -83,13 +83,13 @@ class OnlineState:
 
     Parameters
     ----------
-    sure : Adaptive
+    sure : AdaptiveInterval
         Interval after the permanently applied outcomes.
-    usual : Usual or None
+    usual : ReferenceRuns or None
         Reference runs of outcomes; None if unknown, and each outcome is applied permanently on arrival.
     begun : tuple of Arrival
         Those of the run that is not complete, in order.
-    waiting : tuple of Waiting
+    waiting : tuple of PendingBatch
         What waits, in order, the newest MOST_LISTED.
     outcomes_waiting : int
         How many outcomes wait in all.

@@ -86,7 +86,7 @@ class QualityModel:
         Name of the candidate, one of `models.tasks.CANDIDATES`.
     estimator : Regressor
         The fitted estimator: logarithms of the contents, then log-odds of the defects.
-    scatter : Scatter
+    scatter : ErrorScenarios
         Errors on lots outside the training rows.
     temperatures : ndarray, shape (D,)
         By which the probability of each defect is made as sure as it is right.
@@ -100,11 +100,11 @@ class QualityModel:
         A few training rows, to prove that a copy of the model answers as the original.
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
-    level : Level, optional
+    level : IntervalLevel, optional
         How wide joint intervals must be by the newest known assays; without it they are the fixed ones of `scatter`.
     received : Received
         Assays among these that it has received since it began to answer; kept in no file.
-    usual : Usual, optional
+    usual : ReferenceRuns, optional
         Reference runs of outcomes from training; without it no outcome is held for review.
     followed : ndarray, shape (n,), optional
         How many spreads the joint intervals of a table's lots would have reached while their assays came in, NaN for

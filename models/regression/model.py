@@ -47,13 +47,13 @@ class RegressionModel:
         A few training rows, to prove that a copy of the model answers as the original.
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
-    spread : Spread
+    spread : ErrorScale
         Size of its errors as a function of its prediction.
-    adaptive : Adaptive, optional
+    adaptive : AdaptiveInterval, optional
         Its newest known errors, which centre and widen its answers; without them its intervals are the fixed ones.
     received : Received
         Outcomes among these that it has received since it began to answer; kept in no file.
-    usual : Usual, optional
+    usual : ReferenceRuns, optional
         Reference runs of outcomes; without it no outcome is anomalous, and all are applied.
     followed : Answer, optional
         What it would have answered for a table's rows while their outcomes came in, NaN for rows that were not asked.

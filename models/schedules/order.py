@@ -62,7 +62,7 @@ class Order:
         Limits of the current [kA, kA, kA/h].
     holding : float or None
         Current in a stop [kA]; None where none is allowed.
-    limits : tuple of Limit
+    limits : tuple of StepLimit
         What cells must keep.
     """
 

@@ -31,7 +31,7 @@ class LimitMargin:
 
     Attributes
     ----------
-    limit : Limit
+    limit : StepLimit
         What is kept.
     backed_off : float
         The limit for the mean cell [unit].
@@ -66,13 +66,13 @@ class Schedule:
         By step: 1 in operation, 0 in a stop.
     flat : float
         Current that, never changed, makes the same metal [kA].
-    total_cost, saving, tonnes : Range
+    total_cost, saving, tonnes : IntervalValue
         Cost [$], saving against the flat current [$] and metal [t].
     energy, emission : float
         Power bought [kWh] and its emission [kgCO2e].
     flat_energy, flat_emission : float
         The same of the flat current.
-    kept : tuple of Kept
+    kept : tuple of LimitMargin
         Limits that were kept.
     worth : dict of str to float
         Shadow price of each binding limit [$/unit]; of `owed` the cost of a further tonne.

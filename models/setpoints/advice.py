@@ -60,12 +60,12 @@ class UnitRecommendation:
         Set-points as planned for the period [their units].
     moves : Mapping of str to float
         Move of each set-point [its unit]; 0 if it stays.
-    gain : Estimate
+    gain : GainEstimate
         Money that the moves bring, on average over this period and the two after it, their cost taken off
         [money a unit and day].
-    effects : Mapping of str to Estimate
+    effects : Mapping of str to GainEstimate
         Change of each outcome by the moves, by the column's or derived target's name [its unit].
-    limits : tuple of Limit
+    limits : tuple of LimitAfterMoves
         The seed's limits after the moves.
     cause : str or None
         Largest cause of the gain, as text; None if nothing moves.

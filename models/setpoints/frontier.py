@@ -29,7 +29,7 @@ class ParetoPoint:
     ----------
     carbon_price : float
         Price at which these moves are the best [money/tCO2e].
-    advice : Advice
+    advice : UnitRecommendation
         The moves, with their effects at the requested prices.
     """
 

@@ -214,12 +214,12 @@ def _left(
 def _response(seed: Seed) -> AnyResponse:
     response = response_of(seed)
     if response is None:
-        raise SetpointError(f"{seed.process.name}: no physics says what its knobs do: expected a process that has it")
+        raise SetpointError(f"{seed.process.name}: no physics of set-points: expected a process with a response")
     for knob in response.KNOBS:
         column = seed.column(knob)
         missing = [part for part in ("bounds", "step", "move_cost") if getattr(column, part) is None]
         if missing:
-            raise SetpointError(f"{knob}: {' and '.join(missing)} missing: expected them of a knob that is recommended")
+            raise SetpointError(f"{knob}: {' and '.join(missing)} missing: expected for a recommended set-point")
     return response
 
 

@@ -32,7 +32,7 @@ class SetpointModel:
         Seed of the process at training time.
     posterior : Posterior
         What is believed of the physics, and how far it may be off.
-    expectation : Expectation
+    expectation : StateForecast
         What units are expected to be like.
     kept : tuple of str
         What of `UnitStates.known` the expectation is computed from.
@@ -248,7 +248,7 @@ class SetpointModel:
         """Restore from the values that `state` returned."""
         response = response_of(seed)
         if response is None or [one.name for one in response.CONSTANTS] != state["constants"]:
-            raise SetpointError(f"{seed.process.name}: its physics has other constants than when the model learnt")
+            raise SetpointError(f"{seed.process.name}: its physics has other constants than at training time")
         return cls(
             seed=seed,
             posterior=Posterior(

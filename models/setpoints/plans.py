@@ -29,8 +29,8 @@ class UnitPlans:
 
     Attributes
     ----------
-    grid : Grid
-    every, at : Situations
+    grid : UnitPeriodGrid
+    every, at : UnitStates
         Of all rows, and of the plan rows.
     names : list of str
         Unit of each plan row.
@@ -56,7 +56,7 @@ class UnitPlans:
         plans = ~read & (every.periods == newest[every.units])
         if not plans.any():
             raise SetpointError(
-                "no plan row: expected, as the newest row of a unit, its knobs for the period to come, nothing measured"
+                "no plan row: expected, as the last row of a unit, its set-points for the next period, nothing measured"
             )
         at = every[plans]
         strange = _strange(model, grid, every[read], int(every.periods[read].max()) if read.any() else 0)
@@ -100,7 +100,7 @@ def _unknown(model: SetpointModel, grid: UnitPeriodGrid, at: UnitStates, i: int)
         value = at.of(name)[i]
         if abs(value - usual) > FAR * spread:
             return (
-                f"{name.removesuffix(f' {SMOOTH}')} of {value:.4g} lies outside what the model learnt from: "
+                f"{name.removesuffix(f' {SMOOTH}')} of {value:.4g} lies outside the training range: expected "
                 f"{usual - FAR * spread:.4g} to {usual + FAR * spread:.4g}"
             )
     return None
@@ -121,8 +121,8 @@ def _strange(model: SetpointModel, grid: UnitPeriodGrid, read: UnitStates, newes
         if len(off) and abs(off.mean() - middle) > (STRANGE + 3.0 / len(off) ** 0.5) * spread:
             got, wanted = float(np.nanmean(measured[name][at.units, at.periods])), float(np.nanmean(expected[name]))
             return (
-                f"{name} was {got:.4g} in the last periods, {wanted:.4g} expected: it is not the plant that the model "
-                "learnt, or it has changed; train again"
+                f"{name} was {got:.4g} in the last periods, {wanted:.4g} expected: it is not the plant of the "
+                "training rows, or it has changed; train again"
             )
     return None
 

@@ -39,7 +39,7 @@ def recommend(
 
     Returns
     -------
-    list of Advice
+    list of UnitRecommendation
         One a plan row, in the order of units.
 
     Raises
@@ -73,7 +73,7 @@ def what_if(
 
     Returns
     -------
-    list of Advice
+    list of UnitRecommendation
         With these moves, whatever they bring.
 
     Raises
@@ -112,7 +112,7 @@ def _moves_by_unit(
         for knob, size in own.items():
             place = f"moves.{knob}" if whole else f"moves.{unit}.{knob}"
             if knob not in sizes:
-                raise SetpointError(f"{place}: got no knob that units have for themselves: expected {', '.join(sizes)}")
+                raise SetpointError(f"{place}: got no set-point of single units: expected {', '.join(sizes)}")
             low, high = model.seed.column(knob).settable
             then = plans.at.plan[knob][at] + size
             if not low <= then <= high:

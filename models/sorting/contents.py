@@ -107,7 +107,7 @@ class Contents:
     ----------
     seed : Seed
         The process; E elements, K classes.
-    signals : Signals
+    signals : ContentSignals
         What the lines take.
     scale : StandardScale
         How signals become standard scores.

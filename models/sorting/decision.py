@@ -83,7 +83,7 @@ class Queue:
         Most valuable bin of each piece.
     rows : ndarray of int, shape (m,)
         Pieces whose most valuable bin has limits.
-    turns : list of m Turn
+    turns : list of m BinCandidate
         Their turns.
     lots, mass : ndarray, shape (n,)
         Number of each piece's lot, and its mass [kg].
@@ -114,7 +114,7 @@ class SortingLine:
         Mean contents of those other pieces [kg/kg].
     lot_mass : float
         Mass of feed that makes a lot [kg].
-    spread : Spread, optional
+    spread : DispersionLimits, optional
         Limits of standard deviations; None where there are none.
     """
 
@@ -136,7 +136,7 @@ class SortingLine:
             The process.
         feed_contents : ndarray, shape (E,)
             The feed's mean contents [elements' units].
-        spread : Spread, optional
+        spread : DispersionLimits, optional
             Fitted dispersions; by default the seed's limits alone.
         """
         whole = wholes(seed)

@@ -101,7 +101,7 @@ class SortingModel:
         Parts fitted once for all candidates, by name; see `models.learnings`.
     refusals : Mapping of str to str
         Why history taught nothing of a part, by its name.
-    spread : Spread, optional
+    spread : DispersionLimits, optional
         Fitted dispersion within lots; None if no bin limits one.
     calibration : Calibration, optional
         What the risk price rests on; None where no bin has a limit, and of models from before it was kept, whose price
@@ -154,7 +154,7 @@ class SortingModel:
 
         Parameters
         ----------
-        X : ndarray, shape (n, k), or Seen
+        X : ndarray, shape (n, k), or PieceFeatures
             Inputs in plant units, columns as in `names`, NaN is missing; or what this gave for them.
         p : ndarray, shape (n, K), optional
             Class probabilities, where they are known already.
@@ -221,7 +221,7 @@ class SortingModel:
 
         Returns
         -------
-        Sorted
+        SortedPieces
         """
         seen = self.seen(X, p)
         pieces = self.pieces(seen, self._values if values is None else values)

@@ -34,7 +34,7 @@ def date_faults(
 
     Returns
     -------
-    list of Fault
+    list of TableDefect
         One where the exchange of day and month explains what contradicts.
     list of str
         Cautions where nothing explains it.

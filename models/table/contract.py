@@ -87,7 +87,7 @@ def check(
         Where the rows stand; by default rows 1 to n of "table".
     today : date, optional
         Day after which no period may start; by default the clock's.
-    known : sequence of Fault
+    known : sequence of TableDefect
         Faults met while reading, to be reported together with those found here.
     form : TableFormat, optional
         How the cells are written; by default as a checked table has them. Where it says how fast rows are, they become

@@ -47,7 +47,7 @@ def unknown_texts(name: str, counts: Mapping[str, int]) -> list[str]:
     texts = named(f"{shortened(text, 40)!r} {counts[text]}" for text in sorted(counts, key=lambda text: -counts[text]))
     count = sum(counts.values())
     cells = "1 cell holds a text" if count == 1 else f"{count} cells hold texts"
-    return [f"{name}: {cells} that the seed does not know, learnt as missing: {texts}"]
+    return [f"{name}: {cells} not in the seed, treated as missing: {texts}"]
 
 
 def unused_columns(headers: Sequence[str], seed: Seed) -> list[str]:
@@ -127,7 +127,7 @@ def _sorted(table: pd.DataFrame, seed: Seed) -> list[str]:
         return []
     columns = [column.name for column in seed.columns if column.values or column.role == "target"]
     found = [one for name in columns if (one := sorted_by(name, table[name])) is not None]
-    return [f"{one}: figures are of other values than those learnt from; shuffle the rows" for one in found]
+    return [f"{one}: metrics are of values outside the training rows; shuffle the rows" for one in found]
 
 
 def _are_codes(values: FloatArray) -> bool:
@@ -188,7 +188,7 @@ def _idle_knobs(table: pd.DataFrame, seed: Seed) -> list[str]:
         for column in seed.by_role("knob")
         if len(values := table[column.name].dropna()) >= STUCK_VALUES and values.nunique() == 1
     ]
-    return [f"knobs with one value in all rows: {named(idle)}"] if idle else []
+    return [f"set-points with one value in all rows: {named(idle)}"] if idle else []
 
 
 def _short_units(table: pd.DataFrame, seed: Seed) -> list[str]:

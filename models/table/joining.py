@@ -27,7 +27,7 @@ class ReadRows:
         How the cells are written.
     unread : tuple of str
         Names of the files' columns that `frame` does not hold.
-    faults : list of Fault
+    faults : list of TableDefect
         What was met on the way and keeps no file from being checked.
     """
 

@@ -59,7 +59,7 @@ class TableRows:
         if time.name in names:
             start = self.values[time.name]
             future = np.flatnonzero((start >= first_not_begun(today)).to_numpy())
-            expected = f"a period that has begun, at the latest on {today}"
+            expected = f"a period that has started, at the latest on {today}"
             yield from cell_faults(self.source, self.headers[time.name], start, future, expected)
         if len(names) < len(self.seed.identity):
             return

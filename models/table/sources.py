@@ -91,7 +91,7 @@ class RawTable:
         Names of all its columns, also of those not read; none where the file cannot be used.
     row : int array (n,)
         Row numbers counted from 1: in CSV and sheets with the header, in Parquet the first row is 1.
-    faults : list of Fault
+    faults : list of TableDefect
         What was met on the way.
     cautions : tuple of str
         What a reader of the table should know of the file, line by line.

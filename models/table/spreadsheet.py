@@ -106,7 +106,7 @@ def _far_cell(file: Path, sheet: str) -> TableDefect | None:
         return None
     far = " and ".join(dict.fromkeys(cell.decode() for cell in (lowest, rightmost)))
     got = f"{filled} filled cells in {rows} rows and {columns} columns, the last of them {far}"
-    expected = f"a table without cells far away from it: delete what stands in {far}"
+    expected = f"a table without cells far away from it: delete the content of {far}"
     return TableDefect(f"{file} [{sheet}]", None, None, got, expected)
 
 

@@ -198,7 +198,7 @@ class AdaptiveInterval:
 
     Parameters
     ----------
-    level : Level
+    level : IntervalLevel
         Of scores: what answers were off by, after the centre was taken off.
     recent : tuple of (int, float)
         Count and sum of the errors (outcome minus prediction) [target's unit] that arrived together, the newest last;

@@ -108,7 +108,9 @@ def _learnt(event: WarningEvent, at: WarningFeatures, y: FloatArray, may: BoolAr
     losses = {name: log_loss(fitted[name](score[rows]), y[rows]) for name, score in scored.items()}
     name = min(losses, key=lambda one: losses[one])
     if losses[name] >= log_loss(np.full(rows.sum(), y[rows].mean()), y[rows]):
-        raise WarningError("what is in hand says no more of it than how often it comes")
+        raise WarningError(
+            "event cannot be predicted: no input known at the start of a period improves on its frequency"
+        )
     learnt = may & (over < edges[-1])
     final = SCORES[name].fit(X[learnt], y[learnt], row_weight(y[learnt], at.periods[learnt]))
     return EventModel(event, name, final, fitted[name], int(learnt.sum()), int(y[learnt].sum()), weight)

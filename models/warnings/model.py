@@ -36,7 +36,7 @@ class EventModel:
 
     Attributes
     ----------
-    event : Event
+    event : WarningEvent
         What counts as one.
     candidate : str
         Name of its score, one of `models.warnings.scores.SCORES`.
@@ -83,7 +83,7 @@ class EventWarning:
 
     Attributes
     ----------
-    event : Event
+    event : WarningEvent
         What it is.
     limit : float
         Value from which a period counts [the column's unit]; NaN where the unit's usual is not known.
@@ -174,7 +174,9 @@ class WarningModel:
         """Raise WarningError if columns differ from the training columns."""
         if at.names != self.names:
             strange = sorted(set(at.names) ^ set(self.names))
-            raise WarningError(f"warnings: got other columns than were learnt: {', '.join(strange[:3])}; train again")
+            raise WarningError(
+                f"warnings: got columns outside the training columns: {', '.join(strange[:3])}; train again"
+            )
 
     def _of_event(
         self, one: EventModel, grid: UnitPeriodGrid, at: WarningFeatures, rows: IntArray
@@ -257,7 +259,7 @@ def _refusal(age: float, bound: float, event: WarningEvent) -> str | None:
     if age < MIN_AGE:
         return f"got {age:g} periods without a gap before this one: expected {MIN_AGE} or more"
     if not np.isfinite(bound):
-        return f"{event.column} of fewer than {FEWEST_USUAL} of the last periods is in hand: what is usual is not known"
+        return f"{event.column} of fewer than {FEWEST_USUAL} of the last periods are known: no typical value"
     return None
 
 

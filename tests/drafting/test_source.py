@@ -134,5 +134,5 @@ def test_a_cell_at_the_end_of_a_sheet_is_named(plant, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "plant.xlsx")
     book.active["XFD1048576"] = "x"
     book.save(tmp_path / "plant.xlsx")
-    with pytest.raises(TableError, match="delete what stands in XFD1048576"):
+    with pytest.raises(TableError, match="delete the content of XFD1048576"):
         read_content(tmp_path / "plant.xlsx")

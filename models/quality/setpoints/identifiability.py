@@ -37,9 +37,7 @@ def check_learnable(seed: Seed, X: FloatArray, Y: FloatArray) -> None:
     for knob in knobs:
         missing = [part for part in NEEDED if getattr(knob, part) is None]
         if missing:
-            raise SetpointError(
-                f"{knob.name}: {' and '.join(missing)} missing: expected them of a knob that is recommended"
-            )
+            raise SetpointError(f"{knob.name}: {' and '.join(missing)} missing: expected for a recommended set-point")
     if len(X) < FEWEST_LOTS:
         raise SetpointError(f"{seed.process.name}: {len(X)} past lots, expected {FEWEST_LOTS} or more")
     _check_shown([knob.name for knob in knobs], X[:, knob_places(seed)])

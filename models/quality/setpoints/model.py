@@ -37,7 +37,7 @@ class LotSetpoints:
         Contents and defects from the columns of roles `before` and `knob` alone, logarithms and log-odds.
     columns : ndarray of int, shape (j,)
         Which inputs these are.
-    scatter : Scatter
+    scatter : ErrorScenarios
         Its errors on lots outside the training rows.
     effects : Effects
         What moves do.

@@ -30,7 +30,7 @@ class LotMoveEvaluator:
 
     Attributes
     ----------
-    model : SetPoints
+    model : LotSetpoints
         Model of lots and set-points.
     costs : Costs
         What decisions on them bring and cost.

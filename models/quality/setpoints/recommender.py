@@ -117,7 +117,7 @@ def best_moves(weighing: LotMoveEvaluator, X: FloatArray, raw: FloatArray) -> Ch
 
     Parameters
     ----------
-    weighing : Weighing
+    weighing : LotMoveEvaluator
         What lots are worth.
     X : ndarray, shape (n, k)
         Inputs as planned.

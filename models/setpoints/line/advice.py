@@ -34,10 +34,10 @@ class LineAdvice:
     strained : Mapping of str to str
         Units that break a limit more often than allowed with any own set-points, and the limit: they do what they can,
         and the line as a whole breaks no limit more often than the seed allows, or than it does by plan.
-    gain : Estimate or None
+    gain : GainEstimate or None
         Money that all these moves bring, on average over this period and the two after it, their cost taken off
         [money a day of the line]; None where the line is not known.
-    gain_as_planned : Estimate or None
+    gain_as_planned : GainEstimate or None
         The same of the best moves with the shared set-point as planned; None if they cannot keep the limit.
     before, after : float
         Power that the line takes in the period by plan, and after the moves [MW]; NaN where the line is not known.

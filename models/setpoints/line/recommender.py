@@ -68,7 +68,7 @@ class _Choice:
 
     Attributes
     ----------
-    option : Option
+    option : SharedMove
     limit : float
         What the line may take [MW]; infinite where there is no limit.
     """
@@ -157,7 +157,7 @@ def _advise(
 def _unknown(model: SetpointModel, plans: UnitPlans, knob: str, line: LineAdvice) -> str | None:
     """Return the reason if the shared set-point cannot be advised; None otherwise."""
     if knob not in model.shared:
-        return f"line: the seed does not say how {knob} may be moved, or the model learnt without it: train again"
+        return f"line: the seed does not state how {knob} may be moved, or the model was fitted without it: train again"
     values = np.unique(plans.at.plan[knob][plans.newest])
     if len(values) > 1 or not np.isfinite(values).all():
         got = " and ".join(f"{value:g}" for value in values[:2])
@@ -236,10 +236,10 @@ def _held_by(model: SetpointModel, knob: str, plan: float, top: _Choice) -> str:
     k = 1 + int(np.argmax((problem.least() / problem.limits)[1:]))
     least, most = problem.least()[k], problem.limits[k]
     if least <= most:
-        return f"limits: at {at} the line cannot keep all of them at once; {strained} units cannot keep theirs"
+        return f"limits: at {at} the line cannot satisfy all of them; {strained} units cannot satisfy theirs"
     return (
         f"limits: at {at} {model.seed.constraints[k - 1].name} would be broken in {least:.3g} units a period or more, "
-        f"where it may in {most:.3g}; {strained} units cannot keep theirs"
+        f"where it may in {most:.3g}; {strained} units cannot satisfy theirs"
     )
 
 

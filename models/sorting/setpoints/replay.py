@@ -208,8 +208,8 @@ class SorterReplay:
         by_lot = self.by_lot(more) / self.lot_mass
         if by_lot.mean() < SURE * by_lot.std(ddof=1) / np.sqrt(self.n_lots):
             return (
-                "the model finds these pieces' classes no more probable than those of any pieces: expected labels that "
-                "belong to the pieces"
+                "the model gives these pieces' classes no higher probability than those of any pieces: expected labels "
+                "that belong to the pieces"
             )
         return None
 

@@ -69,7 +69,7 @@ def test_every_candidate_can_be_cloned_and_says_what_it_is(name):
         copy = clone(estimator)
         assert repr(copy) == repr(estimator)
         assert is_classifier(copy) or is_regressor(copy)
-        with pytest.raises(NotFittedError, match=r"has not learnt yet: call `fit` first$"):
+        with pytest.raises(NotFittedError, match=r"is not fitted: call `fit` first$"):
             copy.predict(np.zeros((1, len(SEEDS[name].inputs))))
 
 

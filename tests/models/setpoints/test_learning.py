@@ -123,7 +123,7 @@ def test_a_knob_without_the_cost_of_a_move_is_refused(line):
 
 
 def test_a_process_without_physics_of_its_knobs_is_refused(toy_seed, toy_frame):
-    with pytest.raises(SetpointError, match="no physics says what its knobs do"):
+    with pytest.raises(SetpointError, match="no physics of set-points"):
         learn(toy_frame(), toy_seed)
 
 

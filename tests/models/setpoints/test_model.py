@@ -17,7 +17,7 @@ def test_a_copy_from_its_state_advises_the_same(taught, line):
 
 def test_a_model_of_other_physics_is_not_read(taught, line):
     state = taught.state() | {"constants": ["another"]}
-    with pytest.raises(SetpointError, match="other constants than when the model learnt"):
+    with pytest.raises(SetpointError, match="other constants than at training time"):
         SetpointModel.from_state(state, line.seed)
 
 

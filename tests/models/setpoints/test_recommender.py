@@ -113,7 +113,7 @@ def test_a_plan_without_a_set_point_is_refused(taught, line):
 def test_another_plant_is_refused_in_words(taught, line):
     other = line.planned.assign(cell_voltage=line.planned["cell_voltage"] + 0.15)
     for one in recommend(taught, other):
-        assert "not the plant that the model learnt" in one.refusal
+        assert "not the plant of the training rows" in one.refusal
         assert not any(one.moves.values())
 
 
@@ -137,7 +137,7 @@ def test_chosen_moves_beyond_bounds_and_unknown_names_are_errors(taught, line):
         what_if(taught, line.planned, {"voltage_setpoint": 9.0})
     with pytest.raises(SetpointError, match=r"moves.X-1: got a unit without a plan row"):
         what_if(taught, line.planned, {"X-1": {"voltage_setpoint": 0.01}})
-    with pytest.raises(SetpointError, match=rf"moves.{unit}.line_current_target: got no knob"):
+    with pytest.raises(SetpointError, match=rf"moves.{unit}.line_current_target: got no set-point"):
         what_if(taught, line.planned, {unit: {"line_current_target": 1.0}})
 
 

@@ -75,7 +75,11 @@ def test_text_and_numbers_are_the_same_table(toy_seed, toy_frame):
         ("period_start", 44562, r"row 8, column period_start: got '44562': expected a date"),
         ("period_start", "2022-02-03T06:00Z", r"got '2022-02-03T06:00Z': expected the plant's local time without a"),
         ("period_start", "2022-02-03 06:00+08:00", r"expected the plant's local time without a time zone"),
-        ("period_start", "2026-01-02", r"row 8, column period_start: .*2026-01-02.*: expected a period that has begun"),
+        (
+            "period_start",
+            "2026-01-02",
+            r"row 8, column period_start: .*2026-01-02.*: expected a period that has started",
+        ),
         ("period_start", "2022-01-01", r"row 8, column unit, period_start: got A-000 2022-01-01 .* again.*in row 1 of"),
     ],
 )

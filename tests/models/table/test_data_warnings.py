@@ -97,7 +97,7 @@ def test_empty_and_nearly_empty_columns_are_named(toy_seed):
 
 
 def test_knobs_that_nobody_moved_are_named(toy_seed):
-    assert lacks(table({"A": 20}, x_set=10.0), toy_seed) == ["knobs with one value in all rows: x_set (10)"]
+    assert lacks(table({"A": 20}, x_set=10.0), toy_seed) == ["set-points with one value in all rows: x_set (10)"]
     assert lacks(table({"A": 19}, x_set=10.0), toy_seed) == []
 
 
@@ -177,7 +177,7 @@ def test_what_is_not_promised_without_time_or_units_is_said(toy_seed):
 
 
 def test_texts_that_the_seed_does_not_know_are_counted_the_most_frequent_first():
-    said = "that the seed does not know, learnt as missing"
+    said = "not in the seed, treated as missing"
     assert unknown_texts("ore", {}) == []
     assert unknown_texts("ore", {"x": 1}) == [f"ore: 1 cell holds a text {said}: 'x' 1"]
     assert unknown_texts("ore", {"x": 1, "y": 3}) == [f"ore: 4 cells hold texts {said}: 'y' 3, 'x' 1"]

@@ -107,7 +107,7 @@ def test_a_filled_cell_far_away_is_named_before_the_sheet_is_held(write, sheet: 
     (fault,) = read_sheet(path, PLAIN, sheet).faults
     assert fault.file == f"{path} [A]"
     assert fault.value.endswith(f"the last of them {far}")
-    assert fault.expected == f"a table without cells far away from it: delete what stands in {far}"
+    assert fault.expected == f"a table without cells far away from it: delete the content of {far}"
 
 
 def test_a_far_cell_of_another_sheet_does_not_keep_the_named_one_from_being_read(write) -> None:

@@ -64,7 +64,7 @@ def test_without_a_usual_nothing_is_said(seed_with, remembering, toy_seed):
     model = learn(table, seed, blocks_of(table, seed))
     time = table[seed.clock.name]
     said = model.warn(table[time >= np.sort(time.unique())[-5]])
-    assert all("what is usual is not known" in one.events[0].refusal for one in said)
+    assert all("no typical value" in one.events[0].refusal for one in said)
 
 
 def test_a_stored_model_says_the_same(learnt):

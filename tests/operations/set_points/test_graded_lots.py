@@ -233,8 +233,8 @@ def test_moves_that_cannot_be_are_faults(
     ("parts", "why"),
     [
         (
-            {"refusals": {"set-points": "knob: step missing: expected them of a knob"}},
-            "knob: step missing: expected them",
+            {"refusals": {"set-points": "knob: step missing: expected for a set-point"}},
+            "knob: step missing: expected for",
         ),
         ({"learnt": {}}, "it was trained without them; train again"),
     ],

@@ -92,7 +92,7 @@ def test_a_year_that_no_plant_lives_to_see_is_still_a_fault(toy_seed, toy_frame,
     frame = toy_frame(units=3, periods=4)
     frame.loc[3, "period_start"] = pd.Timestamp("2206-01-01")
     frame.to_parquet(tmp_path / "rows.parquet")
-    with pytest.raises(TableError, match="expected a period that has begun, at the latest on 2200-01-01"):
+    with pytest.raises(TableError, match="expected a period that has started, at the latest on 2200-01-01"):
         read_known(tmp_path / "rows.parquet", toy_seed)
 
 

@@ -217,8 +217,8 @@ def test_statements_are_counted_over_plants_and_arms():
     [
         ("doubt: the best move would bring 1.0 a day, give or take 3.1", "doubt"),
         ("history knows 0 periods without a gap", "history knows"),
-        ("bath_temperature of 991 lies outside what the model learnt from", "bath_temperature"),
-        ("excess_alf3 of 14.2 lies outside what the model learnt from", "excess_alf3"),
+        ("bath_temperature of 991 lies outside the training range", "bath_temperature"),
+        ("excess_alf3 of 14.2 lies outside the training range", "excess_alf3"),
         ("under test", "under test"),
     ],
 )

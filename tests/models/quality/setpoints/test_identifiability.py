@@ -42,7 +42,7 @@ def test_a_knob_without_what_a_move_needs_is_refused_by_name(
     kept = "".join(one + "\n" for one in BOUNDS.splitlines() if line and not one.startswith(line))
     text = toy_quality_seed.text.replace(BOUNDS, kept)
     assert text != toy_quality_seed.text
-    with pytest.raises(SetpointError, match=f"^knob: {missing} missing: expected them of a knob that is recommended$"):
+    with pytest.raises(SetpointError, match=f"^knob: {missing} missing: expected for a recommended set-point$"):
         check_learnable(parse(text, Path("toy_lots.toml")), *some)
 
 

@@ -165,4 +165,4 @@ def test_plans_of_several_currents_are_refused_in_words(taught, planned):
 
 def test_another_plant_is_refused_with_its_reason(taught, planned):
     other = planned.assign(cell_voltage=planned["cell_voltage"] + 0.15)
-    assert "not the plant that the model learnt" in recommend_line(taught, other)[1].refusal
+    assert "not the plant of the training rows" in recommend_line(taught, other)[1].refusal
