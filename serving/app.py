@@ -108,12 +108,12 @@ class Service(FastAPI):
         for each in taken:
             for path, form, tables in operations.bodies(each):
                 kinds[path], examples[path] = form.request, (form.example, tables)
-        asked, definitions = TypeAdapter.json_schemas(
+        request_types, definitions = TypeAdapter.json_schemas(
             [(name, "validation", TypeAdapter(kind)) for name, kind in kinds.items()], ref_template=_REFERENCE
         )
         schema["components"]["schemas"] |= definitions["$defs"]
         for path, (example, tables) in examples.items():
-            content = {"application/json": {"schema": asked[path, "validation"], "example": example}, **tables}
+            content = {"application/json": {"schema": request_types[path, "validation"], "example": example}, **tables}
             schema["paths"][path]["post"]["requestBody"] = {"required": True, "content": content}
         return schema
 

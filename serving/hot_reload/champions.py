@@ -206,10 +206,10 @@ class Champions:
         try:
             known = self._seeds.look()
         except Exception as error:  # a folder may be unreadable in any way; the seeds of before stay
-            trouble = f"the seeds cannot be read: {one_line(error)}"
-            if trouble != self._seeds_trouble:
-                log.warning("%s", trouble)
-            self._seeds_trouble = trouble
+            error_text = f"the seeds cannot be read: {one_line(error)}"
+            if error_text != self._seeds_trouble:
+                log.warning("%s", error_text)
+            self._seeds_trouble = error_text
             return
         if self._seeds_trouble is not None:
             log.info("the seeds can be read again")
@@ -229,40 +229,40 @@ class Champions:
 
     def _look_at_store(self) -> None:
         try:
-            found = {name: self._store.champion(name) for name, one in self._statuses.items() if one.offers}
+            champions = {name: self._store.champion(name) for name, one in self._statuses.items() if one.offers}
         except Exception as error:  # whatever a database, a network or a file system raises
             self.wait = max(self._poll_seconds, min(2 * self.wait, LONGEST_WAIT))
-            trouble = f"the store cannot be read: {one_line(error)}"
-            if trouble != self._store_trouble:
-                log.warning("%s", trouble)
-            self._store_trouble = trouble
+            error_text = f"the store cannot be read: {one_line(error)}"
+            if error_text != self._store_trouble:
+                log.warning("%s", error_text)
+            self._store_trouble = error_text
             return
         if self._store_trouble is not None:
             log.info("the store can be read again")
         self._store_trouble, self.wait = None, self._poll_seconds
-        for process, champion in found.items():
+        for process, champion in champions.items():
             if champion is None:
                 self._lose(process)
-        self._try([one for process, one in found.items() if one is not None and self._is_new(process, one)])
+        self._try([one for process, one in champions.items() if one is not None and self._is_new(process, one)])
         self._has_looked = True
 
     def _look_at_outcomes(self) -> None:
         if self._followed is None:
             return
-        trouble = None
+        error_text = None
         for process, status in self._statuses.items():
             if status.served is None or status.offers is None:
                 continue
             try:
                 served = self._followed(status.served, status.offers.predictions)
             except Exception as error:  # the model of before answers on, whatever is wrong with outcomes
-                trouble = f"{process}: its outcomes cannot be applied: {one_line(error)}"
+                error_text = f"{process}: its outcomes cannot be applied: {one_line(error)}"
                 continue
             if served is not status.served:
                 self._set(process, replace(self._statuses[process], served=served))
-        if trouble is not None and trouble != self._outcomes_trouble:
-            log.warning("%s", trouble)
-        self._outcomes_trouble = trouble
+        if error_text is not None and error_text != self._outcomes_trouble:
+            log.warning("%s", error_text)
+        self._outcomes_trouble = error_text
 
     def _is_new(self, process: str, champion: Champion) -> bool:
         """Return whether to load this version now; if it is in service already, correct its status."""
@@ -277,8 +277,8 @@ class Champions:
         """Keep in mind that no version has the alias."""
         status = self._statuses[process]
         then = "the model of before stays" if status.served else f"run `nonferrous train {process}`"
-        trouble = f"no version has the alias {CHAMPION}: {then}"
-        self._set(process, replace(status, champion=None, trouble=trouble))
+        error_text = f"no version has the alias {CHAMPION}: {then}"
+        self._set(process, replace(status, champion=None, trouble=error_text))
 
     def _rests(self, process: str, champion: Champion) -> bool:
         """Return whether this version was rejected recently."""
@@ -304,21 +304,21 @@ class Champions:
     def _take(self, champion: Champion, loaded: LoadedVersion, offers: Offers) -> None:
         process, model = champion.process, loaded.model
         self._refused.pop(process, None)
-        trouble = self._statuses[process].seed_trouble if process not in self._known.offers else None
+        seed_error = self._statuses[process].seed_trouble if process not in self._known.offers else None
         fresh = Served(champion, loaded.digest, model, model.candidate == baseline(model.seed))
-        self._set(process, Status(fresh, champion, None, offers, trouble))
+        self._set(process, Status(fresh, champion, None, offers, seed_error))
         log.info(
             "%s: version %d in service (candidate %s, %s)", process, champion.version, model.candidate, loaded.digest
         )
 
-    def _refuse(self, process: str, champion: Champion, why: str) -> None:
+    def _refuse(self, process: str, champion: Champion, reason: str) -> None:
         before, status = self._refused.get(process), self._statuses[process]
         again = before is not None and before.champion == champion
         wait = min(2 * before.wait, LONGEST_WAIT) if before is not None and again else self._poll_seconds
         self._refused[process] = _Refused(champion, wait, self._clock() + wait)
         then = f"version {status.served.champion.version} stays" if status.served else "no model answers"
-        trouble = f"version {champion.version} is refused, {then}: {why}"
-        self._set(process, replace(status, champion=champion, trouble=trouble))
+        error_text = f"version {champion.version} is refused, {then}: {reason}"
+        self._set(process, replace(status, champion=champion, trouble=error_text))
 
     def _set(self, process: str, status: Status) -> None:
         """Replace a status atomically for readers; log an error once, not at every poll."""
@@ -334,18 +334,18 @@ class Champions:
 
 def _with_seeds(statuses: Mapping[str, Status], known: SeedFolderSnapshot) -> dict[str, Status]:
     """Return the statuses with the current seeds; `Champions` states which seeds are applied."""
-    found = {}
+    updated = {}
     for name in sorted({*known.offers, *known.broken, *statuses}):
         status = statuses.get(name, NEW)
         offers, fault = known.offers.get(name), known.broken.get(name)
         if offers is None and status.served is not None:
-            why = "its seed file was deleted" if fault is None else f"its seed cannot be used: {fault}"
-            found[name] = replace(status, seed_trouble=f"{why}; the seed of before stays")
+            reason = "its seed file was deleted" if fault is None else f"its seed cannot be used: {fault}"
+            updated[name] = replace(status, seed_trouble=f"{reason}; the seed of before stays")
         elif offers is not None:
-            found[name] = _with_seed(status, offers)
+            updated[name] = _with_seed(status, offers)
         elif fault is not None:
-            found[name] = Status(seed_trouble=f"its seed cannot be used: {fault}")
-    return found
+            updated[name] = Status(seed_trouble=f"its seed cannot be used: {fault}")
+    return updated
 
 
 def _with_seed(status: Status, offers: Offers) -> Status:
@@ -356,10 +356,10 @@ def _with_seed(status: Status, offers: Offers) -> Status:
     others = differing(status.served.model.seed, offers.seed)
     if not others:
         return replace(status, offers=offers, seed_trouble=None)
-    trouble = (
+    seed_error = (
         f"its seed has changed in {', '.join(others)}; the seed of before stays until a champion is trained with it"
     )
-    return replace(status, seed_trouble=trouble)
+    return replace(status, seed_trouble=seed_error)
 
 
 def settle() -> None:

@@ -117,8 +117,8 @@ class OnlineModels:
         known = {} if before is None else task.waiting(before.state.content)
         for target, ones in task.waiting(state.content).items():
             new = [one for one in ones if one not in known.get(target, ())]
-            for said in lines(process, [(target, one) for one in new]):
-                log.warning("%s, version %s: %s", process, served.champion.version, said)
+            for line in lines(process, [(target, one) for one in new]):
+                log.warning("%s, version %s: %s", process, served.champion.version, line)
         # Replaced and not changed: a scrape may go through it.
         self._waiting = {**self._waiting, process: task.outcomes_waiting(state.content)}
 
@@ -144,8 +144,8 @@ def _as_of(before: _Following, task: OnlineStates[Any], at: int) -> _Following:
 def waiting_of(seed: Seed, states: Iterable[State]) -> list[tuple[str, PendingBatch]]:
     """Target and batch of outcomes pending review over all models of a process, each once."""
     task = states_of(seed)
-    found = [task.waiting(one.content) for one in states] if task is not None else []
-    return list(dict.fromkeys((target, one) for each in found for target, ones in each.items() for one in ones))
+    pending = [task.waiting(one.content) for one in states] if task is not None else []
+    return list(dict.fromkeys((target, one) for each in pending for target, ones in each.items() for one in ones))
 
 
 def lines(process: str, waiting: Sequence[tuple[str, PendingBatch]]) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _with(
     by_request: dict[int, list[int]] = {}
     for place in where.values():
         by_request.setdefault(place.number, []).append(place.row)
-    found = {
+    applied = {
         (request.number, i): row
         for request in by_number(connection, list(by_request))
         for i, row in rows_of(request, by_request[request.number], payloads).items()
@@ -177,5 +177,5 @@ def _with(
     known = [(one, where[one.slot]) for one in later if one.slot in where]
     if not known:
         return state
-    rows = [found[place.number, place.row] for _, place in known]
+    rows = [applied[place.number, place.row] for _, place in known]
     return task.taken(trained, state, rows, [one.values for one, _ in known], [p.at for _, p in known], batch)

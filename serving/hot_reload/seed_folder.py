@@ -49,10 +49,10 @@ class SeedFolder:
             The folder does not exist. A seed that cannot be used raises nothing: it stands in `broken`.
         """
         self._read = {name: self._of(name) for name in names()}
-        found = {name: what for name, (_, what) in self._read.items()}
+        contents = {name: content for name, (_, content) in self._read.items()}
         return SeedFolderSnapshot(
-            {name: what for name, what in found.items() if isinstance(what, Offers)},
-            {name: what for name, what in found.items() if isinstance(what, str)},
+            {name: content for name, content in contents.items() if isinstance(content, Offers)},
+            {name: content for name, content in contents.items() if isinstance(content, str)},
         )
 
     def _of(self, name: str) -> tuple[tuple[int, ...], Offers | str]:
@@ -74,7 +74,7 @@ class SeedFolder:
 def _mark(file: Path) -> tuple[int, ...]:
     """Return a mark that changes with the content of a file; None if the file is missing."""
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return ()
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return status.st_mtime_ns, status.st_size, status.st_ino

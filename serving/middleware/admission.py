@@ -96,7 +96,7 @@ class WorkerPool:
         self.waiting = 0
 
     @asynccontextmanager
-    async def turn(self, begun: bool = False) -> AsyncIterator[None]:
+    async def turn(self, started: bool = False) -> AsyncIterator[None]:
         """Wait for a free worker and hold it; a started response is never rejected.
 
         Raises
@@ -104,7 +104,7 @@ class WorkerPool:
         ProblemError
             503 where too many wait.
         """
-        if self.waiting >= self._most_waiting and not begun:
+        if self.waiting >= self._most_waiting and not started:
             later = math.ceil(min(LONGEST_WAIT, self.waiting * self._took / self._places))
             detail = f"{self.waiting} requests wait already for others that take long; send it again later"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(later)})

@@ -133,10 +133,10 @@ class KeyCache:
         """Read the keys once; those of before stay where they cannot be read."""
         try:
             self._known = dict(self._keys.callers())
-            trouble = ""
+            error_text = ""
         except Exception as error:  # whatever a database raises
-            trouble = f"the keys cannot be read, those of before stay: {type(error).__name__}"
-        self._say(trouble)
+            error_text = f"the keys cannot be read, those of before stay: {type(error).__name__}"
+        self._say(error_text)
 
     def note_use(self) -> None:
         """Keep which keys were used since the last time; where that fails it is for the next."""
@@ -149,10 +149,10 @@ class KeyCache:
             self._used.update(used)
             self._say(f"the last use of keys cannot be kept: {type(error).__name__}")
 
-    def _say(self, trouble: str) -> None:
-        if trouble and trouble != self._trouble:
-            log.warning("%s", trouble)
-        self._trouble = trouble
+    def _say(self, error_text: str) -> None:
+        if error_text and error_text != self._trouble:
+            log.warning("%s", error_text)
+        self._trouble = error_text
 
     def caller(self, authorization: bytes | None, address: str) -> Principal:
         """Return the caller with such a header, from an address.
@@ -167,12 +167,12 @@ class KeyCache:
         if authorization is None:
             raise ProblemError(HTTPStatus.UNAUTHORIZED, "no key: expected Authorization: Bearer KEY", headers=_ASK)
         scheme, _, key = authorization.partition(b" ")
-        found = self._known.get(digest(key.strip())) if scheme.lower() == b"bearer" else None
-        if found is None or not _is_valid(found):
+        principal = self._known.get(digest(key.strip())) if scheme.lower() == b"bearer" else None
+        if principal is None or not _is_valid(principal):
             detail = "the key is not valid: it is unknown, revoked or has ended"
             raise ProblemError(HTTPStatus.UNAUTHORIZED, detail, headers={**_ASK, **_INVALID})
-        self._used.add(found.name)
-        return found
+        self._used.add(principal.name)
+        return principal
 
 
 _INVALID = {"WWW-Authenticate": 'Bearer realm="nonferrous", error="invalid_token"'}
@@ -204,8 +204,8 @@ def check(caller: Principal, method: str, path: str) -> None:
         lacks = f"the process {process}"
     else:
         return
-    who = f"the key {caller.name}" if caller.name else "who asks from another machine without a key"
-    detail = f"{who} lacks {lacks}; it has the roles {', '.join(sorted(caller.roles))}"
+    caller_name = f"the key {caller.name}" if caller.name else "who asks from another machine without a key"
+    detail = f"{caller_name} lacks {lacks}; it has the roles {', '.join(sorted(caller.roles))}"
     raise ProblemError(HTTPStatus.FORBIDDEN, detail)
 
 
@@ -246,8 +246,8 @@ class InMemory:
 
     def callers(self) -> Mapping[bytes, Principal | None]:
         """See `Keys`."""
-        found = {**self.known, **dict.fromkeys(self.revoked)}
-        return {digest(key.encode()): caller for key, caller in found.items()}
+        known_callers = {**self.known, **dict.fromkeys(self.revoked)}
+        return {digest(key.encode()): caller for key, caller in known_callers.items()}
 
     def note_use(self, names: Collection[str]) -> None:
         """See `Keys`."""

@@ -109,9 +109,9 @@ class ServerCertificate:
         now = self._clock()
         if self._warned is None or now - self._warned >= _DAY:
             self._warned = now
-            trouble = self._loaded.trouble(now)
-            if trouble:
-                log.warning("%s: the certificate %s", self._files[0], trouble)
+            problem = self._loaded.trouble(now)
+            if problem:
+                log.warning("%s: the certificate %s", self._files[0], problem)
 
 
 def load(certificate: Path, private_key: Path) -> LoadedCertificate:

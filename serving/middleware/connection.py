@@ -67,8 +67,8 @@ class Connection(HttpToolsProtocol):
 
     def _forget(self) -> None:
         self._others.forget(self)
-        for some in (self._others.silent, self._others.beginning, self._others.stalled):
-            some.pop(self, None)
+        for group in (self._others.silent, self._others.beginning, self._others.stalled):
+            group.pop(self, None)
 
     def refuse(self, status: HTTPStatus, detail: str) -> None:
         """Answer a problem where no request could be read, and hang up."""

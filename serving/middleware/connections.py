@@ -24,15 +24,15 @@ _TOGETHER = 64  # connections of one search for a slow one: a flood of new conne
 _WARNED_EVERY = 60.0  # s
 
 
-def most_connections(wanted: int) -> int:
-    """Raise the system's limit for this process and return the allowed connections, at most `wanted`."""
+def most_connections(requested: int) -> int:
+    """Raise the system's limit for this process and return the allowed connections, at most `requested`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    possible = wanted if hard == resource.RLIM_INFINITY else max(1, hard // 4, hard - _OTHER_FILES)
-    if possible < wanted:
-        log.warning("at most %d connections, not %d: the system allows %d open files", possible, wanted, hard)
-    return min(wanted, possible)
+    possible = requested if hard == resource.RLIM_INFINITY else max(1, hard // 4, hard - _OTHER_FILES)
+    if possible < requested:
+        log.warning("at most %d connections, not %d: the system allows %d open files", possible, requested, hard)
+    return min(requested, possible)
 
 
 class Addresses(Protocol):
@@ -178,6 +178,6 @@ class Connections:
                 one.transport.abort()
 
 
-def _since(some: dict[HttpConnection, float], before: float) -> list[HttpConnection]:
+def _since(connections: dict[HttpConnection, float], before: float) -> list[HttpConnection]:
     """Those since before this time."""
-    return [one for one, _ in takewhile(lambda item: item[1] < before, some.items())]
+    return [one for one, _ in takewhile(lambda item: item[1] < before, connections.items())]

@@ -41,6 +41,6 @@ class RateLimiter:
     def _forget(self, now: float) -> None:
         """Drop clients that are as good as new; where there are too many others, those seen longest ago."""
         fills = self._burst / self._per_second if self._per_second else 0.0
-        kept = {client: known for client, known in self._left.items() if now - known[1] < fills}
-        newest = sorted(kept.items(), key=lambda item: item[1][1])[-_MOST_KNOWN // 2 :]
+        recent = {client: known for client, known in self._left.items() if now - known[1] < fills}
+        newest = sorted(recent.items(), key=lambda item: item[1][1])[-_MOST_KNOWN // 2 :]
         self._left = dict(newest)

@@ -21,14 +21,14 @@ class Encoded:
 
     Parameters
     ----------
-    asked : Asked
+    request : Asked
         The request.
     contract : Contract
         Tensors of the process.
     """
 
-    def __init__(self, asked: ParsedInferenceRequest, contract: Contract) -> None:
-        self._asked, self._contract = asked, contract
+    def __init__(self, request: ParsedInferenceRequest, contract: Contract) -> None:
+        self._asked, self._contract = request, contract
         self._wanted: list[tuple[Output, bool]] = []
         self._columns: list[Values] = []
         self._beside: Record = {}

@@ -37,10 +37,10 @@ class Output:
 
     def values(self, predictions: Sequence[Record]) -> Values:
         """Its value in each prediction; None where a prediction has null or nothing there."""
-        found: Values = list(predictions)
+        cells: Values = list(predictions)
         for name in self.path:
-            found = [None if one is None else one.get(name) for one in found]
-        return [_json(one) for one in found] if self.as_json else found
+            cells = [None if one is None else one.get(name) for one in cells]
+        return [_json(one) for one in cells] if self.as_json else cells
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def contract(payloads: Payloads) -> Contract:
     prediction = answer["properties"]["predictions"]["items"]
     outputs = [one for one in _leaves(prediction, answer["$defs"], ()) if one.path[0] not in named]
     request = TypeAdapter(payloads.request).json_schema()
-    asked = {name: field for name, field in request["properties"].items() if name != ROWS}
+    fields = {name: field for name, field in request["properties"].items() if name != ROWS}
     return Contract(
-        inputs, {one.tensor.name: one for one in outputs}, {name: _is_plain(field) for name, field in asked.items()}
+        inputs, {one.tensor.name: one for one in outputs}, {name: _is_plain(field) for name, field in fields.items()}
     )
 
 

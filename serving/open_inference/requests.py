@@ -129,7 +129,7 @@ def asked(body: bytes, length: str | None, payloads: Payloads, contract: Contrac
     ProblemError
         400 where there is no JSON, 422 where names, types, shapes or sizes are wrong.
     """
-    head, rest = _split(body, length)
+    head, binary = _split(body, length)
     given, faults = _HEAD.read(parsed_json(head))
     if faults:
         raise invalid(faults)
@@ -139,9 +139,9 @@ def asked(body: bytes, length: str | None, payloads: Payloads, contract: Contrac
         raise wrong("rows", rows, f"at most {payloads.max_rows} entries", payloads.max_rows)
     columns, at = {}, 0
     for one in given["inputs"]:
-        columns[one["name"]], at = _column(one, contract.inputs[one["name"]], rows, rest, at)
-    if at != len(rest):
-        raise wrong("body", len(rest), f"{at} bytes after the JSON, the size of its tensors", at)
+        columns[one["name"]], at = _column(one, contract.inputs[one["name"]], rows, binary, at)
+    if at != len(binary):
+        raise wrong("body", len(binary), f"{at} bytes after the JSON, the size of its tensors", at)
     parameters = given.get("parameters", {})
     all_binary = _flag(parameters.pop(ALL_BINARY, False), f"parameters.{ALL_BINARY}")
     outputs = _outputs(given["outputs"], contract, all_binary) if given.get("outputs") else None
@@ -172,7 +172,7 @@ def _check_names(names: list[str], payloads: Payloads) -> None:
         raise invalid(faults or [RequestDefect(field="inputs", value=0, bound=1, expected="at least 1 input")])
 
 
-def _column(one: Mapping[str, Any], tensor: Tensor, rows: int, rest: memoryview, at: int) -> tuple[Values, int]:
+def _column(one: Mapping[str, Any], tensor: Tensor, rows: int, binary: memoryview, at: int) -> tuple[Values, int]:
     """Values of an input, and where in the bytes behind the JSON the next one begins."""
     name, shape, size = tensor.name, one["shape"], one.get("parameters", {}).get(SIZE)
     if one["datatype"] != tensor.datatype:
@@ -187,9 +187,9 @@ def _column(one: Mapping[str, Any], tensor: Tensor, rows: int, rest: memoryview,
         return _listed(name, one["data"], shape), at
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         raise wrong(name, size, f"a number of bytes as {SIZE}")
-    if size > len(rest) - at:
-        raise wrong(name, size, f"as {SIZE} at most {len(rest) - at}, the number of bytes left", len(rest) - at)
-    return from_bytes(tensor, rest[at : at + size], rows), at + size
+    if size > len(binary) - at:
+        raise wrong(name, size, f"as {SIZE} at most {len(binary) - at}, the number of bytes left", len(binary) - at)
+    return from_bytes(tensor, binary[at : at + size], rows), at + size
 
 
 def _listed(name: str, data: Values, shape: list[int]) -> Values:
@@ -203,15 +203,15 @@ def _listed(name: str, data: Values, shape: list[int]) -> Values:
 
 def _outputs(given: list[RequestOutput], contract: Contract, all_binary: bool) -> dict[str, bool]:
     """Outputs requested by name, and whether as bytes."""
-    found = {}
+    outputs = {}
     for one in given:
         name, parameters = one["name"], one.get("parameters", {})
         if name not in contract.outputs:
             raise wrong("outputs", name, no_such("output", name, list(contract.outputs)))
         if unknown := set(parameters) - {BINARY}:
             raise wrong(name, min(unknown), f"no parameter but {BINARY}")
-        found[name] = _flag(parameters.get(BINARY, all_binary), f"{name}.{BINARY}")
-    return found
+        outputs[name] = _flag(parameters.get(BINARY, all_binary), f"{name}.{BINARY}")
+    return outputs
 
 
 def _flag(given: Any, field: str) -> bool:
@@ -222,12 +222,12 @@ def _flag(given: Any, field: str) -> bool:
 
 def _request(parameters: Record, contract: Contract) -> Record:
     """Fields of a `/v1` request next to its rows, from the parameters of the protocol."""
-    found = {}
+    fields = {}
     for name, value in parameters.items():
         if name not in contract.parameters:
             raise wrong("parameters", name, no_such("parameter", name, [ALL_BINARY, *contract.parameters]))
-        found[name] = value if contract.parameters[name] else _parsed(name, value)
-    return found
+        fields[name] = value if contract.parameters[name] else _parsed(name, value)
+    return fields
 
 
 def _parsed(name: str, value: Any) -> Any:

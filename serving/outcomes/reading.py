@@ -36,10 +36,10 @@ def read(payloads: OutcomeForm, body: bytes, database: Database) -> list[Outcome
         The database did not do its part.
     """
     rows = _rows(payloads, parsed_json(body))
-    found = _slots(payloads, rows, database)
+    slots_of_rows = _slots(payloads, rows, database)
     names = [column.name for column in known_columns(payloads.seed)]
-    outcomes, faults, seen = [], _early(payloads.seed, rows, found), dict[Slot, int]()
-    for i, (row, slot) in enumerate(zip(rows, found, strict=True)):
+    outcomes, faults, seen = [], _early(payloads.seed, rows, slots_of_rows), dict[Slot, int]()
+    for i, (row, slot) in enumerate(zip(rows, slots_of_rows, strict=True)):
         values = {name: row[name] for name in names if row[name] is not None}
         if not values:
             faults.append(RequestDefect(row=i, expected=f"at least one of {', '.join(names)}"))
@@ -53,7 +53,7 @@ def read(payloads: OutcomeForm, body: bytes, database: Database) -> list[Outcome
     return outcomes
 
 
-def _early(seed: Seed, rows: Sequence[Record], found: Sequence[Slot]) -> list[RequestDefect]:
+def _early(seed: Seed, rows: Sequence[Record], slots_of_rows: Sequence[Slot]) -> list[RequestDefect]:
     """Faults of outcomes of periods that have not started: a clock is wrong or the values are invented.
 
     The clock of the service decides, give or take the length of a period, or a day where that is more.
@@ -65,7 +65,7 @@ def _early(seed: Seed, rows: Sequence[Record], found: Sequence[Slot]) -> list[Re
     expected = f"a period that has begun: it is {now:%Y-%m-%d %H:%M} UTC, and at the latest {latest} is taken"
     return [
         RequestDefect(row=i, field=PREDICTION if row[PREDICTION] else seed.time.name, value=period, expected=expected)
-        for i, (row, (_, period)) in enumerate(zip(rows, found, strict=True))
+        for i, (row, (_, period)) in enumerate(zip(rows, slots_of_rows, strict=True))
         if period > latest
     ]
 
@@ -107,8 +107,8 @@ def _slots(payloads: OutcomeForm, rows: Sequence[Record], database: Database) ->
     own, faults = slots([rows[i] for i in stated], seed)
     if faults:
         raise invalid([fault.model_copy(update={"row": stated[fault.row or 0]}) for fault in faults])
-    found = {i: predicted[id] for i, id in named.items()} | dict(zip(stated, own, strict=True))
-    return [found[i] for i in range(len(rows))]
+    by_row = {i: predicted[id] for i, id in named.items()} | dict(zip(stated, own, strict=True))
+    return [by_row[i] for i in range(len(rows))]
 
 
 def _slots_of(predictions: Iterable[str], payloads: OutcomeForm, database: Database) -> dict[str, Slot]:
@@ -117,12 +117,12 @@ def _slots_of(predictions: Iterable[str], payloads: OutcomeForm, database: Datab
     Each record is read once, however many of its predictions are named.
     """
     keys = {one: (named[1], int(named[2])) for one in predictions if (named := _ID.fullmatch(one)) is not None}
-    wanted = defaultdict[str, set[int]](set)
+    requested_rows = defaultdict[str, set[int]](set)
     for id, row in keys.values():
-        wanted[id].add(row)
-    found: dict[tuple[str, int], Slot] = {}
+        requested_rows[id].add(row)
+    by_place: dict[tuple[str, int], Slot] = {}
     with database.read() as connection:
-        for id, request in between(by_id(connection, payloads.seed.process.name, list(wanted))):
+        for id, request in between(by_id(connection, payloads.seed.process.name, list(requested_rows))):
             known = slots_of(request, payloads.seed)
-            found |= {(id, row): known[row] for row in wanted[id] if row < len(known)}
-    return {one: found[key] for one, key in keys.items() if key in found}
+            by_place |= {(id, row): known[row] for row in requested_rows[id] if row < len(known)}
+    return {one: by_place[key] for one, key in keys.items() if key in by_place}

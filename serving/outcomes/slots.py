@@ -43,8 +43,8 @@ def _slots(columns: Mapping[str, Sequence[str]], rows: int, seed: Seed) -> tuple
     starts, faults = starts_of(stated, 0, seed)
     if faults:
         return [], faults
-    kept = "us" if precision == "auto" else "s"
-    texts = np.datetime_as_string(starts.astype(f"datetime64[{kept}]")).tolist()
+    unit_of_time = "us" if precision == "auto" else "s"
+    texts = np.datetime_as_string(starts.astype(f"datetime64[{unit_of_time}]")).tolist()
     return [(unit, text.removesuffix(".000000")) for unit, text in zip(units, texts, strict=True)], []
 
 
@@ -81,13 +81,13 @@ def slots_of(request: Request, seed: Seed) -> list[Slot]:
     return _slots({name: [row[i] for row in rows] for i, name in enumerate(names)}, len(rows), seed)[0]
 
 
-def rows_of(request: Request, wanted: Iterable[int], payloads: Payloads) -> dict[int, Record]:
+def rows_of(request: Request, numbers: Iterable[int], payloads: Payloads) -> dict[int, Record]:
     """Some rows of a request by their index, as they were answered."""
     if request.kind == JSON:
         rows, _ = payloads.read(request.asked)
-        return {i: rows[i] for i in wanted}
+        return {i: rows[i] for i in numbers}
     names = [column.name for column in (*payloads.seed.identity, *payloads.seed.inputs)]
-    which, given, first = sorted(set(wanted)), list[Record](), 0
+    which, given, first = sorted(set(numbers)), list[Record](), 0
     for block in _blocks(request.asked, request.kind, names):
         own = [i - first for i in which if first <= i < first + block.num_rows]
         if own:

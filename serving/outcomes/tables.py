@@ -74,9 +74,9 @@ class Tables:
     def schema(self) -> pa.Schema:
         """Columns of `all_rows`: of the record, of the requested row, the predictions, and the outcomes."""
         own = [pa.field(column.name, _kind(column)) for column in self._columns]
-        beside = _OF_SHADOW if self._has_shadows else ()
+        extra = _OF_SHADOW if self._has_shadows else ()
         known = (pa.field(one.name, _kind(one)) for one in self._known)
-        return pa.schema([*_OF_RECORD, *own, _PREDICTION, *beside, *known])
+        return pa.schema([*_OF_RECORD, *own, _PREDICTION, *extra, *known])
 
     @cached_property
     def _has_shadows(self) -> bool:
@@ -101,8 +101,8 @@ class Tables:
             count = 0
             for batch in self._batches(connection):
                 known = self._in_effect(connection, batch)
-                found = [{} if slot is None else known.get(slot, {}) for slot in batch.slots]
-                arrays = [*self._arrays(batch), *self._in_shadow(connection, batch), *self._outcomes(found)]
+                outcomes = [{} if slot is None else known.get(slot, {}) for slot in batch.slots]
+                arrays = [*self._arrays(batch), *self._in_shadow(connection, batch), *self._outcomes(outcomes)]
                 yield pa.RecordBatch.from_arrays(arrays, schema=self.schema)
                 done(count := count + len(batch.cells))
 
@@ -118,23 +118,23 @@ class Tables:
         """
         process = self._seed.process.name
         index(self._database, process, lambda request: slots_of(request, self._seed))
-        kept = [column.name for column in (*self._columns, *self._known) if not column.is_made]
+        measured = [column.name for column in (*self._columns, *self._known) if not column.is_made]
         with self._database.read() as connection:
             for batch in self._batches(connection):
                 known = self._in_effect(connection, batch)
                 last = places(connection, process, list(known))
                 newest = {(place.number, place.row): known[slot] for slot, place in last.items()}
-                wanted = [i for i, place in enumerate(batch.places) if place in newest]
+                indices = [i for i, place in enumerate(batch.places) if place in newest]
                 if by_both is not None:
-                    wanted = self._by_both(connection, batch, wanted, by_both)
-                if not wanted:
+                    indices = self._by_both(connection, batch, indices, by_both)
+                if not indices:
                     continue
-                found = [newest[batch.places[i]] for i in wanted]
-                rows = pa.RecordBatch.from_arrays(self._cells([batch.cells[i] for i in wanted]), names=self._names)
+                outcomes = [newest[batch.places[i]] for i in indices]
+                rows = pa.RecordBatch.from_arrays(self._cells([batch.cells[i] for i in indices]), names=self._names)
                 table = pa.Table.from_batches([rows])
-                for name, array in zip((one.name for one in self._known), self._outcomes(found), strict=True):
+                for name, array in zip((one.name for one in self._known), self._outcomes(outcomes), strict=True):
                     table = table.append_column(name, array)
-                yield from table.select(kept).to_batches()
+                yield from table.select(measured).to_batches()
 
     @cached_property
     def _names(self) -> list[str]:
@@ -168,11 +168,11 @@ class Tables:
         if one.kind == JSON:
             cells = [self._used(msgspec.structs.astuple(row)) for row in self._asked(one.asked).rows]
             if one.head.endswith(_BEGUN):
-                said, coverage = _ANSWER.decode(b"{" + _BEGUN + one.rest), _coverage(one.head)
+                decoded, coverage = _ANSWER.decode(b"{" + _BEGUN + one.rest), _coverage(one.head)
             else:
-                said = _ANSWER.decode(one.answer)
-                coverage = said.coverage
-            return cells, [bytes(raw) for raw in said.predictions], coverage
+                decoded = _ANSWER.decode(one.answer)
+                coverage = decoded.coverage
+            return cells, [bytes(raw) for raw in decoded.predictions], coverage
         table = read_table(one.asked, one.kind, self._names)
         rows = [tuple(row.get(name) for name in self._names) for row in table]
         answer = pa.ipc.open_stream(one.answer)
@@ -210,9 +210,9 @@ class Tables:
         if not self._has_shadows:
             return []
         answers = answers_to(connection, batch.numbers)
-        said = {number: _RAW.decode(one.predictions) for number, one in answers.items()}
+        decoded = {number: _RAW.decode(one.predictions) for number, one in answers.items()}
         rows: list[tuple[Any, ...]] = [
-            (answers[number].version, answers[number].digest, bytes(said[number][i]))
+            (answers[number].version, answers[number].digest, bytes(decoded[number][i]))
             if number in answers
             else (None, None, None)
             for number, i in batch.places
@@ -221,13 +221,13 @@ class Tables:
         return [pa.array(values, one.type) for values, one in zip(columns, _OF_SHADOW, strict=True)]
 
     def _by_both(
-        self, connection: Connection, batch: _Batch, wanted: Sequence[int], digests: tuple[str, str]
+        self, connection: Connection, batch: _Batch, indices: Sequence[int], digests: tuple[str, str]
     ) -> list[int]:
         """Those of some rows that a champion and a version in shadow of these digests have answered."""
         champion, shadow = digests
         answers = answers_to(connection, batch.numbers)
         own = {number for number, one in answers.items() if one.digest == shadow}
-        return [i for i in wanted if batch.places[i][0] in own and batch.of_record[i][_DIGEST] == champion]
+        return [i for i in indices if batch.places[i][0] in own and batch.of_record[i][_DIGEST] == champion]
 
     def _cells(self, rows: Sequence[tuple[Any, ...]]) -> list[pa.Array]:
         columns: Any = zip(*rows, strict=True) if rows else [()] * len(self._columns)
@@ -239,8 +239,8 @@ class Tables:
     def _in_effect(self, connection: Connection, batch: _Batch) -> dict[Slot, Record]:
         return in_effect(connection, self._seed.process.name, [slot for slot in batch.slots if slot is not None])
 
-    def _outcomes(self, found: Sequence[Record]) -> list[pa.Array]:
-        return [pa.array([row.get(one.name) for row in found], _kind(one)) for one in self._known]
+    def _outcomes(self, outcomes: Sequence[Record]) -> list[pa.Array]:
+        return [pa.array([row.get(one.name) for row in outcomes], _kind(one)) for one in self._known]
 
 
 class _Answer(msgspec.Struct):
@@ -256,8 +256,8 @@ _BEGUN = b'"predictions":['
 @lru_cache(maxsize=100)
 def _coverage(head: bytes) -> float | None:
     """Coverage of answers that begin so, which are thousands: it is parsed once."""
-    found: float | None = _ANSWER.decode(head + b"]}").coverage
-    return found
+    coverage: float | None = _ANSWER.decode(head + b"]}").coverage
+    return coverage
 
 
 def _kind(column: Column) -> pa.DataType:

@@ -41,9 +41,9 @@ def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) 
         option.check(len(rows))
     count_rows(len(rows))
     for first in range(0, len(rows), ROWS_AT_ONCE):
-        some = rows[first : first + ROWS_AT_ONCE]
+        block = rows[first : first + ROWS_AT_ONCE]
         try:
-            answered = predictions_of(payloads.seed).predicted(payloads, model, some, request | {"first": first})
+            answered = predictions_of(payloads.seed).predicted(payloads, model, block, request | {"first": first})
         except CoverageError as error:
             raise uncovered(request["coverage"], error) from None
         # What lots hold after these rows is what they hold before the next.

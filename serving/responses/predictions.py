@@ -28,9 +28,9 @@ def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Re
 
     async def predict(request: Request) -> Response:
         kind = check_kind(request, (JSON, *KINDS))
-        asked = RequestMetadata.of(request, process, Predictions.name, kind)
+        metadata = RequestMetadata.of(request, process, Predictions.name, kind)
         if kind in KINDS:
-            return await table_answer(request, asked, champions, recorder, load)
+            return await table_answer(request, metadata, champions, recorder, load)
         body = await read_checked(request, most_bytes)
         offers, status = status_of(process, champions)
         taken = offers.predictions
@@ -41,12 +41,14 @@ def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Re
             quick = taken.quick(body)  # else the slower reader, which names faults, reads it
         if quick is not None:
             with pace.measured(rows):
-                parts = [part for some in _parts(lambda: quick, taken, status, champions, asked.id) for part in some]
+                parts = [
+                    part for block in _parts(lambda: quick, taken, status, champions, metadata.id) for part in block
+                ]
         else:
             async with load.lane(len(body)).turn():
-                made = _parts(lambda: taken.read(body), taken, status, champions, asked.id)
-                parts = [part for some in await in_threads(made, request, pace, rows) for part in some]
-        return await recorder.answered(asked, status.served, body, joined_answer(parts), parts)
+                made = _parts(lambda: taken.read(body), taken, status, champions, metadata.id)
+                parts = [part for block in await in_threads(made, request, pace, rows) for part in block]
+        return await recorder.answered(metadata, status.served, body, joined_answer(parts), parts)
 
     return predict
 

@@ -108,7 +108,9 @@ def json_parts(answer: Record, is_first: bool, is_last: bool) -> list[bytes]:
     """
     names = list(answer)
     middle = names.index("predictions")
-    before, after = ({name: answer[name] for name in some} for some in (names[:middle], names[middle + 1 :]))
+    before, after = (
+        {name: answer[name] for name in names_of_part} for names_of_part in (names[:middle], names[middle + 1 :])
+    )
     predictions = msgspec.json.encode(answer["predictions"])[1:-1]
     closed = b"]" + (b"," + _members(after) if after else b"") + b"}" if is_last else b""
     if is_first:

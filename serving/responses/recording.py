@@ -55,12 +55,12 @@ class RequestMetadata:
         return cls(new_id(), now(), asker(request.scope), process, operation, kind)
 
 
-def not_recorded(error: RecordsError, what: str) -> ProblemError:
+def not_recorded(error: RecordsError, failure: str) -> ProblemError:
     """The problem of what could not be recorded: 507 where the disk is full, else 503."""
     if isinstance(error, FullDiskError):
-        detail = f"{what}: the disk of the records is full, {error.room}; send it again later"
+        detail = f"{failure}: the disk of the records is full, {error.room}; send it again later"
         return ProblemError(HTTPStatus.INSUFFICIENT_STORAGE, detail, headers=_WHEN_FREED)
-    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{what}; send it again later", headers=_LATER)
+    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{failure}; send it again later", headers=_LATER)
 
 
 class Recorder:
@@ -98,7 +98,7 @@ class Recorder:
 
     async def answered(
         self,
-        asked: RequestMetadata,
+        metadata: RequestMetadata,
         served: Served | None,
         body: bytes,
         response: Response,
@@ -108,7 +108,7 @@ class Recorder:
 
         Parameters
         ----------
-        asked : Asked
+        metadata : Asked
             The request.
         served : Served, optional
             The model that answered; None where none did.
@@ -125,19 +125,21 @@ class Recorder:
         ProblemError
             503 where it cannot be recorded: then it does not go out.
         """
-        head, *rest = parts or (b"", bytes(response.body))
-        await self.keep(asked, served, body, rest, head=head)
-        return self.named(asked, response)
+        head, *later = parts or (b"", bytes(response.body))
+        await self.keep(metadata, served, body, later, head=head)
+        return self.named(metadata, response)
 
-    def named(self, asked: RequestMetadata, response: R) -> R:
+    def named(self, metadata: RequestMetadata, response: R) -> R:
         """A response with the record's id in its header, where there is a record."""
         if self._writer is not None:
-            response.raw_headers.append((RECORD, asked.id.encode()))  # set nowhere else, so no existing one is searched
+            response.raw_headers.append(
+                (RECORD, metadata.id.encode())
+            )  # set nowhere else, so no existing one is searched
         return response
 
     async def keep(
         self,
-        asked: RequestMetadata,
+        metadata: RequestMetadata,
         served: Served | None,
         body: bytes | bytearray,
         answer: Sequence[bytes],
@@ -151,20 +153,20 @@ class Recorder:
         if self._writer is None:
             return 0
         if part == 0:
-            self.check(asked.client)
+            self.check(metadata.client)
         if len(head) < SHORTEST_HEAD:
             head, answer = b"", [head + answer[0], *answer[1:]]
         version, digest = (0, "") if served is None else (served.champion.version, served.digest)
-        kept = StoredExchange(
-            id=asked.id,
+        exchange = StoredExchange(
+            id=metadata.id,
             part=part,
-            at=asked.at,
-            client=asked.client,
-            process=asked.process,
-            operation=asked.operation,
+            at=metadata.at,
+            client=metadata.client,
+            process=metadata.process,
+            operation=metadata.operation,
             version=version,
             digest=digest,
-            kind=asked.kind,
+            kind=metadata.kind,
             asked=body,
             answer=answer[0],
             head=head,
@@ -172,7 +174,7 @@ class Recorder:
         )
         begin = time.perf_counter()
         try:
-            return part + await self._writer.keep(kept)
+            return part + await self._writer.keep(exchange)
         except QueueFullError:
             detail = "too many responses are queued for recording; send the request again later"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None

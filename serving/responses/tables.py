@@ -55,26 +55,26 @@ async def table_answer(
     offers, status = status_of(process, champions)
     taken = offers.predictions
     served = served_of(process, status, champions)
-    asked = _options(request, taken)
+    options = _options(request, taken)
     body = await read_table(request, load.most_table)
 
     def begin() -> tuple[Iterator[list[bytes]], list[bytes]]:
         table = Table(body, named.kind, load.most_table)
         rows = check(table, taken)
         count_rows(rows)
-        head = {**head_of(process, served, asked["coverage"]), "id": named.id}
-        chunks = stream(answered(table, rows, taken, predictions_of(taken.seed), served.model, asked), head)
+        head = {**head_of(process, served, options["coverage"]), "id": named.id}
+        chunks = stream(answered(table, rows, taken, predictions_of(taken.seed), served.model, options), head)
         return chunks, next(chunks)
 
     async def next_block() -> list[bytes] | None:
-        async with load.heavy.turn(begun=True):
+        async with load.heavy.turn(started=True):
             return await in_thread(next, chunks, None)
 
     try:
         async with load.heavy.turn():
             chunks, first = await in_thread(begin)
     except CoverageError as error:
-        raise uncovered(asked["coverage"], error) from None
+        raise uncovered(options["coverage"], error) from None
     coming = asyncio.create_task(next_block())
     try:
         following = await recorder.keep(named, served, body, first)
@@ -120,10 +120,10 @@ def _options(request: Request, payloads: Payloads) -> Record:
         for name in _not_asked(payloads)
         if name in given
     ]
-    asked, wrong = payloads.envelope.read({**given, "rows": [{}]})
-    if asked is None or faults:
+    options, wrong = payloads.envelope.read({**given, "rows": [{}]})
+    if options is None or faults:
         raise invalid([*faults, *wrong])
-    return dict(asked)
+    return dict(options)
 
 
 def _not_asked(payloads: Payloads) -> list[str]:

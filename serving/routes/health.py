@@ -53,7 +53,7 @@ Trouble = Callable[[], str | None]
 """Reason why the records cannot be written now; None where they can."""
 
 
-def check_records(trouble: Trouble) -> None:
+def check_records(records_error: Trouble) -> None:
     """Check that the records can be written, without which nothing is answered.
 
     Raises
@@ -61,9 +61,9 @@ def check_records(trouble: Trouble) -> None:
     ProblemError
         503 that says why they cannot.
     """
-    why = trouble()
-    if why is not None:
-        detail = f"the records cannot be written: {seen_by_operators(why, HIDDEN)}"
+    reason = records_error()
+    if reason is not None:
+        detail = f"the records cannot be written: {seen_by_operators(reason, HIDDEN)}"
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail)
 
 
@@ -82,18 +82,18 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
         check_records(records_trouble)
         statuses = champions.statuses
         store, seeds = (seen_by_operators(one, HIDDEN) for one in (champions.store_trouble, champions.seeds_trouble))
-        found = {name: _readiness(status) for name, status in statuses.items()}
+        states = {name: _readiness(status) for name, status in statuses.items()}
         if not champions.has_looked:
-            raise _not_ready(found, store or seeds or "not every champion was looked for yet")
-        if all(one.state != "answers" for one in found.values()):
-            raise _not_ready(found, store or seeds)
-        degraded = {name: str(found[name].trouble) for name, status in statuses.items() if _is_degraded(status)}
+            raise _not_ready(states, store or seeds or "not every champion was looked for yet")
+        if all(one.state != "answers" for one in states.values()):
+            raise _not_ready(states, store or seeds)
+        degraded = {name: str(states[name].trouble) for name, status in statuses.items() if _is_degraded(status)}
         return Ready(
             status="degraded" if degraded or store or seeds else "ready",
             store=store,
             seeds=seeds,
             degraded=degraded,
-            processes=found,
+            processes=states,
         )
 
     @routes.head("/health/ready/{process}", include_in_schema=False)
@@ -108,22 +108,22 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
         if status is None:
             raise ProblemError(HTTPStatus.NOT_FOUND, f"process '{shown(process)}' not found")
         check_records(records_trouble)
-        found = _readiness(status)
-        if found.state != "answers":
-            raise _not_ready({process: found}, None)
-        return found
+        readiness = _readiness(status)
+        if readiness.state != "answers":
+            raise _not_ready({process: readiness}, None)
+        return readiness
 
     return routes
 
 
 def _readiness(status: Status) -> Readiness:
-    trouble = troubles_shown(status)
+    error_text = troubles_shown(status)
     if status.served is not None:
-        return Readiness(state="answers", version=status.served.champion.version, trouble=trouble)
+        return Readiness(state="answers", version=status.served.champion.version, trouble=error_text)
     if status.seed_trouble is not None:
-        return Readiness(state="seed not usable", version=None, trouble=trouble)
+        return Readiness(state="seed not usable", version=None, trouble=error_text)
     state = "no champion" if status.champion is None else "champion not loaded"
-    return Readiness(state=state, version=None, trouble=trouble)
+    return Readiness(state=state, version=None, trouble=error_text)
 
 
 def _is_degraded(status: Status) -> bool:
@@ -131,11 +131,11 @@ def _is_degraded(status: Status) -> bool:
     return status.seed_trouble is not None or (status.trouble is not None and was_trained)
 
 
-def _not_ready(found: dict[str, Readiness], trouble: str | None) -> ProblemError:
+def _not_ready(states: dict[str, Readiness], error_text: str | None) -> ProblemError:
     faults = [
-        RequestDefect(field=name, value=one.state, expected=f"a model in service: {trouble or one.trouble}")
-        for name, one in found.items()
+        RequestDefect(field=name, value=one.state, expected=f"a model in service: {error_text or one.trouble}")
+        for name, one in states.items()
         if one.state != "answers"
     ]
-    detail = trouble or "no process has a model in service; see errors"
+    detail = error_text or "no process has a model in service; see errors"
     return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, faults)

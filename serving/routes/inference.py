@@ -127,8 +127,8 @@ def _ready(champions: Champions, records_trouble: Trouble) -> Callable[..., Any]
         statuses = champions.statuses
         waiting = [name for name, one in statuses.items() if one.served is None and _may_come(one)]
         if waiting or all(one.served is None for one in statuses.values()):
-            said = f"no model yet: {', '.join(waiting)}" if waiting else "no process has a model in service"
-            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, said)
+            detail = f"no model yet: {', '.join(waiting)}" if waiting else "no process has a model in service"
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail)
         return ServerReady(ready=True)
 
     return ready
@@ -154,27 +154,30 @@ def _infer(
             return asked(body, length, payloads, contracts.of(payloads))
 
         if len(body) <= LONGEST_BODY_AT_ONCE:
-            found = read()
+            parsed = read()
         else:
             async with load.heavy.turn():
-                found = await in_thread(read)
-        answer = Encoded(found, contracts.of(payloads))
-        kept = _AsRecorded()
-        parts, pace = _encoded(found, answer, payloads, served, named.id, kept), paces[model].of(served.champion)
+                parsed = await in_thread(read)
+        answer = Encoded(parsed, contracts.of(payloads))
+        as_recorded = _AsRecorded()
+        parts, pace = (
+            _encoded(parsed, answer, payloads, served, named.id, as_recorded),
+            paces[model].of(served.champion),
+        )
 
         def made() -> Response:
             part, headers, kind = answer.response(model, model_used(served))
             return Response(part, headers=headers, media_type=kind)
 
-        if pace.is_short(found.rows) and not any(one.is_slow for one in requested(payloads.options, found.request)):
-            with pace.measured(found.rows):
+        if pace.is_short(parsed.rows) and not any(one.is_slow for one in requested(payloads.options, parsed.request)):
+            with pace.measured(parsed.rows):
                 deque(parts, maxlen=0)
                 response = made()
         else:
             async with load.lane(len(body)).turn():
-                await in_threads(parts, request, pace, found.rows)
+                await in_threads(parts, request, pace, parsed.rows)
                 response = await in_thread(made)
-        return await recorder.answered(named, served, kept.asked, response, kept.answer)
+        return await recorder.answered(named, served, as_recorded.asked, response, as_recorded.answer)
 
     return infer
 
@@ -218,17 +221,22 @@ class _AsRecorded:
 
 
 def _encoded(
-    found: ParsedInferenceRequest, answer: Encoded, payloads: Payloads, served: Served, id: str, kept: _AsRecorded
+    parsed: ParsedInferenceRequest,
+    answer: Encoded,
+    payloads: Payloads,
+    served: Served,
+    id: str,
+    as_recorded: _AsRecorded,
 ) -> Iterator[None]:
     """Answer block by block into tensors."""
-    rows, request = found.read(payloads)
-    kept.asked = msgspec.json.encode({**request, "rows": [_as_sent(row) for row in rows]})
+    rows, request = parsed.read(payloads)
+    as_recorded.asked = msgspec.json.encode({**request, "rows": [_as_sent(row) for row in rows]})
     head = head_of(payloads.seed.process.name, served, request["coverage"])
     done = 0
     for answered in blocks(payloads, served.model, rows, request | {"id": id}):
         answer.add({"coverage": head["coverage"], "interval": head["interval"], **answered})
         first, done = done, done + len(answered["predictions"])
-        kept.answer += json_parts(head | answered, first == 0, done >= len(rows))
+        as_recorded.answer += json_parts(head | answered, first == 0, done >= len(rows))
         yield
 
 

@@ -40,8 +40,8 @@ def router(
         form, path = offers.forms.get(operation.name), _path(operation, offers)
         _add_page(routes, operation, form, path, offers, load, database)
         if form is None:
-            if (why := operation.why_not(offers.seed)) is not None:
-                endpoint = _not_offered(path, why, offers)
+            if (reason := operation.why_not(offers.seed)) is not None:
+                endpoint = _not_offered(path, reason, offers)
                 routes.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
             continue
         if isinstance(operation, AdviceOperation):
@@ -118,9 +118,9 @@ def _responses(operation: Operation[Any]) -> dict[int | str, dict[str, Any]]:
     return described(400, *missing, 413, 415, 422, 429, 503, 507)
 
 
-def _not_offered(path: str, why: str, offers: Offers) -> Endpoint:
+def _not_offered(path: str, reason: str, offers: Offers) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        raise ProblemError(HTTPStatus.NOT_FOUND, f"nothing is at {path}: {why}; {abilities(offers)}")
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"nothing is at {path}: {reason}; {abilities(offers)}")
 
     return endpoint
 
@@ -134,12 +134,12 @@ def _advice(
     load: Load,
 ) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        asked = RequestMetadata.of(request, process, operation.name)
+        metadata = RequestMetadata.of(request, process, operation.name)
         body = await read_body(request, most_bytes)
         # Evaluating moves takes seconds where a line is long: always in a thread, so that others do not wait for it.
         async with load.heavy.turn():
             response, served = await in_thread(_answer, operation, body, process, champions)
-        return await recorder.answered(asked, served, body, response)
+        return await recorder.answered(metadata, served, body, response)
 
     return endpoint
 
@@ -153,8 +153,8 @@ def _answer(
         raise ProblemError(HTTPStatus.NOT_FOUND, f"{operation.lacking}: {abilities(offers)}")
     request = operation.read(form, body)
     served = served_of(process, status, champions) if operation.uses_model else None
-    learnt = None if served is None else _learnt(operation, served, offers)
-    return advised(offers, served, operation.answer(form, learnt, request)), served
+    trained = None if served is None else _learnt(operation, served, offers)
+    return advised(offers, served, operation.answer(form, trained, request)), served
 
 
 def _learnt(operation: AdviceOperation[Any, Any], served: Served, offers: Offers) -> Any:

@@ -90,11 +90,13 @@ def _answer() -> Any:
         for task, (one, kind) in _LISTED.items()
     }
     model = Annotated[Answering | None, Field(description="null: no model in service")]
-    trouble = Annotated[str | None, Field(description="reason of no model in service or of a rejected newer version")]
+    error_type = Annotated[
+        str | None, Field(description="reason of no model in service or of a rejected newer version")
+    ]
     about = "version in shadow, for the role operate; null: none, or the caller has another role"
     fields |= {
         "model": (model, ...),
-        "trouble": (trouble, ...),
+        "trouble": (error_type, ...),
         "shadow": (Annotated[InShadow | None, Field(description=about)], ...),
     }
     described = create_model("ProcessInfo", __base__=ProcessResponse, __doc__="One process.", **fields)
@@ -113,13 +115,13 @@ def router(champions: Champions, in_shadow: Callable[[], Mapping[str, Shadow]] =
         response_model=_answer(),
     )
     async def processes() -> dict[str, Any]:
-        trouble = champions.store_trouble
+        store_error = champions.store_trouble
         statuses = champions.statuses.items()
         known = [(one.offers, one) for name, one in statuses if one.offers is not None and may_ask(name)]
         shadows = in_shadow() if may_operate() else {}
         return {
             "processes": [
-                {**_described(offers, one, trouble), "shadow": _shadow(shadows.get(offers.seed.process.name))}
+                {**_described(offers, one, store_error), "shadow": _shadow(shadows.get(offers.seed.process.name))}
                 for offers, one in known
             ]
         }

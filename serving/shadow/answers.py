@@ -30,10 +30,10 @@ def answered(one: PendingShadowRequest, payloads: Payloads, served: Served) -> S
         Whatever a model that is broken raises.
     """
     rows, request = _read(one, payloads)
-    asked = request | {"id": one.id} | {option.name: False for option in payloads.options if option.is_slow}
+    request_of_rows = request | {"id": one.id} | {option.name: False for option in payloads.options if option.is_slow}
     parts: list[Any] = []
-    for some in blocks(payloads, served.model, rows, asked):
-        parts += some["predictions"]
+    for block in blocks(payloads, served.model, rows, request_of_rows):
+        parts += block["predictions"]
     return ShadowAnswer(one.number, served.champion.version, served.digest, msgspec.json.encode(parts))
 
 

@@ -127,12 +127,12 @@ class Shadows:
     def look(self) -> None:
         """Follow the alias and drop excess requests once; errors are stored and logged, never raised."""
         try:
-            found = {name: self._looked(name, offers) for name, offers in self._asking().items()}
+            shadows = {name: self._looked(name, offers) for name, offers in self._asking().items()}
         except Exception as error:  # whatever a database, a network or a file system raises
             self._say("", f"versions in shadow cannot be looked for: {one_line(error)}")
             return
         self._say("", None)
-        self._of = {name: one for name, one in found.items() if one is not None}
+        self._of = {name: one for name, one in shadows.items() if one is not None}
 
     def answer(self) -> bool:
         """Answer some requests of each process; gives whether more may wait."""
@@ -141,12 +141,12 @@ class Shadows:
             one = self._of.get(name)
             if one is None or one.served is None:
                 continue
-            trouble = None
+            error_text = None
             try:
                 more |= self._answered(name, one, offers)
             except Exception as error:  # the records, or outcomes, may be out of reach
-                trouble = f"{name}: version {one.version.version} cannot answer in shadow: {one_line(error)}"
-            self._say(name, trouble)
+                error_text = f"{name}: version {one.version.version} cannot answer in shadow: {one_line(error)}"
+            self._say(name, error_text)
         return more
 
     def _asking(self) -> dict[str, Offers]:
@@ -197,39 +197,39 @@ class Shadows:
         """Answer the next requests of a process; gives whether others may wait."""
         assert one.served is not None
         with self._database.read() as connection:
-            some = records.waiting(connection, process, one.upto, _AT_ONCE)
-        if not some:
+            pending = records.waiting(connection, process, one.upto, _AT_ONCE)
+        if not pending:
             return False
         one.served = self._followers.followed(one.served, offers.predictions)
-        made = [answer for each in some if (answer := self._made(process, one, each, offers)) is not None]
+        made = [answer for each in pending if (answer := self._made(process, one, each, offers)) is not None]
         if made:
             records.keep(self._database, process, made)
         one.answered += len(made)
-        one.upto = some[-1].number
-        return len(some) == _AT_ONCE
+        one.upto = pending[-1].number
+        return len(pending) == _AT_ONCE
 
     def _made(
         self, process: str, one: Shadow, request: records.PendingShadowRequest, offers: Offers
     ) -> records.ShadowAnswer | None:
         """Return the response to a request, then pause; None if it is too long or the version fails on it."""
         assert one.served is not None
-        begun = time.perf_counter()
+        started = time.perf_counter()
         try:
             return answered(request, offers.predictions, one.served)
         except TooLongError:
             one.dropped += 1
         except Exception as error:  # a model may be broken in any way
             one.failed += 1
-            why = f"it fails: {one_line(error)}"
-            if why != one.trouble:
-                log.warning("%s: version %d in shadow: %s", process, one.version.version, why)
-            one.trouble = why
+            reason = f"it fails: {one_line(error)}"
+            if reason != one.trouble:
+                log.warning("%s: version %d in shadow: %s", process, one.version.version, reason)
+            one.trouble = reason
         finally:
-            self._ended.wait(_REST * (time.perf_counter() - begun))
+            self._ended.wait(_REST * (time.perf_counter() - started))
         return None
 
-    def _say(self, of: str, trouble: str | None) -> None:
+    def _say(self, of: str, error_text: str | None) -> None:
         """Log an error of a process, or of none, once and not at every poll."""
-        if trouble is not None and trouble != self._troubles.get(of):
-            log.warning("%s", trouble)
-        self._troubles[of] = trouble or ""
+        if error_text is not None and error_text != self._troubles.get(of):
+            log.warning("%s", error_text)
+        self._troubles[of] = error_text or ""

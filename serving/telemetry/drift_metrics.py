@@ -33,7 +33,9 @@ class Monitored:
             return {}
         try:
             with self._database.read() as connection:
-                found = newest_figures(connection)
+                latest = newest_figures(connection)
         except RecordsError:
             return {}
-        return {process: {**some, "monitored_timestamp_seconds": at / 1e6} for process, (at, some) in found.items()}
+        return {
+            process: {**values, "monitored_timestamp_seconds": at / 1e6} for process, (at, values) in latest.items()
+        }

@@ -26,8 +26,8 @@ class TimeHistogram:
 
     def buckets(self) -> list[tuple[str, float]]:
         """Cumulative counts by upper bound, as Prometheus expects them."""
-        found, total = [], 0.0
+        cumulative, total = [], 0.0
         for bound, count in zip((*map(str, BOUNDS), "+Inf"), self.counts, strict=True):
             total += count
-            found.append((bound, total))
-        return found
+            cumulative.append((bound, total))
+        return cumulative

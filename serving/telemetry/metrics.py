@@ -215,12 +215,12 @@ class Metrics:
         return {name: int(one.served is not None) for name, one in self._statuses().items()}
 
     def _ages(self) -> dict[str, float]:
-        found = {}
+        ages = {}
         for name, one in self._statuses().items():
-            learnt = dict(one.served.model.info).get("learnt_before") if one.served else None
-            if isinstance(learnt, str):
-                found[name] = datetime.fromisoformat(learnt).replace(tzinfo=UTC).timestamp()
-        return found
+            cutoff = dict(one.served.model.info).get("learnt_before") if one.served else None
+            if isinstance(cutoff, str):
+                ages[name] = datetime.fromisoformat(cutoff).replace(tzinfo=UTC).timestamp()
+        return ages
 
 
 class _Collected:

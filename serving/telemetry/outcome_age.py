@@ -28,11 +28,11 @@ class Arrivals:
         """Age of the latest batch of each process that has any [s]; empty if the records cannot be read."""
         try:
             with self._database.read() as connection:
-                found = newest_batches(connection, self._upto)
+                latest = newest_batches(connection, self._upto)
         except RecordsError as error:
             log.warning("age of latest outcomes unknown: %s", error)
             return {}
-        self._upto = max([self._upto, *(number for number, _ in found.values())])
-        self._at |= {name: at for name, (_, at) in found.items()}
+        self._upto = max([self._upto, *(number for number, _ in latest.values())])
+        self._at |= {name: at for name, (_, at) in latest.items()}
         present = now()
         return {name: max(0.0, (present - at) / 1e6) for name, at in self._at.items()}  # clocks are set back at times

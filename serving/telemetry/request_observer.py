@@ -31,8 +31,18 @@ class RequestObserver:
         scope, seconds = visit.scope, time.perf_counter() - visit.began
         path = getattr(scope.get("route"), "path", OTHER)
         self.metrics.finished(visit, path, seconds)
-        who = visit.caller.name or client(scope)
-        line = time.time(), visit.name, scope["method"], path, visit.status, seconds, visit.sent, who, visit.rows
+        caller_name = visit.caller.name or client(scope)
+        line = (
+            time.time(),
+            visit.name,
+            scope["method"],
+            path,
+            visit.status,
+            seconds,
+            visit.sent,
+            caller_name,
+            visit.rows,
+        )
         self._access.add(line)
 
     def lagged(self, seconds: float) -> None:

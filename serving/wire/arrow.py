@@ -56,8 +56,8 @@ def answered(
     names = [name for name in table.names if name in {*echoed, *(c.name for c in payloads.seed.inputs)}]
     for held in table.blocks(names):
         block, made = block_of(held, payloads, model.seed, first)
-        found: Columns = task.columns(payloads, model, block, request)
-        request = request | found.after
+        columns: Columns = task.columns(payloads, model, block, request)
+        request = request | columns.after
         first += held.num_rows
         arrays = [plain(held, name) for name in echoed]
         fields = [pa.field(name, array.type) for name, array in zip(echoed, arrays, strict=True)]
@@ -65,12 +65,12 @@ def answered(
             arrays.append(pa.array(made, _LISTS))
             fields.append(pa.field(history.MADE, _LISTS))
         for name in described:
-            if name in found.values:
-                arrays.append(column_of(found.values[name]))
+            if name in columns.values:
+                arrays.append(column_of(columns.values[name]))
                 fields.append(_field(name, arrays[-1], described))
-        arrays.append(pa.array(found.flags, _LISTS))
+        arrays.append(pa.array(columns.flags, _LISTS))
         fields.append(pa.field(FLAGS, _LISTS))
-        yield pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields)), found.beside, found.after, first >= rows
+        yield pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields)), columns.beside, columns.after, first >= rows
 
 
 def column_of(values: Values) -> pa.Array:
@@ -182,9 +182,9 @@ def stream(blocks: Iterator[Any], head: Record) -> Iterator[list[bytes]]:
     """
     sink = _Sink()
     writer = None
-    for batch, beside, after, is_last in blocks:
+    for batch, common, after, is_last in blocks:
         if writer is None:
-            about = _json({**head, **beside})
+            about = _json({**head, **common})
             writer = pa.ipc.new_stream(pa.PythonFile(sink, "w"), batch.schema.with_metadata({ABOUT: about}))
         metadata = {ABOUT: _json(after)} if is_last and after else None
         writer.write_batch(batch, custom_metadata=metadata)

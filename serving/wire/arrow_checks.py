@@ -107,20 +107,20 @@ def _is_readable(kind: pa.DataType) -> bool:
 def plain(block: pa.Table, name: str) -> pa.Array:
     """A column in one piece, without a dictionary."""
     column = block.column(name)
-    found = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # copies them, even a single one
-    if pa.types.is_dictionary(found.type):
+    chunk = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # copies them, even a single one
+    if pa.types.is_dictionary(chunk.type):
         # Rows of a file, whose texts may be of any length: large texts have room for all of them.
-        values = found.dictionary
-        found = (values.cast(pa.large_string()) if is_text(values.type) else values).take(found.indices)
-    return found.cast(pa.large_string()) if pa.types.is_string_view(found.type) else found
+        values = chunk.dictionary
+        chunk = (values.cast(pa.large_string()) if is_text(values.type) else values).take(chunk.indices)
+    return chunk.cast(pa.large_string()) if pa.types.is_string_view(chunk.type) else chunk
 
 
 def numbers(column: pa.Array) -> npt.NDArray[np.float64]:
     """Numbers, shape (n,); NaN where there is none."""
     if pa.types.is_null(column.type):
         return np.full(len(column), np.nan)
-    found: npt.NDArray[np.float64] = column.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
-    return found
+    values: npt.NDArray[np.float64] = column.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    return values
 
 
 def _wrong(block: pa.Table, seed: Seed) -> npt.NDArray[np.bool_]:

@@ -59,10 +59,10 @@ class Table:
         count = 0
         for part in self._parts(list(names)):
             while part.num_rows:
-                some = part.slice(0, ROWS - count)
-                part = part.slice(some.num_rows)
-                held.append(some)
-                count += some.num_rows
+                piece = part.slice(0, ROWS - count)
+                part = part.slice(piece.num_rows)
+                held.append(piece)
+                count += piece.num_rows
                 if count == ROWS:
                     yield pa.Table.from_batches([_joined(held)])
                     held, count = [], 0
@@ -86,9 +86,9 @@ class Table:
         try:
             return act(*given)
         except (pa.ArrowException, OSError, EOFError, ValueError, struct.error, IndexError) as error:
-            what = "Arrow stream" if self._kind == ARROW else "Parquet file"
-            said = " ".join(str(error).split())[:200]
-            raise ProblemError(HTTPStatus.BAD_REQUEST, f"the body is no valid {what}: {said}") from None
+            expected = "Arrow stream" if self._kind == ARROW else "Parquet file"
+            message = " ".join(str(error).split())[:200]
+            raise ProblemError(HTTPStatus.BAD_REQUEST, f"the body is no valid {expected}: {message}") from None
 
 
 def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
@@ -109,12 +109,12 @@ def _arrow(body: pa.Buffer, most: int | None) -> Opened:
         dictionaries = [name for name in names if pa.types.is_dictionary(schema.field(name).type)]
         whole = [name for name in names if name not in dictionaries]
         for batch in pa.ipc.open_stream(body):
-            wanted = batch.select(names)
-            wanted.validate()  # lengths and offsets may be anything in a body from outside
+            selected = batch.select(names)
+            selected.validate()  # lengths and offsets may be anything in a body from outside
             batch.select(whole).validate(full=True)
             for name in dictionaries:
                 batch.column(name).indices.validate(full=True)
-            yield wanted
+            yield selected
 
     return schema, batches
 

@@ -94,12 +94,12 @@ class File:
             A page is damaged.
         """
         budget.spend(max(0, self._rows) * max(1, len(self._leaves)) * CELL)
-        found = set()
+        columns = set()
         for group in self._groups:
             for i, (leaf, column) in enumerate(zip(self._leaves, group, strict=True)):
                 if _has_long_texts(self._body, leaf, column, budget):
-                    found.add(i)
-        return sorted(found)
+                    columns.add(i)
+        return sorted(columns)
 
 
 def _footer(body: memoryview) -> memoryview:
@@ -119,7 +119,7 @@ def _first_count(footer: memoryview) -> int:
 
 def _has_long_texts(body: memoryview, leaf: Found, column: Found, budget: Budget) -> bool:
     """Check a column's pages in a row group; return whether its dictionary has a text that is too long."""
-    found = False
+    is_too_long = False
     for header, packed in _pages(body, column, budget):
         for number, encoding in _ENCODINGS.items():
             own = header.get((number, STRUCT), {})
@@ -131,8 +131,8 @@ def _has_long_texts(body: memoryview, leaf: Found, column: Found, budget: Budget
         budget.spend(size)
         budget.check(_COPIES * size)
         if header[1, I32] == _DICTIONARY and leaf.get((1, I32)) == _BYTE_ARRAY and size > MOST_BYTES:
-            found |= _is_long(packed, size, column.get((4, I32), 0), header.get((7, STRUCT), {}).get((1, I32), 0))
-    return found
+            is_too_long |= _is_long(packed, size, column.get((4, I32), 0), header.get((7, STRUCT), {}).get((1, I32), 0))
+    return is_too_long
 
 
 def _pages(body: memoryview, column: Found, budget: Budget) -> Iterator[tuple[Found, memoryview]]:

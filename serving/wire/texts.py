@@ -100,8 +100,8 @@ def _between(long: npt.NDArray[np.intp], length: int) -> list[tuple[int, int]]:
 def _bytes(texts: pa.Array) -> npt.NDArray[np.int64]:
     """Bytes of each text, shape (n,); 0 where there is none."""
     if not pa.types.is_string_view(texts.type):
-        found: npt.NDArray[np.int64] = pc.binary_length(texts).fill_null(0).to_numpy(zero_copy_only=False)
-        return found
+        lengths: npt.NDArray[np.int64] = pc.binary_length(texts).fill_null(0).to_numpy(zero_copy_only=False)
+        return lengths
     if not len(texts):
         return np.zeros(0, dtype=np.int64)
     # A view begins with the number of its bytes.

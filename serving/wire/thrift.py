@@ -41,7 +41,7 @@ def structure(data: memoryview, at: int, lists: Lists | None = None, depth: int 
     OSError, IndexError, struct.error
         It is none.
     """
-    found: Found = {}
+    fields: Found = {}
     number = 0
     while head := data[at]:
         at, kind = at + 1, head & 15
@@ -52,12 +52,12 @@ def structure(data: memoryview, at: int, lists: Lists | None = None, depth: int 
         if not 0 <= number <= _LAST_FIELD:
             raise OSError(f"a field of number {number}")
         if kind in (TRUE, FALSE):
-            found[number, TRUE] = kind == TRUE
+            fields[number, TRUE] = kind == TRUE
         elif kind in _BITS and (byte := data[at]) < 128:  # most numbers are short
-            found[number, kind], at = (byte >> 1) ^ -(byte & 1), at + 1
+            fields[number, kind], at = (byte >> 1) ^ -(byte & 1), at + 1
         else:
-            found[number, kind], at = _value(data, at, kind, (lists or {}).get(number), depth)
-    return found, at + 1
+            fields[number, kind], at = _value(data, at, kind, (lists or {}).get(number), depth)
+    return fields, at + 1
 
 
 def _value(data: memoryview, at: int, kind: int, inner: Any, depth: int) -> tuple[Any, int]:
@@ -96,14 +96,14 @@ def _list(data: memoryview, at: int, inner: Any, depth: int) -> tuple[list[Any],
     length, kind, at = list_head(data, at)
     if inner is not None and length and kind != (inner if isinstance(inner, int) else STRUCT):
         raise OSError(f"a list of kind {kind}")
-    found = []
+    values = []
     for _ in range(length):
         if kind in _BITS and (byte := data[at]) < 128:
             value, at = (byte >> 1) ^ -(byte & 1), at + 1
         else:
             value, at = _value(data, at, kind, inner, depth + 1)
-        found.append(value)
-    return found, at
+        values.append(value)
+    return values, at
 
 
 def _map(data: memoryview, at: int, depth: int) -> tuple[None, int]:

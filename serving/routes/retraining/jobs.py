@@ -127,11 +127,11 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
         openapi_extra={"requestBody": body},
     )
     async def ask(process: str, request: Request, response: Response) -> RetrainingJob:
-        wanted = await _asked(request)
-        asked = RetrainingRequest(
-            of(process), asker(request.scope), wanted.if_drifted, wanted.accept_shift, wanted.dry_run
+        retraining = await _asked(request)
+        submitted = RetrainingRequest(
+            of(process), asker(request.scope), retraining.if_drifted, retraining.accept_shift, retraining.dry_run
         )
-        job = await _from(lambda: jobs.put(asked))
+        job = await _from(lambda: jobs.put(submitted))
         response.headers["Location"] = f"/v1/{process}/{JOBS}/{job.id}"
         return _shown(job)
 
@@ -171,17 +171,17 @@ async def _asked(request: Request) -> AskedJob:
     """Parse the body of a retraining request; an empty one means the defaults."""
     if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
         return AskedJob()
-    wanted, faults = _ASKED.read(parsed_json(await read_body(request, _MOST_BYTES)))
+    body, faults = _ASKED.read(parsed_json(await read_body(request, _MOST_BYTES)))
     if faults:
         raise invalid(faults)
-    assert isinstance(wanted, AskedJob)
-    return wanted
+    assert isinstance(body, AskedJob)
+    return body
 
 
-async def _from(what: Callable[[], T]) -> T:
+async def _from(call: Callable[[], T]) -> T:
     """Return the result of a queue call, made off the event loop."""
     try:
-        return await run_in_threadpool(what)
+        return await run_in_threadpool(call)
     except BusyError as error:
         raise ProblemError(HTTPStatus.CONFLICT, str(error)) from None
     except JobsError as error:
@@ -189,14 +189,16 @@ async def _from(what: Callable[[], T]) -> T:
 
 
 def _shown(job: Job) -> RetrainingJob:
-    asked, progress, result = job.asked, job.progress, job.result
-    shown = AskedJob(if_drifted=asked.only_if_drifted, accept_shift=asked.accept_shift, dry_run=asked.dry_run)
+    submitted, progress, result = job.asked, job.progress, job.result
+    shown = AskedJob(
+        if_drifted=submitted.only_if_drifted, accept_shift=submitted.accept_shift, dry_run=submitted.dry_run
+    )
     return RetrainingJob(
         job=job.id,
-        process=asked.process,
+        process=submitted.process,
         state=job.state,
         asked=shown,
-        asked_by=asked.by,
+        asked_by=submitted.by,
         asked_at=_when(job.at) or "",
         begun_at=_when(job.begun),
         ended_at=_when(job.ended),
