@@ -25,7 +25,7 @@ _WARNED_EVERY = 60.0  # s
 
 
 def most_connections(requested: int) -> int:
-    """Raise the system's limit for this process and return the allowed connections, at most `requested`."""
+    """Raise the system's limit for this process; return the allowed connections, at most `requested`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

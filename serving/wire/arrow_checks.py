@@ -226,7 +226,7 @@ def _calendar(payloads: Payloads) -> list[str]:
 def block_of(
     block: pa.Table, payloads: Payloads, model_seed: Seed, first: int = 0
 ) -> tuple[CheckedRows, list[list[str]] | None]:
-    """Return checked rows as a model takes them, and the columns derived for each row; None if not allowed.
+    """Return checked rows as a model takes them, and each row's derived columns; None if not allowed.
 
     Parameters
     ----------
