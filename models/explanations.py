@@ -65,10 +65,10 @@ def explained(estimator: Regressor, X: FloatArray, predicted: FloatArray, seed: 
     are cut by TreeSHAP along their own paths (Lundberg et al. 2020, Nature Machine Intelligence 2), lines at
     each column's distance from what counts as its middle.
     """
-    found = estimator.contributions(X)
-    if found is None:
+    contributions = estimator.contributions(X)
+    if contributions is None:
         return None
-    values, parts = found[0], found[1][:, :, 0]
+    values, parts = contributions[0], contributions[1][:, :, 0]
     names, units = _columns(estimator, seed)
     log_floor = getattr(last_of(estimator), "log_floor", None)
     if log_floor is not None:
@@ -96,15 +96,15 @@ def explained_contents(estimator: Regressor, X: FloatArray, logs: FloatArray, se
     ----------
     Ang 2004 (Energy Policy 32): the logarithmic mean Divisia index.
     """
-    found = estimator.contributions(X)
-    if found is None:
+    contributions = estimator.contributions(X)
+    if contributions is None:
         return None
     names, units = _columns(estimator, seed)
     parts = []
     for i, log in enumerate(logs.T):
         value = np.exp(log)
-        of_content = _of_ratio(found[1][:, :, i], value)
-        parts.append(Parts(names, units, found[0], of_content, value - of_content.sum(axis=1)))
+        of_content = _of_ratio(contributions[1][:, :, i], value)
+        parts.append(Parts(names, units, contributions[0], of_content, value - of_content.sum(axis=1)))
     return parts
 
 
@@ -138,15 +138,15 @@ def explained_classes(
         Parts that sum to ln(p / p of the next), and the numbers of both classes. Not finite where the next has no
         probability at all. None where the candidate has no such parts.
     """
-    found = estimator.contributions(X)
-    if found is None:
+    contributions = estimator.contributions(X)
+    if contributions is None:
         return None
     pair = np.argsort(-p, axis=1, kind="stable")[:, :2]
     rows = np.arange(len(X))
     with np.errstate(divide="ignore"):
         ratio = np.log(p[rows, pair[:, 0]]) - np.log(p[rows, pair[:, 1]])
-    parts = (found[1][rows, :, pair[:, 0]] - found[1][rows, :, pair[:, 1]]) / temperature
-    return Parts(*_columns(estimator, seed), found[0], parts, ratio - parts.sum(axis=1)), pair
+    parts = (contributions[1][rows, :, pair[:, 0]] - contributions[1][rows, :, pair[:, 1]]) / temperature
+    return Parts(*_columns(estimator, seed), contributions[0], parts, ratio - parts.sum(axis=1)), pair
 
 
 def _columns(estimator: object, seed: Seed) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -140,12 +140,12 @@ def restored(part: Mapping[str, Any], seed: Seed) -> tuple[dict[str, Any], dict[
     LearntError
         A part of an unknown name, of another form, of a newer version or with a state that cannot be read.
     """
-    found = part.get(LEARNT)
-    if not isinstance(found, dict):
-        raise LearntError(f"{LEARNT}: got {short(found)}: expected an object with a part a name")
+    stored = part.get(LEARNT)
+    if not isinstance(stored, dict):
+        raise LearntError(f"{LEARNT}: got {short(stored)}: expected an object with a part a name")
     learnt: dict[str, Any] = {}
     refusals: dict[str, str] = {}
-    for name, entry in found.items():
+    for name, entry in stored.items():
         learning, place = _known(name, seed), f"{LEARNT}.{name}"
         match entry:
             case {"refused": str(why)} if len(entry) == 1:

@@ -51,13 +51,13 @@ class TableModel:
 
         # pandas cannot make a float of its own NA in a column of objects, which is what MLflow hands on.
         present = table.astype(object).where(table.notna(), None)
-        found = pd.DataFrame(self.model.columns(matrix(present, self.model.seed)), index=table.index)
+        predictions = pd.DataFrame(self.model.columns(matrix(present, self.model.seed)), index=table.index)
         asked = (params or {}).get(ANSWER, WHOLE)
         if asked == WHOLE:
-            return found
-        if asked not in found.columns:
-            raise ValueError(f"{ANSWER}: got {asked!r}, expected {WHOLE!r} or one of {', '.join(found.columns)}")
-        column: pd.Series[Any] = found[asked]
+            return predictions
+        if asked not in predictions.columns:
+            raise ValueError(f"{ANSWER}: got {asked!r}, expected {WHOLE!r} or one of {', '.join(predictions.columns)}")
+        column: pd.Series[Any] = predictions[asked]
         return column
 
 

@@ -74,8 +74,8 @@ class ClassificationModel:
 
     def probabilities(self, X: FloatArray) -> FloatArray:
         """Return calibrated class probabilities, shape (n, K), from inputs in plant units, shape (n, k)."""
-        found = self._parts.last.predict_proba(self._parts.rows(X))
-        return tempered(np.asarray(found, dtype=np.float64), self.temperature)
+        scores = self._parts.last.predict_proba(self._parts.rows(X))
+        return tempered(np.asarray(scores, dtype=np.float64), self.temperature)
 
     @cached_property
     def _parts(self) -> Parted:

@@ -70,9 +70,9 @@ def shift_hours(texts: Iterable[str]) -> dict[str, tuple[int, int]] | None:
     {'Frühschicht': (4, 16), 'Nachtschicht': (17, 34)}
     """
     known = {name: hours for names, hours in _SHIFTS for name in names.split()}
-    found = {text: known.get(_shift(text)) for text in texts}
-    hours = {text: window for text, window in found.items() if window is not None}
-    return hours if len(hours) == len(found) > 1 else None
+    by_text = {text: known.get(_shift(text)) for text in texts}
+    hours = {text: window for text, window in by_text.items() if window is not None}
+    return hours if len(hours) == len(by_text) > 1 else None
 
 
 def _numbers(texts: Iterable[str], lists: Iterable[str], first: int) -> dict[str, int] | None:

@@ -83,9 +83,9 @@ def exchanged(times: pd.Series) -> pd.Series:
     there = times.notna() & (times.dt.day <= _MONTHS)
     some = times[there]
     parts = {"year": some.dt.year, "month": some.dt.day, "day": some.dt.month}
-    found = times.copy()
-    found[there] = (pd.to_datetime(pd.DataFrame(parts)) + (some - some.dt.normalize())).astype(times.dtype)
-    return found
+    swapped = times.copy()
+    swapped[there] = (pd.to_datetime(pd.DataFrame(parts)) + (some - some.dt.normalize())).astype(times.dtype)
+    return swapped
 
 
 def irregular_steps(times: pd.Series, unit: IntArray) -> int:
@@ -128,14 +128,14 @@ def contradictions(times: pd.Series, columns: Mapping[str, pd.Series], unit: Int
         Number of each row's unit.
     """
     other = exchanged(times)
-    found = [*_order(times, other, unit)]
+    issues = [*_order(times, other, unit)]
     rows = np.flatnonzero(times.notna())
     rows = rows[:: max(1, len(rows) // _MOST_ROWS)]
     if len(rows):
         read, turned = times.iloc[rows].reset_index(drop=True), other.iloc[rows].reset_index(drop=True)
         for name, column in columns.items():
-            found += _of_column(name, column.iloc[rows].reset_index(drop=True), read, turned, rows)
-    return sorted(found, key=lambda one: (not one.is_exchange, -one.rows / one.compared))
+            issues += _of_column(name, column.iloc[rows].reset_index(drop=True), read, turned, rows)
+    return sorted(issues, key=lambda one: (not one.is_exchange, -one.rows / one.compared))
 
 
 def _order(times: pd.Series, other: pd.Series, unit: IntArray) -> Iterator[Contradiction]:

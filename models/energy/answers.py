@@ -45,8 +45,8 @@ class EnergyAnswers:
     @property
     def coal_equivalent(self) -> Answer:
         """The comprehensive energy [kgce/t]."""
-        (found,) = self._part("coal_equivalent").values()
-        return found
+        (coal,) = self._part("coal_equivalent").values()
+        return coal
 
     @property
     def scopes(self) -> dict[str, Answer]:
@@ -116,11 +116,11 @@ def energy_answers(
         "scope_2": of.scope_2,
     }
     values = [values for part in parts.values() for values in part.values()]
-    found = np.empty((len(values) + len(norms), *ends.shape))
-    for one, value in zip(found, [*values, *(counted(norm, of) for norm in norms)], strict=True):
+    evaluated = np.empty((len(values) + len(norms), *ends.shape))
+    for one, value in zip(evaluated, [*values, *(counted(norm, of) for norm in norms)], strict=True):
         one[:] = value  # what does not depend on the target is the same at all ends
     # A higher efficiency takes less energy, more fuel takes more.
-    low, high = found.min(axis=1), found.max(axis=1)
-    found[:, 1], found[:, 2] = low, high
+    low, high = evaluated.min(axis=1), evaluated.max(axis=1)
+    evaluated[:, 1], evaluated[:, 2] = low, high
     names = {part: tuple(values) for part, values in parts.items()}
-    return EnergyAnswers(names, found[: len(values)], norms, found[len(values) :])
+    return EnergyAnswers(names, evaluated[: len(values)], norms, evaluated[len(values) :])

@@ -52,9 +52,9 @@ class _Handle:
 
     def number(self, function: str) -> int:
         """Return the number that a function of the library gives for the booster."""
-        found = c_int()
-        _check(getattr(_library(), function)(self.value, byref(found)))
-        return found.value
+        number = c_int()
+        _check(getattr(_library(), function)(self.value, byref(number)))
+        return number.value
 
 
 class _OneRow:
@@ -159,10 +159,10 @@ class Booster:
         """
         kind = _RAW if raw_score else _NORMAL
         if len(X) == 1:
-            found = self._one_row(kind)(self._checked(X)[0])
+            predictions = self._one_row(kind)(self._checked(X)[0])
         else:
-            found = self._in_parts(X, PREDICTED_AT_ONCE, kind, num_threads, self.outputs)
-        return found if self.outputs == 1 else found.reshape(len(X), self.outputs)
+            predictions = self._in_parts(X, PREDICTED_AT_ONCE, kind, num_threads, self.outputs)
+        return predictions if self.outputs == 1 else predictions.reshape(len(X), self.outputs)
 
     def contributions(self, X: FloatArray, num_threads: int = 1) -> FloatArray:
         """Return TreeSHAP contributions of columns to each output's raw score; last the mean of the trees.
@@ -177,8 +177,8 @@ class Booster:
         ndarray, shape (n, outputs, columns + 1)
         """
         numbers = self.outputs * (self.columns + 1)
-        found = self._in_parts(X, CONTRIBUTED_AT_ONCE, _CONTRIBUTIONS, num_threads, numbers)
-        return found.reshape(len(X), self.outputs, self.columns + 1)
+        contributions = self._in_parts(X, CONTRIBUTED_AT_ONCE, _CONTRIBUTIONS, num_threads, numbers)
+        return contributions.reshape(len(X), self.outputs, self.columns + 1)
 
     def _one_row(self, kind: int) -> _OneRow:
         made: dict[int, _OneRow] | None = getattr(self._own, "made", None)
@@ -202,16 +202,16 @@ class Booster:
 
     def _predicted(self, X: FloatArray, kind: int, threads: int, numbers: int) -> FloatArray:
         rows = np.ascontiguousarray(self._checked(X), dtype=np.float64)
-        found, length = np.empty(len(rows) * numbers), c_int64()
+        predictions, length = np.empty(len(rows) * numbers), c_int64()
         if len(rows):
             _check(
                 _library().LGBM_BoosterPredictForMat(
                     *(self._handle.value, c_void_p(rows.ctypes.data), _FLOAT64, c_int32(len(rows))),
                     *(c_int32(self.columns), _ROW_MAJOR, kind, _FIRST, _ALL, c_char_p(b"num_threads=%d" % threads)),
-                    *(byref(length), found.ctypes.data_as(ctypes.POINTER(c_double))),
+                    *(byref(length), predictions.ctypes.data_as(ctypes.POINTER(c_double))),
                 )
             )
-        return found
+        return predictions
 
 
 @cache
@@ -242,10 +242,10 @@ def _file() -> Path:
     spec = find_spec("lightgbm")
     if spec is None or spec.submodule_search_locations is None:
         raise LightGBMError("lightgbm is not installed")
-    found = version("lightgbm")
-    if not OLDEST <= tuple(int(part) for part in found.split(".")[:2]) < TOO_NEW:
+    installed = version("lightgbm")
+    if not OLDEST <= tuple(int(part) for part in installed.split(".")[:2]) < TOO_NEW:
         oldest, too_new = (".".join(map(str, one)) for one in (OLDEST, TOO_NEW))
-        raise LightGBMError(f"lightgbm: got version {found}, expected at least {oldest} and below {too_new}")
+        raise LightGBMError(f"lightgbm: got version {installed}, expected at least {oldest} and below {too_new}")
     files = [Path(folder, name) for folder in spec.submodule_search_locations for name in _NAMES]
     present = next((file for file in files if file.is_file()), None)
     if present is None:

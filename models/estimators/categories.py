@@ -86,15 +86,15 @@ def by_column(parts: FloatArray, categories: Categories) -> FloatArray:
     """
     if categories is None:
         return parts
-    found = np.zeros((len(parts), len(categories), *parts.shape[2:]))
+    sums = np.zeros((len(parts), len(categories), *parts.shape[2:]))
     texts = category_columns(categories, len(categories))
     numbers = [i for i in range(len(categories)) if i not in texts]
-    found[:, numbers] = parts[:, : len(numbers)]
+    sums[:, numbers] = parts[:, : len(numbers)]
     start = len(numbers)
     for i in texts:
-        found[:, i] = parts[:, start : start + categories[i]].sum(axis=1)
+        sums[:, i] = parts[:, start : start + categories[i]].sum(axis=1)
         start += categories[i]
-    return found
+    return sums
 
 
 def columns_before(indicated: int, categories: Categories) -> int:

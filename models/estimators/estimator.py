@@ -40,11 +40,11 @@ class Estimator:
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Parameters by name; with `deep` those of parameters that are estimators too, as `<name>__<theirs>`."""
-        found = {name: getattr(self, name) for name in self._parameters()}
-        for name, value in list(found.items()) if deep else ():
+        params = {name: getattr(self, name) for name in self._parameters()}
+        for name, value in list(params.items()) if deep else ():
             if hasattr(value, "get_params") and not isinstance(value, type):
-                found |= {f"{name}__{inner}": one for inner, one in value.get_params().items()}
-        return found
+                params |= {f"{name}__{inner}": one for inner, one in value.get_params().items()}
+        return params
 
     def set_params(self, **params: Any) -> Self:
         """Change parameters by the names that `get_params` gives.

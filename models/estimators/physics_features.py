@@ -89,12 +89,12 @@ class PhysicsFeatures(Estimator):
         physics = self.physics
         if len(X) <= ROWS_AT_ONCE:
             return np.hstack([X, physics_columns(physics, X, self.inputs, self.features)])
-        found = np.empty((len(X), X.shape[1] + len(self.features)))
-        found[:, : X.shape[1]] = X
+        matrix = np.empty((len(X), X.shape[1] + len(self.features)))
+        matrix[:, : X.shape[1]] = X
         for start in range(0, len(X), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
-            found[rows, X.shape[1] :] = physics_columns(physics, X[rows], self.inputs, self.features)
-        return found
+            matrix[rows, X.shape[1] :] = physics_columns(physics, X[rows], self.inputs, self.features)
+        return matrix
 
     def fit_transform(self, X: npt.ArrayLike, y: object = None) -> FloatArray:
         """Return the result of `fit` and `transform`."""
@@ -145,8 +145,8 @@ class OnPhysics(Estimator):
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
         """Parts of the estimator, of inputs and features."""
-        found: tuple[FloatArray, FloatArray] | None = self.trees.contributions(self.physics.transform(X))
-        return found
+        contributions: tuple[FloatArray, FloatArray] | None = self.trees.contributions(self.physics.transform(X))
+        return contributions
 
     def __sklearn_tags__(self) -> Any:
         return self.trees.__sklearn_tags__()

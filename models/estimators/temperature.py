@@ -63,5 +63,5 @@ def fitted_temperature(scores: FloatArray, codes: npt.ArrayLike, prior: FloatArr
         return float(np.mean(total - logits[rows, labels]))
 
     # The loss is convex in 1/T, so it has one lowest point, in T as well.
-    found = minimize_scalar(log_loss, bounds=(math.log(COLDEST), math.log(HOTTEST)), method="bounded")
-    return math.exp(float(found.x))
+    optimum = minimize_scalar(log_loss, bounds=(math.log(COLDEST), math.log(HOTTEST)), method="bounded")
+    return math.exp(float(optimum.x))

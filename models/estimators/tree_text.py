@@ -80,8 +80,8 @@ def check(text: bytes) -> None:
     strange = text.translate(None, _PRINTABLE)
     if strange:
         _refuse(f"byte {text.index(strange[:1])}: got {strange[:1]!r}, expected printable ASCII")
-    head, found, _ = text.partition(b"\n\n")
-    if not found:
+    head, separator, _ = text.partition(b"\n\n")
+    if not separator:
         _refuse("got no blank line, expected one after the header")
     header = _header(head.decode())
     columns, sizes = _shape(header)
@@ -121,9 +121,9 @@ def _shape(header: dict[str, str]) -> tuple[int, list[int]]:
     classes = _whole("num_class", header["num_class"], _MOST_BITS)
     _whole("label_index", header["label_index"], _MOST_BITS)
     for key in ("feature_names", "feature_infos", "monotone_constraints"):
-        found = len(header[key].split(" ")) if key in header else columns
-        if found != columns:
-            _refuse(f"header: {key}: got {found}, expected {columns} as max_feature_idx says")
+        count = len(header[key].split(" ")) if key in header else columns
+        if count != columns:
+            _refuse(f"header: {key}: got {count}, expected {columns} as max_feature_idx says")
     if not set(header.get("monotone_constraints", "0").split(" ")) <= {"-1", "0", "1"}:
         _refuse("header: monotone_constraints: expected -1, 0 or 1 for each column")
     if header["num_tree_per_iteration"] != str(classes) or classes == 0:
@@ -198,11 +198,11 @@ def _check_trees(trees: list[Tree], columns: int) -> None:
         _check_size(name, texts[name], nodes)
     _check_size("leaf_weight", texts["leaf_weight"], np.where(nodes > 0, leaves, 0))  # one leaf alone has no weight
     for name, lengths in (("leaf_value", leaves), ("shrinkage", one)):
-        found = _flat(name, texts[name], lengths)
-        found.check(np.isfinite(found.values), "a finite number")
+        numbers = _flat(name, texts[name], lengths)
+        numbers.check(np.isfinite(numbers.values), "a finite number")
     for name, lengths, least in (("leaf_count", leaves, 0), ("internal_count", nodes, 1)):
-        found = _flat(name, texts[name], lengths, whole=True)
-        found.check((found.values >= least) & (found.values < _MOST_COUNT), f"at least {least}, in 32 bits")
+        numbers = _flat(name, texts[name], lengths, whole=True)
+        numbers.check((numbers.values >= least) & (numbers.values < _MOST_COUNT), f"at least {least}, in 32 bits")
     feature, decision, left, right = (
         _flat(name, texts[name], nodes, whole=True)
         for name in ("split_feature", "decision_type", "left_child", "right_child")
@@ -219,11 +219,11 @@ def _wholes(name: str, texts: tuple[bytes, ...], below: int) -> IntArray:
 
 def _check_size(name: str, texts: tuple[bytes, ...], lengths: IntArray) -> bytes:
     """Check how many numbers each tree has in an array, and of which signs; gives them in one line."""
-    found = [text.count(b" ") + 1 if text else 0 for text in texts]
+    counts = [text.count(b" ") + 1 if text else 0 for text in texts]
     expected = lengths.tolist()
-    if found != expected:
-        number = next(i for i, (one, other) in enumerate(zip(found, expected, strict=True)) if one != other)
-        _refuse(f"tree {number}: {name}: got {found[number]} numbers, expected {expected[number]}")
+    if counts != expected:
+        number = next(i for i, (one, other) in enumerate(zip(counts, expected, strict=True)) if one != other)
+        _refuse(f"tree {number}: {name}: got {counts[number]} numbers, expected {expected[number]}")
     line = b" ".join(filter(None, texts))
     if line.translate(None, _NUMERIC) or b"  " in line or line != line.strip():
         for number, text in enumerate(texts):

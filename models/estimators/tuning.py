@@ -93,13 +93,13 @@ def tuned(estimator: Any, X: FloatArray, y: FloatArray) -> Any:
     best = error_of(last, {}, rows, labels)
     chosen: dict[str, Any] = {}
     for group in last.LADDER if np.isfinite(best) else ():
-        found = {}
+        errors = {}
         for step in group:
             if chosen | dict(step) != chosen and any(last.get_params()[name] != value for name, value in step.items()):
-                found[error_of(last, chosen | dict(step), rows, labels)] = step
-        if found and min(found) < best:
-            best = min(found)
-            chosen |= found[best]
+                errors[error_of(last, chosen | dict(step), rows, labels)] = step
+        if errors and min(errors) < best:
+            best = min(errors)
+            chosen |= errors[best]
     return with_settings(estimator, chosen)
 
 

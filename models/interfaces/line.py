@@ -54,12 +54,12 @@ class Balance:
     def course(self, current: FloatArray, step: float) -> FloatArray:
         """State at the end of each step of so many hours [unit]."""
         kept, gain = self.pull(step)
-        state, found = self.start, []
+        state, states = self.start, []
         for rest, rate in zip(self.rest.tolist(), self.rate(current).tolist(), strict=True):
             state = kept * state + (1.0 - kept) * rest + gain * rate
             state = state if self.floor is None else max(state, self.floor)
-            found.append(state)
-        return np.array(found)
+            states.append(state)
+        return np.array(states)
 
 
 @dataclass(frozen=True)

@@ -132,11 +132,11 @@ class Bounds:
         It is odd where its distance, counted in reaches and over all measures together, is above one: measures that are
         all near their bounds are odd too. Of fewer outcomes than FEWEST_ROWS level and mean alone say something.
         """
-        n, found = len(run.errors), run.measures
+        n, measures = len(run.errors), run.measures
         thin = max(1.0, self.rows / n)
         reach = self.reach * thin**0.5
         reach[list(_SHARES)] *= thin**0.5
-        off = (found - self.middle) / reach
+        off = (measures - self.middle) / reach
         off[_LINK] *= -1
         off = np.where(np.isin(MEASURES, _EITHER), np.abs(off), np.maximum(off, 0.0))
         if n < FEWEST_ROWS:
@@ -147,14 +147,14 @@ class Bounds:
             return ()
         low, high = self.middle - reach, self.middle + reach
         lines = (
-            f"the level is off by {found[_LEVEL]:+.3g}, expected {low[_LEVEL]:+.3g} to {high[_LEVEL]:+.3g}",
-            f"the mean is off by {found[_MEAN]:+.3g}, expected {low[_MEAN]:+.3g} to {high[_MEAN]:+.3g}",
-            f"errors spread over {np.exp(found[_SPREAD]):.3g}, expected {np.exp(low[_SPREAD]):.3g} to "
+            f"the level is off by {measures[_LEVEL]:+.3g}, expected {low[_LEVEL]:+.3g} to {high[_LEVEL]:+.3g}",
+            f"the mean is off by {measures[_MEAN]:+.3g}, expected {low[_MEAN]:+.3g} to {high[_MEAN]:+.3g}",
+            f"errors spread over {np.exp(measures[_SPREAD]):.3g}, expected {np.exp(low[_SPREAD]):.3g} to "
             f"{np.exp(high[_SPREAD]):.3g}",
-            f"a correlation of {np.tanh(found[_LINK]):.2f} with what is predicted, expected at least "
+            f"a correlation of {np.tanh(measures[_LINK]):.2f} with what is predicted, expected at least "
             f"{np.tanh(low[_LINK]):.2f}",
-            f"{found[_ALIKE]:.0%} are also another row's, expected at most {high[_ALIKE]:.0%}",
-            f"{found[_COPIED]:.0%} were known before of other rows, expected at most {high[_COPIED]:.0%}",
+            f"{measures[_ALIKE]:.0%} are also another row's, expected at most {high[_ALIKE]:.0%}",
+            f"{measures[_COPIED]:.0%} were known before of other rows, expected at most {high[_COPIED]:.0%}",
         )
         least = 1.0 if off.max() > 1 else _NEAR
         named = [line for line, one in zip(lines, off, strict=True) if one > least]
@@ -185,7 +185,7 @@ class ReferenceRuns:
     def odd(self, run: OutcomeRun) -> tuple[str, ...]:
         """Return the anomalies against reference runs of at most its length, longest first; see `Bounds.odd`."""
         fitting = [one for one in self.bounds if one.rows <= len(run.errors)]
-        return next((found for one in reversed(fitting or self.bounds[:1]) if (found := one.odd(run))), ())
+        return next((anomalies for one in reversed(fitting or self.bounds[:1]) if (anomalies := one.odd(run))), ())
 
     def state(self) -> list[dict[str, Any]]:
         """Return the state as JSON values."""

@@ -193,12 +193,12 @@ def run_of(arrivals: Sequence[Arrival], centre: float, known: FloatArray) -> Out
 
 def usual_of(arrivals: Sequence[Arrival], start: AdaptiveInterval) -> ReferenceRuns | None:
     """Return reference runs of outcomes that are all applied from a start on; None if too few."""
-    found, rows, before, centres = list[Bounds](), FEWEST_ROWS, 0, centres_along(arrivals, start)
+    collected, rows, before, centres = list[Bounds](), FEWEST_ROWS, 0, centres_along(arrivals, start)
     while (bounds := Bounds.of(runs := runs_of(arrivals, centres, rows))) is not None:
         if len(runs) != before:  # simultaneous outcomes may be longer than the requested length
-            found.append(bounds)
+            collected.append(bounds)
         rows, before = 2 * rows, len(runs)
-    return ReferenceRuns(tuple(found)) if found else None
+    return ReferenceRuns(tuple(collected)) if collected else None
 
 
 def centres_along(arrivals: Iterable[Arrival], start: AdaptiveInterval) -> list[float]:

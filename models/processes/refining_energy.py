@@ -42,10 +42,10 @@ class RefiningEnergy(CellPhysics[PhysicsT]):
         efficiency : ndarray, shape (n,) or (e, n)
             Current efficiency [%].
         """
-        found = {name: specific_energy(part, 100.0, self.EQUIVALENT) for name, part in volts.items()}
+        uses = {name: specific_energy(part, 100.0, self.EQUIVALENT) for name, part in volts.items()}
         lost = self.direct(columns, efficiency) * (1.0 - 0.01 * efficiency)
         shorts = np.minimum(0.01 * short_loss * self.direct(columns, efficiency), np.maximum(lost, 0.0))
-        return found | {"short circuits": shorts, "leakage and dissolution": lost - shorts}
+        return uses | {"short circuits": shorts, "leakage and dissolution": lost - shorts}
 
     def steam(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
         """Steam of the electrolyte's heaters [kg/t]."""

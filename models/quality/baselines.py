@@ -47,12 +47,14 @@ class LastAssay(LotEstimator):
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
         self._needs("start_")
         rows = checked_rows(self, X)
-        found = np.tile(self.start_, (len(rows), 1))
+        predictions = np.tile(self.start_, (len(rows), 1))
         for output, column in enumerate(self.columns):
             if column >= 0:
                 last = rows[:, column]
-                found[:, output] = np.where(last > 0, np.log(np.where(last > 0, last, 1.0)), found[:, output])
-        return found
+                predictions[:, output] = np.where(
+                    last > 0, np.log(np.where(last > 0, last, 1.0)), predictions[:, output]
+                )
+        return predictions
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Distance of the last assay from the mean logarithm, of its column alone."""
@@ -125,11 +127,11 @@ class FirstPrinciplesContents(LotEstimator):
         """Return the logarithm of each content by physics, shape (n, outputs); 0 if physics has none."""
         filled = np.where(np.isnan(X), self.fill_, X)
         with np.errstate(all="ignore"):
-            found = self.physics.contents(by_name(filled, self.inputs))
+            contents = self.physics.contents(by_name(filled, self.inputs))
             raw = np.zeros((len(X), outputs))
             for output, name in enumerate(self.elements):
-                if name in found:
-                    raw[:, output] = np.log(np.broadcast_to(found[name], len(X)))
+                if name in contents:
+                    raw[:, output] = np.log(np.broadcast_to(contents[name], len(X)))
         return np.where(np.isfinite(raw), raw, np.nan)
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
@@ -137,8 +139,8 @@ class FirstPrinciplesContents(LotEstimator):
         self._needs("start_")
         raw = self._computed(checked_rows(self, X), len(self.start_)) + self.start_
         # Where physics has no answer for a row, the mean of those that it had in training.
-        found: FloatArray = np.where(np.isnan(raw), self.mean_, raw)
-        return found
+        predictions: FloatArray = np.where(np.isnan(raw), self.mean_, raw)
+        return predictions
 
 
 def _offset(label: FloatArray, raw: FloatArray, kind: Loss) -> float:

@@ -35,8 +35,8 @@ def _last_assays(seed: Seed) -> tuple[int, ...]:
     newest: dict[str, tuple[int, int]] = {}
     for i, column in enumerate(seed.inputs):
         if column.previous is not None:
-            found = (column.previous.periods, i)
-            newest[column.previous.column] = min(newest.get(column.previous.column, found), found)
+            nearest = (column.previous.periods, i)
+            newest[column.previous.column] = min(newest.get(column.previous.column, nearest), nearest)
     return tuple(newest[element.name][1] if element.name in newest else -1 for element in seed.elements)
 
 

@@ -41,8 +41,8 @@ def log_likelihood(reported: FloatArray, centre: FloatArray, spread: FloatArray 
     """
     away = np.asarray(log_size(reported) - centre)
     shape = np.broadcast_shapes(away.shape, np.shape(spread))
-    found = log_likelihood_of(np.broadcast_to(away, shape), np.broadcast_to(below_limit(reported), shape), spread)
-    return np.where(np.isnan(reported), 0.0, found)
+    likelihood = log_likelihood_of(np.broadcast_to(away, shape), np.broadcast_to(below_limit(reported), shape), spread)
+    return np.where(np.isnan(reported), 0.0, likelihood)
 
 
 def log_likelihood_of(away: FloatArray, censored: BoolArray | IntArray, spread: FloatArray | float) -> FloatArray:
@@ -61,9 +61,9 @@ def log_likelihood_of(away: FloatArray, censored: BoolArray | IntArray, spread: 
     ndarray, shape (...)
     """
     z = away / spread
-    found = np.asarray(-0.5 * z**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
-    found[censored] = log_ndtr(z[censored])  # which is slow: where it is needed alone
-    return found
+    likelihood = np.asarray(-0.5 * z**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
+    likelihood[censored] = log_ndtr(z[censored])  # which is slow: where it is needed alone
+    return likelihood
 
 
 def likeliest(reported: FloatArray) -> tuple[float, float]:
@@ -89,12 +89,12 @@ def likeliest(reported: FloatArray) -> tuple[float, float]:
     def loss(parameters: FloatArray) -> float:
         return -float(log_likelihood(reported, parameters[0], np.exp(parameters[1])).mean())
 
-    found = minimize(
+    optimum = minimize(
         loss, [centre, np.log(spread)], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12, "maxiter": 2000}
     )
-    if not found.success:
-        raise ValueError(f"reported: no maximum of the likelihood was found ({found.message})")
-    return float(found.x[0]), float(np.exp(found.x[1]))
+    if not optimum.success:
+        raise ValueError(f"reported: no maximum of the likelihood was found ({optimum.message})")
+    return float(optimum.x[0]), float(np.exp(optimum.x[1]))
 
 
 def score(reported: FloatArray, centre: FloatArray, spread: FloatArray | float) -> tuple[FloatArray, FloatArray]:

@@ -119,5 +119,5 @@ def earned(decided: Decisions, kept: FloatArray, costs: Costs) -> FloatArray:
 def oracle(kept: FloatArray, costs: Costs) -> FloatArray:
     """Return the value of the best grade that each lot satisfies, shape (n,) [$/t]; NaN if unknown."""
     best = np.argmax(np.where(np.isnan(kept), 1.0, kept), axis=1)
-    found: FloatArray = costs.value[best]
-    return np.where(np.isnan(kept[np.arange(len(kept)), best]), np.nan, found)
+    value: FloatArray = costs.value[best]
+    return np.where(np.isnan(kept[np.arange(len(kept)), best]), np.nan, value)

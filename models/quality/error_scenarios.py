@@ -141,11 +141,11 @@ class ErrorScenarios:
         """
         _, number = limits.bounded
         bound = (limits.way * np.log(limits.bound))[:, None, None]
-        found = np.empty((len(logs), len(limits.names)))
+        probabilities = np.empty((len(logs), len(limits.names)))
         for rows in _parts(len(logs)):
             full = self._bounded(logs[rows], limits, len(limits.members))[number] - bound
-            found[rows] = _ndtr(-self._scores(full)).swapaxes(0, 1) @ self.weights
-        return np.minimum(found, 1.0)
+            probabilities[rows] = _ndtr(-self._scores(full)).swapaxes(0, 1) @ self.weights
+        return np.minimum(probabilities, 1.0)
 
     def _fullest(self, logs: FloatArray, limits: Limits) -> FloatArray:
         """Return the log utilisation of each grade's tightest limit, shape (G - 1, n, s); broken above 0."""
@@ -167,9 +167,9 @@ class ErrorScenarios:
         It is negative where the least is bounded, so that a larger number is nearer to the limit in each row. Each row
         is in one piece of memory, which makes arithmetic on it several times as fast.
         """
-        found = np.empty((rows, len(logs), len(self.weights)))
+        bounded = np.empty((rows, len(logs), len(self.weights)))
         raised = self._raised(limits)
-        for b, (own, members, way) in enumerate(zip(found, limits.members, limits.ways, strict=False)):
+        for b, (own, members, way) in enumerate(zip(bounded, limits.members, limits.ways, strict=False)):
             if len(members) == 1:  # scenarios add the same to every lot
                 np.add(logs[:, members[0], None], self._errors[members[0]], out=own)
             elif b in raised:
@@ -181,7 +181,7 @@ class ErrorScenarios:
                     np.log(own, out=own)
             if way < 0:
                 np.negative(own, out=own)
-        return found
+        return bounded
 
     def likeliest(self, logs: FloatArray, limits: Limits) -> FloatArray:
         """Return the most probable assay of each bounded content or sum, shape (n, b).
@@ -189,10 +189,10 @@ class ErrorScenarios:
         A content below the laboratory's limit counts with that limit in a sum of which these limits fill much.
         """
         contents, sets = np.exp(logs), np.abs(limits.bounded[0])
-        found: FloatArray = contents @ sets.T
+        values: FloatArray = contents @ sets.T
         for b in self._raised(limits):
-            found[:, b] = np.maximum(contents, self._limits) @ sets[b]
-        return found
+            values[:, b] = np.maximum(contents, self._limits) @ sets[b]
+        return values
 
     def _raised(self, limits: Limits) -> list[int]:
         """Return the bounded sums, with upper limits, of which the laboratory's limits are a large part."""
@@ -242,11 +242,11 @@ class ErrorScenarios:
     def log_sd(self, logs: FloatArray, limits: Limits) -> FloatArray:
         """Standard deviation of the logarithm of what is bounded, shape (n, b), by its elements' shares."""
         firsts, sums = [members[0] for members in limits.members], limits.sums
-        found = np.repeat(self._sd[None, firsts], len(logs), axis=0)
+        sds = np.repeat(self._sd[None, firsts], len(logs), axis=0)
         parts = np.exp(logs)[:, None, :] * limits.bounded[0][sums]
         shares = parts / parts.sum(axis=2, keepdims=True)
-        found[:, sums] = np.sqrt(((shares @ self._covariance) * shares).sum(axis=2))
-        return found
+        sds[:, sums] = np.sqrt(((shares @ self._covariance) * shares).sum(axis=2))
+        return sds
 
     @cached_property
     def _sd(self) -> FloatArray:
@@ -260,9 +260,9 @@ class ErrorScenarios:
 
     @cached_property
     def _correlation(self) -> FloatArray:
-        found = self.scenarios.T @ (self.weights[:, None] * self.scenarios)
-        scale = np.sqrt(np.maximum(np.diag(found), 1e-12))
-        correlation: FloatArray = found / np.outer(scale, scale)
+        products = self.scenarios.T @ (self.weights[:, None] * self.scenarios)
+        scale = np.sqrt(np.maximum(np.diag(products), 1e-12))
+        correlation: FloatArray = products / np.outer(scale, scale)
         return correlation
 
     def state(self) -> dict[str, Any]:
@@ -314,8 +314,8 @@ def crossed_chances(reported: FloatArray, logs: FloatArray, limits: Limits) -> C
     keeps, best = np.empty((2, len(logs), limits.grades))
     for one in range(_FOLDS):
         others = ErrorScenarios(spread, *_thinned(errors[fold != one]), Conformal(np.empty(0)), _floors(reported))
-        found = others.chances(logs[fold == one], limits)
-        keeps[fold == one], best[fold == one] = found.keeps, found.best
+        part = others.chances(logs[fold == one], limits)
+        keeps[fold == one], best[fold == one] = part.keeps, part.best
     return Chances(keeps, best)
 
 
@@ -326,19 +326,19 @@ def _parts(lots: int) -> Iterator[slice]:
 def _ndtr(scores: FloatArray) -> FloatArray:
     """Normal distribution; only where it is neither 0 nor 1 it is computed, which is slow."""
     scores = np.ascontiguousarray(scores)
-    found = np.clip(scores, 0.0, 1.0)  # what is missing stays so
+    clipped = np.clip(scores, 0.0, 1.0)  # what is missing stays so
     between = np.flatnonzero((scores > _NEVER) & (scores < _SURELY))
-    found.reshape(-1)[between] = ndtr(scores.reshape(-1)[between])
-    return found
+    clipped.reshape(-1)[between] = ndtr(scores.reshape(-1)[between])
+    return clipped
 
 
 def _floors(reported: FloatArray) -> FloatArray:
     """Return the laboratory's limit of each element by its last censored report, shape (E,); 0 if none."""
-    found = np.zeros(reported.shape[1])
+    floors = np.zeros(reported.shape[1])
     for e, below in enumerate(below_limit(reported).T):
         rows = np.flatnonzero(below)
-        found[e] = -reported[rows[-1], e] if len(rows) else 0.0
-    return found
+        floors[e] = -reported[rows[-1], e] if len(rows) else 0.0
+    return floors
 
 
 def _errors(reported: FloatArray, logs: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -110,8 +110,8 @@ class Limits:
 
         Elements count 1 where the highest is bounded, -1 where the least is.
         """
-        found, number = np.unique(self.elements * self.way[:, None], axis=0, return_inverse=True)
-        return found, number
+        sets, number = np.unique(self.elements * self.way[:, None], axis=0, return_inverse=True)
+        return sets, number
 
     @cached_property
     def by_grade(self) -> FloatArray:
@@ -120,9 +120,9 @@ class Limits:
         On each of what is `bounded`.
         """
         sets, number = self.bounded
-        found = np.full((self.grades - 1, len(sets)), np.inf)
-        np.minimum.at(found, (self.grade, number), self.bound**self.way)
-        return found
+        tightest = np.full((self.grades - 1, len(sets)), np.inf)
+        np.minimum.at(tightest, (self.grade, number), self.bound**self.way)
+        return tightest
 
     @cached_property
     def ways(self) -> list[int]:
@@ -146,8 +146,8 @@ class Limits:
 
     def values(self, contents: FloatArray) -> FloatArray:
         """Return the limited quantities, shape (..., q), of contents of shape (..., E)."""
-        found: FloatArray = contents @ self.elements.T
-        return found
+        values: FloatArray = contents @ self.elements.T
+        return values
 
     def fullness(self, contents: FloatArray) -> FloatArray:
         """Return the utilisation of each grade's tightest limit, shape (..., G): broken above 1; 0 at last.

@@ -60,8 +60,8 @@ def threshold(
         return math.nan
     starts = _starts(sizes, needed)
     level = (1.0 - confidence) / len(starts)
-    found = [_tested(counts, start, alpha, level) for start in starts]
-    return float(np.fmax.reduce(found))
+    thresholds = [_tested(counts, start, alpha, level) for start in starts]
+    return float(np.fmax.reduce(thresholds))
 
 
 def _starts(sizes: IntArray, needed: int) -> list[int]:
@@ -78,13 +78,13 @@ def _starts(sizes: IntArray, needed: int) -> list[int]:
 
 def _tested(counts: list[tuple[int, int]], start: int, alpha: float, level: float) -> float:
     """Return the loosest threshold that a test from `start` passes; NaN if the first one fails."""
-    found, most = math.nan, 0
+    loosest, most = math.nan, 0
     for limit, (released, bad) in zip(THRESHOLDS[start:], counts[start:], strict=True):
         if p_value(bad, released, alpha) > level:
             break
         if released > most:  # looser thresholds that release no further lot would only bind less with other costs
-            found, most = float(limit), released
-    return found
+            loosest, most = float(limit), released
+    return loosest
 
 
 def _released(keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Costs, limit: float) -> tuple[int, int]:

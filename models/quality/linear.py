@@ -117,11 +117,11 @@ class LotLines(LotEstimator):
         spread = (np.where(np.isnan(rows), self.fill_, rows) - self.fill_).std(axis=0)
         self.scale_ = np.where(spread > 0, spread, 1.0)
         with threadpool_limits(1):  # waking threads for products this small costs many times what they save
-            found = _lines(self.columns(rows), labels, self.defects, self.held_back)
-        self.intercept_ = np.array([line[0][0] for line in found])
+            fitted = _lines(self.columns(rows), labels, self.defects, self.held_back)
+        self.intercept_ = np.array([line[0][0] for line in fitted])
         # Laid out as it is when it is read again, so that sums are taken in the same order.
-        self.slope_ = np.ascontiguousarray(np.array([line[0][1:] for line in found]).T)
-        self.spread_ = np.array([line[1] for line in found])
+        self.slope_ = np.ascontiguousarray(np.array([line[0][1:] for line in fitted]).T)
+        self.spread_ = np.array([line[1] for line in fitted])
         return self
 
     def columns(self, X: FloatArray) -> FloatArray:
@@ -152,15 +152,15 @@ class _Rows:
     @cached_property
     def normal(self) -> FloatArray:
         """Normal matrix where each row counts 1; that of a line is it but for the rows that count otherwise."""
-        found: FloatArray = self.design.T @ self.design
-        return found
+        product: FloatArray = self.design.T @ self.design
+        return product
 
     def counted(self, weight: FloatArray) -> FloatArray:
         """Normal matrix where each row counts its weight, shape (n,)."""
         other = np.flatnonzero(np.abs(weight - 1.0) > ROUNDING)
         part = self.design[other]
-        found: FloatArray = self.normal + (part * (weight[other] - 1.0)[:, None]).T @ part
-        return found
+        product: FloatArray = self.normal + (part * (weight[other] - 1.0)[:, None]).T @ part
+        return product
 
     def __getitem__(self, rows: slice) -> _Rows:
         return _Rows(self.design[rows], self.y[rows])
@@ -178,10 +178,10 @@ def _lines(columns: FloatArray, labels: FloatArray, defects: int, held_back: flo
     which = digest.digest()
     if which not in _LEARNT:
         kinds = losses(labels.shape[1], defects)
-        found = [_line(columns, label, kind, held_back) for label, kind in zip(labels.T, kinds, strict=True)]
+        fitted = [_line(columns, label, kind, held_back) for label, kind in zip(labels.T, kinds, strict=True)]
         for oldest in list(_LEARNT)[: len(_LEARNT) + 1 - MOST_LEARNT]:
             _LEARNT.pop(oldest, None)
-        _LEARNT[which] = found
+        _LEARNT[which] = fitted
     return _LEARNT[which]
 
 

@@ -90,9 +90,9 @@ def spread_about(label: FloatArray, raw: FloatArray) -> float:
     if censored.all():
         return UNTOLD_SPREAD
     away, below = log_size(label[known]) - raw[known], np.flatnonzero(censored)
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         lambda log_spread: float(-np.sum(log_likelihood_of(away, below, np.exp(log_spread)))),
         bounds=(np.log(LEAST_SPREAD), np.log(LARGEST_SPREAD)),
         method="bounded",
     )
-    return float(np.exp(found.x))
+    return float(np.exp(optimum.x))

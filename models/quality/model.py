@@ -245,15 +245,15 @@ class QualityModel:
         `far` is what `distances` gave, to save doing it again.
         """
         far = self.distances(judged) if far is None else far
-        found: list[Remedy | None] = [None] * len(X)
+        suggestions: list[Remedy | None] = [None] * len(X)
         doubtful = np.flatnonzero(judged.decided.actions(self.costs))  # release is 0
         intended = np.full(len(doubtful), self.costs.intended)
         moves = remedies(
             self.seed, X[doubtful], judged.logs[doubtful], intended, far[doubtful], self.scatter, self.limits
         )
         for i, one in zip(doubtful.tolist(), moves, strict=True):
-            found[i] = one
-        return found
+            suggestions[i] = one
+        return suggestions
 
     def flags(self, X: FloatArray) -> list[list[str]]:
         """Return flags of each lot's response; see `RegressionModel.flags`."""
@@ -360,8 +360,8 @@ def grader(
         **learnt_inputs(X_learnt),
     )
     chances = crossed_chances(reported, contents, limits)
-    found = threshold(chances.keeps, chances.best, kept, model.costs, alpha, confidence)
-    return replace(model, threshold=found)
+    limit = threshold(chances.keeps, chances.best, kept, model.costs, alpha, confidence)
+    return replace(model, threshold=limit)
 
 
 def _temperature(log_odds: FloatArray, seen: FloatArray) -> float:

@@ -79,9 +79,9 @@ def distances(
     """
     number = limits.bounded[1][which]
     likeliest = np.log(scatter.likeliest(logs, limits))
-    found: FloatArray = limits.way[which] * (np.log(limits.bound[which]) - likeliest[:, number])
-    found /= scatter.log_sd(logs, limits)[:, number]
-    return found
+    distance: FloatArray = limits.way[which] * (np.log(limits.bound[which]) - likeliest[:, number])
+    distance /= scatter.log_sd(logs, limits)[:, number]
+    return distance
 
 
 def nearest(
@@ -134,9 +134,9 @@ def remedies(
         Errors of the model, limits of the grades.
     """
     physics, moves = physics_of(seed), _moves(seed)
-    found: list[Remedy | None] = [None] * len(X)
+    chosen: list[Remedy | None] = [None] * len(X)
     if physics is None or not physics.gives("contents") or not moves:
-        return found
+        return chosen
     own = np.flatnonzero(np.isin(limits.grade, grades))
     for first in range(0, len(X), _LOTS_AT_ONCE):
         lots = slice(first, first + _LOTS_AT_ONCE)
@@ -150,8 +150,8 @@ def remedies(
         for i in np.flatnonzero(most > here + LEAST_GAIN).tolist():
             knob, column, _ = moves[best[i]]
             before, after = X[first + i, column], moved[best[i], i]
-            found[first + i] = Remedy(knob, float(before), float(after), float(most[i]))
-    return found
+            chosen[first + i] = Remedy(knob, float(before), float(after), float(most[i]))
+    return chosen
 
 
 def _moves(seed: Seed) -> list[tuple[Column, int, float]]:
@@ -189,9 +189,9 @@ def _moved(
 def _contents(physics: AnyPhysics, seed: Seed, X: FloatArray) -> FloatArray:
     """Return contents by physics, shape (n, E); NaN if physics has none."""
     with np.errstate(all="ignore"):
-        found = physics.contents(by_name(X, input_names(seed)))
+        by_physics = physics.contents(by_name(X, input_names(seed)))
     contents = np.full((len(X), len(seed.elements)), np.nan)
     for e, one in enumerate(seed.elements):
-        if one.name in found:
-            contents[:, e] = found[one.name]
+        if one.name in by_physics:
+            contents[:, e] = by_physics[one.name]
     return contents

@@ -186,8 +186,8 @@ class LotTrees(LotEstimator):
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
         left_over = [booster.predict(rows, raw_score=True, num_threads=threads) for booster in self.boosters_]
-        found: FloatArray = self.lines_.predict(rows) + np.column_stack(left_over)
-        return found
+        predictions: FloatArray = self.lines_.predict(rows) + np.column_stack(left_over)
+        return predictions
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Parts of the lines that the trees start from, and of the trees by TreeSHAP."""

@@ -167,9 +167,9 @@ class RegressionModel:
         ends = np.array(primary)
         derived = self._physics.derived(by_name(X, self.names), ends, economics)
         for name in self._derived:
-            found = derived[name]
+            values = derived[name]
             # What does not depend on the target is the same at all ends.
-            value, one_end, other_end = found if found.ndim == 2 else (found, found, found)
+            value, one_end, other_end = values if values.ndim == 2 else (values, values, values)
             # A derived quantity may fall where the target rises: its low end belongs to the target's high end.
             answers[name] = Answer(value, np.minimum(one_end, other_end), np.maximum(one_end, other_end))
         return answers

@@ -84,8 +84,8 @@ class SeveralTargets:
 
     def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
         """Return flags of each row over all targets, without duplicates; see `RegressionModel.flags`."""
-        found = [model.flags(X, answers) for model in self.models.values()]
-        return [list(dict.fromkeys(_joined(rows))) for rows in zip(*found, strict=True)]
+        by_target = [model.flags(X, answers) for model in self.models.values()]
+        return [list(dict.fromkeys(_joined(rows))) for rows in zip(*by_target, strict=True)]
 
     def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         """Return flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""

@@ -181,8 +181,8 @@ class BoostedTrees(Stored, RegressorEstimator):
         """Yield the mean square error on each later block, best number of trees, on the training scale."""
         self.n_features_in_, y = X.shape[1], to_scale(y, self.log_floor)
         for block in blocks:
-            found = self._search(X, y, block, self._penalty(X, y, [block]))
-            yield float(found.best_score["valid_0"]["l2"])
+            booster = self._search(X, y, block, self._penalty(X, y, [block]))
+            yield float(booster.best_score["valid_0"]["l2"])
 
     def settings(self) -> dict[str, float]:
         """Settings of the fitted estimator by name, its penalty and its number of trees among them."""

@@ -42,10 +42,10 @@ def troubles(folders: Sequence[Path]) -> list[str | None]:
     TrialError
         The process did not start.
     """
-    found: list[str | None] = []
-    while len(found) < len(folders):
-        found += _in_child(folders[len(found) :])
-    return found
+    errors: list[str | None] = []
+    while len(errors) < len(folders):
+        errors += _in_child(folders[len(errors) :])
+    return errors
 
 
 def _in_child(folders: Sequence[Path]) -> list[str | None]:

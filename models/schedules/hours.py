@@ -136,18 +136,18 @@ def _joined(
 def _ends(
     place: str, starts: list[dt.datetime], ends: list[dt.datetime | None], faults: list[tuple[str, object, str]]
 ) -> list[dt.datetime]:
-    found = []
+    end_times = []
     for i, end in enumerate(ends):
         if end is not None:
-            found.append(end)
+            end_times.append(end)
         elif i + 1 < len(starts):
-            found.append(starts[i + 1])
+            end_times.append(starts[i + 1])
         elif i:
-            found.append(starts[i] + (starts[i] - starts[i - 1]))
+            end_times.append(starts[i] + (starts[i] - starts[i - 1]))
         else:
             faults.append((f"{place}.0.end", None, "an end: it is the only interval"))
-            found.append(starts[0] + dt.timedelta(hours=SHORTEST))
-    return found
+            end_times.append(starts[0] + dt.timedelta(hours=SHORTEST))
+    return end_times
 
 
 def _as(moment: dt.datetime, like: dt.datetime) -> str:

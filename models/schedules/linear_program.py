@@ -97,11 +97,11 @@ class ScheduleProgram:
     def caps(self) -> dict[str, float]:
         """Highest current that each limit allows [kA]."""
         order = self.order
-        found = {"highest": order.highest}
+        caps = {"highest": order.highest}
         for level in self.line.levels:
             for limit in self._limits(level.name, at_most=True):
-                found[level.name] = _cap(level, limit, 0.1 * order.lowest, 2.0 * order.highest)
-        return found
+                caps[level.name] = _cap(level, limit, 0.1 * order.lowest, 2.0 * order.highest)
+        return caps
 
     @cached_property
     def _grid(self) -> FloatArray:
@@ -118,12 +118,12 @@ class ScheduleProgram:
         sizes: dict[str, tuple[int, ...]] = {"current": (n,), "on": (n,), "fill": (n, SEGMENTS), "move": (n,)}
         sizes |= {balance.name: (n,) for balance in self.line.balances}
         sizes |= {"full": (negative, SEGMENTS - 1), "slack": (1,)}
-        found, first = {}, 0
+        columns, first = {}, 0
         for name, shape in sizes.items():
             count = int(np.prod(shape))
-            found[name] = np.arange(first, first + count).reshape(shape)
+            columns[name] = np.arange(first, first + count).reshape(shape)
             first += count
-        return found
+        return columns
 
     @cached_property
     def _width(self) -> int:
@@ -268,17 +268,17 @@ class ScheduleProgram:
             ends = np.array([0.99, 1.0]) * self.caps[first]
             room *= float(np.diff(ends)[0] / np.diff(levels[first].value(ends))[0])
         ramps = point.of_rows[self.named["up"]].sum() - point.of_rows[self.named["down"]].sum()
-        found = {"owed": 1e3 * float(point.of_rows[self.named["owed"]].sum()), first: room}
-        found |= {"ramp": -cells * order.prices.step * float(ramps)}
+        prices = {"owed": 1e3 * float(point.of_rows[self.named["owed"]].sum()), first: room}
+        prices |= {"ramp": -cells * order.prices.step * float(ramps)}
         if order.holding is None:
-            found["lowest"] = cells * float(point.at_low[current].sum())
+            prices["lowest"] = cells * float(point.at_low[current].sum())
         for balance in self.line.balances:
             state = columns[balance.name]
             if self._limits(balance.name, at_most=True):
-                found[balance.name] = -cells * float(point.at_high[state].sum())
+                prices[balance.name] = -cells * float(point.at_high[state].sum())
             elif self._limits(balance.name, at_most=False):
-                found[balance.name] = cells * float(point.at_low[state].sum())
-        return {name: value for name, value in found.items() if abs(value) > _NOTHING}
+                prices[balance.name] = cells * float(point.at_low[state].sum())
+        return {name: value for name, value in prices.items() if abs(value) > _NOTHING}
 
 
 def relaxations(line: CellLine, order: Order) -> tuple[Relaxation, ...]:
@@ -286,7 +286,7 @@ def relaxations(line: CellLine, order: Order) -> tuple[Relaxation, ...]:
     levels = {one.name: one for one in line.levels}
     stands = {"owed": (order.owed, "t"), "highest": (order.highest, "kA"), "ramp": (order.ramp, "kA/h")}
     stands |= {one.name: (one.bound, one.unit) for one in order.limits}
-    found = []
+    sufficient = []
     for name, (bound, unit) in stands.items():
         program = ScheduleProgram(line, order, relaxed=name)
         try:
@@ -296,8 +296,8 @@ def relaxations(line: CellLine, order: Order) -> tuple[Relaxation, ...]:
         if name in levels:  # the programme relaxes the current that the level caps
             by = float(np.diff(levels[name].value(program.caps[name] + np.array([0.0, by])))[0])
         falls = name == "owed" or any(one.name == name and not one.at_most for one in order.limits)
-        found.append(Relaxation(name, bound, -by if falls else by, unit))
-    return tuple(found)
+        sufficient.append(Relaxation(name, bound, -by if falls else by, unit))
+    return tuple(sufficient)
 
 
 def _cap(level: CurrentResponse, limit: StepLimit, least: float, most: float) -> float:

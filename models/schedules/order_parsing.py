@@ -59,13 +59,13 @@ def read_order(request: Mapping[str, Any], seed: Seed) -> Order:
 def _limits_of_current(given: Mapping[str, Any], seed: Seed) -> dict[str, float]:
     """Return current limits and ramp, given or the seed's; ScheduleError if they are contradictory."""
     assert seed.schedule is not None
-    found = {
+    limits = {
         name: float(getattr(seed.schedule, name).value if given.get(name) is None else given[name])
         for name in ("lowest", "highest", "ramp")
     }
-    if found["lowest"] >= found["highest"]:
-        raise ScheduleError([("highest", found["highest"], f"more than the lowest, {found['lowest']:g} kA")])
-    return found
+    if limits["lowest"] >= limits["highest"]:
+        raise ScheduleError([("highest", limits["highest"], f"more than the lowest, {limits['lowest']:g} kA")])
+    return limits
 
 
 def _check_prices(prices: Hours, allowed: bool) -> None:

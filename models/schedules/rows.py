@@ -92,9 +92,9 @@ class SparseRows:
 
         low, high = box.low, box.high
         if box.whole.any():
-            found = np.rint(self.best(cost, box)[box.whole])
+            integers = np.rint(self.best(cost, box)[box.whole])
             low, high = low.copy(), high.copy()
-            low[box.whole] = high[box.whole] = found
+            low[box.whole] = high[box.whole] = integers
         matrix, least, most = self._system(len(cost))
         equal = least == most
         upper, lower = np.isfinite(most) & ~equal, np.isfinite(least) & ~equal

@@ -118,8 +118,8 @@ def schedule(line: CellLine, order: Order) -> Schedule:
     ImpossibleError
         No schedule keeps it; the error says which limits, one at a time, would have to give way and how far.
     """
-    found = ScheduleProgram(line, order).solve()
-    current, step, cells = found.current, order.prices.step, order.cells
+    solution = ScheduleProgram(line, order).solve()
+    current, step, cells = solution.current, order.prices.step, order.cells
     power = 1e-3 * cells * line.power(current)
     flat = flat_current(line, current, order)
     level = 1e-3 * cells * float(line.power(np.array([flat]))[0])
@@ -141,7 +141,7 @@ def schedule(line: CellLine, order: Order) -> Schedule:
         cost=order.prices.values * energy,
         co2e=order.factors * energy,
         states=states,
-        running=found.running,
+        running=solution.running,
         flat=flat,
         total_cost=total,
         saving=saving,
@@ -151,7 +151,7 @@ def schedule(line: CellLine, order: Order) -> Schedule:
         flat_energy=1e3 * step * level * len(current),
         flat_emission=1e3 * step * level * float(order.factors.sum()),
         kept=tuple(_kept(line, order, current, states)),
-        worth=found.worth,
+        worth=solution.worth,
     )
 
 

@@ -10,21 +10,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def schedule_frame(found: Schedule) -> pd.DataFrame:
+def schedule_frame(plan: Schedule) -> pd.DataFrame:
     """Return each step's start, price, current, power, metal, cost, emission and states, units in names."""
     import pandas as pd
 
-    prices = found.order.prices
+    prices = plan.order.prices
     columns = {
         "start": [start.isoformat() for start in prices.starts],
         "price [$/kWh]": prices.values,
-        "running": found.running > 0,
-        "current [kA]": found.current,
-        "power [MW]": found.power,
-        "metal [t]": found.metal,
-        "cost [$]": found.cost,
-        "co2e [kg]": found.co2e,
+        "running": plan.running > 0,
+        "current [kA]": plan.current,
+        "power [MW]": plan.power,
+        "metal [t]": plan.metal,
+        "cost [$]": plan.cost,
+        "co2e [kg]": plan.co2e,
     }
-    units = {kept.limit.name: kept.limit.unit for kept in found.kept}
-    states = {f"{name} [{units.get(name, '')}]": state for name, state in found.states.items()}
+    units = {kept.limit.name: kept.limit.unit for kept in plan.kept}
+    states = {f"{name} [{units.get(name, '')}]": state for name, state in plan.states.items()}
     return pd.DataFrame(columns | states)

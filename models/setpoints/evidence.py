@@ -109,21 +109,21 @@ def posterior(
     """
     known = _Evidence(prior, effects, moves, outcomes, beliefs)
     mean = prior.mean.copy()
-    cost, found = known.cost(mean), known.about(mean)
+    cost, slopes = known.cost(mean), known.about(mean)
     for _ in range(ROUNDS):
-        step = np.linalg.solve(found.precision, found.pull)
+        step = np.linalg.solve(slopes.precision, slopes.pull)
         costs = ((share, known.cost(mean + share * step)) for share in _SHARES)
         better = next(((share, there) for share, there in costs if there < cost), None)
         if better is None:
             break
         mean, gained, cost = mean + better[0] * step, cost - better[1], better[1]
-        found = known.about(mean)
+        slopes = known.about(mean)
         if gained < _ENOUGH:
             break
-    inverse = np.linalg.inv(found.precision)
+    inverse = np.linalg.inv(slopes.precision)
     score = np.zeros((int(units.max()) + 1, len(mean)))
-    np.add.at(score, units, found.scores)
-    covariance = inverse @ (found.about_zero + score.T @ score) @ inverse
+    np.add.at(score, units, slopes.scores)
+    covariance = inverse @ (slopes.about_zero + score.T @ score) @ inverse
     return Posterior(prior.constants, prior.offsets, mean, covariance)
 
 
@@ -196,8 +196,8 @@ class _Evidence:
 
     def _computed(self, mean: FloatArray) -> FloatArray:
         """Effects on outcomes, shape (n, o)."""
-        found = self._effects(mean)
-        return np.column_stack([found[name] for name in self._names])
+        computed = self._effects(mean)
+        return np.column_stack([computed[name] for name in self._names])
 
     def _left(self, computed: FloatArray) -> FloatArray:
         """Return residuals of outcomes after computed effects, shape (n, o), about their mean."""

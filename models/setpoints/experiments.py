@@ -195,10 +195,10 @@ def _pairs(
     worth = model.worth(model.states(plans.at), model.still(), model.posterior.mean)[0]
     units = np.flatnonzero(np.any(list(able.values()), axis=0))
     order = units[np.argsort(worth[units], kind="stable")]
-    found = 0
+    count = 0
     for k in rng.permutation(len(order) // 2):
         first, second = int(order[2 * k]), int(order[2 * k + 1])
         signs = {knob: float(rng.choice((-1.0, 1.0))) for knob, free in able.items() if free[first] and free[second]}
-        if signs and found < pairs:
-            found += 1
+        if signs and count < pairs:
+            count += 1
             yield first, second, signs

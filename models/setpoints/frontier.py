@@ -54,12 +54,12 @@ def pareto(
         raise SetpointError(f"{model.seed.process.name}: its economics have no {CARBON_PRICE}: expected one")
     dearer = [economics | {CARBON_PRICE: price} for price in CARBON_PRICES]
     moves = moves_of(model)
-    found: dict[str, list[ParetoPoint]] = {name: [] for name in plans.names}
+    points: dict[str, list[ParetoPoint]] = {name: [] for name in plans.names}
     for part in between(plans.parts()):
         at_prices, *at_dearer = weigh_each(model, part, [economics, *dearer], moves)
         for price, weighed in zip(CARBON_PRICES, at_dearer, strict=True):
             best, refusals = chosen(weighed, part.refusals)
             for one in advice(model, part, at_prices, economics, best, refusals):
-                if not found[one.unit] or found[one.unit][-1].advice.moves != one.moves:
-                    found[one.unit].append(ParetoPoint(price, one))
-    return found
+                if not points[one.unit] or points[one.unit][-1].advice.moves != one.moves:
+                    points[one.unit].append(ParetoPoint(price, one))
+    return points

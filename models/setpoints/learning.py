@@ -228,11 +228,11 @@ def _hold(moves: FloatArray, held: FloatArray) -> tuple[float, float]:
 
     1 if there was no move: operators are assumed to leave it.
     """
-    found = []
+    shares = []
     for way in (moves < 0.0, moves > 0.0):
         x, y = moves[way & np.isfinite(held)], held[way & np.isfinite(held)]
-        found.append(float(np.clip(x @ y / (x @ x), 0.1, 1.0)) if x.any() else 1.0)
-    return found[0], found[1]
+        shares.append(float(np.clip(x @ y / (x @ x), 0.1, 1.0)) if x.any() else 1.0)
+    return shares[0], shares[1]
 
 
 def _blocked(
@@ -243,12 +243,12 @@ def _blocked(
     units: np.ndarray,
 ) -> dict[str, str]:
     """Return the set-points whose effects history does not identify, with the reason of each."""
-    found = {}
+    blocked = {}
     for knob, column in response.KNOBS.items():
         steps_moved = moved[knob] / steps[knob]
         size = float(np.std(steps_moved))
         if size < LEAST_MOVE:
-            found[knob] = f"history never moved it: {size:.3f} steps on average, expected {LEAST_MOVE:g} or more"
+            blocked[knob] = f"history never moved it: {size:.3f} steps on average, expected {LEAST_MOVE:g} or more"
             continue
         known = np.isfinite(rest[column])
         x, y = steps_moved[known] - steps_moved[known].mean(), rest[column][known] - rest[column][known].mean()
@@ -256,8 +256,8 @@ def _blocked(
         score = np.bincount(units[known], x * (y - slope * x))
         error = float(np.sqrt(score @ score)) / float(x @ x)
         if slope < DIRECT * error:
-            found[knob] = f"{column} does not follow it in this history: {slope:.3g} a step, give or take {error:.2g}"
-    return found
+            blocked[knob] = f"{column} does not follow it in this history: {slope:.3g} a step, give or take {error:.2g}"
+    return blocked
 
 
 def _sharpened(
@@ -298,16 +298,16 @@ def _sharpened(
         return {name: after[name] - before[name] + added.get(name, 0.0) for name in rest}
 
     def slopes(theta: FloatArray) -> tuple[FloatArray, float]:
-        found, margin = [], 0.0
+        columns, margin = [], 0.0
         physics = physics_of_ways(_constants(model, theta))
         ends = [
             model.money(model.with_offsets(one, model.held(way), theta), model.economics)
             for one, way in zip(physics, ways, strict=True)
         ]
         for up, down in zip(ends[::2], ends[1::2], strict=True):
-            found.append(float(np.mean(up - down)) / 2.0)
+            columns.append(float(np.mean(up - down)) / 2.0)
             margin = abs(float(np.mean(up + down))) / 2.0
-        return np.array(found), CREW * margin
+        return np.array(columns), CREW * margin
 
     learnt = posterior(model.posterior, effects, steps, rest, at.units, slopes)
     noise = float(np.nanstd(rest[model.seed.target.name])) * _worth_of_point(model, sample)

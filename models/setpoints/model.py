@@ -70,9 +70,9 @@ class SetpointModel:
     @cached_property
     def response(self) -> AnyResponse:
         """Physics of the process."""
-        found = response_of(self.seed)
-        assert found is not None
-        return found
+        response = response_of(self.seed)
+        assert response is not None
+        return response
 
     @cached_property
     def economics(self) -> dict[str, float]:
@@ -173,14 +173,14 @@ class SetpointModel:
         return self.with_offsets(self.response.respond(state, held, constants), held, theta)
 
     def with_offsets(
-        self, found: Mapping[str, FloatArray], held: Mapping[str, FloatArray], theta: FloatArray
+        self, outcomes: Mapping[str, FloatArray], held: Mapping[str, FloatArray], theta: FloatArray
     ) -> dict[str, FloatArray]:
         """Outcomes by physics, with what the offsets of a vector add to them; moves as of `outcomes_of_held`."""
-        found = dict(found)
+        outcomes = dict(outcomes)
         steps = {knob: size / self.step(knob) for knob, size in held.items()}
         for name, added in self.posterior.shift(theta, steps).items():
-            found[name] = found[name] + added
-        return found
+            outcomes[name] = outcomes[name] + added
+        return outcomes
 
     def held(self, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return the mean persisting part of moves over the periods of their outcome [its unit]."""

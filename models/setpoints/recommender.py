@@ -48,12 +48,12 @@ def recommend(
         No plan row, or prices that cannot be.
     """
     economics, moves = model.priced(prices), moves_of(model)
-    found = []
+    recommendations = []
     for part in between(UnitPlans.of(model, table).parts()):
         weighed = weigh(model, part, economics, moves)
         best, refusals = chosen(weighed, part.refusals)
-        found += advice(model, part, weighed, economics, best, refusals)
-    return found
+        recommendations += advice(model, part, weighed, economics, best, refusals)
+    return recommendations
 
 
 def what_if(
@@ -84,14 +84,14 @@ def what_if(
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
     by_unit = _moves_by_unit(model, plans, moves)
     pair = {knob: np.vstack([np.zeros_like(sizes), sizes]) for knob, sizes in by_unit.items()}
-    found: list[UnitRecommendation] = []
+    recommendations: list[UnitRecommendation] = []
     for part in between(plans.parts()):
-        first = len(found)
+        first = len(recommendations)
         own = {knob: sizes[:, first : first + len(part.names)] for knob, sizes in pair.items()}
         weighed = weigh(model, part, economics, own)
         requested = np.ones(len(part.names), dtype=np.intp)
-        found += advice(model, part, weighed, economics, requested, part.refusals)
-    return found
+        recommendations += advice(model, part, weighed, economics, requested, part.refusals)
+    return recommendations
 
 
 def _moves_by_unit(
@@ -163,21 +163,21 @@ def about(value: float, doubt: float) -> GainEstimate:
 
 def _effects(weighed: EvaluatedMoves, changed: Mapping[str, FloatArray], best: int, i: int) -> dict[str, GainEstimate]:
     """Changes of derived targets and of outcomes, each with its doubt."""
-    found = {}
+    effects = {}
     for name, values in weighed.footprint.items():
         change = values[:, best, i] - values[:, 0, i]
-        found[name] = about(change.mean(), change.std())
+        effects[name] = about(change.mean(), change.std())
     for name, values in changed.items():
-        found[name] = about(values[:, i].mean(), values[:, i].std())
-    return found
+        effects[name] = about(values[:, i].mean(), values[:, i].std())
+    return effects
 
 
 def _limits(model: SetpointModel, weighed: EvaluatedMoves, best: int, i: int) -> tuple[LimitAfterMoves, ...]:
-    found = []
+    limits = []
     for one in model.seed.constraints:
         expected = weighed.after[one.name][best, i]
         likely = float(chance(one, np.asarray(expected), model.errors[one.name]))
-        found.append(
+        limits.append(
             LimitAfterMoves(
                 one.name,
                 model.seed.unit_of(one),
@@ -188,7 +188,7 @@ def _limits(model: SetpointModel, weighed: EvaluatedMoves, best: int, i: int) ->
                 one.chance,
             )
         )
-    return tuple(found)
+    return tuple(limits)
 
 
 def _support(model: SetpointModel, moves: Mapping[str, float]) -> int:

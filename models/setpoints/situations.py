@@ -196,12 +196,12 @@ def situations(grid: UnitPeriodGrid, seed: Seed, response: AnyResponse) -> UnitS
 
 def in_hand(known: UnitStates, usual: Mapping[str, float], seed: Seed) -> dict[str, FloatArray]:
     """`before` columns of situations; the usual value where one was never measured."""
-    found = {}
+    available = {}
     for column in seed.by_role("before"):
         if not column.is_made:
             values = known.of(column.name)
-            found[column.name] = np.where(np.isfinite(values), values, usual[column.name])
-    return found
+            available[column.name] = np.where(np.isfinite(values), values, usual[column.name])
+    return available
 
 
 def shifted(values: FloatArray, by: int) -> FloatArray:
@@ -228,8 +228,8 @@ def all_smoothed(
         names = [name for name in series if waits[name] == wait]
         together = np.stack([series[name] for name in names])
         for half_life in HALF_LIVES:
-            found = smoothed(together, there, wait, half_life)
-            means |= {(name, half_life): mean for name, mean in zip(names, found, strict=True)}
+            averages = smoothed(together, there, wait, half_life)
+            means |= {(name, half_life): mean for name, mean in zip(names, averages, strict=True)}
     return means
 
 

@@ -80,8 +80,8 @@ class ContentLines:
     def contents(self, Z: FloatArray) -> FloatArray:
         """Contents if a piece were of each class, shape (n, K, E) [wt%], from standard scores, shape (n, d)."""
         n_columns = self.weights.shape[2]
-        found = (Z @ self.weights.reshape(-1, n_columns).T).reshape(len(Z), *self.constant.shape)
-        return np.clip(found + self.constant, self.low, self.high)
+        contents = (Z @ self.weights.reshape(-1, n_columns).T).reshape(len(Z), *self.constant.shape)
+        return np.clip(contents + self.constant, self.low, self.high)
 
     def mixed(self, Z: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean content over classes with probabilities p, shape (n, K), and its variance, shape (n, E) each.

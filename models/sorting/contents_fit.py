@@ -116,12 +116,12 @@ def fit_contents(
 
 def _errors(old: Rows, new: Rows, p_new: FloatArray, lots: IntArray) -> FloatArray:
     """Errors of the contents of new rows, shape (m, E), block by block by lines that know all older lots."""
-    block, found = lots * BLOCKS // (lots.max() + 1), np.empty_like(new[2])
+    block, errors = lots * BLOCKS // (lots.max() + 1), np.empty_like(new[2])
     for one in range(BLOCKS):
         rows, older = block == one, block < one
         lines = fit_lines(*_together(old, (new[0][older], new[1][older], new[2][older])), p_new.shape[1])
-        found[rows] = lines.mixed(new[0][rows], p_new[rows])[0] - new[2][rows]
-    return found
+        errors[rows] = lines.mixed(new[0][rows], p_new[rows])[0] - new[2][rows]
+    return errors
 
 
 def _together(old: Rows, new: Rows) -> Rows:
@@ -138,9 +138,9 @@ def _scores(relative: FloatArray) -> tuple[Conformal, ...]:
 
 def _r2(error: FloatArray, contents: FloatArray) -> FloatArray:
     """Share of each element's variance that is explained, shape (E,); -inf where there is none to explain."""
-    found = np.full(contents.shape[1], -np.inf)
+    scores = np.full(contents.shape[1], -np.inf)
     for e, (one, label) in enumerate(zip(error.T, contents.T, strict=True)):
         known = ~np.isnan(label)
         if known.any() and np.ptp(label[known]) > 0:
-            found[e] = 1 - np.mean(one[known] ** 2) / np.var(label[known])
-    return found
+            scores[e] = 1 - np.mean(one[known] ** 2) / np.var(label[known])
+    return scores

@@ -126,8 +126,8 @@ def sorter(
     )
     if model.line.spread is not None:
         errors, feed = (pieces.content, pieces.variance), share**2 * _variance(reported, mass)
-        wanted, found = model.line.wanted(pieces), share * calibration.contents
-        spread = model.line.spread.learnt(wanted, lots, pieces.mass, errors, found, feed)
+        wanted, content_mass = model.line.wanted(pieces), share * calibration.contents
+        spread = model.line.spread.learnt(wanted, lots, pieces.mass, errors, content_mass, feed)
         model = replace(model, spread=spread)
     price, rests_on = risk_price(seed, model.line, pieces, lots, calibration.contents)
     return replace(model, risk_price=price, calibration=rests_on)

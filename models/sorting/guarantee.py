@@ -274,10 +274,10 @@ def lowest(
     -------
     float, int
     """
-    found = float(prices[-1]), 0
+    lowest_passed = float(prices[-1]), 0
     for price in prices[-2::-1]:
         lost = over(float(price))
         if p_value(lost, n, alpha) > 1.0 - confidence + _ROUNDING:
             break
-        found = float(price), lost
-    return found
+        lowest_passed = float(price), lost
+    return lowest_passed

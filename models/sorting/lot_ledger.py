@@ -128,9 +128,9 @@ class LotLedger:
 
     def _by_pair(self, values: list[float]) -> FloatArray:
         """Values of the pairs, shape (B, E); NaN elsewhere."""
-        found = np.full(self.line.limits.shape, np.nan)
-        found[self.line.pairs] = values
-        return found
+        matrix = np.full(self.line.limits.shape, np.nan)
+        matrix[self.line.pairs] = values
+        return matrix
 
 
 def fill(

@@ -104,10 +104,10 @@ class DispersionLimits:
         content, variance : ndarray, shape (n, E)
             Estimated contents and the variances of their errors [kg/kg, kg²/kg²].
         """
-        found = variance[:, elements]
+        own = variance[:, elements]
         for p, (b, e) in enumerate(zip(bins.tolist(), elements.tolist(), strict=True)):
-            found[:, p] *= self.own[b, e][np.searchsorted(self.edges[b, e], content[:, e], side="right")]
-        return found
+            own[:, p] *= self.own[b, e][np.searchsorted(self.edges[b, e], content[:, e], side="right")]
+        return own
 
     def state(self) -> dict[str, Any]:
         """Return fitted parts as JSON values; limits are the seed's, unreached edges are null."""

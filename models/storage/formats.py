@@ -30,9 +30,9 @@ def in_newest(described: dict[str, Any], version: int) -> dict[str, Any]:
 def _in_6(part: dict[str, Any]) -> dict[str, Any]:
     state, learnt = dict(part["state"]), {}
     for key, name in _PARTS.items():
-        found, why = state.pop(key, None), state.pop(f"{key}_refusal", None)
-        if found is not None:
-            learnt[name] = {"version": 1, "state": found}
+        stored, why = state.pop(key, None), state.pop(f"{key}_refusal", None)
+        if stored is not None:
+            learnt[name] = {"version": 1, "state": stored}
         elif why is not None:
             learnt[name] = {"refused": why}
     return part | {"state": state, LEARNT: learnt}

@@ -256,8 +256,8 @@ def _checked(folder: Path) -> tuple[int, dict[str, bytes]]:
     """Format of a model's files, and their contents, equal to what the manifest says of them."""
     version, entries = _entries(folder / MANIFEST)
     # Names are of fixed forms, so none can point out of the folder.
-    found = set(entries) | {entry.name for entry in folder.iterdir()}
-    strange = sorted(name for name in found if not is_known(name))
+    names = set(entries) | {entry.name for entry in folder.iterdir()}
+    strange = sorted(name for name in names if not is_known(name))
     if strange:
         raise ModelFilesError(f"{folder}: unknown files: {', '.join(strange)}")
     return version, {name: _verified(folder / name, *entry) for name, entry in entries.items()}
@@ -293,9 +293,9 @@ def _of_entry(path: Path, name: str, entry: object) -> tuple[int, str]:
 def _verified(path: Path, size: int, sha256: str) -> bytes:
     if path.is_symlink() or not path.is_file():
         raise ModelFilesError(f"{path}: missing, expected a file of {size} bytes")
-    found = path.stat().st_size
-    if found != size:
-        raise ModelFilesError(f"{path}: got {found} bytes, expected {size}")
+    file_size = path.stat().st_size
+    if file_size != size:
+        raise ModelFilesError(f"{path}: got {file_size} bytes, expected {size}")
     content = path.read_bytes()
     got = hashlib.sha256(content).hexdigest()
     if got != sha256:

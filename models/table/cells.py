@@ -109,8 +109,8 @@ def markers(cells: pd.Series, form: TableFormat = ISO) -> dict[str, int]:
         return {}
     text = pc.utf8_trim_whitespace(pa.array(cells.astype("str"), type=pa.large_string()))
     known = pa.concat_arrays([_MISSING.slice(1), _NO_NUMBER, pa.array(form.missing, pa.large_string())])
-    found = pc.value_counts(pc.filter(text, pc.is_in(text, value_set=known)))
-    return {count["values"]: count["counts"] for count in found.to_pylist()}
+    counts = pc.value_counts(pc.filter(text, pc.is_in(text, value_set=known)))
+    return {count["values"]: count["counts"] for count in counts.to_pylist()}
 
 
 def contents(cells: pd.Series, form: TableFormat = ISO) -> Parsed:
@@ -243,10 +243,10 @@ def _formatted(text: pd.Series, missing: BoolArray, form: TableFormat) -> Parsed
 
 def _on_clock(values: pd.Series, at_utc: BoolArray, zone: zoneinfo.ZoneInfo) -> Parsed:
     """Times of a zone's clock as they are, and those at UTC as that clock shows them."""
-    found = values.copy()
+    local = values.copy()
     there = values[at_utc].dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-    found[at_utc] = there.astype("datetime64[us]")
-    return found, {}
+    local[at_utc] = there.astype("datetime64[us]")
+    return local, {}
 
 
 def _standard(values: pd.Series, at_utc: BoolArray, zone: zoneinfo.ZoneInfo, units: pd.Series | None) -> Parsed:
@@ -260,12 +260,12 @@ def _standard(values: pd.Series, at_utc: BoolArray, zone: zoneinfo.ZoneInfo, uni
         again[either], times_told[either] = rows.cumcount(), rows.transform("size")
     summer = (2 * again < times_told).to_numpy()
     placed = clock.dt.tz_localize(zone, ambiguous=summer, nonexistent="NaT")
-    found = values.copy()
-    found[~at_utc] = placed.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
+    standard = values.copy()
+    standard[~at_utc] = placed.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
     bad = {NO_SUCH_HOUR: np.zeros(len(values), dtype=np.bool_), WHICH_HOUR: np.zeros(len(values), dtype=np.bool_)}
     bad[NO_SUCH_HOUR][~at_utc] = (placed.isna() & clock.notna()).to_numpy()
     bad[WHICH_HOUR][~at_utc] = (either & (times_told % 2 == 1)).to_numpy()
-    return found + standard_offset(zone), bad
+    return standard + standard_offset(zone), bad
 
 
 def unit_names(cells: pd.Series) -> Parsed:
@@ -351,7 +351,7 @@ def _cast(text: pa.ChunkedArray) -> pd.Series:
     return pd.Series(pc.cast(text, pa.float64()).to_numpy())
 
 
-def _mask(found: pa.ChunkedArray, when_missing: bool = False) -> BoolArray:
+def _mask(matched: pa.ChunkedArray, when_missing: bool = False) -> BoolArray:
     """Answers of Arrow as a mask, shape (n,); `when_missing` is said of missing cells."""
-    mask: BoolArray = pc.fill_null(found, when_missing).to_numpy()
+    mask: BoolArray = pc.fill_null(matched, when_missing).to_numpy()
     return mask

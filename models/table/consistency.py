@@ -41,9 +41,9 @@ def date_faults(
     """
     others = {str(name): frame[name] for name in frame.columns if name != header}
     code = np.zeros(len(times), np.int64) if unit is None else pd.factorize(unit)[0].astype(np.int64)
-    found = contradictions(times, others, code)
-    turned = [one for one in found if one.is_exchange]
+    issues = contradictions(times, others, code)
+    turned = [one for one in issues if one.is_exchange]
     if not turned:
-        return [], [f"dates: {one}" for one in found]
+        return [], [f"dates: {one}" for one in issues]
     got = f"dates with day and month exchanged: {'. '.join(map(str, turned[:3]))}"
     return [TableDefect(*source.place(turned[0].first), header, got, ONE_FORMAT)], []

@@ -109,13 +109,13 @@ def check(
     """
     source = source or Source.one("table", len(frame))
     frame = frame.reset_index(drop=True)
-    found = _find_columns(frame, seed)
-    faults = [*known, *_column_faults(frame, seed, source, found, labelled, unread)]
+    located = _find_columns(frame, seed)
+    faults = [*known, *_column_faults(frame, seed, source, located, labelled, unread)]
     if not len(frame):
         faults.append(TableDefect(source.name, None, None, "no rows", "at least one row"))
     if frame.empty:
         raise TableError(faults)
-    headers = {name: where[0] for name, where in found.items() if len(where) == 1}
+    headers = {name: where[0] for name, where in located.items() if len(where) == 1}
     values, found_here, said = _parsed(frame, seed, headers, source, form)
     faults += found_here
     texts = {
@@ -162,15 +162,15 @@ def _column_faults(
     frame: pd.DataFrame,
     seed: Seed,
     source: Source,
-    found: dict[str, list[str]],
+    names: dict[str, list[str]],
     labelled: bool,
     unread: Sequence[str],
 ) -> Iterator[TableDefect]:
     """Columns that the table lacks or names twice."""
     may_lack = ("late",) if labelled else ("late", "target")
     held = {*map(str, frame.columns), *unread}
-    free = held.difference(*found.values())
-    for name, headers in found.items():
+    free = held.difference(*names.values())
+    for name, headers in names.items():
         column = seed.column(name)
         wanted = f"'{name}'" if column.tag in (None, name) else f"'{column.tag}' (or '{name}')"
         if not headers and column.role not in may_lack:

@@ -32,12 +32,12 @@ ENOUGH_LABELS = 200  # different ones, however often rounding makes them alike; 
 
 def read_as_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
     """Return warnings on cells read as missing; `counts` has texts and their number by column."""
-    found = [
+    lines = [
         f"{column} ({', '.join(f'{text!r} {count}' for text, count in texts.items())})"
         for column, texts in counts.items()
         if texts
     ]
-    return [f"read as missing: {named(found)}"] if found else []
+    return [f"read as missing: {named(lines)}"] if lines else []
 
 
 def unknown_texts(name: str, counts: Mapping[str, int]) -> list[str]:
@@ -126,8 +126,8 @@ def _sorted(table: pd.DataFrame, seed: Seed) -> list[str]:
     if seed.time is not None or seed.key is not None:
         return []
     columns = [column.name for column in seed.columns if column.values or column.role == "target"]
-    found = [one for name in columns if (one := sorted_by(name, table[name])) is not None]
-    return [f"{one}: metrics are of values outside the training rows; shuffle the rows" for one in found]
+    orders = [one for name in columns if (one := sorted_by(name, table[name])) is not None]
+    return [f"{one}: metrics are of values outside the training rows; shuffle the rows" for one in orders]
 
 
 def _are_codes(values: FloatArray) -> bool:

@@ -171,17 +171,17 @@ def _with_identity(raw: RawTable, seed: Seed) -> tuple[pd.DataFrame, list[TableD
         return frame, [
             TableDefect(raw.file, None, seed.clock.tag or seed.clock.name, "no such column", "the time to join on")
         ]
-    found = {}
+    frames = {}
     if unit is not None:
-        found[unit] = (_UNIT, *cells.unit_names(frame[unit]))
-    found[at] = (
+        frames[unit] = (_UNIT, *cells.unit_names(frame[unit]))
+    frames[at] = (
         _TIME,
-        *cells.times(frame[at], seed.table, None if unit is None else found[unit][1], seed.rows_are_days),
+        *cells.times(frame[at], seed.table, None if unit is None else frames[unit][1], seed.rows_are_days),
     )
-    for header, (_, _, bad) in found.items():
+    for header, (_, _, bad) in frames.items():
         for expected, mask in bad.items():
             faults += cell_faults(source, header, frame[header], np.flatnonzero(mask), expected)
-    identity = pd.DataFrame({name: values for name, values, _ in found.values()})
+    identity = pd.DataFrame({name: values for name, values, _ in frames.values()})
     again = np.flatnonzero(identity.duplicated())
     for position in again[:LISTED] if not faults else []:
         faults.append(
@@ -189,4 +189,4 @@ def _with_identity(raw: RawTable, seed: Seed) -> tuple[pd.DataFrame, list[TableD
                 *source.place(position), at, f"{identity[_TIME].iloc[position]} again", "one row a time and unit"
             )
         )
-    return pd.concat([frame.drop(columns=list(found)), identity], axis=1), faults
+    return pd.concat([frame.drop(columns=list(frames)), identity], axis=1), faults

@@ -58,10 +58,10 @@ class Periods(NamedTuple):
 
 def regimes(start: npt.NDArray[np.datetime64], seed: Seed) -> npt.NDArray[np.object_]:
     """Name of the regime that each row lies in, as far as the seed knows them; empty before the first."""
-    found = np.full(len(start), "", dtype=object)
+    names = np.full(len(start), "", dtype=object)
     for regime in sorted(seed.plant.regimes if seed.plant else [], key=lambda one: one.start):
-        found[start >= np.datetime64(regime.start)] = regime.name
-    return found
+        names[start >= np.datetime64(regime.start)] = regime.name
+    return names
 
 
 def period_start(start: pd.Series, period: dt.timedelta) -> pd.Series:
@@ -93,7 +93,7 @@ def into_periods(values: Mapping[str, pd.Series], seed: Seed, every: dt.timedelt
     by = [time if name == seed.clock.name else values[name] for name in names]
     groups = pd.Series(np.arange(len(time))).groupby(by, sort=False)
     first, cautions, unfit = groups.min().to_numpy(), [], {}
-    found = {name: part for name, part in zip(names, _identity(by, first), strict=True)}
+    columns = {name: part for name, part in zip(names, _identity(by, first), strict=True)}
     number = groups.ngroup()
     for name, column in ((name, seed.column(name)) for name in values if name not in names):
         readings, count = _possible(values[name], column)
@@ -104,10 +104,10 @@ def into_periods(values: Mapping[str, pd.Series], seed: Seed, every: dt.timedelt
                 unfit[name] = got, f"at most {OUTSIDE_SHARE:.0%} of a column's readings"
             else:
                 cautions.append(f"{name}: {got} were left out of their periods")
-        found[name] = _value(readings, number, statistic_of(column, seed)).astype(values[name].dtype)
+        columns[name] = _value(readings, number, statistic_of(column, seed)).astype(values[name].dtype)
     rows = groups.size().to_numpy()
     cautions.insert(0, f"{len(time)} rows of {_span(every)} became {len(first)} periods of {_span(seed.period)}")
-    return Periods(found, first, [*cautions, *_thin(rows), *_several_labels(values, number, seed)], unfit)
+    return Periods(columns, first, [*cautions, *_thin(rows), *_several_labels(values, number, seed)], unfit)
 
 
 def statistic_of(column: Column, seed: Seed) -> str:
@@ -192,7 +192,7 @@ def held(seed: Seed, values: Mapping[str, pd.Series]) -> list[tuple[str, tuple[s
         unit = pd.factorize(values[seed.key.name])[0].astype(np.int64)
     order = np.lexsort((start, unit))
     start, unit = start[order], unit[order]
-    found = []
+    targets = []
     for column in seed.by_role("target"):
         if column.name not in values or not column.is_number or column.name in seed.defects:
             continue
@@ -209,8 +209,8 @@ def held(seed: Seed, values: Mapping[str, pd.Series]) -> list[tuple[str, tuple[s
             f"one row a label: say [table] every = {_toml(step)} in the seed, and [process] period = "
             f"{_toml(step * usual)}"
         )
-        found.append((column.name, (got, expected)))
-    return found
+        targets.append((column.name, (got, expected)))
+    return targets
 
 
 def _toml(length: dt.timedelta) -> str:

@@ -86,30 +86,30 @@ class TableRows:
 
     def held_labels(self) -> list[TableDefect]:
         """Return defects of targets repeated over faster rows: labels are fewer than rows."""
-        found = [] if self.seed.time is None else held(self.seed, self.values)
-        return [TableDefect(self.source.name, None, self.headers[name], *said) for name, said in found]
+        repeated = [] if self.seed.time is None else held(self.seed, self.values)
+        return [TableDefect(self.source.name, None, self.headers[name], *said) for name, said in repeated]
 
     @cached_property
     def slips(self) -> dict[str, TableDefect]:
         """For each column whose median shows another unit than the seed's, the fault."""
-        found = {}
+        defects = {}
         for column in self.measured:
             found_here = slip(_sizes(self.values[column.name], column), column)
             if found_here is not None:
-                found[column.name] = TableDefect(self.source.name, None, self.headers[column.name], *found_here)
-        return found
+                defects[column.name] = TableDefect(self.source.name, None, self.headers[column.name], *found_here)
+        return defects
 
     @cached_property
     def outside(self) -> dict[str, BoolArray]:
         """For each number column in the seed's unit, which rows have an impossible value in it."""
-        found = {}
+        impossible = {}
         for column in self.measured:
             if column.name not in self.slips:
                 low, high = column.limits
                 sizes = _sizes(self.values[column.name], column).to_numpy()
-                found[column.name] = (sizes < low) | (sizes > high)
+                impossible[column.name] = (sizes < low) | (sizes > high)
         # A table of texts and classes alone has no column of numbers.
-        return found or {next(iter(self.values)): np.zeros(len(self.source.row), np.bool_)}
+        return impossible or {next(iter(self.values)): np.zeros(len(self.source.row), np.bool_)}
 
     @cached_property
     def impossible(self) -> BoolArray:
@@ -119,12 +119,12 @@ class TableRows:
     @cached_property
     def part_slips(self) -> dict[str, PartSlip]:
         """Columns with part of the rows in another unit; a laboratory's limits are not scaled."""
-        found = {
+        parts = {
             column.name: part_slip(self.values[column.name].to_numpy(), column)
             for column in self.measured
             if column.name in self.outside and not column.censored
         }
-        return {name: part for name, part in found.items() if part is not None}
+        return {name: part for name, part in parts.items() if part is not None}
 
     def part_faults(self) -> Iterator[TableDefect]:
         """Parts in another unit that stop the work."""

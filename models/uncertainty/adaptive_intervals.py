@@ -126,9 +126,9 @@ class IntervalLevel:
             insort(ordered, score)
             if known >= most:
                 del ordered[bisect_left(ordered, window.pop(0))]
-        found = replace(self, scores=np.array(window), missed=np.array(missed))
-        found.__dict__["_sorted"] = ordered  # which it would else sort again
-        return found
+        level = replace(self, scores=np.array(window), missed=np.array(missed))
+        level.__dict__["_sorted"] = ordered  # which it would else sort again
+        return level
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values."""

@@ -93,9 +93,9 @@ def by_others(predicted: FloatArray, errors: FloatArray, block: IntArray) -> Flo
 
     No row has a say in the scale of its own score, which a conformal interval needs; 1 where there is no other block.
     """
-    found = np.ones(len(predicted))
+    factors = np.ones(len(predicted))
     for number in np.unique(block):
         others = block != number
         if others.any():
-            found[~others] = ErrorScale.of(predicted[others], errors[others])(predicted[~others])
-    return found
+            factors[~others] = ErrorScale.of(predicted[others], errors[others])(predicted[~others])
+    return factors

@@ -43,8 +43,10 @@ class Platt:
             off = weight * (expit(at[0] + at[1] * score) - y)
             return np.array([off.sum(), off @ score + (at[1] - 1.0) / SLOPE_DOUBT**2])
 
-        found = minimize(loss, np.array([0.0, 1.0]), jac=slopes, bounds=[(None, None), (0.0, None)], method="L-BFGS-B")
-        return cls(float(found.x[0]), float(found.x[1]))
+        optimum = minimize(
+            loss, np.array([0.0, 1.0]), jac=slopes, bounds=[(None, None), (0.0, None)], method="L-BFGS-B"
+        )
+        return cls(float(optimum.x[0]), float(optimum.x[1]))
 
     def log_odds(self, score: FloatArray) -> FloatArray:
         """Calibrated log-odds, shape (n,), of a score's."""

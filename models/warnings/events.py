@@ -62,12 +62,12 @@ def counted(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray
     One period that counts is enough; where none does, all must be known.
     """
     bound, values = limits(event, grid, seed), grid.columns[event.column]
-    found = np.zeros(values.shape)
+    counts = np.zeros(values.shape)
     unknown = ~np.isfinite(bound)
     for ahead in range(event.horizon):
         later = np.full_like(values, np.nan)
         later[:, : max(0, values.shape[1] - ahead)] = values[:, ahead:]
         with np.errstate(invalid="ignore"):
-            found = np.maximum(found, (later <= bound) if is_low(event) else (later >= bound))
+            counts = np.maximum(counts, (later <= bound) if is_low(event) else (later >= bound))
         unknown |= ~np.isfinite(later)
-    return np.where(np.isfinite(bound) & ((found == 1.0) | ~unknown), found, np.nan)
+    return np.where(np.isfinite(bound) & ((counts == 1.0) | ~unknown), counts, np.nan)

@@ -63,20 +63,20 @@ def known(grid: UnitPeriodGrid, seed: Seed) -> WarningFeatures:
     the role `late` are left out: their delay is not stated.
     """
     rows, columns = grid.there, grid.in_hand(seed)
-    found: dict[str, tuple[str, FloatArray]] = {}
+    inputs: dict[str, tuple[str, FloatArray]] = {}
     for column in seed.by_role("before", "knob"):
         if column.is_number and not column.is_made:
             values = columns[column.name]
-            found[column.name] = column.name, values
-            found[f"{column.name} {RISE}"] = column.name, values - smoothed(values, rows, 1, LONG)
+            inputs[column.name] = column.name, values
+            inputs[f"{column.name} {RISE}"] = column.name, values - smoothed(values, rows, 1, LONG)
     readings = {column.name: columns[column.name] for column in seed.by_role("during") if column.is_number}
     features = _features(grid.columns, grid, seed)
     series = readings | features
     # The same features as planned: from data available on the period itself, and the last readings.
     planned = _features(columns | {name: shifted(values, 1) for name, values in readings.items()}, grid, seed)
     for name, values in planned.items():
-        found[f"{name} {PLANNED}"] = name, values
-        found[f"{name} {PLANNED} {RISE}"] = name, values - smoothed(features[name], rows, 1, LONG)
+        inputs[f"{name} {PLANNED}"] = name, values
+        inputs[f"{name} {PLANNED} {RISE}"] = name, values - smoothed(features[name], rows, 1, LONG)
     label = seed.target.name
     series[label] = columns[label]
     waits = {name: seed.wait(name) if name == label else 1 for name in series}
@@ -88,15 +88,15 @@ def known(grid: UnitPeriodGrid, seed: Seed) -> WarningFeatures:
         means = {LAST: shifted(values, waits[name])}
         means |= {f"over {half_life:g}": smooth[name, half_life] for half_life in HALF_LIVES}
         *newer, (_, usual) = means.items()
-        found |= {f"{name} {way}": (about, mean) for way, mean in means.items()}
-        found |= {f"{name} {way} {RISE}": (about, mean - usual) for way, mean in newer}
+        inputs |= {f"{name} {way}": (about, mean) for way, mean in means.items()}
+        inputs |= {f"{name} {way} {RISE}": (about, mean - usual) for way, mean in newer}
     unit, period = np.nonzero(rows)
     return WarningFeatures(
         unit,
         period,
-        np.column_stack([values[rows] for _, values in found.values()]),
-        tuple(found),
-        tuple(one for one, _ in found.values()),
+        np.column_stack([values[rows] for _, values in inputs.values()]),
+        tuple(inputs),
+        tuple(one for one, _ in inputs.values()),
         grid.run[rows],
     )
 
@@ -112,5 +112,5 @@ def _features(columns: Mapping[str, FloatArray], grid: UnitPeriodGrid, seed: See
     for name, values in made_columns(lent, seed, unit, grid.starts.to_numpy()[period]).items():
         made[name] = np.full(grid.there.shape, np.nan)
         made[name][grid.there] = values
-    found = physics.features({**columns, **made})
-    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
+    features = physics.features({**columns, **made})
+    return {name: np.asarray(values, dtype=np.float64) for name, values in features.items()}

@@ -69,8 +69,8 @@ class EventModel:
 
         Log-odds are those of all of a plant's rows; see `models.warnings.online_level.followed`.
         """
-        found = followed(log_odds, periods, y, outcome_after(self.event, seed), self.weight, asked)
-        return np.asarray(expit(found))
+        followed_odds = followed(log_odds, periods, y, outcome_after(self.event, seed), self.weight, asked)
+        return np.asarray(expit(followed_odds))
 
     def alarm(self, probability: FloatArray) -> FloatArray:
         """Return whether the expected saving of an alarm exceeds its cost, shape (n,): 1 or 0."""
@@ -163,10 +163,10 @@ class WarningModel:
         at = known(grid, self.seed)
         self.check(at)
         last = np.flatnonzero(np.append(at.units[1:] != at.units[:-1], True))
-        found = [self._of_event(one, grid, at, last) for one in self.events.values()]
+        warnings = [self._of_event(one, grid, at, last) for one in self.events.values()]
         starts = grid.starts[at.periods[last]]
         return [
-            UnitWarnings(str(grid.units[at.units[row]]), starts[i], tuple(one[i] for one in found))
+            UnitWarnings(str(grid.units[at.units[row]]), starts[i], tuple(one[i] for one in warnings))
             for i, row in enumerate(last.tolist())
         ]
 
@@ -190,11 +190,11 @@ class WarningModel:
         parts = one.platt.slope * one.score.parts(at.of(one.event))
         about = [name for name, use in zip(at.about, columns_of(one.event, at.names), strict=True) if use]
         causes = by_cause(self.seed, about, parts) or _by_column(about, parts)
-        found = []
+        contributions = []
         for i, age in enumerate(between(at.age)):
             refusal = _refusal(age, bound[i], one.event)
             order = sorted(causes, key=lambda name, i=i: -abs(causes[name][i]))  # type: ignore[misc]
-            found.append(
+            contributions.append(
                 EventWarning(
                     one.event,
                     float(bound[i]),
@@ -204,7 +204,7 @@ class WarningModel:
                     refusal,
                 )
             )
-        return found
+        return contributions
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values, all but the seed."""
@@ -229,7 +229,7 @@ class WarningModel:
     def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
         """Restore from the values that `state` returned."""
         events = {event.name: event for event in seed.warnings}
-        found = {
+        restored = {
             name: EventModel(
                 events[name],
                 one["candidate"],
@@ -241,7 +241,7 @@ class WarningModel:
             )
             for name, one in state["events"].items()
         }
-        return cls(seed, tuple(state["names"]), found, dict(state["refused"]))
+        return cls(seed, tuple(state["names"]), restored, dict(state["refused"]))
 
 
 def lead_time(event: WarningEvent, seed: Seed) -> float:

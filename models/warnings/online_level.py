@@ -43,11 +43,11 @@ def followed(
     periods, normal about 0 with LEVEL_DOUBT before them: a plant that has drifted as a whole is followed, a run of
     chance moves little. Both numbers were chosen on simulated plants that no published figure comes from.
     """
-    found, known = log_odds.copy(), np.isfinite(y)
+    moved, known = log_odds.copy(), np.isfinite(y)
     for period in np.unique(periods[asked]):
         use = known & (periods + after <= period) & (periods >= period - FOLLOWED)
-        found[asked & (periods == period)] += _level(log_odds[use], y[use], weight)
-    return found
+        moved[asked & (periods == period)] += _level(log_odds[use], y[use], weight)
+    return moved
 
 
 def _level(log_odds: FloatArray, y: FloatArray, weight: float) -> float:

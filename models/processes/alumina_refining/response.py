@@ -228,11 +228,11 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
 
     def money(self, outcomes: Columns, economics: Mapping[str, float]) -> FloatArray:
         """Margin of a line [$/d]."""
-        found = dict(outcomes) | {"bauxite_available_alumina": outcomes["available"]}
+        columns = dict(outcomes) | {"bauxite_available_alumina": outcomes["available"]}
         kept = self.physics.lots_within("product_fines", outcomes["product_fines"])
         for name in ("loi", "na2o"):
             kept = kept * (self.physics.lots_within(name, outcomes[name]) + outcomes[f"more_within_{name}"])
-        return self.physics.margin(found, kept, economics)
+        return self.physics.margin(columns, kept, economics)
 
     def footprint(self, outcomes: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
         """Liquor [m³/t], coal equivalent [kgce/t], greenhouse gases [tCO2e/t]."""

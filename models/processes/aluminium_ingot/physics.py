@@ -147,7 +147,7 @@ class AluminiumIngotPhysics(Physics[HoldingFurnace]):
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Physics features of lots."""
         brought, loss = _brought(columns), self._loss(columns)
-        found = self._contents(columns, brought, loss)
+        contents = self._contents(columns, brought, loss)
         return {
             "iron_brought": brought["fe"],
             "silicon_brought": brought["si"],
@@ -156,10 +156,10 @@ class AluminiumIngotPhysics(Physics[HoldingFurnace]):
             "zinc_brought": brought["zn"],
             "nickel_brought": brought["ni"],
             "steel_iron": columns["pot_iron_ordinary"] - brought["fe"],
-            "expected_iron": found["fe"],
-            "expected_silicon": found["si"],
-            "expected_sodium": found["na"],
-            "expected_magnesium": found["mg"],
+            "expected_iron": contents["fe"],
+            "expected_silicon": contents["si"],
+            "expected_sodium": contents["na"],
+            "expected_magnesium": contents["mg"],
             "melt_loss": loss,
             **_hydrogen(columns),
             "share_afloat": share_afloat(columns["settling_time"], SINKING_TIME),

@@ -79,9 +79,9 @@ class PotEnergy(CellPhysics[PotPhysics]):
         volts = self._terms(columns)
         volts["bath"] = columns["cell_voltage"] - sum(volts.values())
         volts["anode effects"] = mean - columns["cell_voltage"]
-        found = {name: specific_energy(volts[name], 100.0, ALUMINIUM_EQUIVALENT) for name in self.USES if name in volts}
+        uses = {name: specific_energy(volts[name], 100.0, ALUMINIUM_EQUIVALENT) for name in self.USES if name in volts}
         lost = self.direct(columns, efficiency) - specific_energy(mean, 100.0, ALUMINIUM_EQUIVALENT)
-        return found | {"lost current": lost}
+        return uses | {"lost current": lost}
 
     def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
         """Heat of reaction that products hold [kWh/t]."""

@@ -201,8 +201,10 @@ class PotResponse(Response[PotPhysics]):
         q = {one.name: one.value for one in self.SHARED_CONSTANTS} | dict(constants)
         axes = max(np.ndim(values) for part in (state, moves, q) for values in part.values())
         nodes = np.array([node for node, _ in _NODES]).reshape(-1, *[1] * axes)
-        found = self._respond(state, moves, q, nodes * np.asarray(q["limit_doubt"]))
-        return {name: sum(w * one for (_, w), one in zip(_NODES, each, strict=True)) for name, each in found.items()}
+        responses = self._respond(state, moves, q, nodes * np.asarray(q["limit_doubt"]))
+        return {
+            name: sum(w * one for (_, w), one in zip(_NODES, each, strict=True)) for name, each in responses.items()
+        }
 
     def _respond(self, state: Columns, moves: Numbers, q: Numbers, higher: Numeric) -> dict[str, FloatArray]:
         # `higher`: by how many millimetres the limit of stability is; its first axis is that of all outcomes.
@@ -312,7 +314,7 @@ class PotResponse(Response[PotPhysics]):
         sludge = before["lost to sludge"] - after["lost to sludge"]
         rest = after["current_efficiency"] - before["current_efficiency"] - noise - sludge
         points = before["current_efficiency"]
-        found = {
+        causes = {
             "a quieter metal pad": worth(current_efficiency=points + noise),
             "less sludge": worth(current_efficiency=points + sludge),
             "a bath that dissolves less metal": worth(current_efficiency=points + rest),
@@ -321,8 +323,8 @@ class PotResponse(Response[PotPhysics]):
             "less metal that stands in the pot": worth(metal_level=after["metal_level"]),
         }
         if np.any(after["line_current"] != before["line_current"]):
-            found["another line current"] = worth(line_current=after["line_current"])
-        return found
+            causes["another line current"] = worth(line_current=after["line_current"])
+        return causes
 
     def _flows(self, outcomes: Columns) -> PotFlows:
         efficiency, current = outcomes["current_efficiency"], outcomes["line_current"]

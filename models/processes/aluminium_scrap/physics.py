@@ -201,15 +201,15 @@ class ScrapPhysics(Physics[CoilArray]):
         Limits of the Teal Sheets and of EN 1706; conductivity by ASM Handbook vol. 2; errors assumed.
         """
         content = _contents(columns)
-        found = np.stack([content[name] for name in ELEMENTS], axis=1)
+        readings = np.stack([content[name] for name in ELEMENTS], axis=1)
         layer = np.nan_to_num(_layer_index(columns))[:, None]
-        error = RELATIVE_ERROR * found + LEAST_ERROR + LAYER_ERROR * layer
+        error = RELATIVE_ERROR * readings + LEAST_ERROR + LAYER_ERROR * layer
         _, heavy = _heavy(columns)
         conductivity = self._metal_conductivity(columns)
         by_class: dict[str, list[FloatArray]] = {name: [] for name in CLASSES}
         for family in FAMILIES:
             low, high = np.array(family.windows).T
-            outside = np.maximum(np.maximum(low - found, found - high), 0.0) / error
+            outside = np.maximum(np.maximum(low - readings, readings - high), 0.0) / error
             fit = -0.5 * np.square(outside) - np.log((high - low) + error)
             by_class[family.klass].append(
                 np.nan_to_num(fit).sum(axis=1)
@@ -254,13 +254,13 @@ _FIRST, _LAST = len(_ALONE), len(_FOUND)  # of the strong lines
 
 def _contents_of(readings: FloatArray) -> FloatArray:
     """Return contents of `_FOUND`, (8, n), from readings of the lines of `_LINES`, (11, n) [wt%]."""
-    found = content_from_reading(readings, _SATURATIONS)
-    strong, weak = found[_FIRST:_LAST], found[_LAST:]
+    measured = content_from_reading(readings, _SATURATIONS)
+    strong, weak = measured[_FIRST:_LAST], measured[_LAST:]
     # The strong line counts while it is far from saturation, the weak one beyond; between them both do.
     beyond = (readings[_FIRST:_LAST] / _SATURATIONS[_FIRST:_LAST] - 0.5) / 0.3
     saturated = np.minimum(np.maximum(beyond, 0.0), 1.0)
-    found[_FIRST:_LAST] = (1.0 - saturated) * strong + saturated * weak
-    contents: FloatArray = np.minimum(np.maximum(found[:_LAST], 0.0), _MOST_FOUND)
+    measured[_FIRST:_LAST] = (1.0 - saturated) * strong + saturated * weak
+    contents: FloatArray = np.minimum(np.maximum(measured[:_LAST], 0.0), _MOST_FOUND)
     return contents
 
 

@@ -199,8 +199,8 @@ def _brittle(columns: Mapping[str, FloatArray], temperature: str) -> FloatArray:
 def _fluorine(columns: Mapping[str, FloatArray], binder: FloatArray) -> FloatArray:
     """Fluorine behind the furnace [%]; production scrap never saw electrolyte."""
     clean = PER_SCRAP * (columns["feed_scrap_share"] - SCRAP)
-    found: FloatArray = FLUORINE * (1.0 - clean) * fluorine_left(binder)
-    return found
+    fluorine: FloatArray = FLUORINE * (1.0 - clean) * fluorine_left(binder)
+    return fluorine
 
 
 def _foil(columns: Mapping[str, FloatArray]) -> FloatArray:

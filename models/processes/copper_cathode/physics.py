@@ -145,21 +145,21 @@ class CathodePhysics(Physics[Equipment]):
         included = INCLUDED_SLIMES * np.sqrt(roughness) * np.power(solids / USUAL_SOLIDS, 0.7)
         floating = FLOATING_SLIMES * np.sqrt(roughness) * slimes["floating_share"]
         metals = columns["anode_sb"] + columns["anode_bi"]
-        found = {
+        contents = {
             element: included_content(
                 included, slimes_content(columns[f"anode_{element}"], share, slimes["slimes_yield"])
             )
             for element, share in SLIMES_SHARE.items()
         }
-        found["ag"] = found["ag"] + transport["silver_codeposited"]
-        found["fe"] = BACKGROUND_IRON + occluded_content(volume, columns["electrolyte_fe"])
-        found["s"] = occluded_content(volume, _sulphur(columns))
+        contents["ag"] = contents["ag"] + transport["silver_codeposited"]
+        contents["fe"] = BACKGROUND_IRON + occluded_content(volume, columns["electrolyte_fe"])
+        contents["s"] = occluded_content(volume, _sulphur(columns))
         for element in ("as", "ni", "sb", "bi"):
-            found[element] = found[element] + occluded_content(volume, columns[f"electrolyte_{element}"])
+            contents[element] = contents[element] + occluded_content(volume, columns[f"electrolyte_{element}"])
         for element in ("sb", "bi"):
             part = 100.0 * FLOATING_METALS * columns[f"anode_{element}"] / metals
-            found[element] = found[element] + included_content(floating, part)
-        return found
+            contents[element] = contents[element] + included_content(floating, part)
+        return contents
 
 
 def _transport(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

@@ -254,7 +254,7 @@ def _errors(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
 def _passivation_time(columns: Mapping[str, FloatArray]) -> FloatArray:
     current = np.maximum(columns["current_density"], LEAST_CURRENT) * (1.0 + 0.01 * columns["current_swing"])
     layer = diffusion_coefficient(columns["cell_temperature"], SLIMES_DIFFUSION)
-    found = sand_time(current, columns["electrolyte_cu"], SATURATED_COPPER, layer)
+    time = sand_time(current, columns["electrolyte_cu"], SATURATED_COPPER, layer)
     usual = sand_time(USUAL["current"], USUAL["copper"], SATURATED_COPPER, SLIMES_DIFFUSION)
-    ratio: FloatArray = found / usual
+    ratio: FloatArray = time / usual
     return ratio

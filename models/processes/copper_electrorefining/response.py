@@ -239,8 +239,8 @@ class CopperResponse(Response[CopperPhysics]):
         rough = np.exp(q["shorts_per_roughness"] * additive_roughness(squared, q["roughening"]))
         rough = rough * np.power(1.0 + q["nodules_per_error"] * np.asarray(squared), q["shorts_per_nodules"])
         life = short_life(patrol, q["missed_share"]) / _HOURS
-        found: FloatArray = life * swung * rough
-        return found
+        shorting: FloatArray = life * swung * rough
+        return shorting
 
 
 def _read(outcomes: Columns) -> dict[str, FloatArray]:
@@ -256,10 +256,10 @@ def _squared(
     of_glue = additive_error(effective_dose(np.maximum(glue, _LEAST_DOSE), temperature), q["best_glue"]) - away
     of_thiourea = additive_error(effective_dose(np.maximum(thiourea, _LEAST_DOSE), temperature), q["best_thiourea"])
     of_chloride = additive_error(chloride, _SALTED)
-    found: FloatArray = (
+    squared: FloatArray = (
         np.square(of_glue)
         + q["thiourea_weight"] * np.square(of_thiourea)
         + _CHLORIDE_WEIGHT * np.square(of_chloride)
         + q["unseen_error"]
     )
-    return found
+    return squared

@@ -121,8 +121,8 @@ class GalliumPhysics(Physics[Crystalliser]):
         rate = np.maximum(rate, LEAST_SPEED)
         superheat = columns["melt_temperature"] - GALLIUM_MELTING
         critical = _critical(columns, superheat)
-        found = _contents(columns, rate, critical)
-        logs = {f"log_{name}": np.log(content) for name, content in found.items() if name != "mercury"}
+        contents = _contents(columns, rate, critical)
+        logs = {f"log_{name}": np.log(content) for name, content in contents.items() if name != "mercury"}
         return {
             "front_rate": rate,
             "layer": stirred_layer(columns["stirring"]),
@@ -135,7 +135,7 @@ class GalliumPhysics(Physics[Crystalliser]):
             "lead_left": _vacuum(columns, "lead"),
             "air": _air(columns),
             **logs,
-            "log_sum": np.log(sum(found.values())),
+            "log_sum": np.log(sum(contents.values())),
         }
 
     def contents(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -153,15 +153,15 @@ def _contents(columns: Mapping[str, FloatArray], rate: FloatArray, critical: Flo
     """Contents after a vacuum, stages at this rate, and handling [ppm]."""
     layer, frozen, stages = stirred_layer(columns["stirring"]), columns["fraction_frozen"], columns["stages"]
     trapped, dust = trapped_share(rate, critical), np.exp(AIR_EXPONENT * _air(columns))
-    found = {}
+    contents = {}
     for name, equilibrium in SEGREGATION.items():
         k = effective_segregation(equilibrium, rate, layer)
         mean = trapped_mean(frozen_mean(k, frozen), k, trapped)
         added = ADDED[name] * (dust if name in OF_AIR else 1.0)
         if name == "silicon":
             added = added * np.power((columns["mould_uses"] + 1.0) / USUAL_MOULD, MOULD_EXPONENT)
-        found[name] = columns[f"feed_{name}"] * _vacuum(columns, name) * np.power(mean, stages) + added
-    return found
+        contents[name] = columns[f"feed_{name}"] * _vacuum(columns, name) * np.power(mean, stages) + added
+    return contents
 
 
 def _vacuum(columns: Mapping[str, FloatArray], name: str) -> FloatArray:
@@ -175,11 +175,11 @@ def _vacuum(columns: Mapping[str, FloatArray], name: str) -> FloatArray:
 def _critical(columns: Mapping[str, FloatArray], superheat: FloatArray) -> FloatArray:
     """Rate beyond which the front breaks down [mm/h]."""
     heat = np.sqrt(np.maximum(superheat, LEAST_SUPERHEAT) / USUAL_SUPERHEAT)
-    found: FloatArray = CRITICAL * heat * np.exp(CHILL * (columns["coolant_temperature"] - USUAL_COOLANT))
-    return found
+    critical: FloatArray = CRITICAL * heat * np.exp(CHILL * (columns["coolant_temperature"] - USUAL_COOLANT))
+    return critical
 
 
 def _air(columns: Mapping[str, FloatArray]) -> FloatArray:
     """Particles of the room over the usual, logarithm [1]."""
-    found: FloatArray = np.log(np.maximum(columns["room_particles"], LEAST_AIR) / USUAL_AIR)
-    return found
+    log_air: FloatArray = np.log(np.maximum(columns["room_particles"], LEAST_AIR) / USUAL_AIR)
+    return log_air

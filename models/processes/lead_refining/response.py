@@ -142,8 +142,8 @@ class LeadResponse(Response[LeadPhysics]):
     def measured(self, columns: Columns) -> dict[str, FloatArray]:
         """Outcomes that a table measures, shape (units, periods)."""
         names = ("glue_dose", "lignin_dose", "cell_temperature", "short_rate", "current_efficiency", "cell_voltage")
-        found = {name: columns[name] for name in (*names, "voltage_end", "steam_flow")}
-        return found | {"log_bismuth": np.log(np.maximum(columns["bi"], _LEAST_BISMUTH))}
+        outcomes = {name: columns[name] for name in (*names, "voltage_end", "steam_flow")}
+        return outcomes | {"log_bismuth": np.log(np.maximum(columns["bi"], _LEAST_BISMUTH))}
 
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
         """Return outcomes after moves, averaged over the crops with the moves in force and those after."""
@@ -218,8 +218,8 @@ def _squared(glue: Numeric, lignin: Numeric, temperature: Numeric, away: Numeric
     dose = effective_dose(np.maximum(glue, LEAST_DOSE), temperature, DOSED_AT)
     of_glue = additive_error(dose, q["best_glue"]) - away
     of_lignin = additive_error(np.maximum(lignin, LEAST_DOSE), q["best_lignin"])
-    found: FloatArray = np.square(of_glue) + q["lignin_weight"] * np.square(of_lignin) + q["unseen_error"]
-    return found
+    squared: FloatArray = np.square(of_glue) + q["lignin_weight"] * np.square(of_lignin) + q["unseen_error"]
+    return squared
 
 
 def _roughening(squared: FloatArray, q: Numbers) -> FloatArray:

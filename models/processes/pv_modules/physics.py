@@ -174,7 +174,7 @@ class ModulePhysics(Physics[HandSpectrometer]):
         with np.errstate(divide="ignore"):
             decades = np.log10(np.maximum(insulation, 1e-2) / _FIT)
             cadmium, selenium = (np.log10(np.maximum(columns[f"xrf_{e}"], 1.0) / _BACKGROUND) for e in ("cd", "se"))
-        found = {
+        features = {
             "mass_per_area": mass_per_area,
             "label_density": columns["label_power"] / area,
             "year_expected": year,
@@ -200,7 +200,7 @@ class ModulePhysics(Physics[HandSpectrometer]):
         }
         # What is usual stands in for single values, not for a module of which nothing is known.
         unknown = np.all([np.isnan(column) for column in columns.values()], axis=0)
-        return {name: np.where(unknown, np.nan, values) for name, values in found.items()}
+        return {name: np.where(unknown, np.nan, values) for name, values in features.items()}
 
     def class_scores(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """Logarithm of the likelihood of each type, up to a constant: squared distances over errors.

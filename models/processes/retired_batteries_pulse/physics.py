@@ -90,13 +90,13 @@ class PulseFeatures(Physics[Equipment]):
             name: np.maximum(np.median([of_pulse[name] for of_pulse in parts.values()], axis=0), 0.0)
             for name in ("ohmic", "slow", "relaxed")
         }
-        found = {f"{pulse}_{name}": values for pulse, of_pulse in parts.items() for name, values in of_pulse.items()}
-        return found | {
+        features = {f"{pulse}_{name}": values for pulse, of_pulse in parts.items() for name, values in of_pulse.items()}
+        return features | {
             **middle,
             "slow_over_ohmic": _ratio(middle["slow"], middle["ohmic"]),
             "relaxed_over_slow": _ratio(middle["relaxed"], middle["slow"]),
-            "asymmetry": _ratio(found["discharge_10c_slow"], found["charge_10c_slow"]),
-            "rate_ratio": _ratio(found["charge_15c_slow"], found["charge_05c_slow"]),
+            "asymmetry": _ratio(features["discharge_10c_slow"], features["charge_10c_slow"]),
+            "rate_ratio": _ratio(features["charge_15c_slow"], features["charge_05c_slow"]),
             "drift": _MV * (columns[f"{[*PULSES][-1]}_rest"] - columns["rest_voltage"]),
         }
 
@@ -112,13 +112,13 @@ class PulsePhysics(PulseFeatures):
         Growth is linear in the capacity lost: J. Drallmeier and others (2022), arXiv 2203.12376. Resistances of new
         cells, their growth and the rise at low charge are assumed.
         """
-        found, rest = self.features(columns), columns["rest_voltage"]
-        ratio = found["slow_over_ohmic"]
+        features, rest = self.features(columns), columns["rest_voltage"]
+        ratio = features["slow_over_ohmic"]
         is_lfp, is_lmo = (rest < _LFP_HIGHEST) & (ratio < _LFP_RATIO), ratio > _LMO_RATIO
         new = np.where(is_lfp, _NEW["LFP"], np.where(is_lmo, _NEW["LMO"], _NEW["NMC"]))
         growth = np.where(is_lfp, _GROWTH["LFP"], np.where(is_lmo, _GROWTH["LMO"], _GROWTH["NMC"]))
         charge = np.where(is_lfp, *(np.interp(rest, _CURVES[name], _GRID) for name in ("LFP", "NMC")))
-        lost = 0.2 * (found["ohmic"] / (new * charge_factor(charge)) - 1.0) / growth
+        lost = 0.2 * (features["ohmic"] / (new * charge_factor(charge)) - 1.0) / growth
         return np.clip(1.0 - lost, _LEAST_HEALTH, _MOST_HEALTH)
 
 

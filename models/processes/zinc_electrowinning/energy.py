@@ -76,10 +76,10 @@ class ZincEnergy(CellPhysics[ZincPhysics]):
             "contacts and anode mud": CONTACTS + known["excess_voltage"],
         }
         volts = others | {"zinc overvoltage": columns["cell_voltage"] - sum(others.values())}
-        found = {name: specific_energy(volts[name], 100.0, ZINC_EQUIVALENT) for name in self.USES if name in volts}
+        uses = {name: specific_energy(volts[name], 100.0, ZINC_EQUIVALENT) for name in self.USES if name in volts}
         lost = self.direct(columns, efficiency) * (1.0 - 0.01 * efficiency)
         shorts = np.minimum(0.01 * known["short_loss"] * self.direct(columns, efficiency), np.maximum(lost, 0.0))
-        return found | {"short circuits": shorts, "hydrogen and dissolution": lost - shorts}
+        return uses | {"short circuits": shorts, "hydrogen and dissolution": lost - shorts}
 
     def bound(self, columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
         """Heat of reaction that products hold [kWh/t]; iron that goes to and fro holds nothing."""

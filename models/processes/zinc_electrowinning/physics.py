@@ -150,22 +150,22 @@ class ZincPhysics(Physics[Group]):
         The signs follow from Wark's law, the kinetics of both reactions and Faraday's law.
         """
         zinc, acid, temperature, current = _state(columns)
-        found = self._efficiency(columns)
-        found["expected_efficiency"] = self._expected(columns, found)
+        features = self._efficiency(columns)
+        features["expected_efficiency"] = self._expected(columns, features)
         feed = columns["feed_flow"]
         made = feed * (columns["zinc_feed"] - (1.0 - EVAPORATED) * zinc)
         by_feed = current_efficiency_from_mass(made, current, 1.0, ZINC_EQUIVALENT)
-        density = found["current_density"]
-        thickness = 0.5 * deposit_thickness(density, found["kinetic_efficiency"], self.hours)
+        density = features["current_density"]
+        thickness = 0.5 * deposit_thickness(density, features["kinetic_efficiency"], self.hours)
         conductivity = np.maximum(zinc_bath_conductivity(temperature, zinc, acid), LEAST_CONDUCTIVITY)
         usual = (
             zinc_decomposition_voltage(temperature, zinc, acid)
             + oxygen_overvoltage(density)
-            + found.pop("overvoltage")
+            + features.pop("overvoltage")
             + bath_drop(density, self.equipment.electrode_gap - thickness, with_bubbles(conductivity, GAS_SHARE))
             + CONTACTS
         )
-        return found | {
+        return features | {
             "acid_zinc_ratio": acid / zinc,
             "feed_implied_efficiency": np.clip(by_feed, 20.0, 160.0),
             "excess_voltage": columns["cell_voltage"] - usual,
@@ -214,7 +214,7 @@ class ZincPhysics(Physics[Group]):
         )
         return margin(flows, economics)
 
-    def _expected(self, columns: Mapping[str, FloatArray], found: Mapping[str, FloatArray]) -> FloatArray:
+    def _expected(self, columns: Mapping[str, FloatArray], features: Mapping[str, FloatArray]) -> FloatArray:
         """Return efficiency of the group's own cycles, plus the change of its state by physics [%].
 
         What no column shows of a group (old cathodes, their edges, how its deposit grows) stays with it for weeks.
@@ -232,8 +232,8 @@ class ZincPhysics(Physics[Group]):
             "zinc_in_cell": zinc,
             "acid_in_cell": ratio * zinc,
         }  # fmt: skip
-        change = found["deposit_efficiency"] - self._efficiency(then)["deposit_efficiency"]
-        shorted = found["short_loss"] - 100.0 * SHORT_CURRENT / SHORTS_SEEN * USUAL_SHORTS
+        change = features["deposit_efficiency"] - self._efficiency(then)["deposit_efficiency"]
+        shorted = features["short_loss"] - 100.0 * SHORT_CURRENT / SHORTS_SEEN * USUAL_SHORTS
         return np.clip(columns["usual_efficiency"] + change - shorted, 20.0, 100.0)
 
     def _efficiency(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

@@ -130,7 +130,7 @@ class ZincResponse(Response[ZincPhysics]):
         ratio = np.maximum(plan["acid_zinc_target"] + hidden["more_acid"], 0.5)
         zinc = np.maximum(hidden["sulphate"] / (1.0 + ratio / ACID_PER_ZINC), _LEAST)
         current = np.maximum(plan["line_current_target"] * hidden["current_share"], LEAST_CURRENT)
-        found = {
+        state = {
             "line_current": current,
             "cell_temperature": plan["temperature_target"] + hidden["warmer"],
             "zinc_in_cell": zinc,
@@ -138,10 +138,10 @@ class ZincResponse(Response[ZincPhysics]):
             "glue_dose": plan["glue_dose"],
         }
         made = ZINC_EQUIVALENT * current * _PLANNED
-        return found | {
+        return state | {
             "current_efficiency": np.clip(hidden["current_efficiency"], *_EFFICIENCY),
             "short_circuits": np.maximum(hidden["shorts"], 0.0),
-            "cell_voltage": hidden["excess_voltage"] + self._voltage(found, _VALUES, _OVERVOLTAGE),
+            "cell_voltage": hidden["excess_voltage"] + self._voltage(state, _VALUES, _OVERVOLTAGE),
             "feed_flow": hidden["feed_share"] * feed_for_ratio(made, before["zinc_feed"], ratio),
             "antimony": 1e-3 * LEFT["antimony"] * np.maximum(hidden["antimony"], 0.0),
             "cobalt": np.maximum(hidden["cobalt"], 0.0),
@@ -222,10 +222,10 @@ class ZincResponse(Response[ZincPhysics]):
 
     def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
         """Return money by cause, with one more for the line current if it is moved."""
-        found = super().causes(before, after, economics)
+        causes = super().causes(before, after, economics)
         if np.any(after["line_current"] != before["line_current"]):
-            found["another line current"] = self.gain(before, {"line_current": after["line_current"]}, economics)
-        return found
+            causes["another line current"] = self.gain(before, {"line_current": after["line_current"]}, economics)
+        return causes
 
     def _density(self, state: Columns) -> FloatArray:
         return 1e3 * np.maximum(state["line_current"], LEAST_CURRENT) / self.physics.equipment.cathode_area

@@ -105,15 +105,15 @@ class ZincIngotPhysics(Physics[Furnace]):
     def features(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Physics features of heats."""
         cathodes, dross = _cathodes(columns), _dross(columns)
-        found = self._contents(columns, cathodes, dross)
+        contents = self._contents(columns, cathodes, dross)
         usual = melting_energy(columns["furnace_temperature"])
         return {
             **cathodes,
             "iron_of_tools": _iron_of_tools(columns),
-            "expected_lead": found["pb"],
-            "expected_cadmium": found["cd"],
-            "expected_iron": found["fe"],
-            "expected_copper": found["cu"],
+            "expected_lead": contents["pb"],
+            "expected_cadmium": contents["cd"],
+            "expected_iron": contents["fe"],
+            "expected_copper": contents["cu"],
             "expected_dross": dross,
             "dross_excess": 0.1 * columns["dross_mass"] - dross,
             "power_excess": columns["power"] - usual,
@@ -149,12 +149,12 @@ class ZincIngotPhysics(Physics[Furnace]):
             "al": KNIFE_ALUMINIUM,
         }
         left, loss = {"cd": cadmium_left(columns["furnace_temperature"])}, DROSS_ZINC * dross
-        found = {}
+        contents = {}
         for name in SCRAP:
             charged = blended_content(held[name], stock[name], columns["stock_share"])
             mixed = blended_content(charged, SCRAP[name], columns["scrap_share"]) + added[name]
-            found[name] = concentrated_content(mixed * left.get(name, 1.0), loss)
-        return found
+            contents[name] = concentrated_content(mixed * left.get(name, 1.0), loss)
+        return contents
 
 
 def _cathodes(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

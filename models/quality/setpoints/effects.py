@@ -73,8 +73,8 @@ class Effects:
         terms = _terms(shift, _knobs(self.seed, moved) - _knobs(self.seed, X))
         mean = np.einsum("nqt,qt->nq", terms, self.shown)
         sd = np.sqrt(np.maximum(np.einsum("nqs,qst,nqt->nq", terms, self.covariance, terms), 0.0))
-        found: FloatArray = np.maximum(shift.sum(axis=2), mean + sd * normals[:, None, :])
-        return found
+        shifts: FloatArray = np.maximum(shift.sum(axis=2), mean + sd * normals[:, None, :])
+        return shifts
 
     def support(self, knob: int, move: float) -> int:
         """Return the number of past lots with a set-point moved as far in the same direction."""
@@ -101,9 +101,9 @@ class Effects:
 
 def listed(values: FloatArray) -> Any:
     """Numbers as JSON values: NaN, which JSON has not, is null."""
-    found = values.astype(object)
-    found[np.isnan(values)] = None
-    return found.tolist()
+    cells = values.astype(object)
+    cells[np.isnan(values)] = None
+    return cells.tolist()
 
 
 def knobs_of(seed: Seed) -> tuple[Column, ...]:
@@ -152,11 +152,11 @@ def learn_effects(
     left, weight = _left_over(Y, raw, spread, defects)
     known = ~np.isnan(Y) & ~np.asarray(np.isnan(knobs).any(axis=1))[:, None]
     steps = np.array([knob.step or 1.0 for knob in knobs_of(seed)])
-    found = [
+    fitted = [
         _fitted(terms[k, q], left[k, q], weight[k, q], [units[k], periods[k]], steps, q >= Y.shape[1] - defects)
         for q, k in enumerate(known.T)
     ]
-    shown, covariance = (np.array(part) for part in zip(*found, strict=True))
+    shown, covariance = (np.array(part) for part in zip(*fitted, strict=True))
     return Effects(seed, fill, shown, covariance, _trials((knobs - expected) / steps))
 
 
@@ -211,9 +211,9 @@ def _contents(seed: Seed, X: FloatArray) -> FloatArray:
     """Contents by physics, shape (n, E); NaN where it states none."""
     physics = physics_of(seed)
     with np.errstate(all="ignore"):
-        found = physics.contents(by_name(X, input_names(seed))) if physics and physics.gives("contents") else {}
+        contents = physics.contents(by_name(X, input_names(seed))) if physics and physics.gives("contents") else {}
     nothing = np.full(len(X), np.nan)
-    return np.column_stack([np.broadcast_to(found.get(one.name, nothing), len(X)) for one in seed.elements])
+    return np.column_stack([np.broadcast_to(contents.get(one.name, nothing), len(X)) for one in seed.elements])
 
 
 def _terms(shift: FloatArray, change: FloatArray) -> FloatArray:

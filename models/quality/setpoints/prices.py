@@ -39,14 +39,14 @@ def priced(seed: Seed, given: Mapping[str, float] | None) -> dict[str, float]:
             raise SetpointError(f"prices.{name}: got {value!r}: expected a number")
         if value < 0 and not name.startswith(VALUE):
             raise SetpointError(f"prices.{name}: got {value:g}: expected a number, 0 or more")
-    found = own | dict(given or {})
+    prices = own | dict(given or {})
     names = [name for name in own if name.startswith(VALUE)]
     for better, name in itertools.pairwise(names):
-        if found[name] > found[better]:
+        if prices[name] > prices[better]:
             raise SetpointError(
-                f"prices.{name}: got {found[name]:g}: expected at most {found[better]:g} $/t, as for {better}"
+                f"prices.{name}: got {prices[name]:g}: expected at most {prices[better]:g} $/t, as for {better}"
             )
-    return found
+    return prices
 
 
 def costs_of(seed: Seed, prices: Mapping[str, float]) -> Costs:

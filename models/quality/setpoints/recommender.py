@@ -105,11 +105,11 @@ def _advised(
         target, barred = choose(lots, X, raw)
         weighed = weighing.of(X, target, raw)
         done |= {i: (*one, bool(bar)) for i, one, bar in zip(lots, weighed, barred, strict=True)}
-    found = []
+    recommendations = []
     for i, (unit, start) in enumerate(zip(plans.units, plans.starts, strict=True)):
         advice, sd, bar = done.get(i) or (weighing.unknown(plans.X[i], "; ".join(flags[i])), 0.0, False)
-        found.append((replace(advice, unit=unit, start=start), sd, bar))
-    return found
+        recommendations.append((replace(advice, unit=unit, start=start), sd, bar))
+    return recommendations
 
 
 def best_moves(weighing: LotMoveEvaluator, X: FloatArray, raw: FloatArray) -> Chosen:

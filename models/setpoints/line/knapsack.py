@@ -77,17 +77,17 @@ class Knapsack:
                 return best
             # What keeps some of the limits alone, and turns out to keep the others, is the best within all.
             binds |= broken
-            found = self._best(binds)
-            if found is None:
+            choice = self._best(binds)
+            if choice is None:
                 return None
-            best = found
+            best = choice
 
     def _best(self, binds: BoolArray) -> IntArray | None:
         """The best within some of the limits."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         items, n = _Items.of(self, binds), self.values.shape[1]
-        found = milp(
+        optimum = milp(
             -items.values,
             integrality=np.ones(len(items.values)),
             bounds=Bounds(0.0, 1.0),
@@ -97,9 +97,9 @@ class Knapsack:
             ],
             options={"mip_rel_gap": _GAP},
         )
-        if found.x is None:
+        if optimum.x is None:
             return None
-        chosen = found.x > 0.5
+        chosen = optimum.x > 0.5
         best = np.zeros(n, dtype=np.intp)
         best[items.units[chosen]] = items.moves[chosen]
         # Solvers have been known to call a rounded answer feasible that is not.
@@ -157,9 +157,9 @@ def _priced(problems: Sequence[Knapsack], binds: BoolArray) -> tuple[float, Floa
     equal = csr_array((np.concatenate(entries), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
     bound = np.zeros(shape[0])
     bound[-1] = 1.0
-    found = linprog(-worth, A_ub=takes, b_ub=np.zeros(int(binds.sum())), A_eq=equal, b_eq=bound, method="highs")
+    optimum = linprog(-worth, A_ub=takes, b_ub=np.zeros(int(binds.sum())), A_eq=equal, b_eq=bound, method="highs")
     every = [one.takes[:, part.moves, part.units] for one, part in zip(problems, items, strict=True)]
-    return max(-float(found.ineqlin.marginals[0]), 0.0), np.hstack([*every, room]) @ found.x
+    return max(-float(optimum.ineqlin.marginals[0]), 0.0), np.hstack([*every, room]) @ optimum.x
 
 
 @dataclass(frozen=True, eq=False)

@@ -133,9 +133,9 @@ def _advise(
     if between is not None:
         choices.append(choice(between))
     taken = _surest(choices)
-    best, found = taken.best, taken.sum
+    best, effect = taken.best, taken.sum
     assert best is not None
-    assert found is not None
+    assert effect is not None
     top = _top(choices, taken)
     held_by = None if top is taken and taken.best is taken.wished else _held_by(model, knob, plan, top)
     return replace(
@@ -144,10 +144,10 @@ def _advise(
         move=taken.option.size,
         moves=_moves(plans, known, taken.option, best),
         strained=_strained(model, plans, known, taken.option, best),
-        gain=about(found.gain, found.doubt),
+        gain=about(effect.gain, effect.doubt),
         gain_as_planned=None if planned.sum is None else about(planned.sum.gain, planned.sum.doubt),
         before=planned.option.sum(np.zeros(len(best), dtype=np.intp)).power,
-        after=found.power,
+        after=effect.power,
         worth=None if limit is None else _worth(choices),
         held_by=held_by,
         refusal=None if taken.option.size else _refusal(model, knob, choices, top, held_by),
@@ -261,22 +261,22 @@ def _refusal(
 
 def _worth(choices: Sequence[_Choice]) -> float:
     """Return the shadow price of a MW, the shared set-point interpolated between options [money a day]."""
-    found = []
+    prices = []
     for one in choices:
         best = one.wished if one.best is None else one.best
         if best is not None:
-            found.append(one.option.as_sure(best).limited(one.limit))
-    return price(found)
+            prices.append(one.option.as_sure(best).limited(one.limit))
+    return price(prices)
 
 
 def _moves(plans: UnitPlans, known: BoolArray, option: SharedMove, best: IntArray) -> dict[str, dict[str, float]]:
     """Return the moves of own set-points of units that move any."""
-    found = {}
+    moves = {}
     for i, move in zip(np.flatnonzero(known), best, strict=True):
         sizes = {knob: float(values[move]) for knob, values in option.own.items()}
         if any(sizes.values()):
-            found[plans.names[i]] = sizes
-    return found
+            moves[plans.names[i]] = sizes
+    return moves
 
 
 def _strained(

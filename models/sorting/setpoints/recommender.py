@@ -151,19 +151,19 @@ def what_if(
     SetpointError
         Prices that cannot be.
     """
-    replay, found = line.replay(prices), []
+    replay, recommendations = line.replay(prices), []
     for plan, own in between(zip(plans, moves, strict=True)):
         now = _setting(replay, plan.knobs, line.seed)
         refusal = replay.trouble or _unknown_load(replay, now) or (_no_loads(replay) if own.get(OCCUPANCY) else None)
         if refusal is not None:
-            found.append(_advice(replay, plan, now, now, refusal=refusal))
+            recommendations.append(_advice(replay, plan, now, now, refusal=refusal))
             continue
         knobs = _knobs(now, line.seed)
         to = _setting(replay, {name: value + own.get(name, 0.0) for name, value in knobs.items()}, line.seed)
         before, after = replay.of_gains(now.least), replay.of_gains(to.least)
         of_gains = after.curve.at(now.load) - before.curve.at(now.load)
-        found.append(_advice(replay, plan, now, to, of_gains, _of_load(after, now.load, to.load)))
-    return found
+        recommendations.append(_advice(replay, plan, now, to, of_gains, _of_load(after, now.load, to.load)))
+    return recommendations
 
 
 def _recommended(replay: SorterReplay, plan: LinePlan, seed: Seed) -> LotAdvice:
@@ -294,27 +294,27 @@ def _advice(
 def _grounds(replay: SorterReplay) -> list[str]:
     """Return the basis of a recommendation."""
     along = replay.line.co_ejection
-    found = [
+    grounds = [
         f"{len(replay.lots)} assayed pieces of {replay.n_lots} lots, replayed",
         f"an ejected kilogram takes {along:g} kg of the feed along",
     ]
     if replay.has_loads:
         low, high = replay.middle
-        found.append(f"loads of nine tenths of the lots from {low:.3f} to {high:.3f}, mean {replay.mean_load:.3f}")
-    return found
+        grounds.append(f"loads of nine tenths of the lots from {low:.3f} to {high:.3f}, mean {replay.mean_load:.3f}")
+    return grounds
 
 
 def _limits(replay: SorterReplay, before: SorterResult, after: SorterResult) -> tuple[LotLimit, ...]:
     """Each limit of each bin: how many of the assayed lots break it, as planned and after the moves."""
-    seed, found = replay.model.seed, []
+    seed, limits = replay.model.seed, []
     for b, e in zip(*(part.tolist() for part in replay.line.pairs), strict=True):
         one, element = seed.bins[b], seed.elements[e]
         name, place = f"{one.name}.{element.name}", (slice(None), b, e)
         if (limit := one.limits.get(element.name)) is not None:
-            found.append(_limit(seed, name, limit, before.contents[place], after.contents[place]))
+            limits.append(_limit(seed, name, limit, before.contents[place], after.contents[place]))
         if (limit := one.sd_limits.get(element.name)) is not None:
-            found.append(_limit(seed, f"{SD_OF} {name}", limit, before.sds[place], after.sds[place]))
-    return tuple(found)
+            limits.append(_limit(seed, f"{SD_OF} {name}", limit, before.sds[place], after.sds[place]))
+    return tuple(limits)
 
 
 def _limit(seed: Seed, name: str, limit: Quantity, before: FloatArray, after: FloatArray) -> LotLimit:
