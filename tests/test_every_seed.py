@@ -163,7 +163,7 @@ def test_a_champion_decides_on_a_plant_that_it_has_never_seen(job):
         with pytest.raises(TrialError, match="a trial needs a process that sorts or grades lots"):
             trial(job.seed, job.settings, 10, 5)
         return
-    with pytest.raises(TrialError, match="the plant that the champion learnt from"):
+    with pytest.raises(TrialError, match="the champion's training plant"):
         trial(job.seed, job.settings, 10, job.seed.plant.rng_seed)
     if job.seed.quality:
         graded = trial(job.seed, job.settings, 500, 5)

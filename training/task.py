@@ -1,4 +1,4 @@
-"""Parts of a task that jobs use, so that a job is the same for all tasks; `training.tasks` names the tasks."""
+"""Interface of a task, so that jobs are the same for all tasks; `training.tasks` lists the tasks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,10 +35,10 @@ class Assessor:
         Takes a champion, a data set and rows; raises where these are too few to compare models on, or where the
         champion cannot be compared on them.
     verdict : callable
-        Takes a champion, the rows' inputs as it wants them, a challenger, a data set and rows that neither has learnt;
+        Takes a champion, the rows' inputs as it wants them, a challenger, a data set and rows outside both trainings;
         returns which of the two is better.
     evidence : callable
-        Takes a candidate, the baseline, a data set and its split; returns what rows that nothing has learnt from show.
+        Takes a candidate, the baseline, a data set and its split; returns its evidence outside the training rows.
     """
 
     check_judgeable: Callable[[Any, Dataset, IntArray], None]
@@ -61,7 +61,7 @@ class MetricColumns:
     verdict : Mapping of str to str
         Metrics of a verdict and their labels.
     tagged : tuple of str
-        The few metrics that stand beside a version and its alias moves.
+        The few metrics that are stored with a version and its alias moves.
     decisive : tuple of tuple
         Side ("champion" or "challenger") and metric of a verdict that go into the record of alias moves.
     """
@@ -87,7 +87,7 @@ class TaskCard:
     pictures : tuple of Picture
         Figures of a candidate's page.
     row : callable
-        Takes a seed; returns a row of its table, in words.
+        Takes a seed; returns a row of its table, as text.
     heading : callable
         Takes a seed; returns what is predicted, in a few words.
     subject : callable
@@ -127,7 +127,7 @@ class LabelScales:
     quantities : callable
         Takes a data set; returns its labels.
     predicted : callable
-        Takes a model and inputs; returns what it predicts by name in words, shape (n,) each.
+        Takes a model and inputs; returns its predictions by name as text, shape (n,) each.
     """
 
     quantities: Callable[[Dataset], Quantities]
@@ -155,7 +155,7 @@ class DecisionTrial:
 
 @dataclass(frozen=True)
 class SetpointLoop:
-    """Closed-loop trials of set-points, of a task whose processes may have knobs.
+    """Closed-loop set-point trials of a task whose processes may have set-points.
 
     Attributes
     ----------
@@ -191,7 +191,7 @@ class TrainingTask:
     labels : LabelScales
         Its labels, compared over time.
     parts : tuple of PartFit
-        What is learnt once for the first target's candidates, in the order of `models.learnings`: physics, events and
+        Fits shared by the first target's candidates, in the order of `models.learnings`: physics, events and
         prices are about that target.
     trial : DecisionTrial, optional
         Trials of its decisions.

@@ -134,7 +134,7 @@ def test_it_answers_beside_the_champion_shown_to_nobody_and_takes_over_when_its_
         assert shadow_lines(seed).goes_on
         assert aliases(home) == {"champion": 1, "challenger": 2, "shadow": 2}
         found = shadow_lines(seed, NOW + timedelta(days=61))
-        assert found.lines[0].startswith("version 2 is champion after its shadow period: better beyond chance")
+        assert found.lines[0].startswith("version 2 is champion after its shadow period: significantly better")
         assert aliases(home) == {"champion": 2}
         client.wait_for(2)
     table = pd.read_parquet(home / "all.parquet")

@@ -1,1 +1,1 @@
-"""Training jobs of a class: how candidates are fitted, measured, shown and compared; `task` is what jobs get."""
+"""Training jobs for a class: fit, metrics, plots and comparison of candidates; jobs receive `task`."""

@@ -1,4 +1,4 @@
-"""What the model card of a classifier says of its candidates, its classes and its sets."""
+"""Model card of a classifier: its candidates, classes and prediction sets."""
 
 from collections.abc import Mapping
 
@@ -28,21 +28,20 @@ SHOWN = {
 ROWS, UNITS = "rows", "units"
 LIMITS = (
     "The model predicts a class; it does not say what to do with it, nor what a set-point changes.",
-    "What is of none of the classes is given one of them all the same; the flag `unlike anything learnt` is the only "
-    "hint.",
+    "A row of none of the classes still gets one of them; the flag `unlike anything learnt` is the only hint.",
     "A set holds the right class as often as asked on average over all rows, not of each class.",
-    "After a change of plant, raw material or instrument the figures hold only once such periods are learnt.",
-    "Outside the learnt ranges an answer is flagged, not refused.",
+    "After a change of plant, raw material or instrument the metrics hold only once training rows cover such periods.",
+    "Outside the training ranges a prediction is flagged, not refused.",
 )
 
 
 def heading(seed: Seed) -> str:
-    """What is predicted."""
+    """Name of the predicted class label."""
     return seed.target.name
 
 
 def rows_used(data: Dataset, parts: Split) -> list[str]:
-    """How many rows there are, and how they were used."""
+    """Return the number of rows and their use."""
     return use_of_rows(data, parts, "the probabilities their temperature, the sets their size,")
 
 
@@ -70,13 +69,13 @@ def _candidates(
         f"Chosen: **{chosen.name}**, the lowest `{SELECTED_BY}`; the test rows had no say.",
         "",
         *table(["candidate", *(SHOWN[name] for name in known)], rows),
-        *(f"- Beware of {chosen.name}: {caution}." for caution in warned),
+        *(f"- Warning on {chosen.name}: {caution}." for caution in warned),
         "",
     ]
 
 
 def _classes(chosen: ClassificationCandidate, data: Dataset, parts: Split) -> list[str]:
-    """Of each class how many rows there are and how many are right; one that was not learnt is pointed out."""
+    """Return rows and correct predictions of each class; classes without training rows are marked."""
     names, answers, classes = data.seed.classes, chosen.answers[parts.test], classes_of(data, parts.test)
     learnt = np.bincount(classes_of(data, parts.learnt), minlength=len(names))
     cells = confusion(answers.likeliest, classes, np.ones(len(classes)), len(names))
@@ -86,9 +85,9 @@ def _classes(chosen: ClassificationCandidate, data: Dataset, parts: Split) -> li
         test, predicted = cells[k].sum(), cells[:, k].sum()
         shares = [(cells[k, k], test), (cells[k, k], predicted), (held[k], test)]
         rows.append([f"`{name}`", f"{learnt[k]}", f"{test:.0f}", *(f"{a / b:.3f}" if b else "-" for a, b in shares)])
-    head = ["class", "rows learnt", "test rows", "of them right [1]", "right of those predicted [1]", "in the set [1]"]
+    head = ["class", "training rows", "test rows", "recall [1]", "precision [1]", "in the set [1]"]
     absent = [f"`{name}`" for name, count in zip(names, learnt, strict=True) if not count]
-    note = [f"Never learnt, so that its probability is always 0: {', '.join(absent)}.", ""] if absent else []
+    note = [f"Without training rows, so that the probability is always 0: {', '.join(absent)}.", ""] if absent else []
     return ["## Classes", "", *table(head, rows), *note]
 
 

@@ -1,4 +1,4 @@
-"""Which figures of a classifier are shown, what they are called, and what a reader must be warned of."""
+"""Displayed metrics of a classifier: their names, and the cautions for a reader."""
 
 from collections.abc import Mapping
 
@@ -52,14 +52,14 @@ COLUMNS = MetricColumns(
 
 
 def verdict_head(seed: Seed) -> str:
-    """What the figures of a verdict are."""
+    """Return the headings of a verdict's metrics."""
     return f"classes of {seed.target.name}"
 
 
 def remarks(
     candidates: Mapping[str, ClassificationCandidate], best: ClassificationCandidate, data: Dataset
 ) -> list[str]:
-    """What the columns mean, and what was turned away."""
+    """Return the meaning of the columns, and the rows that were rejected."""
     return [
         f"Skill: log loss against {next(iter(candidates))}; balanced: mean of the classes; ECE: calibration error",
         f"Cover: share of {COVERAGE:.0%} sets that hold the class; set size: classes in them; unseen: held-out units",
@@ -68,7 +68,7 @@ def remarks(
 
 
 def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
-    """What a reader of a candidate's metrics should know, in words: no skill, probabilities or sets that mislead."""
+    """Return cautions about a candidate: no skill, misleading probabilities or sets."""
     lines = []
     if metrics["test_skill"] <= 0:
         lines.append("on the test rows it is no better than the baseline")

@@ -1,4 +1,4 @@
-"""How two classifiers are compared: log loss decides, sets must go on holding the right class."""
+"""Comparison of two classifiers: log loss decides, and sets must keep their coverage."""
 
 import numpy as np
 
@@ -20,10 +20,10 @@ def check_judgeable(champion: ClassificationModel, data: Dataset, rows: IntArray
 
     Raises
     ------
-    JudgeError
+    ComparisonError
         Too few rows or blocks.
     RegistryError
-        The champion learnt with a seed of other classes.
+        The champion was trained with a seed of other classes.
     """
     blocks_of(data.units[rows], data.periods[rows])
     check_names(champion.seed, data.seed)
@@ -32,7 +32,7 @@ def check_judgeable(champion: ClassificationModel, data: Dataset, rows: IntArray
 def verdict(
     champion: ClassificationModel, X: FloatArray, challenger: ClassificationCandidate, data: Dataset, rows: IntArray
 ) -> ComparisonResult:
-    """Compare two classifiers on rows that neither has learnt from.
+    """Compare two classifiers on rows that neither was trained on.
 
     The challenger is promoted when the lower bound of its gain in mean log loss is above zero, and its 90 % sets are
     not broken: they hold the right class in at least BROKEN_COVERAGE of the rows, or at least as often as the

@@ -1,4 +1,4 @@
-"""How good predicted classes are: one set of metric names for every candidate. Every row counts the same."""
+"""Metrics of predicted classes: one set of names for every candidate; every row has the same weight."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from training.core.class_losses import confusion, log_losses
 
 @dataclass(frozen=True, eq=False)
 class Classified:
-    """What a classifier says of n rows.
+    """Predictions of a classifier for n rows.
 
     Attributes
     ----------
@@ -30,16 +30,16 @@ class Classified:
         return np.asarray(np.argmax(self.p, axis=1))
 
     def covered(self, classes: IntArray) -> BoolArray:
-        """Whether each row's set holds the right class, shape (n,)."""
+        """Return whether each row's set holds the right class, shape (n,)."""
         return np.asarray(self.inside[np.arange(len(classes)), classes])
 
     def __getitem__(self, rows: IntArray | BoolArray) -> "Classified":
-        """Of some of the rows."""
+        """Return the predictions of selected rows."""
         return Classified(self.p[rows], self.inside[rows])
 
 
 def brier(p: FloatArray, classes: IntArray) -> float:
-    """Mean squared distance of the probabilities from 1 for the right class and 0 for the others: 0 to 2 [1]_.
+    """Return the Brier score: squared distance of probabilities from the one-hot class, 0 to 2 [1]_.
 
     References
     ----------

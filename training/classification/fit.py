@@ -51,7 +51,7 @@ class ClassificationLearner(Learner[ClassificationModel, Classified]):
         predictions: FloatArray,
         info: Mapping[str, Any],
     ) -> tuple[ClassificationModel, dict[str, float]]:
-        """Model whose temperature and sets come from out-of-time probabilities, and their log loss and accuracy."""
+        """Return the model with out-of-time temperature and sets, and their log loss and accuracy."""
         learnt, calibrate = ((data.X[one], data.y[one]) for one in (parts.train, rows))
         model = classifier(data.seed, name, estimator, *learnt, *calibrate, predictions, info)
         classes, p = classes_of(data, rows), tempered(predictions, model.temperature)

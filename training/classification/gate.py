@@ -1,4 +1,4 @@
-"""What a classifier must show before it becomes champion: a smaller log loss, and sets that hold the right class."""
+"""Gate of a classifier: lower log loss than the baseline, and sets that hold the right class."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from training.core.splits import Split
 def evidence(
     candidate: ClassificationCandidate, baseline: ClassificationCandidate, data: Dataset, parts: Split
 ) -> Evidence:
-    """Log losses of a candidate and the baseline on the test periods, and how often the sets hold the class there."""
+    """Return test log losses of candidate and baseline, and the coverage of the sets."""
     rows = unlearnt(parts)
     classes, units, periods = classes_of(data, rows), data.units[rows], data.periods[rows]
     return Evidence(

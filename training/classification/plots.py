@@ -1,4 +1,4 @@
-"""What an engineer looks at before believing a classifier."""
+"""Diagnostic plots of a classifier."""
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,14 @@ from training.reports.pictures import CURVE_ABSENT, Picture, has_time
 
 
 def confused_classes(candidate: ClassificationCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Which class is taken for which."""
+    """Plot the confusion matrix of classes."""
     classes = classes_of(data, parts.test)
     likeliest = candidate.answers[parts.test].likeliest
     return confused(likeliest, classes, np.ones(len(classes)), list(data.seed.classes), "the rows")
 
 
 def reliability_of(candidate: ClassificationCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """How often the most probable class is right where it is given some probability."""
+    """Plot the accuracy of the most probable class over its probability."""
     classes = classes_of(data, parts.test)
     name = f"future periods, ECE {candidate.metrics['test_ece']:.3f}"
     return reliable(candidate.answers.p[parts.test], classes, np.ones(len(classes)), "the rows", "right [%]", name)
@@ -48,10 +48,10 @@ def accuracy_by_month(candidate: ClassificationCandidate, data: Dataset, parts: 
 
 
 def learning_curve(candidate: ClassificationCandidate, data: Dataset, parts: Split) -> go.Figure | None:
-    """Test log loss when the model learns from only the newest periods before the test; None if not asked for."""
+    """Return the test log loss over the number of latest training periods; None if not requested."""
     if (curve := candidate.curve) is None:
         return None
-    figure = empty("periods learnt, newest before the test", "test log loss [1]")
+    figure = empty("training periods, latest before the test", "test log loss [1]")
     line = {"color": BLUE}
     figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line=line, name="test log loss")
     return figure.update_layout(xaxis_rangemode="tozero", yaxis_rangemode="tozero")
@@ -71,14 +71,14 @@ PICTURES = (
     ),
     Picture(
         "Inputs by class, and what the model looks at",
-        "Left: median of each input in each class of the learnt rows, from the median of all, in robust standard "
+        "Left: median of each input in each class of the training rows, from the median of all, in robust standard "
         "deviations (interquartile range / 1.35). Right: rise of the test log loss when the input is shuffled among "
         "the rows. Inputs that move together share their importance.",
         signals_by_class,
     ),
     Picture(
         "Right class by month",
-        "Rows that the model has not learnt from. Right of the dashed line nothing was learnt. A step is a change of "
+        "Rows outside the training rows. The dashed line is the end of the training periods. A step is a change of "
         "the plant or a sensor.",
         accuracy_by_month,
         has_time,

@@ -1,4 +1,4 @@
-"""A class in the jobs: it decides nothing, has no knobs and follows no outcomes."""
+"""Classification in the jobs: no decisions, no set-points, no online calibration."""
 
 from training.classification.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.classification.columns import COLUMNS, cautions, remarks, verdict_head

@@ -13,7 +13,7 @@ RUN, FEWEST_RUNS = pd.Timedelta(days=10), 4  # of what all units have in common
 
 
 def resampled_ratio(top: FloatArray, bottom: FloatArray, block: IntArray) -> FloatArray:
-    """Ratio of two sums over the rows, once for each draw of as many blocks as there are, with replacement.
+    """Return bootstrap ratios of two sums over the rows, resampled by block with replacement.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def gain_bound(
     block : ndarray of int, shape (n,)
         Number of each row's block, none left out.
     weight : ndarray, shape (n,), optional
-        What a row counts for; by default all the same.
+        Weight of each row; by default equal weights.
     confidence : float
         Of the bound [1].
 
@@ -120,7 +120,7 @@ def _spread(off: FloatArray, group: IntArray) -> float:
 
 
 def _few_blocks(blocks: int, confidence: float) -> float:
-    """By how much the draws of few blocks understate chance [1]; 1 for many."""
+    """Return the factor by which few blocks understate dispersion [1]; 1 for many blocks."""
     if blocks < 2:
         return 1.0
     student, normal = t.ppf(confidence, blocks - 1), norm.ppf(confidence)

@@ -1,4 +1,4 @@
-"""Whether class probabilities are right as often as they say, and how sure that figure is."""
+"""Calibration of class probabilities, with its uncertainty."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ DEVIATIONS_OF_90 = 1.6448536269514722  # standard normal, two-sided
 
 
 def reliability(p: FloatArray, classes: IntArray, weight: FloatArray) -> pd.DataFrame:
-    """How often the most probable class is right where it is given about the same probability.
+    """Return the accuracy of the most probable class by groups of about equal probability.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def reliability(p: FloatArray, classes: IntArray, weight: FloatArray) -> pd.Data
 
 
 def calibration_error(p: FloatArray, classes: IntArray, weight: FloatArray) -> float:
-    """Expected calibration error of the most probable class [1]: mean gap of `reliability`'s groups, by weight [1]_.
+    """Return the expected calibration error [1]: weighted mean gap of `reliability`'s groups [1]_.
 
     References
     ----------
@@ -52,7 +52,7 @@ def calibration_error(p: FloatArray, classes: IntArray, weight: FloatArray) -> f
 def calibration_error_over_lots(
     p: FloatArray, classes: IntArray, mass: FloatArray, lots: npt.NDArray[np.object_]
 ) -> tuple[float, float]:
-    """90 % interval of `calibration_error` by leaving out one lot after the other; NaN of a single lot [1]_.
+    """Return the 90 % jackknife interval of `calibration_error` over lots; NaN for a single lot [1]_.
 
     Drawing lots again would overstate it: a mean of absolute gaps grows with every noise that is added to them.
 
@@ -80,7 +80,7 @@ def calibration_error_over_lots(
 
 
 def _groups(p: FloatArray, weight: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Group of each row, least confident first, and the probability of its most probable class, shape (n,) each."""
+    """Return group and highest probability of each row, least confident first, shape (n,) each."""
     top = p.max(axis=1)
     order = np.argsort(top, kind="stable")
     reached = np.cumsum(weight[order]) / weight.sum()

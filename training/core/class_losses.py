@@ -1,4 +1,4 @@
-"""What predicted classes lose: the log loss of their probabilities, and which class is taken for which."""
+"""Losses of predicted classes: log loss of the probabilities, and the confusion matrix."""
 
 import numpy as np
 
@@ -26,6 +26,6 @@ def log_loss(p: FloatArray, classes: IntArray, weight: FloatArray) -> float:
 
 
 def confusion(lines: IntArray, classes: IntArray, weight: FloatArray, count: int) -> FloatArray:
-    """Weight of each class (rows) that was predicted as each class (columns), shape (count, count) [the weight's]."""
+    """Return the weight of each class (rows) by predicted class (columns), shape (count, count)."""
     cells = np.bincount(classes * count + lines, weights=weight, minlength=count * count)
     return np.asarray(cells, dtype=np.float64).reshape(count, count)

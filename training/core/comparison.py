@@ -1,4 +1,4 @@
-"""Champion against challenger on the same rows: promote only what is better beyond chance."""
+"""Champion against challenger on the same rows: promotion requires a statistically significant gain."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ FEWEST_BLOCKS = 8  # of 30 periods, the fewest rows of a single unit
 
 
 class ComparisonError(ValueError):
-    """Too few rows that neither model has learnt from."""
+    """Too few rows that neither model was trained on."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ComparisonResult:
     promoted : bool
         Whether the challenger takes over.
     why : str
-        The rule's answer in words.
+        The rule's answer as text.
     rows, periods, units, blocks : int
         Size of the comparison.
     first_period, last_period : str
@@ -47,7 +47,7 @@ class ComparisonResult:
         What keeps a better challenger from being promoted, if anything.
     champion, challenger : Mapping of str to float
         Metrics of both on the judge rows.
-    mended : str or None
+    corrected : str or None
         What is wrong with the champion and right with the challenger, which promotes one that is about as good.
     leaning : str or None
         Quarter of the time without which the challenger is not better, if it is better at all.
@@ -73,7 +73,7 @@ class ComparisonResult:
 
     @property
     def wins(self) -> bool:
-        """Whether the challenger is better beyond chance, or about as good and mends something; sound or not."""
+        """Return whether the challenger is significantly better, or equivalent with a correction."""
         return (self.gain_low > 0 and self.leaning is None) or self.mended is not None
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class ComparisonResult:
 
 @dataclass(frozen=True, eq=False)
 class ComparisonRows:
-    """Rows that neither model has learnt from.
+    """Rows that neither model was trained on.
 
     Attributes
     ----------
@@ -112,7 +112,7 @@ class ModelLosses:
 
 
 def enough(block: IntArray, periods: pd.DatetimeIndex) -> IntArray:
-    """The blocks again, or JudgeError where there are too few rows or blocks to tell skill from chance."""
+    """Return the blocks, or raise ComparisonError if there are too few rows or blocks for a test."""
     count = int(block.max()) + 1
     if len(block) < FEWEST_ROWS or count < FEWEST_BLOCKS:
         when = moment_format(periods)
@@ -133,16 +133,16 @@ def judge(
     confidence: float = PROMOTES,
     mended: str | None = None,
 ) -> ComparisonResult:
-    """Compare two models on rows that neither has learnt from.
+    """Compare two models on rows that neither was trained on.
 
     The challenger is promoted when the lower bound of its gain is above zero, and not by one quarter of the time alone;
-    or when it mends what is wrong with the champion and is as good: not worse beyond chance, and its mean loss at most
-    AS_GOOD_WITHIN above the champion's. Nothing else may be wrong with it, nor may it be worse beyond chance for a
+    or when it corrects an error of the champion and is as good: not significantly worse, and its mean loss at most
+    AS_GOOD_WITHIN above the champion's. It must have no other error, nor may it be significantly worse for a
     quarter of the units or a half of the time.
 
     Parameters
     ----------
-    rows : JudgeRows
+    rows : ComparisonRows
         What the two are judged on.
     champion, challenger : Side
         What each loses there.
@@ -152,7 +152,7 @@ def judge(
         What keeps a better challenger from being promoted, if anything.
     confidence : float
         With which the challenger must be better [1].
-    mended : str or None
+    corrected : str or None
         What is wrong with the champion and right with the challenger, if anything.
 
     Returns
@@ -193,22 +193,22 @@ def judge(
 
 def _why(better: bool, mended: str | None, unsound: str | None, bound: str) -> str:
     if not better and mended is None:
-        return f"not better beyond chance: {bound}, which is not above zero"
+        return f"not significantly better: {bound}, which is not above zero"
     won = "better" if better else "as good"
     if unsound is not None:
         return f"{won}, but {unsound}"
-    return f"better beyond chance: {bound}" if better else f"as good, and {mended}: {bound}"
+    return f"significantly better: {bound}" if better else f"as good, and {mended}: {bound}"
 
 
 def worse_part(rows: ComparisonRows, gains: FloatArray, unit: str) -> str | None:
-    """Quarter of the units, or half of the time, in which a challenger is worse beyond chance; None where in none.
+    """Return the quarter of units or half of the time with a significantly worse challenger; else None.
 
     Each of the parts is as likely to look worse by chance as the whole is, so each has its share of the error that is
     allowed to one. Parts with too few rows or blocks say nothing.
 
     Parameters
     ----------
-    rows : JudgeRows
+    rows : ComparisonRows
         The n rows.
     gains : ndarray, shape (n,)
         Champion's loss minus challenger's, row by row [the loss's unit].
@@ -231,7 +231,7 @@ def worse_part(rows: ComparisonRows, gains: FloatArray, unit: str) -> str | None
         confidence = 1 - (1 - CONFIDENCE) / len(parts)
         if shared_bound(-gains[mask], block, rows.periods[mask], rows.weight[mask], confidence) > 0:
             mean = float(np.average(-gains[mask], weights=rows.weight[mask]))
-            return f"it is worse beyond chance in {name}: its loss is {mean:.4g} {unit} higher there"
+            return f"it is significantly worse in {name}: its loss is {mean:.4g} {unit} higher there"
     return None
 
 
@@ -242,7 +242,7 @@ def leaning(rows: ComparisonRows, gains: FloatArray, unit: str) -> str | None:
 
     Parameters
     ----------
-    rows : JudgeRows
+    rows : ComparisonRows
         The n rows.
     gains : ndarray, shape (n,)
         Champion's loss minus challenger's, row by row [the loss's unit].
@@ -288,8 +288,8 @@ def blocks_of(units: npt.NDArray[np.object_], periods: pd.DatetimeIndex) -> IntA
 
     Raises
     ------
-    JudgeError
-        Too few rows or blocks to tell skill from chance.
+    ComparisonError
+        Too few rows or blocks for a significance test.
 
     References
     ----------

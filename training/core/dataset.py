@@ -1,4 +1,4 @@
-"""A checked table as a job uses it: labelled rows, their inputs and labels, and the truth where a simulator left it."""
+"""Checked table of a job: labelled rows, inputs and labels, and the simulated truth if it exists."""
 
 import datetime as dt
 import hashlib
@@ -26,7 +26,7 @@ FIRST_DAY = pd.Timestamp("1970-01-01")  # of the days that stand for rows or uni
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """What a job learns from and is judged by.
+    """Rows that a job trains and evaluates on.
 
     Attributes
     ----------
@@ -55,11 +55,11 @@ class Dataset:
     ignored : tuple of str
         Columns of the file that the seed does not know.
     unlabelled_rows : int
-        Rows without a label, which nobody can learn from.
+        Rows without a label, which are no training rows.
     cautions, lacks : tuple of str
         What a reader of the table should know, and what it has not, line by line.
     tests : DataFrame or None
-        How much of each knob was a set-point test; None where none are known.
+        Part of each set-point that was a test; None if no tests are known.
     """
 
     seed: Seed
@@ -114,23 +114,23 @@ class Dataset:
 
     @property
     def contents(self) -> FloatArray:
-        """Laboratory's element contents, shape (n, e), in the seed's order and units; -L is "below L", NaN unknown."""
+        """Element contents of the laboratory, shape (n, e), in seed order; -L means below L, NaN unknown."""
         return self.table[[column.name for column in self.seed.elements]].to_numpy(dtype=np.float64)
 
     @property
     def defects(self) -> FloatArray:
-        """Which defects each lot has, shape (n, d): 1, 0, or NaN where nobody looked."""
+        """Defects of each lot, shape (n, d): 1, 0, or NaN if the lot was not inspected."""
         return self.table[list(self.seed.defects)].to_numpy(dtype=np.float64)
 
     @cached_property
     def labels(self) -> FloatArray:
-        """What estimators learn: `y`, or contents and then defects, shape (n, e + d), of lots that are graded."""
+        """Training labels: `y`, or for graded lots contents followed by defects, shape (n, e + d)."""
         first, *others = (_labels(self.table[column.name], column) for column in self.seed.labels)
         return np.column_stack([first, *others]) if others else first
 
     @cached_property
     def true_contents(self) -> FloatArray | None:
-        """Noise-free contents, shape (n, e); None where there is no simulator's truth. Evaluation alone looks at it."""
+        """Noise-free contents for evaluation only, shape (n, e); None without a simulated truth."""
         if self.truth_frame is None:
             return None
         return self.truth_frame[[column.name for column in self.seed.elements]].to_numpy(dtype=np.float64)
@@ -141,7 +141,7 @@ class Dataset:
         return self.rejected.assign(file=[Path(file).name for file in self.rejected["file"]])
 
     def shown(self, start: pd.Timestamp) -> str:
-        """Start of a period as a person reads it; without time the number of the row, or unit, that stands for one."""
+        """Start of a period in a readable format; without time, the number of its row or unit."""
         if self.seed.time is None:
             return f"{'row' if self.seed.key is None else 'unit'} {(start - FIRST_DAY).days + 1}"
         return f"{start:{moment_format(self.periods)}}"
@@ -167,12 +167,12 @@ def moment() -> pd.Timestamp:
 
 
 def row_key(seed: Seed) -> list[str]:
-    """Names of the columns that tell rows apart: unit (where the seed has one) and period start."""
+    """Return the key columns of a row: unit (if the seed has one) and period start."""
     return [column.name for column in seed.identity]
 
 
 def period_of(table: pd.DataFrame, seed: Seed) -> pd.DatetimeIndex:
-    """Start of each row's period, length n; where rows are pieces, that of the lot, which no split may cut.
+    """Return the start of each row's period, length n; of pieces that of the lot, which no split divides.
 
     A table without time has days that stand for what there is: each unit is one, in an order that its name draws, or
     each row, in the table's order.
@@ -186,7 +186,7 @@ def period_of(table: pd.DataFrame, seed: Seed) -> pd.DatetimeIndex:
 
 
 def _places(table: pd.DataFrame, seed: Seed) -> IntArray:
-    """Place of each row's unit in an order that looks at nothing but its name; of one unit alone, the row's own."""
+    """Return the rank of each row's unit in an order by its name; of a single unit the row's position."""
     if seed.key is None:
         return np.arange(len(table))
     names = table[seed.key.name]
@@ -195,7 +195,7 @@ def _places(table: pd.DataFrame, seed: Seed) -> IntArray:
 
 
 def labelled(table: pd.DataFrame, seed: Seed) -> BoolArray:
-    """Which rows have a label to learn from, shape (n,); of a graded lot any content will do."""
+    """Return whether each row has a label, shape (n,); for a graded lot any content is enough."""
     labels = [column.name for column in seed.labels if column.name not in seed.defects]
     return np.asarray(table[labels].notna().any(axis=1), dtype=np.bool_)
 
@@ -245,7 +245,7 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
 
 
 def read(path: Path, seed: Seed) -> Dataset:
-    """Read and check a table to learn from; `TableError` names every fault at once, also labels that are all alike.
+    """Read and check a training table; `TableError` lists all errors, and labels without variation.
 
     A seed that the physics of its process cannot work with is a `SeedError`, before the table is read.
     """
@@ -267,7 +267,7 @@ def _alike(path: Path, labels: pd.Series, target: Column) -> TableDefect | None:
     if len(labels) < 2:
         return None
     got = f"{labels.iloc[0]:.6g}" if target.is_number else f"'{labels.iloc[0]}'"
-    expected = "at least two different labels: nothing can be learnt from one"
+    expected = "at least two different labels: no model can be fitted on one"
     return TableDefect(
         str(path), None, target.tag or target.name, f"{got} in all {len(labels)} rows with a label", expected
     )

@@ -22,7 +22,7 @@ def rmse_over_blocks(error: FloatArray, block: IntArray) -> float:
     """Geometric mean of the RMSE of each block, in which the newest counts twice.
 
     Blocks count by ratio, so that one in which all errors are large does not decide alone. The newest is predicted by
-    what has learnt most, and is most like the model that serves.
+    the one with most training rows, and is most like the model that serves.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How any candidate is fitted and measured, whatever it predicts. Plain data out; nothing is stored here."""
+"""Fit and evaluation of candidates of any task; returns plain data and stores nothing."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -30,12 +30,12 @@ A = TypeVar("A")
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Error on the test rows when only the newest periods before the test are learnt: one entry a point.
+    """Test error for models trained on only the latest periods before the test: one entry per point.
 
     Attributes
     ----------
     periods : tuple of int
-        How many periods were learnt.
+        Number of training periods.
     error : tuple of float
         The task's error on the test rows.
     """
@@ -51,20 +51,20 @@ class Candidate(Generic[M, A]):
     Attributes
     ----------
     model : Model
-        Has learnt from train and calibrate rows.
+        Model fitted on train and calibrate rows.
     metrics : Mapping of str to float
         Same names for every candidate of a job.
     answers : object
-        The model's answers for the table's n rows, as its task has them; empty for rows that it has learnt where
+        The model's answers for the table's n rows, as its task has them; empty for rows that it was trained on where
         the task does not need them.
     predictions : ndarray, first axis n
         The predictions behind the answers: of the baseline, what the others are compared with.
     importance : ndarray, shape (k,)
         Rise of the test error when an input is shuffled among the rows.
     curve : LearningCurve or None
-        Test error over a growing number of periods; None where nobody asked for it.
+        Test error over a growing number of periods; None if not requested.
     settings : Mapping of str to float
-        Settings that its estimator has learnt with, by names that all candidates share; empty where it has none.
+        Settings of its fitted estimator, by names that all candidates share; empty where it has none.
     """
 
     model: M
@@ -83,7 +83,7 @@ class Candidate(Generic[M, A]):
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """What takes time of a candidate.
+    """Fitted candidate: the part of it that takes time.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ class Fitted:
     predictions : ndarray, first axis n
         Of the n calibrate rows, oldest first, by estimators that know only older rows.
     settings : Mapping of str to float
-        Settings that it has learnt with, what it has chosen itself among them.
+        Settings of the fitted estimator, its own choices included.
     seconds : float
         How long the last fit took.
     """
@@ -108,7 +108,7 @@ class Fitted:
 
 Chooser = Callable[[Any, FloatArray, FloatArray], Any]
 Keep = Callable[[str, Any, Callable[[], Fitted]], Fitted]
-"""Takes a candidate's name, its unfitted estimator and what fits it; may give what was fitted before instead."""
+"""Callable on a candidate's name, unfitted estimator and fit function; may return a cached fit."""
 
 
 def fit_now(name: str, estimator: Any, fit: Callable[[], Fitted]) -> Fitted:
@@ -148,7 +148,7 @@ def fit_candidate(
     data : Dataset
         Labelled rows.
     parts : Split
-        Which rows are learnt, which calibrate and which evaluate.
+        Train, calibrate and test rows.
     info : Mapping
         Where the model comes from; goes into its files.
     baseline : ndarray, first axis n, or None
@@ -187,7 +187,7 @@ def fit_candidate(
 
 
 def fit(learner: AnyLearner, estimator: Any, data: Dataset, parts: Split, choose: Chooser = tuned) -> Fitted:
-    """Choose settings, predict block by block by what knows only older rows; then learn all blocks."""
+    """Choose settings, predict each block from older rows only, then fit on all blocks."""
     chosen = choose(estimator, data.X[parts.train], data.labels[parts.train])
     predictions = out_of_time_predictions(chosen, data, parts, learner.predict)
     start = time.perf_counter()
@@ -201,7 +201,7 @@ def model_of(
 ) -> tuple[Any, dict[str, float]]:
     """Model of what was fitted, and what was measured in fitting it.
 
-    What the final estimator says of rows that it has learnt is no measure: the out-of-time predictions calibrate it.
+    Predictions of the final estimator on its own training rows measure nothing: out-of-time predictions calibrate it.
     """
     rows = np.concatenate(parts.calibrate)
     model, metrics = learner.calibrated(name, fitted.final, data, parts, rows, fitted.predictions, info)
@@ -211,7 +211,7 @@ def model_of(
 def evaluated_metrics(
     learner: AnyLearner, model: Any, answers: Any, data: Dataset, parts: Split, baseline: FloatArray
 ) -> dict[str, float]:
-    """Metrics on each part that nobody learnt from, named `<part>_<metric>`."""
+    """Return the metrics of each part outside the training rows, named `<part>_<metric>`."""
     found: dict[str, float] = {}
     for part, rows in parts.evaluated.items():
         scores = learner.evaluated(model, answers, data, rows, baseline)
@@ -229,9 +229,9 @@ def best_of(learner: AnyLearner, candidates: Mapping[str, Candidate[M, A]]) -> C
 
 
 def selected(by: str, metrics: Mapping[str, Mapping[str, float]]) -> str:
-    """Name of the candidate with the lowest error on the calibrate rows, corrected for the gain from more rows.
+    """Return the candidate with the lowest calibrate error, corrected for the gain from more rows.
 
-    The older a block, the less had been learnt of what serves; a candidate of FIXED had all that it needs. So one of
+    Estimators of older blocks had fewer training rows than the one in service; a candidate of FIXED had all. So one of
     these is selected only where the best of those that learn errs no less on the newest block either.
 
     Parameters
@@ -293,7 +293,7 @@ def out_of_time_predictions(
 
 
 def importance(learner: AnyLearner, model: Any, data: Dataset, parts: Split) -> FloatArray:
-    """Permutation importance on test rows, shape (k,): means the same for every candidate, physics or trees."""
+    """Return the permutation importance of inputs on test rows, shape (k,), for any type of candidate."""
     rows = some(parts.test, learner.importance_rows)
     error = learner.error(model, data, rows)
 
@@ -312,7 +312,7 @@ def importance(learner: AnyLearner, model: Any, data: Dataset, parts: Split) -> 
 
 
 def learning_curve(learner: AnyLearner, estimator: Any, model: Any, data: Dataset, parts: Split) -> LearningCurve:
-    """Test error of estimators that learn only the newest shares of the learnt periods; the model learnt them all."""
+    """Return test errors of estimators fitted on only the latest fractions of the training periods."""
     error, X, labels = learner.error(model, data, parts.test), data.X[parts.test], data.labels[parts.test]
     period = data.periods[parts.learnt]
     distinct = np.sort(period.unique())

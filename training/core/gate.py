@@ -1,4 +1,4 @@
-"""The gate before any champion: what a version must show on rows that nothing has learnt from. Plain data out."""
+"""Gate before promotion: conditions on rows that nothing was trained on. Returns plain data."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from training.core.splits import FEWEST_ROWS, Split
 PROMISED, LEAST_COVERAGE, MOST_COVERAGE = 0.9, 0.85, 0.95
 ROUNDING = 1e-9  # of a share that is computed
 FEWEST_LABELS = FEWEST_ROWS["train"]
-BASELINE_IS_BEST = "the baseline is best: nothing was learnt beyond it"
+BASELINE_IS_BEST = "the baseline is best: no candidate improves on it"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class GateCondition:
     passed : bool
         Whether it is kept.
     measured, expected : str
-        What was found, and what a champion must show, in words.
+        Measured value, and the value required of a champion, as text.
     """
 
     what: str
@@ -46,20 +46,20 @@ class GateCondition:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What a task measures of a candidate on rows that nothing has learnt from.
+    """Measurements of a candidate on rows that nothing was trained on.
 
     Attributes
     ----------
-    rows : JudgeRows
+    rows : ComparisonRows
         The n rows; their blocks may be too few.
     own, baseline : ndarray, shape (n,)
-        What candidate and baseline lose row by row.
+        Losses of candidate and baseline row by row.
     loss, unit : str
-        What the loss is and its unit, in words.
+        Name of the loss and its unit, as text.
     beside : str
-        What the baseline is called.
+        Name of the baseline.
     labels : int
-        How many labels were learnt that do not just repeat the one before.
+        Number of training labels that differ from the one before.
     promises : tuple of Condition
         What the task promises, as measured.
     """
@@ -76,13 +76,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Gated:
-    """What the gate says of a version."""
+    """Gate result of a version."""
 
     conditions: tuple[GateCondition, ...]
 
     @property
     def passed(self) -> bool:
-        """Whether the version may become champion."""
+        """Return whether the version may become champion."""
         return all(condition.passed for condition in self.conditions)
 
     @property
@@ -102,16 +102,16 @@ class Gated:
 
 
 def gate(evidence: Evidence, baseline_is_best: bool, trouble: str | None) -> Gated:
-    """Hold a version against the conditions of a champion.
+    """Check a version against the conditions of a champion.
 
     Parameters
     ----------
     evidence : Evidence
-        What the task has measured.
+        Measurements of the task.
     baseline_is_best : bool
         Whether the version is the baseline itself.
     trouble : str or None
-        What kept the version from loading from the store as the service loads it, if anything.
+        Error when the version is loaded from the store as the service loads it, if any.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def gate(evidence: Evidence, baseline_is_best: bool, trouble: str | None) -> Gat
     labels = GateCondition(
         "labels",
         evidence.labels >= FEWEST_LABELS,
-        f"{evidence.labels} learnt that do not just repeat the one before in their unit",
+        f"{evidence.labels} training labels that do not just repeat the one before in their unit",
         f"at least {FEWEST_LABELS}",
     )
     size = _size(evidence.rows)
@@ -139,7 +139,7 @@ def _size(rows: ComparisonRows) -> GateCondition:
     return GateCondition(
         "rows to measure on",
         count >= FEWEST_JUDGED and blocks >= FEWEST_BLOCKS,
-        f"{count} rows in {blocks} independent blocks that nothing has learnt from",
+        f"{count} rows in {blocks} independent blocks outside the training rows",
         f"at least {FEWEST_JUDGED} rows in {FEWEST_BLOCKS} blocks",
     )
 
@@ -157,7 +157,7 @@ def _gain(evidence: Evidence, baseline_is_best: bool, enough: bool) -> list[Gate
 
 
 def too_few(share: float, rows: int) -> bool:
-    """Return whether intervals or sets cover fewer labels than LEAST_COVERAGE, and fewer than chance explains.
+    """Return whether coverage is below LEAST_COVERAGE by more than random variation.
 
     A share of few rows is off by chance alone: 5 points are two standard deviations of a share of 90 % at 138 rows.
 
@@ -172,7 +172,7 @@ def too_few(share: float, rows: int) -> bool:
 
 
 def too_many(share: float, rows: int) -> bool:
-    """Return whether intervals cover more labels than MOST_COVERAGE, and more than chance explains; see `too_few`."""
+    """Return whether coverage is above MOST_COVERAGE by more than random variation; see `too_few`."""
     return share > MOST_COVERAGE + ROUNDING and off_promise(share, rows, PROMISED)
 
 
@@ -188,14 +188,14 @@ def coverage_condition(what: str, share: float, rows: int, measured: str) -> Gat
     share, rows
         As for `too_few`.
     measured : str
-        The share in words.
+        The share as text.
     """
     expected = f"{LEAST_COVERAGE:.0%} or more, or no fewer than chance explains"
     return GateCondition(f"coverage of the {PROMISED:.0%} {what}", not too_few(share, rows), measured, expected)
 
 
 def mended_coverage(champion: float, challenger: float, rows: int) -> str | None:
-    """What a challenger mends, in words: intervals or sets that miss their 90 % beyond chance, where its own do not.
+    """Describe coverage errors of the champion that the challenger corrects; None if there are none.
 
     Parameters
     ----------
@@ -210,14 +210,14 @@ def mended_coverage(champion: float, challenger: float, rows: int) -> str | None
 
 
 def unlearnt(parts: Split) -> IntArray:
-    """Rows of the test periods, held-out units included: nothing has learnt from them, nor from any later."""
+    """Return the test rows, held-out units included: no model was trained on them or on later rows."""
     return np.sort(np.concatenate([parts.test, parts.unseen]))
 
 
 def labels_in(units: npt.NDArray[np.object_], labels: FloatArray) -> int:
-    """How many labels do not just repeat the one before in their unit.
+    """Return the number of labels that differ from the preceding label of their unit.
 
-    A laboratory's value that is written beside every row until the next one comes is one label.
+    A laboratory's value that is repeated in every row until the next one is one label.
 
     Parameters
     ----------

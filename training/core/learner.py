@@ -25,11 +25,11 @@ class Learner(ABC, Generic[M, A]):
     fitting: ClassVar[str] = "fit"
     """Name of the step that fits a candidate."""
     importance_rows: ClassVar[int] = 2000
-    """How many test rows the importance of the inputs is measured on."""
+    """Number of test rows for the importance of the inputs."""
     importance_repeats: ClassVar[int] = 3
-    """How often each input is shuffled among them."""
+    """Number of shuffles of each input."""
     curve_shares: ClassVar[tuple[float, ...]] = (0.1, 0.25, 0.5)
-    """Shares of the learnt periods at which the learning curve is measured."""
+    """Fractions of the training periods at the points of the learning curve."""
 
     def check_split(self, data: Dataset, parts: Split) -> None:
         """Raise where a split leaves too little for the task, before hours of learning; by default never."""
@@ -67,7 +67,7 @@ class Learner(ABC, Generic[M, A]):
     def evaluated(
         self, model: M, answers: A, data: Dataset, rows: IntArray, baseline: FloatArray
     ) -> Mapping[str, float]:
-        """Metrics of a model's answers on rows that nobody learnt from, beside the baseline's predictions."""
+        """Return the metrics of predictions outside the training rows, compared with the baseline."""
 
 
 AnyLearner = Learner[Any, Any]

@@ -1,4 +1,4 @@
-"""Fits of what a version learns once beside its candidates, and what jobs keep of it."""
+"""Shared fits of a version, in addition to its candidates, and their storage by jobs."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ MOST_ROWS = 50_000
 
 
 class FittedPart(NamedTuple):
-    """What was learnt of a part, or the reason why history taught nothing of it; neither where a seed asks for none."""
+    """Fitted part, or the reason why it could not be fitted; neither if the seed does not request it."""
 
     learnt: Any = None
     refusal: str | None = None
@@ -49,7 +49,7 @@ class PartFit(ABC, Generic[L]):
     name: ClassVar[str]
     refuses_by: ClassVar[type[Exception]]  # what `fit` raises where history teaches nothing
     heading: ClassVar[str]  # of the model card's section
-    none: ClassVar[str]  # its first words where nothing was learnt
+    none: ClassVar[str]  # start of its text if nothing was fitted
 
     @abstractmethod
     def is_asked(self, data: Dataset) -> bool:
@@ -61,10 +61,10 @@ class PartFit(ABC, Generic[L]):
 
     @abstractmethod
     def lines(self, learnt: L, model: Any, data: Dataset, parts: Split) -> list[str]:
-        """Return the lines of the model card on a learnt part of a model."""
+        """Return the lines of the model card on a fitted part of a model."""
 
     def runs(self, learnt: L, data: Dataset, parts: Split) -> Iterable[PartRun]:
-        """Return figures that MLflow keeps beside those of the candidates; none by default."""
+        """Return further metrics for MLflow, in addition to those of the candidates; none by default."""
         return ()
 
     def outcome(self, data: Dataset, parts: Split) -> FittedPart:

@@ -1,4 +1,4 @@
-"""Set-point tests that a plant has made, as its own records tell them."""
+"""Set-point tests of a plant, read from its own records."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +13,13 @@ from training.core.dataset import Dataset
 
 
 def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
-    """Read how much of each knob was a test drawn at random, period by period.
+    """Read the randomised test part of each set-point by period.
 
     Parameters
     ----------
     path : Path
         A CSV or Parquet file or a spreadsheet, written as the seed says: unit, start of the period, and a column for
-        each knob that was tested, under the knob's heading [its unit]. Where a row or a value is missing, nothing was
+        each tested set-point, under its own heading [its unit]. Where a row or a value is missing, nothing was
         tested.
     seed : Seed
         The process.
@@ -27,12 +27,12 @@ def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Key, time and knobs; one row a unit and period.
+        Key, time and set-points; one row a unit and period.
 
     Raises
     ------
     TableError
-        The file cannot be read, lacks unit, time or knobs, repeats a row, or holds what is no time or number.
+        The file cannot be read, lacks unit, time or set-points, repeats a row, or holds what is no time or number.
     """
     raw = read_raw(path, seed)
     if raw.faults:
@@ -41,7 +41,9 @@ def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
     headings = {column.name: heading_of(column, raw.frame) for column in (*identity, *knobs)}
     tested = [column.name for column in knobs if headings[column.name] is not None]
     if not tested or any(headings[column.name] is None for column in identity):
-        wanted = f"{', '.join(column.name for column in identity)} and a knob: {', '.join(one.name for one in knobs)}"
+        wanted = (
+            f"{', '.join(column.name for column in identity)} and a set-point: {', '.join(one.name for one in knobs)}"
+        )
         raise TableError([TableDefect(str(path), None, None, f"columns {', '.join(raw.headers)}", wanted)])
     cells = {name: raw.frame[heading] for name, heading in headings.items() if heading is not None}
     time = seed.clock.name
@@ -64,7 +66,7 @@ def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
 
 
 def with_tests(data: Dataset, tests: pd.DataFrame | None, file: str) -> Dataset:
-    """The data set with tests, and a caution where some are of no row of its table; TableError where all are."""
+    """Return the data set with its tests and a caution on unmatched ones; TableError if none match."""
     if tests is None:
         return data
     identity = [column.name for column in data.seed.identity]

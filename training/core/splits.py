@@ -1,4 +1,4 @@
-"""Who learns, who calibrates and who judges: splits by time and by whole units, never by random row."""
+"""Train, calibrate and test splits by time and by whole units, never by random row."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from seeds import Seed
 from training.core.dataset import Dataset
 
 TEST_SHARE = 0.15
-# Residuals are taken on three blocks, one after the other: of a three-year history they see more than a whole year,
+# Residuals are taken on three blocks, in sequence: of a three-year history they see more than a whole year,
 # so that no season alone decides how wide an interval is or which candidate is best.
 CALIBRATE_SHARE = 0.15
 CALIBRATE_BLOCKS = 3
-# A tenth of a potline is some 26 pots, too few to tell 90 % of their labels from 92 %.
+# A tenth of a potline is some 26 pots, too few to distinguish a coverage of 90 % from 92 %.
 UNSEEN_SHARE = 0.20
 FEWEST_UNITS_TO_HOLD_OUT = 10
 FEWEST_PERIODS = 8
@@ -35,14 +35,14 @@ class Split:
     Attributes
     ----------
     train : ndarray of int
-        Rows of the learnt units in the oldest periods.
+        Rows of the training units in the oldest periods.
     calibrate : tuple of ndarray of int
-        Rows of the learnt units in the periods after them, in blocks: residuals on a block come from a model that has
-        learnt all that is older, and nothing else.
+        Rows of the training units in the periods after them, in blocks: residuals on a block come from a model
+        fitted on all older rows, and on no others.
     test : ndarray of int
-        Rows of the learnt units in the newest periods.
+        Rows of the training units in the latest periods.
     unseen : ndarray of int
-        Rows of the held-out units in the test periods: new unit and new time at once.
+        Rows of the held-out units in the test periods: new unit and new time.
     unseen_all : ndarray of int
         Rows of the held-out units in all periods.
     units : tuple of str
@@ -64,12 +64,12 @@ class Split:
 
     @property
     def learnt(self) -> IntArray:
-        """Train and calibrate rows, oldest first: what the model that serves has learnt from."""
+        """Train and calibrate rows, oldest first: the training rows of the model in service."""
         return np.concatenate([self.train, *self.calibrate])
 
     @property
     def evaluated(self) -> dict[str, IntArray]:
-        """The parts that no model learns from, by the prefix of their metrics; parts without rows are left out."""
+        """Non-empty parts that no model is trained on, by the prefix of their metrics."""
         parts = {"test": self.test, "unseen": self.unseen, "unseen_all": self.unseen_all}
         return {name: rows for name, rows in parts.items() if len(rows)}
 
@@ -96,7 +96,7 @@ def held_out_units(units: list[str]) -> tuple[str, ...]:
 
 
 def some_units(table: pd.DataFrame, seed: Seed, most: int) -> pd.DataFrame:
-    """Rows of so many whole units that they are no more than `most`, or those of one; all where these are few enough.
+    """Return the rows of whole units, up to `most` rows or one unit; all rows if they are few enough.
 
     Units whose name has the highest SHA-256 come first, so that those held out come last.
     """
@@ -110,11 +110,11 @@ def some_units(table: pd.DataFrame, seed: Seed, most: int) -> pd.DataFrame:
 
 
 def split(data: Dataset, test_from: pd.Timestamp | None = None) -> Split:
-    """Split a data set by distinct period: 40 % train, 3 x 15 % calibrate, 15 % test, with whole units held out.
+    """Split a data set by period: 40 % train, 3 x 15 % calibrate, 15 % test, with units held out.
 
     Where rows are pieces of lots, a lot counts as one period and is never cut. A table without time is split by whole
     units, or by the order of its rows where it has none. A row's `previous` columns may come
-    from a period on the other side of a boundary. That is no leak: the value is in hand when the row's own period
+    from a period on the other side of a boundary. That is no leak: the value is available when the row's own period
     starts. Labels never cross.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The model card: what was learnt from what, how good it is, and what it must not be used for. Markdown."""
+"""Model card in Markdown: training rows, metrics, limits and excluded uses of a version."""
 
 import re
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ def process_section(seed: Seed, task: TrainingTask) -> list[str]:
 
 
 def data_section(data: Dataset, size: str, *use: str) -> list[str]:
-    """What was learnt from what: how many rows there are, and lines on their use."""
+    """Return the section on data: number of rows and lines on their use."""
     facts = data.facts
     lines = [
         size,
@@ -34,7 +34,7 @@ def data_section(data: Dataset, size: str, *use: str) -> list[str]:
         f"table `{facts['data_digest']}`, seed `{data.seed.digest}`",
         *use,
     ]
-    lines += [f"beware: {_escaped(caution)}" for caution in data.cautions]
+    lines += [f"warning: {_escaped(caution)}" for caution in data.cautions]
     section = ["## Data", "", *(f"- {line}" for line in lines), ""]
     if data.lacks:
         section += ["What this table lacks:", "", *(f"- {_escaped(lack)}" for lack in data.lacks), ""]
@@ -47,21 +47,21 @@ def _escaped(line: str) -> str:
 
 
 def inputs_section(chosen: AnyCandidate, seed: Seed) -> list[str]:
-    """Inputs, and the range of each that was learnt."""
+    """Return the section on inputs, with the range of each in the training rows."""
     rows = [
         [f"`{c.name}`", c.unit or "text", c.role, *_learnt(c, low, high), c.meaning]
         for c, (low, high) in zip(seed.inputs, chosen.model.ranges, strict=True)
     ]
-    return ["## Inputs", "", *table(["input", "unit", "role", "lowest learnt", "highest learnt", "meaning"], rows)]
+    return ["## Inputs", "", *table(["input", "unit", "role", "training minimum", "maximum", "meaning"], rows)]
 
 
 def _learnt(column: Column, low: float, high: float) -> tuple[str, str]:
-    """Lowest and highest value learnt; of a text category the texts themselves, which have no order."""
+    """Return the range of an input in the training rows; of a text category its texts."""
     return (f"{low:.5g}", f"{high:.5g}") if column.values is None else (", ".join(column.values), "-")
 
 
 def limits_section(data: Dataset, task: TrainingTask) -> list[str]:
-    """What is assumed, and what a model must not be used for."""
+    """Return the section on assumptions and excluded uses of the model."""
     seed = data.seed
     lines = [
         f"{seed.assumed} of the seed's {len(seed.sources)} stated sources are assumptions and {seed.practice} are what "
@@ -77,12 +77,12 @@ def limits_section(data: Dataset, task: TrainingTask) -> list[str]:
 
 
 def parts_sections(chosen: AnyCandidate, data: Dataset, parts: Split) -> list[str]:
-    """Sections on what was learnt once beside the candidates, or why it was not."""
+    """Return the sections on parts shared by the candidates, or the reason of their absence."""
     return [line for one in task_of(data.seed).parts for line in one.section(chosen.model, data, parts)]
 
 
 def gate_section(gated: Gated | None) -> list[str]:
-    """What the gate says; nothing where it was not asked."""
+    """Return the section on the gate; empty if the gate was not applied."""
     if gated is None:
         return []
     outcome = "Passed: it may be champion." if gated.passed else "Refused: it was not made champion."
@@ -112,7 +112,7 @@ def model_card(
     data : Dataset
         Labelled rows.
     parts : Split
-        Which rows learnt and which judge.
+        Training and evaluation rows.
     gated : Gated or None
         What the gate says of the chosen one; None where it was not asked yet.
 

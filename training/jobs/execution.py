@@ -1,4 +1,4 @@
-"""How the candidates of a job are fitted; what is learnt does not depend on it but for the number of trials."""
+"""Execution of a job's fits; results depend on it only through the number of trials."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from training.parallel.fit_cache import FitCache
 
 
 def unseen(name: str) -> None:
-    """Let nobody know that a candidate is fitted."""
+    """Do nothing: default observer of a fitted candidate."""
 
 
 @dataclass(frozen=True)
 class FitExecution:
-    """How candidates are fitted.
+    """Options of the execution of a job's fits.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class FitExecution:
     processes : int, optional
         How many processes fit; by default what is worth its start.
     folder : Path, optional
-        Where fits are kept for a job that may be begun again.
+        Where fits are kept for a job that may be started again.
     fitted : callable
         Called with the name of each candidate that was fitted and kept in MLflow.
     """
@@ -39,5 +39,5 @@ class FitExecution:
     fitted: Callable[[str], None] = unseen
 
     def keep(self, rows: str) -> Keep:
-        """What keeps the fits on a table with a seed, which `rows` names."""
+        """Return the cache of fits on a table and seed; `rows` identifies them."""
         return fit_now if self.folder is None else FitCache(self.folder, rows)

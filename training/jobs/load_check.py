@@ -1,4 +1,4 @@
-"""What a version shows once it is loaded as the service loads it: how fast it answers, and how large it is."""
+"""Load check of a version, loaded as the service loads it: response time and size."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ MIB = 2**20
 
 @dataclass(frozen=True)
 class ResourceLimit:
-    """How much of something a version may need.
+    """Limit of a resource that a version uses.
 
     Attributes
     ----------
     free : float
         So much any version may need, whatever the champion needs.
     most : float
-        So much and no more any version may need.
+        Limit for any version.
     """
 
     free: float
     most: float
 
     def beside(self, champion: float | None) -> float:
-        """How much a version may need beside what the champion needs; None where there is no champion."""
+        """Return the limit relative to the champion; None without a champion."""
         return self.most if champion is None else max(self.free, min(TIMES * champion, self.most))
 
 
 SECONDS = {1: ResourceLimit(0.005, 0.020), 1000: ResourceLimit(0.25, 1.0)}
-"""By rows of a request, limits of the time in which a model answers them."""
+"""Limits of the response time by number of rows in a request."""
 BYTES = ResourceLimit(16 * MIB, 256 * MIB)
 """Limits of the size of a model's files."""
 
@@ -55,7 +55,7 @@ BYTES = ResourceLimit(16 * MIB, 256 * MIB)
 def on_loading(
     version: Champion, is_registered: bool, seed: Seed, tracking: Tracking
 ) -> tuple[str | None, tuple[GateCondition, ...]]:
-    """Load a version as the service does, and hold its speed and size against limits and against the champion.
+    """Load a version as the service does; compare speed and size with limits and the champion.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def champion_beside(seed: Seed, tracking: Tracking) -> LoadedVersion | None:
 def conditions(
     challenger: LoadedVersion, champion: LoadedVersion | None, clock: Callable[[], float] = time.perf_counter
 ) -> tuple[GateCondition, ...]:
-    """What is asked of the speed and the size of a model.
+    """Return the conditions on speed and size of a model.
 
     Parameters
     ----------
@@ -111,9 +111,9 @@ def conditions(
 
 
 def seconds(models: Sequence[Model], rows: int, clock: Callable[[], float] = time.perf_counter) -> list[float]:
-    """In which time each model answers so many rows at best [s]; they answer in turn, so that what else runs hits all.
+    """Return each model's shortest response time for a number of rows, measured alternately [s].
 
-    The rows are those that each keeps as examples of what it has learnt, again and again.
+    The rows are the training examples stored with each model, repeated.
     """
     inputs = [np.resize(model.examples, (rows, model.examples.shape[1])) for model in models]
     least, began = [np.inf] * len(models), clock()

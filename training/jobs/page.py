@@ -1,4 +1,4 @@
-"""What an engineer looks at before believing a candidate: one page of figures that needs no network."""
+"""Diagnostic page of a candidate: one HTML page of plots that needs no network."""
 
 import html
 
@@ -19,7 +19,7 @@ def page(candidate: AnyCandidate, data: Dataset, parts: Split) -> str:
     data : Dataset
         Labelled rows.
     parts : Split
-        Which rows learnt and which judge.
+        Training and evaluation rows.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a job says of itself: name and parameters of its runs, where its models come from, rows that were rejected."""
+"""Metadata of a job: name and parameters of runs, origin of models, rejected rows."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ def run_name(job: str) -> str:
 
 
 def info_of(data: Dataset, parts: Split) -> dict[str, Any]:
-    """Where a model comes from; part of its files."""
+    """Return the origin of a model, stored in its files."""
     return {
         "package_version": package_version(),
         "git_commit": git_commit(),

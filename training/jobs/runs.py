@@ -1,4 +1,4 @@
-"""Runs of a job in MLflow: one a candidate, and those of parts that are learnt beside the candidates."""
+"""MLflow runs of a job: one per candidate, and one per part shared by the candidates."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ NO_SETTING = "-"  # all candidates of a job have the same parameters, so that ML
 def keep_candidate(
     candidate: AnyCandidate, drawn: str, data: Dataset, facts: Mapping[str, object], tracking: Tracking, run: str
 ) -> tuple[str, str]:
-    """Keep a candidate, its page and its figures in its run; returns its logged model and the digest of its files."""
+    """Store a candidate, its page and metrics in its run; return logged model and digest of files."""
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     tracking.log(
         run, params={"candidate": candidate.name, **facts, **dict.fromkeys(SETTINGS, NO_SETTING), **candidate.settings}

@@ -36,7 +36,7 @@ class Search:
     folder : Path
         Where studies are kept: one file a candidate, which a search that was cut off goes on from.
     rows : str
-        Name of the rows that are learnt, such as digests of table and seed; another name is another study.
+        Name of the training rows, such as digests of table and seed; another name is another study.
     job : JobRun
         Keeps each trial as a run below its candidate's.
     progress : callable
@@ -50,7 +50,7 @@ class Search:
     progress: Callable[[str], None]
 
     def chooser(self, candidate: str, run: str) -> Chooser:
-        """What chooses a candidate's settings for `training.core.fitting.fit_candidate`; `run` is the candidate's."""
+        """Return the settings chooser for `training.core.fitting.fit_candidate`; `run` is the candidate's."""
 
         def choose(estimator: Any, X: FloatArray, y: FloatArray) -> Any:
             start = tuned(estimator, X, y)
@@ -104,7 +104,7 @@ class Search:
         return study
 
     def _measured(self, trial: "optuna.Trial", run: str, estimator: Any, X: FloatArray, y: FloatArray) -> float | None:
-        """Mean error of a trial over the later blocks; None where it is cut short, as others stood better by then."""
+        """Return the mean error of a trial over the later blocks; None if the trial was pruned."""
         settings = _suggested(trial, estimator)
         self.job.tracking.log(run, params=settings)
         tried, errors = clone(estimator).set_params(**settings), []

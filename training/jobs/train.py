@@ -1,4 +1,4 @@
-"""One training job: read, split, fit every candidate, keep everything in MLflow, register the best, ask the gate."""
+"""Training job: read, split, fit every candidate, log to MLflow, register the best, apply the gate."""
 
 import itertools
 from collections.abc import Callable, Mapping
@@ -46,12 +46,12 @@ NOT_ASKED = "the job ended before the gate was asked"
 
 @dataclass(frozen=True, eq=False)
 class TrainingResult:
-    """What a job has fitted and kept in MLflow, before anything is registered.
+    """Fitted candidates of a job in MLflow, before registration.
 
     Attributes
     ----------
     data : Dataset
-        What it learnt from.
+        Data set of the job.
     parts : Split
         How the rows were used.
     experiment, run : str
@@ -62,8 +62,8 @@ class TrainingResult:
         Each candidate's run.
     models : Mapping of str to tuple
         Each candidate's logged model and the digest of its files.
-    targets : Mapping of str to Learnt
-        Where there are several targets, what was learnt of each; `candidates` then holds the best of all as one.
+    targets : Mapping of str to TrainingResult
+        With several targets, the result of each; `candidates` then holds the best of all as one.
     """
 
     data: Dataset
@@ -90,7 +90,7 @@ class TrainingResult:
 
     @property
     def tagged(self) -> dict[str, float]:
-        """The few figures of the best that stand beside a version and its alias moves, by target if several."""
+        """Version metrics and alias metrics of the best candidate, by target if several."""
         return some_of(self.best.metrics, task_of(self.data.seed).columns.tagged)
 
 
@@ -100,7 +100,7 @@ class Trained:
 
     Attributes
     ----------
-    learnt : Learnt
+    learnt : TrainingResult
         The candidates and their figures.
     version : int
         Version under which the best was registered.
@@ -135,7 +135,7 @@ def train(
     tests: Path | None = None,
     ways: FitExecution | None = None,
 ) -> Trained:
-    """Train a process's candidates and register the best; only where the gate lets it pass it gets an alias.
+    """Train a process's candidates and register the best; it gets an alias only if the gate passes.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def train(
 def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = None) -> TrainingResult:
     """Fit every candidate that the seed allows and keep each in a run of its own below the job's.
 
-    Several targets are learnt one after the other; the best candidates of all are kept as one model in one more run.
+    Several targets are trained in sequence; the best candidates of all are kept as one model in one more run.
     Settings are chosen from a short ladder, or from so many trials a candidate; see `training.jobs.search`. Trials are
     fitted in this process, as each is kept in MLflow; else candidates are fitted side by side where it is worth it.
     """
@@ -217,7 +217,7 @@ def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = 
 
 @dataclass(frozen=True)
 class _Fits:
-    """Where the candidates of a job are kept, and how they are fitted."""
+    """Storage and execution of a job's candidate fits."""
 
     job: JobRun
     step: Callable[[str], None]
@@ -252,7 +252,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
                 fitted[name] = fit(name, search.chooser(name, child))
             candidate, drawn = fitted.pop(name)()
             candidates[name], runs[name] = candidate, child
-            if name == first:  # the others are compared with it; the last take longest, so they are begun first
+            if name == first:  # the others are compared with it; the last take longest, so they are started first
                 fitted = {other: fit(other) for other in reversed(others)}
                 more = _arguments(dict(found() for found in beside))
             if more:
@@ -263,7 +263,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
 
 
 def _arguments(outcomes: Mapping[str, FittedPart]) -> dict[str, Any]:
-    """Parts that were learnt, by name, as arguments of the candidates' models; empty where the seed asks for none."""
+    """Return fitted shared parts by name, as arguments of the candidates' models; empty without any."""
     learnt = {name: one.learnt for name, one in outcomes.items() if one.learnt is not None}
     refusals = {name: one.refusal for name, one in outcomes.items() if one.refusal is not None}
     return {"learnt": learnt, "refusals": refusals} if learnt or refusals else {}
@@ -310,7 +310,7 @@ def _card(learnt: TrainingResult, *gated: Gated) -> str:
 
 
 def _gated(learnt: TrainingResult, trouble: str | None) -> Gated:
-    """What the gate says of the best candidate; of several targets each must pass."""
+    """Return the gate result of the best candidate; with several targets each must pass."""
     if learnt.targets:
         return joined({target: _gated(one, trouble) for target, one in learnt.targets.items()})
     best, baseline = learnt.best, learnt.baseline
@@ -321,7 +321,7 @@ def _gated(learnt: TrainingResult, trouble: str | None) -> Gated:
 def register(learnt: TrainingResult, tracking: Tracking) -> int:
     """Register a job's best candidate as the next version of the process's model; gives its number.
 
-    It is refused until the gate was asked, so that a job that is cut off leaves no version that nobody has measured.
+    It is refused until the gate has run, so that an interrupted job leaves no version without measurement.
     """
     best, seed = learnt.best, learnt.data.seed
     model, digest = learnt.models[best.name]
@@ -341,8 +341,8 @@ def register(learnt: TrainingResult, tracking: Tracking) -> int:
 def ask_gate(learnt: TrainingResult, version: int | None, tracking: Tracking, *more: GateCondition) -> Gated:
     """Ask whether a job's best candidate may become champion, and keep the answer.
 
-    The answer stands in the job's run (tags and a file), in its model card, and beside the version if it is one. A
-    job may ask for more than the gate does.
+    The gate's result is stored in the job's run (tags and a file), in its model card, and with the version if there is
+    one. A job may request more than the gate does.
     """
     best, process = learnt.best, learnt.data.seed.process.name
     model, digest = learnt.models[best.name]

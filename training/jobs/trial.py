@@ -1,4 +1,4 @@
-"""Closed-loop trials: a champion decides, or set-points are chosen, on simulated plants that nobody has seen."""
+"""Closed-loop trials: decisions of a champion, or set-point policies, on new simulated plants."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ DAYS_OF_A_YEAR = 365.25
 
 
 class TrialError(ValueError):
-    """A trial that cannot be made: nothing is decided, no simulated plant, or the very plant that was learnt."""
+    """Trial is impossible: no decisions, no simulated plant, or the plant of the training rows."""
 
 
 @dataclass(frozen=True)
 class SimulatedPlant:
-    """What a trial asks of the simulator beside the plant's table.
+    """Simulated plant of a trial: its table and further quantities.
 
     Attributes
     ----------
@@ -49,13 +49,13 @@ class SimulatedPlant:
         return synthetic_data.piece_mass(data.seed, _truth(data))
 
     def outcome(self, data: Dataset, bins: IntArray) -> EjectionOutcome:
-        """Where pieces land that were decided to go to these bins, shape (n,)."""
+        """Return the bins in which pieces land after these decisions, shape (n,)."""
         return synthetic_data.outcome(data.seed, _truth(data), bins, self.rng_seed)
 
 
 @dataclass(frozen=True)
 class RunningPlants:
-    """What a trial of set-points asks of the simulator."""
+    """Simulator of running plants for a trial of set-points."""
 
     def begin(self, seed: Seed, units: int, periods: int, rng_seed: int) -> Running:
         """A plant before its first period, which runs for at least so many periods."""
@@ -67,7 +67,7 @@ class RunningPlants:
         return synthetic_data.another_plant(seed, rng_seed)
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-        """`margin` and `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d], `co2e` [kgCO2e/d] of rows of truth."""
+        """Return `margin`, `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d], `co2e` [kgCO2e/d] by row."""
         return synthetic_data.worth(seed, truth)
 
 
@@ -112,7 +112,7 @@ def loop_trial(
     options: Mapping[str, int | None],
     progress: Progress = silent,
 ) -> Any:
-    """Try set-points on plants that nobody has seen, and keep figures and pictures in an MLflow run.
+    """Run set-point policies on new simulated plants; log metrics and plots in an MLflow run.
 
     What is finished is kept in the home folder; a trial that was cut off goes on from there.
     """
@@ -129,7 +129,7 @@ def loop_trial(
 
 
 def trial(seed: Seed, settings: StoreSettings, lots: int, rng_seed: int, progress: Progress = silent) -> Any:
-    """Let the champion decide on the lots of another plant of its kind.
+    """Run a champion's decisions on the lots of another plant of the same type.
 
     A sorter's pieces are ejected by that plant's belt; graded lots are followed to their assay.
 
@@ -154,7 +154,7 @@ def trial(seed: Seed, settings: StoreSettings, lots: int, rng_seed: int, progres
     Raises
     ------
     TrialError
-        The process neither sorts nor grades, or has no simulated plant, or `rng_seed` is that of the plant learnt from.
+        The process neither sorts nor grades, or has no simulated plant, or `rng_seed` is that of the training plant.
     RegistryError, TrackingError
         There is no champion, or it cannot be read.
     SimulationError
@@ -163,7 +163,7 @@ def trial(seed: Seed, settings: StoreSettings, lots: int, rng_seed: int, progres
     process, trials = seed.process.name, trials_of(seed)
     assert seed.plant is not None
     if rng_seed == seed.plant.rng_seed:
-        raise TrialError(f"rng_seed: got {rng_seed}, the plant that the champion learnt from: expected another")
+        raise TrialError(f"rng_seed: got {rng_seed}, the champion's training plant; expected another")
     tracking = Tracking(settings)
     champion = champion_of(process, tracking.versions(process))
     model = tracking.model(champion)
@@ -185,7 +185,7 @@ def trials_of(seed: Seed) -> DecisionTrial:
 
 
 def unseen(seed: Seed, lots: int, rng_seed: int) -> Dataset:
-    """Table and truth of so many lots of another simulated plant; of graded lots at least so many, all its units."""
+    """Return table and truth of a number of lots of another simulated plant; graded lots of all units."""
     other = synthetic_data.another_plant(seed, rng_seed)
     plant = synthetic_data.replay(other, **trials_of(seed).plant_size(other, lots))
     return dataset_of(check(plant.table, other), other, plant.truth)

@@ -32,7 +32,7 @@ class Row:
     metrics : Mapping of str to float
         Its figures.
     tags : Mapping of str to str
-        What stands beside the version, such as the gate's answer; of the baseline nothing.
+        Tags of the version, such as the gate result; empty for the baseline.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Registered versions of a process, oldest first after the baseline, and where the UI shows their runs."""
+    """Registered versions of a process, oldest first after the baseline, and the address of their runs."""
 
     process: str
     rows: tuple[Row, ...]
@@ -54,7 +54,7 @@ class Comparison:
 
     @property
     def same_table(self) -> bool:
-        """Whether all figures come from the same table, so that they may be compared line by line."""
+        """Return whether all metrics refer to the same table, so that versions are comparable."""
         return len({row.data_digest for row in self.rows}) == 1
 
 

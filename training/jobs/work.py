@@ -1,4 +1,4 @@
-"""Work of a job that needs nothing but a view of its table: a candidate, and what is learnt beside the candidates."""
+"""Work units of a job that need only a view of its table: candidates and shared fits."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class SharedFit:
-    """Learn a part that a task learns once beside its candidates, by its name among the task's parts."""
+    """Fit of a part that all candidates of a task share, by its name among the task's parts."""
 
     name: str
 

@@ -1,1 +1,1 @@
-"""Checks of new labels against the past, before anything is learnt from them."""
+"""Checks of new labels against reference windows, before any fit."""

@@ -1,4 +1,4 @@
-"""Shifts since a person last accepted a model, summed over all batches: each may be too small to stop alone."""
+"""Accumulated label shift over all batches since the last accepted model; single shifts may be small."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def accumulated(
 ) -> tuple[GateCondition, ...]:
     """Hold the cumulative sum of the shifts since the reference against runs of the reference.
 
-    The line is the one that the reference gives, so that a slow drift of labels does not move what it is held against.
+    The line is the one that the reference gives, so that a slow drift of labels does not move what it is compared with.
     A run may be longer than any of the reference; sums of a random walk grow with the number of blocks to the power
     of 1.5.
 
@@ -84,7 +84,7 @@ def _shifts(rows: LabelledRows, run: WindowRun) -> FloatArray:
 
 
 def _farthest(rows: LabelledRows, known: Sequence[WindowRun], past: FloatArray) -> FloatArray:
-    """Farthest sum of the past, shape (m,): that of the quantity which went farthest for its errors, for all of them.
+    """Return the largest accumulated shift of the reference, shape (m,), relative to its errors.
 
     Of many quantities one or another goes farther than it did itself, when nothing is wrong.
     """
@@ -104,6 +104,6 @@ def _floor(rows: LabelledRows, known: Sequence[WindowRun]) -> FloatArray:
 
 
 def _thinness(known: Sequence[WindowRun], run: WindowRun) -> float:
-    """By how much farther chance moves blocks of fewer rows than those of the reference have."""
+    """Return the factor by which fewer rows increase the random variation of blocks."""
     usual, own = (np.median([len(block.rows) for one in some for block in one.blocks]) for some in (known, [run]))
     return float(np.sqrt(max(1.0, usual / max(own, 1))))

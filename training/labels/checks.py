@@ -1,4 +1,4 @@
-"""Checks of new labels: a measure of them is held against the same measure of windows of the past."""
+"""Checks of new labels: each measure is compared with the same measure of reference windows."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Measure:
     floor : float
         So far from the past it may lie in any case; of a measure in a label's unit, a share of the usual spread.
     shown : str
-        What its number is, in words, with a place for it.
+        Meaning of its value as text, with a place for the value.
     number : callable
         Gives the number that is shown.
     """
@@ -74,7 +74,7 @@ OF_SHARES = tuple(one for one in MEASURES if one.what not in ("spread", "balance
 def compared(
     data: Dataset, rows: LabelledRows, known: Sequence[Window], blocks: Sequence[Window]
 ) -> tuple[GateCondition, ...]:
-    """Each measure of the new labels beside windows of the past; none where the past is too short to say."""
+    """Compare each measure of the new labels with reference windows; empty if the reference is too short."""
     if not known:
         return ()
     chosen = OF_SHARES if rows.labels.are_shares else (*MEASURES, _range(rows, known))
@@ -82,7 +82,7 @@ def compared(
 
 
 def _range(rows: LabelledRows, known: Sequence[Window]) -> Measure:
-    """The range of labels beside the usual errors, which are those of the past."""
+    """Return the range of labels relative to the typical errors of the reference."""
     usual = np.nan_to_num(measures.usual_spread(rows, known))
     of = partial(measures.value_range, usual=usual)
     return Measure("range", of, BELOW, RANGE_FLOOR, "{:.2f} times as wide as inputs and usual errors make it", np.exp)
@@ -124,7 +124,7 @@ def _condition(
 
 
 def _floor(measure: Measure, rows: LabelledRows, known: Sequence[Window]) -> FloatArray:
-    """How far a measure may lie from the past in any case, shape (m,), or (1,) where it is the same for all."""
+    """Return the minimum tolerated difference of a measure from the reference, shape (m,) or (1,)."""
     if measure.of is measures.link:
         fewest = min(len(one.rows) for one in known)
         return np.array([max(measure.floor, CHANCE / np.sqrt(max(fewest - 3, 1)))])
@@ -136,7 +136,7 @@ def _floor(measure: Measure, rows: LabelledRows, known: Sequence[Window]) -> Flo
 
 
 def _thinness(measure: Measure, known: Sequence[Window], blocks: Sequence[Window]) -> FloatArray:
-    """By how much farther chance moves blocks of fewer rows than windows of the past have, shape (b,)."""
+    """Return the factor by which fewer rows increase random variation of blocks, shape (b,)."""
     usual = float(np.median([len(one.rows) for one in known]))
     thin = np.array([max(1.0, usual / len(one.rows)) for one in blocks])
     return thin if measure.of in SAMENESS else np.sqrt(thin)
@@ -162,12 +162,12 @@ def _expected(measure: Measure, low: float, high: float) -> str:
 
 
 def place_of(data: Dataset, rows: LabelledRows, window: Window) -> str:
-    """Periods and number of rows and units of a window, in words."""
+    """Return periods, number of rows and units of a window as text."""
     return place_in_words(data.periods, rows.unit, window.rows)
 
 
 def place_in_words(starts: pd.DatetimeIndex, unit: IntArray, rows: IntArray) -> str:
-    """Periods and number of some rows and their units, in words."""
+    """Return periods, number of selected rows and their units as text."""
     periods, when = starts[rows], moment_format(starts)
     units = len(set(unit[rows].tolist()))
     return f"{periods.min():{when}} to {periods.max():{when}}, {len(rows)} rows of {units} units"

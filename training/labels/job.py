@@ -1,4 +1,4 @@
-"""All checks of the labels that came with a job, and the stop where they do not go with the past."""
+"""Run all label checks on new rows and stop the job if labels are inconsistent with history."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ ACCEPT = "--accept-shift"  # with which a person lets a job learn from labels th
 
 
 class ShiftError(ValueError):
-    """Labels that do not go with the past; nothing was learnt from them."""
+    """Labels are inconsistent with history; no model was trained."""
 
 
 @dataclass(frozen=True, eq=False)
 class LabelChecks:
-    """What was found of the labels of new rows before anything was learnt.
+    """Results of the label checks of new rows, before any fit.
 
     Attributes
     ----------
     conditions : tuple of Condition
         Each check with what was measured and expected.
     aside : DataFrame
-        Rows that are not learnt: key columns of the row, `column`, `value` and `reason`.
+        Excluded rows: key columns of the row, `column`, `value` and `reason`.
     accepted : str or None
-        Reason of a person to learn from them although they do not go with the past.
+        Reason of a user to train on them although they are inconsistent with history.
     """
 
     conditions: tuple[GateCondition, ...]
@@ -57,7 +57,7 @@ class LabelChecks:
 
     @property
     def passed(self) -> bool:
-        """Whether the labels go with the past."""
+        """Return whether the labels are consistent with history."""
         return Gated(self.conditions).passed
 
     @property
@@ -67,12 +67,12 @@ class LabelChecks:
 
     @property
     def stops(self) -> bool:
-        """Whether nothing may be learnt from the new rows."""
+        """Return whether the checks stop training on the new rows."""
         return not self.passed and self.accepted is None
 
     @property
     def shift(self) -> str:
-        """Why labels that do not go with the past were learnt, in words; empty where they do."""
+        """Reason for training on labels inconsistent with history, as text; empty if they are consistent."""
         return "" if self.passed else f"shift accepted: {self.accepted}"
 
     @property
@@ -103,7 +103,7 @@ def check_labels(
 ) -> LabelChecks:
     """Hold the labels of new rows against those of the past.
 
-    Each block of new rows is held against windows of all that is older, and all rows that came after the latest model
+    Each block of new rows is compared with windows of all that is older, and all rows that came after the latest model
     that a person accepted, together, against runs of what that model's history was.
 
     Parameters
@@ -123,7 +123,7 @@ def check_labels(
     others : AllRows, optional
         Rows with and without labels, to hold these against each other.
     shifts : sequence of Timestamp, optional
-        Periods from which on labels are others, as a person has accepted.
+        Starts of accepted label shifts.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def is_due(starts: pd.DatetimeIndex, seed: Seed) -> BoolArray:
 
 
 def _without(window: Window, far: set[int]) -> Window:
-    """A window without single labels that are set aside."""
+    """Return a window without the single labels that are excluded."""
     return replace(window, rows=window.rows[~np.isin(window.rows, list(far))])
 
 
@@ -182,7 +182,7 @@ def _early(early: int, new: int) -> GateCondition:
         "labels, from the future",
         early <= SET_ASIDE_SHARE * (early + new),
         f"{early} of {early + new} rows are of periods that are not over",
-        f"at most {SET_ASIDE_SHARE:.0%}, which are set aside",
+        f"at most {SET_ASIDE_SHARE:.0%}, which are excluded",
     )
 
 
@@ -192,7 +192,7 @@ def _many(found: list[Suspicious], new: int) -> GateCondition:
         "labels, single ones far from all others",
         count <= SET_ASIDE_SHARE * new,
         f"{count} of {new} rows" + (f", the first: {found[0].reason}" if found else ""),
-        f"at most {SET_ASIDE_SHARE:.0%}, which are set aside",
+        f"at most {SET_ASIDE_SHARE:.0%}, which are excluded",
     )
 
 
@@ -208,7 +208,7 @@ def _aside(data: Dataset, labels: Quantities, found: list[Suspicious]) -> pd.Dat
     columns = [labels.columns[one.column] for one in found]
     frame = data.table[row_key(data.seed)].iloc[at].reset_index(drop=True)
     values = [data.table[column].iloc[row] for row, column in zip(at, columns, strict=True)]
-    reasons = [f"suspicious, not learnt: {one.reason}" for one in found]
+    reasons = [f"outlier, excluded: {one.reason}" for one in found]
     return frame.assign(column=columns, value=values, reason=reasons)
 
 
@@ -222,7 +222,7 @@ def keep_labels(run: str, labels: LabelChecks, tracking: Tracking) -> None:
 
 
 def stopped(process: str, labels: LabelChecks) -> str:
-    """What is said where labels do not go with the past, line by line."""
-    lines = [f"{process}: nothing was learnt, the new labels do not go with the past:"]
+    """Return the message on labels that are inconsistent with history, line by line."""
+    lines = [f"{process}: no model was trained, the new labels are inconsistent with history:"]
     lines += [f"  - {line}" for line in labels.reasons]
     return "\n".join([*lines, f"if the plant has changed so, and the labels are right: {ACCEPT} REASON"])

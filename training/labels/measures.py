@@ -1,4 +1,4 @@
-"""What is measured of the labels in a window: one function a measure, one number a quantity or one of all."""
+"""Measures of the labels in a window: one function per measure, one value per quantity or for all."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ FEWEST_OF_RANGE = 10
 
 
 def level(rows: LabelledRows, window: Window) -> FloatArray:
-    """What labels are above what is expected of them, shape (m,): the median, of shares the mean."""
+    """Return the level of labels above expectation, shape (m,): the median, for fractions the mean."""
     return (_mean if rows.labels.are_shares else median)(_errors(rows, window))
 
 
 def balance(rows: LabelledRows, window: Window) -> FloatArray:
-    """Median distance of labels from what late columns give, less what all rows have in common, shape (m,)."""
+    """Return the median residual of labels from late columns, less the common offset, shape (m,)."""
     errors = _of_balance(rows, window)
     return median(np.abs(errors - median(errors)))
 
@@ -29,8 +29,8 @@ def balance(rows: LabelledRows, window: Window) -> FloatArray:
 def balance_level(rows: LabelledRows, window: Window) -> FloatArray:
     """Return labels less what late columns give, all rows in common, shape (m,): the median.
 
-    Inputs that are the same for all units differ between periods alone, and periods are few: where they leave what was
-    learnt all rows are off alike.
+    Inputs that are the same for all units differ between periods only, and periods are few: outside the training range
+    of these inputs all rows are off alike.
     """
     return median(_of_balance(rows, window))
 
@@ -46,7 +46,7 @@ def spread(rows: LabelledRows, window: Window) -> FloatArray:
 
 
 def value_range(rows: LabelledRows, window: Window, usual: FloatArray) -> FloatArray:
-    """Logarithm of the middle half of labels over that which inputs and the usual errors let expect, shape (m,).
+    """Return the log ratio of the labels' interquartile range to the expected one, shape (m,).
 
     Labels that are drawn to their mean lose the part that inputs explain too, so that their errors need not shrink.
 
@@ -71,9 +71,9 @@ def value_range(rows: LabelledRows, window: Window, usual: FloatArray) -> FloatA
 
 
 def link(rows: LabelledRows, window: Window) -> FloatArray:
-    """Correlation of labels with what is expected of them, as Fisher's z, shape (m,); 0 of labels that are alike.
+    """Return the correlation of labels with expectation as Fisher's z, shape (m,); 0 for constant labels.
 
-    NaN of a class that few rows of the window are of, or not of: what they tell is chance.
+    NaN of a class with few rows in the window, or few outside it: its value is random variation.
     """
     labels, expected = rows.labels.values[window.rows], window.expected[window.rows]
     found = np.zeros(labels.shape[1])
@@ -88,7 +88,7 @@ def link(rows: LabelledRows, window: Window) -> FloatArray:
 
 
 def in_place(rows: LabelledRows, window: Window) -> FloatArray:
-    """By how much labels fit their own period better than the one before or after in their unit, shape (1,).
+    """Return the gain of fit in the labels' own period over the periods next to it, shape (1,).
 
     Difference of mean squares over that of the own period, the smaller of the two, all quantities together. Below zero
     labels fit better when they are moved by a period.
@@ -134,7 +134,7 @@ def repeated(rows: LabelledRows, window: Window) -> FloatArray:
 
 
 def copied(rows: LabelledRows, window: Window) -> FloatArray:
-    """Share of a period's rows whose labels are those of as many periods before in their units, shape (1,).
+    """Return the fraction of a period's rows with labels equal to earlier ones of the unit, shape (1,).
 
     It is the largest over the window's periods and all distances. Where several rows of a unit have one period, it is
     the share of the window's rows whose labels occur in any older row.

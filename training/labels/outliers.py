@@ -1,4 +1,4 @@
-"""Single labels that lie far from all that the past lets expect: set aside and listed, not learnt."""
+"""Outliers among labels: single labels far from expectation are excluded and listed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SLIP_WITHIN = 1.3  # factor
 
 @dataclass(frozen=True)
 class Suspicious:
-    """A label that is set aside.
+    """Label that is excluded as an outlier.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Suspicious:
     column : int
         Its quantity.
     reason : str
-        Why, in words.
+        Reason as text.
     """
 
     row: int
@@ -38,7 +38,7 @@ class Suspicious:
 
 
 def suspicious(rows: LabelledRows, known: Sequence[Window], blocks: Sequence[Window]) -> list[Suspicious]:
-    """Labels of the new rows that lie far from all others, by unit and one by one; none where the past is too short.
+    """Return labels of new rows far from all others, by unit and singly; empty with a short reference.
 
     What all rows of a block have in common is no matter of single labels: errors are taken from their median.
     """
@@ -116,7 +116,7 @@ def _far_units(rows: LabelledRows, block: Window, most: FloatArray) -> list[Susp
 
 
 def _slip(rows: LabelledRows, given: FloatArray, own: IntArray, column: int) -> str:
-    """A power of ten between labels and what is expected of them, in words."""
+    """Return the power of ten between labels and their expectation, as text."""
     label, expected = (float(np.nanmedian(values[own, column])) for values in (rows.labels.values, given))
     if rows.labels.are_logarithms:
         label, expected = np.exp(label), np.exp(expected)

@@ -1,4 +1,4 @@
-"""Labels as numbers that can be compared over time: numbers, contents' logarithms, or shares of classes."""
+"""Labels as comparable quantities: numbers, logarithms of contents, or fractions of classes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Quantities:
     columns : tuple of str
         Column of the table behind each of the m numbers.
     names : tuple of str
-        What they are, in words.
+        Name of the quantities, as text.
     values : ndarray, shape (n, m)
         Labels; NaN where there is none.
     are_shares : bool
@@ -60,15 +60,15 @@ class LabelledRows:
     period : ndarray of int, shape (n,)
         Number of the row's period, in the order of time.
     code : ndarray of int, shape (n,)
-        The same for rows whose labels are all the same, bit by bit. Where numbers are labels, rows of which none is
+        Equal for rows with identical labels, bit by bit. Where numbers are labels, rows of which none is
         known are alike with no other: that their classes agree says nothing.
     is_new : ndarray of bool, shape (n,)
         Whether the row came with this job.
     is_after : ndarray of bool, shape (n,)
         Whether the row came after the latest model that a person accepted; new rows always did.
     shifts : ndarray of int, shape (s,)
-        Numbers of the periods from which on labels are others, as a person has accepted: X has a column for each that
-        is 1 from there on, and 0 before.
+        Numbers of the periods that start accepted label shifts: X has a column for each that is 1 from there on, and 0
+        before.
     """
 
     labels: Quantities
@@ -89,9 +89,9 @@ def rows_of(
     is_after: BoolArray | None = None,
     shifts: Sequence[pd.Timestamp] = (),
 ) -> LabelledRows:
-    """Rows of a data set, of which the last job brought some; by default only those came after an accepted model.
+    """Return the rows of a data set and the last job's rows; by default those since an accepted model.
 
-    Labels are others from the periods of `shifts` on, as a person has accepted.
+    The periods of `shifts` start accepted label shifts.
     """
     seed = data.seed
     own = {column.name for column in seed.by_role("target")}
@@ -142,7 +142,7 @@ def shares(data: Dataset) -> Quantities:
 
 
 def contents(data: Dataset) -> Quantities:
-    """Labels of a task that predicts contents of lots: their logarithms; a content below a limit is the limit."""
+    """Return the logarithms of lots' contents; a content below its limit counts as the limit."""
     elements = data.seed.elements
     names = tuple(column.name for column in elements)
     logarithms = tuple(f"the logarithm of {name}" for name in names)
@@ -154,7 +154,7 @@ def contents(data: Dataset) -> Quantities:
 
 
 def predicted_numbers(model: RegressionModel | SeveralTargets, X: FloatArray) -> Mapping[str, FloatArray]:
-    """What a model predicts of each target, shape (n,), from inputs in plant units, shape (n, k)."""
+    """Return the predicted value of each target, shape (n,), from inputs in plant units, shape (n, k)."""
     models = model.models.values() if isinstance(model, SeveralTargets) else [model]
     return {one.seed.target.name: one.predict(X) for one in models}
 

@@ -1,4 +1,4 @@
-"""What the past lets expect of labels: a line that has learnt only what is older, and windows of the past beside it."""
+"""Reference windows for label checks: predictions of a ridge regression fitted on older rows only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training.labels.quantities import LabelledRows
 PENALTY = 1e-2  # of a standardised input, a row
 BALANCE_PENALTY = 1e-6  # the same where a label is computed, not guessed
 UNIT_ROWS = 5.0  # rows of a unit that weigh as much as all others in what is its own
-EDGE = 0.005  # share of learnt rows on either side beyond which a line is not drawn on
+EDGE = 0.005  # fraction of training rows on either side beyond which the line is not extrapolated
 WINDOWS = 20  # of the past that new rows are compared with
 BLOCK_SHARE = 1 / 16  # of the past's periods that a block has at most
 LEAST = 1e-9
@@ -23,14 +23,14 @@ RUN_SHARE = 1 / 3  # of the reference's periods that a run of it has at most
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """Rows of a run of periods, beside what all that is older, and not new, lets expect of all rows.
+    """Rows of consecutive periods, with the expectation of all rows from older reference rows.
 
     Attributes
     ----------
     rows : ndarray of int, shape (n,)
         Which rows.
     older : ndarray of bool, shape (N,)
-        Which of all rows were learnt.
+        Training rows, as a mask over all rows.
     expected : ndarray, shape (N, m)
         What is expected of the labels of these rows and their neighbours in time; NaN of others.
     balanced : ndarray, shape (N, m), or None
@@ -45,7 +45,7 @@ class Window:
 
 @dataclass(frozen=True, eq=False)
 class WindowRun:
-    """Consecutive blocks of time beside one line, which has learnt only what is older than all of them.
+    """Consecutive blocks of time and one ridge regression, fitted on rows older than all blocks.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class WindowRun:
 def line(
     X: FloatArray, y: FloatArray, unit: IntArray, older: BoolArray, wanted: BoolArray, computed: bool = False
 ) -> FloatArray:
-    """What a ridge line and the mean error of each unit let expect, learnt from some rows.
+    """Return the expectation from a ridge regression and the mean error of each unit.
 
     Parameters
     ----------
@@ -77,9 +77,9 @@ def line(
     unit : ndarray of int, shape (n,)
         Number of each row's unit.
     older, wanted : ndarray of bool, shape (n,)
-        Which rows are learnt, and of which something is expected.
+        Training rows, and rows to predict.
     computed : bool
-        Whether a label is computed from these inputs, so that the line is drawn on beyond what was learnt; else an
+        Whether a label is computed from these inputs, so that the line is drawn on beyond the training range; else an
         input beyond that counts as its edge.
 
     Returns
@@ -199,7 +199,7 @@ def _starts(past: IntArray, length: int) -> IntArray:
 
 
 def _steady(rows: LabelledRows, past: IntArray, starts: IntArray, length: int) -> IntArray:
-    """Places whose periods hold no shift that a person has accepted: how far that went is no measure of what is usual.
+    """Return the positions of periods without accepted shifts, which are no measure of typical variation.
 
     All of them where each holds one.
     """
@@ -212,7 +212,7 @@ def _blocks(periods: IntArray, length: int) -> list[IntArray]:
 
 
 def _run(rows: LabelledRows, periods: IntArray, among: BoolArray, seen: FloatArray, length: int) -> WindowRun:
-    """Rows of some periods in blocks; the line learns what is older of the reference, or all of it if none is."""
+    """Return rows of periods in blocks, with a ridge regression fitted on older rows, or on all if none."""
     older = ~rows.is_after & (rows.period < periods[0])
     if not older.any():
         older = ~rows.is_after
@@ -246,7 +246,7 @@ def _filled(X: FloatArray, past: BoolArray) -> FloatArray:
 
 
 def _ingredients(rows: LabelledRows) -> FloatArray:
-    """Late columns and inputs, and their logarithms where all are positive: what a label may be computed from."""
+    """Return late columns and inputs, with logarithms if all are positive: possible sources of a label."""
     columns = np.column_stack([rows.late, rows.X])
     positive = np.nanmin(columns, axis=0, initial=np.inf) > 0
     return np.column_stack([columns, np.log(columns[:, positive])])

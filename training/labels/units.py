@@ -96,13 +96,13 @@ def exchanged(
     known, blocks : sequence of Window
         Of the past, and of the new rows.
     by_balance : bool
-        Whether labels are held against late columns, and not against what inputs and unit let expect.
+        Whether labels are compared with late columns instead of the expectation from inputs and unit.
 
     Returns
     -------
     tuple of Condition
         One; none of classes, of a single unit, of several rows of a unit and period, of a table without late columns
-        if they are asked for, or where the past is too short.
+        if they are requested, or if the reference is too short.
     """
     slots = rows.unit * (int(rows.period.max()) + 1) + rows.period
     is_told = not rows.labels.are_shares and rows.unit.max() > 0 and len(np.unique(slots)) == len(slots)
@@ -133,7 +133,7 @@ def exchanged(
 
 
 def _half(rows: LabelledRows, window: Window, given: FloatArray | None) -> FloatArray:
-    """Middle half of the distance of labels from what they are held against, shape (m,)."""
+    """Return the interquartile range of the labels' differences from their reference, shape (m,)."""
     assert given is not None
     return measures.middle_half(rows.labels.values[window.rows] - given[window.rows])
 
@@ -141,14 +141,14 @@ def _half(rows: LabelledRows, window: Window, given: FloatArray | None) -> Float
 def best_pair(
     rows: LabelledRows, window: Window, given: FloatArray | None, spread: FloatArray
 ) -> tuple[float, IntArray]:
-    """By how much squared errors fall when two units' labels are exchanged, and the two with which they fall most.
+    """Return the largest fall of squared errors when labels of two units are exchanged, and the pair.
 
     Parameters
     ----------
     rows, window : Rows, Window
         Which rows.
     given : ndarray, shape (n, m)
-        What labels are held against.
+        Values that labels are compared with.
     spread : ndarray, shape (m,)
         Usual middle half of their distance from it.
 
@@ -181,7 +181,7 @@ def best_pair(
 def _grids(
     rows: LabelledRows, window: Window, given: FloatArray, period: IntArray, size: int
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Labels less the median of their period's errors, what is expected, and which are known, shape (p, u, m)."""
+    """Return labels less their period's median error, expectation and known labels, shape (p, u, m)."""
     shape = (size, int(rows.unit.max()) + 1, rows.labels.values.shape[1])
     labels, expected = np.full(shape, np.nan), np.full(shape, np.nan)
     labels[period, rows.unit[window.rows]] = rows.labels.values[window.rows]

@@ -1,4 +1,4 @@
-"""Rows without a label beside those with one: labels that are missing by what the inputs are bias what is learnt."""
+"""Selection bias of labels: rows without a label compared with labelled rows, by their inputs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class AllRows:
     values : ndarray, shape (n, q)
         Inputs that are not made from labels, then what the champion predicts from these; NaN is missing.
     names : tuple of str
-        What the q numbers are, in words.
+        Names of the q values, as text.
     kinds : tuple of str
         INPUTS or PREDICTIONS, a number each.
     has_label : ndarray of bool, shape (n,)
@@ -68,7 +68,7 @@ def all_rows(data: Dataset, is_after: BoolArray, is_due: BoolArray, predicted: M
     is_due : ndarray of bool, shape (N,)
         Rows of periods of which all labels should be known by now.
     predicted : Mapping of str to ndarray, shape (N,)
-        What a model predicts from `inputs_alone`, by its name in words.
+        Predictions of a model from `inputs_alone`, by name as text.
     """
     seed, table = data.seed, data.checked
     made = _made_from_labels(seed)
@@ -90,14 +90,14 @@ def all_rows(data: Dataset, is_after: BoolArray, is_due: BoolArray, predicted: M
 
 
 def inputs_alone(X: FloatArray, seed: Seed) -> FloatArray:
-    """Inputs with the usual value in the place of what is made from labels, which rows without labels lack.
+    """Return inputs with typical values in columns derived from labels, which unlabelled rows lack.
 
     Parameters
     ----------
     X : ndarray, shape (n, k)
         Inputs in plant units.
     seed : Seed
-        The process as the model that predicts has learnt it.
+        Seed of the predicting model at its training.
     """
     X = X.copy()
     for column in np.flatnonzero(_made_from_labels(seed)):
@@ -113,9 +113,9 @@ def _made_from_labels(seed: Seed) -> BoolArray:
 def left_out(rows: AllRows) -> tuple[GateCondition, ...]:
     """Hold rows without a label against those with one, since a person last accepted a model.
 
-    Blocks of time, and as many of them together as a third of the reference has, are held against as long windows of
-    the reference; the share of rows without a label the longer ones alone, since a laboratory may be closed for a
-    while. Newest periods without any label are still to come, and are not looked at.
+    Blocks of time, and as many of them together as a third of the reference has, are compared with windows of equal
+    length of the reference; the share of rows without a label with the longer ones only, since a laboratory may be
+    closed for a while. Latest periods without any label are pending and ignored.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def _rows_of(rows: AllRows, windows: list[IntArray]) -> list[IntArray]:
 
 
 def _scaled(rows: AllRows) -> FloatArray:
-    """Values in standard deviations of the reference, those beyond its edges as the edge; NaN where it has but one."""
+    """Return values in standard deviations of the reference, clipped to its range; NaN if constant."""
     past, scaled = rows.values[~rows.is_after], np.full(rows.values.shape, np.nan)
     for column in np.flatnonzero(~np.isnan(past).all(axis=0)):
         low, high = np.nanquantile(past[:, column], [EDGE, 1 - EDGE])
@@ -157,7 +157,7 @@ def _scaled(rows: AllRows) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class _Beside:
-    """A measure of some windows of new rows, the middle of what it was in the past, and how far from it it may be.
+    """Measure of windows of new rows, its median in the reference, and the tolerated difference.
 
     Attributes
     ----------
@@ -202,10 +202,10 @@ def _by_values(rows: AllRows, scaled: FloatArray, known: list[IntArray], new: li
 
 
 def selected(values: FloatArray, has: BoolArray, period: IntArray, unit: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Mean of rows with a label less that of all rows, and its standard error were labels missing by chance.
+    """Return the mean of labelled rows less that of all rows, and its standard error under random missing.
 
-    Rows are held against those of their own period, so that a period with few labels counts as one with many; periods
-    without any label are held against the others. Rows of a unit, and periods without a label that follow one another,
+    Rows are compared with those of their own period, so that a period with few labels counts as one with many; periods
+    without any label are compared with the others. Rows of a unit, and periods without a label that follow one another,
     may be alike, so chance counts units and stretches of periods where they are fewer.
 
     Parameters
@@ -246,7 +246,7 @@ def _over(part: FloatArray | float, whole: FloatArray) -> FloatArray:
 
 
 def _alike(unit: IntArray) -> float:
-    """Number of units with as many rows each that tell as much."""
+    """Return the effective number of units with equal numbers of rows."""
     count = np.bincount(unit).astype(np.float64)
     return float(count.sum() ** 2 / (count**2).sum())
 
@@ -290,7 +290,7 @@ def _condition(rows: AllRows, beside: list[_Beside], kind: str) -> GateCondition
 
 
 def _worst(beside: list[_Beside], columns: BoolArray) -> tuple[_Beside, int, int]:
-    """Of the windows and columns the one that lies farthest off."""
+    """Return the window and column with the largest difference."""
     offs = [np.where(columns, np.nan_to_num(one.off, nan=-1.0), -1.0) for one in beside]
     at = int(np.argmax([one.max() for one in offs]))
     window, column = np.unravel_index(int(offs[at].argmax()), offs[at].shape)

@@ -1,4 +1,4 @@
-"""What the best candidates of several targets are together: one model, its figures, and whether it passes the gate."""
+"""Combined model of the best candidate of each target, with its metrics and gate result."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -72,7 +72,7 @@ def targets_of(tags: Mapping[str, str]) -> list[str]:
 
 
 def joined(gates: Mapping[str, Gated]) -> Gated:
-    """What the gate says of all targets: each condition named after its target, but that of loading."""
+    """Return the gate result of all targets: each condition named after its target, except loading."""
     loads = next(iter(gates.values())).conditions[0]
     others = [replace(one, what=f"{name}: {one.what}") for name, gated in gates.items() for one in gated.conditions[1:]]
     return Gated((loads, *others))

@@ -1,4 +1,4 @@
-"""Champion against challenger of several targets: each is judged by itself, and they take over together."""
+"""Champion against challenger with several targets: compared separately, promoted together."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -23,7 +23,7 @@ class Verdicts:
     promoted : bool
         Whether the challenger takes over.
     why : str
-        The rule's answer in words.
+        The rule's answer as text.
     by_target : Mapping of str to Verdict
         The comparison of each target by itself.
     """
@@ -41,7 +41,7 @@ Judged = tuple[FloatArray, Dataset, IntArray]  # inputs as the champion wants th
 
 
 def check_judged(champion: Model, data: Dataset, rows: IntArray) -> None:
-    """JudgeError, which names the target, where these rows of it are too few to judge on."""
+    """ComparisonError, which names the target, where these rows of it are too few to judge on."""
     name = data.seed.target.name
     if not len(rows):
         raise ComparisonError(f"{name}: 0 labels to judge on")
@@ -54,9 +54,9 @@ def check_judged(champion: Model, data: Dataset, rows: IntArray) -> None:
 def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> Verdicts:
     """Verdict on several targets.
 
-    The challenger takes over where at least one target is better beyond chance, none is worse beyond chance, and no
+    The challenger is promoted if at least one target is significantly better, none is significantly worse, and no
     target's intervals are broken. Of k targets one looks better by chance k times as often, so each must be better with
-    a k-th of the error that is allowed to one alone; to be worse is held against it with the whole.
+    a k-th of the error that is allowed to one alone; a loss is tested at the whole level.
 
     Parameters
     ----------
@@ -76,18 +76,18 @@ def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Ma
 
 
 def of_each(found: Mapping[str, ComparisonResult]) -> Verdicts:
-    """What follows from the verdicts on each target."""
+    """Return the combined verdict of the verdicts on each target."""
     better = [name for name, one in found.items() if one.wins]
     worse = [name for name, one in found.items() if one.gain_high < 0]
     unsound = [f"{name}: {one.unsound}" for name, one in found.items() if one.unsound is not None]
     if not better:
-        why = f"no target is better beyond chance; {'; '.join(f'{name}: {one.why}' for name, one in found.items())}"
+        why = f"no target is significantly better; {'; '.join(f'{name}: {one.why}' for name, one in found.items())}"
     elif worse:
-        why = f"better beyond chance: {', '.join(better)}; but worse beyond chance: {', '.join(worse)}"
+        why = f"significantly better: {', '.join(better)}; but significantly worse: {', '.join(worse)}"
     elif unsound:
-        why = f"better beyond chance: {', '.join(better)}; but {'; '.join(unsound)}"
+        why = f"significantly better: {', '.join(better)}; but {'; '.join(unsound)}"
     else:
-        why = f"better beyond chance: {', '.join(better)}; no target is worse beyond chance"
+        why = f"significantly better: {', '.join(better)}; no target is significantly worse"
     return Verdicts(bool(better) and not worse and not unsound, why, found)
 
 

@@ -1,4 +1,4 @@
-"""Fits that a job which is begun again needs not do again."""
+"""Cache of fits, so that a restarted job does not repeat them."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class FitCache:
     folder : Path
         Where they are; made when needed.
     rows : str
-        Names the table and the seed that are learnt from. What was learnt from others is not taken.
+        Names the table and the seed. Fits on another table or seed are not used.
     """
 
     folder: Path
     rows: str
 
     def __call__(self, name: str, estimator: Any, fit: Callable[[], Fitted]) -> Fitted:
-        """What was fitted before under this name, else what is fitted now, which is kept."""
+        """Return the cached fit of a name, or fit now and store the result."""
         place = self.folder / f"{self.rows}-{name}"
         if place.is_dir():
             return _read(place, estimator)
@@ -67,7 +67,7 @@ def _write(place: Path, estimator: Any, fitted: Fitted) -> None:
 
 
 def _is_other(before: Any, value: Any) -> bool:
-    """Whether a setting was chosen: settings are numbers, and what stands beside them is as the seed has it."""
+    """Return whether a setting was chosen: settings are numbers, all other values come from the seed."""
     return isinstance(value, int | float) and value != before
 
 

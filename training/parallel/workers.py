@@ -1,4 +1,4 @@
-"""Fits of a job: in turn, or side by side in processes of one thread each where they take longer than a start."""
+"""Fits of a job: sequential, or in parallel single-threaded processes if fits outlast the start."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Step = Callable[[Any], None]  # takes the name of a step, or whatever else the o
 
 
 class WorkUnit(Protocol[T_co]):
-    """What is done with one of the things that workers hold, such as a view of the table.
+    """Work on one of the objects that workers hold, such as a view of the table.
 
     Work that leaves something to put in order when it is given up takes SIGTERM as Ctrl-C while it runs.
     """
@@ -43,14 +43,14 @@ class WorkUnit(Protocol[T_co]):
 
 
 class PendingResult(Protocol[T_co]):
-    """What work gives, when it is done."""
+    """Result of work, available when it is done."""
 
     def __call__(self) -> T_co:
         """Wait for it; what the work raises is raised here."""
 
 
 def processes_for(views: Sequence[View]) -> int:
-    """How many processes are worth their start for a job; 1 is this one alone."""
+    """Return the number of processes that repay their start for a job; 1 is this process only."""
     rows = max(len(data.X) for data, _ in views)
     if rows < FEWEST_ROWS or max(data.X.nbytes for data, _ in views) > MOST_BYTES:
         return 1
@@ -58,14 +58,14 @@ def processes_for(views: Sequence[View]) -> int:
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of CPU cores available to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Workers:
-    """Do work on views of a table: with one process in turn, each when it is asked for; with more side by side.
+    """Executor of work on views of a table: sequential with one process, else in parallel.
 
-    What it gives does not depend on how many there are. Left by an error or Ctrl-C, processes end at once. Products of
+    Results do not depend on the number of processes. On an error or Ctrl-C, processes end immediately. Products of
     matrices are made by one thread meanwhile, in this process too: those of a job are so small that threads which wait
     for each other cost more than they save, many times more where other programs run.
 

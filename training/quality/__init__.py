@@ -1,1 +1,1 @@
-"""Training jobs of graded lots: how candidates are fitted, measured, shown and compared; `task` is what jobs get."""
+"""Training jobs for graded lots: fit, metrics, plots, comparison of candidates; jobs receive `task`."""

@@ -1,4 +1,4 @@
-"""What the model card of a grader of lots says of its candidates, elements, decisions and promise."""
+"""Model card of a lot grader: its candidates, elements, decisions and guarantee."""
 
 from collections.abc import Mapping
 
@@ -32,24 +32,24 @@ SHOWN = {
 ROWS, UNITS = "lots", "units"
 LIMITS = (
     "The promise on released lots is about lots that come as those of the calibration did; a new raw material, another "
-    "laboratory or a fault that history does not hold ends it until such lots are learnt.",
+    "laboratory or a fault outside the history ends it until such lots are in the training rows.",
     "It counts lots that are released without an assay and would break their grade by an assay, which errs itself.",
-    "Contents below the laboratory's limit are learnt as that and nothing more, however far below they lie.",
-    "A remedy is what first principles say of one move of a knob, all else equal. It is not proved in closed loop; "
-    "recommended set-points weigh history as well.",
+    "Contents below the laboratory's limit are fitted as censored values, however far below they lie.",
+    "A remedy is the effect of one set-point move by first principles, all else equal. It is not proved in closed "
+    "loop; recommended set-points use history as well.",
     "Adaptive joint intervals need assays to come in; without, the wider of fixed and adaptive ones is answered.",
     "Values and costs are the seed's; other costs move every decision and every figure in $.",
 )
 
 
 def row(seed: Seed) -> str:
-    """What a row is."""
+    """Noun for a row."""
     rules = seed.quality_rules
     return f"a lot of {rules.lot_mass.value:g} {rules.lot_mass.unit}"
 
 
 def heading(seed: Seed) -> str:
-    """What is predicted."""
+    """Name of the predicted quantities."""
     return f"{len(seed.elements)} contents, {len(seed.defects)} defects and the grade"
 
 
@@ -58,7 +58,7 @@ def subject(data: Dataset, parts: Split) -> str:
     names = ", ".join(column.name for column in data.seed.elements)
     when = moment_format(data.periods)
     return (
-        f"Predicted before the assay: contents of {names}; defects, grade, and what to do with the lot. Learnt: "
+        f"Predicted before the assay: contents of {names}; defects, grade, and the decision on the lot. Training: "
         f"{len(parts.learnt)} lots, {parts.train_from:{when}} to before {parts.test_from:{when}}. Assessment: "
         f"{len(parts.test)} later lots (called test), up to {parts.last:{when}}, and {len(parts.unseen_all)} lots of "
         f"{len(parts.units)} held-out units of all times."
@@ -66,11 +66,11 @@ def subject(data: Dataset, parts: Split) -> str:
 
 
 def rows_used(data: Dataset, parts: Split) -> list[str]:
-    """How many lots there are, and how they were used."""
+    """Return the number of lots and their use."""
     facts, when = data.facts, moment_format(data.periods)
     return [
         f"{facts['rows']} assayed lots of {facts['units']} units, {facts['first_period']} to {facts['last_period']}",
-        f"learnt: {len(parts.learnt)} lots before {parts.test_from:{when}}; of these the "
+        f"training: {len(parts.learnt)} lots before {parts.test_from:{when}}; of these the "
         f"{sum(map(len, parts.calibrate))} from {parts.calibrate_from:{when}}, each predicted by a model that knew "
         "only older ones, gave the errors, the promise on released lots, and chose the candidate",
         f"judged: {len(parts.test)} lots from {parts.test_from:{when}} to {parts.last:{when}}, and "
@@ -99,7 +99,7 @@ def _candidates(
         for name, candidate in candidates.items()
     ]
     found = cautions(data.seed, chosen.metrics, len(parts.test))
-    warned = [f"- Beware of {chosen.name}: {caution}." for caution in found]
+    warned = [f"- Warning on {chosen.name}: {caution}." for caution in found]
     return [
         "## Candidates",
         "",

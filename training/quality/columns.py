@@ -1,4 +1,4 @@
-"""Which figures of a grader of lots are shown, what they are called, and what a reader must be warned of."""
+"""Displayed metrics of a lot grader: their names, and the cautions for a reader."""
 
 from collections.abc import Mapping
 
@@ -66,12 +66,12 @@ COLUMNS = MetricColumns(
 
 
 def verdict_head(seed: Seed) -> str:
-    """What the figures of a verdict are."""
+    """Return the headings of a verdict's metrics."""
     return "graded before their assay, by lots"
 
 
 def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, data: Dataset) -> list[str]:
-    """What the columns mean, what simple rules cost, and what was turned away."""
+    """Return the meaning of the columns, costs of simple rules, and rejected rows."""
     m, rules = best.metrics, data.seed.quality_rules
     return [
         f"Skill: squared error avoided, by likelihood, against {next(iter(candidates))}",
@@ -87,7 +87,7 @@ def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, 
 
 
 def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
-    """What a reader of a candidate's metrics should know, in words.
+    """Return cautions about a candidate's metrics, as text.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How two graders of lots are compared: what their decisions cost decides, the promise on released lots must hold."""
+"""Comparison of two lot graders: costs of decisions decide, the release guarantee must hold."""
 
 import numpy as np
 
@@ -16,14 +16,14 @@ from training.quality.fit import QualityCandidate, lots_of
 
 
 def check_judgeable(champion: QualityModel, data: Dataset, rows: IntArray) -> None:
-    """Raise where these rows are too few to judge on, or the champion grades by other elements, defects or grades.
+    """Raise ComparisonError if rows are too few or the champion has other elements, defects or grades.
 
     Raises
     ------
-    JudgeError
-        Too few lots whose assays tell all grades.
+    ComparisonError
+        Too few lots whose assays determine all grades.
     RegistryError
-        The champion learnt with a seed of other elements, defects or grades.
+        The champion was trained with a seed of other elements, defects or grades.
     """
     rows = rows[_known(data, rows)]
     blocks_of(data.units[rows], data.periods[rows])
@@ -31,11 +31,11 @@ def check_judgeable(champion: QualityModel, data: Dataset, rows: IntArray) -> No
 
 
 def _known(data: Dataset, rows: IntArray) -> IntArray:
-    """Which of the lots have assays that tell all grades, as positions in `rows`; JudgeError where none has."""
+    """Return positions in `rows` of lots with assays that determine all grades; ComparisonError if none."""
     known = np.flatnonzero(~np.isnan(lots_of(data)[rows].kept).any(axis=1))
     if not len(known):
         raise ComparisonError(
-            f"0 lots to judge on: none of the {len(rows)} newest has an assay that tells all its grades"
+            f"0 lots to judge on: none of the {len(rows)} latest has an assay that determines all its grades"
         )
     return known
 
@@ -43,11 +43,11 @@ def _known(data: Dataset, rows: IntArray) -> IntArray:
 def verdict(
     champion: QualityModel, X: FloatArray, challenger: QualityCandidate, data: Dataset, rows: IntArray
 ) -> ComparisonResult:
-    """Compare two graders on lots that neither has learnt from.
+    """Compare two graders on lots that neither was trained on.
 
     The loss of a lot is what its decision costs against an oracle that knows its assay beforehand [$/t]. The
-    challenger is promoted when the lower bound of its gain, by drawing whole blocks again, is above zero, and no more
-    of the lots that it releases break their grade than the seed allows beyond chance, or no more than of the
+    challenger is promoted if the lower bound of its gain, by a block bootstrap, is above zero, and not significantly
+    more of the lots that it releases break their grade than the seed allows, or not more than of the
     champion's.
 
     Parameters
@@ -80,7 +80,7 @@ def verdict(
 
 
 def cost_of(decided: Decisions, seed: Seed, lots: AssayedLots) -> FloatArray:
-    """What each lot's decision costs against an oracle that knows its assay beforehand, shape (n,) [$/t]."""
+    """Return the cost of each lot's decision above an oracle with its assay, shape (n,) [$/t]."""
     costs = Costs.of(seed)
     return oracle(lots.kept, costs) - earned(decided, lots.kept, costs)
 
@@ -93,7 +93,7 @@ def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: AssayedLots, t
 
 
 def _breaks(seed: Seed, side: ModelLosses) -> bool:
-    """Whether more of the lots that a grader releases break their grade than the seed allows beyond chance."""
+    """Return whether significantly more released lots break their grade than the seed allows."""
     lots = side.metrics["let_go"]
     return bool(lots) and beyond_promise(side.metrics.get("false_release", 0.0), lots, seed.quality_rules.alpha.value)
 

@@ -1,4 +1,4 @@
-"""How good a grader of lots is: contents, intervals, defects, grades, and what its decisions cost."""
+"""Metrics of a lot grader: contents, intervals, defects, grades, and costs of decisions."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ FEWEST_DETECTED = 20  # contents above the laboratory's limit that an error need
 
 
 def lot_loss(raw: FloatArray, lots: AssayedLots, spread: FloatArray) -> float:
-    """Mean negative log likelihood of an output [1]: of contents on log scale with this spread, and of defects."""
+    """Return an output's mean negative log likelihood [1]: log contents with this sd, and defects."""
     contents = raw[:, : lots.reported.shape[1]]
     parts = [
         ContentLoss(float(sd)).loss(label, predicted)[~np.isnan(label)]
@@ -35,7 +35,7 @@ def lot_loss(raw: FloatArray, lots: AssayedLots, spread: FloatArray) -> float:
 
 
 def area_under_curve(predicted: FloatArray, seen: FloatArray) -> float:
-    """Probability that a lot with a defect was given a higher chance of it than one without [1]; NaN of one kind."""
+    """Return the area under the ROC curve of a defect [1]; NaN if all lots are of one kind."""
     known = ~np.isnan(seen)
     ranks, bad = rankdata(predicted[known]), seen[known].astype(bool)
     count, rest = int(bad.sum()), int((~bad).sum())
@@ -45,7 +45,7 @@ def area_under_curve(predicted: FloatArray, seen: FloatArray) -> float:
 
 
 def reliability(p: FloatArray, kept: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Groups of equal size by probability: share of lots, mean probability, share that came true, (b,) each.
+    """Return groups of equal size by probability: fraction of lots, mean probability, event rate, (b,).
 
     Lots of which it is not known whether it came true are left out; where all are, there is no group.
     """
@@ -62,7 +62,7 @@ def reliability(p: FloatArray, kept: FloatArray) -> tuple[FloatArray, FloatArray
 
 
 def calibration_error(p: FloatArray, kept: FloatArray) -> float:
-    """Expected calibration error of a probability [1]: mean gap of the groups of `reliability`; NaN without any."""
+    """Return the expected calibration error [1]: mean gap of `reliability`'s groups; NaN without lots."""
     share, predicted, seen = reliability(p, kept)
     return float(share @ np.abs(predicted - seen)) if len(share) else float("nan")
 
@@ -72,7 +72,7 @@ def by_element(seed: Seed, judged: Assessment, lots: AssayedLots, answers: Mappi
 
     R² is that of `explained`, RMSE that of contents above the laboratory's limit; `below_limit` is the share that is
     below it. `coverage_90` is the share of lots all of whose reported contents lie in their intervals together,
-    `width_90` the factor from the middle of an interval to its ends. NaN where too few contents tell.
+    `width_90` the factor from the middle of an interval to its ends. NaN with too few contents.
     """
     found: dict[str, float] = {}
     logs, inside = log_size(lots.reported), np.ones(len(lots.reported), dtype=np.bool_)
@@ -128,7 +128,7 @@ def measured(
         _false_release, as of `costs_of` if costs alone decided, without a promise: what they differ by from
         the others is what the promise does. With truth, of the lots whose truth is known,
         truth_rmse, the mean over elements of the error of the logarithm, truth_coverage_90, truth_false_release and
-        truth_cost. What no lot tells is NaN.
+        truth_cost. NaN without lots that determine it.
     """
     judged, costs = model.assessed(raw) if judged is None else judged, Costs.of(seed)
     answers, intended = model.fixed_contents(judged.logs, COVERAGE), costs.intended
@@ -167,7 +167,7 @@ def _against_truth(model: QualityModel, seed: Seed, judged: Assessment, truth: F
 
 
 def of_followed(model: QualityModel, rows: IntArray, raw: FloatArray, lots: AssayedLots) -> dict[str, float]:
-    """Figures of the joint intervals of some lots of the table, with assays and without; of lots that were asked.
+    """Return metrics of joint intervals of selected lots, with assays and without; for answered lots.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def of_followed(model: QualityModel, rows: IntArray, raw: FloatArray, lots: Assa
 def explained(reported: FloatArray, predicted: FloatArray) -> float:
     """R² of the logarithms of one element's contents, by likelihood [1].
 
-    As `skill`, against the same content for all lots: the one that makes the reports likeliest. Where all contents are
+    As `skill`, against a constant content with the highest likelihood of the reports. Where all contents are
     above their limit it is the share of the variance that is explained.
 
     Parameters
@@ -257,6 +257,6 @@ def _avoided(own: FloatArray, bar: FloatArray) -> float:
 
 
 def _log_likelihood(reported: FloatArray, predicted: FloatArray) -> FloatArray:
-    """Of the reported contents of one element, with the spread about the predictions that makes them likeliest."""
+    """Return the log likelihood of an element's reported contents at its most probable standard deviation."""
     known = ~np.isnan(reported)
     return log_likelihood(reported[known], predicted[known], spread_about(reported, predicted))

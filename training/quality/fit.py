@@ -25,7 +25,7 @@ CURVE_SHARES = (0.25, 0.5)
 
 @dataclass(frozen=True, eq=False)
 class Graded:
-    """Predictions for the lots that a model has not learnt, and what it makes of them.
+    """Predictions and decisions for lots outside the model's training rows.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Graded:
     model : QualityModel
         Whose predictions they are.
     rows : ndarray of int, shape (m,)
-        The lots that it has not learnt.
+        Lots outside the training rows.
     """
 
     raw: FloatArray
@@ -50,7 +50,7 @@ class Graded:
         return self.model.assessed(self.raw[lots]), place
 
     def judged(self, rows: IntArray) -> Assessment:
-        """What the model makes of some of the m lots: all are assessed once, whoever asks and how often."""
+        """Return the model's assessment of selected lots, from m lots; all are assessed once."""
         assessment, place = self._assessed
         return assessment[place[rows]]
 
@@ -59,7 +59,7 @@ QualityCandidate = Candidate[QualityModel, Graded]
 
 
 def lots_of(data: Dataset) -> AssayedLots:
-    """What laboratory and inspectors say of the lots of a data set."""
+    """Return the laboratory and inspection results of a data set's lots."""
     return AssayedLots.of(data.seed, data.contents, data.defects)
 
 
@@ -126,13 +126,13 @@ class QualityLearner(Learner[QualityModel, Graded]):
         }
 
     def answers(self, model: QualityModel, data: Dataset, parts: Split) -> Graded:
-        """What a model says of the lots that it has not learnt."""
+        """Return a model's predictions for lots outside its training rows."""
         raw, rows = np.full(data.labels.shape, np.nan), np.concatenate([parts.test, parts.unseen_all])
         raw[rows] = self.predict(model.estimator, data.X[rows])
         return Graded(raw, model, rows)
 
     def predictions_of(self, answers: Graded) -> FloatArray:
-        """Logarithms of contents and log-odds of defects, shape (n, E + D): these are what a grader answers by."""
+        """Return logarithms of contents and log-odds of defects, shape (n, E + D), for a grader's responses."""
         return answers.raw
 
     def error(self, model: QualityModel, data: Dataset, rows: IntArray) -> EstimatorError:

@@ -1,4 +1,4 @@
-"""How wide a grader's joint intervals would have been while assays came in, lot by lot in the order of time."""
+"""Widths of a grader's joint intervals under online calibration, lot by lot in order of time."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ def follow(
 ) -> tuple[IntervalLevel, ReferenceRuns | None, FloatArray]:
     """Follow the lots from the first calibrate lot to the last test lot.
 
-    As `training.regression.follow.follow`: a lot is answered by assays of the learnt units that were known when its
+    As `training.regression.follow.follow`: a lot's prediction uses assays of training units that were known when its
     period began, and held-out units are answered without any of theirs.
 
     Parameters
@@ -65,7 +65,7 @@ def follow(
 
 
 def without_assays(model: QualityModel, data: Dataset, parts: Split, rows: IntArray, logs: FloatArray) -> FloatArray:
-    """Spreads that joint intervals reach where no assay comes in from the first test period on, shape (n,).
+    """Return scales of joint intervals without assays from the first test period on, shape (n,).
 
     The level is that of the assays that were known then. Parameters are those of `follow`, as are the lots that are
     answered; NaN for the others.
@@ -80,7 +80,7 @@ def without_assays(model: QualityModel, data: Dataset, parts: Split, rows: IntAr
 
 
 def carried(model: QualityModel, data: Dataset, logs: FloatArray) -> tuple[FloatArray, IntArray]:
-    """What a model's joint intervals would have reached on another plant while its assays came in.
+    """Return the scales of a model's joint intervals on another plant while its assays arrive.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def caught_up(model: QualityModel, data: Dataset) -> tuple[QualityModel, int] | 
 
 
 def _moments(data: Dataset, rows: IntArray) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]]:
-    """When lots are answered, and when their assays are known."""
+    """Return the times of responses to lots and of their assays."""
     periods = data.periods[rows]
     return periods.to_numpy(), known_from(periods, data.seed)
 

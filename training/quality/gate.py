@@ -1,4 +1,4 @@
-"""What a grader must show before it becomes champion: cheaper than any constant decision, and releases that hold."""
+"""Gate of a lot grader: cheaper than any constant decision, and a release guarantee that holds."""
 
 import numpy as np
 
@@ -16,9 +16,9 @@ from training.quality.fit import QualityCandidate, lots_of
 
 
 def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Dataset, parts: Split) -> Evidence:
-    """What decisions of a candidate cost on the test lots, beside the cheapest decision that is the same for all.
+    """Return costs of a candidate's decisions on the test lots and of the cheapest constant decision.
 
-    Lots whose assays do not tell all grades do not count.
+    Lots whose assays do not determine all grades do not count.
     """
     rows, learnt = unlearnt(parts), np.sort(parts.learnt)
     rows = rows[~np.isnan(lots_of(data)[rows].kept).any(axis=1)]
@@ -38,7 +38,7 @@ def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Data
 
 
 def cheapest(seed: Seed, lots: AssayedLots) -> tuple[str, FloatArray]:
-    """The cheaper of two decisions that look at no lot, in words, and what it costs lot by lot, shape (n,) [$/t]."""
+    """Return the cheaper of two constant decisions as text, and its cost by lot, shape (n,) [$/t]."""
     costs = Costs.of(seed)
     everything = np.full(len(lots.kept), costs.assay)
     nothing = oracle(lots.kept, costs) - earned_unseen(lots.kept, costs)
@@ -55,5 +55,5 @@ def _promise(decided: Decisions, seed: Seed, lots: AssayedLots) -> GateCondition
         "promise on released lots",
         not (released and beyond_promise(share, released, alpha)),
         f"{share * released:.0f} of {released:.0f} released lots break their grade",
-        f"no more beyond chance than {100 * alpha:.3g}% of them",
+        f"not significantly more than {100 * alpha:.3g}% of them",
     )

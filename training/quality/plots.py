@@ -1,4 +1,4 @@
-"""What an engineer looks at before believing a grader of lots."""
+"""Diagnostic plots of a lot grader."""
 
 from math import ceil
 
@@ -93,7 +93,7 @@ def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Spli
 
 
 def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Cost and false release over the threshold of release, beside simple rules."""
+    """Plot cost and false release over the release threshold, compared with simple rules."""
     lots = lots_of(data)[parts.test]
     judged, costs = candidate.answers.judged(parts.test), Costs.of(data.seed)
     found = [costs_of(decide(judged.keeps, judged.best, costs, t), lots.kept, costs) for t in THRESHOLDS]
@@ -123,7 +123,7 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
 
 
 def nearest_limits(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Which limit the test lots come nearest to, and how near."""
+    """Plot the nearest limit of the test lots, and the distance to it."""
     found = candidate.model.nearest(candidate.answers.judged(parts.test))
     frame = pd.DataFrame({"limit": [one.limit for one in found], "sigma": [one.sigma for one in found]})
     order = frame["limit"].value_counts(ascending=True).index
@@ -158,7 +158,7 @@ def errors_over_time(candidate: QualityCandidate, data: Dataset, parts: Split) -
 
 
 def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Share of lots all of whose contents lie in their intervals, by month, lots that no model has learnt."""
+    """Plot the monthly share of lots with all contents in their intervals, outside the training rows."""
     figure = empty("month", "lots that the joint intervals hold [%]")
     lowest = LOWEST_SHOWN
     for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.unseen_all, "held-out units", ORANGE)):
@@ -177,15 +177,15 @@ def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split)
 
 
 def importance(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """What the loss rises by when an input is shuffled."""
+    """Plot the increase of the loss when an input is shuffled."""
     return input_bars(candidate.importance, data, "rise of the test loss [1]")
 
 
 def learning_curve(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure | None:
-    """Test loss when the model learns from only the newest periods before the test; None if not asked for."""
+    """Return the test loss over the number of latest training periods; None if not requested."""
     if (curve := candidate.curve) is None:
         return None
-    figure = empty("periods learnt, newest before the test", "test loss [1]")
+    figure = empty("training periods, latest before the test", "test loss [1]")
     figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line={"color": BLUE})
     return figure.update_layout(xaxis_rangemode="tozero")
 
@@ -210,13 +210,13 @@ PICTURES = (
     ),
     Picture(
         "Nearest limits",
-        "Test lots, by the limit that each comes nearest to by its likeliest contents. Left of the line it is beyond.",
+        "Test lots, by the nearest limit of each at its most probable contents. Left of the line it is beyond.",
         nearest_limits,
     ),
     Picture(
         "Errors over time",
-        "Of the contents' logarithms, reported minus predicted, in lots that no model has learnt. A step that several "
-        "elements share is a raw material or the laboratory. Right of the dashed line nothing was learnt.",
+        "Of the contents' logarithms, reported minus predicted, in lots outside the training rows. A step that several "
+        "elements share is a raw material or the laboratory. The dashed line is the end of the training periods.",
         errors_over_time,
     ),
     Picture(

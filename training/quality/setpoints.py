@@ -1,4 +1,4 @@
-"""What past lots teach of the knobs, once for all candidates of a job, and how a person reads it."""
+"""Set-point effects on lots: fitted once for all candidates of a job, with their text for a reader."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ from training.core.splits import Split
 
 
 class EffectsOnLots(PartFit[LotSetpoints]):
-    """Effects of the knobs on lots; none without knobs.
+    """Effects of the set-points on lots; none without set-points.
 
-    They are learnt from all lots with an assay, the newest too: nothing is measured of them there.
+    They are fitted on all lots with an assay, the newest too: nothing is measured of them there.
     """
 
     name = SETPOINTS
@@ -26,7 +26,7 @@ class EffectsOnLots(PartFit[LotSetpoints]):
     none = "None are recommended"
 
     def is_asked(self, data: Dataset) -> bool:
-        """Return whether the process has knobs."""
+        """Return whether the process has set-points."""
         return bool(knobs_of(data.seed))
 
     def fit(self, data: Dataset, parts: Split) -> LotSetpoints:
@@ -40,7 +40,7 @@ class EffectsOnLots(PartFit[LotSetpoints]):
         )
 
     def lines(self, learnt: LotSetpoints, model: Any, data: Dataset, parts: Split) -> list[str]:
-        """Return what past lots say of the knobs."""
+        """Return the results of past lots for the set-points."""
         knobs = knobs_of(learnt.seed)
         rows = [
             [
@@ -55,14 +55,14 @@ class EffectsOnLots(PartFit[LotSetpoints]):
             for k, (knob, low, high) in enumerate(zip(knobs, learnt.low, learnt.high, strict=True))
             if (cost := knob.move_cost) is not None
         ]
-        heads = ["knob", "unit", "from", "to", "step", "cost [$ a unit]", "lots a step below", "a step above"]
+        heads = ["set-point", "unit", "from", "to", "step", "cost [$ a unit]", "lots a step below", "a step above"]
         return [
-            f"Learnt from all {learnt.lots} assayed lots. A move lowers a content only where physics and history both "
+            f"Fitted on all {learnt.lots} assayed lots. A move lowers a content only where physics and history both "
             "say so; of a defect, which no physics knows, history alone may say that it rises, and nothing that it "
-            "falls. A recommendation moves one knob by at most a step, between the values below.",
+            "falls. A recommendation moves one set-point by at most a step, between the values below.",
             "",
             *table(heads, rows),
-            "The last two columns count lots whose knob stood that far off what operators usually set in such a "
+            "The last two columns count lots whose set-point was that far from the operators' typical value in such a "
             "situation: where they are few, history says little of a whole step.",
             "",
         ]

@@ -1,4 +1,4 @@
-"""What a grader's decisions bring on a plant that it has never seen, by its assays and by the truth."""
+"""Trial of a grader's decisions on a new simulated plant, by assays and by simulated truth."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ COSTS = {
 
 @dataclass(frozen=True)
 class QualityTrial:
-    """What a champion achieved on another simulated plant.
+    """Results of a champion on another simulated plant.
 
     Attributes
     ----------
@@ -72,14 +72,14 @@ def plant_size(seed: Seed, lots: int) -> dict[str, float]:
 
 
 def outcome(model: QualityModel, data: Dataset, plant: object = None, version: int | None = None) -> QualityTrial:
-    """Let a model grade all lots of a simulated plant, and follow them to their assay.
+    """Grade all lots of a simulated plant and continue to their assays.
 
     Raises
     ------
     RegistryError
-        The model learnt with a seed of other elements, defects or grades.
+        The model was trained with a seed of other elements, defects or grades.
     InputError
-        The plant has no such inputs as the model learnt.
+        The plant lacks inputs of the model.
     """
     rules = data.seed.quality_rules
     check_names(model.seed, data.seed)
@@ -107,7 +107,7 @@ def _followed(model: QualityModel, data: Dataset, raw: FloatArray) -> dict[str, 
 
 
 def _broken(model: QualityModel, data: Dataset, raw: FloatArray) -> BoolArray:
-    """Whether lots that would be released break their grade by their assays, in the order of time."""
+    """Return whether released lots break their grade by assay, in order of time."""
     kept, grade = lots_of(data).kept, model.assessed(raw).decided.grade
     order = np.argsort(data.periods.to_numpy(), kind="stable")
     released = (grade >= 0) & (grade < kept.shape[1] - 1) & ~np.isnan(kept).any(axis=1)
@@ -135,7 +135,7 @@ def tables(found: QualityTrial) -> Iterator[RenderableType]:
         broken = (
             f"{m['false_release']:.2%} of {m['let_go']:.0f} released lots break their grade by their assay "
             f"({m['truth_false_release']:.2%} in truth); at most {100 * found.alpha:.3g}% was promised for the plant "
-            "that was learnt from"
+            "that it was trained on"
         )
     yield f"{broken}. {_promise(found)}\nA simulation at the seed's costs: no claim about a plant."
 
@@ -153,7 +153,7 @@ def _joint(metrics: Mapping[str, float]) -> Table:
 
 
 def _promise(found: QualityTrial) -> str:
-    """What becomes of the promise on released lots on this plant."""
+    """Return the result of the release guarantee on this plant."""
     withdrawn = "That promise is withdrawn here: it was made for another plant"
     if found.shown_after is None:
         needed = lots_needed(found.alpha, (1.0 + found.confidence) / 2)

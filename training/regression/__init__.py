@@ -1,1 +1,1 @@
-"""Training jobs of a number: how candidates are fitted, measured, shown and compared; `task` is what jobs get."""
+"""Training jobs for a number: fit, metrics, plots and comparison of candidates; jobs receive `task`."""

@@ -1,4 +1,4 @@
-"""What the model card of a predicted number says of its candidates, its label and its intervals."""
+"""Model card of a predicted number: its candidates, label and intervals."""
 
 from collections.abc import Mapping
 
@@ -32,20 +32,20 @@ SHOWN_WITH_TRUTH = ("test_truth_rmse", "unseen_truth_rmse")
 ROWS, UNITS = "rows", "units"
 LIMITS = (
     "A prediction does not say what a set-point does: history is confounded by the operators' rules. Recommendations "
-    "come from what was learnt of the knobs apart from them.",
-    "Outside the learnt ranges an answer is flagged, not refused.",
+    "come from a separate fit of the set-points.",
+    "Outside the training ranges a prediction is flagged, not refused.",
     "After a change of plant, raw material or instrument the fixed intervals cover what they promise only once such "
-    "periods are learnt; adaptive ones follow by the outcomes that come in, some dozens late, and not without them.",
+    "periods are in the training rows; adaptive ones follow received outcomes, some dozens late, and not without them.",
 )
 
 
 def heading(seed: Seed) -> str:
-    """What is predicted."""
+    """Name of the predicted target."""
     return ", ".join(f"{target.name} [{target.unit}]" for target in seed.primaries)
 
 
 def rows_used(data: Dataset, parts: Split) -> list[str]:
-    """How many rows there are, and how they were used."""
+    """Return the number of rows and their use."""
     return use_of_rows(data, parts, "the intervals their width")
 
 
@@ -72,13 +72,13 @@ def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed
         f"is avoided. Chosen: **{chosen}**, {_reason(candidates, chosen)}; the test rows had no say.",
         "",
         *table(["candidate", *known], rows),
-        *(f"- Beware of {chosen}: {caution}." for caution in warned),
+        *(f"- Warning on {chosen}: {caution}." for caution in warned),
         "",
     ]
 
 
 def _reason(candidates: Mapping[str, RegressionCandidate], chosen: str) -> str:
-    """Reason of the choice in words; see `training.core.fitting.selected`."""
+    """Return the reason of the choice as text; see `training.core.fitting.selected`."""
     lowest = min(candidates, key=lambda name: candidates[name].metrics[SELECTED_BY])
     if lowest == chosen:
         return f"the lowest `{SELECTED_BY}`"
@@ -114,9 +114,10 @@ def _intervals(chosen: RegressionCandidate, seed: Seed) -> list[str]:
         "## Intervals",
         "",
         f"Conformal, from {len(chosen.model.conformal.scores)} residuals of models that knew only what is older than "
-        f"the row; the one that serves then learnt those rows too. Measured coverage of the {COVERAGE:.0%} interval: "
-        f"{figure(m, 'test_coverage_90')} on future periods, {figure(m, 'unseen_coverage_90')} on held-out units in "
-        f"them, {figure(m, 'unseen_all_coverage_90')} on held-out units in all periods.",
+        "the row; the model in service was then fitted on those rows too. Measured coverage of the "
+        f"{COVERAGE:.0%} interval: {figure(m, 'test_coverage_90')} on future periods, "
+        f"{figure(m, 'unseen_coverage_90')} on held-out units in them, "
+        f"{figure(m, 'unseen_all_coverage_90')} on held-out units in all periods.",
         "",
         *_scale(seed),
         *_adaptive(m, seed),
@@ -124,12 +125,12 @@ def _intervals(chosen: RegressionCandidate, seed: Seed) -> list[str]:
 
 
 def _scale(seed: Seed) -> list[str]:
-    """What is said of a target whose logarithm is learnt; nothing of any other."""
+    """Return the text on a target that is fitted on log scale; empty for other targets."""
     if seed.log_floor is None:
         return []
     return [
-        f"The logarithm of target plus {seed.log_floor:g} {seed.target.unit} is learnt, so that errors count by ratio: "
-        "a value is a median, and its interval reaches as many times above it as below.",
+        f"The model is fitted on the logarithm of target plus {seed.log_floor:g} {seed.target.unit}, so that errors "
+        "count by ratio: a value is a median, and its interval reaches as many times above it as below.",
         "",
     ]
 
@@ -148,16 +149,16 @@ def _adaptive(metrics: Mapping[str, float], seed: Seed) -> list[str]:
     delay = seed.delay / seed.period
     return [
         f"Fixed intervals never move. Adaptive ones follow the plant: the mean errors of the last {WINDOW} and "
-        f"{RECENT} known outcomes are added to a prediction as far as they lie beyond chance, and the width comes from "
+        f"{RECENT} known outcomes are added to a prediction as far as they are significant, and the width comes from "
         f"the last {WINDOW} errors at a level that each outcome moves; outcomes that arrive together and err alike "
         "count for less than one. They need outcomes to "
         f"come back; here each counted from {delay:.3g} period{'' if delay == 1 else 's'} after the end of its own, "
         "none earlier.",
         "",
         *table([f"{COVERAGE:.0%} interval", "fixed", "without outcomes", "adaptive"], rows),
-        "The model that serves goes on from the newest outcomes of this table, test rows included, which it has not "
-        f"learnt. Until it has received outcomes that count for {ENOUGH:g}, and again where none came in for long, it "
-        "answers with the wider of fixed and adaptive intervals, about the centre that the newest outcomes left: as in "
+        "The model in service starts from the latest outcomes of this table, test rows included, which are not in its "
+        f"training rows. Until it has received outcomes that count for {ENOUGH:g}, and again after a long time without "
+        "any, it returns the wider of fixed and adaptive intervals, about the centre of the latest outcomes: as in "
         "the middle column, where no outcome came in from the first test period on. The right column holds while "
         "outcomes come in.",
         "",

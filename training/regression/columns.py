@@ -1,4 +1,4 @@
-"""Which figures of a predicted number are shown, and what they are called."""
+"""Displayed metrics of a predicted number, and their names."""
 
 from collections.abc import Mapping
 
@@ -62,7 +62,7 @@ COLUMNS = MetricColumns(
 
 
 def remarks(candidates: Mapping[str, RegressionCandidate], best: RegressionCandidate, data: Dataset) -> list[str]:
-    """What the columns mean, what was turned away, and what is known of the label's noise."""
+    """Return the meaning of the columns, rejected rows, and the noise of the label."""
     stated = data.seed.targets[data.seed.target.name].label_noise
     floor = best.metrics.get("test_noise_floor")
     has_adaptive = "test_adaptive_coverage_90" in best.metrics
@@ -85,9 +85,9 @@ def verdict_head(seed: Seed) -> str:
 
 
 def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
-    """Return cautions for a reader of a candidate's metrics on so many test rows, in words.
+    """Return cautions about a candidate's metrics on a number of test rows, as text.
 
-    No skill; intervals that are too narrow, or wider than needed, beyond chance.
+    No skill; intervals that are significantly too narrow, or wider than needed.
     """
     lines = []
     if metrics["test_skill"] <= 0:

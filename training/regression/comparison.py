@@ -1,4 +1,4 @@
-"""How two models of a number are compared: absolute error decides, intervals must not be broken."""
+"""Comparison of two models of a number: absolute error decides, intervals must keep their coverage."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ from training.regression.follow import followed_on
 
 BROKEN_COVERAGE = 0.85
 LOSS = "the mean absolute error"
-FOLLOWS_ALREADY = "as trained it would be better, by what the centre of the champion's answers follows already"
+FOLLOWS_ALREADY = "as trained it would be better, by a shift that the champion's online centre follows already"
 
 
 def judge(
@@ -34,7 +34,7 @@ def judge(
     confidence: float = PROMOTES,
     loss: str = LOSS,
 ) -> ComparisonResult:
-    """Compare two models on rows that neither has learnt from.
+    """Compare two models on rows that neither was trained on.
 
     The challenger is promoted when the lower bound of its gain in mean absolute error is above zero, and its 90 %
     intervals are not broken; or when it is as good and covers what it promises where the champion does not, beyond
@@ -58,7 +58,7 @@ def judge(
     confidence : float
         With which the challenger must be better [1].
     loss : str
-        What is compared, in words.
+        Name of the comparison, as text.
 
     Returns
     -------
@@ -66,8 +66,8 @@ def judge(
 
     Raises
     ------
-    JudgeError
-        Too few rows or blocks to tell skill from chance.
+    ComparisonError
+        Too few rows or blocks for a significance test.
     """
     rows = ComparisonRows(units, periods, blocks_of(units, periods), np.ones(len(label)))
     old, new = (
@@ -83,7 +83,7 @@ def judge(
 
 
 def _narrowed(rows: ComparisonRows, gains: FloatArray, old: ModelLosses, new: ModelLosses) -> str | None:
-    """Excess width that a challenger mends, in words: None where its interval score is not lower beyond chance."""
+    """Describe excess width that a challenger corrects; None if its interval score is not lower."""
     if shared_bound(gains, rows.block, rows.periods, rows.weight, CONFIDENCE) <= 0:
         return None
     (wide, much), (narrow, less) = ((side.metrics["width_90"], side.metrics["coverage_90"]) for side in (old, new))
@@ -111,7 +111,7 @@ def verdict(
 ) -> ComparisonResult:
     """Verdict on some rows of a data set; X holds them as the champion wants them.
 
-    Both are judged by what clients get: by answers that follow outcomes as they come in, where that is known of both,
+    Both are compared by the predictions that clients get: by online predictions, if those of both are known,
     else by the fixed ones of both. A shift of the level that centres follow is no reason to change the champion.
     """
     fixed = champion.fixed(X, COVERAGE), rows_of(challenger.answers, rows)
@@ -129,7 +129,7 @@ def verdict(
 
 
 def _followed(challenger: RegressionCandidate, data: Dataset, rows: IntArray) -> Answer | None:
-    """What a challenger answers while outcomes come in: kept by its training, or from then on."""
+    """Return a challenger's online predictions: from its training, or computed from then on."""
     followed = challenger.model.followed
     return followed_on(challenger.model, data, rows) if followed is None else rows_of(followed, rows)
 
@@ -137,7 +137,7 @@ def _followed(challenger: RegressionCandidate, data: Dataset, rows: IntArray) ->
 def _as_clients_get(
     fixed: tuple[Answer, Answer], followed: tuple[Answer | None, Answer | None]
 ) -> tuple[Answer, Answer, int]:
-    """Answers of both that follow outcomes, the fixed ones where either is not known, and of how many rows both are."""
+    """Return online predictions of both models, fixed ones if either lacks them, and the row count."""
     old, new = followed
     if old is None or new is None:
         return *fixed, 0
@@ -156,5 +156,5 @@ def _loss(followed: int, rows: int) -> str:
 
 
 def check_judgeable(champion: RegressionModel, data: Dataset, rows: IntArray) -> None:
-    """JudgeError where these rows are too few to judge on; any champion can be judged."""
+    """ComparisonError where these rows are too few to judge on; any champion can be judged."""
     blocks_of(data.units[rows], data.periods[rows])

@@ -1,4 +1,4 @@
-"""How good an answer is: one set of metric names for every candidate, against the label and against the truth."""
+"""Metrics of a predicted number: one set of names for every candidate, against label and truth."""
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def against_label(label: FloatArray, answer: Answer) -> dict[str, float]:
 
 
 def interval_scores(label: FloatArray, answer: Answer) -> FloatArray:
-    """Interval score of each row [1]_: width, plus 2 / (1 - COVERAGE) times how far the label lies outside.
+    """Return the interval score of each row [1]_: width plus 2 / (1 - COVERAGE) times the violation.
 
     Its mean is least for the narrowest intervals that cover what they promise.
 
@@ -63,7 +63,7 @@ def interval_scores(label: FloatArray, answer: Answer) -> FloatArray:
 
 
 def by_width(label: FloatArray, answer: Answer) -> dict[str, float]:
-    """Coverage of the tenth of n rows with the narrowest intervals and of that with the widest [1]; NaN below 10 rows.
+    """Return the coverage of the narrowest and of the widest tenth of intervals [1]; NaN below 10 rows.
 
     Of intervals of the same width the older rows count as the narrower.
     """
@@ -77,7 +77,7 @@ ADAPTIVE, NO_OUTCOMES = "adaptive_", "no_outcomes_"
 
 
 def of_followed(label: FloatArray, answer: Answer, prefix: str = ADAPTIVE) -> dict[str, float]:
-    """Metrics of adaptive answers against the measured label; none where some of the n rows were not asked.
+    """Return metrics of adaptive predictions against the label; empty if some of n rows have none.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def against_truth(truth: FloatArray, label: FloatArray, answer: Answer) -> dict[
 
 
 def skill(label: FloatArray, value: FloatArray, baseline: FloatArray) -> float:
-    """Share of the baseline's mean square error that the answers avoid [1]; 0 is no better than the baseline."""
+    """Return the fraction of the baseline's mean square error that is avoided [1]; 0 is no gain."""
     reference = rmse(baseline - label) ** 2
     return 1 - rmse(value - label) ** 2 / reference if reference else float("nan")
 

@@ -41,9 +41,9 @@ class RegressionLearner(Learner[RegressionModel, Answer]):
     ) -> tuple[RegressionModel, dict[str, float]]:
         """Model with intervals from the residuals of out-of-time predictions, and their errors.
 
-        The error that selects is on the scale that is learnt, where a few large labels do not decide, and one over the
+        The error that selects is on the scale of the fit, where a few large labels do not decide, and one over the
         calibration blocks, where one of them does not. Adaptive intervals have followed the plant through the
-        calibrate rows and then the test rows, whose outcomes it has not learnt either.
+        calibrate rows and then the test rows, whose outcomes are not in its training rows either.
         """
         block = np.repeat(np.arange(len(parts.calibrate)), [len(one) for one in parts.calibrate])
         X, y = data.X[parts.learnt], data.y[rows]

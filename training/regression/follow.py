@@ -1,4 +1,4 @@
-"""What a model would have answered while outcomes came in, row by row in the order of time."""
+"""Online predictions of a model while outcomes arrive, row by row in order of time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def follow(
     """Follow the plant from the first calibrate row to the last test row.
 
     How much outcomes that arrive together count for comes from those that are known before the test periods. A row
-    is answered by what is known when its period starts: outcomes of the learnt units that had come in by then.
+    is predicted from outcomes of the training units that were known when its period starts.
     Held-out units are answered in the test periods, and their outcomes never come in: a new unit has none yet.
 
     Parameters
@@ -45,8 +45,8 @@ def follow(
     Returns
     -------
     tuple
-        What is known when all outcomes have come in, the test rows' among them: they have judged the model already and
-        it has not learnt from them. What outcomes were like on the way. And the answers for the table's rows, NaN but
+        State after all outcomes, those of test rows included: they have evaluated the model already and
+        it was not trained on them. Errors of outcomes on the way. And the predictions for the table's rows, NaN but
         for test rows and held-out units in their periods.
     """
     start, replayed = _replayed(model, data, parts, rows, predictions, block)
@@ -60,7 +60,7 @@ def follow(
 def without_outcomes(
     model: RegressionModel, data: Dataset, parts: Split, rows: IntArray, predictions: FloatArray, block: IntArray
 ) -> Answer:
-    """Answers for the table's rows as a service gives them that receives no outcome from the first test period on.
+    """Return predictions of a service that receives no outcome from the first test period on.
 
     Centre and level are those of the outcomes that were known then. Parameters are those of `follow`, as are the rows
     that are answered.
@@ -78,7 +78,7 @@ def without_outcomes(
 def _replayed(
     model: RegressionModel, data: Dataset, parts: Split, rows: IntArray, predictions: FloatArray, block: IntArray
 ) -> tuple[AdaptiveInterval, _Rows]:
-    """State before any outcome, and the rows that are answered from the first calibrate row on; see `follow`."""
+    """Return the initial online state and the rows predicted from calibration on; see `follow`."""
     new = np.concatenate([parts.test, parts.unseen])
     order = np.concatenate([rows, new])
     raw = model.scaled(np.concatenate([predictions, model.predict(data.X[new])]))
@@ -93,7 +93,7 @@ def _replayed(
 
 
 def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer | None:
-    """What a model answers for some rows that came after its training, while outcomes come in from then on.
+    """Return predictions for rows after training, while outcomes arrive from then on.
 
     It goes on from its newest known outcomes by those of all later rows but of its held-out units, each known as late
     as the seed says: as clients of the service get its answers, and no outcome is known before its time.

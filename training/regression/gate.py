@@ -1,4 +1,4 @@
-"""What a predicted number must show before it becomes champion: a smaller absolute error, and intervals that hold."""
+"""Gate of a predicted number: lower absolute error than the baseline, and intervals that hold."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from training.regression.fit import RegressionCandidate
 
 
 def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data: Dataset, parts: Split) -> Evidence:
-    """Absolute errors of a candidate and the baseline on the test periods, and what the intervals cover there.
+    """Return test absolute errors of candidate and baseline, and the coverage of the intervals.
 
     The errors are those of the fixed answers, which need no outcome to come in.
     """

@@ -1,4 +1,4 @@
-"""What an engineer looks at before believing a candidate that predicts a number."""
+"""Diagnostic plots of a candidate that predicts a number."""
 
 import itertools
 
@@ -69,7 +69,7 @@ def predicted_against_truth(candidate: RegressionCandidate, data: Dataset, parts
 
 
 def residuals_over_time(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Residual of each judged row, and the mean of each period (month, where they are many), learnt ones included."""
+    """Plot residuals of evaluated and training rows, and the mean of each period or month."""
     residual = candidate.answers.value - data.y
     unit = data.seed.target.unit
     figure = empty("period start", f"predicted minus measured [{unit}]")
@@ -78,7 +78,7 @@ def residuals_over_time(candidate: RegressionCandidate, data: Dataset, parts: Sp
         marker = {"size": 4, "color": colour, "opacity": 0.5}
         figure.add_scatter(x=data.periods[rows], y=residual[rows], mode="markers", marker=marker, name=label)
     daily = data.periods.nunique() > MOST_MEANS
-    for rows, label, colour in ((parts.learnt, "mean, learnt periods", GREY), (parts.test, "mean, future", "black")):
+    for rows, label, colour in ((parts.learnt, "mean, training periods", GREY), (parts.test, "mean, future", "black")):
         when = by_month(data.periods[rows]) if daily else data.periods[rows]
         mean = pd.Series(residual[rows]).groupby(when).mean()
         figure.add_scatter(x=mean.index, y=mean.to_numpy(), mode="lines", line={"color": colour}, name=label)
@@ -109,24 +109,24 @@ def residuals_by_unit(candidate: RegressionCandidate, data: Dataset, parts: Spli
 
 
 def residual_spread(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """How the residuals of a process of one unit spread."""
+    """Plot the distribution of residuals of a process with one unit."""
     residual = (candidate.answers.value - data.y)[parts.test]
     figure = empty(f"predicted minus measured [{data.seed.target.unit}]", "rows")
     return figure.add_histogram(x=residual, nbinsx=50, marker_color=BLUE, name=PARTS["test"][0])
 
 
 def importance(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """What the test error grows by when one input is shuffled among the rows: same meaning for every candidate."""
+    """Plot the increase of the test error when one input is shuffled; comparable between candidates."""
     unit = data.seed.target.unit
     return input_bars(candidate.importance, data, f"rise of the test RMSE when the input is shuffled [{unit}]")
 
 
 def learning_curve(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure | None:
-    """Test error when the model learns from only the newest periods before the test; None if not asked for."""
+    """Return the test error over the number of latest training periods; None if not requested."""
     if (curve := candidate.curve) is None:
         return None
     unit = data.seed.target.unit
-    figure = empty("periods learnt, newest before the test", f"test RMSE [{unit}]")
+    figure = empty("training periods, latest before the test", f"test RMSE [{unit}]")
     figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line={"color": BLUE}, name="test RMSE")
     floor = candidate.metrics.get("test_noise_floor")
     if floor is not None:
@@ -177,7 +177,7 @@ def _is_one_unit(data: Dataset) -> bool:
 PICTURES = (
     Picture(
         f"Predicted against measured, {COVERAGE:.0%} interval",
-        "Rows that the model has not learnt from. Bars: the intervals of some of the answers.",
+        "Rows outside the training rows. Bars: the intervals of some of the predictions.",
         predicted_against_measured,
     ),
     Picture(
@@ -188,13 +188,13 @@ PICTURES = (
     ),
     Picture(
         "Residuals over time",
-        "Right of the dashed line nothing was learnt. A step is a change of the plant or a sensor.",
+        "The dashed line is the end of the training periods. A step is a change of the plant or a sensor.",
         residuals_over_time,
         has_time,
     ),
     Picture(
         "Residuals by unit",
-        "Future periods. Bars: standard error of the mean. A unit far from zero has something that no input tells.",
+        "Future periods. Bars: standard error of the mean. A unit far from zero has an effect that no input shows.",
         residuals_by_unit,
         _has_units,
     ),

@@ -1,4 +1,4 @@
-"""What a table teaches of its knobs, once for all candidates of a job, and how a person reads it."""
+"""Set-point effects from a table: fitted once for all candidates of a job, with their text."""
 
 from typing import Any
 
@@ -16,9 +16,9 @@ from training.core.splits import Split, some_units
 
 
 class UnitSetpointFit(PartFit[SetpointModel]):
-    """Set-points of units; none without physics that answers for the knobs.
+    """Set-points of units; none without a physical model of the set-points.
 
-    They are learnt from the whole table, the newest rows too: nothing is measured of them there. By MOST_ROWS a
+    They are fitted on the whole table, the newest rows too: nothing is measured of them there. By MOST_ROWS a
     constant's doubt is far below that of the physics.
     """
 
@@ -28,7 +28,7 @@ class UnitSetpointFit(PartFit[SetpointModel]):
     none = "None are recommended"
 
     def is_asked(self, data: Dataset) -> bool:
-        """Return whether physics answers for the knobs."""
+        """Return whether a physical model covers the set-points."""
         return response_of(data.seed) is not None
 
     def fit(self, data: Dataset, parts: Split) -> SetpointModel:
@@ -36,7 +36,7 @@ class UnitSetpointFit(PartFit[SetpointModel]):
         return learn(some_units(data.checked, data.seed, MOST_ROWS), data.seed, tests=data.tests)
 
     def lines(self, learnt: SetpointModel, model: Any, data: Dataset, parts: Split) -> list[str]:
-        """Return what history says of the knobs."""
+        """Return the results of history for the set-points."""
         posterior = learnt.posterior
         spread = np.sqrt(np.diag(posterior.covariance))
         constants = [
@@ -55,13 +55,13 @@ class UnitSetpointFit(PartFit[SetpointModel]):
             for knob in learnt.response.KNOBS
         ]
         return [
-            f"Learnt from {learnt.rows} rows, the newest among them. What moves brought, beyond what operators saw, "
-            "sharpens the physics; a constant whose doubt stays is one that history says little of.",
+            f"Fitted on {learnt.rows} rows, the latest among them. Effects of moves beyond those known to operators "
+            "update the physics; a constant with unchanged uncertainty is one that history determines poorly.",
             "",
-            *table(["constant", "unit", "before", "doubt", "after", "doubt"], constants),
-            "Crews take back a part of a move: what is still there of one down and of one up is the mean over its "
-            "outcome.",
+            *table(["constant", "unit", "before", "sd", "after", "sd"], constants),
+            "Operators take back a part of a move: the remaining fraction of a move down and up is the mean over its "
+            "outcome period.",
             "",
-            *table(["knob", "there of one down", "there of one up", "from", "to", "left alone, because"], knobs),
+            *table(["set-point", "left of one down", "left of one up", "from", "to", "not moved, because"], knobs),
             "",
         ]

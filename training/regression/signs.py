@@ -1,4 +1,4 @@
-"""Which way columns move a model of a number, where physics is sure of the sign."""
+"""Signs of columns' effects on a predicted number, if known from physics."""
 
 from __future__ import annotations
 

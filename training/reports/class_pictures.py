@@ -1,4 +1,4 @@
-"""Figures of predicted classes: which is taken for which, how right the probabilities are, what tells them apart."""
+"""Plots of predicted classes: confusion matrix, reliability, and inputs that separate the classes."""
 
 from typing import Any
 
@@ -20,11 +20,11 @@ IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution in standar
 
 
 def confused(likeliest: IntArray, classes: IntArray, weight: FloatArray, names: list[str], of: str) -> go.Figure:
-    """Which class is taken for which, in shares of each class.
+    """Plot the confusion matrix in shares of each class.
 
     Parameters
     ----------
-    likeliest, classes : ndarray of int, shape (n,)
+    most probable, classes : ndarray of int, shape (n,)
         Most probable class of each row, and the right one.
     weight : ndarray, shape (n,)
         What each row counts for.
@@ -54,7 +54,7 @@ def confused(likeliest: IntArray, classes: IntArray, weight: FloatArray, names: 
 
 
 def reliable(p: FloatArray, classes: IntArray, weight: FloatArray, of: str, right: str, name: str) -> go.Figure:
-    """How often the most probable class is right where it is given some probability.
+    """Plot the accuracy of the most probable class over its probability.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def reliable(p: FloatArray, classes: IntArray, weight: FloatArray, of: str, righ
 
 
 def _standardised(data: Dataset, parts: Split) -> FloatArray:
-    """Median of each input in each class of the learnt rows, shape (k, K), in robust standard deviations of all."""
+    """Return the training median of each input by class, shape (k, K), in robust standard deviations."""
     X, y = data.X[parts.learnt], data.y[parts.learnt]
     found = np.full((X.shape[1], len(data.seed.classes)), np.nan)
     for j, column in enumerate(X.T):
@@ -92,13 +92,13 @@ def _standardised(data: Dataset, parts: Split) -> FloatArray:
         if known.any():
             low, middle, high = np.quantile(column[known], (0.25, 0.5, 0.75))
             of_class = pd.Series(column[known]).groupby(y[known].astype(int)).median()
-            # An input that most rows share tells nothing of most rows.
+            # An input with equal values in most rows distinguishes no classes there.
             found[j, of_class.index] = (of_class - middle) / ((high - low) / IQR_OF_NORMAL) if high > low else np.nan
     return found
 
 
 def signals_by_class(candidate: Any, data: Dataset, parts: Split) -> go.Figure:
-    """Inputs that tell classes apart, beside those that the model looks at."""
+    """Plot inputs that separate classes, next to those that the model uses."""
     order = np.argsort(candidate.importance, kind="stable")[-MOST_INPUTS:]
     names = [data.seed.inputs[i].label for i in order]
     figure = panelled(cols=2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.14)

@@ -1,4 +1,4 @@
-"""What the inputs of a candidate contribute on rows that it has not learnt: a figure, and signs against physics."""
+"""Contributions of inputs on rows outside the training rows: plot, and signs against physics."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ COLOURS = [[0.0, BLUE], [1.0, RED]]
 
 
 def judged_parts(candidate: Any, data: Dataset, parts: Split) -> Parts | None:
-    """What each input contributed to predictions of test rows, at most 300; None where the candidate has no parts."""
+    """Return input contributions on at most 300 test rows; None if the candidate has no contributions."""
     return parts_on(candidate.model.estimator, data.X[parts.test], data.seed)
 
 
 def parts_on(estimator: Regressor, X: FloatArray, seed: Seed) -> Parts | None:
-    """What each input contributes to predictions on some rows, at most 300; None where there are no parts."""
+    """Return input contributions on at most 300 rows; None if there are no contributions."""
     X = X[some(np.arange(len(X)), MOST_ROWS)]
     return explained(estimator, X, np.asarray(estimator.predict(X), dtype=np.float64), seed)
 
 
 def contribution_dots(candidate: Any, data: Dataset, parts: Split) -> go.Figure | None:
-    """Contribution of each input in each row, coloured by the input's value; None where there are no parts."""
+    """Plot each input's contribution by row, coloured by its value; None without contributions."""
     found = judged_parts(candidate, data, parts)
     if found is None:
         return None
@@ -59,7 +59,7 @@ def contribution_dots(candidate: Any, data: Dataset, parts: Split) -> go.Figure 
             showlegend=False,
             hoverinfo="x",
         )
-    labels = {column.name: column.label for column in data.seed.inputs}  # of features the unit is stated beside
+    labels = {column.name: column.label for column in data.seed.inputs}  # features show their unit separately
     names = [labels.get(found.names[i], f"{found.names[i]} [{found.units[i]}]") for i in order]
     axis = {"tickvals": list(range(len(order))), "ticktext": names, "automargin": True}
     return figure.update_layout(height=140 + 26 * len(order), yaxis=axis)
@@ -80,7 +80,7 @@ def _shares(values: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class Direction:
-    """Which way a column's contributions move with its value.
+    """Direction of a column's contributions over its value.
 
     Attributes
     ----------
@@ -101,12 +101,12 @@ class Direction:
 
     @property
     def against(self) -> bool:
-        """Whether it moves against physics."""
+        """Return whether the direction contradicts physics."""
         return self.expected * self.correlation < -LEAST_CORRELATION
 
     @property
     def is_doubtless(self) -> bool:
-        """Whether it moves against physics by more than chance explains.
+        """Return whether the direction contradicts physics significantly.
 
         Fisher's transform of the correlation of n rows without any direction spreads by 1 over the root of n - 3.
         """
@@ -159,5 +159,5 @@ def signs_section(candidate: Any, data: Dataset, parts: Split) -> list[str]:
     ]
     what = f"{len(ways)} columns whose sign physics is sure of and that move this model on {rows}"
     said = f"{len(against)} of {what} move it the other way:" if against else f"None of {what} moves it the other way."
-    about = "What a column contributes is what the model makes of it beside all the others; it is no effect of a knob."
+    about = "The contribution of a column depends on the other columns; it is no effect of a set-point."
     return [*head, said, "", *lines, *([""] if lines else []), about, ""]

@@ -1,4 +1,4 @@
-"""What a model card says of rows that are a unit and period each: how many there are and how they were used."""
+"""Model card sections on rows of a unit and period each: their number and use."""
 
 from seeds import Seed
 from training.core.dataset import Dataset
@@ -6,29 +6,29 @@ from training.core.splits import Split
 
 
 def row(seed: Seed) -> str:
-    """What a row is."""
+    """Noun for a row."""
     period = seed.process.period
     return "a row of the table" if period is None else f"a unit and period of {period.value:g} {period.unit}"
 
 
 def subject(data: Dataset, parts: Split) -> str:
-    """What was predicted from which rows, in two sentences."""
+    """Return the target and the rows of the prediction, in two sentences."""
     target, shown = data.seed.target, data.shown
     name = target.name if target.classes else f"{target.name} [{target.unit}]"
     return (
-        f"Target: {target.meaning}, {name}. Learnt: {len(parts.learnt)} rows, "
+        f"Target: {target.meaning}, {name}. Training: {len(parts.learnt)} rows, "
         f"{shown(parts.train_from)} to before {shown(parts.test_from)}. Evaluated: {len(parts.test)} rows of the "
         f"same units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {shown(parts.last)}."
     )
 
 
 def use_of_rows(data: Dataset, parts: Split, given: str) -> list[str]:
-    """How many rows there are, and how they were used; `given` is what the calibrate rows gave."""
+    """Return the number of rows and their use; `given` is the result of the calibrate rows."""
     facts, shown = data.facts, data.shown
     return [
         f"{facts['rows']} labelled rows of {facts['units']} units, {facts['periods']} periods from "
         f"{facts['first_period']} to {facts['last_period']}",
-        f"learnt: periods before {shown(parts.test_from)}; of these the ones from {shown(parts.calibrate_from)}, "
+        f"training: periods before {shown(parts.test_from)}; of these the ones from {shown(parts.calibrate_from)}, "
         f"each predicted by a model that knew only older ones, gave {given} and chose the candidate",
         f"judged: {len(parts.test)} rows from {shown(parts.test_from)} to {shown(parts.last)}, "
         f"and {len(parts.unseen_all)} rows of {len(parts.units)} held-out units ({len(parts.unseen)} in those periods)",

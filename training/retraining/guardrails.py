@@ -1,4 +1,4 @@
-"""What a better challenger must not cost: a regime, a group of rows, a sign of physics, what is recommended."""
+"""Guardrails for a better challenger: regimes, groups of rows, physical signs and recommendations."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ PART, SIGNS, ADVICE = "worst regime or group", "signs of physics", "stated gain 
 
 
 def guardrails(champion: Any, learnt: TrainingResult, judged: Mapping[str, Judged], accepted: str | None) -> Gated:
-    """Conditions of a challenger beside the champion that a mean over all rows does not show.
+    """Return conditions on challenger against champion that a mean over all rows does not show.
 
     Parameters
     ----------
     champion : Model
         The champion.
-    learnt : Learnt
+    learnt : TrainingResult
         The challenger and its candidates.
     judged : Mapping of str to tuple
         By target inputs as the champion wants them, rows, and which of them judge.
     accepted : str or None
-        Reason of a person to learn from labels that do not go with the past; what the champion recommends by that past
-        then binds the challenger no more.
+        Reason of a user to train on labels inconsistent with history; the champion's recommendations on that history
+        then no longer bind the challenger.
     """
     best = challengers(learnt, judged)
     found = worst_parts(champion, best, judged)
@@ -68,7 +68,7 @@ def guardrails(champion: Any, learnt: TrainingResult, judged: Mapping[str, Judge
 
 
 def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> list[GateCondition]:
-    """Of each target the condition that a challenger is worse beyond chance in no regime and no group of the rows.
+    """Return by target the guardrail against significant loss in any regime or group of rows.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping
 
 
 def _named(champion: Any, name: str, judged: Mapping[str, Judged]) -> tuple[str, Any]:
-    """What stands before a condition on a target, and the champion's model of it."""
+    """Return the prefix of a condition on a target, and the champion's model of it."""
     return (f"{name}: ", model_of(champion, name)) if len(judged) > 1 else ("", champion)
 
 
@@ -110,7 +110,7 @@ def parts_of(data: Dataset, rows: IntArray) -> dict[str, BoolArray]:
 
 
 def worst_part(what: str, compared: Mapping[str, Callable[[], ComparisonResult]]) -> GateCondition:
-    """The condition that a challenger is worse beyond chance in no part of the rows.
+    """Return the guardrail against a significant loss in any part of the rows.
 
     The more parts there are, the likelier one of them looks worse by chance alone: each has its share of the error that
     is allowed to one. Parts with too few rows or blocks say nothing.
@@ -120,9 +120,9 @@ def worst_part(what: str, compared: Mapping[str, Callable[[], ComparisonResult]]
     what : str
         Name of the condition.
     compared : Mapping of str to callable
-        Gives the verdict on each part; raises JudgeError where its rows are too few.
+        Gives the verdict on each part; raises ComparisonError where its rows are too few.
     """
-    expected = "no loss beyond chance against the champion in any of them"
+    expected = "no significant loss against the champion in any of them"
     found = {}
     for name, verdict in compared.items():
         try:
@@ -166,7 +166,7 @@ def kept_signs(
 def kept_advice(
     advice: Recommendations[Any, Any], champion: Any, challenger: Any, data: Dataset, accepted: str | None
 ) -> list[GateCondition]:
-    """The condition that a challenger goes on recommending what is worth as much; none beside one that did not.
+    """Guardrail: the challenger's recommendations are not worth significantly less than the champion's.
 
     Both recommend for the same units; a gain is what the one that recommends states of it. One that is revised within
     what both doubt is no loss: refused is a gain whose upper end lies below the champion's lower end.
@@ -180,7 +180,7 @@ def kept_advice(
     data : Dataset
         History and new rows.
     accepted : str or None
-        Reason of a person to learn from labels that do not go with the past.
+        Reason of a user to train on labels inconsistent with history.
     """
     known, learnt = (learnt_by(one, SETPOINTS) for one in (champion, challenger))
     if known is None:
@@ -212,7 +212,7 @@ def _mean_gain(advice: Recommendations[Any, Any], model: Any, table: pd.DataFram
 
 
 def held_back(verdict: V, gated: Gated, by: str = "refused by the gate") -> V:
-    """The verdict again; one that promotes a version that does not keep all conditions promotes it no longer."""
+    """Return the verdict without promotion if a guardrail fails."""
     if gated.passed or not verdict.promoted:
         return verdict
     return replace(verdict, promoted=False, why=f"{verdict.why}; {by}: {'; '.join(gated.reasons)}")

@@ -1,4 +1,4 @@
-"""What a retraining learns from: a training's table, accepted batches on top of it, and the new rows."""
+"""Rows of a retraining: the table of a training, accepted batches, and the new rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from training.jobs.train import TABLE, TESTS
 
 @dataclass(frozen=True, eq=False)
 class AcceptedHistory:
-    """What was accepted before a job.
+    """Accepted table and batches before a job.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class AcceptedHistory:
     since : DataFrame
         Rows of batches that jobs accepted after a person last accepted a model, by unit and period.
     shifts : tuple of Timestamp
-        First period of each batch of which a person has accepted that its labels do not go with the past.
+        First period of each batch with labels accepted although inconsistent with history.
     """
 
     table: pd.DataFrame
@@ -49,7 +49,7 @@ class AcceptedHistory:
     shifts: tuple[pd.Timestamp, ...] = ()
 
     def brought(self, new: pd.DataFrame, seed: Seed) -> pd.DataFrame:
-        """Rows that history lacks, or has with other values, by unit and period; other rows were accepted already."""
+        """New or changed rows compared with history, by unit and period; other rows are accepted already."""
         names = [column.name for column in seed.columns if not column.is_made and column.name in new]
         known = self.table.reindex(columns=names)
         key = row_key(seed)
@@ -62,7 +62,7 @@ class AcceptedHistory:
 
 
 def join(history: pd.DataFrame, new: pd.DataFrame, seed: Seed) -> tuple[pd.DataFrame, int]:
-    """History with the new rows in it; a new row takes the place of a known one of the same unit and period.
+    """Join history and new rows; a new row replaces one of the same unit and period.
 
     Returns
     -------
@@ -76,14 +76,14 @@ def join(history: pd.DataFrame, new: pd.DataFrame, seed: Seed) -> tuple[pd.DataF
 
 
 def are_in(table: pd.DataFrame, other: pd.DataFrame, seed: Seed) -> BoolArray:
-    """Which rows of a table another has too, by unit and period, shape (n,)."""
+    """Return whether each row of a table is in another, by unit and period, shape (n,)."""
     key = row_key(seed)
     found = pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(other[key]))
     return np.asarray(found, dtype=np.bool_)
 
 
 def history_of(seed: Seed, versions: list[Version], tracking: Tracking) -> AcceptedHistory:
-    """What was accepted so far: the table of the newest accepted training and of every accepted batch since.
+    """Return the accepted history: table of the latest accepted training and all accepted batches since.
 
     Rows of jobs that were refused, cut off or withdrawn are not in it.
 
@@ -135,14 +135,14 @@ def keep_batch(
 
 
 def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int, why: str) -> Checked:
-    """New rows less those that were set aside, which are listed with what the contract turned away.
+    """Return new rows without the excluded ones, which are added to the list of rejected rows.
 
     Parameters
     ----------
     new : Checked
         New rows.
     aside : DataFrame
-        Rows to set aside: key columns, `column`, `value` and `reason`.
+        Rows to exclude: key columns, `column`, `value` and `reason`.
     seed : Seed
         The process.
     file : str
@@ -150,7 +150,7 @@ def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int
     known : int
         Rows of history that remain, after which the new ones are counted.
     why : str
-        Why they were set aside, in words.
+        Reason of the exclusion, as text.
     """
     if aside.empty:
         return new
@@ -170,7 +170,7 @@ def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int
         }
     )
     rejected = listed if new.rejected.empty else pd.concat([new.rejected, listed], ignore_index=True)
-    caution = f"{len(aside)} rows were set aside: {why}"
+    caution = f"{len(aside)} rows were excluded: {why}"
     return replace(
         new,
         table=new.table[~is_aside].reset_index(drop=True),

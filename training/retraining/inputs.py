@@ -1,4 +1,4 @@
-"""Inputs of rows as a registered version learnt them, and those of rows without labels."""
+"""Inputs of rows in the form of a registered version, and those of rows without labels."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from training.tasks import task_of
 
 
 def inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> FloatArray:
-    """Inputs of some rows as a version learnt them, shape (n, k)."""
+    """Return inputs of selected rows in the form that a version was trained on, shape (n, k)."""
     try:
         return matrix(data.table.iloc[rows], seed)
     except InputError as error:
         raise RegistryError(
-            f"{version.process}: version {version.number} learnt with another seed and cannot be judged: {error}"
+            f"{version.process}: version {version.number} was trained with another seed and cannot be judged: {error}"
         ) from error
 
 
 def with_unlabelled(data: Dataset, after: pd.DataFrame, champion: Version, model: Model) -> AllRows | None:
-    """All rows of a data set beside what the champion predicts of them, as `training.labels.unlabelled` has them.
+    """Return all rows of a data set with the champion's predictions, for `training.labels.unlabelled`.
 
     Parameters
     ----------

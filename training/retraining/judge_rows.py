@@ -16,15 +16,15 @@ from training.core.dataset import Dataset, labelled, period_of
 from training.multi_target.verdict import check_judged
 from training.tasks import task_of
 
-JUDGE_SHARE = 1 / 3  # of the new periods; the older ones of them are learnt
+JUDGE_SHARE = 1 / 3  # of the new periods; the older ones become training rows
 
 
 def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, champion: int) -> pd.Timestamp:
-    """First period of the judge rows: the newest share of the new periods, none that the champion has learnt.
+    """Return the first comparison period: latest fraction of new periods outside the champion's training.
 
     Raises
     ------
-    JudgeError
+    ComparisonError
         No new labelled period is late enough.
     """
     periods = pd.DatetimeIndex(np.sort(period_of(new[labelled(new, seed)], seed).unique()))
@@ -32,7 +32,7 @@ def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, cham
     if unknown.empty:
         when = moment_format(periods)
         raise ComparisonError(
-            f"0 rows to judge on: version {champion} has learnt the periods before {learnt_before:{when}}, "
+            f"0 rows to judge on: version {champion} was trained on the periods before {learnt_before:{when}}, "
             f"and the newest labelled new one is {periods.max():{when}}"
         )
     return unknown[-max(1, round(JUDGE_SHARE * len(unknown)))]
@@ -54,9 +54,9 @@ def judge_rows(
 
 
 def _left_over(new: Checked) -> str:
-    """Return the new rows that were turned away or set aside, in words; empty if none was."""
+    """Return the new rows that were rejected or excluded, as text; empty if there are none."""
     if new.rejected.empty:
         return ""
     reasons = new.rejected["column"].astype(str) + ": " + new.rejected["reason"].astype(str)
     said = "".join(f"\n  - {line}" for line in (reasons.iloc[0], *new.cautions))
-    return f"; {new.rejected_rows} of the new rows were turned away or set aside before:{said}"
+    return f"; {new.rejected_rows} of the new rows were rejected or excluded before:{said}"

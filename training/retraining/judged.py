@@ -21,7 +21,7 @@ VERDICT_FILE = "verdict.json"
 
 @dataclass(frozen=True, eq=False)
 class ChallengerComparison:
-    """A challenger beside the champion: what was measured, and what is to become of it.
+    """Comparison of a challenger with the champion: measurements and decision.
 
     Attributes
     ----------
@@ -70,9 +70,9 @@ def _metrics(verdict: ComparisonResult | Verdicts) -> dict[str, float]:
 
 
 def keep_verdict(judged: ChallengerComparison, learnt: TrainingResult, tracking: Tracking) -> None:
-    """Keep the verdict in words and numbers as a file of the job's run, and what was found of the labels.
+    """Store the verdict as text and metrics in the job's run, with the results of the label checks.
 
-    What became of a version is written beside it and its run once it was carried out; of a dry run, what would be.
+    The outcome of a version is written as its tags and in its run once it was carried out; of a dry run, the decision.
     """
     version, verdict, labels, shadow = judged.version, judged.verdict, judged.labels, judged.shadow
     lines = {

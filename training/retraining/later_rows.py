@@ -1,4 +1,4 @@
-"""Two registered versions on labelled rows that came after what both have learnt and were judged by."""
+"""Two registered versions on labelled rows later than all rows of their training and evaluation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from training.tasks import task_of
 
 @dataclass(frozen=True, eq=False)
 class LaterRows:
-    """Labelled rows, and which of them came after all that a version has learnt and was judged by.
+    """Labelled rows, and those later than all rows of a version's training and evaluation.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class LaterRows:
         return cls(dataset_of(check(joined, seed), seed), period_of(known, seed).max(), chosen)
 
     def judged(self, model: Model, champion: Version) -> dict[str, Judged]:
-        """By target: inputs as a champion wants them, the rows, and which of them count; JudgeError where none does."""
+        """Return by target the champion's inputs, the rows, and the counted ones; ComparisonError if none."""
         found = {}
         for one in self.data.each:
             counts = np.asarray(one.periods > self.after)
@@ -91,14 +91,14 @@ class LaterRows:
         tracking : Tracking
             The store that has them.
         is_guarded : bool
-            Whether a challenger that wins is held back where it is worse beyond chance in a regime or a group of rows.
+            Whether a winning challenger is blocked if it is significantly worse in a regime or a group of rows.
 
         Raises
         ------
-        JudgeError, SplitError
+        ComparisonError, SplitError
             Too few rows came after.
         RegistryError
-            The champion learnt with another seed and cannot be compared.
+            The champion was trained with another seed and cannot be compared.
         TrackingError
             The MLflow store did not do its part.
         """
@@ -112,7 +112,7 @@ class LaterRows:
 
 
 def _answered(now: Model, then: Model, judged: Mapping[str, Judged]) -> dict[str, AnyCandidate]:
-    """By target the challenger as a candidate; JudgeError or SplitError where too few rows judge."""
+    """Return the challenger as candidate by target; ComparisonError or SplitError if rows are too few."""
     if len(judged) == 1:
         ((name, (_, data, rows)),) = judged.items()
         task_of(data.seed).assessor.check_judgeable(now, data, rows)

@@ -33,7 +33,7 @@ class OnlineCalibratedChampion:
 def follow_outcomes(
     seed: Seed, champion: Version, model: Model, data: Dataset, tracking: Tracking
 ) -> OnlineCalibratedChampion | None:
-    """Let the intervals of a champion that stays follow the outcomes which came after its training.
+    """Calibrate the intervals of a retained champion on outcomes later than its training.
 
     Parameters
     ----------

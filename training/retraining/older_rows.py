@@ -1,4 +1,4 @@
-"""Champion against challenger on older rows that neither has learnt: what was right before must not be lost."""
+"""Champion against challenger on older rows outside both trainings: no loss of earlier accuracy."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from training.core.dataset import Dataset
 from training.core.gate import GateCondition
 from training.multi_target.verdict import Verdicts
 
-EXPECTED = "no loss beyond chance against the champion"
+EXPECTED = "no significant loss against the champion"
 
 
 def older_rows(data: Dataset, champion: Model, test_from: pd.Timestamp, units: Sequence[str]) -> IntArray:
-    """Rows of a data set that the champion was tested on, or that came after, and that neither has learnt.
+    """Return rows in or after the champion's test periods that neither model was trained on.
 
     The challenger learns all periods before its judge rows. What is left are rows of the units that both hold out.
     """
@@ -35,11 +35,11 @@ def no_loss(compared: Callable[[], ComparisonResult | Verdicts], accepted: str |
     Parameters
     ----------
     compared : callable
-        Gives the verdict on the older rows; raises JudgeError where they are too few.
+        Gives the verdict on the older rows; raises ComparisonError where they are too few.
     accepted : str or None
-        Reason of a person to learn from labels that do not go with the past, which then binds the challenger no more.
+        Reason of a user to train on labels inconsistent with history, which then no longer binds the challenger.
     """
-    what = "older rows that neither has learnt"
+    what = "older rows outside the training rows of both"
     try:
         found = compared()
     except ComparisonError as error:
@@ -58,5 +58,5 @@ def _line(found: ComparisonResult) -> str:
 
 
 def at_most(gain: float, high: float) -> str:
-    """A gain and its upper bound in words, as they stand where a challenger must not lose [the loss's unit]."""
+    """Return a gain and its upper bound as text, for a non-inferiority condition [the loss's unit]."""
     return f"the loss falls by {gain:.4g}, with {CONFIDENCE:.0%} confidence by {high:.4g} at most"

@@ -1,4 +1,4 @@
-"""Rows of periods that are not over: nobody can know their labels, so they are set aside and listed, not learnt."""
+"""Rows of open periods: their labels cannot be known yet, so they are excluded and listed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LAST = dt.date(2200, 1, 1)  # day up to which periods are read
 def read_known(path: Path, seed: Seed) -> tuple[Checked, int]:
     """Read new rows; those of periods that are not over are listed with what the contract turns away.
 
-    They stay where they came from, and are learnt once their periods are over by this machine's clock.
+    They stay where they came from, and become training rows once their periods are over by this machine's clock.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def read_known(path: Path, seed: Seed) -> tuple[Checked, int]:
     Returns
     -------
     tuple
-        The rows that remain, which may be none, and how many were set aside.
+        Remaining rows, which may be none, and the number of excluded rows.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def read_known(path: Path, seed: Seed) -> tuple[Checked, int]:
     early = is_early(new.table, seed, now)
     start = new.table.loc[early, seed.clock.name]
     clock = f"it is {now:%Y-%m-%d %H:%M} UTC by this machine's clock"
-    ends = (f"from the future, not learnt: its period ends on {one + seed.period:%Y-%m-%d %H:%M}" for one in start)
+    ends = (f"from the future, excluded: its period ends on {one + seed.period:%Y-%m-%d %H:%M}" for one in start)
     aside = new.table.loc[early, row_key(seed)].reset_index(drop=True)
     aside = aside.assign(
         column=seed.clock.name, value=[f"{one}" for one in start], reason=[f"{end}, and {clock}" for end in ends]
@@ -68,14 +68,14 @@ def read_new(path: Path, seed: Seed) -> tuple[Checked, int]:
     new, early = read_known(path, seed)
     if new.table.empty:
         raise ShiftError(
-            f"{seed.process.name}: nothing was learnt, all {early} new rows are of periods that are not over: it is "
+            f"{seed.process.name}: no rows to train on, all {early} new rows are of periods that are not over: it is "
             f"{moment():%Y-%m-%d %H:%M} UTC by this machine's clock"
         )
     return new, early
 
 
 def is_early(table: pd.DataFrame, seed: Seed, now: pd.Timestamp) -> BoolArray:
-    """Which rows of a table are of periods that have not begun, or have a label although theirs is not over."""
+    """Return rows of future periods, and labelled rows of periods that are not over."""
     start = table[seed.clock.name]
     has_label = table[[column.name for column in seed.labels]].notna().any(axis=1)
     is_over = start + seed.period <= now + CLOCKS

@@ -1,4 +1,4 @@
-"""A champion that a job promoted, beside the one before it, on rows that came after: a promotion may turn out wrong."""
+"""Check after promotion: the promoted champion against its predecessor on later rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.retraining.later_rows import LaterRows
 
 @dataclass(frozen=True)
 class Promise:
-    """What a promotion was decided on.
+    """Expected gain that a promotion was decided on.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Promise:
 
     @classmethod
     def of(cls, figures: Mapping[str, float]) -> Self:
-        """Of the figures of a promotion; where a person promoted, no rows have judged.
+        """Return the expected gain from the metrics of a promotion; none for a promotion by a user.
 
         Parameters
         ----------
@@ -46,25 +46,24 @@ class Promise:
 
 
 def put_back(seed: Seed, rows: Callable[[], Path], settings: StoreSettings) -> AliasMove | None:
-    """Go back to the champion before where the promotion is not worth what it was decided on; see `overturned`.
+    """Roll back to the previous champion if the promotion lacks its expected gain; see `overturned`.
 
-    Both are asked for the same rows, as clients would have got their answers; none of these was known when either was
-    learnt or judged.
+    Both are evaluated on the same rows, with the predictions that clients would have got; none was known when either
+    was trained or compared.
 
     Parameters
     ----------
     seed : Seed
         The process, of one target.
     rows : callable
-        Gives a file of labelled rows, those after the promotion among them; called where there is somebody to go back
-        to.
+        Returns a file of labelled rows, those after the promotion among them; called if there is a predecessor.
     settings : Settings
         Where MLflow keeps the models.
 
     Returns
     -------
     AliasMove or None
-        The move; None where the champion stays, took over from nobody, or too few rows have come.
+        The move; None if the champion stays, replaced no predecessor, or too few rows have come.
 
     Raises
     ------
@@ -99,11 +98,11 @@ def _why(promise: Promise, since: ComparisonResult | Verdicts, champion: Version
 
 
 def overturned(promise: Promise, since: ComparisonResult) -> str | None:
-    """Why a promotion is taken back, in words; None where it stands.
+    """Return the reason to revert a promotion, as text; None if it is confirmed.
 
     Two things are asked. Since the promotion the champion does not keep what was promised, to lose less than the one
-    before: it loses more beyond chance, and the one before would win as a challenger does. And on all rows that neither
-    has learnt, those that decided the promotion and those since, the one before loses less: two bad months, which units
+    before: it is significantly worse, and the one before would win as a challenger does. And on all rows outside both
+    trainings, those that decided the promotion and those since, the one before loses less: two bad months, which units
     that share a feed have in common, do not overturn a year.
 
     Parameters
@@ -118,6 +117,6 @@ def overturned(promise: Promise, since: ComparisonResult) -> str | None:
     if since.gain_low <= 0 or since.leaning is not None or since.unsound is not None or gain <= 0:
         return None
     return (
-        f"on {since.rows} rows since the promotion {since.why}; on all {rows} rows that neither has learnt its loss is "
+        f"on {since.rows} rows since the promotion {since.why}; on all {rows} rows outside both trainings its loss is "
         f"{gain:.4g} lower"
     )

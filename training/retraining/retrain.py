@@ -53,7 +53,7 @@ class Retrained:
 
     Attributes
     ----------
-    learnt : Learnt
+    learnt : TrainingResult
         The challenger's candidates.
     verdict : Verdict or Verdicts
         Champion against challenger, after the gate; of several targets one each.
@@ -71,7 +71,7 @@ class Retrained:
     address : str
         Page of the MLflow UI that compares the candidates.
     labels : LabelChecks
-        What was found of the new labels before anything was learnt.
+        Results of the label checks of new rows, before any fit.
     figures : Mapping of str to float
         What the verdict rests on.
     guarded : Gated
@@ -115,9 +115,9 @@ def retrain(
 ) -> Retrained:
     """Train a challenger on history plus new rows and let the newest rows judge it against the champion.
 
-    History is what was accepted; see `training.retraining.history`. The labels of the new rows are held against it
-    before anything is learnt. All of the job's candidates learn from what is older than the judge rows; the best on
-    their calibrate rows is the challenger. One that the gate refuses is registered and no more. Where the seed asks for
+    History is what was accepted; see `training.retraining.history`. The labels of the new rows are compared with it
+    before any fit. All of the job's candidates learn from what is older than the judge rows; the best on
+    their calibrate rows is the challenger. One that the gate refuses is only registered. Where the seed asks for
     a shadow period, the one that is to be promoted answers in shadow first. What an older job has decided and failed
     to carry out is carried out before.
 
@@ -136,10 +136,10 @@ def retrain(
     ways : Ways, optional
         How candidates are fitted.
     job : str, optional
-        Names the job beside its version, so that one that is begun again after its verdict is not done twice; see
+        Name of the job with its version, so that one that is started again after its verdict is not done twice; see
         `registry.retraining.decision.finished`.
     accept_shift : str, optional
-        Reason to learn from labels that do not go with the past; it is kept with all that comes of it.
+        Reason to train on labels inconsistent with history; it is stored with all results of the job.
     dry_run : bool
         Whether all is done and said, and no version registered, no alias moved and no history changed.
     follows : bool
@@ -156,11 +156,11 @@ def retrain(
         The new rows break the contract, or the tests cannot be read; nothing is written.
     RegistryError
         There is no champion, or the reason to accept a shift is empty.
-    JudgeError, SplitError, GuaranteeError
+    ComparisonError, SplitError, GuaranteeError
         Too few rows to judge on or to learn from; nothing is written.
     ShiftError
-        The labels do not go with the past and nobody has accepted that; the rows are kept as a refused batch. Or no
-        new row is of a period that is over; nothing is written.
+        The labels are inconsistent with history and no user has accepted them; the rows are stored as a refused batch.
+        Or no new row is of a period that is over; nothing is written.
     TrackingError
         The MLflow store did not do its part.
     """
@@ -170,7 +170,7 @@ def retrain(
             f"{process}: its table has no time, so no row is newer than another: train on all rows again"
         )
     if accept_shift is not None and not accept_shift.strip():
-        raise RegistryError(f"{process}: --accept-shift needs a reason, which is kept beside the version")
+        raise RegistryError(f"{process}: --accept-shift needs a reason, which is stored with the version")
     progress("read and check the new rows", 0, 1)
     new, early = read_new(new_path, seed)
     new_tests = None if tests is None else read_tests(tests, seed)
@@ -242,7 +242,7 @@ def retrain(
 
 
 def _shadow(seed: Seed, verdict: ComparisonResult | Verdicts, champion: Version) -> RunningShadow | None:
-    """When a challenger that is to be promoted answers in shadow first."""
+    """Return the shadow period of a challenger before its promotion."""
     asked = seed.process.shadow
     return RunningShadow.from_now(asked.timedelta, champion.number) if asked and verdict.promoted else None
 
@@ -258,7 +258,7 @@ def _checked(
     champion: Version,
     model: Model,
 ) -> tuple[Dataset, int, Checked, LabelChecks]:
-    """Data set of history and new rows, how many were replaced, new rows that remain, and what was found of them."""
+    """Return data set of history and new rows, number of replaced rows, valid new rows and label checks."""
     check_process(seed)
     data, replaced = _together(history.table, new, seed, version, new_path)
     brought = history.brought(new.table, seed)
@@ -291,7 +291,7 @@ def _loaded(champion: Version, versions: list[Version], tracking: Tracking) -> M
         way = f"nonferrous train {process} --data FILE, whose version becomes champion where it passes the gate"
         if challenger is not None:
             way = f"nonferrous promote {process} {challenger.number}, the challenger, or {way}"
-        raise RegistryError(f"{error}; no challenger can be judged beside it; type {way}") from error
+        raise RegistryError(f"{error}; no challenger can be compared with it; type {way}") from error
 
 
 def _check_targets(learnt: Seed, seed: Seed, version: Version) -> None:
@@ -317,6 +317,6 @@ def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version,
     if not alike(new.table, seed):  # new rows may spell a unit in another way than history
         cautions += alike(checked.table, seed)
     if checked.rejected_rows:
-        cautions.append(f"{checked.rejected_rows} rows of history are out of the seed's ranges and were set aside")
+        cautions.append(f"{checked.rejected_rows} rows of history are out of the seed's ranges and were excluded")
     whole = Checked(checked.table, rejected.reset_index(drop=True), new.ignored, tuple(cautions), new.lacks)
     return dataset_of(whole, seed, read_truth(new_path, seed)), replaced

@@ -32,18 +32,21 @@ from training.tasks import task_of
 WANTED = f"{FEWEST_ROWS} in {FEWEST_BLOCKS} blocks"  # outcomes of rows that both have answered
 
 Answered = Callable[[str, str], tuple[Path, Path] | None]
-"""Takes the digests of champion and version in shadow; gives a file of all labelled rows, and one of those that both
-have answered; None where they have answered none of which the outcome is known."""
+"""Callable on the digests of champion and shadow version; returns files of labelled rows, or None.
+
+The first file holds all labelled rows, the second those that both versions have answered. None: neither has answered a
+row with a known outcome.
+"""
 
 
 @dataclass(frozen=True)
 class ShadowCheck:
-    """What was seen of a version in shadow.
+    """Check of a version in shadow.
 
     Attributes
     ----------
     line : str
-        In words.
+        Outcome as text.
     goes_on : bool
         Whether it still answers in shadow.
     """
@@ -94,7 +97,7 @@ def look_at_shadow(seed: Seed, answered: Answered, settings: StoreSettings, now:
     if not is_decided(version):
         if (why := outlived(version, period, versions)) is not None:
             leave_shadow(process, why, tracking)
-            return ShadowCheck(f"{name} answers in shadow no more: {why}")
+            return ShadowCheck(f"{name} is no longer in shadow: {why}")
         if now < period.until:
             return ShadowCheck(f"{name} answers in shadow until {shown(period.until)}", goes_on=True)
         why_not = _decide(seed, version, period, champion_of(process, versions), answered, tracking, now)
@@ -114,7 +117,7 @@ def _decide(
     tracking: Tracking,
     now: datetime,
 ) -> str | None:
-    """Decide how a shadow ends, and write it down; gives why that must wait, where the two cannot be compared yet."""
+    """Decide the end of a shadow and store it; return the reason to wait if no comparison is possible."""
     after = "after its shadow period:"
     try:
         check_loads(version, seed, tracking.settings)
@@ -133,7 +136,7 @@ def _decide(
 def _verdict(
     seed: Seed, version: Version, champion: Version, answered: Answered, tracking: Tracking
 ) -> ComparisonResult | Verdicts:
-    """Champion against the version in shadow; JudgeError or SplitError where too few rows tell."""
+    """Compare champion and shadow version; ComparisonError or SplitError if rows are too few."""
     files = answered(champion.tags["model_digest"], version.tags["model_digest"])
     if files is None:
         raise ComparisonError(f"0 outcomes, {WANTED} wanted")

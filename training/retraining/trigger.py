@@ -1,4 +1,4 @@
-"""Whether it is time to learn again: drift is seen, or much has come since."""
+"""Retraining trigger: detected drift, or a sufficient number of new periods."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AGAIN = 2.0  # times what the last job in vain had
 
 @dataclass(frozen=True)
 class Due:
-    """Whether learning is due.
+    """Decision on whether retraining is due.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Due:
 
 
 def due(drifted: bool, history: float, new: float, last: float, days: float) -> Due:
-    """Whether learning is due.
+    """Return whether retraining is due, with the reason.
 
     A job a day until a challenger wins by chance would promote what is no better, and cost a training each. So a job
     is due where drift is seen and REST windows are new, and without drift where what is new is MUCH of what the
@@ -38,7 +38,7 @@ def due(drifted: bool, history: float, new: float, last: float, days: float) -> 
     history, new : float
         Windows of the table that the champion was trained on, and those whose outcomes have come in since.
     last : float
-        Of the new ones, those that the last job beside this champion had; 0 where there was none.
+        New periods of the last job with this champion; 0 if there was none.
     days : float
         Length of a window [d].
     """

@@ -1,4 +1,4 @@
-"""Verdict on a challenger beside the champion, of one target or of several."""
+"""Verdict on challenger against champion, for one target or several."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from training.tasks import task_of
 
 
 def challengers(learnt: TrainingResult, targets: Iterable[str]) -> dict[str, AnyCandidate]:
-    """By target the candidate of a job that would take over."""
+    """Return by target the candidate of a job that would be promoted."""
     return {name: learnt.targets[name].best if learnt.targets else learnt.best for name in targets}
 
 
@@ -31,7 +31,7 @@ def verdict_on(
 
     Raises
     ------
-    JudgeError
+    ComparisonError
         A target has no rows, or too few.
     """
     if not all(len(rows) for _, _, rows in judged.values()):

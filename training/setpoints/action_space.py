@@ -1,4 +1,4 @@
-"""Moves of a plant's knobs that a policy may choose from, and what they cost."""
+"""Action space: allowed moves of a plant's set-points, and their cost."""
 
 import itertools
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from models.processes.lookup import response_of
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 
-LEVELS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of a knob's step
-HISTORY = (0.05, 0.95)  # quantiles of a knob's history that a move stays within
+LEVELS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of a set-point's step
+HISTORY = (0.05, 0.95)  # quantiles of a set-point's history that a move stays within
 
 
 class SetpointTrialError(ValueError):
@@ -21,16 +21,16 @@ class SetpointTrialError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class ActionSpace:
-    """Knobs that each unit has for itself, k of them, and how far they may be moved.
+    """Set-points of each unit, k of them, and the bounds of their moves.
 
     Attributes
     ----------
     names : tuple of str
-        The knobs.
+        The set-points.
     steps, low, high : ndarray, shape (k,)
-        Largest move, and what the knobs stay between [each knob's unit].
+        Largest move, and bounds of the set-points [each set-point's unit].
     price : ndarray, shape (k,)
-        Cost of moving a knob [$ a unit of the knob and period's day].
+        Cost of moving a set-point [$ a unit of the set-point and period's day].
     """
 
     names: tuple[str, ...]
@@ -41,21 +41,21 @@ class ActionSpace:
 
     @classmethod
     def of(cls, seed: Seed, history: pd.DataFrame) -> Self:
-        """Within the knobs' bounds and the middle nine tenths of history.
+        """Return the action space: seed bounds and the middle nine tenths of history.
 
         Raises
         ------
         SetpointTrialError
-            The process has no response, or a knob lacks bounds, step or cost of a move.
+            The process has no response, or a set-point lacks bounds, step or cost of a move.
         """
         response = response_of(seed)
         if response is None:
-            raise SetpointTrialError(f"{seed.process.name}: a trial needs a module of how it responds to its knobs")
+            raise SetpointTrialError(f"{seed.process.name}: a trial needs a model of its response to set-points")
         columns = [seed.column(name) for name in response.KNOBS]
         for column in columns:
             for name in ("bounds", "step", "move_cost"):
                 if getattr(column, name) is None:
-                    raise SetpointTrialError(f"{seed.process.name}: knob {column.name}: {name}: missing")
+                    raise SetpointTrialError(f"{seed.process.name}: set-point {column.name}: {name}: missing")
         names = tuple(column.name for column in columns)
         usual = history[list(names)].quantile(list(HISTORY)).to_numpy(np.float64)
         bounds = np.array([column.bounds for column in columns], dtype=np.float64).T
@@ -75,15 +75,15 @@ class ActionSpace:
         return np.asarray(moves[np.argsort(np.abs(moves).sum(axis=1), kind="stable")] * self.steps)
 
     def allowed(self, plan: FloatArray, moves: FloatArray) -> BoolArray:
-        """Whether moves (m, k) on plans (n, k) stay within reach, or at least lead back towards it, shape (m, n)."""
+        """Return whether moves (m, k) on plans (n, k) stay in or return towards the space, shape (m, n)."""
         then = plan[None] + moves[:, None]
         inside = (then <= np.maximum(self.high, plan)) & (then >= np.minimum(self.low, plan))
         return np.asarray(inside.all(axis=2))
 
     def cost(self, plan: FloatArray, last: FloatArray, moves: FloatArray) -> FloatArray:
-        """What moves (m, k) on plans cost beside the plans' own moves from the last knobs (n, k), shape (m, n) [$/d].
+        """Return the cost of moves (m, k) above that of the plans (n, k), shape (m, n) [$/d].
 
-        It is that of one period; knobs that are not known count as those of the plan.
+        It is that of one period; set-points that are not known count as those of the plan.
         """
         last = np.where(np.isfinite(last), last, plan)
         further = np.abs(plan[None] + moves[:, None] - last) - np.abs(plan - last)
@@ -99,7 +99,7 @@ class ActionSpace:
         gain : ndarray, shape (m, n)
             Of each move of `grid` for each unit, on average over so many periods [$/d].
         plan, last : ndarray, shape (n, k)
-            Knobs as planned, and of the period before.
+            Set-points as planned, and of the period before.
         periods : int
             Over which the cost of a move is spread too.
 

@@ -1,4 +1,4 @@
-"""Finished arms of a trial, kept in a folder until the trial is done: what was cut off goes on from there."""
+"""Checkpoint of a trial: finished policies in a folder, so that an interrupted trial resumes."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ PARTS = ("rows", "decisions", "stated", "effects")
 
 
 def folder_of(home: Path, process: str, named: Mapping[str, Any]) -> Path:
-    """Folder of a trial, by what it is of: what has another seed, size or code is another trial."""
+    """Return the folder of a trial; another seed, size or code is another trial."""
     text = json.dumps(dict(named), sort_keys=True)
     return home / "trials" / f"{process}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 

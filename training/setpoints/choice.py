@@ -1,4 +1,4 @@
-"""What a policy chooses for the units of a plant and a period."""
+"""Choice of a policy for the units of a plant and a period."""
 
 from dataclasses import dataclass
 from typing import Protocol, Self
@@ -14,14 +14,14 @@ from training.setpoints.observation import Observation
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """Moves of k knobs for n units.
+    """Moves of k set-points for n units.
 
     Attributes
     ----------
     units : ndarray of str, shape (n,)
         Names of the units.
     moves : ndarray, shape (n, k)
-        What to add to each knob's plan [each knob's unit]; 0 where it stays.
+        Addition to each set-point's plan [each set-point's unit]; 0 without a move.
     gain, low, high : ndarray, shape (n,)
         Stated gain over this and the coming two periods and its 90 % interval [$/d]; NaN where none is stated.
     refusals : ndarray of str, shape (n,)
@@ -42,7 +42,7 @@ class Choice:
         return cls(units, moves, gain, nothing, nothing, np.full(len(units), "", dtype=object))
 
     def knobs(self, plan: pd.DataFrame, seed: Seed, names: tuple[str, ...]) -> pd.DataFrame:
-        """Knobs to set, for `Running.step`: NaN where the operators' plan stands."""
+        """Set-points for `Running.step`; NaN retains the operators' plan."""
         assert seed.key is not None
         key, time = seed.key.name, seed.clock.name
         plan = plan.set_index(key).loc[list(self.units)].reset_index()
@@ -54,7 +54,7 @@ class Choice:
 
 
 class Policy(Protocol):
-    """Chooses moves by what is in hand."""
+    """Policy: chooses moves from an observation."""
 
     def choose(self, table: pd.DataFrame, hand: Observation) -> Choice:
         """Moves for the planned rows of what `hand.table` gave."""

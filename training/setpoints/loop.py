@@ -34,7 +34,7 @@ class InitialisedPlant:
     running : RunningPlant
         At the end of history; arms run on copies.
     hand : Hand
-        What is in hand then.
+        Observation at that time.
     reach : Reach
         What policies may move, by history.
     """
@@ -48,13 +48,13 @@ class InitialisedPlant:
 
     @property
     def history(self) -> pd.DataFrame:
-        """What policies learn from."""
+        """Training rows of the policies."""
         return self.hand.history()
 
 
 @dataclass(frozen=True, eq=False)
 class PolicyRun:
-    """What an arm left of a plant.
+    """Result of a policy on a plant.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class PolicyRun:
         Key and time; `margin`, `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d] and `co2e` [kgCO2e/d]; columns
         of truth that the seed limits.
     decisions : DataFrame
-        Key, time, move of each knob, `gain`, `low`, `high` and `refusal`, as in `Choice`.
+        Key, time, move of each set-point, `gain`, `low`, `high` and `refusal`, as in `Choice`.
     stated : DataFrame
         As of `training.setpoints.realised.stated_and_realised`, with the time of the decision.
     effects : DataFrame
@@ -119,7 +119,7 @@ def run(begun: InitialisedPlant, arm: NamedPolicy, periods: int, tick: Tick, sec
 
 
 def _chooser(begun: InitialisedPlant, arm: NamedPolicy) -> Callable[[RunningPlant, Observation], Choice] | None:
-    """What chooses moves for an arm; an oracle alone gets to the plant. None leaves all to the operators."""
+    """Return the chooser of a policy's moves; only an oracle accesses the plant. None: operators decide."""
     if arm.foresees:
         oracle = Oracle(begun.true_seed, begun.reach, begun.simulator, arm.foresees)
         return lambda running, hand: oracle.foresee(running, hand.table(running))
@@ -137,7 +137,7 @@ def _decided(choice: Choice, begun: InitialisedPlant) -> pd.DataFrame:
 
 
 def _counted(truth: pd.DataFrame, begun: InitialisedPlant) -> pd.DataFrame:
-    """What outcomes are computed from."""
+    """Return the data from which outcomes are computed."""
     identity = [column.name for column in begun.seed.identity]
     limited = list(dict.fromkeys(one.name for one in begun.seed.constraints))
     worth = begun.simulator.worth(begun.true_seed, truth)

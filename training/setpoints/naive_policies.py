@@ -1,4 +1,4 @@
-"""Two ways to choose set-points that look right and are not: they take what went together for what causes."""
+"""Two naive policies: plausible, but they use correlations as causal effects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from training.setpoints.observation import Observation, split_plan
 
 
 def money(seed: Seed, columns: Mapping[str, FloatArray]) -> FloatArray:
-    """What was measured in periods, in money by the seed's prices [$/d]."""
+    """Return the margin of measured periods at the seed's prices [$/d]."""
     prices = {name: quantity.value for name, quantity in seed.economics.items()}
     return np.asarray(needed_physics_of(seed).money(columns, prices), dtype=np.float64)
 
@@ -51,10 +51,10 @@ def one_thread(estimator: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class AllColumnsRegression:
-    """The prediction model on all columns, optimised over the knobs; the coming period is thought like the last.
+    """Prediction model on all columns, optimised over the set-points; next period as the last.
 
-    What follows a knob at once moves with it where both are one quantity, and money is made of the predicted target and
-    of what was measured.
+    Columns that are the same quantity as a set-point move with it; the margin is computed from the predicted target and
+    the measured values.
     """
 
     seed: Seed
@@ -94,7 +94,7 @@ class AllColumnsRegression:
 
 @dataclass(frozen=True, eq=False)
 class PriorColumnsRegression:
-    """Trees on what is known before a period and the knobs; what they learn is the period's money."""
+    """Trees on columns available before a period and on set-points; the target is the period's margin."""
 
     seed: Seed
     reach: ActionSpace

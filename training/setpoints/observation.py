@@ -1,4 +1,4 @@
-"""What is in hand of a plant when a period starts: all that a policy may see."""
+"""Observation of a plant at the start of a period: everything a policy may use."""
 
 from typing import Self
 
@@ -24,7 +24,7 @@ class Observation:
     rows : DataFrame, optional
         Rows so far.
     tests : DataFrame, optional
-        How much of each set-point was a test of the plant's own so far: key, time and knobs.
+        Part of each set-point that was a test of the plant's own so far: key, time and set-points.
     """
 
     def __init__(self, seed: Seed, rows: pd.DataFrame | None = None, tests: pd.DataFrame | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The policy that knows the truth: it tries moves on copies of the plant, in futures that it is not measured on."""
+"""Oracle policy: it has access to the simulated truth and tests moves on copies of the plant."""
 
 import itertools
 from dataclasses import dataclass
@@ -26,18 +26,18 @@ def value(
     periods: int,
     future: int | None = None,
 ) -> pd.DataFrame:
-    """True means of coming periods when knobs are set in the first of them and the operators go on from there.
+    """True means of coming periods if set-points are set in the first one and operators continue.
 
     Parameters
     ----------
     running : RunningPlant
-        It stays where it is.
+        The running plant; it is not advanced.
     knobs : DataFrame or None
         For `Running.step`; None leaves all to the operators.
     simulator : Simulator
-        Knows what truth is worth.
+        Simulator that values the truth.
     seed : Seed
-        That the plant is simulated from.
+        Seed that the plant is simulated from.
     periods : int
         How many.
     future : int, optional
@@ -64,11 +64,11 @@ class Oracle:
     Attributes
     ----------
     seed : Seed
-        That the plant is simulated from.
+        Seed that the plant is simulated from.
     reach : Reach
         Its moves, as the other policies have them.
     simulator : Simulator
-        Knows what truth is worth.
+        Simulator that values the truth.
     periods : int
         How many periods it looks ahead, of those in FUTURES: 1 is greedy.
     """
@@ -79,7 +79,7 @@ class Oracle:
     periods: int
 
     def foresee(self, running: RunningPlant, table: pd.DataFrame) -> Choice:
-        """Moves by what is to come; only the last knobs are taken from what is in hand."""
+        """Choose moves with knowledge of future disturbances; the observation gives only the last set-points."""
         assert self.seed.key is not None
         history, planned = split_plan(table, self.seed)
         units, names = planned[self.seed.key.name].to_numpy(object), list(self.reach.names)
@@ -94,7 +94,7 @@ class Oracle:
         return Choice.without_interval(units, moves, net)
 
     def _worth(self, running: RunningPlant, units: npt.NDArray[np.object_], move: FloatArray) -> FloatArray:
-        """True margin of units after the same move of all, without its cost, by future [$/d]; NaN: none is known."""
+        """Return true margin without cost after the same move of all units, by future [$/d]; NaN if unknown."""
         moves = np.tile(move, (len(units), 1))
         choice = Choice.without_interval(units, moves, np.zeros(len(units)))
         knobs = choice.knobs(running.plan(), self.seed, self.reach.names)
@@ -106,7 +106,7 @@ class Oracle:
 
 
 def _coefficients(points: FloatArray, worth: FloatArray) -> FloatArray:
-    """Coefficients of each unit's surface, shape (c, n), from margins at points by future, shape (m, f, n).
+    """Return coefficients of each unit's surface, shape (c, n), from margins by future, shape (m, f, n).
 
     Faults and anode effects flip with a move, so that some futures say little of a single unit: each coefficient is
     drawn to the mean of all units, as far as it differs between futures more than between units.
@@ -122,7 +122,7 @@ def _coefficients(points: FloatArray, worth: FloatArray) -> FloatArray:
 
 
 def _points(knobs: int) -> FloatArray:
-    """Moves that a surface is laid through, in steps, none first: each knob alone, and each two at their ends."""
+    """Return design points of a surface [steps]: no move, each set-point alone, each pair at its ends."""
     one = np.eye(knobs)
     points = [np.zeros(knobs), *(level * axis for axis in one for level in (-1.0, -0.5, 0.5, 1.0))]
     for a, b in itertools.combinations(one, 2):
@@ -131,6 +131,6 @@ def _points(knobs: int) -> FloatArray:
 
 
 def _surface(moves: FloatArray) -> FloatArray:
-    """Terms of the surface at moves [steps]: up to the third power of a knob, and products of two."""
+    """Return surface terms at moves [steps]: powers up to 3 of a set-point, and products of two."""
     pairs = [moves[:, a] * moves[:, b] for a, b in itertools.combinations(range(moves.shape[1]), 2)]
     return np.column_stack([moves, moves**2, moves**3, *pairs])

@@ -1,4 +1,4 @@
-"""What arms bring beside the operators: money, units that lose, limits that break, and whether gains came as stated."""
+"""Outcomes of policies against operators: margin, losing units, limits, accuracy of stated gains."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ COVERAGE = 0.90  # of all intervals here
 NOISE = 1.0  # $/d that a unit may lose without being counted as worse
 HONEST = (0.7, 1.4)  # what is stated over what is realised, wanted on every plant
 TONNE = 1000.0  # kg/t
-COUNTED = ("margin", "product", "energy", "co2e")  # what is summed up beside the operators'
+COUNTED = ("margin", "product", "energy", "co2e")  # totals against the operators'
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class MeanWithInterval:
         return cls(middle, middle - half, middle + half)
 
     def named(self, name: str) -> dict[str, float]:
-        """As figures: `name`, `name_low` and `name_high`."""
+        """Metrics `name`, `name_low` and `name_high`."""
         return {name: self.value, f"{name}_low": self.low, f"{name}_high": self.high}
 
 
 def shares(over: pd.Series, under: pd.Series) -> FloatArray:
-    """A value of each unit, such that their mean is the ratio of the sums, and their spread about it that of the ratio.
+    """Return a value of each unit whose mean and standard deviation are those of the ratio of sums.
 
     The ratio is linear about its value to the first order [1]_.
 
@@ -60,7 +60,7 @@ def shares(over: pd.Series, under: pd.Series) -> FloatArray:
 
 
 def outcome_of(ran: PolicyRun, operators: PolicyRun, seed: Seed, periods: int) -> dict[str, Any]:
-    """Figures of an arm on a plant, over the first so many periods; what comes after them is its second year.
+    """Return a policy's metrics on a plant over the first periods; later ones are its second year.
 
     Parameters
     ----------
@@ -78,9 +78,9 @@ def outcome_of(ran: PolicyRun, operators: PolicyRun, seed: Seed, periods: int) -
         interval [$ a unit and day]; `per_tonne` [$/t], `energy_per_tonne` [kWh/t], `co2e_per_tonne` [kgCO2e/t], each
         the arm's sum over its product less the operators', with its interval; `worse`: share of units that lose more
         than NOISE [1]; `broken` and `operators_broken`: share of rows that break each limit [1]; `moved`: share of
-        decisions that move anything [1]; `mean_moves` by knob [its unit]; `refusals`: share of decisions by kind of
+        decisions that move anything [1]; `mean_moves` by set-point [its unit]; `refusals`: share of decisions by
         reason [1]; `stated`, `stated_low`, `stated_high`, `realised` [$/d]; `stated_over_realised` [1]; `right_signs`
-        and `sign_rows` by knob; `by_unit` and `by_period`: gain of each [$/d], of all periods.
+        and `sign_rows` by set-point; `by_unit` and `by_period`: gain of each [$/d], of all periods.
     """
     assert seed.key is not None
     key, time = seed.key.name, seed.clock.name
@@ -111,7 +111,7 @@ def _until(frame: pd.DataFrame, time: str, last: Any) -> pd.DataFrame:
 
 
 def _a_tonne(sums: pd.DataFrame) -> dict[str, float]:
-    """Money, energy and emission a tonne beside the operators', from the sums of each unit."""
+    """Return margin, energy and emission per tonne against the operators, from the sums of each unit."""
     per_tonne = TONNE * shares(sums["gain"], sums["product"])
     found = MeanWithInterval.of(per_tonne).named("per_tonne")
     for name in ("energy", "co2e"):
@@ -122,7 +122,7 @@ def _a_tonne(sums: pd.DataFrame) -> dict[str, float]:
 
 
 def broken(rows: pd.DataFrame, seed: Seed) -> dict[str, float]:
-    """Share of rows that truly break each limit of the seed [1], by the limit in words."""
+    """Return the fraction of rows that truly break each limit of the seed [1], by the limit as text."""
     found = {}
     for limit in seed.constraints:
         beyond = rows[limit.name] > limit.bound if limit.at_most is not None else rows[limit.name] < limit.bound
@@ -144,12 +144,12 @@ def _decisions(decisions: pd.DataFrame, seed: Seed) -> dict[str, Any]:
 
 
 def kind(reason: str) -> str:
-    """What a reason begins with, before its figures, so that reasons of a kind are counted together."""
+    """Return the text of a reason before its values, to count reasons of the same type."""
     return re.split(r":| of | \d", reason, maxsplit=1)[0]
 
 
 def _stated(stated: pd.DataFrame) -> dict[str, float]:
-    """Means over the moved units of all decisions compared; ends of intervals are averaged, as errors are common."""
+    """Return means over the moved units of all decisions; interval ends are averaged (common errors)."""
     names = ("stated", "low", "high", "realised")
     found = {name: float(stated[name].mean()) if len(stated) else np.nan for name in names}
     return {
@@ -162,9 +162,9 @@ def _stated(stated: pd.DataFrame) -> dict[str, float]:
 
 
 def _signs(effects: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """By knob: share of moves in the right direction, of those whose true effect is clear.
+    """Return by set-point the share of correct directions among moves with a clear true effect.
 
-    It is where it exceeds twice the cost of the move and NOISE, beside two standard errors of its own.
+    It is clear if it exceeds twice the cost of the move and NOISE, in addition to two standard errors of its own.
     """
     if effects.empty:
         return {"right_signs": {}, "sign_rows": {}}
@@ -177,7 +177,7 @@ def _signs(effects: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 
 def covers(found: Mapping[str, Any]) -> bool | None:
-    """Whether the stated interval covers what was realised; None where nothing was stated."""
+    """Return whether the stated interval covers the realised gain; None if nothing was stated."""
     if not np.isfinite(found["stated_low"]):
         return None
     return bool(found["stated_low"] <= found["realised"] <= found["stated_high"])
@@ -233,12 +233,12 @@ def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm
 
 
 def is_honest(ratios: FloatArray) -> BoolArray:
-    """Whether what was stated over what was realised lies within HONEST."""
+    """Return whether the ratio of stated to realised gain lies within HONEST."""
     return np.asarray((ratios >= HONEST[0]) & (ratios <= HONEST[1]))
 
 
 def statements_of(plants: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> dict[str, float]:
-    """How far stated gains can be relied on, over plants times arms.
+    """Return the reliability of stated gains over plants times policies.
 
     Returns
     -------

@@ -9,11 +9,11 @@ from seeds import Seed
 
 
 class Stepped(Protocol):
-    """What a period of a running plant left; `truth` is for evaluation alone."""
+    """Result of one period of a running plant; `truth` is for evaluation only."""
 
     @property
     def table(self) -> pd.DataFrame:
-        """The period's rows as they are in hand when it ends."""
+        """Rows of the period as available at its end."""
 
     @property
     def came_in(self) -> pd.DataFrame:
@@ -21,21 +21,21 @@ class Stepped(Protocol):
 
     @property
     def tests(self) -> pd.DataFrame:
-        """How much of each set-point is a test of the plant's own: key, time and knobs."""
+        """Test part of each set-point in the plant's own tests: key, time and set-points."""
 
     @property
     def truth(self) -> pd.DataFrame:
-        """What is true of the period."""
+        """Simulated truth of the period."""
 
 
 class RunningPlant(Protocol):
     """A simulated plant between two periods; see `synthetic_data.Running`."""
 
     def plan(self) -> pd.DataFrame:
-        """Knobs as the operators would set them for the period to come."""
+        """Set-points planned by the operators for the next period."""
 
     def known(self) -> pd.DataFrame:
-        """What is known of the period to come."""
+        """Values available for the next period."""
 
     def step(self, knobs: pd.DataFrame | None = None) -> Stepped:
         """Run the period to come."""
@@ -45,7 +45,7 @@ class RunningPlant(Protocol):
 
 
 class TrialSimulator(Protocol):
-    """What a trial takes of the simulator; whoever starts the trial passes it in."""
+    """Simulator interface of a trial; the caller of the trial passes it in."""
 
     def begin(self, seed: Seed, units: int, periods: int, rng_seed: int) -> RunningPlant:
         """A plant before its first period, which runs for at least so many periods."""
@@ -54,7 +54,7 @@ class TrialSimulator(Protocol):
         """Seed of another plant of the kind."""
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-        """`margin` and `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d], `co2e` [kgCO2e/d] of rows of truth."""
+        """Return `margin`, `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d], `co2e` [kgCO2e/d] by row."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class TrialPlant:
         return f"{'other' if self.kin else 'seed'}-{self.rng_seed}"
 
     def seed(self, seed: Seed, simulator: TrialSimulator) -> Seed:
-        """The seed that it is simulated from, which nobody but the simulator may see."""
+        """Seed that the plant is simulated from, accessible to the simulator only."""
         return simulator.another_plant(seed, self.rng_seed) if self.kin else seed
 
 

@@ -22,9 +22,9 @@ class NamedPolicy:
     name, words : str
         In files and metrics, and in tables.
     learn : callable or None
-        Policy from what is in hand, the seed as a policy may see it, and the reach; None for operators and oracles.
+        Policy from an observation, the seed available to a policy, and the action space; None for all others.
     foresees : int
-        Periods that an oracle looks ahead; 0 for everybody else.
+        Periods that an oracle looks ahead; 0 for other policies.
     goes_on : bool
         Whether it runs on through the second year of a trial that has one.
     """
@@ -53,5 +53,5 @@ ARMS = (
     NamedPolicy("oracle_greedy", "oracle, 1 period ahead", foresees=1),
     NamedPolicy("oracle", "oracle, 3 periods ahead", foresees=3, goes_on=True),
 )
-NAIVE = ("naive", "before_and_knobs")  # prediction models, optimised over the knobs
+NAIVE = ("naive", "before_and_knobs")  # prediction models, optimised over the set-points
 RECOMMENDED = ("ours", "again", "tested")  # what the product recommends, after a plant's history

@@ -1,4 +1,4 @@
-"""The product's own way to choose set-points, as a policy: learnt once, learnt again, and with tests of its own."""
+"""Policies that use the service's recommender: fitted once, refitted, and with tests of their own."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +32,7 @@ def choice_of(advice: Sequence[UnitRecommendation], reach: ActionSpace) -> Choic
 
 
 def advised(model: SetpointModel | str, table: pd.DataFrame, seed: Seed, reach: ActionSpace) -> Choice:
-    """Advice of a model for the planned rows; where there is none, for the reason given, all units are refused."""
+    """Return a model's advice for the planned rows; without a model all units are refused with a reason."""
     if not isinstance(model, str):
         return choice_of(recommend(model, table), reach)
     assert seed.key is not None
@@ -43,11 +43,11 @@ def advised(model: SetpointModel | str, table: pd.DataFrame, seed: Seed, reach: 
 
 
 def learnt(history: pd.DataFrame, seed: Seed, **known: Any) -> SetpointModel | str:
-    """A model of what is in hand, or why history gives none."""
+    """Fit a model on the observation, or return the reason of failure."""
     try:
         return learn(history, seed, **known)
     except SetpointError as error:
-        return f"not learnt: {error}"
+        return f"model not fitted: {error}"
 
 
 class StaticModelPolicy:
@@ -56,11 +56,11 @@ class StaticModelPolicy:
     Parameters
     ----------
     hand : Hand
-        What is in hand then.
+        Observation at that time.
     seed : Seed
         As a policy may see it.
     reach : Reach
-        Names of the knobs.
+        Names of the set-points.
     evidence : bool
         Whether history sharpens the physics; else it is physics as assumed.
     """
@@ -77,7 +77,7 @@ class StaticModelPolicy:
 class RefittedModelPolicy:
     """Advice of a model that learns again every few periods what it and the operators have done.
 
-    It keeps which part of the knobs was its own advice: that is no matter of chance, and teaches nothing.
+    It stores the part of the set-points that was its own advice: that part is not random and excluded from fits.
     """
 
     def __init__(self, hand: Observation, seed: Seed, reach: ActionSpace) -> None:
@@ -103,7 +103,7 @@ class RefittedModelPolicy:
         return choice
 
     def _all_tests(self, hand: Observation) -> pd.DataFrame | None:
-        """How much of the knobs was a test in each period: the plant's, and with them its own, which are left there."""
+        """Return the test part of the set-points in each period: the plant's tests plus the policy's own."""
         if not self._tests:
             return hand.tests
         key, time = (column.name for column in self._seed.identity)
@@ -112,7 +112,7 @@ class RefittedModelPolicy:
         return pd.concat([own, hand.tests], ignore_index=True).groupby([key, time], as_index=False)[names].sum()
 
     def _steps(self, planned: pd.DataFrame, units: npt.NDArray[np.object_], moves: FloatArray) -> pd.DataFrame:
-        """Key, time and moves of knobs, as `learn` takes them."""
+        """Return key, time and moves of set-points, as `learn` takes them."""
         assert self._seed.key is not None
         key, time = self._seed.key.name, self._seed.clock.name
         return pd.DataFrame(
@@ -123,7 +123,7 @@ class RefittedModelPolicy:
 class WithTests(RefittedModelPolicy):
     """The same, and some units are moved at random, as the model proposes: what they answer is evidence.
 
-    A test moves knobs of a unit once. The unit is left to the operators from there for as long as the test asks, and
+    A test moves set-points of a unit once. After that the operators control the unit for the length of the test, and it
     gets no advice meanwhile.
     """
 

@@ -1,4 +1,4 @@
-"""What a decision truly brings, beside what was stated of it: the same state with and without its moves."""
+"""Realised gain of a decision against its stated gain: the same state with and without its moves."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from training.setpoints.oracle import value
 from training.setpoints.plants import RunningPlant, TrialSimulator
 
 PERIODS = 3  # over which a decision is followed, as its gain is stated for
-FUTURES = tuple(range(100, 106))  # over which the effect of a single knob is averaged
+FUTURES = tuple(range(100, 106))  # over which the effect of a single set-point is averaged
 
 
 def stated_and_realised(
@@ -40,12 +40,12 @@ def effects(
     seed: Seed,
     names: tuple[str, ...],
 ) -> pd.DataFrame:
-    """True effect of each knob's move alone, over FUTURES, and what the move costs.
+    """Return the true effect of each set-point's move alone, over FUTURES, and the cost of the move.
 
     Returns
     -------
     DataFrame
-        `unit`, `knob`, `move` [the knob's unit]; `effect` without the cost, its standard error `error`, and `cost`
+        `unit`, `knob`, `move` [the set-point's unit]; `effect` without the cost, its standard error `error`, and `cost`
         [$/d]: means over PERIODS.
     """
     identity, days = [column.name for column in seed.identity], seed.period / pd.Timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What is kept of a trial of set-points in MLflow: figures, all of them as JSON, and a page of pictures."""
+"""MLflow record of a set-point trial: metrics, all results as JSON, and a page of plots."""
 
 import html
 import json
@@ -25,12 +25,12 @@ COLOURS = (GREY, RED, ORANGE, "#9467bd", BLUE, "#17becf", "#2ca02c", "#bcbd22", 
 MAPPED = "ours"  # the arm whose units are mapped
 MIDDLE = 0.95  # of the units stand within the colours; a fault that flips may bring ten times as much
 LEAST = 1e-9  # $/d
-MARGIN = 0.05  # of an axis, beside the outermost points
+MARGIN = 0.05  # of an axis, outside the outermost points
 OVER_TIME = 620  # px high
 
 
 def metrics(found: SetpointTrial) -> dict[str, float]:
-    """Figures of each arm over plants, as `<arm>/<figure>`, and of what was stated; what is not known is left out."""
+    """Return metrics `<arm>/<figure>` of each policy over plants, and of stated gains; known ones only."""
     named = {f"{arm}/{name}": one[name] for arm, one in found.arms.items() for name in METRICS}
     named |= {f"statements/{name}": value for name, value in found.statements.items()}
     return {name: float(value) for name, value in named.items() if np.isfinite(value)}
@@ -55,7 +55,7 @@ def page(found: SetpointTrial) -> str:
     pictures = (
         (
             "Gain over time",
-            "Mean over units and plants beside the operators, by period; prediction models have a panel of their own.",
+            "Mean over units and plants against the operators, by period; prediction models have a panel of their own.",
             over_time(found),
         ),
         (
@@ -120,7 +120,7 @@ def unit_map(found: SetpointTrial) -> go.Figure:
 
 
 def stated_realised(found: SetpointTrial) -> go.Figure:
-    """What was stated of the moved units over what they realised, with the stated interval."""
+    """Plot the stated gain of moved units over the realised gain, with the stated interval."""
     figure, ends, across = empty("realised [$/unit/d]", "stated [$/unit/d]"), [0.0], [0.0]
     for colour, name in zip(COLOURS, found.arms, strict=False):
         known = [plant[name] for plant in found.plants.values() if np.isfinite(plant[name]["stated"])]

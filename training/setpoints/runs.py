@@ -1,4 +1,4 @@
-"""A trial of set-points: all arms on plants that nobody has seen, a plant a process, and what comes of it."""
+"""Trial of set-points: all policies on new simulated plants, one process per plant, with results."""
 
 import concurrent.futures
 import datetime as dt
@@ -31,7 +31,7 @@ POLL = 0.5  # s
 
 @dataclass(frozen=True)
 class SetpointTrial:
-    """What arms bring on plants that nobody has seen, by the truth that only the simulator knows.
+    """Results of policies on new simulated plants, by simulated truth.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class SetpointTrial:
 
 @dataclass(frozen=True)
 class Size:
-    """How large the plants of a trial are, and how long it runs.
+    """Size of a trial's plants, and its duration.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Size:
 
     @classmethod
     def of(cls, seed: Seed, units: int | None = None, periods: int | None = None) -> Self:
-        """What a trial of a process has that says nothing else: the seed's units, and a year of its periods."""
+        """Return the default size of a process's trial: the seed's units and one year of periods."""
         assert seed.plant is not None
         year, before = (max(1, round(dt.timedelta(days=days) / seed.period)) for days in (YEAR, BEFORE))
         return cls(units or seed.plant.units, periods or year, before)
@@ -93,7 +93,7 @@ class Size:
 def trial(
     seed: Seed, options: Mapping[str, int | None], simulator: TrialSimulator, folder: Path, progress: Progress
 ) -> SetpointTrial:
-    """What set-points bring on simulated plants that nobody has seen.
+    """Run set-point policies on new simulated plants.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def trial(
     simulator : Simulator
         That runs the plants.
     folder : Path
-        Where finished arms are kept until all are done, and then no more.
+        Folder of finished policies until all are done, deleted then.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
 
@@ -116,12 +116,12 @@ def trial(
     Raises
     ------
     SetpointTrialError
-        The process has no simulated plant or nothing is known of how it responds to its knobs, an option is out of
-        range, or more plants are asked for than FINAL has.
+        The process has no simulated plant or nothing is known of how it responds to its set-points, an option is out of
+        range, or more plants are requested than FINAL has.
     """
     if seed.plant is None or response_of(seed) is None:
         raise SetpointTrialError(
-            f"{seed.process.name}: a trial needs a simulated plant, and a module of how it responds to its knobs"
+            f"{seed.process.name}: a trial needs a simulated plant, and a model of its response to set-points"
         )
     plants = _plants(options.get("plants"), options.get("rng_seed"))
     size = Size.of(seed, options.get("units"), options.get("periods"))

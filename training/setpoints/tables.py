@@ -1,4 +1,4 @@
-"""What the terminal shows of a trial of set-points."""
+"""Console tables of a set-point trial."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,15 +17,15 @@ MOST_REASONS = 5
 
 
 def tables(found: SetpointTrial) -> Iterator[RenderableType]:
-    """Gains by arm, limits, stated beside realised gain, signs, and why nothing was recommended."""
+    """Return gains by policy, limits, stated and realised gains, signs, and reasons of refusals."""
     names = ", ".join(found.plants)
     yield (
-        f"{found.process}: {found.periods} periods after {found.history} of history on {len(found.plants)} plants that "
-        f"nobody has seen ({names}), {found.units} units each"
+        f"{found.process}: {found.periods} periods after {found.history} of history on {len(found.plants)} plants "
+        f"outside the training rows ({names}), {found.units} units each"
     )
     yield _gains(found)
     yield (
-        f"Gain beside the operators on the same plant with the same random numbers; intervals of {COVERAGE:.0%} over "
+        f"Gain against the operators on the same plant with the same random numbers; intervals of {COVERAGE:.0%} over "
         f"plants, and over units by plant. Late: second half. Worse: units that lose more than {NOISE:g} $/d."
     )
     yield _a_tonne(found)
@@ -68,8 +68,8 @@ def _gains(found: SetpointTrial) -> Table:
 
 
 def _a_tonne(found: SetpointTrial) -> Table:
-    """What a tonne brings, uses and emits beside the operators'; of a single plant with intervals over its units."""
-    table = _table("beside the operators", "$/t", "kWh/t", "kgCO2e/t")
+    """Return margin, energy and emission per tonne against operators; of one plant with unit intervals."""
+    table = _table("against the operators", "$/t", "kWh/t", "kgCO2e/t")
     arms = found.arms if len(found.plants) > 1 else next(iter(found.plants.values()))
     for name, one in arms.items():
         if name != OPERATORS.name:

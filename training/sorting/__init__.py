@@ -1,1 +1,1 @@
-"""Training jobs of sorting: how candidates are fitted, measured, shown and compared; `task` is what jobs get."""
+"""Training jobs for sorting: fit, metrics, plots and comparison of candidates; jobs receive `task`."""

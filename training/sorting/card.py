@@ -1,4 +1,4 @@
-"""What the model card of a sorter says of its candidates, bins, lots, probabilities and element contents."""
+"""Model card of a sorter: its candidates, bins, lots, probabilities and element contents."""
 
 import math
 from collections.abc import Mapping
@@ -41,22 +41,22 @@ ROWS, UNITS = "pieces", "lots"
 LIMITS = (
     "The figures are those of decisions. Of what an ejector then does (misses, neighbours, late valves) they know the "
     "seed's share of co-ejected mass in the lots' contents, and nothing else.",
-    "The promise on lots is about the plant that was learnt from, and about lots that come as those of the calibration "
+    "The promise on lots is about the training plant, and about lots that come as those of the calibration "
     "did, independent of each other. On another plant it is withdrawn until assays of lots of that one show it; a new "
-    "source of scrap, a new alloy or an aged sensor ends it until such lots are learnt.",
+    "source of scrap, a new alloy or an aged sensor ends it until such lots are in the training rows.",
     "A lot was judged by its reference pieces. A full lot is judged by more of them, and errs less at random.",
     "Values in $/kg are the seed's; other prices move every decision and every figure in $.",
-    "Outside the learnt ranges an answer is flagged, not refused; what is unlike anything learnt stays on the belt.",
+    "Outside the training ranges a prediction is flagged, not refused; unfamiliar pieces stay on the belt.",
 )
 
 
 def row(seed: Seed) -> str:
-    """What a row is."""
+    """Noun for a row."""
     return "a piece of scrap that passed the sensors"
 
 
 def heading(seed: Seed) -> str:
-    """What is predicted."""
+    """Name of the predicted class label."""
     return seed.target.name
 
 
@@ -65,21 +65,21 @@ def subject(data: Dataset, parts: Split) -> str:
     target = data.seed.target
     lots, when = len(set(data.units[parts.test])), moment_format(data.periods)
     return (
-        f"Target: {target.meaning}, {target.name}. Learnt: {len(parts.learnt)} pieces, {parts.train_from:{when}} to "
-        f"before {parts.test_from:{when}}. Evaluated: {len(parts.test)} pieces of {lots} later lots (called test), "
+        f"Target: {target.meaning}, {target.name}. Training: {len(parts.learnt)} pieces, {parts.train_from:{when}} "
+        f"to before {parts.test_from:{when}}. Evaluated: {len(parts.test)} pieces of {lots} later lots (called test), "
         f"up to {parts.last:{when}}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all "
         "times. All shares are by mass."
     )
 
 
 def rows_used(data: Dataset, parts: Split) -> list[str]:
-    """How many pieces there are, and how they were used."""
+    """Return the number of pieces and their use."""
     facts, when = data.facts, moment_format(data.periods)
     lots = {name: len(set(data.units[rows])) for name, rows in (("learnt", parts.learnt), ("test", parts.test))}
     return [
         f"{facts['rows']} labelled pieces of {facts['units']} lots from {facts['first_period']} to "
         f"{facts['last_period']}; no lot is cut",
-        f"learnt: {lots['learnt']} lots before {parts.test_from:{when}}; of these the ones from "
+        f"training: {lots['learnt']} lots before {parts.test_from:{when}}; of these the ones from "
         f"{parts.calibrate_from:{when}}, each predicted by a model that knew only older ones, gave the probabilities "
         "their temperature, the contents their intervals and the limits their risk price, and chose the candidate",
         f"judged: {len(parts.test)} pieces of {lots['test']} lots from {parts.test_from:{when}} to "
@@ -127,7 +127,7 @@ def _candidates(
         f"{m['test_pass_value']:.0f} $/t.",
         "",
     ]
-    warned = [f"- Beware of {chosen.name}: {caution}." for caution in cautions(data.seed, m, len(parts.test))]
+    warned = [f"- Warning on {chosen.name}: {caution}." for caution in cautions(data.seed, m, len(parts.test))]
     if "test_label_errors" in m:
         warned.append(f"- Against the simulated truth {m['test_label_errors']:.2%} of the mass has a wrong label.")
     return [*lines, *warned, *([""] if warned else [])]
@@ -145,7 +145,7 @@ def _bins(chosen: SortingCandidate, data: Dataset) -> list[str]:
 
 
 def _counted(risk_price: float) -> str:
-    """What a risk price does to bins with limits, in words."""
+    """Return the effect of a risk price on bins with limits, as text."""
     if math.isinf(risk_price):
         return "bins with limits stay closed"
     return f"a broken limit counts as {KG_PER_T * risk_price:.3g} $ a tonne of its lot's feed"
@@ -187,7 +187,7 @@ def _promise(chosen: SortingCandidate, data: Dataset) -> list[str]:
 
 
 def _promise_on_spread(chosen: SortingCandidate) -> list[str]:
-    """How many lots break a limit of a standard deviation, and what that rests on; nothing where there is none."""
+    """Return the lots over a standard-deviation limit, and the basis; empty without such a limit."""
     m = chosen.metrics
     shares = [f"{m[name]:.1%} of the {lots}" for name, lots in OVER_SD if name in m]
     if not shares or (spread := chosen.model.spread) is None:

@@ -1,4 +1,4 @@
-"""What an engineer looks at before believing a sorter: classes, probabilities and element contents."""
+"""Diagnostic plots of a sorter: classes, probabilities and element contents."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,14 +19,14 @@ FRAMED = 0.995  # share of the points that a frame holds at least
 
 
 def confused_classes(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Which class is taken for which."""
+    """Plot the confusion matrix of classes."""
     pieces = pieces_of(data)[parts.test]
     likeliest = candidate.answers[parts.test].likeliest
     return confused(likeliest, pieces.classes, pieces.mass, list(data.seed.classes), "the mass")
 
 
 def reliability_of(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """How often the most probable class is right where it is given some probability."""
+    """Plot the accuracy of the most probable class over its probability."""
     pieces, p = pieces_of(data)[parts.test], candidate.answers.p[parts.test]
     name = f"test lots, ECE {candidate.metrics['test_ece']:.3f}"
     return reliable(p, pieces.classes, pieces.mass, "the mass", "right, by mass [%]", name)

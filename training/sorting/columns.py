@@ -1,4 +1,4 @@
-"""Which figures of a sorter are shown, what they are called, and what a reader must be warned of."""
+"""Displayed metrics of a sorter: their names, and the cautions for a reader."""
 
 import math
 from collections.abc import Mapping
@@ -69,12 +69,12 @@ COLUMNS = MetricColumns(
 
 
 def verdict_head(seed: Seed) -> str:
-    """What the figures of a verdict are."""
+    """Return the headings of a verdict's metrics."""
     return "sorted by lots, by mass"
 
 
 def remarks(candidates: Mapping[str, SortingCandidate], best: SortingCandidate, data: Dataset) -> list[str]:
-    """What the columns mean, what was turned away, and what is known of the labels."""
+    """Return the meaning of the columns, rejected rows, and the quality of the labels."""
     allowed = 1 - data.seed.sorting_rules.confidence.value
     lines = [
         f"Shares by mass; skill: log loss against {next(iter(candidates))}; ECE: calibration error",
@@ -91,7 +91,7 @@ def remarks(candidates: Mapping[str, SortingCandidate], best: SortingCandidate, 
 
 
 def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
-    """What a reader of a candidate's metrics should know, in words.
+    """Return cautions about a candidate's metrics, as text.
 
     Parameters
     ----------

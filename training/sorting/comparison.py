@@ -1,4 +1,4 @@
-"""How two sorters are compared: the value that each loses decides, lots must keep their limits."""
+"""Comparison of two sorters: lost value decides, lots must keep their limits."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from training.sorting.fit import SortingCandidate, pieces_of, sort_lots
 
 
 def blocks_of(data: Dataset, rows: IntArray) -> IntArray:
-    """Number of each row's lot; JudgeError where there are too few to tell skill from chance."""
+    """Return the number of each row's lot; ComparisonError if lots are too few for a test."""
     return enough(lot_numbers(data, rows), data.periods[rows])
 
 
@@ -27,7 +27,7 @@ def lot_numbers(data: Dataset, rows: IntArray) -> IntArray:
 
 
 def value_lost(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> FloatArray:
-    """Value that each decision loses against an oracle that knows every piece's class, shape (n,) [$/t of feed]."""
+    """Return each decision's loss against an oracle of all classes, shape (n,) [$/t of feed]."""
     values = value_matrix(seed)
     best: FloatArray = values.max(axis=0)[pieces.classes]
     return KG_PER_T * (best - worth(values, decided.bin, pieces))
@@ -38,10 +38,10 @@ def check_judgeable(champion: SortingModel, data: Dataset, rows: IntArray) -> No
 
     Raises
     ------
-    JudgeError
+    ComparisonError
         Too few pieces or lots.
     RegistryError
-        The champion learnt with a seed of other classes, bins or elements.
+        The champion was trained with a seed of other classes, bins or elements.
     """
     blocks_of(data, rows)
     check_names(champion.seed, data.seed)
@@ -50,12 +50,12 @@ def check_judgeable(champion: SortingModel, data: Dataset, rows: IntArray) -> No
 def verdict(
     champion: SortingModel, X: FloatArray, challenger: SortingCandidate, data: Dataset, rows: IntArray
 ) -> ComparisonResult:
-    """Compare two sorters on lots that neither has learnt from.
+    """Compare two sorters on lots that neither was trained on.
 
     The loss of a piece is the value that is lost against an oracle which knows the laboratory's class of every piece,
     by mass [$/t of feed]. The challenger is promoted when the lower bound of its gain, by drawing whole lots again, is
-    above zero, and its lots keep their limits: no more of them break one than the seed allows beyond chance, or no more
-    than of the champion's.
+    above zero, and its lots keep their limits: not significantly more of them break one than the seed allows, or not
+    more than of the champion's.
 
     Parameters
     ----------

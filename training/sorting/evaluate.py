@@ -1,4 +1,4 @@
-"""How good a sorter is, by mass: classes, probabilities, bins, value, lots, and element contents."""
+"""Metrics of a sorter, by mass: classes, probabilities, bins, value, lots, and element contents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ BETWEEN = (0.05, 0.95)  # quantiles of the intervals over lots
 
 @dataclass(frozen=True, eq=False)
 class AnalysedPieces:
-    """What the laboratory says of n pieces, in the order in which they pass.
+    """Laboratory results of n pieces, in order of passage.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class AnalysedPieces:
 
 @dataclass(frozen=True, eq=False)
 class Decided:
-    """What a sorter says of n pieces and does with them.
+    """Predictions and decisions of a sorter for n pieces.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Decided:
     bin, wanted : ndarray of int, shape (n,)
         Bin that each piece goes to, and the one that it would go to if no lot had limits.
     refused : ndarray of bool, shape (n,)
-        Whether it stays on the belt because it is unlike anything learnt, or most likely none of the named classes.
+        Whether it stays on the belt because it is unlike all training pieces, or most likely none of the named classes.
     elements : Mapping of str to Answer of n rows
         Contents of the elements that the signals carry [wt%].
     """
@@ -76,7 +76,7 @@ class Decided:
         return np.asarray(np.argmax(self.p, axis=1))
 
     def __getitem__(self, rows: IntArray | BoolArray) -> "Decided":
-        """Of some of the pieces."""
+        """Return the values of selected pieces."""
         elements = {name: rows_of(answer, rows) for name, answer in self.elements.items()}
         return Decided(self.p[rows], self.bin[rows], self.wanted[rows], self.refused[rows], elements)
 
@@ -88,7 +88,7 @@ def share(part: BoolArray, mass: FloatArray) -> float:
 
 
 def worth(values: FloatArray, bins: IntArray, pieces: AnalysedPieces) -> FloatArray:
-    """What a kilogram of each piece is worth in the bin that it goes to, by its class, shape (n,) [$/kg]."""
+    """Return the value of each piece in its bin, by its class, shape (n,) [$/kg]."""
     return values[bins, pieces.classes]
 
 
@@ -152,7 +152,7 @@ def by_bin(
 def lost_by_cause(
     values: FloatArray, co_ejection: float, rest: int, decided: Decided, pieces: AnalysedPieces
 ) -> dict[str, float]:
-    """What the decisions lose against the oracle, by what is to blame, and what ejection then loses [$/t of feed].
+    """Return the loss of decisions against the oracle by cause, and the loss of ejection [$/t of feed].
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def metric_of(cause: str) -> str:
 
 
 def over_lots(top: FloatArray, bottom: FloatArray, lots: npt.NDArray[np.object_]) -> tuple[float, float]:
-    """90 % interval of a ratio of sums by drawing whole lots again; NaN of a single lot, or with nothing below."""
+    """Return the 90 % bootstrap interval of a ratio over lots; NaN for one lot or a zero denominator."""
     block, names = pd.factorize(lots, sort=True)
     if len(names) < 2 or not bottom.any():
         return float("nan"), float("nan")
@@ -209,7 +209,7 @@ def over_lots(top: FloatArray, bottom: FloatArray, lots: npt.NDArray[np.object_]
 def contents_of_lots(
     seed: Seed, decided: Decided, pieces: AnalysedPieces
 ) -> tuple[npt.NDArray[np.object_], FloatArray]:
-    """Lots, and what each of their bins holds by the laboratory, co-ejected pieces included, shape (L, B, E) [wt%]."""
+    """Return lots and contents of their bins by assay, co-ejected pieces included, shape (L, B, E) [wt%]."""
     names = pd.factorize(pieces.lots, sort=True)[1]
     return names, lot_contents(*_assessed(seed, decided, pieces))
 
@@ -220,19 +220,19 @@ def sds_of_lots(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> FloatAr
 
 
 def lots_over_limit(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> BoolArray:
-    """Whether a lot breaks any limit of any bin by the laboratory, shape (L,), in the order of the lots' names."""
+    """Return whether a lot breaks a limit of any bin by assay, shape (L,), in order of lot names."""
     return broken(*_assessed(seed, decided, pieces))
 
 
 def lots_over_sd_limit(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> BoolArray:
-    """Whether a lot breaks a limit of any standard deviation, as `lots_over_limit` has any limit."""
+    """Return whether a lot breaks a standard-deviation limit, as `lots_over_limit` for all limits."""
     return over_sd_limit(SortingLine.of(seed, np.zeros(len(seed.elements))), sds_of_lots(seed, decided, pieces))
 
 
 def _assessed(
     seed: Seed, decided: Decided, pieces: AnalysedPieces
 ) -> tuple[SortingLine, IntArray, IntArray, int, FloatArray, FloatArray, FloatArray]:
-    """What lots are assessed by: line, bins, numbers of lots, how many, masses, contents by laboratory and estimate."""
+    """Return inputs of a lot assessment: line, bins, lot numbers, counts, masses, assays and estimates."""
     lot, names = pd.factorize(pieces.lots, sort=True)
     line = SortingLine.of(seed, np.zeros(len(seed.elements)))
     nothing = np.full(len(lot), np.nan)

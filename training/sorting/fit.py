@@ -29,16 +29,16 @@ SortingCandidate = Candidate[SortingModel, Decided]
 
 
 def pieces_of(data: Dataset) -> AnalysedPieces:
-    """What the laboratory says of the pieces of a data set; one without mass counts as one of typical mass."""
+    """Return assays of a data set's pieces; a piece without mass gets the typical mass."""
     mass = data.table[data.seed.sorting_rules.mass].to_numpy(dtype=np.float64)
     return AnalysedPieces(data.y.astype(np.intp), G_PER_KG * kilograms(data.seed, mass), data.units, data.contents)
 
 
 def sort_lots(model: SortingModel, X: FloatArray, pieces: AnalysedPieces, seed: Seed) -> Decided:
-    """What a model says of whole lots of pieces, in the order in which they passed, and does with them.
+    """Predict and sort whole lots of pieces in order of passage.
 
     Values are those of `seed`, whatever the model's own were. A lot is closed at the mass of its pieces here: the
-    laboratory has seen no more of it.
+    laboratory has not analysed more of it.
     """
     seen = model.seen(X)
     lot_mass = pd.Series(pieces.mass).groupby(pieces.lots).transform("sum").to_numpy() / G_PER_KG
@@ -58,7 +58,7 @@ class SortingLearner(Learner[SortingModel, Decided]):
     curve_shares = (0.1, 0.25)  # half of the lots would take as long again as the model itself
 
     def check_split(self, data: Dataset, parts: Split) -> None:
-        """GuaranteeError where the calibrate rows hold too few lots for the share of lots that the seed promises."""
+        """Raise GuaranteeError if calibrate rows have too few lots for the seed's guaranteed fraction."""
         if any(one.is_limited for one in data.seed.bins):
             check_enough(data.seed, len(set(data.units[np.concatenate(parts.calibrate)])))
 
@@ -76,7 +76,7 @@ class SortingLearner(Learner[SortingModel, Decided]):
         predictions: FloatArray,
         info: Mapping[str, Any],
     ) -> tuple[SortingModel, dict[str, float]]:
-        """Model whose temperature, contents and risk price come from out-of-time probabilities, and their log loss."""
+        """Return the model with out-of-time temperature, contents and risk price, and its log loss."""
         pieces = pieces_of(data)
         cal = pieces[rows]
         train = parts.train
@@ -90,9 +90,9 @@ class SortingLearner(Learner[SortingModel, Decided]):
         }
 
     def answers(self, model: SortingModel, data: Dataset, parts: Split) -> Decided:
-        """Decisions on the lots that a model has not learnt, in arrays as long as the table.
+        """Return decisions on lots outside the training rows, in arrays as long as the table.
 
-        Rows that it has learnt hold NaN, and bin -1.
+        Training rows hold NaN, and bin -1.
         """
         rows = np.concatenate([parts.test, parts.unseen_all])
         done, n = sort_lots(model, data.X[rows], pieces_of(data)[rows], data.seed), len(data.y)

@@ -1,4 +1,4 @@
-"""What a sorter must show before it becomes champion: more value than the baseline, and lots that keep their limits."""
+"""Gate of a sorter: more value than the baseline, and lots that keep their limits."""
 
 from models.uncertainty.guarantees import beyond_promise
 from seeds import Seed
@@ -36,6 +36,6 @@ def _promises(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> tuple[Gat
             "promise on lots",
             not beyond_promise(float(over.mean()), len(over), allowed),
             f"{over.sum()} of {len(over)} lots break a limit",
-            f"no more beyond chance than {allowed:.0%} of them",
+            f"not significantly more than {allowed:.0%} of them",
         ),
     )

@@ -1,4 +1,4 @@
-"""What an engineer looks at before believing a sorter: bins, value and lots."""
+"""Diagnostic plots of a sorter: bins, value and lots."""
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +26,12 @@ MEAN_OF_LOTS = 15
 
 
 def _judged(candidate: SortingCandidate, data: Dataset, parts: Split) -> tuple[Decided, AnalysedPieces]:
-    """The test pieces, and what became of them."""
+    """Return the test pieces and their decisions."""
     return candidate.answers[parts.test], pieces_of(data)[parts.test]
 
 
 def _curve(lead: FloatArray, due: BoolArray, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Recovery and purity of a bin, over a falling threshold on the lead that its expected value must have."""
+    """Return recovery and purity of a bin over a falling threshold on its expected value's lead."""
     order = np.argsort(-lead, kind="stable")
     taken, right = np.cumsum(mass[order]), np.cumsum((mass * due)[order])
     steps = np.linspace(0, right[-1], CURVE_POINTS)
@@ -68,7 +68,7 @@ def purity_and_recovery(candidate: SortingCandidate, data: Dataset, parts: Split
 
 
 def value_lost(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """What the decisions lose against the oracle, by what is to blame."""
+    """Plot the loss of decisions against the oracle, by cause."""
     m = candidate.metrics
     lost = [m[f"test_{metric_of(cause)}"] for cause in CAUSES]
     figure = empty("value lost [$/t of feed]", "")
@@ -91,7 +91,7 @@ def value_lost(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.F
 
 
 def lots_against_limits(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """What each bin of each test lot holds of a limited element, or how that scatters, as a share of the limit."""
+    """Plot each test lot's content of a limited element, or its dispersion, as a share of the limit."""
     names, held = _over_limits(candidate, data, parts)
     has_sd_limits = any(one.sd_limits for one in data.seed.bins)
     what = "mean content, or its standard deviation, in" if has_sd_limits else "mean content of"
@@ -126,7 +126,7 @@ def lots_against_limits(candidate: SortingCandidate, data: Dataset, parts: Split
 def _over_limits(
     candidate: SortingCandidate, data: Dataset, parts: Split
 ) -> tuple[npt.NDArray[np.object_], dict[str, FloatArray]]:
-    """Test lots, and over each limit of a bin what they hold, shape (L,) [%]; without limits of bins always empty."""
+    """Return test lots with their content by bin limit, shape (L,) [%]; empty without bin limits."""
     decided, pieces = _judged(candidate, data, parts)
     names, means = contents_of_lots(data.seed, decided, pieces)
     sds, found = sds_of_lots(data.seed, decided, pieces), {}
@@ -140,7 +140,7 @@ def _over_limits(
 
 
 def accuracy_by_lot(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Share of each judged lot's mass whose class is predicted rightly, over the time at which the lot passed."""
+    """Plot the share of each evaluated lot's mass with correct class over its time of passage."""
     figure = empty("start of the lot", "right class, by mass [%]")
     pieces, decided, start = pieces_of(data), candidate.answers, data.periods
     for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.unseen_all, "held-out lots", ORANGE)):
@@ -162,10 +162,10 @@ def accuracy_by_lot(candidate: SortingCandidate, data: Dataset, parts: Split) ->
 
 
 def learning_curve(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure | None:
-    """Test log loss when the model learns from only the newest lots before the test; None where nobody asked for it."""
+    """Return the test log loss over the number of latest training lots; None if not requested."""
     if (curve := candidate.curve) is None:
         return None
-    figure = empty("lots learnt, newest before the test", "test log loss, by mass [1]")
+    figure = empty("training lots, latest before the test", "test log loss, by mass [1]")
     line = {"color": BLUE}
     figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line=line, name="test log loss")
     return figure.update_layout(xaxis_rangemode="tozero", yaxis_rangemode="tozero")
@@ -217,7 +217,7 @@ PICTURES = (
     ),
     Picture(
         "Signals by class, and what the model looks at",
-        "Left: median of each input in each class of the learnt lots, from the median of all pieces, in robust "
+        "Left: median of each input in each class of the training lots, from the median of all pieces, in robust "
         "standard deviations (interquartile range / 1.35). "
         "Right: rise of the test log loss when the input is shuffled among the pieces. Inputs that move together share "
         "their importance.",
@@ -232,7 +232,7 @@ PICTURES = (
     ),
     Picture(
         "Accuracy by lot over time",
-        "Lots that the model has not learnt. Right of the dashed line nothing was learnt. A step is a change of the "
+        "Lots outside the training rows. The dashed line is the end of the training periods. A step is a change of the "
         "feed or a sensor.",
         accuracy_by_lot,
     ),

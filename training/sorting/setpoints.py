@@ -1,4 +1,4 @@
-"""Assayed pieces that a sorter has not learnt from, kept for set-points of its line, and how a person reads it."""
+"""Assayed pieces outside a sorter's training rows, stored for set-points of its line, with their text."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ MOST_LOTS = 200  # the newest
 
 
 class NewestPieces(PartFit[Assayed]):
-    """Newest lots that nothing has learnt from, on which set-points of the line are weighed."""
+    """Latest lots outside the training rows, on which set-points of the line are evaluated."""
 
     name = SETPOINTS
     refuses_by = SetpointError
@@ -25,7 +25,7 @@ class NewestPieces(PartFit[Assayed]):
     none = "None are recommended"
 
     def is_asked(self, data: Dataset) -> bool:
-        """Return True: each line has knobs."""
+        """Return True: each line has set-points."""
         return True
 
     def fit(self, data: Dataset, parts: Split) -> Assayed:
@@ -37,14 +37,14 @@ class NewestPieces(PartFit[Assayed]):
         newest = list(dict.fromkeys(data.units[rows]))[-MOST_LOTS:]
         if len(newest) < FEWEST_LOTS:
             raise SetpointError(
-                f"{len(newest)} newest lots that nothing has learnt from, expected {FEWEST_LOTS} or more to weigh "
+                f"{len(newest)} latest lots outside the training rows, expected {FEWEST_LOTS} or more to evaluate "
                 "set-points on"
             )
         rows = rows[np.isin(data.units[rows], newest)]
         return Assayed(data.X[rows], data.y[rows].astype(np.intp), data.contents[rows], data.units[rows]).as_kept()
 
     def lines(self, learnt: Assayed, model: SortingModel, data: Dataset, parts: Split) -> list[str]:
-        """Return what set-points of the line are weighed on."""
+        """Return the text on the rows for the evaluation of the line's set-points."""
         line = LineSetPoints(model, learnt)
         replay, bounds = line.replay(None), line.bounds(None)
         rows = [
@@ -53,9 +53,9 @@ class NewestPieces(PartFit[Assayed]):
         ]
         loads = f" Nine tenths of them had loads from {replay.middle[0]:.3g} to {replay.middle[1]:.3g}."
         return [
-            f"Weighed on {len(replay.lots)} assayed pieces of the newest {replay.n_lots} lots, which the model has not "
-            f"learnt from; they are kept with it.{loads if replay.has_loads else ''} What other least gains would have "
-            "earned on them is replayed; of other loads it is inferred from lots that had them.",
+            f"Evaluated on {len(replay.lots)} assayed pieces of the latest {replay.n_lots} lots, outside the model's "
+            f"training rows; they are stored with it.{loads if replay.has_loads else ''} The result of other "
+            "least gains on them is replayed; of other loads it is inferred from lots that had them.",
             *([""] if replay.trouble is None else ["", f"Nothing is recommended from them: {replay.trouble}.", ""]),
-            *table(["knob", "what it is", "unit", "from", "to"], rows),
+            *table(["set-point", "meaning", "unit", "from", "to"], rows),
         ]

@@ -1,4 +1,4 @@
-"""Sorting in the jobs: set-points of a line are replayed on assayed pieces, and models follow no outcomes."""
+"""Sorting in the jobs: line set-points are replayed on assayed pieces, no online calibration."""
 
 from training.labels.quantities import predicted_shares, shares
 from training.sorting.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject

@@ -1,4 +1,4 @@
-"""What a sorter's decisions bring on a plant that it has never seen, by the truth that only the simulator knows."""
+"""Trial of a sorter's decisions on a new simulated plant, by simulated truth."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ from training.sorting.fit import pieces_of, sort_lots
 
 
 class LandedPieces(Protocol):
-    """Where decided pieces landed, and why elsewhere: index of each piece's cause in `causes`, 0 as decided."""
+    """Landing bins of sorted pieces, and the cause of each difference: index in `causes`, 0 as decided."""
 
     @property
     def bins(self) -> IntArray:
@@ -52,18 +52,18 @@ class LandedPieces(Protocol):
 
 
 class SortingPlant(Protocol):
-    """What a trial asks of a simulated sorting line."""
+    """Simulated sorting line of a trial."""
 
     def piece_mass(self, data: Dataset) -> FloatArray:
         """True mass of each piece, shape (n,) [g]."""
 
     def outcome(self, data: Dataset, bins: IntArray) -> LandedPieces:
-        """Where pieces land that were decided to go to these bins, shape (n,)."""
+        """Return the bins in which pieces land after these decisions, shape (n,)."""
 
 
 @dataclass(frozen=True)
 class SortingTrial:
-    """What a champion achieved on a plant that it has never seen, by the truth that only the simulator knows.
+    """Results of a champion on a new simulated plant, by simulated truth.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class SortingTrial:
     over_sd_limit : int or None
         Lots that break a limit of a standard deviation, as landed; None where no bin has one.
     over_by_laboratory : int or None
-        Lots that break a limit as they were decided, by the laboratory, which the promise on the plant learnt from is
+        Lots that break a limit as they were decided, by the laboratory, which the guarantee on the training plant is
         about; None where no bin has a limit.
     shown_after : int or None
         After how many lots the laboratory's contents show here what was promised elsewhere; None: not by the lots of
@@ -130,7 +130,7 @@ def plant_size(seed: Seed, lots: int) -> dict[str, int]:
 
 
 def outcome(model: SortingModel, data: Dataset, plant: SortingPlant, version: int | None = None) -> SortingTrial:
-    """Let a model sort all lots of a simulated plant, eject the pieces and count them."""
+    """Sort all lots of a simulated plant, eject the pieces and count them."""
     decided = sort_lots(model, data.X, true_pieces(data, plant), data.seed)
     found, rules = counted(data, decided, plant, version), data.seed.sorting_rules
     if not any(one.is_limited for one in data.seed.bins):
@@ -148,7 +148,7 @@ def _over_in_time(data: Dataset, decided: Decided) -> BoolArray:
 
 
 def true_pieces(data: Dataset, plant: SortingPlant) -> AnalysedPieces:
-    """What the pieces of a simulated plant are in truth."""
+    """Return the true classes and contents of a simulated plant's pieces."""
     assert data.truth is not None
     assert data.true_contents is not None
     return AnalysedPieces(data.truth.astype(np.intp), plant.piece_mass(data), data.units, data.true_contents)
@@ -217,12 +217,12 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
 
 
 def lots_over(seed: Seed, where: IntArray, pieces: AnalysedPieces) -> BoolArray:
-    """Whether a lot breaks any limit with what landed in its bins, shape (L,); nothing more comes along."""
+    """Return whether a lot breaks a limit with its landed pieces, shape (L,), without co-ejection."""
     return broken(*_landed(seed, where, pieces))
 
 
 def lots_over_sd(seed: Seed, where: IntArray, pieces: AnalysedPieces) -> BoolArray:
-    """Whether a lot breaks a limit of a standard deviation with what landed in its bins, shape (L,)."""
+    """Return whether a lot breaks a standard-deviation limit with its landed pieces, shape (L,)."""
     landed = _landed(seed, where, pieces)
     return over_sd_limit(landed[0], lot_sds(*landed))
 
@@ -230,7 +230,7 @@ def lots_over_sd(seed: Seed, where: IntArray, pieces: AnalysedPieces) -> BoolArr
 def _landed(
     seed: Seed, where: IntArray, pieces: AnalysedPieces
 ) -> tuple[SortingLine, IntArray, IntArray, int, FloatArray, FloatArray]:
-    """What lots are assessed by as they landed: line, bins, numbers of lots, how many, masses, contents."""
+    """Return inputs of a lot assessment as landed: line, bins, lot numbers, counts, masses, contents."""
     line = replace(SortingLine.of(seed, np.zeros(len(seed.elements))), co_ejection=0.0)
     lot, names = pd.factorize(pieces.lots, sort=True)
     return line, where, lot.astype(np.intp), len(names), pieces.mass, pieces.contents
@@ -263,7 +263,7 @@ def _promise(found: SortingTrial) -> str:
     withdrawn = (
         f" By the laboratory {found.over_by_laboratory} ({found.over_by_laboratory / found.lots:.1%}) are over one as "
         f"decided; at most {alpha:.1%} was promised, with {found.calibration_confidence:.0%} confidence, of the plant "
-        "that was learnt from. That promise is withdrawn here: it was made for another plant"
+        "that it was trained on. That promise is withdrawn here: it was made for another plant"
     )
     if found.shown_after is None:
         needed = lots_needed(alpha, (1.0 + found.calibration_confidence) / 2)
@@ -272,7 +272,7 @@ def _promise(found: SortingTrial) -> str:
 
 
 def _of_sd(found: SortingTrial) -> str:
-    """How many of the lots over a limit are over one of a standard deviation; nothing where there is none."""
+    """Return the text on lots over a standard-deviation limit; empty without such a limit."""
     return "" if found.over_sd_limit is None else f", {found.over_sd_limit} of them over one of a standard deviation"
 
 

@@ -1,1 +1,1 @@
-"""Early warnings in the jobs: learnt once for all candidates, measured on rows that nothing has learnt from."""
+"""Early warnings in the jobs: fitted once for all candidates, evaluated outside the training rows."""

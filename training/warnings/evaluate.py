@@ -1,4 +1,4 @@
-"""What warnings are worth on rows that nothing has learnt from: every row of them, never a chosen sample."""
+"""Metrics of early warnings on all rows outside the training rows, never on a sample."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,13 @@ from training.core.dataset import Dataset
 from training.core.splits import Split
 
 MONTH = 30.4375  # d
-ROWS_AT_ONCE = 50_000  # what is in hand is hundreds of columns
+ROWS_AT_ONCE = 50_000  # observations have hundreds of columns
 PARTS = ("test", "unseen")
-"""Newest periods of learnt units, and of held-out units. Older periods of held-out units measure nothing: what all
-units share, such as the feed of a house, has been learnt from the others in the same periods."""
+"""Latest periods of units in the training rows, and of held-out units.
+
+Older periods of held-out units are not evaluated: effects that all units share, such as the feed of a house, are known
+from the training rows of other units in the same periods.
+"""
 
 
 def blocks_of(data: Dataset, parts: Split) -> Blocks:
@@ -31,16 +34,16 @@ def blocks_of(data: Dataset, parts: Split) -> Blocks:
 
 @dataclass(frozen=True, eq=False)
 class EvaluatedEvent:
-    """What one event's model says of all rows of a table.
+    """Predictions of one event's model for all rows of a table.
 
     Attributes
     ----------
     units, periods : ndarray of int, shape (n,)
         Number of the unit and of the period in the table's grid.
     y : ndarray, shape (n,)
-        Whether an event came within the horizon: 1, 0, or NaN where nobody knows or no unit is warned.
+        Whether an event came within the horizon: 1, 0, or NaN if unknown or no unit is warned.
     probability, alarm : ndarray, shape (n,)
-        What is said at the start of the period, in the newest periods as known outcomes of learnt units have it, and
+        Prediction at the start of the period, in the latest periods with known outcomes of training units, and
         whether an alarm is raised: 1 or 0.
     parts : Mapping of str to ndarray of bool, shape (n,)
         Rows that measure, by the prefix of their metrics.
@@ -55,7 +58,7 @@ class EvaluatedEvent:
 
 
 def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, EvaluatedEvent]:
-    """What each event's model says of the rows of a data set, by the event's name."""
+    """Return predictions of each event's model for a data set's rows, by the event's name."""
     whole = UnitPeriodGrid.of(data.checked, model.seed)
     parts = [_of_units(model, grid, blocks) for grid in whole.parts(ROWS_AT_ONCE)]
     found = {}
@@ -70,7 +73,7 @@ def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, Ev
 
 
 def _of_units(model: WarningModel, grid: UnitPeriodGrid, blocks: Blocks) -> dict[str, tuple[Any, ...]]:
-    """Of each event for the rows of some units: period, `y` as in `EvaluatedEvent`, log-odds, newest, and held out."""
+    """Return by event for units' rows: period, `y` as in `EvaluatedEvent`, log-odds, latest, held out."""
     at = known(grid, model.seed)
     model.check(at)
     newest = at.periods >= grid.starts.searchsorted(blocks.test_from)
@@ -83,7 +86,7 @@ def _of_units(model: WarningModel, grid: UnitPeriodGrid, blocks: Blocks) -> dict
 
 @lru_cache(maxsize=1)
 def evaluated(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, dict[str, float]]:
-    """Metrics of each event, the same names for all, `<part>_<metric>`; see `metrics`. Parts without rows are left out.
+    """Return metrics of each event, `<part>_<metric>`; see `metrics`. Parts without rows are left out.
 
     A part without any event has no average precision, recall or lead time.
     """
@@ -104,7 +107,7 @@ def metrics(one: EventModel, said: EvaluatedEvent, rows: BoolArray, model: Warni
     -------
     dict of str to float
         `rows`, `events`, `rate` [1]; `average_precision` [1], which is `rate` for a model that knows nothing; `brier`
-        and `brier_skill` [1] beside the rate that was learnt; of the alarms `alarms` (share of rows), `precision`,
+        and `brier_skill` [1] against the training rate; of the alarms `alarms` (share of rows), `precision`,
         `recall` [1], `false_alarms_month` (of all units of these rows) and `lead_time` [h]; `cost`, `cost_always` and
         `cost_never` [$ a unit and period]: what events and alarms cost by these alarms, with an alarm every time, and
         with none.
@@ -137,7 +140,7 @@ def _share(part: float, whole: float) -> float:
 
 
 def _mean_lead(one: EventModel, said: EvaluatedEvent, rows: BoolArray, model: WarningModel) -> float:
-    """Mean time from the first alarm of an unbroken run of them until the data show the event that it ends with [h]."""
+    """Return the mean time from a run's first alarm to the event at its end [h]."""
     hours, length = lead_time(one.event, model.seed), model.seed.period.total_seconds() / 3600.0
     run = np.zeros(len(said.y))
     for i in range(1, len(run)):

@@ -1,4 +1,4 @@
-"""Early warnings in the jobs: learnt once for all candidates, measured on new rows, shown in the model card."""
+"""Early warnings in the jobs: one fit for all candidates, metrics on new rows, model card section."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ class EventWarnings(PartFit[WarningModel]):
         refused = [f"- {name}: no warnings: {why}" for name, why in learnt.refused.items()]
         return [
             "Probabilities are calibrated on blocks that are newer than what scores them. Measured on every row of the "
-            "newest periods, of learnt units (test) and of held-out ones (unseen); average precision of a model that "
+            "latest periods, of training units (test) and of held-out ones (unseen); average precision of a model that "
             "knows nothing is the rate.",
             "",
             *stated,
@@ -84,11 +84,11 @@ class EventWarnings(PartFit[WarningModel]):
 
 
 def _stated(one: EventModel, seed: Seed) -> str:
-    """What is warned of, from what it was learnt, and when an alarm is raised."""
+    """Return the text on the event, its training rows, and the alarm threshold."""
     event = one.event
     counts, hours = event.in_words(seed.column(event.column).unit), lead_time(event, seed)
     return (
-        f"{counts}; by {one.candidate}, which learnt {one.events} events in {one.rows} rows. An alarm is raised above "
+        f"{counts}; by {one.candidate}, trained on {one.events} events in {one.rows} rows. An alarm is raised above "
         f"a probability of {event.threshold:.3g}: a miss costs {event.miss_cost.value:g} $, an alarm "
         f"{event.alarm_cost.value:g} $. The plant's own data show the event {hours:.3g} h after the alarm or sooner."
     )

@@ -11,8 +11,8 @@ from benchmarks.replays.run import play
 from models.table.contract import check
 from training.labels.job import ACCEPT
 
-STOPPED = f"toy: nothing was learnt, the new labels do not go with the past: {ACCEPT} REASON"
-DONE = {"state": "done", "why": None, "result": {"promoted": True, "version": 2, "why": "better beyond chance"}}
+STOPPED = f"toy: no model was trained, the new labels are inconsistent with history: {ACCEPT} REASON"
+DONE = {"state": "done", "why": None, "result": {"promoted": True, "version": 2, "why": "significantly better"}}
 
 
 class Service:
@@ -57,7 +57,7 @@ def test_a_person_accepts_labels_that_a_job_has_stopped_at(plant):
         ("retrain", None),
         ("retrain", "the laboratory is right"),
     ]
-    assert [(one.job, one.promoted) for one in found if one.job] == [("better beyond chance", 2)]
+    assert [(one.job, one.promoted) for one in found if one.job] == [("significantly better", 2)]
 
 
 @pytest.mark.parametrize(("answer", "why"), [(None, STOPPED), ("the laboratory is right", "the disk is full")])

@@ -77,7 +77,7 @@ def test_a_dry_run_says_what_would_be_and_that_nothing_was_promoted(done, promot
 
 def test_a_job_that_labels_stop_still_enters_its_refused_batch(done):
     with pytest.raises(ShiftError):
-        done(ShiftError("toy_cells: the labels do not go with the past"))
+        done(ShiftError("toy_cells: the labels are inconsistent with history"))
     assert done.entered == ["batches", "toy_cells"]
 
 

@@ -221,7 +221,7 @@ def test_a_load_beyond_what_is_known_is_a_fault_with_its_bound(faults: Callable[
 
 @pytest.mark.parametrize(
     ("refusal", "why"),
-    [("3 newest lots that nothing has learnt from", "3 newest lots"), (None, "it was trained without them")],
+    [("3 latest lots outside the training rows", "3 latest lots"), (None, "it was trained without them")],
 )
 def test_a_version_without_assayed_pieces_says_why_and_what_it_can_do(
     serve: Callable[..., Service], call: Any, refusal: str | None, why: str

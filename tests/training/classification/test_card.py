@@ -46,7 +46,7 @@ def test_a_row_and_what_is_predicted_are_named(toy_class_seed):
     assert heading(toy_class_seed) == "ore"
     assert verdict_head(toy_class_seed) == "classes of ore"
     assert subject(*plant(toy_class_seed)) == (
-        "Target: what the geologist says, ore. Learnt: 8 rows, 2024-01-01 to before 2024-01-01. Evaluated: 8 rows of "
+        "Target: what the geologist says, ore. Training: 8 rows, 2024-01-01 to before 2024-01-01. Evaluated: 8 rows of "
         "the same units and 2 rows of 2 held-out units, up to 2024-01-01."
     )
 
@@ -56,7 +56,7 @@ def test_of_each_class_it_says_how_many_are_right(toy_class_seed):
     assert "| `oxide` | 5 | 5 | 0.800 | 0.800 | 1.000 |" in card
     assert "| `sulfide` | 3 | 3 | 0.667 | 0.667 | 0.667 |" in card
     assert "| `rare` | 0 | 0 | - | - | - |" in card
-    assert "Never learnt, so that its probability is always 0: `rare`." in card
+    assert "Without training rows, so that the probability is always 0: `rare`." in card
 
 
 def test_candidates_stand_with_their_figures_and_the_chosen_one_is_marked(toy_class_seed):
@@ -77,7 +77,7 @@ def test_what_misleads_is_said_in_words(toy_class_seed):
     ]
     assert cautions(toy_class_seed, {"test_skill": 0.01, "test_ece": 0.05, "test_coverage_90": 0.85}, 200) == []
     assert cautions(toy_class_seed, {"test_skill": 0.01, "test_ece": 0.05, "test_coverage_90": 0.81}, 21) == []
-    assert f"- Beware of linear: {lines[0]}." in text(toy_class_seed, GOOD | bad)
+    assert f"- Warning on linear: {lines[0]}." in text(toy_class_seed, GOOD | bad)
 
 
 def test_remarks_count_what_was_turned_away(toy_class_seed):

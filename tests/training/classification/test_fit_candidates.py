@@ -103,7 +103,7 @@ def test_a_class_that_comes_only_in_the_test_has_a_finite_loss_and_is_pointed_ou
         assert np.isfinite([candidate.metrics[f"test_{name}"] for name in ("log_loss", "brier", "ece")]).all()
         assert not candidate.answers.p[:, 2].any()
     card = "\n".join(sections(found, found["linear"], data, parts))
-    assert "Never learnt, so that its probability is always 0: `rare`." in card
+    assert "Without training rows, so that the probability is always 0: `rare`." in card
 
 
 def test_a_class_that_is_missing_in_some_block_breaks_nothing(toy_class_seed, toy_class_frame):

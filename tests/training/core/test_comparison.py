@@ -35,7 +35,7 @@ def test_a_better_model_is_promoted_and_a_worse_one_is_not():
     assert "falls by more than" in better.why
     assert not worse.promoted
     assert worse.gain < 0
-    assert "not better beyond chance" in worse.why
+    assert "not significantly better" in worse.why
 
 
 def test_a_model_is_never_promoted_over_itself():
@@ -101,9 +101,9 @@ def test_the_sentence_names_the_loss_the_bound_and_the_unit():
     _, label, unit, period = plant(units=40, periods=5)
     far, close = beside(label, 0.75, 200), beside(label, 0.5, 200)
     better, worse = (judge(label, one, two, unit, period, "%") for one, two in ((far, close), (close, far)))
-    words = "beyond chance: with 80% confidence the mean absolute error falls by more than"
-    assert better.why == f"better {words} 0.25 %"
-    assert worse.why == f"not better {words} -0.25 %, which is not above zero"
+    words = "with 80% confidence the mean absolute error falls by more than"
+    assert better.why == f"significantly better: {words} 0.25 %"
+    assert worse.why == f"not significantly better: {words} -0.25 %, which is not above zero"
     assert (better.gain, better.gain_low, worse.gain, worse.gain_low) == pytest.approx((0.25, 0.25, -0.25, -0.25))
     assert (better.rows, better.periods, better.units, better.blocks) == (200, 5, 40, 40)
     assert (better.first_period, better.last_period, better.confidence) == ("2024-01-01", "2024-04-30", 0.8)
@@ -145,7 +145,7 @@ def test_a_verdict_counts_rows_periods_units_and_blocks():
     )
     assert judge_losses(rows, old, new, "the loss", "$/t", None).to_dict() == {
         "promoted": True,
-        "why": "better beyond chance: with 80% confidence the loss falls by more than 1 $/t",
+        "why": "significantly better: with 80% confidence the loss falls by more than 1 $/t",
         "rows": 3,
         "periods": 2,
         "units": 2,
@@ -171,7 +171,7 @@ def test_a_gain_of_nothing_is_not_better_and_an_unsound_model_not_promoted():
         found = judge_losses(rows, same, same, "the loss", "%", unsound)
         assert found.promoted is False
         assert found.why == (
-            "not better beyond chance: with 80% confidence the loss falls by more than 0 %, which is not above zero"
+            "not significantly better: with 80% confidence the loss falls by more than 0 %, which is not above zero"
         )
     found = judge_losses(rows, same, better, "the loss", "%", "it breaks its promise")
     assert (found.promoted, found.why) == (False, "better, but it breaks its promise")
@@ -246,7 +246,7 @@ def test_a_worse_model_is_not_promoted_whatever_it_mends():
     found = judge_losses(rows, old, new, "the loss", "%", None, mended="it covers what it promises")
     assert not found.promoted
     assert found.mended is None
-    assert found.why.startswith("not better beyond chance")
+    assert found.why.startswith("not significantly better")
 
 
 def test_what_is_unsound_holds_back_a_model_that_mends_something():
@@ -267,7 +267,7 @@ def test_a_model_that_is_better_on_the_whole_and_worse_for_a_part_is_held_back(w
     found = judge_losses(rows, old, new, "the loss", "%", None)
     assert found.gain_low > 0
     assert not found.promoted
-    assert f"it is worse beyond chance in {named}: its loss is 0." in found.why
+    assert f"it is significantly worse in {named}: its loss is 0." in found.why
 
 
 def test_parts_with_few_rows_say_nothing():
@@ -290,7 +290,7 @@ def test_a_gain_of_one_period_promotes_nobody(periods, place):
     if found.gain_low > 0:
         day = rows.periods.unique().sort_values().strftime("%Y-%m-%d")
         first, last = place // 2 * 2, place // 2 * 2 + 1
-        assert found.why.startswith("not better beyond chance: with 80% confidence the loss falls by more than 0.")
+        assert found.why.startswith("not significantly better: with 80% confidence the loss falls by more than 0.")
         assert f" %, but without {day[first]} to {day[last]} by -0.0" in found.why
         assert found.why.endswith(" %, which is not above zero")
 
@@ -300,7 +300,7 @@ def test_what_all_units_have_in_common_in_one_of_two_periods_promotes_nobody():
     assert gain_bound(old.loss - new.loss, rows.block)[1] > 0
     found = judge_losses(rows, old, new, "the loss", "%", None)
     assert not found.promoted
-    assert found.why.startswith("not better beyond chance: with 80% confidence the loss falls by more than -0.")
+    assert found.why.startswith("not significantly better: with 80% confidence the loss falls by more than -0.")
 
 
 def test_the_same_in_every_period_promotes():

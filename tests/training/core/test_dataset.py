@@ -160,7 +160,7 @@ def test_a_target_of_one_value_is_refused(toy_frame, toy_seed, tmp_path):
     toy_frame(units=2, periods=5).assign(y=90.0).to_csv(path, index=False)
     with pytest.raises(TableError) as caught:
         read(path, toy_seed)
-    expected = "at least two different labels: nothing can be learnt from one"
+    expected = "at least two different labels: no model can be fitted on one"
     assert str(caught.value) == f"{path}, column y: got 90 in all 10 rows with a label: expected {expected}"
 
 

@@ -57,16 +57,16 @@ def test_what_keeps_every_condition_passes():
         ),
         (
             gate(evidence(labels=49), False, None),
-            "labels: 49 learnt that do not just repeat the one before in their unit; expected at least 50",
+            "labels: 49 training labels that do not just repeat the one before in their unit; expected at least 50",
         ),
         (
             gate(evidence(blocks=7), False, None),
-            "rows to measure on: 28 rows in 7 independent blocks that nothing has learnt from; expected at least 30 "
+            "rows to measure on: 28 rows in 7 independent blocks outside the training rows; expected at least 30 "
             "rows in 8 blocks",
         ),
         (
             gate(evidence(per_block=2), False, None),
-            "rows to measure on: 20 rows in 10 independent blocks that nothing has learnt from; expected at least 30 "
+            "rows to measure on: 20 rows in 10 independent blocks outside the training rows; expected at least 30 "
             "rows in 8 blocks",
         ),
         (

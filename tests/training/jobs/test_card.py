@@ -42,7 +42,7 @@ of parts
 
 ## Inputs
 
-| input | unit | role | lowest learnt | highest learnt | meaning |
+| input | unit | role | training minimum | maximum | meaning |
 | - | - | - | - | - | - |
 | `previous_y` | % | before | 85.123 | 95 | efficiency of the period before, in hand |
 | `x_set` | kA | knob | 7 | 13.5 | set-point of x |
@@ -76,7 +76,7 @@ def test_a_card_holds_process_data_candidates_inputs_and_limits(toy_seed, monkey
     assert model_card({"bar": None, "line": chosen}, chosen, data, "parts") == expected
     data.cautions, data.lacks = ("not used: <b>op_1*</b>",), ("no value at all: tapped",)
     said = (
-        "- judged: 60\n- beware: not used: \\<b\\>op\\_1\\*\\</b\\>\n\n"
+        "- judged: 60\n- warning: not used: \\<b\\>op\\_1\\*\\</b\\>\n\n"
         "What this table lacks:\n\n- no value at all: tapped\n"
     )
     with_more = expected.replace("- judged: 60\n", said)

@@ -17,7 +17,7 @@ from training.jobs.trial import RunningPlants, SimulatedPlant, TrialError, loop_
 def test_the_plant_that_was_learnt_from_is_refused_before_a_champion_is_looked_for(tmp_path):
     seed = load("copper_cathode")
     number = seed.plant.rng_seed
-    words = f"^rng_seed: got {number}, the plant that the champion learnt from: expected another$"
+    words = f"^rng_seed: got {number}, the champion's training plant; expected another$"
     with pytest.raises(TrialError, match=words):
         trial(seed, StoreSettings(home=tmp_path), 100, number)
 

@@ -60,7 +60,9 @@ def test_a_line_says_what_was_measured_where_and_what_the_past_allows(checked):
     assert "20 rows of 20 units; expected -" in line
     assert line.endswith("by 12 windows of the past")
     text = stopped("toy_cells", checked(lambda y: y[:, 1:] + 4.0))
-    assert text.startswith("toy_cells: nothing was learnt, the new labels do not go with the past:\n  - labels, ")
+    assert text.startswith(
+        "toy_cells: no model was trained, the new labels are inconsistent with history:\n  - labels, "
+    )
     assert text.endswith("--accept-shift REASON")
     assert issubclass(ShiftError, ValueError)
 
@@ -72,7 +74,7 @@ def test_rows_of_periods_that_are_not_over_are_set_aside_up_to_a_fifth(checked, 
     assert found.passed is passed
     assert found.line == (
         f"labels, from the future: {early} of {240 + early} rows are of periods that are not over; expected at most "
-        "20%, which are set aside"
+        "20%, which are excluded"
     )
 
 

@@ -24,7 +24,7 @@ def test_a_label_against_all_neighbours_is_set_aside_with_its_reason(checked, pl
     assert found.passed
     assert found.aside[["unit", "column", "value"]].to_numpy().tolist() == [["A-003", "y", 75.0]]
     (reason,) = found.aside["reason"]
-    assert reason.startswith("suspicious, not learnt: -")
+    assert reason.startswith("outlier, excluded: -")
     assert " from what inputs, unit and the other rows let expect, where the past reaches " in reason
 
 

@@ -46,15 +46,15 @@ def test_to_be_better_takes_more_where_more_targets_are_asked():
 @pytest.mark.parametrize(
     ("found", "promoted", "why"),
     [
-        ((BETTER, SAME), True, "better beyond chance: a; no target is worse beyond chance"),
-        ((BETTER, BETTER), True, "better beyond chance: a, b; no target is worse beyond chance"),
-        ((BETTER, WORSE), False, "better beyond chance: a; but worse beyond chance: b"),
-        ((SAME, SAME), False, "no target is better beyond chance; a: not better beyond chance"),
-        ((WORSE, SAME), False, "no target is better beyond chance; a: not better beyond chance"),
+        ((BETTER, SAME), True, "significantly better: a; no target is significantly worse"),
+        ((BETTER, BETTER), True, "significantly better: a, b; no target is significantly worse"),
+        ((BETTER, WORSE), False, "significantly better: a; but significantly worse: b"),
+        ((SAME, SAME), False, "no target is significantly better; a: not significantly better"),
+        ((WORSE, SAME), False, "no target is significantly better; a: not significantly better"),
         (
             (BETTER, outcome(0.0, "its intervals are broken")),
             False,
-            "better beyond chance: a; but b: its intervals are broken",
+            "significantly better: a; but b: its intervals are broken",
         ),
         ((outcome(1.0, "its intervals are broken"), SAME), False, "but a: its intervals are broken"),
     ],

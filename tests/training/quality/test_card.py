@@ -115,7 +115,7 @@ def test_warnings_follow_the_candidates(toy_quality_seed):
     warned = "\n".join(
         [
             *CANDIDATES.replace(" 0.7 |", " 0 |").splitlines(),
-            *("", "- Beware of linear: on the test lots it is no better than the baseline.", ""),
+            *("", "- Warning on linear: on the test lots it is no better than the baseline.", ""),
         ]
     )
     rest = CONTENTS + DEFECTS + GRADES + DECISIONS.format("0.0235")
@@ -164,13 +164,13 @@ def test_rows_target_and_use_are_said_in_sentences(toy_quality_seed):
     assert row(toy_quality_seed) == "a lot of 25 t"
     assert heading(toy_quality_seed) == "3 contents, 1 defects and the grade"
     assert subject(data, PARTS) == (
-        "Predicted before the assay: contents of p, q, r; defects, grade, and what to do with the lot. Learnt: 600 "
+        "Predicted before the assay: contents of p, q, r; defects, grade, and the decision on the lot. Training: 600 "
         "lots, 2024-01-01 to before 2024-05-01. Assessment: 150 later lots (called test), up to 2024-05-29, and 250 "
         "lots of 2 held-out units of all times."
     )
     assert rows_used(data, PARTS) == [
         "1000 assayed lots of 12 units, 2024-01-01 to 2024-05-29",
-        "learnt: 600 lots before 2024-05-01; of these the 300 from 2024-03-01, each predicted by a model that knew "
+        "training: 600 lots before 2024-05-01; of these the 300 from 2024-03-01, each predicted by a model that knew "
         "only older ones, gave the errors, the promise on released lots, and chose the candidate",
         "judged: 150 lots from 2024-05-01 to 2024-05-29, and 250 lots of 2 held-out units of all times",
     ]

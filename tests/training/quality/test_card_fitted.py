@@ -91,7 +91,7 @@ def test_a_simulated_plants_card_says_what_it_is_not(toy_quality_seed, toy_quali
     card = model_card(found, found["persistence"], data, parts)
     assert "RMSE to the true logarithms [1]" in card
     assert "neither evidence about a plant nor a claim about savings" in card
-    assert "Beware of persistence: on the test lots it is no better than the baseline" in card
+    assert "Warning on persistence: on the test lots it is no better than the baseline" in card
 
 
 def test_a_candidate_that_releases_nothing_is_told_without_nan(toy_quality_seed, toy_quality_frame):

@@ -216,7 +216,7 @@ def test_a_champion_of_another_seed_is_not_judged(fitted, toy_quality_seed, tmp_
     check_judgeable(model, data, rows)
     text = toy_quality_seed.text.replace(old, new).replace(f"[targets.{old[1:-1]}]", f"[targets.{new[1:-1]}]")
     other = replace(model, seed=parse(text, tmp_path / "seeds" / "toy_lots.toml"))
-    with pytest.raises(RegistryError, match=f"^toy_lots: the champion learnt .* cannot be judged: {told}$"):
+    with pytest.raises(RegistryError, match=f"^toy_lots: the champion was trained .* cannot be judged: {told}$"):
         check_judgeable(other, data, rows)
 
 

@@ -77,7 +77,7 @@ def test_released_lots_that_break_their_grade_are_refused(toy_quality_seed):
         "gain over an assay of every lot",
         "promise on released lots",
     ]
-    assert found.reasons[1].endswith("released lots break their grade; expected no more beyond chance than 2% of them")
+    assert found.reasons[1].endswith("released lots break their grade; expected not significantly more than 2% of them")
 
 
 def test_lots_whose_assays_do_not_tell_their_grades_do_not_count(toy_quality_seed):

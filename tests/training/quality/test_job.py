@@ -255,7 +255,7 @@ def test_two_that_release_nothing_can_be_judged(idle):
 
 def test_the_baseline_alone_is_refused_and_gets_no_alias(idle):
     for gated in (idle.trained.gated, idle.retrained.gated):
-        assert any("the baseline is best: nothing was learnt beyond it" in reason for reason in gated.reasons)
+        assert any("the baseline is best: no candidate improves on it" in reason for reason in gated.reasons)
     assert idle.trained.alias is None
     assert not [move for move in idle.tracking.audit("toy_lots") if move.alias == "challenger"]
 

@@ -50,7 +50,7 @@ def test_every_axis_of_a_number_bears_its_unit(fitted):
         nameless = len(axes) - len(named)
         assert nameless <= (1 if name in ("nearest_limits", "importance") else 0), name  # their bars are named
         for text in named:
-            counted = ("month", "periods learnt")
+            counted = ("month", "training periods")
             assert "[" in text or any(words in text for words in counted), (name, text)
 
 

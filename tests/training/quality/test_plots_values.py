@@ -238,7 +238,7 @@ def test_inputs_and_learning_curve(fitted, layout_of, traces_of):
     assert traces_of(bars) == [{"type": "bar", "orientation": "h", "marker.color": BLUE}]
     pairs = list(zip(bars.data[0].y, bars.data[0].x, strict=True))
     assert pairs == [("v [1]", 0.1), ("p_last [ppm]", 0.2), ("u [1]", 0.3), ("knob [°C]", 0.4)]
-    text = ("periods learnt, newest before the test", "test loss [1]")
+    text = ("training periods, latest before the test", "test loss [1]")
     assert layout_of(curve) == named(*text, **{"xaxis.rangemode": "tozero"})
     assert traces_of(curve) == [BOTH | {"line.color": BLUE}]
     assert (curve.data[0].x, curve.data[0].y) == ((4, 9, 60), (0.9, 0.8, 0.7))

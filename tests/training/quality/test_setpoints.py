@@ -59,8 +59,8 @@ def test_the_card_says_what_of_each_knob_history_shows(lots):
     part = EffectsOnLots()
     model = SimpleNamespace(learnt={"set-points": part.fit(lots, None)}, refusals={})
     text = "\n".join(part.section(model, lots, None))
-    assert text.startswith("## Set-points\n\nLearnt from")
-    assert f"Learnt from all {len(lots.table)} assayed lots." in text
+    assert text.startswith("## Set-points\n\nFitted on")
+    assert f"Fitted on all {len(lots.table)} assayed lots." in text
     assert "| `knob` | °C | " in text
     assert "| 10 | 1 | " in text  # step and cost
 

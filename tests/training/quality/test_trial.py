@@ -94,7 +94,7 @@ def test_progress_is_told(learnt):
 
 
 def test_the_plant_learnt_from_is_refused(learnt):
-    with pytest.raises(TrialError, match=f"rng_seed: got {learnt.seed.plant.rng_seed}, the plant that the champion"):
+    with pytest.raises(TrialError, match=f"rng_seed: got {learnt.seed.plant.rng_seed}, the champion's training plant"):
         trial(learnt.seed, learnt.settings, 100, learnt.seed.plant.rng_seed)
 
 

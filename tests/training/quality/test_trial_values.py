@@ -59,7 +59,7 @@ def test_the_terminal_says_what_was_decided_what_it_cost_and_what_was_promised(c
         "before 50 assays are known 60 78.0% 77.3%",
         "from then on 340 86.1% 89.7%",
         "1.33% of 300 released lots break their grade by their assay (0.67% in truth); at most 2% was promised for the "
-        "plant that was learnt from. That promise is withdrawn here: it was made for another plant, until assays of "
+        "plant that it was trained on. That promise is withdrawn here: it was made for another plant, until assays of "
         "183 lots to be released show it for this one, as they do.",
         "A simulation at the seed's costs: no claim about a plant.",
     ]

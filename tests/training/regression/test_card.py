@@ -69,8 +69,8 @@ def test_a_row_and_what_is_predicted_are_named_with_their_units(toy_seed):
 
 def test_the_subject_counts_the_rows_that_were_learnt_and_evaluated(toy_seed):
     assert subject(table_of(toy_seed, DAYS), PARTS) == (
-        "Target: efficiency, y [%]. Learnt: 300 rows, 2022-01-01 to before 2023-08-24. Evaluated: 60 rows of the same "
-        "units and 12 rows of 4 held-out units, up to 2023-11-22."
+        "Target: efficiency, y [%]. Training: 300 rows, 2022-01-01 to before 2023-08-24. Evaluated: 60 rows of the "
+        "same units and 12 rows of 4 held-out units, up to 2023-11-22."
     )
 
 
@@ -84,7 +84,7 @@ def test_periods_shorter_than_a_day_are_said_with_their_time(toy_seed):
 def test_the_use_of_the_rows_is_said_in_three_lines(toy_seed):
     assert rows_used(table_of(toy_seed, DAYS), PARTS) == [
         "480 labelled rows of 20 units, 24 periods from 2022-01-01 to 2023-11-22",
-        "learnt: periods before 2023-08-24; of these the ones from 2022-10-28, each predicted by a model that knew "
+        "training: periods before 2023-08-24; of these the ones from 2022-10-28, each predicted by a model that knew "
         "only older ones, gave the intervals their width and chose the candidate",
         "judged: 60 rows from 2023-08-24 to 2023-11-22, and 80 rows of 4 held-out units (12 in those periods)",
     ]
@@ -109,9 +109,9 @@ def test_the_sections_show_known_metrics_noise_and_intervals(toy_seed):
         "",
         "## Intervals",
         "",
-        "Conformal, from 240 residuals of models that knew only what is older than the row; the one that serves then "
-        "learnt those rows too. Measured coverage of the 90% interval: 0.92 on future periods, 0.875 on held-out units "
-        "in them, 0.88 on held-out units in all periods.",
+        "Conformal, from 240 residuals of models that knew only what is older than the row; the model in service was "
+        "then fitted on those rows too. Measured coverage of the 90% interval: 0.92 on future periods, 0.875 on "
+        "held-out units in them, 0.88 on held-out units in all periods.",
         "",
         "## Signs against physics",
         "",
@@ -127,7 +127,7 @@ def test_a_metric_that_one_candidate_has_is_a_column_and_a_dash_of_the_other(toy
 def test_a_chosen_baseline_comes_with_a_warning(toy_seed):
     lines = sections_of(toy_seed, chosen="persistence")
     assert lines[6:8] == ["| **persistence** | 2 | 0 | 0.9 |", "| linear | 0.5123 | 0.75 | 0.92 |"]
-    assert lines[9] == "- Beware of persistence: on the test rows it is no better than the baseline."
+    assert lines[9] == "- Warning on persistence: on the test rows it is no better than the baseline."
 
 
 MEASURED = "- measured against the simulated truth: 0.4 %; a perfect model still has this RMSE against the label"
@@ -190,7 +190,9 @@ def test_fixed_and_adaptive_intervals_stand_side_by_side(toy_seed):
         "| RMSE, future periods | 1.344 | 1.3 | 1.198 |\n"
         "| mean absolute error, future periods | 0.867 | 0.86 | 0.85 |\n"
     ) in text
-    assert "Until it has received outcomes that count for 50, and again where none came in for long, it answers" in text
+    assert (
+        "Until it has received outcomes that count for 50, and again after a long time without any, it returns" in text
+    )
     assert "held-out units in them |" not in text
     both = line | {f"unseen_{name}": value for name, value in every.items()}
     assert "| coverage, held-out units in them | 0.74 | 0.81 | 0.876 |" in "\n".join(sections_of(toy_seed, line=both))

@@ -89,7 +89,7 @@ def test_residuals_over_time_and_their_means(fitted, layout_of, traces_of):
     figure = plots.residuals_over_time(*fitted)
     lines = [("x", parts.test_from, GREY, "dash", None), ("y", 0, "black", None, 1)]
     assert layout_of(figure) == named("period start", "predicted minus measured [%]", lines=lines)
-    means = [("mean, learnt periods", GREY), ("mean, future", "black")]
+    means = [("mean, training periods", GREY), ("mean, future", "black")]
     assert traces_of(figure) == [
         points(FUTURE, BLUE, 4, 0.5),
         points(HELD_OUT, ORANGE, 4, 0.5),
@@ -177,7 +177,7 @@ def test_the_learning_curve_and_the_noise_that_no_model_gets_below(fitted, layou
     candidate, data, parts = fitted
     metrics = {name: value for name, value in candidate.metrics.items() if name != "test_noise_floor"}
     bare = plots.learning_curve(replace(candidate, metrics=metrics), data, parts)
-    expected = named("periods learnt, newest before the test", "test RMSE [%]", **{"xaxis.rangemode": "tozero"})
+    expected = named("training periods, latest before the test", "test RMSE [%]", **{"xaxis.rangemode": "tozero"})
     look = {"type": "scatter", "mode": "lines+markers", "name": "test RMSE", "line.color": BLUE}
     assert layout_of(bare) == expected
     assert traces_of(bare) == [look]

@@ -55,7 +55,7 @@ def test_a_model_without_skill_comes_with_a_warning(toy_seed, toy_frame):
     newest = frame["period_start"] >= "2023-08-01"
     broken = frame.assign(y=frame["y"].where(~newest, 70.0))
     card, _ = card_of(toy_seed, broken)
-    assert "Beware of linear: on the test rows it is no better than the baseline" in card
+    assert "Warning on linear: on the test rows it is no better than the baseline" in card
     assert "fixed 90% intervals cover 0.0% of the labels of" in card
 
 

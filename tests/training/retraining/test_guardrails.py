@@ -60,7 +60,7 @@ def test_a_part_in_which_the_challenger_is_worse_beyond_chance_is_refused_with_i
     assert not found.passed
     assert found.line == (
         "worst: regime wet: the loss falls by -0.5, with 95% confidence by -0.3511 at most, on 80 rows; 2 compared; "
-        "expected no loss beyond chance against the champion in any of them"
+        "expected no significant loss against the champion in any of them"
     )
 
 

@@ -72,7 +72,7 @@ def test_rows_that_are_set_aside_are_listed_with_what_the_contract_turned_away(t
     assert found.rejected.columns.tolist() == new.rejected.columns.tolist()
     listed = found.rejected[["file", "row", "unit", "column", "value", "reason"]].iloc[-1].tolist()
     assert listed == ["new.csv", 105, aside["unit"].iloc[0], "y", 75.0, "suspicious"]
-    assert found.cautions[-1] == "1 rows were set aside: their labels are odd"
+    assert found.cautions[-1] == "1 rows were excluded: their labels are odd"
     none = pd.DataFrame()
     assert without(new, none, toy_seed, "new.csv", 100, "") is new
     assert isinstance(found, Checked)

@@ -19,7 +19,7 @@ def test_rows_that_were_turned_away_are_named_where_the_others_are_too_few(toy_s
         judge_rows(dataset_of(new, toy_seed), new, model, SimpleNamespace(number=7))
     text = str(raised.value)
     assert text.startswith("0 rows to judge on: version 7 has learnt")
-    assert "; 3 of the new rows were turned away or set aside before:\n  - z: outside " in text
+    assert "; 3 of the new rows were rejected or excluded before:\n  - z: outside " in text
 
 
 def test_where_no_row_was_turned_away_nothing_is_added(toy_seed, toy_frame):

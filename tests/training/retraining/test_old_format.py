@@ -73,7 +73,7 @@ def test_a_retraining_names_process_version_and_what_to_type(toy_seed, home):
     with pytest.raises(RegistryError) as told:
         retrain(toy_seed, home.later, home.settings)
     assert str(told.value) == (
-        f"toy_cells: version 1 does not load: {WHY}; no challenger can be judged beside it; type nonferrous train "
+        f"toy_cells: version 1 does not load: {WHY}; no challenger can be compared with it; type nonferrous train "
         "toy_cells --data FILE, whose version becomes champion where it passes the gate"
     )
 

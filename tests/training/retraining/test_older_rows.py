@@ -27,8 +27,8 @@ def test_older_rows_are_of_units_that_both_hold_out_and_of_periods_that_the_cham
 def test_a_loss_beyond_chance_is_refused_with_its_figures(verdict, passed):
     found = no_loss(lambda: verdict, None)
     assert found.passed is passed
-    assert found.line.startswith("older rows that neither has learnt: the loss falls by ")
-    assert found.line.endswith("on 80 rows of 20 units; expected no loss beyond chance against the champion")
+    assert found.line.startswith("older rows outside the training rows of both: the loss falls by ")
+    assert found.line.endswith("on 80 rows of 20 units; expected no significant loss against the champion")
 
 
 def test_one_of_several_targets_that_loses_is_enough():

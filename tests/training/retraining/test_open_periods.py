@@ -53,11 +53,11 @@ def test_rows_of_periods_that_are_not_over_are_listed_with_what_the_contract_tur
     assert listed["file"].tolist() == ["rows.parquet"] * 9
     assert listed["value"].tolist()[0] == str(FIRST + PERIOD)
     assert listed["reason"].tolist()[0] == (
-        "from the future, not learnt: its period ends on 2024-03-01 00:00, and it is 2024-02-15 00:00 UTC by this "
+        "from the future, excluded: its period ends on 2024-03-01 00:00, and it is 2024-02-15 00:00 UTC by this "
         "machine's clock"
     )
     assert found.cautions[-1] == (
-        "9 rows were set aside: their periods are not over: it is 2024-02-15 00:00 UTC by this machine's clock"
+        "9 rows were excluded: their periods are not over: it is 2024-02-15 00:00 UTC by this machine's clock"
     )
 
 
@@ -81,7 +81,7 @@ def test_a_clock_that_is_wrong_loses_nothing(toy_seed, file, clock):
     with pytest.raises(ShiftError) as raised:
         read_new(file, toy_seed)
     assert str(raised.value) == (
-        "toy_cells: nothing was learnt, all 11 new rows are of periods that are not over: it is 2019-06-01 00:00 UTC "
+        "toy_cells: no rows to train on, all 11 new rows are of periods that are not over: it is 2019-06-01 00:00 UTC "
         "by this machine's clock"
     )
     clock(pd.Timestamp("2026-06-01"))

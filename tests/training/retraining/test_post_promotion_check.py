@@ -57,7 +57,7 @@ def test_the_champion_before_comes_back_when_its_law_does(after, toy_frame):
     assert champion == 1
     assert (move.action, move.before, move.after) == ("rollback", 2, 1)
     assert move.why.startswith("version 1 is better than version 2: on ")
-    assert "rows that neither has learnt its loss is" in move.why
+    assert "rows outside both trainings its loss is" in move.why
 
 
 @pytest.mark.long("trains and retrains")
@@ -79,7 +79,7 @@ def since(gain, low, rows, unsound=None):
     """What came after a promotion: by how much less the one before loses, with its bound."""
     return ComparisonResult(
         promoted=low > 0 and unsound is None,
-        why="better beyond chance",
+        why="significantly better",
         rows=rows,
         periods=10,
         units=24,
@@ -105,7 +105,7 @@ def test_two_bad_months_do_not_overturn_what_more_rows_have_decided():
 def test_what_lasts_overturns_it():
     """(1200 * 0.30 - 600 * 0.30) / 1800 is 0.10."""
     assert overturned(PROMISE, since(0.30, 0.20, 1200)) == (
-        "on 1200 rows since the promotion better beyond chance; on all 1800 rows that neither has learnt its loss is "
+        "on 1200 rows since the promotion significantly better; on all 1800 rows outside both trainings its loss is "
         "0.1 lower"
     )
 

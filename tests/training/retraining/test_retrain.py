@@ -85,7 +85,7 @@ def test_a_period_that_the_champion_has_just_not_learnt_may_judge(toy_seed, toy_
         judge_start(new, toy_seed, starts[2] + pd.Timedelta(days=1), 7)
     newest, after = f"{starts[2]:%Y-%m-%d}", f"{starts[2] + pd.Timedelta(days=1):%Y-%m-%d}"
     assert str(raised.value) == (
-        f"0 rows to judge on: version 7 has learnt the periods before {after}, and the newest labelled new one is "
+        f"0 rows to judge on: version 7 was trained on the periods before {after}, and the newest labelled new one is "
         f"{newest}"
     )
 
@@ -143,7 +143,7 @@ def test_cautions_are_those_of_the_new_rows_and_of_spellings_over_the_seam(seam,
     history = history.copy()
     history.loc[0, "z"] = 9.75
     same, _ = _together(history, read_table(path, toy_seed), toy_seed, version, path)
-    assert same.cautions == (unused, "1 rows of history are out of the seed's ranges and were set aside")
+    assert same.cautions == (unused, "1 rows of history are out of the seed's ranges and were excluded")
 
 
 def test_figures_of_a_decision_are_those_that_a_verdict_has():

@@ -229,7 +229,7 @@ def test_rows_that_the_champion_has_learnt_judge_nobody(story, toy_frame, tmp_pa
     old = toy_frame()
     old[old["period_start"] < "2022-12-01"].to_csv(tmp_path / "old.csv", index=False)
     runs = len(story.tracking._client.search_runs(["1"]))
-    with pytest.raises(ComparisonError, match=r"0 rows to judge on: version \d has learnt the periods before 20"):
+    with pytest.raises(ComparisonError, match=r"0 rows to judge on: version \d was trained on the periods before 20"):
         retrain(story.seed, tmp_path / "old.csv", story.settings)
     assert len(story.tracking._client.search_runs(["1"])) == runs
 

@@ -102,7 +102,7 @@ def test_a_better_challenger_is_in_shadow_and_all_say_so(begun, seed):
     begin = tracking.audit("toy_cells")[-1]
     assert (begin.alias, begin.before, begin.after, begin.action) == ("shadow", None, 2, "enter")
     assert begin.metrics == found.figures
-    assert begin.why.startswith(f"until {period.until:%Y-%m-%d %H:%M} UTC: better beyond chance")
+    assert begin.why.startswith(f"until {period.until:%Y-%m-%d %H:%M} UTC: significantly better")
 
 
 def test_nothing_is_compared_before_the_period_is_over(plant):
@@ -116,14 +116,14 @@ def test_nothing_is_compared_before_the_period_is_over(plant):
 def test_the_better_one_is_promoted_with_the_figures_of_what_came_in(plant, toy_frame):
     found = plant.look(LATER, some(toy_frame, 36, 42, slope=3.0))
     assert not found.goes_on
-    assert found.line.startswith("version 2 is champion after its shadow period: better beyond chance")
+    assert found.line.startswith("version 2 is champion after its shadow period: significantly better")
     assert plant.aliases == {"champion": 2}
     versions = plant.tracking.versions("toy_cells")
     assert plant.asked == [tuple(one.tags["model_digest"] for one in versions)]
     promotion, _, end = plant.tracking.audit("toy_cells")[-3:]
     assert (promotion.alias, promotion.before, promotion.after) == ("champion", 1, 2)
     assert (end.alias, end.before, end.after) == ("shadow", 2, None)
-    assert promotion.why.startswith("after its shadow period: better beyond chance")
+    assert promotion.why.startswith("after its shadow period: significantly better")
     assert promotion.metrics["rows"] == 120
     assert promotion.metrics["gain_low"] > 0
     assert plant.look(LATER) is None
@@ -131,7 +131,7 @@ def test_the_better_one_is_promoted_with_the_figures_of_what_came_in(plant, toy_
 
 def test_one_that_is_better_no_more_is_refused_with_its_reason(plant, toy_frame):
     found = plant.look(LATER, some(toy_frame, 36, 42))
-    assert found.line.startswith("version 2 is refused after its shadow period: not better beyond chance")
+    assert found.line.startswith("version 2 is refused after its shadow period: not significantly better")
     assert plant.aliases == {"champion": 1}
     end = plant.tracking.audit("toy_cells")[-1]
     assert (end.alias, end.after, end.metrics["gain"] < 0) == ("shadow", None, True)
@@ -142,7 +142,7 @@ def test_one_that_is_better_on_the_whole_and_worse_in_a_regime_is_held_back(plan
     monkeypatch.setattr(guardrails, "regimes", lambda start, seed: np.where(start < back, "new law", "law as before"))
     both = pd.concat([some(toy_frame, 36, 45, slope=3.0), some(toy_frame, 45, 48)])
     found = plant.look(LATER, both)
-    assert found.line.startswith("version 2 is refused after its shadow period: better beyond chance")
+    assert found.line.startswith("version 2 is refused after its shadow period: significantly better")
     assert "held back: worst regime or group: regime law as before: the loss falls by -" in found.line
     assert plant.aliases == {"champion": 1}
 
@@ -192,7 +192,7 @@ def test_a_person_may_end_it_early(plant):
 def test_a_shadow_that_another_champion_left_behind_is_ended_at_the_next_look(plant):
     plant.tracking.move_alias("toy_cells", "champion", 2, "promote", "cut off after this move", {})
     found = plant.look(LATER)
-    assert (found.line, found.goes_on) == ("version 2 answers in shadow no more: version 2 is champion now", False)
+    assert (found.line, found.goes_on) == ("version 2 is no longer in shadow: version 2 is champion now", False)
     assert plant.moves[-1] == ("shadow", 2, None, "withdraw")
 
 

@@ -71,7 +71,7 @@ def story(toy_seed, toy_frame, tmp_path_factory):
 
 
 def test_a_forged_file_registers_nothing_and_is_kept_as_refused(story):
-    assert story.refusal.startswith("toy_cells: nothing was learnt, the new labels do not go with the past:")
+    assert story.refusal.startswith("toy_cells: no model was trained, the new labels are inconsistent with history:")
     assert "link to the inputs of y" in story.refusal
     assert story.before == story.after_try
     forged = batches("toy_cells", story.tracking)[0]
@@ -95,7 +95,7 @@ def test_a_single_far_label_is_listed_and_not_learnt(story):
     assert (story.honest.new_rows, story.honest.set_aside) == (119, 1)
     listed = pd.read_csv(story.honest.rejected_file)
     assert listed["value"].tolist() == [70.0]
-    assert listed["reason"].str.startswith("suspicious, not learnt: ").all()
+    assert listed["reason"].str.startswith("outlier, excluded: ").all()
     assert story.honest.learnt.data.table["y"].min() > 80
 
 
@@ -113,7 +113,9 @@ def test_an_accepted_shift_is_kept_with_its_reason_and_what_was_found(story):
 
 
 def test_the_gate_asks_for_no_loss_on_older_rows(story):
-    (asked,) = [one for one in story.honest.gated.conditions if one.what == "older rows that neither has learnt"]
+    (asked,) = [
+        one for one in story.honest.gated.conditions if one.what == "older rows outside the training rows of both"
+    ]
     assert asked.passed
 
 

@@ -65,9 +65,7 @@ def test_reach_is_within_bounds_and_the_middle_of_history(potline):
 
 
 def test_a_process_of_which_nothing_is_known_is_refused(toy_seed):
-    with pytest.raises(
-        SetpointTrialError, match=r"^toy_cells: a trial needs a module of how it responds to its knobs$"
-    ):
+    with pytest.raises(SetpointTrialError, match=r"^toy_cells: a trial needs a model of its response to set-points$"):
         ActionSpace.of(toy_seed, pd.DataFrame())
 
 

@@ -144,5 +144,5 @@ def test_recommendations_leave_the_plan_where_history_is_too_short_to_learn(begu
     arm = next(arm for arm in ARMS if arm.name == name)
     ran = run(begun, arm, PERIODS, silent)
     pd.testing.assert_frame_equal(ran.rows, operators.rows)
-    assert ran.decisions["refusal"].str.fullmatch(r"not learnt: got 2\d\d rows of 24 units.*").all()
-    assert outcome_of(ran, operators, begun.seed, PERIODS)["refusals"] == {"not learnt": 1.0}
+    assert ran.decisions["refusal"].str.fullmatch(r"model not fitted: got 2\d\d rows of 24 units.*").all()
+    assert outcome_of(ran, operators, begun.seed, PERIODS)["refusals"] == {"model not fitted": 1.0}

@@ -72,7 +72,7 @@ def test_history_that_teaches_nothing_is_a_refusal_of_all(made_up, monkeypatch):
     choice = StaticModelPolicy(HAND, made_up.seed, REACH).choose(made_up.table(0), HAND)
     assert choice.units.tolist() == list(UNITS)
     assert not choice.moves.any()
-    assert set(choice.refusals) == {"not learnt: history is too short"}
+    assert set(choice.refusals) == {"model not fitted: history is too short"}
 
 
 def test_who_learns_again_keeps_its_own_moves_apart(made_up):

@@ -122,7 +122,7 @@ def test_more_plants_than_there_are_need_numbers_of_their_own(potline, tmp_path)
 
 
 def test_without_a_plant_or_a_response_there_is_no_trial(tmp_path):
-    words = r"^zinc_leach_filter: a trial needs a simulated plant, and a module of how it responds to its knobs$"
+    words = r"^zinc_leach_filter: a trial needs a simulated plant, and a model of its response to set-points$"
     with pytest.raises(SetpointTrialError, match=words):
         trial(seeds.load("zinc_leach_filter"), {}, None, tmp_path, silent)
 

@@ -44,7 +44,7 @@ def test_tables_fit_a_terminal_and_name_what_they_show(found):
     for part in tables(found):
         screen.print(part, markup=False)
     text = screen.file.getvalue()
-    assert "2 periods after 40 of history on 2 plants that nobody has seen (seed-1, seed-2), 24 units each" in text
+    assert "2 periods after 40 of history on 2 plants outside the training rows (seed-1, seed-2), 24 units each" in text
     assert "3.5 (0.3 to 6.7)" in text  # 3 and 4: sd 0.707, times 6.314 over the root of 2
     assert "70%" in text
     assert "4.0 ±0.5" in text

@@ -130,7 +130,7 @@ def test_limits_of_spreads_and_what_they_rest_on_are_named(toy_spread_seed):
 def test_warnings_and_wrong_labels_follow_the_figures(toy_sorting_seed):
     known = SOUND | {"test_skill": 0.0, "test_label_errors": 0.0123}
     warned = (
-        "\n- Beware of linear: on the test pieces it is no better than the baseline.\n"
+        "\n- Warning on linear: on the test pieces it is no better than the baseline.\n"
         "- Against the simulated truth 1.23% of the mass has a wrong label.\n"
     )
     text = text_of(toy_sorting_seed, known)
@@ -158,14 +158,14 @@ def test_rows_target_and_use_are_said_in_sentences(toy_sorting_seed):
     assert row(toy_sorting_seed) == "a piece of scrap that passed the sensors"
     assert heading(toy_sorting_seed) == "metal"
     assert subject(data, PARTS) == (
-        f"Target: {toy_sorting_seed.target.meaning}, metal. Learnt: 60 pieces, 2024-01-01 to before 2024-01-07. "
+        f"Target: {toy_sorting_seed.target.meaning}, metal. Training: 60 pieces, 2024-01-01 to before 2024-01-07. "
         "Evaluated: 20 pieces of 2 later lots (called test), up to 2024-01-08, and 15 pieces of 2 held-out lots of all "
         "times. All shares are by mass."
     )
     assert rows_used(data, PARTS) == [
         "100 labelled pieces of 10 lots from 2024-01-01 to 2024-01-10; no lot is cut",
-        "learnt: 6 lots before 2024-01-07; of these the ones from 2024-01-03, each predicted by a model that knew only "
-        "older ones, gave the probabilities their temperature, the contents their intervals and the limits their "
+        "training: 6 lots before 2024-01-07; of these the ones from 2024-01-03, each predicted by a model that knew "
+        "only older ones, gave the probabilities their temperature, the contents their intervals and the limits their "
         "risk price, and chose the candidate",
         "judged: 20 pieces of 2 lots from 2024-01-07 to 2024-01-08, and 15 pieces of 2 held-out lots of all times",
     ]

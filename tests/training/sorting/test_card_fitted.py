@@ -38,7 +38,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
     wrong = bar.metrics["test_label_errors"]
     assert 0.04 < wrong < 0.12  # a tenth was relabelled, a third of it rightly
     assert f"Against the simulated truth {wrong:.2%} of the mass has a wrong label" in card
-    assert "Beware of majority: on the test pieces it is no better than the baseline" in card
+    assert "Warning on majority: on the test pieces it is no better than the baseline" in card
     assert "neither evidence about a plant nor a claim about savings" in card
     assert "nonferrous 1.2.3, commit unknown" in card
 

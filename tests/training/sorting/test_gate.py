@@ -52,7 +52,7 @@ def test_lots_that_break_their_limit_are_refused(plant):
     found = gate(evidence(deciding("trees", bins), deciding("majority", bins), data, parts), False, None)
     assert [reason.split(":")[0] for reason in found.reasons] == ["gain over majority", "promise on lots"]
     assert found.reasons[1] == (
-        "promise on lots: 15 of 15 lots break a limit; expected no more beyond chance than 10% of them"
+        "promise on lots: 15 of 15 lots break a limit; expected not significantly more than 10% of them"
     )
 
 

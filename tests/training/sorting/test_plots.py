@@ -37,7 +37,7 @@ def test_every_axis_of_a_number_bears_its_unit(fitted):
         named = [axis.title.text for axis in axes if axis.title.text]
         assert named, name
         for text in named:
-            counted = ("class", "lots learnt", "start of the lot")
+            counted = ("class", "training lots", "start of the lot")
             assert "[" in text or any(words in text for words in counted), (name, text)
 
 

@@ -219,7 +219,7 @@ def test_without_held_out_lots_only_the_future_is_shown(fitted):
 def test_the_learning_curve(fitted, layout_of, traces_of):
     figure = plots.learning_curve(*fitted)
     axes = {"xaxis.rangemode": "tozero", "yaxis.rangemode": "tozero"}
-    assert layout_of(figure) == named("lots learnt, newest before the test", "test log loss, by mass [1]", **axes)
+    assert layout_of(figure) == named("training lots, latest before the test", "test log loss, by mass [1]", **axes)
     look = {"type": "scatter", "mode": "lines+markers", "name": "test log loss", "line.color": BLUE}
     assert traces_of(figure) == [look]
     assert (figure.data[0].x, figure.data[0].y) == ((3, 8, 24), (0.9, 0.5, 0.4))

@@ -54,7 +54,7 @@ def test_few_lots_and_pieces_without_time_are_refused_in_words(pieces, parts):
     few = replace(
         parts, test=parts.test[pieces.units[parts.test] == pieces.units[parts.test][0]], unseen=parts.unseen[:0]
     )
-    why = "1 newest lots that nothing has learnt from, expected 20 or more to weigh set-points on"
+    why = "1 latest lots outside the training rows, expected 20 or more to evaluate set-points on"
     assert NewestPieces().outcome(pieces, few) == (None, why)
     timeless = SimpleNamespace(seed=SimpleNamespace(time=None))
     assert NewestPieces().outcome(timeless, parts).refusal.startswith("pieces have no time")
@@ -66,9 +66,9 @@ def test_a_stored_version_advises_as_it_did_before(pieces, parts, save_toy_sorte
     again = load(tmp_path / "with")
     assert recommend(learnt_by(again, "set-points"), [PLAN]) == recommend(learnt_by(whole, "set-points"), [PLAN])
     assert learnt_by(load(tmp_path / "without"), "set-points") is None
-    save(replace(whole, learnt={}, refusals={"set-points": "3 newest lots"}), tmp_path / "refused")
+    save(replace(whole, learnt={}, refusals={"set-points": "3 latest lots"}), tmp_path / "refused")
     refused = load(tmp_path / "refused")
-    assert (refused.line_setpoints, refused.refusals) == (None, {"set-points": "3 newest lots"})
+    assert (refused.line_setpoints, refused.refusals) == (None, {"set-points": "3 latest lots"})
 
 
 def test_the_card_says_what_set_points_are_weighed_on(pieces, parts, save_toy_sorter, tmp_path):
@@ -76,7 +76,7 @@ def test_the_card_says_what_set_points_are_weighed_on(pieces, parts, save_toy_so
     text, assayed = "\n".join(NewestPieces().section(model, pieces, parts)), model.learnt["set-points"]
     assert f"{len(assayed.X)} assayed pieces of the newest {len(set(assayed.lots))} lots" in text
     assert "| `least_gain.bin_a` | " in text
-    model = SimpleNamespace(learnt={}, refusals={"set-points": "3 newest lots"})
+    model = SimpleNamespace(learnt={}, refusals={"set-points": "3 latest lots"})
     refused = NewestPieces().section(model, None, None)
     assert refused == ["## Set-points of the line", "", "None are recommended: 3 newest lots.", ""]
     assert NewestPieces().section(SimpleNamespace(learnt={}, refusals={}), None, None) == []

@@ -125,9 +125,9 @@ def test_the_terminal_says_what_was_counted(capsys):
         "bin_a 25.6% 91.3% 87.4%",
         "rest 74.4% - -",
         "Shares by mass, as landed. Right class: 95.1%. Lots over a limit: 5 of 40 (12.5%). By the laboratory 3 (7.5%) "
-        "are over one as decided; at most 10.0% was promised, with 90% confidence, of the plant that was learnt from. "
-        "That promise is withdrawn here: it was made for another plant, until assays of 32 lots show it for this one, "
-        "as they do.",
+        "are over one as decided; at most 10.0% was promised, with 90% confidence, of the plant that it was trained "
+        "on. That promise is withdrawn here: it was made for another plant, until assays of 32 lots show it for this "
+        "one, as they do.",
         "value of the feed $/t",
         "oracle that knows every piece's class 1300.1",
         "doubt -12.3",
