@@ -1,4 +1,4 @@
-"""Disk space of jobs that were killed or have failed, given back; what was registered stays, with all its job."""
+"""Deletion of temporary files of killed or failed jobs; registered versions and their jobs remain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEAD = ("FAILED", "KILLED")
 
 @dataclass(frozen=True)
 class CleanupResult:
-    """What was removed.
+    """Files and runs that were removed.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Cleaning:
     def clean(self, process: str) -> CleanupResult:
         """Remove runs of a process's dead jobs, with their models and files, where no version comes from them.
 
-        Moves of aliases stay, whatever became of their runs: they are the audit.
+        Moves of aliases stay, whatever happened to their runs: they are the audit.
         """
         client = self._client
         experiment = client.get_experiment_by_name(process)

@@ -1,4 +1,4 @@
-"""What can go wrong between training and its MLflow store, in one line."""
+"""Errors between training and its MLflow store, each in one line."""
 
 import functools
 import logging
@@ -21,7 +21,7 @@ LOCK_WAIT = 5.0  # s until a store that is locked when it is opened is reported
 LOCK_PATIENCE = 600.0  # s that a locked store is waited for, so that hours of fits are not lost to a backup
 LOCK_PAUSE = 1.0  # s between two tries
 PATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "5"}
-"""For a job that nobody waits for: a tracking server that does not answer is asked again for about a minute."""
+"""Retries of unattended jobs: requests to an unavailable tracking server are repeated for a minute."""
 PASSWORD = re.compile(r"://([^:/@\s]+):[^@\s]*@")
 
 LOCKED = "database is locked"
@@ -72,14 +72,14 @@ def _missing(text: str) -> str | None:
 
 
 def check_unlocked(file: Path) -> None:
-    """Fail within seconds on an SQLite file that is locked or none, where MLflow would try again for minutes."""
+    """Fail within seconds on a locked or invalid SQLite file, instead of minutes of MLflow retries."""
     with closing(sqlite3.connect(file, timeout=LOCK_WAIT)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.rollback()
 
 
 def in_one_line(method: Callable[P, T]) -> Callable[P, T]:
-    """Turn what MLflow, its database and the disk raise into a TrackingError, and keep MLflow's own noise away.
+    """Convert errors of MLflow, its database and the disk into a TrackingError; mute MLflow's output.
 
     A call that finds the database locked is made again until the lock ends, for LOCK_PATIENCE at most. So a method
     that this decorates leaves nothing twice where it is called again.

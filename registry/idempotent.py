@@ -1,4 +1,4 @@
-"""What a tracking server makes once, though its answer gets lost: looked up before it is asked for again.
+"""Idempotent creation of MLflow runs and versions: look up before a retry.
 
 MLflow asks a server again that errs or does not answer, whatever it was asked. Of what makes something there would be
 two where the server had done its part and the answer alone was lost.
@@ -75,7 +75,7 @@ def _asked_once() -> Iterator[None]:
 
 
 def registered(client: Any, uri: str, process: str, title: str, run: str, model: str, tags: Mapping[str, str]) -> Any:
-    """MLflow's entry of a run's logged model, made the next version of the process's registered model once."""
+    """Return MLflow's entry of a run's logged model, registered once as the process's next version."""
     if model_named(client, process) is None:
         made_once(
             uri,
@@ -101,7 +101,7 @@ def model_named(client: Any, process: str) -> Any | None:
 
 
 def started(client: Any, uri: str, experiment: str, name: str, tags: Mapping[str, str]) -> Any:
-    """MLflow's entry of a run that was begun once; `tags` say by the lock of which process."""
+    """Return MLflow's entry of a run, started once; `tags` name the lock of the owning process."""
     begun = time.time_ns() // 1_000_000
     query = f"tags.{LOCK} = '{tags[LOCK]}' and attributes.start_time = {begun}"
     return made_once(

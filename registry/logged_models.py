@@ -1,4 +1,4 @@
-"""Logged models that nobody registered, as a store that they can be loaded from like versions."""
+"""Logged models without a registered version, as a store to load them from like versions."""
 
 from pathlib import Path
 
@@ -27,5 +27,5 @@ class UnregisteredModels:
         return None
 
     def fetch(self, champion: Champion, folder: Path) -> Path:
-        """Copy a model's files into an empty folder; gives the one that `models.storage.model_files.save` made."""
+        """Copy a model's files into an empty folder; return the folder that `model_files.save` wrote."""
         return self._tracking.copied(champion.source, folder)

@@ -1,4 +1,4 @@
-"""Who is champion: promote a version, go back to the one before. Every move is written down."""
+"""Promotion and rollback of champions, each recorded in the audit log."""
 
 import getpass
 from collections.abc import Mapping
@@ -52,12 +52,12 @@ def _numbered(process: str, number: int, versions: list[Version]) -> Version:
 
 
 def stored(version: Version) -> Champion:
-    """Where a version's files are, and their digest."""
+    """Return the location of a version's files, and their digest."""
     return Champion(version.process, version.number, f"models:/{version.model}", version.tags.get("model_digest"))
 
 
 def loaded(version: Version, seed: Seed, settings: StoreSettings, again: bool = False) -> LoadedVersion | Refused:
-    """A version as the service would have it, or why it refuses it; tried anew where `again` says so."""
+    """Return a version as the service loads it, or its refusal; `again` repeats a stored trial load."""
     return Loading(settings).load(MlflowStore(settings.uri), stored(version), seed, again)
 
 
@@ -69,7 +69,7 @@ def check_loads(version: Version, seed: Seed, settings: StoreSettings, again: bo
 
 
 def try_again(seed: Seed, settings: StoreSettings, version: int | None = None) -> int:
-    """Load a version as the service would, whatever is remembered of it; a running service goes by the outcome.
+    """Load a version as the service does, without stored results; a running service uses the result.
 
     Parameters
     ----------
@@ -109,19 +109,19 @@ def _check_kept(version: Version) -> None:
     reasons = "\n".join(f"  - {line}" for line in lines)
     raise RegistryError(
         f"{version.process}: version {version.number} was {by}:\n{reasons}\n"
-        f"to make it champion all the same: {by_force(version.process, version.number)}"
+        f"to make it champion anyway: {by_force(version.process, version.number)}"
     )
 
 
 def by_force(process: str, version: int) -> str:
-    """What to type to promote a version that the gate refused or guardrails held back."""
+    """Return the command that promotes a version refused by the gate or blocked by guardrails."""
     return f"nonferrous promote {process} {version} --force REASON"
 
 
 def enter(seed: Seed, version: int, metrics: Mapping[str, float], tracking: Tracking) -> AliasMove:
     """Make a new version the champion where there is none that loads, else the challenger.
 
-    A champion that the service refuses serves nobody, and no challenger can be judged beside it.
+    A champion that the service refuses is not in service, and no challenger can be compared with it.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def take_over(process: str, version: int, why: str, metrics: Mapping[str, float]
 
 
 def leave_shadow(process: str, why: str, tracking: Tracking) -> None:
-    """Let no version answer in shadow any more, if one does."""
+    """End the shadow period of the version in shadow, if there is one."""
     if with_alias(SHADOW, tracking.versions(process)) is not None:
         tracking.move_alias(process, SHADOW, None, "withdraw", why, {})
 
@@ -187,7 +187,7 @@ def promote(
         Reason, for the audit.
     force : str, optional
         Reason to promote a version that the gate refused or guardrails held back. It takes the place of `why` and is
-        kept beside the version, with the time. What the service would refuse is not promoted by force either.
+        stored with the version, with the time. A version that the service would refuse is not promoted by force either.
 
     Returns
     -------
@@ -212,7 +212,7 @@ def promote(
     if force is None:
         _check_kept(chosen)
     elif not force.strip():
-        raise RegistryError(f"{process}: --force needs a reason, which is kept beside the version")
+        raise RegistryError(f"{process}: --force needs a reason, which is stored with the version")
     check_loads(chosen, seed, settings)
     tags = {PROMOTED_BY: getpass.getuser()}
     if force is not None and (chosen.refused or chosen.held_back):

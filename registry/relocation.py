@@ -1,6 +1,6 @@
 """A home folder that was copied or moved: what its database holds of places, and how it is set right.
 
-MLflow writes the whole path of each artifact into its tables. A service finds models beside the database all the same
+MLflow writes the whole path of each artifact into its tables. A service finds models next to the database anyway
 (`registry.tables`); training and MLflow's own UI go by the tables, which `adopt` rewrites.
 """
 
@@ -23,12 +23,12 @@ _PLACES = (
 
 
 def check_place(database: Path) -> None:
-    """Refuse a store whose artifacts lie beside its database while its tables name another folder.
+    """Refuse a store whose artifacts are next to its database while its tables name another folder.
 
     Raises
     ------
     TrackingError
-        It was copied or moved; the command that sets it right is named.
+        The store was copied or moved; the message names the command that updates it.
     """
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'experiments'").fetchone()
@@ -36,14 +36,14 @@ def check_place(database: Path) -> None:
     if others:
         raise TrackingError(
             f"{database}: it was copied or moved: its tables name files in {', '.join(map(str, others))}; "
-            "`nonferrous adopt` lets them name those beside it"
+            "run `nonferrous adopt`"
         )
 
 
 def adopt(database: Path) -> int:
-    """Let the tables of a copied or moved store name the files beside the database; gives how many places changed.
+    """Update file locations in a copied or moved store to its database's folder; return the count.
 
-    All are changed at once or none. Files are neither moved nor copied, and the store that this one was copied from
+    All are changed in one step or none. Files are neither moved nor copied, and the store that this one was copied from
     stays as it is.
 
     Raises
@@ -66,7 +66,7 @@ def adopt(database: Path) -> int:
 
 
 def _roots(connection: sqlite3.Connection, database: Path) -> list[Path]:
-    """Folders of artifacts that the tables name and that lie beside the database now."""
+    """Return artifact folders that the tables name and that are now next to the database."""
     found: dict[Path, None] = {}
     for (location,) in connection.execute("SELECT artifact_location FROM experiments"):
         path = tables.local(str(location))
@@ -78,7 +78,7 @@ def _roots(connection: sqlite3.Connection, database: Path) -> list[Path]:
 
 
 def _rewritten(connection: sqlite3.Connection, database: Path, roots: list[Path], table: str, column: str) -> int:
-    """How many places of a column are in one of the folders; they are those beside the database from now on."""
+    """Rewrite locations of a column to the database's folder; return the number of changed locations."""
     changed = 0
     for (location,) in connection.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall():
         path = tables.local(location or "")

@@ -1,4 +1,4 @@
-"""Where models and records are kept, who signs models: environment variables, typed, with defaults; MLflow's set-up."""
+"""Settings of stores, records and model signers from environment variables; set-up of MLflow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SQLITE = "sqlite:///"
 DATABASES = (SQLITE, "postgresql://", "postgresql+psycopg2://", "mysql+pymysql://", "mssql+pyodbc://")
 UI_ADDRESS = "http://127.0.0.1:5000"  # where `mlflow ui` listens when the store is a database of our own
 
-# An MLflow that asks nobody and looks at nothing around it. Set before the import, unless the caller knows better.
+# MLflow without telemetry and without look-ups in its surroundings; set before the import, unless already set.
 ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK": "true",
@@ -37,7 +37,7 @@ def _store(uri: str) -> str:
 
 
 class StoreSettings(BaseSettings):
-    """Where models and records are kept, read from the environment when built.
+    """Locations of models and records, read from the environment on construction.
 
     Attributes
     ----------

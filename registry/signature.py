@@ -1,4 +1,4 @@
-"""What a model takes and answers, as MLflow writes it beside a logged model: signature and example."""
+"""MLflow signature and input example of a logged model."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ FEW = 10  # rows of a table that show what its columns hold
 
 
 def telling_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """The few rows of a table that show what each column holds: of what type it is, and whether some of it is missing.
+    """Return a few rows of a table that show the type and missing values of each column.
 
     Parameters
     ----------
@@ -41,10 +41,10 @@ def example_of(model: Model) -> pd.DataFrame:
 
 
 def signature_of(model: Model) -> Any:
-    """Signature of a model: its inputs by name, its target, and the parameter that asks for more than the target.
+    """Return a model's signature: named inputs, target, and the parameter for further outputs.
 
-    Inputs are of any type there. As "double" MLflow would refuse a column whose values are all whole numbers, and of a
-    row in JSON nobody can say whether 10 means 10.0; what is no number is refused by the model itself.
+    Inputs are of any type there. As "double" MLflow would refuse a column whose values are all whole numbers, and a
+    row in JSON does not distinguish 10 from 10.0; the model itself refuses values that are no number.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from system.temporary_folder import scratch
 
 
 def make_database(file: Path, artifact_root: Path) -> None:
-    """Make MLflow's database aside and give it its name in one step: no half database, no race of two first jobs."""
+    """Create MLflow's database under another name and rename it: atomic, also for two first jobs."""
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -23,7 +23,7 @@ def make_database(file: Path, artifact_root: Path) -> None:
 
 
 def make_private(file: Path) -> None:
-    """Take the rights of others from a database of before they were taken when it is made, where it is ours."""
+    """Restrict an older database of the current user to owner access."""
     with suppress(PermissionError):
         if (mode := stat.S_IMODE(file.stat().st_mode)) & 0o077:
             file.chmod(mode & 0o700)

@@ -30,7 +30,7 @@ READING = ENVIRONMENT | {
 
 @dataclass(frozen=True)
 class Champion:
-    """Where an alias points.
+    """Version that an alias points to.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Champion:
     version : int
         Version in the registry.
     source : str
-        Where its files are; tells version 1 of one store from version 1 of another.
+        Where its files are; distinguishes version 1 of one store from version 1 of another.
     digest : str, optional
         Digest of the model, as the registry holds it; None where it holds none.
     """
@@ -51,7 +51,7 @@ class Champion:
 
 
 class Store(Protocol):
-    """What the service reads of a model registry; another registry, or a test, may stand in for MLflow."""
+    """Model registry interface of the service; another registry or a test may replace MLflow."""
 
     def champion(self, process: str) -> Champion | None:
         """Version that the process's alias `champion` points to; None where there is none."""
@@ -131,7 +131,7 @@ class MlflowStore:
         return tables.model_in(Path(copy))
 
     def _read_directly(self) -> bool:
-        """Whether the store is a SQLite file with tables that are known."""
+        """Return whether the store is a SQLite file with known tables."""
         return self._file is not None and _revisions(self._file) == [tables.REVISION]
 
     def _client(self) -> MlflowClient:
@@ -145,7 +145,7 @@ class MlflowStore:
 
 @cache
 def _prepare() -> None:
-    """Set MLflow up, which it reads from the environment at import, and leave the telling of its troubles to us."""
+    """Configure MLflow through the environment before its import, and handle its errors here."""
     log.info("MLflow is loaded to read the store")
     for name, value in READING.items():
         os.environ.setdefault(name, value)

@@ -1,4 +1,4 @@
-"""Champions in MLflow's own SQLite tables, read directly: importing MLflow takes longer than all else of a service.
+"""Direct reading of champions from MLflow's SQLite tables, because the import of MLflow is slow.
 
 Two tables and a folder are read, never written. They are MLflow's, so their revision is checked; of any other, and of
 models that are not on this machine's disk, nothing is known here.
@@ -15,7 +15,7 @@ from urllib.request import url2pathname
 
 from models.storage import model_files
 
-ARTIFACTS = "artifacts"  # folder beside an embedded store's database
+ARTIFACTS = "artifacts"  # folder next to an embedded store's database
 REVISION = "dc11669786a5"
 """Revision of MLflow's tables that the queries below are written for: MLflow 3.17's."""
 
@@ -48,15 +48,15 @@ def revisions(file: Path) -> list[str]:
 
 
 def pointed_to(file: Path, process: str, alias: str) -> tuple[int, str, str | None] | None:
-    """Version that an alias of a registered model points to, its source and its digest; None where there is none."""
+    """Return version, source and digest of an alias of a registered model; None if there is none."""
     found = _rows(file, _CHAMPION, process, alias)
     return (int(found[0][0]), str(found[0][1]), found[0][2]) if found else None
 
 
 def folder_of(file: Path, process: str, version: int) -> Path | None:
-    """Folder on this machine with a version's artifacts; None where they are elsewhere, or the version is not there.
+    """Return the local folder of a version's artifacts; None if it is remote or the version is missing.
 
-    A store that was copied or moved holds the place of before; what lies beside its database is meant.
+    A copied or moved store holds its earlier place; artifacts next to its database are meant.
     """
     found = _rows(file, _PLACE, process, version)
     path = local(str(found[0][0])) if found else None
@@ -70,7 +70,7 @@ def local(location: str) -> Path | None:
 
 
 def beside(database: Path, path: Path) -> Path | None:
-    """Where a recorded path of artifacts lies in the folder of the database; None where it does not.
+    """Return the location of a recorded artifact path in the database's folder; None if outside it.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def beside(database: Path, path: Path) -> Path | None:
 
 
 def copy_model(artifacts: Path, folder: Path) -> Path:
-    """Copy what `model_files.save` wrote, out of a version's artifacts into an empty folder; returns the copy.
+    """Copy the files of `model_files.save` from a version's artifacts into an empty folder; return it.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def copy_model(artifacts: Path, folder: Path) -> Path:
 
 
 def model_in(artifacts: Path) -> Path:
-    """Folder that `model_files.save` wrote, among a version's artifacts; none of MLflow's own files is read.
+    """Return the folder of `model_files.save` in a version's artifacts; MLflow's files are not read.
 
     Raises
     ------

@@ -93,7 +93,7 @@ class Tracking:
 
     @property
     def client(self) -> Any:
-        """MLflow's own client of the store, for what stands in another file of this room."""
+        """Return MLflow's client of the store, for code in another file of this package."""
         return self._client
 
     @in_one_line
@@ -116,12 +116,12 @@ class Tracking:
 
     @contextmanager
     def run(self, experiment: str, name: str, job: str, parent: str | None = None) -> Iterator[str]:
-        """A run that ends as what happened: FINISHED, KILLED on Ctrl-C, FAILED on an error. Gives its identifier."""
+        """Yield the identifier of a run; it ends FINISHED, KILLED on Ctrl-C or FAILED on an error."""
         run = self._started(experiment, name, job, parent)
         try:
             yield run
         except BaseException as error:
-            with suppress(TrackingError):  # the first error is the one to tell
+            with suppress(TrackingError):  # the first error is the one to report
                 self._ended(run, "FAILED" if isinstance(error, Exception) else "KILLED")
             raise
         self._ended(run, "FINISHED")
@@ -176,7 +176,7 @@ class Tracking:
     def log_table(self, run: str, table: pd.DataFrame, name: str, target: str, digest: str) -> None:
         """Name a table as a run's data set. MLflow keeps 36 signs of the digest; the whole one is a parameter.
 
-        MLflow looks at every cell to see what a column holds, so it is shown the few rows that tell.
+        MLflow inspects every cell to find the type of a column, so it gets the few rows that show it.
         """
         from mlflow.data.code_dataset_source import CodeDatasetSource
         from mlflow.data.pandas_dataset import from_pandas
@@ -281,9 +281,8 @@ class Tracking:
     ) -> AliasMove:
         """Point an alias to a version (None: to nothing) and write who, when and why into the audit.
 
-        The audit is written first: a move that is cut off leaves a line too many, never a move without a line. Each
-        line is a run of its own in the process's experiment; what it says stands in parameters, which MLflow lets
-        nobody change.
+        The audit is written first: an interrupted move leaves an extra line, never a move without a line. Each line
+        is a separate run in the process's experiment; its content is in parameters, which MLflow does not change.
         """
         move = AliasMove(
             when=datetime.now(UTC).isoformat(timespec="microseconds"),
@@ -316,7 +315,7 @@ class Tracking:
 
     @in_one_line
     def audit(self, process: str) -> list[AliasMove]:
-        """Every move of an alias, oldest first, in the bin or not; a run cut off before it said what moves is none."""
+        """Return every alias move, oldest first, deleted runs included; incomplete records are left out."""
         from mlflow.entities import ViewType
 
         query = ([self.experiment(process)], f"tags.job = '{MOVE}'", ViewType.ALL)
@@ -326,7 +325,7 @@ class Tracking:
 
     @in_one_line
     def tag_version(self, process: str, number: int, tags: Mapping[str, str]) -> None:
-        """Write tags beside a registered version."""
+        """Write tags of a registered version."""
         for name, value in tags.items():
             self._client.set_model_version_tag(process, str(number), name, value)
 
@@ -369,7 +368,7 @@ class Tracking:
 
     @in_one_line
     def runs(self, process: str | None, job: str) -> list[Any]:
-        """MLflow's runs of the jobs of one kind, of a process or of all; those of their candidates are left out."""
+        """Return MLflow's runs of jobs of one kind, of a process or of all; without candidates' runs."""
         found = self._client.search_experiments(filter_string=None if process is None else f"name = '{process}'")
         query = ([one.experiment_id for one in found], f"tags.job = '{job}'")
         runs = all_pages(lambda token: self._client.search_runs(*query, page_token=token)) if found else ()
@@ -383,7 +382,7 @@ class Tracking:
 
     @in_one_line
     def has(self, run: str, name: str) -> bool:
-        """Whether a file of this name is kept with a run."""
+        """Return whether a file of this name is stored with a run."""
         return any(file.path == name for file in self._client.list_artifacts(run))
 
 

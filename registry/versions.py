@@ -1,4 +1,4 @@
-"""What the registry holds of a process: versions, their aliases, and the history of who moved an alias and why."""
+"""Registered versions of a process, their aliases, and the audit log of alias moves."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 CHAMPION, CHALLENGER, SHADOW = "champion", "challenger", "shadow"
 NOTHING = "none"
-# Tags that the gate leaves beside a version, and a promotion that goes past it.
+# Tags that the gate writes to a version, and a promotion that overrides it.
 GATE, GATE_REASONS, PASSED, REFUSED = "gate", "gate_reasons", "passed", "refused"
 FORCED_WHY, FORCED_AT = "forced_why", "forced_at"
 PROMOTED_BY = "promoted_by"  # tag of a version that a person, and no job, has made champion: who
@@ -20,7 +20,7 @@ Action = Literal["first", "replace", "promote", "rollback", "enter", "withdraw"]
 
 
 class RegistryError(ValueError):
-    """The registry lacks what was asked for: no such version, no champion, nothing to go back to."""
+    """Missing registry entry: no such version, no champion, or no earlier champion."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Version:
     run, parent_run, experiment, model : str
         Identifiers in MLflow: the candidate's run, the job's run, their experiment, the logged model.
     tags : Mapping of str to str
-        What was written beside it: digests and figures.
+        Tags of the version: digests and metrics.
     metrics : Mapping of str to float
         The candidate's metrics.
     """
@@ -61,17 +61,17 @@ class Version:
 
     @property
     def figures(self) -> dict[str, float]:
-        """The few metrics that were written beside it when it was registered."""
+        """Version metrics written at registration."""
         return {name: value for name, value in self.metrics.items() if name in self.tags}
 
     @property
     def refused(self) -> bool:
-        """Whether the gate before any champion has refused it."""
+        """Return whether the gate refused the version."""
         return self.tags.get(GATE) == REFUSED
 
     @property
     def held_back(self) -> list[str]:
-        """What kept it from taking over though it was better, line by line; none where nothing did."""
+        """Guardrails that blocked a better version, line by line; empty if none did."""
         lines = self.tags.get(GUARDRAILS, "").splitlines()
         return [line.removeprefix(NOT_KEPT) for line in lines if line.startswith(NOT_KEPT)]
 
@@ -94,7 +94,7 @@ class AliasMove:
     before, after : int or None
         Version that the alias pointed to before and after.
     why : str
-        Reason in words.
+        Reason as text.
     metrics : Mapping of str to float
         Figures that the decision rests on.
     number : int
@@ -112,7 +112,7 @@ class AliasMove:
     number: int = 0
 
     def to_params(self) -> dict[str, str]:
-        """The entry as text; its figures too, so that no chart of candidates shows the run of a move beside them."""
+        """Return the entry as text, metrics included, so that charts of candidates omit the move's run."""
         return {
             "when": self.when,
             "who": self.who,

@@ -1,1 +1,1 @@
-"""How a version comes into a process that answers: checks, a trial, signatures."""
+"""Loading of a version into a serving process: checks, trial load, signatures."""

@@ -1,15 +1,15 @@
-"""Whether a champion learnt with a seed that names the same things to decide on."""
+"""Agreement of the champion's seed with the current seed on the names to decide on."""
 
 from registry.versions import RegistryError
 from seeds import Seed
 
 
 def check_names(learnt: Seed, seed: Seed) -> None:
-    """RegistryError where the seed that a champion learnt with has other classes, bins, elements, defects or grades."""
+    """Raise RegistryError if the champion's seed has other classes, bins, elements, defects or grades."""
     for (name, old), new in zip(_names(learnt).items(), _names(seed).values(), strict=True):
         if old != new:
             raise RegistryError(
-                f"{seed.process.name}: the champion learnt with another seed and cannot be judged: its {name} are "
+                f"{seed.process.name}: the champion was trained with another seed and cannot be judged: its {name} are "
                 f"{', '.join(old) or 'none'}; expected {', '.join(new) or 'none'}"
             )
 

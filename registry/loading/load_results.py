@@ -1,4 +1,4 @@
-"""What came of loading each model in a process of its own, remembered by digest, so that none is tried twice."""
+"""Cached results of loading models in a separate process, by model digest."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ROOMS = ("models", "physics", "seeds")  # what loading a model runs
 
 @dataclass(frozen=True)
 class TrialLoadResult:
-    """What came of loading a model: `trouble` is None where it loads and answers its self-test."""
+    """Result of a trial load: `trouble` is None if the model loads and passes its self-test."""
 
     trouble: str | None
 
@@ -52,7 +52,7 @@ class TrialLoadResults:
         self._read: dict[str, Any] = {}
 
     def verdict(self, digest: str) -> TrialLoadResult | None:
-        """What came of the model of a digest; None where it was not tried by this code."""
+        """Return the result for a model digest; None if this code has not loaded it."""
         found = self._models().get(digest)
         return (
             TrialLoadResult(found["trouble"]) if isinstance(found, dict) and _is_text(found.get("trouble", 0)) else None
@@ -73,7 +73,7 @@ class TrialLoadResults:
         except FileNotFoundError:
             self._mark, self._read = (), {}
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            log.warning("%s: not used, models are tried anew: %r", self._file, error)
+            log.warning("%s: not used, models are loaded again: %r", self._file, error)
             self._read = {}
         return self._read
 
@@ -108,7 +108,7 @@ def _is_text(value: object) -> bool:
 
 @cache
 def code() -> str:
-    """What a verdict rests on besides the model: format, this code, libraries and machine."""
+    """Key of a result besides the model: format, this code, libraries and machine."""
     sources = sorted(
         os.path.join(folder, name)
         for room in _ROOMS

@@ -1,8 +1,8 @@
-"""How a version comes into a process that answers: by one code for the service, for `promote` and for training's gate.
+"""Loading of a version into a serving process: shared by the service, `promote` and the gate.
 
 Digests and signature are checked before anything is parsed. A model that is new here is then loaded and self-tested in
 a process of its own; what came of it is remembered by the model's digest. Only what passed is loaded in this process,
-and held against the process that it is to answer for.
+and compared with the process that it serves.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Loading:
                     yield version, Refused(reason_of(error, folder))
 
     def _fetched(self, store: Store, version: Champion, folder: Path, again: bool) -> Path:
-        """Files of a version, as the registry says that they are; none where it is known that they do not load."""
+        """Return files of a version as registered; none if they are known to fail at loading."""
         if version.digest is not None and not again:
             self._check_remembered(version.digest, version)
         folder.mkdir()
@@ -136,7 +136,7 @@ class Loading:
             raise UnfitError(f"{verdict.trouble} (seen before; to try it again: {again})")
 
     def _verdicts(self, paths: list[Path], folder: Path, again: bool) -> dict[Path, str | None]:
-        """What keeps each model from loading, by its folder; those that are new are tried and remembered."""
+        """Return the load error of each model by its folder; new models are loaded and the result stored."""
         verdicts: dict[Path, str | None] = {}
         new: list[Path] = []
         for path in paths:
@@ -176,6 +176,6 @@ def _loaded(path: Path, trouble: str | None, version: Champion, seed: Seed) -> L
 
 
 def reason_of(error: Exception, folder: Path) -> str:
-    """What an exception says, in one line and without the folder of the copy, which is another one each time."""
+    """Return an exception's message in one line, without the temporary folder's path."""
     text = re.sub(rf"{re.escape(str(folder))}(/\d+)?/?", "", " ".join(str(error).split()))
     return text[:LONGEST] or type(error).__name__

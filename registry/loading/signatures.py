@@ -1,4 +1,4 @@
-"""Signatures of models' manifests (Ed25519): whoever holds the private key has trained what answers.
+"""Ed25519 signatures of model manifests: proof that the holder of the private key trained a model.
 
 A manifest holds the digests of all files of a model, so its signature covers them all.
 """
@@ -49,7 +49,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def sign(folder: Path, private: Path) -> None:
-    """Sign the manifest of a model's folder, and write the signature beside it.
+    """Sign the manifest of a model's folder, and write the signature next to it.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""What retraining jobs leave: batches of new rows, shadow periods, and decisions that are carried out once."""
+"""Records of retraining jobs: batches of new rows, shadow periods, and idempotent decisions."""

@@ -1,7 +1,7 @@
-"""What a retraining job decides of its version: kept beside the version first, then carried out, as often as it takes.
+"""Decision of a retraining job on its version: stored first, then carried out, with retries.
 
-A job may be cut off, or fail, at any moment. What it has decided stands beside its version whole or not at all, and
-carrying it out again changes nothing that was carried out. What became of the version is written beside it last: no
+A job may be interrupted, or fail, at any moment. Its decision is stored with its version whole or not at all, and
+carrying it out again changes nothing that was carried out. The outcome of the version is written last: no
 tag says that it was promoted before it is.
 """
 
@@ -25,7 +25,7 @@ PROMOTED, NOT_PROMOTED, IN_SHADOW = "promoted", "not promoted", "in shadow"
 
 @dataclass(frozen=True)
 class Decision:
-    """What a job decided.
+    """Decision of a job.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Decision:
     promoted : bool
         Whether it was made champion.
     why : str
-        In words.
+        Reason as text.
     reasons : tuple of str
         Why the gate refused it; empty where it passed.
     figures : Mapping of str to float
@@ -62,7 +62,7 @@ class Decision:
 
 
 def outcome_of(promoted: bool, shadow: RunningShadow | None) -> str:
-    """What becomes of a job's version, in a word or two."""
+    """Return the outcome of a job's version in one or two words."""
     if not promoted:
         return NOT_PROMOTED
     return PROMOTED if shadow is None else IN_SHADOW
@@ -79,7 +79,7 @@ def keep_decision(
     tracking: Tracking,
     shadow: RunningShadow | None = None,
 ) -> None:
-    """Write what was decided beside the version, as one tag.
+    """Write a decision as one tag of the version.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def keep_decision(
     promoted, why, figures : bool, str, Mapping of str to float
         Whether it is to be made champion, and what that rests on.
     shift : str
-        Why labels that do not go with the past were learnt; empty where they do.
+        Reason to train on labels inconsistent with history; empty if they are consistent.
     champion : int
         Version that was champion when it was decided.
     tracking : Tracking
@@ -103,12 +103,12 @@ def keep_decision(
 
 
 def is_decided(version: Version) -> bool:
-    """Whether a job has decided what becomes of its version, whether or not that was carried out."""
+    """Return whether a job has decided on its version, carried out or not."""
     return _DECIDED in version.tags
 
 
 def finished(process: str, job: str, tracking: Tracking) -> Decision | None:
-    """What a job of this name has decided, carried out; None where it has decided nothing yet."""
+    """Return the completed decision of a job of this name; None if it has not decided yet."""
     for version in tracking.versions(process):
         if version.tags.get(JOB) == job and is_decided(version):
             return settle(process, version.number, tracking)
@@ -122,9 +122,9 @@ def settle_left(process: str, tracking: Tracking) -> list[Decision]:
 
 
 def settle(process: str, number: int, tracking: Tracking) -> Decision:
-    """Carry out what was decided of a version and of its job's new rows, as far as that was not done; gives it.
+    """Complete the decision on a version and on its job's new rows; return it.
 
-    Where a version has become champion that was not when it was decided, it stays: whoever made it so decided later.
+    If a version has become champion since the decision, it stays: that promotion is later.
     """
     versions = tracking.versions(process)
     version = next(one for one in versions if one.number == number)
@@ -153,7 +153,7 @@ def settle(process: str, number: int, tracking: Tracking) -> Decision:
 
 
 def _decision(version: Version, kept: Mapping[str, Any]) -> Decision:
-    """What a job has decided, as it stands beside its version; where it was carried out, what became of it."""
+    """Return a job's decision as stored with its version, and the outcome if it was carried out."""
     outcome, why = version.tags.get(VERDICT, kept["outcome"]), version.tags.get(VERDICT_WHY, kept["why"])
     reasons = tuple(version.tags.get(GATE_REASONS, "").splitlines()) if version.refused else ()
     until = RunningShadow.in_tags(kept["shadow"]).until.isoformat(timespec="seconds") if outcome == IN_SHADOW else None
@@ -179,7 +179,7 @@ def _enter(
 
 
 def _end_older_shadow(process: str, number: int, tracking: Tracking) -> None:
-    """Let an older version answer in shadow no more where this one is the challenger now."""
+    """End an older version's shadow period if this version is the challenger now."""
     versions = tracking.versions(process)
     challenger, shadow = (with_alias(alias, versions) for alias in (CHALLENGER, SHADOW))
     if challenger is not None and challenger.number == number and shadow is not None and shadow.number < number:
@@ -187,7 +187,7 @@ def _end_older_shadow(process: str, number: int, tracking: Tracking) -> None:
 
 
 def _is_open(alias: str, version: Version, moves: list[AliasMove]) -> bool:
-    """Whether an alias was never moved to a version, or a move to it was written down and then cut off."""
+    """Return whether an alias move to a version was never made, or was interrupted after its record."""
     of_alias = [move for move in moves if move.alias == alias]
     if not any(move.after == version.number for move in of_alias):
         return True

@@ -1,4 +1,4 @@
-"""Batches of new rows: what each retraining brought, whether it was accepted, and the history that follows from it."""
+"""Batches of new rows: rows of each retraining, their acceptance, and the resulting history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATE, PROCESS, BASE, NUMBER, DIGEST, ROWS, KNOWN_TO, SOURCE = (
     f"batch_{name}" for name in ("state", "process", "base", "number", "digest", "rows", "known_to", "source")
 )
 WHY, WITHDRAWN_BY, WITHDRAWN_WHY = "batch_why", "batch_withdrawn_by", "batch_withdrawn_why"
-ACCEPTED_SHIFT = "accepted_shift"  # tag with the reason of a person to learn from labels that do not go with the past
+ACCEPTED_SHIFT = "accepted_shift"  # tag with a user's reason to train on labels inconsistent with history
 NAME_LENGTH = 8
 
 
@@ -33,7 +33,7 @@ class RowBatch:
     run : str
         The job's run, which keeps them.
     number : int
-        Batches of a process are counted; of two that were begun together both may have the same.
+        Batches of a process are counted; of two that were started together both may have the same.
     when, who, source : str
         When and by whom they were given (UTC, ISO 8601), and in which file.
     rows : int
@@ -47,11 +47,11 @@ class RowBatch:
     base : str
         Run of the training whose table they add to.
     why : str
-        Why they were refused or withdrawn, or accepted although they do not go with the past.
+        Reason of refusal or withdrawal, or of acceptance although inconsistent with history.
     withdrawn_by : str or None
         Who withdrew them.
     shift : str or None
-        Reason of a person to learn from labels that do not go with the past.
+        Reason of a user to train on labels inconsistent with history.
     """
 
     process: str
@@ -71,7 +71,7 @@ class RowBatch:
 
     @property
     def name(self) -> str:
-        """What a person calls it by."""
+        """Readable name of the batch."""
         return self.run[:NAME_LENGTH]
 
     @classmethod
@@ -103,7 +103,7 @@ def batches(process: str | None, tracking: Tracking) -> list[RowBatch]:
 
 
 def base_of(process: str, versions: Sequence[Version], tracking: Tracking) -> str:
-    """Run of the newest accepted job whose rows are a whole table: a training, or a retraining of before batches were.
+    """Return the latest accepted run with a whole table: a training or an old retraining without batch.
 
     A version that the gate refused is no accepted one unless it was promoted by force.
 
@@ -127,10 +127,9 @@ def accepted(process: str, base: str, tracking: Tracking) -> list[RowBatch]:
 
 
 def accepted_by_person(found: Sequence[RowBatch], versions: Sequence[Version]) -> int:
-    """Count the batches, the oldest first, that a person has accepted with all before them.
+    """Count the batches, the oldest first, that a user has accepted with all before them.
 
-    A person accepts a batch by a reason to learn from its labels all the same, or by promoting the version that has
-    learnt it.
+    A user accepts a batch by a reason to train on its labels anyway, or by promoting the version trained on it.
 
     Parameters
     ----------
@@ -166,13 +165,13 @@ def ending(passed: bool, why: str) -> dict[str, str]:
 
 
 def end(process: str, run: str, passed: bool, why: str, tracking: Tracking) -> None:
-    """Accept or refuse the batch of a job's run; one that is open no longer, or was never begun, stays as it is."""
+    """Accept or refuse the batch of a job's run; closed or missing batches remain unchanged."""
     if any(one.run == run and one.state == "open" for one in batches(process, tracking)):
         tracking.log(run, tags=ending(passed, why))
 
 
 def withdraw(name: str, why: str, tracking: Tracking) -> RowBatch:
-    """Let an accepted batch be history no more; its rows stay with its run.
+    """Withdraw an accepted batch from the history; its rows remain with its run.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A champion whose intervals follow newer outcomes: a version with the same estimator, which takes its place."""
+"""Champion recalibrated on newer outcomes: a version with the same estimator that replaces it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def follow(seed: Seed, champion: Version, model: Model, outcomes: int, tracking:
     Returns
     -------
     int or None
-        None where a version answers in shadow beside the champion, which is then left as it is.
+        None if a version is in shadow next to the champion, which is then unchanged.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def follow(seed: Seed, champion: Version, model: Model, outcomes: int, tracking:
 
 
 def _tags(champion: Version, digest: str) -> dict[str, str]:
-    """Tags of a version that is the same model as the champion: its origin, its figures and what the gate said."""
+    """Return tags of a version with the champion's model: origin, metrics and gate result."""
     names = {*_COPIED, *champion.figures, *(name for name in champion.tags if name.endswith("/candidate"))}
     same = {
         "model_digest": digest,

@@ -1,7 +1,7 @@
-"""A challenger in shadow: for a period it answers beside the champion, recorded and shown to no client.
+"""Shadow period of a challenger: it responds next to the champion, recorded but not sent to clients.
 
-What a retraining job has decided begins it, what both said of rows whose outcomes came in ends it. The end is kept
-beside the version before it is carried out, as often as it takes.
+The decision of a retraining job starts it; predictions of both on rows with known outcomes end it. The end is stored
+with the version before it is carried out, and carried out again after an interruption.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _PROMOTED, _REFUSED = "promoted", "refused"
 
 @dataclass(frozen=True)
 class RunningShadow:
-    """When a version answers in shadow.
+    """Shadow period of a version.
 
     Attributes
     ----------
     since, until : datetime
-        Its begin, and the end that the seed asks for, UTC.
+        Its start, and the end that the seed requests, UTC.
     beside : int
-        Version that was champion when it began.
+        Version that was champion at its start.
     """
 
     since: datetime
@@ -45,7 +45,7 @@ class RunningShadow:
 
     @classmethod
     def of(cls, version: Version) -> Self | None:
-        """The period that was written beside a version; None where it never answers in shadow."""
+        """Return the stored shadow period of a version; None if it never is in shadow."""
         return cls.in_tags(version.tags) if _SINCE in version.tags else None
 
     @classmethod
@@ -56,12 +56,12 @@ class RunningShadow:
 
     @property
     def latest(self) -> datetime:
-        """When it ends although too few outcomes are known: twice its length after its begin."""
+        """Latest end with too few known outcomes: twice the length of the period after its start."""
         return self.until + (self.until - self.since)
 
     @property
     def tags(self) -> dict[str, str]:
-        """What is written beside the version."""
+        """Tags that are written to the version."""
         return {
             _SINCE: self.since.isoformat(timespec="seconds"),
             _UNTIL: self.until.isoformat(timespec="seconds"),
@@ -82,9 +82,9 @@ def in_shadow(versions: Sequence[Version]) -> tuple[Version, RunningShadow] | No
 
 
 def outlived(version: Version, period: RunningShadow, versions: Sequence[Version]) -> str | None:
-    """What ends a shadow before its time: another champion or another challenger; None where neither is there.
+    """Return the reason for an early end of a shadow: another champion or challenger; None if neither.
 
-    Whoever makes one ends the shadow too, unless it is cut off between the two.
+    The process that promotes one ends the shadow too, unless it is interrupted between the two steps.
     """
     champion, challenger = (with_alias(alias, list(versions)) for alias in (CHAMPION, CHALLENGER))
     if champion is not None and champion.number != period.beside:
@@ -95,18 +95,18 @@ def outlived(version: Version, period: RunningShadow, versions: Sequence[Version
 
 
 def is_decided(version: Version) -> bool:
-    """Whether the end of a version's shadow was decided."""
+    """Return whether the end of a version's shadow was decided."""
     return _END_FIGURES in version.tags
 
 
 def keep_end(version: Version, promoted: bool, why: str, figures: Mapping[str, float], tracking: Tracking) -> None:
-    """Write how a version's shadow ends beside it; the last of the tags says that all are there."""
+    """Write the end of a version's shadow as its tags; the last tag marks completeness."""
     tags = {_END: _PROMOTED if promoted else _REFUSED, _END_WHY: why, _END_FIGURES: json.dumps(dict(figures))}
     tracking.tag_version(version.process, version.number, tags)
 
 
 def settle_end(process: str, number: int, tracking: Tracking) -> tuple[bool, str]:
-    """Carry out how a version's shadow ends, as far as that was not done; whether it is champion now, and why."""
+    """Complete the end of a version's shadow; return whether it is champion now, and the reason."""
     version = next(one for one in tracking.versions(process) if one.number == number)
     promoted, why = version.tags[_END] == _PROMOTED, version.tags[_END_WHY]
     figures = json.loads(version.tags[_END_FIGURES])

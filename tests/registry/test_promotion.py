@@ -177,7 +177,7 @@ def test_a_refused_version_is_not_promoted_and_says_what_to_type(opened):
         "to make it champion all the same: nonferrous promote p 2 --force REASON",
     ]
     for empty in ("", "  "):
-        with pytest.raises(RegistryError, match=r"^p: --force needs a reason, which is kept beside the version$"):
+        with pytest.raises(RegistryError, match=r"^p: --force needs a reason, which is stored with the version$"):
             promote(P, SETTINGS, 2, force=empty)
     assert store.moved == []
     assert store.tagged == []

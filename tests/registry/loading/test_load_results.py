@@ -60,7 +60,7 @@ def test_the_newest_are_kept(tmp_path):
 def test_a_file_that_is_none_is_not_used_and_said_so(tmp_path, caplog, content):
     (tmp_path / FILE).write_bytes(content)
     assert TrialLoadResults(tmp_path).verdict("sha256:a") is None
-    assert content == b'{"code": 1, "models": 7}' or "not used, models are tried anew" in caplog.text
+    assert content == b'{"code": 1, "models": 7}' or "not used, models are loaded again" in caplog.text
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
