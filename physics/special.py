@@ -19,8 +19,8 @@ Function = Callable[..., Any]
 
 def _now(name: str) -> Function:
     """A function of the compiled module; the package's where this version of scipy keeps it elsewhere."""
-    found: Function = getattr(_MODULE, name, None) or getattr(importlib.import_module("scipy.special"), name)
-    return found
+    result: Function = getattr(_MODULE, name, None) or getattr(importlib.import_module("scipy.special"), name)
+    return result
 
 
 class _Later:

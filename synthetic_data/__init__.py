@@ -1,6 +1,6 @@
 """Simulated plants: physics plus effects hidden from models (states, ageing, operators, faults)."""
 
-from synthetic_data.engine.economics import worth
+from synthetic_data.engine.economics import economic_value
 from synthetic_data.engine.outcomes import outcome, piece_mass
 from synthetic_data.engine.plant_variation import another_plant
 from synthetic_data.engine.running import Running, Step, begin
@@ -14,9 +14,9 @@ __all__ = [
     "Step",
     "another_plant",
     "begin",
+    "economic_value",
     "outcome",
     "piece_mass",
     "replay",
     "simulate",
-    "worth",
 ]

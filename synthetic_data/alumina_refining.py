@@ -48,15 +48,15 @@ class AluminaRefining(Simulator):
     def rows(self, plan: RunPlan, block: UnitBlock) -> Iterator[BlockRows]:
         """Rows of a block of lines, some days at a time, after a warm-up that is not reported."""
         first = 0
-        for some in reported(self.begin(plan, block), plan.periods):
-            yield from some.cut(plan, first, STRETCH)
-            first += len(some.units) // block.count
+        for subset in reported(self.begin(plan, block), plan.periods):
+            yield from subset.cut(plan, first, STRETCH)
+            first += len(subset.units) // block.count
 
     def begin(self, plan: RunPlan, block: UnitBlock) -> RunningBlock:
         """A block of lines before its warm-up."""
         return _Lines(plan, block)
 
-    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    def economic_value(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """True margin of lines, cost of moves [$/d], alumina [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         price = prices_of(seed)
         steam_heat = checked(price, ("steam_heat",), ("steam_heat",))["steam_heat"]
@@ -109,9 +109,9 @@ class _Lines(RunningBlock):
         lines.normals = change(lines.normals, (1, 0, block))
         lines.uniforms = change(lines.uniforms, (1, 1, block))
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step some days and report them; any days can be stepped alone."""
-        days = self._circuit.go(self._stretch if most is None else most)
-        table, truth, events = self._lines.stretch(days)
+        days = self._circuit.advance(self._stretch if most is None else most)
+        table, truth, events = self._lines.segment(days)
         events = [*(days.events if self._block.index == 0 else ()), *(events if days.first >= 0 else ())]
         return BlockRows.of_stretch(self._plan, self._block, days.first, table, truth, events)

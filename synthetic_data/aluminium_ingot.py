@@ -61,18 +61,18 @@ class _House(SegmentedPlant[CastHouseSupplier]):
         normals = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
         self._bias = np.exp(plan.plant.value("laboratory_sd") * normals)
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step all casts of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
-        supply = self._supplier.go()
+        supply = self._supplier.advance()
         p, rng, shape = supply.parameters, self._rng, (self._block.count, supply.count)
-        tapped = self._pots.go(supply, rng)
-        by_hand = self._crew.set_points.by_hand(supply.first, supply.count)
+        tapped = self._pots.advance(supply, rng)
+        manual = self._crew.set_points.manual_setpoints(supply.first, supply.count)
         tests = self._crew.set_points.tests(p, supply.count, rng)
-        knobs = self._crew.before_cast(supply, tapped.samples, tests, by_hand, rng)
-        charge = self._furnaces.go(supply, tapped, knobs, rng)
-        melt, degassing = self._line.go(supply, charge, knobs, self._crew, tests, by_hand, rng)
+        knobs = self._crew.before_cast(supply, tapped.samples, tests, manual, rng)
+        charge = self._furnaces.advance(supply, tapped, knobs, rng)
+        melt, degassing = self._line.advance(supply, charge, knobs, self._crew, tests, manual, rng)
         knobs |= degassing
-        cast = self._moulds.go(p, melt, knobs, rng)
+        cast = self._moulds.advance(p, melt, knobs, rng)
         read = tapped.samples | instruments.before(supply, charge, melt, shape, rng)
         read |= instruments.during(supply, charge, melt, cast, rng)
         whole = {name: read.pop(name) for name in _KEPT_WHOLE}
@@ -96,7 +96,7 @@ def _truth(
             groups[f"{word}_pool_{group}"] = tapped.pool[name][number]
     return {
         **charge.contents,
-        **cast.chances,
+        **cast.probabilities,
         **groups,
         "iron_brought": np.broadcast_to(supply.brought["fe"], shape),
         "share_charged": charge.share,

@@ -12,7 +12,7 @@ import pandas as pd
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
-from synthetic_data.engine.counterfactual_streams import in_hand, partly_in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream, partly_in_hand
 from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import HoursAheadBlock, RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
@@ -60,7 +60,7 @@ class AluminiumReduction(Simulator):
         """A block of pots before its warm-up."""
         return _Potline(plan, block)
 
-    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    def economic_value(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """True margin of pots, cost of moves [$/d], metal [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         columns = {
             "margin": margin(truth, seed),
@@ -105,9 +105,9 @@ class _Potline(HoursAheadBlock):
         self._line.stream = change(self._line.stream, (0,))
         self._rng = change(self._rng, (1, self._block.index))
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step all days of a period and report it."""
-        line = self._line.go()
+        line = self._line.advance()
         p, pots, rng, count = line.parameters, self._pots, self._rng, self._block.count
         chosen = self._choose(line)
         knobs = {CURRENT_KNOB: np.full(count, line.current_target), **chosen.knobs}
@@ -127,14 +127,14 @@ class _Potline(HoursAheadBlock):
         truth = self._truth(p, line, recorded.mean, stocks, knobs) | chosen.tests
         self._last_reported = recorded.mean | {"current_efficiency": late["current_efficiency"]}
         self._last_row, self._last_knobs, self._level = row, knobs, level
-        kept = np.flatnonzero(recorded.whole)
+        retained = np.flatnonzero(recorded.whole)
         reports = {"pot_age": before["pot_age"]} | knobs | row | late
         events = [*(line.events if self._block.index == 0 else ()), *recorded.events]
         return BlockRows(
-            kept,
-            np.full(len(kept), np.datetime64(self._plan.period_start(line.period), "us")),
-            {name: values[kept] for name, values in reports.items()},
-            {name: values[kept] for name, values in truth.items()},
+            retained,
+            np.full(len(retained), np.datetime64(self._plan.period_start(line.period), "us")),
+            {name: values[retained] for name, values in reports.items()},
+            {name: values[retained] for name, values in truth.items()},
             tuple(sorted(events, key=lambda event: event.onset)) if line.period >= 0 else (),
             round(count * self._plan.period_days),
             (running, {name: reports[name][running] for name in (*self._before, *knobs)}),
@@ -143,22 +143,22 @@ class _Potline(HoursAheadBlock):
     def ahead(self, profile: FloatArray) -> Day:
         """Result of an hourly current ahead, shape (hours, running pots) each; the plant's state is unchanged."""
         other = copy.deepcopy(self)
-        line = other._line.go()
+        line = other._line.advance()
         knobs = other._choose(line).knobs
-        kept = current_profile.running(self._pots, line.parameters)
+        retained = current_profile.running(self._pots, line.parameters)
         ahead = current_profile.ahead(self._pots, line, knobs, profile)
-        return {name: values[:, kept] for name, values in ahead.items()}
+        return {name: values[:, retained] for name, values in ahead.items()}
 
     def _choose(self, line: LinePeriod) -> operators.Setpoints:
-        p, stream = line.parameters, in_hand(self._rng)
+        p, stream = line.parameters, known_stream(self._rng)
         normals = stream.standard_normal((operators.NORMALS, self._block.count))
         uniforms = stream.random((operators.UNIFORMS, self._block.count))
         # A test lasts some periods, so that what changes slowly answers it too.
         if not self._last_knobs or line.period % round(p.test_periods) == 0:
             self._test_chances = uniforms
-        by_hand = self._plan.knobs.at(line.period, self._block)
+        manual = self._plan.knobs.at(line.period, self._block)
         seed, reported = self._plan.seed, self._last_reported
-        return operators.choose(p, self._pots, seed, reported, self._testing, normals, self._test_chances, by_hand)
+        return operators.choose(p, self._pots, seed, reported, self._testing, normals, self._test_chances, manual)
 
     def _truth(self, p: PotlineParameters, line: LinePeriod, mean: Day, stocks: Day, knobs: Day) -> Day:
         """Noise-free target, hidden states, changes of stocks, and costs of moving set-points."""

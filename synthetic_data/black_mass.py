@@ -63,20 +63,20 @@ class _Lines(SegmentedPlant[ShreddingSupplier]):
         shape = (instruments.LABORATORIES, len(ELEMENTS))
         self._bias = plan.plant_stream().spawn(1)[0].standard_normal(shape)
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step all lots of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
-        supply = self._supplier.go()
+        supply = self._supplier.advance()
         p, rng, crew = supply.parameters, self._rng, self._crew
-        by_hand = crew.set_points.by_hand(supply.first, supply.count)
+        manual = crew.set_points.manual_setpoints(supply.first, supply.count)
         tests = crew.set_points.tests(p, supply.count, rng)
-        faults = self._faults.go(p, supply.first, supply.count, rng)
-        feed = self._gate.go(supply, faults, rng)
-        knobs = crew.settings(supply, feed, faults, tests, by_hand, rng)
-        burnt = self._furnaces.go(supply, feed, faults, knobs, rng)
-        milled = self._mills.go(supply, feed, burnt, faults, knobs, crew, tests, by_hand, rng)
+        faults = self._faults.advance(p, supply.first, supply.count, rng)
+        feed = self._gate.advance(supply, faults, rng)
+        knobs = crew.settings(supply, feed, faults, tests, manual, rng)
+        burnt = self._furnaces.advance(supply, feed, faults, knobs, rng)
+        milled = self._mills.advance(supply, feed, burnt, faults, knobs, crew, tests, manual, rng)
         powder = made(supply, feed, burnt, milled, faults, knobs, rng)
-        bagged = self._bagging.go(supply, powder, faults, rng)
-        inspected = self._inspection.go(p, milled, bagged, faults, rng)
+        bagged = self._bagging.advance(supply, powder, faults, rng)
+        inspected = self._inspection.advance(p, milled, bagged, faults, rng)
         read = instruments.before(feed)
         read |= instruments.during(supply, feed, burnt, milled, powder, bagged, rng)
         read = spoiled(read, float(p.missing_share[0]), self._limits, self._before, rng)
@@ -101,7 +101,7 @@ def _truth(
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
     return {
         **bagged.contents,
-        **inspected.chances,
+        **inspected.probabilities,
         **{f"made_{name}": values for name, values in powder.contents.items()},
         **{f"silo_{name}": values for name, values in bagged.of_silo.items()},
         "held_back": bagged.held,

@@ -62,9 +62,9 @@ class _Tankhouse(RunningBlock):
         groups.normals = change(groups.normals, (1, 0, block))
         groups.uniforms = change(groups.uniforms, (1, 1, block))
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step some weeks and report them; any weeks can be stepped alone."""
-        weeks = self._circuit.go(STRETCH if most is None else most)
-        table, truth, events = self._groups.stretch(weeks)
+        weeks = self._circuit.advance(STRETCH if most is None else most)
+        table, truth, events = self._groups.segment(weeks)
         events = [*(weeks.events if self._block.index == 0 else ()), *events]
         return BlockRows.of_stretch(self._plan, self._block, weeks.first, table, truth, events)

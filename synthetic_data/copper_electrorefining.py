@@ -51,7 +51,7 @@ class CopperElectrorefining(Simulator):
         """A block of sections before its warm-up."""
         return _Tankhouse(plan, block, TankhouseCircuit(plan))
 
-    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    def economic_value(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """True margin of sections, cost of moves [$/d], copper [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         columns = {
             "margin": margin(truth, seed),
@@ -102,10 +102,10 @@ class _Tankhouse(ProfileBlock):
         area = SectionParameters.of(self._plan.seed).cathode_area
         return {"current_density": 1000.0 * float(profile.mean()) / area}
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step some weeks and report them; any weeks can be stepped alone."""
         self._sections.profile = None if self.profile is None else self.profile / self.profile.mean()
-        weeks = self._circuit.go(STRETCH if most is None else most)
-        table, truth, events = self._sections.stretch(weeks)
+        weeks = self._circuit.advance(STRETCH if most is None else most)
+        table, truth, events = self._sections.segment(weeks)
         events = [*(weeks.events if self._block.index == 0 else ()), *events]
         return BlockRows.of_stretch(self._plan, self._block, weeks.first, table, truth, events, round(weeks.days))

@@ -63,16 +63,16 @@ class _Crystallisers(SegmentedPlant[CrystalliserSupplier]):
         shape = (instruments.LABORATORIES, len(ELEMENTS))
         self._bias = plan.plant_stream().spawn(1)[0].standard_normal(shape)
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step all lots of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
-        supply = self._supplier.go()
+        supply = self._supplier.advance()
         p, rng, crew = supply.parameters, self._rng, self._crew
-        by_hand = crew.set_points.by_hand(supply.first, supply.count)
+        manual = crew.set_points.manual_setpoints(supply.first, supply.count)
         tests = crew.set_points.tests(p, supply.count, rng)
-        faults = self._faults.go(p, supply.first, supply.count, rng)
-        feed = self._gate.go(supply, rng)
-        made = self._lots.go(supply, feed, faults, self._bias, crew, tests, by_hand, rng)
-        inspected = self._inspection.go(p, feed, made.frozen, faults, rng)
+        faults = self._faults.advance(p, supply.first, supply.count, rng)
+        feed = self._gate.advance(supply, rng)
+        made = self._lots.advance(supply, feed, faults, self._bias, crew, tests, manual, rng)
+        inspected = self._inspection.advance(p, feed, made.frozen, faults, rng)
         read = instruments.before(feed) | instruments.during(p, made.frozen, faults, rng)
         read |= instruments.late(p, made.contents, rng)
         read = spoiled(read, float(p.missing_share[0]), self._limits, self._before, rng)
@@ -95,7 +95,7 @@ def _truth(
     frozen = made.frozen
     return {
         **of("", made.contents),
-        **inspected.chances,
+        **inspected.probabilities,
         **of("charged_", made.charge),
         **of("crystal_", frozen.crystal),
         **{f"vacuum_left_{name}": frozen.vacuum[ELEMENTS.index(name)] for name in ("zinc", "lead", "iron")},

@@ -55,7 +55,7 @@ class LeadRefining(Simulator):
         """A block of sections before its warm-up."""
         return _Refinery(plan, block)
 
-    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    def economic_value(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """True margin of sections, cost of moves [$/d], lead [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         price, days = prices_of(seed), period_days(seed)
         day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
@@ -101,9 +101,9 @@ class _Refinery(RunningBlock):
         sections.normals = change(sections.normals, (1, 0, block))
         sections.uniforms = change(sections.uniforms, (1, 1, block))
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step some crops and report them; any crops can be stepped alone."""
-        crops = self._circuit.go(STRETCH if most is None else most)
-        table, truth, events = self._sections.stretch(crops)
+        crops = self._circuit.advance(STRETCH if most is None else most)
+        table, truth, events = self._sections.segment(crops)
         events = [*(crops.events if self._block.index == 0 else ()), *(events if crops.first >= 0 else ())]
         return BlockRows.of_stretch(self._plan, self._block, crops.first, table, truth, events, round(crops.days))

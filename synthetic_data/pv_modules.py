@@ -65,10 +65,10 @@ class PvModules(Simulator):
 
     def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> EjectionOutcome:
         """Bin in which the gripper puts each decided module, with the cause where it is another one."""
-        rest = [one.rest for one in seed.bins].index(True)
+        remaining = [one.rest for one in seed.bins].index(True)
         broken = {"broken": truth["broken"].to_numpy(dtype=np.float64)}
         rng = np.random.default_rng(rng_seed)
-        return EjectionOutcome(*stack(decisions, rest, broken, ModuleLineParameters.of(seed), rng), CAUSES)
+        return EjectionOutcome(*stack(decisions, remaining, broken, ModuleLineParameters.of(seed), rng), CAUSES)
 
 
 SIMULATOR = PvModules()

@@ -69,10 +69,10 @@ class RetiredBatteries(Simulator):
 
     def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> EjectionOutcome:
         """Bin in which the robot puts each decided cell, with the cause where it is another one."""
-        rest = [one.rest for one in seed.bins].index(True)
+        remaining = [one.rest for one in seed.bins].index(True)
         mass = truth["true_mass"].to_numpy(dtype=np.float64)
         rng = np.random.default_rng(rng_seed)
-        return EjectionOutcome(*place(decisions, rest, mass, RobotParameters.of(seed), rng), CAUSES)
+        return EjectionOutcome(*place(decisions, remaining, mass, RobotParameters.of(seed), rng), CAUSES)
 
 
 SIMULATOR = RetiredBatteries()

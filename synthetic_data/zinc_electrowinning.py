@@ -14,7 +14,7 @@ from seeds import Seed
 from synthetic_data.cell_house import current_profile, cycle, faults, instruments, operators, state
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
 from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.economics import prices_of
 from synthetic_data.engine.parameters import Term
 from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
@@ -45,7 +45,7 @@ class ZincElectrowinning(Simulator):
         """A block of groups before its warm-up."""
         return _CellHouse(plan, block)
 
-    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    def economic_value(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """Margin of a cell, cost of moves [$/d], zinc [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         price = prices_of(seed)
         day = {name: truth[name].to_numpy(np.float64) for name in ("zinc_made", "energy", "power_cost", "feed", "glue")}
@@ -103,9 +103,9 @@ class _CellHouse(ProfileBlock):
         """Hourly result of the last profile; a profile is the current of the house and no set-point."""
         return self._played
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step a cycle and report it."""
-        house = self._house.go()
+        house = self._house.advance()
         p, groups, rng, count = house.parameters, self._groups, self._rng, self._block.count
         days = self._plan.period_days
         hours, n = _HOURS * days, round(days) * STEPS_A_DAY
@@ -116,10 +116,10 @@ class _CellHouse(ProfileBlock):
         before, seen = instruments.of_house(house, count)
         before |= {"anode_age": groups.anode_age.copy(), "mud_age": groups.mud_age.copy()}
         normals = rng.standard_normal((len(house.current), cycle.NORMALS, count))
-        chances = rng.random((len(GROUP_FAULTS) * faults.UNIFORMS, count))
+        uniforms = rng.random((len(GROUP_FAULTS) * faults.UNIFORMS, count))
         errors = rng.standard_normal((instruments.NORMALS, count))
         uniforms = rng.random((instruments.UNIFORMS, count))
-        lasts, begun = faults.begun(p, n, groups.fault_left, chances, house.period * days)
+        lasts, started = faults.started(p, n, groups.fault_left, uniforms, house.period * days)
         if watch is not None:
             lasts = current_profile.at_the_hour(lasts, len(house.current))
         means = cycle.run(groups, house, knobs, normals, lasts, hours / len(house.current), watch)
@@ -135,7 +135,7 @@ class _CellHouse(ProfileBlock):
         truth = means | tests | {
             "glue": knobs["glue_dose"], "stripped": stripped / days, "stuck_gained": gained / days, "knob_moves": moves,
         }  # fmt: skip
-        events = [*(house.events if self._block.index == 0 else ()), *begun] if house.period >= 0 else []
+        events = [*(house.events if self._block.index == 0 else ()), *started] if house.period >= 0 else []
         return BlockRows(
             np.arange(count),
             np.full(count, np.datetime64(self._plan.period_start(house.period), "us")),
@@ -146,7 +146,7 @@ class _CellHouse(ProfileBlock):
         )
 
     def _choose(self, house: Cycle) -> tuple[cycle.Values, cycle.Values]:
-        p, stream, count = house.parameters, in_hand(self._rng), self._block.count
+        p, stream, count = house.parameters, known_stream(self._rng), self._block.count
         normals = stream.standard_normal((operators.NORMALS, count))
         uniforms = stream.random((operators.UNIFORMS, count))
         # A test lasts some cycles, so that what the deposit and the electrolyte answer slowly is in it.
@@ -154,8 +154,8 @@ class _CellHouse(ProfileBlock):
             self._test_chances = uniforms
         if len(self._known) == 2:
             operators.review(p, self._groups, self._known[0], normals)
-        by_hand = self._plan.knobs.at(house.period, self._block)
-        knobs, tests = operators.choose(p, self._groups, self._plan.seed, self._testing, self._test_chances, by_hand)
+        manual = self._plan.knobs.at(house.period, self._block)
+        knobs, tests = operators.choose(p, self._groups, self._plan.seed, self._testing, self._test_chances, manual)
         return {CURRENT_KNOB: np.full(count, house.current_target)} | knobs, tests
 
     def _moves(self, knobs: cycle.Values, days: float) -> FloatArray:

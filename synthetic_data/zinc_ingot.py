@@ -64,20 +64,20 @@ class _House(SegmentedPlant[MeltingHouseSupplier]):
         normals = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
         self._bias = np.exp(plan.plant.value("laboratory_sd") * normals)
 
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step all heats of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
-        supply = self._supplier.go()
+        supply = self._supplier.advance()
         p, rng, crew = supply.parameters, self._rng, self._crew
-        by_hand = crew.set_points.by_hand(supply.first, supply.count)
+        manual = crew.set_points.manual_setpoints(supply.first, supply.count)
         tests = crew.set_points.tests(p, supply.count, rng)
-        faults = self._faults.go(p, supply.first, supply.count, rng)
-        electrolyte = self._lines.go(supply, faults, rng)
-        dissolved = self._anodes.go(supply, electrolyte, rng)
-        cathodes = self._cells.go(supply, electrolyte, dissolved, faults, crew, tests, by_hand, rng)
+        faults = self._faults.advance(p, supply.first, supply.count, rng)
+        electrolyte = self._lines.advance(supply, faults, rng)
+        dissolved = self._anodes.advance(supply, electrolyte, rng)
+        cathodes = self._cells.advance(supply, electrolyte, dissolved, faults, crew, tests, manual, rng)
         composites = np.abs(cathodes.samples["cathode_pb"])
-        knobs = {DOSE: cathodes.dose} | crew.charging(supply, composites, cathodes.thin, tests, by_hand, rng)
-        charge = self._furnaces.go(supply, cathodes, faults, knobs, rng)
-        cast = self._moulds.go(p, cathodes, charge, rng)
+        knobs = {DOSE: cathodes.dose} | crew.charging(supply, composites, cathodes.thin, tests, manual, rng)
+        charge = self._furnaces.advance(supply, cathodes, faults, knobs, rng)
+        cast = self._moulds.advance(p, cathodes, charge, rng)
         read = instruments.before(supply, electrolyte, rng) | {"solution_pb": cathodes.samples["solution_pb"]}
         read |= instruments.during(supply, charge, cast, rng)
         read = spoiled(read, float(p.missing_share[0]), self._limits, self._before, rng)
@@ -101,7 +101,7 @@ def _truth(
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
     return {
         **charge.contents,
-        **cast.chances,
+        **cast.probabilities,
         **{f"true_cathode_{name}": values for name, values in cathodes.contents.items()},
         **{f"fed_{name}": values for name, values in charge.fed.items()},
         "lead_by_cleaning": dissolved.by_cleaning,

@@ -21,21 +21,21 @@ def on_full_disk(error: BaseException, *folders: Path) -> str | None:
     *folders : Path
         Place of the write, in addition to the temporary folder; none if it belongs to a server.
     """
-    said = " ".join(str(error).split())
-    sign = next((sign for sign in SIGNS if sign in said), None)
+    message = " ".join(str(error).split())
+    sign = next((sign for sign in SIGNS if sign in message), None)
     if sign is None:
         return None
-    what = f"{getattr(error, 'filename', None) or 'a file'} cannot be written"
+    quantity = f"{getattr(error, 'filename', None) or 'a file'} cannot be written"
     if not folders:
-        return f"{what} ({sign}); expected free space on the disk of its server"
-    found = ", ".join(f"{free / MIB:,.0f} MiB at {folder}" for folder, free in _free(folders).items())
-    return f"{what} ({sign}); expected free space and no limit on the size of files, found free: {found}"
+        return f"{quantity} ({sign}); expected free space on the disk of its server"
+    result = ", ".join(f"{free / MIB:,.0f} MiB at {folder}" for folder, free in _free(folders).items())
+    return f"{quantity} ({sign}); expected free space and no limit on the size of files, found free: {result}"
 
 
 def _free(folders: tuple[Path, ...]) -> dict[Path, int]:
     """Bytes that are free on the disks of folders and of the folder of copies, each disk once."""
-    found: dict[int, tuple[Path, int]] = {}
+    result: dict[int, tuple[Path, int]] = {}
     for folder in (*folders, Path(tempfile.gettempdir())):
         there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
-        found.setdefault(there.stat().st_dev, (folder, shutil.disk_usage(there).free))
-    return dict(found.values())
+        result.setdefault(there.stat().st_dev, (folder, shutil.disk_usage(there).free))
+    return dict(result.values())

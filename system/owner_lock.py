@@ -42,10 +42,10 @@ def has_locks() -> bool:
 
 def locked(file: Path) -> BinaryIO:
     """Create a file with a lock of this process; the file gets its name after it is locked."""
-    aside = file.with_name(f".{file.name}")
-    lock = aside.open("wb")
+    excluded = file.with_name(f".{file.name}")
+    lock = excluded.open("wb")
     held(lock)
-    aside.rename(file)
+    excluded.rename(file)
     return lock
 
 

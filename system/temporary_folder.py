@@ -43,13 +43,13 @@ def holding_all(folder: Path) -> Iterator[None]:
 
 def sweep(parent: Path | None = None) -> list[Path]:
     """Remove this user's folders of `scratch` whose owners have ended; gives what was removed."""
-    found = []
+    result = []
     for folder in Path(parent or tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):  # another sweeps too, or its owner has just ended in order
             if _is_ours(folder) and _is_left(folder / _LOCK):
                 shutil.rmtree(folder)
-                found.append(folder)
-    return found
+                result.append(folder)
+    return result
 
 
 def _is_ours(folder: Path) -> bool:

@@ -122,7 +122,7 @@ def row(seed: Seed) -> dict[str, object]:
         if column.values:
             made[column.name] = column.values[0]
         elif not column.is_made:
-            made[column.name] = column.usual
+            made[column.name] = column.typical_value
     return made
 
 
@@ -145,4 +145,4 @@ def test_a_table_goes_from_file_to_prediction(plant: Plant, run: Callable[..., s
         found = prediction[seed.target.name]
         assert found["low"] < found["value"] < found["high"]
         assert seed.target.typical is not None
-        assert abs(found["value"] - seed.target.usual) < 5 * seed.target.typical.sd
+        assert abs(found["value"] - seed.target.typical_value) < 5 * seed.target.typical.sd

@@ -81,6 +81,6 @@ def _course(
             given = plans[period].assign(**{setpoint: np.clip(plans[period][setpoint] + size, low, high)})
             step = running.step(given)
         own.append(given)
-        accounts = simulator.worth(seed, step.truth)
+        accounts = simulator.economic_value(seed, step.truth)
         margins.append((accounts["margin"] + accounts["move_cost"]).set_axis(step.truth[seed.key.name]))
     return own, pd.concat(margins).groupby(level=0).mean()

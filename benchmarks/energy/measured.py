@@ -161,7 +161,7 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
 def answer() -> list[str]:
     """Part `energy` of a response for a typical row, without `energy_basis`."""
     seed, physics = load(ANSWERED), _physics(ANSWERED)
-    X = np.array([[one.usual if one.is_number else 0.0 for one in seed.inputs]])
+    X = np.array([[one.typical_value if one.is_number else 0.0 for one in seed.inputs]])
     efficiency = Answer(*(np.array([end]) for end in INTERVAL))
     accounting = Accounting(seed, physics)
     energies, _ = accounting.answered(seed, X, efficiency, {}, [[]])

@@ -44,7 +44,7 @@ def _first_principles(seed: Seed, defects: int) -> FirstPrinciplesContents | Non
     physics = physics_of(seed)
     if physics is None or not physics.gives("contents"):
         return None
-    typical = tuple(column.usual for column in seed.inputs)
+    typical = tuple(column.typical_value for column in seed.inputs)
     elements = tuple(element.name for element in seed.elements)
     return FirstPrinciplesContents(physics, input_names(seed), typical, elements, defects)
 

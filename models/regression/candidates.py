@@ -46,7 +46,7 @@ def _first_principles(seed: Seed) -> FirstPrinciples | None:
     physics = None if seed.place else physics_of(seed)
     if physics is None:
         return None
-    typical = tuple(column.usual for column in seed.inputs)
+    typical = tuple(column.typical_value for column in seed.inputs)
     return FirstPrinciples(physics, input_names(seed), typical)
 
 

@@ -35,7 +35,7 @@ def _first_principles(seed: Seed) -> FirstPrinciplesClasses | None:
     physics = physics_of(seed)
     if physics is None or not physics.gives("class_scores"):
         return None
-    typical = tuple(column.usual for column in seed.inputs)
+    typical = tuple(column.typical_value for column in seed.inputs)
     return FirstPrinciplesClasses(physics, input_names(seed), typical, len(seed.classes))
 
 

@@ -35,7 +35,7 @@ GRAM = 1e-3  # kg
 
 def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
     """Return masses of pieces, (n,) [kg], from measured ones [g]; typical mass of the seed if missing."""
-    return GRAM * np.where(np.isnan(mass), seed.column(seed.sorting_rules.mass).usual, mass)
+    return GRAM * np.where(np.isnan(mass), seed.column(seed.sorting_rules.mass).typical_value, mass)
 
 
 @dataclass(frozen=True, eq=False)

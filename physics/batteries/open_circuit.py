@@ -140,10 +140,10 @@ def nca_potential(cathode_filling: Numeric) -> FloatArray:
     length scales. J. Electrochem. Soc. 158, A955-A969 (coefficients recalled).
     """
     y = floats(cathode_filling)
-    found = 0.0 * y
+    result = 0.0 * y
     for coefficient in _NCA:
-        found = found * y + coefficient
-    return found - 0.61386 * np.exp(5.8201 * y**136.4)
+        result = result * y + coefficient
+    return result - 0.61386 * np.exp(5.8201 * y**136.4)
 
 
 # Of powers of the filling, the tenth first [V].

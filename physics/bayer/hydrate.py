@@ -166,8 +166,8 @@ def class_shares(classes: FloatArray) -> FloatArray:
     Definition; the usual shares are assumed: 22 % below 45 µm is practice.
     """
     mass = np.array(USUAL_SHARES).reshape(-1, *[1] * (classes.ndim - 1)) * classes
-    found: FloatArray = mass / functools.reduce(operator.add, mass)
-    return found
+    result: FloatArray = mass / functools.reduce(operator.add, mass)
+    return result
 
 
 def specific_surface(shares: FloatArray, surface_roughness: float = 1.1) -> FloatArray:
@@ -190,5 +190,5 @@ def specific_surface(shares: FloatArray, surface_roughness: float = 1.1) -> Floa
     Sum of `sphere_surface` over the classes.
     """
     of_class = sphere_surface(np.array(DIAMETERS), surface_roughness)
-    found: FloatArray = np.tensordot(of_class, shares, axes=1)
-    return found
+    result: FloatArray = np.tensordot(of_class, shares, axes=1)
+    return result

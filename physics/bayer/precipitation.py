@@ -158,14 +158,14 @@ def train_alumina(
     ----------
     `tank_alumina`, tank after tank.
     """
-    found = []
+    result = []
     steep = 4.0 * strength / np.square(caustic)
     left = entering
     for saturated, power in zip(equilibrium, steep, strict=True):
         driven = left - saturated  # as in `tank_alumina`, but for what all tanks share
         left = saturated + 2.0 * driven / (1.0 + np.sqrt(1.0 + power * np.maximum(driven, 0.0)))
-        found.append(left)
-    return np.array(found)
+        result.append(left)
+    return np.array(result)
 
 
 def product_soda(

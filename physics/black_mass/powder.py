@@ -137,6 +137,6 @@ def lithium_after_wash(powder_lithium: Numeric, wash_ratio: Numeric, wash_loss: 
     ----------
     0.5 to 3 % are lost to wash water: practice; proportion assumed.
     """
-    kept = 1.0 - np.asarray(wash_loss, dtype=np.float64) * wash_ratio
-    result: FloatArray = powder_lithium * kept
+    retained = 1.0 - np.asarray(wash_loss, dtype=np.float64) * wash_ratio
+    result: FloatArray = powder_lithium * retained
     return result

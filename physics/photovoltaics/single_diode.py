@@ -147,9 +147,9 @@ def maximum_power(
         diode = saturation_current * np.exp(at_diode / a)
         current = light + saturation_current - diode - at_diode * conductance
         slope = -diode / a - conductance
-        arm = at_diode - 2.0 * rs * current
-        gain = current + slope * arm
-        at_diode = at_diode - gain / (2.0 * slope * (1.0 - rs * slope) - diode * arm / a**2)
+        policy = at_diode - 2.0 * rs * current
+        gain = current + slope * policy
+        at_diode = at_diode - gain / (2.0 * slope * (1.0 - rs * slope) - diode * policy / a**2)
     current = light + saturation_current - saturation_current * np.exp(at_diode / a) - at_diode * conductance
     return at_diode - rs * current, current
 

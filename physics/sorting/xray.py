@@ -270,11 +270,11 @@ def _lines(element: str, line: str) -> tuple[tuple[float, str, float], ...]:
     ValueError
         The element has no such line.
     """
-    found = tuple(
+    result = tuple(
         (one.energy / _EV, one.edge, one.intensity)
         for name, one in xray_tables.lines(element.capitalize()).items()
         if name == line or (len(line) == 2 and name.startswith(line))
     )
-    if not found:
+    if not result:
         raise ValueError(f"{element} has no line {line}: expected one such as Ka1, Ka, Kb, La or Lb")
-    return found
+    return result

@@ -98,8 +98,8 @@ def edges(element: str) -> dict[str, Edge]:
     ----------
     Elam, Ravel and Sieber 2002 (Radiat. Phys. Chem. 63), as tabled by xraydb.
     """
-    asked = "SELECT iupac_symbol, absorption_edge, fluorescence_yield, jump_ratio FROM xray_levels WHERE element = ?"
-    return {name: Edge(*numbers) for name, *numbers in _rows(asked, element)}
+    request = "SELECT iupac_symbol, absorption_edge, fluorescence_yield, jump_ratio FROM xray_levels WHERE element = ?"
+    return {name: Edge(*numbers) for name, *numbers in _rows(request, element)}
 
 
 def lines(element: str) -> dict[str, XrayEmissionLine]:
@@ -119,8 +119,10 @@ def lines(element: str) -> dict[str, XrayEmissionLine]:
     ----------
     Elam, Ravel and Sieber 2002 (Radiat. Phys. Chem. 63), as tabled by xraydb.
     """
-    asked = "SELECT siegbahn_symbol, emission_energy, initial_level, intensity FROM xray_transitions WHERE element = ?"
-    return {name: XrayEmissionLine(*found) for name, *found in _rows(asked, element)}
+    request = (
+        "SELECT siegbahn_symbol, emission_energy, initial_level, intensity FROM xray_transitions WHERE element = ?"
+    )
+    return {name: XrayEmissionLine(*result) for name, *result in _rows(request, element)}
 
 
 def form_factor(element: str, energy: float, half_sine: float) -> float:
@@ -158,15 +160,15 @@ def _interpolated(x: FloatArray, y: FloatArray, second: FloatArray, at: FloatArr
     width = x[high] - x[low]
     a, b = (x[high] - at) / width, (at - x[low]) / width
     bent = (a * a - 1) * a * second[low] + (b * b - 1) * b * second[high]
-    found: FloatArray = a * y[low] + b * y[high] + (width * width / 6) * bent
-    return found
+    result: FloatArray = a * y[low] + b * y[high] + (width * width / 6) * bent
+    return result
 
 
 @cache
 def _splines(element: str) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
     """Logarithms of energies and of each kind's coefficient, and the second derivatives of these."""
-    (found,) = _rows(_COEFFICIENTS, element)
-    columns = [np.array(json.loads(column)) for column in found]
+    (result,) = _rows(_COEFFICIENTS, element)
+    columns = [np.array(json.loads(column)) for column in result]
     at, photo, bent, at_scattered, coherent, coherent_bent, incoherent, incoherent_bent = columns
     return {
         "photo": (at, photo, bent),
@@ -175,7 +177,7 @@ def _splines(element: str) -> dict[str, tuple[FloatArray, FloatArray, FloatArray
     }
 
 
-def _rows(asked: str, element: str) -> list[tuple[Any, ...]]:
+def _rows(request: str, element: str) -> list[tuple[Any, ...]]:
     """Rows of the file, in its order.
 
     Raises
@@ -184,7 +186,7 @@ def _rows(asked: str, element: str) -> list[tuple[Any, ...]]:
         The tables do not hold the element.
     """
     with closing(sqlite3.connect(f"{_file().as_uri()}?mode=ro&immutable=1", uri=True)) as file:
-        rows = file.execute(asked, (element,)).fetchall()
+        rows = file.execute(request, (element,)).fetchall()
     if not rows:
         raise ValueError(f"{element}: expected an element of which the tables of X-rays hold this")
     return rows
@@ -194,7 +196,7 @@ def _rows(asked: str, element: str) -> list[tuple[Any, ...]]:
 def _file() -> Path:
     package = find_spec("xraydb")
     folders = [] if package is None else package.submodule_search_locations or []
-    found = next((Path(folder, _FILE) for folder in folders if Path(folder, _FILE).is_file()), None)
-    if found is None:
+    result = next((Path(folder, _FILE) for folder in folders if Path(folder, _FILE).is_file()), None)
+    if result is None:
         raise FileNotFoundError(f"{_FILE} of the package xraydb is missing: expected xraydb 4.5 or newer")
-    return found.resolve()
+    return result.resolve()

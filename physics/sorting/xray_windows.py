@@ -92,11 +92,11 @@ class PeakWindows:
 
     def sums(self) -> tuple[SumPeak, ...]:
         """Sum peaks that fall into a window."""
-        found = []
+        result = []
         for i, j in itertools.combinations_with_replacement((NAMES.index(name) for name in _SUMMED), 2):
             pairs = self.shares(ENERGIES[[i]] + ENERGIES[[j]])[0] * (0.5 if i == j else 1.0)
-            found += [SumPeak(i, j, int(k), float(pairs[k])) for k in np.flatnonzero(pairs > _LEAST_SHARE)]
-        return tuple(found)
+            result += [SumPeak(i, j, int(k), float(pairs[k])) for k in np.flatnonzero(pairs > _LEAST_SHARE)]
+        return tuple(result)
 
     def _shares(self, energies: FloatArray, widths: FloatArray, gain: float) -> FloatArray:
         offsets = _EV * ((1.0 + gain) * energies[:, np.newaxis] - ENERGIES)

@@ -23,43 +23,43 @@ def _units(seed: Seed) -> set[str]:
 
 def _decisions(seed: Seed) -> set[str]:
     """Return the parts of a seed on which decisions depend; empty if its process neither sorts nor grades."""
-    said = {f"target {column.name} [{column.unit}]" for column in seed.elements}
+    message = {f"target {column.name} [{column.unit}]" for column in seed.elements}
     if seed.sorting is not None:
-        said |= _of_sorting(seed)
+        message |= _of_sorting(seed)
     if seed.quality is not None:
-        said |= _of_grading(seed)
-    return said
+        message |= _of_grading(seed)
+    return message
 
 
 def _of_sorting(seed: Seed) -> set[str]:
     rules = seed.sorting_rules
-    said = {f"sorting mass {rules.mass}", f"sorting other {rules.other}"}
-    said |= {f"bins {', '.join(one.name + ' (rest)' * one.rest for one in seed.bins)}"}
+    message = {f"sorting mass {rules.mass}", f"sorting other {rules.other}"}
+    message |= {f"bins {', '.join(one.name + ' (rest)' * one.rest for one in seed.bins)}"}
     for name in ("lot_mass", "confidence"):
-        said.add(f"sorting {name} {getattr(rules, name).value:g}")
-    said.add(f"sorting calibration_confidence {rules.sure:g}")
-    said.add(f"sorting co_ejection {rules.carried_along:g}")
+        message.add(f"sorting {name} {getattr(rules, name).value:g}")
+    message.add(f"sorting calibration_confidence {rules.sure:g}")
+    message.add(f"sorting co_ejection {rules.carried_along:g}")
     for one in seed.bins:
-        said |= {f"bin {one.name}: {label} {value:g} {one.unit}" for label, value in one.value.items()}
-        said |= {f"bin {one.name}: {name} <= {q.value:g} {q.unit}" for name, q in one.limits.items()}
-        said |= {f"bin {one.name}: {SD_OF} {name} <= {q.value:g} {q.unit}" for name, q in one.sd_limits.items()}
-    return said
+        message |= {f"bin {one.name}: {label} {value:g} {one.unit}" for label, value in one.value.items()}
+        message |= {f"bin {one.name}: {name} <= {q.value:g} {q.unit}" for name, q in one.limits.items()}
+        message |= {f"bin {one.name}: {SD_OF} {name} <= {q.value:g} {q.unit}" for name, q in one.sd_limits.items()}
+    return message
 
 
 def _of_grading(seed: Seed) -> set[str]:
     rules = seed.quality_rules
-    said = {f"quality defects {', '.join(rules.defects)}", f"quality intended {rules.intended}"}
-    said |= {f"grades {', '.join(grade.name for grade in seed.grades)}"}
+    message = {f"quality defects {', '.join(rules.defects)}", f"quality intended {rules.intended}"}
+    message |= {f"grades {', '.join(grade.name for grade in seed.grades)}"}
     for name in ("lot_mass", "assay_cost", "claim_cost", "alpha", "confidence"):
-        said.add(f"quality {name} {getattr(rules, name).value:g}")
-    return said.union(*map(_of_grade, seed.grades))
+        message.add(f"quality {name} {getattr(rules, name).value:g}")
+    return message.union(*map(_of_grade, seed.grades))
 
 
 def _of_grade(grade: Grade) -> set[str]:
-    said = {f"grade {grade.name}: {grade.value.value:g} $/t"}
+    message = {f"grade {grade.name}: {grade.value.value:g} $/t"}
     limits = [(name, limit) for name, limit in grade.limits.items()]
     limits += [(f"{one.name} = {' + '.join(one.of)}", one) for one in grade.sums]
     for name, limit in limits:
         for bound, is_highest in limit.bounds:
-            said.add(f"grade {grade.name}: {name} {'<=' if is_highest else '>='} {bound:g} {limit.unit}")
-    return said
+            message.add(f"grade {grade.name}: {name} {'<=' if is_highest else '>='} {bound:g} {limit.unit}")
+    return message

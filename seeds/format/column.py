@@ -123,7 +123,7 @@ class Column(SeedPart):
         return self.name if self.unit is None else f"{self.name} [{self.unit}]"
 
     @property
-    def usual(self) -> float:
+    def typical_value(self) -> float:
         """Mean in normal production [column's unit]; NaN where the seed does not know it."""
         return math.nan if self.typical is None else self.typical.mean
 

@@ -19,15 +19,15 @@ def with_facts(raw: Mapping[str, Any]) -> dict[str, Any]:
     if parameters is None:
         return dict(raw)
     whole = {name: fact for name, fact in facts.items() if isinstance(fact, dict) and fact.keys() == _FORM}
-    found = {}
+    result = {}
     for name, one in parameters.items():
         referred = _referred(one)
         if referred is None:
-            found[name] = one
+            result[name] = one
         elif referred in whole:
-            found[name] = whole[referred] | {key: value for key, value in one.items() if key != REFERENCE}
-    found |= {name: fact for name, fact in whole.items() if name not in parameters}
-    return dict(raw) | {"plant": raw["plant"] | {"parameters": found}}
+            result[name] = whole[referred] | {key: value for key, value in one.items() if key != REFERENCE}
+    result |= {name: fact for name, fact in whole.items() if name not in parameters}
+    return dict(raw) | {"plant": raw["plant"] | {"parameters": result}}
 
 
 def faults(raw: Mapping[str, Any]) -> Iterator[str]:

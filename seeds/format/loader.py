@@ -176,10 +176,10 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
 
 def _shadow(seed: Seed) -> Iterator[str]:
     """A shadow period that is over before the first outcome of a row answered in it is known."""
-    asked = seed.process.shadow
-    if asked is not None and asked.timedelta < seed.delay:
+    request = seed.process.shadow
+    if request is not None and request.timedelta < seed.delay:
         expected = f"expected at least {seed.delay / dt.timedelta(days=1):g} d, the delay of the outcomes"
-        yield f"process.shadow: got {asked.value:g} {asked.unit}: {expected}"
+        yield f"process.shadow: got {request.value:g} {request.unit}: {expected}"
 
 
 def _part(raw: dict[str, Any], key: str) -> dict[str, Any]:
@@ -209,8 +209,8 @@ def _roles(rows: list[dict[str, Any]], raw: dict[str, Any]) -> Iterator[str]:
 def _clock(rows: list[dict[str, Any]], raw: dict[str, Any], has_time: bool) -> Iterator[str]:
     """Parts of a seed that need a column of role time, and the period that goes with it."""
     if has_time != ("period" in _part(raw, "process")):
-        got, wanted = ("a column", "also process.period") if has_time else ("no column", "one for process.period")
-        yield f"columns: got {got} of role time: expected {wanted}"
+        got, target = ("a column", "also process.period") if has_time else ("no column", "one for process.period")
+        yield f"columns: got {got} of role time: expected {target}"
     if has_time:
         return
     if "shadow" in _part(raw, "process"):
@@ -246,15 +246,15 @@ def _made(columns: dict[str, dict[str, Any]]) -> Iterator[str]:
         if not isinstance(name, str):
             continue
         place = f"columns.{row['name']}.{kind}.column: got '{name}'"
-        lent = columns.get(name)
-        if lent is None:
+        source = columns.get(name)
+        if source is None:
             yield f"{place}: expected another column's name"
-        elif lent.get("role") in ("key", "time") or lent.get("classes") or lent.get("values"):
+        elif source.get("role") in ("key", "time") or source.get("classes") or source.get("values"):
             yield f"{place}: expected a number column"
-        elif any(lent.get(way) is not None for way in MADE):
+        elif any(source.get(way) is not None for way in MADE):
             yield f"{place}: expected a column of the table, this one is made itself"
-        elif lent.get("unit") != row.get("unit"):
-            expected = f"expected '{lent.get('unit')}' as of column {name}"
+        elif source.get("unit") != row.get("unit"):
+            expected = f"expected '{source.get('unit')}' as of column {name}"
             yield f"columns.{row['name']}.unit: got '{row.get('unit')}': {expected}"
 
 
@@ -273,8 +273,8 @@ def _targets(columns: dict[str, dict[str, Any]], targets: dict[str, Any]) -> Ite
             yield f"targets.{name}.delay: belongs to the target '{parent}' that this one is derived from"
         if parent is None and name not in labels:
             yield f"targets.{name}: expected a column of role target with this name, or derived_from"
-        wanted = "1" if labels.get(name, {}).get("classes") else labels.get(name, {}).get("unit")
-        if parent is None and name in labels and wanted != unit:
-            yield f"targets.{name}.unit: got '{unit}': expected '{wanted}' as in the column"
+        desired = "1" if labels.get(name, {}).get("classes") else labels.get(name, {}).get("unit")
+        if parent is None and name in labels and desired != unit:
+            yield f"targets.{name}.unit: got '{unit}': expected '{desired}' as in the column"
         if "unit" in noise and noise["unit"] != unit:
             yield f"targets.{name}.label_noise.unit: got '{noise['unit']}': expected '{unit}'"

@@ -9,5 +9,5 @@ from collections.abc import Iterable, Sequence
 def nearest(names: Sequence[str], known: Iterable[str]) -> str | None:
     """The known name that is most like one of the names, whatever its case; None where none is like them."""
     plain = {one.casefold(): one for one in sorted(known)}
-    near = [found for name in names for found in difflib.get_close_matches(name.casefold(), plain, n=1)]
+    near = [result for name in names for result in difflib.get_close_matches(name.casefold(), plain, n=1)]
     return plain[near[0]] if near else None

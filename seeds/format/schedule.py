@@ -63,7 +63,7 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
 
 def _number_faults(given: Mapping[str, Any]) -> Iterator[str]:
     """Units and order of the current's limits."""
-    found: list[tuple[str, float]] = []
+    result: list[tuple[str, float]] = []
     for key in (*_ORDERED, "ramp"):
         one, unit = given.get(key), RAMP_UNIT if key == "ramp" else CURRENT_UNIT
         if not isinstance(one, dict) or not isinstance(one.get("value"), int | float):
@@ -73,7 +73,7 @@ def _number_faults(given: Mapping[str, Any]) -> Iterator[str]:
         if one["value"] <= 0:
             yield f"schedule.{key}.value: got {one['value']:g}: expected more than 0"
         if key != "ramp":
-            found.append((key, one["value"]))
-    for (low, least), (high, most) in itertools.pairwise(found):
+            result.append((key, one["value"]))
+    for (low, least), (high, most) in itertools.pairwise(result):
         if least >= most:
             yield f"schedule.{high}.value: got {most:g}: expected more than {low}, {least:g}"

@@ -322,8 +322,8 @@ class Seed(SeedPart):
         It is that of the nearest `previous` column that is made from it, since what such a column holds is known; else
         it follows the delay of the outcomes.
         """
-        lent = [one.previous.periods for one in self.by_role("before") if one.previous and one.lent_by == target]
-        return min(lent, default=1 + math.ceil(self.delay / self.period))
+        source = [one.previous.periods for one in self.by_role("before") if one.previous and one.lent_by == target]
+        return min(source, default=1 + math.ceil(self.delay / self.period))
 
     @cached_property
     def derived(self) -> dict[str, Target]:

@@ -72,22 +72,25 @@ def store(
     p, lot, n = cells.lots.p, cells.lot, len(cells.lot)
     uniform, normal = rng.random((4, n)), rng.standard_normal((4, n))
     suspicious = (seen["swelling"] > _LOOKS_WRONG[0]) | (seen["surface_grade"] > _LOOKS_WRONG[1])
-    rest = between(p.rest_low[lot], p.rest_high[lot], uniform[0]) + p.rest_longer[lot] * suspicious
+    remaining = between(p.rest_low[lot], p.rest_high[lot], uniform[0]) + p.rest_longer[lot] * suspicious
     shorted = cells.hazard == SHORTED
     short = p.short_low[lot] * np.exp(np.log(p.short_high / p.short_low)[lot] * uniform[1])
     fall = np.where(shorted, short, p.fall_sound[lot] * 2.0 * uniform[1])
     scatter = np.sqrt(2.0 * p.voltage_sd**2 + (p.relaxation * p.relaxation_left) ** 2)
-    error = scatter[lot] * normal[0] / rest
+    error = scatter[lot] * normal[0] / remaining
     wet = (cells.hazard == LEAKING) | (cells.hazard == FLOODED)
     leaking = (cells.hazard == LEAKING) & (uniform[2] >= p.gas_missed[lot])
-    usual, leak = p.gas_usual[lot] * np.exp(_GAS_LOG_SD * normal[1]), p.gas_leak[lot] * np.exp(_LEAK_LOG_SD * normal[1])
+    typical, leak = (
+        p.gas_usual[lot] * np.exp(_GAS_LOG_SD * normal[1]),
+        p.gas_leak[lot] * np.exp(_LEAK_LOG_SD * normal[1]),
+    )
     rise = _RISE + p.rise_sd[lot] * normal[2]
     warm = (cells.hazard == CRUSHED) & (uniform[3] < _CRUSHED_WARM)
     rise[warm] += rng.uniform(*_CRUSHED_RISE, np.count_nonzero(warm))
     return {
-        "rest_time": rest,
+        "rest_time": remaining,
         "voltage_fall": fall + error,
         "insulation": _INSULATION * np.exp(np.log(_INSULATION_GSD) * normal[3]) * np.where(wet, _WET, 1.0),
-        "gas": np.where(leaking, leak, usual),
+        "gas": np.where(leaking, leak, typical),
         "temperature_rise": rise,
     }, fall

@@ -38,11 +38,11 @@ def report(cells: BatteryCells, read: Mapping[str, FloatArray], rng: np.random.G
         good = read["pulse_r1s"] < p.bench_growth[lot] * read["label_resistance"]  # not where the label is unread
         is_lfp = read["label_voltage"] < _LFP_BELOW
     good &= (read["swelling"] < p.bench_swelling[lot]) & (read["surface_grade"] < p.bench_surface[lot])
-    chance = p.bench_share[lot] * np.where(is_lfp, p.bench_share_lfp[lot], 1.0)
-    chance *= np.where(cells.record > p.record_bound[lot], _HALVED, 1.0)
+    probability = p.bench_share[lot] * np.where(is_lfp, p.bench_share_lfp[lot], 1.0)
+    probability *= np.where(cells.record > p.record_bound[lot], _HALVED, 1.0)
     uniform = rng.random((3, n))
     drawn = uniform[0] < p.bench_random[lot]
-    tested = (drawn | (good & (uniform[1] < chance))) & (cells.hazard == 0)
+    tested = (drawn | (good & (uniform[1] < probability))) & (cells.hazard == 0)
     normal = rng.standard_normal((2, n))
     fade = cells.fade + p.bench_fade_sd[lot] * normal[0]
     growth = cells.growth + p.bench_resistance_rsd[lot] * (_PERCENT + cells.growth) * normal[1]

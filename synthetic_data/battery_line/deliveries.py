@@ -50,8 +50,8 @@ class BatteryLineFaults:
         """Size of what is on at these days, faults of one kind and head together."""
         mine = np.array([one == kind for one in self.kind], dtype=bool) & (self.head == head)
         active = (day[:, None] >= self.onset[mine]) & (day[:, None] < self.end[mine])
-        found: FloatArray = active @ self.size[mine]
-        return found
+        result: FloatArray = active @ self.size[mine]
+        return result
 
     def events(self) -> list[PlantEvent]:
         """Events of the line, each reported when it was corrected."""
@@ -108,10 +108,10 @@ class Deliveries:
 
     def events(self) -> list[PlantEvent]:
         """Deliveries with something wrong with all of it."""
-        found = [("manipulated labels", self.forged), ("crashed cars", self.crashed)]
+        result = [("manipulated labels", self.forged), ("crashed cars", self.crashed)]
         return [
             PlantEvent(int(lot), kind, *[float(self.day[lot])] * 3)
-            for kind, which in found
+            for kind, which in result
             for lot in np.flatnonzero(which)
         ]
 

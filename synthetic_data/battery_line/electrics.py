@@ -72,12 +72,12 @@ def pulses(
     current = cells.capacity * p.pulse_rate[lot] * np.where(cells.lots.hot, _HALVED, 1.0)[lot]
     gain = 1.0 + p.pulse_gain_rsd[lot] * rng.standard_normal(n)
     noise = p.pulse_voltage_sd[lot] / current * rng.standard_normal((len(WIDTHS), n))
-    found = {}
+    result = {}
     for (name, width), error in zip(WIDTHS.items(), noise, strict=True):
         shown = pulse_response(1.0, width, at_once, fast, fast_time, slow, slow_time)  # of 1 A: mV are mΩ
-        found[f"pulse_r{name}"] = gain * (shown + charge_drift(1.0, width, capacity, slope)) + error
+        result[f"pulse_r{name}"] = gain * (shown + charge_drift(1.0, width, capacity, slope)) + error
     middle = p.asymmetry[lot] - _FALLS * (cells.charge - p.charge_mean[lot])
-    return found | {"pulse_asymmetry": middle + p.asymmetry_sd[lot] * rng.standard_normal(n)}
+    return result | {"pulse_asymmetry": middle + p.asymmetry_sd[lot] * rng.standard_normal(n)}
 
 
 def spectrum(

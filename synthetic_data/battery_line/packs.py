@@ -46,10 +46,10 @@ def drawn(plant: PlantParameters, market: BatteryMarket, lots: Deliveries, rng: 
     # Calendar ageing goes faster as resistance falls: by the inverse of its factor.
     rate = p.calendar_rate[lot] * p.calendar_charge[lot] / arrhenius_factor(p.calendar_energy[lot], warmth)
     rate *= np.exp(np.log(p.calendar_gsd[lot]) * normal[2])
-    usual = (
+    typical = (
         p.calendar_rate[lot] * p.calendar_charge[lot] / arrhenius_factor(p.calendar_energy[lot], p.use_temperature[lot])
     )
-    age *= np.where(young, 1.0, (usual / rate) ** p.early[lot])
+    age *= np.where(young, 1.0, (typical / rate) ** p.early[lot])
     through = p.throughput[lot] * np.exp(np.log(p.throughput_gsd[lot]) * normal[3]) * age
     use = cycle_loss_wang_2011(p.use_severity[lot], p.use_rate[lot], warmth, through)
     # Rejects and recalls have hardly been used, and have stood at low charge.

@@ -12,7 +12,7 @@ _LATE, _MISSED = 1, 2
 
 
 def place(
-    decided: IntArray, rest: int, mass: FloatArray, p: RobotParameters, rng: np.random.Generator
+    decided: IntArray, remaining: int, mass: FloatArray, p: RobotParameters, rng: np.random.Generator
 ) -> tuple[IntArray, IntArray]:
     """Bin in which each decided cell lands, with the cause where it is another one.
 
@@ -22,7 +22,7 @@ def place(
     ----------
     decided
         Number of the bin decided for each cell, shape (n,)
-    rest
+    remaining
         Number of the bin of what is not taken
     mass
         True mass of each cell, shape (n,) [g]
@@ -37,9 +37,9 @@ def place(
         Bin in which each cell lands (n,), and the cause of each misplacement (n,), index into CAUSES
     """
     uniform = rng.random((2, len(mass)))
-    taken = decided != rest
+    taken = decided != remaining
     late = taken & (uniform[0] < p.late_share)
     slips = p.direct_miss * np.where(mass > p.heavy_mass, p.heavy_miss_factor, 1.0)
     missed = taken & ~late & (uniform[1] < slips)
     cause = np.select([late, missed], [_LATE, _MISSED], 0).astype(np.intp)
-    return np.where(cause > 0, rest, decided), cause
+    return np.where(cause > 0, remaining, decided), cause

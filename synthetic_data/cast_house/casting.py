@@ -21,7 +21,7 @@ DEFECTS = ("porosity", "inclusions", "surface")
 class CastIngots:
     """Moulds, and what the inspection will say; arrays are (units, periods)."""
 
-    chances: dict[str, FloatArray]  # of a reject by defect
+    probabilities: dict[str, FloatArray]  # of a reject by defect
     rejected: dict[str, FloatArray]  # 1 or 0 by defect
     level_swing: FloatArray  # mm
     mould_temperature: FloatArray  # °C
@@ -36,11 +36,11 @@ class IngotMoulds:
         self._swing = Walk(p.value("swing_memory"), (2, block.count), rng)
         self._furnace = rng.standard_normal((2, block.count, 1))
 
-    def go(self, p: CastHouseParameters, melt: Melt, knobs: Knobs, rng: np.random.Generator) -> CastIngots:
+    def advance(self, p: CastHouseParameters, melt: Melt, knobs: Knobs, rng: np.random.Generator) -> CastIngots:
         """Casts of a stretch."""
         shape = melt.inclusions.shape
         n, u = rng.standard_normal((4, *shape)), rng.random((3, *shape))
-        walks = self._swing.go(rng.standard_normal((2, *shape)))
+        walks = self._swing.advance(rng.standard_normal((2, *shape)))
         swing = p.swing_usual * np.exp(p.swing_sd * walks[0] + 0.25 * n[0] + 0.15 * self._furnace[0])
         water = p.water_usual * np.exp(p.water_sd * walks[1] + 0.01 * n[1])
         mould = knobs["mould_temperature"] + p.mould_error * n[2]
@@ -59,5 +59,5 @@ class IngotMoulds:
             + p.surface_by_swing * (swing / p.swing_usual - 1.0)
             + p.surface_furnace_sd * self._furnace[1],
         }
-        found = inspected(odds, u)
-        return CastIngots(found.chances, found.rejected, swing, mould, water)
+        result = inspected(odds, u)
+        return CastIngots(result.probabilities, result.rejected, swing, mould, water)

@@ -52,7 +52,9 @@ class CastHouseFurnaces:
         self._tool_phase = np.floor(self._tool_cycle * rng.random((block.count, 1)))
         self._furnace = rng.standard_normal((3, block.count, 1))
 
-    def go(self, supply: CastHouseSupply, tapped: TappedMetal, knobs: Knobs, rng: np.random.Generator) -> CastCharge:
+    def advance(
+        self, supply: CastHouseSupply, tapped: TappedMetal, knobs: Knobs, rng: np.random.Generator
+    ) -> CastCharge:
         """Charges of a stretch."""
         p, shape, returned = supply.parameters, tapped.failing.apart.shape, knobs["scrap_return"]
         n, u = rng.standard_normal((7, *shape)), rng.random((2, *shape))
@@ -76,10 +78,10 @@ class CastHouseFurnaces:
 
     def _from_tools(self, p: CastHouseParameters, worn: FloatArray, normal: FloatArray, u: FloatArray) -> FloatArray:
         """Iron of tapping tubes and ladles: more as their coating wears, much when one breaks down."""
-        usual: FloatArray = p.tool_iron * np.square(worn) * np.exp(0.5 * normal + 0.3 * self._furnace[1])
+        typical: FloatArray = p.tool_iron * np.square(worn) * np.exp(0.5 * normal + 0.3 * self._furnace[1])
         breaks = u[0] < p.broken_tool_share
         broken: FloatArray = breaks * p.broken_tool_iron * np.exp(p.broken_tool_sd * (2.0 * u[1] - 1.0))
-        return usual + broken
+        return typical + broken
 
     def _scrap(
         self, p: CastHouseParameters, given: FloatArray, rng: np.random.Generator

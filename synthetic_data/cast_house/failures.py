@@ -49,12 +49,12 @@ class Failures:
         self._count, self._period_days = block.count, period_days
         self._pots: list[_Pot] = []
 
-    def go(self, p: CastHouseParameters, first: int, count: int, rng: np.random.Generator) -> Failing:
+    def advance(self, p: CastHouseParameters, first: int, count: int, rng: np.random.Generator) -> Failing:
         """Pots that fail in a stretch, and those that failed before and still matter."""
-        chance = onset_chance(p.failures_a_year, self._period_days)
+        probability = onset_chance(p.failures_a_year, self._period_days)
         fresh = []
         for stream, units, drawn, _ in parts(rng, self._count, count):
-            begins = stream.random((units.stop - units.start, count)) < chance
+            begins = stream.random((units.stop - units.start, count)) < probability
             places = np.argwhere(begins)
             drawn_of_each = [(stream.random(_UNIFORMS), stream.standard_normal(_NORMALS)) for _ in places]
             if drawn_of_each:
@@ -80,7 +80,7 @@ class Failures:
         time = np.arange(_LONGEST)
         feed = p.creep_iron[0] * np.exp(0.5 * n[1]) * np.minimum(time / creep, 1.0) + step * (time > creep)
         feed[(time > 2.0 * creep) & (step == 0.0)] = 0.0  # corrected
-        iron = Pool(p.pool_exchange[0]).go(np.concatenate([np.zeros_like(step), feed], axis=1))[:, 1:]
+        iron = Pool(p.pool_exchange[0]).advance(np.concatenate([np.zeros_like(step), feed], axis=1))[:, 1:]
         silicon = between(p.lining_low[0], p.lining_high[0], u[2]) * iron
         known = time - SAMPLE_LATE
         known = known - (known + (SAMPLED_EVERY * u[3]).astype(np.intp)) % SAMPLED_EVERY
@@ -92,10 +92,10 @@ class Failures:
         overlooked = np.where(
             u[5] < p.overlooked_share[0], np.rint(p.overlooked_most[0] * u[4] / self._period_days), 0.0
         )
-        mended = np.minimum(2.0 * creep + SAMPLED_EVERY * 8, _LONGEST)  # or stopped for its age
-        found = seen.any(axis=1, keepdims=True)
-        apart = np.where(found, np.minimum(seen.argmax(axis=1, keepdims=True) + overlooked, _LONGEST), mended)
-        end = np.where(found, apart + np.rint(p.stopped_after[0] / self._period_days), mended)
+        corrected = np.minimum(2.0 * creep + SAMPLED_EVERY * 8, _LONGEST)  # or stopped for its age
+        result = seen.any(axis=1, keepdims=True)
+        apart = np.where(result, np.minimum(seen.argmax(axis=1, keepdims=True) + overlooked, _LONGEST), corrected)
+        end = np.where(result, apart + np.rint(p.stopped_after[0] / self._period_days), corrected)
         tapped = np.stack([iron, silicon, *sampled], axis=1)
         tapped[..., 1::2] = 0.0  # a pot is tapped into every other cast
         ages = np.hstack([apart, end]).astype(np.intp).tolist()

@@ -63,21 +63,21 @@ class MeltTreatmentLine:
         self._masses = np.full((block.count, 2), p.value("charge_mass"))
         self._broken = np.zeros((block.count, 2), dtype=bool)
 
-    def go(
+    def advance(
         self,
         supply: CastHouseSupply,
         charge: CastCharge,
         knobs: Knobs,
         crew: CastHouseOperators,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         rng: np.random.Generator,
     ) -> tuple[Melt, Knobs]:
         """Melts of a stretch, and the gas and rotor speed that were set."""
         p, shape = supply.parameters, charge.mass.shape
         vapour = water_pressure(supply.air_temperature, supply.humidity)
         n = rng.standard_normal((5, *shape))
-        walks = self._walks.go(rng.standard_normal((3, *shape)))
+        walks = self._walks.advance(rng.standard_normal((3, *shape)))
         casts = np.arange(supply.first, supply.first + supply.count)
         age, bypass = self._filter(p, (casts + self._filter_phase) % self._filter_casts, charge.mass, rng)
         held = filter_efficiency(age, p.filter_fresh, p.filter_scale) * (1.0 - bypass)
@@ -93,8 +93,8 @@ class MeltTreatmentLine:
             inclusions_passing(self._raised(p, charge, knobs, walks[2], n[3]), held),
             np.exp(p.index_error * n[4]),
         )
-        wanted = crew.degassing(supply, vapour, tests, rng)
-        degassing, shown = self._run(p, ready, wanted, crew, by_hand)
+        target = crew.degassing(supply, vapour, tests, rng)
+        degassing, shown = self._run(p, ready, target, crew, manual)
         days = turned * self._period_days
         melt = Melt(ready.hydrogen, *shown, held, bypass, condition, launder, flow, age, days)
         return melt, degassing
@@ -130,14 +130,14 @@ class MeltTreatmentLine:
         return age, np.where(open_, p.bypass_cracked, np.minimum(leak, 0.5))
 
     def _run(
-        self, p: CastHouseParameters, ready: _Ready, wanted: Knobs, crew: CastHouseOperators, by_hand: Knobs
+        self, p: CastHouseParameters, ready: _Ready, target: Knobs, crew: CastHouseOperators, manual: Knobs
     ) -> tuple[Knobs, tuple[FloatArray, FloatArray, FloatArray]]:
         """Gas and rotor speed, hydrogen, inclusions and density index, each cast reacting to earlier ones."""
         shape = ready.hydrogen.shape
         gas, rotor, after, inclusions, index = (np.empty(shape) for _ in range(5))
         for start in range(0, shape[1], REVIEW):
             part = slice(start, start + REVIEW)
-            gas[:, part], rotor[:, part] = crew.review(p, wanted, part, self._shown, by_hand)
+            gas[:, part], rotor[:, part] = crew.review(p, target, part, self._shown, manual)
             units = ready.units[:, part] * gas[:, part] ** 0.6 * rotor[:, part] ** 1.2
             after[:, part] = hydrogen_after_degassing(ready.hydrogen[:, part], ready.floor[:, part], units)
             vortex = np.maximum(rotor[:, part] / p.vortex_speed[part] - 1.0, 0.0)

@@ -9,7 +9,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import CastHouseSupply
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.operators import Knobs, PlantSetpoints
 
@@ -33,17 +33,17 @@ class CastHouseOperators:
         supply: CastHouseSupply,
         samples: Mapping[str, FloatArray],
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         rng: np.random.Generator,
     ) -> Knobs:
         """Set-points that are independent of the results of the last casts."""
         p, h = supply.parameters, self._habit
-        normals = in_hand(rng).standard_normal((7, self._block.count, supply.count))
+        normals = known_stream(rng).standard_normal((7, self._block.count, supply.count))
         n = dict(zip((*_HABITS, "scrap_return"), normals, strict=True))
         share = 0.01 * p.share_usual
         iron = (1.0 - share) * samples["pot_iron_ordinary"] + share * samples["pot_iron_high_purity"]
         too_much = iron - p.iron_wanted
-        wanted = {
+        target = {
             # Dirty metal is thinned: in the history much iron occurs together with a high share.
             "high_purity_share": p.share_usual + p.share_per_iron * too_much + p.share_sd * n["high_purity_share"],
             "scrap_return": p.scrap_usual * np.exp(p.scrap_sd * n["scrap_return"])
@@ -55,29 +55,29 @@ class CastHouseOperators:
             "mould_temperature": p.mould_usual + p.mould_sd * n["mould_temperature"],
         }
         for name in _HABITS:
-            wanted[name] = wanted[name] + p[f"habit_{name}"] * h[name]
+            target[name] = target[name] + p[f"habit_{name}"] * h[name]
         return {
-            name: self.set_points.used(name, values + tests[name] if name in tests else values, by_hand)
-            for name, values in wanted.items()
+            name: self.set_points.used(name, values + tests[name] if name in tests else values, manual)
+            for name, values in target.items()
         }
 
     def degassing(self, supply: CastHouseSupply, vapour: FloatArray, tests: Knobs, rng: np.random.Generator) -> Knobs:
         """Gas and rotor speed before the answer to what the last casts showed: more where the air is moist."""
         p, h = supply.parameters, self._habit
-        n = in_hand(rng).standard_normal((2, self._block.count, supply.count))
+        n = known_stream(rng).standard_normal((2, self._block.count, supply.count))
         moist = np.log(vapour / p.vapour_usual)
         gas = p.gas_usual + p.habit_degasser_gas * h["degasser_gas"] + p.gas_per_vapour * moist + p.gas_sd * n[0]
         rotor = p.rotor_usual + p.habit_degasser_rotor * h["degasser_rotor"] + p.rotor_sd * n[1]
         return {"degasser_gas": gas + tests["degasser_gas"], "degasser_rotor": rotor}
 
     def review(
-        self, p: CastHouseParameters, wanted: Knobs, part: slice, shown: FloatArray, by_hand: Knobs
+        self, p: CastHouseParameters, target: Knobs, part: slice, shown: FloatArray, manual: Knobs
     ) -> tuple[FloatArray, FloatArray]:
         """Gas and rotor speed of some casts, raised where the density index of those before was high.
 
         `shown` is the mean logarithm of that index over the wanted one, (units, 1).
         """
-        gas = wanted["degasser_gas"][:, part] + p.gas_per_index[part] * shown
-        rotor = wanted["degasser_rotor"][:, part] + p.rotor_per_index[part] * shown
+        gas = target["degasser_gas"][:, part] + p.gas_per_index[part] * shown
+        rotor = target["degasser_rotor"][:, part] + p.rotor_per_index[part] * shown
         used = self.set_points.used
-        return used("degasser_gas", gas, by_hand, part), used("degasser_rotor", rotor, by_hand, part)
+        return used("degasser_gas", gas, manual, part), used("degasser_rotor", rotor, manual, part)

@@ -12,7 +12,7 @@ from physics.arrays import FloatArray
 from physics.atoms import ATOMS
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from synthetic_data.cast_house.parameters import CastHouseParameters
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan
 from synthetic_data.plant import segments
 from synthetic_data.plant.filters import filtered
@@ -63,7 +63,7 @@ class CastHouseSupplier(segments.PlantSupplier):
         again = p.value("scrubber_return")
         self._loops = {name: _Loop(p.value("loop_time"), p.value(f"metal_share_{name}"), again) for name in MINOR}
 
-    def go(self) -> CastHouseSupply:
+    def advance(self) -> CastHouseSupply:
         """The next stretch."""
         first, day = self._next_days()
         count = len(day)
@@ -71,8 +71,8 @@ class CastHouseSupplier(segments.PlantSupplier):
         air, humidity = self._air(p, day)
         alumina, alumina_assay = self._lots(p, "alumina", _ALUMINA, ALUMINA_LOT, count)
         anode, anode_assay = self._lots(p, "anode", _ANODE, ANODE_LOT, count)
-        fed = dict(zip(alumina, self._silo.go(np.array(list(alumina.values()))), strict=True))
-        burnt = dict(zip(anode, self._anodes.go(np.array(list(anode.values()))), strict=True))
+        fed = dict(zip(alumina, self._silo.advance(np.array(list(alumina.values()))), strict=True))
+        burnt = dict(zip(anode, self._anodes.advance(np.array(list(anode.values()))), strict=True))
         assays = {f"alumina_{name}": values for name, values in alumina_assay.items()}
         assays |= {f"anode_{name}": values for name, values in anode_assay.items()}
         return CastHouseSupply(first, count, day, p, air, humidity, assays, self._brought(fed, burnt))
@@ -83,7 +83,7 @@ class CastHouseSupplier(segments.PlantSupplier):
         # From January 1 as day 0, by the hour, unlike `seasonal_temperature`; the humidity follows it too.
         season = np.cos(season_phase(date, p.warmest_day))
         by_day = np.cos(2.0 * math.pi * (day % 1.0))  # a cast begins at midnight or at noon
-        weather = self._weather.go(in_hand(self.stream).standard_normal((2, len(day))))
+        weather = self._weather.advance(known_stream(self.stream).standard_normal((2, len(day))))
         air = p.air_mean + p.air_swing * season - p.air_day_swing * by_day + p.air_sd * weather[0]
         humidity = (
             p.humidity_mean + p.humidity_swing * season + p.humidity_day_swing * by_day + p.humidity_sd * weather[1]
@@ -97,7 +97,7 @@ class CastHouseSupplier(segments.PlantSupplier):
 
         `alike` has, by the parameter that states the part of their variance in common, the contents that share it.
         """
-        lots, stream = -(-count // length), in_hand(self.stream, length)
+        lots, stream = -(-count // length), known_stream(self.stream, length)
         held, assayed = dict[str, FloatArray](), dict[str, FloatArray]()
         for part, names in alike.items():
             common, shared = p[part][0], stream.standard_normal(lots)
@@ -121,7 +121,7 @@ class CastHouseSupplier(segments.PlantSupplier):
         return {
             "fe": alumina_contribution(fed["fe2o3"], SHARES["fe2o3"]) + anode_contribution(burnt["fe"]),
             "si": alumina_contribution(fed["sio2"], SHARES["sio2"]) + anode_contribution(burnt["si"]),
-            **{name: self._loops[name].go(values) for name, values in minor.items()},
+            **{name: self._loops[name].advance(values) for name, values in minor.items()},
         }
 
 
@@ -137,13 +137,13 @@ class _Loop:
         self._again = scrubber_return * (1.0 - metal_share)
         self._state: float | None = None
 
-    def go(self, fed: FloatArray) -> FloatArray:
+    def advance(self, fed: FloatArray) -> FloatArray:
         """Content brought into the metal from that fed, (periods,) each."""
         lag, again = self._lag, self._again
-        kept = lag + (1.0 - lag) * again
+        retained = lag + (1.0 - lag) * again
         if self._state is None:
             bath = fed[0] / (1.0 - again)
-            self._state = float(kept * bath - lag * fed[0])
-        values, state = filtered([1.0, -lag], [1.0, -kept], fed, np.array([self._state]))
+            self._state = float(retained * bath - lag * fed[0])
+        values, state = filtered([1.0, -lag], [1.0, -retained], fed, np.array([self._state]))
         self._state = float(state[0])
         return self._metal_share * values

@@ -92,18 +92,18 @@ class Fixed:
 def step(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, z: FloatArray) -> Step:
     """One step of all groups; `z` are normals of the readings and walks, shape (NORMALS, groups)."""
     on = np.minimum(groups.fault_left / given.hours, 1.0)
-    found: Step = dict(zip(GROUP_FAULTS, on, strict=True))
+    result: Step = dict(zip(GROUP_FAULTS, on, strict=True))
     groups.fault_left = np.maximum(groups.fault_left - given.hours, 0.0)
-    kept = math.exp(-given.hours / 24.0 / p.group_memory)
-    groups.walks = kept * groups.walks + math.sqrt(1.0 - kept * kept) * z[: len(WALKS)]
-    _cathode(p, groups, fixed, given, found)
-    _voltage(p, groups, fixed, given, found)
-    _heat(p, groups, fixed, given, found)
-    _contents(p, groups, fixed, given, found, z[len(WALKS) :])
-    return found
+    retained = math.exp(-given.hours / 24.0 / p.group_memory)
+    groups.walks = retained * groups.walks + math.sqrt(1.0 - retained * retained) * z[: len(WALKS)]
+    _cathode(p, groups, fixed, given, result)
+    _voltage(p, groups, fixed, given, result)
+    _heat(p, groups, fixed, given, result)
+    _contents(p, groups, fixed, given, result, z[len(WALKS) :])
+    return result
 
 
-def _cathode(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, found: Step) -> None:
+def _cathode(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, values: Step) -> None:
     """Shares of the current: zinc, hydrogen, and what goes through shorts or turns iron over."""
     density, glue = 1e3 * given.current / p.cathode_area, fixed.knobs["glue_dose"]
     traces = dict(zip(TRACES, groups.traces, strict=True))
@@ -122,37 +122,37 @@ def _cathode(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: St
     groups.shorts = groups.shorts * math.exp(-given.hours / p.patrol_hours) + came
     passed = np.minimum(p.short_current * groups.shorts + p.iron_share, 0.5)
     share = (1.0 - passed) * (1.0 - holes) * zinc / density
-    found |= {
+    values |= {
         "impurity": logarithm, "overvoltage": overvoltage, "onset": onset, "holes": holes, "shorts": groups.shorts,
         "zinc_share": share, "hydrogen_share": 1.0 - passed - share, "passed_share": passed,
     }  # fmt: skip
 
 
-def _voltage(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, found: Step) -> None:
+def _voltage(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, result: Step) -> None:
     """Voltage of a cell, term by term."""
     density, warm = 1e3 * given.current / p.cathode_area, groups.temperature
-    gap = fixed.gap - deposit_thickness(density, 100.0 * found["zinc_share"], given.growth)
+    gap = fixed.gap - deposit_thickness(density, 100.0 * result["zinc_share"], given.growth)
     bath = with_bubbles(zinc_bath_conductivity(warm, groups.zinc, groups.acid), p.gas_share)
     contact = p.contact_voltage * (fixed.contact + p.wiring_sd * groups.walks[1])
-    contact = contact + p.bad_contact_voltage * found["bad_contact"]
-    found["cell_voltage"] = (
+    contact = contact + p.bad_contact_voltage * result["bad_contact"]
+    result["cell_voltage"] = (
         zinc_decomposition_voltage(warm, groups.zinc, groups.acid)
         + oxygen_overvoltage(density, fixed.anode, p.tafel_slope)
-        + found["overvoltage"]
+        + result["overvoltage"]
         + bath_drop(density, gap, bath)
         + contact * (given.current / p.nominal_current)
         - p.voltage_per_short * groups.shorts
     )
 
 
-def _heat(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, found: Step) -> None:
+def _heat(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, values: Step) -> None:
     """Heat set free against towers that hold the target, as far as weather and capacity let them."""
-    heat = released_heat(given.current, found["cell_voltage"], found["zinc_share"], found["hydrogen_share"])
+    heat = released_heat(given.current, values["cell_voltage"], values["zinc_share"], values["hydrogen_share"])
     sink = given.ambient + p.tower_approach
     above = np.maximum(fixed.aim + p.cooling_sd * groups.walks[2] - sink, _NARROWEST)
     tower = np.minimum(np.maximum(heat / above, _LEAST_COOLING), p.tower_capacity * given.cooling)
     end, mean = _exponentially(groups.temperature, sink + heat / tower, tower / p.heat_capacity, given.hours)
-    found |= {
+    values |= {
         "heat_released": heat,
         "heat_removed": tower * (mean - sink),
         "heat_stored": p.heat_capacity / given.hours * (end - groups.temperature),
@@ -162,15 +162,15 @@ def _heat(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepI
 
 
 def _contents(
-    p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, found: Step, z: FloatArray
+    p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, values: Step, z: FloatArray
 ) -> None:
     """Zinc, acid, water and traces of a cell; the feed follows the current and late titrations."""
-    made = ZINC_EQUIVALENT * given.current * found["zinc_share"]  # kg/h
+    made = ZINC_EQUIVALENT * given.current * values["zinc_share"]  # kg/h
     target = fixed.knobs["acid_zinc_target"]
     planned = ZINC_EQUIVALENT * given.current * 0.01 * p.planned_efficiency
     ordered = feed_for_ratio(planned, given.feed_zinc, target) * (1.0 + groups.trim)
-    feed = ordered * fixed.flow * (1.0 - p.blocked_depth * found["blocked_feed"])
-    water = np.minimum(np.maximum(evaporated_water(found["heat_removed"], p.evaporated_share), 0.0), 0.5 * feed)
+    feed = ordered * fixed.flow * (1.0 - p.blocked_depth * values["blocked_feed"])
+    water = np.minimum(np.maximum(evaporated_water(values["heat_removed"], p.evaporated_share), 0.0), 0.5 * feed)
     out = feed - water
     turnover = out / p.cell_volume
     zinc, acid = groups.zinc, groups.acid
@@ -185,7 +185,7 @@ def _contents(
     share = given.hours / STEP_HOURS
     trim = groups.trim + share * p.feed_gain * off - share * p.feed_return * groups.trim
     groups.trim = np.minimum(np.maximum(trim, -p.trim_most), p.trim_most)
-    found |= {
+    values |= {
         "zinc_made": made, "feed": feed, "water_evaporated": water, "spent": out, "zinc_fed": feed * given.feed_zinc,
         "zinc_in_cell": zinc_mean, "acid_in_cell": acid_mean, "zinc_reading": read_zinc, "acid_reading": read_acid,
         "zinc_gained": p.cell_volume / given.hours * (groups.zinc - zinc),

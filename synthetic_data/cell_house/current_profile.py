@@ -44,13 +44,13 @@ def by_the_hour(house: Cycle, profile: FloatArray) -> Cycle:
 
 def at_the_hour(lasts: FloatArray, steps: int) -> FloatArray:
     """Faults that begin at a step of 4 h, at the first of the shorter steps in it."""
-    found = np.zeros((steps, *lasts.shape[1:]))
-    found[:: steps // len(lasts)] = lasts
-    return found
+    result = np.zeros((steps, *lasts.shape[1:]))
+    result[:: steps // len(lasts)] = lasts
+    return result
 
 
 def recorded(house: Cycle, watch: Sequence[dict[str, FloatArray]]) -> dict[str, FloatArray]:
     """Results by step, (steps, groups) each: `current` [kA], `metal` [kg/h], watched values of a cell."""
-    found = {name: np.array([step[name] for step in watch]) for name in WATCHED}
+    result = {name: np.array([step[name] for step in watch]) for name in WATCHED}
     metal = np.array([step["zinc_made"] for step in watch])
-    return found | {"metal": metal, "current": np.repeat(house.current[:, None], metal.shape[1], axis=1)}
+    return result | {"metal": metal, "current": np.repeat(house.current[:, None], metal.shape[1], axis=1)}

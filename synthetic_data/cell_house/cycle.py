@@ -37,19 +37,19 @@ def run(
     """
     p, steps = house.parameters, len(house.current)
     fixed = cell.Fixed.of(p, groups, knobs, house.manganese)
-    found = np.empty((steps, len(_FOUND), len(groups.zinc)))
+    result = np.empty((steps, len(_FOUND), len(groups.zinc)))
     for s, given in enumerate(_given(house, hours)):
         groups.fault_left = np.maximum(groups.fault_left, lasts[s])
         step = cell.step(p, groups, fixed, given, normals[s])
-        for values, name in zip(found[s], _FOUND, strict=True):
+        for values, name in zip(result[s], _FOUND, strict=True):
             values[:] = step[name]
     if watch is not None:
-        watch += [dict(zip(_FOUND, one, strict=True)) for one in found]
+        watch += [dict(zip(_FOUND, one, strict=True)) for one in result]
     current, many = house.current[:, None], len(TRUE_MEANS) + len(READ_MEANS)
-    voltage, hydrogen, passed = (current * found[:, k] for k in range(many, many + 3))
+    voltage, hydrogen, passed = (current * result[:, k] for k in range(many, many + 3))
     cost = voltage * house.price[:, None]
     # In three dimensions, so that each is summed step after step.
-    totals = 0.0 + np.add.reduce(found[:, :many])
+    totals = 0.0 + np.add.reduce(result[:, :many])
     energy, hydrogen, passed, cost = 0.0 + np.add.reduce(np.stack((voltage, hydrogen, passed, cost), axis=1))
     means = dict(zip((*TRUE_MEANS, *READ_MEANS), totals / steps, strict=True))
     charge = float(np.cumsum(house.current)[-1])
@@ -83,8 +83,8 @@ def _lead(p: CellHouseParameters, groups: CellGroups, house: Cycle, means: Value
     young = 1.0 + p.lead_young * np.exp(-groups.anode_age / p.anode_conditioning)
     warm = np.exp(p.lead_per_kelvin * (means["cell_temperature"] - p.temperature))
     salt = float(np.exp(p.lead_per_chloride * (house.chloride - p.chloride)))
-    found: FloatArray = p.lead * bare * salt * young * warm
-    return found
+    result: FloatArray = p.lead * bare * salt * young * warm
+    return result
 
 
 def strip(p: CellHouseParameters, groups: CellGroups, made: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -13,8 +13,8 @@ from synthetic_data.plant.faults import between, onset_chance
 UNIFORMS = 4  # of each fault: whether, when, how long, how soon it is seen
 
 
-def begun(
-    p: CellHouseParameters, steps: int, left: FloatArray, chances: FloatArray, first_day: float
+def started(
+    p: CellHouseParameters, steps: int, left: FloatArray, uniforms: FloatArray, first_day: float
 ) -> tuple[FloatArray, list[PlantEvent]]:
     """Duration of faults starting at a step [h], (steps, faults, groups), 0 for none; and the events.
 
@@ -23,7 +23,7 @@ def begun(
     lasts, events = np.zeros((steps, *left.shape)), []
     days = steps * STEP_HOURS / 24.0
     for k, name in enumerate(GROUP_FAULTS):
-        whether, when, length, delay = chances[UNIFORMS * k : UNIFORMS * (k + 1)]
+        whether, when, length, delay = uniforms[UNIFORMS * k : UNIFORMS * (k + 1)]
         for group in np.flatnonzero((whether < onset_chance(p[f"{name}_rate"], days)) & (left[k] <= 0.0)).tolist():
             at = int(when[group] * steps)
             hours = between(p[f"{name}_short"], p[f"{name}_long"], float(length[group]))

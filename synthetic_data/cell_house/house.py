@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.cell_house.parameters import HOUSE_FAULTS, TRACES, CellHouseParameters
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.parameters import regimes_begun
 from synthetic_data.engine.plan import PlantEvent, RunPlan
 from synthetic_data.plant import set_points
@@ -45,7 +45,7 @@ class Cycle:
     feed_traces: FloatArray  # by TRACES [mg/L]
     manganese: float  # g/L
     chloride: float  # mg/L
-    in_hand: dict[str, float]  # as reported when the cycle starts
+    available: dict[str, float]  # as reported when the cycle starts
     reported: dict[str, float]  # of the cycle
     events: tuple[PlantEvent, ...]
 
@@ -55,7 +55,7 @@ class House:
 
     def __init__(self, plan: RunPlan) -> None:
         self._plan, self.stream = plan, plan.plant_stream()
-        usual = CellHouseParameters.of(plan.seed)
+        typical = CellHouseParameters.of(plan.seed)
         self._steps = round(plan.period_days) * STEPS_A_DAY
         self._slow = np.zeros(len(_WALKS))
         self._traces = np.zeros(len(TRACES))  # logarithms about the usual contents, in their spread
@@ -63,27 +63,27 @@ class House:
         self._rise = np.zeros(len(_OF_INGRESS))  # logarithm of what it lets through
         self._cooling_left, self._held_left = 0.0, 0.0  # hours
         self._order = 0.0
-        self._past_zinc = np.full(self._steps, usual.feed_zinc)
-        self._past_feed = np.tile(_usual_traces(usual), (self._steps, 1))
+        self._past_zinc = np.full(self._steps, typical.feed_zinc)
+        self._past_feed = np.tile(_usual_traces(typical), (self._steps, 1))
         self._past_potential = np.zeros(self._steps)
         self._arriving = np.zeros(len(TRACES))  # upset that purification has just let through
-        self._manganese, self._chloride = usual.manganese, usual.chloride
-        self.first = -round(usual.warm_up_periods)
+        self._manganese, self._chloride = typical.manganese, typical.chloride
+        self.first = -round(typical.warm_up_periods)
 
-    def go(self) -> Cycle:
+    def advance(self) -> Cycle:
         """The next cycle."""
         plan, period, rng = self._plan, self.first, self.stream
         p = CellHouseParameters.in_period(plan, period)
-        known = in_hand(rng)
+        known = known_stream(rng)
         self._order = float(next_walk(np.array(self._order), np.array(known.standard_normal()), p.order_memory))
         target = set_points.one_by_hand(
             plan, period, CURRENT_KNOB, float(np.round(p.nominal_current + p.order_sd * self._order))
         )
         before = self._reported_before(p, known.standard_normal((NORMALS, len(TRACES) + 4)), period)
         shocks = rng.standard_normal((self._steps, len(_WALKS) + len(TRACES) + 2))
-        chances = rng.random((self._steps, 3 * len(HOUSE_FAULTS)))
+        uniforms = rng.random((self._steps, 3 * len(HOUSE_FAULTS)))
         errors = rng.standard_normal((NORMALS, len(TRACES) + 2))
-        cycle, feed, events = self._steps_of(p, period, target, shocks, chances)
+        cycle, feed, events = self._steps_of(p, period, target, shocks, uniforms)
         potential = cycle.pop("potential")
         self._past_zinc, self._past_feed, self._past_potential = cycle["feed_zinc"], feed, potential
         reported = _report(p, feed.mean(axis=0), errors[:, : len(TRACES)], _SAMPLES_A_DAY * plan.period_days)
@@ -93,7 +93,7 @@ class House:
         happened = (*regimes_begun(plan, period), *events) if period >= 0 else ()
         return Cycle(
             period, p, target, season=self._season(p, period, 0.5 * plan.period_days), feed_traces=feed,
-            manganese=self._manganese, chloride=self._chloride, in_hand=before, reported=reported, events=happened,
+            manganese=self._manganese, chloride=self._chloride, available=before, reported=reported, events=happened,
             **cycle,
         )  # fmt: skip
 
@@ -107,9 +107,9 @@ class House:
         for name in _MICRO:  # a composite of the day before the last
             at = TRACES.index(name)
             late[at] = self._past_feed[-2 * _DAY_AGO : -_DAY_AGO, at].mean()
-        found = {f"{name}_in_hand": value for name, value in _report(p, late, errors[:, : len(TRACES)]).items()}
+        result = {f"{name}_in_hand": value for name, value in _report(p, late, errors[:, : len(TRACES)]).items()}
         z = errors[0, len(TRACES) :]
-        return found | {
+        return result | {
             "ambient_temperature": self._season(p, period, 0.5 * self._plan.period_days) + p.forecast_sd * z[0],
             "zinc_feed": self._past_zinc[-1] + p.feed_assay_sd * z[1],
             "manganese": self._manganese * (1.0 + p.manganese_assay_rsd * z[2]),
@@ -118,13 +118,13 @@ class House:
         }
 
     def _steps_of(
-        self, p: CellHouseParameters, period: int, target: float, shocks: FloatArray, chances: FloatArray
+        self, p: CellHouseParameters, period: int, target: float, shocks: FloatArray, uniforms: FloatArray
     ) -> tuple[dict[str, FloatArray], FloatArray, list[PlantEvent]]:
         n, walks = self._steps, len(_WALKS)
         slow = next_walks(self._slow, shocks[:, :walks], p.plant_memory)
         own = next_walks(self._traces, shocks[:, walks : walks + len(TRACES)], p.trace_memory)
         self._slow, self._traces = slow[-1], own[-1]
-        let_through, cooling, held, events = self._faults_of(p, period, chances)
+        let_through, cooling, held, events = self._faults_of(p, period, uniforms)
         # Leakage of purification reaches the cells a step later; its potential shows it immediately.
         arriving = np.concatenate((self._arriving[None], let_through[:-1]))
         self._arriving = let_through[-1]
@@ -132,7 +132,7 @@ class House:
         base = self._plan.seed.economics["power_price"].value
         share, price = (np.array(of) for of in zip(*(tariff(p, s % STEPS_A_DAY, base) for s in range(n)), strict=True))
         seasons = [self._season(p, period, STEP_HOURS * s / 24.0) for s in range(n)]
-        found = {
+        result = {
             "current": target * share * (1.0 + p.current_sd * shocks[:, -2]) * held,
             "price": price,
             "ambient": np.array(seasons) + p.weather_sd * slow[:, 0],
@@ -142,28 +142,28 @@ class House:
         }
         self._manganese = p.manganese + p.manganese_sd * float(self._slow[2])
         self._chloride = p.chloride * float(np.exp(p.chloride_sd * self._slow[3]))
-        return found, traces, events
+        return result, traces, events
 
     def _faults_of(
-        self, p: CellHouseParameters, period: int, chances: FloatArray
+        self, p: CellHouseParameters, period: int, uniforms: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray, list[PlantEvent]]:
         """Leakage of purification, tower and current shares by step, and starting events."""
         n = self._steps
         let_through, cooling, held = np.zeros((n, len(TRACES))), np.ones(n), np.ones(n)
         limits = [onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0) for name in HOUSE_FAULTS]
-        begins = np.any(chances[:, ::3] < limits, axis=1).tolist()
+        begins = np.any(uniforms[:, ::3] < limits, axis=1).tolist()
         events: list[PlantEvent] = []
         if not any(begins) and not self._upset.any() and not self._cooling_left and not self._held_left:
             return let_through, cooling, held, events
         for s in range(n):
             if begins[s]:
                 day = period * self._plan.period_days + STEP_HOURS * s / 24.0
-                events += self._begin_faults(p, day, chances[s])
+                events += self._begin_faults(p, day, uniforms[s])
             let_through[s], held[s], cooling[s] = self._upsets(), self._held(p), self._towers(p)
         return let_through, cooling, held, events
 
     def _begin_faults(self, p: CellHouseParameters, day: float, u: FloatArray) -> list[PlantEvent]:
-        begun = []
+        onsets = []
         for k, name in enumerate(HOUSE_FAULTS):
             if u[3 * k] >= onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0):
                 continue
@@ -177,8 +177,8 @@ class House:
                 self._cooling_left = max(self._cooling_left, hours)
             else:
                 self._held_left = max(self._held_left, hours)
-            begun.append(PlantEvent(None, name, day, day + seen / 24.0, day + hours / 24.0))
-        return begun
+            onsets.append(PlantEvent(None, name, day, day + seen / 24.0, day + hours / 24.0))
+        return onsets
 
     def _upsets(self) -> FloatArray:
         """Logarithm of what purification lets through of each trace in the step."""
@@ -221,5 +221,5 @@ def _report(
     rsd = np.array([p[f"assay_{name}_rsd"] for name in TRACES])
     fewer = 1.0 / np.sqrt(samples)
     method = Method(0.0, fewer * rsd, fewer * 0.3 * limits, limits, 0.1 * limits)
-    found = report(traces, method, 1.0, errors)
-    return {name: float(found[k]) * (1e3 if name in _MICRO else 1.0) for k, name in enumerate(TRACES)}
+    result = report(traces, method, 1.0, errors)
+    return {name: float(result[k]) * (1e3 if name in _MICRO else 1.0) for k, name in enumerate(TRACES)}

@@ -28,7 +28,7 @@ LATE_OF_HOUSE = ("antimony", "germanium")
 def of_house(house: Cycle, count: int) -> tuple[Values, Values]:
     """Known values at cycle start, and their reported form; one value a group."""
     of_cycle = (*OF_HOUSE, *LATE_OF_HOUSE)
-    known = [*(house.in_hand[name] for name in IN_HAND), *(house.reported[name] for name in of_cycle)]
+    known = [*(house.available[name] for name in IN_HAND), *(house.reported[name] for name in of_cycle)]
     rows = np.repeat(np.array(known)[:, None], count, axis=1)
     return dict(zip(IN_HAND, rows, strict=False)), dict(zip(of_cycle, rows[len(IN_HAND) :], strict=True))
 
@@ -50,10 +50,10 @@ def row(p: CellHouseParameters, groups: CellGroups, means: Values, z: FloatArray
 
 
 def spoil(
-    p: CellHouseParameters, found: Values, last: Values, u: FloatArray, limits: dict[str, tuple[float, float]]
+    p: CellHouseParameters, result: Values, last: Values, u: FloatArray, limits: dict[str, tuple[float, float]]
 ) -> Values:
     """Readings with stuck instruments, missing values and physical ranges applied."""
-    values = np.stack([found[name] for name in MEASURED])
+    values = np.stack([result[name] for name in MEASURED])
     missing, stuck = u[: 2 * len(MEASURED)].reshape(len(MEASURED), 2, -1).swapaxes(0, 1)
     if last:
         values = readings.stuck(values, np.stack([last[name] for name in MEASURED]), p.stuck_share, stuck)
@@ -67,9 +67,9 @@ def label(
     hours: float, z: FloatArray,
 ) -> Values:  # fmt: skip
     """Zinc by the scales [kg], current efficiency from it, and the assay of lead."""
-    weighed = stripped * (1.0 + p.scale_sd * groups.trait("scale")) * (1.0 + p.weighing_sd * z[-2])
+    measured_mass = stripped * (1.0 + p.scale_sd * groups.trait("scale")) * (1.0 + p.weighing_sd * z[-2])
     return {
-        "zinc_stripped": weighed,
-        "current_efficiency": 100.0 * weighed / (ZINC_EQUIVALENT * current * hours),
+        "zinc_stripped": measured_mass,
+        "current_efficiency": 100.0 * measured_mass / (ZINC_EQUIVALENT * current * hours),
         "lead_in_zinc": lead * np.exp(p.lead_assay_rsd * z[-1]),
     }

@@ -52,16 +52,16 @@ def choose(
     seed: Seed,
     testing: NDArray[np.bool_],
     uniforms: FloatArray,
-    by_hand: Values,
+    manual: Values,
 ) -> tuple[Values, Values]:
     """Set-points in force in a cycle and their test part; manual set-points take precedence."""
     sizes = (p.test_temperature, p.test_acid_zinc, p.test_glue)
     knobs: Values = {}
     tests: Values = {}
-    for name, size, chance in zip(GROUP_KNOBS, sizes, uniforms, strict=True):
-        test = np.where(testing, size * set_points.signs(chance), 0.0)
+    for name, size, probability in zip(GROUP_KNOBS, sizes, uniforms, strict=True):
+        test = np.where(testing, size * set_points.signs(probability), 0.0)
         own, used = set_points.with_test(
-            getattr(groups, GROUP_KNOBS[name]), test, size, set_points.bounds(seed, name), by_hand.get(name)
+            getattr(groups, GROUP_KNOBS[name]), test, size, set_points.bounds(seed, name), manual.get(name)
         )
         setattr(groups, GROUP_KNOBS[name], own)
         knobs[name], tests[f"{name}_test"] = used, test

@@ -46,8 +46,8 @@ class CellGroups:
 
     def trait(self, name: str) -> FloatArray:
         """Standing character of each group, of unit variance."""
-        found: FloatArray = self.traits[TRAITS.index(name)]
-        return found
+        result: FloatArray = self.traits[TRAITS.index(name)]
+        return result
 
 
 def build(p: CellHouseParameters, count: int, rng: np.random.Generator) -> CellGroups:

@@ -9,7 +9,7 @@ import numpy as np
 from physics.arrays import BoolArray, FloatArray
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.crystallisers.supply import CrystalliserSupply
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.random_walks import Walk
 
@@ -40,13 +40,13 @@ class CrystalliserIntake:
         self._cycle = np.round(p.value("mould_life") * (0.8 + 0.4 * rng.random(shape)))
         self._phase = np.floor(self._cycle * rng.random(shape))
 
-    def go(self, supply: CrystalliserSupply, rng: np.random.Generator) -> CrystalliserFeed:
+    def advance(self, supply: CrystalliserSupply, rng: np.random.Generator) -> CrystalliserFeed:
         """Charges of a stretch; all of them are settled when their lot begins."""
-        p, known = supply.parameters, in_hand(rng)
+        p, known = supply.parameters, known_stream(rng)
         shape = (len(self._cycle), supply.count)
         n, each = known.standard_normal((_NORMALS, *shape)), known.standard_normal((len(ELEMENTS), *shape))
         ordered = known.random(shape) < p.seven_share
-        shares = self._shares.go(known.standard_normal((2, *shape)))
+        shares = self._shares.advance(known.standard_normal((2, *shape)))
         scrap = np.minimum(p.scrap_usual * np.exp(p.source_sd * shares[0]), _MOST_SCRAP)
         residue = np.minimum(p.residue_usual * np.exp(p.source_sd * shares[1]), _MOST_RESIDUE)
         returned = np.minimum(p.return_usual * np.exp(p.return_sd * n[0]), _MOST_RETURNED)
@@ -87,5 +87,5 @@ class CrystalliserIntake:
         ):
             logs[ELEMENTS.index(name)] += np.log1p(share * (factor - 1.0))
         # For the purer grade the purer metal is taken.
-        found: FloatArray = np.exp(logs + np.where(ordered, np.log(p.seven_feed), 0.0))
-        return found
+        result: FloatArray = np.exp(logs + np.where(ordered, np.log(p.seven_feed), 0.0))
+        return result

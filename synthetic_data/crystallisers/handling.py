@@ -36,9 +36,9 @@ def taken_up(
     normals
         Standard normal numbers, (elements, units, lots).
     """
-    found: FloatArray = p.by_element("added")[:, None] * np.exp(p.added_sd * normals)
-    found[_OF_AIR] *= np.power(particles / _CLEAN, _AIR_EXPONENT)
-    found[_SILICON] *= np.power((mould_uses + 1.0) / p.mould_usual, _MOULD_EXPONENT) * (1.0 + worn)
-    found[_IRON] += steel
-    found[_NICKEL] += p.steel_nickel * steel
-    return found
+    result: FloatArray = p.by_element("added")[:, None] * np.exp(p.added_sd * normals)
+    result[_OF_AIR] *= np.power(particles / _CLEAN, _AIR_EXPONENT)
+    result[_SILICON] *= np.power((mould_uses + 1.0) / p.mould_usual, _MOULD_EXPONENT) * (1.0 + worn)
+    result[_IRON] += steel
+    result[_NICKEL] += p.steel_nickel * steel
+    return result

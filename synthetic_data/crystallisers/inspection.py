@@ -21,7 +21,7 @@ class CrystalliserInspection:
     def __init__(self, block: UnitBlock, rng: np.random.Generator) -> None:
         self._unit = rng.standard_normal((len(DEFECTS), block.count, 1))
 
-    def go(
+    def advance(
         self,
         p: CrystalliserParameters,
         feed: CrystalliserFeed,

@@ -82,8 +82,8 @@ def reads_high(p: CrystalliserParameters, bias: FloatArray, standard: FloatArray
         Walk of the standards, (lots,).
     """
     which = np.where(p.laboratory < 1.5, bias[0][:, None], bias[1][:, None])[:, None]
-    found: FloatArray = np.exp(p.laboratory_sd * which + p.standard_sd * standard)
-    return found
+    result: FloatArray = np.exp(p.laboratory_sd * which + p.standard_sd * standard)
+    return result
 
 
 def assays(

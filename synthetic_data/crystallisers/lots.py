@@ -19,7 +19,7 @@ from synthetic_data.crystallisers.instruments import assays, feed_assays, reads_
 from synthetic_data.crystallisers.operators import ANSWERING, REVIEW, CrystalliserOperators, RoutineSettings
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.crystallisers.supply import CrystalliserSupply
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.laboratory import NORMALS, scatter
@@ -48,14 +48,14 @@ class CrystalliserLots:
     """Lots of a block of crystallisers between two stretches."""
 
     def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
-        usual = np.array([plan.plant.value(f"feed_{name}") for name in ELEMENTS])
-        waiting = np.broadcast_to(usual[:, None, None], (len(ELEMENTS), block.count, REVIEW))
+        typical = np.array([plan.plant.value(f"feed_{name}") for name in ELEMENTS])
+        waiting = np.broadcast_to(typical[:, None, None], (len(ELEMENTS), block.count, REVIEW))
         self._left = deque([waiting] * RETURN, maxlen=RETURN)
         self._failed = np.zeros((block.count, 1))
         self._allowed = _intended_limits(plan)
         self._furnaces = Crystallisers(block, rng)
 
-    def go(
+    def advance(
         self,
         supply: CrystalliserSupply,
         feed: CrystalliserFeed,
@@ -63,11 +63,11 @@ class CrystalliserLots:
         bias: FloatArray,
         crew: CrystalliserOperators,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         rng: np.random.Generator,
     ) -> CrystallisedLots:
         """Lots of a stretch; `bias` is as of `instruments.reads_high`."""
-        p, known, each = supply.parameters, in_hand(rng), (len(ELEMENTS), *feed.mass.shape)
+        p, known, each = supply.parameters, known_stream(rng), (len(ELEMENTS), *feed.mass.shape)
         draws = {
             "crew": crew.drawn(supply.count, rng),
             "charge": known.standard_normal((NORMALS, *each)),
@@ -77,7 +77,7 @@ class CrystalliserLots:
             "assays": rng.standard_normal((NORMALS, *each)),
         }
         habits = crew.habits(p, feed.ordered, draws["crew"])
-        steady = crew.steady(p, habits, tests, by_hand)
+        steady = crew.steady(p, habits, tests, manual)
         worn, steel = faults.strength["mould"], faults.strength["steel"]
         settled = _Settled(
             conditions=self._furnaces.conditions(p, steady, draws["conditions"][: 1 + CONDITIONS], draws["runs"]),
@@ -90,7 +90,7 @@ class CrystalliserLots:
         whole: dict[str, FloatArray] = {}
         for start in range(0, supply.count, REVIEW):
             part = slice(start, min(start + REVIEW, supply.count))
-            of_crew = (crew, habits, tests, by_hand)
+            of_crew = (crew, habits, tests, manual)
             _put(whole, self._review(p.over(part), part, feed, faults, of_crew, settled.over(part)), part, supply.count)
         return _made(whole, settled.conditions, steady)
 
@@ -104,12 +104,12 @@ class CrystalliserLots:
         settled: _Settled,
     ) -> CrystallisedLots:
         """Lots of one review with reacting set-points; `p` and `settled` are theirs, the rest the segment's."""
-        crew, habits, tests, by_hand = of_crew
+        crew, habits, tests, manual = of_crew
         sudden, carry = (faults.strength[name][:, part] for name in ("sudden", "carry"))
         returned = feed.returned[:, part]
         charge = settled.fresh + self._left[0][..., : returned.shape[1]] * returned
         charge_assays = feed_assays(p, charge, settled.scatter[0], settled.analyst[0])
-        knobs = crew.answers(p, charge_assays, self._failed, habits, tests, by_hand, part)
+        knobs = crew.answers(p, charge_assays, self._failed, habits, tests, manual, part)
         frozen, left = freeze(p, charge, feed.mass[:, part], knobs, sudden, settled.conditions)
         contents = frozen.crystal + settled.added
         reported = assays(p, contents, settled.reads, carry, settled.scatter[1], settled.analyst[1])
@@ -150,8 +150,10 @@ def _intended_limits(plan: RunPlan) -> FloatArray:
 
 def _put(whole: dict[str, FloatArray], review: CrystallisedLots, part: slice, count: int) -> None:
     """Put what changes from review to review where it stands among so many lots, while it is in the cache."""
-    found = {name: getattr(review, name) for name in _CONTENTS} | {name: getattr(review.frozen, name) for name in _RUNS}
-    for name, values in (found | review.knobs).items():
+    result = {name: getattr(review, name) for name in _CONTENTS} | {
+        name: getattr(review.frozen, name) for name in _RUNS
+    }
+    for name, values in (result | review.knobs).items():
         if name not in whole:
             whole[name] = np.empty((*values.shape[:-1], count))
         whole[name][..., part] = values

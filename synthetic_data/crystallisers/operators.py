@@ -10,7 +10,7 @@ import numpy as np
 
 from physics.arrays import BoolArray, FloatArray
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.operators import Knobs, PlantSetpoints
 
@@ -45,18 +45,18 @@ class CrystalliserOperators:
 
     def drawn(self, count: int, rng: np.random.Generator) -> FloatArray:
         """Standard normal numbers of the operators' variation in a segment, (set-points, units, periods)."""
-        found: FloatArray = in_hand(rng).standard_normal((len(KNOBS), self._block.count, count))
-        return found
+        result: FloatArray = known_stream(rng).standard_normal((len(KNOBS), self._block.count, count))
+        return result
 
-    def steady(self, p: CrystalliserParameters, habits: RoutineSettings, tests: Knobs, by_hand: Knobs) -> Knobs:
+    def steady(self, p: CrystalliserParameters, habits: RoutineSettings, tests: Knobs, manual: Knobs) -> Knobs:
         """Settings of a whole segment that react to nothing, (units, periods) each."""
-        usual = {
+        typical = {
             "coolant_temperature": p.coolant_usual,
             "stirring": p.stirring_usual,
             "vacuum_temperature": p.vacuum_temperature,
             "vacuum_time": p.vacuum_time,
         }
-        return {name: self._set(name, usual[name], habits, tests, by_hand) for name in STEADY}
+        return {name: self._set(name, typical[name], habits, tests, manual) for name in STEADY}
 
     def habits(self, p: CrystalliserParameters, ordered: BoolArray, normals: FloatArray) -> RoutineSettings:
         """Settings of the lots of a segment by order, with the operators' variation and routine.
@@ -84,7 +84,7 @@ class CrystalliserOperators:
         failed: FloatArray,
         habits: RoutineSettings,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         part: slice,
     ) -> Knobs:
         """Settings of some lots from their charge's assay and earlier lots, (units, lots) each.
@@ -102,27 +102,27 @@ class CrystalliserOperators:
         part
             Where these lots stand in it.
         """
-        usual = p.by_element("feed")
-        looks = (w * np.log(np.abs(feed[e]) / usual[e]) for e, w in zip(_LOOKED_AT, _WEIGHTS, strict=True))
+        typical = p.by_element("feed")
+        looks = (w * np.log(np.abs(feed[e]) / typical[e]) for e, w in zip(_LOOKED_AT, _WEIGHTS, strict=True))
         dirt = functools.reduce(operator.add, looks)
-        wanted = {
+        target = {
             # Dirty feed is frozen more slowly and more often: in the history many stages occur with much impurity.
             "growth_rate": habits.rate[:, part] * np.exp(-p.rate_per_dirt * dirt),
             "fraction_frozen": p.fraction_usual - p.fraction_per_failure * failed,
             "stages": habits.stages[:, part] + p.stages_per_dirt * dirt,
         }
-        return {name: self._set(name, wanted[name], habits, tests, by_hand, part) for name in ANSWERING}
+        return {name: self._set(name, target[name], habits, tests, manual, part) for name in ANSWERING}
 
     def _set(
         self,
         name: str,
-        wanted: FloatArray,
+        target: FloatArray,
         habits: RoutineSettings,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         part: slice = slice(None),
     ) -> FloatArray:
         """One set-point with variation, routine, tests and manual values."""
-        own = wanted + habits.varied[name][:, part] + habits.used_to[name][:, part]
+        own = target + habits.varied[name][:, part] + habits.used_to[name][:, part]
         own = own + tests[name][:, part] if name in tests else own
-        return self.set_points.used(name, np.round(own) if name == "stages" else own, by_hand, part)
+        return self.set_points.used(name, np.round(own) if name == "stages" else own, manual, part)

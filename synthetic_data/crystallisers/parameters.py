@@ -155,8 +155,8 @@ class CrystalliserParameters(ArrayParameters):
 
     def by_element(self, word: str) -> FloatArray:
         """A parameter of each element, (elements, periods)."""
-        found: FloatArray = self._of_elements[word]
-        return found
+        result: FloatArray = self._of_elements[word]
+        return result
 
     @cached_property
     def _of_elements(self) -> dict[str, FloatArray]:
@@ -164,15 +164,15 @@ class CrystalliserParameters(ArrayParameters):
 
     def over(self, part: slice) -> Self:
         """Parameters in a part of the periods; each is cut at first access."""
-        found = type(self)(self._process, {})
-        vars(found).update(_whole=self, _part=part)
-        vars(found)["_of_elements"] = {word: values[:, part] for word, values in self._of_elements.items()}
-        return found
+        result = type(self)(self._process, {})
+        vars(result).update(_whole=self, _part=part)
+        vars(result)["_of_elements"] = {word: values[:, part] for word, values in self._of_elements.items()}
+        return result
 
     if not TYPE_CHECKING:  # a type checker knows the annotated names alone
 
         def __getattr__(self, name: str) -> FloatArray:
             if name.startswith("_") or "_whole" not in vars(self):
                 return super().__getattr__(name)
-            found = vars(self)[name] = self._whole[name][self._part]
-            return found
+            result = vars(self)[name] = self._whole[name][self._part]
+            return result

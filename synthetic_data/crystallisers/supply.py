@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from physics.arrays import FloatArray
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan
 from synthetic_data.plant import segments
 from synthetic_data.plant.random_walks import Walk
@@ -36,11 +36,11 @@ class CrystalliserSupplier(segments.PlantSupplier):
         self._shared = Walk(p.value("house_memory"), (len(_SHARED),), self.stream)
         self._standard = Walk(p.value("standard_memory"), (1,), self.stream)
 
-    def go(self) -> CrystalliserSupply:
+    def advance(self) -> CrystalliserSupply:
         """The next stretch."""
         first, day = self._next_days()
         count = len(day)
         p = CrystalliserParameters.on_days(self._plan, day)
-        dirt, air = self._shared.go(in_hand(self.stream).standard_normal((len(_SHARED), count)))
-        standard = self._standard.go(self.stream.standard_normal((1, count)))
+        dirt, air = self._shared.advance(known_stream(self.stream).standard_normal((len(_SHARED), count)))
+        standard = self._standard.advance(self.stream.standard_normal((1, count)))
         return CrystalliserSupply(first, count, p, dirt, air, standard[0])

@@ -56,7 +56,7 @@ class Forked(Generator):
         return np.where(np.arange(own.shape[-1]) < self.coming + self.known, own, merged)
 
 
-def in_hand(stream: Generator, every: int = 1) -> Generator:
+def known_stream(stream: Generator, every: int = 1) -> Generator:
     """Stream for draws known when their period starts: no other future changes those of the coming period.
 
     Parameters
@@ -69,7 +69,7 @@ def in_hand(stream: Generator, every: int = 1) -> Generator:
     if not isinstance(stream, Forked):
         return stream
     coming = None if stream.coming is None else stream.coming // every
-    return Forked(in_hand(stream.own, every), stream.other, coming, known=True)
+    return Forked(known_stream(stream.own, every), stream.other, coming, known=True)
 
 
 def partly_in_hand(
@@ -78,7 +78,7 @@ def partly_in_hand(
     """Draws of one period, of which those where `known` (broadcast) is true are known at its start."""
     if not isinstance(stream, Forked):
         return draw(stream)
-    return np.where(known, draw(in_hand(stream.own)), draw(stream.other))
+    return np.where(known, draw(known_stream(stream.own)), draw(stream.other))
 
 
 class StreamSegment(NamedTuple):

@@ -42,8 +42,8 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
     for block in blocks:
         block.profile = np.asarray(profile, dtype=np.float64)
     plant._ahead = None  # what was looked at has no profile
-    by_hand = blocks[0].set_by(profile)
-    knobs = plant.plan().assign(**by_hand) if by_hand else None
+    manual = blocks[0].set_by(profile)
+    knobs = plant.plan().assign(**manual) if manual else None
     step = plant.step(knobs)
     after = _profiled(plant)
     for block in after:

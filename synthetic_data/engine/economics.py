@@ -9,7 +9,7 @@ from synthetic_data.engine.plan import SimulationError
 from synthetic_data.engine.simulator import simulator_offering
 
 
-def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+def economic_value(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
     """True margin of each row of a simulated plant, with changes of stocks, production, use and emission.
 
     Parameters
@@ -31,7 +31,7 @@ def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         The seed has no plant, no simulator or lacks a parameter or a price, or its simulator knows no margin.
     """
     try:
-        return simulator_offering("worth", seed).worth(seed, truth)
+        return simulator_offering("economic_value", seed).economic_value(seed, truth)
     except SimulationError:
         raise
     except ValueError as error:  # of a price that is missing or cannot be

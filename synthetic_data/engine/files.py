@@ -84,10 +84,10 @@ def _of_grid(grid: RowGrid, parts: list[NDArray[Any]]) -> NDArray[Any]:
     if not grid.by_period:
         return np.concatenate([part.reshape(grid.units, -1) for part in parts], axis=1).reshape(-1)
     by_period = np.concatenate(parts).reshape(-1, grid.units)
-    found = np.empty(by_period.shape[::-1], by_period.dtype)
+    result = np.empty(by_period.shape[::-1], by_period.dtype)
     for first in range(0, grid.units, _TURNED):
-        found[first : first + _TURNED] = by_period[:, first : first + _TURNED].T
-    return found.reshape(-1)
+        result[first : first + _TURNED] = by_period[:, first : first + _TURNED].T
+    return result.reshape(-1)
 
 
 def _column(plan: RunPlan, name: str, values: NDArray[Any]) -> pa.Array:
@@ -105,8 +105,8 @@ def _texts(numbers: NDArray[np.intp], texts: Sequence[str]) -> pa.Array:
 def groups(rows: Iterator[BlockRows]) -> Iterator[list[BlockRows]]:
     """Yield the rows of a block in the groups that become row groups."""
     group: list[BlockRows] = []
-    for some in rows:
-        group.append(some)
+    for subset in rows:
+        group.append(subset)
         if len(group) == GROUP_PORTIONS or sum(len(one.units) for one in group) >= GROUP_ROWS:
             yield group
             group = []

@@ -60,9 +60,9 @@ def read_knobs(run: RunPlan, frame: pd.DataFrame) -> Knobs:
     unit_of = {simulator.unit_name(unit): unit for unit in range(run.units)}
     period_of = {pd.Timestamp(run.period_start(period)): period for period in range(run.periods)}
     units, periods = frame[key.name].map(unit_of), frame[time].map(period_of)
-    for name, found in ((key.name, units), (time, periods)):
-        if found.isna().any():
-            raise SimulationError(f"knobs.{name}: got {frame[name][found.isna()].iloc[0]}: this run has no such value")
+    for name, result in ((key.name, units), (time, periods)):
+        if result.isna().any():
+            raise SimulationError(f"knobs.{name}: got {frame[name][result.isna()].iloc[0]}: this run has no such value")
     if frame.duplicated([key.name, time]).any():
         raise SimulationError(f"knobs: the same {key.name} and {time} stand in two rows")
     values = frame[list(columns)].to_numpy(np.float64)

@@ -71,10 +71,10 @@ class Parameters(Generic[Value]):
 
     def __getitem__(self, name: str) -> Value:
         try:
-            found: Value = self.__dict__[name]  # the short way, for what is read hundreds of times a period
+            result: Value = self.__dict__[name]  # the short way, for what is read hundreds of times a period
         except KeyError:
-            found = getattr(self, name)
-        return found
+            result = getattr(self, name)
+        return result
 
     if not TYPE_CHECKING:  # a type checker knows the annotated names alone
 
@@ -124,9 +124,9 @@ class ArrayParameters(Parameters[FloatArray]):
         table = np.lib.stride_tricks.as_strided(stated, (len(stated), *days.shape), (stated.itemsize, *[0] * days.ndim))
         values = dict(zip(plan.stated, table, strict=True))
         for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
-            begun = days >= _day_of(plan, regime.start)
-            for name, quantity in regime.change.items() if begun.any() else ():
-                values[name] = np.where(begun, quantity.value, values[name])
+            started = days >= _day_of(plan, regime.start)
+            for name, quantity in regime.change.items() if started.any() else ():
+                values[name] = np.where(started, quantity.value, values[name])
         return cls(plan.seed.process.name, values)
 
     def view(self, kind: type[Other]) -> Other:
@@ -176,13 +176,13 @@ def faults_of_terms(
 ) -> Iterator[str]:
     """Yield each term that a section of a seed lacks, or has in another unit or beyond its limit."""
     for name, (unit, limit) in needed.items():
-        place, found = f"{seed.process.name}: {section}.{name}", stated.get(name)
-        if found is None:
+        place, result = f"{seed.process.name}: {section}.{name}", stated.get(name)
+        if result is None:
             yield f'{place}: missing: expected {{ value = ..., unit = "{unit}", source = "..." }}'
-        elif found.unit != unit:
-            yield f'{place}: got unit "{found.unit}": expected "{unit}"'
-        elif limit and not _KEPT[limit](found.value):
-            yield f"{place}: got {found.value:g}: expected {limit}"
+        elif result.unit != unit:
+            yield f'{place}: got unit "{result.unit}": expected "{unit}"'
+        elif limit and not _KEPT[limit](result.value):
+            yield f"{place}: got {result.value:g}: expected {limit}"
 
 
 def periods_alike(plan: RunPlan, first: int, most: int) -> int:

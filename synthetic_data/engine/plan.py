@@ -78,7 +78,7 @@ class BlockRows:
     truth: Mapping[str, FloatArray | NDArray[np.intp]]
     events: tuple[PlantEvent, ...]
     steps: int
-    begun: tuple[NDArray[np.intp], Mapping[str, FloatArray]] | None = None
+    started: tuple[NDArray[np.intp], Mapping[str, FloatArray]] | None = None
     grid: RowGrid | None = None
 
     @classmethod
@@ -120,10 +120,12 @@ class BlockRows:
         assert self.grid is not None
         assert self.grid.by_period
         units = self.grid.units
-        for begun in range(0, len(self.units), most * units):
-            part = slice(begun, begun + most * units)
+        for started in range(0, len(self.units), most * units):
+            part = slice(started, started + most * units)
             table, truth = ({name: values[part] for name, values in of.items()} for of in (self.table, self.truth))
-            start, end = ((first + periods) * plan.period_days for periods in (begun // units, begun // units + most))
+            start, end = (
+                (first + periods) * plan.period_days for periods in (started // units, started // units + most)
+            )
             events = self.events[slice(*(bisect_left(self.events, time, key=_ONSET) for time in (start, end)))]
             steps = self.steps * len(self.units[part]) // len(self.units)
             yield BlockRows(self.units[part], self.starts[part], table, truth, events, steps, grid=self.grid)

@@ -63,7 +63,7 @@ class Running:
         self._blocks: list[RunningBlock] = [self._simulator.begin(self._plan, place) for place in self._places]
         for block in self._blocks:
             while block.first < 0:
-                block.go()
+                block.advance()
         self._ahead: tuple[list[RunningBlock], list[BlockRows]] | None = None
         self._waits = _waits(plan.seed)
         self._waiting: deque[pd.DataFrame] = deque(maxlen=max(self._waits.values(), default=1))
@@ -177,7 +177,7 @@ class Running:
         """Blocks after the stretch that holds the period to come, and what each reports of it."""
         if self._ahead is None:
             after = copy.deepcopy(self._blocks, {id(self._plan): self._plan})
-            self._ahead = after, [block.go(1) for block in after]
+            self._ahead = after, [block.advance(1) for block in after]
         return self._ahead
 
     def _at_start(self, names: Sequence[str]) -> pd.DataFrame:
@@ -187,11 +187,11 @@ class Running:
         start = self._start()
         frames = []
         for place, rows in zip(self._places, self._look()[1], strict=True):
-            if rows.begun is None:
+            if rows.started is None:
                 now = rows.starts == start
                 units, values = rows.units[now], {name: rows.table[name][now] for name in names}
             else:
-                units, values = rows.begun[0], {name: rows.begun[1][name] for name in names}
+                units, values = rows.started[0], {name: rows.started[1][name] for name in names}
             index = {key.name: [self._simulator.unit_name(place.first + unit) for unit in units.tolist()], time: start}
             frames.append(pd.DataFrame(index | values))
         return pd.concat(frames, ignore_index=True)
@@ -200,10 +200,10 @@ class Running:
         """Table and truth of the period to come."""
         start = self._start()
         parts: dict[str, list[pa.Table]] = {"table": [], "truth": []}
-        for place, some in zip(self._places, rows, strict=True):
-            found = files.group_tables(self._plan, place, [_at(some, start)])
+        for place, subset in zip(self._places, rows, strict=True):
+            result = files.group_tables(self._plan, place, [_at(subset, start)])
             for name, tables in parts.items():
-                tables.append(found[name])
+                tables.append(result[name])
         return {name: pa.concat_tables(tables).to_pandas() for name, tables in parts.items()}
 
     def _start(self) -> np.datetime64:
@@ -277,9 +277,9 @@ def _waits(seed: Seed) -> dict[str, int]:
 
 def _tests(truth: pd.DataFrame, seed: Seed) -> pd.DataFrame:
     """Test part of each set-point; simulators keep it next to the true values."""
-    kept = {column.name: f"{column.name}_test" for column in seed.by_role("knob")}
+    retained = {column.name: f"{column.name}_test" for column in seed.by_role("knob")}
     identity = truth[[column.name for column in seed.identity]]
-    return identity.assign(**{name: truth[test] for name, test in kept.items() if test in truth})
+    return identity.assign(**{name: truth[test] for name, test in retained.items() if test in truth})
 
 
 def _at(rows: BlockRows, start: np.datetime64) -> BlockRows:

@@ -29,7 +29,7 @@ class RunningBlock(ABC):
         """The period to come, negative in the warm-up."""
 
     @abstractmethod
-    def go(self, most: int | None = None) -> BlockRows:
+    def advance(self, most: int | None = None) -> BlockRows:
         """Step the next stretch and report it: at most so many periods, if the block can be cut there."""
 
     @abstractmethod
@@ -69,6 +69,6 @@ class HoursAheadBlock(RunningBlock):
 def reported(block: RunningBlock, periods: int) -> Iterator[BlockRows]:
     """Yield the rows of a block up to the end of a run, without those of its warm-up."""
     while block.first < periods:
-        first, rows = block.first, block.go()
+        first, rows = block.first, block.advance()
         if first >= 0:
             yield rows

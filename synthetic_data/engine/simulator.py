@@ -17,7 +17,7 @@ from synthetic_data.engine.parameters import Parameters, Term
 from synthetic_data.engine.plan import BlockRows, RunPlan, SimulationError, UnitBlock, period_days, plant_of
 from synthetic_data.engine.running_block import RunningBlock, reported
 
-Offer = Literal["begin", "worth", "outcome"]  # methods that not every simulator has
+Offer = Literal["begin", "economic_value", "outcome"]  # methods that not every simulator has
 
 _PACKAGE = "synthetic_data"
 _LACKING: dict[Offer, str] = {
@@ -25,7 +25,7 @@ _LACKING: dict[Offer, str] = {
         "its plant has no knobs to step it with: expected a process with knobs; "
         "simulate, replay and outcome run this one"
     ),
-    "worth": "its simulator has no margin: expected a process that has one",
+    "economic_value": "its simulator has no margin: expected a process that has one",
     "outcome": "its simulator has no outcome of decisions: expected a process that sorts pieces",
 }
 
@@ -139,9 +139,9 @@ class Simulator(ABC):
         """Return a block of units before its warm-up."""
         raise not_offered("begin", plan.seed)
 
-    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    def economic_value(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """Return the margin of rows of a plant's truth; see `synthetic_data.worth`."""
-        raise not_offered("worth", seed)
+        raise not_offered("economic_value", seed)
 
     def outcome(self, seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> EjectionOutcome:
         """Return the bin in which decided pieces land; see `synthetic_data.outcome`."""

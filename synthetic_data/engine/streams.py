@@ -59,16 +59,16 @@ class SideBySide(Generator):
         return [SideBySide(each, self._counts, self._axis) for each in children]
 
     def _drawn(self, size: tuple[int, ...], draw: Callable[[Generator, tuple[int, ...]], Any]) -> Any:
-        units, asked = sum(self._counts), size[self._axis]
-        if asked not in (1, units):
+        units, request = sum(self._counts), size[self._axis]
+        if request not in (1, units):
             raise ValueError(f"size: got {size}: expected 1 or {units} on axis {self._axis}, that of the units")
-        shape, found = list(size), None
+        shape, result = list(size), None
         before, after = ((slice(None),) * count for count in (len(size) + self._axis, -1 - self._axis))
         for stream, own in self.blocks():
-            shape[self._axis] = min(asked, own.stop - own.start)
+            shape[self._axis] = min(request, own.stop - own.start)
             numbers = draw(stream, tuple(shape))
-            if found is None:
+            if result is None:
                 shape[self._axis] = units
-                found = np.empty(shape, numbers.dtype)
-            found[(*before, own, *after)] = numbers
-        return found
+                result = np.empty(shape, numbers.dtype)
+            result[(*before, own, *after)] = numbers
+        return result

@@ -15,11 +15,11 @@ class LeadAnodeLoads:
     """Anodes in each section: true contents and assayed ones, shape (NORMALS, sections) [%, silver ppm]."""
 
     def __init__(self, p: LeadParameters, normals: FloatArray) -> None:
-        usual = np.array([[p[f"anode_{element}"]] for element in ELEMENTS])
-        self._held = _assayed(p, usual * np.exp(p.lot_sd * normals[: len(ELEMENTS)]), normals)
+        typical = np.array([[p[f"anode_{element}"]] for element in ELEMENTS])
+        self._held = _assayed(p, typical * np.exp(p.lot_sd * normals[: len(ELEMENTS)]), normals)
 
-    def stretch(
-        self, p: LeadParameters, new: BoolArray, cast: FloatArray, normals: FloatArray, chances: FloatArray
+    def segment(
+        self, p: LeadParameters, new: BoolArray, cast: FloatArray, normals: FloatArray, uniforms: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """True and assayed contents in each section and crop, shape (elements, crops, sections) each.
 
@@ -36,13 +36,13 @@ class LeadAnodeLoads:
             in antimony by chance.
         """
         lot = cast * np.exp(p.lot_sd * normals[: len(ELEMENTS)])
-        lot[ELEMENTS.index("sb")] *= np.where(chances < p.lean_lot_share, p.lean_lot_factor, 1.0)
+        lot[ELEMENTS.index("sb")] *= np.where(uniforms < p.lean_lot_share, p.lean_lot_factor, 1.0)
         loads = np.concatenate([self._held[:, None], _assayed(p, lot, normals)], axis=1)
         newest = np.where(new, np.arange(1, len(new) + 1)[:, None], 0)
         place = np.broadcast_to(np.maximum.accumulate(newest, axis=0), lot.shape[1:])
-        found = np.take_along_axis(loads, place[None], axis=1)
-        self._held = found[:, -1]
-        return found[: len(ELEMENTS)], found[len(ELEMENTS) :]
+        result = np.take_along_axis(loads, place[None], axis=1)
+        self._held = result[:, -1]
+        return result[: len(ELEMENTS)], result[len(ELEMENTS) :]
 
 
 def _assayed(p: LeadParameters, lot: FloatArray, normals: FloatArray) -> FloatArray:

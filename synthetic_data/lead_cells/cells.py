@@ -86,8 +86,8 @@ class LeadCellConditions:
 
 def depth(current: FloatArray, days: float, running: FloatArray) -> FloatArray:
     """Lead that a face loses in a crop of so many days, and a deposit gains [mm]."""
-    found: FloatArray = face_growth(current, 100.0, LEAD_EQUIVALENT, LEAD_DENSITY) * days * running
-    return found
+    result: FloatArray = face_growth(current, 100.0, LEAD_EQUIVALENT, LEAD_DENSITY) * days * running
+    return result
 
 
 class LeadCells:
@@ -150,6 +150,6 @@ class LeadCells:
             self._crew.seen = rough - p.usual_roughness + p.judgement_sd * judgement[t]
             for name, row in zip(names, (current, glue, start, end, polarisation, squared, rough), strict=True):
                 rows[name].append(row)
-        found = {name: np.array(values) for name, values in rows.items()}
-        found["roughness"] = np.exp(found.pop("rough"))
-        return found
+        result = {name: np.array(values) for name, values in rows.items()}
+        result["roughness"] = np.exp(result.pop("rough"))
+        return result

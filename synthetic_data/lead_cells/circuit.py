@@ -67,22 +67,22 @@ class LeadCircuit:
         self._faults = UnitFaults.none(1, CIRCUIT_FAULTS, plan.period_days)
         self._lead = float(p.lead_wanted)
 
-    def go(self, most: int) -> LeadCrops:
+    def advance(self, most: int) -> LeadCrops:
         """The next crops: those that the same parameters hold in, at most so many."""
         plan, first = self._plan, self.first
         p, count = LeadParameters.in_period(plan, first), periods_alike(plan, first, most)
         self.first += count
         z = partly_in_hand(self.normals, lambda one: one.standard_normal((count, len(_KNOWN))), _KNOWN)
-        chances = self.uniforms.random((count, len(CIRCUIT_FAULTS) * UNIFORMS))
-        by_fault = chances.T.reshape(len(CIRCUIT_FAULTS), UNIFORMS, count, 1)
-        faults, begun = self._faults.stretch(p, first, by_fault)
+        uniforms = self.uniforms.random((count, len(CIRCUIT_FAULTS) * UNIFORMS))
+        by_fault = uniforms.T.reshape(len(CIRCUIT_FAULTS), UNIFORMS, count, 1)
+        faults, started = self._faults.segment(p, first, by_fault)
         walks = next_walks(self._walks, z[:, : len(WALKS)], p.plant_memory)
         self._walks = walks[-1]
         walk = dict(zip(WALKS, walks.T[:, :, None], strict=True))
         state = self._state(p, first, walk, faults, z[:, len(WALKS) :])
-        usual = np.array([p[f"anode_{element}"] for element in ELEMENTS])[:, None, None]
-        cast = usual * np.exp(p.cast_sd * np.stack([walk[element] for element in ELEMENTS]))
-        events = [*regimes_begun(plan, first), *(event._replace(unit=None) for event in begun)]
+        typical = np.array([p[f"anode_{element}"] for element in ELEMENTS])[:, None, None]
+        cast = typical * np.exp(p.cast_sd * np.stack([walk[element] for element in ELEMENTS]))
+        events = [*regimes_begun(plan, first), *(event._replace(unit=None) for event in started)]
         return LeadCrops(first, plan.period_days, p, state, cast, tuple(events) if first >= 0 else ())
 
     def _state(self, p: LeadParameters, first: int, walk: Values, faults: Values, assay_errors: FloatArray) -> Values:

@@ -65,8 +65,8 @@ def voltage(p: LeadParameters, at: LeadCellConditions, grown: Values, shorted: F
 
 def _mean(points: list[FloatArray]) -> FloatArray:
     """Simpson's rule, of start, middle and end."""
-    found: FloatArray = (points[0] + 4.0 * points[1] + points[2]) / 6.0
-    return found
+    result: FloatArray = (points[0] + 4.0 * points[1] + points[2]) / 6.0
+    return result
 
 
 def contents(
@@ -91,20 +91,20 @@ def contents(
     """
     loose = np.power(grown["roughness"], p.carried_per_roughness) * (1.0 + p.carried_per_shed * shed)
     loose = loose * np.exp(p.carried_scatter * normals[0])
-    found = {}
+    result = {}
     for anode, element, normal in zip(anodes, ELEMENTS, normals[1:], strict=True):
         share = p[f"carried_{element}"] * loose + p[f"dissolving_{element}"] * transfer
-        found[element] = _PARTS[element] * anode * share * np.exp(p.carried_scatter * normal)
-    return found
+        result[element] = _PARTS[element] * anode * share * np.exp(p.carried_scatter * normal)
+    return result
 
 
 def charge(p: LeadParameters, current: FloatArray, days: float, running: FloatArray) -> FloatArray:
     """Charge of each cell in a crop of so many days [kAh]."""
-    found: FloatArray = current * p.cathode_area / _KILO * (_HOURS * days) * running
-    return found
+    result: FloatArray = current * p.cathode_area / _KILO * (_HOURS * days) * running
+    return result
 
 
 def mass(p: LeadParameters, charge_of_cell: FloatArray, share: FloatArray | float) -> FloatArray:
     """Lead of a section that so much of a charge of each cell stands for [t]; the share in %."""
-    found: FloatArray = p.cells * metal_mass(charge_of_cell, 1.0, share, LEAD_EQUIVALENT) / _KILO
-    return found
+    result: FloatArray = p.cells * metal_mass(charge_of_cell, 1.0, share, LEAD_EQUIVALENT) / _KILO
+    return result

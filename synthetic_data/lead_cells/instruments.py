@@ -23,10 +23,10 @@ _DIGITS = {"sb": 3, "as": 3, "bi": 3, "cu": 4, "ag": 0}  # decimals of an anode'
 
 def before(state: Values, anodes: FloatArray) -> Values:
     """Assays of anodes, (elements, crops, sections), and electrolyte, as available when a crop starts."""
-    found = {
+    result = {
         f"anode_{element}": np.round(values, _DIGITS[element]) for element, values in zip(ELEMENTS, anodes, strict=True)
     }
-    return found | {name: np.round(state[name], 1) for name in ASSAYED[len(ELEMENTS) :]}
+    return result | {name: np.round(state[name], 1) for name in ASSAYED[len(ELEMENTS) :]}
 
 
 def during(p: LeadParameters, truth: Values, shed: FloatArray, traits: Values, normals: FloatArray) -> Values:
@@ -49,15 +49,17 @@ def during(p: LeadParameters, truth: Values, shed: FloatArray, traits: Values, n
     }
 
 
-def lose(p: LeadParameters, found: Values, limits: Mapping[str, readings.Limits], chances: FloatArray) -> Values:
+def lose(p: LeadParameters, result: Values, limits: Mapping[str, readings.Limits], uniforms: FloatArray) -> Values:
     """Keep readings within their range, and lose some; chances of shape (readings, crops, sections)."""
     return {
-        name: readings.missing(readings.clipped(values, limits[name]), p.missing_share, chance)
-        for (name, values), chance in zip(found.items(), chances, strict=True)
+        name: readings.missing(readings.clipped(values, limits[name]), p.missing_share, uniform)
+        for (name, values), uniform in zip(result.items(), uniforms, strict=True)
     }
 
 
-def weighed(p: LeadParameters, truth: Values, charge_read: FloatArray, traits: Values, normal: FloatArray) -> Values:
+def measured_mass(
+    p: LeadParameters, truth: Values, charge_read: FloatArray, traits: Values, normal: FloatArray
+) -> Values:
     """Lead by the scale [t], and its current efficiency [%]; the counter loses no charge [kAh]."""
     scale = (1.0 + p.scale_offset) * (1.0 + p.scale_section_sd * traits["scale"] + p.scale_rsd * normal)
     lead = truth["cathode_mass"] * scale
@@ -67,10 +69,10 @@ def weighed(p: LeadParameters, truth: Values, charge_read: FloatArray, traits: V
 
 def assayed(p: LeadParameters, true: Values, normals: FloatArray) -> Values:
     """Laboratory assay of the crop's lead, by ELEMENTS [ppm]; normals of (2 x elements, crops, sections)."""
-    found = {}
+    result = {}
     for at, element in enumerate(ELEMENTS):
         limit = p[f"limit_{element}"]
         method = laboratory.Method(p.sampling_rsd, p.analysis_rsd, 0.2 * limit, limit, 0.1)
         errors = normals[laboratory.NORMALS * at : laboratory.NORMALS * (at + 1)]
-        found[element] = laboratory.report(true[element], method, 1.0, errors)
-    return found
+        result[element] = laboratory.report(true[element], method, 1.0, errors)
+    return result

@@ -36,7 +36,7 @@ def setting(
     """Bounds, tests by their signs, (TESTED, crops, sections), and what was set by hand in some crops."""
     bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
     tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(TESTED, held, strict=True)}
-    return Setting(bounds, tests, set_points.by_hand(plan, block, crops.first, crops.count), KNOBS)
+    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, crops.first, crops.count), KNOBS)
 
 
 def orders(p: LeadParameters, crops: LeadCrops, traits: FloatArray, normals: FloatArray) -> Values:

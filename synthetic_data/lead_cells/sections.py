@@ -80,19 +80,19 @@ class LeadSectionRows:
         self._highest_bismuth = plan.seed.economics["highest_bismuth"].value
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
-    def stretch(self, crops: LeadCrops) -> tuple[Values, Values, list[PlantEvent]]:
+    def segment(self, crops: LeadCrops) -> tuple[Values, Values, list[PlantEvent]]:
         """Table and truth of some crops, arrays of shape (crops, sections), and the faults that begin."""
         p, drawn = crops.parameters, self._draw(crops.count)
         z, u = drawn.normals, drawn.uniforms
         by_fault = u["faults"].reshape(len(SECTION_FAULTS), UNIFORMS, crops.count, self._block.count)
-        faults, events = self._faults.stretch(p, crops.first, by_fault)
+        faults, events = self._faults.segment(p, crops.first, by_fault)
         held, self._signs = held_signs(self._signs, crops.first, round(p.test_crops), u["tests"])
         setting = operators.setting(self._plan.seed, p, self._plan, crops, self._block, held, self._testing)
         wishes = operators.orders(p, crops, self._habits, z["habits"])
         ordered = wishes.pop("current_density")
-        knobs = {name: setting.used(name, wish) for name, wish in wishes.items()}
+        knobs = {name: setting.used(name, target) for name, target in wishes.items()}
         place = np.mod(crops.first + np.arange(crops.count)[:, None] + self._phase, p.anode_crops)
-        true, read = self._loads.stretch(p, place == 0, crops.cast, z["loads"], u["lean"][0])
+        true, read = self._loads.segment(p, place == 0, crops.cast, z["loads"], u["lean"][0])
         at = self._conditions(p, crops, place, knobs, true, faults, z)
         grown = self._cells.run(
             p, at, setting, ordered, crops.state["glue"], z["habits"][operators.NORMALS - 1], z["judgement"][0]
@@ -105,8 +105,8 @@ class LeadSectionRows:
             "ambient_temperature": np.round(crops.state["ambient_temperature"], 1),
         }
         assays = {name: np.broadcast_to(values, place.shape) for name, values in known.items()}
-        in_hand = instruments.lose(p, instruments.before(crops.state, read), self._limits, u["assays"])
-        return assays | in_hand | knobs | self._report(p, at, truth, z["errors"], u["readings"]), truth, events
+        available = instruments.lose(p, instruments.before(crops.state, read), self._limits, u["assays"])
+        return assays | available | knobs | self._report(p, at, truth, z["errors"], u["readings"]), truth, events
 
     def _draw(self, crops: int) -> _Drawn:
         """Next random numbers, crop by crop, so that a shorter run is the beginning of a longer one."""
@@ -218,11 +218,11 @@ class LeadSectionRows:
         }
 
     def _report(
-        self, p: LeadParameters, at: LeadCellConditions, truth: Values, errors: FloatArray, chances: FloatArray
+        self, p: LeadParameters, at: LeadCellConditions, truth: Values, errors: FloatArray, uniforms: FloatArray
     ) -> Values:
         """Measurements, scale and assay of each crop."""
         count = len(instruments.READ)
         read = instruments.during(p, truth, at.shed, self._traits, errors[:count])
-        weighed = instruments.weighed(p, truth, read["charge"], self._traits, errors[count])
+        measured_mass = instruments.measured_mass(p, truth, read["charge"], self._traits, errors[count])
         assayed = instruments.assayed(p, truth, errors[count + 1 :])
-        return instruments.lose(p, read, self._limits, chances) | weighed | assayed
+        return instruments.lose(p, read, self._limits, uniforms) | measured_mass | assayed

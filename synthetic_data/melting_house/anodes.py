@@ -43,7 +43,7 @@ class Anodes:
         self._line = rng.standard_normal(shape)
         self._surge = np.full(block.count, p.value("cleaning_surge"))
 
-    def go(self, supply: MeltingHouseSupply, electrolyte: Electrolyte, rng: np.random.Generator) -> Dissolved:
+    def advance(self, supply: MeltingHouseSupply, electrolyte: Electrolyte, rng: np.random.Generator) -> Dissolved:
         """Lead of a stretch."""
         p, shape = supply.parameters, electrolyte.temperature.shape
         n, u = rng.standard_normal((2, *shape)), rng.random(shape)
@@ -53,7 +53,7 @@ class Anodes:
         days = since * self._period_days
         by_cleaning = lead_after_cleaning(days, surge, p.surge_time)
         salts = electrolyte.salts
-        lead = p.lead_usual * np.exp(p.layer_sd * self._layer.go(n[1]) + p.line_lead_sd * self._line)
+        lead = p.lead_usual * np.exp(p.layer_sd * self._layer.advance(n[1]) + p.line_lead_sd * self._line)
         lead = lead * lead_by_temperature(electrolyte.temperature) * lead_by_chloride(salts["chloride"])
         lead = lead * lead_by_manganese(salts["manganese"]) * by_cleaning
         events = tuple(self._event(supply.first, int(unit), int(at)) for unit, at in np.argwhere(poor))

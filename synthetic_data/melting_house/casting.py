@@ -23,7 +23,7 @@ _NORMALS = 4
 class CastSlabs:
     """Slabs of each heat, and what the inspection will say; arrays are (units, periods)."""
 
-    chances: dict[str, FloatArray]  # of a reject by defect
+    probabilities: dict[str, FloatArray]  # of a reject by defect
     rejected: dict[str, FloatArray]  # 1 or 0 by defect
     casting_temperature: FloatArray  # °C
     mould_temperature: FloatArray  # °C
@@ -37,14 +37,14 @@ class SlabMoulds:
         self._mould = Walk(plan.plant.value("mould_memory"), (block.count,), rng)
         self._machine = rng.standard_normal((2, block.count, 1))
 
-    def go(
+    def advance(
         self, p: MeltingHouseParameters, cathodes: Cathodes, charge: HeatCharge, rng: np.random.Generator
     ) -> CastSlabs:
         """Casts of a stretch."""
         shape = charge.dross.shape
         n, u = rng.standard_normal((_NORMALS, *shape)), rng.random((len(DEFECTS), *shape))
         casting = charge.melt_temperature - p.casting_drop + p.casting_sd * n[0]
-        mould = p.mould_usual + p.mould_sd * (0.7 * self._mould.go(n[1]) + 0.7 * n[2])
+        mould = p.mould_usual + p.mould_sd * (0.7 * self._mould.advance(n[1]) + 0.7 * n[2])
         aged = p.furnace_efficiency * (1.0 - p.lining_loss * charge.worn["lining"])
         power = melting_energy(charge.melt_temperature, aged, cathodes.thin) * np.exp(p.power_sd * n[3])
         cold = (p.casting_best - casting) / 10.0
@@ -58,5 +58,5 @@ class SlabMoulds:
             + p.dross_machine_sd * self._machine[0],
             "surface": p.surface_odds + p.surface_by_heat * np.square(heat) + p.surface_machine_sd * self._machine[1],
         }
-        found = inspected(odds, u)
-        return CastSlabs(found.chances, found.rejected, casting, mould, power)
+        result = inspected(odds, u)
+        return CastSlabs(result.probabilities, result.rejected, casting, mould, power)

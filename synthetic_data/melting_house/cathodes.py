@@ -8,7 +8,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.cathode_zinc.codeposition import aluminium_of_sheets, codeposited_content, lead_left_by_strontium
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.melting_house.anodes import Dissolved
 from synthetic_data.melting_house.electrolyte import A_DAY, Electrolyte
@@ -47,7 +47,7 @@ class ZincCathodes:
         self._late = DelayedSeries(A_DAY)
         self._late_lead = DelayedSeries(A_DAY)
 
-    def go(
+    def advance(
         self,
         supply: MeltingHouseSupply,
         electrolyte: Electrolyte,
@@ -55,14 +55,14 @@ class ZincCathodes:
         faults: ActiveFaults,
         crew: MeltingHouseOperators,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         rng: np.random.Generator,
     ) -> Cathodes:
         """Cathodes of a stretch."""
         p, shape = supply.parameters, electrolyte.temperature.shape
-        known = in_hand(rng)
+        known = known_stream(rng)
         strip = p.strip_usual + p.strip_sd * known.standard_normal(shape)
-        walks = dict(zip(_WALKS, self._walks.go(known.standard_normal((len(_WALKS), *shape))), strict=True))
+        walks = dict(zip(_WALKS, self._walks.advance(known.standard_normal((len(_WALKS), *shape))), strict=True))
         scatter = dict(zip(_SCATTERING, rng.standard_normal((len(_SCATTERING), *shape)), strict=True))
         normals = known.standard_normal((NORMALS, len(SAMPLED), *shape))
         thin = np.minimum(p.thin_usual * np.exp(p.thin_sd * walks["thin"]) * p.strip_usual / strip, p.thin_most)
@@ -70,7 +70,7 @@ class ZincCathodes:
         per_dissolved = codeposited_content(1.0, temperature, current, p.lead_per_trace)
         ready = dissolved.lead * per_dissolved * np.exp(p.cathode_scatter * scatter["pb"])
         dose, lead, composites = self._dosed(
-            p, ready, faults.strength["trip"], normals[:, 0], crew, supply, tests, by_hand, rng
+            p, ready, faults.strength["trip"], normals[:, 0], crew, supply, tests, manual, rng
         )
         others = {
             name: codeposited_content(electrolyte.metals[name], temperature, current, p.others_per_trace)
@@ -86,12 +86,12 @@ class ZincCathodes:
             "sn": p.cathode_tin * np.exp(0.4 * scatter["sn"]),
             "al": sheets * np.exp(p.sheet_sd * walks["al"] + 0.2 * scatter["al"]),
         }
-        late = self._late.go(np.stack([contents[name] for name in SAMPLED[1:]]))
+        late = self._late.advance(np.stack([contents[name] for name in SAMPLED[1:]]))
         others_reported = report(late, _method(p), 1.0, normals[:, 1:])
         samples = {"cathode_pb": composites} | {
             f"cathode_{name}": values for name, values in zip(SAMPLED[1:], others_reported, strict=True)
         }
-        solution = self._late_lead.go(lead / per_dissolved)
+        solution = self._late_lead.advance(lead / per_dissolved)
         samples["solution_pb"] = solution * np.exp(p.metal_error * known.standard_normal(shape))
         return Cathodes(contents, thin, dose, strip, samples)
 
@@ -104,16 +104,16 @@ class ZincCathodes:
         crew: MeltingHouseOperators,
         supply: MeltingHouseSupply,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         rng: np.random.Generator,
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Dose, lead of the cathodes, and available composites: each dose reacts to earlier composites."""
-        wanted = crew.dose(supply, tests, rng)
+        target = crew.dose(supply, tests, rng)
         dose, composites = np.empty(ready.shape), np.empty(ready.shape)
         lead = np.concatenate([self._lead, ready], axis=1)
         for start in range(0, supply.count, REVIEW):
             part, then = slice(start, start + REVIEW), slice(start + A_DAY, start + A_DAY + REVIEW)
-            dose[:, part] = crew.review(p, wanted, part, self._shown, by_hand)
+            dose[:, part] = crew.review(p, target, part, self._shown, manual)
             left = lead_left_by_strontium(dose[:, part], p.strontium_half[part])
             lead[:, then] = ready[:, part] * left + flakes[:, part]
             late = lead[:, part][:, : dose[:, part].shape[1]]

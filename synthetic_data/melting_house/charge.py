@@ -51,7 +51,7 @@ class MeltingFurnaces:
         self._furnace = rng.standard_normal((3, *shape))
         self._bath = Pool(p.value("bath_exchange"))
 
-    def go(
+    def advance(
         self,
         supply: MeltingHouseSupply,
         cathodes: Cathodes,
@@ -70,7 +70,9 @@ class MeltingFurnaces:
         mass = p.heat_mass * (1.0 + p.heat_sd * n[0])
         melt = knobs["furnace_temperature"] + p.thermostat_sd * n[1] + p.furnace_offset_sd * self._furnace[0]
         stirring = p.stirring_usual * np.exp(p.stirring_sd * n[2] + p.furnace_stirring_sd * self._furnace[1])
-        tools = p.tool_iron * np.exp(p.tool_sd * self._tools.go(tool_normals) + p.furnace_tool_sd * self._furnace[2])
+        tools = p.tool_iron * np.exp(
+            p.tool_sd * self._tools.advance(tool_normals) + p.furnace_tool_sd * self._furnace[2]
+        )
         strength = faults.strength
         added = {
             "pb": p.lining_lead * np.exp(0.5 * n[3]),
@@ -85,7 +87,7 @@ class MeltingFurnaces:
         mixed["cd"] = mixed["cd"] * cadmium_left(melt, p.evaporated_cadmium)
         loss = p.dross_zinc * dross
         fed = concentrated_content(np.stack([*mixed.values(), of_cathodes]), loss)
-        cast = self._bath.go(fed)
+        cast = self._bath.advance(fed)
         contents = dict(zip(ELEMENTS, cast, strict=False))
         ages = {name: turned[name] * self._period_days for name in _AGES}
         into = dict(zip(ELEMENTS, fed, strict=False))
@@ -96,17 +98,17 @@ class MeltingFurnaces:
         p: MeltingHouseParameters, supply: MeltingHouseSupply, cathodes: Cathodes, knobs: Knobs, normals: FloatArray
     ) -> tuple[dict[str, FloatArray], FloatArray]:
         """Contents of what is charged [ppm], and the part of its iron that cathodes and stock bring [ppm]."""
-        charged, found = {}, {}
+        charged, result = {}, {}
         for name, normal in zip(ELEMENTS, normals, strict=True):
             stock = stock_lead(supply) if name == "pb" else p[f"stock_{name}"]
             charged[name] = blended_content(cathodes.contents[name], stock, knobs["stock_share"])
             scrap = p[f"scrap_{name}"] * np.exp(p.scrap_sd * normal)
-            found[name] = blended_content(charged[name], scrap, knobs["scrap_share"])
-        return found, blended_content(charged["fe"], 0.0, knobs["scrap_share"])
+            result[name] = blended_content(charged[name], scrap, knobs["scrap_share"])
+        return result, blended_content(charged["fe"], 0.0, knobs["scrap_share"])
 
 
 def stock_lead(supply: MeltingHouseSupply) -> FloatArray:
     """Lead of the cathodes in stock, (periods,) [ppm]."""
     p = supply.parameters
-    found: FloatArray = p.stock_pb * np.exp(p.stock_sd * supply.stock)
-    return found
+    result: FloatArray = p.stock_pb * np.exp(p.stock_sd * supply.stock)
+    return result

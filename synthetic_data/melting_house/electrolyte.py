@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import METALS, SALTS, MeltingHouseSupply
@@ -40,21 +40,21 @@ class LineElectrolytes:
         self._line = rng.standard_normal((len(_CELLS), units, 1))
         self._late = DelayedSeries(A_DAY)
 
-    def go(self, supply: MeltingHouseSupply, faults: ActiveFaults, rng: np.random.Generator) -> Electrolyte:
+    def advance(self, supply: MeltingHouseSupply, faults: ActiveFaults, rng: np.random.Generator) -> Electrolyte:
         """Electrolytes of a stretch."""
         p, shape = supply.parameters, (self._line.shape[1], supply.count)
-        known = in_hand(rng)
-        salts = self._contents(supply, SALTS, self._salts.go(known.standard_normal((len(SALTS), *shape))))
-        metals = self._contents(supply, METALS, self._metals.go(rng.standard_normal((len(METALS), *shape))))
+        known = known_stream(rng)
+        salts = self._contents(supply, SALTS, self._salts.advance(known.standard_normal((len(SALTS), *shape))))
+        metals = self._contents(supply, METALS, self._metals.advance(rng.standard_normal((len(METALS), *shape))))
         slip = faults.strength["slip"]
         metals = {"cd": metals["cd"] * (1.0 + slip), "cu": metals["cu"] * (1.0 + p.slip_copper * slip)}
-        walks = self._cells.go(known.standard_normal((len(_CELLS), *shape)))
+        walks = self._cells.advance(known.standard_normal((len(_CELLS), *shape)))
         temperature = p.temperature_usual + p.temperature_swing * supply.warmth
         temperature = temperature + p.temperature_sd * walks[0] + p.line_temperature_sd * self._line[0]
         current = p.current_usual + p.current_sd * walks[1] + p.line_current_sd * self._line[1]
         n = known.standard_normal((len(SALTS) + len(METALS) + len(_CELLS), *shape))
         samples = {name: salts[name] * np.exp(p.salt_error * error) for name, error in zip(SALTS, n, strict=False)}
-        late = self._late.go(np.stack([metals[name] for name in METALS])) * np.exp(p.metal_error * n[3:5])
+        late = self._late.advance(np.stack([metals[name] for name in METALS])) * np.exp(p.metal_error * n[3:5])
         samples |= {f"solution_{name}": values for name, values in zip(METALS, late, strict=True)}
         samples["cell_temperature"] = temperature + p.temperature_error * n[5]
         samples["current_density"] = current * (1.0 + p.current_error * n[6])
@@ -64,9 +64,9 @@ class LineElectrolytes:
     def _contents(supply: MeltingHouseSupply, names: tuple[str, ...], own: FloatArray) -> dict[str, FloatArray]:
         """Contents of which a part of the variance is that of the concentrates, which all lines share."""
         p: MeltingHouseParameters = supply.parameters
-        found = {}
+        result = {}
         for name, walk in zip(names, own, strict=True):
             alike = p[f"{name}_alike"]
             together = np.sqrt(alike) * supply.feed[name] + np.sqrt(1.0 - alike) * walk
-            found[name] = p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * together)
-        return found
+            result[name] = p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * together)
+        return result

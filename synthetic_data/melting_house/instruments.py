@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.melting_house.anodes import Dissolved
 from synthetic_data.melting_house.casting import CastSlabs
 from synthetic_data.melting_house.cathodes import Cathodes
@@ -20,7 +20,7 @@ Columns = dict[str, FloatArray]
 def before(supply: MeltingHouseSupply, electrolyte: Electrolyte, rng: np.random.Generator) -> Columns:
     """Available readings when a heat begins, (units, periods) each."""
     p, shape = supply.parameters, electrolyte.temperature.shape
-    stock = stock_lead(supply) * np.exp(p.composite_sd * in_hand(rng).standard_normal((1, supply.count)))
+    stock = stock_lead(supply) * np.exp(p.composite_sd * known_stream(rng).standard_normal((1, supply.count)))
     return electrolyte.samples | {"stock_pb": np.broadcast_to(stock, shape)}
 
 

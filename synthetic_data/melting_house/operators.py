@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import MeltingHouseSupply
@@ -28,19 +28,19 @@ class MeltingHouseOperators:
     def dose(self, supply: MeltingHouseSupply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
         """Strontium carbonate before the answer to what the composites showed [kg/t]."""
         p = supply.parameters
-        normals = in_hand(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))
+        normals = known_stream(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))
         drawn = np.repeat(normals, REVIEW, axis=1)[:, : supply.count]
-        wanted: FloatArray = p.dose_usual + p.habit_srco3_dose * self._habit[DOSE] + p.dose_sd * drawn + tests[DOSE]
-        return wanted
+        target: FloatArray = p.dose_usual + p.habit_srco3_dose * self._habit[DOSE] + p.dose_sd * drawn + tests[DOSE]
+        return target
 
     def review(
-        self, p: MeltingHouseParameters, wanted: FloatArray, part: slice, shown: FloatArray, by_hand: Knobs
+        self, p: MeltingHouseParameters, target: FloatArray, part: slice, shown: FloatArray, manual: Knobs
     ) -> FloatArray:
         """Dose of some heats, raised where the mean lead of the last composites was high [kg/t].
 
         `shown` is the logarithm of that lead over the wanted one, (units, 1).
         """
-        return self.set_points.used(DOSE, wanted[:, part] + p.dose_per_lead[part] * shown, by_hand, part)
+        return self.set_points.used(DOSE, target[:, part] + p.dose_per_lead[part] * shown, manual, part)
 
     def charging(
         self,
@@ -48,15 +48,15 @@ class MeltingHouseOperators:
         lead: FloatArray,
         thin: FloatArray,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         rng: np.random.Generator,
     ) -> Knobs:
         """Settings of each heat from the composites' available lead [ppm] and the cathodes' appearance."""
         p, names = supply.parameters, _HABITS[1:]
-        normals = in_hand(rng).standard_normal((len(names), *lead.shape))
+        normals = known_stream(rng).standard_normal((len(names), *lead.shape))
         n = dict(zip(names, normals, strict=True))
         too_much, thinner = lead - p.lead_wanted, thin - p.thin_usual
-        wanted = {
+        target = {
             # High lead is thinned: in the history much lead occurs together with a high share of the stock.
             "stock_share": p.stock_usual + p.stock_per_lead * too_much + p.stock_share_sd * n["stock_share"],
             "scrap_share": p.scrap_usual * np.exp(p.scrap_share_sd * n["scrap_share"])
@@ -68,6 +68,6 @@ class MeltingHouseOperators:
             "nh4cl_dose": p.salt_usual * np.exp(p.salt_dose_sd * n["nh4cl_dose"]) + p.salt_per_thin * thinner,
         }
         for name in names:
-            own = wanted[name] + p[f"habit_{name}"] * self._habit[name]
-            wanted[name] = self.set_points.used(name, own + tests[name] if name in tests else own, by_hand)
-        return wanted
+            own = target[name] + p[f"habit_{name}"] * self._habit[name]
+            target[name] = self.set_points.used(name, own + tests[name] if name in tests else own, manual)
+        return target

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.plant import segments
@@ -42,14 +42,14 @@ class MeltingHouseSupplier(segments.PlantSupplier):
         self._salts = Walk(p.value("salt_memory"), (len(SALTS) + 1,), self.stream)
         self._metals = Walk(p.value("metal_memory"), (len(METALS) + 1,), self.stream)
 
-    def go(self) -> MeltingHouseSupply:
+    def advance(self) -> MeltingHouseSupply:
         """The next stretch."""
         first, day = self._next_days()
         count = len(day)
         p = MeltingHouseParameters.on_days(self._plan, day)
         date = self._plan.start.timetuple().tm_yday + day
-        salts = self._salts.go(in_hand(self.stream).standard_normal((len(SALTS) + 1, count)))
-        metals = self._metals.go(self.stream.standard_normal((len(METALS) + 1, count)))
+        salts = self._salts.advance(known_stream(self.stream).standard_normal((len(SALTS) + 1, count)))
+        metals = self._metals.advance(self.stream.standard_normal((len(METALS) + 1, count)))
         feed = dict(zip((*SALTS, *METALS), (*salts[:-1], *metals[:-1]), strict=True))
         warmth = np.cos(season_phase(date, p.warmest_day))
         return MeltingHouseSupply(first, count, day, p, warmth, feed, salts[-1], metals[-1])

@@ -48,18 +48,18 @@ def read(
     """Readings by name."""
     n = len(modules.lot)
     z = rng.standard_normal((8, n))
-    found = _scores(modules, treated, p, rng.random((2, n)), z[:3])
+    result = _scores(modules, treated, p, rng.random((2, n)), z[:3])
     broken = np.floor(_BREAKS_MEDIAN * np.exp(np.log(_BREAKS_GSD) * z[3])) + 1.0
     seen = condition.broken & (rng.random(n) >= _MISSED_BREAKS)
-    found["glass_breaks"] = np.minimum(broken, _MOST_PIECES) * seen
-    found["soiling"] = np.clip(8.0 * treated.soil + 0.05 * z[4], 0.0, 1.0)
-    found["framed"] = modules.framed.astype(np.float64)
+    result["glass_breaks"] = np.minimum(broken, _MOST_PIECES) * seen
+    result["soiling"] = np.clip(8.0 * treated.soil + 0.05 * z[4], 0.0, 1.0)
+    result["framed"] = modules.framed.astype(np.float64)
     brightness = np.where(modules.black, _BLACK_FRAME, _SILVER_FRAME) + 0.05 * z[5]
-    found["frame_brightness"] = np.where(modules.framed, np.clip(brightness, 0.0, 1.0), np.nan)
-    found["mass"] = modules.mass * (1.0 + p.scale_sd * z[6])
-    found["area"] = modules.area * (1.0 + p.area_sd * z[7])
+    result["frame_brightness"] = np.where(modules.framed, np.clip(brightness, 0.0, 1.0), np.nan)
+    result["mass"] = modules.mass * (1.0 + p.scale_sd * z[6])
+    result["area"] = modules.area * (1.0 + p.area_sd * z[7])
     return (
-        found | _rear(lots, modules, faults, p, rng) | _in_the_dark(lots, modules, condition, treated, faults, p, rng)
+        result | _rear(lots, modules, faults, p, rng) | _in_the_dark(lots, modules, condition, treated, faults, p, rng)
     )
 
 
@@ -95,12 +95,12 @@ def _rear(
     dimming = (1.0 - p.tile_dimming * faults.on("tile", lots.day))[lot]
     z = rng.standard_normal((RATIOS.shape[1], n))
     library = np.concatenate([RATIOS, _NO_MODULE])
-    found = {}
+    result = {}
     for band, (of_layer, one) in enumerate(zip(library.T, z, strict=True), start=1):
         ratio = of_layer[outer]
         ratio = (ratio + chalk * (_GREY - ratio)) * dimming + p.band_sd * one
-        found[f"rear_nir_{band}"] = np.clip(ratio, 0.0, 2.0)
-    return found
+        result[f"rear_nir_{band}"] = np.clip(ratio, 0.0, 2.0)
+    return result
 
 
 def _in_the_dark(
@@ -119,9 +119,9 @@ def _in_the_dark(
     light = luminescence_ratio(condition.junction_drop, 25.0) * np.exp(p.light_rsd * z[1])
     spread = _EVEN + _DARK_SPREAD * condition.dark + _SHUNT_SPREAD * condition.shunted
     spread = spread * (1.0 - 0.3 * blur) * np.exp(0.25 * z[2])
-    found = {
+    result = {
         "el_dark_share": np.clip(dark, 0.0, 1.0),
         "el_mean": np.clip(light, _LEAST_LIGHT, 2.0),
         "el_spread": np.clip(spread, 0.0, 1.0),
     }
-    return {name: np.where(treated.seen_dark, values, np.nan) for name, values in found.items()}
+    return {name: np.where(treated.seen_dark, values, np.nan) for name, values in result.items()}

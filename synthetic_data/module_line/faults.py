@@ -42,9 +42,9 @@ class ModuleLineFaults:
 
     def events(self) -> tuple[PlantEvent, ...]:
         """All fault periods as events; each is detected when it is corrected."""
-        found = [
+        result = [
             PlantEvent(None, f"fault {kind}", float(onset), float(end), float(end))
             for kind, spells in self.spells.items()
             for onset, end in zip(*spells, strict=True)
         ]
-        return tuple(sorted(found, key=lambda event: event.onset))
+        return tuple(sorted(result, key=lambda event: event.onset))

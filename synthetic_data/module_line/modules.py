@@ -150,8 +150,8 @@ def _kinds_and_years(
     early = ~member & (alone[0] < lots.by_module(of_lot.early_share))
     year = now - np.where(early, p.early_age * alone[1], age_of_park)
     # Old modules whose label can be read are excluded for their silver; others come in their place.
-    aside = ~member & (year < p.set_aside_before) & (alone[2] < p.set_aside_share)
-    year[aside] = np.maximum(mean[aside], p.set_aside_before)
+    excluded = ~member & (year < p.set_aside_before) & (alone[2] < p.set_aside_share)
+    year[excluded] = np.maximum(mean[excluded], p.set_aside_before)
     whole = np.clip(np.floor(year), market.FIRST, market.LAST).astype(np.intp)
     shares = sold.kinds * np.stack([of_lot.cdte_share, of_lot.cigs_share, of_lot.asi_share, of_lot.other_share], axis=1)
     films = np.cumsum(shares[:, :3], axis=1)

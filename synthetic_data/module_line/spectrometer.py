@@ -47,9 +47,9 @@ def read(
     rows = np.flatnonzero(checked)
     front = modules.front[rows]
     z = rng.standard_normal((3, len(rows)))
-    usual = np.array(_USUAL_FRONT)
+    typical = np.array(_USUAL_FRONT)
     # Antimony sits in all of the pane: what comes out is what lies within reach of the line, in and out alike.
-    reached = (1.0 - passed("sb", front) ** 2) / (1.0 - passed("sb", usual) ** 2)
+    reached = (1.0 - passed("sb", front) ** 2) / (1.0 - passed("sb", typical) ** 2)
     antimony = p.antimony_rate * modules.front_antimony[rows] * reached + p.antimony_background
     cadmium = p.cadmium_rate * modules.cadmium_area[rows] * passed("cd", front) ** 2 + p.background_rate
     # Selenium's line does not pass the glass; it is measured at the open edge.
@@ -60,8 +60,8 @@ def read(
     nearness = (1.0 + (p.stand_off_factor - 1.0) * faults.on("stand_off", lots.day)[modules.lot[rows]]) ** _STAND_OFF
     rates = {"xrf_sb": antimony, "xrf_cd": cadmium, "xrf_se": selenium, "xrf_ag": silver}
     live = p.count_time * (1.0 + _LIVE_SD * z[2])
-    found = {}
+    result = {}
     for name, rate in rates.items():
-        found[name] = np.full(len(checked), np.nan)
-        found[name][rows] = rng.poisson(live * rate * nearness) / live
-    return found
+        result[name] = np.full(len(checked), np.nan)
+        result[name][rows] = rng.poisson(live * rate * nearness) / live
+    return result

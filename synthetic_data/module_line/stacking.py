@@ -15,7 +15,11 @@ _LATE, _MISSED, _BEFORE = 1, 2, 3
 
 
 def stack(
-    decided: IntArray, rest: int, truth: Mapping[str, FloatArray], p: ModuleLineParameters, rng: np.random.Generator
+    decided: IntArray,
+    remaining: int,
+    truth: Mapping[str, FloatArray],
+    p: ModuleLineParameters,
+    rng: np.random.Generator,
 ) -> tuple[IntArray, IntArray]:
     """Stack on which each module lands, and why where it is not the one decided.
 
@@ -26,7 +30,7 @@ def stack(
     ----------
     decided
         Number of the bin decided for each module, shape (n,), in the order in which they pass
-    rest
+    remaining
         Number of the bin of what is not lifted
     truth
         `broken` of each module, 1 or 0, shape (n,)
@@ -41,13 +45,13 @@ def stack(
         Bin in which each module lands (n,), and the cause of each misplacement (n,), index into CAUSES
     """
     u = rng.random((3, len(decided)))
-    lifted = decided != rest
+    lifted = decided != remaining
     late = lifted & (u[0] < p.late_share)
     miss = p.gripper_miss * (1.0 + (p.broken_miss_factor - 1.0) * np.asarray(truth["broken"], dtype=np.float64))
     missed = lifted & ~late & (u[1] < miss)
     before = np.concatenate([decided[:1], decided[:-1]])
     repeated = lifted & ~late & ~missed & (u[2] < p.wrong_stack)
-    landed = np.where(late | missed, rest, np.where(repeated, before, decided))
+    landed = np.where(late | missed, remaining, np.where(repeated, before, decided))
     cause = np.select([late, missed, repeated], [_LATE, _MISSED, _BEFORE], 0).astype(np.intp)
     cause[landed == decided] = 0
     return landed, cause

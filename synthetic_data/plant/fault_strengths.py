@@ -69,7 +69,7 @@ class FaultStrengths:
         none = np.zeros(0, dtype=np.intp)
         self._open = _Spells(none, none, none, none, np.zeros(0))
 
-    def go(self, p: ArrayParameters, first: int, count: int, rng: np.random.Generator) -> ActiveFaults:
+    def advance(self, p: ArrayParameters, first: int, count: int, rng: np.random.Generator) -> ActiveFaults:
         """Faults that begin in a stretch, and those of before that are still on."""
         u = rng.random((len(self._kinds), _UNIFORMS, self._count, count))
         fresh = self._begun(p, first, u)

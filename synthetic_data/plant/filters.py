@@ -35,10 +35,10 @@ def filtered(
     if loop is None:
         from scipy.signal import lfilter
 
-        found, left = lfilter(numerator, denominator, values, zi=state)
+        result, left = lfilter(numerator, denominator, values, zi=state)
     else:
-        found, left = loop(np.array(numerator), np.array(denominator), values, -1, state)
-    return np.asarray(found, dtype=np.float64), np.asarray(left, dtype=np.float64)
+        result, left = loop(np.array(numerator), np.array(denominator), values, -1, state)
+    return np.asarray(result, dtype=np.float64), np.asarray(left, dtype=np.float64)
 
 
 @cache

@@ -16,7 +16,7 @@ _SUREST = 12.0  # log odds: no reject is ever certain
 class Inspected:
     """Inspection result of each lot; arrays are (units, periods)."""
 
-    chances: dict[str, FloatArray]  # of a reject by defect
+    probabilities: dict[str, FloatArray]  # of a reject by defect
     rejected: dict[str, FloatArray]  # 1 or 0 by defect
 
 
@@ -30,8 +30,9 @@ def inspected(odds: Mapping[str, FloatArray], uniforms: FloatArray) -> Inspected
     uniforms
         Random numbers from 0 to 1, (defects, units, periods).
     """
-    chances = {name: 1.0 / (1.0 + np.exp(-np.clip(values, -_SUREST, _SUREST))) for name, values in odds.items()}
+    probabilities = {name: 1.0 / (1.0 + np.exp(-np.clip(values, -_SUREST, _SUREST))) for name, values in odds.items()}
     rejected = {
-        name: (one < chance).astype(np.float64) for one, (name, chance) in zip(uniforms, chances.items(), strict=True)
+        name: (one < probability).astype(np.float64)
+        for one, (name, probability) in zip(uniforms, probabilities.items(), strict=True)
     }
-    return Inspected(chances, rejected)
+    return Inspected(probabilities, rejected)

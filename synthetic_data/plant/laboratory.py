@@ -73,8 +73,8 @@ def scatter(sampling: FloatArray | float, normals: FloatArray) -> FloatArray:
     array, shape (...)
         Factors [1].
     """
-    found: FloatArray = np.exp(sampling * normals - 0.5 * np.square(sampling))
-    return found
+    result: FloatArray = np.exp(sampling * normals - 0.5 * np.square(sampling))
+    return result
 
 
 def analysed(sample: FloatArray, method: Method, bias: FloatArray | float, normals: FloatArray) -> FloatArray:

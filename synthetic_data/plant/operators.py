@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.parameters import ArrayParameters
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant import set_points
@@ -37,21 +37,23 @@ class PlantSetpoints:
         self._limits = {column.name: column.limits for column in plan.seed.by_role("knob")}
         self.testing = rng.random((block.count, 1)) < plan.plant.value("test_share")
 
-    def by_hand(self, first: int, count: int) -> Knobs:
+    def manual_setpoints(self, first: int, count: int) -> Knobs:
         """Manual set-points of a segment; NaN if the operators decide, none in plain history."""
-        by_period = set_points.by_hand(self._plan, self._block, first, count)
+        by_period = set_points.manual_setpoints(self._plan, self._block, first, count)
         return {name: np.ascontiguousarray(values.T) for name, values in by_period.items()}
 
     def tests(self, p: ArrayParameters, count: int, rng: np.random.Generator) -> Knobs:
         """Steps of the units that test their set-points: up, down or none."""
         times = -(-count // self._held)
-        steps = in_hand(rng, self._held).integers(-1, 2, (len(self._tested), self._block.count, times)) * self.testing
+        steps = (
+            known_stream(rng, self._held).integers(-1, 2, (len(self._tested), self._block.count, times)) * self.testing
+        )
         steps = np.repeat(steps, self._held, axis=2)[:, :, :count].astype(np.float64)
         return {name: p[f"test_{name}"] * step for name, step in zip(self._tested, steps, strict=True)}
 
-    def used(self, name: str, wanted: FloatArray, by_hand: Knobs, part: slice = slice(None)) -> FloatArray:
+    def used(self, name: str, target: FloatArray, manual: Knobs, part: slice = slice(None)) -> FloatArray:
         """Values in force in a part of the segment: within the set-point's range, manual if given."""
-        own = np.clip(wanted, *self._limits[name])
-        if name not in by_hand:
+        own = np.clip(target, *self._limits[name])
+        if name not in manual:
             return own
-        return set_points.in_force(own, by_hand[name][:, part])
+        return set_points.in_force(own, manual[name][:, part])

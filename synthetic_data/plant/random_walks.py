@@ -25,8 +25,8 @@ def next_walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray
     array, shape (...)
         Values [1].
     """
-    kept = math.exp(-1.0 / memory)
-    return kept * state + math.sqrt(1.0 - kept * kept) * shock
+    retained = math.exp(-1.0 / memory)
+    return retained * state + math.sqrt(1.0 - retained * retained) * shock
 
 
 def next_walks(state: FloatArray, shocks: FloatArray, memory: float) -> FloatArray:
@@ -46,10 +46,10 @@ def next_walks(state: FloatArray, shocks: FloatArray, memory: float) -> FloatArr
     array, shape (steps, walks)
         Values [1].
     """
-    kept = math.exp(-1.0 / memory)
-    values = math.sqrt(1.0 - kept * kept) * shocks
+    retained = math.exp(-1.0 / memory)
+    values = math.sqrt(1.0 - retained * retained) * shocks
     for value in values:
-        value += kept * state
+        value += retained * state
         state = value
     return values
 
@@ -63,7 +63,7 @@ class Walk:
         self._kept = math.exp(-1.0 / memory)
         self._state = rng.standard_normal((*shape, 1))[..., 0]  # as of a period
 
-    def go(self, normals: FloatArray) -> FloatArray:
+    def advance(self, normals: FloatArray) -> FloatArray:
         """Next values, shape (..., periods), from standard normal numbers of that shape."""
         fresh = math.sqrt(1.0 - self._kept**2)
         values, _ = filtered([fresh], [1.0, -self._kept], normals, self._kept * self._state[..., None])
@@ -81,7 +81,7 @@ class Pool:
         self._exchange = exchange
         self._state: FloatArray | None = None
 
-    def go(self, feed: FloatArray) -> FloatArray:
+    def advance(self, feed: FloatArray) -> FloatArray:
         """Contents after each period, shape (..., periods), from the contents of the feed."""
         before = feed[..., 0] if self._state is None else self._state
         left = 1.0 / (1.0 + self._exchange)
@@ -97,7 +97,7 @@ class DelayedSeries:
         self._periods = periods
         self._tail: FloatArray | None = None
 
-    def go(self, values: FloatArray) -> FloatArray:
+    def advance(self, values: FloatArray) -> FloatArray:
         """The series, shape (..., periods), delayed."""
         if self._tail is None:
             self._tail = np.repeat(values[..., :1], self._periods, axis=-1)

@@ -22,7 +22,7 @@ def signs(uniforms: FloatArray) -> FloatArray:
     return np.where(uniforms < 0.5, -1.0, 1.0)
 
 
-def by_hand(plan: RunPlan, block: UnitBlock, first: int, count: int) -> dict[str, FloatArray]:
+def manual_setpoints(plan: RunPlan, block: UnitBlock, first: int, count: int) -> dict[str, FloatArray]:
     """Manual set-points of some periods.
 
     Parameters
@@ -51,13 +51,13 @@ def in_force(own: FloatArray, given: FloatArray) -> FloatArray:
 
 
 def with_test(
-    wish: FloatArray, test: FloatArray, size: float, limits: tuple[float, float], given: FloatArray | None
+    target: FloatArray, test: FloatArray, size: float, limits: tuple[float, float], given: FloatArray | None
 ) -> tuple[FloatArray, FloatArray]:
     """Set-points that operators keep, and those in force with the tests, one a unit.
 
     Parameters
     ----------
-    wish
+    target
         What operators want, without tests.
     test
         How much of each set-point is a test.
@@ -69,7 +69,7 @@ def with_test(
         Manual values, NaN if the operators decide; None if there are none. Operators continue from the value in force.
     """
     low, high = limits
-    own = np.clip(wish, low + size, high - size)
+    own = np.clip(target, low + size, high - size)
     used = own + test
     if given is None:
         return own, used
@@ -137,8 +137,8 @@ class Setting:
         low, high = self.bounds[name]
         test = self.tests[name][at] if name in self.tests else 0.0
         step = self.steps[name]
-        wish = np.rint(np.minimum(np.maximum(own + test, low), high) / step) * step
-        return in_force(wish, self.hand[name][at]) if name in self.hand else wish
+        target = np.rint(np.minimum(np.maximum(own + test, low), high) / step) * step
+        return in_force(target, self.hand[name][at]) if name in self.hand else target
 
 
 @dataclass
@@ -146,14 +146,14 @@ class SetpointOperator:
     """Operators of one set-point: react to the last period, then return slowly; one value a unit."""
 
     knob: str
-    wish: FloatArray
+    target: FloatArray
     seen: FloatArray  # what the last period showed over the usual, logarithm [1]
 
     def choose(
         self,
         answer: float,
         back: float,
-        usual: FloatArray | float,
+        typical: FloatArray | float,
         habit: FloatArray,
         setting: Setting,
         at: int,
@@ -166,7 +166,7 @@ class SetpointOperator:
             What a logarithmic unit of what was seen moves it by; more than one moves it no farther.
         back
             Part of the way back to the usual that is gone in a period.
-        usual
+        typical
             Set-point that no operator would move.
         habit
             What shifts add, one value a unit.
@@ -175,12 +175,12 @@ class SetpointOperator:
         at
             Place of the period in `setting`.
         """
-        self.wish = self.wish + answer * np.clip(self.seen, -1.0, 1.0) + back * (usual - self.wish) + habit
-        used = setting.used(self.knob, self.wish, at)
+        self.target = self.target + answer * np.clip(self.seen, -1.0, 1.0) + back * (typical - self.target) + habit
+        used = setting.used(self.knob, self.target, at)
         if self.knob in setting.hand:
-            found = np.isfinite(setting.hand[self.knob][at])
+            result = np.isfinite(setting.hand[self.knob][at])
             test = setting.tests[self.knob][at] if self.knob in setting.tests else 0.0
-            self.wish = np.where(found, used - test, self.wish)
+            self.target = np.where(result, used - test, self.target)
         return used
 
 
@@ -197,10 +197,10 @@ class MoveCosts:
 
         The first of a run moves nothing.
         """
-        found = np.zeros_like(next(iter(knobs.values())))
+        result = np.zeros_like(next(iter(knobs.values())))
         for name, cost in self._costs.items():
             values = knobs[name]
             before = np.concatenate([self._last.get(name, values[0])[None], values[:-1]])
-            found += cost * np.abs(values - before) / days
+            result += cost * np.abs(values - before) / days
             self._last[name] = values[-1]
-        return found
+        return result

@@ -37,7 +37,7 @@ class UnitFaults:
         """No fault is on."""
         return cls(np.full((len(kinds), units), -np.inf), kinds, days)
 
-    def stretch(
+    def segment(
         self, p: ScalarParameters, first: int, uniforms: FloatArray
     ) -> tuple[dict[str, FloatArray], list[PlantEvent]]:
         """Share of each period in which each fault is on, and those that begin.
@@ -64,15 +64,15 @@ class UnitFaults:
         events: list[PlantEvent] = []
         for t, (start, end) in enumerate(pairwise(cuts)):
             day = self.days * (first + t)
-            begun = np.full(self.until.shape, day)
+            started = np.full(self.until.shape, day)
             begin = start + np.flatnonzero(self.until[k[start:end], unit[start:end]] <= day)
             if len(begin):
                 at, onset = (k[begin], unit[begin]), day + self.days * when[begin]
-                begun[at] = onset
+                started[at] = onset
                 self.until[at] = until = onset + lasts[begin]
                 kinds = [self.kinds[kind] for kind in at[0].tolist()]
                 events += map(
                     PlantEvent, at[1].tolist(), kinds, *(d.tolist() for d in (onset, onset + seen[begin], until))
                 )
-            shares[:, t] = np.maximum(np.minimum(self.until, day + self.days) - begun, 0.0) / self.days
+            shares[:, t] = np.maximum(np.minimum(self.until, day + self.days) - started, 0.0) / self.days
         return dict(zip(self.kinds, shares, strict=True)), events

@@ -62,12 +62,12 @@ def alumina(
         p.sludge_return_most,
     )
     returned = pots.sludge_mass * np.minimum(warmth / p.sludge_time, 1.0)
-    wanted = (
+    target = (
         _CENT * pots.bath_mass * (p.alumina_target + pots.alumina_offset + p.alumina_sd * pots.walks[1])
         - pots.alumina_mass
     )
     open_share = 1.0 - p.blockage_share * day["blocked_hours"] / _HOURS
-    feed = np.maximum((consumed + wanted - returned) / (1.0 - settles), 0.0)
+    feed = np.maximum((consumed + target - returned) / (1.0 - settles), 0.0)
     feed = np.minimum(feed, p.feed_most * open_share * consumed)
     # An anode effect is answered with feed, part of which the bath cannot dissolve.
     quench = p.ae_feed * day["ae_count"]
@@ -85,11 +85,11 @@ def alumina(
 def fluoride(p: PotlineParameters, pots: PotStates, day: Day) -> None:
     """Excess AlF3 after its dead time, less what the pot takes; bath added or tapped to hold the level."""
     arriving = 0.5 * (pots.addition_1 + pots.addition_2)
-    usual = alf3_consumption(day["metal_produced"], pots.age, p.alf3_mature, p.alf3_young, p.alf3_young_time)
+    typical = alf3_consumption(day["metal_produced"], pots.age, p.alf3_mature, p.alf3_young, p.alf3_young_time)
     driven = p.alf3_per_content * (day["excess_alf3"] - p.excess_alf3) + p.alf3_per_kelvin * (
         pots.bath_temperature - p.bath_temperature
     )
-    lost = np.maximum(usual * pots.alf3_factor + driven + p.sick_alf3 * day["sick"], 0.0)
+    lost = np.maximum(typical * pots.alf3_factor + driven + p.sick_alf3 * day["sick"], 0.0)
     lost = np.minimum(lost, pots.alf3_mass + arriving)
     added = p.bath_gain * p.bath_per_cm * (p.bath_level_target - pots.bath_level_read)
     added = np.minimum(np.maximum(added, -p.bath_move_most), p.bath_move_most)

@@ -95,8 +95,8 @@ def distance(
     )
     target = day["voltage_setpoint"] + pots.voltage_extra + error
     # Regulated is the resistance: with less current the voltage above the intercept falls in proportion.
-    wanted = p.voltage_intercept + (target - p.voltage_intercept) * (current / p.nominal_current)
-    acd = np.minimum(np.maximum((wanted - offset) / slope, p.acd_least), p.acd_most)
+    desired = p.voltage_intercept + (target - p.voltage_intercept) * (current / p.nominal_current)
+    acd = np.minimum(np.maximum((desired - offset) / slope, p.acd_least), p.acd_most)
     day["acd"] = acd
     day["cell_voltage"] = offset + slope * acd
     day["cathode_drop"] = drop
@@ -127,7 +127,7 @@ def noise(p: PotlineParameters, pots: PotStates, day: Day) -> None:
 
 
 def anode_effects(
-    p: PotlineParameters, pots: PotStates, day: Day, current: float, chance: FloatArray, length: FloatArray
+    p: PotlineParameters, pots: PotStates, day: Day, current: float, probability: FloatArray, length: FloatArray
 ) -> None:
     """Anode effects of the day: Poisson counts by thresholds on one uniform, log-normal durations."""
     hazard = anode_effect_hazard(
@@ -142,12 +142,12 @@ def anode_effects(
     starved = 1.0 + p.ae_blockage_factor * day["blocked_hours"] / _HOURS
     mean = np.minimum(_HOURS * hazard * spread * pots.ae_frailty * starved, p.ae_most)
     none = np.exp(-mean)
-    count = (chance > none).astype(np.float64)
+    count = (probability > none).astype(np.float64)
     term = none
     for k in range(1, _MOST_AE):
         term = term * mean / k
         none = none + term
-        count += chance > none
+        count += probability > none
     day["ae_count"] = count
     day["ae_minutes"] = count * p.ae_duration * np.exp(p.ae_duration_sd * length)
 

@@ -42,7 +42,7 @@ def ahead(pots: PotStates, line: LinePeriod, setpoints: Day, profile: FloatArray
     """
     p, pots = line.parameters, copy.deepcopy(pots)
     design, probe = potline_cell.design(p), p.freeze_probe
-    found: dict[str, list[FloatArray]] = {name: [] for name in (*WATCHED, "current", "metal")}
+    result: dict[str, list[FloatArray]] = {name: [] for name in (*WATCHED, "current", "metal")}
     fed = pots.alumina_mass / pots.bath_mass
     quiet = {name: np.zeros_like(pots.age) for name in _QUIET}
     for hour, ordered in enumerate(profile.tolist()):
@@ -59,12 +59,12 @@ def ahead(pots: PotStates, line: LinePeriod, setpoints: Day, profile: FloatArray
         day["superheat"] = pots.bath_temperature - potline_cell.bath(p, pots)["liquidus"]
         day["current"] = np.full_like(pots.age, current)
         day["metal"] = metal_mass(current, 1.0, day["current_efficiency"], ALUMINIUM_EQUIVALENT)
-        for name, values in found.items():
+        for name, values in result.items():
             values.append(day[name])
-    return {name: np.array(values) for name, values in found.items()}
+    return {name: np.array(values) for name, values in result.items()}
 
 
 def running(pots: PotStates, p: PotlineParameters) -> NDArray[np.bool_]:
     """Pots that run and are past their start."""
-    found: NDArray[np.bool_] = (pots.idle <= 0.0) & (pots.age > 3.0 * p.start_time)
-    return found
+    result: NDArray[np.bool_] = (pots.idle <= 0.0) & (pots.age > 3.0 * p.start_time)
+    return result

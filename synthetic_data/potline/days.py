@@ -171,11 +171,11 @@ def _day(
     current, readings = given.current[d], given.readings[d]
     pots.walks = given.memory * pots.walks + given.shocks[d]
     day = {**given.setpoints, "new_anodes": given.new_anodes[d], **potline_cell.bath(p, pots)}
-    chances = given.uniforms[d]
-    lasts = potline_faults.start(p, pots, day, chances[1:], given.dust, running, given.fault_lengths)
+    probabilities = given.uniforms[d]
+    lasts = potline_faults.start(p, pots, day, probabilities[1:], given.dust, running, given.fault_lengths)
     potline_cell.distance(p, pots, given.cell, day, current, given.regulation[d])
     potline_cell.noise(p, pots, day)
-    potline_cell.anode_effects(p, pots, day, current, chances[0], given.ae_length[d])
+    potline_cell.anode_effects(p, pots, day, current, probabilities[0], given.ae_length[d])
     potline_cell.efficiency(p, pots, day, current)
     _note(p, pots, day, current, given.residue)
     balances.metal(pots, day, current)

@@ -60,7 +60,7 @@ def start(
     p: PotlineParameters,
     pots: PotStates,
     day: Day,
-    chances: FloatArray,
+    probabilities: FloatArray,
     dust: float,
     running: NDArray[np.bool_],
     lengths: tuple[FloatArray, FloatArray],
@@ -77,9 +77,9 @@ def start(
         p.pad_rate / p.year * near * near,
         np.full_like(near, p.blockage_rate * p.feeders / p.year),
     ))  # fmt: skip
-    onset = (chances[: len(KINDS)] < rates) & running
+    onset = (probabilities[: len(KINDS)] < rates) & running
     onset[:LASTING_FAULTS] &= pots.fault_left <= 0.0
-    lasts: FloatArray = onset * between(*lengths, chances[-2])
+    lasts: FloatArray = onset * between(*lengths, probabilities[-2])
     pots.fault_left += lasts[:LASTING_FAULTS]
     np.minimum(pots.fault_left, 1.0, out=pots.fault_share)
     day["spike"], day["sick"], day["cold"] = pots.fault_share

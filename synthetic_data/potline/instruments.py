@@ -126,7 +126,7 @@ def label(
 
 def spoil(
     p: PotlineParameters,
-    found: Day,
+    result: Day,
     last: Day,
     uniforms: FloatArray,
     limits: dict[str, tuple[float, float]],
@@ -135,7 +135,7 @@ def spoil(
     spoilt = {}
     for i, name in enumerate(MEASURED):
         missing, stuck = uniforms[2 * i], uniforms[2 * i + 1]
-        value = found[name]
+        value = result[name]
         if name not in _PLANT_WIDE:  # read twice, and corrected immediately
             if last:
                 value = readings.stuck(value, last[name], p.stuck_share, stuck)

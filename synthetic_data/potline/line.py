@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.parameters import regimes_begun
 from synthetic_data.engine.plan import PlantEvent, RunPlan
 from synthetic_data.plant import set_points
@@ -43,27 +43,27 @@ class Potline:
     def __init__(self, plan: RunPlan) -> None:
         self._plan, self.stream = plan, plan.plant_stream()
         self._slow = np.zeros(5)  # current, weather, fines, loss on ignition, residue: walks of unit variance
-        usual = PotlineParameters.of(plan.seed)
-        self._target = usual.nominal_current
-        self.first = -round(usual.warm_up_periods)
+        typical = PotlineParameters.of(plan.seed)
+        self._target = typical.nominal_current
+        self.first = -round(typical.warm_up_periods)
 
-    def go(self) -> LinePeriod:
+    def advance(self) -> LinePeriod:
         """The next period."""
         plan, period, rng, slow = self._plan, self.first, self.stream, self._slow
         days = round(plan.period_days)
         p = PotlineParameters.in_period(plan, period)
         # What is ordered and delivered is known when the period starts.
         target = set_points.one_by_hand(
-            plan, period, CURRENT_KNOB, _current_target(p, self._target, in_hand(rng).standard_normal())
+            plan, period, CURRENT_KNOB, _current_target(p, self._target, known_stream(rng).standard_normal())
         )
-        shocks, chances = rng.standard_normal((days, 2)), rng.random((days, 2))
+        shocks, probabilities = rng.standard_normal((days, 2)), rng.random((days, 2))
         share, ambient = np.empty(days), np.empty(days)
         for day in range(days):
             slow[:2] = next_walk(slow[:2], shocks[day], p.line_memory)
             share[day] = 1.0 + p.current_sd * slow[0]
             ambient[day] = _season(p, plan, period, float(day)) + p.weather_sd * slow[1]
-        slow[2:] = next_walk(slow[2:], in_hand(rng).standard_normal(3), p.delivery_memory)
-        share, curtailments = _curtail(p, share, chances, period * days)
+        slow[2:] = next_walk(slow[2:], known_stream(rng).standard_normal(3), p.delivery_memory)
+        share, curtailments = _curtail(p, share, probabilities, period * days)
         self._target, self.first = target, period + 1
         return LinePeriod(
             period,
@@ -86,18 +86,18 @@ def _season(p: PotlineParameters, plan: RunPlan, period: int, day: float) -> flo
 
 def _current_target(p: PotlineParameters, last: float, shock: float) -> float:
     """Ordered current: whole kiloamperes, drawn back to the nominal one."""
-    wanted = last + p.current_return * (p.nominal_current - last) + p.current_step * shock
+    target = last + p.current_return * (p.nominal_current - last) + p.current_step * shock
     low, high = p.nominal_current - p.current_band, p.nominal_current + p.current_band
-    return float(np.clip(round(wanted), low, high))
+    return float(np.clip(round(target), low, high))
 
 
 def _curtail(
-    p: PotlineParameters, share: FloatArray, chances: FloatArray, first_day: float
+    p: PotlineParameters, share: FloatArray, probabilities: FloatArray, first_day: float
 ) -> tuple[FloatArray, list[PlantEvent]]:
     """Rectifier trips and orders of the grid: some hours at reduced current."""
     events = []
-    for day in np.flatnonzero(chances[:, 0] < onset_chance(p.curtailment_rate, 1.0)):
-        hours = between(p.curtailment_hours_low, p.curtailment_hours_high, chances[day, 1])
+    for day in np.flatnonzero(probabilities[:, 0] < onset_chance(p.curtailment_rate, 1.0)):
+        hours = between(p.curtailment_hours_low, p.curtailment_hours_high, probabilities[day, 1])
         share[day] *= 1.0 - p.curtailment_depth * hours / _HOURS
         onset = float(first_day + day)
         events.append(PlantEvent(None, "curtailment", onset, onset, onset + hours / _HOURS))

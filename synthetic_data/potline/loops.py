@@ -48,13 +48,13 @@ def _add_alf3(p: PotlineParameters, pots: PotStates, day: Day) -> None:
     """Usual consumption, plus what the assay lacks, plus what the temperature is above that of the target."""
     target = day["excess_alf3_target"] - p.young_alf3 * np.exp(-pots.age / p.start_time)
     expected = p.temperature_wanted - p.kelvin_per_alf3 * (target - p.excess_alf3)
-    usual = p.addition_usual + p.addition_young * np.exp(-pots.age / p.alf3_young_time)
-    wanted = (
-        usual
+    typical = p.addition_usual + p.addition_young * np.exp(-pots.age / p.alf3_young_time)
+    desired = (
+        typical
         + p.addition_per_content * (target - pots.assay)
         + p.addition_per_kelvin * (pots.temperature_read - expected)
     )
-    stepped = np.minimum(np.maximum(wanted, pots.addition - p.addition_step), pots.addition + p.addition_step)
+    stepped = np.minimum(np.maximum(desired, pots.addition - p.addition_step), pots.addition + p.addition_step)
     pots.addition_2 = pots.addition_1
     pots.addition_1 = pots.addition
     pots.addition = np.minimum(np.maximum(stepped, 0.0), p.addition_most)
@@ -66,7 +66,7 @@ def _plan_tap(p: PotlineParameters, pots: PotStates, day: Day, error: FloatArray
     The plan follows the taps, so that the level comes back to its target whatever the pot makes.
     """
     load = current / p.nominal_current
-    wanted = pots.tap_plan * load + p.tap_gain * p.metal_per_cm * (pots.metal_level_read - day["metal_level_target"])
-    stepped = np.minimum(np.maximum(wanted, pots.tap - p.tap_step), pots.tap + p.tap_step)
+    target = pots.tap_plan * load + p.tap_gain * p.metal_per_cm * (pots.metal_level_read - day["metal_level_target"])
+    stepped = np.minimum(np.maximum(target, pots.tap - p.tap_step), pots.tap + p.tap_step)
     pots.tap_plan = pots.tap_plan + (stepped / load - pots.tap_plan) / p.tap_plan_time
     pots.tap = np.maximum(stepped + p.tap_sd * error, 0.0)

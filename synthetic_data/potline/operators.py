@@ -35,7 +35,7 @@ def choose(
     testing: NDArray[np.bool_],
     normals: FloatArray,
     uniforms: FloatArray,
-    by_hand: Day,
+    manual: Day,
 ) -> Setpoints:
     """Move each pot's set-points by the plant's rules and add tests; manual values take precedence."""
     if reported:
@@ -43,10 +43,10 @@ def choose(
     sizes = (p.test_voltage, p.test_alf3, p.test_metal_level)
     knobs: Day = {}
     tests: Day = {}
-    for name, size, chance in zip(POT_KNOBS, sizes, uniforms, strict=True):
-        test = np.where(testing, size * set_points.signs(chance), 0.0)
+    for name, size, probability in zip(POT_KNOBS, sizes, uniforms, strict=True):
+        test = np.where(testing, size * set_points.signs(probability), 0.0)
         own, used = set_points.with_test(
-            getattr(pots, name), test, size, set_points.bounds(seed, name), by_hand.get(name)
+            getattr(pots, name), test, size, set_points.bounds(seed, name), manual.get(name)
         )
         setattr(pots, name, own)
         knobs[name], tests[f"{name}_test"] = used, test

@@ -60,7 +60,7 @@ class PrecipitationCircuit:
         self._walks, self._slow = drawn[: len(WALKS)], drawn[len(WALKS) :]
         self._organic = float(p.organic_per_bauxite * p.bauxite_toc)
 
-    def go(self, most: int) -> Days:
+    def advance(self, most: int) -> Days:
         """The next days: those that the same parameters hold in, at most so many."""
         plan, first = self._plan, self.first
         p, count = PrecipitationParameters.in_period(plan, first), periods_alike(plan, first, most)
@@ -100,11 +100,11 @@ class PrecipitationCircuit:
 
     def _gathered(self, p: PrecipitationParameters, fed: FloatArray) -> FloatArray:
         """Organic carbon of the liquor [g/L], which bauxite feeds and burning and bleeds take within months."""
-        found = []
+        result = []
         for content in fed[:, 0].tolist():
-            found.append(self._organic)
+            result.append(self._organic)
             self._organic += (p.organic_per_bauxite * content - self._organic) / p.liquor_memory
-        return np.array(found)[:, None]
+        return np.array(result)[:, None]
 
     def _season(self, p: PrecipitationParameters, day: int) -> float:
         date = self._plan.period_start(day) + dt.timedelta(hours=12)

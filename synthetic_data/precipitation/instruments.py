@@ -45,7 +45,7 @@ def during(p: PrecipitationParameters, truth: Values, titrator: FloatArray, norm
     }
     ratios = {"spent_liquor_ac": "spent", "tank3_ac": "alumina_3", "tank8_ac": "alumina_8"}
     warm = {"tank3_temperature": "temperature_3", "last_tank_temperature": "end"}
-    found = {
+    result = {
         **{
             name: np.round(truth[of] / truth["caustic"] + titrator + p.ratio_sd * z[name], 4)
             for name, of in ratios.items()
@@ -60,7 +60,7 @@ def during(p: PrecipitationParameters, truth: Values, titrator: FloatArray, norm
         ),
         "overflow_solids": np.round(truth["overflow_solids"] * np.exp(p.overflow_rsd * z["overflow_solids"]), 2),
     }
-    return {name: found[name] for name in READ}
+    return {name: result[name] for name in READ}
 
 
 def late(p: PrecipitationParameters, truth: Values, normals: FloatArray) -> Values:
@@ -85,10 +85,10 @@ def labels(p: PrecipitationParameters, truth: Values, meter: FloatArray, normals
 
 
 def lose(
-    p: PrecipitationParameters, found: Values, limits: Mapping[str, readings.Limits], chances: FloatArray
+    p: PrecipitationParameters, result: Values, limits: Mapping[str, readings.Limits], uniforms: FloatArray
 ) -> Values:
     """Keep readings within their range, and lose some; chances of shape (readings, days, lines)."""
     return {
-        name: readings.missing(readings.clipped(values, limits[name]), p.missing_share, chance)
-        for (name, values), chance in zip(found.items(), chances, strict=True)
+        name: readings.missing(readings.clipped(values, limits[name]), p.missing_share, uniform)
+        for (name, values), uniform in zip(result.items(), uniforms, strict=True)
     }

@@ -57,7 +57,7 @@ _FEWEST_TANKS = 2.0
 _NO_TRUTH = (
     frozenset(operators.KNOBS) - {"lime_dose"}
     | {"ratio_read", "caustic_read"}
-    | {f"{what}_{tank}" for what in ("alumina", "temperature") for tank in LOOKED_AT}
+    | {f"{quantity}_{tank}" for quantity in ("alumina", "temperature") for tank in LOOKED_AT}
 )
 
 
@@ -88,7 +88,7 @@ class LineRows:
         self._moves = MoveCosts(plan.seed)
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
-    def stretch(self, days: Days) -> tuple[Values, Values, list[PlantEvent]]:
+    def segment(self, days: Days) -> tuple[Values, Values, list[PlantEvent]]:
         """Table and truth of some days, arrays of shape (days, lines), and the faults that begin."""
         p, drawn, count = days.parameters, self._draw(days.count), self._block.count
         z, u = drawn.normals, drawn.uniforms
@@ -98,13 +98,13 @@ class LineRows:
         scatter = dict(zip(_SCATTER, z["scatter"], strict=True))
         held, self._held = held_signs(self._held, days.first, round(p.test_days), operators.testing(p, u["tests"]))
         setting = operators.setting(self._plan.seed, p, self._plan, days, self._block, held)
-        wish = operators.wishes(p, days.state, self._traits, dict(zip(operators.KNOBS, z["habits"], strict=True)))
+        target = operators.wishes(p, days.state, self._traits, dict(zip(operators.KNOBS, z["habits"], strict=True)))
         cleaned = np.mod(days.first + np.arange(days.count)[:, None] + p.clean_days * self._phase, p.clean_days)
         tanks = np.maximum(p.tanks - np.round(early["tank_out"]), _FEWEST_TANKS)
         meter = 1.0 + p.meter_line_sd * self._traits["meter"] + p.meter_drift * faults["flow_meter"]
         titrator = p.titrator_line_sd * self._traits["titrator"] + p.titrator_drift * early["titrator"]
         at = self._conditions(p, days, faults, walks, scatter, z["titrated"], (cleaned, tanks, meter, titrator))
-        grown = self._lines.run(p, at, setting, wish)
+        grown = self._lines.run(p, at, setting, target)
         truth = self._truth(p, days, grown, faults, walks, scatter)
         truth |= {f"{name}_test": np.broadcast_to(test, cleaned.shape) for name, test in setting.tests.items()}
         knobs = {name: grown[name] for name in operators.KNOBS}
@@ -136,19 +136,19 @@ class LineRows:
         self, p: PrecipitationParameters, days: Days, of: UnitFaults, kinds: tuple[str, ...], uniforms: FloatArray
     ) -> tuple[Values, list[PlantEvent]]:
         """Share of each day in which each fault is on, and those that begin."""
-        return of.stretch(p, days.first, uniforms.reshape(len(kinds), UNIFORMS, days.count, self._block.count))
+        return of.segment(p, days.first, uniforms.reshape(len(kinds), UNIFORMS, days.count, self._block.count))
 
     def _walked(self, p: PrecipitationParameters, z: Values) -> Values:
         """Walks of the lines, by name, shape (days, lines)."""
-        found: Values = {}
+        result: Values = {}
         memories = ((_FAST, "fast", p.ratio_memory), (_MIDDLE, "middle", p.line_memory), (_SLOW, "slow", p.slow_memory))
         for names, group, memory in memories:
             for name, shocks in zip(names, z[group], strict=True):
                 values = np.empty_like(shocks)
                 for t, shock in enumerate(shocks):
                     self._walks[name] = values[t] = next_walk(self._walks[name], shock, memory)
-                found[name] = values
-        return found
+                result[name] = values
+        return result
 
     def _conditions(
         self,
@@ -221,12 +221,12 @@ class LineRows:
         titrator: FloatArray,
         meter: FloatArray,
         errors: FloatArray,
-        chances: FloatArray,
+        uniforms: FloatArray,
     ) -> Values:
         """Measurements, balances and analyses of each day."""
         read_errors, late_errors, label_errors = np.split(
             errors, np.cumsum([len(instruments.READ), len(instruments.LATE)]), axis=0
         )
-        read = instruments.lose(p, instruments.during(p, truth, titrator, read_errors), self._limits, chances)
-        found = read | instruments.late(p, truth, late_errors)
-        return found | instruments.labels(p, truth, meter, label_errors)
+        read = instruments.lose(p, instruments.during(p, truth, titrator, read_errors), self._limits, uniforms)
+        result = read | instruments.late(p, truth, late_errors)
+        return result | instruments.labels(p, truth, meter, label_errors)

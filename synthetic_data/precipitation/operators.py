@@ -48,7 +48,7 @@ def setting(
     bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
     on, signs = held[: len(TESTED)] > 0.0, held[len(TESTED) :]
     tests = {name: p[f"test_{name}"] * on[i] * signs[i] for i, name in enumerate(TESTED)}
-    return Setting(bounds, tests, set_points.by_hand(plan, block, days.first, days.count), KNOBS)
+    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, days.first, days.count), KNOBS)
 
 
 def testing(p: PrecipitationParameters, uniforms: FloatArray) -> FloatArray:
@@ -80,12 +80,12 @@ def wishes(p: PrecipitationParameters, state: Values, traits: Values, habits: Va
 
 def answered(
     p: PrecipitationParameters,
-    wish: Values,
+    target: Values,
     t: int,
     seen: OperatorView,
     ratio: FloatArray,
     caustic: FloatArray,
-    wanted: FloatArray,
+    desired: FloatArray,
 ) -> Values:
     """Targets of a day after operators have read yesterday's fines, yield, tonnage, and the liquor.
 
@@ -93,7 +93,7 @@ def answered(
     ----------
     p
         Parameters in force.
-    wish
+    target
         Before, shape (days, lines) each.
     t
         The day's place.
@@ -101,24 +101,24 @@ def answered(
         What is known of yesterday.
     ratio, caustic
         A/C and caustic of the green liquor as titrated [1, g/L].
-    wanted
+    desired
         Caustic that is wanted [g/L].
     """
     fine = np.minimum(np.maximum(seen.fines - p.usual_fines, -_MOST_FINES), _MOST_FINES)
     low = np.minimum(np.maximum(p.usual_yield - seen.harvest, -_MOST_YIELD), _MOST_YIELD)
     rich = ratio - p.usual_ratio
     return {
-        "fill_temperature": wish["fill_temperature"][t] + p.fill_per_fines * fine,
-        "fine_seed_ratio": wish["fine_seed_ratio"][t] + p.fine_seed_per_fines * fine,
+        "fill_temperature": target["fill_temperature"][t] + p.fill_per_fines * fine,
+        "fine_seed_ratio": target["fine_seed_ratio"][t] + p.fine_seed_per_fines * fine,
         # No operator sets an end that the coolers could not reach yesterday.
-        "end_temperature": np.maximum(wish["end_temperature"][t] - p.end_per_yield * low, seen.coldest),
-        "flow": wish["flow"][t] * (1.0 + p.flow_per_ratio * rich + p.flow_per_behind * seen.behind),
-        "digestion_temperature": wish["digestion_temperature"][t] - p.digestion_per_ratio * rich,
-        "evaporation_rate": wish["evaporation_rate"][t] + p.evaporation_per_caustic * (wanted - caustic),
+        "end_temperature": np.maximum(target["end_temperature"][t] - p.end_per_yield * low, seen.coldest),
+        "flow": target["flow"][t] * (1.0 + p.flow_per_ratio * rich + p.flow_per_behind * seen.behind),
+        "digestion_temperature": target["digestion_temperature"][t] - p.digestion_per_ratio * rich,
+        "evaporation_rate": target["evaporation_rate"][t] + p.evaporation_per_caustic * (desired - caustic),
     }
 
 
 def now_behind(p: PrecipitationParameters, before: FloatArray, ordered: FloatArray, made: FloatArray) -> FloatArray:
     """Tonnage that a line is behind its order after a day [1]: it is forgotten within weeks."""
-    found: FloatArray = p.behind_kept * before + (1.0 - p.behind_kept) * (1.0 - made / ordered)
-    return np.minimum(np.maximum(found, -_MOST_BEHIND), _MOST_BEHIND)
+    result: FloatArray = p.behind_kept * before + (1.0 - p.behind_kept) * (1.0 - made / ordered)
+    return np.minimum(np.maximum(result, -_MOST_BEHIND), _MOST_BEHIND)

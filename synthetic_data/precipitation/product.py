@@ -29,7 +29,7 @@ def soda(p: PrecipitationParameters, state: Values, grown: Values, walks: Values
     ) * np.exp(p.na2o_scatter * normals["na2o"])
     per_silica = p.soda_per_silica * (1.0 - p.soda_per_lime * (grown["lime_dose"] - _LIME_USUAL))
     silica = silica_of_bauxite(state["silica"], state["available"], p.extraction)
-    found = {
+    result = {
         "soda_bound": bound_soda(silica, per_silica),
         "soda_mud": p.mud_soda * np.exp(p.mud_soda_sd * (state["mud"] + walks["mud"])),
         "soda_product": sodium_hydroxide_of(na2o),
@@ -37,7 +37,7 @@ def soda(p: PrecipitationParameters, state: Values, grown: Values, walks: Values
         "na2o": na2o,
     }
     parts = ("soda_bound", "soda_mud", "soda_product", "soda_other")
-    return found | {"soda_loss": np.sum([found[part] for part in parts], axis=0)}
+    return result | {"soda_loss": np.sum([result[part] for part in parts], axis=0)}
 
 
 def heat(p: PrecipitationParameters, grown: Values, traits: Values, walks: Values) -> Values:
@@ -45,16 +45,16 @@ def heat(p: PrecipitationParameters, grown: Values, traits: Values, walks: Value
     approach = p.approach + p.approach_line_sd * traits["approach"] + p.approach_sd * walks["approach"]
     approach = approach + p.approach_per_kelvin * (grown["digestion_temperature"] - p.digestion_temperature)
     lost = p.calciner_loss + p.calciner_line_sd * traits["calciner"] + p.calciner_sd * walks["calciner"]
-    found = {
+    result = {
         "heat_digestion": digestion_heat(liquor_per_tonne(grown["precipitation_yield"]), approach),
         "heat_mud": np.full(approach.shape, p.mud_heat),
         "heat_slurry": np.full(approach.shape, p.slurry_heat),
         "heat_evaporation": evaporation_heat(grown["evaporation_rate"], p.steam_economy, p.steam_enthalpy),
         "calciner_fuel": calciner_heat(grown["calciner_temperature"], lost, p.calciner_per_kelvin),
     }
-    steam = found["heat_digestion"] + found["heat_mud"] + found["heat_slurry"] + found["heat_evaporation"]
-    burnt = thermal_energy(steam, found["calciner_fuel"], p.steam_efficiency, p.other_fuel)
-    return found | {"heat_steam": steam, "boiler_fuel": steam / p.steam_efficiency, "thermal_energy": burnt}
+    steam = result["heat_digestion"] + result["heat_mud"] + result["heat_slurry"] + result["heat_evaporation"]
+    burnt = thermal_energy(steam, result["calciner_fuel"], p.steam_efficiency, p.other_fuel)
+    return result | {"heat_steam": steam, "boiler_fuel": steam / p.steam_efficiency, "thermal_energy": burnt}
 
 
 def alumina(p: PrecipitationParameters, grown: Values, faults: Values, normals: Values) -> Values:
@@ -81,8 +81,10 @@ def alumina(p: PrecipitationParameters, grown: Values, faults: Values, normals: 
 
 def discounted(p: PrecipitationParameters, truth: Values) -> FloatArray:
     """Share of a day's lots that break a buyer's limit of soda, fines or loss on ignition."""
-    kept = np.ones_like(truth["na2o"])
+    retained = np.ones_like(truth["na2o"])
     for name in LIMITED:
-        kept = kept * (1.0 - share_above(np.maximum(truth[name], 1e-3), p[f"highest_{name}"], p[f"lots_{name}"]))
-    found: FloatArray = 1.0 - kept
-    return found
+        retained = retained * (
+            1.0 - share_above(np.maximum(truth[name], 1e-3), p[f"highest_{name}"], p[f"lots_{name}"])
+        )
+    result: FloatArray = 1.0 - retained
+    return result

@@ -113,7 +113,7 @@ class LineState:
     behind: FloatArray
 
     @classmethod
-    def usual(cls, p: PrecipitationParameters, lines: int) -> LineState:
+    def typical(cls, p: PrecipitationParameters, lines: int) -> LineState:
         """Lines as they usually are."""
         one = np.ones(lines)
         return cls(
@@ -132,34 +132,36 @@ class PrecipitationLines:
     """Lines between two days."""
 
     def __init__(self, p: PrecipitationParameters, lines: int) -> None:
-        self._state = LineState.usual(p, lines)
+        self._state = LineState.typical(p, lines)
 
-    def run(self, p: PrecipitationParameters, at: PrecipitationConditions, setting: Setting, wish: Values) -> Values:
+    def run(self, p: PrecipitationParameters, at: PrecipitationConditions, setting: Setting, target: Values) -> Values:
         """Set-points that follow readings, liquor, temperatures, hydrate and water of some days."""
-        kept = {name: setting.used(name, wish[name]) for name in ("seed_solids", "lime_dose", "calciner_temperature")}
-        days, lines = wish["flow"].shape
-        acting = {field.name: getattr(at, field.name) for field in fields(at)} | {"seed": kept["seed_solids"]}
+        retained = {
+            name: setting.used(name, target[name]) for name in ("seed_solids", "lime_dose", "calciner_temperature")
+        }
+        days, lines = target["flow"].shape
+        acting = {field.name: getattr(at, field.name) for field in fields(at)} | {"seed": retained["seed_solids"]}
         acting |= {name: acting[name][:, 0].tolist() for name in _SHARED}
-        found = np.empty((len(_FOUND), days, lines))
+        result = np.empty((len(_FOUND), days, lines))
         for t in range(days):
             today = {name: values[t] for name, values in acting.items()}
-            left = _day(p, setting, self._state, today, wish, t)
-            for values, name in zip(found[:, t], _FOUND, strict=True):
+            left = _day(p, setting, self._state, today, target, t)
+            for values, name in zip(result[:, t], _FOUND, strict=True):
                 values[:] = left[name]
-        return kept | dict(zip(_FOUND, found, strict=True))
+        return retained | dict(zip(_FOUND, result, strict=True))
 
 
 def _day(
-    p: PrecipitationParameters, setting: Setting, state: LineState, at: Values, wish: Values, t: int
+    p: PrecipitationParameters, setting: Setting, state: LineState, at: Values, target: Values, t: int
 ) -> dict[str, FloatArray]:
-    """Advance one day, index `t` in `setting` and `wish`, with the day's values `at`; sets _FOUND."""
+    """Advance one day, index `t` in `setting` and `target`, with the day's values `at`; sets _FOUND."""
     caustic = state.soda / state.volume
     ionic = ionic_strength(caustic, at["carbonate"], at["chloride"], at["sulphate"], at["toc"])
     reached = gibbsite_solubility(state.digested, caustic, ionic) / caustic
     ratio = p.digestion_approach * reached + at["ratio"]
     read = {"ratio_read": ratio + at["ratio_read"], "caustic_read": caustic * (1.0 + at["caustic_read"])}
     seen = OperatorView(state.fines, state.harvest, state.coldest, state.behind)
-    own = operators.answered(p, wish, t, seen, read["ratio_read"], read["caustic_read"], at["caustic_wanted"])
+    own = operators.answered(p, target, t, seen, read["ratio_read"], read["caustic_read"], at["caustic_wanted"])
     knobs = {name: setting.used(name, own[name], t) for name in own}
     flow = knobs["flow"] * at["metered"]
     fill = knobs["fill_temperature"] + at["fill_scatter"]
@@ -176,7 +178,7 @@ def _day(
     volume = state.volume
     state.volume = volume + water_in - water_out
     state.digested = knobs["digestion_temperature"]
-    ordered = alumina_rate(wish["flow"][t], p.usual_yield)
+    ordered = alumina_rate(target["flow"][t], p.usual_yield)
     state.behind = operators.now_behind(p, state.behind, ordered, alumina)
     state.fines = made["product_fines"] * (1.0 + at["fines_read"])
     state.harvest = made["precipitation_yield"] * (1.0 + at["harvest_read"])
@@ -192,7 +194,7 @@ _FOUND = (
     *("ratio_read", "caustic_read", "ratio", "caustic", "entering", "true_flow", "seed", "alumina", "coldest", "fill"),
     *("end", "liquor_start", "liquor_end", "water_in", "water_out"),
     *("precipitation_yield", "spent", "sigma_first", "mean_square", "train_temperature", "surface", "ionic", "growth"),
-    *(f"{what}_{tank}" for tank in LOOKED_AT for what in ("alumina", "temperature")),
+    *(f"{quantity}_{tank}" for tank in LOOKED_AT for quantity in ("alumina", "temperature")),
     *("seed_fines", "product_fines", "births", "agglomeration", "overflow_solids"),
 )
 
@@ -216,7 +218,7 @@ def _precipitated(
     strength = tank_strength(rate, seed, surface * at["activity"], p.tank_volume / flow) * used
     alumina = train_alumina(entering, saturated, caustic, strength)
     sigma = (alumina - saturated) / caustic
-    found = {
+    result = {
         "precipitation_yield": entering - alumina[-1],
         "spent": alumina[-1],
         "sigma_first": sigma[0],
@@ -227,8 +229,8 @@ def _precipitated(
         "growth": at["activity"] * growth_constant(0.0, p.growth_factor, 0.0, toc, carbonate),
     }
     for tank in LOOKED_AT:
-        found |= {f"alumina_{tank}": alumina[tank - 1], f"temperature_{tank}": warm[tank - 1]}
-    return found
+        result |= {f"alumina_{tank}": alumina[tank - 1], f"temperature_{tank}": warm[tank - 1]}
+    return result
 
 
 def _sizes(

@@ -48,8 +48,8 @@ class Sections:
 
     def most(self, p: SectionParameters) -> FloatArray:
         """Highest of `shares` [1]."""
-        found: FloatArray = hourly(p, self.swing)[0] if self.profile is None else self.profile.max(axis=0)
-        return found
+        result: FloatArray = hourly(p, self.swing)[0] if self.profile is None else self.profile.max(axis=0)
+        return result
 
 
 def hours(p: SectionParameters) -> FloatArray:
@@ -70,5 +70,5 @@ def hourly(p: SectionParameters, swing: FloatArray) -> FloatArray:
 def charge(p: SectionParameters, sections: Sections) -> FloatArray:
     """Charge of each cell in the crop [kAh]."""
     current = sections.current_density * p.cathode_area / 1000.0
-    found: FloatArray = current * (HOURS * sections.days) * sections.running
-    return found
+    result: FloatArray = current * (HOURS * sections.days) * sections.running
+    return result

@@ -20,10 +20,10 @@ def recorded(p: SectionParameters, sections: Sections, state: Values, voltages: 
     mean = sections.current_density * p.cathode_area / 1000.0 * sections.running
     passed = 1.0 - 0.01 * (state["short_loss"] + state["stray_loss"])
     metal = COPPER_EQUIVALENT * mean * (shares * passed - 0.01 * state["dissolution_loss"])
-    found = {
+    result = {
         "current": mean * shares,
         "cell_voltage": np.broadcast_to(voltages, metal.shape),
         "metal": metal,
         "polarisation": sections.grown.state["polarisation"] * shares,
     }
-    return {name: values[:, 0] for name, values in found.items()}
+    return {name: values[:, 0] for name, values in result.items()}

@@ -22,9 +22,9 @@ def during(p: SectionParameters, sections: Sections, truth: Values, normals: Flo
     """Readings of the crop, before any is lost; normals of shape (READ, crops, sections)."""
     grown, z = sections.grown, dict(zip(READ, normals, strict=True))
     counter = 1.0 + p.counter_section_sd * sections.traits["counter"] + p.counter_rsd * z["charge"]
-    found = truth["shorted"] * (1.0 - p.shorts_unseen * grown.crops.faults["short_detection"])
+    result = truth["shorted"] * (1.0 - p.shorts_unseen * grown.crops.faults["short_detection"])
     # Patrols of a crop look at each cathode several times, so it is less the count that errs than the operators' eyes.
-    counted = found * np.exp(p.patrol_rsd * z["short_rate"])
+    counted = result * np.exp(p.patrol_rsd * z["short_rate"])
     return {
         "charge": np.round(truth["charge"] * counter, 1),
         "cell_voltage": np.round(truth["cell_voltage"] * (1.0 + p.voltage_rsd * z["cell_voltage"]), 3),
@@ -36,15 +36,15 @@ def during(p: SectionParameters, sections: Sections, truth: Values, normals: Flo
     }
 
 
-def lose(p: SectionParameters, found: Values, limits: dict[str, tuple[float, float]], chances: FloatArray) -> Values:
+def lose(p: SectionParameters, result: Values, limits: dict[str, tuple[float, float]], uniforms: FloatArray) -> Values:
     """Keep readings within their range, and lose some; chances of shape (LOSSES, crops, sections)."""
     return {
-        name: missing(clipped(values, limits[name]), p.missing_share, chance)
-        for (name, values), chance in zip(found.items(), chances, strict=True)
+        name: missing(clipped(values, limits[name]), p.missing_share, uniform)
+        for (name, values), uniform in zip(result.items(), uniforms, strict=True)
     }
 
 
-def weighed(
+def measured_mass(
     p: SectionParameters, sections: Sections, truth: Values, charge_read: FloatArray, normals: FloatArray
 ) -> Values:
     """Copper by the scale [t], current efficiency of it, and rejected plates by count [%].
@@ -79,5 +79,5 @@ def weighed(
 
 def mass_made(p: SectionParameters, charge: FloatArray, efficiency: FloatArray) -> FloatArray:
     """Copper that a section's crop has [t]."""
-    found: FloatArray = p.cells * metal_mass(charge, 1.0, efficiency, COPPER_EQUIVALENT) / _TONNE
-    return found
+    result: FloatArray = p.cells * metal_mass(charge, 1.0, efficiency, COPPER_EQUIVALENT) / _TONNE
+    return result

@@ -32,16 +32,16 @@ def passive(p: SectionParameters, sections: Sections) -> FloatArray:
     layer = diffusion_coefficient(state["temperature"], p.layer_diffusion) / thick
     swung = sections.most(p) * sections.current_density
     time = sand_time(swung, week["cu"], saturated, layer)
-    usual = sand_time(p.passive_current, p.copper_wanted, p.saturated_copper, p.layer_diffusion)
+    typical = sand_time(p.passive_current, p.copper_wanted, p.saturated_copper, p.layer_diffusion)
     share = passive_share(
-        time / usual,
+        time / typical,
         anodes["ni"] / p.anode_ni,
         anodes["o"] / p.anode_o,
         arsenic_ratio(anodes["as"], anodes["sb"], anodes["bi"]),
         p.usual_passive,
     )
-    found: FloatArray = share + (1.0 - share) * p.passivation_depth * sections.faults["passivation"]
-    return found
+    result: FloatArray = share + (1.0 - share) * p.passivation_depth * sections.faults["passivation"]
+    return result
 
 
 def births(p: SectionParameters, sections: Sections, passive_anodes: FloatArray) -> FloatArray:
@@ -49,18 +49,18 @@ def births(p: SectionParameters, sections: Sections, passive_anodes: FloatArray)
 
     Their level is that of the lots' table, where patrols are the usual ones; they grow with the deposit.
     """
-    usual = instruments.short_rate(p, sections.grown.state) * HOURS / _usual_life(p)
+    typical = instruments.short_rate(p, sections.grown.state) * HOURS / _usual_life(p)
     day = (np.arange(round(sections.days)) + 0.5) / sections.days
     growth = np.exp(p.short_growth * day)
     swung = np.sum(sections.spans(p) * np.power(sections.shares(p), p.shorts_per_swing), axis=0) / HOURS
     disturbed = 1.0 + p.passive_shorts * passive_anodes + p.starved_shorts * sections.faults["flow_loss"]
-    mean = usual * swung * disturbed * np.exp(p.short_section_sd * sections.traits["shorts"])
+    mean = typical * swung * disturbed * np.exp(p.short_section_sd * sections.traits["shorts"])
     daily = mean * (growth / growth.mean())[:, None, None]
     # Counts scatter as their square root.
     count = 0.01 * p.cells * p.cathodes
     scatter = np.sqrt(daily / count) * sections.normals["births"] / np.sqrt(sections.days)
-    found: FloatArray = np.maximum(daily + scatter, 0.0)
-    return found
+    result: FloatArray = np.maximum(daily + scatter, 0.0)
+    return result
 
 
 def _usual_life(p: SectionParameters) -> float:

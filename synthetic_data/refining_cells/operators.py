@@ -44,11 +44,11 @@ def tested(
 def setting(seed: Seed, plan: RunPlan, weeks: Weeks, block: UnitBlock, tests: Values) -> Setting:
     """Bounds, tests and manual values of both set-points in some weeks."""
     bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
-    return Setting(bounds, tests, set_points.by_hand(plan, block, weeks.first, weeks.count), KNOBS)
+    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, weeks.first, weeks.count), KNOBS)
 
 
 def swing(p: SectionParameters, weeks: Weeks, trait: FloatArray, habit: FloatArray) -> FloatArray:
     """Target swing of the current, (crops, sections) [%]: deeper in winter, when peak prices are high."""
     cold = (p.ambient_mean - weeks.state["ambient_temperature"]) / p.ambient_swing
-    wish: FloatArray = p.current_swing + p.swing_season * cold + p.section_swing_sd * trait + p.habit_swing * habit
-    return wish
+    target: FloatArray = p.current_swing + p.swing_season * cold + p.section_swing_sd * trait + p.habit_swing * habit
+    return target

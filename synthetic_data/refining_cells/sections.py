@@ -59,15 +59,15 @@ class RefiningSectionRows:
         self.played: Values = {}
         self._moves = MoveCosts(plan.seed)
 
-    def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[PlantEvent]]:
+    def segment(self, weeks: Weeks) -> tuple[Values, Values, list[PlantEvent]]:
         """Table and truth of some weeks, arrays of shape (crops, sections), and the faults that begin."""
         p = SectionParameters.in_period(self._plan, weeks.first)
         grown = self.growth.grow(weeks)
-        habits, scatter, errors, signs, chances, lost = self._draw(weeks.count)
+        habits, scatter, errors, signs, uniforms, lost = self._draw(weeks.count)
         tests, self._signs = operators.tested(p, self._signs, weeks.first, self.growth.testing, signs)
         setting = operators.setting(self._plan.seed, self._plan, weeks, self._block, tests)
-        by_fault = chances.reshape(len(FAULTS), UNIFORMS, weeks.count, self._block.count)
-        faults, events = self._faults.stretch(p, weeks.first, by_fault)
+        by_fault = uniforms.reshape(len(FAULTS), UNIFORMS, weeks.count, self._block.count)
+        faults, events = self._faults.segment(p, weeks.first, by_fault)
         swing = setting.used("current_swing", operators.swing(p, weeks, self._swing_trait, habits[0]))
         normals = dict(zip(SCATTER, scatter, strict=True))
         sections = Sections(weeks.days, grown, faults, self._traits, normals, swing, np.zeros_like(swing))
@@ -97,12 +97,12 @@ class RefiningSectionRows:
     def _recess(self, p: SectionParameters, sections: Sections) -> FloatArray:
         """Loss of each anode face when each crop starts [mm]; 0 for new anodes."""
         lost = face_growth(sections.current_density) * sections.days * sections.running
-        found = np.empty_like(lost)
+        result = np.empty_like(lost)
         new = sections.grown.place == 0
         for t in range(len(lost)):
-            found[t] = np.where(new[t], 0.0, self._recessed)
-            self._recessed = found[t] + lost[t]
-        return found
+            result[t] = np.where(new[t], 0.0, self._recessed)
+            self._recessed = result[t] + lost[t]
+        return result
 
     def _patrol(
         self,
@@ -113,7 +113,7 @@ class RefiningSectionRows:
         habit: FloatArray,
     ) -> tuple[FloatArray, FloatArray]:
         """Patrol interval of each crop and mean life of shorts [h]: operators react to the last crop."""
-        wanted = np.log(float(p.shorts_wanted))
+        target = np.log(float(p.shorts_wanted))
         blind = sections.grown.crops.faults["short_detection"]
         mean = births.mean(axis=0)
         unseen = 1.0 - p.shorts_unseen * blind
@@ -122,7 +122,7 @@ class RefiningSectionRows:
             habits = p.habit_patrol * habit[t]
             patrols[t] = self._crew.choose(-p.patrol_answer, p.patrol_return, p.usual_patrol, habits, setting, t)
             lives[t] = losses.life(p, patrols[t], blind[t])
-            self._crew.seen = np.log(np.maximum(mean[t] * lives[t] * unseen[t] / HOURS, 0.01)) - wanted
+            self._crew.seen = np.log(np.maximum(mean[t] * lives[t] * unseen[t] / HOURS, 0.01)) - target
         return patrols, lives
 
     def _truth(self, p: SectionParameters, sections: Sections, state: Values, knobs: Values) -> Values:
@@ -139,10 +139,10 @@ class RefiningSectionRows:
         dissolved_again = 0.01 * state["dissolution_loss"] * total
         excess = 0.001 * week["copper_excess"] * made
         by_air = excess - self._mass(p, dissolved_again)  # of anodes
-        kept = (1.0 - grown.state["nodules"]) * (1.0 - grown.state["soiling"])
+        retained = (1.0 - grown.state["nodules"]) * (1.0 - grown.state["soiling"])
         return {
             **state,
-            "reject_share": 100.0 * (1.0 - kept),
+            "reject_share": 100.0 * (1.0 - retained),
             "cell_voltage": volts["cell_voltage"],
             "gap": volts["gap"],
             "polarisation": volts["polarisation"],
@@ -173,15 +173,15 @@ class RefiningSectionRows:
     @staticmethod
     def _mass(p: SectionParameters, charge_of_cell: FloatArray) -> FloatArray:
         """Copper of a section that a charge of each cell stands for [t]."""
-        found: FloatArray = p.cells * charge_of_cell * COPPER_EQUIVALENT / _KILO
-        return found
+        result: FloatArray = p.cells * charge_of_cell * COPPER_EQUIVALENT / _KILO
+        return result
 
     @staticmethod
     def _inventory(p: SectionParameters, sections: Sections) -> FloatArray:
         """Copper that stands in the cells when a crop starts [t]; what anodes then lose, plates gain."""
         left = p.anode_thickness - 2.0 * sections.recessed  # mm, of which each face has a half
-        found: FloatArray = p.cells * 0.5 * p.cathode_area * left / _KILO * COPPER_DENSITY / _KILO
-        return found
+        result: FloatArray = p.cells * 0.5 * p.cathode_area * left / _KILO * COPPER_DENSITY / _KILO
+        return result
 
     @staticmethod
     def _content(p: SectionParameters, dose: FloatArray, temperature: FloatArray, decay: float) -> FloatArray:
@@ -202,8 +202,8 @@ class RefiningSectionRows:
         assays = tankhouse_instruments.before(weeks.state, grown.anodes)
         early = grown.draws.losses[: tankhouse_instruments.LOSSES_BEFORE]
         known = {
-            name: (values, chance)
-            for (name, values), chance in zip(assays.items(), early, strict=True)
+            name: (values, uniform)
+            for (name, values), uniform in zip(assays.items(), early, strict=True)
             if not name.startswith("anode_") or name in _WANTED_ANODES
         }
         before = tankhouse_instruments.lose(
@@ -211,5 +211,5 @@ class RefiningSectionRows:
         )
         before["bleed"] = np.broadcast_to(np.round(weeks.state["bleed"], 4), sections.swing.shape)
         read = instruments.during(p, sections, truth, errors[: len(instruments.READ)])
-        weighed = instruments.weighed(p, sections, truth, read["charge"], errors[len(instruments.READ) :])
-        return before | instruments.lose(p, read, limits, lost) | weighed
+        measured_mass = instruments.measured_mass(p, sections, truth, read["charge"], errors[len(instruments.READ) :])
+        return before | instruments.lose(p, read, limits, lost) | measured_mass

@@ -101,12 +101,12 @@ class HeadResponse:
     @staticmethod
     def of(plan: RunPlan, materials: Materials) -> HeadResponse:
         """Tables for a plant; reads `tube_voltage` [kV], `tube_filter` [mm], `tube_lines` [1]."""
-        usual = np.where(materials.low > 0.0, 0.5 * (materials.low + materials.high), _IMPURITY * materials.high)
-        rows = np.arange(len(usual))
-        usual[rows, materials.balance] = 0.0
-        usual[rows, materials.balance] = np.maximum(100.0 - usual.sum(axis=1), 0.0)
+        typical = np.where(materials.low > 0.0, 0.5 * (materials.low + materials.high), _IMPURITY * materials.high)
+        rows = np.arange(len(typical))
+        typical[rows, materials.balance] = 0.0
+        typical[rows, materials.balance] = np.maximum(100.0 - typical.sum(axis=1), 0.0)
         tube = (plan.plant.value(name) for name in ("tube_voltage", "tube_filter", "tube_lines"))
-        return _sight(materials.elements, usual.tobytes(), *tube)
+        return _sight(materials.elements, typical.tobytes(), *tube)
 
     def element(self, name: str) -> int:
         """Column of an element."""
@@ -169,10 +169,10 @@ def _photons(sight: HeadResponse, contents: FloatArray, material: NDArray[np.int
     result = np.empty((sight.belt.size, len(contents)))
     shorter = (2.0 / _SINE) / (1.0 / angles[0] + 1.0 / angles[1])
     for first in range(0, len(contents), _AT_ONCE):
-        some = slice(first, first + _AT_ONCE)
-        emitted = sight.head.emitted(contents[some], angles[0][some], angles[1][some]).T
-        np.multiply(emitted, np.take(sight.amplified, material[some], axis=1), out=result[:_L, some])
-        np.multiply(np.take(sight.scattered, material[some], axis=1), shorter[some], out=result[_L:, some])
+        subset = slice(first, first + _AT_ONCE)
+        emitted = sight.head.emitted(contents[subset], angles[0][subset], angles[1][subset]).T
+        np.multiply(emitted, np.take(sight.amplified, material[subset], axis=1), out=result[:_L, subset])
+        np.multiply(np.take(sight.scattered, material[subset], axis=1), shorter[subset], out=result[_L:, subset])
     return result
 
 
@@ -248,9 +248,9 @@ def _unevenness(pieces: FeedPieces, lead: FloatArray, rng: np.random.Generator) 
     p = pieces.parameters.view(FluorescenceParameters)
     normal = rng.standard_normal((_L, len(lead)), dtype=np.float32)
     drops = p.lead_heterogeneity * (1.0 - 0.01 * lead)
-    usual = np.maximum(p.heterogeneity, _LEAST_UNEVEN)
-    normal[_LEAD] *= 1.0 + drops / usual
-    normal *= usual.astype(np.float32)
+    typical = np.maximum(p.heterogeneity, _LEAST_UNEVEN)
+    normal[_LEAD] *= 1.0 + drops / typical
+    normal *= typical.astype(np.float32)
     return np.exp(normal, out=normal)
 
 
@@ -266,10 +266,10 @@ def _beside(seen: FloatArray, pieces: FeedPieces, registration: Registration, rn
     foreign = registration.overlap * pieces.area[registration.neighbour]
     share = stray + (1.0 - stray) * foreign / (pieces.area + foreign)
     rows = np.flatnonzero(share > _LEAST_STRAY)
-    beside, part = registration.neighbour[rows], share[rows]
+    reference, part = registration.neighbour[rows], share[rows]
     for photons in seen:  # one by one they stay in the processor's cache
         own = photons[rows]
-        photons[rows] = own + part * (photons[beside] - own)
+        photons[rows] = own + part * (photons[reference] - own)
 
 
 def _place(
@@ -287,8 +287,8 @@ def _place(
     p = pieces.parameters.view(FluorescenceParameters)
     height = np.minimum(form.height, _MOST_HEIGHT * p.gap)
     # Pieces pass between two detectors as often as below one.
-    aside = 0.5 * p.detector_pitch * rng.random(len(height)) / (p.gap - height)
-    near = nearness(height, p.gap) / np.square(1.0 + np.square(aside))
+    excluded = 0.5 * p.detector_pitch * rng.random(len(height)) / (p.gap - height)
+    near = nearness(height, p.gap) / np.square(1.0 + np.square(excluded))
     filled = 1.0 - np.exp(-pieces.area / p.spot_area)
     rate = p.copper_rate * output / sight.copper
     of_piece, of_belt = rate * filled * near, rate * (1.0 - filled)
@@ -298,13 +298,13 @@ def _place(
 
 
 @cache
-def _sight(elements: tuple[str, ...], usual: bytes, kvp: float, filter_mm: float, rhodium: float) -> HeadResponse:
+def _sight(elements: tuple[str, ...], typical: bytes, kvp: float, filter_mm: float, rhodium: float) -> HeadResponse:
     """Tables for usual contents of the materials (m, E), as bytes."""
     layers = (held for held, _ in _LAYERS.values())
     further = {element for held in (*layers, _BELT, _SOIL) for element in held} | {element for element, _ in LINES}
     every = (*elements, *sorted(further - set(elements)))
     head = Head.of(every, LINES, np.array(_BINS), Tube(kvp, {"al": _ALUMINIUM * filter_mm}, rhodium), _AIR_PATH)
-    contents = _padded(head, np.frombuffer(usual).reshape(-1, len(elements)))
+    contents = _padded(head, np.frombuffer(typical).reshape(-1, len(elements)))
     belt, soil, copper = (
         np.array([[held.get(element, 0.0) for element in every]]) for held in (_BELT, _SOIL, {"cu": 100.0})
     )

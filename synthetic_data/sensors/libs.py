@@ -207,7 +207,7 @@ def read(
     grain = p.casting_rsd * np.minimum(content["si"] / 12.0, 1.0)  # eutectic silicon, 12 wt%
     shot_rsd = p.shot_rsd
     grained = np.sqrt(np.square(shot_rsd) + np.square(grain))
-    usual = mean_rsd(p.piece_rsd, shot_rsd, count)
+    typical = mean_rsd(p.piece_rsd, shot_rsd, count)
     relative = {
         "si": mean_rsd(p.piece_rsd_si_fe, grained, count),
         "fe": mean_rsd(p.piece_rsd_si_fe, shot_rsd, count),
@@ -221,7 +221,7 @@ def read(
         thick = self_absorption(content[line.element] * path / saturation)
         gain = np.exp(exponent * log_irradiance + (laser.tile_error[number] - drift)[lot])
         reading = content[line.element] * thick * gain / aluminium
-        noise = np.square(reading * relative.get(line.element, usual))
+        noise = np.square(reading * relative.get(line.element, typical))
         noise += np.square(p[f"noise_{name}"] * floor)
         result[f"libs_{name}"] = reading + np.sqrt(noise) * rng.standard_normal(len(lot))
     mixed = shots.metal * (1.0 - shots.metal)
@@ -242,11 +242,11 @@ def seen(
     Reads `layer_sd` [1], `dirt_<element>` [wt%] of `DIRT`, and `<cover>_<element>` [wt%] of `LAYERS`.
     """
     p = pieces.parameters.view(LibsParameters)
-    found = dict(zip(elements, np.ascontiguousarray(shots.content.T) * shots.metal, strict=True))
+    result = dict(zip(elements, np.ascontiguousarray(shots.content.T) * shots.metal, strict=True))
     for name in ("c", "ca"):  # no metal holds them
-        found.setdefault(name, np.zeros(len(shots.metal)))
+        result.setdefault(name, np.zeros(len(shots.metal)))
     for name in DIRT:
-        found[name] = found[name] + p[f"dirt_{name}"] * pieces.dirt
+        result[name] = result[name] + p[f"dirt_{name}"] * pieces.dirt
     covered = np.flatnonzero(shots.metal < 1.0)
     surface = pieces.surface[covered]
     loose = (pieces.layer[covered] == 0.0) | (surface == SURFACES.index("oily"))
@@ -256,8 +256,8 @@ def seen(
         share = 1.0 - shots.metal[below]
         scatter = np.exp(p.layer_sd[below] * rng.standard_normal((len(held), len(below))))
         for name, factor in zip(held, scatter, strict=True):
-            found[name][below] += share * p[f"{cover}_{name}"][below] * factor
-    return found
+            result[name][below] += share * p[f"{cover}_{name}"][below] * factor
+    return result
 
 
 def _light(pieces: FeedPieces, shots: LaserShots, laser: Optics) -> FloatArray:

@@ -62,11 +62,11 @@ def read(
     p, n = pieces.parameters.view(ShapeParameters), len(pieces.lot)
     noise = rng.standard_normal((4, n))
     envelope = pieces.area * true.height * _MM_CM
-    foreign, beside = registration.overlap, registration.neighbour
-    mass = pieces.mass + foreign * pieces.mass[beside] + p.mass_sd * noise[0]
-    volume = (envelope + foreign * envelope[beside]) * np.exp(p.volume_rsd * noise[1])
-    area = (pieces.area + foreign * pieces.area[beside]) * np.exp(p.area_rsd * noise[2])
-    peak = np.where(foreign > 0.0, np.maximum(true.peak, true.peak[beside]), true.peak)
+    foreign, reference = registration.overlap, registration.neighbour
+    mass = pieces.mass + foreign * pieces.mass[reference] + p.mass_sd * noise[0]
+    volume = (envelope + foreign * envelope[reference]) * np.exp(p.volume_rsd * noise[1])
+    area = (pieces.area + foreign * pieces.area[reference]) * np.exp(p.area_rsd * noise[2])
+    peak = np.where(foreign > 0.0, np.maximum(true.peak, true.peak[reference]), true.peak)
     mass = np.maximum(mass, 0.1)  # the scale's least step
     return {
         "mass": mass,

@@ -42,10 +42,12 @@ class Bagging:
         self._late = [DelayedSeries(lots) for lots in range(1, BLENDED + 1)]
         self._head = rng.standard_normal((len(SEEN), block.count, 1))
 
-    def go(self, supply: ShreddingSupply, made: PowderLots, faults: ActiveFaults, rng: np.random.Generator) -> Bagged:
+    def advance(
+        self, supply: ShreddingSupply, made: PowderLots, faults: ActiveFaults, rng: np.random.Generator
+    ) -> Bagged:
         """Bags of a stretch."""
         p = supply.parameters
-        of_silo = self._silo.go(np.stack([made.contents[name] for name in ELEMENTS]))
+        of_silo = self._silo.advance(np.stack([made.contents[name] for name in ELEMENTS]))
         silo = dict(zip(ELEMENTS, of_silo, strict=True))
         n = rng.standard_normal((len(SEEN), *silo["cu"].shape))
         read = np.stack(
@@ -55,10 +57,10 @@ class Bagging:
         copper = read[SEEN.index("cu")]
         held = np.clip(p.blend_per_copper * np.log(copper / p.blend_from), 0.0, p.blend_most)
         everything = np.concatenate([np.ones((1, *held.shape)), of_silo, read])
-        kept = (1.0 - held) * everything
-        back = np.sum([late.go(held * everything) for late in self._late], axis=0) / BLENDED
-        mass = kept[0] + back[0]
-        mixed = (kept + back)[1:] / mass
+        retained = (1.0 - held) * everything
+        back = np.sum([late.advance(held * everything) for late in self._late], axis=0) / BLENDED
+        mass = retained[0] + back[0]
+        mixed = (retained + back)[1:] / mass
         contents = dict(zip(ELEMENTS, mixed, strict=False))
         contents |= _with_bags(p, contents, 100.0 * faults.strength["bag"])
         shown = dict(zip(SEEN, mixed[len(ELEMENTS) :], strict=True))

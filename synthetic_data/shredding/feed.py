@@ -8,7 +8,7 @@ import numpy as np
 
 from physics.arrays import BoolArray, FloatArray
 from physics.black_mass.cathodes import CATHODES
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.random_walks import Walk
@@ -43,9 +43,9 @@ class ShreddingIntake:
         self._lots = np.zeros(block.count)
         self._moisture = Walk(plan.plant.value("moisture_memory"), (block.count,), rng)
 
-    def go(self, supply: ShreddingSupply, faults: ActiveFaults, rng: np.random.Generator) -> ShreddingFeed:
+    def advance(self, supply: ShreddingSupply, faults: ActiveFaults, rng: np.random.Generator) -> ShreddingFeed:
         """Feeds of a segment, fixed when their lot begins; only the reported part is known."""
-        p, known, shape = supply.parameters, in_hand(rng), (len(self._lots), supply.count)
+        p, known, shape = supply.parameters, known_stream(rng), (len(self._lots), supply.count)
         starts = known.random(shape) < 1.0 / p.campaign_lots
         level = dict(
             zip(self._names, self._held(starts, known.standard_normal((len(self._names), *shape))), strict=True)
@@ -56,7 +56,7 @@ class ShreddingIntake:
         wrong = faults.strength["batch"]
         shares = _whole(p, supply, level, others)
         scrap = np.clip(p.scrap_usual + p.scrap_sd * level["scrap"], 0.0, _MOST_SCRAP)
-        moisture = p.feed_moisture * np.exp(p.feed_moisture_sd * self._moisture.go(known.standard_normal(shape)))
+        moisture = p.feed_moisture * np.exp(p.feed_moisture_sd * self._moisture.advance(known.standard_normal(shape)))
         declared = {
             "feed_share_lfp": others["lfp"] * np.exp(p.declared_sd * n[1]),
             "feed_share_lco": others["lco"] * np.exp(p.declared_sd * n[2]),
@@ -92,9 +92,9 @@ class ShreddingIntake:
     def _others(supply: ShreddingSupply, level: dict[str, FloatArray], scatter: FloatArray) -> dict[str, FloatArray]:
         """Shares of cells other than NMC by campaign; iron phosphate follows the market and varies by lot."""
         p = supply.parameters
-        found = {name: p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * level[name]) for name in OTHERS}
-        found["lfp"] = found["lfp"] * np.exp(p.lfp_market * supply.market["lfp"] + p.lfp_scatter * scatter)
-        return {name: np.minimum(share, _MOST_OTHERS / len(OTHERS)) for name, share in found.items()}
+        result = {name: p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * level[name]) for name in OTHERS}
+        result["lfp"] = result["lfp"] * np.exp(p.lfp_market * supply.market["lfp"] + p.lfp_scatter * scatter)
+        return {name: np.minimum(share, _MOST_OTHERS / len(OTHERS)) for name, share in result.items()}
 
 
 def _whole(
@@ -103,6 +103,6 @@ def _whole(
     """Shares of all cathodes: NMC is what the others leave, its grades by campaign and market."""
     weights = {name: p[f"{name}_usual"] * np.exp(p.mix_sd * level[name]) for name in LAYERED}
     weights["nmc811"] = weights["nmc811"] * np.exp(p.nickel_market * supply.market["nickel"])
-    rest = 1.0 - others["lco"] - others["lmo"] - others["lfp"]
+    remaining = 1.0 - others["lco"] - others["lmo"] - others["lfp"]
     whole = np.sum(list(weights.values()), axis=0)
-    return {name: rest * weight / whole for name, weight in weights.items()} | others
+    return {name: remaining * weight / whole for name, weight in weights.items()} | others

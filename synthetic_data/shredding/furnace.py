@@ -38,7 +38,7 @@ class ShreddingFurnaces:
         self._binder = Walk(p.value("binder_memory"), (block.count,), rng)
         self._offset = rng.standard_normal((block.count, 1))
 
-    def go(
+    def advance(
         self, supply: ShreddingSupply, feed: ShreddingFeed, faults: ActiveFaults, knobs: Knobs, rng: np.random.Generator
     ) -> FurnaceOutput:
         """Lots of a stretch."""
@@ -47,11 +47,11 @@ class ShreddingFurnaces:
         temperature = shown + p.furnace_offset * self._offset
         # Binders of the trade differ in how they burn off; the state of the furnace does too, over days.
         binder = binder_left(temperature, knobs["pyrolysis_time"])
-        binder = np.minimum(binder * np.exp(p.binder_sd * self._binder.go(n[1])), 1.0)
+        binder = np.minimum(binder * np.exp(p.binder_sd * self._binder.advance(n[1])), 1.0)
         raw = p.fluorine_raw * np.exp(p.fluorine_sd * feed.level["fluorine"] + p.fluorine_scatter * n[2])
         raw = raw * (1.0 - p.fluorine_per_scrap * (feed.scrap - p.scrap_usual))
         fluorine = raw * fluorine_left(binder) * np.exp(faults.strength["scrubber"])
         leak = faults.strength["leak"]
-        oxygen = p.oxygen_usual * np.exp(p.oxygen_sd * self._oxygen.go(n[3])) + p.oxygen_per_burnt * leak
+        oxygen = p.oxygen_usual * np.exp(p.oxygen_sd * self._oxygen.advance(n[3])) + p.oxygen_per_burnt * leak
         carbon = p.burnt_per_oxygen * oxygen + leak
         return FurnaceOutput(temperature, shown, binder, fluorine, aluminium_embrittlement(temperature), oxygen, carbon)

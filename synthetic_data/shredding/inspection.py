@@ -20,7 +20,7 @@ class ShreddingInspection:
     def __init__(self, block: UnitBlock, rng: np.random.Generator) -> None:
         self._line = rng.standard_normal((len(DEFECTS), block.count, 1))
 
-    def go(
+    def advance(
         self, p: ShreddingParameters, milled: MillOutput, bagged: Bagged, faults: ActiveFaults, rng: np.random.Generator
     ) -> Inspected:
         """Lots of a stretch."""

@@ -43,7 +43,7 @@ class Mills:
         self._adhesion = Walk(p.value("adhesion_memory"), (block.count,), rng)
         self._shown = np.zeros(shape)
 
-    def go(
+    def advance(
         self,
         supply: ShreddingSupply,
         feed: ShreddingFeed,
@@ -52,7 +52,7 @@ class Mills:
         knobs: Knobs,
         crew: ShreddingOperators,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         rng: np.random.Generator,
     ) -> MillOutput:
         """Lots of a segment; the given set-points are all but the time in the mill."""
@@ -60,10 +60,10 @@ class Mills:
         n, u = rng.standard_normal((4, *shape)), rng.random(shape)
         turned = (supply.first + np.arange(supply.count) + self._phase) % self._cycle
         aperture = knobs["screen_aperture"] * (1.0 + p.screen_wear * turned / self._cycle)
-        adhesion = adhesion_of_binder(burnt.binder) * np.exp(p.adhesion_sd * self._adhesion.go(n[0]))
+        adhesion = adhesion_of_binder(burnt.binder) * np.exp(p.adhesion_sd * self._adhesion.advance(n[0]))
         held = p.powder_share * np.exp(p.powder_sd * feed.level["powder"] + p.powder_scatter * n[1])
         held = held + p.powder_per_scrap * (feed.scrap - p.scrap_usual)
-        time, powder, read = self._milled(supply, held, adhesion, p.scale_error * n[2], crew, tests, by_hand, rng)
+        time, powder, read = self._milled(supply, held, adhesion, p.scale_error * n[2], crew, tests, manual, rng)
         foil = foil_content(time, aperture, 1.0, p.over_grinding) * foil_left_by_air(knobs["air_velocity"])
         # Cells with little powder have thick foils and cases: a long grinding time coincides with more copper.
         # A copy, an exponent a lot: NumPy rounds powers to one number for all otherwise.
@@ -81,15 +81,15 @@ class Mills:
         error: FloatArray,
         crew: ShreddingOperators,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         rng: np.random.Generator,
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Time in the mill, yield and its reading: operators react to the yield of earlier lots."""
-        p, wanted = supply.parameters, crew.wanted_time(supply, tests, rng)
+        p, target = supply.parameters, crew.wanted_time(supply, tests, rng)
         time, powder, read = (np.empty(held.shape) for _ in range(3))
         for start in range(0, supply.count, REVIEW):
             part = slice(start, start + REVIEW)
-            time[:, part] = crew.review(p, wanted, part, self._shown, by_hand)
+            time[:, part] = crew.review(p, target, part, self._shown, manual)
             powder[:, part] = 100.0 * held[:, part] * recovered_powder(time[:, part], adhesion[:, part])
             read[:, part] = powder[:, part] * (1.0 + error[:, part])
             self._shown = np.log(read[:, part].mean(axis=1, keepdims=True) / p.yield_wanted[start])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.operators import Knobs, PlantSetpoints
@@ -35,43 +35,43 @@ class ShreddingOperators:
         feed: ShreddingFeed,
         faults: ActiveFaults,
         tests: Knobs,
-        by_hand: Knobs,
+        manual: Knobs,
         rng: np.random.Generator,
     ) -> Knobs:
         """Settings of each lot except the time in the mill, from its feed and earlier fires."""
         p, names = supply.parameters, _HABITS[1:]
-        normals = in_hand(rng).standard_normal((len(names), self._block.count, supply.count))
+        normals = known_stream(rng).standard_normal((len(names), self._block.count, supply.count))
         n = dict(zip(names, normals, strict=True))
         wet = np.maximum(feed.shown["feed_moisture"] - p.wet_from, 0.0)
         dirty = p.scrap_usual - feed.shown["feed_scrap_share"]
-        usual = {
+        typical = {
             # After a fire in the off-gas the furnace is run colder for days.
-            "pyrolysis_temperature": p.pyrolysis_temperature - self._fire.go(faults.strength["fire"]),
+            "pyrolysis_temperature": p.pyrolysis_temperature - self._fire.advance(faults.strength["fire"]),
             "pyrolysis_time": p.pyrolysis_time,
             # Wet feed blocks the mill, so a wider screen is put in: wet lots hold more foil.
             "screen_aperture": p.screen_usual + p.screen_per_wet * wet,
             "air_velocity": p.air_usual,
             "wash_ratio": p.wash_usual + p.wash_per_dirt * dirty,
         }
-        found = {}
+        result = {}
         for name in names:
-            own = usual[name] + p[f"{name}_sd"] * n[name] + p[f"habit_{name}"] * self._habit[name]
-            found[name] = self.set_points.used(name, own + tests[name] if name in tests else own, by_hand)
-        return found
+            own = typical[name] + p[f"{name}_sd"] * n[name] + p[f"habit_{name}"] * self._habit[name]
+            result[name] = self.set_points.used(name, own + tests[name] if name in tests else own, manual)
+        return result
 
     def wanted_time(self, supply: ShreddingSupply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
         """Time in the mill before the answer to the yield [s]."""
         p = supply.parameters
-        normals = in_hand(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))
+        normals = known_stream(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))
         drawn = np.repeat(normals, REVIEW, axis=1)[:, : supply.count]
-        wanted: FloatArray = p.mill_usual + p.habit_mill_time * self._habit[TIME] + p.mill_time_sd * drawn + tests[TIME]
-        return wanted
+        target: FloatArray = p.mill_usual + p.habit_mill_time * self._habit[TIME] + p.mill_time_sd * drawn + tests[TIME]
+        return target
 
     def review(
-        self, p: ShreddingParameters, wanted: FloatArray, part: slice, shown: FloatArray, by_hand: Knobs
+        self, p: ShreddingParameters, target: FloatArray, part: slice, shown: FloatArray, manual: Knobs
     ) -> FloatArray:
         """Time in the mill of some lots, longer where the yield of the lots before was low [s].
 
         `shown` is the logarithm of that yield over the wanted one, (units, 1).
         """
-        return self.set_points.used(TIME, wanted[:, part] - p.mill_per_yield[part] * shown, by_hand, part)
+        return self.set_points.used(TIME, target[:, part] - p.mill_per_yield[part] * shown, manual, part)

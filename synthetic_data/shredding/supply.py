@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.counterfactual_streams import in_hand
+from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan
 from synthetic_data.plant import segments
 from synthetic_data.plant.random_walks import Walk
@@ -35,11 +35,11 @@ class ShreddingSupplier(segments.PlantSupplier):
         self._market = Walk(p.value("market_memory"), (len(_MARKETS),), self.stream)
         self._standard = Walk(p.value("standard_memory"), (1,), self.stream)
 
-    def go(self) -> ShreddingSupply:
+    def advance(self) -> ShreddingSupply:
         """The next stretch."""
         first, day = self._next_days()
         count = len(day)
         p = ShreddingParameters.on_days(self._plan, day)
-        market = self._market.go(in_hand(self.stream).standard_normal((len(_MARKETS), count)))
-        standard = self._standard.go(self.stream.standard_normal((1, count)))
+        market = self._market.advance(known_stream(self.stream).standard_normal((len(_MARKETS), count)))
+        standard = self._standard.advance(self.stream.standard_normal((1, count)))
         return ShreddingSupply(first, count, p, dict(zip(_MARKETS, market, strict=True)), standard[0])

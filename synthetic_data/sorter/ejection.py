@@ -22,7 +22,7 @@ _STEPS = (1, -1, 2, -2)
 
 def eject(
     decided: NDArray[np.intp],
-    rest: int,
+    remaining: int,
     pieces: Mapping[str, Any],
     p: EjectionParameters,
     rng: np.random.Generator,
@@ -36,7 +36,7 @@ def eject(
     ----------
     decided
         Number of the bin decided for each piece, shape (n,), in belt order
-    rest
+    remaining
         Number of the bin of what is not ejected
     pieces
         By name, shape (n,): true `mass` [g], `size` [mm], `neighbour_gap` [mm], `occupancy` [1]
@@ -53,7 +53,7 @@ def eject(
         Bin in which each piece lands (n,), and the cause of each misplacement (n,), index into CAUSES
     """
     mass, size = (np.asarray(pieces[name], dtype=np.float64) for name in ("mass", "size"))
-    shot = decided != rest
+    shot = decided != remaining
     uniform = rng.random((2, len(size)))
     late = shot & (uniform[0] < p.late_share)
     nozzles = np.ceil(size / p.nozzle_pitch).astype(np.int64) + 1
@@ -61,10 +61,10 @@ def eject(
     faulty = shot & ~late & (2 * rng.binomial(nozzles, p.valve_fault_share) >= nozzles)
     fired = shot & ~late & ~faulty
     missed = fired & (uniform[1] < _miss_probability(mass, size, p))
-    landed = np.where(fired & ~missed, decided, rest)
+    landed = np.where(fired & ~missed, decided, remaining)
     cause = np.select([late, faulty, missed], [_LATE, _FAULTY, _MISSED], 0).astype(np.intp)
     for ejector, victim in _taken_along(fired, size, pieces, p, rng):
-        free = landed[victim] == rest  # a piece in its own jet goes where that sends it
+        free = landed[victim] == remaining  # a piece in its own jet goes where that sends it
         landed[victim[free]] = decided[ejector[free]]
         cause[victim[free]] = _TAKEN
     cause[landed == decided] = 0

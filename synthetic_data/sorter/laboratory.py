@@ -24,10 +24,10 @@ def assay(
     klass, content = pieces.klass.copy(), pieces.content[:, :elements].copy()
     klass[mixed], content[mixed] = pieces.klass[other], pieces.content[other, :elements]
     relative, absolute = p.lab_error_relative[:, None], p.lab_error_absolute[:, None]
-    found = np.square(relative * content)
-    found += np.square(absolute)
-    np.sqrt(found, out=found)
-    found *= rng.standard_normal(content.shape)
-    found += content
-    np.abs(found, out=found)  # a spectrometer reports nothing below 0
-    return klass, np.minimum(found, 100.0, out=found)
+    result = np.square(relative * content)
+    result += np.square(absolute)
+    np.sqrt(result, out=result)
+    result *= rng.standard_normal(content.shape)
+    result += content
+    np.abs(result, out=result)  # a spectrometer reports nothing below 0
+    return klass, np.minimum(result, 100.0, out=result)

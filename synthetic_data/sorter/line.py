@@ -34,6 +34,6 @@ class ScrapSorter(Simulator):
         """Bin in which the belt puts each decided piece, with the cause where it is another one."""
         named = {"size": "size", "occupancy": "occupancy", "neighbour_gap": "neighbour_gap", "mass": "true_mass"}
         pieces = {name: truth[column].to_numpy(dtype=np.float64) for name, column in named.items()}
-        rest = [one.rest for one in seed.bins].index(True)
+        remaining = [one.rest for one in seed.bins].index(True)
         rng = np.random.default_rng(rng_seed)
-        return EjectionOutcome(*eject(decisions, rest, pieces, EjectionParameters.of(seed), rng), CAUSES)
+        return EjectionOutcome(*eject(decisions, remaining, pieces, EjectionParameters.of(seed), rng), CAUSES)

@@ -138,10 +138,10 @@ class Materials:
             beyond = np.flatnonzero(sign * (total - (_WHOLE - limit)) > 0.0)
             ends = bounds[material[beyond]]
             ends[np.arange(len(beyond)), balance[beyond]] = 0.0
-            wanted, least = _WHOLE - limit[beyond], ends.sum(axis=1)
-            share = (wanted - least) / (total[beyond] - least)
+            target, least = _WHOLE - limit[beyond], ends.sum(axis=1)
+            share = (target - least) / (total[beyond] - least)
             content[beyond] = ends + share[:, None] * (content[beyond] - ends)
-            total[beyond] = wanted
+            total[beyond] = target
         content[np.arange(len(content)), balance] = _WHOLE - total
 
 

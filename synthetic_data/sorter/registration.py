@@ -44,12 +44,12 @@ def blended(values: FloatArray, weight: FloatArray, registration: Registration) 
     `weight` (n,) is what each piece counts with, such as its mass.
     """
     touched = np.flatnonzero(registration.overlap)
-    beside = registration.neighbour[touched]
+    reference = registration.neighbour[touched]
     own = weight[touched]
-    foreign = registration.overlap[touched] * weight[beside]
+    foreign = registration.overlap[touched] * weight[reference]
     share = (foreign / (own + foreign)).reshape(-1, *[1] * (values.ndim - 1))
     result = values.copy()
-    result[touched] += share * (values[beside] - values[touched])
+    result[touched] += share * (values[reference] - values[touched])
     return result
 
 

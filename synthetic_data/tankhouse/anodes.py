@@ -17,7 +17,7 @@ NORMALS = 2 * len(ELEMENTS)  # of a load: its contents, and the errors of its as
 UNIFORMS = 3  # of a load: supplier, whether the lot is bad, how bad
 
 
-def usual(p: GrowthParameters) -> FloatArray:
+def typical(p: GrowthParameters) -> FloatArray:
     """Usual contents of each supplier's anodes, shape (suppliers, elements) [ppm]."""
     plant = np.array([p[f"anode_{element}"] for element in ELEMENTS])
     factors = np.array([[p[f"{supplier}_{element}"] for element in ELEMENTS] for supplier in SUPPLIERS])
@@ -41,11 +41,11 @@ class CopperAnodeLoads:
     @classmethod
     def first(cls, p: GrowthParameters, normals: FloatArray) -> CopperAnodeLoads:
         """Anodes that are in the cells when the run starts; normals of shape (NORMALS, groups)."""
-        usual_mix = (shares(p) @ usual(p))[:, None]
+        usual_mix = (shares(p) @ typical(p))[:, None]
         lot = usual_mix * np.exp(p.anode_lot_sd * normals[: len(ELEMENTS)])
         return cls(np.stack([lot, _assayed(p, lot, normals)]))
 
-    def stretch(
+    def segment(
         self,
         p: GrowthParameters,
         new: NDArray[np.bool_],
@@ -76,11 +76,11 @@ class CopperAnodeLoads:
             lot[ELEMENTS.index(element)] *= worse
         lot[ELEMENTS.index("as")] /= np.sqrt(worse)
         loads = np.stack([lot, _assayed(p, lot, normals)])
-        found = np.empty_like(loads)
+        result = np.empty_like(loads)
         for t in range(len(cast)):
             self.contents = np.where(new[t], loads[:, :, t], self.contents)
-            found[:, :, t] = self.contents
-        return found
+            result[:, :, t] = self.contents
+        return result
 
 
 def _assayed(p: GrowthParameters, lot: FloatArray, normals: FloatArray) -> FloatArray:

@@ -66,7 +66,7 @@ def stretches(plan: RunPlan) -> Iterator[Weeks]:
     """Weeks of the run in stretches, the warm-up first; none crosses the start of a regime."""
     circuit = TankhouseCircuit(plan)
     while circuit.first < plan.periods:
-        yield circuit.go()
+        yield circuit.advance()
 
 
 class TankhouseCircuit:
@@ -78,9 +78,9 @@ class TankhouseCircuit:
         p = GrowthParameters.in_period(plan, self.first)
         self.normals, self.uniforms = plan.plant_stream().spawn(2)
         self._walks = self.normals.standard_normal(len(WALKS))
-        usual = anodes.usual(p)
-        self._cast = self.normals.standard_normal(usual.shape)  # logarithms about the supplier's usual, in its spread
-        self._anodes = anodes.shares(p) @ usual
+        typical = anodes.typical(p)
+        self._cast = self.normals.standard_normal(typical.shape)  # logarithms about the supplier's usual, in its spread
+        self._anodes = anodes.shares(p) @ typical
         self._bias = np.zeros(len(ELEMENTS))
         self._faults = tankhouse_faults.CircuitFaults.none(plan.period_days)
         self._bleed, self._liberated = float(p.bleed), float(p.copper_excess - p.bleed * p.copper_wanted)
@@ -91,7 +91,7 @@ class TankhouseCircuit:
         self._read = dict(self._content)
         self._target = float(p.chloride)
 
-    def go(self, most: int = STRETCH) -> Weeks:
+    def advance(self, most: int = STRETCH) -> Weeks:
         """The next weeks: those that the same parameters hold in, at most so many."""
         plan, first = self._plan, self.first
         p = GrowthParameters.in_period(plan, first)
@@ -104,17 +104,17 @@ class TankhouseCircuit:
         size = (count, _NORMALS + self._cast.size + len(self._bias))
         known = np.append(_KNOWN, np.repeat([True, False], [self._cast.size, len(self._bias)]))
         normals = partly_in_hand(self.normals, lambda stream: stream.standard_normal(size), known)
-        chances = self.uniforms.random((count, len(CIRCUIT_FAULTS) * UNIFORMS))
+        uniforms = self.uniforms.random((count, len(CIRCUIT_FAULTS) * UNIFORMS))
         events = list(regimes)
         weeks, cast, bias = [], np.empty((count, *self._cast.shape)), np.empty((count, len(self._bias)))
-        usual = anodes.usual(p)
+        typical = anodes.typical(p)
         for t in range(count):
             z = normals[t]
-            faults, begun = self._faults.week(p, self._plan.period_days * (first + t), chances[t].tolist())
-            events += begun
-            shocks = z[_NORMALS : _NORMALS + self._cast.size].reshape(usual.shape)
+            faults, started = self._faults.week(p, self._plan.period_days * (first + t), uniforms[t].tolist())
+            events += started
+            shocks = z[_NORMALS : _NORMALS + self._cast.size].reshape(typical.shape)
             self._cast = next_walk(self._cast, shocks, p.cast_memory)
-            cast[t] = usual * np.exp(p.cast_sd * self._cast)
+            cast[t] = typical * np.exp(p.cast_sd * self._cast)
             self._anodes += (anodes.shares(p) @ cast[t] - self._anodes) / anodes.CROPS
             if (first + t) % round(p.bias_weeks) == 0:
                 self._bias = p.laboratory_bias_sd * z[-len(self._bias) :]
@@ -128,8 +128,8 @@ class TankhouseCircuit:
         walk = dict(zip(WALKS, self._walks.tolist(), strict=True))
         noise = z[len(WALKS) :].tolist()
         ambient = self._season(p, week) + p.weather_sd * walk["weather"]
-        found = {f"fault_{name}": share for name, share in faults.items()}
-        found |= {
+        result = {f"fault_{name}": share for name, share in faults.items()}
+        result |= {
             "ambient_temperature": ambient,
             "order": p.current_density + p.order_sd * walk["order"],
             "temperature": p.electrolyte_temperature + p.temperature_sd * walk["temperature"],
@@ -146,14 +146,14 @@ class TankhouseCircuit:
             + p.wash_sd * walk["wash"]
             - p.wash_water_drop * faults["wash_water"],
         }
-        found |= self._assays(p, found, noise)
-        found |= self._operate(p, found, walk, noise)
-        found |= self._step(p, found, walk, faults)
-        return found
+        result |= self._assays(p, result, noise)
+        result |= self._operate(p, result, walk, noise)
+        result |= self._step(p, result, walk, faults)
+        return result
 
-    def _assays(self, p: GrowthParameters, found: dict[str, float], noise: list[float]) -> dict[str, float]:
+    def _assays(self, p: GrowthParameters, result: dict[str, float], noise: list[float]) -> dict[str, float]:
         """Latest laboratory results of the electrolyte before the week."""
-        true = self._content | {"h2so4": found["h2so4"]}
+        true = self._content | {"h2so4": result["h2so4"]}
         self._read = {
             name: true[name] * (1.0 + p[f"assay_{name}_rsd"] * error)
             for name, error in zip(_ASSAYS, noise[: len(_ASSAYS)], strict=True)
@@ -162,23 +162,23 @@ class TankhouseCircuit:
         return {f"electrolyte_{name}": value for name, value in self._read.items() if name != "cl"}
 
     def _operate(
-        self, p: GrowthParameters, found: dict[str, float], walk: dict[str, float], noise: list[float]
+        self, p: GrowthParameters, result: dict[str, float], walk: dict[str, float], noise: list[float]
     ) -> dict[str, float]:
         """Bleed follows nickel and arsenic, liberators copper, the chloride target the silver in the cathodes."""
         excess = 0.5 * (self._read["ni"] / p.nickel_wanted + self._read["as"] / p.arsenic_wanted) - 1.0
         self._bleed = _within(p.bleed * (1.0 + p.bleed_gain * excess), p.bleed_low, p.bleed_high)
-        usual = p.copper_excess - self._bleed * p.copper_wanted
-        self._liberated = max(0.0, usual + p.liberator_gain * (self._read["cu"] - p.copper_wanted))
-        silver = _cathode_silver(p, found["order"], found["temperature"], 1e3 * self._content["cl"])
+        typical = p.copper_excess - self._bleed * p.copper_wanted
+        self._liberated = max(0.0, typical + p.liberator_gain * (self._read["cu"] - p.copper_wanted))
+        silver = _cathode_silver(p, result["order"], result["temperature"], 1e3 * self._content["cl"])
         seen = silver * (1.0 + p.silver_seen_rsd * noise[-1]) - p.silver_wanted
-        wanted = p.chloride + p.chloride_sd * walk["chloride"] + p.chloride_per_silver * seen
-        self._target += p.chloride_pace * (_within(wanted, p.chloride_low, p.chloride_high) - self._target)
+        target = p.chloride + p.chloride_sd * walk["chloride"] + p.chloride_per_silver * seen
+        self._target += p.chloride_pace * (_within(target, p.chloride_low, p.chloride_high) - self._target)
         needed = p.chloride_gain * (self._target - 1e3 * self._read["cl"])
         self._dosed = max(0.0, _usual_dose(p, float(self._anodes[anodes.ELEMENTS.index("ag")])) + needed)
         return {"bleed": self._bleed, "chloride_target": self._target}
 
     def _step(
-        self, p: GrowthParameters, found: dict[str, float], walk: dict[str, float], faults: dict[str, float]
+        self, p: GrowthParameters, result: dict[str, float], walk: dict[str, float], faults: dict[str, float]
     ) -> dict[str, float]:
         """Move the stocks through the week; the week's mean contents [g/L, chloride mg/L]."""
         mean, days = {}, self._plan.period_days
@@ -190,7 +190,7 @@ class TankhouseCircuit:
         self._content["cu"], mean["cu"] = flow.end, flow.mean
         mean |= {"cu_start": flow.start, "cu_end": flow.end, "copper_excess": excess, "liberated": self._liberated}
         mean |= {"h2so4_start": self._acid}
-        acid = stocks.acid(p, days, self._acid, found["h2so4"], excess, self._bleed, self._liberated)
+        acid = stocks.acid(p, days, self._acid, result["h2so4"], excess, self._bleed, self._liberated)
         self._acid, mean["acid_added"] = acid.end, acid.came / days
         dosed = self._dosed * (1.0 - p.chloride_pump_depth * faults["chloride_pump"])
         silver = float(self._anodes[anodes.ELEMENTS.index("ag")])
@@ -230,10 +230,10 @@ class SharedCircuit:
         self._circuit, self._weeks, self._place = _last[1], _last[2], 0
         self.first = self._weeks[0].first if self._weeks else self._circuit.first
 
-    def go(self, most: int = STRETCH) -> Weeks:
+    def advance(self, most: int = STRETCH) -> Weeks:
         """The next weeks, as of `TankhouseCircuit.go`; `most` is the same at each call."""
         if self._place == len(self._weeks):
-            self._weeks.append(self._circuit.go(most))
+            self._weeks.append(self._circuit.advance(most))
         weeks = self._weeks[self._place]
         self._place += 1
         self.first = weeks.first + weeks.count

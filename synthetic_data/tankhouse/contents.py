@@ -33,17 +33,17 @@ def enclosed(p: TankhouseParameters, crops: TankhouseCrops, state: Values) -> Va
 def contents(p: TankhouseParameters, crops: TankhouseCrops, state: Values, parts: Values) -> Values:
     """Contents of the lots [ppm] from the conditions and what the deposit encloses."""
     week, anodes = crops.week, crops.anodes
-    found = _slimes(p, anodes, parts)
+    result = _slimes(p, anodes, parts)
     for element in _FROM_ELECTROLYTE:
-        found[element] = found.get(element, 0.0) + occluded_content(parts["occluded_volume"], week[element])
+        result[element] = result.get(element, 0.0) + occluded_content(parts["occluded_volume"], week[element])
     sulphur = electrolyte_sulphur(week["h2so4"], week["cu"], week["ni"])
-    found["s"] = occluded_content(parts["occluded_volume"], sulphur) * (1.0 + p.soiled_sulphur * state["dirt"])
-    found["ag"] = found["ag"] + _silver(p, crops, state)
-    found["fe"] = found["fe"] + _stray_iron(p, crops)
-    found["ni"] = found["ni"] + p.contamination_ni * crops.faults["contamination"]
+    result["s"] = occluded_content(parts["occluded_volume"], sulphur) * (1.0 + p.soiled_sulphur * state["dirt"])
+    result["ag"] = result["ag"] + _silver(p, crops, state)
+    result["fe"] = result["fe"] + _stray_iron(p, crops)
+    result["ni"] = result["ni"] + p.contamination_ni * crops.faults["contamination"]
     for element in PARTICLES:
-        found[element] = found[element] * np.exp(p.element_luck * crops.crop_normals[element])
-    return {element: found[element] for element in ELEMENTS}
+        result[element] = result[element] * np.exp(p.element_luck * crops.crop_normals[element])
+    return {element: result[element] for element in ELEMENTS}
 
 
 def _slimes(p: TankhouseParameters, anodes: Values, parts: Values) -> Values:
@@ -51,19 +51,19 @@ def _slimes(p: TankhouseParameters, anodes: Values, parts: Values) -> Values:
     settled, floating = parts["included_slimes"], parts["floating_slimes"]
     left = sum((anodes[element] * share for element, share in SLIMES_SHARE.items()), np.zeros(1))
     mass = slimes_mass(left)
-    found = {
+    result = {
         element: included_content(settled * p[f"carried_{element}"], slimes_content(anodes[element], share, mass))
         for element, share in SLIMES_SHARE.items()
         if element != "ni"
     }
     # Nickel comes as crystals of its oxide, which form in anodes rich in both.
     rich = anodes["ni"] / p.anode_ni * (anodes["o"] / p.anode_o)
-    found["ni"] = p.nickel_oxide * (settled / p.included_slimes) * rich
+    result["ni"] = p.nickel_oxide * (settled / p.included_slimes) * rich
     metals = np.maximum(anodes["sb"] + anodes["bi"], _TRACE)
     for element in ("sb", "bi"):
-        found[element] += included_content(floating, 100.0 * p.floating_metals * anodes[element] / metals)
-    found["as"] += included_content(floating, 100.0 * p.floating_arsenic)
-    return found
+        result[element] += included_content(floating, 100.0 * p.floating_metals * anodes[element] / metals)
+    result["as"] += included_content(floating, 100.0 * p.floating_arsenic)
+    return result
 
 
 def _silver(p: TankhouseParameters, crops: TankhouseCrops, state: Values) -> FloatArray:
@@ -79,5 +79,5 @@ def _silver(p: TankhouseParameters, crops: TankhouseCrops, state: Values) -> Flo
 def _stray_iron(p: TankhouseParameters, crops: TankhouseCrops) -> FloatArray:
     """Iron from tools, cranes and plates [ppm]."""
     scatter = np.exp(p.iron_walk * crops.walks["iron"] + p.iron_luck * crops.crop_normals["iron"])
-    found: FloatArray = p.iron * scatter + p.contamination_fe * crops.faults["contamination"]
-    return found
+    result: FloatArray = p.iron * scatter + p.contamination_fe * crops.faults["contamination"]
+    return result

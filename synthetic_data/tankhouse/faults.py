@@ -26,17 +26,17 @@ class CircuitFaults:
         """No fault is on."""
         return cls([-np.inf] * len(CIRCUIT_FAULTS), days)
 
-    def week(self, p: GrowthParameters, day: float, chances: list[float]) -> tuple[dict[str, float], list[PlantEvent]]:
+    def week(self, p: GrowthParameters, day: float, uniforms: list[float]) -> tuple[dict[str, float], list[PlantEvent]]:
         """Share of the week beginning on `day` in which each fault is on, and those that begin in it."""
         shares, events = {}, []
         for k, kind in enumerate(CIRCUIT_FAULTS):
-            chance, when, length, delay = chances[UNIFORMS * k : UNIFORMS * (k + 1)]
-            begun = day
-            if self.until[k] <= day and chance < onset_chance(p[f"{kind}_rate"], self.days):
-                begun = day + self.days * when
+            uniform, when, length, delay = uniforms[UNIFORMS * k : UNIFORMS * (k + 1)]
+            started = day
+            if self.until[k] <= day and uniform < onset_chance(p[f"{kind}_rate"], self.days):
+                started = day + self.days * when
                 lasts = between(p[f"{kind}_short"], p[f"{kind}_long"], length)
                 seen = min(between(p[f"{kind}_seen_early"], p[f"{kind}_seen_late"], delay), lasts)
-                self.until[k] = begun + lasts
-                events.append(PlantEvent(None, kind, begun, begun + seen, begun + lasts))
-            shares[kind] = max(0.0, min(self.until[k], day + self.days) - begun) / self.days
+                self.until[k] = started + lasts
+                events.append(PlantEvent(None, kind, started, started + seen, started + lasts))
+            shares[kind] = max(0.0, min(self.until[k], day + self.days) - started) / self.days
         return shares, events

@@ -18,7 +18,7 @@ _TRUE = ("temperature", "chloride", "polarisation", "solids", "roughness", "squa
 class TankhouseGroups(Growth):
     """The groups of a block between two stretches of weeks."""
 
-    def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[PlantEvent]]:
+    def segment(self, weeks: Weeks) -> tuple[Values, Values, list[PlantEvent]]:
         """Table and truth of some weeks, arrays of shape (crops, groups), and the faults that begin."""
         p = TankhouseParameters.in_period(self.plan, weeks.first)
         grown = self.grow(weeks)
@@ -30,12 +30,12 @@ class TankhouseGroups(Growth):
         errors, analysis = instruments.split(grown.draws.errors)
         read = instruments.before(weeks.state, grown.anodes)
         read |= instruments.during(p, grown.crops, grown.state, errors)
-        found = {
-            name: (chance < truth[name]).astype(np.float64)
-            for name, chance in zip(DEFECTS, grown.draws.defect_chances, strict=True)
+        result = {
+            name: (uniform < truth[name]).astype(np.float64)
+            for name, uniform in zip(DEFECTS, grown.draws.defect_chances, strict=True)
         }
         reported = instruments.assays(p, truth, weeks.laboratory, analysis)
-        return instruments.lose(p, read, self.limits, grown.draws.losses) | reported | found
+        return instruments.lose(p, read, self.limits, grown.draws.losses) | reported | result
 
 
 def _truth(p: TankhouseParameters, grown: GrownCrops) -> Values:

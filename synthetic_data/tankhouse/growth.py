@@ -106,14 +106,14 @@ class Growth:
         number = weeks.first + np.arange(weeks.count)[:, None]
         place = np.mod(number + self._phase, tankhouse_anodes.CROPS)
         age = np.mod(self._age + weeks.days * number, self._interval)
-        anodes = self._loads.stretch(p, place == 0, weeks.cast, draws.loads, draws.load_chances)
-        chances = draws.fault_chances.reshape(len(GROUP_FAULTS), -1, weeks.count, self.block.count)
-        faults, events = self._faults.stretch(p, weeks.first, chances)
+        anodes = self._loads.segment(p, place == 0, weeks.cast, draws.loads, draws.load_chances)
+        uniforms = draws.fault_chances.reshape(len(GROUP_FAULTS), -1, weeks.count, self.block.count)
+        faults, events = self._faults.segment(p, weeks.first, uniforms)
         setting = operators.setting(p, self.plan, weeks, self.block, self.testing, draws.test_chances)
         wishes = operators.orders(p, weeks, self._habits, draws.habits)
         crops = TankhouseCrops(
             weeks.state,
-            {name: setting.used(name, wish) for name, wish in wishes.items()},
+            {name: setting.used(name, target) for name, target in wishes.items()},
             dict(zip(tankhouse_anodes.ELEMENTS, anodes[0], strict=True)),
             dict(zip(WALKS, self._drift(p, draws.walks), strict=True)),
             dict(zip(CROP_NORMALS, draws.crop_normals, strict=True)),
@@ -133,10 +133,10 @@ class Growth:
 
     def _drift(self, p: GrowthParameters, shocks: FloatArray) -> FloatArray:
         """First-order walks of unit variance, shape (WALKS, crops, groups)."""
-        found = np.empty(shocks.shape)
+        result = np.empty(shocks.shape)
         for t in range(shocks.shape[1]):
-            self._walks = found[:, t] = next_walk(self._walks, shocks[:, t], p.group_memory)
-        return found
+            self._walks = result[:, t] = next_walk(self._walks, shocks[:, t], p.group_memory)
+        return result
 
     def _dose_glue(
         self, p: GrowthParameters, crops: TankhouseCrops, state: Values, setting: Setting, draws: CropDraws
@@ -144,9 +144,9 @@ class Growth:
         """Glue dosed in each crop: operators react to the last one's roughness [g/t]."""
         rough = surface.roughness_without_additives(p, crops, state)
         dose = np.empty_like(rough)
-        usual, habits = crops.week["glue"], draws.habits[operators.GLUE_HABIT]
+        typical, habits = crops.week["glue"], draws.habits[operators.GLUE_HABIT]
         for t in range(len(rough)):
-            dose[t] = self._crew.choose(p.glue_answer, p.glue_return, usual[t], p.habit_glue * habits[t], setting, t)
+            dose[t] = self._crew.choose(p.glue_answer, p.glue_return, typical[t], p.habit_glue * habits[t], setting, t)
             error = surface.glue_error(p, state, dose[t], t) + state["other_error"][t]
             looks = rough[t] + additive_roughness(error, p.error_weight)
             self._crew.seen = looks + p.judgement_sd * draws.judgement[0, t]

@@ -22,20 +22,20 @@ LOSSES = LOSSES_BEFORE + _DURING  # and readings that can
 
 def before(week: Values, anodes: FloatArray) -> Values:
     """Available assays of electrolyte and anodes; anodes of shape (elements, crops, groups) [ppm]."""
-    found = {f"anode_{name}": np.round(values) for name, values in zip(tankhouse_anodes.ELEMENTS, anodes, strict=True)}
-    return found | {
+    result = {f"anode_{name}": np.round(values) for name, values in zip(tankhouse_anodes.ELEMENTS, anodes, strict=True)}
+    return result | {
         f"electrolyte_{name}": np.round(week[f"electrolyte_{name}"] / step) * step for name, step in ELECTROLYTE.items()
     }
 
 
 def short_rate(p: GrowthParameters, state: Values) -> FloatArray:
     """Share of the positions with a short circuit, where rough and nodular plates touch [%]."""
-    found: FloatArray = (
+    result: FloatArray = (
         p.short_rate
         * np.power(state["roughness"], p.shorts_per_roughness)
         * (1.0 + p.shorts_per_nodules * state["nodularity"])
     )
-    return found
+    return result
 
 
 def during(p: TankhouseParameters, crops: TankhouseCrops, state: Values, normals: FloatArray) -> Values:
@@ -49,8 +49,8 @@ def during(p: TankhouseParameters, crops: TankhouseCrops, state: Values, normals
         current, conductivity, state["temperature"], state["polarisation"], p.electrode_gap, p.contact_drop
     )
     volts = volts + p.voltage_group_sd * crops.traits["voltage"] - p.voltage_per_short * shorts
-    found = shorts * (1.0 - p.shorts_unseen * crops.faults["short_detection"])
-    counted = found + np.sqrt(100.0 * found / p.positions) * normals[2]  # of so many positions, as counts scatter
+    result = shorts * (1.0 - p.shorts_unseen * crops.faults["short_detection"])
+    counted = result + np.sqrt(100.0 * result / p.positions) * normals[2]  # of so many positions, as counts scatter
     return {
         "suspended_solids": np.round(state["solids"] * np.exp(p.solids_rsd * normals[0]), 1),
         "cell_voltage": np.round(volts * (1.0 + p.voltage_rsd * normals[1]), 3),
@@ -63,8 +63,8 @@ def during(p: TankhouseParameters, crops: TankhouseCrops, state: Values, normals
 def method(p: TankhouseParameters) -> laboratory.Method:
     """Analysis method of each element, arrays of shape (elements, 1, 1)."""
 
-    def of(what: str) -> FloatArray:
-        return np.array([p[f"{what}_{element}"] for element in ELEMENTS])[:, None, None]
+    def of(quantity: str) -> FloatArray:
+        return np.array([p[f"{quantity}_{element}"] for element in ELEMENTS])[:, None, None]
 
     return laboratory.Method(of("sampling"), of("repeatability"), of("floor"), of("limit"), of("digit"))
 
@@ -89,11 +89,11 @@ def assays(p: TankhouseParameters, true: Values, bias: FloatArray, normals: Floa
     return dict(zip(ELEMENTS, reported, strict=True))
 
 
-def lose(p: GrowthParameters, found: Values, limits: dict[str, tuple[float, float]], chances: FloatArray) -> Values:
+def lose(p: GrowthParameters, result: Values, limits: dict[str, tuple[float, float]], uniforms: FloatArray) -> Values:
     """Keep readings within their range, and lose some; chances of shape (LOSSES, crops, groups)."""
     return {
-        name: missing(clipped(values, limits[name]), p.missing_share, chance)
-        for (name, values), chance in zip(found.items(), chances, strict=True)
+        name: missing(clipped(values, limits[name]), p.missing_share, uniform)
+        for (name, values), uniform in zip(result.items(), uniforms, strict=True)
     }
 
 

@@ -37,7 +37,7 @@ def setting(
     bounds = {name: set_points.bounds(plan.seed, name) for name in KNOBS}
     signs = set_points.signs(uniforms)
     tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(TESTED, signs, strict=True)}
-    return Setting(bounds, tests, set_points.by_hand(plan, block, weeks.first, weeks.count), KNOBS)
+    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, weeks.first, weeks.count), KNOBS)
 
 
 def orders(p: GrowthParameters, weeks: Weeks, traits: FloatArray, normals: FloatArray) -> dict[str, FloatArray]:

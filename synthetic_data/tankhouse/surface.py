@@ -46,14 +46,14 @@ def roughness_without_additives(p: GrowthParameters, crops: TankhouseCrops, stat
     plates = crops.faults["bent_plates"] + p.undetected_shorts * crops.faults["short_detection"]
     worn = p.alignment_sd * crops.traits["alignment"] + p.alignment_wear * (crops.wear - 0.5)
     hidden = p.rough_walk * crops.walks["rough"] + p.rough_luck * crops.crop_normals["rough"]
-    found: FloatArray = (
+    result: FloatArray = (
         p.roughness_per_polarisation * np.log(state["polarisation"] / p.usual_polarisation)
         + p.roughness_per_solids * np.log(state["solids"] / p.suspended_solids)
         + p.bent_rise * plates
         + worn
         + hidden
     )
-    return found
+    return result
 
 
 def glue_error(p: GrowthParameters, state: Values, dose: FloatArray, at: int | slice = slice(None)) -> FloatArray:

@@ -18,7 +18,7 @@ GOOD = ("--owed", "260", "--cells", "100", "--current", "99")
 @pytest.fixture
 def command(monkeypatch, capsys, tmp_path):
     """Runner of the command in `tmp_path` on a small table; the exit code, output and errors."""
-    usual = {column.name: column.usual for column in SEED.columns if column.is_number and not column.is_made}
+    usual = {column.name: column.typical_value for column in SEED.columns if column.is_number and not column.is_made}
     rows = [
         {"unit": f"Z-{unit}", "period_start": f"2026-07-{27 + 2 * k:02d}"} | usual for unit in (1, 2) for k in range(2)
     ]

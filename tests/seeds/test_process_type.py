@@ -113,7 +113,7 @@ def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, 
 def test_lines_of_one_type_have_the_physics_of_their_own_design(lines):
     first, third = (needed_physics_of(lines[name]) for name in ("line_1", "line_3"))
     assert (first.design.anodes, third.design.anodes) == (48, 40)
-    row = {column.name: np.array([column.usual]) for column in ORIGINAL["aluminium_reduction"].inputs}
+    row = {column.name: np.array([column.typical_value]) for column in ORIGINAL["aluminium_reduction"].inputs}
     assert third.features(row)["current_density"] == pytest.approx(first.features(row)["current_density"] * 49.4 / 41.2)
 
 

@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from physics.bayer.heat import coldest_end
 from seeds import Seed, load
-from synthetic_data import SimulatedRun, alumina_refining, replay, worth
+from synthetic_data import SimulatedRun, alumina_refining, economic_value, replay
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.simulator import simulator_of
 from tests.synthetic_data.graded import knobs_of
@@ -198,14 +198,14 @@ def test_tests_are_held_for_three_days_and_are_few(seed: Seed) -> None:
 
 
 def test_moves_and_flows_are_paid(seed: Seed, plant: SimulatedRun) -> None:
-    found, truth = worth(seed, plant.truth), plant.truth
+    found, truth = economic_value(seed, plant.truth), plant.truth
     np.testing.assert_allclose(found["product"], 1000.0 * truth["alumina_product"], rtol=1e-12)
     costs = {column.name: column.move_cost.value for column in seed.by_role("knob")}
     one = plant.table["line"] == "P-02"
     moves = sum(cost * plant.table.loc[one, name].diff().abs() for name, cost in costs.items())
     np.testing.assert_allclose(found.loc[one, "move_cost"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)
     worse = truth.assign(downgraded=truth["downgraded"] + 1.0)
-    np.testing.assert_allclose(found["margin"] - worth(seed, worse)["margin"], 12.0, rtol=1e-6)
+    np.testing.assert_allclose(found["margin"] - economic_value(seed, worse)["margin"], 12.0, rtol=1e-6)
 
 
 # ---------------------------------------------------------------- what instruments may know

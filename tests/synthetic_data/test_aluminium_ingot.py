@@ -53,7 +53,7 @@ def test_raw_materials_reach_the_metal_by_the_recovery_of_the_scrubbers_loop(wor
     """Over two years the metal gets what the loop's balance says, whenever it comes back."""
     run = plan_run(works.seed)
     supplier = CastHouseSupplier(run)
-    supplies = [supplier.go() for _ in range(-STRETCH, run.periods, STRETCH)]
+    supplies = [supplier.advance() for _ in range(-STRETCH, run.periods, STRETCH)]
     brought = np.concatenate([supply.brought["zn"] for supply in supplies])
     share = 65.38 / (65.38 + 15.999)
     fed = alumina_contribution(np.concatenate([supply.assays["alumina_zno"] for supply in supplies]), share)
@@ -130,7 +130,7 @@ def test_a_failing_pot_creeps_then_steps_and_is_in_every_other_cast(works: Grade
     failures, rng = Failures(UnitBlock(0, 0, 12), run.period_days), np.random.default_rng(2)
     p = CastHouseParameters.on_days(run, np.zeros(STRETCH))
     p.failures_a_year = np.full(STRETCH, 0.3)  # so few that two hardly ever meet
-    iron = np.concatenate([failures.go(p, i * STRETCH, STRETCH, rng).iron for i in range(6)], axis=1)
+    iron = np.concatenate([failures.advance(p, i * STRETCH, STRETCH, rng).iron for i in range(6)], axis=1)
     tapped = iron > 0
     assert not (tapped[:, 1:] & tapped[:, :-1]).any()
     assert iron.max() > 7000

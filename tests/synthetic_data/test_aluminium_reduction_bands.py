@@ -164,6 +164,6 @@ def test_curtailments_of_many_lines_are_as_often_as_their_band_says(
     for rng_seed in range(101, 105):
         line = Potline(plan_run(load("aluminium_reduction"), units=1, years=years, rng_seed=rng_seed))
         while line.first < round(years * DAYS_A_YEAR / 30):
-            count += sum(event.kind == "curtailment" for event in line.go().events)
+            count += sum(event.kind == "curtailment" for event in line.advance().events)
     (band,) = (row for row in read_bands("aluminium_reduction") if row["statistic"] == "curtailments")
     assert float(band["low"]) < count / (4 * years) < float(band["high"])

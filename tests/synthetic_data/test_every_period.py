@@ -10,7 +10,7 @@ import pytest
 from physics.electrochemistry import COPPER_EQUIVALENT, LEAD_EQUIVALENT
 from seeds import load
 from seeds.format.loader import parse
-from synthetic_data import begin, replay, worth
+from synthetic_data import begin, economic_value, replay
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import SimulationError
 from synthetic_data.engine.simulator import simulator_of
@@ -46,7 +46,7 @@ def of_some_periods(seed, count=20):
     return {"units": 4, "years": (count + 0.5) * (seed.period / timedelta(days=365.25))}
 
 
-def by_hand(seed, size, **knobs):
+def manual_setpoints(seed, size, **knobs):
     """Set-points of all units and periods of a run."""
     plan = plan_run(seed, **size)
     units = [simulator_of(seed).unit_name(unit) for unit in range(plan.units)]
@@ -126,7 +126,7 @@ def crop(request):
     size = of_some_periods(seed, 15)
     low, high = seed.column("current_density").bounds
     current = round(0.5 * (low + high))
-    plant = replay(seed, knobs=by_hand(seed, size, current_density=float(current)), **size)
+    plant = replay(seed, knobs=manual_setpoints(seed, size, current_density=float(current)), **size)
     return name, seed, hours / 24.0, current, plant
 
 
@@ -149,7 +149,7 @@ def test_the_mass_of_a_crop_is_faradays_of_its_charge(crop):
 def test_a_day_of_a_crop_is_worth_its_share_of_it(crop):
     _, seed, days, _, plant = crop
     truth = plant.truth
-    found = worth(seed, truth)
+    found = economic_value(seed, truth)
     np.testing.assert_allclose(found["product"], 1000.0 * truth["cathode_mass"] / days, rtol=1e-12)
     energy = seed.plant.value("cells") * truth["charge"] * truth["cell_voltage"] / days
     np.testing.assert_allclose(found["energy"], energy, rtol=1e-9)
@@ -170,7 +170,7 @@ def test_longer_crops_of_lead_grow_more_slime_and_more_voltage():
     for hours in (24.0, 72.0, 168.0):
         seed = at_period("lead_refining", hours)
         size = of_some_periods(seed, 30)
-        knobs = by_hand(seed, size, current_density=180.0)
+        knobs = manual_setpoints(seed, size, current_density=180.0)
         means.append(replay(seed, knobs=knobs, **size).truth[["slime_end", "voltage_end", "recessed"]].mean())
     found = pd.concat(means, axis=1)
     assert (found.diff(axis=1).iloc[:, 1:] > 0.0).all(axis=None)

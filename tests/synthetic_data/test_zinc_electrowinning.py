@@ -11,7 +11,7 @@ from physics.winning.balances import ACID_PER_ZINC, HYDROGEN_THERMONEUTRAL, ZINC
 from seeds import load
 from synthetic_data import begin, replay
 from synthetic_data.cell_house import cell
-from synthetic_data.engine.economics import worth
+from synthetic_data.engine.economics import economic_value
 from synthetic_data.engine.plan import SimulationError
 from tests.synthetic_data.stated import with_parameters
 
@@ -229,7 +229,7 @@ def test_one_current_for_all_cells(seed):
 
 
 def test_the_margin_is_metal_less_what_it_took(seed, truth):
-    money = worth(seed, truth)
+    money = economic_value(seed, truth)
     price = {name: quantity.value for name, quantity in seed.economics.items()}
     row = truth.iloc[100]
     zinc = HOURS * row["zinc_made"] / 1000.0

@@ -66,9 +66,9 @@ class RunningPlants:
         """Seed of another plant of the kind."""
         return synthetic_data.another_plant(seed, rng_seed)
 
-    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    def economic_value(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """Return `margin`, `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d], `co2e` [kgCO2e/d] by row."""
-        return synthetic_data.worth(seed, truth)
+        return synthetic_data.economic_value(seed, truth)
 
 
 def shown(

@@ -140,7 +140,7 @@ def _counted(truth: pd.DataFrame, begun: InitialisedPlant) -> pd.DataFrame:
     """Return the data from which outcomes are computed."""
     identity = [column.name for column in begun.seed.identity]
     limited = list(dict.fromkeys(one.name for one in begun.seed.constraints))
-    worth = begun.simulator.worth(begun.true_seed, truth)
+    worth = begun.simulator.economic_value(begun.true_seed, truth)
     return pd.concat([truth[[*identity, *limited]].reset_index(drop=True), worth.reset_index(drop=True)], axis=1)
 
 

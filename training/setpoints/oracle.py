@@ -52,7 +52,7 @@ def value(
     copy, parts = running.fork(future), []
     for period in range(periods):
         truth = copy.step(knobs if period == 0 else None).truth
-        worth = simulator.worth(seed, truth)[["margin", "move_cost"]]
+        worth = simulator.economic_value(seed, truth)[["margin", "move_cost"]]
         parts.append(worth.set_index(pd.Index(truth[seed.key.name], name=seed.key.name)))
     return pd.concat(parts).groupby(level=0).mean()
 

@@ -53,7 +53,7 @@ class TrialSimulator(Protocol):
     def another_plant(self, seed: Seed, rng_seed: int) -> Seed:
         """Seed of another plant of the kind."""
 
-    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    def economic_value(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         """Return `margin`, `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d], `co2e` [kgCO2e/d] by row."""
 
 

@@ -11,13 +11,14 @@ PLACES = ("synthetic_data", "synthetic_data.engine", "synthetic_data.running")
 OPTIONS = {"units": 2, "years": 1, "rng_seed": 7}
 
 
-def found(name):
+def found(*names):
     for place in PLACES:
-        try:
-            return getattr(importlib.import_module(place), name)
-        except (ImportError, AttributeError):
-            continue
-    raise SystemExit(f"{name}: in none of {', '.join(PLACES)}: name its place in {__file__}")
+        for name in names:
+            try:
+                return getattr(importlib.import_module(place), name)
+            except (ImportError, AttributeError):
+                continue
+    raise SystemExit(f"{' or '.join(names)}: in none of {', '.join(PLACES)}: name its place in {__file__}")
 
 
 def digests(frame):
@@ -65,6 +66,6 @@ def played(process):
 
 
 if __name__ == "__main__":
-    begin, worth, found_load = found("begin"), found("worth"), importlib.import_module("seeds").load
+    begin, worth, found_load = found("begin"), found("economic_value", "worth"), importlib.import_module("seeds").load
     for process in sys.argv[1:]:
         print(json.dumps({"process": process, "found": attempt(lambda process=process: played(process))}), flush=True)

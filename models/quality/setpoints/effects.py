@@ -137,7 +137,7 @@ def learn_effects(
     .. [1] V. Chernozhukov and others (2018). Double/debiased machine learning for treatment and structural parameters.
        The Econometrics Journal 21, C1-C68. arXiv 1608.00060.
     """
-    defects, fill = len(seed.defects), medians(X, [column.usual for column in seed.inputs])
+    defects, fill = len(seed.defects), medians(X, [column.typical_value for column in seed.inputs])
     columns = np.flatnonzero([column.role == "before" for column in seed.inputs])
     knobs, expected = _knobs(seed, X), np.empty((len(X), len(knobs_of(seed))))
     raw, spread = np.empty(Y.shape), np.empty(Y.shape)

@@ -172,16 +172,16 @@ def _grades_faults(
     if len(grades) < 2:
         yield f"grades: got {len(grades)}: expected 2 or more, the last for what keeps no other"
     elif rules.get("intended") not in names[:-1]:
-        wanted = f"expected a grade with limits, of {', '.join(names[:-1])}"
-        yield f"quality.intended: got '{rules.get('intended')}': {wanted}"
+        target = f"expected a grade with limits, of {', '.join(names[:-1])}"
+        yield f"quality.intended: got '{rules.get('intended')}': {target}"
     values = [_part(one, "value").get("value") for one in grades]
     yield from _claim_faults(rules, names, values)
     for number, one in enumerate(grades):
         last = number == len(grades) - 1
         bounded = bool(one.get("limits")) or bool(one.get("sums"))
         if bounded == last:
-            wanted = "the last grade takes every lot: it has no limits" if last else "limits or sums are missing"
-            yield f"grades.{names[number]}: {wanted}"
+            target = "the last grade takes every lot: it has no limits" if last else "limits or sums are missing"
+            yield f"grades.{names[number]}: {target}"
         if _part(one, "value").get("unit", "$/t") != "$/t":
             yield f"grades.{names[number]}.value.unit: got '{one['value']['unit']}': expected '$/t'"
         if number and _rises(values[number - 1], values[number]):
@@ -197,8 +197,8 @@ def _claim_faults(rules: Mapping[str, Any], names: list[str], values: list[Any])
         return
     least = first - last
     if 0 < claim < least * (1.0 - 1e-9):  # decimals need not be at it in binary
-        wanted = f"expected at least {least:g}, the value of {names[0]} over that of {names[-1]}"
-        yield f"quality.claim_cost.value: got {claim}: {wanted}: else what breaks a grade is best released in it"
+        target = f"expected at least {least:g}, the value of {names[0]} over that of {names[-1]}"
+        yield f"quality.claim_cost.value: got {claim}: {target}: else what breaks a grade is best released in it"
 
 
 def _rises(before: Any, value: Any) -> bool:

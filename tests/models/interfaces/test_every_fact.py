@@ -54,13 +54,13 @@ def modelled(seed: Seed) -> dict[str, np.ndarray]:
     physics, prices = needed_physics_of(seed), {name: one.value for name, one in seed.economics.items()}
     rows = typical(seed, 60, 0.3 if seed.lots else 2.0)
     others = [column for column in seed.columns if column.is_number and column.name not in rows]
-    rows |= {column.name: np.full(60, column.usual) for column in others}
+    rows |= {column.name: np.full(60, column.typical_value) for column in others}
     found = said(seed, physics, rows)
     if physics.gives("money"):
         found["money"] = physics.money(rows, prices)
     energy, response, schedule = energy_of(seed), response_of(seed), schedule_of(seed)
     if energy is not None:
-        target = np.full(60, seed.column(energy.TARGET).usual)
+        target = np.full(60, seed.column(energy.TARGET).typical_value)
         given = (rows, target, prices)[: 2 if isinstance(energy, CellPhysics) else 3]
         found |= {f"energy {name}": one for name, one in energy.uses(*given).items()}
     if response is not None:

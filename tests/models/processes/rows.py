@@ -72,8 +72,8 @@ def needed(answer: Callable[[Columns], Columns], columns: Columns) -> set[str]:
 def read_before(seed: Seed, response: AnyResponse, line: dict[str, float]) -> tuple[Columns, set[str]]:
     """State that a response computes from usual values of a line, and the `before` columns that it reads for it."""
     numbers = [column for column in seed.columns if column.is_number]
-    last = Recording({column.name: np.array([column.usual]) for column in numbers})
-    coming = Recording({column.name: np.array([column.usual]) for column in seed.by_role("before")})
-    plan = {column.name: np.array([column.usual]) for column in seed.by_role("knob")}
+    last = Recording({column.name: np.array([column.typical_value]) for column in numbers})
+    coming = Recording({column.name: np.array([column.typical_value]) for column in seed.by_role("before")})
+    plan = {column.name: np.array([column.typical_value]) for column in seed.by_role("knob")}
     state = response.state(response.hidden(last), plan, coming, line)
     return state, (last.read & {column.name for column in seed.by_role("before")}) | coming.read

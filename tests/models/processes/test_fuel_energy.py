@@ -23,7 +23,7 @@ def process(request):
 def given(process, **changed):
     """Columns of a usual day and the seed's factors, some of them changed."""
     seed = load(process)
-    columns = {column.name: np.array([column.usual]) for column in (*seed.inputs, *seed.primaries)}
+    columns = {column.name: np.array([column.typical_value]) for column in (*seed.inputs, *seed.primaries)}
     return columns, {name: one.value for name, one in seed.economics.items()} | changed
 
 

@@ -13,7 +13,7 @@ physics = schedule_of(SEED)
 
 
 def line(units, days, **other):
-    usual = {name: np.full(len(units), SEED.column(name).usual) for name in physics.NEEDED}
+    usual = {name: np.full(len(units), SEED.column(name).typical_value) for name in physics.NEEDED}
     starts = np.array([np.datetime64("2026-08-01") + np.timedelta64(day, "D") for day in days], dtype="datetime64[us]")
     return line_at(
         schedule_of(SEED),

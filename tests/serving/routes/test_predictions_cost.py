@@ -128,7 +128,7 @@ def typical(seed: Seed, n: int) -> list[Record]:
                 row[column.name] = "never heard of" if i == 5 else (column.values or ("",))[0]
             elif i != 7 and not (i > 3 and rng.random() < 0.1):
                 low, high = column.limits
-                usual = column.usual if column.typical is not None else 1.0
+                usual = column.typical_value if column.typical is not None else 1.0
                 value = usual * (1 + 0.01 * rng.normal()) if i < 6 else rng.choice([low, high])
                 value = float(np.clip(value if math.isfinite(value) else usual, low, high))
                 row[column.name] = -abs(value) if column.censored and i == 4 else value

@@ -152,7 +152,7 @@ def rows_of(seed: Seed, n: int = 40) -> list[dict[str, Any]]:
             else:
                 low, high = column.limits
                 sd = 1.0 if column.typical is None else column.typical.sd
-                value = float(np.clip(rng.normal(column.usual, 2 * sd), low, high))
+                value = float(np.clip(rng.normal(column.typical_value, 2 * sd), low, high))
                 row[column.name] = -value if column.censored and rng.random() < 0.2 else value
                 if rng.random() < 0.1:
                     row[column.name] = None

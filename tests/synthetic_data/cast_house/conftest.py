@@ -32,14 +32,14 @@ def house() -> SimpleNamespace:
     furnaces = CastHouseFurnaces(plan, block, before("furnaces"))
     line = MeltTreatmentLine(plan, block, before("line"))
     moulds = IngotMoulds(plan, block, before("moulds"))
-    supply = CastHouseSupplier(plan).go()
-    tapped = pots.go(supply, before("pots.go"))
+    supply = CastHouseSupplier(plan).advance()
+    tapped = pots.advance(supply, before("pots.go"))
     tests = crew.set_points.tests(supply.parameters, supply.count, before("crew.tests"))
     knobs = crew.before_cast(supply, tapped.samples, tests, {}, before("crew.before_cast"))
-    charge = furnaces.go(supply, tapped, knobs, before("furnaces.go"))
-    melt, degassing = line.go(supply, charge, knobs, crew, tests, {}, before("line.go"))
+    charge = furnaces.advance(supply, tapped, knobs, before("furnaces.go"))
+    melt, degassing = line.advance(supply, charge, knobs, crew, tests, {}, before("line.go"))
     knobs = knobs | degassing
-    cast = moulds.go(supply.parameters, melt, knobs, before("moulds.go"))
+    cast = moulds.advance(supply.parameters, melt, knobs, before("moulds.go"))
     return SimpleNamespace(
         **{"plan": plan, "block": block, "draws": draws, "supply": supply, "p": supply.parameters},
         **{"tapped": tapped, "tests": tests, "knobs": knobs, "charge": charge, "melt": melt, "cast": cast},

@@ -54,15 +54,15 @@ def test_chances_of_defects(house, numbers):
         + p.surface_by_swing * (cast.level_swing / p.swing_usual - 1.0)
         + p.surface_furnace_sd * furnace[1],
     }
-    assert list(cast.chances) == list(odds)
+    assert list(cast.probabilities) == list(odds)
     for i, (name, values) in enumerate(odds.items()):
         chance = 1.0 / (1.0 + np.exp(-values))
-        np.testing.assert_allclose(cast.chances[name], chance, rtol=1e-9)
+        np.testing.assert_allclose(cast.probabilities[name], chance, rtol=1e-9)
         assert np.array_equal(cast.rejected[name], 1.0 * (u[i] < chance))
 
 
 def test_no_reject_is_ever_certain(house, draws):
     moulds = IngotMoulds(house.plan, house.block, draws["moulds"])
     foul = replace(house.melt, inclusions=house.melt.inclusions * 1e30)
-    chances = moulds.go(house.p, foul, house.knobs, draws["moulds.go"]).chances["inclusions"]
+    chances = moulds.advance(house.p, foul, house.knobs, draws["moulds.go"]).probabilities["inclusions"]
     np.testing.assert_allclose(chances, 1.0 / (1.0 + np.exp(-12.0)), rtol=1e-12)

@@ -110,7 +110,7 @@ def test_tools_that_break_down_bring_much_iron(house, draws):
     vars(parameters)["broken_tool_share"] = np.full_like(house.p.broken_tool_share, 0.5)
     supply = replace(house.supply, parameters=parameters)
     furnaces = CastHouseFurnaces(house.plan, house.block, draws["furnaces"])
-    found = furnaces.go(supply, house.tapped, house.knobs, draws["furnaces.go"])
+    found = furnaces.advance(supply, house.tapped, house.knobs, draws["furnaces.go"])
     furnace = furnaces._furnace[1]
     twin = copy.deepcopy(house.draws["furnaces.go"])
     n, u = twin.standard_normal((7, 3, 112)), twin.random((2, 3, 112))

@@ -16,7 +16,7 @@ FIRST, COUNT, UNITS = 40, 112, 12
 
 @pytest.fixture(scope="module")
 def p():
-    return CastHouseSupplier(plan_run(load("aluminium_ingot"), units=1, years=0.1)).go().parameters
+    return CastHouseSupplier(plan_run(load("aluminium_ingot"), units=1, years=0.1)).advance().parameters
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def run(p):
     vars(many)["failures_a_year"] = 8.0 * p.failures_a_year
     rng = np.random.default_rng(4)
     twin = copy.deepcopy(rng)
-    return many, Failures(UnitBlock(0, 0, UNITS), 0.5).go(many, FIRST, COUNT, rng), twin
+    return many, Failures(UnitBlock(0, 0, UNITS), 0.5).advance(many, FIRST, COUNT, rng), twin
 
 
 def course(p, u, n):
@@ -83,8 +83,8 @@ def test_a_failing_pot_matters_in_the_next_stretch_and_is_forgotten_after_its_en
     vars(calm)["failures_a_year"] = np.zeros_like(p.failures_a_year)
     failures = Failures(UnitBlock(0, 0, UNITS), 0.5)
     rng = np.random.default_rng(4)
-    failures.go(p, FIRST, COUNT, rng)
-    after = failures.go(calm, FIRST + COUNT, COUNT, rng)
+    failures.advance(p, FIRST, COUNT, rng)
+    after = failures.advance(calm, FIRST + COUNT, COUNT, rng)
     assert not after.events
     running = [event for event in found.events if event.detected > 0.5 * (FIRST + COUNT) + 1.0]
     assert running
@@ -94,6 +94,6 @@ def test_a_failing_pot_matters_in_the_next_stretch_and_is_forgotten_after_its_en
         if stop < COUNT and sum(other.unit == event.unit for other in found.events) == 1:
             assert not after.apart[event.unit, max(stop, 0) :].any()
             assert not after.iron[event.unit, max(stop, 0) :].any()
-    gone = failures.go(calm, FIRST + 20 * COUNT, COUNT, rng)
+    gone = failures.advance(calm, FIRST + 20 * COUNT, COUNT, rng)
     assert not gone.iron.any()
     assert not gone.apart.any()

@@ -11,7 +11,7 @@ ALUMINA, ANODE = ("fe2o3", "sio2", "ga", "v2o5", "zno"), ("fe", "si", "v", "ni")
 @pytest.fixture
 def stretches(house):
     supplier = CastHouseSupplier(house.plan)
-    return [supplier.go() for _ in range(-112, house.plan.periods, 112)]
+    return [supplier.advance() for _ in range(-112, house.plan.periods, 112)]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from synthetic_data.engine.options import plan_run
 
 @pytest.fixture(scope="module")
 def house():
-    return House(plan_run(load("zinc_electrowinning"), units=4, years=0.1)).go()
+    return House(plan_run(load("zinc_electrowinning"), units=4, years=0.1)).advance()
 
 
 def test_the_current_is_the_profile_times_what_rectifiers_and_grid_leave(house):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.cell_house.faults import UNIFORMS, begun
+from synthetic_data.cell_house.faults import UNIFORMS, started
 from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
 
 P = CellHouseParameters.of(load("zinc_electrowinning"))
@@ -14,7 +14,7 @@ COUNT = 20000
 def test_faults_begin_as_often_as_stated_and_last_as_long():
     rng = np.random.default_rng(5)
     kinds = len(GROUP_FAULTS)
-    lasts, events = begun(P, 12, np.zeros((kinds, COUNT)), rng.random((kinds * UNIFORMS, COUNT)), 100.0)
+    lasts, events = started(P, 12, np.zeros((kinds, COUNT)), rng.random((kinds * UNIFORMS, COUNT)), 100.0)
     for k, name in enumerate(GROUP_FAULTS):
         mine = [event for event in events if event.kind == name]
         assert len(mine) == np.count_nonzero(lasts[:, k])
@@ -29,7 +29,7 @@ def test_faults_begin_as_often_as_stated_and_last_as_long():
 def test_none_begins_where_one_is_on():
     chances = np.zeros((len(GROUP_FAULTS) * UNIFORMS, 2))
     left = np.array([[0.0, 5.0]] * len(GROUP_FAULTS))
-    lasts, events = begun(P, 12, left, chances, 0.0)
+    lasts, events = started(P, 12, left, chances, 0.0)
     assert {event.unit for event in events} == {0}
     assert (lasts[:, :, 1] == 0.0).all()
     assert lasts[0, 0, 0] == pytest.approx(P.blocked_feed_short)

@@ -22,7 +22,7 @@ QUIET = {f"{kind}_rate": 0.0 for kind in ("ingress", "cooling", "curtailment")}
 
 def cycles(count, **values):
     house = House(plan_run(without_regimes(**(QUIET | values)), units=1, years=2))
-    return [house.go() for _ in range(count)]
+    return [house.advance() for _ in range(count)]
 
 
 def test_the_current_follows_the_tariff_and_keeps_its_mean():
@@ -80,8 +80,8 @@ def test_assays_in_hand_are_of_earlier_feed():
     found = cycles(
         40, trace_sd=0.0, assay_cobalt_rsd=1e-9, assay_antimony_rsd=1e-9, limit_cobalt=1e-6, limit_antimony=1e-9
     )
-    assert found[-1].in_hand["cobalt_in_hand"] == pytest.approx(SEED.plant.value("feed_cobalt"), rel=1e-4)
-    assert found[-1].in_hand["antimony_in_hand"] == pytest.approx(1e3 * SEED.plant.value("feed_antimony"), rel=1e-4)
+    assert found[-1].available["cobalt_in_hand"] == pytest.approx(SEED.plant.value("feed_cobalt"), rel=1e-4)
+    assert found[-1].available["antimony_in_hand"] == pytest.approx(1e3 * SEED.plant.value("feed_antimony"), rel=1e-4)
 
 
 def test_summer_is_warm():

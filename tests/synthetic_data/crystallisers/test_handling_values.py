@@ -13,13 +13,13 @@ def added(refinery, particles=3e5, uses=39.0, worn=0.0, steel=0.0):
     return {name: values[0, 0] for name, values in zip(ELEMENTS, found, strict=True)}
 
 
-def usual(refinery, name):
+def typical(refinery, name):
     return refinery.plan.plant.value(f"added_{name}")
 
 
 def test_usual_rooms_and_moulds_add_what_the_seed_says(refinery):
     found = added(refinery)
-    assert found == pytest.approx({name: usual(refinery, name) for name in ELEMENTS}, rel=1e-9)
+    assert found == pytest.approx({name: typical(refinery, name) for name in ELEMENTS}, rel=1e-9)
 
 
 def test_dust_adds_to_what_it_holds_alone(refinery):
@@ -30,11 +30,11 @@ def test_dust_adds_to_what_it_holds_alone(refinery):
 
 
 def test_moulds_add_silicon_with_use_and_more_when_worn(refinery):
-    assert added(refinery, uses=79.0)["silicon"] == pytest.approx(usual(refinery, "silicon") * 2.0**0.7, rel=1e-9)
-    assert added(refinery, worn=3.0)["silicon"] == pytest.approx(usual(refinery, "silicon") * 4.0, rel=1e-9)
+    assert added(refinery, uses=79.0)["silicon"] == pytest.approx(typical(refinery, "silicon") * 2.0**0.7, rel=1e-9)
+    assert added(refinery, worn=3.0)["silicon"] == pytest.approx(typical(refinery, "silicon") * 4.0, rel=1e-9)
 
 
 def test_steel_adds_iron_and_a_tenth_of_nickel(refinery):
     found = added(refinery, steel=0.1)
-    assert found["iron"] - usual(refinery, "iron") == pytest.approx(0.1, rel=1e-9)
-    assert found["nickel"] - usual(refinery, "nickel") == pytest.approx(0.01, rel=1e-9)
+    assert found["iron"] - typical(refinery, "iron") == pytest.approx(0.1, rel=1e-9)
+    assert found["nickel"] - typical(refinery, "nickel") == pytest.approx(0.01, rel=1e-9)

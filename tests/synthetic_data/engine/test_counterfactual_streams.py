@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from synthetic_data.engine.counterfactual_streams import Forked, in_hand, partly_in_hand, parts
+from synthetic_data.engine.counterfactual_streams import Forked, known_stream, partly_in_hand, parts
 
 
 def streams(coming):
@@ -19,14 +19,14 @@ def test_periods_before_the_coming_one_keep_their_numbers(draw):
     was, new, found = (getattr(stream, draw)((2, 5)) for stream in (own, other, forked))
     assert (found[:, :3] == was[:, :3]).all()
     assert (found[:, 3:] == new[:, 3:]).all()
-    was, new, found = (getattr(stream, draw)((2, 5)) for stream in (own, other, in_hand(forked)))
+    was, new, found = (getattr(stream, draw)((2, 5)) for stream in (own, other, known_stream(forked)))
     assert (found[:, :4] == was[:, :4]).all()
     assert (found[:, 4:] == new[:, 4:]).all()
 
 
 def test_a_draw_for_some_periods_is_known_from_the_first_of_them():
     own, other, forked = streams(9)
-    was, new, found = (stream.integers(0, 1000, 5) for stream in (own, other, in_hand(forked, every=4)))
+    was, new, found = (stream.integers(0, 1000, 5) for stream in (own, other, known_stream(forked, every=4)))
     assert (found == [*was[:3], *new[3:]]).all()  # the third begins with period 8
 
 
@@ -34,7 +34,7 @@ def test_a_period_of_its_own_is_all_other_or_all_known():
     own, other, forked = streams(None)
     was, new = own.standard_normal(4), other.standard_normal(4)
     assert (copy.deepcopy(forked).standard_normal(4) == new).all()
-    assert (in_hand(copy.deepcopy(forked)).standard_normal(4) == was).all()
+    assert (known_stream(copy.deepcopy(forked)).standard_normal(4) == was).all()
     known = np.array([True, False, True, False])
     found = partly_in_hand(forked, lambda stream: stream.standard_normal(4), known)
     assert (found == np.where(known, was, new)).all()
@@ -46,12 +46,12 @@ def test_a_fork_of_a_fork_keeps_what_was_known_at_each():
     again = Forked(copy.deepcopy(forked), copy.deepcopy(third), 3)
     a, b, c = (stream.random(5) for stream in (own, other, third))
     assert (copy.deepcopy(again).random(5) == [a[0], *b[1:3], *c[3:]]).all()
-    assert (in_hand(again).random(5) == [*a[:2], *b[2:4], c[4]]).all()
+    assert (known_stream(again).random(5) == [*a[:2], *b[2:4], c[4]]).all()
 
 
 def test_a_plain_stream_is_left_as_it_is():
     stream = np.random.default_rng(5)
-    assert in_hand(stream, 4) is stream
+    assert known_stream(stream, 4) is stream
     ((one, units, drawn, known),) = parts(stream, 5, 3)
     assert one is stream
     assert units == slice(0, 5)

@@ -72,5 +72,5 @@ def test_more_current_warms_no_cell_that_towers_can_cool_and_raises_its_voltage(
 
 def test_a_plant_that_plays_no_profile_says_so():
     seed = load("copper_cathode")
-    with pytest.raises(SimulationError, match="plays no current by the hour"):
+    with pytest.raises(SimulationError, match="simulates no hourly current"):
         play(begin(seed, units=4, years=0.1), np.full(HOURS, 80.0))

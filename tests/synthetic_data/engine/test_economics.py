@@ -22,7 +22,7 @@ def test_a_pot_is_worth_its_margin():
     running = synthetic_data.begin(seed, units=3, years=1, rng_seed=5)
     running.step()
     truth = running.step().truth
-    worth = synthetic_data.worth(seed, truth)
+    worth = synthetic_data.economic_value(seed, truth)
     assert worth["margin"].tolist() == margin(truth, seed).tolist()
     assert worth["product"].tolist() == truth["metal_produced"].tolist()
     assert worth["move_cost"].tolist() == truth["knob_moves"].tolist()
@@ -34,13 +34,13 @@ def test_a_pot_is_worth_its_margin():
 def test_a_process_without_a_margin_is_refused():
     seed = load("aluminium_scrap")
     with pytest.raises(SimulationError, match=r"^aluminium_scrap: its simulator has no margin"):
-        synthetic_data.worth(seed, None)
+        synthetic_data.economic_value(seed, None)
 
 
 def refusal(seed, truth):
     """Message of the error that `worth` raises, None where it raises none."""
     try:
-        synthetic_data.worth(seed, truth)
+        synthetic_data.economic_value(seed, truth)
     except SimulationError as error:
         return str(error)
     return None
@@ -50,12 +50,12 @@ def refusal(seed, truth):
 def test_a_price_that_is_missing_is_named_and_what_no_margin_needs_may_be_left_out(process):
     seed = load(process)
     truth = synthetic_data.replay(seed, units=1, years=0.2).truth
-    whole, unread = synthetic_data.worth(seed, truth), set()
+    whole, unread = synthetic_data.economic_value(seed, truth), set()
     for name in seed.economics:
         broken = seed.model_copy(update={"economics": {one: q for one, q in seed.economics.items() if one != name}})
         refused = refusal(broken, truth)
         if refused is None:
-            assert_frame_equal(synthetic_data.worth(broken, truth), whole)
+            assert_frame_equal(synthetic_data.economic_value(broken, truth), whole)
             unread.add(name)
         else:
             assert refused.startswith(f"{process}: economics.{name}: missing: expected ")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import seeds
-from synthetic_data import another_plant, worth
+from synthetic_data import another_plant, economic_value
 from synthetic_data.battery_line import market
 from synthetic_data.engine import parameters
 from synthetic_data.engine.options import plan_run
@@ -26,7 +26,7 @@ from synthetic_data.sorter.materials import Materials
         lambda seed: differences(seed, seed),
         Materials.of,
         lambda seed: list(market.faults(seed)),
-        lambda seed: worth(seed, pd.DataFrame()),
+        lambda seed: economic_value(seed, pd.DataFrame()),
     ],
 )
 def test_a_seed_without_a_plant_is_refused_wherever_its_plant_is_read(reader):

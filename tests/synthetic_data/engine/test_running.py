@@ -73,7 +73,7 @@ def test_every_plant_is_run_over_the_end_of_a_stretch(name):
     plan = plan_run(STEPPED[name], **SIZES[name])
     simulator = simulator_of(plan.seed).begin(plan, simulator_of(plan.seed).blocks(plan)[0])
     while simulator.first <= 0:
-        simulator.go()
+        simulator.advance()
     assert simulator.first < plan.periods
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import seeds
 from seeds.format.loader import parse
-from synthetic_data import begin, outcome, piece_mass, replay, simulate, worth
+from synthetic_data import begin, economic_value, outcome, piece_mass, replay, simulate
 from synthetic_data.engine import simulator as looked_up
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.parameters import ScalarParameters, ShareFloat
@@ -21,7 +21,7 @@ from tests.synthetic_data.stated import SIMULATED, with_parameters
 
 OFFERED = {  # method by the part of a seed that it is there for
     "begin": lambda seed: bool(seed.by_role("knob")),
-    "worth": lambda seed: seed.process.task == "regression",
+    "economic_value": lambda seed: seed.process.task == "regression",
     "outcome": lambda seed: bool(seed.bins),
 }
 
@@ -46,7 +46,7 @@ def test_a_simulator_offers_what_its_seed_is_for_and_refuses_the_rest_by_name(pr
         return
     lacking = {
         "begin": (lambda: begin(seed, units=2, years=0.01), "its plant has no knobs to step it with"),
-        "worth": (lambda: worth(seed, pd.DataFrame()), "its simulator has no margin"),
+        "economic_value": (lambda: economic_value(seed, pd.DataFrame()), "its simulator has no margin"),
         "outcome": (lambda: outcome(seed, pd.DataFrame(), [], 1), "its simulator has no outcome of decisions"),
     }
     request, words = lacking[method]

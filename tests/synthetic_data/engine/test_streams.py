@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from seeds import load
 from synthetic_data import replay
-from synthetic_data.engine.counterfactual_streams import Forked, in_hand, parts
+from synthetic_data.engine.counterfactual_streams import Forked, known_stream, parts
 from synthetic_data.engine.files import NAMES, group_tables
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import UnitBlock
@@ -68,7 +68,7 @@ def test_a_copy_goes_on_alone():
 @pytest.mark.parametrize("size", [(8, 5), (1, 5)])
 def test_another_future_of_blocks_side_by_side_keeps_what_is_known(size):
     other = np.random.default_rng(9)
-    found = in_hand(Forked(together(), copy.deepcopy(other), 2)).standard_normal(size)
+    found = known_stream(Forked(together(), copy.deepcopy(other), 2)).standard_normal(size)
     assert found.shape == (8, 5)
     assert np.array_equal(found[:, :3], together().standard_normal(size)[:, :3])
     assert np.array_equal(found[:, 3:], np.broadcast_to(other.standard_normal(size), (8, 5))[:, 3:])

@@ -13,7 +13,7 @@ def test_a_load_is_that_of_its_first_crop_until_the_next(p):
     cast, chances = rng.uniform(0.2, 1.0, (5, CROPS, 1)), rng.random((CROPS, SECTIONS))
     chances[3, 1] = 0.01  # below 5 %: a lean lot
     new = (np.arange(CROPS)[:, None] + np.arange(SECTIONS)) % 3 == 2
-    true, read = LeadAnodeLoads(p, first).stretch(p, new, cast, normals, chances)
+    true, read = LeadAnodeLoads(p, first).segment(p, new, cast, normals, chances)
     lot = cast * np.exp(p.lot_sd * normals[:5])
     lot[0] *= np.where(chances < 0.05, 0.45, 1.0)
     usual = np.array([[0.6], [0.2], [0.25], [0.04], [1500.0]]) * np.exp(p.lot_sd * first[:5])
@@ -32,8 +32,8 @@ def test_a_stretch_in_two_pieces_is_the_same(p):
     first, normals = rng.standard_normal((NORMALS, SECTIONS)), rng.standard_normal((NORMALS, CROPS, SECTIONS))
     cast, chances = rng.uniform(0.2, 1.0, (5, CROPS, 1)), rng.random((CROPS, SECTIONS))
     new = (np.arange(CROPS)[:, None] + np.arange(SECTIONS)) % 3 == 0
-    whole, _ = LeadAnodeLoads(p, first).stretch(p, new, cast, normals, chances)
+    whole, _ = LeadAnodeLoads(p, first).segment(p, new, cast, normals, chances)
     loads, parts = LeadAnodeLoads(p, first), []
     for some in (slice(0, 2), slice(2, CROPS)):
-        parts.append(loads.stretch(p, new[some], cast[:, some], normals[:, some], chances[some])[0])
+        parts.append(loads.segment(p, new[some], cast[:, some], normals[:, some], chances[some])[0])
     assert np.array_equal(np.concatenate(parts, axis=1), whole)

@@ -18,7 +18,7 @@ def crops(plan):
     """Stretches of two years, the warm-up first."""
     circuit, found = LeadCircuit(plan), []
     while circuit.first < 240:
-        found.append(circuit.go(40))
+        found.append(circuit.advance(40))
     return found
 
 
@@ -80,7 +80,7 @@ def test_bullion_scatters_about_its_usual_and_changes_with_the_regime(crops, p):
 
 def test_a_stretch_in_pieces_is_the_same(plan):
     whole, pieces = LeadCircuit(plan), LeadCircuit(plan)
-    one = [whole.go(24), whole.go(12)]
-    some = [pieces.go(1) for _ in range(36)]
+    one = [whole.advance(24), whole.advance(12)]
+    some = [pieces.advance(1) for _ in range(36)]
     for name in one[0].state:
         assert np.array_equal(joined(one, name), joined(some, name)), name

@@ -43,7 +43,7 @@ def test_a_label_is_the_weight_over_the_counted_charge(p, rng, truth):
     traits, normal = {"scale": rng.standard_normal(4)}, rng.standard_normal(SHAPE)
     read = np.full(SHAPE, 726.0)
     heavy = truth | {"cathode_mass": np.full(SHAPE, 42.0)}
-    found = instruments.weighed(p, heavy, read, traits, normal)
+    found = instruments.measured_mass(p, heavy, read, traits, normal)
     mass = 42.0 * (1.0 + 0.001 * traits["scale"] + 0.003 * normal)
     np.testing.assert_allclose(found["cathode_mass"], np.round(mass, 3), rtol=1e-12)
     expected = 100.0 * 1000.0 * mass / (16.0 * 726.0 * EQUIVALENT)

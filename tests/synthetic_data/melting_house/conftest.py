@@ -33,16 +33,16 @@ def house() -> SimpleNamespace:
     cells = ZincCathodes(plan, block, before("cells"))
     crew = MeltingHouseOperators(plan, block, before("crew"))
     furnaces = MeltingFurnaces(plan, block, before("furnaces"))
-    supply = MeltingHouseSupplier(plan).go()
+    supply = MeltingHouseSupplier(plan).advance()
     tests = crew.set_points.tests(supply.parameters, supply.count, before("tests"))
     of_lines = MeltingLineFaults(block, plan.period_days)
-    faults = of_lines.go(supply.parameters, supply.first, supply.count, before("faults.go"))
-    electrolyte = lines.go(supply, faults, before("lines.go"))
-    dissolved = anodes.go(supply, electrolyte, before("anodes.go"))
-    cathodes = cells.go(supply, electrolyte, dissolved, faults, crew, tests, {}, before("cells.go"))
+    faults = of_lines.advance(supply.parameters, supply.first, supply.count, before("faults.go"))
+    electrolyte = lines.advance(supply, faults, before("lines.go"))
+    dissolved = anodes.advance(supply, electrolyte, before("anodes.go"))
+    cathodes = cells.advance(supply, electrolyte, dissolved, faults, crew, tests, {}, before("cells.go"))
     composites = np.abs(cathodes.samples["cathode_pb"])
     knobs = crew.charging(supply, composites, cathodes.thin, tests, {}, before("crew.charging"))
-    charge = furnaces.go(supply, cathodes, faults, knobs, before("furnaces.go"))
+    charge = furnaces.advance(supply, cathodes, faults, knobs, before("furnaces.go"))
     return SimpleNamespace(
         **{"plan": plan, "block": block, "draws": draws, "supply": supply, "p": supply.parameters, "tests": tests},
         **{"faults": faults, "electrolyte": electrolyte, "dissolved": dissolved, "cathodes": cathodes},

@@ -25,7 +25,7 @@ def test_faults_begin_by_chance_and_last_as_drawn(house):
     for kind in FAULTS:
         vars(p)[f"{kind}_rate"] = np.full(30, 20.0)  # so many that each kind begins
     lines = MeltingLineFaults(house.block, DAY)
-    found = [lines.go(p, first, 30, np.random.default_rng(first)) for first in (0, 30)]
+    found = [lines.advance(p, first, 30, np.random.default_rng(first)) for first in (0, 30)]
     u = np.concatenate([np.random.default_rng(first).random((5, 3, 3, 30)) for first in (0, 30)], axis=-1)
     strength, events = expected_of(p, u)
     assert sum(len(one.events) for one in found) == events

@@ -30,7 +30,7 @@ def set_points(plan):
 
 
 def test_knobs_by_hand_are_rows_of_units(set_points):
-    found = set_points.by_hand(0, 5)
+    found = set_points.manual_setpoints(0, 5)
     expected = np.full((4, 5), np.nan)
     expected[1, 2] = 3.0
     assert list(found) == ["srco3_dose"]
@@ -49,7 +49,7 @@ def test_steps_of_tests_are_held_in_units_that_test(plan, set_points):
 
 
 def test_what_is_used_lies_in_range_and_is_the_hand_s_where_it_is_given(set_points):
-    hand = set_points.by_hand(0, 5)
+    hand = set_points.manual_setpoints(0, 5)
     wanted = np.tile(np.array([-1.0, 1.0, 2.0, 11.0, 4.0]), (4, 1))
     used = set_points.used("srco3_dose", wanted, hand)
     assert used[0].tolist() == [0.0, 1.0, 2.0, 10.0, 4.0]

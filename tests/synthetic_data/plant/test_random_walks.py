@@ -42,7 +42,7 @@ def test_a_walk_from_anywhere_comes_to_unit_variance():
 def test_walks_are_stationary_with_unit_variance_and_exponential_memory(memory):
     rng = np.random.default_rng(2)
     walk = Walk(memory, (WALKS,), rng)
-    values = walk.go(rng.standard_normal((WALKS, 8)))
+    values = walk.advance(rng.standard_normal((WALKS, 8)))
     assert values.shape == (WALKS, 8)
     assert values.var(axis=0) == pytest.approx(np.ones(8), rel=0.02)
     assert np.abs(values.mean(axis=0)).max() < 0.015
@@ -53,8 +53,8 @@ def test_walks_are_stationary_with_unit_variance_and_exponential_memory(memory):
 def test_walks_in_stretches_are_those_of_one_stretch():
     normals = np.random.default_rng(3).standard_normal((2, 5, 40))
     whole, parted = (Walk(9.0, (2, 5), np.random.default_rng(4)) for _ in range(2))
-    expected = whole.go(normals)
-    found = np.concatenate([parted.go(part) for part in np.split(normals, [1, 17], axis=-1)], axis=-1)
+    expected = whole.advance(normals)
+    found = np.concatenate([parted.advance(part) for part in np.split(normals, [1, 17], axis=-1)], axis=-1)
     assert np.array_equal(found, expected)
 
 
@@ -64,7 +64,7 @@ def test_a_walk_of_many_periods_is_that_of_single_steps():
     for shock in normals.T:
         state = next_walk(state, shock, 3.0)
         steps.append(state)
-    assert Walk(3.0, (4,), np.random.default_rng(6)).go(normals) == pytest.approx(np.array(steps).T, rel=1e-12)
+    assert Walk(3.0, (4,), np.random.default_rng(6)).advance(normals) == pytest.approx(np.array(steps).T, rel=1e-12)
 
 
 def test_several_steps_are_single_steps_to_the_last_bit():
@@ -79,19 +79,19 @@ def test_several_steps_are_single_steps_to_the_last_bit():
 
 def test_a_pool_begins_in_balance_and_follows_its_feed_by_the_share_exchanged():
     pool, exchange = Pool(0.25), 0.25
-    assert pool.go(np.full((1, 5), 7.0)) == pytest.approx(np.full((1, 5), 7.0), rel=1e-12)
-    after = pool.go(np.full((1, 20), 17.0))[0]
+    assert pool.advance(np.full((1, 5), 7.0)) == pytest.approx(np.full((1, 5), 7.0), rel=1e-12)
+    after = pool.advance(np.full((1, 20), 17.0))[0]
     left = (1.0 / (1.0 + exchange)) ** np.arange(1, 21)
     assert after == pytest.approx(17.0 - 10.0 * left, rel=1e-12)
 
 
 def test_a_pool_is_in_balance_with_the_first_of_a_feed_that_changes():
-    found = Pool(0.25).go(np.array([[8.0, 3.0, 3.0]]))[0]
+    found = Pool(0.25).advance(np.array([[8.0, 3.0, 3.0]]))[0]
     assert found == pytest.approx([8.0, 3.0 + 5.0 / 1.25, 3.0 + 5.0 / 1.25**2], rel=1e-12)
 
 
 def test_a_delayed_series_stands_still_before_its_first_period():
     delay = DelayedSeries(2)
-    assert delay.go(np.array([[5.0, 6.0, 7.0]])).tolist() == [[5.0, 5.0, 5.0]]
-    assert delay.go(np.array([[8.0]])).tolist() == [[6.0]]
-    assert delay.go(np.array([[9.0, 10.0, 11.0]])).tolist() == [[7.0, 8.0, 9.0]]
+    assert delay.advance(np.array([[5.0, 6.0, 7.0]])).tolist() == [[5.0, 5.0, 5.0]]
+    assert delay.advance(np.array([[8.0]])).tolist() == [[6.0]]
+    assert delay.advance(np.array([[9.0, 10.0, 11.0]])).tolist() == [[7.0, 8.0, 9.0]]

@@ -13,7 +13,7 @@ HALF_A_DAY = 0.5  # d: the period of the cast house
 class Days(PlantSupplier):
     """A supplier of days."""
 
-    def go(self):
+    def advance(self):
         return self._next_days()
 
 
@@ -26,7 +26,7 @@ def test_stretches_cover_the_run_after_one_that_warms_it_up(periods):
     supplier, found = Days(run_of(periods), 7), []
     assert supplier.first == -7
     while supplier.first < periods:
-        found.append(supplier.go())
+        found.append(supplier.advance())
     assert supplier.first == periods
     assert [first for first, _ in found] == [-7, *range(0, periods, 7)]
     assert np.concatenate([days for _, days in found]).tolist() == [HALF_A_DAY * t for t in range(-7, periods)]

@@ -13,9 +13,9 @@ from synthetic_data.plant.set_points import (
     SetpointOperator,
     Setting,
     bounds,
-    by_hand,
     held_signs,
     in_force,
+    manual_setpoints,
     signs,
     with_test,
 )
@@ -38,7 +38,7 @@ def plan():
 
 
 def test_knobs_by_hand_stand_in_their_periods_and_units(plan):
-    found = by_hand(plan, UnitBlock(0, 0, 6), -1, 5)
+    found = manual_setpoints(plan, UnitBlock(0, 0, 6), -1, 5)
     assert set(found) == {"glue_dose", "chloride"}
     glue = np.full((5, 6), np.nan)
     glue[2, 1], glue[2, 4] = 60.0, 70.0
@@ -49,12 +49,12 @@ def test_knobs_by_hand_stand_in_their_periods_and_units(plan):
 
 
 def test_a_block_sees_its_own_units(plan):
-    found = by_hand(plan, UnitBlock(1, 3, 3), 1, 1)["glue_dose"]
+    found = manual_setpoints(plan, UnitBlock(1, 3, 3), 1, 1)["glue_dose"]
     np.testing.assert_array_equal(found, [[np.nan, 70.0, np.nan]])
 
 
 def test_plain_history_has_no_knobs_by_hand(plan):
-    assert by_hand(plan_run(plan.seed, units=6, years=0.2), UnitBlock(0, 0, 6), 0, 3) == {}
+    assert manual_setpoints(plan_run(plan.seed, units=6, years=0.2), UnitBlock(0, 0, 6), 0, 3) == {}
 
 
 def test_what_is_set_by_hand_goes_before_the_operators():
@@ -105,24 +105,24 @@ def test_a_crew_answers_what_it_saw_and_goes_slowly_back():
     assert first.tolist() == [11.0, 13.0]  # 12 - 0.5 x 1.6 = 11.2, the test on top, in half hours
     crew.seen = np.zeros(2)
     second = crew.choose(-1.6, 0.35, 12.0, none, free(), 1)
-    np.testing.assert_allclose(crew.wish, 11.2 + 0.35 * 0.8)
+    np.testing.assert_allclose(crew.target, 11.2 + 0.35 * 0.8)
     assert second.tolist() == [11.5, 13.5]
     crew.seen = np.array([50.0, -50.0])  # a log unit at most
-    start, habit = crew.wish.copy(), np.array([0.5, -0.25])
+    start, habit = crew.target.copy(), np.array([0.5, -0.25])
     crew.choose(-1.6, 0.35, 12.0, habit, free(), 1)
-    np.testing.assert_allclose(crew.wish, start + np.array([-1.6, 1.6]) + 0.35 * (12.0 - start) + habit)
+    np.testing.assert_allclose(crew.target, start + np.array([-1.6, 1.6]) + 0.35 * (12.0 - start) + habit)
 
 
 def test_a_crew_goes_on_from_what_was_set_by_hand():
     crew, none = SetpointOperator("patrol_interval", np.array([12.0, 12.0]), np.zeros(2)), np.zeros(2)
     hand = free([[20.0, np.nan], [np.nan, 9.0]])
     assert crew.choose(-1.6, 0.35, 12.0, none, hand, 0).tolist() == [20.0, 14.0]
-    assert crew.wish.tolist() == [20.0, 12.0]
+    assert crew.target.tolist() == [20.0, 12.0]
     assert crew.choose(0.0, 0.0, 12.0, none, hand, 1).tolist() == [20.0, 9.0]
-    assert crew.wish.tolist() == [20.0, 7.0]  # less the test on top
+    assert crew.target.tolist() == [20.0, 7.0]  # less the test on top
     untested = Setting(hand.bounds, {}, hand.hand, hand.steps)
     crew.choose(0.0, 0.0, 12.0, none, untested, 1)
-    assert crew.wish.tolist() == [20.0, 9.0]
+    assert crew.target.tolist() == [20.0, 9.0]
 
 
 def test_directions_are_held_and_go_on_in_the_next_stretch():

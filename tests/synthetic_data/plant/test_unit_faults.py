@@ -20,7 +20,7 @@ def p():
 def units(p, request):
     """Days of a period, shares of each period by kind, (periods, units), and events."""
     faults, rng = UnitFaults.none(UNITS, GROUP_FAULTS, request.param), np.random.default_rng(2)
-    return request.param, *faults.stretch(p, 0, rng.random((len(GROUP_FAULTS), UNIFORMS, PERIODS, UNITS)))
+    return request.param, *faults.segment(p, 0, rng.random((len(GROUP_FAULTS), UNIFORMS, PERIODS, UNITS)))
 
 
 @pytest.mark.parametrize("kind", GROUP_FAULTS)
@@ -42,9 +42,9 @@ def test_faults_of_each_unit_are_in_order_and_on_for_their_time(units, p, kind):
 def test_a_stretch_in_two_pieces_is_the_same(p):
     uniforms = np.random.default_rng(5).random((len(GROUP_FAULTS), UNIFORMS, 200, UNITS))
     whole, parts = UnitFaults.none(UNITS, GROUP_FAULTS, 3.0), UnitFaults.none(UNITS, GROUP_FAULTS, 3.0)
-    shares, events = whole.stretch(p, 0, uniforms)
-    first, begun = parts.stretch(p, 0, uniforms[:, :, :90])
-    second, more = parts.stretch(p, 90, uniforms[:, :, 90:])
+    shares, events = whole.segment(p, 0, uniforms)
+    first, begun = parts.segment(p, 0, uniforms[:, :, :90])
+    second, more = parts.segment(p, 90, uniforms[:, :, 90:])
     assert [*begun, *more] == events
     for kind in GROUP_FAULTS:
         assert np.array_equal(np.concatenate([first[kind], second[kind]]), shares[kind])

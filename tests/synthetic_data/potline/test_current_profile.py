@@ -50,7 +50,7 @@ def test_more_current_warms_the_bath_and_thins_the_ledge_within_hours(plant):
 
 
 def test_a_period_of_a_month_is_played_ahead_and_not_through(plant):
-    with pytest.raises(SimulationError, match="plays no current by the hour"):
+    with pytest.raises(SimulationError, match="simulates no hourly current"):
         play(plant.fork(), np.full(720, 400.0))
-    with pytest.raises(SimulationError, match="plays no hours ahead"):
+    with pytest.raises(SimulationError, match="simulates no hours ahead"):
         play_ahead(begin(load("zinc_electrowinning"), units=4, years=0.1), np.full(48, 100.0))

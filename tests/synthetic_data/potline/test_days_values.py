@@ -19,7 +19,7 @@ SETPOINTS = {"voltage_setpoint": 4.05, "excess_alf3_target": 11.5, "metal_level_
 @pytest.fixture
 def line(uneven):
     plan = plan_run(load("aluminium_reduction"), units=6, years=0.5, rng_seed=4)
-    return replace(Potline(plan).go(), parameters=uneven)
+    return replace(Potline(plan).advance(), parameters=uneven)
 
 
 def again(p, pots, line, draws, phase):

@@ -17,7 +17,7 @@ from synthetic_data.potline.parameters import PotlineParameters
 def periods(plan):
     """Periods of the line from its warm-up on (negative numbers) to the end of the run."""
     line = Potline(plan)
-    return [line.go() for _ in range(line.first, plan.periods)]
+    return [line.advance() for _ in range(line.first, plan.periods)]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_every_period_again(plan, found):
     assert curtailed > 2
 
 
-def by_hand(plan, values):
+def manual_setpoints(plan, values):
     units = np.arange(len(values))
     column = np.array(values)[:, None]
     return replace(plan, knobs=Knobs(("line_current_target",), {1: (units, column)}))
@@ -78,13 +78,13 @@ def by_hand(plan, values):
 
 def test_a_current_set_by_hand_is_one_for_the_line(plan, found):
     own = {one.period: one.current_target for one in found}
-    given = {one.period: one.current_target for one in periods(by_hand(plan, [397.0, np.nan, 397.0]))}
+    given = {one.period: one.current_target for one in periods(manual_setpoints(plan, [397.0, np.nan, 397.0]))}
     assert given[1] == 397.0
     assert {period: given[period] for period in range(-3, 1)} == {period: own[period] for period in range(-3, 1)}
-    none = {one.period: one.current_target for one in periods(by_hand(plan, [np.nan, np.nan]))}
+    none = {one.period: one.current_target for one in periods(manual_setpoints(plan, [np.nan, np.nan]))}
     assert none == own
     with pytest.raises(SimulationError, match="got 396 and 397 in one period: expected one value"):
-        periods(by_hand(plan, [397.0, 396.0]))
+        periods(manual_setpoints(plan, [397.0, 396.0]))
 
 
 def test_other_knobs_leave_the_current_alone(plan, found):

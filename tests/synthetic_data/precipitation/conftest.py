@@ -54,6 +54,6 @@ def setting() -> Setting:
 
 
 @pytest.fixture
-def wish(p: PrecipitationParameters) -> dict[str, np.ndarray]:
+def target(p: PrecipitationParameters) -> dict[str, np.ndarray]:
     found = {name: np.full((DAYS, LINES), float(p[name])) for name in operators.KNOBS if name != "evaporation_rate"}
     return found | {"evaporation_rate": np.full((DAYS, LINES), 2.0)}

@@ -16,7 +16,7 @@ def days():
     plan = plan_run(load("alumina_refining"), units=1, years=YEARS)
     circuit, found = PrecipitationCircuit(plan), []
     while circuit.first < plan.periods:
-        some = circuit.go(8)
+        some = circuit.advance(8)
         if some.first >= 0:
             found.append(some)
     names = found[0].state

@@ -11,7 +11,7 @@ from synthetic_data.precipitation.parameters import PrecipitationParameters
 P = PrecipitationParameters.of(load("alumina_refining"))
 WISH = {name: np.full((2, 1), P[name]) for name in operators.KNOBS if name != "evaporation_rate"}
 WISH |= {"evaporation_rate": np.full((2, 1), P.dilution)}
-NORMAL = {"ratio": np.array([P.usual_ratio]), "caustic": np.array([235.0]), "wanted": np.array([235.0])}
+NORMAL = {"ratio": np.array([P.usual_ratio]), "caustic": np.array([235.0]), "desired": np.array([235.0])}
 
 
 def answered(fines=9.0, harvest=75.0, coldest=40.0, behind=0.0, **liquor):
@@ -45,7 +45,7 @@ def test_rich_liquor_and_a_line_behind_run_fast():
 
 
 def test_evaporation_follows_the_caustic_that_is_wanted():
-    assert answered(wanted=237.0)["evaporation_rate"] == pytest.approx(2.0 + 2.0 * P.evaporation_per_caustic)
+    assert answered(desired=237.0)["evaporation_rate"] == pytest.approx(2.0 + 2.0 * P.evaporation_per_caustic)
 
 
 def test_tonnage_behind_is_forgotten():

@@ -13,8 +13,8 @@ DAYS, LINES = 4, 3
 
 
 @pytest.fixture
-def days(p, at, setting, wish):
-    return PrecipitationLines(p, LINES).run(p, at, setting, wish)
+def days(p, at, setting, target):
+    return PrecipitationLines(p, LINES).run(p, at, setting, target)
 
 
 def test_a_day_is_thirteen_tanks_one_after_the_other(p, at, days):
@@ -64,10 +64,10 @@ def test_fines_and_overflow_by_hand(p, at, days):
     np.testing.assert_allclose(days["overflow_solids"], carried, rtol=1e-12)
 
 
-def test_days_are_stepped_alike_whether_alone_or_together(p, at, setting, wish, days):
+def test_days_are_stepped_alike_whether_alone_or_together(p, at, setting, target, days):
     lines, found = PrecipitationLines(p, LINES), []
     for t in range(DAYS):
         one = type(at)(**{name: values[t : t + 1] for name, values in vars(at).items()})
-        found.append(lines.run(p, one, setting, {name: values[t : t + 1] for name, values in wish.items()}))
+        found.append(lines.run(p, one, setting, {name: values[t : t + 1] for name, values in target.items()}))
     for name in ("precipitation_yield", "product_fines", "fill_temperature", "caustic"):
         np.testing.assert_array_equal(np.concatenate([one[name] for one in found]), days[name])

@@ -36,7 +36,7 @@ def test_readings_by_hand(p, sections, truth):
 def test_weight_efficiency_and_rejects(p, sections, truth):
     z = np.random.default_rng(7).standard_normal((2, *sections.swing.shape))
     read = truth["charge"] * 1.001
-    found = instruments.weighed(p, sections, truth, read, z)
+    found = instruments.measured_mass(p, sections, truth, read, z)
     mass = truth["cathode_mass"] * (1.0 + 0.001 * sections.traits["scale"] + 0.003 * z[0])
     np.testing.assert_allclose(found["cathode_mass"], mass, atol=0.0051)
     # 1.185494 kg a kAh and cell

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data import replay, worth
+from synthetic_data import economic_value, replay
 
 SEED = load("copper_electrorefining")
 
@@ -15,7 +15,7 @@ def plant():
 
 
 def test_a_section_earns_and_emits_what_its_copper_says(plant):
-    found, truth = worth(SEED, plant.truth), plant.truth
+    found, truth = economic_value(SEED, plant.truth), plant.truth
     np.testing.assert_allclose(found["product"], 1000.0 * truth["cathode_mass"] / 7.0)
     np.testing.assert_allclose(found["energy"], truth["energy"])
     tonnes = truth["cathode_mass"] / 7.0
@@ -25,12 +25,12 @@ def test_a_section_earns_and_emits_what_its_copper_says(plant):
 
 def test_rejects_and_energy_by_the_hour_are_paid(plant):
     more = plant.truth.assign(reject_share=plant.truth["reject_share"] + 1.0)
-    lost = worth(SEED, plant.truth)["margin"] - worth(SEED, more)["margin"]
+    lost = economic_value(SEED, plant.truth)["margin"] - economic_value(SEED, more)["margin"]
     np.testing.assert_allclose(lost, 0.01 * plant.truth["cathode_mass"] / 7.0 * 260.0, rtol=1e-6)
     later = plant.truth.assign(
         energy_valley=plant.truth["energy_valley"] + 100.0, energy_peak=plant.truth["energy_peak"] - 100.0
     )
-    gained = worth(SEED, later)["margin"] - worth(SEED, plant.truth)["margin"]
+    gained = economic_value(SEED, later)["margin"] - economic_value(SEED, plant.truth)["margin"]
     np.testing.assert_allclose(gained, 100.0 * (0.13 - 0.045) / 0.97, rtol=1e-6)
 
 

@@ -34,17 +34,17 @@ def lines() -> SimpleNamespace:
     furnaces = ShreddingFurnaces(plan, block, before("furnaces"))
     mills = Mills(plan, block, before("mills"))
     bagging = Bagging(plan, block, before("bagging"))
-    supply = ShreddingSupplier(plan).go()
+    supply = ShreddingSupplier(plan).advance()
     tests = crew.set_points.tests(supply.parameters, supply.count, before("tests"))
-    faults = ShreddingFaults(block, plan.period_days).go(
+    faults = ShreddingFaults(block, plan.period_days).advance(
         supply.parameters, supply.first, supply.count, before("faults.go")
     )
-    feed = gate.go(supply, faults, before("gate.go"))
+    feed = gate.advance(supply, faults, before("gate.go"))
     knobs = crew.settings(supply, feed, faults, tests, {}, before("crew.settings"))
-    burnt = furnaces.go(supply, feed, faults, knobs, before("furnaces.go"))
-    milled = mills.go(supply, feed, burnt, faults, knobs, crew, tests, {}, before("mills.go"))
+    burnt = furnaces.advance(supply, feed, faults, knobs, before("furnaces.go"))
+    milled = mills.advance(supply, feed, burnt, faults, knobs, crew, tests, {}, before("mills.go"))
     powder = made(supply, feed, burnt, milled, faults, knobs, before("made"))
-    bagged = bagging.go(supply, powder, faults, before("bagging.go"))
+    bagged = bagging.advance(supply, powder, faults, before("bagging.go"))
     return SimpleNamespace(
         **{"plan": plan, "block": block, "draws": draws, "supply": supply, "p": supply.parameters, "tests": tests},
         **{"faults": faults, "feed": feed, "burnt": burnt, "milled": milled, "powder": powder, "bagged": bagged},

@@ -33,7 +33,7 @@ def test_a_bag_of_iron_phosphate_shows_in_the_lot_and_not_by_x_rays(lines):
     faults = ActiveFaults(lines.faults.strength | {"bag": np.full((3, 120), 0.05)}, ())
     none = ActiveFaults(lines.faults.strength | {"bag": np.zeros((3, 120))}, ())
     with_bag, without = (
-        Bagging(lines.plan, UnitBlock(0, 0, 3), np.random.default_rng(2)).go(
+        Bagging(lines.plan, UnitBlock(0, 0, 3), np.random.default_rng(2)).advance(
             lines.supply, lines.powder, one, np.random.default_rng(3)
         )
         for one in (faults, none)

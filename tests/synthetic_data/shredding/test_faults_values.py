@@ -24,7 +24,7 @@ def test_faults_begin_by_chance_and_last_as_drawn(lines):
     for kind in FAULTS:
         vars(p)[f"{kind}_rate"] = np.full(30, 20.0)  # so many that each kind begins
     found_of = ShreddingFaults(lines.block, 1.0)
-    found = [found_of.go(p, first, 30, np.random.default_rng(first)) for first in (0, 30)]
+    found = [found_of.advance(p, first, 30, np.random.default_rng(first)) for first in (0, 30)]
     u = np.concatenate([np.random.default_rng(first).random((7, 3, 3, 30)) for first in (0, 30)], axis=-1)
     strength, events = expected_of(p, u)
     assert sum(len(one.events) for one in found) == events

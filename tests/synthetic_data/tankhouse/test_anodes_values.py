@@ -16,7 +16,7 @@ def test_usual_contents_and_shares(uneven):
     np.testing.assert_allclose(anodes.shares(p), expected, rtol=1e-12)
     for i, supplier in enumerate(SUPPLIERS):
         for j, element in enumerate(ELEMENTS):
-            assert np.isclose(anodes.usual(p)[i, j], p[f"anode_{element}"] * p[f"{supplier}_{element}"], rtol=1e-12)
+            assert np.isclose(anodes.typical(p)[i, j], p[f"anode_{element}"] * p[f"{supplier}_{element}"], rtol=1e-12)
 
 
 def test_first_loads(uneven):
@@ -40,7 +40,7 @@ def test_loads_of_some_weeks(uneven):
     held = loads.contents.copy()
     total = p.own_share + p.custom_share + p.secondary_share
     ends = p.own_share / total, (p.own_share + p.custom_share) / total
-    found = loads.stretch(p, new, cast, normals, u)
+    found = loads.segment(p, new, cast, normals, u)
     for t in range(6):
         for g in range(5):
             supplier = 0 if u[0, t, g] < ends[0] else 1 if u[0, t, g] < ends[1] else 2

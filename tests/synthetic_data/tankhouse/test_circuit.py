@@ -18,8 +18,8 @@ def test_each_block_meets_the_weeks_of_its_own_circuit(plan) -> None:
     own, first, second = TankhouseCircuit(plan), SharedCircuit(plan), SharedCircuit(plan)
     while own.first < plan.periods:
         assert own.first == first.first == second.first
-        wanted = own.go()
-        for found in (first.go(), second.go()):
+        wanted = own.advance()
+        for found in (first.advance(), second.advance()):
             assert (found.first, found.count, found.events) == (wanted.first, wanted.count, wanted.events)
             assert np.array_equal(found.cast, wanted.cast)
             assert all(np.array_equal(found.state[name], values) for name, values in wanted.state.items())

@@ -51,7 +51,7 @@ class Again:
         self.normals, self.uniforms = plan.plant_stream().spawn(2)
         self.walks = self.normals.standard_normal(11)
         self.cast = self.normals.standard_normal((3, 9))
-        self.anodes = self.shares(p) @ self.usual(p)
+        self.anodes = self.shares(p) @ self.typical(p)
         self.faults = CircuitFaults.none(7.0)
         self.bias = np.zeros(10)
         self.bleed = p.bleed
@@ -62,7 +62,7 @@ class Again:
         self.target, self.acid = p.chloride, p.h2so4
 
     @staticmethod
-    def usual(p):
+    def typical(p):
         return np.array([[p[f"anode_{e}"] * p[f"{s}_{e}"] for e in ANODES] for s in SUPPLIERS])
 
     @staticmethod
@@ -74,14 +74,14 @@ class Again:
     def usual_dose(p, silver):
         return p.bleed * p.chloride + p.silver_as_chloride * silver * CHLORINE
 
-    def stretch(self, p, first, count):
+    def segment(self, p, first, count):
         z = self.normals.standard_normal((count, 20 + 27 + 10))
         u = self.uniforms.random((count, 20))
         for t in range(count):
             shares, _ = self.faults.week(p, 7.0 * (first + t), u[t].tolist())
             kept = np.exp(-1.0 / p.cast_memory)
             self.cast = kept * self.cast + (1.0 - kept**2) ** 0.5 * z[t, 20:47].reshape(3, 9)
-            cast = self.usual(p) * np.exp(p.cast_sd * self.cast)
+            cast = self.typical(p) * np.exp(p.cast_sd * self.cast)
             self.anodes = self.anodes + (self.shares(p) @ cast - self.anodes) / 3.0
             if (first + t) % round(p.bias_weeks) == 0:
                 self.bias = p.laboratory_bias_sd * z[t, 47:]
@@ -185,7 +185,7 @@ def test_every_week_again(plan, found):
     again = Again(plan, found[0].parameters)
     compared = 0
     for one in found[:3]:
-        for t, (state, cast, bias) in enumerate(again.stretch(one.parameters, one.first, one.count)):
+        for t, (state, cast, bias) in enumerate(again.segment(one.parameters, one.first, one.count)):
             assert set(state) == set(one.state)
             for name, value in state.items():
                 assert one.state[name][t, 0] == pytest.approx(value, rel=1e-6, abs=1e-9), (name, one.first + t)

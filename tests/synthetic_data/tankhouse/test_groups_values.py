@@ -21,7 +21,7 @@ def run():
     plan = plan_run(load("copper_cathode"), units=GROUPS, years=1.0, rng_seed=3)
     groups = TankhouseGroups(plan, UnitBlock(0, 0, GROUPS))
     weeks = next(iter(stretches(plan)))
-    return plan, weeks, *groups.stretch(weeks)
+    return plan, weeks, *groups.segment(weeks)
 
 
 @pytest.fixture(scope="module")

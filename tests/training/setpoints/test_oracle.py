@@ -19,7 +19,9 @@ def test_what_nobody_moves_is_worth_what_comes(begun):
     found = value(begun.running, None, begun.simulator, begun.true_seed, 2)
     copy = begun.running.fork()
     truths = [copy.step().truth, copy.step().truth]
-    margins = [begun.simulator.worth(begun.true_seed, truth)["margin"].set_axis(truth["unit"]) for truth in truths]
+    margins = [
+        begun.simulator.economic_value(begun.true_seed, truth)["margin"].set_axis(truth["unit"]) for truth in truths
+    ]
     pd.testing.assert_series_equal(found["margin"], pd.concat(margins).groupby(level=0).mean(), check_names=False)
 
 

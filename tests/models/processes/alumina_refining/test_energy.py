@@ -13,7 +13,7 @@ ECONOMICS = {name: one.value for name, one in SEED.economics.items()}
 
 
 def usual(**changed):
-    found = {column.name: np.array([column.usual]) for column in (*SEED.inputs, *SEED.primaries)}
+    found = {column.name: np.array([column.typical_value]) for column in (*SEED.inputs, *SEED.primaries)}
     return found | {name: np.array([float(value)]) for name, value in changed.items()}
 
 

@@ -129,7 +129,7 @@ def test_liquor_coal_and_emission_by_hand(row):
 
 def test_coal_equivalent_of_a_plant():
     """9.2 GJ of fuel and 220 kWh a tonne are 340.9 kgce/t."""
-    usual = {column.name: np.array([column.usual]) for column in SEED.inputs} | {"flow": np.array([1500.0])}
+    usual = {column.name: np.array([column.typical_value]) for column in SEED.inputs} | {"flow": np.array([1500.0])}
     steam = (9.2 - 1.2 - 3.0) * 0.86 / 2.2 * 112.5
     known = usual | {"calciner_fuel": np.array([3.0]), "steam_digestion": np.array([steam])}
     found = physics.derived(known | {"steam_evaporation": np.array([0.0])}, np.array([75.0]), ECONOMICS)

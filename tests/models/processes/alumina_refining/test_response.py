@@ -199,7 +199,7 @@ def test_footprint_falls_with_the_yield():
 
 def test_hidden_character_does_not_change_with_the_set_points():
     """What a line reads after a move, read back, gives the same growth, soda, overflow and fuel as before."""
-    seed = {column.name: np.full((1, 2), column.usual) for column in SEED.columns if column.is_number}
+    seed = {column.name: np.full((1, 2), column.typical_value) for column in SEED.columns if column.is_number}
     seed |= {f"green_liquor_{name}": STATE[name] for name in ("caustic", "carbonate", "chloride", "sulphate", "toc")}
     seed |= {"green_liquor_ac": STATE["ratio"], "tanks_on": STATE["tanks"]}
     found = []
@@ -226,10 +226,10 @@ class Read(dict):
 
 
 def test_what_is_needed_before_a_period_is_what_is_computed_with():
-    columns = Read({column.name: np.array([column.usual]) for column in SEED.columns if column.is_number})
-    before = Read({column.name: np.array([column.usual]) for column in SEED.by_role("before")})
+    columns = Read({column.name: np.array([column.typical_value]) for column in SEED.columns if column.is_number})
+    before = Read({column.name: np.array([column.typical_value]) for column in SEED.by_role("before")})
     hidden = response.hidden(columns)
-    plan = {column.name: np.array([column.usual]) for column in SEED.by_role("knob")}
+    plan = {column.name: np.array([column.typical_value]) for column in SEED.by_role("knob")}
     found = response.state(hidden, plan, before, LINE)
     assert set(STATE) == set(found)
     known = {column.name for column in SEED.by_role("before")}
@@ -244,7 +244,7 @@ def test_a_state_that_readings_do_not_tell_apart():
 
 
 def test_what_is_measured_is_what_moves():
-    columns = {column.name: np.full((2, 3), column.usual) for column in SEED.columns if column.is_number}
+    columns = {column.name: np.full((2, 3), column.typical_value) for column in SEED.columns if column.is_number}
     found = response.measured(columns)
     assert set(found) <= set(STILL)
     assert found["na2o"].shape == (2, 3)

@@ -132,7 +132,7 @@ def test_power_is_current_times_voltage_of_all_cells():
 
 def test_hidden_character_does_not_change_with_the_set_points():
     """What a section reads after a move, read back, gives the same nodules and births of shorts as before."""
-    seed = {column.name: np.full((1, 3), column.usual) for column in SEED.columns if column.is_number}
+    seed = {column.name: np.full((1, 3), column.typical_value) for column in SEED.columns if column.is_number}
     found = []
     for one in (STILL, after(glue=6.0, thiourea=4.0, swing=2.0, patrol=-2.0)):
         read = seed | {name: one[name] for name in (*response.KNOBS, "short_rate", "current_efficiency")}

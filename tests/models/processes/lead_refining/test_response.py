@@ -112,7 +112,7 @@ def test_energy_a_tonne_and_power_are_those_of_the_process():
 
 def test_hidden_character_does_not_change_with_the_set_points():
     """What a section reads after a move, read back, gives the same shorts, bismuth and voltage as before."""
-    seed = {column.name: np.full((1, 3), column.usual) for column in SEED.columns if column.is_number}
+    seed = {column.name: np.full((1, 3), column.typical_value) for column in SEED.columns if column.is_number}
     found = []
     for one in (STILL, after(warm=1.5, glue=60.0, lignin=40.0)):
         read = seed | {name: one[name] for name in one if name in seed} | {"bi": np.exp(one["log_bismuth"])}

@@ -112,7 +112,7 @@ def test_remedies_are_the_best_of_all_moves_one_after_the_other(seed: Seed) -> N
     scatter, limits, logs = case(seed)
     logs = np.concatenate([logs[:3], logs[7:]])
     rng = np.random.default_rng(5)
-    usual = np.array([column.usual if column.typical is not None else 1.0 for column in seed.inputs])
+    usual = np.array([column.typical_value if column.typical is not None else 1.0 for column in seed.inputs])
     X = usual * (1 + 0.05 * rng.normal(size=(len(logs), len(usual))))
     X[rng.random(X.shape) < 0.02] = np.nan
     grade = 1
