@@ -203,7 +203,7 @@ def test_a_period_may_begin_until_the_end_of_today(toy_seed) -> None:
     day = dt.date(2024, 5, 2)
     (fault,) = told(frame, toy_seed, today=day)
     assert fault.startswith("table, row 3, column period_start: got '2024-05-03 00:00:00': expected a period that has")
-    assert fault.endswith("begun, at the latest on 2024-05-02")
+    assert fault.endswith("started, at the latest on 2024-05-02")
     assert len(contract.check(frame[:2], toy_seed, today=day).table) == 2
 
 
